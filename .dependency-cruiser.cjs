@@ -1,0 +1,48 @@
+/** The import table of the architecture (docs/architecture.md): what is not allowed here is impossible, not discouraged. */
+const may = (name, from, allowed, extra = {}) => ({
+  name,
+  severity: 'error',
+  comment: `${from} may import only ${allowed.join(', ')}`,
+  from: { path: from },
+  to: { pathNot: allowed, ...extra },
+});
+
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'no-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true, pathNot: '^vscode$' } },
+    may('control-plane', '^src/control-plane/', ['^src/control-plane/', '(^|node_modules/)zod(/|$)', '(^|node_modules/)canonicalize(/|$)', '^(node:)?crypto$']),
+    may('kernel', '^src/kernel/', ['^src/kernel/', '^src/control-plane/', '(^|node_modules/)(undici|zod|pg)(/|$)', '^(node:)?(tls|fs|buffer)$']),
+    may('audit', '^src/audit/', ['^src/audit/', '^src/control-plane/', '(^|node_modules/)canonicalize(/|$)', '(^|node_modules/)zod(/|$)', '^(node:)?(fs|fs/promises|crypto|path|os|sqlite|events|stream|readline|timers/promises)$']),
+    may('vscode', '^src/vscode/', ['^src/vscode/', '^src/control-plane/', '^src/webview/protocol\\.ts$', '^vscode$', '(^|node_modules/)zod(/|$)', '^(node:)?(path|os|crypto)$']),
+    may('webview-own', '^src/webview/', ['^src/webview/', '^src/control-plane/', '(^|node_modules/)(lit|lit-html|lit-element|@lit|@vscode-elements/elements|zod)(/|$)']),
+    {
+      name: 'webview-types-only',
+      severity: 'error',
+      comment: 'the webview knows the control plane only as types',
+      from: { path: '^src/webview/' },
+      to: { path: '^src/control-plane/', dependencyTypesNot: ['type-only'] },
+    },
+    may('cli', '^src/cli/', ['^src/cli/', '^src/control-plane/', '^src/kernel/', '^src/audit/', '^(node:)?[a-z_/]+$']),
+    may('local-cluster', '^src/local-cluster/', ['^src/local-cluster/', '(^|node_modules/)zod(/|$)', '^node:', '^(fs|fs/promises|path|os|http|https|net|crypto|child_process|url|util|stream|events|timers|timers/promises|process|buffer|readline|perf_hooks|v8)$']),
+    {
+      name: 'extension-only-at-the-top',
+      severity: 'error',
+      comment: 'nothing imports the composition root',
+      from: { path: '^src/' },
+      to: { path: '^src/extension\\.ts$' },
+    },
+    {
+      name: 'src-never-imports-test',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^(test|scripts)/' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
+  },
+};

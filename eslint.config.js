@@ -1,0 +1,53 @@
+import tseslint from 'typescript-eslint';
+
+const determinism = [
+  { object: 'Date', property: 'now', message: 'P7-D1: the clock comes in through a port.' },
+  { object: 'Math', property: 'random', message: 'P7-D1: ids come in through a port.' },
+  { object: 'crypto', property: 'randomUUID', message: 'P7-D1: ids come in through a port.' },
+];
+const timers = ['setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask', 'fetch', 'process', 'performance'].map((name) => ({
+  name,
+  message: 'P7-S1: the control plane does nothing that is not synchronous with a request.',
+}));
+
+export default tseslint.config(
+  { ignores: ['dist/', 'out/', 'node_modules/', '.dependency-cruiser.cjs', 'eslint.config.js'] },
+  ...tseslint.configs.strictTypeChecked,
+  {
+    files: ['src/**/*.ts', 'test/**/*.ts'],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/explicit-module-boundary-types': 'error',
+      '@typescript-eslint/no-non-null-assertion': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/prefer-readonly': 'error',
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/no-import-type-side-effects': 'error',
+      'no-restricted-exports': ['error', { restrictDefaultExports: { direct: true, named: true, defaultFrom: true, namedFrom: true, namespaceFrom: true } }],
+      'no-console': 'error',
+      eqeqeq: 'error',
+      'max-lines': ['error', { max: 400, skipBlankLines: true, skipComments: true }],
+    },
+  },
+  { files: ['src/extension.ts'], rules: { 'max-lines': ['error', { max: 150 }] } },
+  {
+    files: ['src/control-plane/**/*.ts'],
+    rules: {
+      'no-restricted-properties': ['error', ...determinism],
+      'no-restricted-globals': ['error', ...timers],
+      'no-restricted-syntax': ['error', { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'P7-D1: the clock comes in through a port.' }],
+    },
+  },
+  {
+    files: ['test/**/*.ts'],
+    rules: {
+      '@typescript-eslint/explicit-module-boundary-types': 'off',
+      '@typescript-eslint/no-unused-expressions': 'off',
+      'no-restricted-exports': 'off',
+      'max-lines': 'off',
+    },
+  },
+  { files: ['scripts/**/*.mjs'], ...tseslint.configs.disableTypeChecked, languageOptions: { globals: { process: 'readonly', console: 'readonly', fetch: 'readonly', URL: 'readonly', setTimeout: 'readonly' } } },
+);
