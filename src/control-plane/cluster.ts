@@ -1,0 +1,64 @@
+/** A configured cluster: one shape for the editor's setting and the terminal's file. */
+import * as z from 'zod';
+import { refusal, type ControlError, type Result, failure, success } from './errors.ts';
+
+const endpoint = z.url({ protocol: /^https?$/ }).refine((url) => {
+  const parsed = new URL(url);
+  return parsed.username === '' && parsed.password === '' && parsed.search === '' && parsed.hash === '';
+}, 'must not hold credentials, a query or a fragment');
+
+const clusterSchema = z.strictObject({
+  name: z.string().min(1).max(200),
+  kind: z.enum(['aerodb', 'patroni']),
+  endpoints: z.array(endpoint).min(1),
+  tls: z.strictObject({
+    ca: z.string().min(1).exactOptional(),
+    cert: z.string().min(1).exactOptional(),
+    key: z.string().min(1).exactOptional(),
+    serverName: z.string().min(1).exactOptional(),
+  }).exactOptional(),
+  environment: z.string().min(1).max(100).exactOptional(),
+  observeOnly: z.boolean().exactOptional(),
+});
+
+/**
+ * `endpoints` in configured order, which is also the order of asking; `environment` is a label of the
+ * operator's own; with `observeOnly` Operator authority cannot be assumed. Holds no secrets.
+ */
+export type ClusterConfig = Readonly<z.infer<typeof clusterSchema>>;
+
+/** Parses one configured cluster. Plain HTTP is accepted only to loopback (P7-F1). */
+export function parseClusterConfig(input: unknown): Result<ClusterConfig> {
+  const parsed = clusterSchema.safeParse(input);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    const field = issue === undefined || issue.path.length === 0 ? 'cluster' : issue.path.join('.');
+    return failure(refusal('PHASE7_MALFORMED_REQUEST', `The configured cluster is not valid: ${field}: ${issue?.message ?? 'unreadable'}.`, field));
+  }
+  const insecure = parsed.data.endpoints.map(insecureTransport).find((error) => error !== undefined);
+  return insecure === undefined ? success(parsed.data) : failure(insecure);
+}
+
+/** Plain HTTP is for loopback; anything else must be TLS, because tokens and answers travel on it. */
+export function insecureTransport(url: string): ControlError | undefined {
+  const { protocol, hostname, origin } = new URL(url);
+  const loopback = hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
+  return protocol === 'https:' || loopback
+    ? undefined
+    : refusal('PHASE7_INSECURE_TRANSPORT', `${origin} is plain HTTP to another machine; only https is accepted there. Nothing was sent.`, 'endpoints');
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** Node ids are UUIDs in AeroDB and member names under Patroni. */
+export function invalidNodeId(kind: ClusterConfig['kind'], node: string): ControlError | undefined {
+  if (kind === 'aerodb' && !UUID.test(node)) {
+    return refusal('PHASE7_INVALID_NODE_ID', `"${node}" is not a node id: AeroDB's node ids are UUIDs. Nothing was sent.`, 'node');
+  }
+  return undefined;
+}
+
+/** Whether a text is a UUID, the form of every request id. */
+export function isUuid(text: string): boolean {
+  return UUID.test(text);
+}

@@ -1,0 +1,104 @@
+/**
+ * The closed command set: the one table from which palette entries, terminal verbs, authority
+ * checks, confirmations, explanations and tests are derived. There is no eleventh command.
+ */
+
+/** Inspection and diagnostic commands read; control commands ask the kernel to change something. */
+export type CommandClass = 'inspection' | 'diagnostic' | 'control';
+
+/** How a person consents: not at all, once with the node's name typed, or invariant by invariant. */
+export type ConfirmationType = 'none' | 'standard' | 'enhanced';
+
+/** The operations of the kernel port that a command may map to: one command, one operation (P7-E1). */
+export type CommandOperation =
+  | 'readCluster'
+  | 'readNode'
+  | 'readReplication'
+  | 'readPromotion'
+  | 'readWal'
+  | 'readSnapshots'
+  | 'collectDiagnostics'
+  | 'promote'
+  | 'demote'
+  | 'forcePromote';
+
+/** What the command is aimed at. `optional-node`: only a look-up of a request id names a node. */
+export type CommandTarget = 'none' | 'optional-node' | 'node' | 'replica' | 'primary';
+
+/** One row of the command table. */
+export interface CommandSpec {
+  readonly class: CommandClass;
+  readonly title: string;
+  /** `any`: Observer, Operator and Auditor; `operator`: Operator of the cluster concerned. */
+  readonly authority: 'any' | 'operator';
+  readonly confirmation: ConfirmationType;
+  readonly operation: CommandOperation;
+  readonly target: CommandTarget;
+  /** Whether the operator's reason goes with the request, and whether it may be left out. */
+  readonly reason: 'none' | 'optional' | 'required';
+}
+
+export const COMMANDS = {
+  inspect_cluster_state: {
+    class: 'inspection', title: 'Inspect Cluster State', authority: 'any', confirmation: 'none',
+    operation: 'readCluster', target: 'none', reason: 'none',
+  },
+  inspect_node: {
+    class: 'inspection', title: 'Inspect Node', authority: 'any', confirmation: 'none',
+    operation: 'readNode', target: 'node', reason: 'none',
+  },
+  inspect_replication_status: {
+    class: 'inspection', title: 'Inspect Replication Status', authority: 'any', confirmation: 'none',
+    operation: 'readReplication', target: 'none', reason: 'none',
+  },
+  inspect_promotion_state: {
+    class: 'inspection', title: 'Inspect Promotion State', authority: 'any', confirmation: 'none',
+    operation: 'readPromotion', target: 'optional-node', reason: 'none',
+  },
+  run_diagnostics: {
+    class: 'diagnostic', title: 'Run Diagnostics', authority: 'operator', confirmation: 'standard',
+    operation: 'collectDiagnostics', target: 'node', reason: 'none',
+  },
+  inspect_wal: {
+    class: 'diagnostic', title: 'Inspect WAL', authority: 'any', confirmation: 'none',
+    operation: 'readWal', target: 'node', reason: 'none',
+  },
+  inspect_snapshots: {
+    class: 'diagnostic', title: 'Inspect Snapshots', authority: 'any', confirmation: 'none',
+    operation: 'readSnapshots', target: 'node', reason: 'none',
+  },
+  request_promotion: {
+    class: 'control', title: 'Request Promotion', authority: 'operator', confirmation: 'standard',
+    operation: 'promote', target: 'replica', reason: 'optional',
+  },
+  request_demotion: {
+    class: 'control', title: 'Request Demotion', authority: 'operator', confirmation: 'standard',
+    operation: 'demote', target: 'primary', reason: 'optional',
+  },
+  force_promotion: {
+    class: 'control', title: 'Force Promotion', authority: 'operator', confirmation: 'enhanced',
+    operation: 'forcePromote', target: 'replica', reason: 'required',
+  },
+} as const satisfies Record<string, CommandSpec>;
+
+/** The name of one of the ten commands. */
+export type CommandName = keyof typeof COMMANDS;
+
+/** Commands that send a control request to a kernel. */
+export type ControlCommandName = 'request_promotion' | 'request_demotion' | 'force_promotion';
+
+/** Commands that are explained and confirmed before anything happens. */
+export type ConfirmedCommandName = ControlCommandName | 'run_diagnostics';
+
+/** The ten names in the order of the table. */
+export const COMMAND_NAMES = Object.keys(COMMANDS) as readonly CommandName[];
+
+/** Whether a string names one of the ten commands; anything else must not exist (P7-S3). */
+export function isCommandName(value: string): value is CommandName {
+  return Object.hasOwn(COMMANDS, value);
+}
+
+/** The row of a command, seen as the general shape. */
+export function commandSpec(name: CommandName): CommandSpec {
+  return COMMANDS[name];
+}

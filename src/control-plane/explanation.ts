@@ -1,0 +1,1 @@
+export interface Explanation { readonly command: string }

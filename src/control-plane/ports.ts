@@ -1,0 +1,138 @@
+/** What the control plane needs from outside; the boundary and the interfaces implement it. */
+import type { ClusterConfig } from './cluster.ts';
+import type { ControlError, Result } from './errors.ts';
+import type { Explanation } from './explanation.ts';
+import type { AuditEntry } from './record.ts';
+import type {
+  ClusterView, ControlResultView, DiagnosticsCost, DiagnosticsView, KernelExplanation, NodeView, PromotionView, Reading,
+  ReplicationView, SnapshotsView, WalView,
+} from './views.ts';
+
+/** The operations of the kernel port; nothing else can be asked of a kernel. */
+export type KernelOperation =
+  | 'readCluster' | 'readNode' | 'readReplication' | 'readPromotion' | 'readWal' | 'readSnapshots'
+  | 'collectDiagnostics' | 'declareDiagnosticsCost' | 'explainPromotion' | 'explainDemotion' | 'promote' | 'demote';
+
+/** Who asks, as sent to the kernel and recorded as asserted. */
+export interface OperatorReference {
+  readonly id: string;
+  readonly authority: string;
+}
+
+/** One control request: forwarded verbatim, once, to `endpoint`, from which its explanation was read. */
+export interface ControlRequest {
+  readonly endpoint: string;
+  readonly requestId: string;
+  readonly target: string;
+  readonly reason: string;
+  readonly operator: OperatorReference;
+  readonly controlVersion: bigint;
+  /** Position of this request's own `dispatch_intent`. */
+  readonly auditHead: AuditPosition;
+}
+
+export interface PromotionRequest extends ControlRequest {
+  readonly mode: 'validated' | 'forced';
+  readonly acknowledgedInvariants: readonly string[];
+}
+
+/** An executed request: the parsed answer and its body as received. */
+export interface ExecutedControl {
+  readonly result: ControlResultView;
+  readonly body: string;
+}
+
+/**
+ * A cluster's kernel: one method per operation, each at most one answer. Reads may ask the endpoints in
+ * configured order; a control request is exactly one HTTP request (P7-E1, P7-F3). Errors come back as values.
+ */
+export interface Kernel {
+  /** Operations that this kind of kernel cannot do, with the reason; refused before any traffic. */
+  readonly unsupported: Readonly<Partial<Record<KernelOperation, string>>>;
+  readCluster(): Promise<Result<Reading<ClusterView>>>;
+  readNode(node: string): Promise<Result<Reading<NodeView>>>;
+  readReplication(): Promise<Result<Reading<ReplicationView>>>;
+  /** With a look-up, asks `node` for the fate of `requestId`. */
+  readPromotion(lookup?: { readonly node: string; readonly requestId: string }): Promise<Result<Reading<PromotionView>>>;
+  readWal(node: string): Promise<Result<Reading<WalView>>>;
+  readSnapshots(node: string): Promise<Result<Reading<SnapshotsView>>>;
+  declareDiagnosticsCost(node: string): Promise<Result<Reading<DiagnosticsCost>>>;
+  /** `endpoint` is the one that declared the cost. */
+  collectDiagnostics(node: string, endpoint: string): Promise<Result<Reading<DiagnosticsView>>>;
+  explainPromotion(target: string, mode: 'validated' | 'forced'): Promise<Result<Reading<KernelExplanation>>>;
+  explainDemotion(target: string): Promise<Result<Reading<KernelExplanation>>>;
+  promote(request: PromotionRequest): Promise<Result<ExecutedControl>>;
+  demote(request: ControlRequest): Promise<Result<ExecutedControl>>;
+}
+
+/** The configured clusters as they are now, and the kernel behind each. */
+export interface Clusters {
+  find(name: string): Result<ClusterConfig>;
+  connect(cluster: ClusterConfig): Promise<Result<Kernel>>;
+}
+
+/** Position of one record in the audit log. */
+export interface AuditPosition {
+  readonly seq: bigint;
+  readonly hash: string;
+}
+
+/**
+ * All that the control plane can do to the log: append one record durably. Resolves only after fsync.
+ * Rejects with `AuditUnavailable` otherwise; then the record may or may not be there, and nothing may rely on it.
+ */
+export interface AuditLog {
+  append(entry: AuditEntry): Promise<AuditPosition>;
+}
+
+/** The log could not take a record; `message` names path and cause, for a person. */
+export class AuditUnavailable extends Error {
+  override readonly name = 'AuditUnavailable';
+}
+
+/** What a person is asked to consent to. `token` stands for exactly this request and is accepted once. */
+export interface ConfirmationPrompt {
+  readonly requestId: string;
+  readonly token: string;
+  readonly explanation: Explanation;
+  readonly explanationDigest: string;
+  readonly type: 'standard' | 'enhanced';
+  /** The text that the person has to type: the target's name. */
+  readonly nodeName: string;
+  /** One acknowledgement each, for an enhanced confirmation. */
+  readonly acknowledge: readonly string[];
+  readonly operator: Operator;
+}
+
+/** What the person did. Everything but `confirmed` is a refusal. */
+export type ConfirmationAnswer =
+  | { readonly kind: 'confirmed'; readonly token: string; readonly typedName: string; readonly acknowledged: readonly string[] }
+  | { readonly kind: 'declined'; readonly at: string }
+  | { readonly kind: 'voided'; readonly why: string };
+
+/** Shows an explanation and asks a person. The only way by which a layer below reaches the one above. */
+export interface Confirmer {
+  /** Checked before anything else, so that nobody is asked where nobody can answer (no terminal, say). */
+  unavailable(): ControlError | undefined;
+  /** `voided` aborts when the confirmation can no longer be accepted; the dialogs should go away. */
+  confirm(prompt: ConfirmationPrompt, voided: AbortSignal): Promise<ConfirmationAnswer>;
+}
+
+/** Wall clock, for records only; never used for ordering or decisions. */
+export interface Clock {
+  readonly name: string;
+  /** RFC 3339 UTC with milliseconds. */
+  now(): string;
+}
+
+/** UUIDs for sessions and requests, and unguessable confirmation tokens. */
+export interface Ids {
+  uuid(): string;
+}
+
+/** The person at the keyboard: the operating system's account and host, and a configured name beside it. */
+export interface Operator {
+  readonly account: string;
+  readonly host: string;
+  readonly name: string | null;
+}

@@ -1,0 +1,232 @@
+/**
+ * What the kernel answered, as readonly values. Positions, commit ids, epochs and control versions are
+ * `bigint`; offsets and lags are bytes or commits as named; `null` means unknown and is shown as unknown.
+ * Times are the kernel's own RFC 3339 texts.
+ */
+
+/** Where an answer comes from, at which state, at which time and by whose clock. */
+export interface Observed {
+  readonly snapshot: string;
+  readonly commitId: bigint | null;
+  readonly controlVersion: bigint | null;
+  readonly nodeId: string;
+  readonly time: string;
+  readonly clock: string;
+}
+
+/** An endpoint that was asked before the one that answered, and why it did not. */
+export interface SkippedEndpoint {
+  readonly endpoint: string;
+  readonly reason: string;
+}
+
+/** One kernel answer with its origin. All values of one view come from one reading (P7-D1). */
+export interface Reading<T> {
+  readonly view: T;
+  readonly observed: Observed;
+  readonly endpoint: string;
+  readonly skipped: readonly SkippedEndpoint[];
+  readonly notes: readonly string[];
+}
+
+export type Role = 'primary' | 'replica' | 'unknown';
+export type Health = 'running' | 'halted' | 'unknown';
+
+/** A member of the cluster as the answering node knows it. */
+export interface Member {
+  readonly nodeId: string;
+  readonly name: string;
+  readonly apiUrl: string;
+  readonly role: Role;
+  readonly replicationState: string;
+  readonly haltReason: string | null;
+  readonly health: Health;
+  readonly healthBasis: string;
+  readonly durableOffset: bigint | null;
+  readonly durableCommitId: bigint | null;
+  readonly lagBytes: bigint | null;
+  readonly lagCommits: bigint | null;
+  readonly lastContact: string | null;
+}
+
+export interface ClusterView {
+  readonly clusterId: string;
+  readonly name: string;
+  readonly epoch: bigint;
+  readonly primaryId: string | null;
+  readonly members: readonly Member[];
+}
+
+/** `source` says whether the node spoke for itself or another reported it. */
+export interface NodeView {
+  readonly member: Member;
+  readonly source: 'self' | 'reported';
+  readonly epoch: bigint;
+}
+
+export interface ReplicaProgress {
+  readonly nodeId: string;
+  readonly state: string;
+  readonly haltReason: string | null;
+  readonly receivedOffset: bigint | null;
+  readonly appliedOffset: bigint | null;
+  readonly acknowledgedOffset: bigint | null;
+  readonly lagBytes: bigint | null;
+  readonly lagCommits: bigint | null;
+  readonly lastAcknowledgedAt: string | null;
+}
+
+export interface ReplicationView {
+  readonly primaryId: string | null;
+  readonly epoch: bigint;
+  readonly committedOffset: bigint | null;
+  readonly replicas: readonly ReplicaProgress[];
+}
+
+/** One entry of the kernel's event log; `fields` is as the kernel sent it. */
+export interface KernelEvent {
+  readonly seq: bigint;
+  readonly type: string;
+  readonly time: string;
+  readonly epoch: bigint;
+  readonly requestId: string | null;
+  readonly nodeId: string | null;
+  readonly mode: string | null;
+  readonly operator: string | null;
+  readonly reason: string | null;
+  readonly auditHead: { readonly seq: bigint; readonly hash: string } | null;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+export interface PromotionAttempt {
+  readonly requestId: string;
+  readonly kind: string;
+  readonly mode: string | null;
+  readonly target: string;
+  readonly outcome: string | null;
+  readonly denial: { readonly reason: string; readonly invariant: string } | null;
+}
+
+/** The fate of one request id in the answering node's ledger; `known: false` says nothing about other nodes. */
+export interface RequestFate {
+  readonly requestId: string;
+  readonly known: boolean;
+  readonly outcome: string | null;
+  readonly code: string | null;
+}
+
+export interface PromotionView {
+  readonly state: string;
+  readonly pendingNodeId: string | null;
+  readonly epoch: bigint;
+  readonly lastAttempt: PromotionAttempt | null;
+  readonly events: readonly KernelEvent[];
+  /** Set when older answers were cut: the sequence number to go on from. */
+  readonly nextAfter: bigint | null;
+  readonly request: RequestFate | null;
+}
+
+export interface WalSegment {
+  readonly id: string;
+  readonly firstOffset: bigint;
+  readonly endOffset: bigint;
+  readonly bytes: bigint;
+  readonly checksum: string | null;
+}
+
+export interface WalView {
+  readonly segments: readonly WalSegment[];
+  readonly appendOffset: bigint | null;
+  readonly durableOffset: bigint | null;
+  readonly oldestOffset: bigint | null;
+  readonly truncationOffset: bigint | null;
+  readonly totalBytes: bigint | null;
+  readonly checksumStatus: 'valid' | 'invalid' | 'unchecked';
+  readonly verifiedToOffset: bigint | null;
+  readonly nextAfter: string | null;
+}
+
+export interface SnapshotItem {
+  readonly kind: 'snapshot' | 'checkpoint';
+  readonly id: string;
+  readonly commitId: bigint | null;
+  readonly walFirstOffset: bigint | null;
+  readonly walEndOffset: bigint | null;
+  readonly createdAt: string | null;
+  readonly durable: boolean | null;
+  readonly source: string | null;
+}
+
+export interface SnapshotsView {
+  readonly items: readonly SnapshotItem[];
+  readonly nextAfter: string | null;
+}
+
+/** What collecting diagnostics would read. `files` is a count, `bytes` a size. */
+export interface DiagnosticsCost {
+  readonly files: bigint;
+  readonly bytes: bigint;
+}
+
+export interface DiagnosticsView {
+  readonly sections: readonly {
+    readonly name: string;
+    readonly entries: readonly { readonly key: string; readonly value: string }[];
+  }[];
+}
+
+export type CheckResult = 'pass' | 'fail' | 'unknown' | 'overridden';
+
+/** One of the kernel's checks with what it observed. */
+export interface KernelCheck {
+  readonly id: string;
+  readonly invariant: string;
+  readonly result: CheckResult;
+  readonly observed: string;
+  readonly message: string;
+}
+
+/** The kernel's own dry run: what it would decide now, and on what. */
+export interface KernelExplanation {
+  readonly target: string;
+  readonly mode: string | null;
+  readonly decision: 'approve' | 'deny';
+  readonly reason: string | null;
+  readonly checks: readonly KernelCheck[];
+  readonly overriddenInvariants: readonly string[];
+  readonly epoch: bigint;
+  readonly primaryId: string | null;
+  readonly members: readonly Member[];
+  readonly controlVersion: bigint;
+}
+
+export interface StateChange {
+  readonly component: string;
+  readonly nodeId: string | null;
+  readonly before: string | null;
+  readonly after: string | null;
+}
+
+/** The kernel's answer to an executed control request. */
+export interface ControlResultView {
+  readonly requestId: string;
+  readonly kind: string;
+  readonly mode: string | null;
+  readonly target: string;
+  readonly outcome: string;
+  readonly epoch: bigint;
+  readonly controlVersion: bigint;
+  readonly changes: readonly StateChange[];
+  readonly events: readonly KernelEvent[];
+}
+
+/** The same value with every `bigint` as a decimal string: for records, digests and messages. */
+export type Wire<T> = T extends bigint ? string
+  : T extends readonly (infer E)[] ? readonly Wire<E>[]
+  : T extends object ? { readonly [K in keyof T]: Wire<T[K]> }
+  : T;
+
+/** Turns 64-bit values into decimal strings, at any depth; `undefined` members are left out. */
+export function toWire<T>(value: T): Wire<T> {
+  return JSON.parse(JSON.stringify(value, (_key, member: unknown) => (typeof member === 'bigint' ? member.toString() : member))) as Wire<T>;
+}
