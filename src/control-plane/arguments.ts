@@ -1,0 +1,65 @@
+/** Step 1 of a request: what was typed becomes arguments, or a refusal that names the field. */
+import type { ClusterConfig } from './cluster.ts';
+import { invalidNodeId, isUuid } from './cluster.ts';
+import type { CommandSpec } from './commands.ts';
+import { failure, refusal, success, type ControlError, type Result } from './errors.ts';
+import type { RecordedArguments } from './record.ts';
+
+/** Arguments of any command; absent members are those that the command does not take or that were left out. */
+export interface CommandArguments {
+  readonly cluster: string;
+  readonly node?: string;
+  /** A request id to look up, for `inspect_promotion_state`. */
+  readonly lookup?: string;
+  readonly reason?: string;
+}
+
+const FIELDS = ['cluster', 'node', 'lookup', 'reason'] as const;
+const LIMITS = { cluster: 200, node: 200, lookup: 36, reason: 2000 } as const;
+
+/** What was typed, as text, for the record; cut where it is longer than any argument may be. */
+export function recordedArguments(input: Readonly<Record<string, unknown>>): RecordedArguments {
+  const text = (value: unknown): string => (typeof value === 'string' ? value : String(JSON.stringify(value)));
+  return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined).map(([key, value]) => [key.slice(0, 200), text(value).slice(0, 4000)]));
+}
+
+/** Checks types, lengths and unknown fields; says nothing yet about the cluster. */
+export function parseArguments(input: Readonly<Record<string, unknown>>): Result<CommandArguments> {
+  const unknownField = Object.keys(input).find((key) => !FIELDS.some((field) => field === key));
+  if (unknownField !== undefined) return failure(malformed(unknownField, 'is not an argument of any command'));
+  const given: Partial<Record<(typeof FIELDS)[number], string>> = {};
+  for (const field of FIELDS) {
+    const value = input[field];
+    if (value === undefined || value === '') continue;
+    if (typeof value !== 'string') return failure(malformed(field, 'must be text'));
+    if (value.length > LIMITS[field]) return failure(malformed(field, `is longer than ${LIMITS[field]} characters`));
+    given[field] = value;
+  }
+  const { cluster, ...rest } = given;
+  return cluster === undefined ? failure(missing('cluster', 'No cluster was named.')) : success({ cluster, ...rest });
+}
+
+/** Checks the arguments against the command's row and the cluster's kind. */
+export function invalidArguments(spec: CommandSpec, args: CommandArguments, cluster: ClusterConfig): ControlError | undefined {
+  const lookup = spec.target === 'optional-node';
+  if (spec.target === 'none' && args.node !== undefined) return malformed('node', `is not an argument of "${spec.title}"`);
+  if (!lookup && args.lookup !== undefined) return malformed('lookup', `is not an argument of "${spec.title}"`);
+  if (spec.reason === 'none' && args.reason !== undefined) return malformed('reason', `is not an argument of "${spec.title}"`);
+  if (lookup) {
+    if (args.lookup === undefined && args.node !== undefined) return missing('lookup', `"${spec.title}" names a node only together with the request id to look up there.`);
+    if (args.lookup !== undefined && args.node === undefined) return missing('node', 'A request id is looked up at the node that it was sent to; no node was named.');
+    if (args.lookup !== undefined && !isUuid(args.lookup)) return malformed('lookup', `"${args.lookup}" is not a request id: request ids are UUIDs`);
+  } else if (spec.target !== 'none' && args.node === undefined) {
+    return missing('node', `"${spec.title}" needs a node; none was named.`);
+  }
+  if (spec.reason === 'required' && (args.reason ?? '').trim() === '') return missing('reason', `"${spec.title}" needs a reason in the operator's own words; none was given.`);
+  return args.node === undefined ? undefined : invalidNodeId(cluster.kind, args.node);
+}
+
+function malformed(field: string, what: string): ControlError {
+  return refusal('PHASE7_MALFORMED_REQUEST', `Argument "${field}" ${what}. Nothing was sent.`, field);
+}
+
+function missing(field: string, message: string): ControlError {
+  return refusal('PHASE7_MISSING_ARGUMENT', `${message} Nothing was sent.`, field);
+}

@@ -1,0 +1,63 @@
+/** Single-use confirmation tokens, in memory only. No clock takes part: an old confirmation is caught by what it is bound to. */
+import { refusal, type ControlError } from './errors.ts';
+
+/** Everything that a confirmation stands for; a change of any of it makes the confirmation worthless. */
+export interface ConfirmationBinding {
+  readonly requestId: string;
+  readonly command: string;
+  readonly argumentsDigest: string;
+  readonly explanationDigest: string;
+  /** The kernel's control version that the operator saw; `null` where the engine has none. */
+  readonly controlVersion: string | null;
+  readonly clusterDigest: string;
+  /** Changes with every change of authority. */
+  readonly authoritySession: string;
+}
+
+type Spent = { readonly how: 'consumed' } | { readonly how: 'voided'; readonly why: string };
+
+/** The pending confirmations of one session. Lost with it, which is a refusal. */
+export class Confirmations {
+  readonly #pending = new Map<string, { readonly binding: ConfirmationBinding; readonly abort: AbortController }>();
+  readonly #spent = new Map<string, Spent>();
+
+  /** Binds a fresh token. The signal aborts when the confirmation is voided. */
+  issue(token: string, binding: ConfirmationBinding): AbortSignal {
+    const abort = new AbortController();
+    this.#pending.set(token, { binding, abort });
+    return abort.signal;
+  }
+
+  /** Makes every pending confirmation worthless, with the reason that the operator will read. */
+  voidAll(why: string): void {
+    for (const token of [...this.#pending.keys()]) this.void(token, why);
+  }
+
+  /** Makes one pending confirmation worthless. */
+  void(token: string, why: string): void {
+    const entry = this.#pending.get(token);
+    if (entry === undefined) return;
+    this.#pending.delete(token);
+    this.#spent.set(token, { how: 'voided', why });
+    entry.abort.abort(why);
+  }
+
+  /** Consumes the token, whatever the result, and compares what it was bound to with what is about to be sent. */
+  consume(token: string, now: ConfirmationBinding): ControlError | undefined {
+    const spent = this.#spent.get(token);
+    if (spent?.how === 'consumed') {
+      return refusal('PHASE7_CONFIRMATION_REUSED', 'This confirmation was used before; each one counts once. Nothing was sent.');
+    }
+    if (spent !== undefined) return refusal('PHASE7_CONFIRMATION_VOIDED', `${spent.why} Nothing was sent.`);
+    const entry = this.#pending.get(token);
+    if (entry === undefined) {
+      return refusal('PHASE7_MISSING_CONFIRMATION', 'No confirmation was asked for under this token. Nothing was sent.');
+    }
+    this.#pending.delete(token);
+    this.#spent.set(token, { how: 'consumed' });
+    const changed = (Object.keys(now) as (keyof ConfirmationBinding)[]).filter((key) => entry.binding[key] !== now[key]);
+    return changed.length === 0
+      ? undefined
+      : refusal('PHASE7_CONFIRMATION_MISMATCH', `What was confirmed is not what would be sent (${changed.join(', ')} differ). Nothing was sent.`);
+  }
+}

@@ -1,0 +1,388 @@
+/**
+ * The path of a request. The control plane grants the ability to ask, never the ability to decide: it checks,
+ * explains, asks for consent, forwards exactly one request and records what happened. The kernel decides.
+ */
+import { invalidArguments, parseArguments, type CommandArguments } from './arguments.ts';
+import { authorityChangeRefused, authorityText, commandRefused, levelFor, OBSERVER, type Authority } from './authority.ts';
+import type { ClusterConfig } from './cluster.ts';
+import { commandSpec, isCommandName, type CommandName, type ConfirmedCommandName, type ControlCommandName } from './commands.ts';
+import { Confirmations, type ConfirmationBinding } from './confirmation.ts';
+import { digest } from './digest.ts';
+import { failure, refusal, success, transportFailure, type ControlError, type Result } from './errors.ts';
+import { explainControl, explainDiagnostics, explainExecution, type Execution, type Explanation } from './explanation.ts';
+import { Flow, type FlowFailure } from './flow.ts';
+import type {
+  AuditLog, AuditPosition, Clock, Clusters, ConfirmationAnswer, Confirmer, ControlRequest, ExecutedControl, Ids, Kernel, KernelOperation, Operator,
+} from './ports.ts';
+import { answeredState, kernelState, readView, type AnsweredView, type InspectCommandName } from './reads.ts';
+import type { KernelState } from './record.ts';
+import { Recorder, type Recorded } from './recorder.ts';
+import { toWire } from './views.ts';
+
+/** Everything that the control plane needs from outside. */
+export interface Environment {
+  readonly audit: AuditLog;
+  readonly clusters: Clusters;
+  readonly confirmer: Confirmer;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly operator: Operator;
+}
+
+/** A read was answered; nothing changed. */
+export interface Answered {
+  readonly kind: 'answered';
+  readonly requestId: string;
+  readonly answer: AnsweredView;
+  readonly recorded: Recorded;
+}
+
+/** The kernel says that it executed the request. */
+export interface Executed {
+  readonly kind: 'executed';
+  readonly requestId: string;
+  readonly command: ControlCommandName;
+  readonly cluster: string;
+  readonly target: Explanation['target'];
+  readonly execution: Execution;
+  readonly recorded: Recorded;
+}
+
+/** How a command ended. A failure carries its outcome in `error.outcome`: not executed, unknown, or even executed. */
+export type CommandResult = Answered | Executed | FlowFailure;
+
+/** A command that was accepted: its arguments are valid and the session may ask. */
+interface Accepted {
+  readonly command: CommandName;
+  readonly args: CommandArguments;
+  readonly cluster: ClusterConfig;
+  readonly kernel: Kernel;
+}
+
+/** What the confirmation of a command rests on: the explanation, the state it was read from and where. */
+interface Explained {
+  readonly explanation: Explanation;
+  readonly state: KernelState;
+  readonly endpoint: string;
+  readonly controlVersion: bigint | null;
+}
+
+const KERNEL_OPERATIONS: Readonly<Record<CommandName, readonly KernelOperation[]>> = {
+  inspect_cluster_state: ['readCluster'],
+  inspect_node: ['readNode'],
+  inspect_replication_status: ['readReplication'],
+  inspect_promotion_state: ['readPromotion'],
+  run_diagnostics: ['declareDiagnosticsCost', 'collectDiagnostics'],
+  inspect_wal: ['readWal'],
+  inspect_snapshots: ['readSnapshots'],
+  request_promotion: ['explainPromotion', 'promote'],
+  request_demotion: ['explainDemotion', 'demote'],
+  force_promotion: ['explainPromotion', 'promote'],
+};
+
+/** One window's or terminal's session: starts as Observer, keeps nothing, restores nothing. */
+export class ControlPlane {
+  readonly #env: Environment;
+  readonly #recorder: Recorder;
+  readonly #session: string;
+  readonly #confirmations = new Confirmations();
+  readonly #requestIds = new Set<string>();
+  readonly #pending = new Set<string>();
+  readonly #listeners = new Set<() => void>();
+  #authority: Authority = OBSERVER;
+  #authorityGeneration = 0;
+
+  constructor(env: Environment) {
+    this.#env = env;
+    this.#session = env.ids.uuid();
+    this.#recorder = new Recorder(env.audit, env.clock, env.operator, this.#session);
+  }
+
+  /** The session's present authority. */
+  get authority(): Authority {
+    return this.#authority;
+  }
+
+  /** Calls back after every change of authority; returns the way to stop. */
+  onAuthorityChanged(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /**
+   * Changes the session's authority and voids any pending confirmation. Gaining Operator must be recorded first;
+   * giving it up and becoming Auditor never depend on the log: then the result says that it was not recorded.
+   */
+  async changeAuthority(to: Authority): Promise<Result<Recorded>> {
+    const from = this.#authority;
+    const cluster = to.level === 'Operator' ? this.#env.clusters.find(to.cluster) : undefined;
+    const error = cluster?.ok === false ? cluster.error : authorityChangeRefused(from, to, cluster?.ok === true ? cluster.value : undefined);
+    const record = (detail: string): Promise<Recorded> => this.#recorder.record('authority_changed', to, {
+      ...(to.level === 'Operator' ? { cluster: to.cluster } : {}), detail,
+    });
+    if (error !== undefined) {
+      await this.#recorder.record('command_rejected', from, { detail: `${authorityText(from)} asked to become ${authorityText(to)}`, error: { domain: error.domain, code: error.code, message: error.message, invariants: error.invariants } });
+      return failure(error);
+    }
+    const detail = `${authorityText(from)} became ${authorityText(to)}`;
+    if (to.level !== 'Operator') {
+      this.#setAuthority(to);
+      return success(await record(detail));
+    }
+    const recorded = await record(detail);
+    if (recorded.position === null) {
+      return failure(refusal('PHASE7_AUDIT_UNAVAILABLE', `The change of authority could not be recorded: ${recorded.cause} The authority is unchanged.`));
+    }
+    if (this.#authority !== from) {
+      return failure(refusal('PHASE7_INSUFFICIENT_AUTHORITY', 'The authority changed while this change was being recorded: ambiguous authority is no authority. Only the other change counts.'));
+    }
+    this.#setAuthority(to);
+    return success(recorded);
+  }
+
+  /** To be called when a cluster's configuration was changed or removed: what was confirmed for it no longer holds. */
+  clusterChanged(): void {
+    this.#confirmations.voidAll('The configured clusters changed while the confirmation was open.');
+  }
+
+  /** To be called when the session ends: nothing that is pending may be accepted any more (P7-F2). */
+  end(): void {
+    this.#confirmations.voidAll('The session ended while the confirmation was open.');
+    this.#authority = OBSERVER;
+  }
+
+  /**
+   * Carries one command along the path of a request, from receipt to recorded outcome. Takes no shortcut:
+   * no argument stands for a confirmation. Never throws; every end is a result.
+   */
+  async execute(command: string, input: Readonly<Record<string, unknown>>): Promise<CommandResult> {
+    // 1. Received: it gets an id and a record, whatever follows.
+    const flow = new Flow(this.#recorder, this.#authority, this.#env.ids.uuid(), command, input);
+    const received = await flow.record('command_requested', { outcome: 'pending' });
+    if (received.position === null) return flow.notRecorded(received);
+    if (this.#requestIds.has(flow.requestId)) {
+      return flow.refuse(refusal('PHASE7_DUPLICATE_REQUEST', `Request id ${flow.requestId} was used before in this session. Nothing was sent.`));
+    }
+    this.#requestIds.add(flow.requestId);
+
+    // 2. Authorized, or refused.
+    const accepted = await this.#accept(flow, command, input);
+    if (!accepted.ok) return flow.refuse(accepted.error);
+    const { command: name } = accepted.value;
+    if (name !== 'run_diagnostics' && name !== 'request_promotion' && name !== 'request_demotion' && name !== 'force_promotion') {
+      return this.#read(flow, name, accepted.value);
+    }
+
+    const key = digest([name, accepted.value.cluster.name, accepted.value.args.node]);
+    if (this.#pending.has(key)) {
+      return flow.refuse(refusal('PHASE7_DUPLICATE_REQUEST', `"${commandSpec(name).title}" for this node is already waiting for its confirmation or its answer in this session. Nothing was sent.`));
+    }
+    this.#pending.add(key);
+    try {
+      return await this.#confirmAndDispatch(flow, name, accepted.value);
+    } finally {
+      this.#pending.delete(key);
+    }
+  }
+
+  async #accept(flow: Flow, command: string, input: Readonly<Record<string, unknown>>): Promise<Result<Accepted>> {
+    if (!isCommandName(command)) {
+      return failure(refusal('PHASE7_SCOPE_VIOLATION', `"${command.slice(0, 200)}" is not one of the ten commands. Nothing was sent.`));
+    }
+    const args = parseArguments(input);
+    if (!args.ok) return args;
+    const cluster = this.#env.clusters.find(args.value.cluster);
+    if (!cluster.ok) return cluster;
+    const spec = commandSpec(command);
+    const refused = commandRefused(spec, flow.authority, cluster.value)
+      ?? invalidArguments(spec, args.value, cluster.value)
+      ?? (spec.class === 'control' && this.#env.operator.account === ''
+        ? refusal('PHASE7_OPERATOR_UNKNOWN', 'The operating system names no account for this session, so nobody can be held responsible for a control command. Nothing was sent.')
+        : undefined)
+      ?? (spec.confirmation === 'none' ? undefined : this.#env.confirmer.unavailable());
+    if (refused !== undefined) return failure(refused);
+    const kernel = await this.#env.clusters.connect(cluster.value);
+    if (!kernel.ok) return kernel;
+    const unsupported = KERNEL_OPERATIONS[command].map((operation) => kernel.value.unsupported[operation]).find((reason) => reason !== undefined);
+    return unsupported === undefined
+      ? success({ command, args: args.value, cluster: cluster.value, kernel: kernel.value })
+      : failure(refusal('PHASE7_OPERATION_UNSUPPORTED', `${unsupported} Nothing was sent.`));
+  }
+
+  async #read(flow: Flow, command: InspectCommandName, { kernel, args }: Accepted): Promise<CommandResult> {
+    const answer = await attempt(() => readView(kernel, command, args), 'not_executed');
+    if (!answer.ok) return flow.fail('read_failed', answer.error);
+    return this.#answered(flow, answer.value);
+  }
+
+  async #answered(flow: Flow, answer: AnsweredView): Promise<Answered> {
+    const recorded = await flow.record('command_answered', { kernel_state: answeredState(answer), outcome: 'executed' });
+    return { kind: 'answered', requestId: flow.requestId, answer, recorded };
+  }
+
+  async #confirmAndDispatch(flow: Flow, command: ConfirmedCommandName, accepted: Accepted): Promise<CommandResult> {
+    const { cluster, kernel, args } = accepted;
+
+    // 3. Explained, from one read of the kernel.
+    const explained = await attempt(() => explain(command, accepted), 'not_executed');
+    if (!explained.ok) return flow.fail('read_failed', explained.error);
+    const { explanation, state } = explained.value;
+    const explanationDigest = digest(explanation);
+    const presented = await flow.record('explanation_presented', { explanation: toWire(explanation), kernel_state: state, outcome: 'pending' });
+    if (presented.position === null) return flow.notRecorded(presented);
+
+    // 4. Confirmation requested: a single-use token, bound to all that it stands for.
+    const { confirmation: type } = commandSpec(command);
+    const bound = { type, acknowledged: [] as readonly string[], explanation_digest: explanationDigest };
+    const requested = await flow.record('confirmation_requested', { confirmation: bound, outcome: 'pending' });
+    if (requested.position === null) return flow.notRecorded(requested);
+    const binding = (current: ClusterConfig): ConfirmationBinding => ({
+      requestId: flow.requestId, command, argumentsDigest: digest(args), explanationDigest,
+      controlVersion: explained.value.controlVersion?.toString() ?? null,
+      clusterDigest: digest(current), authoritySession: this.#authoritySession(),
+    });
+    const token = this.#env.ids.uuid();
+    if (levelFor(this.#authority, cluster.name) !== 'Operator' || this.#authority !== flow.authority) {
+      return flow.fail('confirmation_voided', voided('The authority changed before the confirmation was asked for.'));
+    }
+    const signal = this.#confirmations.issue(token, binding(cluster));
+
+    // 5. Confirmed, declined, or voided. The token is consumed before anything is sent.
+    const answer = await this.#ask({
+      requestId: flow.requestId, token, explanation, explanationDigest, type: type === 'enhanced' ? 'enhanced' : 'standard',
+      nodeName: explanation.target.name, acknowledge: explanation.acknowledge, operator: this.#env.operator,
+    }, signal);
+    if (answer.kind === 'declined') {
+      this.#confirmations.void(token, 'The confirmation was declined.');
+      return flow.fail('confirmation_declined', refusal('PHASE7_CONFIRMATION_DECLINED', `The confirmation was declined (${answer.at}). Nothing was sent.`));
+    }
+    if (answer.kind === 'voided') {
+      this.#confirmations.void(token, answer.why);
+      return flow.fail('confirmation_voided', voided(answer.why));
+    }
+    const current = this.#env.clusters.find(cluster.name);
+    if (!current.ok) this.#confirmations.void(token, `Cluster "${cluster.name}" is no longer configured.`);
+    const refused = this.#confirmations.consume(answer.token, binding(current.ok ? current.value : cluster)) ?? incomplete(explanation, type, answer);
+    if (refused !== undefined) {
+      this.#confirmations.void(token, 'The confirmation was refused.');
+      return flow.fail(refused.code === 'PHASE7_CONFIRMATION_VOIDED' ? 'confirmation_voided' : 'command_rejected', refused);
+    }
+    const confirmation = { ...bound, acknowledged: answer.acknowledged };
+    const given = await flow.record('confirmation_given', { confirmation, outcome: 'pending' });
+    if (given.position === null) return flow.notRecorded(given);
+
+    if (command === 'run_diagnostics') {
+      const diagnostics = await attempt(() => kernel.collectDiagnostics(explanation.target.nodeId, explained.value.endpoint), 'not_executed');
+      return diagnostics.ok ? this.#answered(flow, { command, reading: diagnostics.value }) : flow.fail('read_failed', diagnostics.error);
+    }
+
+    // 6. Intent recorded: on disk before the first byte goes out.
+    const intent = await flow.record('dispatch_intent', { confirmation, kernel_state: state, outcome: 'pending' });
+    if (intent.position === null) return flow.notRecorded(intent);
+    if (this.#authority !== flow.authority) return flow.fail('dispatch_failed', voided('The authority changed before the request was sent.'));
+
+    // 7. Dispatched: exactly one request. 8. Outcome recorded, then shown.
+    return this.#dispatch(flow, command, accepted, explained.value, answer.acknowledged, intent.position);
+  }
+
+  async #dispatch(
+    flow: Flow, command: ControlCommandName, { kernel, args, cluster }: Accepted, { explanation, endpoint, controlVersion }: Explained,
+    acknowledged: readonly string[], auditHead: AuditPosition,
+  ): Promise<CommandResult> {
+    const { account, host } = this.#env.operator;
+    const request: ControlRequest = {
+      endpoint, requestId: flow.requestId, target: explanation.target.nodeId, reason: args.reason ?? '',
+      operator: { id: `${account}@${host}`, authority: 'Operator' }, controlVersion: controlVersion ?? 0n, auditHead,
+    };
+    const answer = await attempt((): Promise<Result<ExecutedControl>> => {
+      switch (command) {
+        case 'request_promotion': return kernel.promote({ ...request, mode: 'validated', acknowledgedInvariants: [] });
+        case 'force_promotion': return kernel.promote({ ...request, mode: 'forced', acknowledgedInvariants: acknowledged });
+        case 'request_demotion': return kernel.demote(request);
+      }
+    }, 'unknown');
+    if (!answer.ok) return flow.fail(stageOfFailure(answer.error), answer.error);
+    const { result, body } = answer.value;
+    const recorded = await flow.record('command_executed', {
+      kernel_response: { accepted: true, code: null, invariant: null, message: null, body }, outcome: 'executed',
+    });
+    const { target } = explanation;
+    return { kind: 'executed', requestId: flow.requestId, command, cluster: cluster.name, target, execution: explainExecution(command, target, cluster.name, result), recorded };
+  }
+
+  async #ask(prompt: Parameters<Confirmer['confirm']>[0], signal: AbortSignal): Promise<ConfirmationAnswer> {
+    const gone = new Promise<ConfirmationAnswer>((resolve) => {
+      signal.addEventListener('abort', () => resolve({ kind: 'voided', why: String(signal.reason) }), { once: true });
+    });
+    const asked = async (): Promise<ConfirmationAnswer> => {
+      try {
+        return await this.#env.confirmer.confirm(prompt, signal);
+      } catch (error) {
+        return { kind: 'voided', why: `The confirmation could not be shown (${error instanceof Error ? error.message : String(error)}).` };
+      }
+    };
+    return Promise.race([gone, asked()]);
+  }
+
+  #authoritySession(): string {
+    return `${this.#session}/${this.#authorityGeneration}`;
+  }
+
+  #setAuthority(authority: Authority): void {
+    this.#authority = authority;
+    this.#authorityGeneration += 1;
+    this.#confirmations.voidAll('The authority changed while the confirmation was open.');
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+async function explain(command: ConfirmedCommandName, { args, cluster, kernel }: Accepted): Promise<Result<Explained>> {
+  const target = { ...args, node: args.node ?? '' };
+  if (command === 'run_diagnostics') {
+    const cost = await kernel.declareDiagnosticsCost(target.node);
+    if (!cost.ok) return cost;
+    const { endpoint, observed } = cost.value;
+    return success({ explanation: explainDiagnostics(target, cluster, cost.value), state: kernelState(cost.value, {}), endpoint, controlVersion: observed.controlVersion });
+  }
+  const facts = command === 'request_demotion'
+    ? await kernel.explainDemotion(target.node)
+    : await kernel.explainPromotion(target.node, command === 'force_promotion' ? 'forced' : 'validated');
+  if (!facts.ok) return facts;
+  const { endpoint, observed, view } = facts.value;
+  if (observed.controlVersion !== view.controlVersion) {
+    return failure(refusal('PHASE7_INCONSISTENT_SNAPSHOT', `The kernel's explanation is of control version ${view.controlVersion}, its answer of ${observed.controlVersion ?? 'none'}: the state moved in between. No explanation is shown and nothing was sent.`));
+  }
+  return success({ explanation: explainControl(command, target, cluster, facts.value), state: kernelState(facts.value, view), endpoint, controlVersion: view.controlVersion });
+}
+
+/** P7-A2: a consent that lacks a part is no consent. */
+function incomplete(explanation: Explanation, type: string, answer: ConfirmationAnswer & { readonly kind: 'confirmed' }): ControlError | undefined {
+  if (answer.typedName !== explanation.target.name) {
+    return refusal('PHASE7_CONFIRMATION_MISMATCH', `The typed name is not the name of the node, "${explanation.target.name}". Nothing was sent.`);
+  }
+  const missing = explanation.acknowledge.filter((id) => !answer.acknowledged.includes(id));
+  const surplus = answer.acknowledged.filter((id) => !explanation.acknowledge.includes(id));
+  return type !== 'enhanced' || missing.length + surplus.length === 0
+    ? undefined
+    : refusal('PHASE7_INCOMPLETE_ENHANCED_CONFIRMATION', `The acknowledged invariants are not exactly the overridden ones (missing: ${missing.join(', ') || 'none'}; surplus: ${surplus.join(', ') || 'none'}). Nothing was sent.`);
+}
+
+function voided(why: string): ControlError {
+  return refusal('PHASE7_CONFIRMATION_VOIDED', `${why} Nothing was sent.`);
+}
+
+function stageOfFailure(error: ControlError): 'command_executed' | 'kernel_rejected' | 'dispatch_failed' | 'outcome_unknown' {
+  if (error.outcome === 'executed') return 'command_executed';
+  if (error.outcome === 'unknown') return 'outcome_unknown';
+  return error.domain === 'KERNEL_REJECTION' ? 'kernel_rejected' : 'dispatch_failed';
+}
+
+/** A boundary that throws has proven nothing: for a control request the outcome is unknown (P7-E2). */
+async function attempt<T>(ask: () => Promise<Result<T>>, outcome: 'not_executed' | 'unknown'): Promise<Result<T>> {
+  try {
+    return await ask();
+  } catch (error) {
+    const cause = error instanceof Error ? error.message : String(error);
+    return failure(transportFailure('PHASE7_TRANSPORT_FAILURE', `The exchange with the kernel broke off: ${cause}.`, outcome));
+  }
+}

@@ -1,0 +1,76 @@
+/** One request on its way: its identity in every record, and the ways in which it can end without success. */
+import { recordedArguments } from './arguments.ts';
+import type { Authority } from './authority.ts';
+import { refusal, type ControlError } from './errors.ts';
+import type { RecordedArguments, Stage } from './record.ts';
+import { recordedError, type NotRecorded, type Recorded, type Recorder, type RecordFields } from './recorder.ts';
+
+/** The command ended without a success that can be shown; `error.outcome` says what is proven. */
+export interface FlowFailure {
+  readonly kind: 'failed';
+  readonly requestId: string;
+  readonly command: string;
+  readonly cluster: string | null;
+  readonly target: string | null;
+  readonly error: ControlError;
+  readonly recorded: Recorded;
+}
+
+export class Flow {
+  readonly requestId: string;
+  /** The authority under which the request was received; a later change does not carry over. */
+  readonly authority: Authority;
+  readonly #recorder: Recorder;
+  readonly #command: string;
+  readonly #args: RecordedArguments;
+
+  constructor(recorder: Recorder, authority: Authority, requestId: string, command: string, input: Readonly<Record<string, unknown>>) {
+    this.#recorder = recorder;
+    this.authority = authority;
+    this.requestId = requestId;
+    this.#command = command.slice(0, 200);
+    this.#args = recordedArguments(input);
+  }
+
+  /** Records one stage of this request. */
+  record(stage: Stage, fields: RecordFields): Promise<Recorded> {
+    const { cluster, node } = this.#args;
+    return this.#recorder.record(stage, this.authority, {
+      request_id: this.requestId,
+      command: this.#command,
+      ...(stage === 'command_requested' ? { args: this.#args } : {}),
+      ...(cluster === undefined ? {} : { cluster }),
+      ...(node === undefined ? {} : { target: node }),
+      ...fields,
+    });
+  }
+
+  /** Refused by the control plane: nothing was sent. */
+  refuse(error: ControlError): Promise<FlowFailure> {
+    return this.fail('command_rejected', error);
+  }
+
+  /** Records how the request ended, the kernel's words verbatim. */
+  async fail(stage: Stage, error: ControlError): Promise<FlowFailure> {
+    const recorded = await this.record(stage, {
+      error: recordedError(error),
+      outcome: error.outcome,
+      ...(error.kernel === undefined ? {} : {
+        kernel_response: { accepted: false, code: error.code, invariant: error.invariants[0] ?? null, message: error.message, body: error.kernel.body },
+      }),
+    });
+    return this.#failure(error, recorded);
+  }
+
+  /** Fail closed: what cannot be recorded is not done (P7-O3). */
+  notRecorded(recorded: NotRecorded): FlowFailure {
+    return this.#failure(refusal('PHASE7_AUDIT_UNAVAILABLE', `The audit log cannot be written: ${recorded.cause} Nothing was sent.`), recorded);
+  }
+
+  #failure(error: ControlError, recorded: Recorded): FlowFailure {
+    return {
+      kind: 'failed', requestId: this.requestId, command: this.#command,
+      cluster: this.#args['cluster'] ?? null, target: this.#args['node'] ?? null, error, recorded,
+    };
+  }
+}

@@ -1,0 +1,69 @@
+/** Turns what happens in a session into audit records, one after the other. */
+import { levelFor, type Authority } from './authority.ts';
+import type { ControlError } from './errors.ts';
+import type { AuditLog, AuditPosition, Clock, Operator } from './ports.ts';
+import type { AuditEntry, Stage } from './record.ts';
+
+/** The members of a record that depend on what is recorded. */
+export type RecordFields = Omit<AuditEntry, 'time' | 'clock' | 'session' | 'n' | 'stage' | 'operator' | 'authority'>;
+
+/** A record that could not be written, as the error that the operator reads. */
+export interface NotRecorded {
+  readonly position: null;
+  readonly cause: string;
+}
+
+/** Where a record stands in the log, or why it does not. */
+export type Recorded = { readonly position: AuditPosition } | NotRecorded;
+
+/** One session's line into the log. Appends in call order; `n` counts only what was recorded. */
+export class Recorder {
+  readonly #log: AuditLog;
+  readonly #clock: Clock;
+  readonly #operator: Operator;
+  readonly #session: string;
+  #n = 0n;
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(log: AuditLog, clock: Clock, operator: Operator, session: string) {
+    this.#log = log;
+    this.#clock = clock;
+    this.#operator = operator;
+    this.#session = session;
+  }
+
+  /** Appends one record, preceded by `session_started` for the session's first. Never throws. */
+  record(stage: Stage, authority: Authority, fields: RecordFields): Promise<Recorded> {
+    const turn = this.#queue.then(async () => {
+      try {
+        if (this.#n === 0n) await this.#append('session_started', authority, {});
+        return { position: await this.#append(stage, authority, fields) };
+      } catch (error) {
+        return { position: null, cause: error instanceof Error ? error.message : String(error) };
+      }
+    });
+    this.#queue = turn;
+    return turn;
+  }
+
+  async #append(stage: Stage, authority: Authority, fields: RecordFields): Promise<AuditPosition> {
+    const position = await this.#log.append({
+      time: this.#clock.now(),
+      clock: this.#clock.name,
+      session: this.#session,
+      n: (this.#n + 1n).toString(),
+      stage,
+      operator: this.#operator,
+      authority: fields.cluster === undefined ? authority.level : levelFor(authority, fields.cluster),
+      ...fields,
+    });
+    this.#n += 1n;
+    return position;
+  }
+}
+
+/** An error as a record holds it; the kernel's verbatim answer stands in `kernel_response`. */
+export function recordedError(error: ControlError): NonNullable<AuditEntry['error']> {
+  const { domain, code, message, invariants, field } = error;
+  return { domain, code, message, invariants, ...(field === undefined ? {} : { field }) };
+}
