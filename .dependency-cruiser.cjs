@@ -23,8 +23,8 @@ module.exports = {
       from: { path: '^src/webview/' },
       to: { path: '^src/control-plane/', dependencyTypesNot: ['type-only'] },
     },
-    may('cli', '^src/cli/', ['^src/cli/', '^src/control-plane/', '^src/kernel/', '^src/audit/', '^(node:)?[a-z_/]+$']),
-    may('local-cluster', '^src/local-cluster/', ['^src/local-cluster/', '(^|node_modules/)zod(/|$)', '^node:', '^(fs|fs/promises|path|os|http|https|net|crypto|child_process|url|util|stream|events|timers|timers/promises|process|buffer|readline|perf_hooks|v8)$']),
+    may('cli', '^src/cli/', ['^src/cli/', '^src/control-plane/', '^src/kernel/', '^src/audit/'], { dependencyTypesNot: ['core'] }),
+    may('local-cluster', '^src/local-cluster/', ['^src/local-cluster/', '(^|node_modules/)zod(/|$)'], { dependencyTypesNot: ['core'] }),
     {
       name: 'extension-only-at-the-top',
       severity: 'error',

@@ -3,7 +3,6 @@ import type { ClusterConfig } from './cluster.ts';
 import { invalidNodeId, isUuid } from './cluster.ts';
 import type { CommandSpec } from './commands.ts';
 import { failure, refusal, success, type ControlError, type Result } from './errors.ts';
-import type { RecordedArguments } from './record.ts';
 
 /** Arguments of any command; absent members are those that the command does not take or that were left out. */
 export interface CommandArguments {
@@ -14,12 +13,15 @@ export interface CommandArguments {
   readonly reason?: string;
 }
 
+/** What a command was asked with, as typed; every value is text. */
+export type RecordedArguments = Readonly<Record<string, string>>;
+
 const FIELDS = ['cluster', 'node', 'lookup', 'reason'] as const;
 const LIMITS = { cluster: 200, node: 200, lookup: 36, reason: 2000 } as const;
 
 /** What was typed, as text, for the record; cut where it is longer than any argument may be. */
 export function recordedArguments(input: Readonly<Record<string, unknown>>): RecordedArguments {
-  const text = (value: unknown): string => (typeof value === 'string' ? value : String(JSON.stringify(value)));
+  const text = (value: unknown): string => (typeof value === 'string' ? value : `${typeof value} ${JSON.stringify(value)}`);
   return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined).map(([key, value]) => [key.slice(0, 200), text(value).slice(0, 4000)]));
 }
 

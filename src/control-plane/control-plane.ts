@@ -11,8 +11,9 @@ import { digest } from './digest.ts';
 import { failure, refusal, success, transportFailure, type ControlError, type Result } from './errors.ts';
 import { explainControl, explainDiagnostics, explainExecution, type Execution, type Explanation } from './explanation.ts';
 import { Flow, type FlowFailure } from './flow.ts';
+import type { Operator } from './operator.ts';
 import type {
-  AuditLog, AuditPosition, Clock, Clusters, ConfirmationAnswer, Confirmer, ControlRequest, ExecutedControl, Ids, Kernel, KernelOperation, Operator,
+  AuditLog, AuditPosition, Clock, Clusters, ConfirmationAnswer, Confirmer, ControlRequest, ExecutedControl, Ids, Kernel, KernelOperation,
 } from './ports.ts';
 import { answeredState, kernelState, readView, type AnsweredView, type InspectCommandName } from './reads.ts';
 import type { KernelState } from './record.ts';

@@ -1,8 +1,8 @@
 /** One request on its way: its identity in every record, and the ways in which it can end without success. */
-import { recordedArguments } from './arguments.ts';
+import { recordedArguments, type RecordedArguments } from './arguments.ts';
 import type { Authority } from './authority.ts';
 import { refusal, type ControlError } from './errors.ts';
-import type { RecordedArguments, Stage } from './record.ts';
+import type { Stage } from './record.ts';
 import { recordedError, type NotRecorded, type Recorded, type Recorder, type RecordFields } from './recorder.ts';
 
 /** The command ended without a success that can be shown; `error.outcome` says what is proven. */

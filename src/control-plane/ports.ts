@@ -2,6 +2,7 @@
 import type { ClusterConfig } from './cluster.ts';
 import type { ControlError, Result } from './errors.ts';
 import type { Explanation } from './explanation.ts';
+import type { Operator } from './operator.ts';
 import type { AuditEntry } from './record.ts';
 import type {
   ClusterView, ControlResultView, DiagnosticsCost, DiagnosticsView, KernelExplanation, NodeView, PromotionView, Reading,
@@ -128,11 +129,4 @@ export interface Clock {
 /** UUIDs for sessions and requests, and unguessable confirmation tokens. */
 export interface Ids {
   uuid(): string;
-}
-
-/** The person at the keyboard: the operating system's account and host, and a configured name beside it. */
-export interface Operator {
-  readonly account: string;
-  readonly host: string;
-  readonly name: string | null;
 }

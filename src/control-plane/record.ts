@@ -1,7 +1,8 @@
 /** The shape of an audit record: what the control plane says; position and chain are the log's own. */
+import type { RecordedArguments } from './arguments.ts';
 import type { ControlError, Outcome } from './errors.ts';
 import type { Explanation } from './explanation.ts';
-import type { Operator } from './ports.ts';
+import type { Operator } from './operator.ts';
 import type { Wire } from './views.ts';
 
 /** The stages of a request's life, and of a session's. */
@@ -39,9 +40,6 @@ export interface KernelResponse {
   readonly message: string | null;
   readonly body: string;
 }
-
-/** What a command was asked with, as typed; every value is text. */
-export type RecordedArguments = Readonly<Record<string, string>>;
 
 /** One record without its position (`v`, `seq`, `prev`, `hash`), which the log adds. */
 export interface AuditEntry {

@@ -1,7 +1,8 @@
 /** Turns what happens in a session into audit records, one after the other. */
 import { levelFor, type Authority } from './authority.ts';
 import type { ControlError } from './errors.ts';
-import type { AuditLog, AuditPosition, Clock, Operator } from './ports.ts';
+import type { Operator } from './operator.ts';
+import type { AuditLog, AuditPosition, Clock } from './ports.ts';
 import type { AuditEntry, Stage } from './record.ts';
 
 /** The members of a record that depend on what is recorded. */
