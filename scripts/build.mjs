@@ -1,0 +1,92 @@
+/**
+ * Bundles what ships: `node scripts/build.mjs [--release]`.
+ * A release is minified, has no source maps, and fails when one of its entries does not exist.
+ */
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import * as esbuild from 'esbuild';
+import { notices } from './lib/notices.mjs';
+import { root } from './lib/paths.mjs';
+import { Failure, script } from './lib/run.mjs';
+
+/** A bundled program is one ES module; CommonJS packages in it still ask for `require`. */
+const program = {
+  platform: /** @type {const} */ ('node'),
+  format: /** @type {const} */ ('esm'),
+  target: 'node22',
+  banner: { js: "#!/usr/bin/env node\nimport { createRequire as aerodbCreateRequire } from 'node:module';\nconst require = aerodbCreateRequire(import.meta.url);" },
+};
+
+/** @type {readonly { source: string, file: string, options: import('esbuild').BuildOptions }[]} */
+const entries = [
+  { source: 'src/extension.ts', file: 'extension.cjs', options: { platform: 'node', format: 'cjs', target: 'node22', external: ['vscode'] } },
+  { source: 'src/webview/main.ts', file: 'webview.js', options: { platform: 'browser', format: 'esm', target: 'es2022', loader: { '.ttf': 'file' }, assetNames: '[name]' } },
+  { source: 'src/cli/main.ts', file: 'aerodb-control.js', options: program },
+  { source: 'src/local-cluster/main.ts', file: 'local-cluster.js', options: program },
+];
+
+/**
+ * @param {{ release?: boolean, folder?: string }} [options]
+ * @returns {Promise<{ file: string, bytes: number }[]>} what was written
+ */
+export async function build({ release = false, folder = join(root, 'dist') } = {}) {
+  const missing = entries.filter(({ source }) => !existsSync(join(root, source)));
+  if (release && missing.length > 0) throw new Failure(`A release needs ${missing.map(({ source }) => source).join(', ')}.`);
+  const present = entries.filter((entry) => !missing.includes(entry));
+  const results = await Promise.all(present.map(({ source, file, options }) => bundle(source, join(folder, file), release, options)));
+  mkdirSync(folder, { recursive: true });
+  const written = results.flatMap(({ outputs }) => Object.keys(outputs).map((path) => join(root, path)));
+  if (release) {
+    const file = join(folder, 'THIRD-PARTY-NOTICES.txt');
+    writeFileSync(file, notices(root, results.flatMap(({ inputs }) => Object.keys(inputs))));
+    written.push(file);
+  }
+  removeOthers(folder, written);
+  return written.map((file) => ({ file: relative(root, file), bytes: statSync(file).size }));
+}
+
+/**
+ * @param {string} source
+ * @param {string} outfile
+ * @param {boolean} release
+ * @param {import('esbuild').BuildOptions} options
+ * @returns {Promise<import('esbuild').Metafile>}
+ */
+async function bundle(source, outfile, release, options) {
+  const result = await esbuild.build({
+    absWorkingDir: root,
+    entryPoints: [source],
+    outfile,
+    bundle: true,
+    minify: release,
+    sourcemap: release ? false : 'linked',
+    legalComments: 'none',
+    logLevel: 'warning',
+    mainFields: ['module', 'main'],
+    conditions: release ? ['production'] : ['development'],
+    ...options,
+    metafile: true,
+  });
+  return result.metafile;
+}
+
+/**
+ * What an earlier build left must not ship. Only files that this build did not write are removed, so that a second build at the same
+ * time finds its own in place.
+ * @param {string} folder
+ * @param {readonly string[]} written
+ * @returns {void}
+ */
+function removeOthers(folder, written) {
+  for (const name of readdirSync(folder)) {
+    if (!written.includes(join(folder, name))) rmSync(join(folder, name), { recursive: true, force: true });
+  }
+}
+
+if (import.meta.main) {
+  await script(async () => {
+    for (const { file, bytes } of await build({ release: process.argv.includes('--release') })) {
+      console.log(`${file}  ${(bytes / 1000).toFixed(1)} kB`);
+    }
+  });
+}

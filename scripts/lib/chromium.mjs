@@ -1,0 +1,35 @@
+/** A chromium for the tests of the real workbench. */
+import { accessSync, constants } from 'node:fs';
+import { Failure, onPath, run } from './run.mjs';
+
+/** @returns {string | undefined} the path of a chromium, when there is one */
+export function findChromium() {
+  const chosen = process.env['CHROMIUM_PATH'];
+  if (chosen !== undefined && chosen !== '') {
+    accessSync(chosen, constants.X_OK);
+    return chosen;
+  }
+  return onPath('chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome');
+}
+
+/**
+ * Finds chromium or, as root on Debian, installs it.
+ * @param {(line: string) => void} say
+ * @returns {Promise<string>} its path
+ * @throws {Failure} with one line that says what is missing and how to get it
+ */
+export async function ensureChromium(say) {
+  const found = findChromium();
+  if (found !== undefined) return found;
+  const advice = 'install it (Debian: apt-get install chromium) or set CHROMIUM_PATH';
+  const apt = onPath('apt-get');
+  if (apt === undefined || process.getuid?.() !== 0) throw new Failure(`There is no chromium here: ${advice}.`);
+  say("Installing Debian's chromium …");
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  const wait = ['-o', 'DPkg::Lock::Timeout=300'];
+  await run(apt, ['update', '-qq', ...wait], { env });
+  await run(apt, ['install', '-y', '-qq', '--no-install-recommends', ...wait, 'chromium'], { env });
+  const installed = findChromium();
+  if (installed === undefined) throw new Failure(`apt-get installed chromium, but it is not on the PATH: ${advice}.`);
+  return installed;
+}

@@ -1,0 +1,94 @@
+/** Running code-server: one server, its extension hosts and helpers, ended together. */
+import { Failure, lastLines, run } from './run.mjs';
+import { startGroup } from './processes.mjs';
+
+/**
+ * @typedef {object} CodeServerOptions
+ * @property {import('./code-server-install.mjs').CodeServerProgram} program
+ * @property {string} userData folder; keep its path short, sockets are made in it
+ * @property {string} extensions folder
+ * @property {string} config path of the configuration file that code-server writes when it is missing
+ * @property {number} port 0 for any free one
+ * @property {string} [password] without one, everybody who reaches the port is let in
+ * @property {NodeJS.ProcessEnv} [env] in addition to this process's own
+ * @property {readonly string[]} [flags]
+ */
+
+/**
+ * @typedef {object} CodeServer
+ * @property {string} url
+ * @property {number} port
+ * @property {number} pid
+ * @property {() => string} output what it printed last
+ * @property {Promise<string>} ended
+ * @property {() => Promise<void>} stop
+ */
+
+const readyWithin = 30_000;
+
+/**
+ * Starts code-server on loopback.
+ * @param {CodeServerOptions} options
+ * @returns {Promise<CodeServer>} once it listens
+ * @throws {Failure} when it ends or does not listen in time
+ */
+export async function startCodeServer(options) {
+  const auth = options.password === undefined ? 'none' : 'password';
+  const args = [
+    ...['--bind-addr', `127.0.0.1:${options.port}`, '--auth', auth],
+    ...['--disable-telemetry', '--disable-update-check', '--disable-getting-started-override', '--reconnection-grace-time', '60'],
+    ...(options.flags ?? []),
+  ];
+  const group = startGroup(options.program.node, [options.program.entry, ...common(options), ...args], { env: environment(options) });
+  const listening = /HTTP server listening on (http:\/\/[\d.]+:(\d+))/u;
+  /** @type {Promise<RegExpExecArray>} */
+  const ready = new Promise((resolve, reject) => {
+    const fail = (/** @type {string} */ why) => reject(new Failure(`code-server ${why}\n${lastLines(group.output(), 15)}`));
+    const timer = setTimeout(() => fail(`did not listen within ${readyWithin / 1000} s`), readyWithin);
+    const look = () => {
+      const match = listening.exec(group.output());
+      if (match === null) return;
+      clearTimeout(timer);
+      resolve(match);
+    };
+    group.child.stdout.on('data', look);
+    group.child.stderr.on('data', look);
+    void group.ended.then((how) => {
+      clearTimeout(timer);
+      fail(`ended with ${how}`);
+    });
+  });
+  try {
+    const [, url = '', port = ''] = await ready;
+    return { url, port: Number(port), pid: group.pid, output: group.output, ended: group.ended, stop: () => group.stop() };
+  } catch (error) {
+    await group.stop(0);
+    throw error;
+  }
+}
+
+/**
+ * Installs an extension into a folder of extensions.
+ * @param {CodeServerOptions} options
+ * @param {string} vsix
+ * @returns {Promise<void>}
+ */
+export async function installExtension(options, vsix) {
+  await run(options.program.node, [options.program.entry, ...common(options), '--install-extension', vsix, '--force'], { env: environment(options) });
+}
+
+/**
+ * @param {CodeServerOptions} options
+ * @returns {string[]}
+ */
+const common = ({ config, userData, extensions }) => ['--config', config, '--user-data-dir', userData, '--extensions-dir', extensions];
+
+/**
+ * The person's environment without what would point this server at another editor, or let another password in.
+ * @param {CodeServerOptions} options
+ * @returns {NodeJS.ProcessEnv}
+ */
+function environment(options) {
+  const env = Object.fromEntries(Object.entries(process.env).filter(([key]) => !/^(VSCODE_|CODE_SERVER_|npm_|PORT$|PASSWORD$|HASHED_PASSWORD$|NODE_OPTIONS$)/u.test(key)));
+  return { ...env, EXTENSIONS_GALLERY: '{}', ...options.env, ...(options.password === undefined ? {} : { PASSWORD: options.password }) };
+}

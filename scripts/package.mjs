@@ -1,0 +1,31 @@
+/** Packages the extension: `node scripts/package.mjs` writes out/aerodb-control-plane.vsix. */
+import { mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from './lib/paths.mjs';
+import { run, script } from './lib/run.mjs';
+
+/**
+ * Builds a release and packages it. `vsce` runs the script `vscode:prepublish`, which is the build, so that a package never holds an
+ * older one.
+ * @returns {Promise<{ file: string, bytes: number }>}
+ */
+export async function packageExtension() {
+  const file = join(root, 'out', 'aerodb-control-plane.vsix');
+  const aside = join(root, 'out', `packaging-${process.pid}.vsix`);
+  mkdirSync(join(root, 'out'), { recursive: true });
+  try {
+    const vsce = join(root, 'node_modules', '@vscode', 'vsce', 'vsce');
+    await run(process.execPath, [vsce, 'package', '--no-dependencies', '--allow-missing-repository', '--out', aside], { cwd: root });
+    renameSync(aside, file);
+  } finally {
+    rmSync(aside, { force: true });
+  }
+  return { file, bytes: statSync(file).size };
+}
+
+if (import.meta.main) {
+  await script(async () => {
+    const { file, bytes } = await packageExtension();
+    console.log(`${file}  ${(bytes / 1000).toFixed(1)} kB`);
+  });
+}

@@ -1,0 +1,146 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium, type Browser, type BrowserContext } from 'playwright-core';
+import { ensureChromium } from '../../../scripts/lib/chromium.mjs';
+import { ensureCodeServer } from '../../../scripts/lib/code-server-install.mjs';
+import { installExtension, startCodeServer, type CodeServer } from '../../../scripts/lib/code-server.mjs';
+import { byScope, quietSettings, settingsFiles, writeSettings, type Settings } from '../../../scripts/lib/editor-settings.mjs';
+import { descendants, until } from '../../../scripts/lib/processes.mjs';
+import { packageExtension } from '../../../scripts/package.mjs';
+import { Workbench } from './workbench.ts';
+
+export interface EditorOptions {
+  /** Settings of the person or the machine, in addition to those that keep the editor quiet. */
+  readonly settings?: Settings;
+  /** The package to install; by default the one that the test run packaged, or one packaged now. */
+  readonly vsix?: string;
+  /** Environment of the server and so of the extension host. */
+  readonly env?: NodeJS.ProcessEnv;
+  /** More flags of code-server. */
+  readonly flags?: readonly string[];
+  readonly viewport?: { readonly width: number; readonly height: number };
+}
+
+/**
+ * A real VS Code with the extension installed: code-server and chromium in a home of their own, which is removed afterwards. One editor
+ * serves a whole suite; every test opens a fresh window in it.
+ */
+export class Editor {
+  /** Home of everything that this editor writes. */
+  readonly home: string;
+  /** `$XDG_STATE_HOME` of the extension host: the audit log is in its folder `aerodb`. */
+  readonly stateHome: string;
+  /** The folder that windows open. */
+  readonly workspace: string;
+  private readonly userData: string;
+  private readonly viewport: { width: number; height: number };
+  private readonly contexts = new Set<BrowserContext>();
+  private server: CodeServer | undefined;
+  private browser: Browser | undefined;
+
+  private constructor(options: EditorOptions) {
+    this.home = mkdtempSync(join(shortTemporaryFolder(), 'aero-'));
+    this.stateHome = join(this.home, 'state');
+    this.workspace = join(this.home, 'workspace');
+    this.userData = join(this.home, 'u');
+    this.viewport = { width: 1280, height: 800, ...options.viewport };
+    for (const folder of [this.stateHome, this.workspace, join(this.home, 'tmp'), join(this.home, 'run')]) mkdirSync(folder, { recursive: true, mode: 0o700 });
+  }
+
+  static async start(options: EditorOptions = {}): Promise<Editor> {
+    const editor = new Editor(options);
+    try {
+      await editor.launch(options);
+      return editor;
+    } catch (error) {
+      await editor.stop();
+      throw error;
+    }
+  }
+
+  /** The audit log that the extension writes here. */
+  get auditFile(): string {
+    return join(this.stateHome, 'aerodb', 'audit.jsonl');
+  }
+
+  /** Opens a window with a state of its own, as in a browser never used before. */
+  async openWindow(): Promise<Workbench> {
+    if (this.server === undefined || this.browser === undefined) throw new Error('The editor is not running.');
+    const context = await this.browser.newContext({ viewport: this.viewport, permissions: ['clipboard-read', 'clipboard-write'] });
+    this.contexts.add(context);
+    return Workbench.open(context, `${this.server.url}/?folder=${encodeURIComponent(this.workspace)}`);
+  }
+
+  /** Closes every window and waits until their extension hosts have ended. */
+  async closeWindows(): Promise<void> {
+    await Promise.all([...this.contexts].map(async (context) => context.close()));
+    this.contexts.clear();
+    const ended = await until(() => this.extensionHosts().length === 0, { timeout: 10_000 });
+    if (!ended) throw new Error(`Extension hosts outlived their windows: ${this.extensionHosts().join(', ')}`);
+  }
+
+  /** Replaces the settings; an open window notices by itself. */
+  writeSettings(settings: Settings): void {
+    const { person, machine } = byScope({ ...quietSettings, 'security.workspace.trust.enabled': false, 'workbench.colorTheme': 'Default Dark Modern', ...settings });
+    const files = settingsFiles(this.userData);
+    writeSettings(files.person, person);
+    writeSettings(files.machine, machine);
+  }
+
+  /** Process ids of the running extension hosts, one for each open window. */
+  extensionHosts(): readonly number[] {
+    if (this.server === undefined) return [];
+    return descendants(this.server.pid).filter(({ commandLine }) => commandLine.includes('--type=extensionHost')).map(({ pid }) => pid);
+  }
+
+  /** Kills the extension hosts as a crash would: SIGKILL, nothing runs afterwards. Returns when they are gone. */
+  async killExtensionHosts(): Promise<void> {
+    const pids = this.extensionHosts();
+    for (const pid of pids) process.kill(pid, 'SIGKILL');
+    await until(() => this.extensionHosts().every((pid) => !pids.includes(pid)), { timeout: 5000 });
+  }
+
+  /** What the server printed last. */
+  serverOutput(): string {
+    return this.server?.output() ?? '';
+  }
+
+  /** Ends everything that was started and removes the home. */
+  async stop(): Promise<void> {
+    await this.browser?.close();
+    await this.server?.stop();
+    rmSync(this.home, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  }
+
+  private async launch(options: EditorOptions): Promise<void> {
+    const say = (line: string): void => void process.stderr.write(`${line}\n`);
+    const vsix = options.vsix ?? process.env['AERODB_VSIX'] ?? (await packageExtension()).file;
+    this.writeSettings(options.settings ?? {});
+    const at = (name: string): string => join(this.home, name);
+    const env = { HOME: this.home, XDG_CONFIG_HOME: at('config'), XDG_DATA_HOME: at('data'), XDG_CACHE_HOME: at('cache'), XDG_STATE_HOME: this.stateHome, XDG_RUNTIME_DIR: at('run'), TMPDIR: at('tmp') };
+    const server = {
+      program: await ensureCodeServer(say),
+      userData: this.userData,
+      extensions: at('x'),
+      config: at('config.yaml'),
+      port: 0,
+      env: { ...env, ...options.env },
+      flags: ['--disable-workspace-trust', ...(options.flags ?? [])],
+    };
+    const executablePath = await ensureChromium(say);
+    const browser = chromium.launch({ executablePath, args: chromiumFlags });
+    await installExtension(server, vsix);
+    this.browser = await browser;
+    this.server = await startCodeServer(server);
+  }
+}
+
+/** Chromium without a sandbox (root has none), without a graphics card, and without connections of its own. */
+const chromiumFlags = ['--no-sandbox', '--headless=new', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+
+/** Unix sockets are made below it, and their paths may have 107 bytes at most. */
+function shortTemporaryFolder(): string {
+  const folder = tmpdir();
+  return folder.length <= 32 ? folder : '/tmp';
+}

@@ -1,0 +1,97 @@
+import type { Locator, Page } from 'playwright-core';
+import { matches, patience, plain, waitFor, type Wanted } from './wait.ts';
+
+/** One line of a quick pick, as it is read on screen. */
+export interface QuickItem {
+  readonly label: string;
+  readonly description: string;
+  readonly detail: string;
+}
+
+/** What a quick pick or an input box shows at one moment. */
+export interface QuickInputView {
+  readonly open: boolean;
+  readonly title: string;
+  readonly placeholder: string;
+  readonly value: string;
+  /** The prompt of an input box, or what is wrong with the value. */
+  readonly message: string;
+  /** The rendered items: a long list renders only those in sight. */
+  readonly items: readonly QuickItem[];
+}
+
+/** The widget at the top of the window: command palette, quick picks and input boxes, one after the other. */
+export class QuickInput {
+  private readonly page: Page;
+  private readonly widget: Locator;
+  private readonly input: Locator;
+
+  constructor(page: Page) {
+    this.page = page;
+    this.widget = page.locator('.quick-input-widget');
+    this.input = this.widget.locator('.quick-input-box input').first();
+  }
+
+  async view(): Promise<QuickInputView> {
+    const seen = await this.page.evaluate(() => {
+      const widget = [...document.querySelectorAll<HTMLElement>('.quick-input-widget')].find((element) => element.offsetParent !== null);
+      const text = (within: Element | undefined, selector: string): string => within?.querySelector<HTMLElement>(selector)?.innerText ?? '';
+      const input = widget?.querySelector<HTMLInputElement>('.quick-input-box input');
+      const rows = [...(widget?.querySelectorAll<HTMLElement>('.quick-input-list .monaco-list-row') ?? [])];
+      return {
+        open: widget !== undefined,
+        title: text(widget, '.quick-input-title'),
+        placeholder: input?.placeholder ?? '',
+        value: input?.value ?? '',
+        message: text(widget, '.quick-input-message'),
+        items: rows
+          .map((row) => ({
+            index: Number(row.dataset['index']),
+            label: text(row, '.quick-input-list-label .label-name') || text(row, '.label-name'),
+            description: text(row, '.quick-input-list-label .label-description') || text(row, '.label-description'),
+            detail: text(row, '.quick-input-list-label-meta'),
+          }))
+          .sort((a, b) => a.index - b.index),
+      };
+    });
+    const items = seen.items.map(({ label, description, detail }) => ({ label: plain(label), description: plain(description), detail: plain(detail) }));
+    return { ...seen, title: plain(seen.title), message: plain(seen.message), items };
+  }
+
+  /** Waits until one is open whose title, placeholder or message says this, and returns what it shows. */
+  async waitFor(wanted: Wanted): Promise<QuickInputView> {
+    return waitFor(`a quick input that says ${String(wanted)}`, async () => this.view(), (view) => view.open && [view.title, view.placeholder, view.message].some((text) => matches(text, wanted)));
+  }
+
+  async waitUntilClosed(): Promise<void> {
+    await this.widget.waitFor({ state: 'hidden', timeout: patience });
+  }
+
+  /** Replaces what is typed. */
+  async type(text: string): Promise<void> {
+    await this.input.fill(text);
+  }
+
+  /** Presses Enter. */
+  async accept(): Promise<void> {
+    await this.input.press('Enter');
+  }
+
+  /** Presses Escape. */
+  async cancel(): Promise<void> {
+    await this.page.keyboard.press('Escape');
+  }
+
+  /** Types and presses Enter. */
+  async answer(text: string): Promise<void> {
+    await this.type(text);
+    await this.accept();
+  }
+
+  /** Clicks the item with this very label, once it is in sight. */
+  async choose(label: string): Promise<void> {
+    const view = await waitFor(`the quick pick item "${label}"`, async () => this.view(), ({ items }) => items.some((item) => item.label === label));
+    const position = view.items.findIndex((item) => item.label === label);
+    await this.widget.locator(`.quick-input-list .monaco-list-row[data-index="${position}"]`).click();
+  }
+}

@@ -1,0 +1,135 @@
+import type { Locator, Page } from 'playwright-core';
+import { patience, plain, waitFor } from './wait.ts';
+
+/** One row of a tree view, as it is seen and as it is read aloud. */
+export interface TreeRow {
+  readonly label: string;
+  readonly description: string;
+  /** What a screen reader says. */
+  readonly ariaLabel: string;
+  /** 1 for the top. */
+  readonly level: number;
+  /** `undefined` for a row that has no children. */
+  readonly expanded: boolean | undefined;
+  /** Its children are being asked for. */
+  readonly loading: boolean;
+  readonly index: number;
+}
+
+/** Labels from the top down to a row, such as `['local', 'n2', 'WAL']`. A function stands for a label that matches it. */
+export type TreePath = readonly (string | ((row: TreeRow) => boolean))[];
+
+/** A tree view of the side bar. Only rows in sight exist: a long tree has to be scrolled. */
+export class Tree {
+  private readonly page: Page;
+  private readonly tree: Locator;
+
+  /** @param name the tree's accessible name: the title of the view */
+  constructor(page: Page, name: string) {
+    this.page = page;
+    this.tree = page.locator(`.pane-body [role="tree"][aria-label^="${name}"]`).first();
+  }
+
+  async rows(): Promise<readonly TreeRow[]> {
+    const seen = await this.tree.locator('[role="treeitem"]').evaluateAll((elements) =>
+      elements.map((row) => ({
+        label: row.querySelector('.label-name')?.textContent ?? '',
+        description: row.querySelector('.label-description')?.textContent ?? '',
+        ariaLabel: row.getAttribute('aria-label') ?? '',
+        level: Number(row.getAttribute('aria-level')),
+        expanded: row.getAttribute('aria-expanded'),
+        loading: row.querySelector('.codicon-tree-item-loading') !== null,
+        index: Number(row.getAttribute('data-index')),
+      })),
+    );
+    return seen
+      .map((row) => ({ ...row, label: plain(row.label), description: plain(row.description), expanded: row.expanded === null ? undefined : row.expanded === 'true' }))
+      .sort((a, b) => a.index - b.index);
+  }
+
+  /** Waits until the rows are what is wanted, and returns them. */
+  async waitForRows(what: string, wanted: (rows: readonly TreeRow[]) => boolean): Promise<readonly TreeRow[]> {
+    return waitFor(`the tree to show ${what}`, async () => this.rows(), wanted);
+  }
+
+  /** Waits for a row, its ancestors being expanded already. */
+  async waitForRow(path: TreePath): Promise<TreeRow> {
+    const rows = await this.waitForRows(describe(path), (seen) => find(seen, path) !== undefined);
+    const row = find(rows, path);
+    if (row === undefined) throw new Error(`The row ${describe(path)} went away.`);
+    return row;
+  }
+
+  /** Expands a row, as a click on its arrow does, and waits until its children are there. */
+  async expand(path: TreePath): Promise<TreeRow> {
+    if ((await this.waitForRow(path)).expanded !== true) await this.toggle(path);
+    await this.waitForRows(`${describe(path)} expanded`, (rows) => {
+      const row = find(rows, path);
+      return row?.expanded === true && !row.loading;
+    });
+    return this.waitForRow(path);
+  }
+
+  async collapse(path: TreePath): Promise<void> {
+    if ((await this.waitForRow(path)).expanded === true) await this.toggle(path);
+    await this.waitForRows(`${describe(path)} collapsed`, (rows) => find(rows, path)?.expanded === false);
+  }
+
+  async click(path: TreePath): Promise<void> {
+    await (await this.element(path)).click({ timeout: patience });
+  }
+
+  /** Names of the actions that the row shows when it is pointed at. */
+  async inlineActions(path: TreePath): Promise<readonly string[]> {
+    const row = await this.element(path);
+    await row.hover({ timeout: patience });
+    const actions = row.locator('.actions .action-label');
+    return Promise.all((await actions.all()).map(async (action) => plain(await action.getAttribute('aria-label'))));
+  }
+
+  async clickInlineAction(path: TreePath, action: string): Promise<void> {
+    const row = await this.element(path);
+    await row.hover({ timeout: patience });
+    await row.locator(`.actions .action-label[aria-label="${action}"]`).click({ timeout: patience });
+  }
+
+  /** Opens the context menu of a row and returns its items; the menu stays open. */
+  async openContextMenu(path: TreePath): Promise<readonly string[]> {
+    await (await this.element(path)).click({ button: 'right', timeout: patience });
+    const labels = this.page.locator('.context-view .monaco-menu .action-menu-item .action-label');
+    await labels.first().waitFor({ timeout: patience });
+    return (await labels.allInnerTexts()).map(plain);
+  }
+
+  /** Opens the context menu of a row and chooses an item. */
+  async chooseFromContextMenu(path: TreePath, item: string): Promise<void> {
+    await this.openContextMenu(path);
+    await this.page.locator('.context-view .monaco-menu .action-menu-item').filter({ has: this.page.getByText(item, { exact: true }) }).click({ timeout: patience });
+  }
+
+  private async toggle(path: TreePath): Promise<void> {
+    await (await this.element(path)).locator('.monaco-tl-twistie').click({ timeout: patience });
+  }
+
+  private async element(path: TreePath): Promise<Locator> {
+    const { index } = await this.waitForRow(path);
+    return this.tree.locator(`[role="treeitem"][data-index="${index}"]`);
+  }
+}
+
+function find(rows: readonly TreeRow[], path: TreePath): TreeRow | undefined {
+  let depth = 0;
+  for (const row of rows) {
+    if (row.level <= depth) depth = row.level - 1;
+    const step = path[row.level - 1];
+    if (row.level !== depth + 1 || step === undefined) continue;
+    if (typeof step === 'string' ? row.label !== step : !step(row)) continue;
+    if (row.level === path.length) return row;
+    depth = row.level;
+  }
+  return undefined;
+}
+
+function describe(path: TreePath): string {
+  return path.map((step) => (typeof step === 'string' ? step : '…')).join(' › ');
+}

@@ -1,0 +1,53 @@
+import type { Workbench } from './workbench.ts';
+import { Editor, type EditorOptions } from './editor.ts';
+
+/** What the tests of one suite work with. */
+export interface EditorInUse {
+  readonly editor: Editor;
+  /** The fresh window of this test. */
+  readonly workbench: Workbench;
+}
+
+/**
+ * Gives the tests of a `describe` block one editor, and each test a fresh window. A failed test leaves a screenshot and what the page and the
+ * server said.
+ * @param options when they depend on what an earlier `before` made, a function
+ */
+export function useEditor(options: EditorOptions | (() => EditorOptions) = {}): EditorInUse {
+  let editor: Editor | undefined;
+  let workbench: Workbench | undefined;
+
+  before('start the editor', async function () {
+    this.timeout(120_000);
+    editor = await Editor.start(typeof options === 'function' ? options() : options);
+  });
+  beforeEach('open a window', async () => {
+    workbench = await editor?.openWindow();
+  });
+  afterEach('close the window', async function () {
+    if (this.currentTest?.state === 'failed' && workbench !== undefined) {
+      const picture = await workbench.screenshot(`failed-${this.currentTest.fullTitle()}`).catch(String);
+      process.stdout.write(`      screenshot: ${picture}\n      page errors: ${JSON.stringify(workbench.pageErrors)}\n      server: ${editor?.serverOutput().slice(-1500) ?? ''}\n`);
+    }
+    workbench = undefined;
+    await editor?.closeWindows();
+  });
+  after('stop the editor', async () => {
+    await editor?.stop();
+    editor = undefined;
+  });
+
+  return {
+    get editor() {
+      return present(editor, 'editor');
+    },
+    get workbench() {
+      return present(workbench, 'window');
+    },
+  };
+}
+
+function present<T>(value: T | undefined, what: string): T {
+  if (value === undefined) throw new Error(`There is no ${what}: ask for it inside a test or a beforeEach.`);
+  return value;
+}

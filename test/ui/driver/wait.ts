@@ -1,0 +1,31 @@
+import { until } from '../../../scripts/lib/processes.mjs';
+
+/** How long the workbench may take for anything that a person asked of it, in milliseconds. */
+export const patience = 20_000;
+
+/** Looks at a value until it is what is waited for, and returns it; a failure shows the last value seen. */
+export async function waitFor<T>(what: string, read: () => Promise<T>, wanted: (value: T) => boolean, timeout = patience): Promise<T> {
+  let last = await read();
+  const found = await until(
+    async () => {
+      if (wanted(last)) return true;
+      last = await read();
+      return wanted(last);
+    },
+    { timeout, every: 50 },
+  );
+  if (!found) throw new Error(`Waited ${timeout / 1000} s for ${what}; last seen: ${JSON.stringify(last)}`);
+  return last;
+}
+
+/** Text that a person reads: an exact string as part of it, or a pattern. */
+export type Wanted = string | RegExp;
+
+export function matches(text: string, wanted: Wanted): boolean {
+  return typeof wanted === 'string' ? text.includes(wanted) : wanted.test(text);
+}
+
+/** Workbench labels separate words with no-break spaces in places. */
+export function plain(text: string | null | undefined): string {
+  return (text ?? '').replaceAll('\u00a0', ' ').trim();
+}

@@ -1,0 +1,96 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { BrowserContext, Page } from 'playwright-core';
+import { root } from '../../../scripts/lib/paths.mjs';
+import { Dialogs } from './dialog.ts';
+import { Editors } from './editors.ts';
+import { Notifications } from './notifications.ts';
+import { QuickInput } from './quick-input.ts';
+import { StatusBar } from './status-bar.ts';
+import { Tree } from './tree.ts';
+import { patience } from './wait.ts';
+import { Webviews } from './webviews.ts';
+
+/** One window of the real VS Code workbench, worked as a person works it. */
+export class Workbench {
+  readonly page: Page;
+  readonly quickInput: QuickInput;
+  readonly dialogs: Dialogs;
+  readonly notifications: Notifications;
+  readonly webviews: Webviews;
+  readonly editors: Editors;
+  readonly statusBar: StatusBar;
+  /** What went wrong inside the page itself. */
+  readonly pageErrors: string[] = [];
+
+  private constructor(page: Page) {
+    this.page = page;
+    this.quickInput = new QuickInput(page);
+    this.dialogs = new Dialogs(page);
+    this.notifications = new Notifications(page);
+    this.webviews = new Webviews(page);
+    this.editors = new Editors(page);
+    this.statusBar = new StatusBar(page);
+    page.on('pageerror', (error) => this.pageErrors.push(error.message));
+    page.on('crash', () => this.pageErrors.push('the page crashed'));
+    page.on('dialog', (dialog) => void dialog.accept());
+  }
+
+  /** Opens a window; it is ready when the workbench is drawn and the contributions of extensions are in it. */
+  static async open(context: BrowserContext, url: string): Promise<Workbench> {
+    const workbench = new Workbench(await context.newPage());
+    await workbench.page.goto(url);
+    await workbench.ready();
+    return workbench;
+  }
+
+  /** Reloads the window as its reload command does: the extension host ends and a new one starts. */
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await this.ready();
+  }
+
+  async close(): Promise<void> {
+    await this.page.close();
+  }
+
+  /** A tree view by its title. */
+  tree(name: string): Tree {
+    return new Tree(this.page, name);
+  }
+
+  /** Shows a view container by the name in the activity bar; one that is shown already stays. */
+  async openView(name: string): Promise<void> {
+    const item = this.page.locator(`.activitybar .action-item:has(a[aria-label^="${name}"])`);
+    await item.waitFor({ timeout: patience });
+    if (!(await item.getAttribute('class'))?.split(' ').includes('checked')) await item.click({ timeout: patience });
+    await this.page.locator('.sidebar .composite.title', { hasText: new RegExp(name, 'iu') }).waitFor({ timeout: patience });
+  }
+
+  /** Runs a command from the palette by the title it has there, such as `AeroDB: Inspect Cluster State`. */
+  async runCommand(title: string): Promise<void> {
+    await this.openPalette();
+    await this.quickInput.type(`>${title}`);
+    await this.quickInput.choose(title);
+  }
+
+  /** Opens the command palette, with the cursor in it. */
+  async openPalette(): Promise<void> {
+    await this.page.keyboard.press('F1');
+    await this.page.locator('.quick-input-widget .quick-input-box input').first().waitFor({ timeout: patience });
+  }
+
+  /** Saves what the window looks like under `AERODB_SCREENSHOTS`, by default out/screenshots, and returns the file. */
+  async screenshot(name: string): Promise<string> {
+    const folder = process.env['AERODB_SCREENSHOTS'] ?? join(root, 'out', 'screenshots');
+    mkdirSync(folder, { recursive: true });
+    const path = join(folder, `${name.replaceAll(/[^\w.-]+/gu, '-').slice(0, 120)}.png`);
+    await this.page.screenshot({ path });
+    return path;
+  }
+
+  private async ready(): Promise<void> {
+    await this.page.locator('.monaco-workbench').waitFor({ timeout: patience });
+    await this.page.locator('.activitybar a[aria-label^="AeroDB"]').waitFor({ timeout: patience });
+  }
+}
