@@ -43,6 +43,7 @@ export async function until(condition, { timeout, every = 50 }) {
  * @property {number} pid of its first process, which is also the id of the group
  * @property {Promise<string>} ended how the first process ended, in words
  * @property {() => string} output the last part of what it printed
+ * @property {(timeout: number) => Promise<boolean>} vanished waits until nothing of the group is left; false when something still is
  * @property {(grace?: number) => Promise<void>} stop SIGTERM, then after `grace` milliseconds SIGKILL, for the whole group; returns when
  *   nothing of it is left
  */
@@ -68,7 +69,8 @@ export function startGroup(command, args, options = {}) {
     child.once('exit', (code, signal) => resolve(signal === null ? `exit code ${code}` : signal));
   });
   const pid = child.pid ?? 0;
-  return { child, pid, ended, output: () => text, stop: (grace = 5000) => (pid === 0 ? Promise.resolve() : endGroup(pid, grace)) };
+  const vanished = (/** @type {number} */ timeout) => until(() => !groupIsAlive(pid), { timeout, every: 20 });
+  return { child, pid, ended, output: () => text, vanished, stop: (grace = 5000) => (pid === 0 ? Promise.resolve() : endGroup(pid, grace)) };
 }
 
 /**

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium, type Browser, type BrowserContext } from 'playwright-core';
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { ensureChromium } from '../../../scripts/lib/chromium.mjs';
 import { ensureCodeServer } from '../../../scripts/lib/code-server-install.mjs';
 import { installExtension, startCodeServer, type CodeServer } from '../../../scripts/lib/code-server.mjs';
@@ -13,7 +13,7 @@ import { Workbench } from './workbench.ts';
 export interface EditorOptions {
   /** Settings of the person or the machine, in addition to those that keep the editor quiet. */
   readonly settings?: Settings;
-  /** The package to install; by default the one that the test run packaged, or one packaged now. */
+  /** The package to install, or `none`; by default the one that the test run packaged, or one packaged now. */
   readonly vsix?: string;
   /** Environment of the server and so of the extension host. */
   readonly env?: NodeJS.ProcessEnv;
@@ -66,10 +66,19 @@ export class Editor {
 
   /** Opens a window with a state of its own, as in a browser never used before. */
   async openWindow(): Promise<Workbench> {
-    if (this.server === undefined || this.browser === undefined) throw new Error('The editor is not running.');
-    const context = await this.browser.newContext({ viewport: this.viewport, permissions: ['clipboard-read', 'clipboard-write'] });
-    this.contexts.add(context);
-    return Workbench.open(context, `${this.server.url}/?folder=${encodeURIComponent(this.workspace)}`);
+    return Workbench.open(await this.newPage(), this.url());
+  }
+
+  /**
+   * Opens a page in which VS Code develops and tests an extension.
+   * @param paths values of its development options: folders and files of this machine
+   * @param prepare is called before the page goes anywhere
+   */
+  async openPage(paths: Readonly<Record<string, string>>, prepare: (page: Page) => Promise<void>): Promise<Page> {
+    const page = await this.newPage();
+    await prepare(page);
+    await page.goto(this.url(paths));
+    return page;
   }
 
   /** Closes every window and waits until their extension hosts have ended. */
@@ -113,6 +122,21 @@ export class Editor {
     rmSync(this.home, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   }
 
+  private async newPage(): Promise<Page> {
+    if (this.browser === undefined) throw new Error('The editor is not running.');
+    const context = await this.browser.newContext({ viewport: this.viewport, permissions: ['clipboard-read', 'clipboard-write'] });
+    this.contexts.add(context);
+    return context.newPage();
+  }
+
+  private url(paths: Readonly<Record<string, string>> = {}): string {
+    if (this.server === undefined) throw new Error('The editor is not running.');
+    const { url, port } = this.server;
+    const remote = Object.entries(paths).map(([option, path]) => [option, `vscode-remote://127.0.0.1:${port}${path}`]);
+    const payload = JSON.stringify([...remote, ['skipWelcome', 'true']]);
+    return `${url}/?folder=${encodeURIComponent(this.workspace)}&payload=${encodeURIComponent(payload)}`;
+  }
+
   private async launch(options: EditorOptions): Promise<void> {
     const say = (line: string): void => void process.stderr.write(`${line}\n`);
     const vsix = options.vsix ?? process.env['AERODB_VSIX'] ?? (await packageExtension()).file;
@@ -130,7 +154,7 @@ export class Editor {
     };
     const executablePath = await ensureChromium(say);
     const browser = chromium.launch({ executablePath, args: chromiumFlags });
-    await installExtension(server, vsix);
+    if (vsix !== 'none') await installExtension(server, vsix);
     this.browser = await browser;
     this.server = await startCodeServer(server);
   }

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { BrowserContext, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { root } from '../../../scripts/lib/paths.mjs';
 import { Dialogs } from './dialog.ts';
 import { Editors } from './editors.ts';
@@ -37,8 +37,8 @@ export class Workbench {
   }
 
   /** Opens a window; it is ready when the workbench is drawn and the contributions of extensions are in it. */
-  static async open(context: BrowserContext, url: string): Promise<Workbench> {
-    const workbench = new Workbench(await context.newPage());
+  static async open(page: Page, url: string): Promise<Workbench> {
+    const workbench = new Workbench(page);
     await workbench.page.goto(url);
     await workbench.ready();
     return workbench;

@@ -1,0 +1,15 @@
+/** mocha's own report for the person who watches, and a file of results for `npm test`, which adds them up. */
+import Mocha from 'mocha';
+import { recordRun, reportVariable } from './test-report.mjs';
+
+export default class Reporter extends Mocha.reporters.Spec {
+  /**
+   * @param {import('mocha').Runner} runner
+   * @param {import('mocha').MochaOptions} options
+   */
+  constructor(runner, options) {
+    super(runner, options);
+    const file = process.env[reportVariable];
+    if (file !== undefined) recordRun(runner, file);
+  }
+}

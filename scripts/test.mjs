@@ -1,0 +1,193 @@
+/**
+ * Runs everything that is tested: `npm test [-- --only NAME,NAME] [--grep PATTERN]`. The last line says how many passed and failed; the exit
+ * code is 0 only when nothing failed. A suite that ends without a result, runs no test or leaves processes behind has failed.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { ensureChromium } from './lib/chromium.mjs';
+import { ensureCodeServer } from './lib/code-server-install.mjs';
+import { root } from './lib/paths.mjs';
+import { endGroup, startGroup } from './lib/processes.mjs';
+import { Failure, script } from './lib/run.mjs';
+import { hasTests, select } from './lib/suites.mjs';
+import { readReport, reportVariable } from './lib/test-report.mjs';
+import { packageExtension } from './package.mjs';
+
+/**
+ * @typedef {object} Result
+ * @property {string} name
+ * @property {number} passed
+ * @property {number} skipped
+ * @property {readonly { title: string, error: string }[]} failures
+ * @property {number} seconds
+ */
+
+/** One suite may take this long, in milliseconds: a suite that hangs is a failure, not an evening. */
+const limit = 15 * 60_000;
+
+const folder = mkdtempSync(join(tmpdir(), 'aero-test-'));
+/** @type {Set<number>} */
+const running = new Set();
+
+/**
+ * Runs a Node program in a process group of its own.
+ * @param {readonly string[]} args
+ * @param {{ env?: NodeJS.ProcessEnv, live: boolean }} options live: what it prints is shown at once
+ * @returns {Promise<{ how: string, output: string, left: boolean }>} left: some of its processes outlived it
+ */
+async function runNode(args, { env = {}, live }) {
+  const colour = process.stdout.isTTY ? { FORCE_COLOR: '1' } : {};
+  const group = startGroup(process.execPath, args, { cwd: root, env: { ...process.env, ...colour, ...env } });
+  running.add(group.pid);
+  if (live) {
+    group.child.stdout.on('data', (chunk) => process.stdout.write(chunk));
+    group.child.stderr.on('data', (chunk) => process.stdout.write(chunk));
+  }
+  let late = false;
+  const timer = setTimeout(() => {
+    late = true;
+    void group.stop();
+  }, limit);
+  const how = await group.ended;
+  clearTimeout(timer);
+  const left = !(await group.vanished(3000));
+  if (left) await group.stop(1000);
+  running.delete(group.pid);
+  return { how: late ? `no end after ${limit / 60_000} minutes` : how, output: group.output(), left };
+}
+
+/**
+ * @param {import('./lib/suites.mjs').Check} check
+ * @returns {Promise<Result>}
+ */
+async function runCheck({ name, commands }) {
+  const started = performance.now();
+  const failures = [];
+  for (const command of commands) {
+    const { how, output } = await runNode(command, { live: false });
+    if (how !== 'exit code 0') failures.push({ title: command.slice(1).join(' '), error: output.trim() || how });
+  }
+  const result = { name, passed: failures.length === 0 ? 1 : 0, skipped: 0, failures, seconds: (performance.now() - started) / 1000 };
+  console.log(`${failures.length === 0 ? '✔' : '✘'} ${name} (${result.seconds.toFixed(1)} s)`);
+  for (const { error } of failures) console.log(error);
+  return result;
+}
+
+/**
+ * @param {import('./lib/suites.mjs').Suite} suite
+ * @param {string | undefined} grep
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {Promise<Result>}
+ */
+async function runSuite(suite, grep, env) {
+  const { name } = suite;
+  console.log(`\n── ${name} ──`);
+  if (!hasTests(suite)) return lost(name, 'there are no tests');
+  const started = performance.now();
+  const report = join(folder, `${name}.jsonl`);
+  const args = [...suite.command, ...(grep === undefined ? [] : ['--grep', grep])];
+  const { how, left } = await runNode(args, { env: { ...env, [reportVariable]: report }, live: true });
+  const lines = readReport(report);
+  const failures = lines.flatMap((line) => (line.event === 'fail' ? [{ title: line.title, error: line.error }] : []));
+  const passed = lines.filter(({ event }) => event === 'pass').length;
+  const skipped = lines.filter(({ event }) => event === 'pending').length;
+  const fail = (/** @type {string} */ error) => failures.push({ title: `the suite ${name}`, error });
+  if (!lines.some(({ event }) => event === 'end')) fail(`ended before its last test: ${how}`);
+  else if (how !== 'exit code 0' && failures.length === 0) fail(`ended with ${how}, although no test failed`);
+  if (passed + skipped + failures.length === 0) fail('ran no test');
+  if (left) fail('left processes running');
+  return { name, passed, skipped, failures, seconds: (performance.now() - started) / 1000 };
+}
+
+/**
+ * @param {string} name
+ * @param {string} error
+ * @returns {Result}
+ */
+const lost = (name, error) => ({ name, passed: 0, skipped: 0, failures: [{ title: `the suite ${name}`, error }], seconds: 0 });
+
+/**
+ * What a machine lacks is skipped for a person, and said; where results are believed without being read, it is a failure.
+ * @param {string} name
+ * @param {Error} reason
+ * @returns {Result}
+ */
+function unavailable(name, reason) {
+  console.log(`\n── ${name} ──\n!!! NOT RUN: ${reason.message}`);
+  if (process.env['CI'] !== undefined || !(reason instanceof Failure)) return lost(name, reason.message);
+  return { name, passed: 0, skipped: 1, failures: [], seconds: 0 };
+}
+
+/** Two cores: two checks at a time. */
+async function runChecks(/** @type {readonly import('./lib/suites.mjs').Check[]} */ checks) {
+  const queue = [...checks];
+  /** @type {Result[]} */
+  const results = [];
+  const worker = async () => {
+    for (let check = queue.shift(); check !== undefined; check = queue.shift()) results.push(await runCheck(check));
+  };
+  await Promise.all([worker(), worker()]);
+  return results;
+}
+
+/**
+ * @param {readonly Result[]} results
+ * @returns {void}
+ */
+function conclude(results) {
+  console.log('');
+  for (const { name, passed, skipped, failures, seconds } of results) {
+    const parts = [`${passed} passed`, `${failures.length} failed`, ...(skipped > 0 ? [`${skipped} skipped`] : [])];
+    console.log(`${failures.length > 0 ? '✘' : skipped > 0 ? '-' : '✔'} ${name.padEnd(16)} ${parts.join(', ').padEnd(32)} ${seconds.toFixed(1)} s`);
+  }
+  for (const { name, failures } of results) {
+    for (const { title, error } of failures) console.log(`\n✘ ${name}: ${title}\n  ${error.split('\n').slice(0, 6).join('\n  ')}`);
+  }
+  const sum = (/** @type {(result: Result) => number} */ of) => results.reduce((total, result) => total + of(result), 0);
+  const failed = sum(({ failures }) => failures.length);
+  const skipped = sum((result) => result.skipped);
+  console.log(`\n${sum(({ passed }) => passed)} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
+  process.exitCode = failed === 0 ? 0 : 1;
+}
+
+/**
+ * What the suites in the editor need; fetched and built while the others run.
+ * @param {readonly import('./lib/suites.mjs').Suite[]} suites
+ * @returns {Record<import('./lib/suites.mjs').Suite['needs'], Promise<NodeJS.ProcessEnv | Error>>}
+ */
+function prepare(suites) {
+  const say = (/** @type {string} */ line) => console.log(line);
+  const settle = async (/** @type {() => Promise<NodeJS.ProcessEnv>} */ work) => work().catch((error) => (error instanceof Error ? error : new Error(String(error))));
+  const wanted = suites.some(({ needs }) => needs !== 'none');
+  const editor = settle(async () => {
+    if (wanted) await Promise.all([ensureChromium(say), ensureCodeServer(say)]);
+    return {};
+  });
+  const packaged = settle(async () => {
+    const ready = await editor;
+    if (ready instanceof Error) throw ready;
+    if (!suites.some(({ needs }) => needs === 'package')) return {};
+    return { AERODB_VSIX: await packageExtension().then(({ file }) => file, (error) => Promise.reject(new Error(error.message))) };
+  });
+  return { none: Promise.resolve({}), editor, package: packaged };
+}
+
+for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
+  process.on(signal, () => {
+    void Promise.all([...running].map((group) => endGroup(group, 5000))).finally(() => process.exit(1));
+  });
+}
+
+await script(async () => {
+  const { values } = parseArgs({ options: { only: { type: 'string' }, grep: { type: 'string' } } });
+  const { checks, suites } = select(values.only?.split(',') ?? []);
+  const ready = prepare(suites);
+  const results = await runChecks(checks);
+  for (const suite of suites) {
+    const env = await ready[suite.needs];
+    results.push(env instanceof Error ? unavailable(suite.name, env) : await runSuite(suite, values.grep, env));
+  }
+  conclude(results);
+}).finally(() => rmSync(folder, { recursive: true, force: true }));

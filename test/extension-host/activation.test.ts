@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+
+/** undici and Node's own fetch share their default dispatcher through global symbols of these names. */
+function sharedByHttpClients(): ReadonlyMap<string, unknown> {
+  const symbols = Object.getOwnPropertySymbols(globalThis).filter((symbol) => Symbol.keyFor(symbol)?.startsWith('undici.') === true);
+  return new Map(symbols.map((symbol) => [String(symbol), Reflect.get(globalThis, symbol)]));
+}
+
+const before = sharedByHttpClients();
+
+function extension(): vscode.Extension<unknown> {
+  const found = vscode.extensions.getExtension('aerodb.aerodb-control-plane');
+  assert.ok(found, 'the extension is not installed in this host');
+  return found;
+}
+
+describe('activation', () => {
+  it('does not happen before somebody asks for something', () => {
+    assert.equal(extension().isActive, false);
+  });
+
+  it('is done once asked for', async function () {
+    const started = performance.now();
+    await extension().activate();
+    const milliseconds = performance.now() - started;
+    assert.equal(extension().isActive, true);
+    if (this.test !== undefined) this.test.title += ` (${milliseconds.toFixed(1)} ms including its file)`;
+  });
+
+  it('exports nothing to other extensions', () => {
+    assert.equal(extension().exports, undefined);
+  });
+
+  it("registers every command that the manifest names", async () => {
+    const manifest: unknown = extension().packageJSON;
+    const declared = commandsOf(manifest);
+    assert.ok(declared.length > 0);
+    const registered = new Set(await vscode.commands.getCommands(true));
+    assert.deepEqual(declared.filter((command) => !registered.has(command)), []);
+  });
+
+  it("leaves the dispatcher of the host's own fetch alone", () => {
+    assert.deepEqual(sharedByHttpClients(), before);
+    for (const [name, dispatcher] of before) assert.equal(sharedByHttpClients().get(name), dispatcher, name);
+  });
+});
+
+function commandsOf(manifest: unknown): readonly string[] {
+  assert.ok(isRecord(manifest) && isRecord(manifest['contributes']));
+  const { commands } = manifest['contributes'];
+  assert.ok(Array.isArray(commands));
+  return commands.map((entry: unknown) => (isRecord(entry) ? String(entry['command']) : ''));
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
