@@ -1,0 +1,119 @@
+/** One question to one endpoint: the request as the contract wants it, and the answer as a value or an error (P7-E2, P7-E3). */
+import type * as z from 'zod';
+import { kernelRejection, transportFailure, type ControlError, type TransportErrorCode } from '../../control-plane/errors.ts';
+import type { Observed } from '../../control-plane/views.ts';
+import { excerpt, readJson, type JsonAnswer } from '../answer.ts';
+import { exchange, type HttpRequest, type TlsIdentity } from '../http.ts';
+import { envelope, errorForm } from './schema.ts';
+
+/** Time limits in milliseconds: of connecting, of a whole read, of a whole control request. */
+export interface Timeouts {
+  readonly connectMs: number;
+  readonly readMs: number;
+  readonly controlMs: number;
+}
+
+/** What every request to one cluster goes out with. */
+export interface Access {
+  readonly token: string | undefined;
+  readonly tls: TlsIdentity;
+  readonly timeouts: Timeouts;
+}
+
+/** A question that a kernel answered as it should. */
+export interface Reply<T> {
+  readonly data: T;
+  readonly observed: Observed;
+  readonly notes: readonly string[];
+  readonly body: string;
+}
+
+/** Why there is no reply: the kernel refused in its own form, or nothing valid came. `reason` is a clause without the address. */
+export type NoReply =
+  | { readonly kind: 'rejected'; readonly answer: JsonAnswer; readonly error: z.output<typeof errorForm>['error']; readonly reason: string }
+  | { readonly kind: 'failed'; readonly code: TransportErrorCode; readonly sent: boolean; readonly reason: string };
+
+export type Asked<T> = { readonly ok: true; readonly reply: Reply<T> } | { readonly ok: false; readonly no: NoReply };
+
+/** Bytes of a read's answer: ten thousand members fit several times. */
+const READ_BODY_BYTES = 16 * 1024 * 1024;
+const CONTROL_BODY_BYTES = 1024 * 1024;
+
+/** The URL of an API path below a configured endpoint, whose own path (a proxy's prefix, say) is kept. */
+export function urlOf(endpoint: string, path: string): URL {
+  return new URL(endpoint.replace(/\/+$/, '') + path);
+}
+
+/** Asks `endpoint` once. The token goes to this configured endpoint and nowhere else. */
+export async function ask<T>(access: Access, endpoint: string, path: string, schema: z.ZodType<T>): Promise<Asked<T>> {
+  const request: HttpRequest = { method: 'GET', url: urlOf(endpoint, path), headers: headers(access), body: null };
+  return await send(access, request, { totalMs: access.timeouts.readMs, bodyBytes: READ_BODY_BYTES }, schema);
+}
+
+/** Sends one control request, once (P7-E1, P7-F3). */
+export async function command<T>(
+  access: Access, endpoint: string, path: string, own: Readonly<Record<string, string>>, body: unknown, schema: z.ZodType<T>,
+): Promise<Asked<T>> {
+  const request: HttpRequest = {
+    method: 'POST', url: urlOf(endpoint, path), headers: { ...headers(access), 'content-type': 'application/json', ...own }, body: JSON.stringify(body),
+  };
+  return await send(access, request, { totalMs: access.timeouts.controlMs, bodyBytes: CONTROL_BODY_BYTES }, schema);
+}
+
+function headers(access: Access): Readonly<Record<string, string>> {
+  return {
+    accept: 'application/json', 'accept-encoding': 'identity',
+    ...(access.token === undefined ? {} : { authorization: `Bearer ${access.token}` }),
+  };
+}
+
+async function send<T>(
+  access: Access, request: HttpRequest, limits: { readonly totalMs: number; readonly bodyBytes: number }, schema: z.ZodType<T>,
+): Promise<Asked<T>> {
+  const exchanged = await exchange(request, access.tls, { ...limits, connectMs: access.timeouts.connectMs });
+  if (!exchanged.ok) return { ok: false, no: { kind: 'failed', ...exchanged.failure } };
+  const read = readJson(exchanged.answer, access.token);
+  if (!read.ok) return foreign(read.reason);
+  return read.answer.status === 200 ? parse(read.answer, schema) : rejected(read.answer);
+}
+
+function parse<T>(answer: JsonAnswer, schema: z.ZodType<T>): Asked<T> {
+  const outer = envelope.safeParse(answer.value);
+  if (!outer.success) return foreign(`not a kernel's answer: ${firstIssue(outer.error, [])}; ${excerpt(answer)}`);
+  const inner = schema.safeParse(outer.data.data);
+  if (!inner.success) return foreign(`not a valid answer: ${firstIssue(inner.error, ['data'])}`);
+  return { ok: true, reply: { data: inner.data, observed: outer.data.observed_at, notes: outer.data.notes, body: answer.text } };
+}
+
+function rejected(answer: JsonAnswer): Asked<never> {
+  const form = answer.status >= 400 ? errorForm.safeParse(answer.value) : undefined;
+  if (form?.success !== true) return foreign(`not a kernel's answer: ${excerpt(answer)}`);
+  const { error } = form.data;
+  return { ok: false, no: { kind: 'rejected', answer, error, reason: `refused with status ${answer.status}, ${error.code}: ${error.message}` } };
+}
+
+/** An answer that nothing can be concluded from. */
+export function foreign(reason: string): { readonly ok: false; readonly no: NoReply } {
+  return { ok: false, no: { kind: 'failed', code: 'PHASE7_INVALID_KERNEL_RESPONSE', sent: true, reason } };
+}
+
+function firstIssue(error: z.ZodError, at: readonly string[]): string {
+  const issue = error.issues[0];
+  return `${[...at, ...(issue?.path ?? [])].map(String).join('.')}: ${issue?.message ?? 'unreadable'}`;
+}
+
+/** The error of a read. A read changes nothing, so without the kernel's word nothing was executed. */
+export function readError(endpoint: string, no: NoReply): ControlError {
+  return no.kind === 'rejected'
+    ? rejection(no, no.error.message, 'not_executed')
+    : transportFailure(no.code, `${endpoint}: ${no.reason}. It was a read; nothing was executed.`, 'not_executed');
+}
+
+/** The kernel's rejection in its own words; `unsaid` is the outcome where it does not say one (P7-E3). */
+export function rejection(no: NoReply & { readonly kind: 'rejected' }, message: string, unsaid: 'not_executed' | 'unknown'): ControlError {
+  const { error, answer } = no;
+  return kernelRejection(
+    error.code, message, error.invariant === null ? [] : [error.invariant], error.outcome ?? unsaid,
+    { status: answer.status, body: answer.text, details: error.details },
+  );
+}

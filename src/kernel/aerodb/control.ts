@@ -1,0 +1,49 @@
+/** A control request: one HTTP request to one configured endpoint, and what is proven about it afterwards (P7-E1, P7-E2, P7-F3). */
+import type { ClusterConfig } from '../../control-plane/cluster.ts';
+import { failure, success, transportFailure, type ControlError, type Result } from '../../control-plane/errors.ts';
+import type { ControlRequest, ExecutedControl } from '../../control-plane/ports.ts';
+import { command, foreign, rejection, type Access, type Asked, type NoReply, type Reply } from './ask.ts';
+import { answeredBy, configured } from './endpoints.ts';
+import { controlResult } from './schema.ts';
+import type { ControlResultView } from '../../control-plane/views.ts';
+
+/** What distinguishes a promotion from a demotion on the wire. */
+export interface ControlKind {
+  readonly path: '/v1/control/promotions' | '/v1/control/demotions';
+  /** Members of the body beside those that every control request has. */
+  readonly own: Readonly<Record<string, unknown>>;
+  readonly mode: string | null;
+}
+
+/** Sends `request` verbatim. `executed` needs the whole proof: the target's own answer, to this request, saying so. */
+export async function control(cluster: ClusterConfig, access: Access, kind: ControlKind, request: ControlRequest): Promise<Result<ExecutedControl>> {
+  const endpoint = configured(cluster, request.endpoint);
+  if (!endpoint.ok) return endpoint;
+  const { requestId, target, reason, operator, auditHead } = request;
+  const body = {
+    request_id: requestId, target, reason, ...kind.own, operator: { id: operator.id, authority: operator.authority },
+    audit_head: { seq: auditHead.seq.toString(), hash: auditHead.hash },
+  };
+  const headers = { 'if-match': `"${request.controlVersion.toString()}"`, 'idempotency-key': requestId };
+  const sent = await command(access, endpoint.value, kind.path, headers, body, controlResult);
+  const asked = proven(request, kind, answeredBy(target, sent));
+  return asked.ok ? success({ result: asked.reply.data, body: asked.reply.body }) : failure(controlError(endpoint.value, requestId, asked.no));
+}
+
+function proven(request: ControlRequest, kind: ControlKind, asked: Asked<ControlResultView>): Asked<ControlResultView> {
+  return asked.ok ? mismatch(request, kind, asked.reply) ?? asked : asked;
+}
+
+function mismatch(request: ControlRequest, kind: ControlKind, { data }: Reply<ControlResultView>): Asked<never> | undefined {
+  if (data.requestId !== request.requestId) return foreign(`the answer is to request ${data.requestId}`);
+  if (data.target !== request.target) return foreign(`the answer is about node ${data.target}, not ${request.target}`);
+  if (data.mode !== kind.mode) return foreign(`the answer is about mode ${String(data.mode)}, not ${String(kind.mode)}`);
+  return undefined;
+}
+
+function controlError(endpoint: string, requestId: string, no: NoReply): ControlError {
+  if (no.kind === 'rejected') return rejection(no, no.error.message, 'unknown');
+  return no.sent
+    ? transportFailure(no.code, `${endpoint}: ${no.reason}. The request was sent once and not repeated; whether it was executed is unknown. Kernel state is authoritative; request id ${requestId}.`, 'unknown')
+    : transportFailure(no.code, `${endpoint}: ${no.reason}. Nothing was sent and nothing was executed; request id ${requestId}.`, 'not_executed');
+}

@@ -1,0 +1,53 @@
+/** The kernel port over the AeroDB API v1: one method, one path. */
+import type { ClusterConfig } from '../../control-plane/cluster.ts';
+import { failure, type Result } from '../../control-plane/errors.ts';
+import type { Kernel } from '../../control-plane/ports.ts';
+import type { Reading } from '../../control-plane/views.ts';
+import { foreign, readError, type Access } from './ask.ts';
+import { control } from './control.ts';
+import { askInOrder, askNode, askNodeAt, configured } from './endpoints.ts';
+import * as schema from './schema.ts';
+
+/** The kernel behind `cluster`. Holds configuration and secrets, never kernel state. */
+export function aerodbKernel(cluster: ClusterConfig, access: Access): Kernel {
+  return {
+    unsupported: {},
+    readCluster: () => askInOrder(cluster, access, '/v1/cluster', schema.cluster),
+    readNode: async (node) => about(
+      await askNode(cluster, access, node, `/v1/nodes/${encodeURIComponent(node)}`, schema.node), ({ member }) => member.nodeId, node,
+    ),
+    readReplication: () => askInOrder(cluster, access, '/v1/replication', schema.replication),
+    readPromotion: async (lookup) => {
+      if (lookup === undefined) return await askInOrder(cluster, access, '/v1/promotion', schema.promotion);
+      const path = `/v1/promotion?request_id=${encodeURIComponent(lookup.requestId)}`;
+      return about(await askNode(cluster, access, lookup.node, path, schema.promotion), ({ request }) => request?.requestId, lookup.requestId);
+    },
+    readWal: (node) => askNode(cluster, access, node, '/v1/wal', schema.wal),
+    readSnapshots: (node) => askNode(cluster, access, node, '/v1/snapshots', schema.snapshots),
+    declareDiagnosticsCost: (node) => askNode(cluster, access, node, '/v1/diagnostics/cost', schema.diagnosticsCost),
+    collectDiagnostics: async (node, endpoint) => {
+      const own = configured(cluster, endpoint);
+      return own.ok ? await askNodeAt(access, own.value, node, '/v1/diagnostics', schema.diagnostics) : own;
+    },
+    explainPromotion: async (target, mode) => {
+      const path = `/v1/explain/promotion?target=${encodeURIComponent(target)}&mode=${mode}`;
+      const read = about(await askNode(cluster, access, target, path, schema.explanation), (view) => view.target, target);
+      return about(read, (view) => view.mode, mode);
+    },
+    explainDemotion: async (target) => {
+      const path = `/v1/explain/demotion?target=${encodeURIComponent(target)}`;
+      return about(await askNode(cluster, access, target, path, schema.explanation), (view) => view.target, target);
+    },
+    promote: ({ mode, acknowledgedInvariants, ...request }) => control(
+      cluster, access, { path: '/v1/control/promotions', own: { mode, acknowledged_invariants: acknowledgedInvariants }, mode }, request,
+    ),
+    demote: (request) => control(cluster, access, { path: '/v1/control/demotions', own: {}, mode: null }, request),
+  };
+}
+
+/** Refuses an answer to another question than the one that was asked. */
+function about<T>(read: Result<Reading<T>>, subject: (view: T) => string | null | undefined, asked: string): Result<Reading<T>> {
+  if (!read.ok) return read;
+  const found = subject(read.value.view);
+  return found === asked ? read : failure(readError(read.value.endpoint, foreign(`the answer is about ${found ?? 'nothing'}, not ${asked}`).no));
+}

@@ -1,0 +1,120 @@
+/**
+ * From bytes to JSON: what a complete HTTP answer has to be before any schema looks at it. Everything else is
+ * described in a clause of plain text, for a person; a foreign answer is never passed on as it came.
+ */
+import type { HttpAnswer } from './http.ts';
+
+/** JSON as the kernel sent it: the whole body as text, and its value. */
+export interface JsonAnswer {
+  readonly status: number;
+  readonly text: string;
+  readonly value: unknown;
+}
+
+export type ReadAnswer = { readonly ok: true; readonly answer: JsonAnswer } | { readonly ok: false; readonly reason: string };
+
+/** Bytes of a rejection or of an answer to a control request; a read's own limit is its caller's. */
+export const SMALL_BODY_BYTES = 1024 * 1024;
+const MAX_DEPTH = 64;
+/** The first 200 characters, none of them cut in half. */
+const BEGINNING = /^.{0,200}/su;
+const WITHHELD = '[access token withheld]';
+/** A shorter token also occurs in texts by chance; it is recognised where it is echoed as a header value. */
+const DISTINCTIVE_TOKEN_LENGTH = 12;
+
+/**
+ * Accepts `application/json`, unencoded, UTF-8, at most 64 levels deep, without unpaired surrogates. `token` is removed
+ * wherever the peer echoes it: a secret never reaches a view, an error or the audit log.
+ */
+export function readJson(answer: HttpAnswer, token: string | undefined): ReadAnswer {
+  const secret = token === undefined || token.length >= DISTINCTIVE_TOKEN_LENGTH ? token : `Bearer ${token}`;
+  const text = decode(answer.body);
+  const refused = (what: string): ReadAnswer => ({ ok: false, reason: `not a kernel's answer: ${what}; ${describe(answer, text ?? '', secret)}` });
+  const encoding = answer.headers['content-encoding'];
+  if (encoding !== undefined && encoding !== 'identity') return refused('its body is encoded, which was not asked for');
+  const type = answer.headers['content-type'];
+  if (typeof type !== 'string' || !/^application\/json[ \t]*(?:;[ \t]*charset="?utf-8"?[ \t]*)?$/i.test(type)) return refused('its content type is not application/json');
+  if (answer.status !== 200 && answer.body.length > SMALL_BODY_BYTES) return refused(`its body is larger than ${SMALL_BODY_BYTES} bytes`);
+  if (text === undefined) return refused('its body is not UTF-8');
+  if (tooDeep(text)) return refused(`its body is nested deeper than ${MAX_DEPTH} levels`);
+  const shown = withhold(text, secret);
+  const parsed = parse(shown);
+  if (!parsed.ok) return refused('its body is not JSON');
+  if (text.includes('\\') && !everyText(parsed.value, (member) => !/\p{Cs}/u.test(member))) return refused('its body holds text that is not Unicode');
+  if (secret !== undefined && text.includes('\\') && !everyText(parsed.value, (member) => !member.includes(secret))) {
+    return { ok: false, reason: `not a kernel's answer: it repeats the access token; status ${answer.status}, body withheld` };
+  }
+  return { ok: true, answer: { status: answer.status, text: shown, value: parsed.value } };
+}
+
+/** What came, in plain text: status, content type and the beginning of the body. */
+export function excerpt(answer: JsonAnswer): string {
+  return `status ${answer.status}: "${plain(answer.text)}"`;
+}
+
+function describe(answer: HttpAnswer, text: string, secret: string | undefined): string {
+  const type = answer.headers['content-type'];
+  const named = type === undefined ? 'no content type' : `content type ${plain(withhold(Array.isArray(type) ? type.join(' and ') : String(type), secret))}`;
+  const body = answer.body.length === 0 ? 'an empty body' : text === '' ? `${answer.body.length} bytes` : `"${plain(withhold(text, secret))}"`;
+  return `status ${answer.status}, ${named}, ${body}`;
+}
+
+/** Letters to read, nothing to render: no tags, no control or direction characters, no line breaks. */
+function plain(text: string): string {
+  const words = text.slice(0, 16 * 1024)
+    .replace(/<(style|script)\b.*?<\/\1\s*>/gis, ' ')
+    .replace(/<[^>]*>?/g, ' ')
+    .replace(/[\p{C}\p{Z}>]+/gu, ' ')
+    .trim();
+  const beginning = BEGINNING.exec(words)?.[0] ?? '';
+  return beginning === words ? words : `${beginning}…`;
+}
+
+function withhold(text: string, secret: string | undefined): string {
+  return secret === undefined ? text : text.replaceAll(secret, WITHHELD);
+}
+
+function decode(body: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body);
+  } catch {
+    return undefined;
+  }
+}
+
+function parse(text: string): { readonly ok: true; readonly value: unknown } | { readonly ok: false } {
+  try {
+    const value: unknown = JSON.parse(text);
+    return { ok: true, value };
+  } catch {
+    return { ok: false };
+  }
+}
+
+/** Whether brackets outside of strings nest too deep; checked before parsing, so that nothing behind it can overflow. */
+function tooDeep(text: string): boolean {
+  let depth = 0;
+  let inText = false;
+  for (let index = 0; index < text.length; index++) {
+    const unit = text.charCodeAt(index);
+    if (inText) {
+      if (unit === 0x5c) index++; // a backslash and what it escapes
+      else if (unit === 0x22) inText = false;
+    } else if (unit === 0x22) {
+      inText = true;
+    } else if (unit === 0x5b || unit === 0x7b) {
+      if (++depth > MAX_DEPTH) return true;
+    } else if (unit === 0x5d || unit === 0x7d) {
+      depth--;
+    }
+  }
+  return false;
+}
+
+/** Whether every string of a JSON value, keys included, satisfies `holds`; the depth was bounded before. */
+function everyText(value: unknown, holds: (text: string) => boolean): boolean {
+  if (typeof value === 'string') return holds(value);
+  if (Array.isArray(value)) return value.every((member) => everyText(member, holds));
+  if (typeof value !== 'object' || value === null) return true;
+  return Object.entries(value).every(([key, member]) => holds(key) && everyText(member, holds));
+}

@@ -1,0 +1,46 @@
+/** From a configured cluster to its kernel. Reads the TLS files and contacts nobody. */
+import { parseClusterConfig, type ClusterConfig } from '../control-plane/cluster.ts';
+import { failure, refusal, success, type ControlError, type Result } from '../control-plane/errors.ts';
+import type { Kernel } from '../control-plane/ports.ts';
+import type { Timeouts } from './aerodb/ask.ts';
+import { aerodbKernel } from './aerodb/kernel.ts';
+import { tlsIdentity } from './tls.ts';
+
+export type { Timeouts } from './aerodb/ask.ts';
+
+/** Milliseconds that a request may take where nothing else is configured. */
+export const DEFAULT_TIMEOUTS: Timeouts = { connectMs: 5_000, readMs: 10_000, controlMs: 60_000 };
+
+export interface ConnectOptions {
+  /** Bearer token, sent to the configured endpoints only. */
+  readonly token?: string | undefined;
+  readonly timeouts: Timeouts;
+}
+
+const MAX_TIMEOUT_MS = 60 * 60 * 1000;
+
+/**
+ * The kernel behind `cluster`, or why there is none: an invalid or insecure configuration (checked here once more, P7-F1),
+ * a TLS file that cannot be used, a token that no header can carry, a kind that is not supported.
+ */
+export async function connect(cluster: ClusterConfig, options: ConnectOptions): Promise<Result<Kernel>> {
+  const checked = parseClusterConfig(cluster);
+  if (!checked.ok) return checked;
+  const unusable = unusableOptions(options);
+  if (unusable !== undefined) return failure(unusable);
+  if (checked.value.kind === 'patroni') {
+    return failure(refusal('PHASE7_OPERATION_UNSUPPORTED', `Cluster "${checked.value.name}" is a Patroni cluster; this version speaks to AeroDB kernels only. Nothing was sent.`));
+  }
+  const tls = await tlsIdentity(checked.value);
+  return tls.ok ? success(aerodbKernel(checked.value, { token: options.token, tls: tls.value, timeouts: options.timeouts })) : tls;
+}
+
+function unusableOptions({ token, timeouts }: ConnectOptions): ControlError | undefined {
+  if (token !== undefined && !/^[\x21-\x7e]+$/.test(token)) {
+    return refusal('PHASE7_MALFORMED_REQUEST', 'The access token is empty or holds characters that an HTTP header cannot carry. Nothing was sent.', 'token');
+  }
+  const bad = Object.entries(timeouts).find(([, value]) => !Number.isInteger(value) || value < 1 || value > MAX_TIMEOUT_MS);
+  return bad === undefined
+    ? undefined
+    : refusal('PHASE7_MALFORMED_REQUEST', `The time limit ${bad[0]} must be between 1 and ${MAX_TIMEOUT_MS} milliseconds. Nothing was sent.`, bad[0]);
+}

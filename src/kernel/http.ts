@@ -1,0 +1,124 @@
+/**
+ * One HTTP exchange on one connection. This file alone knows undici, and only the two files of it that leave the
+ * host's global dispatcher as it is. There is no retry, no redirect, no reuse and no proxy here (P7-F3, P7-S2).
+ */
+import type { SecureContext } from 'node:tls';
+import request from 'undici/lib/api/api-request.js';
+import Agent from 'undici/lib/dispatcher/agent.js';
+import type { TransportErrorCode } from '../control-plane/errors.ts';
+
+/** Limits of one exchange: milliseconds and bytes. `totalMs` covers everything, connecting included. */
+export interface Limits {
+  readonly connectMs: number;
+  readonly totalMs: number;
+  readonly bodyBytes: number;
+}
+
+/** How a TLS peer is verified; `serverName` replaces the host name of the URL in that. No context: no TLS is configured. */
+export interface TlsIdentity {
+  readonly context: SecureContext | undefined;
+  readonly serverName: string | undefined;
+}
+
+/** One request as it goes out. */
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST';
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | null;
+}
+
+/** A complete answer. A header that came more than once is a list. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  readonly body: Uint8Array;
+}
+
+/** No complete answer. `sent` is false only where it is proven that no byte of the request left (P7-E2). */
+export interface HttpFailure {
+  readonly code: TransportErrorCode;
+  readonly sent: boolean;
+  /** A clause for a person, without the address: it stands beside it. */
+  readonly reason: string;
+}
+
+export type Exchange = { readonly ok: true; readonly answer: HttpAnswer } | { readonly ok: false; readonly failure: HttpFailure };
+
+const MAX_HEADER_BYTES = 16 * 1024;
+
+/** Sends `outgoing` at most once and resolves with what came of it; never rejects. */
+export async function exchange(outgoing: HttpRequest, tls: TlsIdentity, limits: Limits): Promise<Exchange> {
+  const progress = { connected: false };
+  const expired = new Error('expired');
+  const agent = new Agent({
+    connections: 1,
+    pipelining: 1,
+    maxHeaderSize: MAX_HEADER_BYTES,
+    maxResponseSize: limits.bodyBytes,
+    headersTimeout: 0, // one clock, the deadline below, covers the whole exchange
+    bodyTimeout: 0,
+    connect: {
+      timeout: limits.connectMs,
+      maxCachedSessions: 0,
+      rejectUnauthorized: true, // not left to NODE_TLS_REJECT_UNAUTHORIZED
+      ...(tls.context === undefined ? {} : { secureContext: tls.context }),
+      ...(tls.serverName === undefined ? {} : { servername: tls.serverName }),
+    },
+  });
+  // undici announces a connection before it writes the first byte to it.
+  agent.on('connect', () => { progress.connected = true; });
+  // P7-F3: a connection that ends before the request was written would be replaced by undici; here it ends the exchange.
+  agent.on('disconnect', (_origin, targets, reason) => { for (const target of targets) void target.destroy(reason); });
+  const deadline = setTimeout(() => void agent.destroy(expired), limits.totalMs);
+  try {
+    const response = await request.call(agent, {
+      origin: outgoing.url.origin,
+      path: outgoing.url.pathname + outgoing.url.search,
+      method: outgoing.method,
+      headers: outgoing.headers,
+      body: outgoing.body,
+      reset: true,
+    });
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of response.body) if (chunk instanceof Uint8Array) chunks.push(chunk);
+    return { ok: true, answer: { status: response.statusCode, headers: response.headers, body: Buffer.concat(chunks) } };
+  } catch (error) {
+    if (error !== expired) return { ok: false, failure: failureOf(error, progress.connected, limits) };
+    const reason = `no complete answer within ${limits.totalMs} ms`;
+    return { ok: false, failure: progress.connected ? { code: 'PHASE7_TIMEOUT', sent: true, reason } : noConnection(`nothing within ${limits.totalMs} ms`) };
+  } finally {
+    clearTimeout(deadline);
+    await agent.destroy(expired);
+  }
+}
+
+function failureOf(error: unknown, connected: boolean, limits: Limits): HttpFailure {
+  const code = codeOf(error);
+  if (!connected) return noConnection(code === 'UND_ERR_CONNECT_TIMEOUT' ? `nothing within ${limits.connectMs} ms` : describe(error));
+  if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') return invalid(`the answer is larger than ${limits.bodyBytes} bytes`);
+  if (code === 'UND_ERR_HEADERS_OVERFLOW') return invalid(`the answer's headers are larger than ${MAX_HEADER_BYTES} bytes`);
+  if (code.startsWith('HPE_') && code !== 'HPE_INVALID_EOF_STATE') return invalid(`the answer is not HTTP/1.1 (${code})`);
+  return { code: 'PHASE7_TRANSPORT_FAILURE', sent: true, reason: `the connection ended before the answer was complete (${describe(error)})` };
+}
+
+function noConnection(why: string): HttpFailure {
+  return { code: 'PHASE7_CONNECTION_FAILED', sent: false, reason: `no connection (${why})` };
+}
+
+function invalid(reason: string): HttpFailure {
+  return { code: 'PHASE7_INVALID_KERNEL_RESPONSE', sent: true, reason };
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
+
+/** The cause in the system's own words. OpenSSL's short reason stands for its message, which names threads and source lines. */
+function describe(error: unknown): string {
+  if (error instanceof AggregateError && error.errors.length > 0) return error.errors.map(describe).join('; ');
+  if (!(error instanceof Error)) return 'unknown cause';
+  const text = 'reason' in error && typeof error.reason === 'string' ? error.reason : error.message;
+  const code = codeOf(error);
+  return code === '' || code.startsWith('UND_ERR') || text.includes(code) ? text : `${text}, ${code}`;
+}

@@ -1,0 +1,59 @@
+/** What TLS needs, read from the configured files when connecting, so that a bad file is named before anything is sent. */
+import { promises as files } from 'node:fs';
+import { createSecureContext, type SecureContext } from 'node:tls';
+import type { ClusterConfig } from '../control-plane/cluster.ts';
+import { failure, refusal, success, type Result } from '../control-plane/errors.ts';
+import type { TlsIdentity } from './http.ts';
+
+const MAX_FILE_BYTES = 1024 * 1024;
+type Part = 'ca' | 'cert' | 'key';
+
+/** Reads CA, certificate and key. Errors name the file and never hold any of its content. */
+export async function tlsIdentity(cluster: ClusterConfig): Promise<Result<TlsIdentity>> {
+  const { ca, cert, key, serverName } = cluster.tls ?? {};
+  if ((cert === undefined) !== (key === undefined)) {
+    return refused('tls', 'A client certificate needs both "cert" and "key"; only one of them is configured.');
+  }
+  const pem: Partial<Record<Part, string>> = {};
+  for (const [part, path] of [['ca', ca], ['cert', cert], ['key', key]] as const) {
+    if (path === undefined) continue;
+    const read = await readSmallFile(path);
+    if (!read.ok) return refused(`tls.${part}`, `The file ${path} (${part}) cannot be read: ${read.why}.`);
+    const alone = part === 'key' ? undefined : contextOf({ [part]: read.text });
+    if (alone !== undefined && !alone.ok) return refused(`tls.${part}`, `The file ${path} (${part}) cannot be used: ${alone.why}.`);
+    if (part === 'ca' && !read.text.includes('-----BEGIN ')) return refused('tls.ca', `The file ${path} (ca) holds no PEM certificate.`);
+    pem[part] = read.text;
+  }
+  if (Object.keys(pem).length === 0 && cluster.endpoints.every((endpoint) => endpoint.startsWith('http:'))) return success({ context: undefined, serverName });
+  const context = contextOf(pem);
+  if (!context.ok) return refused('tls.key', `The key ${key ?? ''} cannot be used with the certificate ${cert ?? ''}: ${context.why}.`);
+  return success({ context: context.context, serverName });
+}
+
+function refused(field: string, what: string): ReturnType<typeof failure> {
+  return failure(refusal('PHASE7_MALFORMED_REQUEST', `${what} Nothing was sent.`, field));
+}
+
+type Read = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly why: string };
+
+/** Regular files only: a device or a pipe in a configured path must not hang or fill the process. */
+async function readSmallFile(path: string): Promise<Read> {
+  try {
+    const found = await files.stat(path);
+    if (!found.isFile()) return { ok: false, why: 'it is not a regular file' };
+    if (found.size > MAX_FILE_BYTES) return { ok: false, why: `it is larger than ${MAX_FILE_BYTES} bytes` };
+    return { ok: true, text: await files.readFile(path, 'utf8') };
+  } catch (error) {
+    return { ok: false, why: error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown cause' };
+  }
+}
+
+type Context = { readonly ok: true; readonly context: SecureContext } | { readonly ok: false; readonly why: string };
+
+function contextOf(pem: Partial<Record<Part, string>>): Context {
+  try {
+    return { ok: true, context: createSecureContext({ ...pem, minVersion: 'TLSv1.2' }) };
+  } catch (error) {
+    return { ok: false, why: error instanceof Error && 'reason' in error && typeof error.reason === 'string' ? error.reason : 'not usable PEM' };
+  }
+}

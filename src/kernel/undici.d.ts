@@ -1,0 +1,60 @@
+/**
+ * The two files of undici 7 that `http.ts` uses, as far as it uses them. undici's entry file sets a global dispatcher
+ * that other extensions of the same host would share; these two do not.
+ */
+declare module 'undici/lib/dispatcher/agent.js' {
+  import type { SecureContext } from 'node:tls';
+
+  namespace Agent {
+    interface Options {
+      readonly connections: number;
+      readonly pipelining: number;
+      readonly maxHeaderSize: number;
+      readonly maxResponseSize: number;
+      readonly headersTimeout: number;
+      readonly bodyTimeout: number;
+      readonly connect: {
+        readonly timeout: number;
+        readonly maxCachedSessions: number;
+        readonly rejectUnauthorized: true;
+        readonly secureContext?: SecureContext;
+        readonly servername?: string;
+      };
+    }
+    interface Destroyable {
+      destroy(reason: Error): Promise<void>;
+    }
+  }
+
+  class Agent implements Agent.Destroyable {
+    constructor(options: Agent.Options);
+    destroy(reason: Error): Promise<void>;
+    on(event: 'connect', listener: () => void): this;
+    on(event: 'disconnect', listener: (origin: URL, targets: readonly Agent.Destroyable[], reason: Error) => void): this;
+  }
+  export = Agent;
+}
+
+declare module 'undici/lib/api/api-request.js' {
+  import type Agent from 'undici/lib/dispatcher/agent.js';
+  import type { Readable } from 'node:stream';
+
+  namespace request {
+    interface Options {
+      readonly origin: string;
+      readonly path: string;
+      readonly method: 'GET' | 'POST';
+      readonly headers: Readonly<Record<string, string>>;
+      readonly body: string | null;
+      readonly reset: true;
+    }
+    interface Response {
+      readonly statusCode: number;
+      readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+      readonly body: Readable;
+    }
+  }
+
+  function request(this: Agent, options: request.Options): Promise<request.Response>;
+  export = request;
+}

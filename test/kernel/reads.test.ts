@@ -1,0 +1,211 @@
+import assert from 'node:assert/strict';
+import { answeringBytes, bent, closeAll, closedPort, httpServer, json, jsonBytes, kernelServer, rawServer, truthful } from './servers.ts';
+import { clusterOf, dataOf, envelope, errorOf, FAST, kernelOf, member, N1, N2, N3, READS, rejection, REQUEST, valueOf } from './wire.ts';
+
+describe('kernel reads', () => {
+  afterEach(closeAll);
+
+  it('P7-D1: every read becomes a view with its origin, 64-bit values exact', async () => {
+    const urls: Record<string, string> = {};
+    const [one, two] = [await kernelServer(N1, urls), await kernelServer(N2, urls)];
+    const kernel = await kernelOf(clusterOf([one.url, `${two.url}/`]));
+    const cluster = valueOf(await kernel.readCluster());
+    assert.equal(cluster.endpoint, one.url);
+    assert.deepEqual(cluster.skipped, []);
+    assert.equal(cluster.view.members[0]?.durableOffset, 18446744073709551615n);
+    assert.equal(cluster.view.members[0].lagBytes, null);
+    assert.deepEqual(cluster.observed, { snapshot: 'live', commitId: 1042n, controlVersion: 17n, nodeId: N1, time: '2026-11-21T10:00:00.000Z', clock: 'node-system-utc' });
+    for (const [name, read] of Object.entries(READS)) {
+      const reading = valueOf(await read(kernel, N2, two.url));
+      const nodeLocal = name !== 'readCluster' && name !== 'readReplication';
+      assert.equal(reading.observed.nodeId, nodeLocal ? N2 : N1, name);
+      assert.equal(reading.endpoint, nodeLocal ? `${two.url}/` : one.url, name);
+    }
+    const promotion = valueOf(await kernel.readPromotion());
+    assert.equal(promotion.view.request, null);
+    assert.equal(promotion.view.nextAfter, 9n);
+    assert.equal(promotion.view.events[0]?.operator, 'ann@desk (Operator)');
+    assert.equal(valueOf(await kernel.readPromotion({ node: N2, requestId: REQUEST })).view.request?.code, 'AERO_PROMOTION_DENIED');
+    assert.equal(valueOf(await kernel.readWal(N2)).view.nextAfter, '77');
+    assert.ok([...one.received, ...two.received].every(({ method }) => method === 'GET'), 'P7-A1: reads never ask for a change');
+  });
+
+  it('P7-D1: the same answer gives the same view', async () => {
+    const server = await kernelServer(N1);
+    const kernel = await kernelOf(clusterOf([server.url]));
+    assert.deepEqual(await kernel.readCluster(), await kernel.readCluster());
+  });
+
+  it('says which endpoint answered and quotes why the earlier ones did not', async () => {
+    const dead = await closedPort();
+    const html = await answeringBytes(() => jsonBytes(502, '<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>', ['content-type: text/html']));
+    const booting = await kernelServer(N2, {}, () => ({ status: 503, value: rejection('AERO_NOT_READY') }));
+    const hanging = await rawServer((socket) => socket.resume());
+    const good = await kernelServer(N1);
+    const kernel = await kernelOf(clusterOf([dead.url, html.url, booting.url, hanging.url, good.url]), undefined, { ...FAST, readMs: 300 });
+    const reading = valueOf(await kernel.readCluster());
+    assert.equal(reading.endpoint, good.url);
+    assert.deepEqual(reading.skipped, [
+      { endpoint: dead.url, reason: `no connection (connect ECONNREFUSED 127.0.0.1:${dead.port})` },
+      { endpoint: html.url, reason: 'not a kernel\'s answer: its content type is not application/json; status 502, content type text/html, "502 Bad Gateway nginx"' },
+      { endpoint: booting.url, reason: 'refused with status 503, AERO_NOT_READY: The kernel says AERO_NOT_READY.' },
+      { endpoint: hanging.url, reason: 'no complete answer within 300 ms' },
+    ]);
+  });
+
+  it('P7-E3: a kernel that refuses a read has decided; no other endpoint is asked in its place', async () => {
+    for (const status of [400, 401, 403, 404, 409]) {
+      const refusing = await kernelServer(N1, {}, () => ({ status, value: rejection('AERO_FORBIDDEN', undefined, { why: 'token' }) }));
+      const willing = await kernelServer(N2);
+      const kernel = await kernelOf(clusterOf([refusing.url, willing.url]));
+      for (const read of [kernel.readCluster(), kernel.readWal(N2)]) {
+        const error = errorOf(await read);
+        assert.equal(error.domain, 'KERNEL_REJECTION');
+        assert.equal(error.code, 'AERO_FORBIDDEN');
+        assert.equal(error.message, 'The kernel says AERO_FORBIDDEN.');
+        assert.deepEqual(error.invariants, ['P6-A1']);
+        assert.equal(error.outcome, 'not_executed');
+        assert.deepEqual(error.kernel, { status, body: JSON.stringify(rejection('AERO_FORBIDDEN', undefined, { why: 'token' })), details: { why: 'token' } });
+      }
+      assert.equal(willing.received.length, 0);
+    }
+  });
+
+  it('P7-O2: when nobody answers, one error names each endpoint with its reason', async () => {
+    const [dead, deader] = [await closedPort(), await closedPort()];
+    const error = errorOf(await (await kernelOf(clusterOf([dead.url, deader.url]))).readCluster());
+    assert.equal(error.code, 'PHASE7_CONNECTION_FAILED');
+    assert.equal(error.outcome, 'not_executed');
+    assert.equal(error.message, `No endpoint of cluster "orders" answered (${dead.url}: no connection (connect ECONNREFUSED 127.0.0.1:${dead.port}); ${deader.url}: no connection (connect ECONNREFUSED 127.0.0.1:${deader.port})). It was a read; nothing was executed.`);
+
+    const dropping = await rawServer((socket) => socket.on('data', () => socket.destroy()));
+    assert.equal(errorOf(await (await kernelOf(clusterOf([dead.url, dropping.url]))).readReplication()).code, 'PHASE7_TRANSPORT_FAILURE');
+    const booting = await kernelServer(N1, {}, () => ({ status: 503, value: rejection('AERO_NOT_READY') }));
+    const spoken = errorOf(await (await kernelOf(clusterOf([dropping.url, booting.url]))).readPromotion());
+    assert.equal(spoken.domain, 'KERNEL_REJECTION');
+    assert.equal(spoken.code, 'AERO_NOT_READY');
+    assert.match(spoken.message, new RegExp(`${dropping.url}.*${booting.url}: refused with status 503, AERO_NOT_READY: The kernel says AERO_NOT_READY\\.`));
+  });
+
+  it('P7-S3: addresses that a kernel reports are never contacted unless configured', async () => {
+    const urls: Record<string, string> = {};
+    const stranger = await kernelServer(N2, urls);
+    const one = await kernelServer(N1, urls);
+    const error = errorOf(await (await kernelOf(clusterOf([one.url]))).readNode(N2));
+    assert.equal(error.code, 'PHASE7_CONNECTION_FAILED');
+    assert.equal(error.outcome, 'not_executed');
+    assert.equal(error.message, `No configured endpoint of cluster "orders" answers as node ${N2} (${one.url}: is node ${N1}). Its own address, ${stranger.url}, is not configured and was not contacted. Nothing was executed.`);
+    assert.equal(stranger.received.length, 0);
+  });
+
+  it('finds a node behind another address by asking the configured endpoints who they are', async () => {
+    const [one, two] = [await kernelServer(N1, { [N1]: 'http://10.0.0.1:1' }), await kernelServer(N2, { [N2]: 'http://10.0.0.2:1' })];
+    const dead = await closedPort();
+    const kernel = await kernelOf(clusterOf([dead.url, one.url, two.url]));
+    const reading = valueOf(await kernel.readWal(N2));
+    assert.equal(reading.endpoint, two.url);
+    assert.deepEqual(reading.skipped.map(({ endpoint }) => endpoint), [dead.url, one.url]);
+    assert.equal(reading.skipped[1]?.reason, `is node ${N1}`);
+    valueOf(await kernel.readWal(N2));
+    assert.equal(two.received.filter(({ path }) => path === '/v1/status').length, 2, 'what was found out is not kept');
+  });
+
+  it('finds a node although another one cannot give the cluster', async () => {
+    const urls: Record<string, string> = {};
+    const sick = await kernelServer(N1, urls, ({ path }) => (path === '/v1/cluster' ? { status: 500, value: rejection('AERO_STORAGE_FAILED') } : undefined));
+    const good = await kernelServer(N2, urls, ({ path }) => (path === '/v1/cluster' ? { status: 200, value: 'nonsense' } : undefined));
+    assert.equal(valueOf(await (await kernelOf(clusterOf([sick.url, good.url]))).explainDemotion(N2)).observed.nodeId, N2);
+  });
+
+  it('says that a node is unknown, and to whom', async () => {
+    const one = await kernelServer(N1);
+    const nobody = '99999999-9999-4999-8999-999999999999';
+    const error = errorOf(await (await kernelOf(clusterOf([one.url]))).readNode(nobody));
+    assert.equal(error.domain, 'OPERATOR_INPUT');
+    assert.equal(error.code, 'PHASE7_INVALID_NODE_ID');
+    assert.equal(error.field, 'node');
+    assert.equal(error.message, `${nobody} is not a node of cluster "orders", says node ${N1} at ${one.url}, and no configured endpoint is that node (${one.url}: is node ${N1}). Nothing was sent to it.`);
+  });
+
+  for (const [name, read] of Object.entries(READS)) {
+    if (name === 'readCluster' || name === 'readReplication') continue;
+    it(`P7-E2: ${name} accepts no other node's answer in place of the asked node's`, async () => {
+      const urls: Record<string, string> = {};
+      const server = await kernelServer(N2, urls, (request) => (request.path === '/v1/cluster' || request.path === '/v1/status' ? undefined : bent(truthful(N2, request, urls), (answer) => { answer.observed_at['node_id'] = N3; })));
+      const error = errorOf(await read(await kernelOf(clusterOf([server.url])), N2, server.url));
+      assert.equal(error.code, 'PHASE7_INVALID_KERNEL_RESPONSE');
+      assert.equal(error.message, `${server.url}: node ${N3} answered where node ${N2} was asked. It was a read; nothing was executed.`);
+    });
+  }
+
+  it('P7-E2: an answer to another question is refused', async () => {
+    const urls: Record<string, string> = {};
+    const answers: Record<string, (data: Record<string, unknown>) => void> = {
+      '/v1/nodes': (data) => { data['node_id'] = N3; },
+      '/v1/promotion': (data) => { data['request'] = { request_id: N3, known: false, outcome: null, code: null }; },
+      '/v1/explain/promotion': (data) => { data['mode'] = 'forced'; },
+      '/v1/explain/demotion': (data) => { data['target'] = N3; },
+    };
+    const server = await kernelServer(N2, urls, (request) => {
+      const [, change] = Object.entries(answers).find(([path]) => request.path.startsWith(path)) ?? [];
+      return change === undefined ? undefined : bent(truthful(N2, request, urls), ({ data }) => change(data));
+    });
+    const kernel = await kernelOf(clusterOf([server.url]));
+    for (const name of ['readNode', 'readPromotion', 'explainPromotion', 'explainDemotion'] as const) {
+      assert.equal(errorOf(await READS[name](kernel, N2, server.url)).code, 'PHASE7_INVALID_KERNEL_RESPONSE', name);
+    }
+  });
+
+  it('P7-D1: a missing or wrong value refuses the whole answer; unknown keys do not', async () => {
+    const paths: readonly (readonly [keyof typeof READS, string])[] = [['readCluster', '/v1/cluster'], ['readReplication', '/v1/replication'], ['readWal', '/v1/wal'], ['readSnapshots', '/v1/snapshots'], ['collectDiagnostics', '/v1/diagnostics'], ['explainDemotion', '/v1/explain/demotion']];
+    for (const [name, path] of paths) {
+      const keys = Object.keys(dataOf(path, N2, {}) as object).filter((key) => key !== 'mode');
+      for (const key of [...keys, 'an unknown key']) {
+        const urls: Record<string, string> = {};
+        const server = await kernelServer(N2, urls, (request) => (request.path.startsWith(path) && !request.path.startsWith(`${path}/`)
+          ? bent(truthful(N2, request, urls), ({ data }) => { if (key in data) Reflect.deleteProperty(data, key); else data[key] = 1; })
+          : undefined));
+        const result = await READS[name](await kernelOf(clusterOf([server.url])), N2, server.url);
+        if (key === 'an unknown key') assert.equal(JSON.stringify(valueOf(result), (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value)).includes(key), false);
+        else if (!result.ok || path !== '/v1/cluster') assert.match(errorOf(result).message, new RegExp(`not a valid answer: data\\.${key}: `), `${name} without ${key}`);
+        else assert.fail(`${name} was accepted without ${key}`);
+        await server.close();
+      }
+    }
+  });
+
+  it('P7-D1: 64-bit values are exact or refused', async () => {
+    for (const [given, expected] of [['0', 0n], [0, 0n], [9007199254740991, 9007199254740991n], ['18446744073709551615', 18446744073709551615n]] as const) {
+      const server = await kernelServer(N1, {}, (request) => bent(truthful(N1, request), ({ data }) => { data['epoch'] = given; }));
+      assert.equal(valueOf(await (await kernelOf(clusterOf([server.url]))).readCluster()).view.epoch, expected);
+    }
+    for (const given of ['9007199254740993e0', '9007199254740992', '-1', '1.5', '"-1"', '"01"', '"1.0"', '""', '" 1"', '"0x1"', '"18446744073709551616"', '"99999999999999999999999"', 'null', '[]', 'true']) {
+      const text = JSON.stringify(envelope(N1, { ...dataOf('/v1/cluster', N1, {}) as object, epoch: 'EPOCH' })).replace('"EPOCH"', given);
+      const server = await answeringBytes(() => jsonBytes(200, text));
+      const error = errorOf(await (await kernelOf(clusterOf([server.url]))).readCluster());
+      assert.equal(error.code, 'PHASE7_INVALID_KERNEL_RESPONSE', given);
+      assert.match(error.message, /data\.epoch/);
+    }
+  });
+
+  it('P7-D1: a node that is named twice is refused', async () => {
+    for (const [read, path, key] of [['readCluster', '/v1/cluster', 'members'], ['readReplication', '/v1/replication', 'replicas'], ['explainDemotion', '/v1/explain/demotion', 'members']] as const) {
+      const urls: Record<string, string> = {};
+      const server = await kernelServer(N2, urls, (request) => (request.path.startsWith(path) ? bent(truthful(N2, request, urls), ({ data }) => { data[key] = [...(data[key] as unknown[]), (data[key] as unknown[])[1]]; }) : undefined));
+      assert.match(errorOf(await READS[read](await kernelOf(clusterOf([server.url])), N2, server.url)).message, /names a node twice/);
+    }
+  });
+
+  it('carries a cluster of ten thousand members', async () => {
+    const id = (n: number): string => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
+    const members = Array.from({ length: 10_000 }, (_, n) => member(id(n), `https://node-${n}.example:9191`));
+    const server = await kernelServer(N1, {}, (request) => bent(truthful(N1, request), ({ data }) => { data['members'] = members; }));
+    assert.equal(valueOf(await (await kernelOf(clusterOf([server.url]), undefined, { ...FAST, readMs: 20_000 })).readCluster()).view.members.length, 10_000);
+  });
+
+  it('keeps a prefix of the configured address', async () => {
+    const server = await httpServer((request, response) => json(response, 200, truthful(N1, { ...request, path: request.path.replace('/aero', '') }).value));
+    assert.equal(valueOf(await (await kernelOf(clusterOf([`${server.url}/aero/`]))).readCluster()).endpoint, `${server.url}/aero/`);
+    assert.equal(server.received[0]?.path, '/aero/v1/cluster');
+  });
+});
