@@ -34,6 +34,7 @@ export interface Environment {
 export interface Answered {
   readonly kind: 'answered';
   readonly requestId: string;
+  readonly cluster: string;
   readonly answer: AnsweredView;
   readonly recorded: Recorded;
 }
@@ -141,6 +142,12 @@ export class ControlPlane {
     return success(recorded);
   }
 
+  /** Whether this session may ask for the command on this cluster now: presentation, so that nobody is asked in vain. */
+  authorityRefusal(command: CommandName, cluster: string): ControlError | undefined {
+    const config = this.#env.clusters.find(cluster);
+    return config.ok ? commandRefused(commandSpec(command), this.#authority, config.value) : config.error;
+  }
+
   /** To be called when a cluster's configuration was changed or removed: what was confirmed for it no longer holds. */
   clusterChanged(): void {
     this.#confirmations.voidAll('The configured clusters changed while the confirmation was open.');
@@ -210,15 +217,15 @@ export class ControlPlane {
       : failure(refusal('PHASE7_OPERATION_UNSUPPORTED', `${unsupported} Nothing was sent.`));
   }
 
-  async #read(flow: Flow, command: InspectCommandName, { kernel, args }: Accepted): Promise<CommandResult> {
+  async #read(flow: Flow, command: InspectCommandName, { kernel, args, cluster }: Accepted): Promise<CommandResult> {
     const answer = await attempt(() => readView(kernel, command, args), 'not_executed');
     if (!answer.ok) return flow.fail('read_failed', answer.error);
-    return this.#answered(flow, answer.value);
+    return this.#answered(flow, cluster, answer.value);
   }
 
-  async #answered(flow: Flow, answer: AnsweredView): Promise<Answered> {
+  async #answered(flow: Flow, cluster: ClusterConfig, answer: AnsweredView): Promise<Answered> {
     const recorded = await flow.record('command_answered', { kernel_state: answeredState(answer), outcome: 'executed' });
-    return { kind: 'answered', requestId: flow.requestId, answer, recorded };
+    return { kind: 'answered', requestId: flow.requestId, cluster: cluster.name, answer, recorded };
   }
 
   async #confirmAndDispatch(flow: Flow, command: ConfirmedCommandName, accepted: Accepted): Promise<CommandResult> {
@@ -274,7 +281,7 @@ export class ControlPlane {
 
     if (command === 'run_diagnostics') {
       const diagnostics = await attempt(() => kernel.collectDiagnostics(explanation.target.nodeId, explained.value.endpoint), 'not_executed');
-      return diagnostics.ok ? this.#answered(flow, { command, reading: diagnostics.value }) : flow.fail('read_failed', diagnostics.error);
+      return diagnostics.ok ? this.#answered(flow, cluster, { command, reading: diagnostics.value }) : flow.fail('read_failed', diagnostics.error);
     }
 
     // 6. Intent recorded: on disk before the first byte goes out.

@@ -20,7 +20,7 @@ export type RecordedAt = { readonly seq: string; readonly hash: string } | { rea
 
 /** What a panel shows: exactly one of these, whole. */
 export type Panel =
-  | { readonly kind: 'asking'; readonly title: string; readonly cluster: ClusterLabel; readonly since: string }
+  | { readonly kind: 'asking'; readonly title: string; readonly cluster: ClusterLabel }
   | { readonly kind: 'answer'; readonly title: string; readonly cluster: ClusterLabel; readonly answer: Wire<AnsweredView>; readonly requestId: string; readonly recorded: RecordedAt }
   | { readonly kind: 'explanation'; readonly explanation: Wire<Explanation>; readonly digest: string; readonly requestId: string; readonly operator: string }
   | { readonly kind: 'executed'; readonly title: string; readonly cluster: ClusterLabel; readonly target: { readonly nodeId: string; readonly name: string }; readonly execution: Wire<Execution>; readonly requestId: string; readonly recorded: RecordedAt }

@@ -1,0 +1,70 @@
+/** Assuming and giving up authority: explicit acts of a person, for one cluster, recorded. */
+import * as vscode from 'vscode';
+import { auditReviewRefused, authorityText } from '../control-plane/authority.ts';
+import { clusterLabel } from './clusters.ts';
+import type { CommandContext } from './commands.ts';
+import { pickCluster } from './pickers.ts';
+
+/** Registers the presentation commands about authority. */
+export function registerAuthorityCommands(context: () => CommandContext): vscode.Disposable[] {
+  return [
+    vscode.commands.registerCommand('aerodb.assumeOperator', (row: unknown) => assumeOperator(context(), row)),
+    vscode.commands.registerCommand('aerodb.giveUpAuthority', () => change(context(), 'Observer')),
+    vscode.commands.registerCommand('aerodb.becomeAuditor', () => change(context(), 'Auditor')),
+    vscode.commands.registerCommand('aerodb.showAuthority', () => showAuthority(context())),
+  ];
+}
+
+async function assumeOperator({ plane, clusters, results }: CommandContext, row: unknown): Promise<void> {
+  const title = vscode.l10n.t('Assume Operator Authority');
+  const name = clusterOf(row) ?? await pickCluster(clusters, `AeroDB: ${title}`);
+  if (name === undefined) return;
+  const config = clusters.find(name);
+  const label = config.ok ? clusterLabel(config.value) : name;
+  const go = vscode.l10n.t('Become Operator of {0}', name);
+  const answer = await vscode.window.showWarningMessage(vscode.l10n.t('{0}: assume Operator authority?', label), {
+    modal: true,
+    detail: [
+      vscode.l10n.t('As Operator this session may run diagnostics and ask the kernel of this one cluster for promotions and demotions, each explained and confirmed by itself.'),
+      vscode.l10n.t('The change is recorded in the audit log. It ends with this window, with another authority, or when you give it up.'),
+      ...(plane.authority.level === 'Operator' ? [vscode.l10n.t('This session is {0}; that authority ends.', authorityText(plane.authority))] : []),
+    ].join('\n\n'),
+  }, vscode.l10n.t('Do Nothing'), go);
+  if (answer !== go) return;
+  const changed = await plane.changeAuthority({ level: 'Operator', cluster: name });
+  if (!changed.ok) results.error(title, changed.error);
+}
+
+/** Giving authority up and becoming Auditor never depend on the log; what was not recorded is said. */
+async function change({ plane, results }: CommandContext, level: 'Observer' | 'Auditor'): Promise<void> {
+  const before = authorityText(plane.authority);
+  const changed = await plane.changeAuthority({ level });
+  const title = level === 'Observer' ? vscode.l10n.t('Give Up Authority') : vscode.l10n.t('Become Auditor');
+  if (!changed.ok) {
+    results.error(title, changed.error);
+  } else if (changed.value.position === null) {
+    void vscode.window.showWarningMessage(vscode.l10n.t('AeroDB: {0} became {1}. This could not be recorded in the audit log: {2}', before, level, changed.value.cause));
+  } else {
+    void vscode.window.showInformationMessage(vscode.l10n.t('AeroDB: {0} became {1}. Recorded as #{2}.', before, level, changed.value.position.seq.toString()));
+  }
+}
+
+async function showAuthority(context: CommandContext): Promise<void> {
+  const { authority } = context.plane;
+  const mayReview = auditReviewRefused(authority) === undefined;
+  const giveUp = vscode.l10n.t('Give Up Authority');
+  const log = vscode.l10n.t('Open Audit Log');
+  const assume = vscode.l10n.t('Assume Operator Authority…');
+  const answer = await vscode.window.showInformationMessage(
+    vscode.l10n.t('AeroDB: this session is {0}. Authority is held in memory and ends with the window.', authorityText(authority)),
+    ...(authority.level === 'Observer' ? [assume] : [giveUp]), ...(mayReview ? [log] : []),
+  );
+  if (answer === giveUp) await change(context, 'Observer');
+  if (answer === log) await vscode.commands.executeCommand('aerodb.openAuditLog');
+  if (answer === assume) await assumeOperator(context, undefined);
+}
+
+/** The cluster that a tree row is about. */
+export function clusterOf(row: unknown): string | undefined {
+  return typeof row === 'object' && row !== null && 'cluster' in row && typeof row.cluster === 'string' ? row.cluster : undefined;
+}

@@ -1,0 +1,95 @@
+/** Adding, editing and removing configured clusters, their tokens, and refreshing a row: none of it sends a control request. */
+import * as vscode from 'vscode';
+import { parseClusterConfig, type ClusterConfig } from '../control-plane/cluster.ts';
+import { clusterOf } from './authority-commands.ts';
+import type { ClusterTree } from './cluster-tree.ts';
+import type { CommandContext } from './commands.ts';
+import { pickCluster } from './pickers.ts';
+
+/** Registers the presentation commands about configured clusters. */
+export function registerClusterCommands(context: () => CommandContext, tree: () => ClusterTree): vscode.Disposable[] {
+  return [
+    vscode.commands.registerCommand('aerodb.addCluster', () => add(context())),
+    vscode.commands.registerCommand('aerodb.editCluster', () => vscode.commands.executeCommand('workbench.action.openSettings', 'aerodb.clusters')),
+    vscode.commands.registerCommand('aerodb.removeCluster', (row: unknown) => remove(context(), row)),
+    vscode.commands.registerCommand('aerodb.setToken', (row: unknown) => setToken(context(), row)),
+    vscode.commands.registerCommand('aerodb.refresh', (row: unknown) => refresh(context(), tree(), row)),
+  ];
+}
+
+async function add({ clusters }: CommandContext): Promise<void> {
+  const title = vscode.l10n.t('AeroDB: Add Cluster');
+  const name = await vscode.window.showInputBox({
+    title, ignoreFocusOut: true, prompt: vscode.l10n.t('The name by which you know the cluster. Escape adds nothing.'), placeHolder: vscode.l10n.t('Name'),
+    validateInput: (typed) => typed.trim() === '' ? vscode.l10n.t('A name is required.')
+      : clusters.list().some((cluster) => cluster.name === typed.trim()) ? vscode.l10n.t('A cluster called "{0}" is configured already.', typed.trim()) : undefined,
+  });
+  if (name === undefined) return;
+  const kind = await vscode.window.showQuickPick(
+    [{ label: 'AeroDB', engine: 'aerodb' }, { label: vscode.l10n.t('PostgreSQL under Patroni'), engine: 'patroni' }],
+    { title, ignoreFocusOut: true, placeHolder: vscode.l10n.t('What runs there') },
+  );
+  if (kind === undefined) return;
+  const build = (typed: string): ReturnType<typeof parseClusterConfig> => parseClusterConfig({
+    name: name.trim(), kind: kind.engine, endpoints: typed.split(/[\s,]+/).filter((part) => part !== ''),
+  });
+  const endpoints = await vscode.window.showInputBox({
+    title, ignoreFocusOut: true, placeHolder: 'https://node-1.example:9191, https://node-2.example:9191',
+    prompt: vscode.l10n.t('The addresses of its nodes, in the order in which they are to be asked. Plain http is accepted to loopback only. Escape adds nothing.'),
+    validateInput: (typed) => {
+      const built = build(typed);
+      return built.ok ? undefined : built.error.message;
+    },
+  });
+  const built = endpoints === undefined ? undefined : build(endpoints);
+  if (built?.ok !== true) return;
+  const environment = await vscode.window.showInputBox({
+    title, ignoreFocusOut: true, placeHolder: vscode.l10n.t('Environment'), prompt: vscode.l10n.t('Your own label, such as "production", shown wherever the cluster is named. May be left empty. Escape adds nothing.'),
+  });
+  if (environment === undefined) return;
+  const token = await askToken(title);
+  if (token === undefined) return;
+  const cluster: ClusterConfig = { ...built.value, ...(environment.trim() === '' ? {} : { environment: environment.trim() }) };
+  if (token !== '') await clusters.setToken(cluster, token);
+  await clusters.add(cluster);
+  void vscode.window.showInformationMessage(vscode.l10n.t('AeroDB: cluster "{0}" was added to this machine\'s settings. Nothing has been contacted.', cluster.name));
+}
+
+async function remove({ clusters }: CommandContext, row: unknown): Promise<void> {
+  const name = clusterOf(row) ?? await pickCluster(clusters, vscode.l10n.t('AeroDB: Remove Cluster'));
+  if (name === undefined) return;
+  const go = vscode.l10n.t('Remove from Settings');
+  const answer = await vscode.window.showWarningMessage(vscode.l10n.t('Remove "{0}" from this machine\'s settings?', name), {
+    modal: true, detail: vscode.l10n.t('Its access token is removed from the secret store too. The cluster itself is not contacted, and what the audit log says of it stays.'),
+  }, vscode.l10n.t('Do Nothing'), go);
+  if (answer === go) await clusters.remove(name);
+}
+
+async function setToken({ clusters, results }: CommandContext, row: unknown): Promise<void> {
+  const title = vscode.l10n.t('AeroDB: Set or Clear Access Token');
+  const name = clusterOf(row) ?? await pickCluster(clusters, title);
+  if (name === undefined) return;
+  const cluster = clusters.find(name);
+  if (!cluster.ok) {
+    results.error(title, cluster.error);
+    return;
+  }
+  const token = await askToken(`${title}: ${name}`);
+  if (token === undefined) return;
+  await clusters.setToken(cluster.value, token);
+  void vscode.window.showInformationMessage(token === ''
+    ? vscode.l10n.t('AeroDB: the access token of "{0}" was removed from the secret store.', name)
+    : vscode.l10n.t('AeroDB: the access token of "{0}" is in the editor\'s secret store. It is sent to the configured endpoints only.', name));
+}
+
+async function askToken(title: string): Promise<string | undefined> {
+  return vscode.window.showInputBox({
+    title, password: true, ignoreFocusOut: true, placeHolder: vscode.l10n.t('Access token'),
+    prompt: vscode.l10n.t('Kept in the editor\'s secret store, never in settings or logs. Left empty: no token. Escape changes nothing.'),
+  });
+}
+
+async function refresh({ clusters }: CommandContext, tree: ClusterTree, row: unknown): Promise<void> {
+  const name = clusterOf(row) ?? await pickCluster(clusters, vscode.l10n.t('AeroDB: Refresh'));
+  if (name !== undefined) await tree.refresh(name);
+}

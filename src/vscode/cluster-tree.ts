@@ -1,0 +1,169 @@
+/**
+ * The tree of clusters. Nothing is contacted until a person expands a cluster or asks for a refresh: that is the
+ * recorded `inspect_cluster_state`. What a row shows is one answer of the kernel, dated; it is never used to decide.
+ */
+import * as vscode from 'vscode';
+import type { CommandResult } from '../control-plane/control-plane.ts';
+import type { ControlError } from '../control-plane/errors.ts';
+import type { ClusterView, Member, Reading } from '../control-plane/views.ts';
+import { clusterLabel, type ConfiguredClusters } from './clusters.ts';
+import { commandId } from './command-ids.ts';
+
+/** A row. `cluster` and `node` are what a command that is run on the row is about. */
+export type Row =
+  | { readonly row: 'cluster'; readonly cluster: string }
+  | { readonly row: 'node'; readonly cluster: string; readonly node: string; readonly member: Member }
+  | { readonly row: 'subject'; readonly cluster: string; readonly subject: Subject; readonly of?: Member }
+  | { readonly row: 'error'; readonly cluster: string; readonly error: ControlError };
+
+type Subject = 'inspect_replication_status' | 'inspect_promotion_state' | 'inspect_wal' | 'inspect_snapshots';
+
+const SUBJECTS: Readonly<Record<Subject, { readonly label: string; readonly icon: string }>> = {
+  inspect_replication_status: { label: 'Replication', icon: 'git-compare' },
+  inspect_promotion_state: { label: 'Promotion', icon: 'arrow-swap' },
+  inspect_wal: { label: 'WAL', icon: 'list-ordered' },
+  inspect_snapshots: { label: 'Snapshots', icon: 'device-camera' },
+};
+
+export class ClusterTree implements vscode.TreeDataProvider<Row> {
+  readonly #changed = new vscode.EventEmitter<Row | undefined>();
+  readonly onDidChangeTreeData = this.#changed.event;
+  readonly #clusters: ConfiguredClusters;
+  readonly #inspect: (cluster: string) => Promise<CommandResult>;
+  /** The answers that the rows show: presentation only, gone with the window. */
+  readonly #shown = new Map<string, Promise<CommandResult>>();
+
+  constructor(clusters: ConfiguredClusters, inspect: (cluster: string) => Promise<CommandResult>) {
+    this.#clusters = clusters;
+    this.#inspect = inspect;
+  }
+
+  /** Asks for one cluster anew: a person's explicit act. */
+  async refresh(cluster: string): Promise<CommandResult> {
+    const asked = this.#inspect(cluster);
+    this.#shown.set(cluster, asked);
+    this.#changed.fire(undefined);
+    return asked;
+  }
+
+  /** The configuration changed: rows are rebuilt; nothing is contacted by that (P7-A1). */
+  clustersChanged(): void {
+    const names = new Set(this.#clusters.list().map(({ name }) => name));
+    for (const shown of [...this.#shown.keys()]) if (!names.has(shown)) this.#shown.delete(shown);
+    this.#changed.fire(undefined);
+  }
+
+  async getChildren(row?: Row): Promise<Row[]> {
+    if (row === undefined) return this.#clusters.list().map(({ name }) => ({ row: 'cluster', cluster: name }));
+    if (row.row === 'node') {
+      return (['inspect_wal', 'inspect_snapshots'] as const).map((subject) => ({ row: 'subject', cluster: row.cluster, of: row.member, subject }));
+    }
+    if (row.row !== 'cluster') return [];
+    const result = await this.#reading(row.cluster);
+    if (result.kind === 'failed') return [{ row: 'error', cluster: row.cluster, error: result.error }];
+    const reading = clusterReading(result);
+    return [
+      ...(reading?.view.members ?? []).map((member): Row => ({ row: 'node', cluster: row.cluster, node: member.nodeId, member })),
+      ...(['inspect_replication_status', 'inspect_promotion_state'] as const).map((subject): Row => ({ row: 'subject', cluster: row.cluster, subject })),
+    ];
+  }
+
+  async getTreeItem(row: Row): Promise<vscode.TreeItem> {
+    switch (row.row) {
+      case 'cluster': return this.#clusterItem(row.cluster);
+      case 'node': return nodeItem(row.cluster, row.member);
+      case 'subject': return subjectItem(row);
+      case 'error': return errorItem(row.cluster, row.error);
+    }
+  }
+
+  #reading(cluster: string): Promise<CommandResult> {
+    const shown = this.#shown.get(cluster);
+    if (shown !== undefined) return shown;
+    const asked = this.#inspect(cluster);
+    this.#shown.set(cluster, asked);
+    void asked.then(() => this.#changed.fire(undefined));
+    return asked;
+  }
+
+  async #clusterItem(name: string): Promise<vscode.TreeItem> {
+    const config = this.#clusters.find(name);
+    const item = new vscode.TreeItem(config.ok ? clusterLabel(config.value) : name, vscode.TreeItemCollapsibleState.Collapsed);
+    item.id = `cluster/${name}`;
+    item.contextValue = 'cluster';
+    item.iconPath = new vscode.ThemeIcon(config.ok ? 'server-environment' : 'warning');
+    const result = await this.#shown.get(name);
+    const reading = result?.kind === 'answered' ? clusterReading(result) : undefined;
+    item.description = result === undefined ? vscode.l10n.t('not asked yet')
+      : reading === undefined ? vscode.l10n.t('not available')
+      : vscode.l10n.t('epoch {0} · as of {1}', reading.view.epoch.toString(), reading.observed.time);
+    item.tooltip = config.ok ? clusterTooltip(config.value.endpoints, reading) : config.error.message;
+    item.accessibilityInformation = { label: `${vscode.l10n.t('Cluster {0}', item.label as string)}, ${item.description}` };
+    return item;
+  }
+}
+
+function clusterReading(result: CommandResult): Reading<ClusterView> | undefined {
+  return result.kind === 'answered' && result.answer.command === 'inspect_cluster_state' ? result.answer.reading : undefined;
+}
+
+function clusterTooltip(endpoints: readonly string[], reading: Reading<ClusterView> | undefined): string {
+  const configured = vscode.l10n.t('Endpoints: {0}', endpoints.join(', '));
+  if (reading === undefined) return configured;
+  const { observed } = reading;
+  return [
+    configured,
+    vscode.l10n.t('Answered by node {0} at {1}', observed.nodeId, reading.endpoint),
+    vscode.l10n.t('Commit {0}, control version {1}', observed.commitId?.toString() ?? vscode.l10n.t('unknown'), observed.controlVersion?.toString() ?? vscode.l10n.t('unknown')),
+    vscode.l10n.t('Read at {0} (clock: {1})', observed.time, observed.clock),
+    ...reading.skipped.map(({ endpoint, reason }) => `${endpoint}: ${reason}`),
+  ].join('\n');
+}
+
+/** Role by icon and by word; a halted node has another shape, not only another colour. */
+function nodeItem(cluster: string, member: Member): vscode.TreeItem {
+  const item = new vscode.TreeItem(member.name, vscode.TreeItemCollapsibleState.Collapsed);
+  const unknown = vscode.l10n.t('unknown');
+  item.id = `node/${cluster}/${member.nodeId}`;
+  item.contextValue = 'node';
+  item.iconPath = new vscode.ThemeIcon(
+    member.health === 'halted' ? 'circle-slash' : member.health === 'unknown' ? 'question'
+    : member.role === 'primary' ? 'circle-filled' : member.role === 'replica' ? 'circle-outline' : 'question',
+  );
+  const state = member.haltReason === null ? member.replicationState : `${member.replicationState}: ${member.haltReason}`;
+  const lag = member.lagCommits === null ? vscode.l10n.t('lag unknown') : vscode.l10n.t('lag {0} commits', member.lagCommits.toString());
+  item.description = [member.role, state, ...(member.role === 'primary' ? [] : [lag])].join(' · ');
+  item.tooltip = [
+    `${member.name} (${member.nodeId})`,
+    member.apiUrl,
+    vscode.l10n.t('Role: {0}. Replication: {1}', member.role, state),
+    vscode.l10n.t('Health: {0}, on the basis of: {1}', member.health, member.healthBasis),
+    vscode.l10n.t('Durable offset {0}, commit {1}', member.durableOffset?.toString() ?? unknown, member.durableCommitId?.toString() ?? unknown),
+    vscode.l10n.t('Lag: {0} bytes, {1} commits', member.lagBytes?.toString() ?? unknown, member.lagCommits?.toString() ?? unknown),
+    vscode.l10n.t('Last contact: {0}', member.lastContact ?? unknown),
+  ].join('\n');
+  item.accessibilityInformation = { label: vscode.l10n.t('Node {0}, {1}, health {2}', member.name, item.description, member.health) };
+  item.command = { command: commandId('inspect_node'), title: vscode.l10n.t('Inspect Node'), arguments: [{ cluster, node: member.nodeId, member: { name: member.name } }] };
+  return item;
+}
+
+function subjectItem(row: Row & { readonly row: 'subject' }): vscode.TreeItem {
+  const { label, icon } = SUBJECTS[row.subject];
+  const item = new vscode.TreeItem(label);
+  item.id = `${row.subject}/${row.cluster}/${row.of?.nodeId ?? ''}`;
+  item.contextValue = 'subject';
+  item.iconPath = new vscode.ThemeIcon(icon);
+  item.command = { command: commandId(row.subject), title: label, arguments: [{ cluster: row.cluster, ...(row.of === undefined ? {} : { node: row.of.nodeId, member: { name: row.of.name } }) }] };
+  return item;
+}
+
+function errorItem(cluster: string, error: ControlError): vscode.TreeItem {
+  const item = new vscode.TreeItem(vscode.l10n.t('Not available: {0}', error.code));
+  item.id = `error/${cluster}`;
+  item.contextValue = 'error';
+  item.iconPath = new vscode.ThemeIcon('error');
+  item.description = error.message;
+  item.tooltip = `${error.domain} ${error.code}\n${error.message}`;
+  item.accessibilityInformation = { label: `${item.label as string}. ${error.message}` };
+  return item;
+}

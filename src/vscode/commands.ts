@@ -1,0 +1,79 @@
+/** The ten operator commands in the palette and the tree. Arguments can name a cluster and a node, and nothing that skips a question. */
+import * as vscode from 'vscode';
+import * as z from 'zod';
+import { COMMAND_NAMES, commandSpec, type CommandName } from '../control-plane/commands.ts';
+import type { ControlPlane } from '../control-plane/control-plane.ts';
+import type { ConfiguredClusters } from './clusters.ts';
+import { commandId } from './command-ids.ts';
+import { askLookup, askReason, pickCluster, pickNode } from './pickers.ts';
+import type { Results } from './results.ts';
+
+const target = z.object({ cluster: z.string().exactOptional(), node: z.string().exactOptional(), member: z.object({ name: z.string() }).exactOptional() });
+
+/** What the commands work with. */
+export interface CommandContext {
+  readonly plane: ControlPlane;
+  readonly clusters: ConfiguredClusters;
+  readonly results: Results;
+}
+
+/** Registers all ten; `context` is asked for when the first one runs. */
+export function registerOperatorCommands(context: () => CommandContext): vscode.Disposable[] {
+  return COMMAND_NAMES.map((name) => vscode.commands.registerCommand(commandId(name), (argument: unknown) => run(context(), name, argument)));
+}
+
+async function run(context: CommandContext, command: CommandName, argument: unknown): Promise<void> {
+  const collected = await collect(context, command, argument);
+  if (collected === undefined) return;
+  const { args, label } = collected;
+  const spec = commandSpec(command);
+  const title = `${spec.title}: ${label === undefined ? args.cluster : `${args.cluster}, ${label}`}`;
+  if (spec.confirmation === 'none') await inspect(context, command, args, title);
+  else context.results.concluded(title, await context.plane.execute(command, { ...args }));
+}
+
+/** Asks, shows the answer in the panel of this cluster and subject, and asks anew when a person asks for that. */
+async function inspect(context: CommandContext, command: CommandName, args: Arguments, title: string): Promise<void> {
+  const key = `${command}/${args.cluster}/${args.node ?? ''}/${args.lookup ?? ''}`;
+  context.results.asking(key, title, args.cluster);
+  const result = await context.plane.execute(command, { ...args });
+  context.results.inspected(key, title, result, () => void inspect(context, command, args, title));
+}
+
+interface Arguments {
+  readonly cluster: string;
+  readonly node?: string;
+  readonly lookup?: string;
+  readonly reason?: string;
+}
+
+/** What a person was asked for, and how the node is called. */
+interface Collected {
+  readonly args: Arguments;
+  readonly label?: string;
+}
+
+/** Asks for what the row or the caller did not name; `undefined` when the person turned away. */
+async function collect(context: CommandContext, command: CommandName, argument: unknown): Promise<Collected | undefined> {
+  const spec = commandSpec(command);
+  const parsed = target.safeParse(argument ?? {});
+  const given = parsed.success ? parsed.data : {};
+  const title = `AeroDB: ${spec.title}`;
+  const cluster = given.cluster ?? await pickCluster(context.clusters, title);
+  if (cluster === undefined) return undefined;
+  // A request that the session may not make is refused, and recorded, before the person is asked for more.
+  const refused = context.plane.authorityRefusal(command, cluster) !== undefined;
+  if (spec.target === 'none' || (refused && given.node === undefined)) return { args: { cluster } };
+  const lookup = spec.target === 'optional-node' && given.cluster === undefined ? await askLookup(title) : undefined;
+  if (spec.target === 'optional-node' && (lookup === undefined || lookup === '')) {
+    return given.cluster === undefined && lookup === undefined ? undefined : { args: { cluster } };
+  }
+  const picked = given.node === undefined
+    ? await pickNode(title, cluster, () => context.plane.execute('inspect_cluster_state', { cluster }))
+    : { node: given.node, label: given.member?.name ?? given.node };
+  if (picked === undefined) return undefined;
+  const { node, label } = picked;
+  if (lookup !== undefined) return { args: { cluster, node, lookup }, label };
+  const reason = spec.reason === 'none' || refused ? '' : await askReason(title, spec.reason === 'required');
+  return reason === undefined ? undefined : { args: { cluster, node, ...(reason === '' ? {} : { reason }) }, label };
+}

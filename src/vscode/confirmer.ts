@@ -1,0 +1,141 @@
+/**
+ * Asks a person, in the editor: the explanation in a panel, then modal dialogs. The safe answer is the first
+ * button, which VS Code focuses, so Enter alone never confirms; absence of an answer is a refusal (P7-A2).
+ */
+import * as vscode from 'vscode';
+import type { ControlError } from '../control-plane/errors.ts';
+import { invariant } from '../control-plane/invariants.ts';
+import type { Operator } from '../control-plane/operator.ts';
+import type { ConfirmationAnswer, ConfirmationPrompt, Confirmer } from '../control-plane/ports.ts';
+import { toWire } from '../control-plane/views.ts';
+import type { Panels } from './panels.ts';
+
+/** Key of the panel that shows a request's explanation, and later its result. */
+export function requestPanel(requestId: string): string {
+  return `request/${requestId}`;
+}
+
+/** "anna (anna@db-ops-1)" or "anna@db-ops-1". */
+export function operatorText({ account, host, name }: Operator): string {
+  return name === null ? `${account}@${host}` : `${name} (${account}@${host})`;
+}
+
+/** A step of the dialogue that did not end in consent. */
+type Refused = Exclude<ConfirmationAnswer, { readonly kind: 'confirmed' }>;
+
+export class EditorConfirmer implements Confirmer {
+  readonly #panels: Panels;
+
+  constructor(panels: Panels) {
+    this.#panels = panels;
+  }
+
+  /** The editor can always ask. */
+  unavailable(): ControlError | undefined {
+    return undefined;
+  }
+
+  async confirm(prompt: ConfirmationPrompt, voided: AbortSignal): Promise<ConfirmationAnswer> {
+    const key = requestPanel(prompt.requestId);
+    const { explanation } = prompt;
+    const title = `${explanation.title}: ${prompt.nodeName}`;
+    this.#panels.show(key, { title, panel: {
+      kind: 'explanation', explanation: toWire(explanation), digest: prompt.explanationDigest, requestId: prompt.requestId, operator: operatorText(prompt.operator),
+    } });
+    let watched: vscode.Disposable | undefined;
+    const closed = new Promise<Refused>((resolve) => {
+      watched = this.#panels.onClosed(key, () => resolve({ kind: 'voided', why: 'The explanation was closed while the confirmation was open.' }));
+      voided.addEventListener('abort', () => resolve({ kind: 'voided', why: String(voided.reason) }), { once: true });
+    });
+    const answer = await Promise.race([closed, ask(prompt, voided)]);
+    watched?.dispose();
+    if (answer.kind === 'confirmed') {
+      this.#panels.update(key, { title, panel: {
+        kind: 'asking', title,
+        cluster: { name: explanation.cluster.name, kind: explanation.cluster.kind, environment: explanation.cluster.environment },
+      } });
+    }
+    return answer;
+  }
+}
+
+async function ask(prompt: ConfirmationPrompt, voided: AbortSignal): Promise<ConfirmationAnswer> {
+  const gone = (): Refused | undefined => (voided.aborted ? { kind: 'voided', why: String(voided.reason) } : undefined);
+  const refused = (prompt.type === 'enhanced' ? await askEnhanced(prompt, voided) : await askStandard(prompt)) ?? gone();
+  if (refused !== undefined) return refused;
+  const typedName = await typeName(prompt);
+  if (typedName === undefined) return gone() ?? { kind: 'declined', at: 'the name of the node was not typed' };
+  const voidedMeanwhile = gone();
+  if (voidedMeanwhile !== undefined) return voidedMeanwhile;
+  if (prompt.type === 'enhanced') {
+    const last = await takeResponsibility(prompt);
+    if (last !== undefined) return last;
+  }
+  return { kind: 'confirmed', token: prompt.token, typedName, acknowledged: prompt.type === 'enhanced' ? prompt.acknowledge : [] };
+}
+
+async function askStandard(prompt: ConfirmationPrompt): Promise<Refused | undefined> {
+  const { explanation } = prompt;
+  return modal(`${explanation.title}: ${prompt.nodeName}?`, prompt, [
+    explanation.action, '',
+    ...explanation.consequences.map(({ scope, text }) => `${scope}: ${text}`), '',
+    explanation.undo, '',
+    vscode.l10n.t('The explanation stays open behind this dialog. If you continue, you will be asked to type the name of the node.'),
+  ], vscode.l10n.t('Continue…'), 'the first dialog');
+}
+
+/** One dialog per overridden invariant: no list that ticks all at once. */
+async function askEnhanced(prompt: ConfirmationPrompt, voided: AbortSignal): Promise<Refused | undefined> {
+  const { explanation, acknowledge } = prompt;
+  const first = await modal(vscode.l10n.t('FORCE promotion of {0}? Invariants are overridden on your word.', prompt.nodeName), prompt, [
+    explanation.action, '',
+    ...explanation.consequences.map(({ scope, text }) => `${scope}: ${text}`), '',
+    explanation.undo, '',
+    acknowledge.length === 0
+      ? vscode.l10n.t('The kernel names no invariant that this force would override.')
+      : vscode.l10n.t('To be acknowledged one by one: {0}.', acknowledge.join(', ')),
+    vscode.l10n.t('Reason given: {0}', explanation.reason ?? ''),
+  ], vscode.l10n.t('Continue…'), 'the first dialog');
+  if (first !== undefined) return first;
+  for (const [index, id] of acknowledge.entries()) {
+    if (voided.aborted) return { kind: 'voided', why: String(voided.reason) };
+    const { name, text } = invariant(id);
+    const checks = explanation.kernel?.checks.filter((check) => check.invariant === id) ?? [];
+    const answer = await modal(vscode.l10n.t('Overridden invariant {0} of {1}: {2} {3}', index + 1, acknowledge.length, id, name), prompt, [
+      text, '',
+      ...checks.map((check) => `${check.id} (${check.result}): ${check.message} [${check.observed}]`), '',
+      vscode.l10n.t('You acknowledge that your own assertion stands in for this invariant\'s check.'),
+    ], vscode.l10n.t('I Acknowledge {0}', id), `the acknowledgement of ${id}`);
+    if (answer !== undefined) return answer;
+  }
+  return undefined;
+}
+
+async function takeResponsibility(prompt: ConfirmationPrompt): Promise<Refused | undefined> {
+  const who = operatorText(prompt.operator);
+  return modal(vscode.l10n.t('Responsibility for this force passes to {0}.', who), prompt, [
+    prompt.explanation.action, '',
+    vscode.l10n.t('It is recorded under your name, with your reason: {0}', prompt.explanation.reason ?? ''),
+    vscode.l10n.t('Exactly one request is sent. The kernel decides.'),
+  ], vscode.l10n.t('Force Promotion of {0}', prompt.nodeName), 'the last dialog');
+}
+
+/** The cluster and its environment stand in the first line of every dialog. */
+async function modal(question: string, prompt: ConfirmationPrompt, detail: readonly string[], go: string, where: string): Promise<Refused | undefined> {
+  const { cluster } = prompt.explanation;
+  const named = cluster.environment === null ? cluster.name : `${cluster.name} (${cluster.environment})`;
+  const stay = vscode.l10n.t('Do Nothing');
+  const answer = await vscode.window.showWarningMessage(`${named}: ${question}`, { modal: true, detail: detail.join('\n') }, stay, go);
+  return answer === go ? undefined : { kind: 'declined', at: where };
+}
+
+async function typeName(prompt: ConfirmationPrompt): Promise<string | undefined> {
+  const { explanation, nodeName } = prompt;
+  return vscode.window.showInputBox({
+    title: `${explanation.cluster.name}: ${explanation.title}`,
+    prompt: vscode.l10n.t('Type the name of the node, {0}, to confirm. Escape confirms nothing.', nodeName),
+    placeHolder: nodeName,
+    ignoreFocusOut: true,
+    validateInput: (typed) => (typed === nodeName ? undefined : vscode.l10n.t('Not the name of the node.')),
+  });
+}

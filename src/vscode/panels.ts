@@ -1,0 +1,105 @@
+/** Webview panels: one per cluster and subject, reused; disposed with the window; never restored as truth. */
+import { randomBytes } from 'node:crypto';
+import * as vscode from 'vscode';
+import { parsePanelRequest, type Panel, type ShowPanel } from '../webview/protocol.ts';
+import { panelHtml } from './panel-html.ts';
+
+const VIEW_TYPE = 'aerodb.panel';
+
+/** What a panel shows, and what its "refresh" asks for. */
+export interface PanelContent {
+  readonly title: string;
+  readonly panel: Panel;
+  /** Asks the same command anew; absent where asking anew is a new request of its own (control commands). */
+  readonly refresh?: () => void;
+}
+
+interface Open {
+  readonly webview: vscode.WebviewPanel;
+  content: PanelContent;
+}
+
+export class Panels implements vscode.Disposable {
+  readonly #open = new Map<string, Open>();
+  readonly #extensionUri: vscode.Uri;
+  readonly #serializer: vscode.Disposable;
+
+  constructor(extensionUri: vscode.Uri) {
+    this.#extensionUri = extensionUri;
+    this.#serializer = vscode.window.registerWebviewPanelSerializer(VIEW_TYPE, {
+      deserializeWebviewPanel: (webview) => {
+        this.#adopt(`gone/${this.#open.size}`, webview, { title: webview.title, panel: { kind: 'gone', title: webview.title } });
+        return Promise.resolve();
+      },
+    });
+  }
+
+  /** Shows content under a key; an open panel with that key is reused. */
+  show(key: string, content: PanelContent, options: { readonly preserveFocus?: boolean } = {}): void {
+    const open = this.#open.get(key);
+    if (open === undefined) {
+      const webview = vscode.window.createWebviewPanel(
+        VIEW_TYPE, content.title, { viewColumn: vscode.ViewColumn.Active, preserveFocus: options.preserveFocus ?? false }, this.#options(),
+      );
+      this.#adopt(key, webview, content);
+      return;
+    }
+    open.content = content;
+    open.webview.title = content.title;
+    if (!open.webview.visible) open.webview.reveal(undefined, options.preserveFocus ?? false);
+    post(open);
+  }
+
+  /** Replaces what an open panel shows; does nothing when the person has closed it. */
+  update(key: string, content: PanelContent): boolean {
+    if (!this.#open.has(key)) return false;
+    this.show(key, content, { preserveFocus: true });
+    return true;
+  }
+
+  /** Calls back when the panel under this key is closed. */
+  onClosed(key: string, closed: () => void): vscode.Disposable {
+    return this.#open.get(key)?.webview.onDidDispose(closed) ?? new vscode.Disposable(() => undefined);
+  }
+
+  dispose(): void {
+    this.#serializer.dispose();
+    for (const { webview } of [...this.#open.values()]) webview.dispose();
+  }
+
+  #options(): vscode.WebviewOptions & vscode.WebviewPanelOptions {
+    return {
+      enableScripts: true, enableCommandUris: false, enableForms: false, enableFindWidget: true,
+      localResourceRoots: [vscode.Uri.joinPath(this.#extensionUri, 'dist')],
+    };
+  }
+
+  #adopt(key: string, webview: vscode.WebviewPanel, content: PanelContent): void {
+    const open: Open = { webview, content };
+    this.#open.set(key, open);
+    webview.iconPath = vscode.Uri.joinPath(this.#extensionUri, 'media', 'aerodb.svg');
+    webview.webview.options = this.#options();
+    webview.onDidDispose(() => this.#open.delete(key));
+    webview.webview.onDidReceiveMessage((message: unknown) => {
+      const request = parsePanelRequest(message);
+      if (request?.type === 'ready') post(open);
+      if (request?.type === 'refresh') open.content.refresh?.();
+      if (request?.type === 'copy') void copy(open.content.panel);
+    });
+    const local = (file: string): string => webview.webview.asWebviewUri(vscode.Uri.joinPath(this.#extensionUri, 'dist', file)).toString();
+    webview.webview.html = panelHtml({
+      script: local('webview.js'), style: local('webview.css'), cspSource: webview.webview.cspSource,
+      nonce: randomBytes(16).toString('base64url'), language: vscode.env.language,
+    });
+  }
+}
+
+function post({ webview, content }: Open): void {
+  const message: ShowPanel = { type: 'show', panel: content.panel, refreshable: content.refresh !== undefined };
+  void webview.webview.postMessage(message);
+}
+
+async function copy(panel: Panel): Promise<void> {
+  await vscode.env.clipboard.writeText(`${JSON.stringify(panel, null, 2)}\n`);
+  vscode.window.setStatusBarMessage(vscode.l10n.t('AeroDB: copied as JSON'), 4000);
+}

@@ -1,0 +1,108 @@
+/** Shows how a command ended: a notification for the fact, a panel for the detail. The one place for errors. */
+import * as vscode from 'vscode';
+import type { CommandResult } from '../control-plane/control-plane.ts';
+import { COMMANDS, isCommandName } from '../control-plane/commands.ts';
+import type { ControlError, Outcome } from '../control-plane/errors.ts';
+import type { Recorded } from '../control-plane/recorder.ts';
+import { toWire } from '../control-plane/views.ts';
+import type { ClusterLabel, Panel, RecordedAt } from '../webview/protocol.ts';
+import type { ConfiguredClusters } from './clusters.ts';
+import { requestPanel } from './confirmer.ts';
+import type { Panels } from './panels.ts';
+
+/** Gives results their panels and notifications. */
+export class Results {
+  readonly #panels: Panels;
+  readonly #clusters: ConfiguredClusters;
+  readonly #log: vscode.LogOutputChannel;
+
+  constructor(panels: Panels, clusters: ConfiguredClusters, log: vscode.LogOutputChannel) {
+    this.#panels = panels;
+    this.#clusters = clusters;
+    this.#log = log;
+  }
+
+  /** Says that an inspection has been asked for, in the panel that will show its answer. */
+  asking(key: string, title: string, cluster: string): void {
+    this.#panels.show(key, { title, panel: { kind: 'asking', title, cluster: this.#label(cluster) } });
+  }
+
+  /** Shows the end of an inspection in its panel; a failure replaces what stood there: no stale view remains. */
+  inspected(key: string, title: string, result: CommandResult, refresh: () => void): void {
+    this.#panels.show(key, { title, panel: this.#panel(title, result), refresh }, { preserveFocus: true });
+    void this.#notify(title, result);
+  }
+
+  /** Shows the end of a confirmed command in the panel of its explanation, where that is open. */
+  concluded(title: string, result: CommandResult): void {
+    const content = { title, panel: this.#panel(title, result) };
+    const shown = result.kind === 'failed'
+      ? this.#panels.update(requestPanel(result.requestId), content)
+      : (this.#panels.show(requestPanel(result.requestId), content), true);
+    void this.#notify(title, result, shown ? undefined : () => this.#panels.show(requestPanel(result.requestId), content));
+  }
+
+  /** An error outside the path of a request: an authority change, an unreadable log. */
+  error(title: string, error: ControlError): void {
+    this.#log.error(`${title}: ${error.code}: ${error.message}`);
+    void vscode.window.showErrorMessage(errorSentence(title, error));
+  }
+
+  #panel(title: string, result: CommandResult): Panel {
+    const recorded = recordedAt(result.recorded);
+    const { requestId } = result;
+    switch (result.kind) {
+      case 'answered':
+        return { kind: 'answer', title, cluster: this.#label(result.cluster), answer: toWire(result.answer), requestId, recorded };
+      case 'executed':
+        return { kind: 'executed', title, cluster: this.#label(result.cluster), target: result.target, execution: toWire(result.execution), requestId, recorded };
+      case 'failed':
+        return { kind: 'failed', title, cluster: result.cluster === null ? null : this.#label(result.cluster), target: result.target, error: toWire(result.error), requestId, recorded };
+    }
+  }
+
+  async #notify(title: string, result: CommandResult, details?: () => void): Promise<void> {
+    const notRecorded = result.recorded.position === null ? vscode.l10n.t(' This could not be recorded in the audit log: {0}', result.recorded.cause) : '';
+    if (result.kind === 'failed') {
+      const declined = result.error.code === 'PHASE7_CONFIRMATION_DECLINED';
+      const sentence = errorSentence(title, result.error) + (result.error.code === 'PHASE7_AUDIT_UNAVAILABLE' ? '' : notRecorded);
+      this.#log[declined ? 'info' : 'error'](`${sentence} request ${result.requestId}`);
+      const show = vscode.l10n.t('Show Details');
+      const buttons = details === undefined ? [] : [show];
+      const answer = await (declined ? vscode.window.showInformationMessage(sentence, ...buttons) : vscode.window.showErrorMessage(sentence, ...buttons));
+      if (answer === show) details?.();
+      return;
+    }
+    this.#log.info(`${title}: ${result.kind}, request ${result.requestId}`);
+    if (result.kind === 'executed') {
+      const sentence = `AeroDB: ${result.execution.sentence}`;
+      await (notRecorded === '' ? vscode.window.showInformationMessage(sentence) : vscode.window.showErrorMessage(sentence + notRecorded));
+    } else if (notRecorded !== '') {
+      await vscode.window.showWarningMessage(`AeroDB: ${title}.${notRecorded}`);
+    }
+  }
+
+  #label(cluster: string): ClusterLabel {
+    const config = this.#clusters.find(cluster);
+    return config.ok
+      ? { name: cluster, kind: config.value.kind, environment: config.value.environment ?? null }
+      : { name: cluster, kind: '', environment: null };
+  }
+}
+
+/** "Request Promotion: NOT executed. AERO_…: …" */
+function errorSentence(title: string, error: ControlError): string {
+  const outcome: Readonly<Record<Outcome, string>> = {
+    not_executed: vscode.l10n.t('not executed'), unknown: vscode.l10n.t('OUTCOME UNKNOWN'), executed: vscode.l10n.t('EXECUTED, with an error'),
+  };
+  return `AeroDB, ${title}: ${outcome[error.outcome]}. ${error.code} [${error.invariants.join(', ')}] ${error.message}`;
+}
+
+function recordedAt(recorded: Recorded): RecordedAt {
+  return recorded.position === null ? { notRecorded: recorded.cause } : { seq: recorded.position.seq.toString(), hash: recorded.position.hash };
+}
+
+/** The title of a command as people know it. */
+export function commandTitle(command: string): string {
+  return isCommandName(command) ? COMMANDS[command].title : command;
+}

@@ -1,0 +1,32 @@
+/** Cluster and authority, always in sight: by word and by shape, in the warning colour while Operator. */
+import * as vscode from 'vscode';
+import { authorityText, type Authority } from '../control-plane/authority.ts';
+
+/** A status bar item that shows what `show` was last told. */
+export class StatusBar implements vscode.Disposable {
+  readonly #item = vscode.window.createStatusBarItem('aerodb.authority', vscode.StatusBarAlignment.Left, 50);
+
+  constructor() {
+    this.#item.name = vscode.l10n.t('AeroDB cluster and authority');
+    this.#item.command = 'aerodb.showAuthority';
+    this.show({ level: 'Observer' });
+    this.#item.show();
+  }
+
+  show(authority: Authority): void {
+    const icon = { Observer: '$(eye)', Operator: '$(key)', Auditor: '$(book)' }[authority.level];
+    const text = authorityText(authority);
+    this.#item.text = `${icon} AeroDB: ${text}`;
+    this.#item.backgroundColor = authority.level === 'Operator' ? new vscode.ThemeColor('statusBarItem.warningBackground') : undefined;
+    this.#item.tooltip = {
+      Observer: vscode.l10n.t('This session may inspect. It may not run diagnostics or control commands.'),
+      Operator: vscode.l10n.t('This session may ask the kernel of this one cluster for control commands. Click to give Operator up.'),
+      Auditor: vscode.l10n.t('This session may inspect, and review and verify the audit log. It may not control anything.'),
+    }[authority.level];
+    this.#item.accessibilityInformation = { label: vscode.l10n.t('AeroDB authority: {0}', text) };
+  }
+
+  dispose(): void {
+    this.#item.dispose();
+  }
+}
