@@ -14,7 +14,7 @@ module.exports = {
     may('control-plane', '^src/control-plane/', ['^src/control-plane/', '(^|node_modules/)zod(/|$)', '(^|node_modules/)canonicalize(/|$)', '^(node:)?crypto$']),
     may('kernel', '^src/kernel/', ['^src/kernel/', '^src/control-plane/', '(^|node_modules/)(undici|zod|pg)(/|$)', '^(node:)?(tls|fs|buffer)$']),
     may('audit', '^src/audit/', ['^src/audit/', '^src/control-plane/', '(^|node_modules/)canonicalize(/|$)', '(^|node_modules/)zod(/|$)', '^(node:)?(fs|fs/promises|crypto|path|os|sqlite|events|stream|readline|timers/promises)$']),
-    may('vscode', '^src/vscode/', ['^src/vscode/', '^src/control-plane/', '^src/webview/protocol\\.ts$', '^vscode$', '(^|node_modules/)zod(/|$)', '^(node:)?(path|os|crypto)$']),
+    may('vscode', '^src/vscode/', ['^src/vscode/', '^src/control-plane/', '^src/webview/protocol\\.ts$', '^vscode$', '(^|node_modules/)@types/vscode/', '(^|node_modules/)zod(/|$)', '^(node:)?(path|os|crypto)$']),
     may('webview-own', '^src/webview/', ['^src/webview/', '^src/control-plane/', '(^|node_modules/)(lit|lit-html|lit-element|@lit|@vscode-elements/elements|zod)(/|$)']),
     {
       name: 'webview-types-only',

@@ -36,8 +36,13 @@ export default tseslint.config(
     files: ['src/control-plane/**/*.ts'],
     rules: {
       'no-restricted-properties': ['error', ...determinism],
-      'no-restricted-globals': ['error', ...timers],
-      'no-restricted-syntax': ['error', { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'P7-D1: the clock comes in through a port.' }],
+      'no-restricted-globals': ['error', ...timers, { name: 'globalThis', message: 'P7-D1: clock, ids and everything else of the machine come in through ports.' }],
+      'no-restricted-imports': ['error', { name: 'node:crypto', allowImportNames: ['createHash', 'Hash'], message: 'P7-D1: digests only; ids come in through a port.' }],
+      'no-restricted-syntax': [
+        'error',
+        { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'P7-D1: the clock comes in through a port.' },
+        { selector: "CallExpression[callee.name='Date']", message: 'P7-D1: the clock comes in through a port.' },
+      ],
     },
   },
   {

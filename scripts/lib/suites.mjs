@@ -27,7 +27,7 @@ const projects = ['.', ...globSync('{src,test}/**/tsconfig.json', { cwd: root })
 export const checks = [
   { name: 'types', commands: projects.map((project) => [tsc, '-p', project]) },
   { name: 'lint', commands: [[tool('eslint', 'bin', 'eslint.js'), '--max-warnings', '0', 'src', 'test', 'scripts']] },
-  { name: 'imports', commands: [[tool('dependency-cruiser', 'bin', 'dependency-cruise.mjs'), '--config', '.dependency-cruiser.cjs', 'src']] },
+  { name: 'imports', commands: [[tool('dependency-cruiser', 'bin', 'dependency-cruiser.mjs'), '--config', '.dependency-cruiser.cjs', 'src']] },
 ];
 
 /** Suites that must be there: when one of these has no tests, something is wrong. */

@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import * as z from 'zod';
+import { root } from '../../scripts/lib/paths.mjs';
+import { House } from './planted.ts';
+
+/** One file of each floor, for the others to reach for. */
+const floors = {
+  'src/extension.ts': 'export const top = 1;\n',
+  'src/control-plane/ground.ts': 'export const ground = 1;\nexport interface Fact { readonly n: number }\n',
+  'src/kernel/boundary.ts': 'export const boundary = 1;\n',
+  'src/audit/ledger.ts': 'export const ledger = 1;\n',
+  'src/vscode/window.ts': 'export const window = 1;\n',
+  'src/webview/protocol.ts': 'export const protocol = 1;\n',
+  'src/webview/picture.ts': 'export const picture = 1;\n',
+  'src/cli/terminal.ts': 'export const terminal = 1;\n',
+  'src/local-cluster/garden.ts': 'export const garden = 1;\n',
+  'test/person.ts': 'export const person = 1;\n',
+};
+
+/** What each floor must never reach for, from the import table of the architecture. */
+const forbidden: Readonly<Record<string, readonly string[]>> = {
+  'src/control-plane': ['vscode', 'undici', 'undici/lib/dispatcher/agent.js', 'node:fs', 'fs', 'node:fs/promises', 'node:http', 'node:https', 'node:net', 'node:timers', 'node:child_process', '../kernel/boundary.ts', '../audit/ledger.ts', '../vscode/window.ts', '../webview/protocol.ts', '../cli/terminal.ts', '../local-cluster/garden.ts'],
+  'src/kernel': ['vscode', '../audit/ledger.ts', '../vscode/window.ts', '../webview/protocol.ts', '../cli/terminal.ts', '../local-cluster/garden.ts'],
+  'src/audit': ['vscode', 'undici', 'node:http', '../kernel/boundary.ts', '../vscode/window.ts', '../webview/protocol.ts', '../cli/terminal.ts', '../local-cluster/garden.ts'],
+  'src/vscode': ['undici', 'undici/lib/api/api-request.js', 'node:http', 'node:https', 'node:net', 'node:fs', 'node:child_process', '../kernel/boundary.ts', '../audit/ledger.ts', '../webview/picture.ts', '../cli/terminal.ts', '../local-cluster/garden.ts'],
+  'src/webview': ['vscode', 'undici', 'node:fs', '../control-plane/ground.ts', '../kernel/boundary.ts', '../audit/ledger.ts', '../vscode/window.ts', '../cli/terminal.ts', '../local-cluster/garden.ts'],
+  'src/cli': ['vscode', '../vscode/window.ts', '../webview/protocol.ts', '../local-cluster/garden.ts'],
+  'src/local-cluster': ['vscode', 'undici', '../control-plane/ground.ts', '../kernel/boundary.ts', '../audit/ledger.ts', '../vscode/window.ts', '../webview/protocol.ts', '../cli/terminal.ts'],
+};
+
+const everyFloor = Object.keys(forbidden);
+const forms: Readonly<Record<string, (from: string) => string>> = {
+  import: (from) => `import * as reached from '${from}';\nexport const used = reached;\n`,
+  'dynamic import': (from) => `export const used = import('${from}');\n`,
+  're-export': (from) => `export * from '${from}';\n`,
+};
+
+interface Planted {
+  readonly file: string;
+  readonly text: string;
+  readonly says: string;
+  readonly rule: string;
+}
+
+const ruleOf = (floor: string): string => floor.replace('src/', '').replace('webview', 'webview-own');
+
+const planted: readonly Planted[] = [
+  ...Object.entries(forbidden).flatMap(([floor, targets]) => targets.flatMap((target) => Object.entries(forms).map(([form, text]) => ({ floor, target, form, text: text(target), rule: floor === 'src/webview' && target.startsWith('../control-plane/') ? 'webview-types-only' : ruleOf(floor) })))),
+  ...everyFloor.map((floor) => ({ floor, target: '../extension.ts', form: 'import', text: "import * as top from '../extension.ts';\nexport const used = top;\n", rule: 'extension-only-at-the-top' })),
+  ...everyFloor.map((floor) => ({ floor, target: '../../test/person.ts', form: 'import', text: "import * as test from '../../test/person.ts';\nexport const used = test;\n", rule: 'src-never-imports-test' })),
+  ...everyFloor.map((floor) => ({ floor, target: './nowhere.ts', form: 'import', text: "import * as nowhere from './nowhere.ts';\nexport const used = nowhere;\n", rule: 'no-unresolvable' })),
+  ...['src/control-plane', 'src/kernel', 'src/audit'].map((floor) => ({ floor, target: 'vscode', form: 'type import', text: "import type * as vscode from 'vscode';\nexport type Used = vscode.Uri;\n", rule: ruleOf(floor) })),
+].map(({ floor, target, form, text, rule }, index) => ({ file: `${floor}/planted-${index}.ts`, text, rule, says: `${floor}: ${form} of ${target}` }));
+
+const allowed: Readonly<Record<string, string>> = {
+  'src/webview/fine.ts': "import type { Fact } from '../control-plane/ground.ts';\nimport { protocol } from './protocol.ts';\nexport const use = (fact: Fact): number => fact.n + protocol;\n",
+  'src/control-plane/fine.ts': "import { createHash } from 'node:crypto';\nimport * as z from 'zod';\nimport { ground } from './ground.ts';\nexport const use = [createHash, z, ground];\n",
+  'src/kernel/fine.ts': "import Agent from 'undici/lib/dispatcher/agent.js';\nimport { ground } from '../control-plane/ground.ts';\nexport const use = [Agent, ground];\n",
+  'src/audit/fine.ts': "import { ground } from '../control-plane/ground.ts';\nimport { appendFileSync } from 'node:fs';\nexport const use = [ground, appendFileSync];\n",
+  'src/vscode/fine.ts': "import * as vscode from 'vscode';\nimport { protocol } from '../webview/protocol.ts';\nimport { ground } from '../control-plane/ground.ts';\nexport const use = [vscode, protocol, ground];\n",
+  'src/cli/fine.ts': "import { ground } from '../control-plane/ground.ts';\nimport { boundary } from '../kernel/boundary.ts';\nimport { ledger } from '../audit/ledger.ts';\nexport const use = [ground, boundary, ledger];\n",
+  'src/local-cluster/fine.ts': "import { createServer } from 'node:http';\nimport { garden } from './garden.ts';\nexport const use = [createServer, garden];\n",
+};
+
+const cycle = {
+  'src/kernel/one.ts': "import { two } from './two.ts';\nexport const one = (): number => two();\n",
+  'src/kernel/two.ts': "import { one } from './one.ts';\nexport const two = (): number => one();\n",
+};
+
+const answer = z.object({ summary: z.object({ violations: z.array(z.object({ from: z.string(), to: z.string(), rule: z.object({ name: z.string() }) })) }) });
+
+describe('the import table', function () {
+  this.timeout(60_000);
+  let violations: z.infer<typeof answer>['summary']['violations'] = [];
+
+  before('check a house in which every forbidden import is planted', async () => {
+    const house = new House({ ...floors, ...allowed, ...cycle, ...Object.fromEntries(planted.map(({ file, text }) => [file, text])) });
+    try {
+      const program = join(root, 'node_modules', 'dependency-cruiser', 'bin', 'dependency-cruiser.mjs');
+      const { stdout } = await promisify(execFile)(process.execPath, [program, '--config', '.dependency-cruiser.cjs', '--output-type', 'json', 'src'], { cwd: house.folder, maxBuffer: 64 << 20 });
+      violations = answer.parse(JSON.parse(stdout)).summary.violations;
+    } finally {
+      house.remove();
+    }
+  });
+
+  for (const { file, says, rule } of planted) {
+    it(`refuses ${says}`, () => {
+      assert.ok(violations.some((violation) => violation.from === file && violation.rule.name === rule), `${file} went unnoticed`);
+    });
+  }
+
+  for (const file of Object.keys(allowed)) {
+    it(`allows ${file.replace('/fine.ts', '')} what it needs`, () => {
+      assert.deepEqual(violations.filter(({ from }) => from === file), []);
+    });
+  }
+
+  it('lets the webview have types of the control plane, and only types', () => {
+    assert.deepEqual(violations.filter(({ from }) => from === 'src/webview/fine.ts'), []);
+    assert.ok(violations.some(({ rule }) => rule.name === 'webview-types-only'));
+  });
+
+  it('refuses cycles', () => {
+    assert.ok(violations.some(({ from, rule }) => from === 'src/kernel/one.ts' && rule.name === 'no-cycles'));
+  });
+});

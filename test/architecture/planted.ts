@@ -1,0 +1,28 @@
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { root } from '../../scripts/lib/paths.mjs';
+
+/** The files that decide what is allowed: the checks of `npm test` read these very files. */
+const rules = ['.dependency-cruiser.cjs', 'eslint.config.js', 'tsconfig.json', 'package.json', 'src/webview/tsconfig.json'];
+
+/** A house with the same floors and rules as this project's, in a temporary folder, in which wrong files can be planted. */
+export class House {
+  readonly folder = mkdtempSync(join(tmpdir(), 'aero-house-'));
+
+  constructor(files: Readonly<Record<string, string>>) {
+    for (const file of rules) {
+      mkdirSync(dirname(join(this.folder, file)), { recursive: true });
+      cpSync(join(root, file), join(this.folder, file));
+    }
+    symlinkSync(join(root, 'node_modules'), join(this.folder, 'node_modules'));
+    for (const [file, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(this.folder, file)), { recursive: true });
+      writeFileSync(join(this.folder, file), text);
+    }
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
