@@ -98,8 +98,15 @@ function failureOf(error: unknown, connected: boolean, limits: Limits): HttpFail
   if (!connected) return noConnection(code === 'UND_ERR_CONNECT_TIMEOUT' ? `nothing within ${limits.connectMs} ms` : describe(error));
   if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') return invalid(`the answer is larger than ${limits.bodyBytes} bytes`);
   if (code === 'UND_ERR_HEADERS_OVERFLOW') return invalid(`the answer's headers are larger than ${MAX_HEADER_BYTES} bytes`);
-  if (code.startsWith('HPE_') && code !== 'HPE_INVALID_EOF_STATE') return invalid(`the answer is not HTTP/1.1 (${code})`);
-  return { code: 'PHASE7_TRANSPORT_FAILURE', sent: true, reason: `the connection ended before the answer was complete (${describe(error)})` };
+  const unparsed = unparsedBytes(error);
+  if (unparsed !== undefined && unparsed !== '') return invalid('the answer is not HTTP/1.1');
+  const why = unparsed === undefined ? describe(error) : 'other side closed';
+  return { code: 'PHASE7_TRANSPORT_FAILURE', sent: true, reason: `the connection ended before the answer was complete (${why})` };
+}
+
+/** What undici's parser stumbled over; nothing, where the connection just ended. */
+function unparsedBytes(error: unknown): string | undefined {
+  return error instanceof Error && error.name === 'HTTPParserError' && 'data' in error ? String(error.data) : undefined;
 }
 
 function noConnection(why: string): HttpFailure {
