@@ -1,0 +1,90 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { accessSync, constants, mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { readIfPresent, replaceFile } from './files.ts';
+import { messageOf, toJson } from './vocabulary.ts';
+
+const memberSchema = z.strictObject({ id: z.uuid(), name: z.string(), url: z.string() });
+const clusterSchema = z.strictObject({ cluster_id: z.uuid(), name: z.string(), peer_token: z.string(), members: z.array(memberSchema).min(1) });
+const nodeSchema = z.strictObject({ cluster_id: z.uuid(), node_id: z.uuid(), members: z.number(), initialized: z.boolean() });
+
+export type ClusterMember = Readonly<z.infer<typeof memberSchema>>;
+export type ClusterConfig = Readonly<z.infer<typeof clusterSchema>>;
+export type NodeIdentity = Readonly<z.infer<typeof nodeSchema>>;
+
+/** What the person at the terminal has to read: one paragraph, no stack. */
+export class UsageError extends Error {}
+
+const parsed = <T>(path: string, text: string, schema: z.ZodType<T>): T => {
+  try {
+    return schema.parse(JSON.parse(text));
+  } catch {
+    throw new UsageError(`${path} is not a file that this program wrote, or it is damaged. It is left as it is; nothing was started.`);
+  }
+};
+
+export const nodeDirectory = (data: string, name: string): string => join(data, name);
+const clusterPath = (data: string): string => join(data, 'cluster.json');
+const identityPath = (directory: string): string => join(directory, 'node.json');
+
+export const readCluster = (data: string): ClusterConfig | null => {
+  const path = clusterPath(data);
+  const text = readIfPresent(path);
+  return text === null ? null : parsed(path, text, clusterSchema);
+};
+
+export const writeCluster = (data: string, cluster: ClusterConfig): void => replaceFile(clusterPath(data), `${JSON.stringify(cluster, null, 2)}\n`, 'cluster');
+
+/** The identity kept in a node's own directory; null where the directory is new or was emptied. */
+export const readIdentity = (directory: string): NodeIdentity | null => {
+  const path = identityPath(directory);
+  const text = readIfPresent(path);
+  return text === null ? null : parsed(path, text, nodeSchema);
+};
+
+export const writeIdentity = (directory: string, identity: NodeIdentity): void => replaceFile(identityPath(directory), JSON.stringify(identity), 'identity');
+
+/** Makes sure that `data` exists and can be written to. */
+export const openDataDirectory = (data: string): void => {
+  try {
+    mkdirSync(data, { recursive: true });
+    accessSync(data, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw new UsageError(`The data directory ${data} cannot be used: ${messageOf(error)}. Name one that this account may write to with --data.`);
+  }
+};
+
+/** The first start: identities for every node, and epoch 1 for the first. `cluster.json` comes last: without it, nothing has started yet. */
+export const createCluster = (data: string, urls: readonly string[]): ClusterConfig => {
+  if (readdirSync(data).length > 0) throw new UsageError(`The data directory ${data} is not empty and holds no cluster.json, so it is not a cluster's. Nothing in it was touched; name an empty directory with --data.`);
+  const cluster: ClusterConfig = {
+    cluster_id: randomUUID(),
+    name: 'local',
+    peer_token: randomBytes(24).toString('hex'),
+    members: urls.map((url, index) => ({ id: randomUUID(), name: `node-${index + 1}`, url })),
+  };
+  const [first] = cluster.members;
+  for (const member of cluster.members) {
+    const directory = nodeDirectory(data, member.name);
+    mkdirSync(directory);
+    const primary = first?.id ?? member.id;
+    replaceFile(join(directory, 'epoch.json'), toJson({ epoch: 1n, candidate: primary, primary: { epoch: 1n, node_id: primary } }), 'epoch');
+    if (member.id === primary) replaceFile(join(directory, 'authority.json'), toJson({ epoch: 1n, held: true, request_id: null }), 'marker');
+    writeIdentity(directory, { cluster_id: cluster.cluster_id, node_id: member.id, members: urls.length, initialized: true });
+  }
+  writeCluster(data, cluster);
+  return cluster;
+};
+
+/** The cluster in `data`, created at the first start, with its members at `urls` from now on. */
+export const openCluster = (data: string, urls: readonly string[]): ClusterConfig => {
+  const cluster = readCluster(data);
+  if (cluster === null) return createCluster(data, urls);
+  if (cluster.members.length !== urls.length) {
+    throw new UsageError(`The data directory ${data} belongs to a cluster of ${cluster.members.length} nodes, and ${urls.length} were asked for. Membership is fixed at the first start: use --nodes ${cluster.members.length}, or another directory.`);
+  }
+  const moved = { ...cluster, members: cluster.members.map((member, index) => ({ ...member, url: urls[index] ?? member.url })) };
+  writeCluster(data, moved);
+  return moved;
+};

@@ -1,0 +1,63 @@
+import * as z from 'zod';
+import type { Attempts, ControlRequest } from './attempts.ts';
+import { ApiError, invalid, unknownNode } from './errors.ts';
+import type { Asked, Reply, Route } from './http.ts';
+import type { LocalNode } from './node.ts';
+import { type Kind, kernelInvariants } from './vocabulary.ts';
+import { envelope } from './reads.ts';
+
+const common = {
+  request_id: z.uuid(),
+  target: z.uuid(),
+  reason: z.string().max(4_096),
+  operator: z.strictObject({ id: z.string().min(1).max(512), authority: z.string().min(1).max(64) }),
+  audit_head: z.strictObject({ seq: z.string().regex(/^\d{1,20}$/), hash: z.string().regex(/^[0-9a-f]{64}$/) }),
+};
+const promotionSchema = z.strictObject({
+  ...common,
+  mode: z.enum(['validated', 'forced']),
+  acknowledged_invariants: z.array(z.string().refine((name) => kernelInvariants.includes(name), 'This invariant does not exist.')).max(kernelInvariants.length),
+});
+const demotionSchema = z.strictObject(common);
+
+const parse = <T>(schema: z.ZodType<T>, body: unknown): T => {
+  const result = schema.safeParse(body);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  const unknown = issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
+  throw invalid([...(issue?.path ?? []), ...unknown].join('.') || 'body', issue?.message ?? 'The body is malformed.');
+};
+
+const version = (headers: Asked['headers']): bigint | null => {
+  const given = headers['if-match'];
+  if (given === undefined) return null;
+  const match = /^"(\d{1,20})"$/.exec(given);
+  if (match?.[1] === undefined) throw invalid('If-Match', 'If-Match must be one control version in double quotes.');
+  return BigInt(match[1]);
+};
+
+/** The request in its checked form, or the first refusal in the order of the contract's table. */
+const read = (kind: Kind, node: LocalNode, { headers, body }: Asked): ControlRequest => {
+  const given = kind === 'promotion' ? parse(promotionSchema, body) : { ...parse(demotionSchema, body), mode: null, acknowledged_invariants: [] };
+  if (headers['idempotency-key'] !== given.request_id) throw invalid('Idempotency-Key', 'Idempotency-Key must be the request_id.');
+  const ifMatch = version(headers);
+  if (given.target !== node.self.id) throw unknownNode(given.target);
+  if (ifMatch === null) throw new ApiError(428, 'AERO_PRECONDITION_REQUIRED', 'If-Match with the control version that was confirmed is needed.', { details: { header: 'If-Match' } });
+  return {
+    attempt: { request_id: given.request_id, kind, mode: given.mode, target: given.target },
+    reason: given.reason,
+    acknowledged: given.acknowledged_invariants,
+    operator: given.operator,
+    auditHead: given.audit_head,
+    ifMatch,
+  };
+};
+
+/** The two control endpoints. */
+export const controlRoutes = (node: LocalNode, attempts: Attempts): readonly Route[] => {
+  const reply = (data: object): Reply => ({ status: 200, body: envelope(node, data) });
+  return [
+    { method: 'POST', path: /^\/v1\/control\/promotions$/, needs: 'control', answer: async (asked): Promise<Reply> => reply(await attempts.promote(read('promotion', node, asked))) },
+    { method: 'POST', path: /^\/v1\/control\/demotions$/, needs: 'control', answer: async (asked): Promise<Reply> => reply(await attempts.demote(read('demotion', node, asked))) },
+  ];
+};

@@ -1,0 +1,57 @@
+import { type Check, type DenialReason, type Kind, type Outcome, denialInvariants } from './vocabulary.ts';
+
+/** Every error that this API answers with: its HTTP status, whether a retry by hand would be a new request, and the rule behind it. */
+export class ApiError extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly invariant: string | null;
+  readonly outcome: Outcome;
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(status: number, code: string, message: string, more: { readonly invariant?: string; readonly outcome?: Outcome; readonly details?: Readonly<Record<string, unknown>> } = {}) {
+    super(message);
+    this.status = status;
+    this.code = code;
+    this.invariant = more.invariant ?? null;
+    this.outcome = more.outcome ?? 'not_executed';
+    this.details = more.details ?? {};
+  }
+
+  /** The error as the contract wants it on the wire. */
+  get body(): object {
+    const { code, invariant, message, outcome, details } = this;
+    return { error: { code, invariant, message, outcome, details } };
+  }
+}
+
+export const invalid = (field: string, message: string): ApiError => new ApiError(400, 'AERO_INVALID_REQUEST', message, { details: { field } });
+
+export const unknownNode = (id: string): ApiError => new ApiError(404, 'AERO_UNKNOWN_NODE', `Node ${id} is not known here, or is not the node that was asked.`, { details: { node_id: id } });
+
+export const notReady = (lifecycle: string): ApiError => new ApiError(503, 'AERO_NOT_READY', `The node is ${lifecycle}; nothing was done.`, { invariant: 'P6-F1', details: { lifecycle } });
+
+export const storageFailed = (message: string, outcome: Outcome): ApiError =>
+  new ApiError(500, 'AERO_STORAGE_FAILED', `The disk failed: ${message}. The node stops; after a restart its disk says what is true.`, { invariant: 'P6-F1', outcome });
+
+export const duplicate = (requestId: string, first: { readonly outcome: Outcome; readonly code: string | null }): ApiError =>
+  new ApiError(409, 'AERO_DUPLICATE_REQUEST', 'This request id was seen before; a request is executed at most once.', {
+    invariant: 'P6-F3',
+    details: { request_id: requestId, first: { outcome: first.outcome, code: first.code } },
+  });
+
+export const stateChanged = (present: bigint): ApiError =>
+  new ApiError(412, 'AERO_STATE_CHANGED', 'What this request was confirmed for is no longer the state of this node.', { invariant: 'P6-D1', details: { control_version: present.toString() } });
+
+export const inProgress = (): ApiError => new ApiError(409, 'AERO_PROMOTION_ALREADY_IN_PROGRESS', 'Another promotion or demotion is running on this node.', { invariant: 'P6-A2' });
+
+export const denied = (kind: Kind, reason: DenialReason, checks: readonly Check[]): ApiError => {
+  const failed = checks.find((check) => check.result === 'fail' || check.result === 'unknown');
+  const name = kind === 'promotion' ? 'AERO_PROMOTION_DENIED' : 'AERO_DEMOTION_DENIED';
+  return new ApiError(409, name, `The ${kind} was denied: ${reason}. ${failed?.message ?? ''}`.trim(), { invariant: denialInvariants[reason], details: { reason, checks } });
+};
+
+export const acknowledgementIncomplete = (missing: readonly string[]): ApiError =>
+  new ApiError(422, 'AERO_ACKNOWLEDGEMENT_INCOMPLETE', `Each overridden check must be acknowledged by its invariant; missing: ${missing.join(', ')}.`, {
+    invariant: missing[0] ?? 'P6-A1',
+    details: { missing_invariants: missing },
+  });

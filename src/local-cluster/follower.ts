@@ -1,0 +1,180 @@
+import * as z from 'zod';
+import type { ClusterConfig, ClusterMember } from './config.ts';
+import { decodeLines } from './lines.ts';
+import type { Authority } from './authority.ts';
+import type { Peers } from './peers.ts';
+import type { Serving } from './serving.ts';
+import type { Testimony } from './testimony.ts';
+import { decodeRecord } from './records.ts';
+import type { Placed, Wal } from './wal.ts';
+import { type HaltReason, type Lifecycle, type Position, type ReplicationState, majorityOf, toJson } from './vocabulary.ts';
+
+const decimal = z.string().regex(/^\d{1,20}$/).transform(BigInt);
+
+/** What goes with the bytes of a pull: `gap` and `diverged` halt the one who asked. */
+export const aboutSchema = z.strictObject({
+  verdict: z.enum(['records', 'gap', 'diverged', 'not_serving']),
+  epoch: decimal,
+  committed: decimal.nullable(),
+  durable: decimal,
+});
+
+/** How long the primary may hold a pull open while it has nothing new, and how much longer the answer may take; milliseconds. */
+export const holdFor = 1_000;
+const answerWithin = holdFor + 1_500;
+const pauseAfterFailure = 100;
+
+/** The node as its follower needs it. */
+export interface Following {
+  readonly cluster: ClusterConfig;
+  readonly authority: Authority;
+  readonly peers: Peers;
+  readonly wal: Wal;
+  readonly serving: Serving | null;
+  readonly state: ReplicationState;
+  readonly lifecycle: Lifecycle;
+  readonly committed: bigint | null;
+  testimony(): Testimony;
+  follow(epoch: bigint, nodeId: string): void;
+  storing<T>(operation: Promise<T>): Promise<T>;
+  noteCommitted(offset: bigint | null): void;
+  becomeInitialized(): void;
+  halt(reason: HaltReason, why: string): void;
+}
+
+interface Source {
+  readonly member: ClusterMember;
+  readonly epoch: bigint;
+}
+
+/**
+ * The replica's side: pulls the log from the primary, verifies every record (checksum chain, commit ids, epochs), makes it durable,
+ * and acknowledges it by asking for what comes after it. What does not fit halts the node (P6-S2): it is never repaired or skipped.
+ */
+export class Follower {
+  readonly #node: Following;
+  #stopped = false;
+  #pulling: Promise<void> | null = null;
+  #wake: () => void = () => undefined;
+  /** An uninitialized node bears no witness before it holds all that the primary held when it joined. */
+  #joinsAt: bigint | null = null;
+
+  constructor(node: Following) {
+    this.#node = node;
+  }
+
+  /** Something changed that may give this node a primary to follow. */
+  wake(): void {
+    this.#wake();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#wake();
+  }
+
+  /** One round with the present primary, if there is one: a node that joins a newer history learns at once whether its own belongs to it. */
+  async settle(): Promise<void> {
+    const source = this.#source();
+    if (source !== null) await this.#pull(source).catch(() => undefined);
+    this.#wake();
+  }
+
+  /** Follows until stopped. */
+  async run(): Promise<void> {
+    while (!this.#stopped) {
+      const source = this.#source();
+      if (source === null) {
+        await this.#woken(null);
+        continue;
+      }
+      try {
+        await this.#pull(source);
+      } catch {
+        await this.#woken(pauseAfterFailure);
+      }
+    }
+  }
+
+  async #woken(timeout: number | null): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = timeout === null ? null : setTimeout(resolve, timeout);
+      this.#wake = (): void => {
+        if (timer !== null) clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.#wake = (): void => undefined;
+  }
+
+  /** The member that serves the latest epoch, if it is this node's to follow. */
+  #source(): Source | null {
+    const { state, authority, peers, serving, cluster } = this.#node;
+    if (this.#node.lifecycle === 'shutting_down' || (state !== 'ReplicaActive' && state !== 'Uninitialized')) return null;
+    const answering = peers.others.filter((member) => peers.known(member.id).reachable);
+    // A node that lost its disk also lost its promises: a majority of others must tell it the epoch before it makes new ones.
+    if (state === 'Uninitialized' && answering.length < majorityOf(cluster.members.length)) return null;
+    const known = answering.flatMap((member) => peers.known(member.id).testimony ?? []);
+    const floor = state === 'Uninitialized' ? known.reduce((max, one) => (one.epoch > max ? one.epoch : max), 0n) : authority.adopted.epoch;
+    const offers = answering.flatMap((member): Source[] => {
+      const epoch = peers.known(member.id).testimony?.serving ?? null;
+      return epoch === null || epoch < floor || epoch <= (serving?.epoch ?? -1n) ? [] : [{ member, epoch }];
+    });
+    return offers.reduce<Source | null>((best, offer) => (best === null || offer.epoch > best.epoch ? offer : best), null);
+  }
+
+  /** One pull at a time: whoever asks meanwhile waits for the same one. */
+  async #pull(source: Source): Promise<void> {
+    this.#pulling ??= this.#pullOnce(source).finally(() => (this.#pulling = null));
+    await this.#pulling;
+  }
+
+  async #pullOnce(source: Source): Promise<void> {
+    const node = this.#node;
+    node.follow(source.epoch, source.member.id);
+    const from = node.wal.durable;
+    const body = toJson({ testimony: node.testimony(), committed: node.committed });
+    const answer = await node.peers.send(source.member, 'POST', '/peer/pull', body, answerWithin);
+    if (answer.about === null) throw new Error(`answered ${answer.status}`);
+    const about = aboutSchema.parse(JSON.parse(answer.about));
+    // An answer that crossed an adoption, a halt or a demotion on its way is of the past: nothing older is acknowledged any more.
+    if (this.#source()?.epoch !== source.epoch || node.authority.adopted.epoch !== source.epoch) return;
+    if (about.verdict === 'not_serving') throw new Error('the primary does not serve this epoch');
+    if (about.verdict !== 'records') {
+      this.#refuse(about.verdict === 'gap' ? 'WalGapDetected' : 'HistoryDivergence', `the primary's log does not continue position ${from.offset.toString()}`);
+      return;
+    }
+    if (!(await this.#take(answer.body, from, source.epoch))) return;
+    node.noteCommitted(about.committed);
+    this.#join(about.durable);
+  }
+
+  /** Verifies the records and makes them durable. False: they did not fit, and the node has halted. */
+  async #take(bytes: Buffer, from: Position, epoch: bigint): Promise<boolean> {
+    const { lines, rest } = decodeLines(bytes, from.chain);
+    if (rest !== 'none') return this.#refuse('WalCorruption', `the record received at ${from.offset.toString()} has a wrong checksum`);
+    let end = from;
+    const records: Placed[] = [];
+    for (const line of lines) {
+      const record = decodeRecord(line.json);
+      if (record?.commitId !== end.commitId + 1n) return this.#refuse('WalGapDetected', `commit ${(end.commitId + 1n).toString()} is missing at ${end.offset.toString()}`);
+      if (record.epoch < end.epoch || record.epoch > epoch) return this.#refuse('HistoryDivergence', `commit ${record.commitId.toString()} is of epoch ${record.epoch.toString()}`);
+      end = { offset: from.offset + BigInt(line.end), chain: line.chain, epoch: record.epoch, commitId: record.commitId };
+      records.push({ record, end });
+    }
+    if (records.length === 0) return true;
+    await this.#node.storing(this.#node.wal.append(bytes, records));
+    return true;
+  }
+
+  #join(durable: bigint): void {
+    if (this.#node.state !== 'Uninitialized') return;
+    this.#joinsAt ??= durable;
+    if (this.#node.wal.durable.offset >= this.#joinsAt) this.#node.becomeInitialized();
+  }
+
+  #refuse(reason: HaltReason, why: string): false {
+    this.#node.halt(reason, why);
+    return false;
+  }
+}

@@ -1,0 +1,144 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { ApiError, invalid } from './errors.ts';
+import { toJson } from './vocabulary.ts';
+
+/** The largest bodies, in bytes: a control request or a write; what a peer may send. */
+const bodyLimit = 64 * 1024;
+const peerBodyLimit = 1024 * 1024;
+
+export interface Tokens {
+  readonly observer: string | null;
+  readonly operator: string | null;
+  readonly peer: string;
+}
+
+export interface Asked {
+  readonly params: readonly string[];
+  readonly query: URLSearchParams;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: unknown;
+}
+
+export interface Reply {
+  readonly status: number;
+  readonly body: object | Buffer;
+  /** What goes with a body of bytes. */
+  readonly about?: object;
+}
+
+export interface Route {
+  readonly method: 'GET' | 'POST';
+  readonly path: RegExp;
+  /** Who may ask: any reader, an operator, or another member. */
+  readonly needs: 'read' | 'control' | 'peer';
+  /** The query parameters that exist; another one is refused. */
+  readonly query?: readonly string[];
+  readonly answer: (asked: Asked) => Reply | Promise<Reply>;
+}
+
+const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+const isToken = (given: string, wanted: string | null): boolean => wanted !== null && timingSafeEqual(digest(given), digest(wanted));
+
+/** 401 without a token that is known, 403 with one that does not suffice. Without configured tokens everybody on this machine may ask. */
+const authorize = (needs: Route['needs'], headers: IncomingMessage['headers'], tokens: Tokens): void => {
+  if (needs === 'peer') {
+    const given = headers['x-aerodb-peer'];
+    if (typeof given !== 'string' || !isToken(given, tokens.peer)) throw new ApiError(403, 'AERO_FORBIDDEN', 'Only members of the cluster may ask this.');
+    return;
+  }
+  if (tokens.observer === null && tokens.operator === null) return;
+  const given = /^Bearer (.+)$/i.exec(headers.authorization ?? '')?.[1] ?? '';
+  if (isToken(given, tokens.operator)) return;
+  if (!isToken(given, tokens.observer)) throw new ApiError(401, 'AERO_UNAUTHENTICATED', 'A bearer token that this node knows is needed.');
+  if (needs === 'control') throw new ApiError(403, 'AERO_FORBIDDEN', 'This token may read; it may not control.');
+};
+
+const readBody = async (request: IncomingMessage, limit: number): Promise<unknown> => {
+  const tooLarge = new ApiError(413, 'AERO_BODY_TOO_LARGE', `The body may have ${limit} bytes.`, { details: { limit: String(limit) } });
+  // A JSON type cannot be sent across origins without asking first: no web page can write here.
+  if (!/^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? '')) throw invalid('Content-Type', 'The body must be application/json.');
+  if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge;
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const part of request as AsyncIterable<Buffer>) {
+    size += part.length;
+    if (size > limit) throw tooLarge;
+    parts.push(part);
+  }
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(parts)));
+  } catch {
+    throw invalid('body', 'The body is not JSON in UTF-8.');
+  }
+};
+
+const find = (routes: readonly Route[], method: string, path: string): { readonly route: Route; readonly params: readonly string[] } => {
+  for (const route of routes) {
+    const match = route.path.exec(path);
+    if (match !== null && route.method === method) return { route, params: match.slice(1) };
+  }
+  throw new ApiError(404, 'AERO_NOT_FOUND', `There is no ${method} ${path}.`);
+};
+
+/** A name that a browser resolved could be anybody's; an address or localhost is this machine's (DNS rebinding). */
+const checkHost = (host: string | undefined): void => {
+  const { hostname } = new URL(`http://${host ?? ''}`);
+  if (hostname !== 'localhost' && !/^[\d.]+$|^\[/.test(hostname)) throw invalid('Host', 'The node is asked by its address.');
+};
+
+const respond = async (request: IncomingMessage, routes: readonly Route[], tokens: Tokens): Promise<Reply> => {
+  const url = URL.parse(request.url ?? '/', 'http://node');
+  if (url === null) throw new ApiError(404, 'AERO_NOT_FOUND', 'The path is malformed.');
+  checkHost(request.headers.host);
+  const needs = url.pathname.startsWith('/peer/') ? 'peer' : url.pathname.startsWith('/v1/control/') || request.method === 'POST' ? 'control' : 'read';
+  authorize(needs, request.headers, tokens);
+  const { route, params } = find(routes, request.method ?? '', url.pathname);
+  for (const [index, name] of [...url.searchParams.keys()].entries()) {
+    if (route.query?.includes(name) !== true) throw invalid(name, 'This query parameter does not exist.');
+    if ([...url.searchParams.keys()].indexOf(name) !== index) throw invalid(name, 'This query parameter is given twice.');
+  }
+  const body = route.method === 'GET' ? null : await readBody(request, route.needs === 'peer' ? peerBodyLimit : bodyLimit);
+  return route.answer({ params, query: url.searchParams, headers: request.headers, body });
+};
+
+const write = (request: IncomingMessage, response: ServerResponse, reply: Reply): void => {
+  const bytes = Buffer.isBuffer(reply.body) ? reply.body : Buffer.from(toJson(reply.body));
+  response.statusCode = reply.status;
+  response.setHeader('content-type', Buffer.isBuffer(reply.body) ? 'application/octet-stream' : 'application/json; charset=utf-8');
+  response.setHeader('content-length', bytes.length);
+  response.setHeader('cache-control', 'no-store');
+  if (reply.about !== undefined) response.setHeader('x-aerodb-about', toJson(reply.about));
+  if (reply.status === 401) response.setHeader('www-authenticate', 'Bearer');
+  // A body that was refused unread must not be taken for the next request.
+  if (!request.complete) response.setHeader('connection', 'close');
+  response.end(bytes);
+};
+
+const errorReply = (error: unknown): Reply => {
+  if (error instanceof ApiError) return { status: error.status, body: error.body };
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  return { status: 500, body: new ApiError(500, 'AERO_STORAGE_FAILED', 'The node failed while it answered.', { invariant: 'P6-F1', outcome: 'unknown' }).body };
+};
+
+const refuseMalformed = (error: NodeJS.ErrnoException, socket: Duplex): void => {
+  if (!socket.writable || error.code === 'ECONNRESET') {
+    socket.destroy();
+    return;
+  }
+  const body = toJson(new ApiError(400, 'AERO_INVALID_REQUEST', 'This is not an HTTP request that this node understands.', { details: { field: 'request' } }).body);
+  socket.end(`HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
+};
+
+/** The HTTP server of a node: limits, authorization and typed errors around its routes. */
+export const createApi = (routes: readonly Route[], tokens: Tokens): Server => {
+  const server = createServer({ headersTimeout: 10_000, requestTimeout: 15_000, keepAliveTimeout: 60_000, connectionsCheckingInterval: 2_000, maxHeaderSize: 16 * 1024 }, (request, response) => {
+    respond(request, routes, tokens)
+      .catch(errorReply)
+      .then((reply) => write(request, response, reply))
+      .catch(() => response.destroy());
+  });
+  server.on('clientError', refuseMalformed);
+  return server;
+};

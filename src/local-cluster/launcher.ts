@@ -1,0 +1,94 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createServer } from 'node:net';
+import { type ClusterMember, UsageError, openCluster, openDataDirectory } from './config.ts';
+import { startLoad } from './load.ts';
+import type { ClusterOptions } from './options.ts';
+
+const freePort = (host: string): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(0, host, () => {
+      const address = probe.address();
+      probe.close(() => (typeof address === 'object' && address !== null ? resolve(address.port) : reject(new Error('no port'))));
+    });
+  });
+
+const portsFor = async ({ nodes, port, host }: ClusterOptions): Promise<readonly number[]> => {
+  const ports = new Set<number>();
+  if (port > 0) return Array.from({ length: nodes }, (_, index) => port + index);
+  while (ports.size < nodes) ports.add(await freePort(host));
+  return [...ports];
+};
+
+/** The node's process: this same program, started again. Tokens travel in the environment, where no list of processes shows them. */
+const spawnNode = (main: string, member: ClusterMember, options: ClusterOptions): ChildProcess => {
+  const args = [...process.execArgv, main, 'node', '--data', options.data, '--name', member.name, '--host', options.host, '--segment-bytes', String(options.segmentBytes)];
+  const tokens = {
+    ...(options.operatorToken === null ? {} : { AERODB_OPERATOR_TOKEN: options.operatorToken }),
+    ...(options.observerToken === null ? {} : { AERODB_OBSERVER_TOKEN: options.observerToken }),
+  };
+  return spawn(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], env: { ...process.env, ...tokens } });
+};
+
+interface Started {
+  readonly child: ChildProcess;
+  /** Settles with the node's next word, or rejects when it ends without one. */
+  readonly word: () => Promise<unknown>;
+}
+
+const start = (main: string, member: ClusterMember, options: ClusterOptions): Started => {
+  const child = spawnNode(main, member, options);
+  const word = (): Promise<unknown> =>
+    new Promise((resolve, reject) => {
+      const ended = (): void => reject(new UsageError(`${member.name} did not start; the cluster was not started.`));
+      if (child.exitCode !== null || child.signalCode !== null) ended();
+      child.once('exit', ended);
+      child.once('message', (message: unknown) => {
+        child.off('exit', ended);
+        resolve(message);
+      });
+    });
+  return { child, word };
+};
+
+const ended = (child: ChildProcess): Promise<void> =>
+  new Promise((resolve) => {
+    if (child.exitCode !== null || child.signalCode !== null) resolve();
+    else child.once('exit', () => resolve());
+  });
+
+const endAll = async (children: readonly ChildProcess[]): Promise<void> => {
+  for (const child of children) child.kill('SIGTERM');
+  await Promise.all(children.map(ended));
+};
+
+/**
+ * Starts one process per node and stays until Ctrl-C or SIGTERM ends them all. A node that ends by itself is left as it is: nothing is
+ * restarted. If this process is killed, the nodes see their channel close, and end.
+ */
+export const runCluster = async (main: string, options: ClusterOptions): Promise<void> => {
+  openDataDirectory(options.data);
+  const ports = await portsFor(options);
+  const host = options.host.includes(':') ? `[${options.host}]` : options.host;
+  const cluster = openCluster(options.data, ports.map((port) => `http://${host}:${port}`));
+  const nodes = cluster.members.map((member) => start(main, member, options));
+  const children = nodes.map((node) => node.child);
+  let stopLoad = (): void => undefined;
+  const end = (): void => {
+    stopLoad();
+    void endAll(children).then(() => process.exit(0));
+  };
+  process.once('SIGINT', end);
+  process.once('SIGTERM', end);
+  try {
+    await Promise.all(nodes.map((node) => node.word()));
+    const ready = nodes.map((node) => node.word());
+    for (const child of children) child.send('go');
+    for (const word of ready) process.stdout.write(`${JSON.stringify(await word)}\n`);
+  } catch (error) {
+    await endAll(children);
+    throw error;
+  }
+  if (options.writesPerSecond > 0) stopLoad = startLoad(cluster.members, options.writesPerSecond, options.operatorToken);
+};

@@ -1,0 +1,130 @@
+import { closeSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { crashPoint, failingDisk } from './faults.ts';
+import { syncDirectory } from './files.ts';
+import { decodeLines, encodeLine } from './lines.ts';
+import type { DenialReason, Kind, KernelEvent, Mode, Outcome } from './vocabulary.ts';
+
+export interface Attempt {
+  readonly request_id: string;
+  readonly kind: Kind;
+  readonly mode: Mode | null;
+  readonly target: string;
+}
+
+export interface Fate {
+  readonly outcome: Outcome;
+  readonly code: string | null;
+  readonly denial: { readonly reason: DenialReason; readonly invariant: string } | null;
+}
+
+type Entry =
+  | { readonly entry: 'request'; readonly attempt: Attempt }
+  | { readonly entry: 'outcome'; readonly request_id: string; readonly fate: Fate; readonly attempted: boolean }
+  | { readonly entry: 'event'; readonly event: KernelEvent };
+
+const unsettled: Fate = { outcome: 'unknown', code: null, denial: null };
+
+/** Every control request that this node ever acted on, its outcome and its events, durable and never pruned (P7-F3, P6-O1). */
+export class Ledger {
+  readonly #file: number;
+  readonly #fates = new Map<string, Fate>();
+  readonly #open = new Map<string, Attempt>();
+  readonly #events: KernelEvent[] = [];
+  #last: (Attempt & Fate) | null = null;
+  #size: number;
+  #chain = 0;
+
+  constructor(path: string) {
+    this.#file = openSync(path, 'a+', 0o600);
+    syncDirectory(dirname(path));
+    const bytes = readFileSync(path);
+    const { lines, rest } = decodeLines(bytes, 0);
+    this.#size = lines.at(-1)?.end ?? 0;
+    this.#chain = lines.at(-1)?.chain ?? 0;
+    if (rest === 'bad') throw new Error(`the request ledger ${path} has a wrong checksum at byte ${this.#size}; without it no request can be told from a repeated one, so this node does not start`);
+    if (bytes.length > this.#size) ftruncateSync(this.#file, this.#size);
+    // The checksum vouches that this process wrote these lines: the one checked boundary of this file.
+    for (const line of lines) this.#take(JSON.parse(line.json) as Entry);
+  }
+
+  get events(): readonly KernelEvent[] {
+    return this.#events;
+  }
+
+  /** The last attempt that went as far as being requested, settled or not. */
+  get last(): (Attempt & Fate) | null {
+    return this.#last;
+  }
+
+  /** Requests without an outcome: those that a crash interrupted. */
+  get interrupted(): readonly Attempt[] {
+    return [...this.#open.values()];
+  }
+
+  fate(requestId: string): Fate | null {
+    return this.#fates.get(requestId) ?? null;
+  }
+
+  /** Records the request durably; nothing may be acted on before this returns. */
+  request(attempt: Attempt): void {
+    this.#append({ entry: 'request', attempt }, 'ledger-request');
+  }
+
+  /** Records an event; it becomes durable with the next durable entry. */
+  event(event: KernelEvent): void {
+    this.#append({ entry: 'event', event }, null);
+  }
+
+  /** Records an event durably: what it announces may begin. */
+  durableEvent(event: KernelEvent): void {
+    this.#append({ entry: 'event', event }, 'ledger-event');
+  }
+
+  /** Records the outcome durably. `attempted`: it went as far as the state machine. */
+  settle(requestId: string, fate: Fate, attempted: boolean): void {
+    this.#append({ entry: 'outcome', request_id: requestId, fate, attempted }, 'ledger-outcome');
+  }
+
+  /** Shows the attempt as the last one while it runs. */
+  begin(attempt: Attempt): void {
+    this.#last = { ...attempt, ...unsettled };
+  }
+
+  close(): void {
+    closeSync(this.#file);
+  }
+
+  #append(entry: Entry, durable: string | null): void {
+    const { bytes, chain } = encodeLine(JSON.stringify(entry), this.#chain);
+    failingDisk();
+    if (durable !== null) crashPoint(`${durable}-write`);
+    writeSync(this.#file, bytes);
+    this.#chain = chain;
+    this.#size += bytes.length;
+    if (durable !== null) {
+      crashPoint(`${durable}-fsync`);
+      fsyncSync(this.#file);
+      crashPoint(`${durable}-done`);
+    }
+    this.#take(entry);
+  }
+
+  #take(entry: Entry): void {
+    switch (entry.entry) {
+      case 'request':
+        this.#fates.set(entry.attempt.request_id, unsettled);
+        this.#open.set(entry.attempt.request_id, entry.attempt);
+        return;
+      case 'outcome': {
+        const attempt = this.#open.get(entry.request_id);
+        this.#fates.set(entry.request_id, entry.fate);
+        this.#open.delete(entry.request_id);
+        if (attempt !== undefined && entry.attempted) this.#last = { ...attempt, ...entry.fate };
+        return;
+      }
+      case 'event':
+        this.#events.push(entry.event);
+    }
+  }
+}

@@ -1,0 +1,21 @@
+import { UsageError } from './config.ts';
+import { runCluster } from './launcher.ts';
+import { runNode } from './node-process.ts';
+import { readCommandLine, usage } from './options.ts';
+
+try {
+  const command = readCommandLine(process.argv.slice(2));
+  switch (command.command) {
+    case 'help':
+      process.stdout.write(usage);
+      break;
+    case 'node':
+      await runNode(command.name, command.options);
+      break;
+    case 'cluster':
+      await runCluster(import.meta.filename, command.options);
+  }
+} catch (error) {
+  process.stderr.write(error instanceof UsageError ? `${error.message}\n` : `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.exit(error instanceof UsageError ? 2 : 1);
+}

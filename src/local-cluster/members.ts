@@ -1,0 +1,75 @@
+import type { ClusterMember } from './config.ts';
+import type { LocalNode } from './node.ts';
+import type { Testimony } from './testimony.ts';
+
+const behind = (primary: bigint | null, own: bigint | null): bigint | null => (primary === null || own === null ? null : primary > own ? primary - own : 0n);
+
+/** The primary's end of log as this node knows it: its own, or what the primary last said while it answers. */
+const primaryEnd = (node: LocalNode): Testimony['durable'] | null => {
+  const { primaryId, self, peers } = node;
+  if (primaryId === self.id) return node.wal.durable;
+  const known = primaryId === null ? null : peers.known(primaryId);
+  return known?.reachable === true ? (known.testimony?.durable ?? null) : null;
+};
+
+interface View {
+  readonly said: Testimony | null;
+  readonly current: boolean;
+  readonly lastContact: string | null;
+}
+
+/** What this node says of a member: of itself the truth, of another its last report. */
+export const viewOf = (node: LocalNode, member: ClusterMember): View => {
+  if (member.id === node.self.id) return { said: node.testimony(), current: true, lastContact: new Date().toISOString() };
+  const { testimony, reachable, lastContact } = node.peers.known(member.id);
+  return { said: testimony, current: reachable, lastContact };
+};
+
+const basis = (node: LocalNode, member: ClusterMember, { current, lastContact }: View): string => {
+  if (member.id === node.self.id) return 'this node itself';
+  if (current) return `answered ${node.self.name} in their last exchange`;
+  return lastContact === null ? `has not answered ${node.self.name} since ${node.self.name} started` : `did not answer ${node.self.name} in their last exchange; its values are its last report`;
+};
+
+/** A Member of the contract. */
+export const memberOf = (node: LocalNode, member: ClusterMember): object => {
+  const view = viewOf(node, member);
+  const { said, current } = view;
+  const end = primaryEnd(node);
+  return {
+    node_id: member.id,
+    name: member.name,
+    api_url: member.url,
+    role: said?.role ?? 'unknown',
+    replication_state: said?.state ?? null,
+    halt_reason: said?.haltReason ?? null,
+    health: !current ? 'unknown' : said?.state === 'ReplicationHalted' ? 'halted' : 'running',
+    health_basis: basis(node, member, view),
+    durable_offset: said?.durable.offset ?? null,
+    durable_commit_id: said?.durable.commitId ?? null,
+    lag_bytes: current ? behind(end?.offset ?? null, said?.durable.offset ?? null) : null,
+    lag_commits: current ? behind(end?.commitId ?? null, said?.durable.commitId ?? null) : null,
+    last_contact: view.lastContact,
+  };
+};
+
+/** One entry of `/v1/replication`. */
+export const replicaOf = (node: LocalNode, member: ClusterMember): object => {
+  const { said, current } = viewOf(node, member);
+  const end = primaryEnd(node);
+  const acknowledged = node.serving?.acknowledged(member.id) ?? null;
+  return {
+    node_id: member.id,
+    state: said?.state ?? null,
+    halt_reason: said?.haltReason ?? null,
+    received_offset: said?.position.offset ?? null,
+    applied_offset: said?.applied.offset ?? null,
+    acknowledged_offset: acknowledged?.offset ?? null,
+    lag_bytes: current ? behind(end?.offset ?? null, said?.durable.offset ?? null) : null,
+    lag_commits: current ? behind(end?.commitId ?? null, said?.durable.commitId ?? null) : null,
+    last_acknowledged_at: acknowledged?.at ?? null,
+  };
+};
+
+/** All members in the order of their ids. */
+export const byId = (node: LocalNode): readonly ClusterMember[] => [...node.cluster.members].sort((a, b) => (a.id < b.id ? -1 : 1));

@@ -1,0 +1,71 @@
+import type { Server } from 'node:http';
+import { Attempts } from './attempts.ts';
+import { type ClusterMember, UsageError, openDataDirectory, readCluster } from './config.ts';
+import { controlRoutes } from './control.ts';
+import { armCrash } from './faults.ts';
+import { createApi } from './http.ts';
+import { writeRoutes } from './local-writes.ts';
+import { lockDirectory } from './lock.ts';
+import { LocalNode } from './node.ts';
+import type { ServerOptions } from './options.ts';
+import { peerRoutes } from './peer-api.ts';
+import { readRoutes } from './reads.ts';
+import { messageOf } from './vocabulary.ts';
+
+const listen = (server: Server, member: ClusterMember, host: string): Promise<void> => {
+  const port = Number(new URL(member.url).port);
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const why = error.code === 'EADDRINUSE' ? `port ${port} on ${host} is in use by another program. Choose another with --port, or end that program` : messageOf(error);
+      reject(new UsageError(`${member.name} cannot listen: ${why}.`));
+    });
+    server.listen({ port, host, backlog: 1_024 }, resolve);
+  });
+};
+
+/** Waits until the launcher says that every node listens; a node started alone does not wait. */
+const othersListen = (): Promise<void> => {
+  if (process.send === undefined) return Promise.resolve();
+  return new Promise((resolve) => {
+    process.once('message', () => resolve());
+    process.send?.('listening');
+  });
+};
+
+/** Runs one node in this process until SIGINT or SIGTERM, or until the process that started it is gone. */
+export const runNode = async (name: string, options: ServerOptions): Promise<void> => {
+  if (options.crashAt !== null) armCrash(options.crashAt);
+  openDataDirectory(options.data);
+  const cluster = readCluster(options.data);
+  if (cluster === null) throw new UsageError(`The data directory ${options.data} holds no cluster.json: start the whole cluster once, then one of its nodes alone.`);
+  const self = cluster.members.find((member) => member.name === name);
+  if (self === undefined) throw new UsageError(`The cluster in ${options.data} has no node ${name}; it has ${cluster.members.map((member) => member.name).join(', ')}.`);
+  lockDirectory(options.data, name);
+  const node = new LocalNode(cluster, self, options);
+  const attempts = new Attempts(node);
+  const tokens = { observer: options.observerToken, operator: options.operatorToken, peer: cluster.peer_token };
+  const server = createApi([...readRoutes(node, attempts), ...controlRoutes(node, attempts), ...writeRoutes(node), ...peerRoutes(node)], tokens);
+  const end = async (code: number): Promise<void> => {
+    process.exitCode = code;
+    await node.stop();
+    server.close();
+    server.closeAllConnections();
+    process.exit();
+  };
+  node.failed = (error): void => {
+    process.stderr.write(`${name}: the disk failed (${messageOf(error)}); the node stops.\n`);
+    // Whoever still waits is answered first; nothing more is accepted or acknowledged meanwhile.
+    setTimeout(() => process.exit(4), 250);
+  };
+  process.once('SIGINT', () => void end(0));
+  process.once('SIGTERM', () => void end(0));
+  process.once('disconnect', () => void end(0));
+  await listen(server, self, options.host);
+  await node.recover();
+  attempts.settleInterrupted();
+  await othersListen();
+  await node.run();
+  const ready = { id: self.id, name, url: self.url, pid: process.pid };
+  if (process.send === undefined) process.stdout.write(`${JSON.stringify(ready)}\n`);
+  else process.send(ready);
+};

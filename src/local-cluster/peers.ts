@@ -1,0 +1,121 @@
+import { Agent, request, type IncomingMessage } from 'node:http';
+import * as z from 'zod';
+import type { ClusterConfig, ClusterMember } from './config.ts';
+import { type Testimony, testimonySchema } from './testimony.ts';
+import { toJson } from './vocabulary.ts';
+
+/** How long a member may take to answer before it counts as not answering, in milliseconds. */
+const answerWithin = 1_500;
+const bodyLimit = 64 * 1024 * 1024;
+
+export interface Answer {
+  readonly status: number;
+  readonly about: string | null;
+  readonly body: Buffer;
+}
+
+/** What this node knows of another member: the last thing it said, when, and whether the last exchange succeeded. */
+export interface Known {
+  readonly testimony: Testimony | null;
+  readonly lastContact: string | null;
+  readonly reachable: boolean;
+}
+
+const nothingKnown: Known = { testimony: null, lastContact: null, reachable: false };
+const stateSchema = z.strictObject({ testimony: testimonySchema });
+const adoptSchema = z.strictObject({ adopted: z.boolean(), testimony: testimonySchema });
+
+/** The other members: what they last said, and the three things that may be asked of them. */
+export class Peers {
+  readonly others: readonly ClusterMember[];
+  readonly #cluster: ClusterConfig;
+  readonly #agent = new Agent({ keepAlive: true, maxFreeSockets: 4 });
+  readonly #known = new Map<string, Known>();
+  readonly #heard: (testimony: Testimony) => void;
+  #cut = false;
+
+  constructor(cluster: ClusterConfig, selfId: string, heard: (testimony: Testimony) => void) {
+    this.#cluster = cluster;
+    this.others = cluster.members.filter((member) => member.id !== selfId);
+    this.#heard = heard;
+  }
+
+  known(nodeId: string): Known {
+    return this.#known.get(nodeId) ?? nothingKnown;
+  }
+
+  /** Takes in what a member says of itself, however it arrived. */
+  hear(testimony: Testimony): void {
+    this.#known.set(testimony.nodeId, { testimony, lastContact: new Date().toISOString(), reachable: true });
+    this.#heard(testimony);
+  }
+
+  /** Stops every exchange that this node begins. */
+  cutOff(cut: boolean): void {
+    this.#cut = cut;
+  }
+
+  /** Asks a member what it is. Null: it does not answer, in whatever way. */
+  async ask(member: ClusterMember): Promise<Testimony | null> {
+    try {
+      const { status, body } = await this.send(member, 'GET', '/peer/state', null, answerWithin);
+      if (status !== 200) throw new Error(`answered ${status}`);
+      const { testimony } = stateSchema.parse(JSON.parse(body.toString()));
+      this.hear(testimony);
+      return testimony;
+    } catch {
+      this.#known.set(member.id, { ...this.known(member.id), reachable: false });
+      return null;
+    }
+  }
+
+  /** Asks a member to adopt `epoch` for the node that says `testimony` of itself. Null: no answer. */
+  async askToAdopt(member: ClusterMember, epoch: bigint, testimony: Testimony): Promise<Readonly<z.infer<typeof adoptSchema>> | null> {
+    try {
+      const { body } = await this.send(member, 'POST', '/peer/adopt', toJson({ epoch, testimony }), answerWithin);
+      const answer = adoptSchema.parse(JSON.parse(body.toString()));
+      this.hear(answer.testimony);
+      return answer;
+    } catch {
+      return null;
+    }
+  }
+
+  /** One exchange with a member, within `timeout` milliseconds. Rejects when there is no whole answer. */
+  send(member: ClusterMember, method: 'GET' | 'POST', path: string, body: string | null, timeout: number): Promise<Answer> {
+    if (this.#cut) return Promise.reject(new Error('cut off by a fault'));
+    return new Promise((resolve, reject) => {
+      const headers = { 'x-aerodb-peer': this.#cluster.peer_token, ...(body === null ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }) };
+      const outgoing = request(new URL(path, member.url), { method, agent: this.#agent, headers }, (incoming) => {
+        this.#collect(incoming).then(
+          (bytes) => resolve({ status: incoming.statusCode ?? 0, about: about(incoming), body: bytes }),
+          (error: unknown) => reject(error instanceof Error ? error : new Error(String(error))),
+        );
+      });
+      const deadline = setTimeout(() => outgoing.destroy(new Error('no answer in time')), timeout);
+      outgoing.on('close', () => clearTimeout(deadline));
+      outgoing.on('error', reject);
+      outgoing.end(body ?? undefined);
+    });
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+
+  async #collect(incoming: IncomingMessage): Promise<Buffer> {
+    const parts: Buffer[] = [];
+    let size = 0;
+    for await (const part of incoming as AsyncIterable<Buffer>) {
+      size += part.length;
+      if (size > bodyLimit) throw new Error('the answer is too large');
+      parts.push(part);
+    }
+    return Buffer.concat(parts);
+  }
+}
+
+const about = (incoming: IncomingMessage): string | null => {
+  const header = incoming.headers['x-aerodb-about'];
+  return typeof header === 'string' ? header : null;
+};

@@ -1,0 +1,162 @@
+import type { Attempts } from './attempts.ts';
+import { diagnose, diagnosticsCost } from './diagnostics.ts';
+import { invalid, notReady, unknownNode } from './errors.ts';
+import type { Asked, Reply, Route } from './http.ts';
+import { chainText } from './lines.ts';
+import { byId, memberOf, replicaOf } from './members.ts';
+import type { LocalNode } from './node.ts';
+import type { Mode } from './vocabulary.ts';
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const defaultLimit = 100;
+const largestLimit = 1_000;
+
+/** The envelope of every 2xx answer. */
+export const envelope = (node: LocalNode, data: object, notes: readonly string[] = []): object => ({
+  api_version: 'v1',
+  observed_at: {
+    snapshot: 'live',
+    commit_id: node.store.applied.commitId,
+    control_version: node.version.current,
+    node_id: node.self.id,
+    time: new Date().toISOString(),
+    clock: 'node-system-utc',
+  },
+  data,
+  notes,
+});
+
+const positionAfter = (query: URLSearchParams): bigint => {
+  const text = query.get('after') ?? '0';
+  if (!/^\d{1,20}$/.test(text)) throw invalid('after', 'after must be a position, in decimal digits.');
+  return BigInt(text);
+};
+
+const limitOf = (query: URLSearchParams): number => {
+  const text = query.get('limit') ?? String(defaultLimit);
+  const limit = /^\d{1,4}$/.test(text) ? Number(text) : 0;
+  if (limit < 1 || limit > largestLimit) throw invalid('limit', `limit must be a number from 1 to ${largestLimit}.`);
+  return limit;
+};
+
+/** One page of an ordered list: what lies after `after`, and where the next page begins, if there is one. */
+const page = <T>(items: readonly T[], position: (item: T) => bigint, query: URLSearchParams): { readonly items: readonly T[]; readonly next_after: bigint | null } => {
+  const after = query.has('after') ? positionAfter(query) : -1n;
+  const rest = items.filter((item) => position(item) > after);
+  const shown = rest.slice(0, limitOf(query));
+  const last = shown.at(-1);
+  return { items: shown, next_after: shown.length < rest.length && last !== undefined ? position(last) : null };
+};
+
+const cluster = (node: LocalNode): object => ({
+  cluster_id: node.cluster.cluster_id,
+  name: node.cluster.name,
+  epoch: node.authority.adopted.epoch,
+  primary_id: node.primaryId,
+  members: byId(node).map((member) => memberOf(node, member)),
+});
+
+const oneNode = (node: LocalNode, id: string): object => {
+  if (!uuid.test(id)) throw invalid('id', 'A node id is a UUID in lower case.');
+  const member = node.cluster.members.find((one) => one.id === id);
+  if (member === undefined) throw unknownNode(id);
+  const self = id === node.self.id;
+  const epoch = self ? node.authority.adopted.epoch : (node.peers.known(id).testimony?.epoch ?? null);
+  return { ...memberOf(node, member), source: self ? 'self' : 'reported', epoch };
+};
+
+const replication = (node: LocalNode): object => ({
+  primary_id: node.primaryId,
+  epoch: node.authority.adopted.epoch,
+  committed_offset: node.committed,
+  replicas: byId(node).filter((member) => member.id !== node.primaryId).map((member) => replicaOf(node, member)),
+});
+
+const promotion = (node: LocalNode, query: URLSearchParams): object => {
+  const { ledger } = node;
+  const { items, next_after: nextAfter } = page(ledger.events, (event) => BigInt(event.seq), query);
+  const requestId = query.get('request_id');
+  if (requestId !== null && !uuid.test(requestId)) throw invalid('request_id', 'A request id is a UUID in lower case.');
+  const { last } = ledger;
+  const fate = requestId === null ? null : ledger.fate(requestId);
+  return {
+    state: node.attemptState,
+    pending_node_id: node.pendingNodeId,
+    epoch: node.authority.adopted.epoch,
+    last_attempt: last === null ? null : { request_id: last.request_id, kind: last.kind, mode: last.mode, target: last.target, outcome: last.outcome, denial: last.denial },
+    events: items,
+    next_after: nextAfter,
+    ...(requestId === null ? {} : { request: { request_id: requestId, known: fate !== null, outcome: fate?.outcome ?? null, code: fate?.code ?? null } }),
+  };
+};
+
+const wal = (node: LocalNode, query: URLSearchParams): object => {
+  const { items, next_after: nextAfter } = page(node.wal.segments, (segment) => segment.end.offset, query);
+  return {
+    segments: items.map(({ first, end }) => ({ id: first.offset.toString().padStart(20, '0'), first_offset: first.offset, end_offset: end.offset, bytes: end.offset - first.offset, checksum: chainText(end.chain) })),
+    append_offset: node.wal.appended.offset,
+    durable_offset: node.wal.durable.offset,
+    oldest_offset: node.wal.oldest,
+    truncation_offset: node.truncationOffset,
+    total_bytes: node.wal.durable.offset - node.wal.oldest,
+    checksum_status: node.haltReason === 'WalCorruption' ? 'invalid' : 'valid',
+    verified_to_offset: node.wal.verifiedTo,
+    next_after: nextAfter,
+  };
+};
+
+const snapshots = (node: LocalNode, query: URLSearchParams): object => page(node.snapshots, (item) => item.commitId, query);
+
+const modeOf = (query: URLSearchParams): Mode => {
+  const mode = query.get('mode') ?? '';
+  if (mode !== 'validated' && mode !== 'forced') throw invalid('mode', 'mode must be validated or forced.');
+  return mode;
+};
+
+const explain = async (node: LocalNode, attempts: Attempts, query: URLSearchParams, kind: 'promotion' | 'demotion'): Promise<object> => {
+  const target = query.get('target') ?? '';
+  if (!uuid.test(target)) throw invalid('target', 'target must be a node id, a UUID in lower case.');
+  const mode = kind === 'promotion' ? modeOf(query) : null;
+  if (target !== node.self.id) throw unknownNode(target);
+  const { decision, reason, checks, overridden } = mode === null ? attempts.explainDemotion() : await attempts.explainPromotion(mode);
+  return {
+    target,
+    mode,
+    decision,
+    reason,
+    checks,
+    overridden_invariants: overridden,
+    epoch: node.authority.adopted.epoch,
+    primary_id: node.primaryId,
+    members: byId(node).map((member) => memberOf(node, member)),
+    control_version: node.version.current,
+  };
+};
+
+/** The read endpoints of v1. None mutates; none but the explanations asks a peer. */
+export const readRoutes = (node: LocalNode, attempts: Attempts): readonly Route[] => {
+  const get = (path: RegExp, data: (asked: Asked) => object | Promise<object>, query: readonly string[] = [], notes: readonly string[] = []): Route => ({
+    method: 'GET',
+    path,
+    needs: 'read',
+    query,
+    answer: async (asked): Promise<Reply> => {
+      if (node.lifecycle === 'booting') throw notReady(node.lifecycle);
+      return { status: 200, body: envelope(node, await data(asked), notes) };
+    },
+  });
+  const paging = ['after', 'limit'];
+  return [
+    { method: 'GET', path: /^\/v1\/status$/, needs: 'read', answer: (): Reply => ({ status: 200, body: envelope(node, { node_id: node.self.id, lifecycle: node.lifecycle, commit_id: node.store.applied.commitId, durable_offset: node.wal.durable.offset }) }) },
+    get(/^\/v1\/cluster$/, () => cluster(node)),
+    get(/^\/v1\/nodes\/([^/]+)$/, ({ params }) => oneNode(node, params[0] ?? '')),
+    get(/^\/v1\/replication$/, () => replication(node)),
+    get(/^\/v1\/promotion$/, ({ query }) => promotion(node, query), [...paging, 'request_id']),
+    get(/^\/v1\/wal$/, ({ query }) => wal(node, query), paging),
+    get(/^\/v1\/snapshots$/, ({ query }) => snapshots(node, query), paging),
+    get(/^\/v1\/diagnostics\/cost$/, () => diagnosticsCost(node)),
+    get(/^\/v1\/diagnostics$/, () => diagnose(node)),
+    get(/^\/v1\/explain\/promotion$/, ({ query }) => explain(node, attempts, query, 'promotion'), ['target', 'mode']),
+    get(/^\/v1\/explain\/demotion$/, ({ query }) => explain(node, attempts, query, 'demotion'), ['target'], ['From a demotion until a promotion succeeds, no node of this cluster accepts writes.']),
+  ];
+};

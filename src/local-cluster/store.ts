@@ -1,0 +1,68 @@
+import type { Position } from './vocabulary.ts';
+import type { Placed } from './wal.ts';
+
+export interface Row {
+  readonly key: string;
+  readonly value: string;
+  readonly commit_id: string;
+  readonly epoch: string;
+}
+
+/**
+ * The data: the last committed value of each key. A replica replays every durable record at once (applied), but a reader sees it
+ * only when a majority holds it (visible): what was read once can never be taken back (P6-S3).
+ */
+export class Store {
+  readonly #rows = new Map<string, Row>();
+  #waiting: { readonly row: Row | null; readonly end: Position }[] = [];
+  #applied: Position;
+  #visible: Position;
+
+  constructor(at: Position, rows: readonly Row[]) {
+    this.#applied = this.#visible = at;
+    for (const row of rows) this.#rows.set(row.key, row);
+  }
+
+  get applied(): Position {
+    return this.#applied;
+  }
+
+  get visible(): Position {
+    return this.#visible;
+  }
+
+  get size(): number {
+    return this.#rows.size;
+  }
+
+  apply({ record, end }: Placed): void {
+    const row = record.write === null ? null : { ...record.write, commit_id: record.commitId.toString(), epoch: record.epoch.toString() };
+    this.#waiting.push({ row, end });
+    this.#applied = end;
+  }
+
+  /** Makes everything applied up to `offset` visible. */
+  commit(offset: bigint): void {
+    let done = 0;
+    for (const { row, end } of this.#waiting) {
+      if (end.offset > offset) break;
+      // Deleted first, so that the map stays ordered by commit id.
+      if (row !== null) this.#rows.delete(row.key);
+      if (row !== null) this.#rows.set(row.key, row);
+      this.#visible = end;
+      done += 1;
+    }
+    if (done > 0) this.#waiting = this.#waiting.slice(done);
+  }
+
+  /** Visible rows in commit order, those after `commitId`. */
+  rows(commitId: bigint, limit = Number.POSITIVE_INFINITY): readonly Row[] {
+    const found: Row[] = [];
+    for (const row of this.#rows.values()) {
+      if (BigInt(row.commit_id) <= commitId) continue;
+      if (found.length >= limit) break;
+      found.push(row);
+    }
+    return found;
+  }
+}

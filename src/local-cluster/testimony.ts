@@ -1,0 +1,29 @@
+import * as z from 'zod';
+import { halts, replicationStates, roles } from './vocabulary.ts';
+
+const decimal = z.string().regex(/^\d{1,20}$/).transform(BigInt);
+
+const positionSchema = z.strictObject({ offset: decimal, chain: z.number(), epoch: decimal, commitId: decimal });
+
+/** What a node says of itself to its peers: true when it was said, a report from then on. */
+export const testimonySchema = z.strictObject({
+  nodeId: z.string(),
+  role: z.enum(roles),
+  state: z.enum(replicationStates),
+  haltReason: z.enum(halts).nullable(),
+  epoch: decimal,
+  candidate: z.string(),
+  primary: z.strictObject({ epoch: decimal, node_id: z.string() }),
+  /** The epoch whose log this node serves to the others: it is, or was until its demotion, primary in it. */
+  serving: decimal.nullable(),
+  /** The end of its log, fsynced or not. */
+  position: positionSchema,
+  durable: positionSchema,
+  applied: positionSchema,
+  visible: positionSchema,
+});
+
+export type Testimony = Readonly<z.infer<typeof testimonySchema>>;
+
+/** Halted, uninitialized and disabled nodes bear no witness: what they hold may not be what they once acknowledged. */
+export const isWitness = (testimony: Testimony): boolean => testimony.state === 'ReplicaActive' || testimony.state === 'PrimaryActive';

@@ -1,0 +1,249 @@
+/** Real clusters for tests: processes, sockets, files and kills. Nothing here decides anything; it starts, asks and ends. */
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as pause } from 'node:timers/promises';
+import * as z from 'zod';
+
+const main = resolve(import.meta.dirname, '../../src/local-cluster/main.ts');
+const readySchema = z.object({ id: z.uuid(), name: z.string(), url: z.string(), pid: z.number() });
+
+/** JSON as it came, to be looked into by path. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+const jsonSchema: z.ZodType<Json> = z.json();
+
+export interface Answer {
+  readonly status: number;
+  readonly body: Json;
+  readonly text: string;
+}
+
+/** The value at a path such as `data.members.0.role`; undefined where there is none. */
+export const at = (value: Json | undefined, path: string): Json | undefined =>
+  path.split('.').reduce<Json | undefined>((inner, key) => (typeof inner === 'object' && inner !== null ? Object.entries(inner).find(([name]) => name === key)?.[1] : undefined), value);
+
+export const textAt = (value: Json | undefined, path: string): string => {
+  const found = at(value, path);
+  if (typeof found !== 'string') assert.fail(`${path} of ${JSON.stringify(value)}`);
+  return found;
+};
+
+export const listAt = (value: Json | undefined, path: string): readonly Json[] => {
+  const found = at(value, path);
+  assert.ok(Array.isArray(found), `${path} of ${JSON.stringify(value)}`);
+  return found as readonly Json[];
+};
+
+/** Waits until `condition` holds; fails with its last complaint after `within` milliseconds. */
+export const until = async (what: string, condition: () => Promise<boolean> | boolean, within = 10_000): Promise<void> => {
+  const end = performance.now() + within;
+  let last = '';
+  while (performance.now() < end) {
+    try {
+      if (await condition()) return;
+      last = '';
+    } catch (error) {
+      last = String(error);
+    }
+    await pause(15);
+  }
+  assert.fail(`waited ${within} ms in vain: ${what} ${last}`);
+};
+
+export interface Ask {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+export const ask = async (url: string, { method = 'GET', headers = {}, body }: Ask = {}): Promise<Answer> => {
+  const response = await fetch(url, { method, headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers }, ...(body === undefined ? {} : { body }), signal: AbortSignal.timeout(20_000) });
+  const text = await response.text();
+  return { status: response.status, body: jsonSchema.parse(JSON.parse(text)), text };
+};
+
+const exited = (child: ChildProcess): Promise<void> => (child.exitCode !== null || child.signalCode !== null ? Promise.resolve() : new Promise((done) => child.once('exit', () => done())));
+
+/** One node as a test sees it. */
+export class TestNode {
+  readonly id: string;
+  readonly name: string;
+  readonly url: string;
+  pid: number;
+
+  constructor(ready: z.infer<typeof readySchema>) {
+    ({ id: this.id, name: this.name, url: this.url, pid: this.pid } = ready);
+  }
+
+  get(path: string): Promise<Answer> {
+    return ask(this.url + path);
+  }
+
+  async controlVersion(): Promise<string> {
+    return textAt((await this.get('/v1/status')).body, 'observed_at.control_version');
+  }
+
+  write(key: string, value = 'v'): Promise<Answer> {
+    return ask(`${this.url}/local/writes`, { method: 'POST', body: JSON.stringify({ key, value }) });
+  }
+
+  async member(id = this.id): Promise<Json> {
+    return at((await this.get(`/v1/nodes/${id}`)).body, 'data') ?? null;
+  }
+}
+
+export interface Control {
+  readonly id?: string;
+  readonly mode?: 'validated' | 'forced';
+  readonly acknowledged?: readonly string[];
+  readonly version?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly over?: Readonly<Record<string, unknown>>;
+}
+
+const auditHead = { seq: '0', hash: '0'.repeat(64) };
+export const operator = { id: 'tester@bench', authority: 'Operator' };
+
+const send = async (node: TestNode, path: string, body: object, requestId: string, control: Control): Promise<Answer> => {
+  const version = control.version ?? (await node.controlVersion());
+  return ask(`${node.url}/v1/control/${path}`, {
+    method: 'POST',
+    headers: { 'if-match': `"${version}"`, 'idempotency-key': requestId, ...control.headers },
+    body: JSON.stringify({ request_id: requestId, target: node.id, reason: 'a test', operator, audit_head: auditHead, ...body, ...control.over }),
+  });
+};
+
+/** Asks a node to take write authority, as an operator who saw its present control version would. */
+export const promote = (node: TestNode, control: Control = {}): Promise<Answer> => {
+  return send(node, 'promotions', { mode: control.mode ?? 'validated', acknowledged_invariants: control.acknowledged ?? [] }, control.id ?? randomUUID(), control);
+};
+
+export const demote = (node: TestNode, control: Control = {}): Promise<Answer> => send(node, 'demotions', {}, control.id ?? randomUUID(), control);
+
+export interface Ended {
+  readonly code: number | null;
+  readonly stderr: string;
+}
+
+/** Runs the program until it ends by itself. */
+export const runToEnd = async (args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> => {
+  const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ...env } });
+  let stderr = '';
+  child.stderr.on('data', (part: Buffer) => (stderr += part.toString()));
+  await exited(child);
+  return { code: child.exitCode, stderr };
+};
+
+export interface Options {
+  readonly nodes?: number;
+  readonly flags?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** A running cluster in a directory of its own; `stop` ends every process by its pid and removes the directory. */
+export class TestCluster {
+  readonly data: string;
+  readonly nodes: TestNode[] = [];
+  readonly #flags: readonly string[];
+  readonly #env: Readonly<Record<string, string>>;
+  readonly #children: ChildProcess[] = [];
+  #launcher: ChildProcess | null = null;
+
+  private constructor(data: string, options: Options) {
+    this.data = data;
+    this.#flags = options.flags ?? [];
+    this.#env = options.env ?? {};
+  }
+
+  static async start(options: Options = {}): Promise<TestCluster> {
+    const cluster = new TestCluster(mkdtempSync(join(tmpdir(), 'aerodb-')), options);
+    await cluster.launch(options.nodes ?? 3);
+    return cluster;
+  }
+
+  /** Starts the whole cluster on the data that is there. */
+  async launch(count: number): Promise<void> {
+    const child = this.#spawn(['--nodes', String(count), '--port', '0', '--data', this.data, ...this.#flags]);
+    this.#launcher = child;
+    const lines = await this.#lines(child, count);
+    this.nodes.splice(0, this.nodes.length, ...lines.map((line) => new TestNode(line)));
+    // The load and the tests begin when the log is served: a fresh reader would else see the cluster before its first record.
+    await until('the replicas follow the primary', async () => {
+      const states = await Promise.all(this.nodes.map((node) => node.get('/v1/replication')));
+      return states.every(({ body }) => at(body, 'data.primary_id') === null || at(body, 'data.committed_offset') !== null);
+    });
+  }
+
+  get launcherPid(): number {
+    return this.#launcher?.pid ?? 0;
+  }
+
+  node(number: number): TestNode {
+    const node = this.nodes[number - 1];
+    assert.ok(node, `there is no node ${number}`);
+    return node;
+  }
+
+  /** Ends a node as a power cut would, and waits until it is gone. */
+  async kill(node: TestNode): Promise<void> {
+    process.kill(node.pid, 'SIGKILL');
+    await until(`${node.name} is gone`, () => {
+      try {
+        process.kill(node.pid, 0);
+        return false;
+      } catch {
+        return true;
+      }
+    });
+  }
+
+  /** Starts one node alone, on its own data. */
+  async restart(node: TestNode, flags: readonly string[] = []): Promise<void> {
+    const child = this.#spawn(['node', '--data', this.data, '--name', node.name, ...this.#flags.filter((_flag, index, all) => !all.slice(Math.max(0, index - 1), index + 1).includes('--writes-per-second')), ...flags]);
+    const [line] = await this.#lines(child, 1);
+    assert.ok(line);
+    node.pid = line.pid;
+  }
+
+  /** Ends everything that this cluster started and keeps the data. */
+  async end(): Promise<void> {
+    for (const child of this.#children) child.kill('SIGTERM');
+    await Promise.all(this.#children.map(exited));
+    this.#children.splice(0);
+  }
+
+  async stop(): Promise<void> {
+    await this.end();
+    rmSync(this.data, { recursive: true, force: true });
+  }
+
+  #spawn(args: readonly string[]): ChildProcess {
+    const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ...this.#env } });
+    this.#children.push(child);
+    return child;
+  }
+
+  async #lines(child: ChildProcess, count: number): Promise<readonly z.infer<typeof readySchema>[]> {
+    assert.ok(child.stdout);
+    const found: z.infer<typeof readySchema>[] = [];
+    for await (const line of createInterface({ input: child.stdout })) {
+      found.push(readySchema.parse(JSON.parse(line)));
+      if (found.length === count) return found;
+    }
+    throw new Error(`the cluster ended before its nodes were ready (exit code ${String(child.exitCode)})`);
+  }
+}
+
+/** Runs `story` against a cluster of its own and ends it, whatever happens. */
+export const withCluster = async (options: Options, story: (cluster: TestCluster) => Promise<void>): Promise<void> => {
+  const cluster = await TestCluster.start(options);
+  try {
+    await story(cluster);
+  } finally {
+    await cluster.stop();
+  }
+};
