@@ -98,16 +98,14 @@ function failureOf(error: unknown, connected: boolean, limits: Limits): HttpFail
   if (!connected) return noConnection(code === 'UND_ERR_CONNECT_TIMEOUT' ? `nothing within ${limits.connectMs} ms` : describe(error));
   if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') return invalid(`the answer is larger than ${limits.bodyBytes} bytes`);
   if (code === 'UND_ERR_HEADERS_OVERFLOW') return invalid(`the answer's headers are larger than ${MAX_HEADER_BYTES} bytes`);
-  const unparsed = unparsedBytes(error);
-  if (unparsed !== undefined && unparsed !== '') return invalid('the answer is not HTTP/1.1');
-  const why = unparsed === undefined ? describe(error) : 'other side closed';
+  const unparsed = error instanceof Error && error.name === 'HTTPParserError';
+  if (unparsed && !error.message.includes(ENDED)) return invalid('the answer is not HTTP/1.1');
+  const why = unparsed ? 'other side closed' : describe(error);
   return { code: 'PHASE7_TRANSPORT_FAILURE', sent: true, reason: `the connection ended before the answer was complete (${why})` };
 }
 
-/** What undici's parser stumbled over; nothing, where the connection just ended. */
-function unparsedBytes(error: unknown): string | undefined {
-  return error instanceof Error && error.name === 'HTTPParserError' && 'data' in error ? String(error.data) : undefined;
-}
+/** How undici's parser says that the connection ended inside an answer. Either way it is unknown what was executed. */
+const ENDED = 'Invalid EOF state';
 
 function noConnection(why: string): HttpFailure {
   return { code: 'PHASE7_CONNECTION_FAILED', sent: false, reason: `no connection (${why})` };
