@@ -1,0 +1,361 @@
+/** The main job in the real workbench, against the real cluster: after each story, the cluster itself and the audit file are asked what happened. */
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { at, listAt, TestCluster, textAt, type TestNode } from '../local-cluster/harness.ts';
+import { useEditor } from './driver/use-editor.ts';
+import type { DialogView } from './driver/dialog.ts';
+import { waitFor } from './driver/wait.ts';
+
+interface RecordShape {
+  readonly seq: string;
+  readonly hash: string;
+  readonly prev: string;
+  readonly stage: string;
+  readonly request_id?: string;
+  readonly command?: string;
+  readonly outcome?: string;
+  readonly authority: string;
+  readonly error?: { readonly code: string };
+  readonly [field: string]: unknown;
+}
+
+describe('an operator in the editor', function () {
+  this.timeout(120_000);
+  let cluster: TestCluster;
+
+  beforeEach('start a cluster', async () => {
+    cluster = await TestCluster.start();
+    for (const key of ['a', 'b', 'c']) assert.equal((await cluster.node(1).write(key)).status, 200);
+    use.editor.writeSettings({ 'aerodb.clusters': [{ name: 'local', kind: 'aerodb', endpoints: cluster.nodes.map(({ url }) => url), environment: 'test bench' }] });
+    start = records().length;
+  });
+  afterEach('stop the cluster', () => cluster.stop());
+  const use = useEditor();
+  /** Where this test's records begin. */
+  let start = 0;
+
+  function records(): readonly RecordShape[] {
+    if (!existsSync(use.editor.auditFile)) return [];
+    return readFileSync(use.editor.auditFile, 'utf8').split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as RecordShape);
+  }
+
+  /** Stages of this test's requests for a command, in order. */
+  function stages(command: string): readonly string[] {
+    return records().slice(start).filter((record) => record.command === command).map(({ stage }) => stage);
+  }
+
+  async function waitForStage(stage: string): Promise<RecordShape> {
+    const found = await waitFor(`a record of ${stage}`, () => Promise.resolve(records().slice(start)), (seen) => seen.some((record) => record.stage === stage));
+    const record = found.findLast((each) => each.stage === stage);
+    assert.ok(record);
+    return record;
+  }
+
+  async function expandCluster(): Promise<void> {
+    await use.workbench.openView('AeroDB');
+    await use.workbench.tree('Clusters').expand(['local (test bench)']);
+  }
+
+  async function becomeOperator(): Promise<void> {
+    const { workbench } = use;
+    await workbench.runCommand('AeroDB: Assume Operator Authority…');
+    await workbench.quickInput.waitFor('Cluster');
+    await workbench.quickInput.choose('local (test bench)');
+    const dialog = await workbench.dialogs.waitFor('assume Operator authority?');
+    assert.equal(dialog.focused, 'Do Nothing');
+    await workbench.dialogs.click('Become Operator of local');
+    const item = await workbench.statusBar.waitFor('AeroDB: Operator of local');
+    assert.equal(item.kind, 'warning');
+  }
+
+  /** Runs a command on a node from the palette and answers what it asks for before its explanation. */
+  async function ask(title: string, node: TestNode, reason?: string): Promise<void> {
+    const { workbench } = use;
+    await workbench.runCommand(`AeroDB: ${title}`);
+    await workbench.quickInput.waitFor('Cluster');
+    await workbench.quickInput.choose('local (test bench)');
+    await workbench.quickInput.waitFor('Node (as read from');
+    await workbench.quickInput.choose(node.name);
+    if (reason !== undefined) {
+      await workbench.quickInput.waitFor('Reason');
+      await workbench.quickInput.answer(reason);
+    }
+  }
+
+  async function firstDialog(text: string): Promise<DialogView> {
+    const dialog = await use.workbench.dialogs.waitFor(text);
+    assert.ok(dialog.message.startsWith('local (test bench): '), dialog.message);
+    assert.equal(dialog.focused, 'Do Nothing', 'P7-A2: the safe answer has the focus');
+    return dialog;
+  }
+
+  /** Standard confirmation: the dialog, then the name. */
+  async function confirmStandard(title: string, node: TestNode): Promise<void> {
+    await firstDialog(`${title}: ${node.name}?`);
+    await use.workbench.dialogs.click('Continue…');
+    await use.workbench.quickInput.waitFor('Type the name of the node');
+    await use.workbench.quickInput.answer(node.name);
+  }
+
+  /** The kernel's own events of control attempts, as each living node tells them. */
+  async function attempts(nodes: readonly TestNode[] = cluster.nodes): Promise<readonly string[]> {
+    const all = await Promise.all(nodes.map(async (node) => listAt((await node.get('/v1/promotion')).body, 'data.events')));
+    return all.flat().map((event) => textAt(event, 'type')).filter((type) => /\.requested$/.test(type));
+  }
+
+  async function primaryOf(node: TestNode): Promise<unknown> {
+    return at((await node.get('/v1/cluster')).body, 'data.primary_id');
+  }
+
+  function assertOneChain(): void {
+    const all = records();
+    assert.deepEqual(all.map(({ seq }) => seq), all.map((_record, index) => String(index + 1)));
+    for (const [index, record] of all.entries()) assert.equal(record.prev, all[index - 1]?.hash ?? '0'.repeat(64));
+  }
+
+  it('inspects everything, as an Observer, and every reading stands in the log', async () => {
+    const { workbench } = use;
+    await workbench.openView('AeroDB');
+    const tree = workbench.tree('Clusters');
+    assert.match((await tree.waitForRow(['local (test bench)'])).description, /not asked yet/);
+    assert.equal(records().slice(start).length, 0, 'P7-A1: nothing is asked before a person asks');
+    await tree.expand(['local (test bench)']);
+    const rows = await tree.waitForRows('three nodes', (seen) => seen.filter(({ label }) => label.startsWith('node-')).length === 3);
+    assert.match(rows.find(({ label }) => label === 'node-1')?.ariaLabel ?? '', /primary/);
+    await workbench.screenshot('tree');
+    await tree.click(['local (test bench)', 'node-2']);
+    await workbench.webviews.waitForText(cluster.node(2).id);
+    await workbench.screenshot('panel-node');
+    await tree.click(['local (test bench)', 'Replication']);
+    await workbench.webviews.waitForText('Replication Status');
+    await workbench.screenshot('panel-replication');
+    await tree.click(['local (test bench)', 'Promotion']);
+    await workbench.webviews.waitForText('Steady');
+    await workbench.screenshot('panel-promotion');
+    await tree.expand(['local (test bench)', 'node-3']);
+    await tree.click(['local (test bench)', 'node-3', 'WAL']);
+    await workbench.webviews.waitForText('Inspect WAL');
+    await workbench.screenshot('panel-wal');
+    await tree.click(['local (test bench)', 'node-3', 'Snapshots']);
+    await workbench.webviews.waitForText('Inspect Snapshots');
+    await workbench.screenshot('panel-snapshots');
+    await workbench.runCommand('AeroDB: Inspect Cluster State');
+    await workbench.quickInput.choose('local (test bench)');
+    const panel = await workbench.webviews.waitForText('Inspect Cluster State');
+    for (const { id } of cluster.nodes) await panel.getByText(id).first().waitFor();
+    await workbench.screenshot('panel-cluster');
+    for (const command of ['inspect_cluster_state', 'inspect_node', 'inspect_replication_status', 'inspect_promotion_state', 'inspect_wal', 'inspect_snapshots']) {
+      assert.deepEqual([...new Set(stages(command))], ['command_requested', 'command_answered'], command);
+    }
+    assert.ok(records().slice(start).every(({ authority }) => authority === 'Observer'));
+    assert.deepEqual(await attempts(), [], 'P7-S2: looking changed nothing');
+    assertOneChain();
+  });
+
+  it('P7-A1: an Observer is refused, before anything is asked of the kernel', async () => {
+    const { workbench } = use;
+    await workbench.runCommand('AeroDB: Request Promotion');
+    await workbench.quickInput.choose('local (test bench)');
+    const { message, severity } = await workbench.notifications.waitFor('PHASE7_INSUFFICIENT_AUTHORITY');
+    assert.equal(severity, 'error');
+    assert.match(message, /not executed/);
+    await workbench.screenshot('observer-refused');
+    assert.deepEqual(stages('request_promotion'), ['command_requested', 'command_rejected']);
+    assert.deepEqual(await attempts(), []);
+  });
+
+  it('runs diagnostics as Operator, after their cost was declared and confirmed', async () => {
+    const { workbench } = use;
+    await becomeOperator();
+    await ask('Run Diagnostics', cluster.node(2));
+    const dialog = await firstDialog('Run Diagnostics: ');
+    assert.match(dialog.detail, /files/);
+    await workbench.screenshot('diagnostics-dialog');
+    await workbench.dialogs.click('Continue…');
+    const input = await workbench.quickInput.waitFor('Type the name of the node');
+    await workbench.quickInput.answer(input.placeholder);
+    await waitForStage('command_answered');
+    await workbench.webviews.waitForText('recorded');
+    await workbench.screenshot('panel-diagnostics');
+    assert.deepEqual(stages('run_diagnostics'), ['command_requested', 'explanation_presented', 'confirmation_requested', 'confirmation_given', 'command_answered']);
+  });
+
+  it('P7-E3: a promotion while the primary lives is rejected in the kernel\'s own words', async () => {
+    const { workbench } = use;
+    await becomeOperator();
+    await ask('Request Promotion', cluster.node(2), 'drill');
+    await firstDialog('Request Promotion: node-2?');
+    await workbench.screenshot('explanation-and-dialog');
+    await workbench.dialogs.click('Continue…');
+    await workbench.quickInput.waitFor('Type the name of the node');
+    await workbench.screenshot('type-the-name');
+    await workbench.quickInput.answer('node-2');
+    const record = await waitForStage('kernel_rejected');
+    const response = record['kernel_response'] as { readonly body: string; readonly message: string };
+    const { message } = await workbench.notifications.waitFor('AERO_PROMOTION_DENIED');
+    assert.ok(message.includes(response.message.replace(/\s+/g, ' ')), `${message} / ${response.message}`);
+    const panel = await workbench.webviews.waitForText('AERO_PROMOTION_DENIED');
+    assert.ok((await panel.locator('body').innerText()).replace(/\s+/g, ' ').includes(response.message.replace(/\s+/g, ' ')));
+    await workbench.screenshot('rejected');
+    assert.equal(JSON.parse(response.body).error.details.reason, 'PrimaryStillActive');
+    assert.equal(await primaryOf(cluster.node(1)), cluster.node(1).id);
+    assert.deepEqual(await attempts(), ['replication.promotion.requested']);
+  });
+
+  it('P7-A2: Enter alone confirms nothing, nor does Escape, nor a wrong name', async () => {
+    const { workbench } = use;
+    await becomeOperator();
+    await ask('Request Demotion', cluster.node(1), '');
+    await firstDialog('Request Demotion: node-1?');
+    await workbench.dialogs.press('Enter');
+    await workbench.notifications.waitFor('PHASE7_CONFIRMATION_DECLINED');
+    await ask('Request Demotion', cluster.node(1), '');
+    await firstDialog('Request Demotion: node-1?');
+    await workbench.dialogs.press('Escape');
+    await waitFor('the second refusal', () => Promise.resolve(stages('request_demotion')), (seen) => seen.filter((stage) => stage === 'confirmation_declined').length === 2);
+    await ask('Request Demotion', cluster.node(1), '');
+    await firstDialog('Request Demotion: node-1?');
+    await workbench.dialogs.click('Continue…');
+    await workbench.quickInput.waitFor('Type the name of the node');
+    await workbench.quickInput.answer('node-2');
+    await workbench.quickInput.waitFor('Not the name of the node');
+    await workbench.quickInput.cancel();
+    await waitFor('the third refusal', () => Promise.resolve(stages('request_demotion')), (seen) => seen.filter((stage) => stage === 'confirmation_declined').length === 3);
+    assert.deepEqual(await attempts(), []);
+    assert.equal(await primaryOf(cluster.node(1)), cluster.node(1).id);
+  });
+
+  it('P7-A2: closing the explanation is a refusal', async () => {
+    const { workbench } = use;
+    await becomeOperator();
+    await ask('Request Demotion', cluster.node(1), 'closed in between');
+    await firstDialog('Request Demotion: node-1?');
+    await workbench.dialogs.click('Continue…');
+    await workbench.quickInput.waitFor('Type the name of the node');
+    await workbench.editors.close('Request Demotion: node-1');
+    await waitForStage('confirmation_voided');
+    await workbench.quickInput.type('node-1');
+    await workbench.quickInput.accept();
+    await workbench.quickInput.waitUntilClosed();
+    assert.deepEqual(await attempts(), []);
+    assert.ok(!stages('request_demotion').includes('dispatch_intent'));
+  });
+
+  it('P7-E1: a planned hand-over is two commands, each confirmed by itself', async () => {
+    const { workbench } = use;
+    await becomeOperator();
+    await ask('Request Demotion', cluster.node(1), 'planned hand-over');
+    await confirmStandard('Request Demotion', cluster.node(1));
+    await workbench.notifications.waitFor('The kernel executed the request');
+    await workbench.webviews.waitForText('gave up write authority');
+    await workbench.screenshot('demoted');
+    assert.notEqual(await primaryOf(cluster.node(2)), cluster.node(2).id, 'nothing follows by itself');
+    await ask('Request Promotion', cluster.node(2), 'planned hand-over');
+    await confirmStandard('Request Promotion', cluster.node(2));
+    await workbench.webviews.waitForText('is the primary');
+    await workbench.screenshot('promoted');
+    assert.equal(await primaryOf(cluster.node(2)), cluster.node(2).id);
+    const intents = records().slice(start).filter(({ stage }) => stage === 'dispatch_intent');
+    assert.equal(intents.length, 2);
+    assert.deepEqual([...await attempts()].sort(), ['replication.demotion.requested', 'replication.promotion.requested']);
+    const heads = listAt((await cluster.node(2).get('/v1/promotion')).body, 'data.events').map((event) => at(event, 'audit_head.hash'));
+    assert.ok(heads.includes(intents[1]?.hash), 'the kernel holds the position of this very intent');
+    assert.equal((await cluster.node(2).write('after')).status, 200);
+    assertOneChain();
+  });
+
+  it('P6-A1: with the primary killed a promotion is denied as ambiguous, and a force with its acknowledgement is executed', async () => {
+    const { workbench } = use;
+    await becomeOperator();
+    await cluster.kill(cluster.node(1));
+    await ask('Request Promotion', cluster.node(2), 'primary is gone');
+    await confirmStandard('Request Promotion', cluster.node(2));
+    await workbench.notifications.waitFor('AERO_PROMOTION_DENIED');
+    const denied = await waitForStage('kernel_rejected');
+    assert.equal(JSON.parse((denied['kernel_response'] as { body: string }).body).error.details.reason, 'AuthorityAmbiguous');
+    await workbench.screenshot('ambiguous');
+
+    await ask('Force Promotion', cluster.node(2), 'node-1 was powered off by me');
+    await firstDialog('FORCE promotion of node-2?');
+    await workbench.screenshot('force-first');
+    await workbench.dialogs.click('Continue…');
+    const acknowledgement = await firstDialog('Overridden invariant 1 of 1: P6-A1');
+    assert.ok(!acknowledgement.buttons.includes('Continue…'));
+    await workbench.screenshot('force-acknowledge');
+    await workbench.dialogs.click('I Acknowledge P6-A1');
+    await workbench.quickInput.waitFor('Type the name of the node');
+    await workbench.quickInput.answer('node-2');
+    await firstDialog('Responsibility for this force passes to');
+    await workbench.screenshot('force-last');
+    await workbench.dialogs.click('Force Promotion of node-2');
+    await workbench.webviews.waitForText('is the primary');
+    await workbench.screenshot('forced');
+    assert.equal(await primaryOf(cluster.node(3)), cluster.node(2).id);
+    const given = records().slice(start).findLast(({ stage }) => stage === 'confirmation_given');
+    assert.deepEqual((given?.['confirmation'] as { acknowledged: unknown }).acknowledged, ['P6-A1']);
+    assert.equal((await cluster.node(2).write('after')).status, 200);
+  });
+
+  it('P6-A1a: a force that would override nothing is refused by the kernel', async () => {
+    const { workbench } = use;
+    await becomeOperator();
+    await ask('Force Promotion', cluster.node(2), 'no reason to');
+    const dialog = await firstDialog('FORCE promotion of node-2?');
+    assert.match(dialog.detail, /names no invariant/);
+    await workbench.dialogs.click('Continue…');
+    await workbench.quickInput.waitFor('Type the name of the node');
+    await workbench.quickInput.answer('node-2');
+    await firstDialog('Responsibility for this force passes to');
+    await workbench.dialogs.click('Force Promotion of node-2');
+    await workbench.notifications.waitFor('AERO_PROMOTION_DENIED');
+    const denied = await waitForStage('kernel_rejected');
+    assert.match((denied['kernel_response'] as { body: string }).body, /PrimaryStillActive|InvalidRequest/);
+    assert.equal(await primaryOf(cluster.node(1)), cluster.node(1).id);
+  });
+
+  it('P7-F2: a window reloaded in the middle of a confirmation executes nothing and resumes nothing', async () => {
+    const { workbench } = use;
+    await becomeOperator();
+    await ask('Request Demotion', cluster.node(1), 'reloaded');
+    await firstDialog('Request Demotion: node-1?');
+    await workbench.reload();
+    await workbench.statusBar.waitFor('AeroDB: Observer');
+    assert.equal(await workbench.dialogs.view(), undefined);
+    assert.deepEqual(stages('request_demotion'), ['command_requested', 'explanation_presented', 'confirmation_requested']);
+    assert.deepEqual(await attempts(), []);
+    assert.equal(await primaryOf(cluster.node(1)), cluster.node(1).id);
+    await workbench.screenshot('after-reload');
+  });
+
+  it('P7-A1: a reload contacts nobody by itself, though the cluster was expanded', async () => {
+    await expandCluster();
+    await waitForStage('command_answered');
+    const before = records().length;
+    await use.workbench.reload();
+    await use.workbench.openView('AeroDB');
+    assert.match((await use.workbench.tree('Clusters').waitForRow(['local (test bench)'])).description, /not asked yet/);
+    assert.equal(records().length, before);
+  });
+
+  it('shows the audit log read-only to an Operator, verified, and refuses it to an Observer', async () => {
+    const { workbench } = use;
+    await workbench.runCommand('AeroDB: Open Audit Log');
+    await workbench.notifications.waitFor('PHASE7_INSUFFICIENT_AUTHORITY');
+    await becomeOperator();
+    await workbench.runCommand('AeroDB: Open Audit Log');
+    await workbench.editors.waitForActive('AeroDB Audit Log');
+    const text = await waitFor('the verdict', () => workbench.editors.visibleText(), (seen) => seen.includes('Verification: intact'));
+    assert.ok(text.includes(use.editor.auditFile));
+    await workbench.screenshot('audit-log');
+  });
+
+  it('an unreachable cluster is a row that says so, and a URL that is no kernel says what came', async () => {
+    const { workbench } = use;
+    for (const node of cluster.nodes) await cluster.kill(node);
+    await expandCluster();
+    const row = await workbench.tree('Clusters').waitForRow(['local (test bench)', ({ label }) => label.startsWith('Not available')]);
+    assert.match(row.label, /PHASE7_CONNECTION_FAILED/);
+    await workbench.screenshot('unreachable');
+    assert.equal((await waitForStage('read_failed')).error?.code, 'PHASE7_CONNECTION_FAILED');
+  });
+});

@@ -1,0 +1,64 @@
+/** The manifest says what the one command table says, and grants a workspace nothing. */
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import * as z from 'zod';
+import { COMMAND_NAMES, COMMANDS } from '../../src/control-plane/commands.ts';
+
+const manifest = z.object({
+  activationEvents: z.array(z.string()),
+  extensionKind: z.array(z.string()),
+  dependencies: z.record(z.string(), z.string()).optional(),
+  capabilities: z.object({ untrustedWorkspaces: z.object({ supported: z.literal('limited') }) }),
+  contributes: z.object({
+    commands: z.array(z.object({ command: z.string(), title: z.string(), category: z.string() })),
+    configuration: z.object({ properties: z.record(z.string(), z.object({ scope: z.string() })) }),
+    menus: z.record(z.string(), z.array(z.object({ command: z.string(), when: z.string() }))),
+  }),
+}).parse(JSON.parse(readFileSync('package.json', 'utf8')));
+
+const { contributes } = manifest;
+/** `aerodb.inspectClusterState` → `inspect_cluster_state`, or nothing for a presentation command. */
+const operatorCommands = new Map(COMMAND_NAMES.map((name) => [`aerodb.${name.replace(/_(\w)/g, (_m, c: string) => c.toUpperCase())}`, name]));
+const PRESENTATION = [
+  'addCluster', 'editCluster', 'removeCluster', 'setToken', 'refresh', 'assumeOperator', 'giveUpAuthority', 'becomeAuditor', 'showAuthority',
+  'openAuditLog', 'verifyAuditLog', 'showLog',
+].map((name) => `aerodb.${name}`);
+
+describe('manifest', () => {
+  it('P7-S3: contributes the ten commands of the table with their titles, the presentation commands, and no other', () => {
+    assert.deepEqual(contributes.commands.map(({ command }) => command).sort(), [...operatorCommands.keys(), ...PRESENTATION].sort());
+    for (const { command, title, category } of contributes.commands) {
+      assert.equal(category, 'AeroDB');
+      const name = operatorCommands.get(command);
+      if (name !== undefined) assert.equal(title, COMMANDS[name].title);
+    }
+  });
+
+  it('P7-A3: what a menu offers does not depend on role or state', () => {
+    for (const { when } of Object.values(contributes.menus).flat()) {
+      assert.match(when, /^view == aerodb\.clusters(?: && viewItem == (?:cluster|node))?$/);
+    }
+  });
+
+  it('P7-A1: nothing runs at startup, and no workspace can repoint a cluster, move the log or change a limit', () => {
+    assert.deepEqual(manifest.activationEvents, ['onWebviewPanel:aerodb.panel']);
+    for (const [key, { scope }] of Object.entries(contributes.configuration.properties)) assert.equal(scope, 'machine', key);
+    const read = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'))
+      .filter((file) => /getConfiguration\([^)]*\)\.get\(/.test(readFileSync(`src/${file}`, 'utf8')));
+    assert.deepEqual(read, [], 'settings are read with inspect(), which tells the machine\'s value from a workspace\'s');
+  });
+
+  it('P7-S1: the extension starts no process and keeps no timer', () => {
+    for (const folder of ['src/vscode', 'src/control-plane', 'src/kernel', 'src/audit', 'src/webview']) {
+      for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'))) {
+        const text = readFileSync(`${folder}/${file}`, 'utf8');
+        assert.doesNotMatch(text, /child_process|setInterval|node:cluster|worker_threads/, `${folder}/${file}`);
+      }
+    }
+  });
+
+  it('leaves no runtime dependency unbundled', () => {
+    assert.equal(manifest.dependencies, undefined);
+    assert.deepEqual(manifest.extensionKind, ['workspace']);
+  });
+});
