@@ -203,6 +203,11 @@ describe('kernel reads', () => {
     assert.equal(valueOf(await (await kernelOf(clusterOf([server.url]), undefined, { ...FAST, readMs: 20_000 })).readCluster()).view.members.length, 10_000);
   });
 
+  it('shows a state that the kernel does not know as unknown', async () => {
+    const server = await kernelServer(N1, {}, (request) => bent(truthful(N1, request), ({ data }) => { data['members'] = [{ ...member(N1, 'http://x'), replication_state: null }]; }));
+    assert.equal(valueOf(await (await kernelOf(clusterOf([server.url]))).readCluster()).view.members[0]?.replicationState, 'unknown');
+  });
+
   it('keeps a prefix of the configured address', async () => {
     const server = await httpServer((request, response) => json(response, 200, truthful(N1, { ...request, path: request.path.replace('/aero', '') }).value));
     assert.equal(valueOf(await (await kernelOf(clusterOf([`${server.url}/aero/`]))).readCluster()).endpoint, `${server.url}/aero/`);

@@ -11,6 +11,8 @@ import type {
 const MAX_U64 = 2n ** 64n - 1n;
 const text = z.string();
 const textOrNull = z.string().nullable();
+/** A state that the kernel does not know is shown as what it is. */
+const stateOrUnknown = textOrNull.transform((state) => state ?? 'unknown');
 const time = z.iso.datetime({ offset: true });
 
 /** Unsigned 64-bit: a decimal string, or a JSON number that lost nothing on its way (P7-D1). */
@@ -61,7 +63,7 @@ export const errorForm = z.object({
 });
 
 const memberWire = z.object({
-  node_id: text.min(1), name: text, api_url: text, role: z.enum(['primary', 'replica', 'unknown']), replication_state: text,
+  node_id: text.min(1), name: text, api_url: text, role: z.enum(['primary', 'replica', 'unknown']), replication_state: stateOrUnknown,
   halt_reason: textOrNull, health: z.enum(['running', 'halted', 'unknown']), health_basis: text,
   durable_offset: u64OrNull, durable_commit_id: u64OrNull, lag_bytes: u64OrNull, lag_commits: u64OrNull, last_contact: time.nullable(),
 });
@@ -92,7 +94,7 @@ export const node = memberWire.extend({ source: z.enum(['self', 'reported']), ep
   .transform((wire): NodeView => ({ member: toMember(wire), source: wire.source, epoch: wire.epoch }));
 
 const replica = z.object({
-  node_id: text.min(1), state: text, halt_reason: textOrNull, received_offset: u64OrNull, applied_offset: u64OrNull, acknowledged_offset: u64OrNull,
+  node_id: text.min(1), state: stateOrUnknown, halt_reason: textOrNull, received_offset: u64OrNull, applied_offset: u64OrNull, acknowledged_offset: u64OrNull,
   lag_bytes: u64OrNull, lag_commits: u64OrNull, last_acknowledged_at: time.nullable(),
 }).transform((wire): ReplicaProgress => ({
   nodeId: wire.node_id, state: wire.state, haltReason: wire.halt_reason, receivedOffset: wire.received_offset, appliedOffset: wire.applied_offset,
