@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import * as z from 'zod';
+import { parsed } from './config.ts';
 import { readIfPresent, replaceFile } from './files.ts';
 import { toJson } from './vocabulary.ts';
 
@@ -28,10 +29,11 @@ export class Authority {
 
   constructor(directory: string, unknownPrimary: string) {
     this.#directory = directory;
-    const adopted = readIfPresent(join(directory, 'epoch.json'));
-    const marker = readIfPresent(join(directory, 'authority.json'));
-    this.#adopted = adopted === null ? { epoch: 0n, candidate: unknownPrimary, primary: { epoch: 0n, node_id: unknownPrimary } } : adoptedSchema.parse(JSON.parse(adopted));
-    this.#marker = marker === null ? null : markerSchema.parse(JSON.parse(marker));
+    const [adoptedPath, markerPath] = [join(directory, 'epoch.json'), join(directory, 'authority.json')];
+    const adopted = readIfPresent(adoptedPath);
+    const marker = readIfPresent(markerPath);
+    this.#adopted = adopted === null ? { epoch: 0n, candidate: unknownPrimary, primary: { epoch: 0n, node_id: unknownPrimary } } : parsed(adoptedPath, adopted, adoptedSchema);
+    this.#marker = marker === null ? null : parsed(markerPath, marker, markerSchema);
   }
 
   get adopted(): Adopted {

@@ -16,7 +16,8 @@ export type NodeIdentity = Readonly<z.infer<typeof nodeSchema>>;
 /** What the person at the terminal has to read: one paragraph, no stack. */
 export class UsageError extends Error {}
 
-const parsed = <T>(path: string, text: string, schema: z.ZodType<T>): T => {
+/** What a file of this program's own holds. Throws UsageError where it is damaged: nothing is guessed. */
+export const parsed = <T>(path: string, text: string, schema: z.ZodType<T>): T => {
   try {
     return schema.parse(JSON.parse(text));
   } catch {
