@@ -5,6 +5,7 @@
 import * as z from 'zod';
 import type { ControlError } from '../control-plane/errors.ts';
 import type { Execution, Explanation } from '../control-plane/explanation.ts';
+import type { Invariant } from '../control-plane/invariants.ts';
 import type { AnsweredView } from '../control-plane/reads.ts';
 import type { Wire } from '../control-plane/views.ts';
 
@@ -22,7 +23,7 @@ export type RecordedAt = { readonly seq: string; readonly hash: string } | { rea
 export type Panel =
   | { readonly kind: 'asking'; readonly title: string; readonly cluster: ClusterLabel }
   | { readonly kind: 'answer'; readonly title: string; readonly cluster: ClusterLabel; readonly answer: Wire<AnsweredView>; readonly requestId: string; readonly recorded: RecordedAt }
-  | { readonly kind: 'explanation'; readonly explanation: Wire<Explanation>; readonly digest: string; readonly requestId: string; readonly operator: string }
+  | { readonly kind: 'explanation'; readonly explanation: Wire<Explanation>; readonly digest: string; readonly requestId: string; readonly operator: string; /** The command line that does the same. */ readonly terminal?: string }
   | { readonly kind: 'executed'; readonly title: string; readonly cluster: ClusterLabel; readonly target: { readonly nodeId: string; readonly name: string }; readonly execution: Wire<Execution>; readonly requestId: string; readonly recorded: RecordedAt }
   | { readonly kind: 'failed'; readonly title: string; readonly cluster: ClusterLabel | null; readonly target: string | null; readonly error: Wire<ControlError>; readonly requestId: string; readonly recorded: RecordedAt }
   /** After a reload: what was shown is gone and must be asked for again. */
@@ -33,6 +34,8 @@ export interface ShowPanel {
   readonly type: 'show';
   readonly panel: Panel;
   readonly refreshable: boolean;
+  /** Texts of the invariants that the panel names by id: those of an error or of a denial. */
+  readonly cited?: readonly Invariant[];
 }
 
 const panelRequest = z.discriminatedUnion('type', [

@@ -1,0 +1,74 @@
+/** One panel, whole: a pure function of the one message that says what to show. */
+import { html, type TemplateResult } from 'lit';
+import { clusterAnswer, nodeAnswer } from './answers/cluster.ts';
+import { diagnosticsAnswer } from './answers/diagnostics.ts';
+import { promotionAnswer } from './answers/promotion.ts';
+import { replicationAnswer } from './answers/replication.ts';
+import { snapshotsAnswer, walAnswer } from './answers/wal.ts';
+import { explanationPanel } from './explanation.ts';
+import { heading, provenance, record, type Heading, type Post } from './frame.ts';
+import type { Cited } from './invariants.ts';
+import { askingPanel, executedPanel, failedPanel, gonePanel } from './outcome.ts';
+import type { Panel, ShowPanel } from './protocol.ts';
+
+type Answer = Extract<Panel, { kind: 'answer' }>;
+
+/** Draws what the editor sent. */
+export function app({ panel, refreshable, cited = [] }: ShowPanel, post: Post): TemplateResult {
+  const force = panel.kind === 'explanation' && panel.explanation.command === 'force_promotion';
+  return html`
+    <div class="hidden" role="status">${announcement(panel)}</div>
+    <main class=${force ? 'panel forced' : 'panel'}>
+      ${heading(headingOf(panel, refreshable), post)}
+      ${content(panel, refreshable, cited)}
+    </main>`;
+}
+
+function headingOf(panel: Panel, refreshable: boolean): Heading {
+  const refresh = panel.kind === 'asking' ? 'running' : refreshable ? 'possible' : 'none';
+  const copy = panel.kind !== 'asking' && panel.kind !== 'gone';
+  if (panel.kind === 'explanation') return { title: panel.explanation.title, cluster: panel.explanation.cluster, refresh, copy };
+  return { title: panel.title, cluster: panel.kind === 'gone' ? null : panel.cluster, refresh, copy };
+}
+
+/** What a screen reader says when the panel changes. */
+function announcement(panel: Panel): string {
+  switch (panel.kind) {
+    case 'asking': return `${panel.title}: asking the kernel`;
+    case 'answer': return `${panel.title}: answered by ${panel.answer.reading.endpoint}`;
+    case 'explanation': return `${panel.explanation.title}: explanation of what is to be confirmed`;
+    case 'executed': return `${panel.title}: executed`;
+    case 'failed': return `${panel.title}: failed with ${panel.error.code}, outcome ${panel.error.outcome.replace('_', ' ')}`;
+    case 'gone': return `${panel.title}: has to be asked for again`;
+  }
+}
+
+function content(panel: Panel, refreshable: boolean, cited: Cited): TemplateResult {
+  switch (panel.kind) {
+    case 'asking': return askingPanel();
+    case 'answer': return html`
+      ${provenance(panel.answer.reading, epochOf(panel.answer))}
+      ${answer(panel.answer, cited)}
+      ${record(panel.requestId, panel.recorded)}`;
+    case 'explanation': return explanationPanel(panel);
+    case 'executed': return executedPanel(panel);
+    case 'failed': return failedPanel(panel, cited);
+    case 'gone': return gonePanel(refreshable);
+  }
+}
+
+function epochOf({ reading: { view } }: Answer['answer']): string | undefined {
+  return 'epoch' in view ? view.epoch : undefined;
+}
+
+function answer(shown: Answer['answer'], cited: Cited): TemplateResult {
+  switch (shown.command) {
+    case 'inspect_cluster_state': return clusterAnswer(shown.reading.view);
+    case 'inspect_node': return nodeAnswer(shown.reading.view);
+    case 'inspect_replication_status': return replicationAnswer(shown.reading.view);
+    case 'inspect_promotion_state': return promotionAnswer(shown.reading.view, cited);
+    case 'inspect_wal': return walAnswer(shown.reading.view);
+    case 'inspect_snapshots': return snapshotsAnswer(shown.reading.view);
+    case 'run_diagnostics': return diagnosticsAnswer(shown.reading.view);
+  }
+}

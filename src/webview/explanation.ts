@@ -1,0 +1,77 @@
+/** What an operator reads before a confirmation: the whole explanation, in the order in which its questions come up. */
+import { html, nothing, type TemplateResult } from 'lit';
+import type { Explanation } from '../control-plane/explanation.ts';
+import type { Wire } from '../control-plane/views.ts';
+import { membersTable } from './answers/cluster.ts';
+import { changeTable, type Names } from './changes.ts';
+import { facts, provenance, section } from './frame.ts';
+import { invariantList, invariantName } from './invariants.ts';
+import type { Panel } from './protocol.ts';
+import { checkWord, outcomeShape } from './shapes.ts';
+import { table } from './table.ts';
+import { code, number, text, verbatim, type Content } from './text.ts';
+
+type Shown = Extract<Panel, { kind: 'explanation' }>;
+type Kernel = NonNullable<Wire<Explanation>['kernel']>;
+
+const SCOPES = [['node', 'Node'], ['cluster', 'Cluster'], ['replication', 'Replication'], ['durability', 'Durability']] as const;
+
+/** Facts only: no promise of success, and no advice. */
+export function explanationPanel({ explanation, digest, requestId, operator, terminal }: Shown): TemplateResult {
+  const { kernel, cost } = explanation;
+  const names: Names = new Map((kernel?.members ?? []).map(({ nodeId, name }) => [nodeId, name]));
+  const forced = explanation.command === 'force_promotion';
+  return html`
+    ${forced ? forceBanner(explanation) : nothing}
+    <p class="action">${text(explanation.action)}</p>
+    ${facts([
+      ['Target', html`<strong>${text(explanation.target.name)}</strong> ${code(explanation.target.nodeId)}`],
+      ['Operator', text(operator)],
+      ...(explanation.reason === null ? [] : [['Reason', verbatim(explanation.reason)] as const]),
+    ])}
+    ${provenance(explanation.source, kernel?.epoch)}
+    ${cost === null ? nothing : section('Declared cost', facts([['Files', number(cost.files)], ['Bytes to read', number(cost.bytes)]]))}
+    ${explanation.changes.length === 0 ? nothing : section('Before and after, if the kernel executes it', changeTable(explanation.changes, names, 'Before and after, if the kernel executes it'))}
+    ${section('Consequences', html`<dl class="consequences">${SCOPES.map(([scope, title]) => {
+      const texts = explanation.consequences.filter((one) => one.scope === scope);
+      return texts.length === 0 ? nothing : html`<div><dt>${title}</dt><dd>${texts.map((one) => html`<p>${text(one.text)}</p>`)}</dd></div>`;
+    })}</dl>`)}
+    ${kernel === null ? nothing : checks(kernel, explanation)}
+    ${section('Can it be undone?', html`<p>${text(explanation.undo)}</p>`)}
+    ${section('Why the kernel may reject it', html`<ul>${explanation.rejection.map((reason) => html`<li>${text(reason)}</li>`)}</ul>`)}
+    ${section('What protects against acting on an old view', html`<p>${text(explanation.protection)}</p>`)}
+    ${section('Invariants', invariantList(explanation.invariants.map(({ id }) => id), explanation.invariants, (id) => overriddenMark(explanation, id)))}
+    ${kernel === null ? nothing : section('Members as the node reported them', table(membersTable(kernel.members), 'The node reports no members.'))}
+    <footer aria-label="What the confirmation is bound to">${facts([
+      ['Request', code(requestId)],
+      ['Digest of this explanation', code(digest)],
+      ...(terminal === undefined ? [] : [['The same in a terminal', code(terminal)] as const]),
+    ], 'facts rows')}</footer>`;
+}
+
+function forceBanner({ acknowledge }: Wire<Explanation>): TemplateResult {
+  return html`<div class="force"><div class="stripes" aria-hidden="true"></div>
+    <p><strong>FORCED.</strong> The operator's assertion takes the place of what the kernel could not find out.
+    ${acknowledge.length === 0 ? 'The kernel names nothing that it would override.' : html`To be acknowledged one by one: ${acknowledge.map((id, index) => html`${index === 0 ? '' : ', '}${code(id)}`)}.`}</p></div>`;
+}
+
+function overriddenMark({ invariants }: Wire<Explanation>, id: string): TemplateResult | typeof nothing {
+  return invariants.some((one) => one.id === id && one.overridden) ? html`<span class="overridden-mark">${checkWord('overridden')} by this request</span>` : nothing;
+}
+
+function checks(kernel: Kernel, { invariants }: Wire<Explanation>): TemplateResult {
+  const decision: Content = kernel.decision === 'approve'
+    ? html`${outcomeShape('pass')}Asked beforehand, the kernel would <strong>approve</strong> this request.`
+    : html`${outcomeShape('fail')}Asked beforehand, the kernel would <strong>deny</strong> this request${kernel.reason === null ? ' (reason unknown)' : html`: <strong>${text(kernel.reason)}</strong>`}.`;
+  return section('The kernel\'s own checks, asked beforehand', html`
+    <p class="decision">${decision} It decides anew when the request arrives.</p>
+    ${table({
+      caption: 'The kernel\'s own checks',
+      columns: [{ title: 'Check', width: 24 }, { title: 'Result', width: 14 }, { title: 'Observed', width: 34 }, { title: 'In the kernel\'s words', width: 44 }, { title: 'Invariant', width: 34 }],
+      count: kernel.checks.length,
+      row: (index) => {
+        const check = kernel.checks[index];
+        return check === undefined ? [] : [code(check.id), checkWord(check.result), text(check.observed), text(check.message), invariantName(check.invariant, invariants)];
+      },
+    }, 'The kernel reports no checks.')}`);
+}

@@ -1,0 +1,79 @@
+/** What stands around every panel's content: whose it is, where it comes from, and where it is recorded. */
+import { html, nothing, type TemplateResult } from 'lit';
+import '@vscode-elements/elements/dist/vscode-button/index.js';
+import type { Observed, SkippedEndpoint, Wire } from '../control-plane/views.ts';
+import type { ClusterLabel, PanelRequest, RecordedAt } from './protocol.ts';
+import { code, number, text, time, verbatim, type Content } from './text.ts';
+
+/** Sends a request of the panel to the editor. */
+export type Post = (request: PanelRequest) => void;
+
+/** The head of a panel. `subject` is the cluster with the operator's own label for it. */
+export interface Heading {
+  readonly title: string;
+  readonly cluster: ClusterLabel | null;
+  readonly refresh: 'possible' | 'running' | 'none';
+  readonly copy: boolean;
+}
+
+/** Cluster, label, title and what can be asked of the panel. The same element for every kind, so that focus stays where it was. */
+export function heading({ title, cluster, refresh, copy }: Heading, post: Post): TemplateResult {
+  return html`<header>
+    <div class="names">
+      ${cluster === null ? nothing : html`<p class="cluster"><span class="codicon codicon-database" aria-hidden="true"></span><span class="hidden">Cluster </span><strong>${text(cluster.name)}</strong>
+        <span class="muted">${text(cluster.kind)}</span>
+        ${cluster.environment === null ? nothing : html`<span class="label"><span class="hidden">environment </span>${text(cluster.environment)}</span>`}</p>`}
+      <h1 tabindex="-1">${text(title)}</h1>
+    </div>
+    <div class="actions">
+      ${refresh === 'none' ? nothing : html`<vscode-button secondary ?disabled=${refresh === 'running'} @click=${() => post({ type: 'refresh' })}><span slot="content-before" class="codicon codicon-refresh" aria-hidden="true"></span>Refresh</vscode-button>`}
+      ${copy ? html`<vscode-button secondary @click=${() => post({ type: 'copy' })}><span slot="content-before" class="codicon codicon-copy" aria-hidden="true"></span>Copy as JSON</vscode-button>` : nothing}
+    </div>
+  </header>`;
+}
+
+/** A list of named values. */
+export function facts(entries: readonly (readonly [string, Content])[], kind = 'facts'): TemplateResult {
+  return html`<dl class=${kind}>${entries.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
+}
+
+/** A part of a panel under a heading of its own. */
+export function section(title: string, content: Content): TemplateResult {
+  return html`<section><h2>${title}</h2>${content}</section>`;
+}
+
+/** Where an answer was read. */
+export interface Source {
+  readonly endpoint: string;
+  readonly observed: Wire<Observed>;
+  readonly skipped: readonly SkippedEndpoint[];
+  readonly notes: readonly string[];
+}
+
+/** From which node, at which commit, control version and epoch, when and by whose clock. `epoch` is left out where an answer has none. */
+export function provenance({ endpoint, observed, skipped, notes }: Source, epoch?: string): TemplateResult {
+  return html`<section class="provenance" aria-label="Where and when this was read">
+    ${facts([
+      ['Read from', html`${text(endpoint)}`],
+      ['Node', code(observed.nodeId)],
+      ['Commit', number(observed.commitId)],
+      ['Control version', number(observed.controlVersion)],
+      ...(epoch === undefined ? [] : [['Epoch', number(epoch)] as const]),
+      ['At', time(observed.time)],
+      ['Clock', text(observed.clock)],
+      ['Snapshot', text(observed.snapshot)],
+    ])}
+    ${skipped.length === 0 ? nothing : html`<h2>Asked before, without an answer</h2><ul class="plain">${skipped.map((one) => html`<li><strong>${text(one.endpoint)}</strong> ${verbatim(one.reason)}</li>`)}</ul>`}
+    ${notes.length === 0 ? nothing : html`<h2>Notes of the node</h2><ul>${notes.map((note) => html`<li>${verbatim(note)}</li>`)}</ul>`}
+  </section>`;
+}
+
+/** The request and its place in the audit log. */
+export function record(requestId: string, recorded: RecordedAt): TemplateResult {
+  return html`<footer aria-label="Audit record">${facts([
+    ['Request', code(requestId)],
+    ['Audit log', 'notRecorded' in recorded
+      ? html`<strong class="not-recorded">NOT RECORDED:</strong> ${verbatim(recorded.notRecorded)}`
+      : html`recorded as <strong>#${number(recorded.seq)}</strong>`],
+  ], 'facts line')}</footer>`;
+}

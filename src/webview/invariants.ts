@@ -1,0 +1,21 @@
+/** Invariants named by an answer, with the text that the control plane's catalogue has for them. */
+import { html, nothing, type TemplateResult } from 'lit';
+import type { Invariant } from '../control-plane/invariants.ts';
+import { code, text } from './text.ts';
+
+/** The texts that came with a panel. */
+export type Cited = readonly Invariant[];
+
+/** The id, and its name where it is known. */
+export function invariantName(id: string, cited: Cited): TemplateResult {
+  const known = cited.find((one) => one.id === id);
+  return html`${code(id)}${known === undefined ? nothing : html` <span>${text(known.name)}</span>`}`;
+}
+
+/** Each invariant with its name and text; one whose text did not come is named alone. */
+export function invariantList(ids: readonly string[], cited: Cited, mark: (id: string) => TemplateResult | typeof nothing = () => nothing): TemplateResult {
+  return html`<dl class="invariants">${ids.map((id) => {
+    const known = cited.find((one) => one.id === id);
+    return html`<div><dt>${invariantName(id, cited)} ${mark(id)}</dt><dd>${known === undefined ? 'Its text did not come with this answer.' : text(known.text)}</dd></div>`;
+  })}</dl>`;
+}

@@ -1,0 +1,47 @@
+/** The webview's entry: says that it is ready, then draws whatever the editor says is to be shown. */
+import { html, render } from 'lit';
+import './panel.css';
+import { app } from './app.ts';
+import type { PanelRequest, ShowPanel } from './protocol.ts';
+
+/** What the editor gives to a webview. */
+interface Editor {
+  readonly postMessage: (message: PanelRequest) => void;
+  readonly setState: (state: { readonly title: string }) => void;
+}
+
+declare function acquireVsCodeApi(): Editor;
+
+const editor = acquireVsCodeApi();
+const root = document.getElementById('app');
+
+/** The message comes from the editor's own side of the one protocol; whatever else arrives is ignored. */
+function isShowPanel(message: unknown): message is ShowPanel {
+  return typeof message === 'object' && message !== null && 'type' in message && message.type === 'show' && 'panel' in message;
+}
+
+/** The title alone outlives a reload, so that the editor can say what is gone; nothing that a kernel said does (1-rules: State). */
+function remember({ panel }: ShowPanel): void {
+  editor.setState({ title: panel.kind === 'explanation' ? panel.explanation.title : panel.title });
+}
+
+/** A panel that cannot be drawn says so; an old one must not stay as if it were the new one. */
+function show(message: ShowPanel, into: HTMLElement): void {
+  const focused = document.activeElement !== null && document.activeElement !== document.body;
+  try {
+    remember(message);
+    render(app(message, (request) => editor.postMessage(request)), into);
+  } catch (error) {
+    into.replaceChildren();
+    render(html`<main class="panel"><h1 tabindex="-1">This answer could not be drawn</h1><p role="alert">${String(error)}</p></main>`, document.body);
+  }
+  // What had the focus may be gone with the old content: then the new heading has it.
+  if (focused && document.activeElement === document.body) document.querySelector('h1')?.focus();
+}
+
+if (root !== null) {
+  addEventListener('message', (event: MessageEvent<unknown>) => {
+    if (isShowPanel(event.data)) show(event.data, root);
+  });
+  editor.postMessage({ type: 'ready' });
+}

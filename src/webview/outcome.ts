@@ -1,0 +1,63 @@
+/** What became of a request: executed, failed, being asked, or shown once and gone. */
+import { html, nothing, type TemplateResult } from 'lit';
+import type { Outcome } from '../control-plane/errors.ts';
+import { changeTable } from './changes.ts';
+import { eventsTable } from './events.ts';
+import { facts, record, section } from './frame.ts';
+import { invariantList, type Cited } from './invariants.ts';
+import type { Panel } from './protocol.ts';
+import { outcomeShape } from './shapes.ts';
+import { table } from './table.ts';
+import { code, number, text, verbatim } from './text.ts';
+
+type Shown<K extends Panel['kind']> = Extract<Panel, { kind: K }>;
+
+/** The kernel executed the request: what changed, from its own answer. */
+export function executedPanel({ execution, target, requestId, recorded }: Shown<'executed'>): TemplateResult {
+  return html`
+    <p class="action">${outcomeShape('pass')}${text(execution.sentence)}</p>
+    ${facts([
+      ['Target', html`<strong>${text(target.name)}</strong> ${code(target.nodeId)}`],
+      ['Epoch', number(execution.epoch)],
+      ['Control version', number(execution.controlVersion)],
+    ])}
+    ${section('Before and after', changeTable(execution.changes, new Map([[target.nodeId, target.name]]), 'Before and after'))}
+    ${section('Events', table(eventsTable(execution.events), 'The kernel reports no events.'))}
+    ${record(requestId, recorded)}`;
+}
+
+const OUTCOMES: Readonly<Record<Outcome, { readonly words: string; readonly drawn: 'pass' | 'fail' | 'unknown'; readonly says: string }>> = {
+  not_executed: { words: 'NOT EXECUTED', drawn: 'fail', says: 'The request was not executed.' },
+  unknown: { words: 'OUTCOME UNKNOWN', drawn: 'unknown', says: 'Whether the kernel executed the request is not known here. Kernel state is authoritative.' },
+  executed: { words: 'EXECUTED', drawn: 'pass', says: 'The kernel executed the request.' },
+};
+
+/** Why it failed, in the words of whoever refused, and what is proven about the kernel's action. */
+export function failedPanel({ error, target, requestId, recorded }: Shown<'failed'>, cited: Cited): TemplateResult {
+  const { words, drawn, says } = OUTCOMES[error.outcome];
+  return html`
+    <p class="action">${outcomeShape(drawn)}<strong>${words}</strong> ${says}${error.outcome === 'unknown' ? html` Request id: ${code(requestId)}` : nothing}</p>
+    ${facts([
+      ...(target === null ? [] : [['Target', text(target)] as const]),
+      ['Domain', code(error.domain)],
+      ['Code', html`<strong>${code(error.code)}</strong>`],
+      ...(error.field === undefined ? [] : [['Field', code(error.field)] as const]),
+    ])}
+    ${section(error.kernel === undefined ? 'Message' : 'The kernel\'s message', html`<p class="message">${verbatim(error.message)}</p>`)}
+    ${section('Invariants', error.invariants.length === 0 ? html`<p class="muted">The kernel named none.</p>` : invariantList(error.invariants, cited))}
+    ${error.kernel === undefined ? nothing : section('The kernel\'s answer, verbatim', html`
+      ${facts([['HTTP status', number(error.kernel.status.toString())]])}
+      <pre tabindex="0" role="region" aria-label="The kernel's answer, verbatim">${verbatim(error.kernel.body)}</pre>`)}
+    ${record(requestId, recorded)}`;
+}
+
+/** A request is in flight; nothing is shown of what was there before, because it would be old. */
+export function askingPanel(): TemplateResult {
+  return html`<div class="asking"><div class="progress" aria-hidden="true"></div><p class="action">Asking the kernel…</p><p class="muted">Nothing is shown until it answers.</p></div>`;
+}
+
+/** After a reload: old state is never restored as if it were true. */
+export function gonePanel(refreshable: boolean): TemplateResult {
+  return html`<p class="action">What was shown here is gone.</p>
+    <p>It was read before the window was reloaded and may no longer be true, so it was not kept. ${refreshable ? 'Refresh asks for it again.' : 'It has to be asked for again.'}</p>`;
+}

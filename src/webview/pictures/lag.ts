@@ -1,0 +1,36 @@
+/** Lag of every replica as bars, all in bytes on one scale and all in commits on one scale. What is unknown has no bar. */
+import { html, svg, type TemplateResult } from 'lit';
+import type { ReplicaProgress, Wire } from '../../control-plane/views.ts';
+import { table } from '../table.ts';
+import { code, number } from '../text.ts';
+import { fraction, greatest, positions } from './scale.ts';
+
+const BAR = { width: 200, height: 14 } as const;
+
+/** Bars in the order of the answer; long bars mean nothing but a larger number. */
+export function lagBars(replicas: readonly Wire<ReplicaProgress>[]): TemplateResult {
+  const bytes = greatest(positions(replicas.map(({ lagBytes }) => lagBytes))) ?? 0n;
+  const commits = greatest(positions(replicas.map(({ lagCommits }) => lagCommits))) ?? 0n;
+  return html`${table({
+    caption: 'Lag per replica',
+    columns: [
+      { title: 'Replica', width: 38 },
+      { title: 'Lag in bytes', width: 27 }, { title: 'Bytes', number: true, width: 14 },
+      { title: 'Lag in commits', width: 27 }, { title: 'Commits', number: true, width: 14 },
+    ],
+    count: replicas.length,
+    row: (index) => {
+      const replica = replicas[index];
+      return replica === undefined ? [] : [
+        code(replica.nodeId), bar(replica.lagBytes, bytes), number(replica.lagBytes), bar(replica.lagCommits, commits), number(replica.lagCommits),
+      ];
+    },
+  }, '')}
+  <p class="muted">Scale of all bars: 0 to ${number(bytes.toString())} bytes, 0 to ${number(commits.toString())} commits, the largest values in this answer.</p>`;
+}
+
+function bar(value: string | null, most: bigint): TemplateResult {
+  return html`<svg class="bar" width=${BAR.width + 2} height=${BAR.height} aria-hidden="true">${value === null
+    ? svg`<rect class="bar-unknown" x="1" y="1" width=${BAR.width} height=${BAR.height - 2}/>`
+    : svg`<path class="bar-zero" d=${`M1 0V${BAR.height}`}/><rect class="bar-value" x="1" y="2" width=${fraction(BigInt(value), 0n, most) * BAR.width} height=${BAR.height - 4}/>`}</svg>`;
+}

@@ -1,0 +1,97 @@
+/** Positions on the WAL axis. Every mark has a line of its own for its label, so that labels never meet, however close the marks are. */
+import { html, nothing, svg, type SVGTemplateResult, type TemplateResult } from 'lit';
+import type { SnapshotItem, WalView, Wire } from '../../control-plane/views.ts';
+import { text } from '../text.ts';
+import { picture } from './fit.ts';
+import { fraction, greatest, grouped, least, positions } from './scale.ts';
+
+const EDGE = 6;
+const ROW = 22;
+/** Above this many, items have no label each and share two lanes. */
+const LABELLED = 40;
+
+/** The log of one node, from the oldest offset that it retains to where it appends. */
+export function walRuler(view: Wire<WalView>): TemplateResult {
+  const marks: readonly (readonly [string, string | null])[] = [
+    ['oldest retained', view.oldestOffset], ['truncation', view.truncationOffset], ['verified up to', view.verifiedToOffset],
+    ['durable', view.durableOffset], ['append', view.appendOffset],
+  ];
+  const all = [...positions(marks.map(([, value]) => value)), ...positions(view.segments.flatMap(({ firstOffset, endOffset }) => [firstOffset, endOffset]))];
+  const axis = { from: least(all) ?? 0n, to: greatest(all) ?? 0n };
+  const words = marks.map(([name, value]) => `${name} ${value ?? 'unknown'}`).join(', ');
+  return picture(`WAL ruler in bytes: ${words}; ${view.segments.length} segments.`, (width) => {
+    const top = 40;
+    const height = top + marks.length * ROW + 4;
+    const place = placing(axis, width);
+    const drawn = view.segments.length <= width / 5;
+    return html`<svg width=${width} height=${height} viewBox=${`0 0 ${width} ${height}`}>
+      ${drawn ? view.segments.map(({ firstOffset, endOffset }, index) => {
+        const x = place(BigInt(firstOffset));
+        return svg`<rect class=${`segment ${index % 2 === 0 ? 'even' : 'odd'}`} x=${x} y="8" width=${Math.max(1, place(BigInt(endOffset)) - x)} height="20"/>`;
+      }) : svg`<rect class="segment even" x=${EDGE} y="8" width=${width - 2 * EDGE} height="20"/><text class="inside" x=${width / 2} y="22" text-anchor="middle">${view.segments.length} segments</text>`}
+      <path class="axis" d=${`M${EDGE} 28H${width - EDGE}`}/>
+      ${marks.map(([name, value], index) => mark(name, value, top + index * ROW, width, place))}
+    </svg>`;
+  });
+}
+
+type Place = (position: bigint) => number;
+
+function placing({ from, to }: { readonly from: bigint; readonly to: bigint }, width: number): Place {
+  return (position) => EDGE + fraction(position, from, to) * (width - 2 * EDGE);
+}
+
+function mark(name: string, value: string | null, y: number, width: number, place: Place): SVGTemplateResult {
+  if (value === null) {
+    return svg`<path class="leader none" d=${`M${EDGE} ${y + 8}h18`}/>${label(EDGE + 24, y, width - EDGE - 24, 'start', `${name}: unknown`, 'unknown')}`;
+  }
+  const x = place(BigInt(value));
+  const right = x > width / 2;
+  return svg`<path class="leader" d=${`M${x} 4V${y + 8}`}/><path class="tick" d=${`M${x} 4V32`}/>
+    ${right ? label(0, y, Math.max(0, x - 6), 'end', `${name} ${grouped(value)}`) : label(x + 6, y, width - x - 6, 'start', `${name} ${grouped(value)}`)}`;
+}
+
+/** Snapshots and checkpoints by the part of the log that they cover. */
+export function snapshotAxis(items: readonly Wire<SnapshotItem>[]): TemplateResult {
+  const all = positions(items.flatMap(({ walFirstOffset, walEndOffset }) => [walFirstOffset, walEndOffset]));
+  const axis = { from: least(all) ?? 0n, to: greatest(all) ?? 0n };
+  const unplaced = items.filter(({ walFirstOffset, walEndOffset }) => walFirstOffset === null && walEndOffset === null).length;
+  const labelled = items.length <= LABELLED;
+  return html`${picture(`${items.length} snapshots and checkpoints on the WAL axis from ${axis.from} to ${axis.to} bytes; ${unplaced} of unknown position.`, (width) => {
+    const place = placing(axis, width);
+    const height = 26 + (labelled ? items.length * ROW : 2 * ROW) + 2;
+    return html`<svg width=${width} height=${height} viewBox=${`0 0 ${width} ${height}`}>
+      ${label(0, 0, width / 2, 'start', grouped(axis.from.toString()))}
+      ${label(width / 2, 0, width / 2, 'end', `${grouped(axis.to.toString())} bytes`)}
+      <path class="axis" d=${`M${EDGE} 20H${width - EDGE}`}/>
+      ${items.map((item, index) => span(item, 26 + (labelled ? index : item.kind === 'snapshot' ? 0 : 1) * ROW, width, place, labelled))}
+    </svg>`;
+  })}
+  <ul class="legend"><li><svg width="26" height="14" aria-hidden="true"><rect class="span snapshot" x="1" y="2" width="24" height="10"/></svg>snapshot</li>
+    <li><svg width="26" height="14" aria-hidden="true"><path class="span checkpoint" d="M1 7L6 2H20L25 7L20 12H6Z"/></svg>checkpoint</li>
+    ${unplaced === 0 ? nothing : html`<li><svg width="26" height="14" aria-hidden="true"><rect class="bar-unknown" x="1" y="2" width="24" height="10"/></svg>${unplaced} of unknown position</li>`}</ul>`;
+}
+
+function span(item: Wire<SnapshotItem>, y: number, width: number, place: Place, labelled: boolean): SVGTemplateResult | typeof nothing {
+  const known = positions([item.walFirstOffset, item.walEndOffset]);
+  const first = least(known);
+  const last = greatest(known);
+  const name = `${item.kind} ${item.id}`;
+  if (first === undefined || last === undefined) {
+    return labelled ? svg`<rect class="bar-unknown" x=${EDGE} y=${y + 3} width="40" height="10"/>${label(EDGE + 48, y, width - EDGE - 48, 'start', `${name}: position unknown`, 'unknown')}` : nothing;
+  }
+  const x = Math.min(place(first), width - EDGE - 3);
+  const end = Math.max(x + 3, place(last));
+  const half = Math.min(5, (end - x) / 2);
+  const drawing = item.kind === 'snapshot'
+    ? svg`<rect class="span snapshot" x=${x} y=${y + 3} width=${end - x} height="10"/>`
+    : svg`<path class="span checkpoint" d=${`M${x} ${y + 8}L${x + half} ${y + 3}H${end - half}L${end} ${y + 8}L${end - half} ${y + 13}H${x + half}Z`}/>`;
+  if (!labelled) return drawing;
+  const partly = known.length === 1 ? ' (one end unknown)' : '';
+  const after = width - end - 8;
+  return svg`${drawing}${after >= 200 || after > x ? label(end + 6, y, after, 'start', name + partly) : label(0, y, Math.max(0, x - 6), 'end', name + partly)}`;
+}
+
+function label(x: number, y: number, width: number, side: 'start' | 'end', content: string, kind = ''): SVGTemplateResult {
+  return svg`<foreignObject x=${x} y=${y} width=${Math.max(0, width)} height="18">${html`<div class=${`label-in-picture ${side} ${kind}`} title=${content}>${text(content)}</div>`}</foreignObject>`;
+}

@@ -1,0 +1,99 @@
+/** The kernel's state machine with the present state, and the way of the last attempt as far as its events are in the answer. */
+import { html, nothing, svg, type SVGTemplateResult, type TemplateResult } from 'lit';
+import type { KernelEvent, PromotionView, Wire } from '../../control-plane/views.ts';
+import { text } from '../text.ts';
+import { picture } from './fit.ts';
+
+type Kind = 'promotion' | 'demotion';
+
+/** States from top to bottom; the denial stands beside the validation. */
+const STATES = {
+  promotion: { main: ['Steady', 'PromotionRequested', 'PromotionValidating', 'PromotionApproved', 'AuthorityTransitioning', 'PromotionSucceeded'], denied: 'PromotionDenied' },
+  demotion: { main: ['Steady', 'DemotionRequested', 'DemotionValidating', 'DemotionApproved', 'AuthorityReleasing', 'DemotionSucceeded'], denied: 'DemotionDenied' },
+} as const;
+
+/** The state that an event says was entered, as an index of `main` or the denial. */
+const ENTERED: Readonly<Record<string, number | 'denied'>> = {
+  requested: 1, validation_started: 2, validation_succeeded: 3, validation_failed: 'denied', transition_started: 4, transition_completed: 5,
+};
+
+const BOX = { widest: 240, height: 46, gap: 20, left: 26, between: 40 } as const;
+
+/** Draws the machine of the attempt that is under way or was the last. */
+export function stateMachine(view: Wire<PromotionView>): TemplateResult {
+  const kind = machineOf(view);
+  if (kind === undefined) return html`<p><strong>${text(view.state)}</strong> is not a state of the machine that this version draws.</p>`;
+  const { main, denied } = STATES[kind];
+  const steps = stepsOf(view, kind);
+  const aborted = eventsOf(view, kind).find(({ type }) => type.endsWith('.aborted_on_crash'));
+  const denial = view.lastAttempt?.denial ?? null;
+  const passed = (state: number | 'denied'): Wire<KernelEvent> | undefined => steps.get(state);
+  const height = main.length * (BOX.height + BOX.gap) - BOX.gap + 4;
+  const words = [...steps.values()].map(({ type }) => type).join(', ');
+  const line = (state: string, event: Wire<KernelEvent> | undefined): string => [
+    ...(state === view.state ? ['present state'] : []), ...(event === undefined ? [] : [`#${event.seq} ${event.time}`]),
+  ].join(', ');
+  return html`
+    ${picture(`State machine of a ${kind}. Present state: ${view.state}. ${words === '' ? 'No event of the last attempt is in this answer.' : `Events of the last attempt: ${words}.`}${denial === null ? '' : ` Denied: ${denial.reason}, ${denial.invariant}.`}`, (width) => {
+      const wide = Math.min(BOX.widest, Math.floor((width - BOX.left - BOX.between - 3) / 2));
+      const beside = BOX.left + wide + BOX.between;
+      return html`<svg width=${width} height=${height}>
+        ${edges(main.length, wide, beside, passed)}
+        ${main.map((state, index) => box(BOX.left, top(index), wide, state, line(state, passed(index)), state === view.state, index === 0 ? steps.size > 0 : passed(index) !== undefined))}
+        ${box(beside, top(2), wide, denied, line(denied, passed('denied')), denied === view.state, passed('denied') !== undefined)}
+        ${denial === null ? nothing : svg`<foreignObject x=${beside} y=${top(3) - BOX.gap + 6} width=${width - beside} height="40">${html`
+          <div class="label-in-picture node-name" title=${denial.reason}>${text(denial.reason)}</div><div class="label-in-picture" title=${denial.invariant}>${text(denial.invariant)}</div>`}</foreignObject>`}
+      </svg>`;
+    })}
+    ${aborted === undefined ? nothing : html`<p>The last attempt was aborted by a crash (event #${aborted.seq}).</p>`}
+    ${view.lastAttempt !== null && steps.size === 0 ? html`<p class="muted">No event of the last attempt is in this answer, so its way is not drawn.</p>` : nothing}
+    <ul class="legend"><li><svg width="26" height="16" aria-hidden="true"><rect class="state present" x="1.5" y="1.5" width="23" height="13" rx="2"/></svg>present state</li>
+      <li><svg width="26" height="16" aria-hidden="true"><rect class="state passed" x="1.5" y="1.5" width="23" height="13" rx="2"/></svg>passed by the last attempt</li></ul>`;
+}
+
+function machineOf({ state, lastAttempt }: Wire<PromotionView>): Kind | undefined {
+  const holds = (kind: Kind): boolean => STATES[kind].denied === state || STATES[kind].main.some((one) => one === state);
+  if (lastAttempt?.kind === 'demotion' && holds('demotion')) return 'demotion';
+  return (['promotion', 'demotion'] as const).find(holds);
+}
+
+function eventsOf({ events, lastAttempt }: Wire<PromotionView>, kind: Kind): readonly Wire<KernelEvent>[] {
+  return lastAttempt === null ? [] : events.filter(({ requestId, type }) => requestId === lastAttempt.requestId && type.startsWith(`replication.${kind}.`));
+}
+
+function stepsOf(view: Wire<PromotionView>, kind: Kind): ReadonlyMap<number | 'denied', Wire<KernelEvent>> {
+  return new Map(eventsOf(view, kind).flatMap((event) => {
+    const state = ENTERED[event.type.slice(event.type.lastIndexOf('.') + 1)];
+    return state === undefined ? [] : [[state, event] as const];
+  }));
+}
+
+function top(index: number): number {
+  return index * (BOX.height + BOX.gap) + 2;
+}
+
+function edges(count: number, wide: number, denial: number, passed: (state: number | 'denied') => unknown): SVGTemplateResult {
+  const middle = BOX.left + wide / 2;
+  const half = BOX.height / 2;
+  const right = BOX.left + wide;
+  const denied = passed('denied') !== undefined;
+  const done = passed(count - 1) !== undefined;
+  return svg`
+    ${Array.from({ length: count - 1 }, (_none, index) => arrow(`M${middle} ${top(index) + BOX.height}v${BOX.gap - 3}`, middle, top(index + 1) - 1, 90, passed(index + 1) !== undefined))}
+    ${arrow(`M${right} ${top(2) + half}H${denial - 4}`, denial - 1, top(2) + half, 0, denied)}
+    ${arrow(`M${denial + wide / 2} ${top(2)}V${top(0) + half}H${right + 4}`, right + 1, top(0) + half, 180, denied)}
+    <path class="edge" d=${`M${BOX.left} ${top(1) + half}H10`}/>
+    ${arrow(`M${BOX.left} ${top(count - 1) + half}H10V${top(0) + half}H${BOX.left - 4}`, BOX.left - 1, top(0) + half, 0, done)}`;
+}
+
+function arrow(line: string, x: number, y: number, turn: number, taken: boolean): SVGTemplateResult {
+  const kind = taken ? ' taken' : '';
+  return svg`<path class=${`edge${kind}`} d=${line}/><path class=${`tip${kind}`} d="M-7 -4L0 0L-7 4Z" transform=${`translate(${x} ${y}) rotate(${turn})`}/>`;
+}
+
+function box(x: number, y: number, wide: number, state: string, line: string, present: boolean, passed: boolean): SVGTemplateResult {
+  return svg`<rect class=${`state${passed ? ' passed' : ''}${present ? ' present' : ''}`} x=${x} y=${y} width=${wide} height=${BOX.height} rx="3"/>
+    <foreignObject x=${x + 4} y=${y + (line === '' ? 14 : 5)} width=${wide - 8} height="38">${html`
+      <div class=${`label-in-picture middle${present ? ' node-name' : ''}`} title=${state}>${state}</div>
+      ${line === '' ? nothing : html`<div class="label-in-picture middle node-state" title=${line}>${text(line)}</div>`}`}</foreignObject>`;
+}

@@ -1,0 +1,63 @@
+/** How values are written. Everything that a kernel, a configuration or a person supplied is foreign text: isolated, and shown whole. */
+import { html, type nothing, type TemplateResult } from 'lit';
+
+/** What a place in a template may hold. */
+export type Content = TemplateResult | typeof nothing | string | readonly Content[];
+
+/** `null` in an answer means unknown, and unknown is a word: never 0, never nothing. */
+export const unknown: TemplateResult = html`<span class="unknown">unknown</span>`;
+
+/**
+ * Characters that change how their neighbours look without being seen. The editor draws them as boxes with their number, so that two
+ * names that look alike are seen to differ; joiners stay, because emoji and scripts need them.
+ */
+const INVISIBLE = /([\u0000-\u0009\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff])/u;
+
+/** Foreign text, its own direction kept to itself. `null` is unknown; text without characters is said to be empty. */
+export function text(value: string | null): Content {
+  if (value === null) return unknown;
+  return value === '' ? html`<span class="unknown">empty text</span>` : html`<bdi>${visible(value)}</bdi>`;
+}
+
+/** Foreign text that may have lines, kept as they are. */
+export function verbatim(value: string): Content {
+  return value === '' ? text(value) : html`<bdi class="verbatim">${visible(value)}</bdi>`;
+}
+
+/** Ids, addresses, codes: like `text`, in the editor's own font. */
+export function code(value: string | null): Content {
+  return value === null || value === '' ? text(value) : html`<bdi class="code">${visible(value)}</bdi>`;
+}
+
+/** A decimal string, its thousands set apart by space that is not copied with it. */
+export function number(value: string | null): Content {
+  if (value === null) return unknown;
+  if (!/^\d{5,}$/u.test(value)) return html`<span class="number">${value}</span>`;
+  const groups = value.match(/\d{1,3}(?=(?:\d{3})*$)/gu) ?? [value];
+  return html`<span class="number">${groups.map((group) => html`<span>${group}</span>`)}</span>`;
+}
+
+/** A time as the kernel wrote it; whose clock it is, is said beside it. */
+export function time(value: string | null): Content {
+  return value === null ? unknown : html`<time class="number">${visible(value)}</time>`;
+}
+
+/** Any value that a kernel sent without a form of its own, as JSON. */
+export function json(value: unknown): Content {
+  return code(typeof value === 'string' ? value : JSON.stringify(value));
+}
+
+/** `text` cut to a length for a picture; the table below the picture has it whole. */
+export function short(value: string, length: number): string {
+  const characters = Array.from(value.replaceAll(new RegExp(INVISIBLE, 'gu'), '\u00b7').replaceAll(/\s+/gu, ' '));
+  return characters.length <= length ? characters.join('') : `${characters.slice(0, length - 1).join('')}…`;
+}
+
+function visible(value: string): Content {
+  if (!INVISIBLE.test(value)) return value;
+  return value.split(INVISIBLE).map((part, index) => (index % 2 === 0 ? part : html`<span class="invisible">U+${hex(part)}</span>`));
+}
+
+function hex(character: string): string {
+  return (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
+}
