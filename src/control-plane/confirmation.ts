@@ -1,5 +1,7 @@
 /** Single-use confirmation tokens, in memory only. No clock takes part: an old confirmation is caught by what it is bound to. */
 import { refusal, type ControlError } from './errors.ts';
+import type { Explanation } from './explanation.ts';
+import type { ConfirmationAnswer } from './ports.ts';
 
 /** Everything that a confirmation stands for; a change of any of it makes the confirmation worthless. */
 export interface ConfirmationBinding {
@@ -60,4 +62,21 @@ export class Confirmations {
       ? undefined
       : refusal('PHASE7_CONFIRMATION_MISMATCH', `What was confirmed is not what would be sent (${changed.join(', ')} differ). Nothing was sent.`);
   }
+}
+
+/** P7-A2: a consent that lacks a part is no consent. */
+export function incompleteConsent(explanation: Explanation, answer: ConfirmationAnswer & { readonly kind: 'confirmed' }): ControlError | undefined {
+  if (answer.typedName !== explanation.target.name) {
+    return refusal('PHASE7_CONFIRMATION_MISMATCH', `The typed name is not the name of the node, "${explanation.target.name}". Nothing was sent.`);
+  }
+  const missing = explanation.acknowledge.filter((id) => !answer.acknowledged.includes(id));
+  const surplus = answer.acknowledged.filter((id) => !explanation.acknowledge.includes(id));
+  return missing.length + surplus.length === 0
+    ? undefined
+    : refusal('PHASE7_INCOMPLETE_ENHANCED_CONFIRMATION', `The acknowledged invariants are not exactly the overridden ones (missing: ${missing.join(', ') || 'none'}; surplus: ${surplus.join(', ') || 'none'}). Nothing was sent.`);
+}
+
+/** The error of a confirmation that no longer counts. */
+export function confirmationVoided(why: string): ControlError {
+  return refusal('PHASE7_CONFIRMATION_VOIDED', `${why} Nothing was sent.`);
 }

@@ -2,22 +2,22 @@
  * The path of a request. The control plane grants the ability to ask, never the ability to decide: it checks,
  * explains, asks for consent, forwards exactly one request and records what happened. The kernel decides.
  */
-import { invalidArguments, parseArguments, type CommandArguments } from './arguments.ts';
+import { invalidArguments, parseArguments } from './arguments.ts';
 import { authorityChangeRefused, authorityText, commandRefused, levelFor, OBSERVER, type Authority } from './authority.ts';
 import type { ClusterConfig } from './cluster.ts';
 import { commandSpec, isCommandName, type CommandName, type ConfirmedCommandName, type ControlCommandName } from './commands.ts';
-import { Confirmations, type ConfirmationBinding } from './confirmation.ts';
+import { Confirmations, confirmationVoided, incompleteConsent, type ConfirmationBinding } from './confirmation.ts';
 import { digest } from './digest.ts';
-import { failure, refusal, success, transportFailure, type ControlError, type Result } from './errors.ts';
-import { explainControl, explainDiagnostics, explainExecution, type Execution, type Explanation } from './explanation.ts';
-import { Flow, type FlowFailure } from './flow.ts';
+import { failure, refusal, success, type ControlError, type Result } from './errors.ts';
+import { explain, type Accepted, type Explained } from './explained.ts';
+import { explainExecution, type Execution, type Explanation } from './explanation.ts';
+import { attempt, Flow, stageOfFailure, type FlowFailure } from './flow.ts';
 import type { Operator } from './operator.ts';
 import type {
-  AuditLog, AuditPosition, Clock, Clusters, ConfirmationAnswer, Confirmer, ControlRequest, ExecutedControl, Ids, Kernel, KernelOperation,
+  AuditLog, AuditPosition, Clock, Clusters, ConfirmationAnswer, Confirmer, ControlRequest, ExecutedControl, Ids, KernelOperation,
 } from './ports.ts';
-import { answeredState, kernelState, readView, type AnsweredView, type InspectCommandName } from './reads.ts';
-import type { KernelState } from './record.ts';
-import { Recorder, type Recorded } from './recorder.ts';
+import { answeredState, readView, type AnsweredView, type InspectCommandName } from './reads.ts';
+import { recordedError, Recorder, type Recorded } from './recorder.ts';
 import { toWire } from './views.ts';
 
 /** Everything that the control plane needs from outside. */
@@ -52,22 +52,6 @@ export interface Executed {
 
 /** How a command ended. A failure carries its outcome in `error.outcome`: not executed, unknown, or even executed. */
 export type CommandResult = Answered | Executed | FlowFailure;
-
-/** A command that was accepted: its arguments are valid and the session may ask. */
-interface Accepted {
-  readonly command: CommandName;
-  readonly args: CommandArguments;
-  readonly cluster: ClusterConfig;
-  readonly kernel: Kernel;
-}
-
-/** What the confirmation of a command rests on: the explanation, the state it was read from and where. */
-interface Explained {
-  readonly explanation: Explanation;
-  readonly state: KernelState;
-  readonly endpoint: string;
-  readonly controlVersion: bigint | null;
-}
 
 const KERNEL_OPERATIONS: Readonly<Record<CommandName, readonly KernelOperation[]>> = {
   inspect_cluster_state: ['readCluster'],
@@ -123,7 +107,7 @@ export class ControlPlane {
       ...(to.level === 'Operator' ? { cluster: to.cluster } : {}), detail,
     });
     if (error !== undefined) {
-      await this.#recorder.record('command_rejected', from, { detail: `${authorityText(from)} asked to become ${authorityText(to)}`, error: { domain: error.domain, code: error.code, message: error.message, invariants: error.invariants } });
+      await this.#recorder.record('command_rejected', from, { detail: `${authorityText(from)} asked to become ${authorityText(to)}`, error: recordedError(error), outcome: error.outcome });
       return failure(error);
     }
     const detail = `${authorityText(from)} became ${authorityText(to)}`;
@@ -251,7 +235,7 @@ export class ControlPlane {
     });
     const token = this.#env.ids.uuid();
     if (levelFor(this.#authority, cluster.name) !== 'Operator' || this.#authority !== flow.authority) {
-      return flow.fail('confirmation_voided', voided('The authority changed before the confirmation was asked for.'));
+      return flow.fail('confirmation_voided', confirmationVoided('The authority changed before the confirmation was asked for.'));
     }
     const signal = this.#confirmations.issue(token, binding(cluster));
 
@@ -266,11 +250,11 @@ export class ControlPlane {
     }
     if (answer.kind === 'voided') {
       this.#confirmations.void(token, answer.why);
-      return flow.fail('confirmation_voided', voided(answer.why));
+      return flow.fail('confirmation_voided', confirmationVoided(answer.why));
     }
     const current = this.#env.clusters.find(cluster.name);
     if (!current.ok) this.#confirmations.void(token, `Cluster "${cluster.name}" is no longer configured.`);
-    const refused = this.#confirmations.consume(answer.token, binding(current.ok ? current.value : cluster)) ?? incomplete(explanation, type, answer);
+    const refused = this.#confirmations.consume(answer.token, binding(current.ok ? current.value : cluster)) ?? incompleteConsent(explanation, answer);
     if (refused !== undefined) {
       this.#confirmations.void(token, 'The confirmation was refused.');
       return flow.fail(refused.code === 'PHASE7_CONFIRMATION_VOIDED' ? 'confirmation_voided' : 'command_rejected', refused);
@@ -287,7 +271,7 @@ export class ControlPlane {
     // 6. Intent recorded: on disk before the first byte goes out.
     const intent = await flow.record('dispatch_intent', { confirmation, kernel_state: state, outcome: 'pending' });
     if (intent.position === null) return flow.notRecorded(intent);
-    if (this.#authority !== flow.authority) return flow.fail('dispatch_failed', voided('The authority changed before the request was sent.'));
+    if (this.#authority !== flow.authority) return flow.fail('dispatch_failed', confirmationVoided('The authority changed before the request was sent.'));
 
     // 7. Dispatched: exactly one request. 8. Outcome recorded, then shown.
     return this.#dispatch(flow, command, accepted, explained.value, answer.acknowledged, intent.position);
@@ -341,56 +325,5 @@ export class ControlPlane {
     this.#authorityGeneration += 1;
     this.#confirmations.voidAll('The authority changed while the confirmation was open.');
     for (const listener of this.#listeners) listener();
-  }
-}
-
-async function explain(command: ConfirmedCommandName, { args, cluster, kernel }: Accepted): Promise<Result<Explained>> {
-  const target = { ...args, node: args.node ?? '' };
-  if (command === 'run_diagnostics') {
-    const cost = await kernel.declareDiagnosticsCost(target.node);
-    if (!cost.ok) return cost;
-    const { endpoint, observed } = cost.value;
-    return success({ explanation: explainDiagnostics(target, cluster, cost.value), state: kernelState(cost.value, {}), endpoint, controlVersion: observed.controlVersion });
-  }
-  const facts = command === 'request_demotion'
-    ? await kernel.explainDemotion(target.node)
-    : await kernel.explainPromotion(target.node, command === 'force_promotion' ? 'forced' : 'validated');
-  if (!facts.ok) return facts;
-  const { endpoint, observed, view } = facts.value;
-  if (observed.controlVersion !== view.controlVersion) {
-    return failure(refusal('PHASE7_INCONSISTENT_SNAPSHOT', `The kernel's explanation is of control version ${view.controlVersion}, its answer of ${observed.controlVersion ?? 'none'}: the state moved in between. No explanation is shown and nothing was sent.`));
-  }
-  return success({ explanation: explainControl(command, target, cluster, facts.value), state: kernelState(facts.value, view), endpoint, controlVersion: view.controlVersion });
-}
-
-/** P7-A2: a consent that lacks a part is no consent. */
-function incomplete(explanation: Explanation, type: string, answer: ConfirmationAnswer & { readonly kind: 'confirmed' }): ControlError | undefined {
-  if (answer.typedName !== explanation.target.name) {
-    return refusal('PHASE7_CONFIRMATION_MISMATCH', `The typed name is not the name of the node, "${explanation.target.name}". Nothing was sent.`);
-  }
-  const missing = explanation.acknowledge.filter((id) => !answer.acknowledged.includes(id));
-  const surplus = answer.acknowledged.filter((id) => !explanation.acknowledge.includes(id));
-  return type !== 'enhanced' || missing.length + surplus.length === 0
-    ? undefined
-    : refusal('PHASE7_INCOMPLETE_ENHANCED_CONFIRMATION', `The acknowledged invariants are not exactly the overridden ones (missing: ${missing.join(', ') || 'none'}; surplus: ${surplus.join(', ') || 'none'}). Nothing was sent.`);
-}
-
-function voided(why: string): ControlError {
-  return refusal('PHASE7_CONFIRMATION_VOIDED', `${why} Nothing was sent.`);
-}
-
-function stageOfFailure(error: ControlError): 'command_executed' | 'kernel_rejected' | 'dispatch_failed' | 'outcome_unknown' {
-  if (error.outcome === 'executed') return 'command_executed';
-  if (error.outcome === 'unknown') return 'outcome_unknown';
-  return error.domain === 'KERNEL_REJECTION' ? 'kernel_rejected' : 'dispatch_failed';
-}
-
-/** A boundary that throws has proven nothing: for a control request the outcome is unknown (P7-E2). */
-async function attempt<T>(ask: () => Promise<Result<T>>, outcome: 'not_executed' | 'unknown'): Promise<Result<T>> {
-  try {
-    return await ask();
-  } catch (error) {
-    const cause = error instanceof Error ? error.message : String(error);
-    return failure(transportFailure('PHASE7_TRANSPORT_FAILURE', `The exchange with the kernel broke off: ${cause}.`, outcome));
   }
 }

@@ -5,6 +5,7 @@
  */
 import type { CommandArguments } from './arguments.ts';
 import type { ClusterConfig } from './cluster.ts';
+import { commandLine } from './command-line.ts';
 import { COMMANDS, type ConfirmedCommandName, type ControlCommandName } from './commands.ts';
 import { invariant, type Invariant, type InvariantId } from './invariants.ts';
 import type {
@@ -49,6 +50,8 @@ export interface Explanation {
   readonly undo: string;
   readonly rejection: readonly string[];
   readonly protection: string;
+  /** The terminal program's line that asks for the same; what a person types at the questions is no part of it. */
+  readonly commandLine: string;
 }
 
 const RELIED_ON = {
@@ -76,7 +79,7 @@ export function explainControl(
     },
     cost: null,
     invariants: cited(command, facts.overriddenInvariants),
-    acknowledge: facts.overriddenInvariants,
+    acknowledge: COMMANDS[command].confirmation === 'enhanced' ? facts.overriddenInvariants : [],
     undo: words.undo,
     rejection: [
       ...(facts.decision === 'deny'
@@ -115,7 +118,7 @@ export function explainDiagnostics(
 
 function common(
   command: ConfirmedCommandName, args: CommandArguments & { readonly node: string }, cluster: ClusterConfig, reading: Reading<unknown>, name: string,
-): Pick<Explanation, 'command' | 'title' | 'cluster' | 'target' | 'reason' | 'source'> {
+): Pick<Explanation, 'command' | 'title' | 'cluster' | 'target' | 'reason' | 'source' | 'commandLine'> {
   return {
     command,
     title: COMMANDS[command].title,
@@ -123,6 +126,7 @@ function common(
     target: { nodeId: args.node, name },
     reason: args.reason ?? null,
     source: { endpoint: reading.endpoint, observed: reading.observed, skipped: reading.skipped, notes: reading.notes },
+    commandLine: commandLine(command, args, cluster),
   };
 }
 

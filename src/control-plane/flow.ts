@@ -1,7 +1,7 @@
 /** One request on its way: its identity in every record, and the ways in which it can end without success. */
 import { recordedArguments, type RecordedArguments } from './arguments.ts';
 import type { Authority } from './authority.ts';
-import { refusal, type ControlError } from './errors.ts';
+import { failure, refusal, transportFailure, type ControlError, type Result } from './errors.ts';
 import type { Stage } from './record.ts';
 import { recordedError, type NotRecorded, type Recorded, type Recorder, type RecordFields } from './recorder.ts';
 
@@ -72,5 +72,22 @@ export class Flow {
       kind: 'failed', requestId: this.requestId, command: this.#command,
       cluster: this.#args['cluster'] ?? null, target: this.#args['node'] ?? null, error, recorded,
     };
+  }
+}
+
+/** How the end of a dispatched request is recorded: by what is proven, not by how it failed. */
+export function stageOfFailure(error: ControlError): 'command_executed' | 'kernel_rejected' | 'dispatch_failed' | 'outcome_unknown' {
+  if (error.outcome === 'executed') return 'command_executed';
+  if (error.outcome === 'unknown') return 'outcome_unknown';
+  return error.domain === 'KERNEL_REJECTION' ? 'kernel_rejected' : 'dispatch_failed';
+}
+
+/** A boundary that throws has proven nothing: for a control request the outcome is unknown (P7-E2). */
+export async function attempt<T>(ask: () => Promise<Result<T>>, outcome: 'not_executed' | 'unknown'): Promise<Result<T>> {
+  try {
+    return await ask();
+  } catch (error) {
+    const cause = error instanceof Error ? error.message : String(error);
+    return failure(transportFailure('PHASE7_TRANSPORT_FAILURE', `The exchange with the kernel broke off: ${cause}.`, outcome));
   }
 }
