@@ -1,0 +1,53 @@
+/**
+ * The terminal program's line that asks for the same as a command and its arguments: a pure function of the
+ * command table, for explanations, help and completions. It repeats what was asked and decides nothing.
+ */
+import type { CommandArguments } from './arguments.ts';
+import type { ClusterConfig } from './cluster.ts';
+import { commandSpec, type CommandName } from './commands.ts';
+
+/** The name of the terminal program. */
+export const PROGRAM = 'aerodb-control';
+
+/** The words by which the terminal program knows each command; an eleventh, or a missing one, does not compile. */
+export const TERMINAL_WORDS = {
+  inspect_cluster_state: ['inspect', 'cluster'],
+  inspect_node: ['inspect', 'node'],
+  inspect_replication_status: ['inspect', 'replication'],
+  inspect_promotion_state: ['inspect', 'promotion'],
+  run_diagnostics: ['diag', 'diagnostics'],
+  inspect_wal: ['diag', 'wal'],
+  inspect_snapshots: ['diag', 'snapshots'],
+  request_promotion: ['promote'],
+  request_demotion: ['demote'],
+  force_promotion: ['force-promote'],
+} as const satisfies Readonly<Record<CommandName, readonly string[]>>;
+
+/** The option that carries each argument of a command. */
+export const ARGUMENT_OPTIONS = {
+  cluster: 'cluster', node: 'node', lookup: 'request-id', reason: 'reason',
+} as const satisfies Readonly<Record<keyof CommandArguments, string>>;
+
+/**
+ * One line for a POSIX shell. A cluster that is called by its own first address is in no file and is named by
+ * its addresses. The typed name and the acknowledgements are no part of a line: a person gives them (P7-A2).
+ */
+export function commandLine(command: CommandName, args: CommandArguments, cluster: ClusterConfig): string {
+  const named = cluster.name === cluster.endpoints[0]
+    ? [...(cluster.kind === 'aerodb' ? [] : ['--kind', cluster.kind]), ...cluster.endpoints.flatMap((url) => ['--url', quoted(url)])]
+    : option(ARGUMENT_OPTIONS.cluster, args.cluster);
+  return [
+    PROGRAM, ...TERMINAL_WORDS[command], ...named,
+    ...option(ARGUMENT_OPTIONS.node, args.node), ...option(ARGUMENT_OPTIONS.lookup, args.lookup), ...option(ARGUMENT_OPTIONS.reason, args.reason),
+    ...(commandSpec(command).authority === 'operator' ? ['--operator'] : []),
+  ].join(' ');
+}
+
+function option(name: string, value: string | undefined): readonly string[] {
+  if (value === undefined) return [];
+  return value.startsWith('-') ? [`--${name}=${quoted(value)}`] : [`--${name}`, quoted(value)];
+}
+
+function quoted(value: string): string {
+  return /^[\w@%+=:,./-]+$/.test(value) ? value : `'${value.replaceAll('\'', '\'\\\'\'')}'`;
+}

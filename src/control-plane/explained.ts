@@ -1,0 +1,45 @@
+/** Step 3 of a request: one read of the kernel gives the facts from which the explanation follows. */
+import type { CommandArguments } from './arguments.ts';
+import type { ClusterConfig } from './cluster.ts';
+import type { CommandName, ConfirmedCommandName } from './commands.ts';
+import { failure, refusal, success, type Result } from './errors.ts';
+import { explainControl, explainDiagnostics, type Explanation } from './explanation.ts';
+import type { Kernel } from './ports.ts';
+import { kernelState } from './reads.ts';
+import type { KernelState } from './record.ts';
+
+/** A command that was accepted: its arguments are valid and the session may ask. */
+export interface Accepted {
+  readonly command: CommandName;
+  readonly args: CommandArguments;
+  readonly cluster: ClusterConfig;
+  readonly kernel: Kernel;
+}
+
+/** What the confirmation of a command rests on: the explanation, the state it was read from and where. */
+export interface Explained {
+  readonly explanation: Explanation;
+  readonly state: KernelState;
+  readonly endpoint: string;
+  readonly controlVersion: bigint | null;
+}
+
+/** Reads the facts and explains. A reading that contradicts itself is refused (P7-D1). */
+export async function explain(command: ConfirmedCommandName, { args, cluster, kernel }: Accepted): Promise<Result<Explained>> {
+  const target = { ...args, node: args.node ?? '' };
+  if (command === 'run_diagnostics') {
+    const cost = await kernel.declareDiagnosticsCost(target.node);
+    if (!cost.ok) return cost;
+    const { endpoint, observed } = cost.value;
+    return success({ explanation: explainDiagnostics(target, cluster, cost.value), state: kernelState(cost.value, {}), endpoint, controlVersion: observed.controlVersion });
+  }
+  const facts = command === 'request_demotion'
+    ? await kernel.explainDemotion(target.node)
+    : await kernel.explainPromotion(target.node, command === 'force_promotion' ? 'forced' : 'validated');
+  if (!facts.ok) return facts;
+  const { endpoint, observed, view } = facts.value;
+  if (observed.controlVersion !== view.controlVersion) {
+    return failure(refusal('PHASE7_INCONSISTENT_SNAPSHOT', `The kernel's explanation is of control version ${view.controlVersion}, its answer of ${observed.controlVersion ?? 'none'}: the state moved in between. No explanation is shown and nothing was sent.`));
+  }
+  return success({ explanation: explainControl(command, target, cluster, facts.value), state: kernelState(facts.value, view), endpoint, controlVersion: view.controlVersion });
+}
