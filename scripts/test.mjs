@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util';
 import { ensureChromium } from './lib/chromium.mjs';
 import { ensureCodeServer } from './lib/code-server-install.mjs';
 import { root } from './lib/paths.mjs';
-import { endGroup, startGroup } from './lib/processes.mjs';
+import { endGroup, startGroup, whenAskedToEnd } from './lib/processes.mjs';
 import { Failure, script } from './lib/run.mjs';
 import { hasTests, select } from './lib/suites.mjs';
 import { readReport, reportVariable } from './lib/test-report.mjs';
@@ -174,11 +174,9 @@ function prepare(suites) {
   return { none: Promise.resolve({}), editor, package: packaged };
 }
 
-for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
-  process.on(signal, () => {
-    void Promise.all([...running].map((group) => endGroup(group, 5000))).finally(() => process.exit(1));
-  });
-}
+whenAskedToEnd(() => {
+  void Promise.all([...running].map((group) => endGroup(group, 5000))).finally(() => process.exit(1));
+});
 
 await script(async () => {
   const { values } = parseArgs({ options: { only: { type: 'string' }, grep: { type: 'string' } } });

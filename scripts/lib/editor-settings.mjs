@@ -63,3 +63,26 @@ export function writeSettings(file, settings) {
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, `${JSON.stringify(settings, undefined, 2)}\n`);
 }
+
+/**
+ * Makes the cluster `local` known to an editor that a person uses. Everything else in the settings stays: they are the person's.
+ * @param {{ userData: string, endpoints: readonly string[], machineFile: boolean, say: (line: string) => void }} options machineFile: the workbench
+ *   runs in a browser and reads machine settings from a file of their own
+ * @returns {void}
+ */
+export function configure({ userData, endpoints, machineFile, say }) {
+  const files = settingsFiles(userData);
+  if (!existsSync(files.person)) writeSettings(files.person, quietSettings);
+  const file = machineFile ? files.machine : files.person;
+  const local = { name: 'local', kind: 'aerodb', endpoints };
+  try {
+    const settings = readSettings(file);
+    const clusters = Array.isArray(settings['aerodb.clusters']) ? settings['aerodb.clusters'] : [];
+    const known = clusters.some(({ name }) => name === local.name);
+    const changed = known ? clusters.map((cluster) => (cluster.name === local.name ? { ...cluster, ...local } : cluster)) : [...clusters, local];
+    writeSettings(file, { ...settings, 'aerodb.clusters': changed });
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    say(`${file} holds more than plain JSON and stays as it is: the cluster "local" has these endpoints: ${endpoints.join(', ')}`);
+  }
+}

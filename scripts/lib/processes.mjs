@@ -38,6 +38,23 @@ export async function until(condition, { timeout, every = 50 }) {
 }
 
 /**
+ * Calls back each time when this program is asked to end, and once when the npm that runs it was killed and could not ask.
+ * @param {() => void} callback
+ * @returns {void}
+ */
+export function whenAskedToEnd(callback) {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, callback);
+  if (process.env['npm_lifecycle_event'] === undefined) return;
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    callback();
+  }, 500);
+  watch.unref();
+}
+
+/**
  * @typedef {object} Group
  * @property {import('node:child_process').ChildProcessByStdio<null, import('node:stream').Readable, import('node:stream').Readable>} child
  * @property {number} pid of its first process, which is also the id of the group
