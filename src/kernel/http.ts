@@ -68,8 +68,10 @@ export async function exchange(outgoing: HttpRequest, tls: TlsIdentity, limits: 
   });
   // undici announces a connection before it writes the first byte to it.
   agent.on('connect', () => { progress.connected = true; });
-  // P7-F3: a connection that ends before the request was written would be replaced by undici; here it ends the exchange.
-  agent.on('disconnect', (_origin, targets, reason) => { for (const target of targets) void target.destroy(reason); });
+  // P7-F3: undici replaces a connection that ends before the request was written to it; here there is no second one.
+  for (const ending of ['disconnect', 'connectionError'] as const) {
+    agent.on(ending, (_origin, targets, reason) => { for (const target of targets) void target.destroy(reason); });
+  }
   const deadline = setTimeout(() => void agent.destroy(expired), limits.totalMs);
   try {
     const response = await request.call(agent, {

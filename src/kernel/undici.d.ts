@@ -30,7 +30,7 @@ declare module 'undici/lib/dispatcher/agent.js' {
     constructor(options: Agent.Options);
     destroy(reason: Error): Promise<void>;
     on(event: 'connect', listener: () => void): this;
-    on(event: 'disconnect', listener: (origin: URL, targets: readonly Agent.Destroyable[], reason: Error) => void): this;
+    on(event: 'disconnect' | 'connectionError', listener: (origin: URL, targets: readonly Agent.Destroyable[], reason: Error) => void): this;
   }
   export = Agent;
 }

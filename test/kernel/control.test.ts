@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
 import type { ControlError } from '../../src/control-plane/errors.ts';
 import { answeringBytes, bent, closeAll, closedPort, httpServer, json, jsonBytes, kernelServer, parseRequest, rawServer, truthful, type Received } from './servers.ts';
 import { clusterOf, controlRequest, CONTROLS, envelope, errorOf, executed, FAST, kernelOf, N2, N3, rejection, REQUEST, valueOf } from './wire.ts';
@@ -129,6 +129,30 @@ describe('kernel control requests', () => {
     });
     const error = await controlError(server.url);
     assert.equal(error.outcome, 'unknown');
+    assert.equal(connections, 1);
+  });
+
+  it('P7-F3: bytes that arrive before the request is written do not bring a second connection', async () => {
+    let connections = 0;
+    const server = await rawServer((socket) => {
+      connections++;
+      socket.on('data', () => socket.end(jsonBytes(500, rejection('AERO_X'))));
+    });
+    const prototype: { read: Socket['read'] } = Socket.prototype;
+    const original = prototype.read;
+    let early: Buffer | null = Buffer.from('HTTP/1.1 200 OK\r\n\r\n');
+    prototype.read = function read(this: Socket, size?: number): unknown {
+      const mine = this.remotePort === server.port ? early : null;
+      if (mine === null) return original.call(this, size);
+      early = null;
+      return mine;
+    };
+    try {
+      assertUnknown(await controlError(server.url), 'PHASE7_TRANSPORT_FAILURE');
+    } finally {
+      prototype.read = original;
+    }
+    assert.equal(early, null, 'the bytes were seen');
     assert.equal(connections, 1);
   });
 

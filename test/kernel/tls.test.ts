@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer as createHttpsServer } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
+import type { ClusterConfig } from '../../src/control-plane/cluster.ts';
+import { connect, DEFAULT_TIMEOUTS } from '../../src/kernel/connect.ts';
+import { issue, type Issued } from './certificates.ts';
+import { closeAll, json, listen, receive, truthful, type HttpRunning, type Received } from './servers.ts';
+import { clusterOf, CONTROLS, errorOf, kernelOf, N2, valueOf } from './wire.ts';
+
+const DAY = 24 * 60 * 60 * 1000;
+
+describe('TLS', () => {
+  let folder = '';
+  const ca = issue({ name: 'the cluster\'s own CA', ca: true });
+  const otherCa = issue({ name: 'another CA', ca: true });
+  const good = issue({ name: 'db', issuer: ca, ip: ['127.0.0.1'], dns: ['db.example'] });
+
+  before(() => { folder = mkdtempSync(join(tmpdir(), 'tls-')); });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+  afterEach(closeAll);
+
+  function file(name: string, content: string): string {
+    const path = join(folder, name);
+    writeFileSync(path, content);
+    return path;
+  }
+
+  const caFile = (): string => file('ca.pem', ca.cert);
+
+  async function tlsKernel({ cert, key }: Issued, options: TlsOptions = {}): Promise<HttpRunning> {
+    const received: Received[] = [];
+    const server = createHttpsServer({ cert, key, ...options }, (request, response) => void receive(request).then((whole) => {
+      received.push(whole);
+      const answer = truthful(N2, whole);
+      json(response, answer.status, answer.value);
+    }));
+    server.on('tlsClientError', () => undefined);
+    return { ...await listen(server, '127.0.0.1', 'https'), received };
+  }
+
+  async function refused(server: HttpRunning, tls: ClusterConfig['tls'], reason: RegExp): Promise<void> {
+    const kernel = await kernelOf(clusterOf([server.url], tls), 'canary-token-0123456789');
+    for (const result of [await CONTROLS.promote(kernel, N2, server.url), await kernel.readCluster()]) {
+      const error = errorOf(result);
+      assert.equal(error.code, 'PHASE7_CONNECTION_FAILED');
+      assert.equal(error.outcome, 'not_executed');
+      assert.match(error.message, reason);
+    }
+    assert.equal(server.received.length, 0, 'nothing was sent, the token neither');
+  }
+
+  it('P7-F1: the cluster\'s own CA is accepted, and with it only what it signed', async () => {
+    const server = await tlsKernel(good);
+    const kernel = await kernelOf(clusterOf([server.url], { ca: caFile() }), 'canary-token-0123456789');
+    valueOf(await CONTROLS.promote(kernel, N2, server.url));
+    valueOf(await kernel.readWal(N2));
+    assert.equal(server.received[0]?.headers.authorization, 'Bearer canary-token-0123456789');
+    await refused(await tlsKernel(good), { ca: file('other.pem', otherCa.cert) }, /unable to verify the first certificate|unable to get local issuer certificate/);
+    await refused(await tlsKernel(good), undefined, /unable to verify the first certificate|unable to get local issuer certificate/);
+  });
+
+  it('P7-F1: expired, not yet valid, self-signed and wrong-host certificates are refused with the reason', async () => {
+    const tls = { ca: caFile() };
+    const issued = { name: 'db', issuer: ca, ip: ['127.0.0.1'] };
+    await refused(await tlsKernel(issue({ ...issued, notBefore: new Date(Date.now() - 9 * DAY), notAfter: new Date(Date.now() - DAY) })), tls, /certificate has expired, CERT_HAS_EXPIRED/);
+    await refused(await tlsKernel(issue({ ...issued, notBefore: new Date(Date.now() + DAY), notAfter: new Date(Date.now() + 9 * DAY) })), tls, /certificate is not yet valid/);
+    await refused(await tlsKernel(issue({ name: 'db', ip: ['127.0.0.1'] })), tls, /self-signed certificate/);
+    await refused(await tlsKernel(issue({ ...issued, ip: ['127.0.0.2'] })), tls, /IP: 127\.0\.0\.1 is not in the cert's list: 127\.0\.0\.2/);
+    await refused(await tlsKernel(issue({ name: '127.0.0.1', issuer: ca, dns: ['elsewhere.example'] })), tls, /not in the cert's list/);
+  });
+
+  it('P7-F1: the environment cannot switch verification off', async () => {
+    const before = process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
+    const listeners = process.listeners('warning');
+    process.removeAllListeners('warning');
+    process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0';
+    try {
+      await refused(await tlsKernel(issue({ name: 'db', ip: ['127.0.0.1'] })), undefined, /self-signed certificate/);
+    } finally {
+      if (before === undefined) delete process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
+      else process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = before;
+      for (const listener of listeners) process.on('warning', listener);
+    }
+  });
+
+  it('P7-F1: a configured server name is what the certificate has to carry', async () => {
+    const named = issue({ name: 'db', issuer: ca, dns: ['db.example'] });
+    const names: (string | false)[] = [];
+    const server = await tlsKernel(named, { SNICallback: (name, done) => { names.push(name); done(null); } });
+    valueOf(await (await kernelOf(clusterOf([server.url], { ca: caFile(), serverName: 'db.example' }))).readCluster());
+    assert.deepEqual(names, ['db.example']);
+    await refused(await tlsKernel(named), { ca: caFile(), serverName: 'other.example' }, /other\.example\. is not in the cert's altnames/);
+  });
+
+  it('P7-F1: a client certificate is presented where one is configured, and its lack is an error', async () => {
+    const client = issue({ name: 'operator', issuer: ca });
+    const tls = { ca: caFile(), cert: file('client.pem', client.cert), key: file('client.key', client.key) };
+    for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const) {
+      const server = await tlsKernel(good, { ca: ca.cert, requestCert: true, rejectUnauthorized: true, maxVersion });
+      const kernel = await kernelOf(clusterOf([server.url], tls));
+      valueOf(await CONTROLS.demote(kernel, N2, server.url));
+      assert.equal(server.received.length, 1);
+      const without = errorOf(await CONTROLS.demote(await kernelOf(clusterOf([server.url], { ca: tls.ca })), N2, server.url));
+      // In TLS 1.3 the client has finished, and sends, before the server judges its certificate: only a connection never made is proof.
+      assert.equal(without.outcome, maxVersion === 'TLSv1.2' ? 'not_executed' : 'unknown');
+      assert.equal(without.domain, 'TRANSPORT_ERROR');
+      assert.equal(server.received.length, 1);
+    }
+    const wrongKey = errorOf(await connect(clusterOf(['https://db.example'], { ...tls, key: file('wrong.key', good.key) }), { timeouts: DEFAULT_TIMEOUTS }));
+    assert.match(wrongKey.message, /wrong\.key cannot be used with the certificate .*client\.pem: key values mismatch/);
+    assert.doesNotMatch(JSON.stringify(wrongKey), new RegExp(good.key.split('\n')[1] ?? 'none'));
+  });
+
+  it('P7-F1: TLS below 1.2 is refused', async () => {
+    const server = await tlsKernel(good, { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' });
+    await refused(server, { ca: caFile() }, /no connection \(.*(protocol version|unsupported protocol|no protocols available)/);
+  });
+
+  it('P7-F3: a TLS server that speaks before it is asked gets one connection', async () => {
+    for (const last of [false, true]) {
+      let connections = 0;
+      const server = createTlsServer({ cert: good.cert, key: good.key }, (socket) => {
+        connections++;
+        socket.on('error', () => undefined);
+        if (last) socket.end('220 mail.example ESMTP\r\n');
+        else socket.write('220 mail.example ESMTP\r\n');
+      });
+      server.on('tlsClientError', () => undefined);
+      const running = await listen(server, '127.0.0.1', 'https');
+      for (let n = 1; n <= 20; n++) {
+        const error = errorOf(await CONTROLS.promote(await kernelOf(clusterOf([running.url], { ca: caFile() })), N2, running.url));
+        assert.equal(error.outcome, 'unknown');
+        assert.equal(connections, n);
+      }
+    }
+  });
+});
