@@ -1,0 +1,97 @@
+/** The composition root of the editor: puts the parts together and holds no rule of its own. */
+import { randomUUID } from 'node:crypto';
+import { hostname, userInfo } from 'node:os';
+import * as vscode from 'vscode';
+import { openAuditLog } from './audit/log.ts';
+import { openAuditReader } from './audit/reader.ts';
+import { ControlPlane } from './control-plane/control-plane.ts';
+import type { Operator } from './control-plane/operator.ts';
+import type { AuditPosition, Clock } from './control-plane/ports.ts';
+import { registerAuditEditor, type AuditAccess } from './vscode/audit-editor.ts';
+import { registerAuthorityCommands } from './vscode/authority-commands.ts';
+import { registerClusterCommands } from './vscode/cluster-commands.ts';
+import { ClusterTree } from './vscode/cluster-tree.ts';
+import { ConfiguredClusters, machineValue, type Connect } from './vscode/clusters.ts';
+import { registerOperatorCommands, type CommandContext } from './vscode/commands.ts';
+import { EditorConfirmer } from './vscode/confirmer.ts';
+import { Panels } from './vscode/panels.ts';
+import { Results } from './vscode/results.ts';
+import { StatusBar } from './vscode/status-bar.ts';
+
+const KNOWN_HEAD = 'aerodb.audit.knownHead';
+
+/** Registers and returns; contacts nobody, starts no process, exports nothing. */
+export function activate(context: vscode.ExtensionContext): void {
+  const log = vscode.window.createOutputChannel('AeroDB', { log: true });
+  const panels = new Panels(context.extensionUri);
+  const clusters = new ConfiguredClusters(context.secrets, connect);
+  const statusBar = new StatusBar();
+  const audit = auditAccess(context.globalState);
+  const plane = new ControlPlane({
+    audit: openAuditLog({ ...auditDirectory(), onAppended: (position) => void keepHead(context.globalState, position) }),
+    clusters, confirmer: new EditorConfirmer(panels), clock: systemClock, ids: { uuid: randomUUID }, operator: operator(),
+  });
+  const results = new Results(panels, clusters, log);
+  const tree = new ClusterTree(clusters, (cluster) => plane.execute('inspect_cluster_state', { cluster }));
+  const commands = (): CommandContext => ({ plane, clusters, results });
+  context.subscriptions.push(
+    log, panels, statusBar,
+    vscode.window.createTreeView('aerodb.clusters', { treeDataProvider: tree, showCollapseAll: true }),
+    ...registerOperatorCommands(commands),
+    ...registerAuthorityCommands(commands),
+    ...registerClusterCommands(commands, () => tree),
+    ...registerAuditEditor(commands, () => audit),
+    vscode.commands.registerCommand('aerodb.showLog', () => log.show()),
+    new vscode.Disposable(plane.onAuthorityChanged(() => statusBar.show(plane.authority))),
+    vscode.workspace.onDidChangeConfiguration((event) => {
+      if (!event.affectsConfiguration('aerodb.clusters')) return;
+      plane.clusterChanged();
+      tree.clustersChanged();
+    }),
+    new vscode.Disposable(() => plane.end()),
+  );
+}
+
+/** HTTP and its schemas load with the first command that needs them. */
+const connect: Connect = async (cluster, token, limits) => {
+  const kernel = await import('./kernel/connect.ts');
+  return kernel.connect(cluster, { token, timeouts: { connectMs: kernel.DEFAULT_TIMEOUTS.connectMs, ...limits } });
+};
+
+const systemClock: Clock = { name: 'editor-system-utc', now: () => new Date().toISOString() };
+
+/** The operating system's word for who sits here, and a configured name beside it; recorded as asserted. */
+function operator(): Operator {
+  const name = machineValue('operatorName');
+  return { account: account(), host: hostname(), name: typeof name === 'string' && name.trim() !== '' ? name.trim() : null };
+}
+
+function account(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // The system knows no name for this user id: then there is none, and control commands are refused (P7-O3).
+    return '';
+  }
+}
+
+function auditDirectory(): { readonly directory?: string } {
+  const directory = machineValue('audit.directory');
+  return typeof directory === 'string' && directory !== '' ? { directory } : {};
+}
+
+function auditAccess(state: vscode.Memento): AuditAccess {
+  return { reader: openAuditReader(auditDirectory()), knownHead: () => knownHead(state) };
+}
+
+function knownHead(state: vscode.Memento): AuditPosition | null {
+  const kept = state.get<unknown>(KNOWN_HEAD);
+  return typeof kept === 'object' && kept !== null && 'seq' in kept && 'hash' in kept && typeof kept.seq === 'string' && /^\d+$/.test(kept.seq) && typeof kept.hash === 'string'
+    ? { seq: BigInt(kept.seq), hash: kept.hash }
+    : null;
+}
+
+/** Several windows keep the same head: only a later position replaces an earlier one. */
+async function keepHead(state: vscode.Memento, { seq, hash }: AuditPosition): Promise<void> {
+  if (seq > (knownHead(state)?.seq ?? 0n)) await state.update(KNOWN_HEAD, { seq: seq.toString(), hash });
+}
