@@ -121,7 +121,7 @@ describe('control plane invariants', () => {
       return { kind: 'confirmed', token: other.token, typedName: prompt.nodeName, acknowledged: prompt.acknowledge };
     } });
     const results = await Promise.all([session.plane.execute('request_promotion', promotion), session.plane.execute('request_demotion', promotion)]);
-    assert.deepEqual(results.map((result) => failed(result).error.code).sort(), ['PHASE7_CONFIRMATION_MISMATCH', 'PHASE7_CONFIRMATION_REUSED'].sort());
+    assert.deepEqual(results.map((result) => failed(result).error.code).sort(), ['PHASE7_CONFIRMATION_MISMATCH', 'PHASE7_CONFIRMATION_VOIDED']);
     assert.deepEqual(session.controls(), []);
   });
 
@@ -442,7 +442,10 @@ describe('control plane invariants', () => {
   });
 });
 
-/** Makes the kernel's explanation name overridden invariants. */
+/** Makes the kernel's explanation name overridden invariants, and its answer the force that it executed. */
 function overriding(ids: readonly string[]): (request: Received) => { readonly status: number; readonly value: unknown } | undefined {
-  return (request) => (request.path.startsWith('/v1/explain') ? bent(truthful(N2, request), (answer) => { answer.data['overridden_invariants'] = ids; }) : undefined);
+  return (request) => {
+    if (request.path.startsWith('/v1/explain')) return bent(truthful(N2, request), (answer) => { answer.data['overridden_invariants'] = ids; });
+    return request.method === 'POST' ? bent(truthful(N2, request), (answer) => { answer.data['mode'] = 'forced'; }) : undefined;
+  };
 }

@@ -123,8 +123,11 @@ export function failed(result: CommandResult): FlowFailure {
   return result;
 }
 
-/** UUIDs in a fixed order: the same test gives the same ids. */
+let sessions = 0;
+
+/** UUIDs in a fixed order, different in every session. */
 function countedIds(): () => string {
+  const session = (++sessions).toString(16).padStart(8, '0');
   let count = 0;
-  return () => `00000000-0000-4000-8000-${(++count).toString(16).padStart(12, '0')}`;
+  return () => `${session}-0000-4000-8000-${(++count).toString(16).padStart(12, '0')}`;
 }
