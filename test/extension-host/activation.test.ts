@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import * as vscode from 'vscode';
 
 /** undici and Node's own fetch share their default dispatcher through global symbols of these names. */
@@ -15,17 +17,43 @@ function extension(): vscode.Extension<unknown> {
   return found;
 }
 
+/**
+ * Loads the extension's file and puts a stopwatch around its `activate`, where the host will find it: what the host itself reports includes
+ * messages between processes.
+ * @returns milliseconds
+ */
+function timed(file: string): { readonly loading: number; readonly activating: () => number } {
+  const started = performance.now();
+  const load = createRequire(file);
+  const loaded: unknown = load(file);
+  assert.ok(isRecord(loaded) && typeof loaded['activate'] === 'function');
+  const { activate } = loaded;
+  const loading = performance.now() - started;
+  let activating = Number.NaN;
+  const cached = load.cache[load.resolve(file)];
+  assert.ok(cached);
+  cached.exports = {
+    ...loaded,
+    activate: (context: unknown): unknown => {
+      const start = performance.now();
+      const result: unknown = Reflect.apply(activate, undefined, [context]);
+      activating = performance.now() - start;
+      return result;
+    },
+  };
+  return { loading, activating: () => activating };
+}
+
 describe('activation', () => {
   it('does not happen before somebody asks for something', () => {
     assert.equal(extension().isActive, false);
   });
 
   it('is done once asked for', async function () {
-    const started = performance.now();
+    const spent = timed(join(extension().extensionPath, 'dist', 'extension.cjs'));
     await extension().activate();
-    const milliseconds = performance.now() - started;
     assert.equal(extension().isActive, true);
-    if (this.test !== undefined) this.test.title += ` (${milliseconds.toFixed(1)} ms including its file)`;
+    if (this.test !== undefined) this.test.title += `: activate() took ${spent.activating().toFixed(1)} ms, loading its file ${spent.loading.toFixed(1)} ms`;
   });
 
   it('exports nothing to other extensions', () => {

@@ -5,13 +5,21 @@
 import { existsSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { downloadAndUnzipVSCode, runTests } from '@vscode/test-electron';
+import { downloadAndUnzipVSCode, ProgressReportStage, runTests, type ProgressReporter } from '@vscode/test-electron';
 import { build } from '../../scripts/build.mjs';
 import { root } from '../../scripts/lib/paths.mjs';
 import { onPath } from '../../scripts/lib/run.mjs';
 import { reportVariable } from '../../scripts/lib/test-report.mjs';
 import { bundleSuites } from './bundle.ts';
 import { Progress } from './progress.ts';
+
+/** One line when there is something to wait for. */
+const progressInWords: ProgressReporter = {
+  report: ({ stage }) => {
+    if (stage === ProgressReportStage.ResolvedVersion) process.stdout.write('Downloading a desktop VS Code …\n');
+  },
+  error: () => undefined,
+};
 
 const program = await findVsCode();
 if (program === undefined) process.exitCode = 2;
@@ -27,7 +35,7 @@ async function findVsCode(): Promise<string | undefined> {
   const installed = besideLauncher();
   if (installed !== undefined) return installed;
   try {
-    return await downloadAndUnzipVSCode({ version: 'stable', timeout: 30_000 });
+    return await downloadAndUnzipVSCode({ version: 'stable', timeout: 30_000, reporter: progressInWords });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     process.stderr.write(`There is no desktop VS Code: VSCODE_PATH is not set, no \`code\` with its program is on the PATH, and none can be downloaded (${reason}).\n`);
