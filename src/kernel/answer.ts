@@ -3,6 +3,7 @@
  * described in a clause of plain text, for a person; a foreign answer is never passed on as it came.
  */
 import type { HttpAnswer } from './http.ts';
+import { plain } from './text.ts';
 
 /** JSON as the kernel sent it: the whole body as text, and its value. */
 export interface JsonAnswer {
@@ -16,8 +17,6 @@ export type ReadAnswer = { readonly ok: true; readonly answer: JsonAnswer } | { 
 /** Bytes of a rejection or of an answer to a control request; a read's own limit is its caller's. */
 export const SMALL_BODY_BYTES = 1024 * 1024;
 const MAX_DEPTH = 64;
-/** The first 200 characters, none of them cut in half. */
-const BEGINNING = /^.{0,200}/su;
 const WITHHELD = '[access token withheld]';
 /** A shorter token also occurs in texts by chance; it is recognised where it is echoed as a header value. */
 const DISTINCTIVE_TOKEN_LENGTH = 12;
@@ -59,19 +58,12 @@ function describe(answer: HttpAnswer, text: string, secret: string | undefined):
   return `status ${answer.status}, ${named}, ${body}`;
 }
 
-/** Letters to read, nothing to render: no tags, no control or direction characters, no line breaks. */
-function plain(text: string): string {
-  const words = text.slice(0, 16 * 1024)
-    .replace(/<(style|script)\b.*?<\/\1\s*>/gis, ' ')
-    .replace(/<[^>]*>?/g, ' ')
-    .replace(/[\p{C}\p{Z}>]+/gu, ' ')
-    .trim();
-  const beginning = BEGINNING.exec(words)?.[0] ?? '';
-  return beginning === words ? words : `${beginning}…`;
-}
-
+/** Removes the secret as it is and as JSON and URLs write it. */
 function withhold(text: string, secret: string | undefined): string {
-  return secret === undefined ? text : text.replaceAll(secret, WITHHELD);
+  if (secret === undefined) return text;
+  const inJson = JSON.stringify(secret).slice(1, -1);
+  const forms = new Set([inJson.replaceAll('/', '\\/'), inJson, encodeURIComponent(secret), secret]);
+  return [...forms].reduce((rest, form) => rest.replaceAll(form, WITHHELD), text);
 }
 
 function decode(body: Uint8Array): string | undefined {

@@ -6,6 +6,7 @@ import type { SecureContext } from 'node:tls';
 import request from 'undici/lib/api/api-request.js';
 import Agent from 'undici/lib/dispatcher/agent.js';
 import type { TransportErrorCode } from '../control-plane/errors.ts';
+import { oneLine } from './text.ts';
 
 /** Limits of one exchange: milliseconds and bytes. `totalMs` covers everything, connecting included. */
 export interface Limits {
@@ -125,7 +126,7 @@ function codeOf(error: unknown): string {
 function describe(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return error.errors.map(describe).join('; ');
   if (!(error instanceof Error)) return 'unknown cause';
-  const text = 'reason' in error && typeof error.reason === 'string' ? error.reason : error.message;
+  const text = oneLine('reason' in error && typeof error.reason === 'string' ? error.reason : error.message, 500);
   const code = codeOf(error);
   return code === '' || code.startsWith('UND_ERR') || text.includes(code) ? text : `${text}, ${code}`;
 }

@@ -4,6 +4,7 @@ import { kernelRejection, transportFailure, type ControlError, type TransportErr
 import type { Observed } from '../../control-plane/views.ts';
 import { excerpt, readJson, type JsonAnswer } from '../answer.ts';
 import { exchange, type HttpRequest, type TlsIdentity } from '../http.ts';
+import { oneLine } from '../text.ts';
 import { envelope, errorForm } from './schema.ts';
 
 /** Time limits in milliseconds: of connecting, of a whole read, of a whole control request. */
@@ -89,7 +90,7 @@ function rejected(answer: JsonAnswer): Asked<never> {
   const form = answer.status >= 400 ? errorForm.safeParse(answer.value) : undefined;
   if (form?.success !== true) return foreign(`not a kernel's answer: ${excerpt(answer)}`);
   const { error } = form.data;
-  return { ok: false, no: { kind: 'rejected', answer, error, reason: `refused with status ${answer.status}, ${error.code}: ${error.message}` } };
+  return { ok: false, no: { kind: 'rejected', answer, error, reason: `refused with status ${answer.status}, ${oneLine(error.code, 200)}: ${oneLine(error.message, 2_000)}` } };
 }
 
 /** An answer that nothing can be concluded from. */

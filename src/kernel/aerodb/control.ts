@@ -2,6 +2,7 @@
 import type { ClusterConfig } from '../../control-plane/cluster.ts';
 import { failure, success, transportFailure, type ControlError, type Result } from '../../control-plane/errors.ts';
 import type { ControlRequest, ExecutedControl } from '../../control-plane/ports.ts';
+import { oneLine } from '../text.ts';
 import { command, foreign, rejection, type Access, type Asked, type NoReply, type Reply } from './ask.ts';
 import { answeredBy, configured } from './endpoints.ts';
 import { controlResult } from './schema.ts';
@@ -35,9 +36,9 @@ function proven(request: ControlRequest, kind: ControlKind, asked: Asked<Control
 }
 
 function mismatch(request: ControlRequest, kind: ControlKind, { data }: Reply<ControlResultView>): Asked<never> | undefined {
-  if (data.requestId !== request.requestId) return foreign(`the answer is to request ${data.requestId}`);
-  if (data.target !== request.target) return foreign(`the answer is about node ${data.target}, not ${request.target}`);
-  if (data.mode !== kind.mode) return foreign(`the answer is about mode ${String(data.mode)}, not ${String(kind.mode)}`);
+  if (data.requestId !== request.requestId) return foreign(`the answer is to request ${oneLine(data.requestId, 200)}`);
+  if (data.target !== request.target) return foreign(`the answer is about node ${oneLine(data.target, 200)}, not ${request.target}`);
+  if (data.mode !== kind.mode) return foreign(`the answer is about mode ${oneLine(String(data.mode), 200)}, not ${String(kind.mode)}`);
   return undefined;
 }
 

@@ -8,6 +8,7 @@ import {
   failure, refusal, success, transportFailure, type ControlError, type Result, type TransportErrorCode,
 } from '../../control-plane/errors.ts';
 import type { Reading, SkippedEndpoint } from '../../control-plane/views.ts';
+import { oneLine } from '../text.ts';
 import { ask, foreign, readError, rejection, type Access, type Asked, type NoReply, type Reply } from './ask.ts';
 import * as schema from './schema.ts';
 
@@ -47,7 +48,7 @@ export async function askNodeAt<T>(
 
 /** Refuses an answer that another node gave. */
 export function answeredBy<T>(node: string, asked: Asked<T>): Asked<T> {
-  return asked.ok && asked.reply.observed.nodeId !== node ? foreign(`node ${asked.reply.observed.nodeId} answered where node ${node} was asked`) : asked;
+  return asked.ok && asked.reply.observed.nodeId !== node ? foreign(`node ${oneLine(asked.reply.observed.nodeId, 200)} answered where node ${node} was asked`) : asked;
 }
 
 /** The configured endpoint that `endpoint` is, whatever its trailing slash. */
@@ -76,7 +77,7 @@ async function findNode(cluster: ClusterConfig, access: Access, node: string): P
     const asked = await ask(access, endpoint, '/v1/status', schema.status);
     if (asked.ok && asked.reply.data.node_id === node) return success({ endpoint, skipped: others });
     if (!asked.ok && isFinal(asked.no)) return failure(readError(endpoint, asked.no));
-    if (asked.ok) others.push({ endpoint, reason: `is node ${asked.reply.data.node_id}` });
+    if (asked.ok) others.push({ endpoint, reason: `is node ${oneLine(asked.reply.data.node_id, 200)}` });
     else {
       attempts.push({ endpoint, no: asked.no });
       others.push(skipped({ endpoint, no: asked.no }));
@@ -85,9 +86,9 @@ async function findNode(cluster: ClusterConfig, access: Access, node: string): P
   const asked = others.map(({ endpoint, reason }) => `${endpoint}: ${reason}`).join('; ');
   if (attempts.length === cluster.endpoints.length) return failure(nobodyAnswered(cluster, attempts));
   if (read.ok && member === undefined && attempts.length === 0) {
-    return failure(refusal('PHASE7_INVALID_NODE_ID', `${node} is not a node of cluster "${cluster.name}", says node ${read.value.observed.nodeId} at ${read.value.endpoint}, and no configured endpoint is that node (${asked}). Nothing was sent to it.`, 'node'));
+    return failure(refusal('PHASE7_INVALID_NODE_ID', `${node} is not a node of cluster "${cluster.name}", says node ${oneLine(read.value.observed.nodeId, 200)} at ${read.value.endpoint}, and no configured endpoint is that node (${asked}). Nothing was sent to it.`, 'node'));
   }
-  const address = member === undefined ? '' : ` Its own address, ${member.apiUrl}, is not configured and was not contacted.`;
+  const address = member === undefined ? '' : ` Its own address, ${oneLine(member.apiUrl, 200)}, is not configured and was not contacted.`;
   return failure(transportFailure('PHASE7_CONNECTION_FAILED', `No configured endpoint of cluster "${cluster.name}" answers as node ${node} (${asked}).${address} Nothing was executed.`, 'not_executed'));
 }
 

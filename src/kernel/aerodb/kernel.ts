@@ -3,6 +3,7 @@ import type { ClusterConfig } from '../../control-plane/cluster.ts';
 import { failure, type Result } from '../../control-plane/errors.ts';
 import type { Kernel } from '../../control-plane/ports.ts';
 import type { Reading } from '../../control-plane/views.ts';
+import { oneLine } from '../text.ts';
 import { foreign, readError, type Access } from './ask.ts';
 import { control } from './control.ts';
 import { askInOrder, askNode, askNodeAt, configured } from './endpoints.ts';
@@ -49,5 +50,5 @@ export function aerodbKernel(cluster: ClusterConfig, access: Access): Kernel {
 function about<T>(read: Result<Reading<T>>, subject: (view: T) => string | null | undefined, asked: string): Result<Reading<T>> {
   if (!read.ok) return read;
   const found = subject(read.value.view);
-  return found === asked ? read : failure(readError(read.value.endpoint, foreign(`the answer is about ${found ?? 'nothing'}, not ${asked}`).no));
+  return found === asked ? read : failure(readError(read.value.endpoint, foreign(`the answer is about ${oneLine(found ?? 'nothing', 200)}, not ${asked}`).no));
 }
