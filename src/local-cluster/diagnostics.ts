@@ -46,7 +46,7 @@ export const diagnose = (node: LocalNode): object => {
         checksums: wrongAt === null && node.haltReason !== 'WalCorruption' ? 'valid' : `invalid${wrongAt === null ? '' : ` at ${wrongAt.toString()}`}`,
         verified_to_offset: wal.verifiedTo,
       }),
-      section('mvcc', { applied_commit_id: store.applied.commitId, visible_commit_id: store.visible.commitId, rows: store.size, snapshots: node.snapshots.length }),
+      section('mvcc', { applied_commit_id: store.applied.commitId, visible_commit_id: store.visible.commitId, rows: store.size, snapshots: node.snapshots.items.length }),
       section('storage', { directory: node.directory, files: files.length, bytes: files.reduce((sum, file) => sum + file.bytes, 0) }),
       section('process', { pid: process.pid, node: process.version, platform: process.platform, rss_bytes: memory.rss, heap_used_bytes: memory.heapUsed, uptime_seconds: Math.floor(process.uptime()) }),
     ],

@@ -1,7 +1,39 @@
-/** Faults on request: everything here is off unless a flag at start asked for it. */
+import { createServer, type Server } from 'node:http';
+import { setTimeout as after } from 'node:timers/promises';
+import * as z from 'zod';
+import { halts } from './vocabulary.ts';
 
+const faultsSchema = z.strictObject({
+  /** Answer nobody until this ends. */
+  pause: z.boolean().default(false),
+  /** Cut the node off from its peers in the directions named: nothing goes out, nothing is let in. */
+  cut: z.enum(['none', 'outgoing', 'incoming', 'both']).default('none'),
+  /** What the disk does: `full` refuses to write, `failing` refuses to fsync. */
+  disk: z.enum(['works', 'full', 'failing']).default('works'),
+  /** How much longer an fsync of the log takes, in milliseconds. */
+  slow_fsync_ms: z.number().int().min(0).max(60_000).default(0),
+  /** What becomes of answers to control requests, after they were executed. */
+  control_answers: z.enum(['sent', 'dropped', 'garbage', 'html']).default('sent'),
+  /** How much later answers under /v1 are sent, in milliseconds. */
+  late_ms: z.number().int().min(0).max(60_000).default(0),
+  /** Keep durable records from being applied. */
+  hold_apply: z.boolean().default(false),
+  /** Halt now, for this reason. */
+  halt: z.enum(halts).nullable().default(null),
+});
+export type Faults = Readonly<z.infer<typeof faultsSchema>>;
+
+/** One process is one node, so its faults are the module's. All off unless a flag at start opened the admin port. */
+let current: Faults = faultsSchema.parse({});
+let resume = (): void => undefined;
+let paused = Promise.resolve();
 let crashAt = '';
 let passesLeft = 0;
+
+export const faults = (): Faults => current;
+
+/** Resolves when the node is not paused. */
+export const notPaused = (): Promise<void> => paused;
 
 /** Arms one crash point: `name`, or `name:n` for its n-th passage. */
 export const armCrash = (spec: string): void => {
@@ -17,8 +49,43 @@ export const crashPoint = (name: string): void => {
   for (;;);
 };
 
-/** Throws where the disk is told to fail. */
-export const failingDisk = (): void => undefined;
+/** Throws where the disk is told to refuse this. */
+export const onDisk = (step: 'write' | 'fsync'): void => {
+  if (step === 'write' && current.disk === 'full') throw new Error('ENOSPC: no space left on device (a fault on request)');
+  if (step === 'fsync' && current.disk === 'failing') throw new Error('EIO: fsync failed (a fault on request)');
+};
 
-/** Waits or throws where the disk is told to be slow or to fail. */
-export const diskFaults = async (): Promise<void> => Promise.resolve();
+/** The wait before an fsync of the log. */
+export const slowDisk = async (): Promise<void> => {
+  if (current.slow_fsync_ms > 0) await after(current.slow_fsync_ms);
+};
+
+const set = (next: Faults, changed: (faults: Faults) => void): void => {
+  if (next.pause && !current.pause) paused = new Promise((resolve) => (resume = resolve));
+  if (!next.pause) resume();
+  current = next;
+  changed(next);
+};
+
+/** The loopback port on which faults are asked for: `POST /faults` replaces all of them, those not named are off. */
+export const openAdmin = (changed: (faults: Faults) => void): Promise<{ readonly server: Server; readonly url: string }> =>
+  new Promise((resolve, reject) => {
+    const server = createServer((request, response) => {
+      const parts: Buffer[] = [];
+      request.on('data', (part: Buffer) => parts.push(part));
+      request.on('end', () => {
+        try {
+          if (request.method === 'POST') set(faultsSchema.parse(JSON.parse(Buffer.concat(parts).toString())), changed);
+          response.end(JSON.stringify(current));
+        } catch (error) {
+          response.statusCode = 400;
+          response.end(JSON.stringify({ error: String(error) }));
+        }
+      });
+    });
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      resolve({ server, url: `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}/faults` });
+    });
+  });

@@ -1,6 +1,6 @@
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { crashPoint, failingDisk } from './faults.ts';
+import { crashPoint, onDisk } from './faults.ts';
 
 /** Makes a rename or a new name in `directory` durable. Windows has no directory fsync. */
 export const syncDirectory = (directory: string): void => {
@@ -17,14 +17,16 @@ export const syncDirectory = (directory: string): void => {
  * Replaces a file whole or not at all (P6-F2): written beside it, fsynced, renamed over it, directory fsynced.
  * `name` names the crash points `<name>-write`, `<name>-fsync`, `<name>-rename`, `<name>-directory`, each before its step.
  */
-export const replaceFile = (path: string, text: string, name: string): void => {
+export const replaceFile = (path: string, content: string | Buffer, name: string): void => {
   const beside = `${path}.new`;
   crashPoint(`${name}-write`);
-  failingDisk();
+  onDisk('write');
   const handle = openSync(beside, 'w', 0o600);
   try {
-    writeSync(handle, text);
+    if (typeof content === 'string') writeSync(handle, content);
+    else writeSync(handle, content);
     crashPoint(`${name}-fsync`);
+    onDisk('fsync');
     fsyncSync(handle);
   } finally {
     closeSync(handle);

@@ -4,6 +4,7 @@ import { decodeLines } from './lines.ts';
 import type { Authority } from './authority.ts';
 import type { Peers } from './peers.ts';
 import type { Serving } from './serving.ts';
+import { SnapshotDamaged } from './snapshots.ts';
 import type { Testimony } from './testimony.ts';
 import { decodeRecord } from './records.ts';
 import type { Placed, Wal } from './wal.ts';
@@ -22,6 +23,7 @@ export const aboutSchema = z.strictObject({
 /** How long the primary may hold a pull open while it has nothing new, and how much longer the answer may take; milliseconds. */
 export const holdFor = 1_000;
 const answerWithin = holdFor + 1_500;
+const snapshotWithin = 30_000;
 const pauseAfterFailure = 100;
 
 /** The node as its follower needs it. */
@@ -39,6 +41,7 @@ export interface Following {
   storing<T>(operation: Promise<T>): Promise<T>;
   noteCommitted(offset: bigint | null): void;
   becomeInitialized(): void;
+  install(bytes: Buffer): Promise<void>;
   halt(reason: HaltReason, why: string): void;
 }
 
@@ -132,6 +135,7 @@ export class Follower {
   async #pullOnce(source: Source): Promise<void> {
     const node = this.#node;
     node.follow(source.epoch, source.member.id);
+    if (node.state === 'Uninitialized' && node.wal.durable.offset === 0n) await this.#copySnapshot(source);
     const from = node.wal.durable;
     const body = toJson({ testimony: node.testimony(), committed: node.committed });
     const answer = await node.peers.send(source.member, 'POST', '/peer/pull', body, answerWithin);
@@ -147,6 +151,18 @@ export class Follower {
     if (!(await this.#take(answer.body, from, source.epoch))) return;
     node.noteCommitted(about.committed);
     this.#join(about.durable);
+  }
+
+  async #copySnapshot({ member }: Source): Promise<void> {
+    const { status, body } = await this.#node.peers.send(member, 'GET', '/peer/snapshot', null, snapshotWithin);
+    if (status !== 200) throw new Error(`answered ${status}`);
+    if (body.length === 0) return;
+    try {
+      await this.#node.install(body);
+    } catch (error) {
+      if (!(error instanceof SnapshotDamaged)) throw error;
+      this.#refuse('SnapshotIntegrityFailure', error.message);
+    }
   }
 
   /** Verifies the records and makes them durable. False: they did not fit, and the node has halted. */

@@ -1,7 +1,9 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { setTimeout as after } from 'node:timers/promises';
 import { ApiError, invalid } from './errors.ts';
+import { type Faults, faults, notPaused } from './faults.ts';
 import { toJson } from './vocabulary.ts';
 
 /** The largest bodies, in bytes: a control request or a write; what a peer may send. */
@@ -26,6 +28,8 @@ export interface Reply {
   readonly body: object | Buffer;
   /** What goes with a body of bytes. */
   readonly about?: object;
+  /** Of a body of bytes; application/octet-stream where it is not said. */
+  readonly type?: string;
 }
 
 export interface Route {
@@ -88,10 +92,22 @@ const checkHost = (host: string | undefined): void => {
   if (hostname !== 'localhost' && !/^[\d.]+$|^\[/.test(hostname)) throw invalid('Host', 'The node is asked by its address.');
 };
 
+/** The connection ends without an answer. Only a fault on request does this. */
+class Dropped extends Error {}
+
+const distorted = (reply: Reply, how: Faults['control_answers']): Reply => {
+  if (how === 'dropped') throw new Dropped();
+  if (how === 'html') return { status: 502, body: Buffer.from('<html><body>Bad Gateway</body></html>'), type: 'text/html' };
+  return how === 'garbage' ? { status: 200, body: Buffer.from('{"api_version":"v1","observed_at":'), type: 'application/json' } : reply;
+};
+
 const respond = async (request: IncomingMessage, routes: readonly Route[], tokens: Tokens): Promise<Reply> => {
   const url = URL.parse(request.url ?? '/', 'http://node');
   if (url === null) throw new ApiError(404, 'AERO_NOT_FOUND', 'The path is malformed.');
   checkHost(request.headers.host);
+  const faulty = faults();
+  if (url.pathname.startsWith('/peer/') && (faulty.cut === 'incoming' || faulty.cut === 'both')) throw new Dropped();
+  await notPaused();
   const needs = url.pathname.startsWith('/peer/') ? 'peer' : url.pathname.startsWith('/v1/control/') || request.method === 'POST' ? 'control' : 'read';
   authorize(needs, request.headers, tokens);
   const { route, params } = find(routes, request.method ?? '', url.pathname);
@@ -100,13 +116,15 @@ const respond = async (request: IncomingMessage, routes: readonly Route[], token
     if ([...url.searchParams.keys()].indexOf(name) !== index) throw invalid(name, 'This query parameter is given twice.');
   }
   const body = route.method === 'GET' ? null : await readBody(request, route.needs === 'peer' ? peerBodyLimit : bodyLimit);
-  return route.answer({ params, query: url.searchParams, headers: request.headers, body });
+  const reply = await route.answer({ params, query: url.searchParams, headers: request.headers, body });
+  if (faulty.late_ms > 0 && url.pathname.startsWith('/v1/')) await after(faulty.late_ms);
+  return url.pathname.startsWith('/v1/control/') ? distorted(reply, faulty.control_answers) : reply;
 };
 
 const write = (request: IncomingMessage, response: ServerResponse, reply: Reply): void => {
   const bytes = Buffer.isBuffer(reply.body) ? reply.body : Buffer.from(toJson(reply.body));
   response.statusCode = reply.status;
-  response.setHeader('content-type', Buffer.isBuffer(reply.body) ? 'application/octet-stream' : 'application/json; charset=utf-8');
+  response.setHeader('content-type', Buffer.isBuffer(reply.body) ? (reply.type ?? 'application/octet-stream') : 'application/json; charset=utf-8');
   response.setHeader('content-length', bytes.length);
   response.setHeader('cache-control', 'no-store');
   if (reply.about !== undefined) response.setHeader('x-aerodb-about', toJson(reply.about));
@@ -135,7 +153,10 @@ const refuseMalformed = (error: NodeJS.ErrnoException, socket: Duplex): void => 
 export const createApi = (routes: readonly Route[], tokens: Tokens): Server => {
   const server = createServer({ headersTimeout: 10_000, requestTimeout: 15_000, keepAliveTimeout: 60_000, connectionsCheckingInterval: 2_000, maxHeaderSize: 16 * 1024 }, (request, response) => {
     respond(request, routes, tokens)
-      .catch(errorReply)
+      .catch((error: unknown) => {
+        if (error instanceof Dropped) throw error;
+        return errorReply(error);
+      })
       .then((reply) => write(request, response, reply))
       .catch(() => response.destroy());
   });

@@ -23,7 +23,7 @@ const portsFor = async ({ nodes, port, host }: ClusterOptions): Promise<readonly
 
 /** The node's process: this same program, started again. Tokens travel in the environment, where no list of processes shows them. */
 const spawnNode = (main: string, member: ClusterMember, options: ClusterOptions): ChildProcess => {
-  const args = [...process.execArgv, main, 'node', '--data', options.data, '--name', member.name, '--host', options.host, '--segment-bytes', String(options.segmentBytes)];
+  const args = [...process.execArgv, main, 'node', '--data', options.data, '--name', member.name, '--host', options.host, '--segment-bytes', String(options.segmentBytes), '--checkpoint-every', String(options.checkpointEvery), '--observed', String(options.observed), ...(options.faults ? ['--faults'] : [])];
   const tokens = {
     ...(options.operatorToken === null ? {} : { AERODB_OPERATOR_TOKEN: options.operatorToken }),
     ...(options.observerToken === null ? {} : { AERODB_OBSERVER_TOKEN: options.observerToken }),

@@ -1,7 +1,7 @@
 import { closeSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { UsageError } from './config.ts';
-import { crashPoint, failingDisk } from './faults.ts';
+import { crashPoint, onDisk } from './faults.ts';
 import { syncDirectory } from './files.ts';
 import { decodeLines, encodeLine } from './lines.ts';
 import type { DenialReason, Kind, KernelEvent, Mode, Outcome } from './vocabulary.ts';
@@ -98,13 +98,14 @@ export class Ledger {
 
   #append(entry: Entry, durable: string | null): void {
     const { bytes, chain } = encodeLine(JSON.stringify(entry), this.#chain);
-    failingDisk();
+    onDisk('write');
     if (durable !== null) crashPoint(`${durable}-write`);
     writeSync(this.#file, bytes);
     this.#chain = chain;
     this.#size += bytes.length;
     if (durable !== null) {
       crashPoint(`${durable}-fsync`);
+      onDisk('fsync');
       fsyncSync(this.#file);
       crashPoint(`${durable}-done`);
     }

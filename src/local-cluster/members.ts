@@ -19,7 +19,7 @@ interface View {
 }
 
 /** What this node says of a member: of itself the truth, of another its last report. */
-export const viewOf = (node: LocalNode, member: ClusterMember): View => {
+const viewOf = (node: LocalNode, member: ClusterMember): View => {
   if (member.id === node.self.id) return { said: node.testimony(), current: true, lastContact: new Date().toISOString() };
   const { testimony, reachable, lastContact } = node.peers.known(member.id);
   return { said: testimony, current: reachable, lastContact };
@@ -32,7 +32,7 @@ const basis = (node: LocalNode, member: ClusterMember, { current, lastContact }:
 };
 
 /** A Member of the contract. */
-export const memberOf = (node: LocalNode, member: ClusterMember): object => {
+const memberOf = (node: LocalNode, member: ClusterMember): object => {
   const view = viewOf(node, member);
   const { said, current } = view;
   const end = primaryEnd(node);
@@ -54,7 +54,7 @@ export const memberOf = (node: LocalNode, member: ClusterMember): object => {
 };
 
 /** One entry of `/v1/replication`. */
-export const replicaOf = (node: LocalNode, member: ClusterMember): object => {
+const replicaOf = (node: LocalNode, member: ClusterMember): object => {
   const { said, current } = viewOf(node, member);
   const end = primaryEnd(node);
   const acknowledged = node.serving?.acknowledged(member.id) ?? null;
@@ -71,5 +71,31 @@ export const replicaOf = (node: LocalNode, member: ClusterMember): object => {
   };
 };
 
-/** All members in the order of their ids. */
-export const byId = (node: LocalNode): readonly ClusterMember[] => [...node.cluster.members].sort((a, b) => (a.id < b.id ? -1 : 1));
+interface Listed {
+  readonly id: string;
+  readonly shown: object;
+}
+
+const ordered = (node: LocalNode, own: readonly Listed[], kind: 'member' | 'replica'): readonly object[] => {
+  const end = primaryEnd(node);
+  const synthetic = node.observed.map((one): Listed => ({ id: one.id, shown: one[kind](end?.offset ?? null, end?.commitId ?? null) }));
+  return [...own, ...synthetic].sort((a, b) => (a.id < b.id ? -1 : 1)).map((one) => one.shown);
+};
+
+/** Every Member, whole, in the order of their ids. */
+export const allMembers = (node: LocalNode): readonly object[] => ordered(node, node.cluster.members.map((member) => ({ id: member.id, shown: memberOf(node, member) })), 'member');
+
+/** Every member but the primary, in the order of their ids. */
+export const allReplicas = (node: LocalNode): readonly object[] => {
+  const others = node.cluster.members.filter((member) => member.id !== node.primaryId);
+  return ordered(node, others.map((member) => ({ id: member.id, shown: replicaOf(node, member) })), 'replica');
+};
+
+/** One Member and the epoch that it is known to be in, or null where there is none of this id. */
+export const memberById = (node: LocalNode, id: string): { readonly shown: object; readonly epoch: bigint | null } | null => {
+  const member = node.cluster.members.find((one) => one.id === id);
+  if (member !== undefined) return { shown: memberOf(node, member), epoch: viewOf(node, member).said?.epoch ?? null };
+  const end = primaryEnd(node);
+  const synthetic = node.observed.find((one) => one.id === id);
+  return synthetic === undefined ? null : { shown: synthetic.member(end?.offset ?? null, end?.commitId ?? null), epoch: node.authority.adopted.epoch };
+};

@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import { Attempts } from './attempts.ts';
 import { type ClusterMember, UsageError, openDataDirectory, readCluster } from './config.ts';
 import { controlRoutes } from './control.ts';
-import { armCrash } from './faults.ts';
+import { type Faults, armCrash, openAdmin } from './faults.ts';
 import { createApi } from './http.ts';
 import { writeRoutes } from './local-writes.ts';
 import { lockDirectory } from './lock.ts';
@@ -30,6 +30,11 @@ const othersListen = (): Promise<void> => {
     process.once('message', () => resolve());
     process.send?.('listening');
   });
+};
+
+const obey = (node: LocalNode, wanted: Faults): void => {
+  if (!wanted.hold_apply) node.applyHeld();
+  if (wanted.halt !== null) node.halt(wanted.halt, 'a fault on request');
 };
 
 /** Runs one node in this process until SIGINT or SIGTERM, or until the process that started it is gone. */
@@ -60,12 +65,13 @@ export const runNode = async (name: string, options: ServerOptions): Promise<voi
   process.once('SIGINT', () => void end(0));
   process.once('SIGTERM', () => void end(0));
   process.once('disconnect', () => void end(0));
+  const admin = options.faults ? await openAdmin((wanted) => obey(node, wanted)) : null;
   await listen(server, self, options.host);
   await node.recover();
   attempts.settleInterrupted();
   await othersListen();
   await node.run();
-  const ready = { id: self.id, name, url: self.url, pid: process.pid };
+  const ready = { id: self.id, name, url: self.url, pid: process.pid, ...(admin === null ? {} : { admin: admin.url }) };
   if (process.send === undefined) process.stdout.write(`${JSON.stringify(ready)}\n`);
   else process.send(ready);
 };

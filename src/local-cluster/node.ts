@@ -1,11 +1,14 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Authority } from './authority.ts';
-import { type ClusterConfig, type ClusterMember, nodeDirectory, readIdentity, writeIdentity } from './config.ts';
+import { type ClusterConfig, type ClusterMember, type NodeIdentity, nodeDirectory, readIdentity, writeIdentity } from './config.ts';
+import { faults } from './faults.ts';
 import { Follower } from './follower.ts';
 import { Ledger } from './ledger.ts';
+import { observedMembers } from './observed.ts';
 import { Peers } from './peers.ts';
 import { Serving } from './serving.ts';
+import { type Image, SnapshotDamaged, Snapshots } from './snapshots.ts';
 import { Store } from './store.ts';
 import type { Testimony } from './testimony.ts';
 import { ControlVersion } from './versions.ts';
@@ -18,13 +21,10 @@ const askEvery = 500;
 export interface NodeOptions {
   readonly data: string;
   readonly segmentBytes: number;
-}
-
-/** A durable image of the data at a commit, and the range of the log that leads to it. */
-export interface SnapshotItem {
-  readonly kind: 'snapshot' | 'checkpoint';
-  readonly id: string;
-  readonly commitId: bigint;
+  /** A checkpoint is taken whenever this many commits have become visible since the last one. */
+  readonly checkpointEvery: number;
+  /** So many members exist only as reported state. */
+  readonly observed: number;
 }
 
 type EventBody = Pick<KernelEvent, 'type' | 'fields'> & Partial<KernelEvent>;
@@ -40,10 +40,9 @@ export class LocalNode {
   readonly peers: Peers;
   readonly version: ControlVersion;
   readonly startedAt = new Date().toISOString();
-  /** Below this offset the log is not needed for recovery; nothing is retired before a checkpoint covers it. */
-  truncationOffset = 0n;
-  snapshots: readonly SnapshotItem[] = [];
-  store = new Store(emptyHistory, []);
+  readonly snapshots: Snapshots;
+  readonly observed: ReturnType<typeof observedMembers>;
+  store: Store;
   serving: Serving | null = null;
   lifecycle: Lifecycle = 'booting';
   state: ReplicationState = 'Uninitialized';
@@ -53,6 +52,8 @@ export class LocalNode {
   /** Called once when the disk fails: the node stops (P6-F1); a restart recovers from what is on disk. */
   failed: (error: Error) => void = () => undefined;
   readonly #follower: Follower;
+  readonly #checkpointEvery: bigint;
+  readonly #held: Placed[] = [];
   #epochBegins: { readonly epoch: bigint; readonly end: bigint } | null = null;
   #committed: bigint | null = null;
   #asking: NodeJS.Timeout | null = null;
@@ -60,11 +61,15 @@ export class LocalNode {
   constructor(cluster: ClusterConfig, self: ClusterMember, options: NodeOptions) {
     this.cluster = cluster;
     this.self = self;
+    this.#checkpointEvery = BigInt(options.checkpointEvery);
     this.directory = nodeDirectory(options.data, self.name);
     mkdirSync(this.directory, { recursive: true });
     this.authority = new Authority(this.directory, self.id);
     this.ledger = new Ledger(join(this.directory, 'ledger.log'));
     this.wal = new Wal(join(this.directory, 'wal'), options.segmentBytes, (placed) => this.#replay(placed));
+    this.observed = observedMembers(cluster.cluster_id, options.observed);
+    this.snapshots = new Snapshots(this.directory);
+    this.store = this.#storeAt({ at: emptyHistory, rows: [] });
     this.version = new ControlVersion(join(this.directory, 'control-version'));
     this.peers = new Peers(cluster, self.id, (testimony) => this.#learn(testimony));
     this.#follower = new Follower(this);
@@ -73,15 +78,14 @@ export class LocalNode {
   /** Reads everything from disk and takes up what the disk says this node is. */
   async recover(): Promise<void> {
     this.lifecycle = 'recovering';
-    const identity = readIdentity(this.directory);
-    const { cut, corruption } = await this.wal.recover(emptyHistory);
-    if (cut > 0) this.event({ type: 'replication.wal.tail_cut', fields: { bytes: String(cut), offset: this.wal.durable.offset.toString() } });
-    if (identity === null) writeIdentity(this.directory, { cluster_id: this.cluster.cluster_id, node_id: this.self.id, members: this.cluster.members.length, initialized: false });
-    const known = identity ?? { cluster_id: this.cluster.cluster_id, node_id: this.self.id, members: this.cluster.members.length, initialized: false };
-    if (known.cluster_id !== this.cluster.cluster_id || known.node_id !== this.self.id || known.members !== this.cluster.members.length) {
+    const known = readIdentity(this.directory) ?? this.#identity(false);
+    if (!known.initialized) {
+      this.snapshots.clear();
+      await this.wal.restartAt(emptyHistory);
+      writeIdentity(this.directory, this.#identity(false));
+    } else if (known.cluster_id !== this.cluster.cluster_id || known.node_id !== this.self.id || known.members !== this.cluster.members.length) {
       this.halt('ConfigurationError', 'node.json names another cluster, node or membership than cluster.json');
-    } else if (corruption !== null) this.halt('WalCorruption', corruption);
-    else if (known.initialized) await this.standUp();
+    } else if (await this.#recoverData()) await this.standUp();
     this.changed();
   }
 
@@ -219,7 +223,7 @@ export class LocalNode {
   }
 
   becomeInitialized(): void {
-    writeIdentity(this.directory, { cluster_id: this.cluster.cluster_id, node_id: this.self.id, members: this.cluster.members.length, initialized: true });
+    writeIdentity(this.directory, this.#identity(true));
     this.state = 'ReplicaActive';
     this.changed();
   }
@@ -251,9 +255,68 @@ export class LocalNode {
     this.failed(error);
   }
 
+  /** An uninitialized node takes over the primary's snapshot; its log begins there. */
+  async install(bytes: Buffer): Promise<void> {
+    const image = this.snapshots.install(bytes);
+    await this.wal.restartAt(image.at);
+    this.#begin(image);
+  }
+
+  /** Applies what was held back by a fault. */
+  applyHeld(): void {
+    for (const placed of this.#held.splice(0)) this.store.apply(placed);
+    this.store.commit(this.committed ?? 0n);
+  }
+
+  #identity(initialized: boolean): NodeIdentity {
+    return { cluster_id: this.cluster.cluster_id, node_id: this.self.id, members: this.cluster.members.length, initialized };
+  }
+
+  /** Snapshot, then log. False: they cannot be trusted, and the node has halted. */
+  async #recoverData(): Promise<boolean> {
+    try {
+      const image = this.snapshots.recover();
+      if (image !== null) this.#begin(image);
+    } catch (error) {
+      if (!(error instanceof SnapshotDamaged)) throw error;
+      this.halt('SnapshotIntegrityFailure', error.message);
+      return false;
+    }
+    const base = this.store.visible;
+    const { cut, corruption } = await this.wal.recover(base);
+    if (cut > 0) this.event({ type: 'replication.wal.tail_cut', fields: { bytes: String(cut), offset: this.wal.durable.offset.toString() } });
+    if (corruption !== null) this.halt('WalCorruption', corruption);
+    else if (this.wal.oldest > base.offset) this.halt('WalGapDetected', `the log begins at ${this.wal.oldest.toString()}, the data ends at ${base.offset.toString()}`);
+    else if (this.wal.durable.offset < base.offset) this.halt('WalCorruption', `the log ends at ${this.wal.durable.offset.toString()}, the checkpoint is at ${base.offset.toString()}`);
+    return this.state !== 'ReplicationHalted';
+  }
+
+  #begin(image: Image): void {
+    this.store = this.#storeAt(image);
+    this.#committed = image.at.offset;
+    this.#epochBegins = { epoch: image.at.epoch, end: image.at.offset };
+  }
+
+  #storeAt(image: Image): Store {
+    return new Store(image.at, image.rows, () => this.#checkpointIfDue());
+  }
+
   #replay(placed: Placed): void {
+    if (placed.end.offset <= this.store.applied.offset) return;
     if (placed.record.write === null) this.#epochBegins = { epoch: placed.record.epoch, end: placed.end.offset };
-    this.store.apply(placed);
+    if (faults().hold_apply) this.#held.push(placed);
+    else this.store.apply(placed);
+  }
+
+  #checkpointIfDue(): void {
+    const last = this.snapshots.items.at(-1)?.commit_id ?? 0n;
+    if (this.store.visible.commitId - last < this.#checkpointEvery || this.state === 'ReplicationHalted') return;
+    try {
+      this.snapshots.take(this.store, this.self.id);
+      this.wal.retire(this.snapshots.neededFrom);
+    } catch (error) {
+      this.stopAfter(error instanceof Error ? error : new Error(String(error)));
+    }
   }
 
   async #serve(epoch: bigint): Promise<void> {

@@ -10,7 +10,12 @@ export interface ServerOptions {
   readonly segmentBytes: number;
   readonly observerToken: string | null;
   readonly operatorToken: string | null;
+  readonly checkpointEvery: number;
   readonly crashAt: string | null;
+  /** Opens the loopback port on which faults are asked for. */
+  readonly faults: boolean;
+  /** Members that exist only as reported state. */
+  readonly observed: number;
 }
 
 export interface ClusterOptions extends ServerOptions {
@@ -28,6 +33,10 @@ export const usage = `Usage:
 Options:
   --host 127.0.0.1             the address to listen on
   --segment-bytes 1048576      size of a WAL segment
+  --checkpoint-every 1000      commits between two checkpoints; WAL behind the second last is retired
+  --observed 0                 so many synthetic members beside the real ones, for views at size
+  --faults                     opens a loopback port per node ("admin" in its line) on which faults are asked for
+  --crash-at POINT[:N]         ends the node at the N-th passage of a crash point
   --operator-token-file FILE   or AERODB_OPERATOR_TOKEN: may read and control
   --observer-token-file FILE   or AERODB_OBSERVER_TOKEN: may read
 `;
@@ -42,6 +51,9 @@ const flags = {
   'segment-bytes': { type: 'string', default: '1048576' },
   'operator-token-file': { type: 'string' },
   'observer-token-file': { type: 'string' },
+  'checkpoint-every': { type: 'string', default: '1000' },
+  observed: { type: 'string', default: '0' },
+  faults: { type: 'boolean', default: false },
   'crash-at': { type: 'string' },
   help: { type: 'boolean', default: false },
 } as const;
@@ -82,6 +94,9 @@ export const readCommandLine = (args: readonly string[]): Command => {
     segmentBytes: number('segment-bytes', values['segment-bytes'], 1_024, 1_073_741_824),
     operatorToken: token(values['operator-token-file'], 'AERODB_OPERATOR_TOKEN'),
     observerToken: token(values['observer-token-file'], 'AERODB_OBSERVER_TOKEN'),
+    checkpointEvery: number('checkpoint-every', values['checkpoint-every'], 1, 1_000_000_000),
+    observed: number('observed', values.observed, 0, 10_000),
+    faults: values.faults,
     crashAt: values['crash-at'] ?? null,
   };
   if (alone) {

@@ -57,6 +57,7 @@ const pull = async (node: LocalNode, asked: Pull): Promise<Reply> => {
 /** What members ask of each other. Never part of v1; each request carries the cluster's own token. */
 export const peerRoutes = (node: LocalNode): readonly Route[] => [
   { method: 'GET', path: /^\/peer\/state$/, needs: 'peer', answer: (): Reply => ({ status: 200, body: { testimony: node.testimony() } }) },
+  { method: 'GET', path: /^\/peer\/snapshot$/, needs: 'peer', answer: (): Reply => ({ status: 200, body: node.snapshots.newest() ?? nothing }) },
   {
     method: 'POST',
     path: /^\/peer\/adopt$/,

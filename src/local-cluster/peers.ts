@@ -1,6 +1,7 @@
 import { Agent, request, type IncomingMessage } from 'node:http';
 import * as z from 'zod';
 import type { ClusterConfig, ClusterMember } from './config.ts';
+import { faults } from './faults.ts';
 import { type Testimony, testimonySchema } from './testimony.ts';
 import { toJson } from './vocabulary.ts';
 
@@ -32,7 +33,6 @@ export class Peers {
   readonly #agent = new Agent({ keepAlive: true, maxFreeSockets: 4 });
   readonly #known = new Map<string, Known>();
   readonly #heard: (testimony: Testimony) => void;
-  #cut = false;
 
   constructor(cluster: ClusterConfig, selfId: string, heard: (testimony: Testimony) => void) {
     this.#cluster = cluster;
@@ -48,11 +48,6 @@ export class Peers {
   hear(testimony: Testimony): void {
     this.#known.set(testimony.nodeId, { testimony, lastContact: new Date().toISOString(), reachable: true });
     this.#heard(testimony);
-  }
-
-  /** Stops every exchange that this node begins. */
-  cutOff(cut: boolean): void {
-    this.#cut = cut;
   }
 
   /** Asks a member what it is. Null: it does not answer, in whatever way. */
@@ -83,7 +78,7 @@ export class Peers {
 
   /** One exchange with a member, within `timeout` milliseconds. Rejects when there is no whole answer. */
   send(member: ClusterMember, method: 'GET' | 'POST', path: string, body: string | null, timeout: number): Promise<Answer> {
-    if (this.#cut) return Promise.reject(new Error('cut off by a fault'));
+    if (faults().cut === 'outgoing' || faults().cut === 'both') return Promise.reject(new Error('cut off by a fault'));
     return new Promise((resolve, reject) => {
       const headers = { 'x-aerodb-peer': this.#cluster.peer_token, ...(body === null ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }) };
       const outgoing = request(new URL(path, member.url), { method, agent: this.#agent, headers }, (incoming) => {

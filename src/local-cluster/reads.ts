@@ -3,8 +3,9 @@ import { diagnose, diagnosticsCost } from './diagnostics.ts';
 import { invalid, notReady, unknownNode } from './errors.ts';
 import type { Asked, Reply, Route } from './http.ts';
 import { chainText } from './lines.ts';
-import { byId, memberOf, replicaOf } from './members.ts';
+import { allMembers, allReplicas, memberById } from './members.ts';
 import type { LocalNode } from './node.ts';
+import { syntheticNote } from './observed.ts';
 import type { Mode } from './vocabulary.ts';
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -23,7 +24,7 @@ export const envelope = (node: LocalNode, data: object, notes: readonly string[]
     clock: 'node-system-utc',
   },
   data,
-  notes,
+  notes: node.observed.length === 0 ? notes : [...notes, syntheticNote(node.observed.length)],
 });
 
 const positionAfter = (query: URLSearchParams): bigint => {
@@ -43,7 +44,10 @@ const limitOf = (query: URLSearchParams): number => {
 const page = <T>(items: readonly T[], position: (item: T) => bigint, query: URLSearchParams): { readonly items: readonly T[]; readonly next_after: bigint | null } => {
   const after = query.has('after') ? positionAfter(query) : -1n;
   const rest = items.filter((item) => position(item) > after);
-  const shown = rest.slice(0, limitOf(query));
+  let end = limitOf(query);
+  // What stands at one position stays on one page, or the next page could not begin after it.
+  for (let [last, next] = [rest[end - 1], rest[end]]; last !== undefined && next !== undefined && position(last) === position(next); next = rest[end]) end += 1;
+  const shown = rest.slice(0, end);
   const last = shown.at(-1);
   return { items: shown, next_after: shown.length < rest.length && last !== undefined ? position(last) : null };
 };
@@ -53,23 +57,21 @@ const cluster = (node: LocalNode): object => ({
   name: node.cluster.name,
   epoch: node.authority.adopted.epoch,
   primary_id: node.primaryId,
-  members: byId(node).map((member) => memberOf(node, member)),
+  members: allMembers(node),
 });
 
 const oneNode = (node: LocalNode, id: string): object => {
   if (!uuid.test(id)) throw invalid('id', 'A node id is a UUID in lower case.');
-  const member = node.cluster.members.find((one) => one.id === id);
-  if (member === undefined) throw unknownNode(id);
-  const self = id === node.self.id;
-  const epoch = self ? node.authority.adopted.epoch : (node.peers.known(id).testimony?.epoch ?? null);
-  return { ...memberOf(node, member), source: self ? 'self' : 'reported', epoch };
+  const member = memberById(node, id);
+  if (member === null) throw unknownNode(id);
+  return { ...member.shown, source: id === node.self.id ? 'self' : 'reported', epoch: member.epoch };
 };
 
 const replication = (node: LocalNode): object => ({
   primary_id: node.primaryId,
   epoch: node.authority.adopted.epoch,
   committed_offset: node.committed,
-  replicas: byId(node).filter((member) => member.id !== node.primaryId).map((member) => replicaOf(node, member)),
+  replicas: allReplicas(node),
 });
 
 const promotion = (node: LocalNode, query: URLSearchParams): object => {
@@ -97,7 +99,7 @@ const wal = (node: LocalNode, query: URLSearchParams): object => {
     append_offset: node.wal.appended.offset,
     durable_offset: node.wal.durable.offset,
     oldest_offset: node.wal.oldest,
-    truncation_offset: node.truncationOffset,
+    truncation_offset: node.snapshots.truncationOffset,
     total_bytes: node.wal.durable.offset - node.wal.oldest,
     checksum_status: node.haltReason === 'WalCorruption' ? 'invalid' : 'valid',
     verified_to_offset: node.wal.verifiedTo,
@@ -105,7 +107,7 @@ const wal = (node: LocalNode, query: URLSearchParams): object => {
   };
 };
 
-const snapshots = (node: LocalNode, query: URLSearchParams): object => page(node.snapshots, (item) => item.commitId, query);
+const snapshots = (node: LocalNode, query: URLSearchParams): object => page(node.snapshots.items, (item) => item.commit_id, query);
 
 const modeOf = (query: URLSearchParams): Mode => {
   const mode = query.get('mode') ?? '';
@@ -128,7 +130,7 @@ const explain = async (node: LocalNode, attempts: Attempts, query: URLSearchPara
     overridden_invariants: overridden,
     epoch: node.authority.adopted.epoch,
     primary_id: node.primaryId,
-    members: byId(node).map((member) => memberOf(node, member)),
+    members: allMembers(node),
     control_version: node.version.current,
   };
 };

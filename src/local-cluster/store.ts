@@ -14,11 +14,13 @@ export interface Row {
  */
 export class Store {
   readonly #rows = new Map<string, Row>();
+  readonly #committed: () => void;
   #waiting: { readonly row: Row | null; readonly end: Position }[] = [];
   #applied: Position;
   #visible: Position;
 
-  constructor(at: Position, rows: readonly Row[]) {
+  constructor(at: Position, rows: readonly Row[], committed: () => void) {
+    this.#committed = committed;
     this.#applied = this.#visible = at;
     for (const row of rows) this.#rows.set(row.key, row);
   }
@@ -52,7 +54,9 @@ export class Store {
       this.#visible = end;
       done += 1;
     }
-    if (done > 0) this.#waiting = this.#waiting.slice(done);
+    if (done === 0) return;
+    this.#waiting = this.#waiting.slice(done);
+    this.#committed();
   }
 
   /** Visible rows in commit order, those after `commitId`. */

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { crashPoint, diskFaults } from './faults.ts';
+import { crashPoint, onDisk, slowDisk } from './faults.ts';
 import { syncDirectory } from './files.ts';
 import { chainText, decodeLines } from './lines.ts';
 import { decodeRecord, type WalRecord } from './records.ts';
@@ -247,7 +247,7 @@ export class Wal {
     const active = this.#segments.at(-1);
     if (active === undefined || this.#handle === null) throw new Error('the log is closed');
     crashPoint('wal-append');
-    await diskFaults();
+    onDisk('write');
     // A SIGKILL between the two writes leaves a torn record; one write alone would hardly ever be seen torn.
     const half = bytes.length >> 1;
     const at = Number(this.#durable.offset - active.first.offset);
@@ -255,6 +255,8 @@ export class Wal {
     crashPoint('wal-torn');
     await this.#handle.write(bytes, half, bytes.length - half, at + half);
     crashPoint('wal-fsync');
+    await slowDisk();
+    onDisk('fsync');
     await this.#handle.datasync();
     crashPoint('wal-durable');
     this.#segments = [...this.#segments.slice(0, -1), { ...active, end }];

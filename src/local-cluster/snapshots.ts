@@ -1,0 +1,145 @@
+import { mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { readIfPresent, replaceFile } from './files.ts';
+import { decodeLines, encodeLine } from './lines.ts';
+import type { Row, Store } from './store.ts';
+import { type Position, toJson } from './vocabulary.ts';
+
+/** How many snapshots stay beside the newest, so that a member that joins meanwhile can still be given what it asked for. */
+const kept = 2;
+
+const decimal = z.string().regex(/^\d{1,20}$/).transform(BigInt);
+const aboutSchema = z.strictObject({ at: z.strictObject({ offset: decimal, chain: z.number(), epoch: decimal, commitId: decimal }), first_offset: decimal, created_at: z.string(), source: z.string(), rows: z.number() });
+const rowSchema = z.strictObject({ key: z.string(), value: z.string(), commit_id: z.string(), epoch: z.string() });
+const checkpointSchema = z.strictObject({ id: z.string() });
+
+type About = Readonly<z.infer<typeof aboutSchema>>;
+
+/** The data at a position of the log, verified. */
+export interface Image {
+  readonly at: Position;
+  readonly rows: readonly Row[];
+}
+
+/** As the contract shows it. `wal_first_offset` to `wal_end_offset`: the range of the log that it holds beyond the one before it. */
+export interface SnapshotItem {
+  readonly kind: 'snapshot' | 'checkpoint';
+  readonly id: string;
+  readonly commit_id: bigint;
+  readonly wal_first_offset: bigint;
+  readonly wal_end_offset: bigint;
+  readonly created_at: string;
+  readonly durable: true;
+  readonly source: string;
+}
+
+/** The snapshot is damaged or missing: the node halts with SnapshotIntegrityFailure (P6-F1). */
+export class SnapshotDamaged extends Error {}
+
+const read = (bytes: Buffer): { readonly about: About; readonly rows: readonly Row[] } => {
+  const { lines, rest } = decodeLines(bytes, 0);
+  const [head, ...body] = lines;
+  if (head === undefined || rest !== 'none') throw new SnapshotDamaged('a checksum in the snapshot is wrong');
+  try {
+    const about = aboutSchema.parse(JSON.parse(head.json));
+    if (about.rows !== body.length) throw new SnapshotDamaged('the snapshot is not whole');
+    return { about, rows: body.map((line) => rowSchema.parse(JSON.parse(line.json))) };
+  } catch (error) {
+    throw error instanceof SnapshotDamaged ? error : new SnapshotDamaged('the snapshot holds something else');
+  }
+};
+
+/**
+ * Snapshots are images of the visible data, each a file of checksummed records; the checkpoint, one atomically replaced file, names the
+ * snapshot that recovery begins with. Only what a checkpoint covers may be retired from the log.
+ */
+export class Snapshots {
+  readonly #directory: string;
+  readonly #checkpointPath: string;
+  #items: readonly (About & { readonly id: string })[] = [];
+
+  constructor(nodeDirectory: string) {
+    this.#directory = join(nodeDirectory, 'snapshots');
+    this.#checkpointPath = join(nodeDirectory, 'checkpoint.json');
+  }
+
+  /** The log below this offset is not needed for recovery. */
+  get truncationOffset(): bigint {
+    return this.#items.at(-1)?.at.offset ?? 0n;
+  }
+
+  /** The log from here on is kept: the snapshots that stay can all be continued. */
+  get neededFrom(): bigint {
+    return this.#items[0]?.at.offset ?? 0n;
+  }
+
+  get items(): readonly SnapshotItem[] {
+    const shown = (kind: SnapshotItem['kind'], { id, at, first_offset: first, created_at: created, source }: About & { readonly id: string }): SnapshotItem => {
+      return { kind, id: `${kind}-${id}`, commit_id: at.commitId, wal_first_offset: first, wal_end_offset: at.offset, created_at: created, durable: true, source };
+    };
+    const last = this.#items.at(-1);
+    return [...this.#items.map((item) => shown('snapshot', item)), ...(last === undefined ? [] : [shown('checkpoint', last)])];
+  }
+
+  /** The image that recovery begins with, or null where no checkpoint was ever taken. Throws SnapshotDamaged. */
+  recover(): Image | null {
+    mkdirSync(this.#directory, { recursive: true });
+    const checkpoint = readIfPresent(this.#checkpointPath);
+    if (checkpoint === null) return null;
+    const id = checkpointSchema.parse(JSON.parse(checkpoint)).id;
+    const ids = readdirSync(this.#directory).filter((file) => file.endsWith('.snapshot')).map((file) => file.slice(0, -9)).sort().filter((one) => one <= id);
+    if (!ids.includes(id)) throw new SnapshotDamaged('the snapshot that the checkpoint names is missing');
+    const images = ids.map((one) => ({ id: one, ...read(readFileSync(this.#path(one))) }));
+    this.#items = images.map((image) => ({ id: image.id, ...image.about }));
+    const last = images.at(-1);
+    return last === undefined ? null : { at: last.about.at, rows: last.rows };
+  }
+
+  /** Writes the visible data as a snapshot, then the checkpoint, then drops the snapshots that are no longer kept. */
+  take(store: Store, source: string): void {
+    const rows = store.rows(0n);
+    const about: About = { at: store.visible, first_offset: this.truncationOffset, created_at: new Date().toISOString(), source, rows: rows.length };
+    let chain = 0;
+    const parts = [toJson(about), ...rows.map((row) => JSON.stringify(row))].map((json) => {
+      const line = encodeLine(json, chain);
+      ({ chain } = line);
+      return line.bytes;
+    });
+    this.#keep(about, Buffer.concat(parts));
+  }
+
+  /** Takes over the primary's newest snapshot. Throws SnapshotDamaged where it did not arrive whole. */
+  install(bytes: Buffer): Image {
+    const { about, rows } = read(bytes);
+    this.#keep(about, bytes);
+    return { at: about.at, rows };
+  }
+
+  /** The newest snapshot as a file's bytes, or null where there is none. */
+  newest(): Buffer | null {
+    const last = this.#items.at(-1);
+    return last === undefined ? null : readFileSync(this.#path(last.id));
+  }
+
+  /** Forgets everything: a node that joins anew begins with nothing. */
+  clear(): void {
+    rmSync(this.#checkpointPath, { force: true });
+    rmSync(this.#directory, { recursive: true, force: true });
+    mkdirSync(this.#directory, { recursive: true });
+    this.#items = [];
+  }
+
+  #keep(about: About, bytes: Buffer): void {
+    const id = about.at.commitId.toString().padStart(20, '0');
+    replaceFile(this.#path(id), bytes, 'snapshot');
+    replaceFile(this.#checkpointPath, JSON.stringify({ id }), 'checkpoint');
+    const items = [...this.#items, { id, ...about }];
+    for (const dropped of items.slice(0, -kept)) rmSync(this.#path(dropped.id), { force: true });
+    this.#items = items.slice(-kept);
+  }
+
+  #path(id: string): string {
+    return join(this.#directory, `${id}.snapshot`);
+  }
+}
