@@ -18,6 +18,8 @@ const faultsSchema = z.strictObject({
   late_ms: z.number().int().min(0).max(60_000).default(0),
   /** Keep durable records from being applied. */
   hold_apply: z.boolean().default(false),
+  /** End as a power switch would, at this crash point or at its n-th passage (`name:n`). */
+  crash_at: z.string().nullable().default(null),
   /** Halt now, for this reason. */
   halt: z.enum(halts).nullable().default(null),
 });
@@ -64,6 +66,7 @@ const set = (next: Faults, changed: (faults: Faults) => void): void => {
   if (next.pause && !current.pause) paused = new Promise((resolve) => (resume = resolve));
   if (!next.pause) resume();
   current = next;
+  if (next.crash_at !== null) armCrash(next.crash_at);
   changed(next);
 };
 

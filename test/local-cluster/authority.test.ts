@@ -1,13 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { at, demote, listAt, promote, textAt, until, withCluster, type Answer, type Json, type TestCluster, type TestNode } from './harness.ts';
-
-const code = ({ body }: Answer): Json | undefined => at(body, 'error.code');
-const reason = ({ body }: Answer): Json | undefined => at(body, 'error.details.reason');
-const types = (answer: Answer, path: string): readonly string[] => listAt(answer.body, path).map((event) => textAt(event, 'type'));
-
-const caughtUp = (node: TestNode): Promise<void> => until(`${node.name} has everything`, async () => at(await node.member(), 'lag_bytes') === '0');
-const rowsOf = async (node: TestNode): Promise<readonly string[]> => listAt((await node.get('/local/writes')).body, 'rows').map((row) => textAt(row, 'key'));
+import { type Answer, type TestCluster, at, caughtUp, demote, denialReason as reason, errorCode as code, eventTypes as types, keysOf as rowsOf, listAt, promote, textAt, until, withCluster } from './harness.ts';
 
 /** Force node 2 while node 1 is dead, with the acknowledgement that it takes. */
 const forceSecond = async (cluster: TestCluster): Promise<Answer> => {

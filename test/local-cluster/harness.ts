@@ -10,7 +10,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import * as z from 'zod';
 
 const main = resolve(import.meta.dirname, '../../src/local-cluster/main.ts');
-const readySchema = z.object({ id: z.uuid(), name: z.string(), url: z.string(), pid: z.number() });
+const readySchema = z.object({ id: z.uuid(), name: z.string(), url: z.string(), pid: z.number(), admin: z.string().optional() });
 
 /** JSON as it came, to be looked into by path. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -74,9 +74,17 @@ export class TestNode {
   readonly name: string;
   readonly url: string;
   pid: number;
+  admin: string | undefined;
 
   constructor(ready: z.infer<typeof readySchema>) {
-    ({ id: this.id, name: this.name, url: this.url, pid: this.pid } = ready);
+    ({ id: this.id, name: this.name, url: this.url, pid: this.pid, admin: this.admin } = ready);
+  }
+
+  /** Asks for exactly these faults; none ends them all. */
+  async faults(wanted: object = {}): Promise<void> {
+    assert.ok(this.admin, 'the node has no admin port');
+    const { status, text } = await ask(this.admin, { method: 'POST', body: JSON.stringify(wanted) });
+    assert.equal(status, 200, text);
   }
 
   get(path: string): Promise<Answer> {
@@ -191,6 +199,10 @@ export class TestCluster {
   /** Ends a node as a power cut would, and waits until it is gone. */
   async kill(node: TestNode): Promise<void> {
     process.kill(node.pid, 'SIGKILL');
+    await this.gone(node);
+  }
+
+  async gone(node: TestNode): Promise<void> {
     await until(`${node.name} is gone`, () => {
       try {
         process.kill(node.pid, 0);
@@ -206,7 +218,11 @@ export class TestCluster {
     const child = this.#spawn(['node', '--data', this.data, '--name', node.name, ...this.#flags.filter((_flag, index, all) => !all.slice(Math.max(0, index - 1), index + 1).includes('--writes-per-second')), ...flags]);
     const [line] = await this.#lines(child, 1);
     assert.ok(line);
-    node.pid = line.pid;
+    ({ pid: node.pid, admin: node.admin } = line);
+  }
+
+  directory(node: TestNode): string {
+    return join(this.data, node.name);
   }
 
   /** Ends everything that this cluster started and keeps the data. */
@@ -237,6 +253,18 @@ export class TestCluster {
     throw new Error(`the cluster ended before its nodes were ready (exit code ${String(child.exitCode)})`);
   }
 }
+
+export const errorCode = ({ body }: Answer): Json | undefined => at(body, 'error.code');
+export const denialReason = ({ body }: Answer): Json | undefined => at(body, 'error.details.reason');
+export const eventTypes = (answer: Answer, path: string): readonly string[] => listAt(answer.body, path).map((event) => textAt(event, 'type'));
+export const keysOf = async (node: TestNode): Promise<readonly string[]> => listAt((await node.get('/local/writes')).body, 'rows').map((row) => textAt(row, 'key'));
+export const caughtUp = (node: TestNode): Promise<void> => until(`${node.name} has everything`, async () => at(await node.member(), 'lag_bytes') === '0');
+
+/** Waits until a node has halted for this reason. */
+export const haltedWith = (node: TestNode, reason: string): Promise<void> => until(`${node.name} halts with ${reason}`, async () => at(await node.member(), 'halt_reason') === reason);
+
+/** Waits until a promotion of the node would be approved: what is still on its way has arrived. */
+export const promotable = (node: TestNode): Promise<void> => until(`${node.name} could be promoted`, async () => at((await node.get(`/v1/explain/promotion?target=${node.id}&mode=validated`)).body, 'data.decision') === 'approve');
 
 /** Runs `story` against a cluster of its own and ends it, whatever happens. */
 export const withCluster = async (options: Options, story: (cluster: TestCluster) => Promise<void>): Promise<void> => {
