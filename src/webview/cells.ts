@@ -15,6 +15,8 @@ export interface Table {
   readonly columns: readonly Column[];
   readonly count: number;
   readonly row: (index: number) => readonly Content[];
+  /** Cells hold sentences, which wrap, rather than names and numbers, which stay on their line. */
+  readonly prose?: true;
 }
 
 /** A column's header cell. */

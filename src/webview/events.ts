@@ -1,32 +1,67 @@
-/** Kernel events as a table. */
-import { html, nothing } from 'lit';
+/** Kernel events in their order, on a line that is broken where sequence numbers are missing from the answer. */
+import { html, nothing, svg, type SVGTemplateResult, type TemplateResult } from 'lit';
 import type { KernelEvent, Wire } from '../control-plane/views.ts';
 import type { Table } from './cells.ts';
-import { code, json, number, text, time, type Content } from './text.ts';
+import { code, json, ordinal, text, time, type Content } from './text.ts';
+
+type Event = Wire<KernelEvent>;
+type Entry = { readonly event: Event } | { readonly from: bigint; readonly to: bigint };
 
 /** Events in the order of the answer, every one with all that the kernel said of it. */
-export function eventsTable(events: readonly Wire<KernelEvent>[]): Table {
+export function eventsTable(events: readonly Event[]): Table {
+  const entries = withGaps(events);
   return {
-    caption: 'Events',
+    caption: 'Timeline of events',
     columns: [
-      { title: 'Seq', number: true, width: 8 }, { title: 'Type', width: 42 }, { title: 'Time', width: 25 }, { title: 'Epoch', number: true, width: 8 },
-      { title: 'Node', width: 38 }, { title: 'Mode', width: 10 }, { title: 'Operator', width: 20 }, { title: 'Reason', width: 28 },
-      { title: 'Request', width: 38 }, { title: 'Further fields', width: 40 },
+      { title: 'Seq', width: 12 }, { title: 'Time', width: 25 }, { title: 'Type', width: 44 }, { title: 'Epoch', number: true, width: 8 },
+      { title: 'Reason', width: 28 }, { title: 'Mode', width: 10 }, { title: 'Operator', width: 20 }, { title: 'Node', width: 38 },
+      { title: 'Request', width: 38 }, { title: 'Further fields', width: 60 },
     ],
-    count: events.length,
+    count: entries.length,
     row: (index) => {
-      const event = events[index];
-      return event === undefined ? [] : [
-        number(event.seq), code(event.type), time(event.time), number(event.epoch), code(event.nodeId), text(event.mode), text(event.operator),
-        text(event.reason), code(event.requestId), further(event),
-      ];
+      const entry = entries[index];
+      if (entry === undefined) return [];
+      return 'event' in entry ? eventRow(entry.event) : gapRow(entry);
     },
   };
 }
 
-function further({ fields, auditHead }: Wire<KernelEvent>): Content {
+/** A gap says which numbers are not in this answer, and nothing of why. */
+function withGaps(events: readonly Event[]): readonly Entry[] {
+  return events.flatMap((event, index): readonly Entry[] => {
+    const before = events[index - 1];
+    const expected = before === undefined ? undefined : BigInt(before.seq) + 1n;
+    const seq = BigInt(event.seq);
+    return expected !== undefined && seq > expected ? [{ from: expected, to: seq - 1n }, { event }] : [{ event }];
+  });
+}
+
+function eventRow(event: Event): readonly Content[] {
+  return [
+    rail('event', mark(event.type), `#${event.seq}`), time(event.time), code(event.type), ordinal(event.epoch),
+    text(event.reason), text(event.mode), text(event.operator), code(event.nodeId), code(event.requestId), further(event),
+  ];
+}
+
+function gapRow({ from, to }: { readonly from: bigint; readonly to: bigint }): readonly Content[] {
+  const missing = from === to ? `#${from.toString()} is not in this answer` : `#${from.toString()} to #${to.toString()} are not in this answer`;
+  return [rail('gap', svg`<path class="line" d="M8 -2V3L4 6L12 10L8 13V18"/>`, 'gap'), '', html`<span class="muted">${missing}</span>`, '', '', '', '', '', '', ''];
+}
+
+/** An end by failure is a square, an end by success a full circle, all else an open circle. */
+function mark(type: string): SVGTemplateResult {
+  if (type.endsWith('_failed') || type.endsWith('.aborted_on_crash')) return svg`<rect class="line ground" x="3" y="3" width="10" height="10"/><path class="line" d="M5.5 5.5l5 5M10.5 5.5l-5 5"/>`;
+  if (type.endsWith('.transition_completed')) return svg`<circle class="fill" cx="8" cy="8" r="5.5"/>`;
+  return svg`<circle class="line ground" cx="8" cy="8" r="4.5"/>`;
+}
+
+function rail(kind: 'event' | 'gap', drawing: SVGTemplateResult, label: string): TemplateResult {
+  return html`<span class=${`rail ${kind}`}><svg class="shape" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">${drawing}</svg>${label}</span>`;
+}
+
+function further({ fields, auditHead }: Event): Content {
   const entries = Object.entries(fields);
   if (entries.length === 0 && auditHead === null) return html`<span class="muted">none</span>`;
   return html`<ul class="pairs">${entries.map(([key, value]) => html`<li>${text(key)} = ${value === null ? text(null) : json(value)}</li>`)}
-    ${auditHead === null ? nothing : html`<li>audit head = #${number(auditHead.seq)} ${code(auditHead.hash)}</li>`}</ul>`;
+    ${auditHead === null ? nothing : html`<li>audit head = #${auditHead.seq} ${code(auditHead.hash)}</li>`}</ul>`;
 }

@@ -67,6 +67,7 @@ function checks(kernel: Kernel, { invariants }: Wire<Explanation>): TemplateResu
     <p class="decision">${decision} It decides anew when the request arrives.</p>
     ${table({
       caption: 'The kernel\'s own checks',
+      prose: true,
       columns: [{ title: 'Check', width: 24 }, { title: 'Result', width: 14 }, { title: 'Observed', width: 34 }, { title: 'In the kernel\'s words', width: 44 }, { title: 'Invariant', width: 34 }],
       count: kernel.checks.length,
       row: (index) => {

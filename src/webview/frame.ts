@@ -3,7 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 import type { Observed, SkippedEndpoint, Wire } from '../control-plane/views.ts';
 import type { ClusterLabel, PanelRequest, RecordedAt } from './protocol.ts';
-import { code, number, text, time, verbatim, type Content } from './text.ts';
+import { code, ordinal, text, time, verbatim, type Content } from './text.ts';
 
 /** Sends a request of the panel to the editor. */
 export type Post = (request: PanelRequest) => void;
@@ -56,9 +56,9 @@ export function provenance({ endpoint, observed, skipped, notes }: Source, epoch
     ${facts([
       ['Read from', html`${text(endpoint)}`],
       ['Node', code(observed.nodeId)],
-      ['Commit', number(observed.commitId)],
-      ['Control version', number(observed.controlVersion)],
-      ...(epoch === undefined ? [] : [['Epoch', number(epoch)] as const]),
+      ['Commit', ordinal(observed.commitId)],
+      ['Control version', ordinal(observed.controlVersion)],
+      ...(epoch === undefined ? [] : [['Epoch', ordinal(epoch)] as const]),
       ['At', time(observed.time)],
       ['Clock', text(observed.clock)],
       ['Snapshot', text(observed.snapshot)],
@@ -74,6 +74,6 @@ export function record(requestId: string, recorded: RecordedAt): TemplateResult 
     ['Request', code(requestId)],
     ['Audit log', 'notRecorded' in recorded
       ? html`<strong class="not-recorded">NOT RECORDED:</strong> ${verbatim(recorded.notRecorded)}`
-      : html`recorded as <strong>#${number(recorded.seq)}</strong>`],
+      : html`recorded as <strong>#${ordinal(recorded.seq)}</strong>`],
   ], 'facts line')}</footer>`;
 }

@@ -13,7 +13,7 @@ interface Editor {
 declare function acquireVsCodeApi(): Editor;
 
 const editor = acquireVsCodeApi();
-const root = document.getElementById('app');
+let root = document.querySelector<HTMLElement>('#app') ?? document.body.appendChild(document.createElement('div'));
 
 /** The message comes from the editor's own side of the one protocol; whatever else arrives is ignored. */
 function isShowPanel(message: unknown): message is ShowPanel {
@@ -26,22 +26,22 @@ function remember({ panel }: ShowPanel): void {
 }
 
 /** A panel that cannot be drawn says so; an old one must not stay as if it were the new one. */
-function show(message: ShowPanel, into: HTMLElement): void {
+function show(message: ShowPanel): void {
   const focused = document.activeElement !== null && document.activeElement !== document.body;
   try {
     remember(message);
-    render(app(message, (request) => editor.postMessage(request)), into);
+    render(app(message, (request) => editor.postMessage(request)), root);
   } catch (error) {
-    into.replaceChildren();
-    render(html`<main class="panel"><h1 tabindex="-1">This answer could not be drawn</h1><p role="alert">${String(error)}</p></main>`, document.body);
+    const fresh = document.createElement('div');
+    root.replaceWith(fresh);
+    root = fresh;
+    render(html`<main class="panel"><h1 tabindex="-1">This answer could not be drawn</h1><p role="alert">${String(error)}</p></main>`, root);
   }
   // What had the focus may be gone with the old content: then the new heading has it.
   if (focused && document.activeElement === document.body) document.querySelector('h1')?.focus();
 }
 
-if (root !== null) {
-  addEventListener('message', (event: MessageEvent<unknown>) => {
-    if (isShowPanel(event.data)) show(event.data, root);
-  });
-  editor.postMessage({ type: 'ready' });
-}
+addEventListener('message', (event: MessageEvent<unknown>) => {
+  if (isShowPanel(event.data)) show(event.data);
+});
+editor.postMessage({ type: 'ready' });

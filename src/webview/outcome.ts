@@ -8,7 +8,7 @@ import { invariantList, type Cited } from './invariants.ts';
 import type { Panel } from './protocol.ts';
 import { outcomeShape } from './shapes.ts';
 import { table } from './table.ts';
-import { code, number, text, verbatim } from './text.ts';
+import { code, ordinal, text, verbatim } from './text.ts';
 
 type Shown<K extends Panel['kind']> = Extract<Panel, { kind: K }>;
 
@@ -18,8 +18,8 @@ export function executedPanel({ execution, target, requestId, recorded }: Shown<
     <p class="action">${outcomeShape('pass')}${text(execution.sentence)}</p>
     ${facts([
       ['Target', html`<strong>${text(target.name)}</strong> ${code(target.nodeId)}`],
-      ['Epoch', number(execution.epoch)],
-      ['Control version', number(execution.controlVersion)],
+      ['Epoch', ordinal(execution.epoch)],
+      ['Control version', ordinal(execution.controlVersion)],
     ])}
     ${section('Before and after', changeTable(execution.changes, new Map([[target.nodeId, target.name]]), 'Before and after'))}
     ${section('Events', table(eventsTable(execution.events), 'The kernel reports no events.'))}
@@ -46,7 +46,7 @@ export function failedPanel({ error, target, requestId, recorded }: Shown<'faile
     ${section(error.kernel === undefined ? 'Message' : 'The kernel\'s message', html`<p class="message">${verbatim(error.message)}</p>`)}
     ${section('Invariants', error.invariants.length === 0 ? html`<p class="muted">The kernel named none.</p>` : invariantList(error.invariants, cited))}
     ${error.kernel === undefined ? nothing : section('The kernel\'s answer, verbatim', html`
-      ${facts([['HTTP status', number(error.kernel.status.toString())]])}
+      ${facts([['HTTP status', ordinal(error.kernel.status.toString())]])}
       <pre tabindex="0" role="region" aria-label="The kernel's answer, verbatim">${verbatim(error.kernel.body)}</pre>`)}
     ${record(requestId, recorded)}`;
 }

@@ -11,7 +11,7 @@ export function table(shown: Table, empty: string): TemplateResult {
   if (shown.count === 0) return html`<p class="muted">${empty}</p>`;
   if (shown.count > WHOLE) return html`<aerodb-rows .shown=${shown}></aerodb-rows>`;
   return html`<div class="table" role="region" tabindex="0" aria-label=${shown.caption}>
-    <table>
+    <table class=${shown.prose === true ? 'prose' : 'data'}>
       <caption class="hidden">${shown.caption}</caption>
       <thead><tr>${shown.columns.map((column) => head(column))}</tr></thead>
       <tbody>${Array.from({ length: shown.count }, (_none, index) => html`<tr>${cells(shown, index)}</tr>`)}</tbody>

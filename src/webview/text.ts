@@ -32,14 +32,19 @@ export function code(value: string | null): Content {
 /** A decimal string, its thousands set apart by space that is not copied with it. */
 export function number(value: string | null): Content {
   if (value === null) return unknown;
-  if (!/^\d{5,}$/u.test(value)) return html`<span class="number">${value}</span>`;
+  if (!/^\d{4,}$/u.test(value)) return html`<span class="number">${value}</span>`;
   const groups = value.match(/\d{1,3}(?=(?:\d{3})*$)/gu) ?? [value];
   return html`<span class="number">${groups.map((group) => html`<span>${group}</span>`)}</span>`;
 }
 
+/** Numbers that name something (a sequence number, an epoch, a version) are written as everywhere else. */
+export function ordinal(value: string | null): Content {
+  return value === null ? unknown : html`<span class="number">${value}</span>`;
+}
+
 /** A time as the kernel wrote it; whose clock it is, is said beside it. */
 export function time(value: string | null): Content {
-  return value === null ? unknown : html`<time class="number">${visible(value)}</time>`;
+  return value === null ? unknown : html`<time class="digits">${visible(value)}</time>`;
 }
 
 /** Any value that a kernel sent without a form of its own, as JSON. */

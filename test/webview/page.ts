@@ -59,12 +59,14 @@ export interface PanelUnderTest {
   readonly page: Page;
   /** Sends a message as the editor does and waits until it is painted. */
   show(message: ShowPanel): Promise<void>;
+  /** Loads the page anew, as if it had just been opened. */
+  restart(): Promise<void>;
   /** What the application asked of the editor, in order. */
   asked(): Promise<readonly unknown[]>;
   /** What the application asked the editor to keep across a reload. */
   kept(): Promise<unknown>;
   /** Violations of the content security policy and uncaught errors. */
-  readonly troubles: readonly string[];
+  readonly troubles: string[];
 }
 
 interface EditorSide {
@@ -111,9 +113,14 @@ export async function openPanel(browser: Browser, bundle: Bundle, themeName: The
     });
   }, theme);
   await page.goto(`${ORIGIN}/`);
-  await page.waitForFunction(() => window.editorSide.asked.length > 0);
+  const wait = (): Promise<unknown> => page.waitForFunction(() => window.editorSide.asked.length > 0);
+  await wait();
   return {
     page,
+    restart: async () => {
+      await page.reload();
+      await wait();
+    },
     troubles,
     show: async (message) => {
       await page.evaluate(async (data) => {

@@ -177,6 +177,7 @@ export const PANELS: Readonly<Record<string, ShowPanel>> = {
   }),
   'cluster-no-primary': clusterPanel([member(1, { role: 'replica', replicationState: 'ReplicaActive' }), member(2), member(3)], null),
   'cluster-50': clusterPanel(members(50)),
+  'cluster-130': clusterPanel(members(130)),
   'cluster-1000': clusterPanel(members(1000)),
   node: nodePanel(member(2)),
   'node-unknown': nodePanel(member(3, silent)),

@@ -6,7 +6,7 @@ import { facts, section } from '../frame.ts';
 import { topology } from '../pictures/topology.ts';
 import { healthWord, roleWord } from '../shapes.ts';
 import { table } from '../table.ts';
-import { code, number, text, time, type Content } from '../text.ts';
+import { code, number, ordinal, text, time, type Content } from '../text.ts';
 
 /** Who holds what role, and how far each member is. */
 export function clusterAnswer(view: Wire<ClusterView>): TemplateResult {
@@ -36,7 +36,7 @@ export function membersTable(members: readonly Wire<Member>[]): Table {
       const member = members[index];
       return member === undefined ? [] : [
         text(member.name), roleWord(member), replicationState(member.replicationState, member.haltReason), healthWord(member.health),
-        number(member.lagBytes), number(member.lagCommits), number(member.durableOffset), number(member.durableCommitId),
+        number(member.lagBytes), number(member.lagCommits), number(member.durableOffset), ordinal(member.durableCommitId),
         time(member.lastContact), text(member.healthBasis), code(member.nodeId), code(member.apiUrl),
       ];
     },
@@ -45,7 +45,7 @@ export function membersTable(members: readonly Wire<Member>[]): Table {
 
 /** A replication state with the reason of a halt, where one is reported. */
 export function replicationState(state: string, haltReason: string | null): Content {
-  return haltReason === null ? text(state) : html`${text(state)}: ${text(haltReason)}`;
+  return haltReason === null ? text(state) : html`<span class="pair">${text(state)}: ${text(haltReason)}</span>`;
 }
 
 /** One node, and whether it speaks for itself. */
@@ -66,7 +66,7 @@ export function nodeAnswer({ member, source }: Wire<NodeView>): TemplateResult {
     ], 'facts rows'))}
     ${section('Position', facts([
       ['Durable offset (bytes)', number(member.durableOffset)],
-      ['Durable commit', number(member.durableCommitId)],
+      ['Durable commit', ordinal(member.durableCommitId)],
       ['Lag (bytes)', number(member.lagBytes)],
       ['Lag (commits)', number(member.lagCommits)],
     ], 'facts rows'))}`;

@@ -37,6 +37,7 @@ class Diagnostics extends LitElement {
         <summary><h2>${text(section.name)}</h2> <span class="muted">${section.entries.length} ${section.entries.length === 1 ? 'entry' : 'entries'}</span></summary>
         ${table({
           caption: section.name,
+          prose: true,
           columns: [{ title: 'Key', width: 36 }, { title: 'Value', width: 80 }],
           count: section.entries.length,
           row: (index) => {

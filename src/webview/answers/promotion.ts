@@ -5,9 +5,8 @@ import { eventsTable } from '../events.ts';
 import { facts, section } from '../frame.ts';
 import { invariantName, type Cited } from '../invariants.ts';
 import { stateMachine } from '../pictures/state-machine.ts';
-import { timeline } from '../pictures/timeline.ts';
 import { table } from '../table.ts';
-import { code, number, text } from '../text.ts';
+import { code, ordinal, text } from '../text.ts';
 
 /** `cited` holds the texts of the invariants that a denial may name. */
 export function promotionAnswer(view: Wire<PromotionView>, cited: Cited): TemplateResult {
@@ -20,8 +19,7 @@ export function promotionAnswer(view: Wire<PromotionView>, cited: Cited): Templa
     ${section('State machine', stateMachine(view))}
     ${section('Last attempt', view.lastAttempt === null ? html`<p class="muted">The node reports no attempt.</p>` : attempt(view.lastAttempt, cited))}
     ${section('Events', html`
-      ${view.events.length === 0 ? nothing : timeline(view.events)}
-      ${view.nextAfter === null ? nothing : html`<p>The answer is one page: the node has more events after #${number(view.nextAfter)}.</p>`}
+      ${view.nextAfter === null ? nothing : html`<p>The answer is one page: the node has more events after #${ordinal(view.nextAfter)}.</p>`}
       ${table(eventsTable(view.events), 'The node reports no events.')}`)}`;
 }
 

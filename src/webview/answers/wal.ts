@@ -4,7 +4,7 @@ import type { SnapshotsView, WalView, Wire } from '../../control-plane/views.ts'
 import { facts, section } from '../frame.ts';
 import { snapshotAxis, walRuler } from '../pictures/ruler.ts';
 import { table } from '../table.ts';
-import { code, number, text, time } from '../text.ts';
+import { code, number, ordinal, text, time } from '../text.ts';
 
 /** Offsets in bytes, segments in the order of the answer. */
 export function walAnswer(view: Wire<WalView>): TemplateResult {
@@ -52,7 +52,7 @@ export function snapshotsAnswer(view: Wire<SnapshotsView>): TemplateResult {
         row: (index) => {
           const item = view.items[index];
           return item === undefined ? [] : [
-            code(item.id), text(item.kind), number(item.commitId), number(item.walFirstOffset), number(item.walEndOffset),
+            code(item.id), text(item.kind), ordinal(item.commitId), number(item.walFirstOffset), number(item.walEndOffset),
             time(item.createdAt), item.durable === null ? text(null) : item.durable ? 'yes' : 'no', text(item.source),
           ];
         },

@@ -52,10 +52,15 @@ function flow(member: Node): 'flowing' | 'broken' {
   return follows ? 'flowing' : 'broken';
 }
 
-function lag({ lagBytes, lagCommits }: Node): string {
+/** Bytes and commits; in the narrow form the legend says which is which. */
+function lag({ lagBytes, lagCommits }: Node, form: 'long' | 'short' = 'long'): string {
   if (lagBytes === null && lagCommits === null) return 'lag unknown';
   const amount = (value: string | null, unit: string): string => (value === null ? `${unit} unknown` : `${grouped(value)} ${unit}`);
-  return `${amount(lagBytes, 'B')} · ${amount(lagCommits, 'commits')}`;
+  return form === 'short' ? `lag ${amountOf(lagBytes)}, ${amountOf(lagCommits)}` : `${amount(lagBytes, 'B')} · ${amount(lagCommits, 'commits')}`;
+}
+
+function amountOf(value: string | null): string {
+  return value === null ? 'unknown' : grouped(value);
 }
 
 function fan(primary: Node | undefined, others: readonly Node[], width: number): TemplateResult {
@@ -81,7 +86,7 @@ function fan(primary: Node | undefined, others: readonly Node[], width: number):
 function shelves(primary: Node | undefined, others: readonly Node[], width: number): TemplateResult {
   const left = primary === undefined ? 1 : 34;
   const columns = Math.max(1, Math.floor((width - left) / (CELL.width + CELL.gap)));
-  const top = primary === undefined ? 0 : BOX.height + 12;
+  const top = primary === undefined ? 20 : BOX.height + 12;
   const step = CELL.height + 30;
   const rows = Math.ceil(others.length / columns);
   const height = top + rows * step + 2;
@@ -101,6 +106,7 @@ function shelves(primary: Node | undefined, others: readonly Node[], width: numb
         ${cell(x, line(row) + 15, member)}`;
     })}
     ${primary === undefined ? nothing : box(1, 1, primary)}
+    ${label(left + (primary === undefined ? 0 : BOX.width), 0, Math.max(0, width - left - BOX.width), 18, 'lag: bytes, commits', 'node-state')}
   </svg>`;
 }
 
@@ -138,12 +144,13 @@ function cell(x: number, y: number, member: Node): SVGTemplateResult {
     ${outline(x, y, CELL.width, CELL.height, shape)}
     <g transform=${`translate(${x + 9} ${y + 14})`}>${nodeGlyph(shape)}</g>
     ${label(x + 31, y + 4, CELL.width - 38, 18, member.name, 'node-name')}
-    ${label(x + 31, y + 22, CELL.width - 38, 18, shape === 'replica' ? lag(member) : words(member), 'node-state')}`;
+    ${label(x + 31, y + 22, CELL.width - 38, 18, shape === 'replica' ? lag(member, 'short') : words(member), 'node-state')}`;
 }
 
 function words(member: Node): string {
   if (member.health === 'halted') return `halted: ${member.haltReason ?? 'reason unknown'}`;
-  return member.health === 'unknown' ? `${member.role}, health unknown` : `${member.role === 'unknown' ? 'role unknown' : member.role} · ${member.replicationState}`;
+  if (member.health === 'unknown') return member.role === 'unknown' ? 'role, health unknown' : `health unknown · ${member.role}`;
+  return `${member.role === 'unknown' ? 'role unknown' : member.role} · ${member.replicationState}`;
 }
 
 /** A halted node has cut corners and a member of unknown health a dashed line, so that neither needs a colour to be told apart. */

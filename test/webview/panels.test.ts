@@ -1,0 +1,429 @@
+/** What an operator sees, in a real browser with the shipped page and bundle. */
+import assert from 'node:assert/strict';
+import { readFileSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { panelHtml } from '../../src/vscode/panel-html.ts';
+import { parsePanelRequest, type ShowPanel } from '../../src/webview/protocol.ts';
+import { Bundle, launch, openPanel, THEMES, type PanelUnderTest } from './page.ts';
+import { clusterPanel, event, failed, item, member, members, nodePanel, PANELS, promotionPanel, rejection, replica, replicationPanel, silent, snapshotsPanel, walPanel } from './samples.ts';
+
+function sample(name: string): ShowPanel {
+  const found = PANELS[name];
+  assert.ok(found, `no sample ${name}`);
+  return found;
+}
+
+/** Large panels are looked at once; all others in every theme. */
+const LARGE = Object.keys(PANELS).filter((name) => /-\d{2,}$/u.test(name));
+
+/** The same elements as in a smaller one, a thousand times: axe has seen them. */
+const WITHOUT_AXE = ['cluster-1000', 'snapshots-1000'];
+
+/** Replaces every text that a kernel, a setting or a person can fill; numbers and closed words stay what they are. */
+function hostile<T>(value: T, text: string): T {
+  const closed = new Set(['type', 'kind', 'command', 'role', 'health', 'decision', 'result', 'checksumStatus', 'domain', 'outcome', 'scope']);
+  return JSON.parse(JSON.stringify(value), (key, inner: unknown) => (typeof inner === 'string' && !closed.has(key) && !/^\d+$/u.test(inner) ? text : inner)) as T;
+}
+
+const HOSTILE = {
+  markup: '<img src=x onerror="document.body.textContent=1"><script>alert(1)</script>&amp;{{7*7}}${1}',
+  long: 'x'.repeat(300),
+  'right to left': '\u202Egnp.exe\u202C \u200Fעברית\u200E عربى',
+  lines: 'first\n\n\nsecond\ttab\u0000\u001b[31mred',
+  emoji: '👩‍👩‍👧‍👦🏴󠁧󠁢󠁥󠁮󠁧󠁿🧨'.repeat(20),
+} as const;
+
+describe('panels', () => {
+  let browser: Browser;
+  let bundle: Bundle;
+  const opened = new Map<string, PanelUnderTest>();
+
+  async function open(...args: Parameters<typeof openPanel> extends [Browser, Bundle, ...infer R] ? R : never): Promise<PanelUnderTest> {
+    const key = JSON.stringify(args);
+    const panel = opened.get(key);
+    if (panel === undefined) {
+      const fresh = await openPanel(browser, bundle, ...args);
+      opened.set(key, fresh);
+      return fresh;
+    }
+    await panel.restart();
+    return panel;
+  }
+
+  before(async function () {
+    this.timeout(180_000);
+    [browser, bundle] = await Promise.all([launch(), Bundle.make()]);
+  });
+
+  afterEach(() => {
+    for (const { troubles } of opened.values()) assert.deepEqual(troubles.splice(0), [], 'errors or violations of the content security policy');
+  });
+
+  after(async () => {
+    await browser.close();
+    await bundle[Symbol.asyncDispose]();
+  });
+
+  describe('the page', () => {
+    it('allows nothing but its own script, style and font', () => {
+      const page = panelHtml({ script: 'https://x/webview.js', style: 'https://x/webview.css', cspSource: 'https://x', nonce: 'N0NCE', language: 'en' });
+      const policy = /http-equiv="Content-Security-Policy" content="([^"]*)"/u.exec(page)?.[1];
+      assert.equal(policy, "default-src 'none'; script-src 'nonce-N0NCE'; style-src 'nonce-N0NCE'; font-src https://x; base-uri 'none'; form-action 'none'");
+      assert.doesNotMatch(page, /<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)/u, 'nothing inline');
+    });
+
+    it('cannot be broken out of by what is put into it', () => {
+      const page = panelHtml({ script: '"><script>alert(1)</script>', style: 's', cspSource: 'c', nonce: 'n', language: 'en"><b>' });
+      assert.doesNotMatch(page, /<script>|<b>/u);
+    });
+
+    it('ships in less than 250 kB of script', () => {
+      assert.ok(statSync(join(bundle.folder, 'webview.js')).size < 250_000);
+    });
+  });
+
+  describe('every kind', () => {
+    const essential: Readonly<Record<string, readonly string[]>> = {
+      asking: ['orders', 'production', 'Inspect Cluster State', 'Asking the kernel'],
+      gone: ['Inspect Cluster State', 'What was shown here is gone', 'Refresh asks for it again'],
+      cluster: ['orders', 'production', 'node-1', 'primary', 'replica', 'PrimaryActive', '8192', 'http://127.0.0.1:9191', '104233', '17', '2026-11-21T10:00:00.000Z', 'node-system-utc', 'recorded as #1204', '0b8f9a52-2d3c-4a3f-9d4e-6b7a1c2d3e4f'],
+      'cluster-troubled': ['connect ECONNREFUSED 127.0.0.1:9191', '<html>502 Bad Gateway</html>', 'This node has not heard from node-3', 'halted', 'WalGapDetected', 'no answer since'],
+      'cluster-no-primary': ['names no member as primary'],
+      node: ['node-2', 'the node itself', 'ReplicaActive', '9910345'],
+      replication: ['9911345', '8192', 'WalGapDetected', 'the largest values in this answer'],
+      promotion: ['Steady', 'PrimaryStillActive', 'P6-A1', 'Single write authority', 'replication.promotion.validation_failed', '#7 to #10 are not in this answer', 'disk of node-1 is failing', 'PromotionDenied'],
+      'promotion-lookup': ['this says nothing about other nodes', 'The node reports no attempt'],
+      'promotion-running': ['PromotionValidating', 'Pending node'],
+      demotion: ['AuthorityReleasing', 'DemotionSucceeded', 'replication.demotion.transition_completed'],
+      wal: ['oldest retained', '6291456', 'truncation: unknown', 'wal-000007', 'crc32c:9f3a11c0', 'unchecked'],
+      snapshots: ['snapshot-00000', 'checkpoint-00001', 'position unknown', 'one end unknown'],
+      diagnostics: ['lifecycle', 'running', 'valid to 9911345', 'The node reports nothing in this section'],
+      'explanation-promotion': ['Ask node "node-2"', 'P6-S1', 'would deny', 'PrimaryStillActive', 'answers as primary at epoch 5', 'There is no undo', 'control version 17', 'ticket OPS-1182', 'e1e1e1', 'aerodb-control promote', 'maria@ops-1', 'It decides anew'],
+      'explanation-demotion': ['gives up write authority', 'would approve'],
+      'explanation-force': ['FORCED.', 'To be acknowledged one by one: P6-A1', 'overridden by this request', 'does not answer', 'lost power'],
+      'explanation-diagnostics': ['12', '9437184', 'There is nothing to undo'],
+      executed: ['The kernel executed the request', 'replica', 'primary', 'replication.promotion.transition_completed', 'recorded as #1204', '21'],
+      rejected: ['NOT EXECUTED', 'KERNEL_REJECTION', 'AERO_PROMOTION_DENIED', 'Promotion denied: another node answers as primary.', 'At most one node holds write authority.', rejection.kernel?.body ?? '', '409'],
+      'outcome-unknown': ['OUTCOME UNKNOWN', 'Kernel state is authoritative', 'PHASE7_TIMEOUT', '0b8f9a52-2d3c-4a3f-9d4e-6b7a1c2d3e4f', 'P7-E2'],
+      refused: ['NOT EXECUTED', 'OPERATOR_INPUT', 'PHASE7_MISSING_ARGUMENT', 'node'],
+      'executed-not-recorded': ['NOT RECORDED:', 'ENOSPC'],
+    };
+
+    it('states its essential facts', async () => {
+      const panel = await open('dark');
+      for (const [name, facts] of Object.entries(essential)) {
+        await panel.show(sample(name));
+        const shown = flat(await panel.page.locator('main').textContent());
+        for (const fact of facts) assert.ok(shown.includes(flat(fact)), `${name} does not say: ${fact}`);
+      }
+    });
+
+    it('never shows what a program shows by mistake', async () => {
+      const panel = await open('dark');
+      for (const [name, message] of Object.entries(PANELS)) {
+        await panel.show(message);
+        assert.doesNotMatch(await panel.page.locator('main').innerText(), /\b(?:null|undefined|NaN)\b|\[object/u, name);
+      }
+    });
+
+    it('P7-D1: is drawn the same from the same message, whatever was there before', async () => {
+      const panel = await open('dark');
+      const markup = async (name: string): Promise<string> => {
+        await panel.show(sample(name));
+        return (await panel.page.locator('main').innerHTML()).replaceAll(/<!--.*?-->/gu, '').replaceAll(/ id="[^"]*"/gu, '');
+      };
+      const first = await markup('cluster-troubled');
+      await panel.show(sample('diagnostics'));
+      await panel.show(sample('cluster'));
+      assert.equal(await markup('cluster-troubled'), first);
+    });
+  });
+
+  describe('what is not known', () => {
+    it('is the word "unknown", never 0 and never nothing', async () => {
+      const panel = await open('dark');
+      await panel.show(nodePanel(member(3, { ...silent, lastContact: null })));
+      for (const name of ['Durable offset (bytes)', 'Durable commit', 'Lag (bytes)', 'Lag (commits)', 'Last contact']) {
+        assert.equal(await panel.page.locator('dl div', { has: panel.page.locator(`dt:text-is("${name}")`) }).locator('dd').innerText(), 'unknown', name);
+      }
+      await panel.show(clusterPanel([member(1, silent)], null));
+      assert.equal(await panel.page.locator('tbody td, tbody th').evaluateAll((all) => all.filter((one) => one.textContent.trim() === '').length), 0);
+    });
+
+    it('has no bar on the scale of lags, and 0 has one of no length', async () => {
+      const panel = await open('dark');
+      await panel.show(replicationPanel([replica(2), replica(3, { lagBytes: 0n, lagCommits: 0n }), replica(4, { lagBytes: null, lagCommits: null })]));
+      const bars = await panel.page.locator('svg.bar').evaluateAll((all) => all.map((bar) => bar.querySelector('.bar-value')?.getAttribute('width') ?? 'none'));
+      assert.deepEqual(bars, ['200', '200', '0', '0', 'none', 'none']);
+    });
+
+    it('has no place on the WAL axis', async () => {
+      const panel = await open('dark');
+      await panel.show(snapshotsPanel([item(0), item(1, { walFirstOffset: null, walEndOffset: null })]));
+      assert.equal(await panel.page.locator('.picture .span').count(), 1);
+      await panel.show(walPanel(3));
+      assert.equal(await panel.page.locator('.picture .tick').count(), 3, 'oldest, durable, append');
+      assert.equal(await panel.page.locator('.picture .leader.none').count(), 2, 'truncation, verified up to');
+    });
+  });
+
+  describe('P7-A3: no judgement of ours', () => {
+    it('a lag of a petabyte looks like a lag of a byte', async () => {
+      const panel = await open('dark');
+      const looks = async (lag: bigint): Promise<unknown> => {
+        await panel.show(clusterPanel([member(1), member(2, { lagBytes: lag, lagCommits: lag })]));
+        return await panel.page.locator('main *').evaluateAll((all) => all.map((one) => `${one.tagName} ${getComputedStyle(one).color} ${getComputedStyle(one).fontWeight} ${getComputedStyle(one).stroke} ${one.getAttribute('class') ?? ''}`).filter((line) => !line.startsWith('SPAN')));
+      };
+      assert.deepEqual(await looks(1n), await looks(1_000_000_000_000_000n));
+    });
+
+    it('members, replicas and checks stay in the order of the answer', async () => {
+      const panel = await open('dark');
+      await panel.show(clusterPanel([member(3), member(1), member(2, silent)]));
+      assert.deepEqual(await panel.page.locator('tbody th').allInnerTexts(), ['node-3', 'node-1', 'node-2']);
+    });
+  });
+
+  describe('hostile text', () => {
+    for (const [what, text] of Object.entries(HOSTILE)) {
+      it(`${what}: is shown as text and breaks no layout`, async function () {
+        this.timeout(60_000);
+        const panel = await open('dark', { width: 700, height: 800 });
+        for (const [name, message] of Object.entries(PANELS)) {
+          if (LARGE.includes(name) && name !== 'cluster-50' && name !== 'cluster-1000') continue;
+          await panel.show(hostile(message, text));
+          const found = await panel.page.evaluate(() => ({
+            foreign: document.querySelectorAll('main :is(img, script, a, iframe, style, link)').length,
+            overflow: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+            title: document.querySelector('h1')?.textContent ?? '',
+          }));
+          assert.deepEqual([found.foreign, found.overflow], [0, 0], name);
+          if (what === 'markup') assert.equal(found.title, text, name);
+          if (what === 'right to left') assert.ok(found.title.includes('U+202E'), 'what changes the order of text is seen');
+        }
+      });
+    }
+
+    it('an answer that is too strange to be drawn says so, and the next one is drawn', async () => {
+      const panel = await open('dark');
+      await panel.show(sample('cluster'));
+      await panel.show({ ...sample('wal'), panel: { ...sample('wal').panel, answer: { command: 'inspect_wal' } } as never });
+      assert.match(await panel.page.locator('main').innerText(), /could not be drawn/u);
+      await panel.show(sample('node'));
+      assert.equal(await panel.page.locator('h1').innerText(), 'Inspect Node');
+    });
+
+    it('messages that are not of the protocol change nothing', async () => {
+      const panel = await open('dark');
+      await panel.show(sample('node'));
+      for (const message of [null, 'show', { type: 'shown' }, { type: 'show' }, []]) await panel.show(message as never);
+      assert.equal(await panel.page.locator('h1').innerText(), 'Inspect Node');
+    });
+  });
+
+  describe('asking', () => {
+    it('posts the requests of the protocol, by keyboard too, and only when asked', async () => {
+      const panel = await open('dark');
+      await panel.show(sample('cluster'));
+      assert.deepEqual(await panel.asked(), [{ type: 'ready' }]);
+      await panel.page.keyboard.press('Tab');
+      await panel.page.keyboard.press('Enter');
+      await panel.page.keyboard.press('Tab');
+      await panel.page.keyboard.press('Space');
+      const asked = await panel.asked();
+      assert.deepEqual(asked, [{ type: 'ready' }, { type: 'refresh' }, { type: 'copy' }]);
+      for (const request of asked) assert.deepEqual(parsePanelRequest(request), request);
+    });
+
+    it('offers to refresh only where that is possible', async () => {
+      const panel = await open('dark');
+      await panel.show(sample('rejected'));
+      assert.equal(await panel.page.getByRole('button', { name: 'Refresh' }).count(), 0);
+      await panel.show(sample('asking'));
+      await panel.page.getByRole('button', { name: 'Refresh' }).click({ force: true });
+      assert.deepEqual(await panel.asked(), [{ type: 'ready' }], 'one request at a time');
+    });
+
+    it('keeps the focus in the panel while it asks and when it has the answer', async () => {
+      const panel = await open('dark');
+      await panel.show(sample('cluster'));
+      await panel.page.keyboard.press('Tab');
+      await panel.page.keyboard.press('Tab');
+      await panel.show(sample('asking'));
+      assert.notEqual(await panel.page.evaluate(() => document.activeElement?.tagName), 'BODY');
+      await panel.show(sample('cluster'));
+      assert.notEqual(await panel.page.evaluate(() => document.activeElement?.tagName), 'BODY');
+    });
+
+    it('moves nothing under reduced motion', async () => {
+      const panel = await open('dark');
+      await panel.show(sample('asking'));
+      assert.equal(await panel.page.evaluate(() => document.getAnimations().length), 0);
+    });
+
+    it('says what changed to a screen reader', async () => {
+      const panel = await open('dark');
+      await panel.show(sample('asking'));
+      assert.equal(await panel.page.locator('#app > [role=status]').textContent(), 'Inspect Cluster State: asking the kernel');
+      await panel.show(sample('rejected'));
+      assert.equal(await panel.page.locator('#app > [role=status]').textContent(), 'Request Promotion: failed with AERO_PROMOTION_DENIED, outcome not executed');
+    });
+
+    it('keeps nothing across a reload but the title', async () => {
+      const panel = await open('dark');
+      await panel.show(sample('promotion'));
+      assert.deepEqual(await panel.kept(), { title: 'Inspect Promotion State' });
+      await panel.page.reload();
+      assert.equal((await panel.page.locator('#app').innerText()).trim(), '');
+    });
+  });
+
+  describe('pictures', () => {
+    for (const [count, width] of [[3, 1000], [3, 420], [12, 1000], [50, 1000], [50, 420], [121, 700]] as const) {
+      it(`${count} members on ${width} pixels: nothing overlaps and nothing is cut off`, async () => {
+        const panel = await open('dark', { width, height: 900 });
+        await panel.show(clusterPanel(members(count)));
+        const { overlaps, outside, drawn } = await panel.page.evaluate(() => {
+          const picture = document.querySelector('.picture')?.getBoundingClientRect();
+          const boxes = [...document.querySelectorAll(document.querySelector('.picture .node') === null ? '.picture g.shape' : '.picture .node')].map((one) => one.getBoundingClientRect());
+          const labels = [...document.querySelectorAll('.picture .edge-label')].map((one) => one.getBoundingClientRect());
+          const all = [...boxes, ...labels];
+          const meet = (a: DOMRect, b: DOMRect): boolean => a.left < b.right - 0.5 && b.left < a.right - 0.5 && a.top < b.bottom - 0.5 && b.top < a.bottom - 0.5;
+          return {
+            drawn: boxes.length,
+            overlaps: all.flatMap((one, index) => all.slice(index + 1).filter((other) => meet(one, other))).length,
+            outside: picture === undefined ? -1 : all.filter((one) => one.left < picture.left - 1 || one.right > picture.right + 1 || one.bottom > picture.bottom + 1).length,
+          };
+        });
+        assert.deepEqual({ overlaps, outside, drawn }, { overlaps: 0, outside: 0, drawn: count });
+      });
+    }
+
+    it('halted and unreachable members differ in shape, not only in colour', async () => {
+      const panel = await open('dark');
+      await panel.show(sample('cluster-troubled'));
+      const shapes = await panel.page.locator('.picture .node').evaluateAll((all) => all.map((one) => `${one.tagName} ${getComputedStyle(one).strokeDasharray}`));
+      assert.equal(new Set(shapes).size, 3);
+      assert.equal(await panel.page.locator('.picture .edge.flowing').count(), 0, 'no arrow to a member that is not a running replica');
+    });
+
+    it('a gap in the sequence of events is seen, and an unbroken sequence has none', async () => {
+      const panel = await open('dark');
+      await panel.show(promotionPanel({ events: [event(1, 'requested'), event(2, 'validation_started'), event(5, 'validation_failed')] }));
+      assert.match(await panel.page.locator('tbody').last().innerText(), /#3 to #4 are not in this answer/u);
+      await panel.show(promotionPanel({ events: [event(1, 'requested'), event(2, 'validation_started')] }));
+      assert.doesNotMatch(await panel.page.locator('tbody').last().innerText(), /not in this answer/u);
+    });
+
+    it('the way of the last attempt is drawn from its own events alone', async () => {
+      const panel = await open('dark');
+      await panel.show(sample('promotion'));
+      assert.equal(await panel.page.locator('.picture .state.passed').count(), 4, 'steady, requested, validating, denied');
+      assert.equal(await panel.page.locator('.picture .state.present').count(), 1);
+      await panel.show(promotionPanel({ events: [event(3, 'requested', { requestId: 'another' })] }));
+      assert.equal(await panel.page.locator('.picture .state.passed').count(), 0);
+    });
+
+    it('force does not look like any other explanation', async () => {
+      const panel = await open('dark');
+      for (const name of ['explanation-promotion', 'explanation-demotion', 'explanation-diagnostics']) {
+        await panel.show(sample(name));
+        assert.equal(await panel.page.locator('.force').count(), 0, name);
+      }
+      await panel.show(sample('explanation-force'));
+      assert.equal(await panel.page.locator('.force .stripes').count(), 1);
+    });
+  });
+
+  describe('large answers', () => {
+    it('10,000 rows: only those in sight are in the document, and the last can be reached', async () => {
+      const panel = await open('dark');
+      await panel.show(sample('wal-10000'));
+      assert.ok(await panel.page.locator('tbody tr').count() < 120);
+      await panel.page.locator('.long').focus();
+      await panel.page.keyboard.press('End');
+      await panel.page.getByText('wal-010006', { exact: true }).last().waitFor();
+      assert.equal(await panel.page.locator('table').getAttribute('aria-rowcount'), '10001');
+      assert.equal(await panel.page.locator('tbody tr[aria-rowindex="10001"] th').innerText(), 'wal-010006');
+    });
+
+    it('an answer with fewer rows than were scrolled by starts at its own beginning', async () => {
+      const panel = await open('dark');
+      await panel.show(sample('wal-10000'));
+      await panel.page.locator('.long').evaluate((table) => table.scrollTo(0, 200_000));
+      await panel.page.waitForTimeout(100);
+      await panel.show(walPanel(200));
+      await panel.page.getByText('wal-000206', { exact: true }).waitFor();
+    });
+  });
+
+  describe('diagnostics', () => {
+    it('are searched in keys, values and names of sections, and folded', async () => {
+      const panel = await open('dark');
+      await panel.show(sample('diagnostics'));
+      await panel.page.getByRole('textbox').fill('VALID');
+      await panel.page.getByText('1 of 7 entries contain this').waitFor();
+      assert.deepEqual(await panel.page.locator('tbody th').allInnerTexts(), ['checksum']);
+      await panel.page.getByRole('textbox').fill('process');
+      assert.deepEqual(await panel.page.locator('tbody th').allInnerTexts(), ['pid', 'uptime_seconds']);
+      await panel.page.getByRole('textbox').fill('');
+      await panel.page.locator('summary').first().press('Enter');
+      assert.equal(await panel.page.getByText('lifecycle').isVisible(), false);
+    });
+  });
+
+  describe('everybody can read them', () => {
+    const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+    for (const theme of THEMES) {
+      it(`axe finds nothing to complain of: ${theme}`, async function () {
+        this.timeout(120_000);
+        const panel = await open(theme);
+        await panel.page.evaluate(axe);
+        for (const [name, message] of Object.entries(PANELS)) {
+          if (LARGE.includes(name) && (theme !== 'dark' || WITHOUT_AXE.includes(name))) continue;
+          await panel.show(message);
+          const violations = await panel.page.evaluate(async () => {
+            const { axe: audit } = globalThis as unknown as { axe: { run: (options: object) => Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }> } };
+            return (await audit.run({ resultTypes: ['violations'] })).violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 200) ?? ''} ${nodes[0]?.failureSummary ?? ''}`);
+          });
+          assert.deepEqual(violations, [], name);
+        }
+      });
+    }
+
+    it('the page itself never scrolls sideways, at 200 % zoom of a small window either', async () => {
+      const panel = await open('dark', { width: 420, height: 700 });
+      for (const [name, message] of Object.entries(PANELS)) {
+        await panel.show(message);
+        assert.equal(await panel.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), 0, name);
+      }
+    });
+
+    it('the keyboard goes through a panel and out of it', async () => {
+      const panel = await open('dark');
+      await panel.show(sample('explanation-force'));
+      const stops: string[] = [];
+      for (let count = 0; count < 20; count += 1) {
+        await panel.page.keyboard.press('Tab');
+        const stop = await panel.page.evaluate(() => document.activeElement === document.body ? 'BODY' : `${document.activeElement?.tagName ?? ''} ${document.activeElement?.getAttribute('aria-label') ?? ''}`);
+        if (stop === 'BODY') break;
+        stops.push(stop);
+      }
+      assert.ok(stops.length >= 3 && stops.length < 20, stops.join(', '));
+    });
+  });
+
+  it('a kernel that names no invariant is reported as naming none', async () => {
+    const panel = await open('dark');
+    await panel.show(failed({ ...rejection, invariants: [] }));
+    assert.match(await panel.page.locator('main').innerText(), /The kernel named none/u);
+  });
+});
+
+/** Text as a reader takes it: spaces of any kind are one. */
+function flat(text: string | null): string {
+  return (text ?? '').replaceAll(/\s+/gu, ' ').replaceAll(/ ([.,:)])/gu, '$1');
+}
