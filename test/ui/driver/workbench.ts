@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { root } from '../../../scripts/lib/paths.mjs';
+import { until } from '../../../scripts/lib/processes.mjs';
 import { Dialogs } from './dialog.ts';
 import { Editors } from './editors.ts';
 import { Notifications } from './notifications.ts';
@@ -62,9 +63,14 @@ export class Workbench {
   /** Shows a view container by the name in the activity bar; one that is shown already stays. */
   async openView(name: string): Promise<void> {
     const item = this.page.locator(`.activitybar .action-item:has(a[aria-label^="${name}"])`);
+    const title = this.page.locator('.sidebar .composite.title', { hasText: new RegExp(name, 'iu') });
     await item.waitFor({ timeout: patience });
-    if (!(await item.getAttribute('class'))?.split(' ').includes('checked')) await item.click({ timeout: patience });
-    await this.page.locator('.sidebar .composite.title', { hasText: new RegExp(name, 'iu') }).waitFor({ timeout: patience });
+    // A click on the item of a container that is just being restored would hide it: so look, click, look again.
+    for (let attempt = 0; attempt < 3 && !(await title.isVisible()); attempt += 1) {
+      await item.click({ timeout: patience });
+      await until(async () => title.isVisible(), { timeout: 3000 });
+    }
+    await title.waitFor({ timeout: patience });
   }
 
   /** Runs a command from the palette by the title it has there, such as `AeroDB: Inspect Cluster State`. */
