@@ -1,0 +1,131 @@
+/**
+ * The clusters that a terminal session knows: those of its configuration file, in the editor's own shape, or the
+ * one that its addresses name. Everything wrong with the file comes back as a refusal, which is recorded.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseClusterConfig, type ClusterConfig } from '../control-plane/cluster.ts';
+import { failure, refusal, success, type ControlError, type Result } from '../control-plane/errors.ts';
+import type { Clusters } from '../control-plane/ports.ts';
+import type { ConnectOptions } from '../kernel/connect.ts';
+import { homeDirectory, type Env } from './environment.ts';
+import { readToken } from './token.ts';
+
+/** What the file may hold. */
+export interface Settings {
+  readonly clusters: readonly unknown[];
+  /** The operator's name beside the account, recorded as asserted. */
+  readonly operatorName: string | null;
+  readonly auditDirectory: string | null;
+  /** Per cluster, the file that holds its access token. */
+  readonly tokenFiles: Readonly<Record<string, string>>;
+}
+
+const NO_SETTINGS: Settings = { clusters: [], operatorName: null, auditDirectory: null, tokenFiles: {} };
+
+/** Where the file is when no option says so: the platform's place for configuration. */
+export function defaultConfigFile(env: Env, platform: NodeJS.Platform): string {
+  const home = homeDirectory(env);
+  if (platform === 'darwin') return join(home, 'Library', 'Application Support', 'AeroDB', 'clusters.json');
+  if (platform === 'win32') return join(env['APPDATA'] ?? join(home, 'AppData', 'Roaming'), 'AeroDB', 'clusters.json');
+  const configured = env['XDG_CONFIG_HOME'] ?? '';
+  return join(configured === '' ? join(home, '.config') : configured, 'aerodb', 'clusters.json');
+}
+
+/** Reads the file. Only a default file may be missing: one that was named has to be there. */
+export function readSettings(file: string, named: boolean): Result<Settings> {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
+    return code === 'ENOENT' && !named ? success(NO_SETTINGS) : failure(invalid(`The configuration file ${file} cannot be read (${code}).`));
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    return failure(invalid(`The configuration file ${file} is not JSON: ${error instanceof Error ? error.message : String(error)}.`));
+  }
+  return settings(value, file);
+}
+
+function settings(value: unknown, file: string): Result<Settings> {
+  if (!isObject(value)) return failure(invalid(`The configuration file ${file} has to hold one object.`));
+  const stranger = Object.keys(value).find((key) => !Object.hasOwn(NO_SETTINGS, key));
+  if (stranger !== undefined) return failure(invalid(`The configuration file ${file} holds "${stranger}", which is no member of it.`));
+  const { clusters = [], operatorName = null, auditDirectory = null, tokenFiles = {} } = value;
+  if (!Array.isArray(clusters)) return failure(invalid(`In ${file}, "clusters" has to be a list.`));
+  if (!isTextOrNull(operatorName)) return failure(invalid(`In ${file}, "operatorName" has to be text.`));
+  if (!isTextOrNull(auditDirectory)) return failure(invalid(`In ${file}, "auditDirectory" has to be text.`));
+  if (!isObject(tokenFiles)) return failure(invalid(`In ${file}, "tokenFiles" has to name one file per cluster.`));
+  const files = Object.entries(tokenFiles).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+  if (files.length !== Object.keys(tokenFiles).length) return failure(invalid(`In ${file}, "tokenFiles" has to name one file per cluster.`));
+  return success({ clusters, operatorName, auditDirectory, tokenFiles: Object.fromEntries(files) });
+}
+
+/** What a session is told about its clusters. */
+export interface ClusterSources {
+  readonly settings: Result<Settings>;
+  readonly file: string;
+  /** Addresses from the command line; then their cluster is the only one. */
+  readonly urls: readonly string[];
+  readonly kind: string | undefined;
+  readonly tokenFile: string | undefined;
+  readonly timeoutMs: number | undefined;
+  readonly env: Env;
+}
+
+/** The clusters of one run. HTTP and its schemas load with the first connection. */
+export function terminalClusters(sources: ClusterSources): Clusters {
+  const { settings, file, urls } = sources;
+  const find = (name: string): Result<ClusterConfig> => {
+    if (!settings.ok) return settings;
+    if (urls.length > 0) return addressed(sources, settings.value);
+    const named = settings.value.clusters.filter((entry) => isObject(entry) && entry['name'] === name);
+    if (named.length > 1) return failure(invalid(`In ${file}, two clusters are called "${name}": it is not clear which is meant. Nothing was sent.`, 'cluster'));
+    return named.length === 0
+      ? failure(invalid(`No cluster called "${name}" is configured in ${file}. Nothing was sent.`, 'cluster'))
+      : parseClusterConfig(named[0]);
+  };
+  return {
+    find,
+    connect: async (cluster) => {
+      const token = readToken(sources.env, sources.tokenFile ?? (settings.ok ? settings.value.tokenFiles[cluster.name] : undefined));
+      if (!token.ok) return token;
+      const { connect, DEFAULT_TIMEOUTS } = await import('../kernel/connect.ts');
+      const limit = sources.timeoutMs;
+      const timeouts = limit === undefined ? DEFAULT_TIMEOUTS : { connectMs: Math.min(limit, DEFAULT_TIMEOUTS.connectMs), readMs: limit, controlMs: limit };
+      const options: ConnectOptions = { token: token.value, timeouts };
+      return connect(cluster, options);
+    },
+  };
+}
+
+/** A cluster that is in no file is called by its first address, which is also how an equivalent command line knows it. */
+function addressed({ urls, kind, file }: ClusterSources, { clusters }: Settings): Result<ClusterConfig> {
+  const config = parseClusterConfig({ name: urls[0], kind: kind ?? 'aerodb', endpoints: urls });
+  if (!config.ok) return config;
+  // What the file says of a cluster (observe-only, its environment) must not be lost by naming it differently.
+  const own = new Set(config.value.endpoints.map(origin));
+  const configured = clusters.find((entry) => isObject(entry) && Array.isArray(entry['endpoints']) && entry['endpoints'].some((url) => typeof url === 'string' && own.has(origin(url))));
+  return isObject(configured)
+    ? failure(invalid(`--url is for a cluster that is in no file; this address belongs to cluster "${String(configured['name'])}" in ${file}. Nothing was sent.`, 'url'))
+    : config;
+}
+
+function origin(url: string): string {
+  return URL.canParse(url) ? new URL(url).origin : url;
+}
+
+function invalid(message: string, field = 'config'): ControlError {
+  return refusal('PHASE7_MALFORMED_REQUEST', message, field);
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isTextOrNull(value: unknown): value is string | null {
+  return value === null || (typeof value === 'string' && value !== '');
+}

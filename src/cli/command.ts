@@ -1,0 +1,55 @@
+/** One of the ten commands, from the parsed line to the exit code. The control plane does everything in between. */
+import type { CommandName } from '../control-plane/commands.ts';
+import { commandSpec } from '../control-plane/commands.ts';
+import type { ControlError } from '../control-plane/errors.ts';
+import type { Env } from './environment.ts';
+import { errorExitCode, resultExitCode, type ExitCode } from './exit-codes.ts';
+import { handleInterrupts } from './interrupts.ts';
+import { refusalJson, resultJson } from './json.ts';
+import { leave, type Output } from './output.ts';
+import type { Invocation } from './parse.ts';
+import { assumeAuthority, clusterLabel, openSession } from './session.ts';
+import { paintFor } from './text/paint.ts';
+import { commandTitle, refusalText, resultText } from './text/results.ts';
+import { visible } from './text/safe.ts';
+
+/** Runs the command and returns the exit code. */
+export async function runCommand({ command, input, given }: Extract<Invocation, { readonly kind: 'command' }>, output: Output, env: Env): Promise<ExitCode> {
+  const json = given.json !== undefined;
+  const refused = (title: string, error: ControlError): ExitCode => {
+    const code = errorExitCode(error);
+    output.err(refusalText(title, error, paintFor(process.stderr, env)));
+    if (json) output.out([refusalJson(command, error, code)]);
+    return code;
+  };
+  const opened = openSession(given, env);
+  if (!opened.ok) return refused(commandTitle(command), opened.error);
+  const session = opened.value;
+  const authority = await assumeAuthority(session, given, input['cluster']);
+  if (!authority.ok) return refused(`${commandTitle(command)}: authority not assumed`, authority.error);
+  if (authority.value?.position === null) output.err([`The change of authority is NOT RECORDED: ${visible(authority.value.cause)}`]);
+
+  const release = interruptible(command)
+    ? handleInterrupts({
+      progress: session.progress,
+      question: (signal) => session.confirmer.interrupt(signal),
+      end: () => session.plane.end(),
+      say: (line) => output.err(['', line]),
+      exit: (code) => void leave(code),
+    })
+    : undefined;
+  const result = await session.plane.execute(command, input);
+  release?.();
+
+  const code = resultExitCode(result);
+  const label = clusterLabel(session.clusters, result.cluster);
+  if (result.kind === 'failed') output.err(resultText(result, label, paintFor(process.stderr, env)));
+  if (json) output.out([resultJson(result, label, code)]);
+  else if (result.kind !== 'failed') output.out(resultText(result, label, paintFor(process.stdout, env)));
+  return code;
+}
+
+/** A read can be ended at any moment by the system's own means: nothing but its answer is lost. */
+function interruptible(command: CommandName): boolean {
+  return commandSpec(command).confirmation !== 'none';
+}

@@ -1,0 +1,148 @@
+/** Asks a person in a terminal: the explanation whole, then one question for each thing that has to be consented to. */
+import type { ReadStream, WriteStream } from 'node:tty';
+import { refusal, type ControlError } from '../control-plane/errors.ts';
+import { invariant } from '../control-plane/invariants.ts';
+import type { ConfirmationAnswer, ConfirmationPrompt, Confirmer } from '../control-plane/ports.ts';
+import { Person } from './person.ts';
+import { explanationText, operatorText } from './text/explanation.ts';
+import { facts, paragraph, type Fact } from './text/layout.ts';
+import type { Paint } from './text/paint.ts';
+import { known, visible } from './text/safe.ts';
+
+/** A step that did not end in consent. */
+type Refused = Exclude<ConfirmationAnswer, { readonly kind: 'confirmed' }>;
+
+/** One question: what has to be typed for it to count, and how the step is called in the record. */
+interface Question {
+  readonly told: readonly string[];
+  readonly label: string;
+  readonly expected: string;
+  readonly at: string;
+}
+
+export class TerminalConfirmer implements Confirmer {
+  readonly #input: ReadStream;
+  readonly #output: WriteStream;
+  readonly #paint: Paint;
+  #person: Person | undefined;
+
+  /** `output` is standard error: results stay apart from the dialogue. */
+  constructor(input: ReadStream, output: WriteStream, paint: Paint) {
+    this.#input = input;
+    this.#output = output;
+    this.#paint = paint;
+  }
+
+  /** Where nobody can read or answer, nobody is asked. */
+  unavailable(): ControlError | undefined {
+    const missing = [...(isTerminal(this.#input) ? [] : ['standard input']), ...(isTerminal(this.#output) ? [] : ['standard error'])];
+    return missing.length === 0
+      ? undefined
+      : refusal('PHASE7_NO_TERMINAL', `This command is confirmed by a person at a terminal, and ${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} not one. Nobody was asked. Nothing was sent.`);
+  }
+
+  /** Ends the open question without consent; `false` when none is open. */
+  interrupt(signal: string): boolean {
+    if (this.#person?.asked !== true) return false;
+    this.#person.interrupt(signal === 'SIGINT'
+      ? { kind: 'declined', how: 'Ctrl-C' }
+      : { kind: 'voided', why: `The terminal session was ended (${signal}) while the confirmation was open.` });
+    return true;
+  }
+
+  async confirm(prompt: ConfirmationPrompt, voided: AbortSignal): Promise<ConfirmationAnswer> {
+    const person = new Person(this.#input, this.#output);
+    this.#person = person;
+    voided.addEventListener('abort', () => person.interrupt({ kind: 'voided', why: String(voided.reason) }), { once: true });
+    try {
+      person.tell(explanationText(prompt.explanation, prompt.operator, prompt.requestId, this.#paint));
+      return await this.#consent(prompt, person);
+    } finally {
+      person.leave();
+    }
+  }
+
+  async #consent(prompt: ConfirmationPrompt, person: Person): Promise<ConfirmationAnswer> {
+    const enhanced = prompt.type === 'enhanced';
+    const confirmed = (typedName: string): ConfirmationAnswer => ({ kind: 'confirmed', token: prompt.token, typedName, acknowledged: enhanced ? prompt.acknowledge : [] });
+    if (enhanced) {
+      for (const [index, id] of prompt.acknowledge.entries()) {
+        const refused = await this.#ask(person, acknowledgement(prompt, id, index));
+        if (refused !== undefined) return refused;
+      }
+    }
+    const name = await this.#type(person, nodeName(prompt));
+    if (name.kind !== 'typed') return name;
+    // The control plane compares; a wrong name ends here and is refused there.
+    if (name.text !== prompt.nodeName) return confirmed(name.text);
+    if (enhanced) {
+      const refused = await this.#ask(person, responsibility(prompt));
+      if (refused !== undefined) return refused;
+    }
+    person.tell(['', 'Confirmed. Waiting for the kernel\'s answer.', '']);
+    return confirmed(name.text);
+  }
+
+  /** Nothing but the expected text is consent. */
+  async #ask(person: Person, question: Question): Promise<Refused | undefined> {
+    const reply = await this.#type(person, question);
+    if (reply.kind !== 'typed') return reply;
+    return reply.text === question.expected ? undefined : { kind: 'declined', at: `${question.at}: another text was typed` };
+  }
+
+  /** An empty line declines: Enter alone never confirms. */
+  async #type(person: Person, { told, label, at }: Question): Promise<Refused | { readonly kind: 'typed'; readonly text: string }> {
+    const [title = '', ...rest] = told;
+    person.tell(['', this.#paint.strong(title), ...rest]);
+    const reply = await person.ask(`${label}> `);
+    switch (reply.kind) {
+      case 'voided': return reply;
+      case 'declined': return { kind: 'declined', at: `${reply.how} at ${at}` };
+      case 'line': return reply.text === '' ? { kind: 'declined', at: `an empty line at ${at}` } : { kind: 'typed', text: reply.text };
+    }
+  }
+}
+
+function acknowledgement({ explanation, acknowledge }: ConfirmationPrompt, id: string, index: number): Question {
+  const { name, text } = invariant(id);
+  const checks = explanation.kernel?.checks.filter((check) => check.invariant === id) ?? [];
+  return {
+    told: [
+      ...paragraph(`Overridden invariant ${index + 1} of ${acknowledge.length}: ${visible(id)} ${visible(name)}`),
+      ...paragraph(visible(text), 2),
+      ...facts(checks.flatMap((check): readonly Fact[] => [['Check', `${known(check.id)} (${check.result})`], ['Observed', known(check.observed)], ['Kernel', known(check.message)]])),
+      ...paragraph('Your own assertion stands in for this check, and for nothing else.', 2),
+      ...paragraph(`Typing "${visible(id)}" acknowledges it. Anything else ends this, and nothing is sent.`),
+    ],
+    label: 'invariant', expected: id, at: `the acknowledgement of ${id}`,
+  };
+}
+
+function nodeName({ explanation, nodeName: expected }: ConfirmationPrompt): Question {
+  return {
+    told: [
+      ...paragraph(`${visible(explanation.cluster.name)}${explanation.cluster.environment === null ? '' : ` (${visible(explanation.cluster.environment)})`}: ${explanation.title}`),
+      ...paragraph(visible(explanation.action), 2),
+      ...facts(explanation.consequences.map(({ scope, text }): Fact => [scope, visible(text)])),
+      ...paragraph(visible(explanation.undo), 2),
+      ...paragraph(`Typing the name of the node, "${visible(expected)}", confirms it. Anything else ends this, and nothing is sent.`),
+    ],
+    label: 'node', expected, at: 'the name of the node',
+  };
+}
+
+function responsibility({ explanation, operator }: ConfirmationPrompt): Question {
+  return {
+    told: [
+      ...paragraph(`Responsibility for this force passes to ${operatorText(operator)}.`),
+      ...paragraph(`It is recorded under this name, with the reason: ${explanation.reason === null ? 'none' : visible(explanation.reason)}`, 2),
+      ...paragraph('Exactly one request is sent. The kernel decides.', 2),
+      ...paragraph(`Typing the account, "${visible(operator.account)}", takes it. Anything else ends this, and nothing is sent.`),
+    ],
+    label: 'account', expected: operator.account, at: 'taking responsibility',
+  };
+}
+
+function isTerminal(stream: { readonly isTTY?: boolean }): boolean {
+  return stream.isTTY === true;
+}

@@ -1,0 +1,26 @@
+/** What the operating system says about this process and the person who started it. */
+import { homedir, hostname, userInfo } from 'node:os';
+import type { Operator } from '../control-plane/operator.ts';
+
+/** Environment variables. */
+export type Env = Readonly<Record<string, string | undefined>>;
+
+/** The operating system's word for who sits here, and the configured name beside it; recorded as asserted. */
+export function operator(name: string | null): Operator {
+  return { account: account(), host: hostname(), name };
+}
+
+function account(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // The system knows no name for this user id: then there is none, and control commands are refused (P7-O3).
+    return '';
+  }
+}
+
+/** The person's home directory. */
+export function homeDirectory(env: Env): string {
+  const home = env['HOME'] ?? '';
+  return home === '' ? homedir() : home;
+}

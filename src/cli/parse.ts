@@ -1,0 +1,162 @@
+/**
+ * From a command line to what it asks for. What names one of the ten commands becomes a request as it was typed,
+ * unknown options included: the control plane judges and records it. What cannot be read is no request.
+ */
+import { parseArgs } from 'node:util';
+import { ARGUMENT_OPTIONS, PROGRAM, TERMINAL_WORDS } from '../control-plane/command-line.ts';
+import { COMMAND_NAMES, type CommandName } from '../control-plane/commands.ts';
+import { refusal, type ControlError } from '../control-plane/errors.ts';
+import { isOptionName, OPTIONS, optionSpec, type OptionName } from './options.ts';
+
+/** Options that are no arguments of a command, as given; a switch that was given is `''`. */
+export type Given = Readonly<Partial<Record<OptionName, readonly string[]>>>;
+
+/** What may be done with the log; none of it is one of the ten commands, and none of it reaches a kernel. */
+export const AUDIT_VERBS = ['show', 'verify', 'export'] as const;
+
+export type AuditVerb = (typeof AUDIT_VERBS)[number];
+
+/** Shells that completions can be printed for. */
+export const SHELLS = ['bash', 'zsh', 'fish'] as const;
+
+export type Shell = (typeof SHELLS)[number];
+
+/** The first option of several, or `undefined`. */
+export function first(given: Given, name: OptionName): string | undefined {
+  return given[name]?.[0];
+}
+
+export type Invocation =
+  | { readonly kind: 'help'; readonly topic: CommandName | 'audit' | 'completion' | null }
+  | { readonly kind: 'version' }
+  | { readonly kind: 'completion'; readonly shell: Shell }
+  | { readonly kind: 'command'; readonly command: CommandName; readonly input: Readonly<Record<string, string>>; readonly given: Given }
+  | { readonly kind: 'audit'; readonly verb: AuditVerb; readonly given: Given }
+  | { readonly kind: 'misunderstood'; readonly error: ControlError; readonly json: boolean };
+
+/** Reads the arguments that follow the program's name. */
+export function parseCommandLine(argv: readonly string[]): Invocation {
+  const read = tokens(argv);
+  const given = read.options;
+  const json = given.json !== undefined;
+  const misunderstood = (message: string, field?: string): Invocation => ({ kind: 'misunderstood', error: refusal('PHASE7_MALFORMED_REQUEST', `${message} Nothing was sent.`, field), json });
+  const words = read.words[0] === 'help' ? read.words.slice(1) : read.words;
+  const help = read.words[0] === 'help' || given.help !== undefined || argv.length === 0;
+  const command = commandOf(words);
+  if (given.version !== undefined) return { kind: 'version' };
+  if (help) {
+    const topic = command ?? (words[0] === 'audit' || words[0] === 'completion' ? words[0] : null);
+    return topic === null && words.length > 0 && !isFamily(words[0]) ? misunderstood(notAVerb(words)) : { kind: 'help', topic };
+  }
+  if (read.broken !== undefined) return misunderstood(read.broken.message, read.broken.option);
+  if (given.operator !== undefined && given.auditor !== undefined) {
+    return misunderstood('A session is Operator or Auditor, not both: ambiguous authority is no authority.', 'operator');
+  }
+  const address = badAddress(given);
+  if (address !== undefined) return misunderstood(address, 'url');
+  if (command !== undefined) return { kind: 'command', command, input: commandInput(read, words.length - TERMINAL_WORDS[command].length), given };
+  if (read.unknown.length > 0) return misunderstood(`--${String(read.unknown[0])} is not an option of ${PROGRAM}.`, read.unknown[0]);
+  const [word, second, ...more] = words;
+  if (word === 'audit' && more.length === 0) {
+    const verb = AUDIT_VERBS.find((known) => known === second);
+    if (verb !== undefined) return { kind: 'audit', verb, given };
+  }
+  if (word === 'completion' && more.length === 0) {
+    const shell = SHELLS.find((known) => known === second);
+    if (shell !== undefined) return { kind: 'completion', shell };
+  }
+  return misunderstood(notAVerb(words));
+}
+
+/** Addresses are recorded and shown; one that holds credentials is therefore refused without being repeated. */
+function badAddress({ url = [], cluster, kind }: Given): string | undefined {
+  if (url.length > 0 && cluster !== undefined) return '--cluster names a cluster of the configuration file, --url one that is in no file: a line holds one of them.';
+  if (url.length === 0 && kind !== undefined) return '--kind says what runs at --url, and no --url was given.';
+  return url.some((text) => {
+    const parsed = URL.parse(text);
+    return parsed === null || !/^https?:$/.test(parsed.protocol) || parsed.username !== '' || parsed.password !== '' || parsed.search !== '' || parsed.hash !== '';
+  })
+    ? '--url needs the http or https address of a node, without credentials, query or fragment. It is not repeated here.'
+    : undefined;
+}
+
+/** The command that a line's words begin with. */
+function commandOf(words: readonly string[]): CommandName | undefined {
+  return COMMAND_NAMES.find((name) => TERMINAL_WORDS[name].every((word, index) => words[index] === word));
+}
+
+/** Words that begin several commands: "inspect", "diag". */
+function isFamily(word: string | undefined): boolean {
+  return COMMAND_NAMES.some((name) => TERMINAL_WORDS[name][0] === word);
+}
+
+function notAVerb(words: readonly string[]): string {
+  const [word] = words;
+  const follows = [
+    ...COMMAND_NAMES.map((name): readonly string[] => TERMINAL_WORDS[name]), ...AUDIT_VERBS.map((verb) => ['audit', verb]), ...SHELLS.map((shell) => ['completion', shell]),
+  ].filter(([begin, next]) => begin === word && next !== undefined).map(([, next]) => String(next));
+  if (follows.length > 0) return `"${words.join(' ')}" names no command: "${String(word)}" is followed by one of ${follows.join(', ')}.`;
+  return word === undefined ? 'No command was named.' : `"${words.join(' ')}" is not a command of ${PROGRAM}.`;
+}
+
+/**
+ * A command's arguments, and everything else that was typed as if it were one: the control plane refuses that by
+ * name and records it. Values of unknown options are withheld, because nobody knows what they hold.
+ */
+function commandInput({ options, unknown }: Tokens, extraWords: number): Readonly<Record<string, string>> {
+  const fields = Object.entries(ARGUMENT_OPTIONS).flatMap(([field, option]) => {
+    const value = options[option]?.[0];
+    return value === undefined ? [] : [[field, value] as const];
+  });
+  const [address] = options.url ?? [];
+  return Object.fromEntries([
+    ...(address === undefined ? [] : [['cluster', address] as const]),
+    ...fields,
+    ...unknown.map((name) => [`--${name}`, ''] as const),
+    ...(extraWords > 0 ? [['extra words', String(extraWords)] as const] : []),
+  ]);
+}
+
+interface Tokens {
+  readonly words: readonly string[];
+  readonly options: Given;
+  readonly unknown: readonly string[];
+  readonly broken: { readonly option: string; readonly message: string } | undefined;
+}
+
+function tokens(argv: readonly string[]): Tokens {
+  const names = Object.keys(OPTIONS).filter(isOptionName);
+  const { tokens: all } = parseArgs({
+    args: [...argv], strict: false, allowPositionals: true, tokens: true,
+    options: {
+      ...Object.fromEntries(names.map((name) => [name, { type: optionSpec(name).value === undefined ? 'boolean' : 'string', multiple: true } as const])),
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
+  const words: string[] = [];
+  const options: Partial<Record<OptionName, string[]>> = {};
+  const unknown: string[] = [];
+  let broken: Tokens['broken'];
+  for (const token of all) {
+    if (token.kind === 'positional') words.push(token.value);
+    if (token.kind !== 'option') continue;
+    if (!isOptionName(token.name)) {
+      unknown.push(token.name);
+      continue;
+    }
+    broken ??= brokenOption(token.name, token.value, token.inlineValue === true, options[token.name] !== undefined);
+    (options[token.name] ??= []).push(token.value ?? '');
+  }
+  return { words, options, unknown, broken };
+}
+
+function brokenOption(name: OptionName, value: string | undefined, inline: boolean, before: boolean): Tokens['broken'] {
+  const spec = optionSpec(name);
+  const broken = (message: string): Tokens['broken'] => ({ option: name, message });
+  if (spec.value === undefined) return value === undefined ? undefined : broken(`Option --${name} is a switch and takes no value.`);
+  if (value === undefined) return broken(`Option --${name} needs a value (${spec.value}); none was given.`);
+  if (!inline && value.startsWith('-')) {
+    return broken(`Option --${name} needs a value (${spec.value}); another option stands in its place. A value that begins with "-" is written --${name}=VALUE.`);
+  }
+  return before && spec.many !== true ? broken(`Option --${name} was given more than once.`) : undefined;
+}

@@ -1,0 +1,85 @@
+/**
+ * The person at the terminal, one question at a time. The terminal stays in its own line mode, so nothing here
+ * writes control sequences; an answer is a line that was ended by Enter after its question stood there (P7-A2).
+ */
+import type { ReadStream, WriteStream } from 'node:tty';
+
+/** A line, or the reason why there will be none. */
+export type Reply =
+  | { readonly kind: 'line'; readonly text: string }
+  | { readonly kind: 'declined'; readonly how: string }
+  | { readonly kind: 'voided'; readonly why: string };
+
+export class Person {
+  readonly #input: ReadStream;
+  readonly #output: WriteStream;
+  #waiting: ((reply: Reply) => void) | undefined;
+  #gone: Extract<Reply, { readonly kind: 'voided' }> | undefined;
+  #line = '';
+
+  constructor(input: ReadStream, output: WriteStream) {
+    this.#input = input;
+    this.#output = output;
+    input.setEncoding('utf8');
+    input.on('data', (text) => this.#read(String(text)));
+    input.on('end', () => this.#leave('The input of the terminal ended while the confirmation was open.'));
+    input.on('error', () => this.#leave('The terminal was closed while the confirmation was open.'));
+  }
+
+  /** Whether a question waits for its answer. */
+  get asked(): boolean {
+    return this.#waiting !== undefined;
+  }
+
+  /** Shows lines. */
+  tell(lines: readonly string[]): void {
+    this.#output.write(`${lines.join('\n')}\n`);
+  }
+
+  /** Asks, after everything that was typed before the question has been thrown away. */
+  async ask(prompt: string): Promise<Reply> {
+    await this.#discardTypedAhead();
+    if (this.#gone !== undefined) return this.#gone;
+    this.#output.write(prompt);
+    return new Promise((resolve) => {
+      this.#waiting = resolve;
+    });
+  }
+
+  /** Ends the open question without an answer. */
+  interrupt(reply: Exclude<Reply, { readonly kind: 'line' }>): void {
+    if (this.#waiting === undefined) return;
+    this.#output.write('\n');
+    this.#settle(reply);
+  }
+
+  /** Stops listening, so that the process can end. */
+  leave(): void {
+    this.#input.pause();
+  }
+
+  /** What the terminal already holds is delivered within two turns of the event loop, while nobody waits for it. */
+  async #discardTypedAhead(): Promise<void> {
+    for (let turn = 0; turn < 2; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    this.#line = '';
+  }
+
+  /** Only Enter ends a line: what stands unfinished when the input ends is no answer. */
+  #read(text: string): void {
+    const [rest = '', ...lines] = `${this.#line}${text}`.split('\n').reverse();
+    this.#line = rest;
+    const line = lines.at(-1);
+    if (line !== undefined) this.#settle({ kind: 'line', text: line });
+  }
+
+  #leave(why: string): void {
+    this.#gone = { kind: 'voided', why };
+    this.interrupt(this.#gone);
+  }
+
+  #settle(reply: Reply): void {
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    waiting?.(reply);
+  }
+}

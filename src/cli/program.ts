@@ -1,0 +1,46 @@
+/** From the arguments to an exit code. Loads only what the line asks for. */
+import type { Env } from './environment.ts';
+import { errorExitCode, EXIT, type ExitCode } from './exit-codes.ts';
+import type { Output } from './output.ts';
+import { parseCommandLine } from './parse.ts';
+
+/** Runs one line. */
+export async function run(argv: readonly string[], output: Output, env: Env): Promise<ExitCode> {
+  const asked = parseCommandLine(argv);
+  switch (asked.kind) {
+    case 'help': {
+      const { helpText } = await import('./help.ts');
+      output.out(helpText(asked.topic));
+      return EXIT.done;
+    }
+    case 'version': {
+      const { VERSION } = await import('./version.ts');
+      output.out([VERSION]);
+      return EXIT.done;
+    }
+    case 'completion': {
+      const { completionScript } = await import('./completion.ts');
+      output.out([completionScript(asked.shell)]);
+      return EXIT.done;
+    }
+    case 'command': {
+      const { runCommand } = await import('./command.ts');
+      return runCommand(asked, output, env);
+    }
+    case 'audit': {
+      const { runAudit } = await import('./audit.ts');
+      return runAudit(asked, output, env);
+    }
+    case 'misunderstood': {
+      const { refusalText } = await import('./text/results.ts');
+      const { paintFor } = await import('./text/paint.ts');
+      const code = errorExitCode(asked.error);
+      output.err(refusalText('The command line', asked.error, paintFor(process.stderr, env)));
+      if (asked.json) {
+        const { refusalJson } = await import('./json.ts');
+        output.out([refusalJson(null, asked.error, code)]);
+      }
+      return code;
+    }
+  }
+}

@@ -1,0 +1,75 @@
+/** The composition root of one run: a session of the control plane over the real log, clock, clusters and terminal. */
+import { randomUUID } from 'node:crypto';
+import { openAuditLog } from '../audit/log.ts';
+import type { Authority } from '../control-plane/authority.ts';
+import { ControlPlane } from '../control-plane/control-plane.ts';
+import { failure, refusal, success, type ControlError, type Result } from '../control-plane/errors.ts';
+import type { Clock, Clusters } from '../control-plane/ports.ts';
+import type { Recorded } from '../control-plane/recorder.ts';
+import { defaultConfigFile, readSettings, terminalClusters } from './clusters.ts';
+import { TerminalConfirmer } from './confirmer.ts';
+import { operator, type Env } from './environment.ts';
+import { Progress } from './interrupts.ts';
+import { first, type Given } from './parse.ts';
+import { paintFor } from './text/paint.ts';
+import type { ClusterLabel } from './text/results.ts';
+
+/** One run's session. */
+export interface Session {
+  readonly plane: ControlPlane;
+  readonly clusters: Clusters;
+  readonly confirmer: TerminalConfirmer;
+  readonly progress: Progress;
+  /** Where the log is, for its reader; absent: the platform's place. */
+  readonly audit: { readonly directory?: string };
+}
+
+const clock: Clock = { name: 'terminal-system-utc', now: () => new Date().toISOString() };
+
+/** Builds the session from the options. A configuration that cannot be used is refused with the command, and recorded. */
+export function openSession(given: Given, env: Env): Result<Session> {
+  const timeout = timeoutMs(first(given, 'timeout'));
+  if (!timeout.ok) return timeout;
+  const named = first(given, 'config');
+  const file = named ?? defaultConfigFile(env, process.platform);
+  const settings = readSettings(file, named !== undefined);
+  const directory = first(given, 'audit-dir') ?? (settings.ok ? settings.value.auditDirectory : null);
+  const audit = directory === null ? {} : { directory };
+  const clusters = terminalClusters({
+    settings, file, urls: given.url ?? [], kind: first(given, 'kind'), tokenFile: first(given, 'token-file'), timeoutMs: timeout.value, env,
+  });
+  const progress = new Progress();
+  const confirmer = new TerminalConfirmer(process.stdin, process.stderr, paintFor(process.stderr, env));
+  const plane = new ControlPlane({
+    audit: progress.watch(openAuditLog(audit)),
+    clusters, confirmer, clock, ids: { uuid: randomUUID }, operator: operator(settings.ok ? settings.value.operatorName : null),
+  });
+  return success({ plane, clusters, confirmer, progress, audit });
+}
+
+/** Takes the authority that was asked for, for this run only. Nothing is taken that was not asked for (P7-A1). */
+export async function assumeAuthority({ plane }: Session, given: Given, cluster: string | undefined): Promise<Result<Recorded | null>> {
+  const to: Authority | undefined = given.auditor !== undefined
+    ? { level: 'Auditor' }
+    : given.operator !== undefined && cluster !== undefined ? { level: 'Operator', cluster } : undefined;
+  return to === undefined ? success(null) : plane.changeAuthority(to);
+}
+
+/** How a cluster is named in results; a name without a configuration is only a name. */
+export function clusterLabel(clusters: Clusters, name: string | null): ClusterLabel | null {
+  if (name === null) return null;
+  const found = clusters.find(name);
+  return found.ok ? { name, kind: found.value.kind, environment: found.value.environment ?? null } : null;
+}
+
+function timeoutMs(text: string | undefined): Result<number | undefined> {
+  if (text === undefined) return success(undefined);
+  const seconds = Number(text);
+  return /^\d{1,3}(?:\.\d{1,3})?$/.test(text) && seconds >= 1 && seconds <= 600
+    ? success(Math.round(seconds * 1000))
+    : failure(badTimeout(text));
+}
+
+function badTimeout(text: string): ControlError {
+  return refusal('PHASE7_MALFORMED_REQUEST', `"${text}" is not a time limit: it is given in seconds, from 1 to 600. Nothing was sent.`, 'timeout');
+}

@@ -1,0 +1,68 @@
+/** The explanation before a confirmation, whole, as text. It states facts; it promises and recommends nothing (P7-A3). */
+import type { Explanation } from '../../control-plane/explanation.ts';
+import type { Operator } from '../../control-plane/operator.ts';
+import { facts, paragraph, shellLine, WIDTH, wrap, type Fact } from './layout.ts';
+import type { Paint } from './paint.ts';
+import { known, visible } from './safe.ts';
+import { changeTable, memberTables, provenance } from './views.ts';
+
+/** "local (production)": how a cluster is named wherever it is named. */
+export function clusterText({ name, environment }: { readonly name: string; readonly environment: string | null }): string {
+  return environment === null ? visible(name) : `${visible(name)} (${visible(environment)})`;
+}
+
+/** "Anna (anna@db-ops-1)" or "anna@db-ops-1". */
+export function operatorText({ account, host, name }: Operator): string {
+  const id = `${visible(account)}@${visible(host)}`;
+  return name === null ? id : `${visible(name)} (${id})`;
+}
+
+/** All that the person consents to or declines. Force does not look like the others. */
+export function explanationText(explanation: Explanation, operator: Operator, requestId: string, paint: Paint): readonly string[] {
+  const forced = explanation.command === 'force_promotion';
+  const rule = (forced ? '!' : '=').repeat(WIDTH);
+  const { kernel, cost } = explanation;
+  return [
+    rule,
+    ...wrap(`${clusterText(explanation.cluster)}: ${forced ? 'FORCE PROMOTION' : explanation.title} of ${known(explanation.target.name)}`, WIDTH).map(paint.strong),
+    rule,
+    ...section('What is asked', paint, [
+      ...paragraph(visible(explanation.action), 2),
+      ...facts([
+        ['Operator', operatorText(operator)],
+        ['Reason', explanation.reason === null ? 'none given' : visible(explanation.reason)],
+        ['Request', requestId],
+      ]),
+    ]),
+    ...section('Where this was read', paint, provenance(explanation.source)),
+    ...(explanation.changes.length === 0 ? [] : section('What changes if the kernel executes it', paint, changeTable(explanation.changes, kernel?.members ?? []))),
+    ...section('Consequences', paint, facts(explanation.consequences.map(({ scope, text }): Fact => [scope, visible(text)]))),
+    ...(cost === null ? [] : section('Declared cost', paint, facts([['Files to read', known(cost.files)], ['Bytes to read', known(cost.bytes)]]))),
+    ...(kernel === null ? [] : [
+      ...section('The kernel\'s checks, asked beforehand', paint, [
+        ...facts([
+          ['Answer', kernel.decision === 'approve' ? 'approve' : `deny (${known(kernel.reason)})`],
+          ['Epoch', known(kernel.epoch)],
+          ['Primary', kernel.primaryId === null ? 'none known' : known(kernel.primaryId)],
+          ['Control version', known(kernel.controlVersion)],
+        ]),
+        ...kernel.checks.flatMap((check) => [
+          '',
+          ...paragraph(`${check.result}: ${known(check.id)} (${known(check.invariant)})`, 2),
+          ...facts([['observed', known(check.observed)], ['rule', known(check.message)]], 4),
+        ]),
+      ]),
+      ...section('Members', paint, memberTables(kernel.members)),
+    ]),
+    ...section('Invariants', paint, facts(explanation.invariants.map(({ id, name, text, overridden }): Fact => [visible(id), `${overridden ? 'OVERRIDDEN. ' : ''}${visible(name)}: ${visible(text)}`]))),
+    ...section('Can it be undone?', paint, paragraph(visible(explanation.undo), 2)),
+    ...section('The kernel may reject it', paint, explanation.rejection.flatMap((text) => paragraph(visible(text), 2))),
+    ...section('What protects what was read', paint, paragraph(visible(explanation.protection), 2)),
+    ...section('The command line that asks for the same', paint, shellLine(visible(explanation.commandLine), 2)),
+    rule,
+  ];
+}
+
+function section(title: string, paint: Paint, lines: readonly string[]): readonly string[] {
+  return ['', paint.strong(title), ...lines];
+}

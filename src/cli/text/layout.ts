@@ -1,0 +1,133 @@
+/** Text in 80 columns, whatever the terminal's width: the same bytes everywhere (P7-D1). Nothing is cut; what is long is wrapped. */
+
+/** Columns of a line. */
+export const WIDTH = 80;
+
+const WIDE = /^(?:[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation})$/u;
+const NO_WIDTH = /^[\p{Mn}\p{Me}\p{Cf}]$/u;
+
+/** Columns that a text takes in a terminal. */
+export function columns(text: string): number {
+  if (/^[\u0020-\u007e]*$/u.test(text)) return text.length;
+  let sum = 0;
+  for (const character of text) sum += NO_WIDTH.test(character) ? 0 : WIDE.test(character) ? 2 : 1;
+  return sum;
+}
+
+/** Lines of at most `width` columns, broken at spaces, and inside a word only where the word is longer than a line. */
+export function wrap(text: string, width: number): readonly string[] {
+  if (columns(text) <= width) return [text];
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ').flatMap((piece) => pieces(piece, width))) {
+    const longer = line === '' ? word.text : `${line}${word.glued ? '' : ' '}${word.text}`;
+    if (columns(longer) <= width) {
+      line = longer;
+    } else {
+      lines.push(line);
+      line = word.text;
+    }
+  }
+  return [...lines, line];
+}
+
+/** A shell line over several lines, broken between words only, so that it can be pasted; a word that is longer than a line stays whole. */
+export function shellLine(text: string, indent: number): readonly string[] {
+  const lines: string[] = [];
+  for (const word of text.match(/(?:[^\s']|'[^']*')+/gu) ?? []) {
+    const line = lines.at(-1);
+    if (line !== undefined && columns(`${line} ${word} \\`) <= WIDTH - indent - 2) lines[lines.length - 1] = `${line} ${word}`;
+    else lines.push(word);
+  }
+  return lines.map((line, index) => `${' '.repeat(indent + (index === 0 ? 0 : 2))}${line}${index < lines.length - 1 ? ' \\' : ''}`);
+}
+
+/** A paragraph, indented. */
+export function paragraph(text: string, indent = 0): readonly string[] {
+  return wrap(text, WIDTH - indent).map((line) => `${' '.repeat(indent)}${line}`.trimEnd());
+}
+
+/** Foreign text, each of its lines behind a bar: nothing in it can look like a line of ours. */
+export function quote(lines: readonly string[], indent = 2): readonly string[] {
+  return lines.flatMap((line) => wrap(line, WIDTH - indent - 2)).map((line) => `${' '.repeat(indent)}| ${line}`.trimEnd());
+}
+
+/** A label and its value, values aligned. */
+export type Fact = readonly [label: string, value: string];
+
+/** Labels with their values, one below the other. */
+export function facts(rows: readonly Fact[], indent = 2): readonly string[] {
+  const label = Math.min(26, Math.max(0, ...rows.map(([name]) => columns(name))));
+  return rows.flatMap(([name, value]) => {
+    const names = wrap(name, label);
+    const values = wrap(value, WIDTH - indent - label - 2);
+    return beside([names, values], [label, 0], indent);
+  });
+}
+
+/** A column's heading; numbers stand at its right edge. */
+export interface Column {
+  readonly title: string;
+  readonly right?: true;
+}
+
+/** A table with a heading, whose words may stand below each other; a cell that does not fit its column continues on the next line. */
+export function table(heading: readonly Column[], rows: readonly (readonly string[])[], indent = 2): readonly string[] {
+  const widest = (measure: (text: string) => number): readonly number[] =>
+    heading.map(({ title }, index) => rows.reduce((width, row) => Math.max(width, measure(row[index] ?? '')), longestWord(title)));
+  const widths = fitted(widest(columns), widest(longestWord), WIDTH - indent);
+  const line = (cells: readonly string[]): readonly string[] => beside(
+    heading.map((column, index) => {
+      const lines = wrap(cells[index] ?? '', widths[index] ?? 1);
+      return column.right === true ? lines.map((text) => `${' '.repeat(Math.max(0, (widths[index] ?? 1) - columns(text)))}${text}`) : lines;
+    }),
+    widths, indent,
+  );
+  return [...line(heading.map(({ title }) => title)), ...rows.flatMap(line)];
+}
+
+/** Takes width from the widest columns until all stand beside each other; words are broken only where nothing else is left. */
+function fitted(natural: readonly number[], words: readonly number[], room: number): readonly number[] {
+  const widths = [...natural];
+  const gaps = 2 * (widths.length - 1);
+  const shrink = (least: readonly number[]): void => {
+    while (widths.reduce((sum, width) => sum + width, gaps) > room) {
+      const spare = widths.map((width, index) => (width > (least[index] ?? 0) ? width : 0));
+      const widest = Math.max(...spare);
+      if (widest === 0) return;
+      widths[spare.lastIndexOf(widest)] = widest - 1;
+    }
+  };
+  shrink(words);
+  shrink(widths.map(() => 4));
+  return widths;
+}
+
+function longestWord(text: string): number {
+  return Math.max(...text.split(' ').map(columns));
+}
+
+function beside(cells: readonly (readonly string[])[], widths: readonly number[], indent: number): readonly string[] {
+  const height = Math.max(...cells.map((lines) => lines.length));
+  return Array.from({ length: height }, (_, row) => {
+    const line = cells.map((lines, index) => {
+      const text = lines[row] ?? '';
+      return text + ' '.repeat(Math.max(0, (widths[index] ?? 0) - columns(text)));
+    }).join('  ');
+    return `${' '.repeat(indent)}${line}`.trimEnd();
+  });
+}
+
+function pieces(word: string, width: number): readonly { readonly text: string; readonly glued: boolean }[] {
+  if (columns(word) <= width) return [{ text: word, glued: false }];
+  const parts: { text: string; glued: boolean }[] = [];
+  let part = '';
+  for (const character of word) {
+    if (part !== '' && columns(part + character) > width) {
+      parts.push({ text: part, glued: parts.length > 0 });
+      part = '';
+    }
+    part += character;
+  }
+  return [...parts, { text: part, glued: parts.length > 0 }];
+}

@@ -1,0 +1,215 @@
+/** What a kernel answered, as text: one function per view. Values as they are, unknown as "unknown", no judgement (P7-A3). */
+import type { AnsweredView } from '../../control-plane/reads.ts';
+import type {
+  ClusterView, DiagnosticsView, KernelEvent, Member, NodeView, PromotionView, Reading, ReplicationView, SnapshotsView, StateChange, WalView,
+} from '../../control-plane/views.ts';
+import { facts, paragraph, table, type Fact } from './layout.ts';
+import { known, safeJson } from './safe.ts';
+
+/** From which node, endpoint and state an answer is, at which time and by whose clock, and who did not answer before. */
+export function provenance({ observed, endpoint, skipped, notes }: Omit<Reading<unknown>, 'view'>): readonly string[] {
+  return facts([
+    ['Observed by node', known(observed.nodeId)],
+    ['Endpoint', known(endpoint)],
+    ['State', `commit ${known(observed.commitId)}, control version ${known(observed.controlVersion)}, snapshot ${known(observed.snapshot)}`],
+    ['Time', `${known(observed.time)} (clock ${known(observed.clock)})`],
+    ...skipped.map((before): Fact => ['Asked before', `${known(before.endpoint)}: ${known(before.reason)}`]),
+    ...notes.map((note): Fact => ['Note', known(note)]),
+  ]);
+}
+
+/** The body of an answer. */
+export function answer(answered: AnsweredView): readonly string[] {
+  switch (answered.command) {
+    case 'inspect_cluster_state': return clusterView(answered.reading.view);
+    case 'inspect_node': return nodeView(answered.reading.view);
+    case 'inspect_replication_status': return replicationView(answered.reading.view);
+    case 'inspect_promotion_state': return promotionView(answered.reading.view);
+    case 'run_diagnostics': return diagnosticsView(answered.reading.view);
+    case 'inspect_wal': return walView(answered.reading.view);
+    case 'inspect_snapshots': return snapshotsView(answered.reading.view);
+  }
+}
+
+function clusterView({ clusterId, name, epoch, primaryId, members }: ClusterView): readonly string[] {
+  const primary = members.find((member) => member.nodeId === primaryId);
+  return [
+    ...facts([
+      ['Cluster id', known(clusterId)],
+      ['Cluster name', known(name)],
+      ['Epoch', known(epoch)],
+      ['Primary', primaryId === null ? 'none known' : primary === undefined ? known(primaryId) : `${known(primary.name)} (${known(primaryId)})`],
+      ['Members', known(members.length)],
+    ]),
+    '',
+    ...memberTables(members),
+  ];
+}
+
+/** Members in the kernel's order: state first, then who and where they are, then where that is known from. */
+export function memberTables(members: readonly Member[]): readonly string[] {
+  if (members.length === 0) return paragraph('The kernel named no members.', 2);
+  return [
+    ...table(
+      [{ title: 'NODE' }, { title: 'ROLE' }, { title: 'STATE' }, { title: 'HEALTH' }, { title: 'DURABLE', right: true }, { title: 'COMMIT', right: true }, { title: 'LAG BYTES', right: true }, { title: 'LAG COMMITS', right: true }],
+      members.map((member) => [member.name, member.role, member.replicationState, member.health, member.durableOffset, member.durableCommitId, member.lagBytes, member.lagCommits].map(known)),
+    ),
+    '',
+    ...table([{ title: 'NODE' }, { title: 'NODE ID' }, { title: 'API' }], members.map((member) => [member.name, member.nodeId, member.apiUrl].map(known))),
+    '',
+    ...table(
+      [{ title: 'NODE' }, { title: 'LAST CONTACT' }, { title: 'HEALTH KNOWN FROM' }, { title: 'HALTED BY' }],
+      members.map((member) => [known(member.name), known(member.lastContact), known(member.healthBasis), halted(member)]),
+    ),
+  ];
+}
+
+function nodeView({ member, source, epoch }: NodeView): readonly string[] {
+  return facts([
+    ['Node', `${known(member.name)} (${known(member.nodeId)})`],
+    ['Told by', source === 'self' ? 'the node itself' : 'another node, which reports it'],
+    ['API', known(member.apiUrl)],
+    ['Role', known(member.role)],
+    ['Replication state', known(member.replicationState)],
+    ['Halted by', halted(member)],
+    ['Health', `${known(member.health)} (known from: ${known(member.healthBasis)})`],
+    ['Epoch', known(epoch)],
+    ['Durable offset, bytes', known(member.durableOffset)],
+    ['Durable commit', known(member.durableCommitId)],
+    ['Lag, bytes', known(member.lagBytes)],
+    ['Lag, commits', known(member.lagCommits)],
+    ['Last contact', known(member.lastContact)],
+  ]);
+}
+
+/** A node that is not halted has no reason; that is not unknown. */
+function halted({ health, haltReason }: Pick<Member, 'health' | 'haltReason'>): string {
+  return haltReason === null && health === 'running' ? '-' : known(haltReason);
+}
+
+function replicationView({ primaryId, epoch, committedOffset, replicas }: ReplicationView): readonly string[] {
+  const head = facts([
+    ['Primary', primaryId === null ? 'none known' : known(primaryId)],
+    ['Epoch', known(epoch)],
+    ['Committed offset, bytes', known(committedOffset)],
+    ['Replicas', known(replicas.length)],
+  ]);
+  if (replicas.length === 0) return [...head, '', ...paragraph('The kernel reported no replicas.', 2)];
+  return [
+    ...head, '',
+    ...table(
+      [{ title: 'NODE ID' }, { title: 'STATE' }, { title: 'LAG BYTES', right: true }, { title: 'LAG COMMITS', right: true }],
+      replicas.map((replica) => [replica.nodeId, replica.state, replica.lagBytes, replica.lagCommits].map(known)),
+    ),
+    '',
+    ...table(
+      [{ title: 'NODE ID' }, { title: 'RECEIVED', right: true }, { title: 'APPLIED', right: true }, { title: 'ACKNOWLEDGED', right: true }],
+      replicas.map((replica) => [replica.nodeId, replica.receivedOffset, replica.appliedOffset, replica.acknowledgedOffset].map(known)),
+    ),
+    '',
+    ...table(
+      [{ title: 'NODE ID' }, { title: 'LAST ACKNOWLEDGED AT' }, { title: 'HALTED BY' }],
+      replicas.map((replica) => [known(replica.nodeId), known(replica.lastAcknowledgedAt), replica.haltReason === null ? '-' : known(replica.haltReason)]),
+    ),
+  ];
+}
+
+function promotionView({ state, pendingNodeId, epoch, lastAttempt, events, nextAfter, request }: PromotionView): readonly string[] {
+  return [
+    ...facts([
+      ['State', known(state)],
+      ['Pending node', pendingNodeId === null ? 'none' : known(pendingNodeId)],
+      ['Epoch', known(epoch)],
+    ]),
+    '',
+    ...(lastAttempt === null ? paragraph('Last attempt: the kernel reports none.', 2) : [
+      '  Last attempt',
+      ...facts([
+        ['Request', known(lastAttempt.requestId)],
+        ['Kind', lastAttempt.mode === null ? known(lastAttempt.kind) : `${known(lastAttempt.kind)}, ${known(lastAttempt.mode)}`],
+        ['Target', known(lastAttempt.target)],
+        ['Outcome', known(lastAttempt.outcome)],
+        ['Denied for', lastAttempt.denial === null ? '-' : `${known(lastAttempt.denial.reason)} (${known(lastAttempt.denial.invariant)})`],
+      ], 4),
+    ]),
+    ...(request === null ? [] : [
+      '', '  Request that was looked up',
+      ...facts([
+        ['Request', known(request.requestId)],
+        ['Known to this node', request.known ? 'yes' : 'no; that says nothing about other nodes'],
+        ['Outcome', known(request.outcome)],
+        ['Code', request.code === null ? '-' : known(request.code)],
+      ], 4),
+    ]),
+    '',
+    ...eventList(events, true),
+    ...(nextAfter === null ? [] : paragraph(`The kernel's answer ends here; it holds more events after number ${known(nextAfter)}.`, 2)),
+  ];
+}
+
+/** Events in the kernel's order. `details`: with all that they carry, where the view does not say it already. */
+export function eventList(events: readonly KernelEvent[], details: boolean): readonly string[] {
+  if (events.length === 0) return paragraph('Events: the kernel reported none.', 2);
+  return ['  Events', ...events.flatMap((event) => [
+    ...paragraph(`${known(event.seq)}  ${known(event.time)}  epoch ${known(event.epoch)}`, 4),
+    ...paragraph(known(event.type), 6),
+    ...facts(!details ? [] : [
+      ...optional('node', event.nodeId), ...optional('request', event.requestId), ...optional('mode', event.mode),
+      ...optional('operator', event.operator), ...optional('reason', event.reason),
+      ...(event.auditHead === null ? [] : [['audit record', `${known(event.auditHead.seq)} ${known(event.auditHead.hash)}`] as const]),
+      ...Object.entries(event.fields).map(([key, value]): Fact => [known(key), known(typeof value === 'string' ? value : safeJson(value))]),
+    ], 8),
+  ])];
+}
+
+function optional(label: string, value: string | null): readonly Fact[] {
+  return value === null || value === '' ? [] : [[label, known(value)]];
+}
+
+function diagnosticsView({ sections }: DiagnosticsView): readonly string[] {
+  return sections.flatMap(({ name, entries }, index) => [
+    ...(index === 0 ? [] : ['']),
+    ...paragraph(known(name), 2),
+    ...facts(entries.map(({ key, value }): Fact => [known(key), known(value)]), 4),
+  ]);
+}
+
+function walView(wal: WalView): readonly string[] {
+  return [
+    ...facts([
+      ['Oldest offset, bytes', known(wal.oldestOffset)],
+      ['Truncation offset', known(wal.truncationOffset)],
+      ['Durable offset', known(wal.durableOffset)],
+      ['Append offset', known(wal.appendOffset)],
+      ['Total bytes', known(wal.totalBytes)],
+      ['Checksums', wal.checksumStatus === 'unchecked' ? 'unchecked' : `${wal.checksumStatus}, verified to offset ${known(wal.verifiedToOffset)}`],
+      ['Segments', known(wal.segments.length)],
+    ]),
+    '',
+    ...table(
+      [{ title: 'SEGMENT' }, { title: 'FIRST OFFSET', right: true }, { title: 'END OFFSET', right: true }, { title: 'BYTES', right: true }, { title: 'CHECKSUM' }],
+      wal.segments.map((segment) => [segment.id, segment.firstOffset, segment.endOffset, segment.bytes, segment.checksum].map(known)),
+    ),
+    ...(wal.nextAfter === null ? [] : paragraph(`The kernel's answer ends here; it holds more segments after ${known(wal.nextAfter)}.`, 2)),
+  ];
+}
+
+function snapshotsView({ items, nextAfter }: SnapshotsView): readonly string[] {
+  if (items.length === 0) return paragraph('The kernel reported no snapshots and no checkpoints.', 2);
+  return [
+    ...table(
+      [{ title: 'KIND' }, { title: 'ID' }, { title: 'COMMIT', right: true }, { title: 'WAL FROM', right: true }, { title: 'WAL TO', right: true }, { title: 'DURABLE' }],
+      items.map((item) => [item.kind, item.id, item.commitId, item.walFirstOffset, item.walEndOffset, item.durable === null ? null : item.durable ? 'yes' : 'no'].map(known)),
+    ),
+    '',
+    ...table([{ title: 'ID' }, { title: 'CREATED AT' }, { title: 'SOURCE' }], items.map((item) => [item.id, item.createdAt, item.source].map(known))),
+    ...(nextAfter === null ? [] : paragraph(`The kernel's answer ends here; it holds more after ${known(nextAfter)}.`, 2)),
+  ];
+}
+
+/** Before and after of each component. */
+export function changeTable(changes: readonly StateChange[], names: readonly { readonly nodeId: string; readonly name: string }[]): readonly string[] {
+  return table([{ title: 'WHAT' }, { title: 'NODE' }, { title: 'BEFORE' }, { title: 'AFTER' }], changes.map(({ component, nodeId, before, after }) => [
+    known(component), nodeId === null ? '-' : known(names.find((node) => node.nodeId === nodeId)?.name ?? nodeId), known(before), known(after),
+  ]));
+}

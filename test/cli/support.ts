@@ -1,0 +1,192 @@
+/** Real runs of the terminal program: plain processes, pseudo-terminals, a real cluster and a real log. Nothing here decides anything. */
+import assert from 'node:assert/strict';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as pause } from 'node:timers/promises';
+
+export const ROOT = resolve(import.meta.dirname, '../..');
+export const PROGRAM_FILE = join(ROOT, 'src/cli/main.ts');
+
+/** Any JSON object. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A directory that is gone when the suite is. */
+export function scratch(): string {
+  const directory = mkdtempSync(join(tmpdir(), 'aerodb-cli-'));
+  after(() => rmSync(directory, { recursive: true, force: true }));
+  return directory;
+}
+
+/** The environment of a run: nobody's settings, no colour unless asked for. */
+export function cleanEnv(home: string, more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
+  return { PATH: process.env['PATH'], HOME: home, SHELL: '/bin/sh', LANG: 'C.UTF-8', TERM: 'xterm', ...more };
+}
+
+/** Runs a program without a terminal. `input` is piped; without it, standard input is empty. */
+export async function run(file: string, args: readonly string[], env: NodeJS.ProcessEnv, input = ''): Promise<Ended> {
+  const child = spawn(file, args, { env, stdio: ['pipe', 'pipe', 'pipe'] });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => { stdout += text; });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => { stderr += text; });
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(input);
+  await once(child, 'close');
+  return { code: child.exitCode, stdout, stderr };
+}
+
+/** Runs the terminal program without a terminal. */
+export function cli(args: readonly string[], env: NodeJS.ProcessEnv, input = ''): Promise<Ended> {
+  return run(process.execPath, [PROGRAM_FILE, ...args], env, input);
+}
+
+/** The terminal program in a pseudo-terminal of its own, as its session leader, driven as a person would. */
+export class Terminal {
+  readonly #script: ChildProcess;
+  readonly #ended: Promise<unknown>;
+  #output = '';
+  #read = 0;
+  #wake: () => void = () => undefined;
+
+  /** `shell` stands around the program's words: redirections, pipes. */
+  constructor(args: readonly string[], env: NodeJS.ProcessEnv, shell: (program: string) => string = (program) => `exec ${program}`) {
+    const program = [process.execPath, PROGRAM_FILE, ...args].map((word) => `'${word.replaceAll('\'', '\'\\\'\'')}'`).join(' ');
+    this.#script = spawn('script', ['-qfec', shell(program), '/dev/null'], { env, stdio: ['pipe', 'pipe', 'inherit'] });
+    this.#script.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      this.#output += text;
+      this.#wake();
+    });
+    this.#script.stdin?.on('error', () => undefined);
+    this.#ended = once(this.#script, 'close').then(() => this.#wake());
+  }
+
+  /** Everything that the terminal has shown. */
+  get output(): string {
+    return this.#output;
+  }
+
+  /** Resolves when the terminal has shown this after what was seen before. */
+  async sees(text: string): Promise<void> {
+    for (;;) {
+      const at = this.#output.indexOf(text, this.#read);
+      if (at >= 0) {
+        this.#read = at + text.length;
+        return;
+      }
+      if (this.#script.exitCode !== null) assert.fail(`the program ended without showing "${text}":\n${this.#output}`);
+      await new Promise<void>((next) => {
+        this.#wake = next;
+      });
+    }
+  }
+
+  /** Keys, as they are. */
+  press(keys: string): void {
+    this.#script.stdin?.write(keys);
+  }
+
+  /** A line with Enter. */
+  type(line: string): void {
+    this.press(`${line}\n`);
+  }
+
+  /** Waits for the end and returns the exit code. */
+  async end(): Promise<number | null> {
+    await this.#ended;
+    return this.#script.exitCode;
+  }
+
+  /** The terminal is gone: what was attached to it gets SIGHUP and reads no more. */
+  hangUp(): void {
+    this.#script.kill('SIGKILL');
+  }
+}
+
+export interface Node {
+  readonly id: string;
+  readonly name: string;
+  readonly url: string;
+  readonly pid: number;
+  readonly admin: string;
+}
+
+/** Three processes of the real local cluster, with the port on which faults are asked for. */
+export class Cluster {
+  readonly nodes: readonly Node[];
+  readonly #launcher: ChildProcess;
+
+  private constructor(launcher: ChildProcess, nodes: readonly Node[]) {
+    this.#launcher = launcher;
+    this.nodes = nodes;
+  }
+
+  static async start(directory: string, env: NodeJS.ProcessEnv = {}): Promise<Cluster> {
+    const launcher = spawn(process.execPath, [join(ROOT, 'src/local-cluster/main.ts'), '--nodes', '3', '--port', '0', '--faults', '--data', directory], {
+      stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ...env },
+    });
+    assert.ok(launcher.stdout);
+    const nodes: Node[] = [];
+    for await (const line of createInterface({ input: launcher.stdout })) {
+      nodes.push(JSON.parse(line) as Node);
+      if (nodes.length === 3) break;
+    }
+    return new Cluster(launcher, nodes);
+  }
+
+  get urls(): readonly string[] {
+    return this.nodes.flatMap(({ url }) => ['--url', url]);
+  }
+
+  node(index: number): Node {
+    return this.nodes[index] ?? assert.fail('no such node');
+  }
+
+  /** The node that says of itself that it is the primary. */
+  async primary(): Promise<Node> {
+    for (const node of this.nodes) {
+      const answer = await fetch(`${node.url}/v1/nodes/${node.id}`).then((response) => response.json(), () => undefined) as { readonly data: { readonly role: string } } | undefined;
+      if (answer?.data.role === 'primary') return node;
+    }
+    return assert.fail('no node is the primary');
+  }
+
+  async fault(node: Node, faults: Fields): Promise<void> {
+    const answer = await fetch(node.admin, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(faults) });
+    assert.equal(answer.status, 200, await answer.text());
+  }
+
+  async stop(): Promise<void> {
+    if (this.#launcher.exitCode === null && this.#launcher.kill('SIGTERM')) await once(this.#launcher, 'exit');
+  }
+}
+
+/** The records of a log; none when there is no log. */
+export function records(directory: string): readonly Fields[] {
+  const file = join(directory, 'audit.jsonl');
+  return existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as Fields) : [];
+}
+
+/** The stages of a log, in order. */
+export function stages(directory: string): readonly unknown[] {
+  return records(directory).map(({ stage }) => stage);
+}
+
+/** Waits until a condition of the outside world holds. */
+export async function until(what: string, condition: () => boolean | Promise<boolean>, withinMs = 10_000): Promise<void> {
+  const end = performance.now() + withinMs;
+  while (performance.now() < end) {
+    if (await condition()) return;
+    await pause(10);
+  }
+  assert.fail(`waited ${withinMs} ms in vain: ${what}`);
+}
