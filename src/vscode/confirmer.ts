@@ -1,6 +1,6 @@
 /**
- * Asks a person, in the editor: the explanation in a panel, then modal dialogs. The safe answer is the first
- * button, which VS Code focuses, so Enter alone never confirms; absence of an answer is a refusal (P7-A2).
+ * Asks a person, in the editor: the explanation in a panel, to be read in peace, then modal dialogs. The safe answer is
+ * the first button, which VS Code focuses, so Enter alone never confirms; absence of an answer is a refusal (P7-A2).
  */
 import * as vscode from 'vscode';
 import type { ControlError } from '../control-plane/errors.ts';
@@ -39,15 +39,22 @@ export class EditorConfirmer implements Confirmer {
     const key = requestPanel(prompt.requestId);
     const { explanation } = prompt;
     const title = `${explanation.title}: ${prompt.nodeName}`;
-    this.#panels.show(key, { title, panel: {
-      kind: 'explanation', explanation: toWire(explanation), digest: prompt.explanationDigest, requestId: prompt.requestId, operator: operatorText(prompt.operator),
-    } });
+    const decided = new Promise<Refused | undefined>((resolve) => {
+      this.#panels.show(key, {
+        title,
+        panel: {
+          kind: 'explanation', explanation: toWire(explanation), digest: prompt.explanationDigest, requestId: prompt.requestId,
+          operator: operatorText(prompt.operator), terminal: explanation.commandLine,
+        },
+        decide: (goOn) => resolve(goOn ? undefined : { kind: 'declined', at: 'the explanation' }),
+      });
+    });
     let watched: vscode.Disposable | undefined;
     const closed = new Promise<Refused>((resolve) => {
       watched = this.#panels.onClosed(key, () => resolve({ kind: 'voided', why: 'The explanation was closed while the confirmation was open.' }));
       voided.addEventListener('abort', () => resolve({ kind: 'voided', why: String(voided.reason) }), { once: true });
     });
-    const answer = await Promise.race([closed, ask(prompt, voided)]);
+    const answer = await Promise.race([closed, decided.then((refused) => refused ?? ask(prompt, voided))]);
     watched?.dispose();
     if (answer.kind === 'confirmed') {
       this.#panels.update(key, { title, panel: {

@@ -1,6 +1,7 @@
 /** Webview panels: one per cluster and subject, reused; disposed with the window; never restored as truth. */
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
+import { invariant } from '../control-plane/invariants.ts';
 import { parsePanelRequest, type Panel, type ShowPanel } from '../webview/protocol.ts';
 import { panelHtml } from './panel-html.ts';
 
@@ -12,6 +13,10 @@ export interface PanelContent {
   readonly panel: Panel;
   /** Asks the same command anew; absent where asking anew is a new request of its own (control commands). */
   readonly refresh?: () => void;
+  /** What the person decided after reading: go on to the dialogs, or not. */
+  readonly decide?: (goOn: boolean) => void;
+  /** Invariants that the panel names by id. */
+  readonly cited?: readonly string[];
 }
 
 interface Open {
@@ -85,6 +90,8 @@ export class Panels implements vscode.Disposable {
       if (request?.type === 'ready') post(open);
       if (request?.type === 'refresh') open.content.refresh?.();
       if (request?.type === 'copy') void copy(open.content.panel);
+      if (request?.type === 'continue') open.content.decide?.(true);
+      if (request?.type === 'decline') open.content.decide?.(false);
     });
     const local = (file: string): string => webview.webview.asWebviewUri(vscode.Uri.joinPath(this.#extensionUri, 'dist', file)).toString();
     webview.webview.html = panelHtml({
@@ -95,7 +102,7 @@ export class Panels implements vscode.Disposable {
 }
 
 function post({ webview, content }: Open): void {
-  const message: ShowPanel = { type: 'show', panel: content.panel, refreshable: content.refresh !== undefined };
+  const message: ShowPanel = { type: 'show', panel: content.panel, refreshable: content.refresh !== undefined, cited: (content.cited ?? []).map(invariant) };
   void webview.webview.postMessage(message);
 }
 

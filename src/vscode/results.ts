@@ -29,13 +29,13 @@ export class Results {
 
   /** Shows the end of an inspection in its panel; a failure replaces what stood there: no stale view remains. */
   inspected(key: string, title: string, result: CommandResult, refresh: () => void): void {
-    this.#panels.show(key, { title, panel: this.#panel(title, result), refresh }, { preserveFocus: true });
+    this.#panels.show(key, { title, panel: this.#panel(title, result), refresh, cited: cited(result) }, { preserveFocus: true });
     void this.#notify(title, result);
   }
 
   /** Shows the end of a confirmed command in the panel of its explanation, where that is open. */
   concluded(title: string, result: CommandResult): void {
-    const content = { title, panel: this.#panel(title, result) };
+    const content = { title, panel: this.#panel(title, result), cited: cited(result) };
     const shown = result.kind === 'failed'
       ? this.#panels.update(requestPanel(result.requestId), content)
       : (this.#panels.show(requestPanel(result.requestId), content), true);
@@ -88,6 +88,14 @@ export class Results {
       ? { name: cluster, kind: config.value.kind, environment: config.value.environment ?? null }
       : { name: cluster, kind: '', environment: null };
   }
+}
+
+/** The invariants that a result names by id, so that their text can be shown beside them. */
+function cited(result: CommandResult): readonly string[] {
+  if (result.kind === 'failed') return result.error.invariants;
+  if (result.kind !== 'answered' || result.answer.command !== 'inspect_promotion_state') return [];
+  const denial = result.answer.reading.view.lastAttempt?.denial;
+  return denial === null || denial === undefined ? [] : [denial.invariant];
 }
 
 /** "Request Promotion: NOT executed. AERO_…: …" */

@@ -5,6 +5,7 @@ import { diagnosticsAnswer } from './answers/diagnostics.ts';
 import { promotionAnswer } from './answers/promotion.ts';
 import { replicationAnswer } from './answers/replication.ts';
 import { snapshotsAnswer, walAnswer } from './answers/wal.ts';
+import { decision } from './decision.ts';
 import { explanationPanel } from './explanation.ts';
 import { heading, provenance, record, type Heading, type Post } from './frame.ts';
 import type { Cited } from './invariants.ts';
@@ -20,7 +21,7 @@ export function app({ panel, refreshable, cited = [] }: ShowPanel, post: Post): 
     <div class="hidden" role="status">${announcement(panel)}</div>
     <main class=${force ? 'panel forced' : 'panel'}>
       ${heading(headingOf(panel, refreshable), post)}
-      ${content(panel, refreshable, cited)}
+      ${content(panel, refreshable, cited, post)}
     </main>`;
 }
 
@@ -43,14 +44,14 @@ function announcement(panel: Panel): string {
   }
 }
 
-function content(panel: Panel, refreshable: boolean, cited: Cited): TemplateResult {
+function content(panel: Panel, refreshable: boolean, cited: Cited, post: Post): TemplateResult {
   switch (panel.kind) {
     case 'asking': return askingPanel();
     case 'answer': return html`
       ${provenance(panel.answer.reading, epochOf(panel.answer))}
       ${answer(panel.answer, cited)}
       ${record(panel.requestId, panel.recorded)}`;
-    case 'explanation': return explanationPanel(panel);
+    case 'explanation': return html`${explanationPanel(panel)}${decision(post)}`;
     case 'executed': return executedPanel(panel);
     case 'failed': return failedPanel(panel, cited);
     case 'gone': return gonePanel(refreshable);

@@ -1,6 +1,7 @@
 /**
  * Everything that passes between the editor and a panel. 64-bit values are decimal strings. Messages from a
- * panel are validated like a stranger's: they can ask for a fresh reading or for text to copy, and for nothing else.
+ * panel are validated like a stranger's: they can ask for a fresh reading, for text to copy, or for the dialogs of a
+ * confirmation to open or not to open, and for nothing else. No message confirms anything.
  */
 import * as z from 'zod';
 import type { ControlError } from '../control-plane/errors.ts';
@@ -42,12 +43,14 @@ const panelRequest = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('ready') }),
   z.strictObject({ type: z.literal('refresh') }),
   z.strictObject({ type: z.literal('copy') }),
+  z.strictObject({ type: z.literal('continue') }),
+  z.strictObject({ type: z.literal('decline') }),
 ]);
 
 /** Panel to editor. */
 export type PanelRequest = z.infer<typeof panelRequest>;
 
-/** Parses a message from a panel; anything else than the three requests is `undefined` and has no effect. */
+/** Parses a message from a panel; anything else than the five requests is `undefined` and has no effect. */
 export function parsePanelRequest(message: unknown): PanelRequest | undefined {
   const parsed = panelRequest.safeParse(message);
   return parsed.success ? parsed.data : undefined;

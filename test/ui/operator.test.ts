@@ -87,6 +87,12 @@ describe('an operator in the editor', function () {
     }
   }
 
+  /** Reads the explanation in its panel and goes on to the dialogs. */
+  async function readAndGoOn(): Promise<void> {
+    const panel = await use.workbench.webviews.waitForText('Nothing has been sent.');
+    await panel.getByText('Continue to Confirmation…').click();
+  }
+
   async function firstDialog(text: string): Promise<DialogView> {
     const dialog = await use.workbench.dialogs.waitFor(text);
     assert.ok(dialog.message.startsWith('local (test bench): '), dialog.message);
@@ -96,6 +102,7 @@ describe('an operator in the editor', function () {
 
   /** Standard confirmation: the dialog, then the name. */
   async function confirmStandard(title: string, node: TestNode): Promise<void> {
+    await readAndGoOn();
     await firstDialog(`${title}: ${node.name}?`);
     await use.workbench.dialogs.click('Continue…');
     await use.workbench.quickInput.waitFor('Type the name of the node');
@@ -173,6 +180,7 @@ describe('an operator in the editor', function () {
     const { workbench } = use;
     await becomeOperator();
     await ask('Run Diagnostics', cluster.node(2));
+    await readAndGoOn();
     const dialog = await firstDialog('Run Diagnostics: ');
     assert.match(dialog.detail, /files/);
     await workbench.screenshot('diagnostics-dialog');
@@ -189,8 +197,11 @@ describe('an operator in the editor', function () {
     const { workbench } = use;
     await becomeOperator();
     await ask('Request Promotion', cluster.node(2), 'drill');
+    await workbench.webviews.waitForText('Nothing has been sent.');
+    await workbench.screenshot('explanation');
+    await readAndGoOn();
     await firstDialog('Request Promotion: node-2?');
-    await workbench.screenshot('explanation-and-dialog');
+    await workbench.screenshot('dialog');
     await workbench.dialogs.click('Continue…');
     await workbench.quickInput.waitFor('Type the name of the node');
     await workbench.screenshot('type-the-name');
@@ -211,14 +222,17 @@ describe('an operator in the editor', function () {
     const { workbench } = use;
     await becomeOperator();
     await ask('Request Demotion', cluster.node(1), '');
+    await readAndGoOn();
     await firstDialog('Request Demotion: node-1?');
     await workbench.dialogs.press('Enter');
     await workbench.notifications.waitFor('PHASE7_CONFIRMATION_DECLINED');
     await ask('Request Demotion', cluster.node(1), '');
+    await readAndGoOn();
     await firstDialog('Request Demotion: node-1?');
     await workbench.dialogs.press('Escape');
     await waitFor('the second refusal', () => Promise.resolve(stages('request_demotion')), (seen) => seen.filter((stage) => stage === 'confirmation_declined').length === 2);
     await ask('Request Demotion', cluster.node(1), '');
+    await readAndGoOn();
     await firstDialog('Request Demotion: node-1?');
     await workbench.dialogs.click('Continue…');
     await workbench.quickInput.waitFor('Type the name of the node');
@@ -234,6 +248,7 @@ describe('an operator in the editor', function () {
     const { workbench } = use;
     await becomeOperator();
     await ask('Request Demotion', cluster.node(1), 'closed in between');
+    await readAndGoOn();
     await firstDialog('Request Demotion: node-1?');
     await workbench.dialogs.click('Continue…');
     await workbench.quickInput.waitFor('Type the name of the node');
@@ -281,6 +296,7 @@ describe('an operator in the editor', function () {
     await workbench.screenshot('ambiguous');
 
     await ask('Force Promotion', cluster.node(2), 'node-1 was powered off by me');
+    await readAndGoOn();
     await firstDialog('FORCE promotion of node-2?');
     await workbench.screenshot('force-first');
     await workbench.dialogs.click('Continue…');
@@ -305,6 +321,7 @@ describe('an operator in the editor', function () {
     const { workbench } = use;
     await becomeOperator();
     await ask('Force Promotion', cluster.node(2), 'no reason to');
+    await readAndGoOn();
     const dialog = await firstDialog('FORCE promotion of node-2?');
     assert.match(dialog.detail, /names no invariant/);
     await workbench.dialogs.click('Continue…');
@@ -322,6 +339,7 @@ describe('an operator in the editor', function () {
     const { workbench } = use;
     await becomeOperator();
     await ask('Request Demotion', cluster.node(1), 'reloaded');
+    await readAndGoOn();
     await firstDialog('Request Demotion: node-1?');
     await workbench.reload();
     await workbench.statusBar.waitFor('AeroDB: Observer');
