@@ -85,7 +85,7 @@ export class Editor {
   async closeWindows(): Promise<void> {
     await Promise.all([...this.contexts].map(async (context) => context.close()));
     this.contexts.clear();
-    const ended = await until(() => this.extensionHosts().length === 0, { timeout: 10_000 });
+    const ended = await until(() => this.extensionHosts().length === 0, { timeout: 60_000 });
     if (!ended) throw new Error(`Extension hosts outlived their windows: ${this.extensionHosts().join(', ')}`);
   }
 
