@@ -63,7 +63,7 @@ export class ClusterTree implements vscode.TreeDataProvider<Row> {
     if (result.kind === 'failed') return [{ row: 'error', cluster: row.cluster, error: result.error }];
     const reading = clusterReading(result);
     return [
-      ...(reading?.view.members ?? []).map((member): Row => ({ row: 'node', cluster: row.cluster, node: member.nodeId, member })),
+      ...byName(reading?.view.members ?? []).map((member): Row => ({ row: 'node', cluster: row.cluster, node: member.nodeId, member })),
       ...(['inspect_replication_status', 'inspect_promotion_state'] as const).map((subject): Row => ({ row: 'subject', cluster: row.cluster, subject })),
     ];
   }
@@ -101,6 +101,11 @@ export class ClusterTree implements vscode.TreeDataProvider<Row> {
     item.accessibilityInformation = { label: `${vscode.l10n.t('Cluster {0}', item.label as string)}, ${item.description}` };
     return item;
   }
+}
+
+/** In the order of their names, whatever their role or state (P7-A3). */
+export function byName(members: readonly Member[]): readonly Member[] {
+  return [...members].sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }) || (a.nodeId < b.nodeId ? -1 : 1));
 }
 
 function clusterReading(result: CommandResult): Reading<ClusterView> | undefined {

@@ -82,7 +82,8 @@ export class Panels implements vscode.Disposable {
   #adopt(key: string, webview: vscode.WebviewPanel, content: PanelContent): void {
     const open: Open = { webview, content };
     this.#open.set(key, open);
-    webview.iconPath = vscode.Uri.joinPath(this.#extensionUri, 'media', 'aerodb.svg');
+    const icon = (theme: string): vscode.Uri => vscode.Uri.joinPath(this.#extensionUri, 'media', `tab-${theme}.svg`);
+    webview.iconPath = { light: icon('light'), dark: icon('dark') };
     webview.webview.options = this.#options();
     webview.onDidDispose(() => this.#open.delete(key));
     webview.webview.onDidReceiveMessage((message: unknown) => {

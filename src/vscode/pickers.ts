@@ -1,6 +1,7 @@
 /** How a person names a cluster, a node, a reason: nothing is sorted, filtered or preselected by role or state (P7-A3). */
 import * as vscode from 'vscode';
 import type { CommandResult } from '../control-plane/control-plane.ts';
+import { byName } from './cluster-tree.ts';
 import { clusterLabel, type ConfiguredClusters } from './clusters.ts';
 
 /** What was asked ended without an answer: nothing was requested. */
@@ -41,9 +42,7 @@ export async function pickNode(title: string, cluster: string, inspect: () => Pr
     });
     return typed === undefined ? undefined : { node: typed.trim(), label: typed.trim() };
   }
-  const items = reading.view.members
-    .map((member) => ({ node: member.nodeId, label: member.name, description: member.nodeId }))
-    .sort((a, b) => a.label.localeCompare(b.label, 'en', { numeric: true }));
+  const items = byName(reading.view.members).map((member) => ({ node: member.nodeId, label: member.name, description: member.nodeId }));
   return vscode.window.showQuickPick(items, {
     title, placeHolder: vscode.l10n.t('Node (as read from {0} at {1})', reading.observed.nodeId, reading.observed.time), ignoreFocusOut: true, matchOnDescription: true,
   });
