@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError, nodeDirectory } from './config.ts';
 import { readIfPresent } from './files.ts';
@@ -25,7 +25,9 @@ const isAlive = (pid: number): boolean => {
 
 /** One process per data directory: two writers would tear the log. A lock that a killed process left behind does not count. */
 export const lockDirectory = (data: string, name: string): void => {
-  const path = join(nodeDirectory(data, name), 'node.pid');
+  const directory = nodeDirectory(data, name);
+  mkdirSync(directory, { recursive: true });
+  const path = join(directory, 'node.pid');
   const [pid = '', ...birth] = (readIfPresent(path) ?? '').trim().split(' ');
   if (pid !== '' && Number(pid) !== process.pid && isAlive(Number(pid)) && birth.join(' ') === birthOf(Number(pid))) {
     throw new UsageError(`The data directory of ${name} in ${data} is in use by process ${pid}. End it first; two processes never share one directory.`);

@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Authority } from './authority.ts';
 import { type ClusterConfig, type ClusterMember, type NodeIdentity, nodeDirectory, readIdentity, writeIdentity } from './config.ts';
@@ -63,7 +62,6 @@ export class LocalNode {
     this.self = self;
     this.#checkpointEvery = BigInt(options.checkpointEvery);
     this.directory = nodeDirectory(options.data, self.name);
-    mkdirSync(this.directory, { recursive: true });
     this.authority = new Authority(this.directory, self.id);
     this.ledger = new Ledger(join(this.directory, 'ledger.log'));
     this.wal = new Wal(join(this.directory, 'wal'), options.segmentBytes, (placed) => this.#replay(placed));
@@ -217,9 +215,9 @@ export class LocalNode {
   }
 
   noteCommitted(offset: bigint | null): void {
-    if (offset === null || offset <= (this.#committed ?? -1n)) return;
-    this.#committed = offset;
-    this.store.commit(offset);
+    if (offset !== null && offset > (this.#committed ?? -1n)) this.#committed = offset;
+    // Also when nothing new was said: the log may only now have reached what was said before.
+    if (this.#committed !== null) this.store.commit(this.#committed);
   }
 
   becomeInitialized(): void {

@@ -16,8 +16,8 @@ const agree = async (node: TestNode, id: string, kind: 'promotion' | 'demotion',
   const answer = await node.get(`/v1/promotion?request_id=${id}&limit=1000`);
   const known = at(answer.body, 'data.request.known') === true;
   const executed = at(answer.body, 'data.request.outcome') === 'executed';
-  const role = at(await node.member(), 'role');
-  assert.equal(role === 'primary', executed ? kind === 'promotion' : wasPrimary, `role ${String(role)}, ${executed ? 'executed' : 'not executed'}`);
+  const role = textAt(await node.member(), 'role');
+  assert.equal(role === 'primary', executed ? kind === 'promotion' : wasPrimary, `role ${role}, ${executed ? 'executed' : 'not executed'}`);
   assert.equal(at(answer.body, 'data.state'), 'Steady');
   const events = listAt(answer.body, 'data.events').filter((event) => at(event, 'request_id') === id).map((event) => textAt(event, 'type').replace(`replication.${kind}.`, ''));
   if (events.length > 0) assert.equal(events.at(-1), executed ? 'transition_completed' : 'aborted_on_crash');

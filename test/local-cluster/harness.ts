@@ -39,7 +39,7 @@ export const listAt = (value: Json | undefined, path: string): readonly Json[] =
 };
 
 /** Waits until `condition` holds; fails with its last complaint after `within` milliseconds. */
-export const until = async (what: string, condition: () => Promise<boolean> | boolean, within = 10_000): Promise<void> => {
+export const until = async (what: string, condition: () => Promise<boolean> | boolean, within = 20_000): Promise<void> => {
   const end = performance.now() + within;
   let last = '';
   while (performance.now() < end) {
