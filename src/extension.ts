@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
 import * as vscode from 'vscode';
 import { openAuditLog } from './audit/log.ts';
+import { groupByRequest } from './audit/query.ts';
 import { openAuditReader } from './audit/reader.ts';
 import { ControlPlane } from './control-plane/control-plane.ts';
 import type { Operator } from './control-plane/operator.ts';
@@ -81,7 +82,11 @@ function auditDirectory(): { readonly directory?: string } {
 }
 
 function auditAccess(state: vscode.Memento): AuditAccess {
-  return { reader: openAuditReader(auditDirectory()), knownHead: () => knownHead(state) };
+  return {
+    reader: openAuditReader(auditDirectory()),
+    knownHead: () => knownHead(state),
+    unknownRequests: (lines) => groupByRequest(lines).filter(({ end }) => end.kind === 'unknown').map(({ requestId }) => requestId),
+  };
 }
 
 function knownHead(state: vscode.Memento): AuditPosition | null {

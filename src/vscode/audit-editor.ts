@@ -12,6 +12,8 @@ export interface AuditAccess {
   readonly reader: AuditReader;
   /** The last position that this machine's editor saw; finds a cut end or a rewritten whole. */
   readonly knownHead: () => AuditPosition | null;
+  /** Ids of requests that were about to be sent and have no recorded outcome. */
+  readonly unknownRequests: (lines: readonly AuditLine[]) => readonly string[];
 }
 
 /** Registers the document provider and the two commands. */
@@ -49,23 +51,28 @@ function refusedReview({ plane, results }: CommandContext): boolean {
   return refused !== undefined;
 }
 
-async function auditText({ reader, knownHead }: AuditAccess): Promise<string> {
+async function auditText({ reader, knownHead, unknownRequests }: AuditAccess): Promise<string> {
   const head = knownHead();
   const verdict = await reader.verify(head);
   const parts = [
     vscode.l10n.t('AeroDB audit log, read only: records are evidence, so nothing here can be edited.'),
     vscode.l10n.t('File: {0}', reader.path),
+    vscode.l10n.t('Raw: {0}', vscode.Uri.file(reader.path).toString()),
     vscode.l10n.t('Verification: {0}', verdictText(verdict)),
     head === null ? vscode.l10n.t('Known head: none kept by this editor yet.') : vscode.l10n.t('Known head: #{0} {1}', head.seq.toString(), head.hash),
-    '',
   ];
-  if (verdict.kind !== 'unreadable') for await (const line of reader.lines()) parts.push(lineText(line));
-  return `${parts.join('\n')}\n`;
+  const lines: AuditLine[] = [];
+  if (verdict.kind !== 'unreadable') for await (const line of reader.lines()) lines.push(line);
+  const unknown = unknownRequests(lines);
+  parts.push(unknown.length === 0
+    ? vscode.l10n.t('Every request that was about to be sent has a recorded outcome.')
+    : vscode.l10n.t('OUTCOME UNKNOWN, an intent without a recorded outcome: {0}', unknown.join(', ')), '');
+  return `${[...parts, ...lines.map(lineText)].join('\n')}\n`;
 }
 
-function verdictText({ kind, message, records, line, seq }: AuditVerdict): string {
+function verdictText({ kind, message, line, seq }: AuditVerdict): string {
   const where = line === null ? '' : ` [${vscode.l10n.t('line {0}', line.toString())}${seq === null ? '' : `, #${seq}`}]`;
-  return `${kind.replaceAll('_', ' ')}. ${message}${where} (${vscode.l10n.t('{0} records', records.toString())})`;
+  return `${kind.replaceAll('_', ' ')}. ${message}${where}`;
 }
 
 const SHOWN_FIRST = ['seq', 'time', 'stage', 'outcome', 'command', 'cluster', 'target', 'authority', 'request_id'];
