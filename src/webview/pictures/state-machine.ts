@@ -48,7 +48,7 @@ export function stateMachine(view: Wire<PromotionView>): TemplateResult {
     ${aborted === undefined ? nothing : html`<p>The last attempt was aborted by a crash (event #${aborted.seq}).</p>`}
     ${view.lastAttempt !== null && steps.size === 0 ? html`<p class="muted">No event of the last attempt is in this answer, so its way is not drawn.</p>` : nothing}
     <ul class="legend"><li><svg width="26" height="16" aria-hidden="true"><rect class="state present" x="1.5" y="1.5" width="23" height="13" rx="2"/></svg>present state</li>
-      <li><svg width="26" height="16" aria-hidden="true"><rect class="state passed" x="1.5" y="1.5" width="23" height="13" rx="2"/></svg>passed by the last attempt</li></ul>`;
+      ${steps.size === 0 ? nothing : html`<li><svg width="26" height="16" aria-hidden="true"><rect class="state passed" x="1.5" y="1.5" width="23" height="13" rx="2"/></svg>passed by the last attempt</li>`}</ul>`;
 }
 
 function machineOf({ state, lastAttempt }: Wire<PromotionView>): Kind | undefined {
