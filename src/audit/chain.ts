@@ -1,0 +1,94 @@
+/**
+ * The form of a record on disk. A line is the record's canonical bytes (RFC 8785) without `hash`, its last `}`
+ * replaced by `,"hash":"…"}`: so a verifier hashes raw bytes and canonicalizes nothing.
+ */
+import { createHash } from 'node:crypto';
+import canonicalize from 'canonicalize';
+import type { AuditPosition } from '../control-plane/ports.ts';
+import type { AuditEntry } from '../control-plane/record.ts';
+
+export const FORMAT_VERSION = 1;
+/** `prev` of the first record. */
+export const NO_PREVIOUS = '0'.repeat(64);
+export const NEWLINE = 0x0a;
+/** Bytes of one line. Longer ones are refused when written and are damage when read: memory stays bounded. */
+export const MAX_LINE_BYTES = 16 * 1024 * 1024;
+
+const SUFFIX = /^,"hash":"([0-9a-f]{64})"\}$/;
+const SUFFIX_BYTES = ',"hash":""}'.length + 64;
+const SEQ = /^[1-9][0-9]*$/;
+const HASH = /^[0-9a-f]{64}$/;
+
+/** What an interrupted write left behind: every byte between the last complete record and the record that says so. */
+export interface TornTail {
+  /** Size, a decimal string. */
+  readonly bytes: string;
+  readonly sha256: string;
+}
+
+/** An entry as the log writes it; `torn_tail` stands exactly in `torn_tail_found`. */
+export interface LogEntry extends AuditEntry {
+  readonly torn_tail?: TornTail;
+}
+
+/** One encoded record. */
+export interface EncodedRecord {
+  /** The line with its newline. */
+  readonly line: Buffer;
+  readonly position: AuditPosition;
+}
+
+/** What the chain needs to know of a line that is a record. */
+export interface ParsedRecord {
+  readonly version: unknown;
+  readonly seq: bigint;
+  readonly prev: string;
+  readonly hash: string;
+  readonly stage: unknown;
+  readonly tornTail: unknown;
+}
+
+/** Puts an entry at its place in the chain. Throws when it has no canonical form or is too long. */
+export function encodeRecord(entry: LogEntry, after: AuditPosition | null): EncodedRecord {
+  const seq = (after?.seq ?? 0n) + 1n;
+  const body = canonicalize(wellFormed({ ...entry, v: FORMAT_VERSION, seq: seq.toString(), prev: after?.hash ?? NO_PREVIOUS })) ?? '{}';
+  const hash = createHash('sha256').update(body).digest('hex');
+  const line = Buffer.from(`${body.slice(0, -1)},"hash":"${hash}"}\n`);
+  if (line.length > MAX_LINE_BYTES) throw new RangeError(`the record is larger than ${MAX_LINE_BYTES} bytes`);
+  return { line, position: { seq, hash } };
+}
+
+/** Reads one line, without its newline. `null`: not a record, or not with the bytes that its hash stands for. */
+export function parseLine(line: Buffer): ParsedRecord | null {
+  const end = line.length - SUFFIX_BYTES;
+  if (end < 2) return null;
+  const hash = SUFFIX.exec(line.toString('latin1', end))?.[1];
+  if (hash === undefined || createHash('sha256').update(line.subarray(0, end)).update('}').digest('hex') !== hash) return null;
+  const record = parseObject(line.toString());
+  if (record === null) return null;
+  const { v: version, seq, prev, stage, torn_tail: tornTail } = record;
+  if (typeof seq !== 'string' || !SEQ.test(seq) || typeof prev !== 'string' || !HASH.test(prev)) return null;
+  return { version, seq: BigInt(seq), prev, hash, stage, tornTail };
+}
+
+/** A JSON object, or `null` for anything else. */
+export function parseObject(text: string): Readonly<Record<string, unknown>> | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Half a surrogate pair has no UTF-8 bytes. What was typed is recorded nevertheless, U+FFFD standing for the half. */
+function wellFormed(value: unknown): unknown {
+  if (typeof value === 'string') return value.toWellFormed();
+  if (Array.isArray(value)) return value.map(wellFormed);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key.toWellFormed(), wellFormed(member)]));
+}

@@ -1,0 +1,108 @@
+/**
+ * The few things that the log does to files, so that a test can let each of them fail or die. What only touches the
+ * page cache is synchronous (microseconds); the flush to disk is not, so that a slow disk does not stall the editor.
+ */
+import fs from 'node:fs';
+import path from 'node:path';
+import { codeOf } from './causes.ts';
+
+/** The flush itself failed, not the way to it: the page cache can no longer be believed. */
+export class FlushFailed extends Error {
+  override readonly name = 'FlushFailed';
+}
+
+/** Identity and size of a file. Two files are the same when device and inode are. */
+export interface FileFacts {
+  readonly device: bigint;
+  readonly inode: bigint;
+  readonly size: number;
+  readonly regular: boolean;
+}
+
+/** An open log. */
+export interface OpenFile {
+  facts(): FileFacts;
+  /** Fills `into` from `position`; returns how many bytes there were. */
+  read(into: Buffer, position: number): number;
+  /** One write at the end of the file; returns how many bytes were taken. */
+  append(bytes: Buffer): number;
+  /** Resolves when everything written is on disk; rejects with `FlushFailed`. */
+  sync(): Promise<void>;
+  close(): void;
+}
+
+export interface AuditFiles {
+  /** Creates the directory, 0700, with what is missing above it, and makes that durable; may reject with `FlushFailed`. */
+  prepareDirectory(directory: string): Promise<void>;
+  /** Opens for appending; `create` makes an empty file, 0600, where none stands. */
+  open(file: string, create: boolean): OpenFile;
+  /** `null`: there is no such file. */
+  facts(file: string): FileFacts | null;
+  /** Makes the directory's entries durable; may reject with `FlushFailed`. */
+  syncDirectory(directory: string): Promise<void>;
+}
+
+const { O_APPEND, O_CREAT, O_RDWR } = fs.constants;
+
+/** The real file system. */
+export const realFiles: AuditFiles = {
+  async prepareDirectory(directory) {
+    // Found or made: whoever made it may have died before its name was on disk.
+    const first = fs.mkdirSync(directory, { recursive: true, mode: 0o700 }) ?? directory;
+    for (let made = directory; made !== path.dirname(made); made = path.dirname(made)) {
+      await syncIfReadable(path.dirname(made));
+      if (made === first) return;
+    }
+  },
+
+  open(file, create) {
+    const fd = fs.openSync(file, O_RDWR | O_APPEND | (create ? O_CREAT : 0), 0o600);
+    return {
+      facts: () => factsOf(fs.fstatSync(fd, { bigint: true })),
+      read: (into, position) => fs.readSync(fd, into, 0, into.length, position),
+      append: (bytes) => fs.writeSync(fd, bytes),
+      // fdatasync flushes the data and the size that is needed to read it back; the times may be lost.
+      sync: () => flushed((done) => fs.fdatasync(fd, done)),
+      close: () => fs.closeSync(fd),
+    };
+  },
+
+  facts(file) {
+    try {
+      return factsOf(fs.statSync(file, { bigint: true }));
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return null;
+      throw error;
+    }
+  },
+
+  async syncDirectory(directory) {
+    // Windows cannot flush a directory; NTFS journals its entries.
+    if (process.platform === 'win32') return;
+    const fd = fs.openSync(directory, 'r');
+    try {
+      await flushed((done) => fs.fsync(fd, done));
+    } finally {
+      fs.closeSync(fd);
+    }
+  },
+};
+
+/** A directory above the log's own may be searchable but not readable; then it was there before anyone's log. */
+async function syncIfReadable(directory: string): Promise<void> {
+  try {
+    await realFiles.syncDirectory(directory);
+  } catch (error) {
+    if (codeOf(error) !== 'EACCES') throw error;
+  }
+}
+
+function flushed(run: (done: (error: Error | null) => void) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    run((error) => (error === null ? resolve() : reject(new FlushFailed(error.message, { cause: error }))));
+  });
+}
+
+function factsOf(stats: fs.BigIntStats): FileFacts {
+  return { device: stats.dev, inode: stats.ino, size: Number(stats.size), regular: stats.isFile() };
+}

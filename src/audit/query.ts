@@ -1,0 +1,58 @@
+/** Pure views of records, for the interfaces: what became of each request. Nothing is made up, and nothing is decided by it. */
+import type { AuditLine } from '../control-plane/audit-reader.ts';
+
+/** The stages after which nothing of a request follows. */
+const LAST_STAGES: ReadonlySet<unknown> = new Set([
+  'command_rejected', 'command_answered', 'read_failed', 'confirmation_declined', 'confirmation_voided', 'dispatch_failed',
+  'command_executed', 'kernel_rejected', 'outcome_unknown',
+]);
+
+/** How a request stands by its records. */
+export type RequestEnd =
+  /** Its last stage is recorded, with this outcome. */
+  | { readonly kind: 'ended'; readonly stage: string; readonly outcome: string }
+  /** P7-E2: it was about to be sent, and no outcome is recorded. */
+  | { readonly kind: 'unknown' }
+  /** It stopped, or stands, before anything was sent. */
+  | { readonly kind: 'unfinished'; readonly stage: string };
+
+export interface RequestHistory {
+  readonly requestId: string;
+  readonly command: string | null;
+  readonly cluster: string | null;
+  readonly target: string | null;
+  /** Its lines in the order of the log. */
+  readonly lines: readonly AuditLine[];
+  readonly end: RequestEnd;
+}
+
+/** Groups lines by request, in the order in which the requests first appear; lines without a request id are left out. */
+export function groupByRequest(lines: Iterable<AuditLine>): readonly RequestHistory[] {
+  const groups = new Map<string, AuditLine[]>();
+  for (const line of lines) {
+    const requestId = text(line, 'request_id');
+    if (requestId === null) continue;
+    const group = groups.get(requestId);
+    if (group === undefined) groups.set(requestId, [line]);
+    else group.push(line);
+  }
+  return [...groups].map(([requestId, group]) => history(requestId, group));
+}
+
+/** What the lines of one request say about its end; an intent without an outcome is unknown, never a success. */
+export function requestEnd(lines: readonly AuditLine[]): RequestEnd {
+  const last = lines.findLast((line) => LAST_STAGES.has(text(line, 'stage')));
+  if (last !== undefined) return { kind: 'ended', stage: text(last, 'stage') ?? '', outcome: text(last, 'outcome') ?? 'unknown' };
+  if (lines.some((line) => text(line, 'stage') === 'dispatch_intent')) return { kind: 'unknown' };
+  return { kind: 'unfinished', stage: text(lines.at(-1), 'stage') ?? '' };
+}
+
+function history(requestId: string, lines: readonly AuditLine[]): RequestHistory {
+  const first = (field: string): string | null => lines.map((line) => text(line, field)).find((value) => value !== null) ?? null;
+  return { requestId, command: first('command'), cluster: first('cluster'), target: first('target'), lines, end: requestEnd(lines) };
+}
+
+function text(line: AuditLine | undefined, field: string): string | null {
+  const value = line?.record?.[field];
+  return typeof value === 'string' ? value : null;
+}

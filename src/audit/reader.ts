@@ -1,0 +1,83 @@
+/** The second port of the log: reading and verifying. It never writes, locks nothing and never depends on appending. */
+import { open, stat, type FileHandle } from 'node:fs/promises';
+import path from 'node:path';
+import type { AuditLine, AuditReader, AuditVerdict } from '../control-plane/audit-reader.ts';
+import type { AuditPosition } from '../control-plane/ports.ts';
+import { causeOf, codeOf } from './causes.ts';
+import { parseObject } from './chain.ts';
+import { LineSplitter } from './lines.ts';
+import { defaultAuditDirectory, LOG_FILE } from './location.ts';
+import { Verifier, type Verification } from './verify.ts';
+
+const CHUNK_BYTES = 1024 * 1024;
+
+/** The log in a directory (the platform's own when left out), or any file: a copy, say. */
+export type AuditSource = { readonly directory?: string } | { readonly file: string };
+
+/** Opens nothing yet and never throws. */
+export function openAuditReader(source: AuditSource = {}): FileAuditReader {
+  return new FileAuditReader('file' in source ? source.file : path.join(source.directory ?? defaultAuditDirectory(), LOG_FILE));
+}
+
+export class FileAuditReader implements AuditReader {
+  readonly path: string;
+
+  constructor(file: string) {
+    this.path = file;
+  }
+
+  async verify(knownHead: AuditPosition | null): Promise<AuditVerdict> {
+    return (await this.verifyHeads(knownHead === null ? [] : [knownHead])).verdict;
+  }
+
+  /** Never rejects: what cannot be read is a verdict too. */
+  async verifyHeads(heads: readonly AuditPosition[]): Promise<Verification> {
+    const verifier = new Verifier(heads);
+    try {
+      await using file = await openLog(this.path);
+      const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+      for (;;) {
+        const { bytesRead } = await file.read(chunk, 0, chunk.length, null);
+        if (bytesRead === 0 || !verifier.push(chunk.subarray(0, bytesRead))) break;
+      }
+      return verifier.end();
+    } catch (error) {
+      return this.#unreadable(error, heads);
+    }
+  }
+
+  async *lines(): AsyncGenerator<AuditLine> {
+    await using file = await openLog(this.path);
+    const splitter = new LineSplitter();
+    const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+    let line = 0n;
+    const parsed = (bytes: Buffer): AuditLine => {
+      const text = bytes.toString();
+      line += 1n;
+      return { line, text, record: parseObject(text) };
+    };
+    for (;;) {
+      const { bytesRead } = await file.read(chunk, 0, chunk.length, null);
+      if (bytesRead === 0) break;
+      const ended: AuditLine[] = [];
+      splitter.push(chunk.subarray(0, bytesRead), (bytes) => ended.push(parsed(bytes)) > 0);
+      yield* ended;
+    }
+    if (splitter.pendingBytes > 0) yield parsed(splitter.pending);
+  }
+
+  #unreadable(error: unknown, heads: readonly AuditPosition[]): Verification {
+    const missing = heads.map((head) => ({ head, found: 'missing', line: null }) as const);
+    const nothing = { line: null, seq: null, records: 0n, bytes: 0n, head: null };
+    const absent = codeOf(error) === 'ENOENT';
+    return absent && heads.length > 0
+      ? { verdict: { ...nothing, kind: 'truncated', seq: 1n, message: `There is no file ${this.path}, and records are known to have been written: the whole log was removed.` }, heads: missing }
+      : { verdict: { ...nothing, kind: 'unreadable', message: absent ? `There is no file ${this.path}: nothing was ever recorded there, or it was removed.` : `${this.path} cannot be read: ${causeOf(error)}.` }, heads: missing };
+  }
+}
+
+async function openLog(file: string): Promise<FileHandle> {
+  // Asked before opening: to open a pipe is to wait for its writer.
+  if (!(await stat(file)).isFile()) throw new Error('it is not a regular file');
+  return open(file, 'r');
+}

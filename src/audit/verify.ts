@@ -1,0 +1,119 @@
+/**
+ * Verification: streams the file once, in constant memory, writes nothing, needs no editor and no lock, and works on
+ * a copy. What the chain alone cannot show (a cut end, a rewritten whole) is shown by heads known from elsewhere.
+ */
+import type { AuditVerdict } from '../control-plane/audit-reader.ts';
+import type { AuditPosition } from '../control-plane/ports.ts';
+import { MAX_LINE_BYTES, parseLine } from './chain.ts';
+import { LineSplitter } from './lines.ts';
+import { ChainScan } from './scan.ts';
+
+/** What became of one known head. `line` counts from 1. */
+export interface HeadCheck {
+  readonly head: AuditPosition;
+  /** `held`: this very record stands there · `different`: another record has its number · `missing`: no record has. */
+  readonly found: 'held' | 'different' | 'missing';
+  readonly line: bigint | null;
+}
+
+export interface Verification {
+  readonly verdict: AuditVerdict;
+  readonly heads: readonly HeadCheck[];
+}
+
+type Finding = Pick<AuditVerdict, 'kind' | 'message' | 'line' | 'seq'>;
+
+/** Verifies a log that arrives in pieces, against the heads known from elsewhere (the editor's storage, a kernel's events). */
+export class Verifier {
+  readonly #scan = new ChainScan('beginning');
+  readonly #splitter = new LineSplitter();
+  readonly #heads: readonly AuditPosition[];
+  readonly #wanted: ReadonlyMap<bigint, readonly AuditPosition[]>;
+  readonly #seen = new Map<AuditPosition, HeadCheck>();
+  #finding: Finding | null = null;
+  #line = 0n;
+  #bytes = 0n;
+
+  constructor(heads: readonly AuditPosition[]) {
+    this.#heads = heads;
+    this.#wanted = Map.groupBy(heads, ({ seq }) => seq);
+  }
+
+  /** Takes the next bytes; `false` when nothing that follows can change the answer. */
+  push(chunk: Buffer): boolean {
+    this.#bytes += BigInt(chunk.length);
+    const more = this.#splitter.push(chunk, (line) => this.#take(line, true));
+    if (this.#splitter.pendingBytes <= MAX_LINE_BYTES) return more;
+    this.#finding ??= { kind: 'record_edited', line: this.#line + 1n, seq: null, message: `Line ${this.#line + 1n} is longer than any record.` };
+    return false;
+  }
+
+  /** The file has ended. */
+  end(): Verification {
+    const unended = this.#splitter.pendingBytes > 0;
+    if (unended) this.#take(this.#splitter.pending, false);
+    const { records, head } = this.#scan;
+    const finding = this.#finding ?? this.#missingHead() ?? this.#endOf(unended);
+    return {
+      verdict: { ...finding, records, bytes: this.#bytes, head },
+      heads: this.#heads.map((known) => this.#seen.get(known) ?? { head: known, found: 'missing', line: null }),
+    };
+  }
+
+  /** After a break only heads are still looked for: a record whose hash a kernel has seen is what was written, wherever it stands. */
+  #take(line: Buffer, terminated: boolean): boolean {
+    this.#line += 1n;
+    if (this.#finding !== null) {
+      const record = this.#seen.size < this.#heads.length ? parseLine(line) : null;
+      if (record !== null) this.#compare(record);
+      return this.#seen.size < this.#heads.length;
+    }
+    const found = this.#scan.next(line, terminated);
+    if (found === null) return true;
+    if (found.kind === 'record') this.#compare(found.record);
+    else this.#finding = found;
+    return this.#finding === null || this.#seen.size < this.#heads.length;
+  }
+
+  #compare({ seq, hash }: AuditPosition): void {
+    for (const head of this.#wanted.get(seq) ?? []) {
+      if (this.#seen.get(head)?.found === 'held') continue;
+      const found = head.hash === hash ? 'held' : 'different';
+      this.#seen.set(head, { head, found, line: this.#line });
+      if (found === 'held') continue;
+      this.#finding ??= {
+        kind: 'replaced', line: this.#line, seq,
+        message: `Record ${seq} in line ${this.#line} is not the record ${seq} that is known: the log was rewritten at or before it.`,
+      };
+    }
+  }
+
+  #missingHead(): Finding | null {
+    const last = this.#heads.reduce<AuditPosition | null>((a, b) => (a === null || b.seq > a.seq ? b : a), null);
+    const { head, lines } = this.#scan;
+    if (last === null || last.seq <= (head?.seq ?? 0n)) return null;
+    return {
+      kind: 'truncated', line: lines, seq: (head?.seq ?? 0n) + 1n,
+      message: `The log ends ${head === null ? 'without any record' : `with record ${head.seq} in line ${lines}`}; record ${last.seq} is known to have been written.`,
+    };
+  }
+
+  #endOf(unended: boolean): Finding {
+    const { fragment, head, lines, records, tornTails, looksForeign } = this.#scan;
+    if (looksForeign) return { kind: 'unreadable', line: 1n, seq: null, message: 'Line 1 is not the beginning of an audit log.' };
+    if (fragment !== null) {
+      return {
+        kind: 'torn_tail', line: fragment.firstLine, seq: null,
+        message: `The last ${fragment.bytes} bytes, from line ${fragment.firstLine}, are no record: an interrupted write left them, or the end was damaged. Intact before them: ${records} ${records === 1n ? 'record' : 'records'}.`,
+      };
+    }
+    const torn = tornTails === 0n ? '' : ` ${tornTails} torn ${tornTails === 1n ? 'tail stands' : 'tails stand'} in it, found and recorded by later writes.`;
+    const open = unended ? ' Its last line lacks only its newline.' : '';
+    return {
+      kind: 'intact', line: null, seq: null,
+      message: head === null
+        ? 'The log is empty: nothing was recorded, or everything was removed.'
+        : `${records} ${records === 1n ? 'record' : 'records'} in ${lines} ${lines === 1n ? 'line forms' : 'lines form'} one unbroken chain.${torn}${open}`,
+    };
+  }
+}

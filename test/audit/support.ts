@@ -1,0 +1,144 @@
+/** What the tests of the audit log share: directories that vanish, plain entries, and real writer processes. */
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { AuditLine, AuditReader, AuditVerdict } from '../../src/control-plane/audit-reader.ts';
+import type { AuditLog, AuditPosition } from '../../src/control-plane/ports.ts';
+import type { AuditEntry } from '../../src/control-plane/record.ts';
+import { openAuditLog } from '../../src/audit/log.ts';
+import { openAuditReader } from '../../src/audit/reader.ts';
+
+export const WRITER = path.join(import.meta.dirname, 'writer.ts');
+
+const made: string[] = [];
+
+/** A directory of its own for one test; removed when the process ends. */
+export function temporaryDirectory(): string {
+  const directory = mkdtempSync(path.join(tmpdir(), 'aerodb-audit-'));
+  made.push(directory);
+  return directory;
+}
+
+const running = new Set<ChildProcess>();
+
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+  for (const directory of made) rmSync(directory, { recursive: true, force: true });
+});
+
+/** A plain entry; `n` makes it distinct. */
+export function entry(n: number, more: Partial<AuditEntry> = {}): AuditEntry {
+  return {
+    time: '2026-01-02T03:04:05.678Z', clock: 'test clock', session: '00000000-0000-4000-8000-000000000001', n: String(n),
+    stage: 'command_requested', operator: { account: 'alice', host: 'ws-1', name: null }, authority: 'Operator',
+    request_id: `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`, command: 'request_promotion',
+    args: { cluster: 'prod', node: 'node-2', reason: 'hand-over: the disk of node-1 fails' }, cluster: 'prod', target: 'node-2', outcome: 'pending',
+    ...more,
+  };
+}
+
+export function logFile(directory: string): string {
+  return path.join(directory, 'audit.jsonl');
+}
+
+export async function appendMany(log: AuditLog, from: number, to: number, more: Partial<AuditEntry> = {}): Promise<readonly AuditPosition[]> {
+  const positions: AuditPosition[] = [];
+  for (let n = from; n <= to; n += 1) positions.push(await log.append(entry(n, more)));
+  return positions;
+}
+
+/** A log of `count` records in a directory of its own. */
+export async function writtenLog(count: number, more: Partial<AuditEntry> = {}): Promise<{ readonly directory: string; readonly file: string; readonly positions: readonly AuditPosition[] }> {
+  const directory = temporaryDirectory();
+  const positions = await appendMany(openAuditLog({ directory }), 1, count, more);
+  return { directory, file: logFile(directory), positions };
+}
+
+export async function allLines(reader: AuditReader): Promise<readonly AuditLine[]> {
+  const lines: AuditLine[] = [];
+  for await (const line of reader.lines()) lines.push(line);
+  return lines;
+}
+
+export function verify(file: string, head: AuditPosition | null = null): Promise<AuditVerdict> {
+  return openAuditReader({ file }).verify(head);
+}
+
+export function records(directory: string): readonly Readonly<Record<string, unknown>>[] {
+  return readFileSync(logFile(directory), 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+}
+
+/** A writer in a process of its own; every line that it prints is one JSON value. */
+export class Writer {
+  readonly process: ChildProcess;
+  readonly #lines: AsyncIterator<string>;
+
+  /** `command` puts other programs before Node (a mount namespace, say). */
+  constructor(task: WriterTask, command: readonly string[] = []) {
+    const whole: readonly string[] = [...command, process.execPath, WRITER, JSON.stringify(task)];
+    const child = spawn(whole[0] ?? '', whole.slice(1), { stdio: ['pipe', 'pipe', 'inherit'] });
+    this.process = child;
+    running.add(child);
+    child.once('exit', () => running.delete(child));
+    this.#lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  }
+
+  /** The next line, or `null` when the process has ended. */
+  async next(): Promise<Said | null> {
+    const line = await this.#lines.next();
+    return line.done === true ? null : JSON.parse(line.value) as Said;
+  }
+
+  async rest(): Promise<readonly Said[]> {
+    const all: Said[] = [];
+    for (let said = await this.next(); said !== null; said = await this.next()) all.push(said);
+    await this.ended();
+    return all;
+  }
+
+  async ended(): Promise<void> {
+    if (this.process.exitCode === null && this.process.signalCode === null) await once(this.process, 'exit');
+  }
+
+  /** Resolves when the process has stopped itself. */
+  async stopped(): Promise<void> {
+    const state = (): string => spawnSync('ps', ['-o', 'state=', '-p', String(this.process.pid)], { encoding: 'utf8' }).stdout.trim();
+    while (!state().startsWith('T')) await nextTurn();
+  }
+
+  go(): void {
+    this.process.stdin?.write('go\n');
+  }
+}
+
+/** What a writer process is to do: see `writer.ts`. */
+export interface WriterTask {
+  readonly directory: string;
+  readonly count: number;
+  readonly session?: string;
+  readonly lockWaitMs?: number;
+  /** Wait for a line on standard input before each append but the first. */
+  readonly step?: boolean;
+  /** Drop to this user before the first append. */
+  readonly uid?: number;
+  /** Fill the disk that the directory is on, leaving this many bytes, before this append; free it before the last. */
+  readonly fillDisk?: { readonly before: number; readonly leave: number };
+  /** Stop itself in the first append: the record is written, not yet flushed, and the lock is held. */
+  readonly pause?: boolean;
+  /** Die by SIGKILL at the n-th touch of a file (from 1), after `bytes` of it when it is a write. */
+  readonly die?: { readonly at: number; readonly bytes: number };
+}
+
+/** What a writer process says of each append. */
+export interface Said {
+  readonly n?: number;
+  readonly seq?: string;
+  readonly hash?: string;
+  readonly refused?: string;
+  readonly verdict?: string;
+  readonly touches?: number;
+}
