@@ -5,7 +5,7 @@ import { cells, head, type Table } from './cells.ts';
 /** CSS pixels; `panel.css` gives rows of such a table exactly this height. */
 const ROW = 26;
 /** Rows beyond the visible ones, so that scrolling meets rows that are drawn already. */
-const MARGIN = 12;
+const MARGIN = 8;
 /** CSS pixels per character of a column, and around it. */
 const CHARACTER = 7.4;
 const PADDING = 24;
