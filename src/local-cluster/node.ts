@@ -167,8 +167,10 @@ export class LocalNode {
     this.state = 'ReplicationHalted';
     this.haltReason = reason;
     this.serving?.end();
-    this.event({ type: 'replication.halted', fields: { reason, why } });
-    this.changed();
+    this.#durably(() => {
+      this.event({ type: 'replication.halted', fields: { reason, why } });
+      this.changed();
+    });
   }
 
   /** Takes up the state that the authority marker decides (P6-F2). */
@@ -200,7 +202,7 @@ export class LocalNode {
 
   /** A replica found the primary of `epoch`: from here on it acknowledges nothing older (P6-A1). */
   follow(epoch: bigint, nodeId: string): void {
-    this.authority.establish(epoch, nodeId);
+    this.#durably(() => this.authority.establish(epoch, nodeId));
     if (this.serving !== null && this.serving.epoch < epoch) this.#endServing();
     this.changed();
   }
@@ -208,7 +210,7 @@ export class LocalNode {
   /** Adopts a newer epoch for `candidate`, or, where this node believes itself primary, halts (AuthorityAmbiguity). */
   adopt(epoch: bigint, candidate: string): void {
     const held = this.authority.marker?.held === true;
-    this.authority.adopt(epoch, candidate);
+    this.#durably(() => this.authority.adopt(epoch, candidate));
     if (held) this.halt('AuthorityAmbiguity', `epoch ${epoch.toString()} exists, and this node believed to be primary in an older one`);
     else this.#endServing();
     this.changed();
@@ -309,11 +311,19 @@ export class LocalNode {
   #checkpointIfDue(): void {
     const last = this.snapshots.items.at(-1)?.commit_id ?? 0n;
     if (this.store.visible.commitId - last < this.#checkpointEvery || this.state === 'ReplicationHalted') return;
-    try {
+    this.#durably(() => {
       this.snapshots.take(this.store, this.self.id);
       this.wal.retire(this.snapshots.neededFrom);
+    });
+  }
+
+  /** Whatever fails here leaves a promise unkept on disk: the node stops rather than go on without it (P6-F1). */
+  #durably(operation: () => void): void {
+    try {
+      operation();
     } catch (error) {
       this.stopAfter(error instanceof Error ? error : new Error(String(error)));
+      throw error;
     }
   }
 
