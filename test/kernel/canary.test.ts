@@ -75,6 +75,7 @@ describe('secrets', () => {
       rejecting: await answeringBytes(() => jsonBytes(409, { error: { ...rejection(CANARY)['error'] as object, details: { [CANARY]: CANARY } } })),
       'rejecting with slashes': await answeringBytes(() => jsonBytes(409, JSON.stringify(rejection('AERO_X')).replaceAll('AERO_X.', slashed))),
       'rejecting with codes': await answeringBytes(() => jsonBytes(409, JSON.stringify(rejection('AERO_X')).replaceAll('AERO_X.', coded))),
+      'rejecting with codes in a key': await answeringBytes(() => jsonBytes(409, JSON.stringify(rejection('AERO_X', 'not_executed', { key: 1 })).replace('key', coded))),
       dropping: await rawServer((socket) => socket.once('data', () => socket.destroy())),
       hanging: await rawServer((socket) => socket.resume()),
       truthful: await kernelServer(N2, urls, (request) => { note(request); return undefined; }),

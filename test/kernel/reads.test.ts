@@ -117,6 +117,33 @@ describe('kernel reads', () => {
     assert.equal(valueOf(await (await kernelOf(clusterOf([sick.url, good.url]))).explainDemotion(N2)).observed.nodeId, N2);
   });
 
+  it('P7-E3: a node that refuses to say who it is has decided', async () => {
+    const refusing = await kernelServer(N1, {}, ({ path }) => (path === '/v1/cluster' ? { status: 500, value: rejection('AERO_STORAGE_FAILED') } : { status: 401, value: rejection('AERO_UNAUTHENTICATED') }));
+    const willing = await kernelServer(N2, {}, ({ path }) => (path === '/v1/cluster' ? { status: 500, value: rejection('AERO_STORAGE_FAILED') } : undefined));
+    assert.equal(errorOf(await (await kernelOf(clusterOf([refusing.url, willing.url]))).readWal(N2)).code, 'AERO_UNAUTHENTICATED');
+    assert.deepEqual(willing.received.map(({ path }) => path), ['/v1/cluster']);
+  });
+
+  it('a node that cannot say who it is speaks for itself', async () => {
+    const booting = await kernelServer(N1, { [N1]: 'http://10.0.0.1:1' }, ({ path }) => (path === '/v1/status' ? { status: 503, value: rejection('AERO_NOT_READY') } : undefined));
+    const error = errorOf(await (await kernelOf(clusterOf([booting.url]))).readWal(N1));
+    assert.equal(error.code, 'AERO_NOT_READY');
+    assert.equal(error.message, 'The kernel says AERO_NOT_READY.');
+  });
+
+  it('P7-E3: a rejection that is larger than any kernel\'s is none', async () => {
+    const server = await kernelServer(N1, {}, () => ({ status: 403, value: rejection('AERO_FORBIDDEN', 'not_executed', 'x'.repeat(1024 * 1024)) }));
+    const error = errorOf(await (await kernelOf(clusterOf([server.url]))).readCluster());
+    assert.equal(error.code, 'PHASE7_INVALID_KERNEL_RESPONSE');
+    assert.match(error.message, /its body is larger than 1048576 bytes; status 403/);
+  });
+
+  it('brackets inside of a text are text', async () => {
+    const name = `"${'[{'.repeat(100)}\\"`;
+    const server = await kernelServer(N1, {}, (request) => bent(truthful(N1, request), ({ data }) => { data['name'] = name; }));
+    assert.equal(valueOf(await (await kernelOf(clusterOf([server.url]))).readCluster()).view.name, name);
+  });
+
   it('says that a node is unknown, and to whom', async () => {
     const one = await kernelServer(N1);
     const nobody = '99999999-9999-4999-8999-999999999999';

@@ -17,12 +17,12 @@ const time = z.iso.datetime({ offset: true });
 
 /** Unsigned 64-bit: a decimal string, or a JSON number that lost nothing on its way (P7-D1). */
 const u64 = z
-  .union([z.string().regex(/^(?:0|[1-9]\d{0,19})$/), z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER)])
+  .union([z.string().regex(/^(?:0|[1-9]\d{0,19})$/), z.int().nonnegative()])
   .transform((value) => BigInt(value))
   .refine((value) => value <= MAX_U64, 'is larger than an unsigned 64-bit integer');
 const u64OrNull = u64.nullable();
 /** A position to go on from: of an offset, or of the kernel's own kind. */
-const positionOrNull = z.union([z.string().min(1), z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER)]).nullable()
+const positionOrNull = z.union([z.string().min(1), z.int().nonnegative()]).nullable()
   .transform((value) => (value === null ? null : String(value)));
 
 /** A list that is given up at its first bad item, so that a hostile answer cannot fill the memory with complaints. */
