@@ -244,19 +244,18 @@ describe('an operator in the editor', function () {
     assert.equal(await primaryOf(cluster.node(1)), cluster.node(1).id);
   });
 
-  it('P7-A2: closing the explanation is a refusal', async () => {
+  it('P7-A2: closing the explanation is a refusal, and so is "Do Nothing"', async () => {
     const { workbench } = use;
     await becomeOperator();
-    await ask('Request Demotion', cluster.node(1), 'closed in between');
-    await readAndGoOn();
-    await firstDialog('Request Demotion: node-1?');
-    await workbench.dialogs.click('Continue…');
-    await workbench.quickInput.waitFor('Type the name of the node');
+    await ask('Request Demotion', cluster.node(1), 'closed');
+    await workbench.webviews.waitForText('Nothing has been sent.');
     await workbench.editors.close('Request Demotion: node-1');
     await waitForStage('confirmation_voided');
-    await workbench.quickInput.type('node-1');
-    await workbench.quickInput.accept();
-    await workbench.quickInput.waitUntilClosed();
+    await ask('Request Demotion', cluster.node(1), 'nothing');
+    const panel = await workbench.webviews.waitForText('Nothing has been sent.');
+    await panel.getByText('Do Nothing').click();
+    await waitForStage('confirmation_declined');
+    assert.equal(await workbench.dialogs.view(), undefined);
     assert.deepEqual(await attempts(), []);
     assert.ok(!stages('request_demotion').includes('dispatch_intent'));
   });
@@ -342,6 +341,7 @@ describe('an operator in the editor', function () {
     await readAndGoOn();
     await firstDialog('Request Demotion: node-1?');
     await workbench.reload();
+    await workbench.openView('AeroDB');
     await workbench.statusBar.waitFor('AeroDB: Observer');
     assert.equal(await workbench.dialogs.view(), undefined);
     assert.deepEqual(stages('request_demotion'), ['command_requested', 'explanation_presented', 'confirmation_requested']);
@@ -350,11 +350,15 @@ describe('an operator in the editor', function () {
     await workbench.screenshot('after-reload');
   });
 
-  it('P7-A1: a reload contacts nobody by itself, though the cluster was expanded', async () => {
+  it('P7-A1: a reload contacts nobody by itself, though the cluster was expanded and a panel was open', async () => {
     await expandCluster();
-    await waitForStage('command_answered');
+    await use.workbench.tree('Clusters').click(['local (test bench)', 'Replication']);
+    await use.workbench.webviews.waitForText('Replication Status');
+    await waitFor('both readings', () => Promise.resolve(stages('inspect_replication_status')), (seen) => seen.includes('command_answered'));
     const before = records().length;
     await use.workbench.reload();
+    await use.workbench.webviews.waitForText('asked for again');
+    await use.workbench.screenshot('panel-gone');
     await use.workbench.openView('AeroDB');
     assert.match((await use.workbench.tree('Clusters').waitForRow(['local (test bench)'])).description, /not asked yet/);
     assert.equal(records().length, before);
