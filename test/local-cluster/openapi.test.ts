@@ -5,7 +5,7 @@ import { resolve } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import * as z from 'zod';
-import { type Answer, type Control, type TestCluster, type TestNode, ask, at, demote, promote, until, withCluster } from './harness.ts';
+import { type Answer, type Control, type TestCluster, type TestNode, ask, at, demote, listAt, promote, textAt, until, withCluster } from './harness.ts';
 
 const path = resolve(import.meta.dirname, '../../openapi/aerodb-kernel-v1.json');
 const schema = z.looseObject({ openapi: z.literal('3.1.0'), paths: z.record(z.string(), z.record(z.string(), z.object({ responses: z.record(z.string(), z.unknown()) }))) });
@@ -102,6 +102,21 @@ describe('the OpenAPI document', () => {
       assert.equal((await promotion(node, { version: '1' })).status, 401);
       assert.equal((await promotion(node, { version: '1', headers: as('observers-secret') })).status, 403);
       assert.equal((await ask(`${node.url}/peer/state`, { headers: as('operators-secret') })).status, 403);
+    }));
+
+  it('P7-S2: a thousand observed members are shown, labelled as synthetic, conform, and count for nothing', () =>
+    withCluster({ flags: ['--observed', '1000'] }, async (cluster) => {
+      const first = cluster.node(1);
+      const answer = await get(first, '/v1/cluster');
+      assert.equal(listAt(answer.body, 'data.members').length, 1_003);
+      assert.match(textAt(answer.body, 'notes.0'), /1000 members are synthetic/);
+      const ids = listAt(answer.body, 'data.members').map((member) => textAt(member, 'node_id'));
+      assert.deepEqual(ids, [...ids].sort(), 'ordered by id');
+      assert.equal(listAt((await get(first, '/v1/replication')).body, 'data.replicas').length, 1_002);
+      const synthetic = listAt(answer.body, 'data.members').find((member) => textAt(member, 'name') === 'observed-7');
+      assert.equal(at((await get(first, '/v1/nodes/{id}', '', textAt(synthetic, 'node_id'))).body, 'data.source'), 'reported');
+      assert.equal((await first.write('two of three')).status, 200, 'a majority of the real members');
+      assert.equal((await demotion(first)).status, 200);
     }));
 
   it('names no endpoint and no refusal that the tests above have not seen, storage and readiness apart', () => {
