@@ -163,12 +163,12 @@ function subjectItem(row: Row & { readonly row: 'subject' }): vscode.TreeItem {
 }
 
 function errorItem(cluster: string, error: ControlError): vscode.TreeItem {
-  const item = new vscode.TreeItem(vscode.l10n.t('Not available: {0}', error.code));
+  const item = new vscode.TreeItem(error.message);
   item.id = `error/${cluster}`;
   item.contextValue = 'error';
   item.iconPath = new vscode.ThemeIcon('error');
-  item.description = error.message;
-  item.tooltip = `${error.domain} ${error.code}\n${error.message}`;
-  item.accessibilityInformation = { label: `${item.label as string}. ${error.message}` };
+  item.description = error.code;
+  item.tooltip = `${error.domain} ${error.code} [${error.invariants.join(', ')}]\n${error.message}`;
+  item.accessibilityInformation = { label: vscode.l10n.t('Not available. {0}: {1}', error.code, error.message) };
   return item;
 }

@@ -38,7 +38,7 @@ export class EditorConfirmer implements Confirmer {
   async confirm(prompt: ConfirmationPrompt, voided: AbortSignal): Promise<ConfirmationAnswer> {
     const key = requestPanel(prompt.requestId);
     const { explanation } = prompt;
-    const title = `${explanation.title}: ${prompt.nodeName}`;
+    const title = `${explanation.title}: ${explanation.cluster.name}, ${prompt.nodeName}`;
     const decided = new Promise<Refused | undefined>((resolve) => {
       this.#panels.show(key, {
         title,

@@ -1,6 +1,8 @@
 /** The main job in the real workbench, against the real cluster: after each story, the cluster itself and the audit file are asked what happened. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { at, listAt, TestCluster, textAt, type Json, type TestNode } from '../local-cluster/harness.ts';
 import { useEditor } from './driver/use-editor.ts';
 import type { DialogView } from './driver/dialog.ts';
@@ -249,7 +251,7 @@ describe('an operator in the editor', function () {
     await becomeOperator();
     await ask('Request Demotion', cluster.node(1), 'closed');
     await workbench.webviews.waitForText('Nothing has been sent.');
-    await workbench.editors.close('Request Demotion: node-1');
+    await workbench.editors.close('Request Demotion: local, node-1');
     await waitForStage('confirmation_voided');
     await ask('Request Demotion', cluster.node(1), 'nothing');
     const panel = await workbench.webviews.waitForText('Nothing has been sent.');
@@ -376,13 +378,49 @@ describe('an operator in the editor', function () {
     await workbench.screenshot('audit-log');
   });
 
-  it('an unreachable cluster is a row that says so, and a URL that is no kernel says what came', async () => {
+  it('an unreachable cluster is a row that says so, beside one that is no kernel and one that answers', async () => {
     const { workbench } = use;
-    for (const node of cluster.nodes) await cluster.kill(node);
-    await expandCluster();
-    const row = await workbench.tree('Clusters').waitForRow(['local (test bench)', ({ label }) => label.startsWith('Not available')]);
-    assert.match(row.label, /PHASE7_CONNECTION_FAILED/);
-    await workbench.screenshot('unreachable');
-    assert.equal((await waitForStage('read_failed')).error?.code, 'PHASE7_CONNECTION_FAILED');
+    const html = createServer((_request, response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Welcome to the proxy</h1>'));
+    html.listen(0, '127.0.0.1');
+    await once(html, 'listening');
+    const address = html.address();
+    assert.ok(address !== null && typeof address === 'object');
+    const endpoints = cluster.nodes.map(({ url }) => url);
+    use.editor.writeSettings({ 'aerodb.clusters': [
+      { name: 'dead', kind: 'aerodb', endpoints: [endpoints[0]] },
+      { name: 'proxy', kind: 'aerodb', endpoints: [`http://127.0.0.1:${address.port}`] },
+      { name: 'plain', kind: 'aerodb', endpoints: ['http://db.example:9191'] },
+      { name: 'alive', kind: 'aerodb', endpoints: endpoints.slice(1) },
+    ] });
+    try {
+      await cluster.kill(cluster.node(1));
+      await workbench.openView('AeroDB');
+      const tree = workbench.tree('Clusters');
+      await tree.waitForRows('the four clusters', (rows) => rows.length === 4);
+      for (const name of ['alive', 'plain', 'proxy', 'dead']) await tree.expand([name]);
+      const rows = await tree.waitForRows('what came of each', (seen) => seen.filter(({ level }) => level === 2).length === 8);
+      const below = (name: string): string => rows[rows.findIndex(({ label }) => label === name) + 1]?.ariaLabel ?? '';
+      assert.match(below('dead'), /PHASE7_CONNECTION_FAILED/);
+      assert.match(below('proxy'), /PHASE7_INVALID_KERNEL_RESPONSE/);
+      assert.match(below('proxy'), /text\/html/);
+      assert.match(below('plain'), /PHASE7_INSECURE_TRANSPORT/);
+      assert.match(below('alive'), /node-1/);
+      await workbench.screenshot('unreachable');
+    } finally {
+      html.close();
+    }
+  });
+
+  it('an unknown node and a malformed id are refused with the field that is at fault', async () => {
+    const { workbench } = use;
+    use.editor.writeSettings({ 'aerodb.clusters': [{ name: 'dead', kind: 'aerodb', endpoints: ['http://127.0.0.1:1'] }] });
+    await workbench.runCommand('AeroDB: Inspect WAL');
+    await workbench.quickInput.choose('dead');
+    await workbench.quickInput.waitFor('The nodes could not be read');
+    await workbench.quickInput.answer('node-1; DROP TABLE');
+    const { message } = await workbench.notifications.waitFor('PHASE7_INVALID_NODE_ID');
+    assert.match(message, /"node-1; DROP TABLE" is not a node id/);
+    await workbench.webviews.waitForText('PHASE7_INVALID_NODE_ID');
+    await workbench.screenshot('invalid-node');
   });
 });
