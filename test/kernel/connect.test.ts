@@ -88,6 +88,24 @@ describe('connecting to a cluster', () => {
     assert.deepEqual(JSON.parse(stdout), { ok: true, same: true, found: [] });
   });
 
+  it('P7-S3: a proxy of the environment is not used', async () => {
+    const proxy = await kernelServer(N1);
+    const dead = await closedPort();
+    const names = ['HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'https_proxy', 'ALL_PROXY', 'NODE_USE_ENV_PROXY'];
+    const before = names.map((name) => process.env[name]);
+    for (const name of names) process.env[name] = name === 'NODE_USE_ENV_PROXY' ? '1' : proxy.url;
+    try {
+      assert.equal(errorOf(await (await kernelOf(clusterOf([dead.url]))).readCluster()).code, 'PHASE7_CONNECTION_FAILED');
+    } finally {
+      names.forEach((name, index) => {
+        const value = before[index];
+        if (value === undefined) Reflect.deleteProperty(process.env, name);
+        else process.env[name] = value;
+      });
+    }
+    assert.equal(proxy.received.length, 0);
+  });
+
   it('P7-S2: undici is imported in one file, and only the two files of it that touch no global', () => {
     const root = new URL('../../src/', import.meta.url);
     const imports = readdirSync(root, { recursive: true, encoding: 'utf8' })

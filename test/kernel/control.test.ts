@@ -267,6 +267,7 @@ describe('kernel control requests', () => {
       ['version of the API', (answer) => { answer['api_version'] = 'v2'; }, /api_version/],
       ['request', ({ data }) => { data['request_id'] = N3; }, /answer is to request 3333/],
       ['target', ({ data }) => { data['target'] = N3; }, /answer is about node 3333/],
+      ['kind', ({ data }) => { data['kind'] = 'checkpoint'; }, /answer is about a checkpoint, not a (?:pro|de)motion/],
       ['mode', ({ data }) => { data['mode'] = 'forced'; }, /answer is about mode forced, not/],
       ['node', ({ observed_at }) => { observed_at['node_id'] = N3; }, /node 3333.* answered where node 2222/],
       ['outcome', ({ data }) => { data['outcome'] = 'not_executed'; }, /data\.outcome/],

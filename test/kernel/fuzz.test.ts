@@ -137,6 +137,7 @@ describe('a hostile kernel', function () {
         assert.equal(data['outcome'], 'executed');
         assert.equal(data['request_id'], REQUEST);
         assert.equal(data['target'], N2);
+        assert.equal(data['kind'], operation === 'promote' ? 'promotion' : 'demotion');
         assert.equal(data['mode'] ?? null, operation === 'promote' ? 'validated' : null);
         assertFromAnswer(result.value.result, data, 'data');
       }

@@ -10,6 +10,7 @@ import type { ControlResultView } from '../../control-plane/views.ts';
 
 /** What distinguishes a promotion from a demotion on the wire. */
 export interface ControlKind {
+  readonly name: 'promotion' | 'demotion';
   readonly path: '/v1/control/promotions' | '/v1/control/demotions';
   /** Members of the body beside those that every control request has. */
   readonly own: Readonly<Record<string, unknown>>;
@@ -38,6 +39,7 @@ function proven(request: ControlRequest, kind: ControlKind, asked: Asked<Control
 function mismatch(request: ControlRequest, kind: ControlKind, { data }: Reply<ControlResultView>): Asked<never> | undefined {
   if (data.requestId !== request.requestId) return foreign(`the answer is to request ${oneLine(data.requestId, 200)}`);
   if (data.target !== request.target) return foreign(`the answer is about node ${oneLine(data.target, 200)}, not ${request.target}`);
+  if (data.kind !== kind.name) return foreign(`the answer is about a ${oneLine(data.kind, 200)}, not a ${kind.name}`);
   if (data.mode !== kind.mode) return foreign(`the answer is about mode ${oneLine(String(data.mode), 200)}, not ${String(kind.mode)}`);
   return undefined;
 }

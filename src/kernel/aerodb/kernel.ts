@@ -40,9 +40,9 @@ export function aerodbKernel(cluster: ClusterConfig, access: Access): Kernel {
       return about(await askNode(cluster, access, target, path, schema.explanation), (view) => view.target, target);
     },
     promote: ({ mode, acknowledgedInvariants, ...request }) => control(
-      cluster, access, { path: '/v1/control/promotions', own: { mode, acknowledged_invariants: acknowledgedInvariants }, mode }, request,
+      cluster, access, { name: 'promotion', path: '/v1/control/promotions', own: { mode, acknowledged_invariants: acknowledgedInvariants }, mode }, request,
     ),
-    demote: (request) => control(cluster, access, { path: '/v1/control/demotions', own: {}, mode: null }, request),
+    demote: (request) => control(cluster, access, { name: 'demotion', path: '/v1/control/demotions', own: {}, mode: null }, request),
   };
 }
 
