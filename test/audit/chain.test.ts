@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import fc from 'fast-check';
 import { encodeRecord, MAX_LINE_BYTES, parseLine } from '../../src/audit/chain.ts';
-import { entry } from './support.ts';
+import { entry } from './entries.ts';
 
 /** The contract, told a second time and independently of the code: parse, drop `hash`, canonicalize, hash. */
 function honestHash(line: string): string {

@@ -5,7 +5,8 @@ import path from 'node:path';
 import { AuditUnavailable, type AuditLog, type AuditPosition } from '../../src/control-plane/ports.ts';
 import { realFiles, FlushFailed, type AuditFiles } from '../../src/audit/files.ts';
 import { openAuditLog } from '../../src/audit/log.ts';
-import { appendMany, entry, logFile, records, temporaryDirectory, verify, writtenLog } from './support.ts';
+import { entry } from './entries.ts';
+import { appendMany, logFile, records, temporaryDirectory, verify, writtenLog } from './support.ts';
 
 /** Asserts that the next append is refused in words that match, and that the file did not change. */
 async function refused(log: AuditLog, file: string, words: RegExp): Promise<void> {

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync } from 'node:fs';
 import { openAuditLog } from '../../src/audit/log.ts';
-import { entry, logFile, temporaryDirectory, verify, Writer, writtenLog, type Said } from './support.ts';
+import { entry, type Said } from './entries.ts';
+import { logFile, temporaryDirectory, verify, Writer, writtenLog } from './support.ts';
 
 const root = process.getuid?.() === 0;
 const unshare = ['unshare', ...(root ? [] : ['--user', '--map-root-user']), '--mount'];

@@ -5,7 +5,8 @@ import type { AuditPosition } from '../../src/control-plane/ports.ts';
 import { encodeRecord } from '../../src/audit/chain.ts';
 import { openAuditLog } from '../../src/audit/log.ts';
 import { openAuditReader } from '../../src/audit/reader.ts';
-import { allLines, entry, logFile, temporaryDirectory, verify, writtenLog } from './support.ts';
+import { entry } from './entries.ts';
+import { allLines, logFile, temporaryDirectory, verify, writtenLog } from './support.ts';
 
 /** Lines of a chain that begins after `after`, as an attacker with the source would forge it. */
 function forged(from: number, to: number, after: AuditPosition | null, detail: string): readonly string[] {

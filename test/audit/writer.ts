@@ -6,7 +6,7 @@ import { realFiles, type AuditFiles } from '../../src/audit/files.ts';
 import { openAuditLog } from '../../src/audit/log.ts';
 import { openAuditReader } from '../../src/audit/reader.ts';
 import { dyingFiles } from './dying-files.ts';
-import { entry, type Said, type WriterTask } from './support.ts';
+import { entry, type Said, type WriterTask } from './entries.ts';
 
 const task = JSON.parse(process.argv[2] ?? '{}') as WriterTask;
 const input = createInterface({ input: process.stdin })[Symbol.asyncIterator]();

@@ -3,7 +3,8 @@ import { readFileSync, statSync, unlinkSync } from 'node:fs';
 import path from 'node:path';
 import { AuditUnavailable } from '../../src/control-plane/ports.ts';
 import { openAuditLog } from '../../src/audit/log.ts';
-import { entry, logFile, records, temporaryDirectory, verify, Writer } from './support.ts';
+import { entry } from './entries.ts';
+import { logFile, records, temporaryDirectory, verify, Writer } from './support.ts';
 
 describe('P7-O3: many writers, one gapless chain', function () {
   this.timeout(180_000);
