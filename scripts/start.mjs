@@ -11,12 +11,13 @@ import { findDesktop, openDesktop } from './lib/desktop.mjs';
 import { configure } from './lib/editor-settings.mjs';
 import { startLocalCluster } from './lib/local-cluster.mjs';
 import { OneRun } from './lib/one-run.mjs';
-import { auditLog, dataFolder } from './lib/paths.mjs';
+import { dataFolder } from './lib/paths.mjs';
 import { freePorts, portOf } from './lib/ports.mjs';
 import { signalGroup, whenAskedToEnd } from './lib/processes.mjs';
 import { Failure } from './lib/run.mjs';
 import { newSecret, startSignIn } from './lib/sign-in.mjs';
 import { packageExtension } from './package.mjs';
+import { defaultAuditDirectory, LOG_FILE } from '../src/audit/location.ts';
 
 const started = performance.now();
 const seconds = () => `${((performance.now() - started) / 1000).toFixed(1)} s`;
@@ -47,7 +48,7 @@ function keep(name, part, farewell) {
 }
 
 /**
- * Ends everything, in the reverse order of its start.
+ * Ends everything, in the reverse order of its start; parts that were killed meanwhile take no time.
  * @param {number} code
  * @returns {Promise<void>}
  */
@@ -67,8 +68,6 @@ whenAskedToEnd(() => {
     return;
   }
   for (const { pid } of parts) signalGroup(pid, 'SIGKILL');
-  one.release();
-  process.exit(1);
 });
 
 function options() {
@@ -150,7 +149,7 @@ async function main() {
   const [endpoints, { file: vsix }, program] = await Promise.all([startCluster(clusterPort), packageExtension(), code === undefined ? ensureCodeServer(say) : undefined]);
   if (code !== undefined) await startDesktop(code, vsix, endpoints);
   else if (program !== undefined) await startBrowserEditor(port, vsix, endpoints, program);
-  say(`\nData is kept in ${data} (npm start -- --fresh forgets it); the audit log is ${auditLog()}.\nCtrl-C ends the editor and the cluster.`);
+  say(`\nData is kept in ${data} (npm start -- --fresh forgets it); the audit log is ${join(defaultAuditDirectory(), LOG_FILE)}.\nCtrl-C ends the editor and the cluster.`);
 }
 
 await main().catch((error) => {

@@ -1,12 +1,12 @@
 /** A chromium for the tests of the real workbench. */
-import { accessSync, constants } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { Failure, onPath, run } from './run.mjs';
 
 /** @returns {string | undefined} the path of a chromium, when there is one */
 export function findChromium() {
   const chosen = process.env['CHROMIUM_PATH'];
   if (chosen !== undefined && chosen !== '') {
-    accessSync(chosen, constants.X_OK);
+    if (!existsSync(chosen)) throw new Failure(`CHROMIUM_PATH names ${chosen}, which does not exist.`);
     return chosen;
   }
   return onPath('chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome');

@@ -48,7 +48,7 @@ export async function ensureCodeServer(say) {
   const home = join(cache, `code-server-${codeServerVersion}`);
   if (!isComplete(home)) {
     const started = Date.now();
-    say(`Fetching code-server ${codeServerVersion} (the VS Code workbench, 0.9 GB) into ${home} …`);
+    say(`Fetching code-server ${codeServerVersion} (the VS Code workbench, 600 MB) into ${home} …`);
     mkdirSync(cache, { recursive: true });
     removeAbandoned(cache);
     await buildAside(cache, home, node);

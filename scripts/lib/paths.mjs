@@ -25,6 +25,3 @@ export const cacheFolder = () => join(xdg('XDG_CACHE_HOME', '.cache'), name);
 
 /** @returns {string} what a person's trial cluster and editor keep between runs */
 export const dataFolder = () => join(xdg('XDG_DATA_HOME', '.local', 'share'), name);
-
-/** @returns {string} where the extension and the terminal program keep the audit log */
-export const auditLog = () => join(xdg('XDG_STATE_HOME', '.local', 'state'), 'aerodb', 'audit.jsonl');

@@ -38,12 +38,19 @@ export async function until(condition, { timeout, every = 50 }) {
 }
 
 /**
- * Calls back each time when this program is asked to end, and once when the npm that runs it was killed and could not ask.
+ * Calls back each time when this program is asked to end, and once when the npm that runs it was killed and could not ask. A signal to the
+ * whole group comes twice, because npm passes its own on: that is one request.
  * @param {() => void} callback
  * @returns {void}
  */
 export function whenAskedToEnd(callback) {
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, callback);
+  let last = -Infinity;
+  const asked = () => {
+    if (performance.now() - last < 500) return;
+    last = performance.now();
+    callback();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, asked);
   if (process.env['npm_lifecycle_event'] === undefined) return;
   const parent = process.ppid;
   const watch = setInterval(() => {
@@ -83,7 +90,15 @@ export function startGroup(command, args, options = {}) {
   /** @type {Promise<string>} */
   const ended = new Promise((resolve) => {
     child.once('error', (error) => resolve(error.message));
-    child.once('exit', (code, signal) => resolve(signal === null ? `exit code ${code}` : signal));
+    child.once('exit', (code, signal) => {
+      const how = signal === null ? `exit code ${code}` : signal;
+      // Its last words may still be on their way; helpers that hold the same pipes may keep them open for good.
+      const timer = setTimeout(() => resolve(how), 500);
+      child.once('close', () => {
+        clearTimeout(timer);
+        resolve(how);
+      });
+    });
   });
   const pid = child.pid ?? 0;
   const vanished = (/** @type {number} */ timeout) => until(() => !groupIsAlive(pid), { timeout, every: 20 });

@@ -32,7 +32,7 @@ export const checks = [
 
 /** Suites that must be there: when one of these has no tests, something is wrong. */
 const expected = ['control-plane', 'kernel', 'audit', 'local-cluster', 'architecture'];
-const inEditor = ['extension-host', 'ui'];
+const inEditor = ['extension-host', 'start', 'ui'];
 
 /** @returns {readonly Suite[]} every folder of test/ with tests in it, those in plain Node first */
 function suites() {
@@ -41,6 +41,7 @@ function suites() {
   return [
     ...plain.map((name) => ({ name, command: mocha(name), needs: /** @type {const} */ ('none') })),
     { name: 'extension-host', command: [join('test', 'extension-host', 'run.ts')], needs: 'editor' },
+    { name: 'start', command: mocha('start'), needs: 'package' },
     { name: 'ui', command: mocha('ui'), needs: 'package' },
   ];
 }

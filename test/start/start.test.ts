@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { root } from '../../scripts/lib/paths.mjs';
+import { freePorts } from '../../scripts/lib/ports.mjs';
+import { descendants, identity, startGroup, until, type Group } from '../../scripts/lib/processes.mjs';
+
+const run = z.object({ pid: z.number(), where: z.string(), groups: z.array(z.object({ pid: z.number(), identity: z.string() })) });
+
+describe('npm start', function () {
+  this.timeout(120_000);
+  let home = '';
+  let port = 0;
+  let clusterPort = 0;
+  let groups: Group[] = [];
+
+  beforeEach(async () => {
+    home = mkdtempSync(join(tmpdir(), 'aero-start-'));
+    clusterPort = await freePorts(24_191, 3);
+    port = await freePorts(24_290, 1);
+    groups = [];
+  });
+  afterEach(async () => {
+    for (const group of groups) await group.stop(10_000);
+    rmSync(home, { recursive: true, force: true });
+  });
+
+  /** Starts it as a person does, with no screen, and with its data elsewhere. */
+  function npmStart(...args: readonly string[]): Group {
+    const env = { ...process.env, DISPLAY: '', WAYLAND_DISPLAY: '', XDG_DATA_HOME: home, XDG_STATE_HOME: join(home, 'state') };
+    const group = startGroup('npm', ['--silent', 'start', '--', '--port', String(port), '--cluster-port', String(clusterPort), ...args], { cwd: root, env });
+    groups.push(group);
+    return group;
+  }
+
+  async function ready(group: Group): Promise<string> {
+    await Promise.race([
+      until(() => group.output().includes('Ctrl-C ends'), { timeout: 60_000 }),
+      group.ended.then((how) => assert.fail(`npm start ended with ${how}:\n${group.output()}`)),
+    ]);
+    assert.match(group.output(), /Ctrl-C ends/u);
+    return group.output();
+  }
+
+  function written(): z.infer<typeof run> {
+    return run.parse(JSON.parse(readFileSync(join(home, 'aerodb-control-plane', 'run.json'), 'utf8')));
+  }
+
+  /** Everything that runs because of it. */
+  function everything(group: Group): readonly number[] {
+    return [...descendants(group.pid).map(({ pid }) => pid), ...written().groups.map(({ pid }) => pid)];
+  }
+
+  async function nodeIds(): Promise<readonly string[]> {
+    const status = z.object({ data: z.object({ node_id: z.string() }) });
+    return Promise.all([0, 1, 2].map(async (index) => status.parse(await (await fetch(`http://127.0.0.1:${clusterPort + index}/v1/status`)).json()).data.node_id));
+  }
+
+  it('brings up a cluster and an editor once, and Ctrl-C ends all of it', async () => {
+    const group = npmStart();
+    await ready(group);
+    assert.equal(new Set(await nodeIds()).size, 3);
+    const second = npmStart();
+    assert.equal(await second.ended, 'exit code 1');
+    assert.match(second.output(), /running already \(process \d+\): http:\/\/127\.0\.0\.1:\d+/u);
+    const running = everything(group);
+    assert.ok(running.length >= 6, String(running));
+    process.kill(-group.pid, 'SIGINT');
+    assert.equal(await group.ended, 'exit code 0');
+    assert.deepEqual(running.filter((pid) => identity(pid) !== undefined), []);
+  });
+
+  it('lets nobody into the editor without the address or the password that it printed', async () => {
+    const output = await ready(npmStart());
+    const link = /http:\/\/127\.0\.0\.1:\d+\/\?key=\S+/u.exec(output)?.[0] ?? '';
+    const editor = `http://127.0.0.1:${port}`;
+    const stranger = await fetch(`${editor}/`, { redirect: 'manual' });
+    assert.equal(stranger.status, 302);
+    assert.match(stranger.headers.get('location') ?? '', /login/u);
+    assert.equal((await fetch(`${link}x`)).status, 403);
+
+    const page = await (await fetch(link)).text();
+    const password = /name="password" value="([^"]+)"/u.exec(page)?.[1] ?? '';
+    const action = /action="([^"]+)"/u.exec(page)?.[1] ?? '';
+    const signedIn = await fetch(action, { method: 'POST', redirect: 'manual', body: new URLSearchParams({ password }) });
+    const cookie = signedIn.headers.get('set-cookie')?.split(';')[0] ?? '';
+    const workbench = await fetch(`${editor}/?ew=true`, { headers: { cookie }, redirect: 'manual' });
+    assert.equal(workbench.status, 200);
+    assert.match(await workbench.text(), /vscode-workbench-web-configuration/u);
+  });
+
+  it('keeps the cluster for the next run, and forgets it when asked to', async () => {
+    const first = npmStart();
+    await ready(first);
+    const ids = await nodeIds();
+    await first.stop(20_000);
+
+    const second = npmStart();
+    await ready(second);
+    assert.deepEqual(await nodeIds(), ids);
+    await second.stop(20_000);
+
+    await ready(npmStart('--fresh'));
+    assert.notDeepEqual(await nodeIds(), ids);
+  });
+
+  it('ends what a killed run has left, and starts', async () => {
+    const killed = npmStart();
+    await ready(killed);
+    const { pid, groups: left } = written();
+    process.kill(pid, 'SIGKILL');
+    await killed.ended;
+    await ready(npmStart());
+    assert.deepEqual(left.filter((process) => identity(process.pid) === process.identity), []);
+  });
+
+  it('takes the next ports when the preferred ones are taken, and says so', async () => {
+    const { createServer } = await import('node:http');
+    const taken = createServer().listen(clusterPort, '127.0.0.1');
+    try {
+      const output = await ready(npmStart());
+      assert.match(output, new RegExp(`Port ${clusterPort} is taken: the nodes listen from port ${clusterPort + 1} on`, 'u'));
+    } finally {
+      taken.close();
+    }
+  });
+
+  it('says what is wrong with what it was given, and starts nothing', async () => {
+    const group = npmStart('--port', 'editor');
+    assert.equal(await group.ended, 'exit code 1');
+    assert.match(group.output(), /--port takes a port between 1 and 65535, not "editor"/u);
+    assert.equal(existsSync(join(home, 'aerodb-control-plane', 'run.json')), false);
+  });
+});
