@@ -2,7 +2,10 @@
 import { mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './lib/paths.mjs';
-import { run, script } from './lib/run.mjs';
+import { Failure, run, script } from './lib/run.mjs';
+
+/** People install it over slow lines: bytes. */
+const largest = 1_000_000;
 
 /**
  * Builds a release and packages it. `vsce` runs the script `vscode:prepublish`, which is the build, so that a package never holds an
@@ -16,6 +19,8 @@ export async function packageExtension() {
   try {
     const vsce = join(root, 'node_modules', '@vscode', 'vsce', 'vsce');
     await run(process.execPath, [vsce, 'package', '--no-dependencies', '--allow-missing-repository', '--out', aside], { cwd: root });
+    const { size } = statSync(aside);
+    if (size > largest) throw new Failure(`The package has ${size} bytes; more than ${largest} are too many.`);
     renameSync(aside, file);
   } finally {
     rmSync(aside, { force: true });
