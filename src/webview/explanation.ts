@@ -4,8 +4,9 @@ import type { Explanation } from '../control-plane/explanation.ts';
 import type { Wire } from '../control-plane/views.ts';
 import { membersTable } from './answers/cluster.ts';
 import { changeTable, type Names } from './changes.ts';
+import { checksTable } from './checks.ts';
 import { facts, provenance, section } from './frame.ts';
-import { invariantList, invariantName } from './invariants.ts';
+import { invariantList } from './invariants.ts';
 import type { Panel } from './protocol.ts';
 import { checkWord, outcomeShape } from './shapes.ts';
 import { table } from './table.ts';
@@ -64,15 +65,6 @@ function checks(kernel: Kernel, { invariants }: Wire<Explanation>): TemplateResu
     ? html`${outcomeShape('pass')}Asked beforehand, the kernel would <strong>approve</strong> this request.`
     : html`${outcomeShape('fail')}Asked beforehand, the kernel would <strong>deny</strong> this request${kernel.reason === null ? ' (reason unknown)' : html`: <strong>${text(kernel.reason)}</strong>`}.`;
   return section('The kernel\'s own checks, asked beforehand', html`
-    <p class="decision">${decision} It decides anew when the request arrives.</p>
-    ${table({
-      caption: 'The kernel\'s own checks',
-      prose: true,
-      columns: [{ title: 'Check', width: 24 }, { title: 'Result', width: 14 }, { title: 'Observed', width: 34 }, { title: 'In the kernel\'s words', width: 44 }, { title: 'Invariant', width: 34 }],
-      count: kernel.checks.length,
-      row: (index) => {
-        const check = kernel.checks[index];
-        return check === undefined ? [] : [code(check.id), checkWord(check.result), text(check.observed), text(check.message), invariantName(check.invariant, invariants)];
-      },
-    }, 'The kernel reports no checks.')}`);
+    <p class="kernel-decision">${decision} It decides anew when the request arrives.</p>
+    ${checksTable(kernel.checks, invariants)}`);
 }

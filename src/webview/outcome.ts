@@ -2,6 +2,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Outcome } from '../control-plane/errors.ts';
 import { changeTable } from './changes.ts';
+import { checksIn, checksTable } from './checks.ts';
 import { eventsTable } from './events.ts';
 import { facts, record, section } from './frame.ts';
 import { invariantList, type Cited } from './invariants.ts';
@@ -35,6 +36,7 @@ const OUTCOMES: Readonly<Record<Outcome, { readonly words: string; readonly draw
 /** Why it failed, in the words of whoever refused, and what is proven about the kernel's action. */
 export function failedPanel({ error, target, requestId, recorded }: Shown<'failed'>, cited: Cited): TemplateResult {
   const { words, drawn, says } = OUTCOMES[error.outcome];
+  const checks = checksIn(error.kernel?.details);
   return html`
     <p class="action">${outcomeShape(drawn)}<strong>${words}</strong> ${says}${error.outcome === 'unknown' ? html` Request id: ${code(requestId)}` : nothing}</p>
     ${facts([
@@ -45,6 +47,7 @@ export function failedPanel({ error, target, requestId, recorded }: Shown<'faile
     ])}
     ${section(error.kernel === undefined ? 'Message' : 'The kernel\'s message', html`<p class="message">${verbatim(error.message)}</p>`)}
     ${section('Invariants', error.invariants.length === 0 ? html`<p class="muted">The kernel named none.</p>` : invariantList(error.invariants, cited))}
+    ${checks.length === 0 ? nothing : section('The kernel\'s own checks', checksTable(checks, cited))}
     ${error.kernel === undefined ? nothing : section('The kernel\'s answer, verbatim', html`
       ${facts([['HTTP status', ordinal(error.kernel.status.toString())]])}
       <pre tabindex="0" role="region" aria-label="The kernel's answer, verbatim">${verbatim(error.kernel.body)}</pre>`)}

@@ -237,6 +237,16 @@ describe('panels', () => {
       for (const request of asked) assert.deepEqual(parsePanelRequest(request), request);
     });
 
+    it('P7-A2: an explanation offers to do nothing before it offers to go on, and nothing has the focus by itself', async () => {
+      const panel = await open('dark');
+      await panel.show(sample('explanation-force'));
+      assert.deepEqual(await panel.page.locator('.decision vscode-button').allInnerTexts(), ['Do Nothing', 'Continue to Confirmation…']);
+      await panel.page.keyboard.press('Enter');
+      assert.deepEqual(await panel.asked(), [{ type: 'ready' }]);
+      for (const name of ['Do Nothing', 'Continue to Confirmation…']) await panel.page.getByRole('button', { name }).press('Enter');
+      assert.deepEqual(await panel.asked(), [{ type: 'ready' }, { type: 'decline' }, { type: 'continue' }]);
+    });
+
     it('offers to refresh only where that is possible', async () => {
       const panel = await open('dark');
       await panel.show(sample('rejected'));
@@ -307,6 +317,14 @@ describe('panels', () => {
       const shapes = await panel.page.locator('.picture .node').evaluateAll((all) => all.map((one) => `${one.tagName} ${getComputedStyle(one).strokeDasharray}`));
       assert.equal(new Set(shapes).size, 3);
       assert.equal(await panel.page.locator('.picture .edge.flowing').count(), 0, 'no arrow to a member that is not a running replica');
+    });
+
+    it('no arrow comes from a primary that does not answer, and no line goes to a second node that calls itself primary', async () => {
+      const panel = await open('dark');
+      await panel.show(clusterPanel([member(1, { health: 'unknown' }), member(2), member(3, { role: 'primary', replicationState: 'PrimaryActive' })]));
+      assert.deepEqual([await panel.page.locator('.picture .edge.flowing').count(), await panel.page.locator('.picture .edge.broken').count()], [0, 1]);
+      await panel.show(clusterPanel(members(3)));
+      assert.equal(await panel.page.locator('.picture .edge.flowing').count(), 2);
     });
 
     it('a gap in the sequence of events is seen, and an unbroken sequence has none', async () => {
@@ -414,6 +432,16 @@ describe('panels', () => {
       }
       assert.ok(stops.length >= 3 && stops.length < 20, stops.join(', '));
     });
+  });
+
+  it('the checks of a rejection are shown where they have the form of checks; else its body alone says what there is', async () => {
+    const panel = await open('dark');
+    await panel.show(sample('rejected'));
+    assert.deepEqual(await panel.page.locator('tbody tr').nth(1).locator('th, td').allInnerTexts(), ['write_authority', 'fail', '6f0c3b1e-0000-4000-8000-000000000001 answers as primary at epoch 5', 'Another node holds write authority.', 'P6-A1 Single write authority']);
+    const strange = { status: 409, body: '{"error":{}}', details: { checks: [{ id: 'x', result: 'maybe' }] } };
+    await panel.show(failed({ ...rejection, kernel: strange }));
+    assert.equal(await panel.page.locator('table').count(), 0);
+    assert.equal(await panel.page.locator('pre').innerText(), strange.body);
   });
 
   it('a kernel that names no invariant is reported as naming none', async () => {

@@ -145,7 +145,7 @@ const forcedFacts: Partial<KernelExplanation> = {
   ],
 };
 
-const details = { reason: 'PrimaryStillActive', checks: [] };
+const details = { reason: 'PrimaryStillActive', checks: facts({}).view.checks };
 export const rejection = kernelRejection('AERO_PROMOTION_DENIED', 'Promotion denied: another node answers as primary.', ['P6-A1'], 'not_executed', {
   status: 409, details, body: `{"error":{"code":"AERO_PROMOTION_DENIED","invariant":"P6-A1","message":"Promotion denied: another node answers as primary.","outcome":"not_executed","details":${JSON.stringify(details)}}}`,
 });

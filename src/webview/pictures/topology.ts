@@ -14,7 +14,7 @@ const BOX = { width: 210, height: 50 } as const;
 const CELL = { width: 168, height: 44, gap: 14 } as const;
 const GLYPH = 24;
 
-/** Draws the cluster as the answering node reports it. An arrow says that a running replica follows the primary. */
+/** Draws the cluster as the answering node reports it. */
 export function topology(view: Wire<ClusterView>): TemplateResult {
   const primary = view.members.find(({ nodeId }) => nodeId === view.primaryId);
   const others = view.members.filter((member) => member !== primary);
@@ -22,7 +22,7 @@ export function topology(view: Wire<ClusterView>): TemplateResult {
     if (view.members.length > SHELVES) return grid(view.members, width);
     return others.length > FAN || width < 560 ? shelves(primary, others, width) : fan(primary, others, width);
   })}
-  ${legend(view.members)}
+  ${legend(view.members, primary)}
   ${primary === undefined ? html`<p>The node names no member as primary, so no replication direction is drawn.</p>` : nothing}`;
 }
 
@@ -42,14 +42,24 @@ function countShapes(members: readonly Node[]): readonly (readonly [NodeShape, n
     .filter(([, count]) => count > 0);
 }
 
-function legend(members: readonly Node[]): TemplateResult {
-  return html`<ul class="legend">${countShapes(members).map(([shape, count]) => html`<li><svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">${nodeGlyph(shape)}</svg>${WORDS[shape]}: ${count}</li>`)}</ul>`;
+const LINES: readonly (readonly [Flow, string])[] = [['flowing', 'a running replica follows a running primary'], ['broken', 'no replication between running nodes is reported']];
+
+function legend(members: readonly Node[], primary: Node | undefined): TemplateResult {
+  const drawn = primary === undefined || members.length > SHELVES ? [] : members.filter((member) => member !== primary).map((member) => flow(primary, member));
+  return html`<ul class="legend">${countShapes(members).map(([shape, count]) => html`<li><svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">${nodeGlyph(shape)}</svg>${WORDS[shape]}: ${count}</li>`)}
+    ${LINES.filter(([line]) => drawn.includes(line)).map(([line, words]) => html`<li><svg width="30" height="12" aria-hidden="true"><path class=${`edge ${line}`} d="M0 6H27"/>${tip(29, 6, line, 'right')}</svg>${words}</li>`)}</ul>`;
 }
 
-/** How the line to a member is drawn: an arrow where it is a running replica, broken where it is not. */
-function flow(member: Node): 'flowing' | 'broken' {
-  const follows = member.role === 'replica' && member.health === 'running' && member.replicationState !== 'Disabled' && member.replicationState !== 'Uninitialized';
-  return follows ? 'flowing' : 'broken';
+type Flow = 'flowing' | 'broken' | 'none';
+
+/**
+ * The line from the primary to a member: an arrow where a running replica follows a running primary, broken where that is not what the
+ * kernel reports, none to another node that calls itself primary.
+ */
+function flow(primary: Node, member: Node): Flow {
+  if (member.role === 'primary') return 'none';
+  const follows = member.role === 'replica' && member.replicationState !== 'Disabled' && member.replicationState !== 'Uninitialized';
+  return follows && member.health === 'running' && primary.health === 'running' ? 'flowing' : 'broken';
 }
 
 /** Bytes and commits; in the narrow form the legend says which is which. */
@@ -72,10 +82,11 @@ function fan(primary: Node | undefined, others: readonly Node[], width: number):
   return html`<svg width=${width} height=${height} viewBox=${`0 0 ${width} ${height}`}>
     ${others.map((member, index) => {
       const y = index * step + step / 2;
+      const line = primary === undefined ? 'none' : flow(primary, member);
       return svg`
-        ${primary === undefined ? nothing : svg`
-          <path class=${`edge ${flow(member)}`} d=${`M${BOX.width + 1} ${middle}H${trunk}V${y}H${right - 3}`}/>
-          ${tip(right - 2, y, flow(member), 'right')}
+        ${line === 'none' ? nothing : svg`
+          <path class=${`edge ${line}`} d=${`M${BOX.width + 1} ${middle}H${trunk}V${y}H${right - 3}`}/>
+          ${tip(right - 2, y, line, 'right')}
           ${label(trunk + 8, y - 21, right - trunk - 26, 18, lag(member), 'edge-label')}`}
         ${box(right, y - BOX.height / 2, member)}`;
     })}
@@ -97,12 +108,12 @@ function shelves(primary: Node | undefined, others: readonly Node[], width: numb
       const row = Math.floor(index / columns);
       const column = index % columns;
       const x = left + column * (CELL.width + CELL.gap);
+      const kind = primary === undefined ? 'none' : flow(primary, member);
       const lastOfRow = column === columns - 1 || index === others.length - 1;
       return svg`
         ${primary === undefined ? nothing : svg`
           ${lastOfRow ? svg`<path class="edge" d=${`M14 ${line(row)}H${x + 20}`}/>` : nothing}
-          <path class=${`edge ${flow(member)}`} d=${`M${x + 20} ${line(row)}v12`}/>
-          ${tip(x + 20, line(row) + 14, flow(member), 'down')}`}
+          ${kind === 'none' ? nothing : svg`<path class=${`edge ${kind}`} d=${`M${x + 20} ${line(row)}v12`}/>${tip(x + 20, line(row) + 14, kind, 'down')}`}`}
         ${cell(x, line(row) + 15, member)}`;
     })}
     ${primary === undefined ? nothing : box(1, 1, primary)}
@@ -122,7 +133,7 @@ function grid(members: readonly Node[], width: number): TemplateResult {
   </svg>`;
 }
 
-function tip(x: number, y: number, kind: 'flowing' | 'broken', direction: 'right' | 'down'): SVGTemplateResult {
+function tip(x: number, y: number, kind: Flow, direction: 'right' | 'down'): SVGTemplateResult {
   const turn = direction === 'right' ? '' : ' rotate(90)';
   return kind === 'flowing'
     ? svg`<path class="tip" d="M-8 -4.5L0 0L-8 4.5Z" transform=${`translate(${x} ${y})${turn}`}/>`
