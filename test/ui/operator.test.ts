@@ -1,8 +1,9 @@
 /** The main job in the real workbench, against the real cluster: after each story, the cluster itself and the audit file are asked what happened. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { join } from 'node:path';
 import { at, listAt, TestCluster, textAt, type Json, type TestNode } from '../local-cluster/harness.ts';
 import { useEditor } from './driver/use-editor.ts';
 import type { DialogView } from './driver/dialog.ts';
@@ -19,6 +20,12 @@ interface RecordShape {
   readonly authority: string;
   readonly error?: { readonly code: string };
   readonly [field: string]: unknown;
+}
+
+/** Files below a folder that hold a text. */
+function filesWith(folder: string, text: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name)).filter((file) => readFileSync(file).includes(text));
 }
 
 /** The denial reason in the kernel's own answer. */
@@ -409,6 +416,48 @@ describe('an operator in the editor', function () {
       await workbench.screenshot('unreachable');
     } finally {
       html.close();
+    }
+  });
+
+  it('adds a cluster by hand, its token kept in the secret store and nowhere else, and removes it again', async () => {
+    const { workbench } = use;
+    const token = 'canary-4f1b7a-token';
+    const guarded = await TestCluster.start({ env: { AERODB_OBSERVER_TOKEN: token, AERODB_OPERATOR_TOKEN: 'canary-other' } });
+    try {
+      await workbench.runCommand('AeroDB: Add Cluster…');
+      await workbench.quickInput.waitFor('The name by which you know the cluster');
+      await workbench.quickInput.answer('guarded');
+      await workbench.quickInput.waitFor('What runs there');
+      await workbench.quickInput.choose('AeroDB');
+      await workbench.quickInput.waitFor('The addresses of its nodes');
+      await workbench.quickInput.type('http://db.example:9191');
+      await workbench.quickInput.waitFor('only https is accepted there');
+      await workbench.quickInput.answer(guarded.nodes.map(({ url }) => url).join(', '));
+      await workbench.quickInput.waitFor('Your own label');
+      await workbench.quickInput.answer('production');
+      await workbench.quickInput.waitFor('Kept in the editor\'s secret store');
+      await workbench.quickInput.answer(token);
+      await workbench.notifications.waitFor('cluster "guarded" was added');
+      await workbench.openView('AeroDB');
+      const tree = workbench.tree('Clusters');
+      await tree.expand(['guarded (production)']);
+      await tree.waitForRow(['guarded (production)', 'node-1']);
+      await workbench.runCommand('AeroDB: Set or Clear Access Token…');
+      await workbench.quickInput.choose('guarded (production)');
+      await workbench.quickInput.waitFor('Kept in the editor\'s secret store');
+      await workbench.quickInput.answer('');
+      await workbench.notifications.waitFor('was removed from the secret store');
+      await tree.clickInlineAction(['guarded (production)'], 'Refresh');
+      const row = await tree.waitForRow(['guarded (production)', ({ description }) => description === 'AERO_UNAUTHENTICATED']);
+      await workbench.screenshot('unauthenticated');
+      assert.doesNotMatch(row.ariaLabel, /canary/);
+      assert.deepEqual(filesWith(use.editor.home, token), [], 'the token is in no file in the clear');
+      await tree.chooseFromContextMenu(['guarded (production)'], 'Remove Cluster…');
+      await workbench.dialogs.waitFor('Remove "guarded"');
+      await workbench.dialogs.click('Remove from Settings');
+      await tree.waitForRows('only the first cluster', (rows) => rows.every(({ label }) => label !== 'guarded (production)'));
+    } finally {
+      await guarded.stop();
     }
   });
 
