@@ -15,9 +15,16 @@ declare function acquireVsCodeApi(): Editor;
 const editor = acquireVsCodeApi();
 let root = document.querySelector<HTMLElement>('#app') ?? document.body.appendChild(document.createElement('div'));
 
-/** The message comes from the editor's own side of the one protocol; whatever else arrives is ignored. */
+const KINDS: readonly ShowPanel['panel']['kind'][] = ['asking', 'answer', 'explanation', 'executed', 'failed', 'gone'];
+
+/**
+ * The message comes from the editor's own side of the one protocol, built in the same build and typed end to end: so its envelope is
+ * checked, and whatever else arrives is ignored.
+ */
 function isShowPanel(message: unknown): message is ShowPanel {
-  return typeof message === 'object' && message !== null && 'type' in message && message.type === 'show' && 'panel' in message;
+  if (typeof message !== 'object' || message === null || !('type' in message) || message.type !== 'show' || !('panel' in message)) return false;
+  const { panel } = message;
+  return typeof panel === 'object' && panel !== null && 'kind' in panel && KINDS.some((kind) => kind === panel.kind);
 }
 
 /** The title alone outlives a reload, so that the editor can say what is gone; nothing that a kernel said does (1-rules: State). */

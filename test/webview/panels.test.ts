@@ -7,7 +7,7 @@ import type { Browser } from 'playwright-core';
 import { panelHtml } from '../../src/vscode/panel-html.ts';
 import { parsePanelRequest, type ShowPanel } from '../../src/webview/protocol.ts';
 import { Bundle, launch, openPanel, THEMES, type PanelUnderTest } from './page.ts';
-import { clusterPanel, event, failed, item, member, members, nodePanel, PANELS, promotionPanel, rejection, replica, replicationPanel, silent, snapshotsPanel, walPanel } from './samples.ts';
+import { clusterPanel, diagnosticsPanel, event, failed, item, member, members, nodePanel, PANELS, promotionPanel, rejection, replica, replicationPanel, silent, snapshotsPanel, walPanel } from './samples.ts';
 
 function sample(name: string): ShowPanel {
   const found = PANELS[name];
@@ -120,6 +120,23 @@ describe('panels', () => {
       }
     });
 
+    it('says in words that there is nothing where an answer holds nothing', async () => {
+      const panel = await open('dark');
+      const empty: readonly (readonly [ShowPanel, string])[] = [
+        [clusterPanel([], null), 'The node reports no members.'],
+        [replicationPanel([]), 'The node reports no replicas.'],
+        [promotionPanel({ lastAttempt: null, events: [] }), 'The node reports no events.'],
+        [promotionPanel({ state: 'Electing' }), 'is not a state of the machine that this version draws'],
+        [walPanel(0), 'The node reports no segments.'],
+        [snapshotsPanel([]), 'The node reports neither snapshots nor checkpoints.'],
+        [diagnosticsPanel([]), 'The node reports no sections.'],
+      ];
+      for (const [message, words] of empty) {
+        await panel.show(message);
+        assert.ok(flat(await panel.page.locator('main').innerText()).includes(words), words);
+      }
+    });
+
     it('never shows what a program shows by mistake', async () => {
       const panel = await open('dark');
       for (const [name, message] of Object.entries(PANELS)) {
@@ -218,7 +235,7 @@ describe('panels', () => {
     it('messages that are not of the protocol change nothing', async () => {
       const panel = await open('dark');
       await panel.show(sample('node'));
-      for (const message of [null, 'show', { type: 'shown' }, { type: 'show' }, []]) await panel.show(message as never);
+      for (const message of [null, 'show', { type: 'shown' }, { type: 'show' }, { type: 'show', panel: 'node' }, { type: 'show', panel: { kind: 'verdict', title: 'x' } }, []]) await panel.show(message as never);
       assert.equal(await panel.page.locator('h1').innerText(), 'Inspect Node');
     });
   });

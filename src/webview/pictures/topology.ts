@@ -23,6 +23,7 @@ export function topology(view: Wire<ClusterView>): TemplateResult {
     return others.length > FAN || width < 560 ? shelves(primary, others, width) : fan(primary, others, width);
   })}
   ${legend(view.members, primary)}
+  ${view.members.length > SHELVES ? html`<p class="muted">Members in the order of the answer, counted at the left. Who follows whom and the lag are in the table.</p>` : nothing}
   ${primary === undefined ? html`<p>The node names no member as primary, so no replication direction is drawn.</p>` : nothing}`;
 }
 
