@@ -88,7 +88,10 @@ export class Snapshots {
     const checkpoint = readIfPresent(this.#checkpointPath);
     if (checkpoint === null) return null;
     const id = checkpointSchema.parse(JSON.parse(checkpoint)).id;
-    const ids = readdirSync(this.#directory).filter((file) => file.endsWith('.snapshot')).map((file) => file.slice(0, -9)).sort().filter((one) => one <= id);
+    const present = readdirSync(this.#directory).filter((file) => file.endsWith('.snapshot')).map((file) => file.slice(0, -9)).sort();
+    const ids = present.filter((one) => one <= id).slice(-kept);
+    // What a crash left between a snapshot and its checkpoint, or before an older one was dropped.
+    for (const orphan of present.filter((one) => !ids.includes(one))) rmSync(this.#path(orphan));
     if (!ids.includes(id)) throw new SnapshotDamaged('the snapshot that the checkpoint names is missing');
     const images = ids.map((one) => ({ id: one, ...read(readFileSync(this.#path(one))) }));
     this.#items = images.map((image) => ({ id: image.id, ...image.about }));

@@ -12,9 +12,10 @@ const promotionPoints = [...steps('ledger-request', 'write', 'fsync', 'done'), .
 const demotionPoints = [...steps('ledger-request', 'fsync'), 'state-DemotionValidating', 'state-AuthorityReleasing', ...steps('marker', ...file), 'demotion-marked', 'state-DemotionSucceeded', ...steps('ledger-outcome', 'fsync')];
 
 /** What a node says of a request after the crash, and what its authority, its events and its history say: they must be one truth. */
-const agree = async (node: TestNode, id: string, kind: 'promotion' | 'demotion', wasPrimary: boolean): Promise<boolean> => {
+const agree = async (node: TestNode, id: string, kind: 'promotion' | 'demotion', wasPrimary: boolean, recorded: boolean): Promise<boolean> => {
   const answer = await node.get(`/v1/promotion?request_id=${id}&limit=1000`);
   const known = at(answer.body, 'data.request.known') === true;
+  if (recorded) assert.ok(known, 'the request was in the ledger before anything was acted on');
   const executed = at(answer.body, 'data.request.outcome') === 'executed';
   const role = textAt(await node.member(), 'role');
   assert.equal(role === 'primary', executed ? kind === 'promotion' : wasPrimary, `role ${role}, ${executed ? 'executed' : 'not executed'}`);
@@ -57,7 +58,7 @@ describe('crash safety', function () {
   };
 
   before(async () => {
-    cluster = await TestCluster.start({ flags: ['--faults'] });
+    cluster = await TestCluster.start({ flags: ['--faults', '--checkpoint-every', '40', '--segment-bytes', '2048'] });
     await write(cluster.node(1));
   });
   after(() => cluster.stop());
@@ -71,7 +72,7 @@ describe('crash safety', function () {
       const id = randomUUID();
       await assert.rejects(promote(second, { id }), 'the node died before it answered');
       await recover(second);
-      const executed = await agree(second, id, 'promotion', false);
+      const executed = await agree(second, id, 'promotion', false, !/^ledger-request-(write|fsync)$/.test(point));
       if (/^(state-Promotion(Requested|Validating|Approved)|ledger-request|ledger-event|epoch|promotion-adopted|marker-(write|fsync|rename)$)/.test(point)) assert.equal(executed, false);
       if (/^(marker-directory|promotion-marked|wal-|state-PromotionSucceeded|ledger-outcome)/.test(point)) assert.equal(executed, true);
       if (executed) {
@@ -89,7 +90,7 @@ describe('crash safety', function () {
       const id = randomUUID();
       await assert.rejects(demote(first, { id }), 'the node died before it answered');
       await recover(first);
-      const executed = await agree(first, id, 'demotion', true);
+      const executed = await agree(first, id, 'demotion', true, point !== 'ledger-request-fsync');
       if (executed) await elect(first);
       else await write(first);
     });
@@ -113,6 +114,23 @@ describe('crash safety', function () {
     });
   }
 
+  for (const point of [...steps('snapshot', ...file), ...steps('checkpoint', ...file), 'wal-retire', 'segment-create', 'segment-directory']) {
+    it(`P6-S1: the primary killed at ${point} of a checkpoint recovers with every acknowledged write`, async () => {
+      const first = cluster.node(1);
+      await arm(first, point);
+      for (let index = 0; ; index += 1) {
+        const answer = await first.write(`${point}-${index}`).catch(() => null);
+        if (answer?.status !== 200) break;
+        written.push(`${point}-${index}`);
+        assert.ok(index < 200, 'the crash point was never passed');
+      }
+      await recover(first);
+      await write(first);
+      const keys = await keysOf(first);
+      assert.deepEqual(written.filter((key) => !keys.includes(key)), []);
+    });
+  }
+
   it('P6-S2: a replica killed while it writes what it received continues where its log ends', async () => {
     const third = cluster.node(3);
     await arm(third, 'wal-torn:2');
@@ -131,6 +149,10 @@ describe('crash safety', function () {
     appendFileSync(join(wal, readdirSync(wal).sort().at(-1) ?? ''), '0badc0de {"commit_id":"9');
     await cluster.restart(third);
     assert.equal(eventTypes(await third.get('/v1/promotion?limit=1000'), 'data.events').at(-1), 'replication.wal.tail_cut');
+    const before = await cuts(third);
+    await cluster.kill(third);
+    await cluster.restart(third);
+    assert.equal(await cuts(third), before, 'once cut, it is gone');
     await until('it follows', async () => at(await third.member(), 'lag_bytes') === '0');
   });
 });

@@ -88,7 +88,8 @@ describe('replication', () => {
       const [path] = walFiles(cluster, third);
       assert.ok(path);
       const bytes = readFileSync(path);
-      bytes[60] = (bytes[60] ?? 0) ^ 1;
+      const inside = bytes.indexOf('xxxx');
+      bytes[inside] = (bytes[inside] ?? 0) ^ 1;
       writeFileSync(path, bytes);
       await cluster.restart(third);
       await haltedWith(third, 'WalCorruption');
