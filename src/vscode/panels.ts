@@ -1,4 +1,4 @@
-/** Webview panels: one per cluster and subject, reused; disposed with the window; never restored as truth. */
+/** Webview panels: one per cluster and subject, reused; never restored as truth. */
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { invariant } from '../control-plane/invariants.ts';
@@ -67,9 +67,9 @@ export class Panels implements vscode.Disposable {
     return this.#open.get(key)?.webview.onDidDispose(closed) ?? new vscode.Disposable(() => undefined);
   }
 
+  /** Leaves the panels open: after a reload the window shows them again, and they say that they must be asked for again. */
   dispose(): void {
     this.#serializer.dispose();
-    for (const { webview } of [...this.#open.values()]) webview.dispose();
   }
 
   #options(): vscode.WebviewOptions & vscode.WebviewPanelOptions {
