@@ -38,7 +38,8 @@ export type Invocation =
 export function parseCommandLine(argv: readonly string[]): Invocation {
   const read = tokens(argv);
   const given = read.options;
-  const json = given.json !== undefined;
+  // Also where --json stands in another option's place: a program reads what comes of it.
+  const json = argv.includes('--json');
   const misunderstood = (message: string, field?: string): Invocation => ({ kind: 'misunderstood', error: refusal('PHASE7_MALFORMED_REQUEST', `${message} Nothing was sent.`, field), json });
   const words = read.words[0] === 'help' ? read.words.slice(1) : read.words;
   const help = read.words[0] === 'help' || given.help !== undefined || argv.length === 0;

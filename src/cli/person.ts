@@ -10,12 +10,17 @@ export type Reply =
   | { readonly kind: 'declined'; readonly how: string }
   | { readonly kind: 'voided'; readonly why: string };
 
+/** Turns of the event loop without input after which the terminal holds nothing more, and the most that are waited. */
+const QUIET_TURNS = 3;
+const MOST_TURNS = 1000;
+
 export class Person {
   readonly #input: ReadStream;
   readonly #output: WriteStream;
   #waiting: ((reply: Reply) => void) | undefined;
   #gone: Extract<Reply, { readonly kind: 'voided' }> | undefined;
   #line = '';
+  #received = 0;
 
   constructor(input: ReadStream, output: WriteStream) {
     this.#input = input;
@@ -38,8 +43,9 @@ export class Person {
 
   /** Asks, after everything that was typed before the question has been thrown away. */
   async ask(prompt: string): Promise<Reply> {
-    await this.#discardTypedAhead();
+    const silent = await this.#discardTypedAhead();
     if (this.#gone !== undefined) return this.#gone;
+    if (!silent) return { kind: 'voided', why: 'The terminal sends text without end: no person types like this.' };
     this.#output.write(prompt);
     return new Promise((resolve) => {
       this.#waiting = resolve;
@@ -58,14 +64,21 @@ export class Person {
     this.#input.pause();
   }
 
-  /** What the terminal already holds is delivered within two turns of the event loop, while nobody waits for it. */
-  async #discardTypedAhead(): Promise<void> {
-    for (let turn = 0; turn < 2; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+  /** What the terminal already holds is delivered line by line, one in a turn of the event loop, while nobody waits for it. */
+  async #discardTypedAhead(): Promise<boolean> {
+    let quiet = 0;
+    for (let turn = 0; quiet < QUIET_TURNS && turn < MOST_TURNS; turn += 1) {
+      const before = this.#received;
+      await new Promise((resolve) => setImmediate(resolve));
+      quiet = this.#received === before ? quiet + 1 : 0;
+    }
     this.#line = '';
+    return quiet === QUIET_TURNS;
   }
 
   /** Only Enter ends a line: what stands unfinished when the input ends is no answer. */
   #read(text: string): void {
+    this.#received += 1;
     const [rest = '', ...lines] = `${this.#line}${text}`.split('\n').reverse();
     this.#line = rest;
     const line = lines.at(-1);

@@ -2,14 +2,29 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
+import { build } from '../../scripts/build.mjs';
 
 export const ROOT = resolve(import.meta.dirname, '../..');
-export const PROGRAM_FILE = join(ROOT, 'src/cli/main.ts');
+
+/** The one file that ships, built once for all suites of this process. */
+let program: Promise<string> | undefined;
+
+/** Builds what ships and returns the path of the terminal program in it. */
+export function builtProgram(): Promise<string> {
+  program ??= (async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'aerodb-cli-built-'));
+    process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+    writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
+    await build({ release: true, folder: join(folder, 'dist') });
+    return join(folder, 'dist/aerodb-control.js');
+  })();
+  return program;
+}
 
 /** Any JSON object. */
 export type Fields = Readonly<Record<string, unknown>>;
@@ -46,8 +61,16 @@ export async function run(file: string, args: readonly string[], env: NodeJS.Pro
 }
 
 /** Runs the terminal program without a terminal. */
-export function cli(args: readonly string[], env: NodeJS.ProcessEnv, input = ''): Promise<Ended> {
-  return run(process.execPath, [PROGRAM_FILE, ...args], env, input);
+export async function cli(args: readonly string[], env: NodeJS.ProcessEnv, input = ''): Promise<Ended> {
+  return run(process.execPath, [await builtProgram(), ...args], env, input);
+}
+
+const opened = new Set<Terminal>();
+
+/** Hangs up what a test left open, so that a failure does not hang. */
+export function closeTerminals(): void {
+  for (const terminal of opened) terminal.hangUp();
+  opened.clear();
 }
 
 /** The terminal program in a pseudo-terminal of its own, as its session leader, driven as a person would. */
@@ -59,8 +82,14 @@ export class Terminal {
   #wake: () => void = () => undefined;
 
   /** `shell` stands around the program's words: redirections, pipes. */
-  constructor(args: readonly string[], env: NodeJS.ProcessEnv, shell: (program: string) => string = (program) => `exec ${program}`) {
-    const program = [process.execPath, PROGRAM_FILE, ...args].map((word) => `'${word.replaceAll('\'', '\'\\\'\'')}'`).join(' ');
+  static async open(args: readonly string[], env: NodeJS.ProcessEnv, shell: (program: string) => string = (program) => `exec ${program}`): Promise<Terminal> {
+    const terminal = new Terminal([process.execPath, await builtProgram(), ...args], env, shell);
+    opened.add(terminal);
+    return terminal;
+  }
+
+  private constructor(words: readonly string[], env: NodeJS.ProcessEnv, shell: (program: string) => string) {
+    const program = words.map((word) => `'${word.replaceAll('\'', '\'\\\'\'')}'`).join(' ');
     this.#script = spawn('script', ['-qfec', shell(program), '/dev/null'], { env, stdio: ['pipe', 'pipe', 'inherit'] });
     this.#script.stdout?.setEncoding('utf8').on('data', (text: string) => {
       this.#output += text;

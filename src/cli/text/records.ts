@@ -18,11 +18,11 @@ export interface RecordStyle {
 /** One line of the log, in short or whole. */
 export function recordText({ line, record, text }: AuditLine, { whole, unknown, paint }: RecordStyle): readonly string[] {
   if (record === null) return [paint.strong(`Line ${line}: not a record`), ...quote([visible(text)])];
-  const outcome = unknown ? 'OUTCOME UNKNOWN: the intent was recorded, and no outcome' : word(record['outcome']);
+  const outcome = unknown ? 'OUTCOME UNKNOWN' : word(record['outcome']);
   const head = [`${word(record['seq']) ?? '?'}  ${word(record['time']) ?? 'no time'}  ${word(record['stage']) ?? 'no stage'}`, ...(outcome === undefined ? [] : [outcome])].join('  ');
   const title = wrap(head, WIDTH).map(paint.strong);
   if (whole) return [...title, ...tree(record, 2), ''];
-  return [...title, ...facts(short(record), 4)];
+  return [...title, ...facts([...(unknown ? [['unknown', 'the intent was recorded, and no outcome'] as const] : []), ...short(record)], 4)];
 }
 
 function short(record: Readonly<Record<string, unknown>>): readonly Fact[] {

@@ -1,0 +1,141 @@
+/** Text for people: 80 columns, unknown as a word, and nothing that could steer the terminal. */
+import assert from 'node:assert/strict';
+import * as fc from 'fast-check';
+import type { AnsweredView } from '../../src/control-plane/reads.ts';
+import { columns, facts, paragraph, quote, shellLine, table, WIDTH, wrap } from '../../src/cli/text/layout.ts';
+import { paintFor } from '../../src/cli/text/paint.ts';
+import { recordText } from '../../src/cli/text/records.ts';
+import { resultText } from '../../src/cli/text/results.ts';
+import { known, safeJson, visible } from '../../src/cli/text/safe.ts';
+import { answer } from '../../src/cli/text/views.ts';
+import { kernelRejection } from '../../src/control-plane/errors.ts';
+
+// What a terminal acts upon, or what changes how its neighbours look without being seen.
+const STEERING = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]/u;
+const PLAIN = paintFor({ isTTY: false }, {});
+const foreign = fc.string({ unit: 'binary', maxLength: 200 });
+
+function fits(lines: readonly string[]): void {
+  for (const line of lines) {
+    assert.ok(columns(line) <= WIDTH, `${columns(line)} columns: ${JSON.stringify(line)}`);
+    assert.doesNotMatch(line, STEERING);
+    assert.doesNotMatch(line, /\n/);
+  }
+}
+
+describe('layout', () => {
+  it('keeps every character of what it wraps, in 80 columns', () => {
+    fc.assert(fc.property(fc.array(fc.string({ unit: 'grapheme', maxLength: 120 }).map(visible)), fc.integer({ min: 4, max: 80 }), (words, width) => {
+      const text = words.join(' ');
+      const lines = wrap(text, width);
+      for (const line of lines) assert.ok(columns(line) <= width || Array.from(line).length <= 2);
+      assert.equal(lines.join('').replaceAll(' ', ''), text.replaceAll(' ', ''));
+    }));
+  });
+
+  it('tables of anything fit', () => {
+    fc.assert(fc.property(fc.array(fc.array(foreign.map(known), { minLength: 8, maxLength: 8 }), { minLength: 1, maxLength: 5 }), (rows) => {
+      fits(table(Array.from({ length: 8 }, (_, index) => ({ title: `COLUMN ${index}`, ...(index % 2 === 0 ? { right: true as const } : {}) })), rows));
+      fits(facts(rows.map(([label = '', value = '']) => [label, value] as const)));
+      fits(quote(rows.flat()));
+      fits(rows.flat().flatMap((text) => paragraph(text, 4)));
+    }));
+  });
+
+  it('counts wide and combining characters as a terminal does', () => {
+    assert.deepEqual(['abc', '日本', 'e\u0301', '👍', ''].map(columns), [3, 4, 1, 2, 0]);
+  });
+
+  it('breaks a command line between words only, so that it can be pasted', () => {
+    const line = 'aerodb-control promote --url http://127.0.0.1:9191 --url http://127.0.0.1:9192 --node 6f0c --reason \'two  words, and a \'\\\'\'quote\'\\\'\'\' --operator';
+    const lines = shellLine(line, 2);
+    assert.ok(lines.length > 1);
+    assert.equal(lines.map((part) => part.trim().replace(/ \\$/, '')).join(' '), line);
+  });
+});
+
+describe('foreign text', () => {
+  it('terminal escape sequences, bidirectional overrides and false line ends are written as their numbers', () => {
+    assert.equal(visible('\u001b]0;owned\u0007\u001b[2Jok\r\nOutcome executed\u202e\u009b31m'),
+      '<U+001B>]0;owned<U+0007><U+001B>[2Jok<U+000D><U+000A>Outcome executed<U+202E><U+009B>31m');
+    fc.assert(fc.property(foreign, (text) => assert.doesNotMatch(visible(text), STEERING)));
+  });
+
+  it('JSON keeps its value and loses what could steer', () => {
+    fc.assert(fc.property(foreign, (text) => {
+      assert.deepEqual(JSON.parse(safeJson({ text })), { text });
+      assert.doesNotMatch(safeJson({ text }, 2), STEERING);
+    }));
+  });
+
+  it('null is unknown, and unknown is never 0 and never nothing', () => {
+    assert.deepEqual([null, '', 0n, 0, false, 'unknown'].map(known), ['unknown', '(empty)', '0', '0', 'false', 'unknown']);
+  });
+
+  it('a kernel that speaks in escape sequences cannot write outside its own lines', () => {
+    fc.assert(fc.property(foreign, foreign, fc.dictionary(foreign, foreign), (code, message, details) => {
+      const error = kernelRejection(code, message, [code], 'not_executed', { status: 409, body: message, details });
+      const lines = resultText({ kind: 'failed', requestId: 'r', command: code, cluster: message, target: null, error, recorded: { position: null, cause: message } }, null, PLAIN);
+      fits(lines);
+    }));
+    const lines = resultText({
+      kind: 'failed', requestId: 'r', command: 'request_promotion', cluster: 'c', target: null, recorded: { position: { seq: 1n, hash: '' } },
+      error: kernelRejection('X', 'no\n  Outcome     executed', ['P6-A1'], 'not_executed', { status: 409, body: '', details: null }),
+    }, null, PLAIN);
+    assert.ok(lines.includes('  |   Outcome     executed'), lines.join('\n'));
+    assert.equal(lines.filter((line) => /^ {2}Outcome/.test(line)).length, 1);
+  });
+
+  it('a record of the log cannot either, whole or in short', () => {
+    fc.assert(fc.property(fc.dictionary(foreign, fc.jsonValue() as fc.Arbitrary<unknown>), foreign, fc.boolean(), (record, text, whole) => {
+      fits(recordText({ line: 1n, text, record }, { whole, unknown: false, paint: PLAIN }));
+      fits(recordText({ line: 1n, text, record: null }, { whole, unknown: true, paint: PLAIN }));
+    }));
+  });
+});
+
+describe('views', () => {
+  const member = {
+    nodeId: '6f0c1f3e-0000-4000-8000-000000000001', name: 'node-1', apiUrl: 'https://db-1.example:9191', role: 'unknown', replicationState: 'ReplicationHalted', haltReason: null, health: 'unknown',
+    healthBasis: '', durableOffset: null, durableCommitId: null, lagBytes: null, lagCommits: null, lastContact: null,
+  } as const;
+  const huge = { ...member, health: 'halted', haltReason: 'AuthorityAmbiguity', durableOffset: 2n ** 64n - 1n, durableCommitId: 2n ** 64n - 1n, lagBytes: 2n ** 64n - 1n, lagCommits: 2n ** 64n - 1n } as const;
+  const observed = { snapshot: 'live', commitId: null, controlVersion: null, nodeId: member.nodeId, time: '2026-11-21T10:00:00.000Z', clock: 'c' };
+  const reading = { observed, endpoint: 'https://db-1.example:9191', skipped: [], notes: [] };
+  const of = (part: Pick<AnsweredView, 'command'> & { readonly view: unknown }): readonly string[] => answer({ command: part.command, reading: { ...reading, view: part.view } } as AnsweredView);
+
+  it('what the kernel does not know is shown as unknown, in every view', () => {
+    const views = [
+      of({ command: 'inspect_cluster_state', view: { clusterId: 'c', name: 'n', epoch: 1n, primaryId: null, members: [member] } }),
+      of({ command: 'inspect_node', view: { member, source: 'reported', epoch: 1n } }),
+      of({ command: 'inspect_replication_status', view: { primaryId: null, epoch: 1n, committedOffset: null, replicas: [{ nodeId: member.nodeId, state: 's', haltReason: null, receivedOffset: null, appliedOffset: null, acknowledgedOffset: null, lagBytes: null, lagCommits: null, lastAcknowledgedAt: null }] } }),
+      of({ command: 'inspect_wal', view: { segments: [], appendOffset: null, durableOffset: null, oldestOffset: null, truncationOffset: null, totalBytes: null, checksumStatus: 'unchecked', verifiedToOffset: null, nextAfter: null } }),
+      of({ command: 'inspect_snapshots', view: { items: [{ kind: 'snapshot', id: 'a', commitId: null, walFirstOffset: null, walEndOffset: null, createdAt: null, durable: null, source: null }], nextAfter: null } }),
+    ];
+    for (const lines of views) {
+      fits(lines);
+      assert.ok(lines.join('\n').split('unknown').length > 4, lines.join('\n'));
+      assert.doesNotMatch(lines.join('\n'), /\bnull\b|\bundefined\b|\bNaN\b/);
+    }
+  });
+
+  it('the largest numbers and the longest states fit and are whole', () => {
+    const lines = of({ command: 'inspect_cluster_state', view: { clusterId: 'c', name: 'n', epoch: 2n ** 64n - 1n, primaryId: member.nodeId, members: [huge, huge] } });
+    fits(lines);
+    assert.equal(lines.join('').replaceAll(/\s/g, '').includes('AuthorityAmbiguity'), true);
+  });
+
+  it('P7-A3: members stand in the kernel\'s order', () => {
+    const lines = of({ command: 'inspect_cluster_state', view: { clusterId: 'c', name: 'n', epoch: 1n, primaryId: 'b', members: ['c', 'a', 'b'].map((id) => ({ ...member, nodeId: id, name: `name-${id}` })) } });
+    assert.deepEqual([...new Set(lines.join('\n').match(/name-[abc](?= {2}unknown)/g))], ['name-c', 'name-a', 'name-b']);
+  });
+});
+
+describe('emphasis', () => {
+  it('NO_COLOR, dumb terminals, unnamed terminals and files get none', () => {
+    const strong = (isTTY: boolean, env: Readonly<Record<string, string>>): string => paintFor({ isTTY }, env).strong('x');
+    assert.notEqual(strong(true, { TERM: 'xterm' }), 'x');
+    assert.notEqual(strong(true, { TERM: 'xterm', NO_COLOR: '' }), 'x');
+    for (const [isTTY, env] of [[false, { TERM: 'xterm' }], [true, { TERM: 'dumb' }], [true, {}], [true, { TERM: 'xterm', NO_COLOR: '1' }]] as const) assert.equal(strong(isTTY, env), 'x');
+  });
+});
