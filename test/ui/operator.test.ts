@@ -366,7 +366,7 @@ describe('an operator in the editor', function () {
     await use.workbench.webviews.waitForText('Replication Status');
     await waitFor('both readings', () => Promise.resolve(stages('inspect_replication_status')), (seen) => seen.includes('command_answered'));
     const before = records().length;
-    await use.workbench.reload();
+    await use.workbench.reloadByCommand();
     await use.workbench.webviews.waitForText('asked for again');
     await use.workbench.screenshot('panel-gone');
     await use.workbench.openView('AeroDB');

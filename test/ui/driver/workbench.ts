@@ -48,7 +48,15 @@ export class Workbench {
     return workbench;
   }
 
-  /** Reloads the window as its reload command does: the extension host ends and a new one starts. */
+  /** Reloads the window by its own command: it keeps what it keeps, the extension host ends and a new one starts. */
+  async reloadByCommand(): Promise<void> {
+    const reloaded = this.page.waitForEvent('load', { timeout: patience });
+    await this.runCommand('Developer: Reload Window');
+    await reloaded;
+    await this.ready();
+  }
+
+  /** Reloads the page under the window, whatever is open in it, as a browser does: the extension host ends and a new one starts. */
   async reload(): Promise<void> {
     await this.page.reload();
     await this.ready();
