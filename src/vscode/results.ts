@@ -1,5 +1,6 @@
 /** Shows how a command ended: a notification for the fact, a panel for the detail. The one place for errors. */
 import * as vscode from 'vscode';
+import * as z from 'zod';
 import type { CommandResult } from '../control-plane/control-plane.ts';
 import { COMMANDS, isCommandName } from '../control-plane/commands.ts';
 import type { ControlError, Outcome } from '../control-plane/errors.ts';
@@ -9,6 +10,8 @@ import type { ClusterLabel, Panel, RecordedAt } from '../webview/protocol.ts';
 import type { ConfiguredClusters } from './clusters.ts';
 import { requestPanel } from './confirmer.ts';
 import type { Panels } from './panels.ts';
+
+const denialDetails = z.object({ checks: z.array(z.object({ invariant: z.string() })) });
 
 /** Gives results their panels and notifications. */
 export class Results {
@@ -92,10 +95,16 @@ export class Results {
 
 /** The invariants that a result names by id, so that their text can be shown beside them. */
 function cited(result: CommandResult): readonly string[] {
-  if (result.kind === 'failed') return result.error.invariants;
+  if (result.kind === 'failed') return [...result.error.invariants, ...checkInvariants(result.error.kernel?.details)];
   if (result.kind !== 'answered' || result.answer.command !== 'inspect_promotion_state') return [];
   const denial = result.answer.reading.view.lastAttempt?.denial;
   return denial === null || denial === undefined ? [] : [denial.invariant];
+}
+
+/** A denial of the kernel lists its checks, each with its invariant; anything else lists none. */
+function checkInvariants(details: unknown): readonly string[] {
+  const parsed = denialDetails.safeParse(details);
+  return parsed.success ? parsed.data.checks.map((check) => check.invariant) : [];
 }
 
 /** "Request Promotion: NOT executed. AERO_…: …" */

@@ -360,6 +360,22 @@ describe('an operator in the editor', function () {
     await workbench.screenshot('after-reload');
   });
 
+  it('P7-F2: an extension host killed in the middle of a confirmation executes nothing, resumes nothing and invents no record', async () => {
+    const { workbench } = use;
+    await becomeOperator();
+    await ask('Request Demotion', cluster.node(1), 'killed');
+    await readAndGoOn();
+    await firstDialog('Request Demotion: node-1?');
+    await use.editor.killExtensionHosts();
+    await workbench.reload();
+    await workbench.openView('AeroDB');
+    await workbench.statusBar.waitFor('AeroDB: Observer');
+    assert.deepEqual(stages('request_demotion'), ['command_requested', 'explanation_presented', 'confirmation_requested']);
+    assert.deepEqual(await attempts(), []);
+    assert.equal(await primaryOf(cluster.node(1)), cluster.node(1).id);
+    assertOneChain();
+  });
+
   it('P7-A1: a reload contacts nobody by itself, though the cluster was expanded and a panel was open', async () => {
     await expandCluster();
     await use.workbench.tree('Clusters').click(['local (test bench)', 'Replication']);
