@@ -33,3 +33,54 @@ export interface AuditReader {
   /** All lines in order, in constant memory. */
   lines(): AsyncIterable<AuditLine>;
 }
+
+/** What a person looks for; every member that is given has to match. */
+export interface AuditFilter {
+  readonly cluster?: string;
+  readonly command?: string;
+  /** The account, `account@host`, or the configured name. */
+  readonly operator?: string;
+  readonly outcome?: string;
+  readonly stage?: string;
+  /** Times as they stand in the records (RFC 3339 UTC); the earliest and the latest that match. */
+  readonly from?: string;
+  readonly to?: string;
+  readonly requestId?: string;
+  /** Anywhere in the line, upper and lower case alike. */
+  readonly text?: string;
+}
+
+/** Some lines of a log, in its order. */
+export interface AuditSelection {
+  readonly count: number;
+  /** At most `count` lines from the `from`-th of the selection, counted from 0. */
+  page(from: number, count: number): Promise<readonly AuditLine[]>;
+}
+
+/**
+ * A log of any size, page by page, as it stood when it was opened or last reloaded. Lines keep their numbers, because
+ * nothing is ever written before the end. Holds the file open until closed.
+ */
+export interface AuditPages extends AuditSelection {
+  readonly path: string;
+  select(filter: AuditFilter): Promise<AuditSelection>;
+  /** The `dispatch_intent` lines whose request has no outcome: to be shown as unknown (P7-E2). */
+  danglingIntents(): Promise<AuditSelection>;
+  /** Takes in what was appended since; `replaced` when the path leads to another file by now, or to a shorter one. */
+  reload(): Promise<'same' | 'grown' | 'replaced'>;
+  close(): Promise<void>;
+}
+
+/** How much of the chain goes along with the selected records of an export. */
+export type ExportedChain =
+  /** The record before and the one after each run of selected records. */
+  | 'neighbours'
+  /** Every line from the first selected one to the end of the log: what a known head proves. */
+  | 'to_end';
+
+export interface AuditExportOptions {
+  readonly format: 'jsonl' | 'csv';
+  readonly chain: ExportedChain;
+  /** What verification said of the log that is exported from, to stand beside the records. */
+  readonly verdict: AuditVerdict;
+}
