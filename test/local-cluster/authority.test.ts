@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { type Answer, type TestCluster, at, caughtUp, demote, denialReason as reason, errorCode as code, eventTypes as types, keysOf as rowsOf, listAt, promote, textAt, until, withCluster } from './harness.ts';
+import { type Answer, type TestCluster, at, caughtUp, demote, denialReason as reason, errorCode as code, eventTypes as types, keysOf as rowsOf, listAt, promotable, promote, textAt, until, withCluster } from './harness.ts';
 
 /** Force node 2 while node 1 is dead, with the acknowledgement that it takes. */
 const forceSecond = async (cluster: TestCluster): Promise<Answer> => {
@@ -22,7 +22,7 @@ describe('write authority', () => {
       assert.equal(at((await first.get('/v1/cluster')).body, 'data.primary_id'), null);
       for (const node of cluster.nodes) assert.equal(code(await node.write('nobody')), 'AERO_NOT_PRIMARY');
 
-      await caughtUp(second);
+      await promotable(second);
       const promoted = await promote(second);
       assert.equal(promoted.status, 200, promoted.text);
       assert.equal(at(promoted.body, 'data.epoch'), '2');
@@ -87,7 +87,7 @@ describe('write authority', () => {
   it('P6-A3: force that would override nothing is denied as InvalidRequest', () =>
     withCluster({}, async (cluster) => {
       assert.equal((await demote(cluster.node(1))).status, 200);
-      await caughtUp(cluster.node(2));
+      await promotable(cluster.node(2));
       const refused = await promote(cluster.node(2), { mode: 'forced', acknowledged: ['P6-A1'] });
       assert.deepEqual([refused.status, reason(refused), at(refused.body, 'error.invariant')], [409, 'InvalidRequest', 'P6-A3']);
       assert.equal((await promote(cluster.node(2))).status, 200);
@@ -122,7 +122,7 @@ describe('write authority', () => {
   it('P6-F2: a cluster that ends and starts again has the same authority, epoch, ids and data', () =>
     withCluster({}, async (cluster) => {
       assert.equal((await demote(cluster.node(1))).status, 200);
-      await caughtUp(cluster.node(3));
+      await promotable(cluster.node(3));
       assert.equal((await promote(cluster.node(3))).status, 200);
       assert.equal((await cluster.node(3).write('kept')).status, 200);
       const ids = cluster.nodes.map((node) => node.id);
@@ -170,7 +170,7 @@ describe('one request, at most once', () => {
     withCluster({}, async (cluster) => {
       const second = cluster.node(2);
       await demote(cluster.node(1));
-      await caughtUp(second);
+      await promotable(second);
       const version = await second.controlVersion();
       const answers = await Promise.all([promote(second, { version }), promote(second, { version })]);
       assert.deepEqual(answers.map((answer) => answer.status).sort(), [200, 412]);

@@ -116,7 +116,7 @@ export interface Control {
 const auditHead = { seq: '0', hash: '0'.repeat(64) };
 export const operator = { id: 'tester@bench', authority: 'Operator' };
 
-const send = async (node: TestNode, path: string, body: object, requestId: string, control: Control): Promise<Answer> => {
+const sendOnce = async (node: TestNode, path: string, body: object, requestId: string, control: Control): Promise<Answer> => {
   const version = control.version ?? (await node.controlVersion());
   return ask(`${node.url}/v1/control/${path}`, {
     method: 'POST',
@@ -125,12 +125,20 @@ const send = async (node: TestNode, path: string, body: object, requestId: strin
   });
 };
 
-/** Asks a node to take write authority, as an operator who saw its present control version would. */
-export const promote = (node: TestNode, control: Control = {}): Promise<Answer> => {
-  return send(node, 'promotions', { mode: control.mode ?? 'validated', acknowledged_invariants: control.acknowledged ?? [] }, control.id ?? randomUUID(), control);
+/** Where the test fixed neither state nor id, an operator to whom the state moved looks again and asks anew, as another request. */
+const send = async (node: TestNode, path: string, body: object, control: Control): Promise<Answer> => {
+  for (;;) {
+    const answer = await sendOnce(node, path, body, control.id ?? randomUUID(), control);
+    if (answer.status !== 412 || control.id !== undefined || control.version !== undefined) return answer;
+  }
 };
 
-export const demote = (node: TestNode, control: Control = {}): Promise<Answer> => send(node, 'demotions', {}, control.id ?? randomUUID(), control);
+/** Asks a node to take write authority, as an operator who saw its present control version would. */
+export const promote = (node: TestNode, control: Control = {}): Promise<Answer> => {
+  return send(node, 'promotions', { mode: control.mode ?? 'validated', acknowledged_invariants: control.acknowledged ?? [] }, control);
+};
+
+export const demote = (node: TestNode, control: Control = {}): Promise<Answer> => send(node, 'demotions', {}, control);
 
 export interface Ended {
   readonly code: number | null;
