@@ -12,7 +12,7 @@ import { clusterOf, CONTROLS, kernelOf, N2, READS, REQUEST } from './wire.ts';
 
 const CASES = Number(process.env['FUZZ_CASES'] ?? 10_000);
 const SEED = Number(process.env['FUZZ_SEED'] ?? Date.now() & 0x7fffffff);
-const TIMEOUTS = { connectMs: 5_000, readMs: 150, controlMs: 150 };
+const TIMEOUTS = { connectMs: 5_000, readMs: 150, controlMs: 250 };
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -58,22 +58,34 @@ function assertFromAnswer(view: unknown, answer: unknown, at: string): void {
   assert.equal(view, answer, at);
 }
 
-/** The JSON in the bytes that were sent, without its framing. */
+/** The JSON in the bytes that were sent, whichever way it was framed. */
 function sentJson({ sent }: Seen): Json {
-  const text = sent.toString('utf8');
-  const last = /(?:^|\n)HTTP\/\d\.\d 200[^]*?\r\n\r\n([^]*)$/.exec(text);
-  const body = last?.[1] ?? assert.fail(`no answer with status 200: ${text.slice(0, 200)}`);
-  if (!/transfer-encoding: *chunked/i.test(text)) return record(JSON.parse(body.slice(0, body.lastIndexOf('}') + 1)));
+  const text = sent.toString('latin1');
+  const start = /(?:^|\n)HTTP\/\d\.\d 200[^]*?\r\n\r\n/.exec(text);
+  if (start === null) assert.fail(`no answer with status 200: ${text.slice(0, 200)}`);
+  const body = text.slice(start.index + start[0].length);
+  const found = [body, body.slice(0, body.lastIndexOf('}') + 1), unchunked(body)].map(parsed).find((value) => value !== undefined);
+  return record(found ?? assert.fail(`no JSON in ${text}`));
+}
+
+function parsed(latin1: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(latin1, 'latin1').toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+function unchunked(body: string): string {
   let plain = '';
-  let rest = Buffer.from(body);
+  let rest = body;
   for (;;) {
     const line = rest.indexOf('\r\n');
-    const size = Number.parseInt(rest.subarray(0, line).toString(), 16);
-    if (!(size > 0)) break;
-    plain += rest.subarray(line + 2, line + 2 + size).toString('latin1');
-    rest = rest.subarray(line + 4 + size);
+    const size = Number.parseInt(rest.slice(0, line), 16);
+    if (!(size > 0)) return plain;
+    plain += rest.slice(line + 2, line + 2 + size);
+    rest = rest.slice(line + 4 + size);
   }
-  return record(JSON.parse(Buffer.from(plain, 'latin1').toString('utf8')));
 }
 
 describe('a hostile kernel', function () {
@@ -118,16 +130,24 @@ describe('a hostile kernel', function () {
     await fc.assert(fc.asyncProperty(operations, plan, async (operation, bent) => {
       const seen = server.next(bent, () => true);
       const result = await CONTROLS[operation](kernel, N2, server.url);
-      assert.equal(seen.connections, 1, 'one connection');
-      assert.ok(seen.requests.length === 1 || (bent.bend.kind === 'deaf' && seen.requests.length === 0), `${seen.requests.length} requests`);
+      // On a busy machine the deadline may pass before the server, in this same process, has looked: let it catch up.
+      const late = !result.ok && (result.error.code === 'PHASE7_TIMEOUT' || result.error.code === 'PHASE7_CONNECTION_FAILED');
+      if (late) await new Promise((resolve) => setTimeout(resolve, 30));
+      assert.ok(seen.connections === 1 || (late && seen.connections === 0), `${seen.connections} connections`);
+      assert.ok(seen.requests.length === 1 || (seen.requests.length === 0 && (late || bent.bend.kind === 'deaf')), `${seen.requests.length} requests`);
       const outcome = result.ok ? 'executed' : `${result.error.outcome}, ${result.error.code}`;
       tally[outcome] = (tally[outcome] ?? 0) + 1;
       if (!result.ok) {
         wellFormedError(result.error);
         const { domain, kernel: words, outcome: said } = result.error;
-        if (domain !== 'KERNEL_REJECTION') { assert.equal(said, 'unknown'); return; }
-        const spoken = saidOutcome(words?.body ?? '');
-        assert.equal(said, spoken === 'unsaid' ? 'unknown' : spoken); return;
+        if (domain === 'KERNEL_REJECTION') {
+          const spoken = saidOutcome(words?.body ?? '');
+          assert.equal(said, spoken === 'unsaid' ? 'unknown' : spoken);
+        } else if (said === 'not_executed') {
+          assert.equal(result.error.code, 'PHASE7_CONNECTION_FAILED');
+          assert.equal(seen.requests.length, 0, 'not executed is claimed only where nothing arrived');
+        } else assert.equal(said, 'unknown');
+        return;
       }
       assert.match(seen.sent.toString('latin1'), /HTTP\/\d\.\d 200/);
       for (const answer of [sentJson(seen), record(JSON.parse(result.value.body))]) {
