@@ -36,7 +36,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const tree = new ClusterTree(clusters, (cluster) => plane.execute('inspect_cluster_state', { cluster }));
   const commands = (): CommandContext => ({ plane, clusters, results });
   context.subscriptions.push(
-    log, panels, statusBar,
+    log, statusBar,
     vscode.window.createTreeView('aerodb.clusters', { treeDataProvider: tree, showCollapseAll: true }),
     ...registerOperatorCommands(commands),
     ...registerAuthorityCommands(commands),

@@ -24,16 +24,21 @@ interface Open {
   content: PanelContent;
 }
 
-export class Panels implements vscode.Disposable {
+export class Panels {
   readonly #open = new Map<string, Open>();
   readonly #extensionUri: vscode.Uri;
-  readonly #serializer: vscode.Disposable;
+  #restored = 0;
 
+  /**
+   * Panels stay open when the window is reloaded, and then say that they must be asked for again. The serializer is never unregistered: a
+   * window that closes asks for it while it decides which panels to keep, and by then the extension may have been told to end already.
+   */
   constructor(extensionUri: vscode.Uri) {
     this.#extensionUri = extensionUri;
-    this.#serializer = vscode.window.registerWebviewPanelSerializer(VIEW_TYPE, {
+    vscode.window.registerWebviewPanelSerializer(VIEW_TYPE, {
       deserializeWebviewPanel: (webview) => {
-        this.#adopt(`gone/${this.#open.size}`, webview, { title: webview.title, panel: { kind: 'gone', title: webview.title } });
+        this.#restored += 1;
+        this.#adopt(`gone/${this.#restored}`, webview, { title: webview.title, panel: { kind: 'gone', title: webview.title } });
         return Promise.resolve();
       },
     });
@@ -65,11 +70,6 @@ export class Panels implements vscode.Disposable {
   /** Calls back when the panel under this key is closed. */
   onClosed(key: string, closed: () => void): vscode.Disposable {
     return this.#open.get(key)?.webview.onDidDispose(closed) ?? new vscode.Disposable(() => undefined);
-  }
-
-  /** Leaves the panels open: after a reload the window shows them again, and they say that they must be asked for again. */
-  dispose(): void {
-    this.#serializer.dispose();
   }
 
   #options(): vscode.WebviewOptions & vscode.WebviewPanelOptions {
