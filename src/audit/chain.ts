@@ -14,10 +14,9 @@ export const NEWLINE = 0x0a;
 /** Bytes of one line. Longer ones are refused when written and are damage when read: memory stays bounded. */
 export const MAX_LINE_BYTES = 16 * 1024 * 1024;
 
-const SUFFIX = /^,"hash":"([0-9a-f]{64})"\}$/;
+const SUFFIX = /^,"hash":"[0-9a-f]{64}"\}$/;
 const SUFFIX_BYTES = ',"hash":""}'.length + 64;
 const SEQ = /^[1-9][0-9]*$/;
-const HASH = /^[0-9a-f]{64}$/;
 
 /** What an interrupted write left behind: every byte between the last complete record and the record that says so. */
 export interface TornTail {
@@ -62,13 +61,18 @@ export function encodeRecord(entry: LogEntry, after: AuditPosition | null): Enco
 export function parseLine(line: Buffer): ParsedRecord | null {
   const end = line.length - SUFFIX_BYTES;
   if (end < 2) return null;
-  const hash = SUFFIX.exec(line.toString('latin1', end))?.[1];
-  if (hash === undefined || createHash('sha256').update(line.subarray(0, end)).update('}').digest('hex') !== hash) return null;
+  const hash = createHash('sha256').update(line.subarray(0, end)).update('}').digest('hex');
+  if (line.toString('latin1', end) !== `,"hash":"${hash}"}`) return null;
   const record = parseObject(line.toString());
   if (record === null) return null;
   const { v: version, seq, prev, stage, torn_tail: tornTail } = record;
-  if (typeof seq !== 'string' || !SEQ.test(seq) || typeof prev !== 'string' || !HASH.test(prev)) return null;
+  if (typeof seq !== 'string' || !SEQ.test(seq) || typeof prev !== 'string') return null;
   return { version, seq: BigInt(seq), prev, hash, stage, tornTail };
+}
+
+/** Whether a line has the end of a record, true or not: enough to pass over fragments. */
+export function endsAsRecord(line: Buffer): boolean {
+  return line.length > SUFFIX_BYTES && SUFFIX.test(line.toString('latin1', line.length - SUFFIX_BYTES));
 }
 
 /** A JSON object, or `null` for anything else. */

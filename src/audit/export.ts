@@ -2,10 +2,15 @@
  * Takes a selection out of the log with its proof: the very bytes of each record, from which its hash can be
  * computed again, and the chain around it. Made for someone else's tools, so nothing in it can act there.
  */
-import type { AuditExportOptions, AuditFilter, AuditLine, AuditPages, AuditSelection, ExportedChain } from '../control-plane/audit-reader.ts';
+import { randomUUID } from 'node:crypto';
+import { open, rename, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { AuditExportOptions, AuditLine, AuditPages, AuditSelection, AuditSought, ExportedChain } from '../control-plane/audit-reader.ts';
+import { codeOf } from './causes.ts';
 import { isObject } from './chain.ts';
 
 const PAGE = 256;
+const BATCH_CHARACTERS = 1024 * 1024;
 
 const COLUMNS = [
   'selected', 'line', 'seq', 'time', 'clock', 'session', 'n', 'stage', 'request_id', 'command', 'cluster', 'target', 'account', 'host', 'name',
@@ -13,16 +18,64 @@ const COLUMNS = [
 ] as const;
 
 /** Pieces of the exported file, in order, in constant memory. */
-export async function* exportSelection(pages: AuditPages, filter: AuditFilter, options: AuditExportOptions): AsyncGenerator<string> {
-  const selection = await pages.select(filter);
+export async function* exportSelection(pages: AuditPages, sought: AuditSought, options: AuditExportOptions): AsyncGenerator<string> {
+  const selection = sought === 'dangling_intents' ? await pages.danglingIntents() : await pages.select(sought);
   if (options.format === 'csv') yield `${COLUMNS.join(',')}\r\n`;
-  else yield `${JSON.stringify(manifest(pages, filter, selection, options))}\n`;
+  else yield `${JSON.stringify(manifest(pages, sought, selection, options))}\n`;
   for await (const { line, selected } of withChain(pages, selection, options.chain)) {
     yield options.format === 'csv' ? csvRow(line, selected) : `${JSON.stringify({ line: line.line.toString(), selected, record: line.text })}\n`;
   }
 }
 
-function manifest(pages: AuditPages, filter: AuditFilter, selection: AuditSelection, { chain, verdict }: AuditExportOptions): unknown {
+/**
+ * Writes an export beside its name and then gives it the name: a file is there whole or not at all. What stands under that name
+ * is replaced, unless it is the log, or one of the files that the log keeps beside it.
+ */
+export async function writeExport(file: string, pages: AuditPages, sought: AuditSought, options: AuditExportOptions): Promise<void> {
+  if (await belongsToLog(file, pages.path)) throw new Error(`${file} belongs to the audit log itself, which nothing replaces`);
+  const unfinished = path.join(path.dirname(file), `.${path.basename(file)}.${randomUUID()}`);
+  const target = await open(unfinished, 'wx', 0o600);
+  try {
+    for await (const piece of batched(exportSelection(pages, sought, options))) await target.writeFile(piece);
+    await target.sync();
+    await target.close();
+    await rename(unfinished, file);
+  } catch (error) {
+    await target.close();
+    await rm(unfinished, { force: true });
+    throw error;
+  }
+}
+
+async function belongsToLog(file: string, log: string): Promise<boolean> {
+  const [found, own] = await Promise.all([identity(file), identity(log)]);
+  if (found !== null && found === own) return true;
+  const [folder, ownFolder] = await Promise.all([identity(path.dirname(file)), identity(path.dirname(log))]);
+  return folder !== null && folder === ownFolder && /^audit\.(jsonl|lock)/i.test(path.basename(file));
+}
+
+async function identity(file: string): Promise<string | null> {
+  try {
+    const { dev, ino } = await stat(file, { bigint: true });
+    return `${dev}:${ino}`;
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+async function* batched(pieces: AsyncIterable<string>): AsyncGenerator<string> {
+  let batch = '';
+  for await (const piece of pieces) {
+    batch += piece;
+    if (batch.length < BATCH_CHARACTERS) continue;
+    yield batch;
+    batch = '';
+  }
+  yield batch;
+}
+
+function manifest(pages: AuditPages, filter: AuditSought, selection: AuditSelection, { chain, verdict }: AuditExportOptions): unknown {
   const { head, kind, message, records } = verdict;
   return {
     export: 1, from: pages.path, filter, chain, selected: selection.count, lines_in_log: pages.count,

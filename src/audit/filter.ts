@@ -1,6 +1,7 @@
 /** Which lines match a filter: first by their bytes, which is fast and may say yes too often, then by the record itself. */
 import type { AuditFilter } from '../control-plane/audit-reader.ts';
-import { isObject, parseObject } from './chain.ts';
+import { endsAsRecord, parseObject } from './chain.ts';
+import { topLevelMembers, type Members } from './members.ts';
 
 /** The next place at or behind an offset where a matching line may stand; -1 when there is none. */
 export type NextCandidate = (from: number) => number;
@@ -8,40 +9,48 @@ export type NextCandidate = (from: number) => number;
 export interface Matcher {
   /** Looks through some whole lines. */
   candidates(bytes: Buffer): NextCandidate;
-  /** The record of a line, when it matches. */
-  record(line: Buffer): Readonly<Record<string, unknown>> | null;
+  /** The members of a line that matches, as their JSON texts. */
+  members(line: Buffer): Members | null;
 }
 
 /** Members of a record that are compared as they are, the rarest first: it decides where to look. */
 const MEMBERS = [['requestId', 'request_id'], ['stage', 'stage'], ['command', 'command'], ['outcome', 'outcome'], ['cluster', 'cluster']] as const;
 
-export function matcher(filter: AuditFilter): Matcher {
-  const members = MEMBERS.flatMap(([name, member]) => (filter[name] === undefined ? [] : [[member, filter[name]] as const]));
+/** `also`: a member that is wanted of the matching lines, whatever it is. */
+export function matcher(filter: AuditFilter, also?: string): Matcher {
+  const equal = MEMBERS.flatMap(([name, member]) => (filter[name] === undefined ? [] : [[member, JSON.stringify(filter[name])] as const]));
   const text = filter.text === undefined || filter.text === '' ? null : escaped(filter.text.toLowerCase());
+  const wanted = [
+    ...equal.map(([member]) => member), ...(filter.operator === undefined ? [] : ['operator']),
+    ...(filter.from === undefined && filter.to === undefined ? [] : ['time']), ...(also === undefined ? [] : [also]),
+  ];
   return {
-    candidates: candidates(members[0], text, filter.operator),
-    record(line) {
+    candidates: candidates(equal[0], text, filter.operator),
+    members(line) {
+      if (!endsAsRecord(line)) return null;
       const found = line.toString();
       if (text !== null && !found.toLowerCase().includes(text)) return null;
-      const record = parseObject(found);
-      return record !== null && members.every(([member, value]) => record[member] === value) && byOperator(filter, record) && inTime(filter, record) ? record : null;
+      const members = topLevelMembers(found, wanted);
+      return equal.every(([member, value]) => members.get(member) === value) && byOperator(filter, members) && inTime(filter, members) ? members : null;
     },
   };
 }
 
-function byOperator({ operator }: AuditFilter, record: Readonly<Record<string, unknown>>): boolean {
+function byOperator({ operator }: AuditFilter, members: Members): boolean {
   if (operator === undefined) return true;
-  const who = record['operator'];
-  return isObject(who) && [who['account'], `${String(who['account'])}@${String(who['host'])}`, who['name']].includes(operator);
+  const who = parseObject(members.get('operator') ?? '');
+  return who !== null && [who['account'], `${String(who['account'])}@${String(who['host'])}`, who['name']].includes(operator);
 }
 
 /** RFC 3339 texts in UTC with the same precision are in the order of their times. */
-function inTime({ from, to }: AuditFilter, { time }: Readonly<Record<string, unknown>>): boolean {
-  return (from === undefined && to === undefined) || (typeof time === 'string' && (from === undefined || time >= from) && (to === undefined || time <= to));
+function inTime({ from, to }: AuditFilter, members: Members): boolean {
+  if (from === undefined && to === undefined) return true;
+  const time = members.get('time')?.slice(1, -1);
+  return time !== undefined && (from === undefined || time >= from) && (to === undefined || time <= to);
 }
 
 function candidates(member: readonly [string, string] | undefined, text: string | null, operator: string | undefined): (bytes: Buffer) => NextCandidate {
-  if (member !== undefined) return bytewise(`"${member[0]}":${JSON.stringify(member[1])}`);
+  if (member !== undefined) return bytewise(`"${member[0]}":${member[1]}`);
   // The account, or the part of a name before the first @: it stands in the line whichever of the three was meant.
   const account = operator?.split('@')[0] ?? '';
   if (account !== '') return bytewise(escaped(account));

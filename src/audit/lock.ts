@@ -10,6 +10,7 @@ import { codeOf, unavailable } from './causes.ts';
 
 const SQLITE_BUSY = 5;
 const LONGEST_PAUSE_MS = 16;
+const NOTE_BYTES = 128;
 
 interface Connection {
   readonly database: Sqlite.DatabaseSync;
@@ -21,6 +22,7 @@ export class LogLock {
   readonly #file: string;
   readonly #waitMs: number;
   #connection: Connection | null = null;
+  #holder: HolderNote | null = null;
 
   /** `waitMs`: for how long, in milliseconds, a lock that another process holds is asked for again. */
   constructor(file: string, waitMs: number) {
@@ -34,7 +36,7 @@ export class LogLock {
     for (let attempt = 0; ; attempt += 1) {
       if (this.#tryOnce()) return;
       if (performance.now() - started >= this.#waitMs) {
-        throw unavailable(`${this.#file} is locked by ${this.#holder()} and was not released within ${this.#waitMs} ms`);
+        throw unavailable(`${this.#file} is locked by ${HolderNote.read(`${this.#file}.holder`)} and was not released within ${this.#waitMs} ms`);
       }
       // The spread keeps several waiting processes from asking in step.
       await delay(Math.min(LONGEST_PAUSE_MS, 2 ** attempt) * (0.5 + Math.random()));
@@ -85,19 +87,35 @@ export class LogLock {
   /** For the message to whoever waits in vain; nothing is decided by it, so nothing depends on its being written. */
   #sayWhoHolds(): void {
     try {
-      fs.writeFileSync(`${this.#file}.holder`, `process ${process.pid} on ${hostname()}`, { mode: 0o600 });
+      this.#holder ??= new HolderNote(`${this.#file}.holder`);
+      this.#holder.write();
     } catch {
       // The message will not name the holder.
     }
   }
+}
 
-  #holder(): string {
+/** Who last held the lock. Written only where it changes, so that one window alone does not write it with every record. */
+class HolderNote {
+  readonly #fd: number;
+  readonly #mine = Buffer.from(`process ${process.pid} on ${hostname()}`.slice(0, NOTE_BYTES).padEnd(NOTE_BYTES));
+
+  constructor(file: string) {
+    this.#fd = fs.openSync(file, fs.constants.O_RDWR | fs.constants.O_CREAT, 0o600);
+  }
+
+  static read(file: string): string {
     try {
-      const holder = fs.readFileSync(`${this.#file}.holder`, 'utf8').slice(0, 200);
-      return holder === '' ? 'another process' : holder;
+      return fs.readFileSync(file, 'utf8').slice(0, NOTE_BYTES).trim() || 'another process';
     } catch {
       return 'another process';
     }
+  }
+
+  write(): void {
+    const found = Buffer.alloc(NOTE_BYTES);
+    fs.readSync(this.#fd, found, 0, NOTE_BYTES, 0);
+    if (!found.equals(this.#mine)) fs.writeSync(this.#fd, this.#mine, 0, NOTE_BYTES, 0);
   }
 }
 

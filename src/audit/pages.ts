@@ -4,8 +4,9 @@ import type { AuditFilter, AuditLine, AuditPages, AuditSelection } from '../cont
 import type { Stage } from '../control-plane/record.ts';
 import { NEWLINE, parseObject } from './chain.ts';
 import { matcher, type Matcher } from './filter.ts';
+import type { Members } from './members.ts';
 
-const CHUNK_BYTES = 1024 * 1024;
+const CHUNK_BYTES = 256 * 1024;
 /** The stages after a `dispatch_intent` that say what came of it. */
 const OUTCOMES: readonly Stage[] = ['dispatch_failed', 'command_executed', 'kernel_rejected', 'outcome_unknown'];
 
@@ -70,11 +71,12 @@ class FilePages implements AuditPages {
   }
 
   async danglingIntents(): Promise<AuditSelection> {
-    const open = new Map<unknown, number[]>();
-    await this.#search(matcher({ stage: 'dispatch_intent' }), (index, record) => {
-      open.set(record['request_id'], [...(open.get(record['request_id']) ?? []), index]);
+    const open = new Map<string | undefined, number[]>();
+    await this.#search(matcher({ stage: 'dispatch_intent' }, 'request_id'), (index, members) => {
+      const request = members.get('request_id');
+      open.set(request, [...(open.get(request) ?? []), index]);
     });
-    for (const stage of OUTCOMES) await this.#search(matcher({ stage }), (_index, record) => void open.delete(record['request_id']));
+    for (const stage of OUTCOMES) await this.#search(matcher({ stage }, 'request_id'), (_index, members) => void open.delete(members.get('request_id')));
     return this.#selection(Uint32Array.from([...open.values()].flat()).sort());
   }
 
@@ -108,18 +110,21 @@ class FilePages implements AuditPages {
     return bytes.subarray(from, bytes[to - 1] === NEWLINE ? to - 1 : to);
   }
 
-  /** Hands over every matching line in order, with its record. */
-  async #search(match: Matcher, take: (index: number, record: Readonly<Record<string, unknown>>) => void): Promise<void> {
+  /** Hands over every matching line in order, with the members that were looked at. */
+  async #search(match: Matcher, take: (index: number, members: Members) => void): Promise<void> {
+    const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
     for (let first = 0; first < this.#count;) {
       let end = first + 1;
       while (end < this.#count && this.#start(end + 1) - this.#start(first) <= CHUNK_BYTES) end += 1;
-      const bytes = await this.#read(first, end);
-      const find = match.candidates(bytes);
-      for (let at = find(0); at >= 0 && at < bytes.length;) {
-        const index = this.#indexOf(this.#start(first) + at, first, end);
-        const record = match.record(this.#bytesOf(bytes, first, index));
-        if (record !== null) take(index, record);
-        at = find(this.#start(index + 1) - this.#start(first));
+      const bytes = await this.#read(first, end, chunk);
+      const next = match.candidates(bytes);
+      let index = first;
+      for (let at = next(0); at >= 0 && at < bytes.length; at = next(this.#start(index) - this.#start(first))) {
+        const offset = this.#start(first) + at;
+        if (offset >= this.#start(index + 1)) index = this.#indexOf(offset, index + 1, end);
+        const members = match.members(this.#bytesOf(bytes, first, index));
+        if (members !== null) take(index, members);
+        index += 1;
       }
       first = end;
     }
@@ -136,9 +141,11 @@ class FilePages implements AuditPages {
     return low;
   }
 
-  async #read(first: number, end: number): Promise<Buffer> {
-    const bytes = Buffer.allocUnsafe(this.#start(end) - this.#start(first));
-    const { bytesRead } = await this.#opened().read(bytes, 0, bytes.length, this.#start(first));
+  /** Some whole lines, into `chunk` where they fit. */
+  async #read(first: number, end: number, chunk = Buffer.alloc(0)): Promise<Buffer> {
+    const length = this.#start(end) - this.#start(first);
+    const bytes = length <= chunk.length ? chunk : Buffer.allocUnsafe(length);
+    const { bytesRead } = await this.#opened().read(bytes, 0, length, this.#start(first));
     return bytes.subarray(0, bytesRead);
   }
 

@@ -1,20 +1,11 @@
 /** Pure views of records, for the interfaces: what became of each request. Nothing is made up, and nothing is decided by it. */
-import type { AuditLine } from '../control-plane/audit-reader.ts';
+import type { AuditLine, RequestEnd } from '../control-plane/audit-reader.ts';
 
 /** The stages after which nothing of a request follows. */
 const LAST_STAGES: ReadonlySet<unknown> = new Set([
   'command_rejected', 'command_answered', 'read_failed', 'confirmation_declined', 'confirmation_voided', 'dispatch_failed',
   'command_executed', 'kernel_rejected', 'outcome_unknown',
 ]);
-
-/** How a request stands by its records. */
-export type RequestEnd =
-  /** Its last stage is recorded, with this outcome. */
-  | { readonly kind: 'ended'; readonly stage: string; readonly outcome: string }
-  /** P7-E2: it was about to be sent, and no outcome is recorded. */
-  | { readonly kind: 'unknown' }
-  /** It stopped, or stands, before anything was sent. */
-  | { readonly kind: 'unfinished'; readonly stage: string };
 
 export interface RequestHistory {
   readonly requestId: string;

@@ -1,13 +1,13 @@
 /** The second port of the log: reading and verifying. It never writes, locks nothing and never depends on appending. */
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
-import type { AuditLine, AuditReader, AuditVerdict } from '../control-plane/audit-reader.ts';
+import type { AuditLine, AuditReader, AuditVerdict, AuditVerification } from '../control-plane/audit-reader.ts';
 import type { AuditPosition } from '../control-plane/ports.ts';
 import { causeOf, codeOf } from './causes.ts';
 import { parseObject } from './chain.ts';
 import { LineSplitter } from './lines.ts';
 import { defaultAuditDirectory, LOG_FILE } from './location.ts';
-import { Verifier, type Verification } from './verify.ts';
+import { Verifier } from './verify.ts';
 
 const CHUNK_BYTES = 1024 * 1024;
 
@@ -15,11 +15,11 @@ const CHUNK_BYTES = 1024 * 1024;
 export type AuditSource = { readonly directory?: string } | { readonly file: string };
 
 /** Opens nothing yet and never throws. */
-export function openAuditReader(source: AuditSource = {}): FileAuditReader {
+export function openAuditReader(source: AuditSource = {}): AuditReader {
   return new FileAuditReader('file' in source ? source.file : path.join(source.directory ?? defaultAuditDirectory(), LOG_FILE));
 }
 
-export class FileAuditReader implements AuditReader {
+class FileAuditReader implements AuditReader {
   readonly path: string;
 
   constructor(file: string) {
@@ -31,7 +31,7 @@ export class FileAuditReader implements AuditReader {
   }
 
   /** Never rejects: what cannot be read is a verdict too. */
-  async verifyHeads(heads: readonly AuditPosition[]): Promise<Verification> {
+  async verifyHeads(heads: readonly AuditPosition[]): Promise<AuditVerification> {
     const verifier = new Verifier(heads);
     try {
       await using file = await openLog(this.path);
@@ -66,7 +66,7 @@ export class FileAuditReader implements AuditReader {
     if (splitter.pendingBytes > 0) yield parsed(splitter.pending);
   }
 
-  #unreadable(error: unknown, heads: readonly AuditPosition[]): Verification {
+  #unreadable(error: unknown, heads: readonly AuditPosition[]): AuditVerification {
     const missing = heads.map((head) => ({ head, found: 'missing', line: null }) as const);
     const nothing = { line: null, seq: null, records: 0n, bytes: 0n, head: null };
     const absent = codeOf(error) === 'ENOENT';

@@ -2,24 +2,11 @@
  * Verification: streams the file once, in constant memory, writes nothing, needs no editor and no lock, and works on
  * a copy. What the chain alone cannot show (a cut end, a rewritten whole) is shown by heads known from elsewhere.
  */
-import type { AuditVerdict } from '../control-plane/audit-reader.ts';
+import type { AuditHeadCheck, AuditVerdict, AuditVerification } from '../control-plane/audit-reader.ts';
 import type { AuditPosition } from '../control-plane/ports.ts';
 import { MAX_LINE_BYTES, parseLine } from './chain.ts';
 import { LineSplitter } from './lines.ts';
 import { ChainScan } from './scan.ts';
-
-/** What became of one known head. `line` counts from 1. */
-export interface HeadCheck {
-  readonly head: AuditPosition;
-  /** `held`: this very record stands there · `different`: another record has its number · `missing`: no record has. */
-  readonly found: 'held' | 'different' | 'missing';
-  readonly line: bigint | null;
-}
-
-export interface Verification {
-  readonly verdict: AuditVerdict;
-  readonly heads: readonly HeadCheck[];
-}
 
 type Finding = Pick<AuditVerdict, 'kind' | 'message' | 'line' | 'seq'>;
 
@@ -29,7 +16,7 @@ export class Verifier {
   readonly #splitter = new LineSplitter();
   readonly #heads: readonly AuditPosition[];
   readonly #wanted: ReadonlyMap<bigint, readonly AuditPosition[]>;
-  readonly #seen = new Map<AuditPosition, HeadCheck>();
+  readonly #seen = new Map<AuditPosition, AuditHeadCheck>();
   #finding: Finding | null = null;
   #line = 0n;
   #bytes = 0n;
@@ -49,7 +36,7 @@ export class Verifier {
   }
 
   /** The file has ended. */
-  end(): Verification {
+  end(): AuditVerification {
     const unended = this.#splitter.pendingBytes > 0;
     if (unended) this.#take(this.#splitter.pending, false);
     const { records, head } = this.#scan;

@@ -18,6 +18,20 @@ export interface AuditVerdict {
   readonly head: AuditPosition | null;
 }
 
+/** What became of one known head. `line` counts from 1. */
+export interface AuditHeadCheck {
+  readonly head: AuditPosition;
+  /** `held`: this very record stands there · `different`: another record has its number · `missing`: no record has. */
+  readonly found: 'held' | 'different' | 'missing';
+  readonly line: bigint | null;
+}
+
+/** The verdict on a log, and on each head that is known from elsewhere, in the order in which they were given. */
+export interface AuditVerification {
+  readonly verdict: AuditVerdict;
+  readonly heads: readonly AuditHeadCheck[];
+}
+
 /** One line of the log: parsed when it is a record, otherwise only its text. */
 export interface AuditLine {
   readonly line: bigint;
@@ -30,6 +44,8 @@ export interface AuditReader {
   readonly path: string;
   /** Streams the file once. A known head also finds what a chain alone cannot: a cut end, a rewritten whole. */
   verify(knownHead: AuditPosition | null): Promise<AuditVerdict>;
+  /** The same with all heads that a kernel's events carry: does the log still hold every record that the kernel has seen? */
+  verifyHeads(heads: readonly AuditPosition[]): Promise<AuditVerification>;
   /** All lines in order, in constant memory. */
   lines(): AsyncIterable<AuditLine>;
 }
@@ -49,6 +65,18 @@ export interface AuditFilter {
   /** Anywhere in the line, upper and lower case alike. */
   readonly text?: string;
 }
+
+/** What is looked for: records by their members, or the intents of which nobody knows what came. */
+export type AuditSought = AuditFilter | 'dangling_intents';
+
+/** How a request stands by its records. */
+export type RequestEnd =
+  /** Its last stage is recorded, with this outcome. */
+  | { readonly kind: 'ended'; readonly stage: string; readonly outcome: string }
+  /** P7-E2: it was about to be sent, and no outcome is recorded. */
+  | { readonly kind: 'unknown' }
+  /** It stopped, or stands, before anything was sent. */
+  | { readonly kind: 'unfinished'; readonly stage: string };
 
 /** Some lines of a log, in its order. */
 export interface AuditSelection {
@@ -83,4 +111,16 @@ export interface AuditExportOptions {
   readonly chain: ExportedChain;
   /** What verification said of the log that is exported from, to stand beside the records. */
   readonly verdict: AuditVerdict;
+}
+
+/** All that an interface needs to show the log of this machine to a person. */
+export interface AuditReview {
+  readonly reader: AuditReader;
+  /** The last position that this machine's editor saw; finds a cut end or a rewritten whole. */
+  readonly knownHead: () => AuditPosition | null;
+  /** Rejects when there is no log that could be read. */
+  readonly openPages: () => Promise<AuditPages>;
+  readonly requestEnd: (lines: readonly AuditLine[]) => RequestEnd;
+  /** Writes a selection with its proof to a file, whole or not at all, and never over the log itself. */
+  readonly exportTo: (file: string, pages: AuditPages, sought: AuditSought, options: AuditExportOptions) => Promise<void>;
 }
