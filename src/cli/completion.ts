@@ -87,12 +87,14 @@ function zsh(): string {
     '  local line="${(j: :)${(@)words[2,CURRENT-1]}}"',
     '  line="${line#help }"',
     '  case "$line" in',
-    ...LINES.map(({ words, options: names }) => `    '${words.join(' ')}'|'${words.join(' ')} '*) _arguments ${['\'*: :\'', ...names.map(action)].join(' ')} ;;`),
+    // The words of the verb are taken away, because _arguments would read them as arguments.
+    ...LINES.filter(({ options: names }) => names.length > 0).map(({ words, options: names }) =>
+      `    '${words.join(' ')}'|'${words.join(' ')} '*) words=("$words[1]" "\${(@)words[${words.length + 2},-1]}"); (( CURRENT -= ${words.length} )); _arguments ${names.map(action).join(' ')} ;;`),
     ...FIRST_WORDS.filter((word) => secondWords(word).length > 0).map((word) => `    ${word}) compadd -- ${secondWords(word).join(' ')} ;;`),
     `    ''|help) compadd -- ${FIRST_WORDS.join(' ')} ;;`,
     '  esac',
     '}',
-    'compdef _aerodb_control aerodb-control',
+    `if [ "$funcstack[1]" = "_${PROGRAM}" ]; then _aerodb_control "$@"; else compdef _aerodb_control ${PROGRAM}; fi`,
   ].join('\n');
 }
 
