@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { invariant } from '../control-plane/invariants.ts';
 import { parsePanelRequest, type Panel, type ShowPanel } from '../webview/protocol.ts';
+import { tabTitle } from './foreign.ts';
 import { panelHtml } from './panel-html.ts';
 
 const VIEW_TYPE = 'aerodb.panel';
@@ -49,13 +50,13 @@ export class Panels {
     const open = this.#open.get(key);
     if (open === undefined) {
       const webview = vscode.window.createWebviewPanel(
-        VIEW_TYPE, content.title, { viewColumn: vscode.ViewColumn.Active, preserveFocus: options.preserveFocus ?? false }, this.#options(),
+        VIEW_TYPE, tabTitle(content.title), { viewColumn: vscode.ViewColumn.Active, preserveFocus: options.preserveFocus ?? false }, this.#options(),
       );
       this.#adopt(key, webview, content);
       return;
     }
     open.content = content;
-    open.webview.title = content.title;
+    open.webview.title = tabTitle(content.title);
     if (!open.webview.visible) open.webview.reveal(undefined, options.preserveFocus ?? false);
     post(open);
   }

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { CommandResult } from '../control-plane/control-plane.ts';
 import { byName } from './cluster-tree.ts';
 import { clusterLabel, type ConfiguredClusters } from './clusters.ts';
+import { inert } from './foreign.ts';
 
 /** What was asked ended without an answer: nothing was requested. */
 export type Picked = string | undefined;
@@ -17,7 +18,7 @@ export async function pickCluster(clusters: ConfiguredClusters, title: string): 
     return undefined;
   }
   const items = configured.map(({ name, config }) => ({
-    name, label: config.ok ? clusterLabel(config.value) : name, description: config.ok ? config.value.endpoints.join(', ') : config.error.message,
+    name, label: inert(config.ok ? clusterLabel(config.value) : name), description: config.ok ? config.value.endpoints.join(', ') : config.error.message,
   }));
   return (await vscode.window.showQuickPick(items, { title, placeHolder: vscode.l10n.t('Cluster'), ignoreFocusOut: true }))?.name;
 }
@@ -42,10 +43,11 @@ export async function pickNode(title: string, cluster: string, inspect: () => Pr
     });
     return typed === undefined ? undefined : { node: typed.trim(), label: typed.trim() };
   }
-  const items = byName(reading.view.members).map((member) => ({ node: member.nodeId, label: member.name, description: member.nodeId }));
-  return vscode.window.showQuickPick(items, {
+  const items = byName(reading.view.members).map((member) => ({ node: member.nodeId, name: member.name, label: inert(member.name), description: inert(member.nodeId) }));
+  const picked = await vscode.window.showQuickPick(items, {
     title, placeHolder: vscode.l10n.t('Node (as read from {0} at {1})', reading.observed.nodeId, reading.observed.time), ignoreFocusOut: true, matchOnDescription: true,
   });
+  return picked === undefined ? undefined : { node: picked.node, label: picked.name };
 }
 
 /** Asks for the operator's reason; it is recorded and sent as typed, and the form says so. */

@@ -9,6 +9,7 @@ import { toWire } from '../control-plane/views.ts';
 import type { ClusterLabel, Panel, RecordedAt } from '../webview/protocol.ts';
 import type { ConfiguredClusters } from './clusters.ts';
 import { requestPanel } from './confirmer.ts';
+import { inert } from './foreign.ts';
 import type { Panels } from './panels.ts';
 
 const denialDetails = z.object({ checks: z.array(z.object({ invariant: z.string() })) });
@@ -48,7 +49,7 @@ export class Results {
   /** An error outside the path of a request: an authority change, an unreadable log. */
   error(title: string, error: ControlError): void {
     this.#log.error(`${title}: ${error.code}: ${error.message}`);
-    void vscode.window.showErrorMessage(errorSentence(title, error));
+    void vscode.window.showErrorMessage(inert(errorSentence(title, error)));
   }
 
   #panel(title: string, result: CommandResult): Panel {
@@ -72,16 +73,16 @@ export class Results {
       this.#log[declined ? 'info' : 'error'](`${sentence} request ${result.requestId}`);
       const show = vscode.l10n.t('Show Details');
       const buttons = details === undefined ? [] : [show];
-      const answer = await (declined ? vscode.window.showInformationMessage(sentence, ...buttons) : vscode.window.showErrorMessage(sentence, ...buttons));
+      const answer = await (declined ? vscode.window.showInformationMessage(inert(sentence), ...buttons) : vscode.window.showErrorMessage(inert(sentence), ...buttons));
       if (answer === show) details?.();
       return;
     }
     this.#log.info(`${title}: ${result.kind}, request ${result.requestId}`);
     if (result.kind === 'executed') {
       const sentence = `AeroDB: ${result.execution.sentence}`;
-      await (notRecorded === '' ? vscode.window.showInformationMessage(sentence) : vscode.window.showErrorMessage(sentence + notRecorded));
+      await (notRecorded === '' ? vscode.window.showInformationMessage(inert(sentence)) : vscode.window.showErrorMessage(inert(sentence + notRecorded)));
     } else if (notRecorded !== '') {
-      await vscode.window.showWarningMessage(`AeroDB: ${title}.${notRecorded}`);
+      await vscode.window.showWarningMessage(inert(`AeroDB: ${title}.${notRecorded}`));
     }
   }
 
