@@ -1,5 +1,5 @@
 import type { Locator, Page } from 'playwright-core';
-import { matches, patience, plain, waitFor, type Wanted } from './wait.ts';
+import { matches, patience, plain, waitFor, waitUntilSettled, type Wanted } from './wait.ts';
 
 /** One line of a quick pick, as it is read on screen. */
 export interface QuickItem {
@@ -68,8 +68,8 @@ export class QuickInput {
   }
 
   /** Replaces what is typed. */
-  async type(text: string): Promise<void> {
-    await this.input.fill(text);
+  async type(text: string, timeout = patience): Promise<void> {
+    await this.input.fill(text, { timeout });
   }
 
   /** Presses Enter. */
@@ -90,7 +90,7 @@ export class QuickInput {
 
   /** Clicks the item with this very label, once it is in sight. */
   async choose(label: string): Promise<void> {
-    const view = await waitFor(`the quick pick item "${label}"`, async () => this.view(), ({ items }) => items.some((item) => item.label === label));
+    const view = await waitUntilSettled(`the quick pick item "${label}"`, async () => this.view(), ({ items }) => items.some((item) => item.label === label));
     const position = view.items.findIndex((item) => item.label === label);
     await this.widget.locator(`.quick-input-list .monaco-list-row[data-index="${position}"]`).click();
   }

@@ -1,5 +1,5 @@
 import type { Locator, Page } from 'playwright-core';
-import { patience, plain, waitFor } from './wait.ts';
+import { patience, persist, plain, waitFor, waitUntilSettled } from './wait.ts';
 
 /** One row of a tree view, as it is seen and as it is read aloud. */
 export interface TreeRow {
@@ -62,7 +62,7 @@ export class Tree {
 
   /** Expands a row, as a click on its arrow does, and waits until its children are there. */
   async expand(path: TreePath): Promise<TreeRow> {
-    if ((await this.waitForRow(path)).expanded !== true) await this.toggle(path);
+    await this.toggleUnless(path, true);
     await this.waitForRows(`${describe(path)} expanded`, (rows) => {
       const row = find(rows, path);
       return row?.expanded === true && !row.loading;
@@ -71,8 +71,7 @@ export class Tree {
   }
 
   async collapse(path: TreePath): Promise<void> {
-    if ((await this.waitForRow(path)).expanded === true) await this.toggle(path);
-    await this.waitForRows(`${describe(path)} collapsed`, (rows) => find(rows, path)?.expanded === false);
+    await this.toggleUnless(path, false);
   }
 
   async click(path: TreePath): Promise<void> {
@@ -104,16 +103,35 @@ export class Tree {
   /** Opens the context menu of a row and chooses an item. */
   async chooseFromContextMenu(path: TreePath, item: string): Promise<void> {
     await this.openContextMenu(path);
-    await this.page.locator('.context-view .monaco-menu .action-menu-item').filter({ has: this.page.getByText(item, { exact: true }) }).click({ timeout: patience });
+    const entry = this.page.locator('.context-view .monaco-menu .action-menu-item').filter({ has: this.page.getByText(item, { exact: true }) });
+    // A menu takes no click for its first tenth of a second, so that the one that opened it chooses nothing.
+    await persist(
+      `choosing ${item}`,
+      async () => {
+        if ((await entry.count()) > 0) await entry.click({ timeout: patience });
+      },
+      async () => (await entry.count()) === 0,
+    );
   }
 
-  private async toggle(path: TreePath): Promise<void> {
-    await (await this.element(path)).locator('.monaco-tl-twistie').click({ timeout: patience });
+  private async toggleUnless(path: TreePath, expanded: boolean): Promise<void> {
+    const isDone = async (): Promise<boolean> => {
+      const row = find(await this.rows(), path);
+      return row?.expanded === expanded || row?.loading === true;
+    };
+    await persist(
+      `${expanded ? 'expanding' : 'collapsing'} ${describe(path)}`,
+      async () => {
+        const row = await this.element(path);
+        if (!(await isDone())) await row.locator('.monaco-tl-twistie').click({ timeout: patience });
+      },
+      isDone,
+    );
   }
 
   private async element(path: TreePath): Promise<Locator> {
-    const { index } = await this.waitForRow(path);
-    return this.tree.locator(`[role="treeitem"][data-index="${index}"]`);
+    const rows = await waitUntilSettled(`the tree to show ${describe(path)}`, async () => this.rows(), (seen) => find(seen, path) !== undefined);
+    return this.tree.locator(`[role="treeitem"][data-index="${find(rows, path)?.index ?? -1}"]`);
   }
 }
 

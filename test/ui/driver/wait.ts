@@ -18,6 +18,32 @@ export async function waitFor<T>(what: string, read: () => Promise<T>, wanted: (
   return last;
 }
 
+/**
+ * Looks at a value until it is what is waited for and stays so for a moment. Lists of the workbench reuse their rows while they redraw: a click
+ * aimed at one before it has settled lands on another.
+ */
+export async function waitUntilSettled<T>(what: string, read: () => Promise<T>, wanted: (value: T) => boolean): Promise<T> {
+  let before = '';
+  return waitFor(what, read, (value) => {
+    const now = JSON.stringify(value);
+    const same = now === before;
+    before = now;
+    return same && wanted(value);
+  });
+}
+
+/**
+ * Does something that the workbench may overlook while it redraws, and does it again as a person would who sees that nothing came of it.
+ * @param done whether something did
+ */
+export async function persist(what: string, act: () => Promise<void>, done: () => Promise<boolean>): Promise<void> {
+  for (let attempt = 0; attempt < 4; attempt += 1) {
+    await act();
+    if (await until(done, { timeout: 2000 })) return;
+  }
+  throw new Error(`Tried four times, and nothing came of it: ${what}`);
+}
+
 /** Text that a person reads: an exact string as part of it, or a pattern. */
 export type Wanted = string | RegExp;
 

@@ -9,7 +9,7 @@ import { Notifications } from './notifications.ts';
 import { QuickInput } from './quick-input.ts';
 import { StatusBar } from './status-bar.ts';
 import { Tree } from './tree.ts';
-import { patience } from './wait.ts';
+import { patience, persist, waitFor } from './wait.ts';
 import { Webviews } from './webviews.ts';
 
 /** A window that opens on a busy machine, in milliseconds: everything else starts at the same time. */
@@ -86,13 +86,25 @@ export class Workbench {
 
   /** Runs a command from the palette by the title it has there, such as `AeroDB: Inspect Cluster State`. */
   async runCommand(title: string): Promise<void> {
-    await this.openPalette();
-    await this.quickInput.type(`>${title}`);
+    const typed = `>${title}`;
+    // What was on screen before may still take the focus, and with it the palette, away.
+    await persist(
+      `typing ${typed} into the palette`,
+      async () => {
+        await this.openPalette();
+        await this.quickInput.type(typed, 2000).catch(() => undefined);
+      },
+      async () => {
+        const { open, value, items } = await this.quickInput.view();
+        return open && value === typed && items.some(({ label }) => label === title);
+      },
+    );
     await this.quickInput.choose(title);
   }
 
-  /** Opens the command palette, with the cursor in it. */
+  /** Opens the command palette, with the cursor in it. Behind a dialog it does not open: the dialog has to go first. */
   async openPalette(): Promise<void> {
+    await waitFor('the dialog to go before the palette opens', async () => this.dialogs.view(), (dialog) => dialog === undefined);
     await this.page.keyboard.press('F1');
     await this.page.locator('.quick-input-widget .quick-input-box input').first().waitFor({ timeout: patience });
   }
