@@ -66,7 +66,7 @@ const set = (next: Faults, changed: (faults: Faults) => void): void => {
   if (next.pause && !current.pause) paused = new Promise((resolve) => (resume = resolve));
   if (!next.pause) resume();
   current = next;
-  if (next.crash_at !== null) armCrash(next.crash_at);
+  armCrash(next.crash_at ?? '');
   changed(next);
 };
 

@@ -59,6 +59,9 @@ const authorize = (needs: Route['needs'], headers: IncomingMessage['headers'], t
   if (needs === 'control') throw new ApiError(403, 'AERO_FORBIDDEN', 'This token may read; it may not control.');
 };
 
+/** The connection ends without an answer: on request, as a fault, or because its client is gone. */
+class Dropped extends Error {}
+
 const readBody = async (request: IncomingMessage, limit: number): Promise<unknown> => {
   const tooLarge = new ApiError(413, 'AERO_BODY_TOO_LARGE', `The body may have ${limit} bytes.`, { details: { limit: String(limit) } });
   // A JSON type cannot be sent across origins without asking first: no web page can write here.
@@ -66,10 +69,16 @@ const readBody = async (request: IncomingMessage, limit: number): Promise<unknow
   if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge;
   const parts: Buffer[] = [];
   let size = 0;
-  for await (const part of request as AsyncIterable<Buffer>) {
-    size += part.length;
-    if (size > limit) throw tooLarge;
-    parts.push(part);
+  try {
+    for await (const part of request as AsyncIterable<Buffer>) {
+      size += part.length;
+      if (size > limit) throw tooLarge;
+      parts.push(part);
+    }
+  } catch (error) {
+    // The client left before its request was whole: nothing was begun, and nobody is there to be told.
+    if (error === tooLarge) throw tooLarge;
+    throw new Dropped();
   }
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(parts)));
@@ -91,9 +100,6 @@ const checkHost = (host: string | undefined): void => {
   const { hostname } = new URL(`http://${host ?? ''}`);
   if (hostname !== 'localhost' && !/^[\d.]+$|^\[/.test(hostname)) throw invalid('Host', 'The node is asked by its address.');
 };
-
-/** The connection ends without an answer. Only a fault on request does this. */
-class Dropped extends Error {}
 
 const distorted = (reply: Reply, how: Faults['control_answers']): Reply => {
   if (how === 'dropped') throw new Dropped();

@@ -93,6 +93,13 @@ describe('faults on request', () => {
       assert.equal(at((await first.get(`/v1/promotion?request_id=${id}`)).body, 'data.request.outcome'), 'not_executed');
     }));
 
+  it('a crash point that is no longer asked for is disarmed', () =>
+    withCluster({ nodes: 1, flags }, async (cluster) => {
+      await cluster.node(1).faults({ crash_at: 'wal-append' });
+      await cluster.node(1).faults();
+      assert.equal((await cluster.node(1).write('nothing stops it')).status, 200);
+    }));
+
   it('a slow disk is slow, and nothing else', () =>
     withCluster({ flags }, async (cluster) => {
       await cluster.node(1).faults({ slow_fsync_ms: 200 });

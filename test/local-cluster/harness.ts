@@ -75,6 +75,7 @@ export class TestNode {
   readonly url: string;
   pid: number;
   admin: string | undefined;
+  #frozen = 0;
 
   constructor(ready: z.infer<typeof readySchema>) {
     ({ id: this.id, name: this.name, url: this.url, pid: this.pid, admin: this.admin } = ready);
@@ -85,6 +86,26 @@ export class TestNode {
     assert.ok(this.admin, 'the node has no admin port');
     const { status, text } = await ask(this.admin, { method: 'POST', body: JSON.stringify(wanted) });
     assert.equal(status, 200, text);
+  }
+
+  /** SIGSTOP: the process keeps its sockets and its memory, and does nothing until it is thawed. */
+  freeze(): void {
+    process.kill(this.pid, 'SIGSTOP');
+    this.#frozen = this.pid;
+  }
+
+  /** SIGCONT, where this process was frozen. */
+  thaw(): void {
+    if (this.#frozen === this.pid && this.alive) process.kill(this.pid, 'SIGCONT');
+    this.#frozen = 0;
+  }
+
+  get alive(): boolean {
+    try {
+      return process.kill(this.pid, 0);
+    } catch {
+      return false;
+    }
   }
 
   get(path: string): Promise<Answer> {
@@ -211,14 +232,7 @@ export class TestCluster {
   }
 
   async gone(node: TestNode): Promise<void> {
-    await until(`${node.name} is gone`, () => {
-      try {
-        process.kill(node.pid, 0);
-        return false;
-      } catch {
-        return true;
-      }
-    });
+    await until(`${node.name} is gone`, () => !node.alive);
   }
 
   /** Starts one node alone, on its own data. */
@@ -235,6 +249,7 @@ export class TestCluster {
 
   /** Ends everything that this cluster started and keeps the data. */
   async end(): Promise<void> {
+    for (const node of this.nodes) node.thaw();
     for (const child of this.#children) child.kill('SIGTERM');
     await Promise.all(this.#children.map(exited));
     this.#children.splice(0);
@@ -272,7 +287,7 @@ export const caughtUp = (node: TestNode): Promise<void> => until(`${node.name} h
 export const haltedWith = (node: TestNode, reason: string): Promise<void> => until(`${node.name} halts with ${reason}`, async () => at(await node.member(), 'halt_reason') === reason);
 
 /** Waits until a promotion of the node would be approved: what is still on its way has arrived. */
-export const promotable = (node: TestNode): Promise<void> => until(`${node.name} could be promoted`, async () => at((await node.get(`/v1/explain/promotion?target=${node.id}&mode=validated`)).body, 'data.decision') === 'approve');
+export const promotable = (node: TestNode, within?: number): Promise<void> => until(`${node.name} could be promoted`, async () => at((await node.get(`/v1/explain/promotion?target=${node.id}&mode=validated`)).body, 'data.decision') === 'approve', within);
 
 /** Runs `story` against a cluster of its own and ends it, whatever happens. */
 export const withCluster = async (options: Options, story: (cluster: TestCluster) => Promise<void>): Promise<void> => {

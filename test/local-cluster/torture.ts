@@ -1,169 +1,155 @@
 /**
- * A seeded, randomized run of writes, control requests, kills and cuts against a real cluster, and what must be true of it afterwards.
- * `npm run torture -- --minutes 5 --seed 7 --nodes 5`. The choices follow the seed; the timing is the machine's.
+ * A seeded, randomized run of control requests, writes and trouble on real nodes, every request driven through the real control plane.
+ * `npm run torture -- --minutes 5 --seed 7 [--nodes 5] [--steps 12]`. A seed replays its choices; the timing is the machine's.
  */
 import assert from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
-import { rmSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { TestCluster, type TestNode, ask, at, demote, keysOf, listAt, promote, textAt, until } from './harness.ts';
+import { Chaos } from './chaos.ts';
+import { type Order, type Step, type Whom, describeStep, drawSteps } from './choices.ts';
+import { TestCluster, type TestNode, at, promotable, textAt, until } from './harness.ts';
+import { type Judged, type Run, judge, readLedger } from './judge.ts';
+import { TestOperator } from './operator.ts';
+import { Witness, holderOnDisk } from './witness.ts';
 
-interface Acknowledged {
-  readonly key: string;
-  readonly epoch: bigint;
-  readonly began: number;
-  readonly ended: number;
-}
-
-interface Sent {
-  readonly id: string;
-  readonly node: TestNode;
-  readonly outcome: string;
-}
-
-export interface Report {
+export interface Report extends Judged {
+  readonly requests: number;
+  readonly outcomes: Readonly<Record<string, number>>;
+  readonly troubles: Readonly<Record<string, number>>;
   readonly acknowledged: number;
-  readonly executed: number;
-  readonly refused: number;
-  readonly unknown: number;
-  readonly epoch: string;
+  readonly epochs: number;
+  readonly emptied: number;
 }
 
-const generator = (seed: number): (() => number) => {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-};
+export interface Settings {
+  readonly seed: number;
+  readonly nodes: number;
+  readonly steps: number;
+}
+
+const nodeOf = (cluster: TestCluster, whom: Whom): TestNode => (whom === 'primary' ? (holderOnDisk(cluster) ?? cluster.node(1)) : cluster.node(whom));
 
 const state = async (node: TestNode): Promise<string> => {
   const member = await node.member();
   return `${textAt(member, 'role')} ${at(member, 'halt_reason') === null ? textAt(member, 'replication_state') : textAt(member, 'halt_reason')}`;
 };
 
-/** What an operator would do to end an incident: demote the stale, empty the diverged, and promote where the kernel allows it. */
-const heal = async (cluster: TestCluster, emptied: Set<string>): Promise<TestNode> => {
-  let primary: TestNode | undefined;
-  await until('the cluster is whole again', async () => {
-    for (const node of cluster.nodes) {
-      const is = await state(node);
-      if (is.endsWith('AuthorityAmbiguity')) await demote(node);
-      if (/HistoryDivergence|WalGapDetected/.test(is)) {
-        await cluster.kill(node);
-        rmSync(cluster.directory(node), { recursive: true });
-        emptied.add(node.id);
-        await cluster.restart(node);
-      }
+/** One step: its groups of orders, and its trouble. Returns the nodes that have to be mended when the next step is over. */
+const take = async ({ cluster, operator, chaos }: Run, step: Step): Promise<readonly TestNode[]> => {
+  const last = step.orders.at(-1) ?? [];
+  const [aimed] = last;
+  assert.ok(aimed);
+  const troubled: TestNode[] = [];
+  const begin = async (): Promise<void> => {
+    if (step.trouble === null) return;
+    const node = nodeOf(cluster, step.on === 'target' ? aimed.node : step.on);
+    troubled.push(node);
+    await chaos.begin(node, step.trouble);
+  };
+  const mend = async (): Promise<void> => {
+    for (const node of troubled.splice(0)) await chaos.mend(node);
+  };
+  const order = async ({ command, node }: Order, first: boolean): Promise<void> => {
+    const meanwhile = first && step.begins === 'asked' ? begin : undefined;
+    await operator.order(command, nodeOf(cluster, node), { meanwhile, declines: first && step.declines, unrecorded: first ? (step.unrecorded ?? undefined) : undefined });
+  };
+  if (step.begins === 'before') await begin();
+  for (const group of step.orders.slice(0, -1)) await Promise.all(group.map((one) => order(one, false)));
+  // An operator who hands over looks first whether the successor has everything; when it never has, the order is given anyway.
+  if (step.orders.length > 1) await promotable(nodeOf(cluster, aimed.node), 1_000).catch(() => undefined);
+  const told = Promise.all(last.map((one, index) => order(one, index === 0)));
+  if (typeof step.ends === 'number') {
+    await Promise.race([told, pause(step.ends)]);
+    await mend();
+  }
+  await told;
+  if (step.ends !== 'next') await mend();
+  return troubled;
+};
+
+/** One round of what an operator does to end an incident: demote the stale, promote where the kernel allows it, empty the diverged. */
+const tend = async (run: Run): Promise<TestNode | null> => {
+  const { cluster, operator, chaos, lost } = run;
+  for (const node of cluster.nodes) if ((await state(node)).endsWith('AuthorityAmbiguity')) await operator.order('request_demotion', node);
+  const states = await Promise.all(cluster.nodes.map(state));
+  const primary = cluster.nodes.find((_node, index) => states[index] === 'primary PrimaryActive');
+  if (primary === undefined) {
+    for (const command of ['request_promotion', 'force_promotion'] as const) {
+      for (const node of cluster.nodes) if ((await operator.order(command, node)).outcome === 'executed') return null;
     }
-    const states = await Promise.all(cluster.nodes.map(state));
-    primary = cluster.nodes.find((_node, index) => states[index] === 'primary PrimaryActive');
-    if (primary === undefined) {
-      for (const node of cluster.nodes) for (const mode of ['validated', 'forced'] as const) if ((await promote(node, { mode, acknowledged: ['P6-A1'] })).status === 200) return false;
-    }
-    return primary !== undefined && states.every((one) => /^(primary PrimaryActive|replica ReplicaActive)$/.test(one)) && (await primary.write('last')).status === 200;
-  }, 120_000);
+    return null;
+  }
+  // Only when a majority holds everything may a node be emptied: nothing that was acknowledged is lost with it.
+  if ((await primary.write('tended')).status !== 200) return null;
+  for (const [index, node] of cluster.nodes.entries()) {
+    if (!/HistoryDivergence|WalGapDetected/.test(states[index] ?? '')) continue;
+    lost.set(node.id, [...(lost.get(node.id) ?? []), await readLedger(node, operator)]);
+    await chaos.empty(node);
+    return null;
+  }
+  return states.every((one) => /^(primary PrimaryActive|replica ReplicaActive)$/.test(one)) ? primary : null;
+};
+
+const heal = async (run: Run): Promise<TestNode> => {
+  let primary: TestNode | null = null;
+  await until('the cluster is whole again', async () => (primary = await tend(run)) !== null, 120_000);
   assert.ok(primary);
   return primary;
 };
 
-const judge = async (cluster: TestCluster, primary: TestNode, acknowledged: readonly Acknowledged[], sent: readonly Sent[], emptied: ReadonlySet<string>): Promise<void> => {
-  const keys = new Set(await keysOf(primary));
-  assert.deepEqual(acknowledged.filter(({ key }) => !keys.has(key)), [], 'P6-S1: an acknowledged write is missing');
-  for (const write of acknowledged) {
-    const newer = acknowledged.find((other) => other.ended < write.began && other.epoch > write.epoch);
-    assert.equal(newer, undefined, `P6-A1: ${write.key} was acknowledged under epoch ${write.epoch.toString()} after a newer epoch had acknowledged`);
-  }
-  const completed: string[] = [];
-  for (const node of cluster.nodes) {
-    for (let after = '0', more = true; more; ) {
-      const page = (await node.get(`/v1/promotion?limit=1000&after=${after}`)).body;
-      for (const event of listAt(page, 'data.events')) if (textAt(event, 'type').endsWith('transition_completed')) completed.push(textAt(event, 'request_id'));
-      more = at(page, 'data.next_after') !== null;
-      if (more) after = textAt(page, 'data.next_after');
-    }
-  }
-  assert.equal(new Set(completed).size, completed.length, 'P6-F3: a request was executed twice');
-  for (const { id, node, outcome } of sent.filter((one) => !emptied.has(one.node.id))) {
-    const known = at((await node.get(`/v1/promotion?request_id=${id}`)).body, 'data.request.outcome');
-    if (outcome === 'executed') assert.equal(known, 'executed', id);
-    if (outcome === 'not_executed') assert.notEqual(known, 'executed', id);
-  }
-};
+const counted = (items: readonly string[]): Readonly<Record<string, number>> => Object.fromEntries([...Map.groupBy(items.toSorted(), (item) => item)].map(([item, all]) => [item, all.length]));
 
-/** Runs for `duration` milliseconds and judges. Rejects with what was not true. */
-export const torture = async (seed: number, duration: number, nodes: number): Promise<Report> => {
-  const random = generator(seed);
-  const pick = <T>(items: readonly T[]): T => {
-    const item = items[Math.floor(random() * items.length)];
-    assert.ok(item !== undefined);
-    return item;
-  };
+const report = ({ operator, chaos, witness, lost }: Run, judged: Judged): Report => ({
+  requests: operator.told.length,
+  outcomes: counted(operator.told.map(({ outcome, error }) => (error === null ? outcome : `${outcome} ${error.code}`))),
+  troubles: counted(chaos.done.map(({ trouble }) => trouble.kind)),
+  acknowledged: witness.acknowledged.length,
+  epochs: new Set(witness.acknowledged.map(({ epoch }) => epoch)).size,
+  emptied: [...lost.values()].flat().length,
+  ...judged,
+});
+
+/** Takes the steps of the seed, ends all trouble, and judges. Rejects with what was not true, and with how to replay it. */
+export const torture = async (settings: Settings): Promise<Report> => {
+  const { seed, nodes, steps } = settings;
+  const log: string[] = [];
   const cluster = await TestCluster.start({ nodes, flags: ['--faults', '--checkpoint-every', '100', '--segment-bytes', '4096'] });
-  const acknowledged: Acknowledged[] = [];
-  const sent: Sent[] = [];
-  const emptied = new Set<string>();
-  const deadline = performance.now() + duration;
-  const running = (): boolean => performance.now() < deadline;
-  let number = 0;
-
-  const client = async (): Promise<void> => {
-    while (running()) {
-      const began = performance.now();
-      const key = `w-${(number += 1)}`;
-      const target = cluster.nodes[number % cluster.nodes.length];
-      const answer = await ask(`${target?.url ?? ''}/local/writes`, { method: 'POST', body: JSON.stringify({ key, value: 'v' }) }).catch(() => null);
-      if (answer?.status === 200) acknowledged.push({ key, epoch: BigInt(textAt(answer.body, 'epoch')), began, ended: performance.now() });
-    }
-  };
-
-  const control = async (node: TestNode, kind: 'demote' | 'validated' | 'forced'): Promise<void> => {
-    const id = randomUUID();
-    const answer = await (kind === 'demote' ? demote(node, { id }) : promote(node, { id, mode: kind, acknowledged: ['P6-A1'] })).catch(() => null);
-    const outcome = answer === null ? 'unknown' : answer.status === 200 ? 'executed' : textAt(answer.body, 'error.outcome');
-    sent.push({ id, node, outcome });
-  };
-
-  const trouble = async (): Promise<void> => {
-    while (running()) {
-      const node = pick(cluster.nodes);
-      const what = pick(['handover', 'handover', 'demote', 'validated', 'forced', 'kill', 'crash', 'cut', 'heal', 'heal', 'drop'] as const);
-      if (what === 'demote' || what === 'validated' || what === 'forced') await control(node, what);
-      else if (what === 'handover') {
-        for (const one of cluster.nodes) if (/^primary|AuthorityAmbiguity$/.test(await state(one).catch(() => ''))) await control(one, 'demote');
-        for (const one of cluster.nodes) await control(one, pick(['validated', 'forced']));
-      } else if (what === 'cut') await node.faults({ cut: pick(['both', 'incoming', 'outgoing']) }).catch(() => undefined);
-      else if (what === 'heal') for (const one of cluster.nodes) await one.faults().catch(() => undefined);
-      else if (what === 'drop') await node.faults({ control_answers: 'dropped' }).catch(() => undefined);
-      else {
-        if (what === 'crash') {
-          await node.faults({ crash_at: pick(['wal-torn:4', 'marker-rename', 'marker-directory', 'epoch-rename', 'promotion-adopted', 'checkpoint-rename', 'ledger-outcome-write']) });
-          await control(node, pick(['demote', 'forced']));
-        }
-        await cluster.kill(node).catch(() => undefined);
-        await cluster.restart(node);
-      }
-    }
-  };
-
+  const operator = await TestOperator.open(cluster);
+  const run: Run = { cluster, operator, chaos: new Chaos(cluster), witness: new Witness(cluster), lost: new Map() };
   try {
-    await Promise.all([client(), client(), trouble()]);
-    for (const node of cluster.nodes) await node.faults();
-    const primary = await heal(cluster, emptied);
-    await judge(cluster, primary, acknowledged, sent, emptied);
-    const count = (outcome: string): number => sent.filter((one) => one.outcome === outcome).length;
-    return { acknowledged: acknowledged.length, executed: count('executed'), refused: count('not_executed'), unknown: count('unknown'), epoch: textAt((await primary.get('/v1/cluster')).body, 'data.epoch') };
+    let left: readonly TestNode[] = [];
+    for (const [index, step] of drawSteps(seed, nodes, steps).entries()) {
+      log.push(`${index + 1}. ${describeStep(step)}`);
+      const before = operator.told.length;
+      const next = await take(run, step);
+      for (const node of left) if (!next.includes(node)) await run.chaos.mend(node);
+      left = next;
+      if (step.tended) await tend(run).catch(() => null);
+      log.push(...operator.told.slice(before).map(({ command, node, outcome, error }) => `   ${command} of ${node.name}: ${outcome} ${error?.code ?? ''}`));
+    }
+    await run.chaos.mendAll();
+    const primary = await heal(run);
+    await run.witness.stop();
+    return report(run, await judge(run, primary));
+  } catch (error) {
+    throw new Error(`${error instanceof Error ? error.message : String(error)}\nreplay: npm run torture -- --seed ${seed} --nodes ${nodes} --steps ${steps} --minutes 0\n${log.join('\n')}`, { cause: error });
   } finally {
+    await run.witness.stop();
+    operator.close();
     await cluster.stop();
   }
 };
 
 if (process.argv[1] === import.meta.filename) {
-  const { values } = parseArgs({ options: { minutes: { type: 'string', default: '2' }, seed: { type: 'string', default: '1' }, nodes: { type: 'string', default: '3' } } });
-  for (let seed = Number(values.seed), end = performance.now() + Number(values.minutes) * 60_000; performance.now() < end; seed += 1) {
-    process.stdout.write(`seed ${seed}: `);
-    process.stdout.write(`${JSON.stringify(await torture(seed, 15_000, Number(values.nodes)))}\n`);
-  }
+  const { values } = parseArgs({ options: { minutes: { type: 'string', default: '2' }, seed: { type: 'string', default: '1' }, nodes: { type: 'string' }, steps: { type: 'string', default: '12' } } });
+  const end = performance.now() + Number(values.minutes) * 60_000;
+  let seed = Number(values.seed);
+  do {
+    const nodes = values.nodes === undefined ? (seed % 3 === 0 ? 5 : 3) : Number(values.nodes);
+    const began = performance.now();
+    process.stdout.write(`seed ${seed}, ${nodes} nodes: `);
+    const result = await torture({ seed, nodes, steps: Number(values.steps) });
+    process.stdout.write(`${((performance.now() - began) / 1_000).toFixed(1)} s ${JSON.stringify(result)}\n`);
+    seed += 1;
+  } while (performance.now() < end);
 }

@@ -1,0 +1,125 @@
+/** An operator of a real cluster: the real control plane, boundary and audit log. Only the person who is asked is scripted. */
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openAuditLog } from '../../src/audit/log.ts';
+import type { ControlCommandName } from '../../src/control-plane/commands.ts';
+import { ControlPlane } from '../../src/control-plane/control-plane.ts';
+import { type ControlError, type Outcome, failure, refusal, success } from '../../src/control-plane/errors.ts';
+import { AuditUnavailable, type AuditLog, type ConfirmationAnswer, type ConfirmationPrompt } from '../../src/control-plane/ports.ts';
+import type { Stage } from '../../src/control-plane/record.ts';
+import type { RequestFate } from '../../src/control-plane/views.ts';
+import { type Timeouts, connect } from '../../src/kernel/connect.ts';
+import type { TestCluster, TestNode } from './harness.ts';
+
+/** Shorter than an operator's, longer than anything that a node waits for by itself. */
+export const timeouts: Timeouts = { connectMs: 1_000, readMs: 2_500, controlMs: 4_500 };
+
+/** What the operator was told about one request. Times are of `performance.now()`. */
+export interface Told {
+  readonly requestId: string;
+  readonly command: ControlCommandName;
+  readonly node: TestNode;
+  readonly outcome: Outcome;
+  /** Null: executed. */
+  readonly error: ControlError | null;
+  /** When the person consented; null: nobody was asked, or consent was refused. */
+  readonly consented: number | null;
+  readonly ended: number;
+  /** Whether its end stands in the audit log. */
+  readonly recorded: boolean;
+}
+
+export interface Manner {
+  /** What happens while the confirmation is open. */
+  readonly meanwhile?: (() => Promise<void>) | undefined;
+  readonly declines?: boolean;
+  /** The log refuses the first record of this stage. */
+  readonly unrecorded?: Stage | undefined;
+}
+
+interface Asked {
+  readonly manner: Manner;
+  consented: number | null;
+}
+
+const consent = (prompt: ConfirmationPrompt): ConfirmationAnswer => ({ kind: 'confirmed', token: prompt.token, typedName: prompt.nodeName, acknowledged: prompt.acknowledge });
+
+/** One session, Operator of the cluster. Its audit log is a directory of its own; `close` removes it. */
+export class TestOperator {
+  readonly directory = mkdtempSync(join(tmpdir(), 'aerodb-audit-'));
+  readonly told: Told[] = [];
+  readonly #asked = new Map<string, Asked>();
+  readonly #refusedStages = new Set<Stage>();
+  readonly #plane: ControlPlane;
+
+  private constructor(cluster: TestCluster) {
+    const config = { name: 'local', kind: 'aerodb' as const, endpoints: cluster.nodes.map(({ url }) => url) };
+    this.#plane = new ControlPlane({
+      audit: this.#log(),
+      clusters: {
+        find: (name) => (name === config.name ? success(config) : failure(refusal('PHASE7_MALFORMED_REQUEST', `There is no cluster ${name}.`, 'cluster'))),
+        connect: (one) => connect(one, { timeouts }),
+      },
+      confirmer: { unavailable: () => undefined, confirm: (prompt) => this.#answer(prompt) },
+      clock: { name: 'system-utc', now: () => new Date().toISOString() },
+      ids: { uuid: randomUUID },
+      operator: { account: 'torturer', host: 'bench', name: null },
+    });
+  }
+
+  static async open(cluster: TestCluster): Promise<TestOperator> {
+    const operator = new TestOperator(cluster);
+    const changed = await operator.#plane.changeAuthority({ level: 'Operator', cluster: 'local' });
+    if (!changed.ok) throw new Error(changed.error.message);
+    return operator;
+  }
+
+  /** One command, from request to recorded outcome; at most one at a time for a node. */
+  async order(command: ControlCommandName, node: TestNode, manner: Manner = {}): Promise<Told> {
+    const asked: Asked = { manner, consented: null };
+    this.#asked.set(node.id, asked);
+    if (manner.unrecorded !== undefined) this.#refusedStages.add(manner.unrecorded);
+    const result = await this.#plane.execute(command, { cluster: 'local', node: node.id, reason: 'an incident' });
+    if (manner.unrecorded !== undefined) this.#refusedStages.delete(manner.unrecorded);
+    if (result.kind === 'answered') throw new Error(`${command} was answered as a read`);
+    const error = result.kind === 'failed' ? result.error : null;
+    const told: Told = {
+      requestId: result.requestId, command, node, outcome: error?.outcome ?? 'executed', error,
+      consented: asked.consented, ended: performance.now(), recorded: result.recorded.position !== null,
+    };
+    this.told.push(told);
+    return told;
+  }
+
+  /** What the node says of a request, asked through the control plane as any operator would ask. */
+  async fate(node: TestNode, requestId: string): Promise<RequestFate> {
+    const result = await this.#plane.execute('inspect_promotion_state', { cluster: 'local', node: node.id, lookup: requestId });
+    if (result.kind !== 'answered' || result.answer.command !== 'inspect_promotion_state') throw new Error(`${node.name} does not tell the fate of ${requestId}: ${result.kind === 'failed' ? result.error.message : ''}`);
+    const { request } = result.answer.reading.view;
+    if (request === null) throw new Error(`${node.name} answered another question`);
+    return request;
+  }
+
+  close(): void {
+    this.#plane.end();
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  #log(): AuditLog {
+    const log = openAuditLog({ directory: this.directory });
+    return {
+      append: (entry) => (this.#refusedStages.delete(entry.stage) ? Promise.reject(new AuditUnavailable('The log refuses this record, on request.')) : log.append(entry)),
+    };
+  }
+
+  async #answer(prompt: ConfirmationPrompt): Promise<ConfirmationAnswer> {
+    const asked = this.#asked.get(prompt.explanation.target.nodeId);
+    if (asked === undefined) return { kind: 'declined', at: 'nobody expected this' };
+    await asked.manner.meanwhile?.();
+    if (asked.manner.declines === true) return { kind: 'declined', at: 'the test' };
+    asked.consented = performance.now();
+    return consent(prompt);
+  }
+}
