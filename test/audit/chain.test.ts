@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import canonicalize from 'canonicalize';
 import fc from 'fast-check';
 import { encodeRecord, MAX_LINE_BYTES, parseLine } from '../../src/audit/chain.ts';
 import { entry } from './entries.ts';
+import { writtenLog } from './support.ts';
 
 /** The contract, told a second time and independently of the code: parse, drop `hash`, canonicalize, hash. */
 function honestHash(line: string): string {
@@ -71,6 +75,13 @@ describe('the form of a record', () => {
 
   it('a record longer than a reader would accept is not written', () => {
     assert.throws(() => encodeRecord(entry(1, { detail: 'x'.repeat(MAX_LINE_BYTES) }), null), /larger than/);
+  });
+
+  it('anyone can check a line with the command that the documentation gives', async () => {
+    const docs = readFileSync(path.join(import.meta.dirname, '../../docs/audit-log.md'), 'utf8');
+    const command = /^tail -n 1 .*sha256sum$/m.exec(docs)?.[0] ?? '';
+    const { directory, positions } = await writtenLog(2, { detail: 'größe ,"hash":"x"} \\' });
+    assert.equal(execFileSync('sh', ['-c', command], { cwd: directory, encoding: 'utf8' }).slice(0, 64), positions[1]?.hash);
   });
 
   it('a line without a hash, with a false one, or with a capital letter in it is not a record', () => {

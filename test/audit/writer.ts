@@ -14,18 +14,28 @@ const say = (what: Said): void => void writeSync(1, `${JSON.stringify(what)}\n`)
 const ballast = path.join(task.directory, 'ballast');
 
 let paused = false;
-/** Stops itself, as a person's Ctrl-Z or a sleeping laptop would, when the record is written and the lock is held. */
+/** Stops itself, as a person's Ctrl-Z or a sleeping laptop would. */
+function pause(): void {
+  if (!paused) process.kill(process.pid, 'SIGSTOP');
+  paused = true;
+}
+
+let ends = 0;
 const pausing: AuditFiles = {
   ...realFiles,
   open(file, create) {
     const opened = realFiles.open(file, create);
     return {
       ...opened,
+      read(into, position) {
+        const count = opened.read(into, position);
+        // The end of the file is read twice: once without the lock, then as the last thing before the write.
+        if (count === 0) ends += 1;
+        if (task.pause === 'before the write' && ends === 2) pause();
+        return count;
+      },
       async sync() {
-        if (!paused) {
-          paused = true;
-          process.kill(process.pid, 'SIGSTOP');
-        }
+        if (task.pause === 'before the flush') pause();
         await opened.sync();
       },
     };
@@ -36,7 +46,7 @@ const dying = task.die === undefined ? null : dyingFiles(task.die);
 const log = openAuditLog({
   directory: task.directory,
   ...(task.lockWaitMs === undefined ? {} : { lockWaitMs: task.lockWaitMs }),
-  files: dying?.files ?? (task.pause === true ? pausing : realFiles),
+  files: dying?.files ?? (task.pause === undefined ? realFiles : pausing),
 });
 if (task.uid !== undefined) {
   process.setgid?.(task.uid);
