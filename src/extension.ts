@@ -2,13 +2,16 @@
 import { randomUUID } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
 import * as vscode from 'vscode';
+import { writeExport } from './audit/export.ts';
 import { openAuditLog } from './audit/log.ts';
-import { groupByRequest } from './audit/query.ts';
+import { openAuditPages } from './audit/pages.ts';
+import { requestEnd } from './audit/query.ts';
 import { openAuditReader } from './audit/reader.ts';
+import type { AuditReview } from './control-plane/audit-reader.ts';
 import { ControlPlane } from './control-plane/control-plane.ts';
 import type { Operator } from './control-plane/operator.ts';
 import type { AuditPosition, Clock } from './control-plane/ports.ts';
-import { registerAuditEditor, type AuditAccess } from './vscode/audit-editor.ts';
+import { registerAuditEditor } from './vscode/audit-editor.ts';
 import { registerAuthorityCommands } from './vscode/authority-commands.ts';
 import { registerClusterCommands } from './vscode/cluster-commands.ts';
 import { ClusterTree } from './vscode/cluster-tree.ts';
@@ -27,7 +30,6 @@ export function activate(context: vscode.ExtensionContext): void {
   const panels = new Panels(context.extensionUri);
   const clusters = new ConfiguredClusters(context.secrets, connect);
   const statusBar = new StatusBar();
-  const audit = auditAccess(context.globalState);
   const plane = new ControlPlane({
     audit: openAuditLog({ ...auditDirectory(), onAppended: (position) => void keepHead(context.globalState, position) }),
     clusters, confirmer: new EditorConfirmer(panels), clock: systemClock, ids: { uuid: randomUUID }, operator: operator(),
@@ -41,7 +43,7 @@ export function activate(context: vscode.ExtensionContext): void {
     ...registerOperatorCommands(commands),
     ...registerAuthorityCommands(commands),
     ...registerClusterCommands(commands, () => tree),
-    ...registerAuditEditor(commands, () => audit),
+    ...registerAuditEditor(commands, auditReview(context.globalState), panels),
     vscode.commands.registerCommand('aerodb.showLog', () => log.show()),
     new vscode.Disposable(plane.onAuthorityChanged(() => statusBar.show(plane.authority))),
     vscode.workspace.onDidChangeConfiguration((event) => {
@@ -81,12 +83,9 @@ function auditDirectory(): { readonly directory?: string } {
   return typeof directory === 'string' && directory !== '' ? { directory } : {};
 }
 
-function auditAccess(state: vscode.Memento): AuditAccess {
-  return {
-    reader: openAuditReader(auditDirectory()),
-    knownHead: () => knownHead(state),
-    unknownRequests: (lines) => groupByRequest(lines).filter(({ end }) => end.kind === 'unknown').map(({ requestId }) => requestId),
-  };
+function auditReview(state: vscode.Memento): AuditReview {
+  const reader = openAuditReader(auditDirectory());
+  return { reader, knownHead: () => knownHead(state), openPages: () => openAuditPages(reader.path), requestEnd, exportTo: writeExport };
 }
 
 function knownHead(state: vscode.Memento): AuditPosition | null {

@@ -5,6 +5,7 @@
 import type { CommandArguments } from './arguments.ts';
 import type { ClusterConfig } from './cluster.ts';
 import { commandSpec, type CommandName } from './commands.ts';
+import type { AuditPosition } from './ports.ts';
 
 /** The name of the terminal program. */
 export const PROGRAM = 'aerodb-control';
@@ -41,6 +42,11 @@ export function commandLine(command: CommandName, args: CommandArguments, cluste
     ...option(ARGUMENT_OPTIONS.node, args.node), ...option(ARGUMENT_OPTIONS.lookup, args.lookup), ...option(ARGUMENT_OPTIONS.reason, args.reason),
     ...(commandSpec(command).authority === 'operator' ? ['--operator'] : []),
   ].join(' ');
+}
+
+/** The line that verifies a log against the position that is known of it. */
+export function verifyCommandLine(file: string, head: AuditPosition | null): string {
+  return [PROGRAM, 'audit', 'verify', '--auditor', ...option('file', file), ...(head === null ? [] : ['--head', `${head.seq}:${head.hash}`])].join(' ');
 }
 
 function option(name: string, value: string | undefined): readonly string[] {

@@ -1,48 +1,134 @@
 /** The audit log in a read-only editor tab, with the verdict of its verification at the top. Operator or Auditor only. */
+import { basename, dirname, join } from 'node:path';
 import * as vscode from 'vscode';
-import type { AuditLine, AuditReader, AuditVerdict } from '../control-plane/audit-reader.ts';
+import type { AuditReview, AuditVerdict, ExportedChain } from '../control-plane/audit-reader.ts';
 import { auditReviewRefused } from '../control-plane/authority.ts';
-import type { AuditPosition } from '../control-plane/ports.ts';
+import type { AuditLogFacts, AuditRequest } from '../webview/protocol.ts';
+import { AuditSession } from './audit-session.ts';
 import type { CommandContext } from './commands.ts';
+import type { Panels } from './panels.ts';
 
-const SCHEME = 'aerodb-audit';
+const KEY = 'audit-log';
 
-/** How the log is reached and what was last known of its end. */
-export interface AuditAccess {
-  readonly reader: AuditReader;
-  /** The last position that this machine's editor saw; finds a cut end or a rewritten whole. */
-  readonly knownHead: () => AuditPosition | null;
-  /** Ids of requests that were about to be sent and have no recorded outcome. */
-  readonly unknownRequests: (lines: readonly AuditLine[]) => readonly string[];
-}
-
-/** Registers the document provider and the two commands. */
-export function registerAuditEditor(context: () => CommandContext, access: () => AuditAccess): vscode.Disposable[] {
-  const changed = new vscode.EventEmitter<vscode.Uri>();
-  const provider: vscode.TextDocumentContentProvider = {
-    onDidChange: changed.event,
-    provideTextDocumentContent: () => {
-      const refused = auditReviewRefused(context().plane.authority);
-      return refused === undefined ? auditText(access()) : `${refused.code}: ${refused.message}\n`;
-    },
-  };
-  const uri = vscode.Uri.parse(`${SCHEME}:/AeroDB Audit Log`);
+/** Registers the two commands. */
+export function registerAuditEditor(context: () => CommandContext, review: AuditReview, panels: Panels): vscode.Disposable[] {
+  const editor = new AuditEditor(context, review, panels);
   return [
-    new vscode.Disposable(() => changed.dispose()),
-    vscode.workspace.registerTextDocumentContentProvider(SCHEME, provider),
-    vscode.commands.registerCommand('aerodb.openAuditLog', async () => {
-      if (refusedReview(context())) return;
-      changed.fire(uri);
-      await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), { preview: false });
-    }),
+    new vscode.Disposable(() => editor.end()),
+    vscode.commands.registerCommand('aerodb.openAuditLog', () => editor.open()),
     vscode.commands.registerCommand('aerodb.verifyAuditLog', async () => {
       if (refusedReview(context())) return;
-      const { reader, knownHead } = access();
-      const verdict = await reader.verify(knownHead());
-      const sentence = `AeroDB: ${verdictText(verdict)} (${reader.path})`;
+      const verdict = await review.reader.verify(review.knownHead());
+      const sentence = `AeroDB: ${verdictText(verdict)} (${review.reader.path})`;
       void (verdict.kind === 'intact' ? vscode.window.showInformationMessage(sentence) : vscode.window.showErrorMessage(sentence));
     }),
   ];
+}
+
+class AuditEditor {
+  readonly #context: () => CommandContext;
+  readonly #review: AuditReview;
+  readonly #panels: Panels;
+  readonly #title = vscode.l10n.t('AeroDB Audit Log');
+  #session: AuditSession | null = null;
+  #stopListening: () => void = () => undefined;
+
+  constructor(context: () => CommandContext, review: AuditReview, panels: Panels) {
+    this.#context = context;
+    this.#review = review;
+    this.#panels = panels;
+  }
+
+  /** Opens the tab, or brings it to the front and reads anew: it was asked for. */
+  async open(): Promise<void> {
+    if (refusedReview(this.#context())) return;
+    const session = this.#session ?? this.#begin();
+    const facts = await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title: vscode.l10n.t('AeroDB: reading the audit log') }, () => session.read());
+    if (session !== this.#session || !this.#mayReview()) return;
+    const fresh = !this.#panels.has(KEY);
+    this.#panels.show(KEY, this.#content(session, facts), { keepWhenHidden: true });
+    if (fresh) this.#panels.onClosed(KEY, () => this.end());
+    await session.examine().catch((error: unknown) => this.#complain(error));
+  }
+
+  #begin(): AuditSession {
+    const session: AuditSession = new AuditSession(this.#review, {
+      mayReview: () => session === this.#session && this.#mayReview(),
+      tell: (message) => this.#panels.tell(KEY, message),
+      factsChanged: (facts) => this.#panels.replace(KEY, this.#content(session, facts)),
+    });
+    this.#session = session;
+    this.#stopListening = this.#context().plane.onAuthorityChanged(() => this.#authorityChanged());
+    return session;
+  }
+
+  /** Lets go of the log; the tab stays as it is. */
+  end(): void {
+    this.#stopListening();
+    void this.#session?.close();
+    this.#session = null;
+  }
+
+  /** P7-A1: what may no longer be seen goes away, and the log is let go of. */
+  #authorityChanged(): void {
+    const refused = auditReviewRefused(this.#context().plane.authority);
+    if (refused === undefined) return;
+    this.end();
+    this.#panels.replace(KEY, { title: this.#title, panel: { kind: 'refused', title: this.#title, code: refused.code, message: refused.message }, refresh: () => void this.open() });
+  }
+
+  #mayReview(): boolean {
+    return auditReviewRefused(this.#context().plane.authority) === undefined;
+  }
+
+  #content(session: AuditSession, log: AuditLogFacts): Parameters<Panels['show']>[1] {
+    return {
+      title: this.#title, panel: { kind: 'audit', title: this.#title, log },
+      refresh: () => void this.open().catch((error: unknown) => this.#complain(error)),
+      audit: (request) => void this.#asked(session, request).catch((error: unknown) => this.#complain(error)),
+    };
+  }
+
+  async #asked(session: AuditSession, request: AuditRequest): Promise<void> {
+    if (session !== this.#session || refusedReview(this.#context())) return;
+    if (request.type === 'audit-export') await this.#export(session, request);
+    else if (request.type === 'audit-raw') await openRaw(this.#review.reader.path);
+    else await session.answer(request);
+  }
+
+  async #export(session: AuditSession, { format, sought }: Extract<AuditRequest, { type: 'audit-export' }>): Promise<void> {
+    const chain = await askChain();
+    if (chain === undefined) return;
+    const log = this.#review.reader.path;
+    const target = await vscode.window.showSaveDialog({
+      title: vscode.l10n.t('Export the selected audit records'), saveLabel: vscode.l10n.t('Export'),
+      defaultUri: vscode.Uri.file(join(dirname(log), `${basename(log, '.jsonl')}-export.${format}`)),
+      filters: format === 'jsonl' ? { 'JSON Lines': ['jsonl'] } : { CSV: ['csv'] },
+    });
+    // Between the question and the answer authority may have gone.
+    if (target === undefined || session !== this.#session || refusedReview(this.#context())) return;
+    if (target.scheme !== 'file') throw new Error(vscode.l10n.t('{0} is not a file of the machine on which the log is', target.toString()));
+    await vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title: vscode.l10n.t('Exporting audit records') }, () => session.exportTo(target.fsPath, sought, format, chain));
+    void vscode.window.showInformationMessage(vscode.l10n.t('AeroDB: the selected records and their proof were written to {0}', target.fsPath));
+  }
+
+  #complain(error: unknown): void {
+    void vscode.window.showErrorMessage(vscode.l10n.t('AeroDB, audit log: {0}', error instanceof Error ? error.message : String(error)));
+  }
+}
+
+async function askChain(): Promise<ExportedChain | undefined> {
+  const picked = await vscode.window.showQuickPick([
+    { chain: 'neighbours', label: vscode.l10n.t('With the neighbouring records'), detail: vscode.l10n.t('The record before and the one after each run of selected records: shows that the selected ones stand unedited in the chain.') },
+    { chain: 'to_end', label: vscode.l10n.t('With the chain to the end of the log'), detail: vscode.l10n.t('Every record from the first selected one on: can be held against a head that is known from elsewhere.') },
+  ] as const, { title: vscode.l10n.t('Proof'), placeHolder: vscode.l10n.t('How much of the chain goes along with the selected records?') });
+  return picked?.chain;
+}
+
+/** The file itself, read-only in this editor: one change to it would break the chain. */
+async function openRaw(file: string): Promise<void> {
+  await vscode.window.showTextDocument(vscode.Uri.file(file), { preview: false });
+  await vscode.commands.executeCommand('workbench.action.files.setActiveEditorReadonlyInSession');
 }
 
 function refusedReview({ plane, results }: CommandContext): boolean {
@@ -51,42 +137,7 @@ function refusedReview({ plane, results }: CommandContext): boolean {
   return refused !== undefined;
 }
 
-async function auditText({ reader, knownHead, unknownRequests }: AuditAccess): Promise<string> {
-  const head = knownHead();
-  const verdict = await reader.verify(head);
-  const parts = [
-    vscode.l10n.t('AeroDB audit log, read only: records are evidence, so nothing here can be edited.'),
-    vscode.l10n.t('File: {0}', reader.path),
-    vscode.l10n.t('Raw: {0}', vscode.Uri.file(reader.path).toString()),
-    vscode.l10n.t('Verification: {0}', verdictText(verdict)),
-    head === null ? vscode.l10n.t('Known head: none kept by this editor yet.') : vscode.l10n.t('Known head: #{0} {1}', head.seq.toString(), head.hash),
-  ];
-  const lines: AuditLine[] = [];
-  if (verdict.kind !== 'unreadable') for await (const line of reader.lines()) lines.push(line);
-  const unknown = unknownRequests(lines);
-  parts.push(unknown.length === 0
-    ? vscode.l10n.t('Every request that was about to be sent has a recorded outcome.')
-    : vscode.l10n.t('OUTCOME UNKNOWN, an intent without a recorded outcome: {0}', unknown.join(', ')), '');
-  return `${[...parts, ...lines.map(lineText)].join('\n')}\n`;
-}
-
 function verdictText({ kind, message, line, seq }: AuditVerdict): string {
   const where = line === null ? '' : ` [${vscode.l10n.t('line {0}', line.toString())}${seq === null ? '' : `, #${seq}`}]`;
   return `${kind.replaceAll('_', ' ')}. ${message}${where}`;
-}
-
-const SHOWN_FIRST = ['seq', 'time', 'stage', 'outcome', 'command', 'cluster', 'target', 'authority', 'request_id'];
-
-/** One record as an indented block; what is not a record as it stands. */
-function lineText({ line, text, record }: AuditLine): string {
-  if (record === null) return `${vscode.l10n.t('line {0} is not a record:', line.toString())} ${text}`;
-  const { seq, time, stage, command, cluster, outcome, ...rest } = record;
-  const summary = [`#${String(seq)}`, time, stage, command, cluster, outcome].filter((part) => typeof part === 'string').join('  ');
-  const ordered = Object.entries(rest).sort(([a], [b]) => rank(a) - rank(b));
-  return [summary, ...ordered.map(([key, value]) => `    ${key}: ${typeof value === 'string' ? value : JSON.stringify(value)}`)].join('\n');
-}
-
-function rank(key: string): number {
-  const index = SHOWN_FIRST.indexOf(key);
-  return index < 0 ? SHOWN_FIRST.length : index;
 }

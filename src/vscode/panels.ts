@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { invariant } from '../control-plane/invariants.ts';
-import { parsePanelRequest, type Panel, type ShowPanel } from '../webview/protocol.ts';
+import { parsePanelRequest, type AuditMessage, type AuditRequest, type Panel, type PanelRequest, type ShowPanel } from '../webview/protocol.ts';
 import { tabTitle } from './foreign.ts';
 import { panelHtml } from './panel-html.ts';
 
@@ -16,6 +16,8 @@ export interface PanelContent {
   readonly refresh?: () => void;
   /** What the person decided after reading: go on to the dialogs, or not. */
   readonly decide?: (goOn: boolean) => void;
+  /** Answers what only the panel of the audit log asks. */
+  readonly audit?: (request: AuditRequest) => void;
   /** Invariants that the panel names by id. */
   readonly cited?: readonly string[];
 }
@@ -46,11 +48,13 @@ export class Panels {
   }
 
   /** Shows content under a key; an open panel with that key is reused. */
-  show(key: string, content: PanelContent, options: { readonly preserveFocus?: boolean } = {}): void {
+  show(key: string, content: PanelContent, options: { readonly preserveFocus?: boolean; readonly keepWhenHidden?: boolean } = {}): void {
     const open = this.#open.get(key);
     if (open === undefined) {
       const webview = vscode.window.createWebviewPanel(
-        VIEW_TYPE, tabTitle(content.title), { viewColumn: vscode.ViewColumn.Active, preserveFocus: options.preserveFocus ?? false }, this.#options(),
+        VIEW_TYPE, tabTitle(content.title), { viewColumn: vscode.ViewColumn.Active, preserveFocus: options.preserveFocus ?? false },
+        // A place in a long table is kept while another tab is in front; all other panels are drawn anew from what the editor holds.
+        { ...this.#options(), retainContextWhenHidden: options.keepWhenHidden ?? false },
       );
       this.#adopt(key, webview, content);
       return;
@@ -66,6 +70,23 @@ export class Panels {
     if (!this.#open.has(key)) return false;
     this.show(key, content, { preserveFocus: true });
     return true;
+  }
+
+  has(key: string): boolean {
+    return this.#open.has(key);
+  }
+
+  /** Replaces what an open panel shows, wherever it is, without bringing it to the front. */
+  replace(key: string, content: PanelContent): void {
+    const open = this.#open.get(key);
+    if (open === undefined) return;
+    open.content = content;
+    post(open);
+  }
+
+  /** Sends an open panel a part of what it shows. */
+  tell(key: string, message: AuditMessage): void {
+    void this.#open.get(key)?.webview.webview.postMessage(message);
   }
 
   /** Calls back when the panel under this key is closed. */
@@ -94,6 +115,7 @@ export class Panels {
       if (request?.type === 'copy') void copy(open.content.panel);
       if (request?.type === 'continue') open.content.decide?.(true);
       if (request?.type === 'decline') open.content.decide?.(false);
+      if (request !== undefined && isAuditRequest(request)) open.content.audit?.(request);
     });
     const local = (file: string): string => webview.webview.asWebviewUri(vscode.Uri.joinPath(this.#extensionUri, 'dist', file)).toString();
     webview.webview.html = panelHtml({
@@ -101,6 +123,10 @@ export class Panels {
       nonce: randomBytes(16).toString('base64url'), language: vscode.env.language,
     });
   }
+}
+
+function isAuditRequest(request: PanelRequest): request is AuditRequest {
+  return request.type.startsWith('audit-');
 }
 
 function post({ webview, content }: Open): void {

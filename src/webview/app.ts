@@ -5,17 +5,24 @@ import { diagnosticsAnswer } from './answers/diagnostics.ts';
 import { promotionAnswer } from './answers/promotion.ts';
 import { replicationAnswer } from './answers/replication.ts';
 import { snapshotsAnswer, walAnswer } from './answers/wal.ts';
+import { verdictWords } from './audit/head.ts';
+import './audit/log.ts';
 import { decision } from './decision.ts';
 import { explanationPanel } from './explanation.ts';
 import { heading, provenance, record, type Heading, type Post } from './frame.ts';
 import type { Cited } from './invariants.ts';
-import { askingPanel, executedPanel, failedPanel, gonePanel } from './outcome.ts';
+import { askingPanel, executedPanel, failedPanel, gonePanel, refusedPanel } from './outcome.ts';
 import type { Panel, ShowPanel } from './protocol.ts';
 
 type Answer = Extract<Panel, { kind: 'answer' }>;
 
 /** Draws what the editor sent. */
 export function app({ panel, refreshable, cited = [] }: ShowPanel, post: Post): TemplateResult {
+  if (panel.kind === 'audit') {
+    return html`
+      <div class="hidden" role="status">${announcement(panel)}</div>
+      <main class="panel audit"><aerodb-audit .log=${panel.log} .heading=${panel.title} .post=${post}></aerodb-audit></main>`;
+  }
   const force = panel.kind === 'explanation' && panel.explanation.command === 'force_promotion';
   return html`
     <div class="hidden" role="status">${announcement(panel)}</div>
@@ -27,9 +34,9 @@ export function app({ panel, refreshable, cited = [] }: ShowPanel, post: Post): 
 
 function headingOf(panel: Panel, refreshable: boolean): Heading {
   const refresh = panel.kind === 'asking' ? 'running' : refreshable ? 'possible' : 'none';
-  const copy = panel.kind !== 'asking' && panel.kind !== 'gone';
+  const copy = panel.kind !== 'asking' && panel.kind !== 'gone' && panel.kind !== 'refused';
   if (panel.kind === 'explanation') return { title: panel.explanation.title, cluster: panel.explanation.cluster, refresh, copy };
-  return { title: panel.title, cluster: panel.kind === 'gone' ? null : panel.cluster, refresh, copy };
+  return { title: panel.title, cluster: 'cluster' in panel ? panel.cluster : null, refresh, copy };
 }
 
 /** What a screen reader says when the panel changes. */
@@ -40,11 +47,13 @@ function announcement(panel: Panel): string {
     case 'explanation': return `${panel.explanation.title}: explanation of what is to be confirmed`;
     case 'executed': return `${panel.title}: executed`;
     case 'failed': return `${panel.title}: failed with ${panel.error.code}, outcome ${panel.error.outcome.replace('_', ' ')}`;
+    case 'audit': return `${panel.title}: ${verdictWords(panel.log)}`;
+    case 'refused': return `${panel.title}: ${panel.message}`;
     case 'gone': return `${panel.title}: has to be asked for again`;
   }
 }
 
-function content(panel: Panel, refreshable: boolean, cited: Cited, post: Post): TemplateResult {
+function content(panel: Exclude<Panel, { kind: 'audit' }>, refreshable: boolean, cited: Cited, post: Post): TemplateResult {
   switch (panel.kind) {
     case 'asking': return askingPanel();
     case 'answer': return html`
@@ -54,6 +63,7 @@ function content(panel: Panel, refreshable: boolean, cited: Cited, post: Post): 
     case 'explanation': return html`${explanationPanel(panel)}${decision(post)}`;
     case 'executed': return executedPanel(panel);
     case 'failed': return failedPanel(panel, cited);
+    case 'refused': return refusedPanel(panel);
     case 'gone': return gonePanel(refreshable);
   }
 }

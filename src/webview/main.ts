@@ -1,8 +1,10 @@
 /** The webview's entry: says that it is ready, then draws whatever the editor says is to be shown. */
 import { html, render } from 'lit';
 import './panel.css';
+import './audit/audit.css';
 import { app } from './app.ts';
-import type { PanelRequest, ShowPanel } from './protocol.ts';
+import { AuditLogElement } from './audit/log.ts';
+import type { AuditMessage, PanelRequest, ShowPanel } from './protocol.ts';
 
 /** What the editor gives to a webview. */
 interface Editor {
@@ -15,7 +17,7 @@ declare function acquireVsCodeApi(): Editor;
 const editor = acquireVsCodeApi();
 let root = document.querySelector<HTMLElement>('#app') ?? document.body.appendChild(document.createElement('div'));
 
-const KINDS: readonly ShowPanel['panel']['kind'][] = ['asking', 'answer', 'explanation', 'executed', 'failed', 'gone'];
+const KINDS: readonly ShowPanel['panel']['kind'][] = ['asking', 'answer', 'explanation', 'executed', 'failed', 'audit', 'refused', 'gone'];
 
 /**
  * The message comes from the editor's own side of the one protocol, built in the same build and typed end to end: so its envelope is
@@ -25,6 +27,11 @@ function isShowPanel(message: unknown): message is ShowPanel {
   if (typeof message !== 'object' || message === null || !('type' in message) || message.type !== 'show' || !('panel' in message)) return false;
   const { panel } = message;
   return typeof panel === 'object' && panel !== null && 'kind' in panel && KINDS.some((kind) => kind === panel.kind);
+}
+
+/** A part of the audit log that the panel asked for; the same side of the same protocol. */
+function isAuditMessage(message: unknown): message is AuditMessage {
+  return typeof message === 'object' && message !== null && 'type' in message && message.type === 'audit' && 'part' in message;
 }
 
 /** The title alone outlives a reload, so that the editor can say what is gone; nothing that a kernel said does (1-rules: State). */
@@ -50,5 +57,7 @@ function show(message: ShowPanel): void {
 
 addEventListener('message', (event: MessageEvent<unknown>) => {
   if (isShowPanel(event.data)) show(event.data);
+  const log = root.querySelector('aerodb-audit');
+  if (isAuditMessage(event.data) && log instanceof AuditLogElement) log.receive(event.data);
 });
 editor.postMessage({ type: 'ready' });

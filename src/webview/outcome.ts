@@ -59,6 +59,13 @@ export function askingPanel(): TemplateResult {
   return html`<div class="asking"><div class="progress" aria-hidden="true"></div><p class="action">Asking the kernel…</p><p class="muted">Nothing is shown until it answers.</p></div>`;
 }
 
+/** Nothing remains of what the session may no longer see. */
+export function refusedPanel({ code: refusal, message }: Shown<'refused'>): TemplateResult {
+  return html`<p class="action">${text(message)}</p>
+    ${facts([['Code', html`<strong>${code(refusal)}</strong>`]])}
+    <p class="muted">What stood here was taken away with the authority to see it.</p>`;
+}
+
 /** After a reload: old state is never restored as if it were true. */
 export function gonePanel(refreshable: boolean): TemplateResult {
   return html`<p class="action">What was shown here is gone.</p>

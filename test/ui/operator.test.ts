@@ -390,18 +390,6 @@ describe('an operator in the editor', function () {
     assert.equal(records().length, before);
   });
 
-  it('shows the audit log read-only to an Operator, verified, and refuses it to an Observer', async () => {
-    const { workbench } = use;
-    await workbench.runCommand('AeroDB: Open Audit Log');
-    await workbench.notifications.waitFor('PHASE7_INSUFFICIENT_AUTHORITY');
-    await becomeOperator();
-    await workbench.runCommand('AeroDB: Open Audit Log');
-    await workbench.editors.waitForActive('AeroDB Audit Log');
-    const text = await waitFor('the verdict', () => workbench.editors.visibleText(), (seen) => seen.includes('Verification: intact'));
-    assert.ok(text.includes(use.editor.auditFile));
-    await workbench.screenshot('audit-log');
-  });
-
   it('an unreachable cluster is a row that says so, beside one that is no kernel and one that answers', async () => {
     const { workbench } = use;
     const html = createServer((_request, response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Welcome to the proxy</h1>'));

@@ -1,0 +1,48 @@
+/** Lines of the log as a panel shows them. What a line says is a stranger's word: texts stay texts, and are cut where a table would drown in them. */
+import type { AuditLine } from '../control-plane/audit-reader.ts';
+import type { AuditRow, AuditStage } from '../webview/protocol.ts';
+import { recordedExplanation, recordedKernelState } from './audit-explanation.ts';
+
+const CELL = 200;
+/** Characters of one line that are sent to be read in a panel; the raw file has all. */
+const WHOLE = 1024 * 1024;
+
+/** One line of the table. */
+export function auditRow({ line, text, record }: AuditLine, dangling: ReadonlySet<string>): AuditRow {
+  const cell = (name: string): string | null => clipped(record?.[name]);
+  const requestId = cell('request_id');
+  const stage = cell('stage');
+  return {
+    line: Number(line), damaged: record === null ? text.slice(0, CELL) : null,
+    seq: cell('seq'), time: cell('time'), stage, command: cell('command'), cluster: cell('cluster'), target: cell('target'), outcome: cell('outcome'),
+    operator: who(record?.['operator']), authority: cell('authority'), requestId,
+    dangling: stage === 'dispatch_intent' && requestId !== null && dangling.has(requestId),
+  };
+}
+
+/** One stage of an unfolded request, whole. */
+export function auditStage(line: AuditLine, dangling: ReadonlySet<string>): AuditStage {
+  const { text, record } = line;
+  const explanation = recordedExplanation(record?.['explanation']);
+  const digest = member(record?.['confirmation'], 'explanation_digest');
+  return {
+    row: auditRow(line, dangling), text: text.slice(0, WHOLE), left: Math.max(0, text.length - WHOLE), record: text.length > WHOLE ? null : record,
+    explanation: explanation === null ? null : { explanation, digest: typeof digest === 'string' ? digest : '' },
+    kernelState: recordedKernelState(record?.['kernel_state']),
+  };
+}
+
+function who(operator: unknown): string | null {
+  const [account, host, name] = ['account', 'host', 'name'].map((key) => member(operator, key));
+  if (typeof account !== 'string') return null;
+  return clipped(`${account}${typeof host === 'string' ? `@${host}` : ''}${typeof name === 'string' ? ` (${name})` : ''}`);
+}
+
+function member(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null ? new Map<string, unknown>(Object.entries(value)).get(key) : undefined;
+}
+
+function clipped(value: unknown): string | null {
+  if (typeof value !== 'string') return null;
+  return value.length <= CELL ? value : `${value.slice(0, CELL)}…`;
+}

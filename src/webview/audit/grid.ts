@@ -1,0 +1,94 @@
+/** The rows of the log: only those in sight are in the document, whatever the length of the log. */
+import { html, nothing, type TemplateResult } from 'lit';
+import type { AuditRow } from '../protocol.ts';
+import { text, time, type Content } from '../text.ts';
+import { outcomeWord, stageWords } from './words.ts';
+
+/** CSS pixels; `audit.css` gives rows exactly this height. */
+export const ROW = 24;
+/** Browsers end at some 33 million pixels; a log that is longer than this scrolls in larger steps, and by keyboard row by row. */
+const TALLEST = 24_000_000;
+const MARGIN = 10;
+
+/** What is in sight, and where. */
+export interface Window {
+  readonly count: number;
+  readonly scrollTop: number;
+  readonly height: number;
+}
+
+/** CSS pixels of the whole. */
+export function tall({ count }: Pick<Window, 'count'>): number {
+  return Math.min(count * ROW, TALLEST);
+}
+
+/** The first row in sight. */
+export function firstVisible(window: Window): number {
+  const { count, scrollTop, height } = window;
+  if (count * ROW <= TALLEST) return Math.floor(scrollTop / ROW);
+  const share = scrollTop / Math.max(1, TALLEST - height);
+  return Math.round(Math.min(1, share) * Math.max(0, count - Math.floor(height / ROW)));
+}
+
+/** Where to scroll so that a row is the first in sight. */
+export function scrollFor(first: number, window: Pick<Window, 'count' | 'height'>): number {
+  const { count, height } = window;
+  if (count * ROW <= TALLEST) return first * ROW;
+  return (first / Math.max(1, count - Math.floor(height / ROW))) * (TALLEST - height);
+}
+
+/** The rows that are drawn. */
+export function drawn(window: Window): { readonly from: number; readonly to: number } {
+  const first = firstVisible(window);
+  return { from: Math.max(0, first - MARGIN), to: Math.min(window.count, first + Math.ceil(window.height / ROW) + MARGIN) };
+}
+
+const COLUMNS = ['Record', 'Time (UTC)', 'Stage', 'Outcome', 'Command', 'Cluster', 'Target', 'Operator', 'Authority', 'Request'] as const;
+
+/** The id of a row's element, for `aria-activedescendant`. */
+export function rowId(index: number): string {
+  return `audit-row-${index}`;
+}
+
+export interface Grid {
+  readonly window: Window;
+  readonly active: number;
+  readonly unfolded: number | null;
+  readonly row: (index: number) => AuditRow | undefined;
+  readonly scrolled: (event: Event) => void;
+  readonly keyed: (event: KeyboardEvent) => void;
+  readonly chosen: (index: number) => void;
+}
+
+/** The table. One stop of the Tab key; arrows move in it, Enter unfolds. */
+export function grid({ window, active, unfolded, row, scrolled, keyed, chosen }: Grid): TemplateResult {
+  const { from, to } = drawn(window);
+  const first = firstVisible(window);
+  const above = window.count * ROW <= TALLEST ? from * ROW : Math.max(0, window.scrollTop - (first - from) * ROW);
+  const complete = row(active) !== undefined && active >= from && active < to;
+  return html`<div class="audit-grid" role="grid" tabindex="0" aria-label="Records of the audit log" aria-readonly="true" aria-rowcount=${window.count + 1} aria-colcount=${COLUMNS.length}
+      aria-activedescendant=${complete ? rowId(active) : nothing} @scroll=${scrolled} @keydown=${keyed}>
+    <div role="rowgroup" class="audit-columns"><div role="row" aria-rowindex="1" class="audit-row">${COLUMNS.map((title) => html`<span role="columnheader">${title}</span>`)}</div></div>
+    <div role="rowgroup" class="audit-body" .style=${`height:${tall(window)}px`}>
+      <div role="presentation" class="audit-window" .style=${`transform:translateY(${above}px)`}>
+        ${Array.from({ length: to - from }, (_none, offset) => {
+          const index = from + offset;
+          const shown = row(index);
+          return html`<div role="row" id=${rowId(index)} aria-rowindex=${index + 2} aria-selected=${index === active ? 'true' : 'false'}
+            class=${`audit-row${index === active ? ' active' : ''}${shown?.dangling === true ? ' dangling' : ''}${shown !== undefined && shown.line === unfolded ? ' unfolded' : ''}`}
+            @click=${() => chosen(index)}>${shown === undefined ? html`<span role="gridcell" class="muted">…</span>` : cells(shown).map((cell) => html`<span role="gridcell">${cell}</span>`)}</div>`;
+        })}
+      </div>
+    </div>
+  </div>`;
+}
+
+function cells(row: AuditRow): readonly Content[] {
+  if (row.damaged !== null) return [`line ${row.line}`, '', html`<strong>not a record</strong>`, '', text(row.damaged), '', '', '', '', ''];
+  const optional = (value: string | null): Content => (value === null ? '' : text(value));
+  return [
+    html`#${text(row.seq)}`, row.time === null ? '' : time(row.time), row.stage === null ? text(null) : text(stageWords(row.stage)),
+    row.dangling ? html`${outcomeWord('unknown')}<span class="hidden">, no outcome is recorded</span>` : row.outcome === null ? '' : outcomeWord(row.outcome),
+    optional(row.command), optional(row.cluster), optional(row.target), optional(row.operator), optional(row.authority), optional(row.requestId),
+  ];
+}

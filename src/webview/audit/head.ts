@@ -1,0 +1,68 @@
+/** The head of the audit log: what verification found and how, and what can be done with what is selected. */
+import { html, nothing, type TemplateResult } from 'lit';
+import '@vscode-elements/elements/dist/vscode-button/index.js';
+import type { CheckResult } from '../../control-plane/views.ts';
+import { facts } from '../frame.ts';
+import type { AuditLogFacts } from '../protocol.ts';
+import { outcomeShape } from '../shapes.ts';
+import { code, number, text, time } from '../text.ts';
+
+type Verdict = NonNullable<AuditLogFacts['verdict']>;
+
+const VERDICTS: Readonly<Record<Verdict['kind'], { readonly words: string; readonly drawn: CheckResult }>> = {
+  intact: { words: 'Intact', drawn: 'pass' },
+  torn_tail: { words: 'Torn tail', drawn: 'overridden' },
+  record_edited: { words: 'Record edited', drawn: 'fail' },
+  records_missing: { words: 'Records missing', drawn: 'fail' },
+  forked: { words: 'Forked', drawn: 'fail' },
+  truncated: { words: 'Truncated', drawn: 'fail' },
+  replaced: { words: 'Replaced', drawn: 'fail' },
+  unreadable: { words: 'Unreadable', drawn: 'unknown' },
+};
+
+const CHANGES: Readonly<Record<AuditLogFacts['change'], string>> = {
+  opened: '', same: 'Nothing was appended since.', grown: 'Records were appended since.', replaced: 'THE FILE WAS REPLACED OR SHORTENED since it was last read.',
+};
+
+/** The verdict in the words that a screen reader says. */
+export function verdictWords({ verdict }: AuditLogFacts): string {
+  return verdict === null ? 'being verified' : `${VERDICTS[verdict.kind].words}. ${verdict.message}`;
+}
+
+/** The verdict with the command line that finds the same. */
+export function verdictSection(log: AuditLogFacts): TemplateResult {
+  const { verdict, knownHead } = log;
+  return html`<section class=${`provenance audit-verdict ${verdict?.kind ?? 'running'}`} aria-label="Verification">
+    <p class="audit-verdict-words">${verdict === null
+      ? html`<strong>Verifying…</strong> <span class="muted">The records below can be read meanwhile.</span>`
+      : html`${outcomeShape(VERDICTS[verdict.kind].drawn)}<strong>${VERDICTS[verdict.kind].words}.</strong> ${text(verdict.message)}
+        ${verdict.line === null ? nothing : html`<span class="muted">Line ${number(verdict.line)}${verdict.seq === null ? nothing : html`, #${number(verdict.seq)}`}</span>`}`}</p>
+    ${facts([
+      ['File', code(log.path)],
+      ['Lines', number(log.lines.toString())],
+      ['Read at', html`${time(log.readAt)} ${log.change === 'replaced' ? html`<strong>${CHANGES.replaced}</strong>` : html`<span class="muted">${CHANGES[log.change]}</span>`}`],
+      ['Held against', knownHead === null ? html`<span class="muted">the chain alone; this editor has kept no position yet</span>` : html`#${number(knownHead.seq)}, kept by this editor`],
+    ])}
+    <p class="audit-command"><span class="muted">Verified as by</span> ${code(log.command)}</p>
+  </section>`;
+}
+
+/** What the head can be asked for. */
+export interface HeadActions {
+  readonly reload: () => void;
+  readonly exportAs: (format: 'jsonl' | 'csv') => void;
+  readonly raw: () => void;
+}
+
+/** Title and actions. */
+export function auditHeading(title: string, actions: HeadActions): TemplateResult {
+  return html`<header>
+    <div class="names"><h1 tabindex="-1">${title}</h1><p class="muted">Read only: records are evidence. Nothing refreshes by itself.</p></div>
+    <div class="actions">
+      <vscode-button secondary @click=${actions.reload}><span slot="content-before" class="codicon codicon-refresh" aria-hidden="true"></span>Reload</vscode-button>
+      <vscode-button secondary @click=${() => actions.exportAs('jsonl')}><span slot="content-before" class="codicon codicon-export" aria-hidden="true"></span>Export as JSONL…</vscode-button>
+      <vscode-button secondary @click=${() => actions.exportAs('csv')}><span slot="content-before" class="codicon codicon-export" aria-hidden="true"></span>Export as CSV…</vscode-button>
+      <vscode-button secondary @click=${actions.raw}><span slot="content-before" class="codicon codicon-go-to-file" aria-hidden="true"></span>Open Raw File</vscode-button>
+    </div>
+  </header>`;
+}

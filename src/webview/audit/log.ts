@@ -1,0 +1,232 @@
+/** The audit log in its panel: asks the editor for the lines in sight and keeps one's place, whatever is reloaded. */
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import type { AuditSought } from '../../control-plane/audit-reader.ts';
+import type { Post } from '../frame.ts';
+import type { AuditLogFacts, AuditMessage } from '../protocol.ts';
+import { filterFields, filterOf, type Fields } from './filters.ts';
+import { drawn, firstVisible, grid, ROW, scrollFor, type Window } from './grid.ts';
+import { auditHeading, verdictSection } from './head.ts';
+import { Pages } from './pages.ts';
+import { requestPane, type Unfolded } from './request.ts';
+import { text } from '../text.ts';
+
+export class AuditLogElement extends LitElement {
+  static override properties = {
+    log: { attribute: false }, heading: { attribute: false }, post: { attribute: false },
+    fields: { state: true }, dangling: { state: true }, searching: { state: true }, active: { state: true }, unfolded: { state: true },
+    trouble: { state: true }, scrollTopNow: { state: true }, viewHeight: { state: true },
+  };
+  declare log: AuditLogFacts | undefined;
+  declare heading: string;
+  declare post: Post;
+  declare fields: Fields;
+  declare dangling: boolean;
+  declare searching: boolean;
+  declare active: number;
+  declare unfolded: Unfolded | null;
+  declare trouble: string | null;
+  declare scrollTopNow: number;
+  declare viewHeight: number;
+  readonly #pages = new Pages();
+  readonly #resized = new ResizeObserver(() => this.#measure());
+  #selection = 0;
+  /** The place to return to when the selection that was asked for has come; the end where nobody was anywhere yet. */
+  #place: { readonly first: number; readonly active: number } | 'end' = 'end';
+  #scrollTo: number | null = null;
+  #focusPane = false;
+
+  constructor() {
+    super();
+    this.heading = '';
+    this.post = () => undefined;
+    this.fields = {};
+    this.dangling = false;
+    this.searching = false;
+    this.active = 0;
+    this.unfolded = null;
+    this.trouble = null;
+    this.scrollTopNow = 0;
+    this.viewHeight = 480;
+  }
+
+  /** Takes what the editor answers; what belongs to an earlier selection is ignored. */
+  receive(message: AuditMessage): void {
+    if (message.part === 'trouble') {
+      this.trouble = message.message;
+      this.searching = false;
+    } else if (message.part === 'request') {
+      this.unfolded = message;
+      this.trouble = null;
+    } else if (message.selection === this.#selection) {
+      if (message.part === 'page') this.#pages.add(message.from, message.rows);
+      else this.#selected(message.count);
+      this.requestUpdate();
+    }
+  }
+
+  /** The page's own styles apply inside. */
+  protected override createRenderRoot(): HTMLElement {
+    return this;
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (!changed.has('log') || this.log === undefined) return;
+    const before = changed.get('log');
+    if (before?.reading !== this.log.reading) {
+      if (before !== undefined && this.log.change === 'replaced') this.unfolded = null;
+      this.#place = before === undefined || this.log.change === 'replaced' ? 'end' : { first: firstVisible(this.#window()), active: this.active };
+      this.#select();
+    } else if (before.danglingIntents !== this.log.danglingIntents) {
+      // The rows were drawn before it was known which of them nothing follows.
+      this.#pages.forget();
+      if (this.unfolded !== null) this.post({ type: 'audit-unfold', line: this.unfolded.line });
+    }
+  }
+
+  protected override updated(): void {
+    const element = this.#grid();
+    if (element !== null) {
+      this.#resized.observe(element);
+      if (this.#scrollTo !== null) {
+        element.scrollTop = this.#scrollTo;
+        this.#scrollTo = null;
+      }
+    }
+    if (this.#focusPane && this.unfolded !== null) {
+      this.#focusPane = false;
+      this.querySelector<HTMLElement>('.audit-request')?.focus();
+    }
+    if (!this.searching) for (const from of this.#pages.missing(drawn(this.#window()))) this.post({ type: 'audit-page', selection: this.#selection, from, count: Pages.size });
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#resized.disconnect();
+  }
+
+  protected override render(): TemplateResult | typeof nothing {
+    const { log, trouble, unfolded } = this;
+    if (log === undefined) return nothing;
+    return html`
+      ${auditHeading(this.heading, { reload: () => this.post({ type: 'refresh' }), exportAs: (format) => this.post({ type: 'audit-export', format, sought: this.#sought() }), raw: () => this.post({ type: 'audit-raw' }) })}
+      ${verdictSection(log)}
+      ${filterFields(this.fields, filterOf(this.fields).wrong, (name, value) => this.#filter({ ...this.fields, [name]: value }), () => this.#filter({}))}
+      <div class="audit-status">
+        <p role="status">${this.#status(log)}</p>
+        ${log.danglingIntents === null || (log.danglingIntents === 0 && !this.dangling) ? nothing : html`<vscode-button secondary aria-pressed=${this.dangling ? 'true' : 'false'} @click=${() => this.#toggleDangling()}>
+          ${this.dangling ? 'Show All Records' : `Show ${counted(log.danglingIntents, 'Intent', 'Intents')} of Unknown Outcome`}</vscode-button>`}
+        <p class="muted audit-keys">Arrows, Page Up/Down, Home, End move · Enter unfolds the request</p>
+      </div>
+      ${trouble === null ? nothing : html`<p role="alert" class="audit-trouble">${text(trouble)}</p>`}
+      <div class=${unfolded === null ? 'audit-split' : 'audit-split open'}>
+        ${this.#pages.count === 0 && !this.searching ? html`<p class="muted audit-none">${log.lines === 0 ? 'The log holds no lines.' : 'No record matches.'}</p>` : grid({
+          window: this.#window(), active: this.active, unfolded: unfolded?.line ?? null, row: (index) => this.#pages.row(index),
+          scrolled: (event) => this.#scrolled(event), keyed: (event) => this.#keyed(event), chosen: (index) => this.#unfold(index, false),
+        })}
+        ${unfolded === null ? nothing : requestPane(unfolded, () => this.#fold())}
+      </div>`;
+  }
+
+  #status(log: AuditLogFacts): string {
+    if (this.searching) return 'Searching…';
+    const all = counted(log.lines, 'line', 'lines');
+    const unknown = log.danglingIntents === 0 ? ' Every intent has a recorded outcome.' : log.danglingIntents === null ? '' : ` ${counted(log.danglingIntents, 'intent has', 'intents have')} no recorded outcome: unknown.`;
+    if (this.dangling) return `${counted(this.#pages.count, 'intent', 'intents')} of unknown outcome, of ${all}.`;
+    return Object.keys(filterOf(this.fields).filter).length === 0 ? `${all}.${unknown}` : `${grouped(this.#pages.count)} of ${all} match.${unknown}`;
+  }
+
+  #window(): Window {
+    return { count: this.#pages.count, scrollTop: this.scrollTopNow, height: this.viewHeight };
+  }
+
+  #sought(): AuditSought {
+    return this.dangling ? 'dangling_intents' : filterOf(this.fields).filter;
+  }
+
+  #select(): void {
+    this.#selection += 1;
+    this.searching = true;
+    this.post({ type: 'audit-select', selection: this.#selection, sought: this.#sought() });
+  }
+
+  #selected(count: number): void {
+    this.#pages.begin(count);
+    this.searching = false;
+    this.trouble = null;
+    const place = this.#place === 'end' ? { first: Math.max(0, count - Math.floor(this.viewHeight / ROW)), active: count - 1 } : this.#place;
+    this.active = Math.max(0, Math.min(place.active, count - 1));
+    this.#scrollTo = scrollFor(Math.min(place.first, Math.max(0, count - 1)), { count, height: this.viewHeight });
+    this.scrollTopNow = this.#scrollTo;
+  }
+
+  #filter(fields: Fields): void {
+    this.fields = fields;
+    this.dangling = false;
+    this.#place = 'end';
+    if (filterOf(fields).wrong.length === 0) this.#select();
+  }
+
+  #toggleDangling(): void {
+    this.dangling = !this.dangling;
+    this.#place = 'end';
+    this.#select();
+  }
+
+  #unfold(index: number, byKey: boolean): void {
+    this.active = index;
+    const row = this.#pages.row(index);
+    if (row === undefined) return;
+    this.#focusPane = byKey;
+    this.post({ type: 'audit-unfold', line: row.line });
+  }
+
+  #fold(): void {
+    this.unfolded = null;
+    this.#grid()?.focus();
+  }
+
+  #keyed(event: KeyboardEvent): void {
+    const page = Math.max(1, Math.floor(this.viewHeight / ROW) - 2);
+    const steps: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page, Home: -Infinity, End: Infinity };
+    const step = steps[event.key];
+    if (event.key === 'Enter' || event.key === ' ') this.#unfold(this.active, true);
+    else if (step === undefined || event.altKey || event.metaKey) return;
+    else this.#move(Math.max(0, Math.min(this.#pages.count - 1, this.active + step)));
+    event.preventDefault();
+  }
+
+  #move(to: number): void {
+    this.active = to;
+    const inSight = Math.max(1, Math.floor(this.viewHeight / ROW) - 1);
+    const first = firstVisible(this.#window());
+    const wanted = to < first ? to : to >= first + inSight ? to - inSight + 1 : null;
+    if (wanted === null) return;
+    this.#scrollTo = scrollFor(wanted, { count: this.#pages.count, height: this.viewHeight });
+    this.scrollTopNow = this.#scrollTo;
+  }
+
+  #scrolled(event: Event): void {
+    if (event.currentTarget instanceof HTMLElement) this.scrollTopNow = event.currentTarget.scrollTop;
+  }
+
+  #measure(): void {
+    const element = this.#grid();
+    // The columns' own heads take one row's place.
+    if (element !== null && element.clientHeight > 0) this.viewHeight = Math.max(ROW, element.clientHeight - ROW);
+  }
+
+  #grid(): HTMLElement | null {
+    return this.querySelector<HTMLElement>('.audit-grid');
+  }
+}
+
+function grouped(count: number): string {
+  return count.toString().replaceAll(/\B(?=(?:\d{3})+$)/gu, '\u2009');
+}
+
+function counted(count: number, one: string, many: string): string {
+  return `${grouped(count)} ${count === 1 ? one : many}`;
+}
+
+customElements.define('aerodb-audit', AuditLogElement);
+

@@ -1,0 +1,260 @@
+/** The audit log in the real workbench: read by those who may, taken away with their authority, and no command without it. */
+import assert from 'node:assert/strict';
+import { appendFileSync, copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Frame } from 'playwright-core';
+import { TestCluster } from '../local-cluster/harness.ts';
+import { useEditor } from './driver/use-editor.ts';
+import { waitFor } from './driver/wait.ts';
+
+const LABEL = 'local (test bench)';
+const TAB = 'AeroDB Audit Log';
+
+interface RecordShape {
+  readonly seq: string;
+  readonly stage: string;
+  readonly request_id?: string;
+}
+
+describe('the audit log in the editor', function () {
+  this.timeout(120_000);
+  let cluster: TestCluster;
+
+  before('start a cluster', async () => {
+    cluster = await TestCluster.start();
+    for (const key of ['a', 'b', 'c']) assert.equal((await cluster.node(1).write(key)).status, 200);
+  });
+  after('stop the cluster', () => cluster.stop());
+
+  const clusters = (): { readonly 'aerodb.clusters': readonly unknown[] } => (
+    { 'aerodb.clusters': [{ name: 'local', kind: 'aerodb', endpoints: cluster.nodes.map(({ url }) => url), environment: 'test bench' }] });
+
+  describe('the tab', () => {
+    const use = useEditor(() => ({ settings: clusters() }));
+
+    function records(): readonly RecordShape[] {
+      return readFileSync(use.editor.auditFile, 'utf8').split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as RecordShape);
+    }
+
+    async function becomeOperator(): Promise<void> {
+      await use.workbench.runCommand('AeroDB: Assume Operator Authority…');
+      await use.workbench.quickInput.waitFor('Cluster');
+      await use.workbench.quickInput.choose(LABEL);
+      await use.workbench.dialogs.waitFor('assume Operator authority?');
+      await use.workbench.dialogs.click('Become Operator of local');
+      await use.workbench.statusBar.waitFor('AeroDB: Operator of local');
+    }
+
+    async function becomeAuditor(): Promise<void> {
+      await use.workbench.runCommand('AeroDB: Become Auditor');
+      await use.workbench.statusBar.waitFor('AeroDB: Auditor');
+    }
+
+    async function inspect(title: string): Promise<void> {
+      await use.workbench.runCommand(`AeroDB: ${title}`);
+      await use.workbench.quickInput.choose(LABEL);
+      await use.workbench.webviews.waitForText(title);
+    }
+
+    /** A promotion that is explained, confirmed and rejected by the kernel: the longest story that changes nothing. */
+    async function rejectedPromotion(): Promise<void> {
+      const { workbench } = use;
+      await workbench.runCommand('AeroDB: Request Promotion');
+      await workbench.quickInput.waitFor('Cluster');
+      await workbench.quickInput.choose(LABEL);
+      await workbench.quickInput.waitFor('Node (as read from');
+      await workbench.quickInput.choose('node-2');
+      await workbench.quickInput.waitFor('Reason');
+      await workbench.quickInput.answer('drill of the night shift');
+      const panel = await workbench.webviews.waitForText('Nothing has been sent.');
+      await panel.getByText('Continue to Confirmation…').click();
+      await workbench.dialogs.waitFor('Request Promotion: node-2?');
+      await workbench.dialogs.click('Continue…');
+      await workbench.quickInput.waitFor('Type the name of the node');
+      await workbench.quickInput.answer('node-2');
+      await workbench.notifications.waitFor('AERO_PROMOTION_DENIED');
+    }
+
+    async function openLog(): Promise<Frame> {
+      await use.workbench.runCommand('AeroDB: Open Audit Log');
+      await use.workbench.editors.waitForActive(TAB);
+      return use.workbench.webviews.waitForText('Intact.');
+    }
+
+    async function rows(panel: Frame, wanted: (texts: readonly string[]) => boolean): Promise<readonly string[]> {
+      return waitFor('rows of the log', () => panel.locator('.audit-body [role=row]').evaluateAll((all) => all.map((row) => (row as HTMLElement).innerText.replaceAll('\n', ' '))), wanted);
+    }
+
+    it('P7-A1: an Observer is refused; an Operator sees it verified, filtered, unfolded and exported with its proof', async () => {
+      const { workbench } = use;
+      await workbench.runCommand('AeroDB: Open Audit Log');
+      await workbench.notifications.waitFor('PHASE7_INSUFFICIENT_AUTHORITY');
+      await becomeOperator();
+      await inspect('Inspect Replication Status');
+      await rejectedPromotion();
+      const panel = await openLog();
+      const all = records();
+      await rows(panel, (seen) => seen.some((row) => row.includes('kernel rejected')) && seen.length === all.length);
+      assert.ok((await panel.locator('.audit-verdict').innerText()).includes(use.editor.auditFile));
+      assert.match(await panel.locator('.audit-command').innerText(), /aerodb-control audit verify --auditor --file \S+ --head \d+:[0-9a-f]{64}/);
+      assert.match(await panel.locator('.audit-status').innerText(), /Every intent has a recorded outcome/);
+      await workbench.screenshot('audit-log');
+
+      await panel.getByLabel('Command').selectOption('request_promotion');
+      await rows(panel, (seen) => seen.length > 0 && seen.every((row) => row.includes('request_promotion')));
+      await panel.locator('[role=grid]').focus();
+      await panel.locator('[role=grid]').press('End');
+      await panel.locator('[role=grid]').press('Enter');
+      const pane = panel.locator('.audit-request');
+      await pane.getByText('drill of the night shift').first().waitFor();
+      const stages = await pane.locator('h3').allInnerTexts();
+      assert.deepEqual(stages.map((stage) => stage.replace(/ #\d+$/, '')), [
+        'command requested', 'explanation presented', 'confirmation requested', 'confirmation given', 'dispatch intent', 'kernel rejected',
+      ]);
+      await workbench.screenshot('audit-log-request');
+      await pane.getByText('Explanation as the operator saw it').first().click();
+      await pane.getByText('Before and after, if the kernel executes it').first().waitFor();
+      await pane.getByText('Kernel state as the operator saw it').first().click();
+      await pane.getByText('Control version').first().waitFor();
+      await workbench.screenshot('audit-log-explanation');
+
+      const target = join(use.editor.workspace, 'evidence.jsonl');
+      await panel.getByText('Export as JSONL…').click();
+      await workbench.quickInput.waitFor('How much of the chain');
+      await workbench.quickInput.choose('With the neighbouring records');
+      await workbench.quickInput.waitFor(/.*/);
+      await workbench.screenshot('audit-log-save');
+      await workbench.quickInput.answer(target);
+      await workbench.notifications.waitFor('were written to');
+      const exported = readFileSync(target, 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
+      assert.equal(exported[0]?.['selected'], 6);
+      assert.equal(exported.filter(({ selected }) => selected === true).length, 6);
+      const lines = readFileSync(use.editor.auditFile, 'utf8').split('\n');
+      for (const { line, record } of exported.slice(1)) assert.equal(record, lines[Number(line) - 1], 'byte for byte');
+      assert.equal(statSync(target).mode & 0o777, 0o600);
+
+      await panel.getByText('Open Raw File').click();
+      await workbench.editors.waitForActive('audit.jsonl');
+      const before = readFileSync(use.editor.auditFile, 'utf8');
+      await workbench.page.keyboard.type('x');
+      await workbench.screenshot('audit-log-raw');
+      assert.equal(readFileSync(use.editor.auditFile, 'utf8'), before, 'the raw file cannot be typed into');
+      assert.ok((await workbench.editors.tabs()).some(({ title, active }) => active && title === 'audit.jsonl'));
+    });
+
+    it('reloads on request and keeps the place, the filter and what is unfolded', async () => {
+      const { workbench } = use;
+      await becomeAuditor();
+      for (let n = 0; n < 3; n += 1) await inspect('Inspect Replication Status');
+      const panel = await openLog();
+      await panel.getByLabel('Stage').selectOption('command_answered');
+      const seen = await rows(panel, (all) => all.length >= 3 && all.every((row) => row.includes('command answered')));
+      await panel.locator('[role=grid]').focus();
+      await panel.locator('[role=grid]').press('Home');
+      const chosen = await panel.locator('[aria-selected=true]').innerText();
+      await panel.locator('[role=grid]').press('Enter');
+      await panel.locator('.audit-request').waitFor();
+      await inspect('Inspect Replication Status');
+      await workbench.editors.activate(TAB);
+      assert.equal((await rows(panel, (all) => all.length > 0)).length, seen.length, 'P7-D1: nothing refreshes by itself');
+      await panel.getByText('Reload', { exact: true }).click();
+      await rows(panel, (all) => all.length === seen.length + 1);
+      assert.equal(await panel.getByLabel('Stage').inputValue(), 'command_answered');
+      assert.equal(await panel.locator('[aria-selected=true]').innerText(), chosen);
+      assert.equal(await panel.locator('.audit-request').count(), 1);
+      await panel.getByText('Records were appended since.').waitFor();
+    });
+
+    it('P7-A1: with the authority the log goes away, and no further page is answered', async () => {
+      const { workbench } = use;
+      await becomeAuditor();
+      const panel = await openLog();
+      await rows(panel, (all) => all.length > 0);
+      await workbench.runCommand('AeroDB: Give Up Authority');
+      await workbench.statusBar.waitFor('AeroDB: Observer');
+      await workbench.webviews.waitForText('taken away with the authority to see it');
+      assert.equal(await panel.locator('[role=row]').count(), 0);
+      await workbench.screenshot('audit-log-refused');
+      await panel.getByText('Refresh').click();
+      await workbench.notifications.waitFor('PHASE7_INSUFFICIENT_AUTHORITY');
+    });
+
+    it('says after a reload of the window that it must be asked for again', async () => {
+      const { workbench } = use;
+      await becomeAuditor();
+      await openLog();
+      await workbench.reloadByCommand();
+      const panel = await workbench.webviews.waitForText('asked for again');
+      assert.equal(await panel.locator('[role=row]').count(), 0);
+    });
+
+    it('P7-E2: an intent that nothing follows is unknown, and a log that was cut or edited says where', async () => {
+      const { workbench } = use;
+      await becomeAuditor();
+      const file = use.editor.auditFile;
+      const kept = `${file}.kept`;
+      copyFileSync(file, kept);
+      try {
+        const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
+        const intent = lines.findIndex((line) => line.includes('"stage":"dispatch_intent"'));
+        truncateSync(file, Buffer.byteLength(`${lines.slice(0, intent + 1).join('\n')}\n`));
+        await workbench.runCommand('AeroDB: Open Audit Log');
+        const panel = await workbench.webviews.waitForText('Truncated.');
+        await panel.getByText('1 intent has no recorded outcome: unknown.').waitFor();
+        await panel.getByText('Show 1 Intent of Unknown Outcome').click();
+        await rows(panel, (all) => all.length === 1 && /dispatch intent.*unknown/.test(all[0] ?? ''));
+        await panel.locator('.audit-body [role=row]').first().click();
+        await panel.locator('.audit-request').getByText('no outcome is recorded').first().waitFor();
+        await workbench.screenshot('audit-log-unknown');
+        writeFileSync(file, readFileSync(kept, 'utf8').replace('drill of the night shift', 'drill of the day shift'));
+        await panel.getByText('Reload', { exact: true }).click();
+        await workbench.webviews.waitForText('Record edited.');
+        await workbench.screenshot('audit-log-edited');
+      } finally {
+        // In place: the extension's own handle stays on this file.
+        writeFileSync(file, readFileSync(kept));
+        rmSync(kept);
+      }
+    });
+  });
+
+  describe('where the log cannot be written', () => {
+    const folder = `/tmp/aerodb-ui-audit-${process.pid}`;
+    const use = useEditor(() => {
+      writeFileSync(folder, 'a file where the directory of the log should be');
+      return { settings: { ...clusters(), 'aerodb.audit.directory': folder } };
+    });
+    after(() => rmSync(folder, { recursive: true, force: true }));
+
+    it('P7-O3: tree, palette and terminal refuse in the same words before any traffic, and the next command works once it can be written', async () => {
+      const { workbench } = use;
+      const asked = async (): Promise<number> => (await cluster.node(1).get('/v1/status')).status;
+      assert.equal(await asked(), 200);
+      await workbench.openView('AeroDB');
+      const tree = workbench.tree('Clusters');
+      await tree.expand([LABEL]);
+      const row = await waitFor('the refusal in the tree', async () => JSON.stringify(await tree.rows()), (text) => text.includes('PHASE7_AUDIT_UNAVAILABLE'));
+      assert.ok(row.includes(folder), row);
+      await workbench.screenshot('audit-unavailable-tree');
+      const messages: string[] = [];
+      for (const title of ['Inspect Cluster State', 'Inspect Replication Status', 'Inspect Promotion State', 'Inspect Node', 'Inspect WAL', 'Inspect Snapshots', 'Run Diagnostics', 'Request Promotion', 'Request Demotion', 'Force Promotion']) {
+        await workbench.runCommand(`AeroDB: ${title}`);
+        await workbench.quickInput.choose(LABEL);
+        const { message } = await workbench.notifications.waitFor(new RegExp(`${title}.*PHASE7_AUDIT_UNAVAILABLE`));
+        messages.push(message);
+      }
+      await workbench.screenshot('audit-unavailable');
+      process.stdout.write(`${messages.join('\n')}\n`);
+      assert.ok(!existsSync(join(folder, 'audit.jsonl')));
+      renameSync(folder, `${folder}.file`);
+      mkdirSync(folder);
+      rmSync(`${folder}.file`);
+      await workbench.runCommand('AeroDB: Inspect Cluster State');
+      await workbench.quickInput.choose(LABEL);
+      const panel = await workbench.webviews.waitForText('recorded as');
+      await panel.getByText(cluster.node(1).id).first().waitFor();
+      appendFileSync(join(folder, 'audit.jsonl'), '');
+      assert.match(readFileSync(join(folder, 'audit.jsonl'), 'utf8'), /"stage":"command_answered"/);
+    });
+  });
+});
