@@ -61,7 +61,7 @@ function assertFromAnswer(view: unknown, answer: unknown, at: string): void {
 /** The JSON in the bytes that were sent, whichever way it was framed. */
 function sentJson({ sent }: Seen): Json {
   const text = sent.toString('latin1');
-  const start = /(?:^|\n)HTTP\/\d\.\d 200[^]*?\r\n\r\n/.exec(text);
+  const start = /HTTP\/\d\.\d 200[^]*?\n\r?\n/.exec(text);
   if (start === null) assert.fail(`no answer with status 200: ${text.slice(0, 200)}`);
   const body = text.slice(start.index + start[0].length);
   const found = [body, body.slice(0, body.lastIndexOf('}') + 1), unchunked(body)].map(parsed).find((value) => value !== undefined);
