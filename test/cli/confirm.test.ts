@@ -123,11 +123,13 @@ describe('consent in a terminal', function () {
 
     it('P7-A2: what was typed before the question stood there is no answer to it', async () => {
       const primary = await cluster.primary();
-      await cluster.fault(primary, { late_ms: 700 });
+      await cluster.fault(primary, { pause: true });
       try {
         const terminal = await open('demote', primary);
         await until('the request is recorded', () => stages(audit).includes('command_requested'));
         terminal.type(primary.name);
+        await terminal.sees(primary.name);
+        await cluster.fault(primary, {});
         await terminal.sees('node> ');
         terminal.press('\u0003');
         assert.equal(await terminal.end(), 3, terminal.output);
@@ -161,13 +163,14 @@ describe('consent in a terminal', function () {
     for (const signal of ['SIGHUP', 'SIGTERM', 'SIGINT'] as const) {
       it(`P7-F2: ${signal} while the kernel is being asked what it would do: no question is asked any more`, async () => {
         const primary = await cluster.primary();
-        await cluster.fault(primary, { late_ms: 700 });
+        await cluster.fault(primary, { pause: true });
         try {
           const terminal = await Terminal.open(line('demote', primary), env(), (program) => `echo pid $$.; exec ${program}`);
           await terminal.sees('pid ');
           await until('the request is recorded', () => stages(audit).includes('command_requested'));
           process.kill(Number(/pid (\d+)\./.exec(terminal.output)?.[1]), signal);
           await terminal.sees('nothing was sent, and nothing will be.');
+          await cluster.fault(primary, {});
           assert.equal(await terminal.end(), 3, terminal.output);
           assert.doesNotMatch(terminal.output, /^node>/m);
           assert.equal(last()['stage'], 'confirmation_voided');
@@ -238,14 +241,14 @@ describe('consent in a terminal', function () {
       const primary = await cluster.primary();
       const terminal = await Terminal.open(line('demote', primary, '--json'), env(), (program) => `${program} > '${join(home, 'lost.json')}'; echo "exit $?"; cat '${join(home, 'lost.json')}'`);
       await terminal.sees('node> ');
-      await cluster.fault(primary, { late_ms: 1500 });
+      await cluster.fault(primary, { pause: true });
       terminal.type(primary.name);
       await until('the intent is recorded', () => stages(audit).includes('dispatch_intent'));
       renameSync(join(audit, 'audit.jsonl'), join(audit, 'taken.jsonl'));
       mkdirSync(join(audit, 'audit.jsonl'));
+      await cluster.fault(primary, {});
       await terminal.sees('exit 7');
       await terminal.end();
-      await cluster.fault(primary, {});
       const json = document.parse(JSON.parse(readFileSync(join(home, 'lost.json'), 'utf8')));
       assert.ok(json.kind === 'executed' && 'notRecorded' in json.recorded);
       await assert.rejects(cluster.primary(), /no node is the primary/);
@@ -281,13 +284,13 @@ describe('consent in a terminal', function () {
       const primary = await cluster.primary();
       const terminal = await open('demote', primary);
       await terminal.sees('node> ');
-      await cluster.fault(primary, { late_ms: 1000 });
+      await cluster.fault(primary, { pause: true });
       terminal.type(primary.name);
       await until('the intent is recorded', () => stages(audit).includes('dispatch_intent'));
       terminal.press('\u0003');
       await terminal.sees('cannot be taken back');
-      assert.equal(await terminal.end(), 0, terminal.output);
       await cluster.fault(primary, {});
+      assert.equal(await terminal.end(), 0, terminal.output);
       assert.equal(last()['stage'], 'command_executed');
     });
 
@@ -297,7 +300,7 @@ describe('consent in a terminal', function () {
         const target = index === 0 ? node : await cluster.primary();
         const terminal = await Terminal.open(line(index === 0 ? 'promote' : 'demote', target), env(), (program) => `echo pid $$.; exec ${program}`);
         await terminal.sees('node> ');
-        await cluster.fault(target, { late_ms: 1000 });
+        await cluster.fault(target, { late_ms: 10_000 });
         terminal.type(target.name);
         const intents = (): number => stages(audit).filter((stage) => stage === 'dispatch_intent').length;
         await until('the intent is recorded', () => intents() === index + 1);
