@@ -1,14 +1,22 @@
 /** The audit log in the real workbench: read by those who may, taken away with their authority, and no command without it. */
 import assert from 'node:assert/strict';
-import { appendFileSync, copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import type { Frame } from 'playwright-core';
+import { root } from '../../scripts/lib/paths.mjs';
 import { TestCluster } from '../local-cluster/harness.ts';
 import { useEditor } from './driver/use-editor.ts';
 import { waitFor } from './driver/wait.ts';
 
 const LABEL = 'local (test bench)';
 const TAB = 'AeroDB Audit Log';
+const TEN = [
+  'Inspect Cluster State', 'Inspect Node', 'Inspect Replication Status', 'Inspect Promotion State', 'Run Diagnostics', 'Inspect WAL', 'Inspect Snapshots',
+  'Request Promotion', 'Request Demotion', 'Force Promotion',
+];
 
 interface RecordShape {
   readonly seq: string;
@@ -119,7 +127,7 @@ describe('the audit log in the editor', function () {
       await workbench.screenshot('audit-log-explanation');
 
       const target = join(use.editor.workspace, 'evidence.jsonl');
-      await panel.getByText('Export as JSONL…').click();
+      await panel.getByText('Export JSONL…').click();
       await workbench.quickInput.waitFor('How much of the chain');
       await workbench.quickInput.choose('With the neighbouring records');
       await workbench.quickInput.waitFor(/.*/);
@@ -133,7 +141,7 @@ describe('the audit log in the editor', function () {
       for (const { line, record } of exported.slice(1)) assert.equal(record, lines[Number(line) - 1], 'byte for byte');
       assert.equal(statSync(target).mode & 0o777, 0o600);
 
-      await panel.getByText('Open Raw File').click();
+      await panel.getByText('Raw File').click();
       await workbench.editors.waitForActive('audit.jsonl');
       const before = readFileSync(use.editor.auditFile, 'utf8');
       await workbench.page.keyboard.type('x');
@@ -226,35 +234,70 @@ describe('the audit log in the editor', function () {
     });
     after(() => rmSync(folder, { recursive: true, force: true }));
 
-    it('P7-O3: tree, palette and terminal refuse in the same words before any traffic, and the next command works once it can be written', async () => {
+    it('P7-O3: tree, palette and terminal refuse all ten in the same words before any traffic, and the next command works once it can be written', async () => {
       const { workbench } = use;
-      const asked = async (): Promise<number> => (await cluster.node(1).get('/v1/status')).status;
-      assert.equal(await asked(), 200);
-      await workbench.openView('AeroDB');
-      const tree = workbench.tree('Clusters');
-      await tree.expand([LABEL]);
-      const row = await waitFor('the refusal in the tree', async () => JSON.stringify(await tree.rows()), (text) => text.includes('PHASE7_AUDIT_UNAVAILABLE'));
-      assert.ok(row.includes(folder), row);
-      await workbench.screenshot('audit-unavailable-tree');
-      const messages: string[] = [];
-      for (const title of ['Inspect Cluster State', 'Inspect Replication Status', 'Inspect Promotion State', 'Inspect Node', 'Inspect WAL', 'Inspect Snapshots', 'Run Diagnostics', 'Request Promotion', 'Request Demotion', 'Force Promotion']) {
-        await workbench.runCommand(`AeroDB: ${title}`);
+      let requests = 0;
+      const listener = createServer((_request, response) => {
+        requests += 1;
+        response.end();
+      }).listen(0, '127.0.0.1');
+      await once(listener, 'listening');
+      const address = listener.address();
+      assert.ok(address !== null && typeof address === 'object');
+      const url = `http://127.0.0.1:${address.port}`;
+      const both = [...clusters()['aerodb.clusters'], { name: 'listening', kind: 'aerodb', endpoints: [url] }];
+      use.editor.writeSettings({ 'aerodb.clusters': both, 'aerodb.audit.directory': folder });
+      try {
+        await workbench.openView('AeroDB');
+        const tree = workbench.tree('Clusters');
+        await tree.expand(['listening']);
+        const sentence = /The audit log cannot be written: .*Nothing was sent\./;
+        const inTree = await waitFor('the refusal in the tree', async () => (await tree.rows()).map(({ label, ariaLabel }) => `${label} ${ariaLabel}`).join(' '), (text) => sentence.test(text));
+        const words = sentence.exec(inTree.replaceAll(/\s+/g, ' '))?.[0].split('Nothing was sent.')[0] ?? '';
+        assert.ok(words.includes(folder), inTree);
+        assert.match(words, /EEXIST|ENOTDIR/);
+        await workbench.screenshot('audit-unavailable-tree');
+
+        for (const title of TEN) {
+          await workbench.runCommand(`AeroDB: ${title}`);
+          await workbench.quickInput.waitFor('Cluster');
+          await workbench.quickInput.choose('listening');
+          if (title === 'Inspect Promotion State') {
+            await workbench.quickInput.waitFor(/request/iu);
+            await workbench.quickInput.answer('');
+          }
+          if (['Inspect Node', 'Inspect WAL', 'Inspect Snapshots'].includes(title)) {
+            await workbench.quickInput.waitFor('Node');
+            await workbench.quickInput.answer('node-1');
+          }
+          const { message, severity } = await workbench.notifications.waitFor(new RegExp(`${title}.*PHASE7_AUDIT_UNAVAILABLE`, 'u'));
+          assert.equal(severity, 'error');
+          assert.ok(message.includes(words), `${message} / ${words}`);
+          assert.match(message, /not executed/);
+          await workbench.notifications.dismiss(new RegExp(`${title}.*PHASE7_AUDIT_UNAVAILABLE`, 'u'));
+          if (title.startsWith('Inspect')) await workbench.webviews.waitForText(new RegExp(`${title}[^]*NOT EXECUTED`, 'u'));
+        }
+        await workbench.screenshot('audit-unavailable');
+
+        const terminal = spawnSync(process.execPath, [join(root, 'src/cli/main.ts'), 'inspect', 'cluster', '--url', url, '--audit-dir', folder], { encoding: 'utf8', env: { ...process.env, NO_COLOR: '1' } });
+        assert.equal(terminal.status, 3, terminal.stderr);
+        assert.ok(terminal.stderr.replaceAll(/\s+/g, ' ').includes(words.trim()), terminal.stderr);
+        assert.match(terminal.stderr, /PHASE7_AUDIT_UNAVAILABLE/);
+        assert.equal(requests, 0, 'P7-F1: nobody was asked anything');
+
+        rmSync(folder);
+        mkdirSync(folder);
+        await workbench.runCommand('AeroDB: Inspect Cluster State');
+        await workbench.quickInput.waitFor('Cluster');
         await workbench.quickInput.choose(LABEL);
-        const { message } = await workbench.notifications.waitFor(new RegExp(`${title}.*PHASE7_AUDIT_UNAVAILABLE`));
-        messages.push(message);
+        const panel = await workbench.webviews.waitForText('recorded as');
+        await panel.getByText(cluster.node(1).id).first().waitFor();
+        const written = readFileSync(join(folder, 'audit.jsonl'), 'utf8');
+        assert.match(written, /"stage":"command_answered"/);
+        assert.doesNotMatch(written, /"listening"/, 'what was refused without a record gets none afterwards');
+      } finally {
+        listener.close();
       }
-      await workbench.screenshot('audit-unavailable');
-      process.stdout.write(`${messages.join('\n')}\n`);
-      assert.ok(!existsSync(join(folder, 'audit.jsonl')));
-      renameSync(folder, `${folder}.file`);
-      mkdirSync(folder);
-      rmSync(`${folder}.file`);
-      await workbench.runCommand('AeroDB: Inspect Cluster State');
-      await workbench.quickInput.choose(LABEL);
-      const panel = await workbench.webviews.waitForText('recorded as');
-      await panel.getByText(cluster.node(1).id).first().waitFor();
-      appendFileSync(join(folder, 'audit.jsonl'), '');
-      assert.match(readFileSync(join(folder, 'audit.jsonl'), 'utf8'), /"stage":"command_answered"/);
     });
   });
 });

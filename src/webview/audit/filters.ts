@@ -64,13 +64,13 @@ export function filterFields(fields: Fields, wrong: readonly (keyof AuditFilter)
     if (event.target instanceof HTMLInputElement || event.target instanceof HTMLSelectElement) changed(name, event.target.value);
   };
   return html`<div class="audit-filters" role="search" aria-label="Filter the audit log">
-    ${FIELDS.map(({ name, title, hint, choices }) => html`<label class=${`audit-field field-${name}`}><span>${title}</span>${choices === undefined
-      ? html`<input type="text" maxlength="1000" spellcheck="false" autocomplete="off" placeholder=${hint ?? ''} .value=${fields[name] ?? ''}
+    ${FIELDS.map(({ name, title, hint, choices }) => html`<div class=${`audit-field field-${name}`}><label for=${`audit-${name}`}>${title}</label>${choices === undefined
+      ? html`<input id=${`audit-${name}`} type="text" maxlength="1000" spellcheck="false" autocomplete="off" placeholder=${hint ?? ''} .value=${fields[name] ?? ''}
           aria-invalid=${wrong.includes(name) ? 'true' : 'false'} @change=${committed(name)}>`
-      : html`<select @change=${committed(name)}>
+      : html`<select id=${`audit-${name}`} @change=${committed(name)}>
           <option value="" ?selected=${(fields[name] ?? '') === ''}>any</option>
           ${choices.map((choice) => html`<option value=${choice} ?selected=${fields[name] === choice}>${choice}</option>`)}
-        </select>`}</label>`)}
+        </select>`}</div>`)}
     <vscode-button class="audit-clear" secondary ?disabled=${Object.values(fields).every((value) => value === '')} @click=${clear}>Clear Filters</vscode-button>
   </div>
   ${wrong.length === 0 ? '' : html`<p role="alert" class="audit-wrong">A time is written like 2026-01-31 09:00, or only its beginning.</p>`}`;

@@ -42,7 +42,7 @@ export function verdictSection(log: AuditLogFacts): TemplateResult {
       ['Lines', number(log.lines.toString())],
       ['Read at', html`${time(log.readAt)} ${log.change === 'replaced' ? html`<strong>${CHANGES.replaced}</strong>` : html`<span class="muted">${CHANGES[log.change]}</span>`}`],
       ['Held against', knownHead === null ? html`<span class="muted">the chain alone; this editor has kept no position yet</span>` : html`#${number(knownHead.seq)}, kept by this editor`],
-    ])}
+    ], 'facts line')}
     <p class="audit-command"><span class="muted">Verified as by</span> ${code(log.command)}</p>
   </section>`;
 }
@@ -60,9 +60,9 @@ export function auditHeading(title: string, actions: HeadActions): TemplateResul
     <div class="names"><h1 tabindex="-1">${title}</h1><p class="muted">Read only: records are evidence. Nothing refreshes by itself.</p></div>
     <div class="actions">
       <vscode-button secondary @click=${actions.reload}><span slot="content-before" class="codicon codicon-refresh" aria-hidden="true"></span>Reload</vscode-button>
-      <vscode-button secondary @click=${() => actions.exportAs('jsonl')}><span slot="content-before" class="codicon codicon-export" aria-hidden="true"></span>Export as JSONL…</vscode-button>
-      <vscode-button secondary @click=${() => actions.exportAs('csv')}><span slot="content-before" class="codicon codicon-export" aria-hidden="true"></span>Export as CSV…</vscode-button>
-      <vscode-button secondary @click=${actions.raw}><span slot="content-before" class="codicon codicon-go-to-file" aria-hidden="true"></span>Open Raw File</vscode-button>
+      <vscode-button secondary @click=${() => actions.exportAs('jsonl')}><span slot="content-before" class="codicon codicon-export" aria-hidden="true"></span>Export JSONL…</vscode-button>
+      <vscode-button secondary @click=${() => actions.exportAs('csv')}><span slot="content-before" class="codicon codicon-export" aria-hidden="true"></span>Export CSV…</vscode-button>
+      <vscode-button secondary @click=${actions.raw}><span slot="content-before" class="codicon codicon-go-to-file" aria-hidden="true"></span>Raw File</vscode-button>
     </div>
   </header>`;
 }

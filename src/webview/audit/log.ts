@@ -78,7 +78,7 @@ export class AuditLogElement extends LitElement {
       this.#select();
     } else if (before.danglingIntents !== this.log.danglingIntents) {
       // The rows were drawn before it was known which of them nothing follows.
-      this.#pages.forget();
+      this.#pages.refresh();
       if (this.unfolded !== null) this.post({ type: 'audit-unfold', line: this.unfolded.line });
     }
   }
@@ -115,7 +115,7 @@ export class AuditLogElement extends LitElement {
         <p role="status">${this.#status(log)}</p>
         ${log.danglingIntents === null || (log.danglingIntents === 0 && !this.dangling) ? nothing : html`<vscode-button secondary aria-pressed=${this.dangling ? 'true' : 'false'} @click=${() => this.#toggleDangling()}>
           ${this.dangling ? 'Show All Records' : `Show ${counted(log.danglingIntents, 'Intent', 'Intents')} of Unknown Outcome`}</vscode-button>`}
-        <p class="muted audit-keys">Arrows, Page Up/Down, Home, End move · Enter unfolds the request</p>
+        ${unfolded !== null ? nothing : html`<p class="muted audit-keys">Arrows, Page Up/Down, Home, End move · Enter unfolds the request</p>`}
       </div>
       ${trouble === null ? nothing : html`<p role="alert" class="audit-trouble">${text(trouble)}</p>`}
       <div class=${unfolded === null ? 'audit-split' : 'audit-split open'}>
@@ -150,7 +150,7 @@ export class AuditLogElement extends LitElement {
   }
 
   #selected(count: number): void {
-    this.#pages.begin(count);
+    this.#pages.begin(count, this.#place !== 'end');
     this.searching = false;
     this.trouble = null;
     const place = this.#place === 'end' ? { first: Math.max(0, count - Math.floor(this.viewHeight / ROW)), active: count - 1 } : this.#place;

@@ -14,24 +14,25 @@ export class Pages {
     return this.#count;
   }
 
-  /** Begins another selection. */
-  begin(count: number): void {
+  /** Begins another selection, or the same one anew: then what has come stays in sight until it has come again. */
+  begin(count: number, same: boolean): void {
     this.#count = count;
-    this.forget();
+    if (!same) this.#pages.clear();
+    this.refresh();
   }
 
   /** Everything has to be asked for again. */
-  forget(): void {
-    this.#pages.clear();
+  refresh(): void {
     this.#asked.clear();
   }
 
   add(from: number, rows: readonly AuditRow[]): void {
-    this.#asked.delete(from);
     this.#pages.delete(from);
     this.#pages.set(from, rows);
     const [oldest] = this.#pages.keys();
-    if (this.#pages.size > KEPT && oldest !== undefined) this.#pages.delete(oldest);
+    if (this.#pages.size <= KEPT || oldest === undefined) return;
+    this.#pages.delete(oldest);
+    this.#asked.delete(oldest);
   }
 
   row(index: number): AuditRow | undefined {
@@ -43,7 +44,7 @@ export class Pages {
   missing({ from, to }: { readonly from: number; readonly to: number }): readonly number[] {
     const needed: number[] = [];
     for (let at = from - (from % AUDIT_PAGE); at < to; at += AUDIT_PAGE) {
-      if (this.#pages.has(at) || this.#asked.has(at)) continue;
+      if (this.#asked.has(at)) continue;
       this.#asked.add(at);
       needed.push(at);
     }
