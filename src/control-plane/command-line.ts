@@ -5,7 +5,7 @@
 import type { CommandArguments } from './arguments.ts';
 import type { ClusterConfig } from './cluster.ts';
 import { commandSpec, type CommandName } from './commands.ts';
-import type { AuditPosition } from './ports.ts';
+import type { AuditPosition } from './audit-position.ts';
 
 /** The name of the terminal program. */
 export const PROGRAM = 'aerodb-control';
