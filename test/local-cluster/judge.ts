@@ -1,7 +1,7 @@
 /** What must be true after a run, whatever went wrong in it. Every check names the rule that it holds the cluster and the control plane to. */
 import assert from 'node:assert/strict';
 import type { AuditLine } from '../../src/control-plane/audit-reader.ts';
-import type { AuditPosition } from '../../src/control-plane/ports.ts';
+import type { AuditPosition } from '../../src/control-plane/audit-position.ts';
 import { requestEnd } from '../../src/audit/query.ts';
 import { openAuditReader } from '../../src/audit/reader.ts';
 import type { Chaos } from './chaos.ts';

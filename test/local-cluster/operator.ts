@@ -52,15 +52,16 @@ export class TestOperator {
   readonly told: Told[] = [];
   readonly #asked = new Map<string, Asked>();
   readonly #refusedStages = new Set<Stage>();
+  readonly #stages: Stage[] = [];
   readonly #plane: ControlPlane;
 
-  private constructor(cluster: TestCluster) {
+  private constructor(cluster: TestCluster, limits: Timeouts) {
     const config = { name: 'local', kind: 'aerodb' as const, endpoints: cluster.nodes.map(({ url }) => url) };
     this.#plane = new ControlPlane({
       audit: this.#log(),
       clusters: {
         find: (name) => (name === config.name ? success(config) : failure(refusal('PHASE7_MALFORMED_REQUEST', `There is no cluster ${name}.`, 'cluster'))),
-        connect: (one) => connect(one, { timeouts }),
+        connect: (one) => connect(one, { timeouts: limits }),
       },
       confirmer: { unavailable: () => undefined, confirm: (prompt) => this.#answer(prompt) },
       clock: { name: 'system-utc', now: () => new Date().toISOString() },
@@ -69,8 +70,8 @@ export class TestOperator {
     });
   }
 
-  static async open(cluster: TestCluster): Promise<TestOperator> {
-    const operator = new TestOperator(cluster);
+  static async open(cluster: TestCluster, limits = timeouts): Promise<TestOperator> {
+    const operator = new TestOperator(cluster, limits);
     const changed = await operator.#plane.changeAuthority({ level: 'Operator', cluster: 'local' });
     if (!changed.ok) throw new Error(changed.error.message);
     return operator;
@@ -93,6 +94,11 @@ export class TestOperator {
     return told;
   }
 
+  /** The stages recorded so far, in order. */
+  stages(): readonly string[] {
+    return this.#stages;
+  }
+
   /** What the node says of a request, asked through the control plane as any operator would ask. */
   async fate(node: TestNode, requestId: string): Promise<RequestFate> {
     const result = await this.#plane.execute('inspect_promotion_state', { cluster: 'local', node: node.id, lookup: requestId });
@@ -110,7 +116,12 @@ export class TestOperator {
   #log(): AuditLog {
     const log = openAuditLog({ directory: this.directory });
     return {
-      append: (entry) => (this.#refusedStages.delete(entry.stage) ? Promise.reject(new AuditUnavailable('The log refuses this record, on request.')) : log.append(entry)),
+      append: async (entry) => {
+        if (this.#refusedStages.delete(entry.stage)) throw new AuditUnavailable('The log refuses this record, on request.');
+        const position = await log.append(entry);
+        this.#stages.push(entry.stage);
+        return position;
+      },
     };
   }
 

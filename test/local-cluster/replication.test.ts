@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { type TestCluster, type TestNode, at, caughtUp, demote, denialReason, errorCode, eventTypes, haltedWith, keysOf, listAt, promotable, promote, textAt, until, withCluster } from './harness.ts';
+import { type Json, type TestCluster, type TestNode, ask, at, caughtUp, demote, denialReason, errorCode, eventTypes, haltedWith, keysOf, listAt, promotable, promote, textAt, until, withCluster } from './harness.ts';
 
 const force = { mode: 'forced', acknowledged: ['P6-A1'] } as const;
 
@@ -181,5 +181,28 @@ describe('replication', () => {
       await cluster.restart(first);
       await until('it joined', async () => at(await third.member(), 'replication_state') === 'ReplicaActive');
       assert.ok(existsSync(join(cluster.directory(third), 'node.json')));
+    }));
+
+  it('P6-S1: an uninitialized node\'s position acknowledges nothing; the same position of an active replica does', () =>
+    withCluster({ flags: ['--faults'] }, async (cluster) => {
+      const [first, second, third] = [cluster.node(1), cluster.node(2), cluster.node(3)];
+      for (const node of [second, third]) await node.faults({ cut: 'outgoing' });
+      const written = first.write('waits for a majority');
+      const peer = { 'x-aerodb-peer': textAt(JSON.parse(readFileSync(join(cluster.data, 'cluster.json'), 'utf8')) as Json, 'peer_token') };
+      const testimonyOf = async (node: TestNode): Promise<Json> => at((await ask(`${node.url}/peer/state`, { headers: peer })).body, 'testimony') ?? null;
+      const committed = async (): Promise<Json | undefined> => at((await first.get('/v1/replication')).body, 'data.committed_offset');
+      await until('the primary holds it', async () => at(await testimonyOf(first), 'durable.commitId') === '2');
+      const before = await committed();
+      const end = at(await testimonyOf(first), 'durable') ?? null;
+      const mine = await testimonyOf(third);
+      assert.ok(typeof mine === 'object' && mine !== null);
+      /** Node 3 asks for what comes after the end, which says that it holds everything before it. */
+      const pull = (state: string): Promise<Response> =>
+        fetch(`${first.url}/peer/pull`, { method: 'POST', headers: { 'content-type': 'application/json', ...peer }, body: JSON.stringify({ testimony: { ...mine, state, position: end, durable: end }, committed: before ?? null }) });
+      assert.equal((await pull('Uninitialized')).status, 200);
+      assert.equal(await committed(), before, 'it was counted');
+      await pull('ReplicaActive');
+      assert.equal((await written).status, 200);
+      assert.notEqual(await committed(), before);
     }));
 });
