@@ -1,5 +1,6 @@
 /** The audit log in a read-only editor tab, with the verdict of its verification at the top. Operator or Auditor only. */
-import { basename, dirname, join } from 'node:path';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { AuditReview, AuditVerdict, ExportedChain } from '../control-plane/audit-reader.ts';
 import { auditReviewRefused } from '../control-plane/authority.ts';
@@ -99,10 +100,9 @@ class AuditEditor {
   async #export(session: AuditSession, { format, sought }: Extract<AuditRequest, { type: 'audit-export' }>): Promise<void> {
     const chain = await askChain();
     if (chain === undefined) return;
-    const log = this.#review.reader.path;
     const target = await vscode.window.showSaveDialog({
       title: vscode.l10n.t('Export the selected audit records'), saveLabel: vscode.l10n.t('Export'),
-      defaultUri: vscode.Uri.file(join(dirname(log), `${basename(log, '.jsonl')}-export.${format}`)),
+      defaultUri: vscode.Uri.file(join(homedir(), `audit-export.${format}`)),
       filters: format === 'jsonl' ? { 'JSON Lines': ['jsonl'] } : { CSV: ['csv'] },
     });
     // Between the question and the answer authority may have gone.

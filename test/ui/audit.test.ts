@@ -2,14 +2,14 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, mkdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import type { Frame } from 'playwright-core';
 import { root } from '../../scripts/lib/paths.mjs';
 import { TestCluster } from '../local-cluster/harness.ts';
 import { useEditor } from './driver/use-editor.ts';
-import { waitFor } from './driver/wait.ts';
+import { persist, waitFor } from './driver/wait.ts';
 
 const LABEL = 'local (test bench)';
 const TAB = 'AeroDB Audit Log';
@@ -130,9 +130,11 @@ describe('the audit log in the editor', function () {
       await panel.getByText('Export JSONL…').click();
       await workbench.quickInput.waitFor('How much of the chain');
       await workbench.quickInput.choose('With the neighbouring records');
-      await workbench.quickInput.waitFor(/.*/);
+      await workbench.quickInput.waitFor('Export the selected audit records');
+      await workbench.quickInput.type(target);
       await workbench.screenshot('audit-log-save');
-      await workbench.quickInput.answer(target);
+      // The first Enter may only take the dialog to the folder.
+      await persist('saving', () => workbench.page.keyboard.press('Enter'), () => Promise.resolve(existsSync(target)));
       await workbench.notifications.waitFor('were written to');
       const exported = readFileSync(target, 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
       assert.equal(exported[0]?.['selected'], 6);

@@ -81,8 +81,10 @@ describe('the audit log panel', () => {
     [browser, bundle] = await Promise.all([launch(), Bundle.make()]);
   });
   afterEach(async () => {
-    assert.deepEqual(panel?.troubles.splice(0), [], 'errors or violations of the content security policy');
-    await panel?.page.context().close();
+    const shown = panel;
+    assert.ok(shown);
+    assert.deepEqual(shown.troubles.splice(0), [], 'errors or violations of the content security policy');
+    await shown.page.context().close();
   });
   after(async () => {
     await browser.close();
