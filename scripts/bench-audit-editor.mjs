@@ -35,7 +35,7 @@ function entry(n) {
 /** A log of this many records, without the cost of a flush for each. @param {string} file */
 function build(file) {
   const fd = openSync(file, 'w', 0o600);
-  /** @type {import('../src/control-plane/ports.ts').AuditPosition | null} */
+  /** @type {import('../src/control-plane/audit-position.ts').AuditPosition | null} */
   let head = null;
   /** @type {Buffer[]} */
   let pending = [];

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
-import type { AuditPosition } from '../control-plane/ports.ts';
+import type { AuditPosition } from '../control-plane/audit-position.ts';
 import type { AuditEntry } from '../control-plane/record.ts';
 
 export const FORMAT_VERSION = 1;

@@ -2,7 +2,7 @@
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import type { AuditLine, AuditReader, AuditVerdict, AuditVerification } from '../control-plane/audit-reader.ts';
-import type { AuditPosition } from '../control-plane/ports.ts';
+import type { AuditPosition } from '../control-plane/audit-position.ts';
 import { causeOf, codeOf } from './causes.ts';
 import { parseObject } from './chain.ts';
 import { LineSplitter } from './lines.ts';

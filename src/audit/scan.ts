@@ -3,7 +3,7 @@
  * build upon is exactly what the other calls intact. Constant memory, whatever the length of the log.
  */
 import { createHash, type Hash } from 'node:crypto';
-import type { AuditPosition } from '../control-plane/ports.ts';
+import type { AuditPosition } from '../control-plane/audit-position.ts';
 import type { Stage } from '../control-plane/record.ts';
 import { FORMAT_VERSION, isObject, NO_PREVIOUS, parseLine, type ParsedRecord } from './chain.ts';
 

@@ -3,7 +3,7 @@
  * upon it; what was checked once is not read again, but for the last line, which is compared byte for byte.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { AuditPosition } from '../control-plane/ports.ts';
+import type { AuditPosition } from '../control-plane/audit-position.ts';
 import { codeOf, unavailable } from './causes.ts';
 import { MAX_LINE_BYTES, NEWLINE } from './chain.ts';
 import type { AuditFiles, OpenFile } from './files.ts';

@@ -6,7 +6,7 @@ import { openAuditReader } from '../audit/reader.ts';
 import type { AuditReader } from '../control-plane/audit-reader.ts';
 import { auditReviewRefused } from '../control-plane/authority.ts';
 import { failure, refusal, success, type ControlError, type Result } from '../control-plane/errors.ts';
-import type { AuditPosition } from '../control-plane/ports.ts';
+import type { AuditPosition } from '../control-plane/audit-position.ts';
 import type { Env } from './environment.ts';
 import { errorExitCode, EXIT, type ExitCode } from './exit-codes.ts';
 import { auditLineJson, refusalJson, verdictJson } from './json.ts';

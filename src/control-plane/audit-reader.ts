@@ -1,5 +1,5 @@
 /** The second port of the audit log: reading and verifying, for the interfaces. It never writes and never depends on appending. */
-import type { AuditPosition } from './ports.ts';
+import type { AuditPosition } from './audit-position.ts';
 
 /** What verification can find; told apart, never merged. */
 export type AuditVerdictKind =

@@ -13,9 +13,8 @@ import { explain, type Accepted, type Explained } from './explained.ts';
 import { explainExecution, type Execution, type Explanation } from './explanation.ts';
 import { attempt, Flow, stageOfFailure, type FlowFailure } from './flow.ts';
 import type { Operator } from './operator.ts';
-import type {
-  AuditLog, AuditPosition, Clock, Clusters, ConfirmationAnswer, Confirmer, ControlRequest, ExecutedControl, Ids, KernelOperation,
-} from './ports.ts';
+import type { AuditPosition } from './audit-position.ts';
+import type { AuditLog, Clock, Clusters, ConfirmationAnswer, Confirmer, ControlRequest, ExecutedControl, Ids, KernelOperation } from './ports.ts';
 import { answeredState, readView, type AnsweredView, type InspectCommandName } from './reads.ts';
 import { recordedError, Recorder, type Recorded } from './recorder.ts';
 import { toWire } from './views.ts';

@@ -1,4 +1,5 @@
 /** What the control plane needs from outside; the boundary and the interfaces implement it. */
+import type { AuditPosition } from './audit-position.ts';
 import type { ClusterConfig } from './cluster.ts';
 import type { ControlError, Result } from './errors.ts';
 import type { Explanation } from './explanation.ts';
@@ -70,12 +71,6 @@ export interface Kernel {
 export interface Clusters {
   find(name: string): Result<ClusterConfig>;
   connect(cluster: ClusterConfig): Promise<Result<Kernel>>;
-}
-
-/** Position of one record in the audit log. */
-export interface AuditPosition {
-  readonly seq: bigint;
-  readonly hash: string;
 }
 
 /**

@@ -1,8 +1,9 @@
 /** Turns what happens in a session into audit records, one after the other. */
-import { levelFor, type Authority } from './authority.ts';
+import { levelFor, OBSERVER, type Authority } from './authority.ts';
 import type { ControlError } from './errors.ts';
 import type { Operator } from './operator.ts';
-import type { AuditLog, AuditPosition, Clock } from './ports.ts';
+import type { AuditPosition } from './audit-position.ts';
+import type { AuditLog, Clock } from './ports.ts';
 import type { AuditEntry, Stage } from './record.ts';
 
 /** The members of a record that depend on what is recorded. */
@@ -37,7 +38,7 @@ export class Recorder {
   record(stage: Stage, authority: Authority, fields: RecordFields): Promise<Recorded> {
     const turn = this.#queue.then(async () => {
       try {
-        if (this.#n === 0n) await this.#append('session_started', authority, {});
+        if (this.#n === 0n) await this.#append('session_started', OBSERVER, {});
         return { position: await this.#append(stage, authority, fields) };
       } catch (error) {
         return { position: null, cause: error instanceof Error ? error.message : String(error) };

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { appendFileSync, readFileSync, renameSync, truncateSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import type { AuditFilter, AuditLine, AuditPages, AuditSelection } from '../../src/control-plane/audit-reader.ts';
-import type { AuditPosition } from '../../src/control-plane/ports.ts';
+import type { AuditPosition } from '../../src/control-plane/audit-position.ts';
 import { STAGES, type AuditEntry } from '../../src/control-plane/record.ts';
 import { encodeRecord } from '../../src/audit/chain.ts';
 import { exportSelection } from '../../src/audit/export.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { appendFileSync, chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import type { AuditVerdict } from '../../src/control-plane/audit-reader.ts';
-import type { AuditPosition } from '../../src/control-plane/ports.ts';
+import type { AuditPosition } from '../../src/control-plane/audit-position.ts';
 import { encodeRecord } from '../../src/audit/chain.ts';
 import { openAuditLog } from '../../src/audit/log.ts';
 import { openAuditReader } from '../../src/audit/reader.ts';

@@ -337,7 +337,7 @@ describe('control plane invariants', () => {
       'command_requested', 'explanation_presented', 'confirmation_requested', 'confirmation_given', 'dispatch_intent', 'command_executed',
     ]);
     const records = session.records();
-    assert.deepEqual(records.map(({ stage }) => stage).slice(0, 2), ['session_started', 'authority_changed']);
+    assert.deepEqual(records.map(({ stage, authority }) => `${stage} ${authority}`).slice(0, 2), ['session_started Observer', 'authority_changed Operator']);
     assert.deepEqual(records.map(({ n }) => n), records.map((_record, index) => `${index + 1}`));
     assert.deepEqual(records.map(({ seq }) => seq), records.map((_record, index) => `${index + 1}`));
   });
