@@ -10,7 +10,7 @@ import { invariantList } from './invariants.ts';
 import type { Panel } from './protocol.ts';
 import { checkWord, outcomeShape } from './shapes.ts';
 import { table } from './table.ts';
-import { code, number, text, verbatim, type Content } from './text.ts';
+import { code, named, number, text, verbatim, type Content } from './text.ts';
 
 type Shown = Extract<Panel, { kind: 'explanation' }>;
 type Kernel = NonNullable<Wire<Explanation>['kernel']>;
@@ -26,7 +26,7 @@ export function explanationPanel({ explanation, digest, requestId, operator, ter
     ${forced ? forceBanner(explanation) : nothing}
     <p class="action">${text(explanation.action)}</p>
     ${facts([
-      ['Target', html`<strong>${text(explanation.target.name)}</strong> ${code(explanation.target.nodeId)}`],
+      ['Target', named(explanation.target)],
       ['Operator', text(operator)],
       ...(explanation.reason === null ? [] : [['Reason', verbatim(explanation.reason)] as const]),
     ])}

@@ -9,7 +9,7 @@ import { invariantList, type Cited } from './invariants.ts';
 import type { Panel } from './protocol.ts';
 import { outcomeShape } from './shapes.ts';
 import { table } from './table.ts';
-import { code, ordinal, text, verbatim } from './text.ts';
+import { code, named, ordinal, text, verbatim } from './text.ts';
 
 type Shown<K extends Panel['kind']> = Extract<Panel, { kind: K }>;
 
@@ -18,7 +18,7 @@ export function executedPanel({ execution, target, requestId, recorded }: Shown<
   return html`
     <p class="action">${outcomeShape('pass')}${text(execution.sentence)}</p>
     ${facts([
-      ['Target', html`<strong>${text(target.name)}</strong> ${code(target.nodeId)}`],
+      ['Target', named(target)],
       ['Epoch', ordinal(execution.epoch)],
       ['Control version', ordinal(execution.controlVersion)],
     ])}

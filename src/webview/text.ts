@@ -29,6 +29,11 @@ export function code(value: string | null): Content {
   return value === null || value === '' ? text(value) : html`<bdi class="code">${visible(value)}</bdi>`;
 }
 
+/** A node by its name and its id; one that is known by its id alone is written once. */
+export function named({ name, nodeId }: { readonly name: string; readonly nodeId: string }): Content {
+  return name === nodeId ? html`<strong>${code(nodeId)}</strong>` : html`<strong>${text(name)}</strong> ${code(nodeId)}`;
+}
+
 /** A decimal string, its thousands set apart by space that is not copied with it. */
 export function number(value: string | null): Content {
   if (value === null) return unknown;

@@ -173,7 +173,7 @@ describe('panels', () => {
       const panel = await open('dark');
       await panel.show(replicationPanel([replica(2), replica(3, { lagBytes: 0n, lagCommits: 0n }), replica(4, { lagBytes: null, lagCommits: null })]));
       const bars = await panel.page.locator('svg.bar').evaluateAll((all) => all.map((bar) => bar.querySelector('.bar-value')?.getAttribute('width') ?? 'none'));
-      assert.deepEqual(bars, ['200', '200', '0', '0', 'none', 'none']);
+      assert.deepEqual(bars, ['180', '180', '0', '0', 'none', 'none']);
     });
 
     it('has no place on the WAL axis', async () => {

@@ -5,7 +5,7 @@ import { table } from '../table.ts';
 import { code, number } from '../text.ts';
 import { fraction, greatest, positions } from './scale.ts';
 
-const BAR = { width: 200, height: 14 } as const;
+const BAR = { width: 180, height: 14 } as const;
 
 /** Bars in the order of the answer; long bars mean nothing but a larger number. */
 export function lagBars(replicas: readonly Wire<ReplicaProgress>[]): TemplateResult {

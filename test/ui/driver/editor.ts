@@ -64,9 +64,14 @@ export class Editor {
     return join(this.stateHome, 'aerodb', 'audit.jsonl');
   }
 
-  /** Opens a window with a state of its own, as in a browser never used before. */
-  async openWindow(): Promise<Workbench> {
-    return Workbench.open(await this.newPage(), this.url());
+  /**
+   * Opens a window with a state of its own, as in a browser never used before.
+   * @param prepare is called before the page goes anywhere
+   */
+  async openWindow(prepare?: (page: Page) => Promise<void>): Promise<Workbench> {
+    const page = await this.newPage();
+    await prepare?.(page);
+    return Workbench.open(page, this.url());
   }
 
   /**

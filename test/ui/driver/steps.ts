@@ -1,0 +1,45 @@
+/** What an operator does again and again, by palette and mouse, as one step each. */
+import type { Frame } from 'playwright-core';
+import { waitFor } from './wait.ts';
+import type { Workbench } from './workbench.ts';
+
+/** A configured cluster as a test knows it: its name and how it is named on screen. */
+export interface Named {
+  readonly name: string;
+  readonly label: string;
+}
+
+/** Assumes Operator authority for a cluster. */
+export async function becomeOperator(workbench: Workbench, { name, label }: Named): Promise<void> {
+  await workbench.runCommand('AeroDB: Assume Operator Authority…');
+  await workbench.quickInput.waitFor('Cluster');
+  await workbench.quickInput.choose(label);
+  await workbench.dialogs.waitFor('assume Operator authority?');
+  await workbench.dialogs.click(`Become Operator of ${name}`);
+  await workbench.statusBar.waitFor(`AeroDB: Operator of ${name}`);
+}
+
+/** Runs a command on a node from the palette and answers what it asks for before its explanation. */
+export async function askFor(workbench: Workbench, { label }: Named, title: string, node: string, reason?: string): Promise<Frame> {
+  await workbench.runCommand(`AeroDB: ${title}`);
+  await workbench.quickInput.waitFor('Cluster');
+  await workbench.quickInput.choose(label);
+  await workbench.quickInput.waitFor('Node (as read from');
+  await workbench.quickInput.type(node);
+  await waitFor(`the node ${node}`, () => workbench.quickInput.view(), ({ items }) => items.length === 1);
+  await workbench.quickInput.accept();
+  if (reason !== undefined) {
+    await workbench.quickInput.waitFor('Reason');
+    await workbench.quickInput.answer(reason);
+  }
+  // The panel before it may still be in sight, and say the same.
+  return workbench.webviews.waitForText(new RegExp(`^${title}: explanation[\\s\\S]*Nothing has been sent\\.`, 'u'));
+}
+
+/** Inspects a cluster from the palette and waits until the panel has its answer. */
+export async function inspectCluster(workbench: Workbench, { label }: Named): Promise<Frame> {
+  await workbench.runCommand('AeroDB: Inspect Cluster State');
+  await workbench.quickInput.waitFor('Cluster');
+  await workbench.quickInput.choose(label);
+  return workbench.webviews.waitForText(/Inspect Cluster State[\s\S]*recorded as/u);
+}

@@ -1,0 +1,313 @@
+/**
+ * The pictures of docs/screenshots: real clusters, in named states, in the real workbench: `npm run screenshots [-- STORY…]`. For looking
+ * at before they are committed, never compared by a program. The walkthrough's pictures in media/ are parts of the same windows.
+ */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { root } from '../../scripts/lib/paths.mjs';
+import { at, promotable, until, withCluster, type TestCluster } from '../local-cluster/harness.ts';
+import { Editor } from './driver/editor.ts';
+import { askFor, becomeOperator, inspectCluster, type Named } from './driver/steps.ts';
+import type { Workbench } from './driver/workbench.ts';
+
+const THEMES = { dark: 'Dark Modern', light: 'Light Modern', 'hc-dark': 'Dark High Contrast', 'hc-light': 'Light High Contrast' } as const;
+type Theme = keyof typeof THEMES;
+const CLASSES: Readonly<Record<Theme, string>> = { dark: 'vs-dark', light: 'vs', 'hc-dark': 'hc-black', 'hc-light': 'hc-light' };
+
+const orders: Named = { name: 'orders', label: 'orders (staging)' };
+const pictures = join(root, 'docs', 'screenshots');
+const walkthrough = join(root, 'media', 'walkthrough');
+const clips = {
+  tree: { x: 0, y: 30, width: 640, height: 400 },
+  whole: { x: 48, y: 30, width: 1000, height: 640 },
+} as const;
+
+/** One window of the editor on one cluster, and its camera. */
+class Studio {
+  readonly workbench: Workbench;
+  readonly cluster: TestCluster;
+
+  readonly auditFile: string;
+
+  constructor(workbench: Workbench, cluster: TestCluster, auditFile: string) {
+    this.auditFile = auditFile;
+    this.workbench = workbench;
+    this.cluster = cluster;
+  }
+
+  /** Takes the window in the named themes, and leaves it dark. */
+  async take(name: string, themes: readonly Theme[] = ['dark']): Promise<void> {
+    for (const theme of themes) {
+      await this.#show(theme);
+      await this.workbench.page.screenshot({ path: join(pictures, `${name}.${theme}.png`) });
+      process.stderr.write(`${name}.${theme}\n`);
+    }
+    await this.#show('dark');
+  }
+
+  /** Takes a part of the window for the walkthrough. */
+  async forWalkthrough(name: string, clip: keyof typeof clips, themes: readonly Theme[] = ['light', 'dark']): Promise<void> {
+    for (const theme of themes) {
+      await this.#show(theme);
+      const png = await this.workbench.page.screenshot({ clip: clips[clip] });
+      writeFileSync(join(walkthrough, `${name}.${theme}.webp`), Buffer.from(await webp(this.workbench.page, png.toString('base64')), 'base64'));
+    }
+  }
+
+  /** Closes what earlier pictures opened. */
+  async tidy(): Promise<void> {
+    await this.workbench.runCommand('View: Close All Editors');
+    await this.workbench.runCommand('Notifications: Clear All Notifications');
+  }
+
+  /** Expands the cluster, so that the tree shows the state that the panel shows. */
+  async tree(): Promise<void> {
+    await this.workbench.openView('AeroDB');
+    const tree = this.workbench.tree('Clusters');
+    await tree.expand([orders.label]);
+    await tree.clickInlineAction([orders.label], 'Refresh');
+    await tree.waitForRows('nodes', (rows) => rows.some(({ label }) => label === 'node-1'));
+  }
+
+  async open(row: readonly string[], text: string | RegExp): Promise<void> {
+    const tree = this.workbench.tree('Clusters');
+    if (row.length === 2) await tree.expand([orders.label, row[0] ?? '']);
+    await tree.click([orders.label, ...row]);
+    await this.workbench.webviews.waitForText(text);
+    await this.workbench.page.waitForTimeout(300);
+  }
+
+  async #show(theme: Theme): Promise<void> {
+    const { page, quickInput } = this.workbench;
+    const shown = page.locator(`.monaco-workbench.${CLASSES[theme]}`);
+    if (!(await shown.isVisible())) {
+      await this.workbench.runCommand('Preferences: Color Theme');
+      await quickInput.waitFor('Select Color Theme');
+      await quickInput.type(THEMES[theme]);
+      await shown.waitFor();
+      await quickInput.accept();
+      await quickInput.waitUntilClosed();
+    }
+    await page.mouse.move(640, 795);
+    await page.waitForTimeout(700);
+  }
+}
+
+/** The same picture in a fifth of the bytes: a package is fetched over slow lines. */
+async function webp(page: Page, png: string): Promise<string> {
+  return page.evaluate(async (text) => {
+    const picture = await createImageBitmap(new Blob([Uint8Array.from(atob(text), (character) => character.charCodeAt(0))]));
+    const canvas = new OffscreenCanvas(picture.width, picture.height);
+    canvas.getContext('2d')?.drawImage(picture, 0, 0);
+    const bytes = new Uint8Array(await (await canvas.convertToBlob({ type: 'image/webp', quality: 0.7 })).arrayBuffer());
+    return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
+  }, png);
+}
+
+function settings(cluster: TestCluster): Record<string, unknown> {
+  return {
+    'workbench.colorTheme': 'Dark Modern', 'workbench.layoutControl.enabled': false,
+    'aerodb.clusters': [{ name: orders.name, kind: 'aerodb', endpoints: cluster.nodes.map(({ url }) => url), environment: 'staging' }],
+    'aerodb.operatorName': 'Maria Keller',
+  };
+}
+
+/** A cluster with a history: commits, checkpoints, segments and snapshots. */
+async function history(cluster: TestCluster, writes: number): Promise<void> {
+  const primary = cluster.node(1);
+  for (let done = 0; done < writes; done += 50) {
+    await Promise.all(Array.from({ length: Math.min(50, writes - done) }, (_none, index) => primary.write(`order-${done + index}`, 'paid '.repeat(40))));
+  }
+}
+
+/** The id of the last request for a command, as the audit log has it. */
+function lastRequest(auditFile: string, command: string): string {
+  const records = readFileSync(auditFile, 'utf8').trim().split('\n').map((line) => JSON.parse(line) as { readonly command?: string; readonly request_id?: string });
+  return records.findLast((record) => record.command === command)?.request_id ?? '';
+}
+
+interface Story {
+  readonly flags?: readonly string[];
+  readonly nodes?: number;
+  readonly tell: (studio: Studio) => Promise<void>;
+}
+
+const all: readonly Theme[] = ['light', 'hc-dark', 'hc-light', 'dark'];
+
+const STORIES: Readonly<Record<string, Story>> = {
+  steady: {
+    flags: ['--checkpoint-every', '60', '--segment-bytes', '16384'],
+    tell: async (studio) => {
+      const { workbench, cluster } = studio;
+      await history(cluster, 400);
+      await workbench.openView('AeroDB');
+      await workbench.tree('Clusters').waitForRow([orders.label]);
+      await studio.tree();
+      await studio.forWalkthrough('add', 'tree');
+      await inspectCluster(workbench, orders);
+      await studio.take('cluster-steady', all);
+      await studio.forWalkthrough('inspect', 'whole');
+      await studio.open(['node-2'], /Inspect Node[\s\S]*recorded as/u);
+      await studio.take('node');
+      await studio.open(['node-2', 'WAL'], /Inspect WAL[\s\S]*recorded as/u);
+      await studio.take('wal');
+      await studio.open(['node-2', 'Snapshots'], /Inspect Snapshots[\s\S]*recorded as/u);
+      await studio.take('snapshots');
+      await studio.tidy();
+      await becomeOperator(workbench, orders);
+      await askFor(workbench, orders, 'Run Diagnostics', 'node-2');
+      await (await workbench.webviews.waitForText('Nothing has been sent.')).getByText('Continue to Confirmation…').click();
+      await workbench.dialogs.waitFor('Run Diagnostics: ');
+      await workbench.dialogs.click('Continue…');
+      const { placeholder } = await workbench.quickInput.waitFor('Type the name of the node');
+      await workbench.quickInput.answer(placeholder);
+      await workbench.webviews.waitForText(/recorded as/u);
+      await studio.take('diagnostics');
+    },
+  },
+  denied: {
+    tell: async (studio) => {
+      const { workbench, cluster } = studio;
+      await history(cluster, 100);
+      await studio.tree();
+      await becomeOperator(workbench, orders);
+      const panel = await askFor(workbench, orders, 'Request Promotion', 'node-2', 'drill: node-1 is to be patched');
+      await studio.take('explanation-promotion', all);
+      await studio.forWalkthrough('explain', 'whole');
+      await panel.getByText('Continue to Confirmation…').click();
+      await workbench.dialogs.waitFor('Request Promotion: node-2?');
+      await studio.take('confirm-dialog');
+      await studio.forWalkthrough('confirm', 'whole', ['dark']);
+      await workbench.dialogs.click('Continue…');
+      await workbench.quickInput.waitFor('Type the name of the node');
+      await workbench.quickInput.answer('node-2');
+      await workbench.webviews.waitForText('AERO_PROMOTION_DENIED');
+      await studio.take('result-rejected');
+      await studio.tidy();
+      await workbench.runCommand('AeroDB: Inspect Promotion State');
+      await workbench.quickInput.choose(orders.label);
+      await workbench.quickInput.waitFor('Request id');
+      await workbench.quickInput.answer(lastRequest(studio.auditFile, 'request_promotion'));
+      await workbench.quickInput.waitFor('Node (as read from');
+      await workbench.quickInput.choose('node-2');
+      await workbench.webviews.waitForText(/PrimaryStillActive[\s\S]*recorded as/u);
+      await studio.take('promotion-denied');
+      await studio.tidy();
+      await workbench.runCommand('AeroDB: Open Audit Log');
+      await workbench.editors.waitForActive('AeroDB Audit Log');
+      await workbench.page.waitForTimeout(1500);
+      await studio.take('audit');
+      await studio.forWalkthrough('audit', 'whole', ['dark']);
+    },
+  },
+  lagging: {
+    flags: ['--faults'],
+    tell: async (studio) => {
+      const { workbench, cluster } = studio;
+      await history(cluster, 100);
+      await cluster.node(3).faults({ cut: 'outgoing' });
+      await history(cluster, 200);
+      await studio.tree();
+      await inspectCluster(workbench, orders);
+      await studio.take('cluster-lagging');
+      await studio.open(['Replication'], /Replication Status[\s\S]*recorded as/u);
+      await studio.take('replication-lagging');
+    },
+  },
+  dead: {
+    tell: async (studio) => {
+      const { workbench, cluster } = studio;
+      await history(cluster, 100);
+      await becomeOperator(workbench, orders);
+      await cluster.kill(cluster.node(1));
+      await until('the replicas miss the primary', async () => at((await cluster.node(2).get('/v1/replication')).body, 'data.replicas') !== undefined);
+      await studio.tree();
+      await inspectCluster(workbench, orders);
+      await studio.take('cluster-primary-dead');
+      await studio.tidy();
+      const panel = await askFor(workbench, orders, 'Force Promotion', 'node-2', 'node-1 lost power; confirmed by the data centre by phone');
+      await studio.take('explanation-force');
+      await panel.getByText('Continue to Confirmation…').click();
+      await workbench.dialogs.waitFor('FORCE promotion of node-2?');
+      await studio.take('force-dialog');
+      await workbench.dialogs.click('Continue…');
+      await workbench.dialogs.waitFor('Overridden invariant 1 of 1: P6-A1');
+      await studio.take('force-acknowledge');
+      await workbench.dialogs.click('I Acknowledge P6-A1');
+      await workbench.quickInput.waitFor('Type the name of the node');
+      await workbench.quickInput.answer('node-2');
+      await workbench.dialogs.waitFor('Responsibility for this force passes to');
+      await workbench.dialogs.click('Force Promotion of node-2');
+      await workbench.webviews.waitForText('is the primary');
+      await studio.take('result-forced');
+    },
+  },
+  halted: {
+    flags: ['--faults'],
+    tell: async (studio) => {
+      const { workbench, cluster } = studio;
+      await history(cluster, 100);
+      await cluster.node(3).faults({ halt: 'WalGapDetected' });
+      await until('node-3 has halted', async () => at(await cluster.node(3).member(), 'halt_reason') === 'WalGapDetected');
+      await history(cluster, 60);
+      await studio.tree();
+      await inspectCluster(workbench, orders);
+      await studio.take('cluster-halted');
+    },
+  },
+  executed: {
+    tell: async (studio) => {
+      const { workbench, cluster } = studio;
+      await history(cluster, 60);
+      await becomeOperator(workbench, orders);
+      await promotable(cluster.node(2)).catch(() => undefined);
+      await studio.tree();
+      const panel = await askFor(workbench, orders, 'Request Demotion', 'node-1', 'planned hand-over');
+      await panel.getByText('Continue to Confirmation…').click();
+      await workbench.dialogs.waitFor('Request Demotion: node-1?');
+      await workbench.dialogs.click('Continue…');
+      await workbench.quickInput.waitFor('Type the name of the node');
+      await workbench.quickInput.answer('node-1');
+      await workbench.webviews.waitForText('gave up write authority');
+      await studio.take('result-executed');
+    },
+  },
+  fifty: {
+    flags: ['--observed', '47'],
+    tell: async (studio) => {
+      await history(studio.cluster, 200);
+      await studio.tree();
+      await inspectCluster(studio.workbench, orders);
+      await studio.take('cluster-50');
+    },
+  },
+  thousand: {
+    flags: ['--observed', '997'],
+    tell: async (studio) => {
+      await history(studio.cluster, 200);
+      await studio.tree();
+      await inspectCluster(studio.workbench, orders);
+      await studio.take('cluster-1000');
+    },
+  },
+};
+
+const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(STORIES);
+for (const folder of [pictures, walkthrough]) mkdirSync(folder, { recursive: true });
+const editor = await Editor.start();
+try {
+  for (const name of wanted) {
+    const story = STORIES[name];
+    if (story === undefined) throw new Error(`There is no story ${name}: there are ${Object.keys(STORIES).join(', ')}.`);
+    await withCluster({ ...(story.flags === undefined ? {} : { flags: story.flags }) }, async (cluster) => {
+      editor.writeSettings(settings(cluster));
+      const workbench = await editor.openWindow();
+      await story.tell(new Studio(workbench, cluster, editor.auditFile));
+      if (workbench.pageErrors.length > 0) process.stderr.write(`${name}: ${workbench.pageErrors.join('\n')}\n`);
+      await editor.closeWindows();
+    });
+  }
+} finally {
+  await editor.stop();
+}
