@@ -6,7 +6,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { root } from '../../scripts/lib/paths.mjs';
-import { at, promotable, until, withCluster, type TestCluster } from '../local-cluster/harness.ts';
+import { at, until, withCluster, type TestCluster } from '../local-cluster/harness.ts';
 import { Editor } from './driver/editor.ts';
 import { askFor, becomeOperator, inspectCluster, type Named } from './driver/steps.ts';
 import type { Workbench } from './driver/workbench.ts';
@@ -230,7 +230,6 @@ const STORIES: Readonly<Record<string, Story>> = {
       await studio.take('explanation-force');
       await panel.getByText('Continue to Confirmation…').click();
       await workbench.dialogs.waitFor('FORCE promotion of node-2?');
-      await studio.take('force-dialog');
       await workbench.dialogs.click('Continue…');
       await workbench.dialogs.waitFor('Overridden invariant 1 of 1: P6-A1');
       await studio.take('force-acknowledge');
@@ -254,23 +253,6 @@ const STORIES: Readonly<Record<string, Story>> = {
       await studio.tree();
       await inspectCluster(workbench, orders);
       await studio.take('cluster-halted');
-    },
-  },
-  executed: {
-    tell: async (studio) => {
-      const { workbench, cluster } = studio;
-      await history(cluster, 60);
-      await becomeOperator(workbench, orders);
-      await promotable(cluster.node(2)).catch(() => undefined);
-      await studio.tree();
-      const panel = await askFor(workbench, orders, 'Request Demotion', 'node-1', 'planned hand-over');
-      await panel.getByText('Continue to Confirmation…').click();
-      await workbench.dialogs.waitFor('Request Demotion: node-1?');
-      await workbench.dialogs.click('Continue…');
-      await workbench.quickInput.waitFor('Type the name of the node');
-      await workbench.quickInput.answer('node-1');
-      await workbench.webviews.waitForText('gave up write authority');
-      await studio.take('result-executed');
     },
   },
   fifty: {

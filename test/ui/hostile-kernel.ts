@@ -1,0 +1,70 @@
+/** Kernels that answer like a real cluster's nodes, but whose every free text is what somebody hostile would write there. */
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { Json, TestNode } from '../local-cluster/harness.ts';
+
+/** One of each kind of text that breaks careless programs; `owned` would be set by any of them that is run. */
+export const HOSTILE = {
+  markup: '<img src="x" onerror="globalThis.owned=1"><b>bold</b> $(key) [click](command:workbench.action.closeAllEditors) **md**',
+  long: `long-${'x'.repeat(300)}`,
+  mixed: 'two\nlines \u202Egnp.exe\u202C \u05E2\u05D1\u05E8\u05D9\u05EA 👩‍👩‍👧‍👦🧨 `code`',
+} as const;
+
+const everything = Object.values(HOSTILE).join(' ');
+const names: readonly string[] = [HOSTILE.markup, HOSTILE.long, HOSTILE.mixed];
+/** Fields in which a kernel writes what it likes. */
+const free = new Set(['reason', 'message', 'observed', 'health_basis', 'halt_reason', 'replication_state', 'clock', 'snapshot', 'source', 'checksum', 'before', 'after', 'component', 'key', 'value', 'state']);
+
+/** One server for each node; `names` is how node 1, 2, 3 are called. */
+export class HostileKernel implements AsyncDisposable {
+  readonly names = names;
+  readonly urls: string[] = [];
+  readonly #servers: Server[] = [];
+
+  static async before(nodes: readonly TestNode[]): Promise<HostileKernel> {
+    const kernel = new HostileKernel();
+    for (const node of nodes) {
+      const server = createServer((request, response) => {
+        void kernel.#answer(node, nodes, request).then(
+          ({ status, body }) => response.writeHead(status, { 'content-type': 'application/json' }).end(body),
+          () => response.destroy(),
+        );
+      });
+      server.listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      const address = server.address();
+      kernel.#servers.push(server);
+      kernel.urls.push(`http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`);
+    }
+    return kernel;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#servers.map((server) => new Promise((done) => {
+      server.closeAllConnections();
+      server.close(done);
+    })));
+  }
+
+  async #answer(node: TestNode, nodes: readonly TestNode[], request: IncomingMessage): Promise<{ readonly status: number; readonly body: string }> {
+    const parts: Buffer[] = [];
+    for await (const part of request) parts.push(part as Buffer);
+    const headers = Object.fromEntries(['content-type', 'if-match', 'idempotency-key'].flatMap((name) => {
+      const value = request.headers[name];
+      return typeof value === 'string' ? [[name, value]] : [];
+    }));
+    const answer = await fetch(node.url + (request.url ?? ''), { method: request.method ?? 'GET', headers, ...(parts.length === 0 ? {} : { body: Buffer.concat(parts) }) });
+    return { status: answer.status, body: JSON.stringify(this.#rewrite(await answer.json() as Json, '', nodes)) };
+  }
+
+  #rewrite(value: Json, key: string, nodes: readonly TestNode[]): Json {
+    if (key === 'notes') return [everything, ...names];
+    if (Array.isArray(value)) return (value as readonly Json[]).map((inner) => this.#rewrite(inner, key, nodes));
+    if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, this.#rewrite(inner, name, nodes)]));
+    if (typeof value !== 'string') return key === 'halt_reason' || key === 'source' ? everything : value;
+    const index = nodes.findIndex(({ name, url }) => (key === 'name' && value === name) || (key === 'api_url' && value === url));
+    if (key === 'api_url') return this.urls[index] ?? value;
+    if (key === 'name') return names[index] ?? everything;
+    return free.has(key) && value !== 'self' && value !== 'reported' ? everything : value;
+  }
+}
