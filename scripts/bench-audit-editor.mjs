@@ -112,7 +112,6 @@ try {
   await select('dangling_intents');
   report('intents of unknown outcome', started, FILTER_MS);
   await session.close();
-  console.log(`\nmemory: ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MiB at most`);
 } finally {
   rmSync(directory, { recursive: true, force: true });
 }
