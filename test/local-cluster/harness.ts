@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -253,11 +253,22 @@ export class TestCluster {
     for (const child of this.#children) child.kill('SIGTERM');
     await Promise.all(this.#children.map(exited));
     this.#children.splice(0);
+    // Where a launcher could not end its nodes, its test has failed; the nodes end nevertheless.
+    for (const node of this.nodes) if (this.#isStill(node)) process.kill(node.pid, 'SIGKILL');
   }
 
   async stop(): Promise<void> {
     await this.end();
     rmSync(this.data, { recursive: true, force: true });
+  }
+
+  /** Whether the pid is this cluster's node and not, by now, another program's. */
+  #isStill({ pid }: TestNode): boolean {
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(this.data);
+    } catch {
+      return false;
+    }
   }
 
   #spawn(args: readonly string[]): ChildProcess {
