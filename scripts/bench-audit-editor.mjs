@@ -94,8 +94,12 @@ try {
   const { session, ask, select } = openPanel(file);
   let started = performance.now();
   await session.read();
+  // As in the editor: the log is verified and searched for dangling intents while it is already being read.
+  const examined = session.examine();
   await select({});
   report('opened, to the first page', started, OPEN_MS);
+  await examined;
+  console.log(`| verified, and its dangling intents found | ${((performance.now() - started) / 1000).toFixed(2)} s | | |`);
   for (const [name, sought] of /** @type {const} */ ([
     ['cluster', { cluster: 'production' }], ['command', { command: 'force_promotion' }], ['operator', { operator: 'alice' }], ['outcome', { outcome: 'pending' }],
     ['stage', { stage: 'dispatch_intent' }], ['time range', { from: '2026-01-02T00:00:00.000Z', to: '2026-01-09T23:59:59.999Z' }], ['request id', { requestId: entry(Math.floor(records / 2)).request_id }],
