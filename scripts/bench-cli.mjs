@@ -45,7 +45,7 @@ try {
   const url = await firstNode();
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
   await build({ release: true, folder: join(folder, 'dist') });
-  const program = join(folder, 'dist/aerodb-control.js');
+  const program = join(folder, 'dist/aerodb-control.cjs');
   const node = process.execPath;
   const empty = { name: 'node -e 0', file: node, args: ['-e', '0'], limit: Infinity, took: /** @type {number[]} */ ([]) };
   /** `limit`: milliseconds above the empty Node process. */

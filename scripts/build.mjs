@@ -9,8 +9,16 @@ import { notices } from './lib/notices.mjs';
 import { root } from './lib/paths.mjs';
 import { Failure, script } from './lib/run.mjs';
 
-/** A bundled program is one ES module; CommonJS packages in it still ask for `require`. */
-const program = {
+/** A program in one CommonJS file: what a line does not need is not loaded, Node's own modules included. */
+const commonJs = {
+  platform: /** @type {const} */ ('node'),
+  format: /** @type {const} */ ('cjs'),
+  target: 'node22',
+  banner: { js: '#!/usr/bin/env node' },
+};
+
+/** A program that knows its own file (`import.meta`) is one ES module; CommonJS packages in it still ask for `require`. */
+const esModule = {
   platform: /** @type {const} */ ('node'),
   format: /** @type {const} */ ('esm'),
   target: 'node22',
@@ -21,8 +29,8 @@ const program = {
 const entries = [
   { source: 'src/extension.ts', file: 'extension.cjs', options: { platform: 'node', format: 'cjs', target: 'node22', external: ['vscode'] } },
   { source: 'src/webview/main.ts', file: 'webview.js', options: { platform: 'browser', format: 'esm', target: 'es2022', loader: { '.ttf': 'file' }, assetNames: '[name]' } },
-  { source: 'src/cli/main.ts', file: 'aerodb-control.js', options: program },
-  { source: 'src/local-cluster/main.ts', file: 'local-cluster.js', options: program },
+  { source: 'src/cli/main.ts', file: 'aerodb-control.cjs', options: commonJs },
+  { source: 'src/local-cluster/main.ts', file: 'local-cluster.js', options: esModule },
 ];
 
 /**
@@ -65,6 +73,7 @@ async function bundle(source, outfile, release, options) {
     mainFields: ['module', 'main'],
     conditions: release ? ['production'] : ['development'],
     ...options,
+    alias: { 'node:http2': join(root, 'scripts', 'lib', 'no-http2.cjs') },
     metafile: true,
   });
   return result.metafile;

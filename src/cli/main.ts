@@ -25,4 +25,4 @@ async function main(): Promise<number> {
   }
 }
 
-await leave(await main());
+void main().then(leave);

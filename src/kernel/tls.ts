@@ -1,6 +1,6 @@
 /** What TLS needs, read from the configured files when connecting, so that a bad file is named before anything is sent. */
 import { promises as files } from 'node:fs';
-import { createSecureContext, type SecureContext } from 'node:tls';
+import type { SecureContext } from 'node:tls';
 import type { ClusterConfig } from '../control-plane/cluster.ts';
 import { failure, refusal, success, type Result } from '../control-plane/errors.ts';
 import type { TlsIdentity } from './http.ts';
@@ -19,13 +19,13 @@ export async function tlsIdentity(cluster: ClusterConfig): Promise<Result<TlsIde
     if (path === undefined) continue;
     const read = await readSmallFile(path);
     if (!read.ok) return refused(`tls.${part}`, `The file ${path} (${part}) cannot be read: ${read.why}.`);
-    const alone = part === 'key' ? undefined : contextOf({ [part]: read.text });
+    const alone = part === 'key' ? undefined : await contextOf({ [part]: read.text });
     if (alone !== undefined && !alone.ok) return refused(`tls.${part}`, `The file ${path} (${part}) cannot be used: ${alone.why}.`);
     if (part === 'ca' && !read.text.includes('-----BEGIN ')) return refused('tls.ca', `The file ${path} (ca) holds no PEM certificate.`);
     pem[part] = read.text;
   }
   if (Object.keys(pem).length === 0 && cluster.endpoints.every((endpoint) => endpoint.startsWith('http:'))) return success({ context: undefined, serverName });
-  const context = contextOf(pem);
+  const context = await contextOf(pem);
   if (!context.ok) return refused('tls.key', `The key ${key ?? ''} cannot be used with the certificate ${cert ?? ''}: ${context.why}.`);
   return success({ context: context.context, serverName });
 }
@@ -50,8 +50,10 @@ async function readSmallFile(path: string): Promise<Read> {
 
 type Context = { readonly ok: true; readonly context: SecureContext } | { readonly ok: false; readonly why: string };
 
-function contextOf(pem: Partial<Record<Part, string>>): Context {
+async function contextOf(pem: Partial<Record<Part, string>>): Promise<Context> {
   try {
+    // Loaded only where TLS is configured: it is a good part of what a short command costs.
+    const { createSecureContext } = await import('node:tls');
     return { ok: true, context: createSecureContext({ ...pem, minVersion: 'TLSv1.2' }) };
   } catch (error) {
     return { ok: false, why: error instanceof Error && 'reason' in error && typeof error.reason === 'string' ? error.reason : 'not usable PEM' };

@@ -48,7 +48,7 @@ describe('the terminal program', function () {
   it('is one file that needs only Node: a copy of it, alone in a directory', async () => {
     const alone = join(home, 'alone');
     mkdirSync(alone);
-    for (const name of ['aerodb-control.js', 'aerodb-control.mjs', 'aerodb-control']) {
+    for (const name of ['aerodb-control.cjs', 'aerodb-control.js', 'aerodb-control']) {
       const file = join(alone, name);
       copyFileSync(await builtProgram(), file);
       const { code, stdout, stderr } = await run(process.execPath, [file, 'inspect', 'cluster', '--url', 'http://127.0.0.1:1', '--audit-dir', join(home, 'audit')], cleanEnv(home));

@@ -21,7 +21,7 @@ export function builtProgram(): Promise<string> {
     process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
     writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
     await build({ release: true, folder: join(folder, 'dist') });
-    return join(folder, 'dist/aerodb-control.js');
+    return join(folder, 'dist/aerodb-control.cjs');
   })();
   return program;
 }
