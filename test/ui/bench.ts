@@ -9,6 +9,7 @@ import type { Frame, Page } from 'playwright-core';
 import { withCluster } from '../local-cluster/harness.ts';
 import { Editor } from './driver/editor.ts';
 import { inspectCluster, type Named } from './driver/steps.ts';
+import { waitFor } from './driver/wait.ts';
 import type { Workbench } from './driver/workbench.ts';
 
 interface Marks {
@@ -35,9 +36,8 @@ async function mark(page: Page): Promise<void> {
         marks.painted = 0;
         requestAnimationFrame(() => setTimeout(() => (marks.painted = now()), 0));
       }
-      requestAnimationFrame(look);
     };
-    requestAnimationFrame(look);
+    setInterval(look, 4);
   });
 }
 
@@ -46,8 +46,8 @@ const marksOf = (frame: Frame): Promise<Marks> => frame.evaluate(() => (globalTh
 /** Milliseconds from the click on the cluster to its painted panel, in a panel that is opened anew. */
 async function opened(workbench: Workbench, cluster: Named): Promise<number> {
   const panel = await inspectCluster(workbench, cluster);
-  await panel.waitForFunction(() => ((globalThis as unknown as { readonly marks: Marks }).marks.painted ?? 0) > 0);
-  const [{ chosen = Number.NaN }, { painted = Number.NaN }] = await Promise.all([marksOf(workbench.page.mainFrame()), marksOf(panel)]);
+  const { painted = Number.NaN } = await waitFor('the painted panel', () => marksOf(panel), (marks) => (marks.painted ?? 0) > 0);
+  const { chosen = Number.NaN } = await marksOf(workbench.page.mainFrame());
   await workbench.runCommand('View: Close All Editors');
   return painted - chosen;
 }

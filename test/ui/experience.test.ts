@@ -37,9 +37,10 @@ describe('experience', function () {
     const { workbench } = use;
     configure(cluster.nodes.map(({ url }) => url));
     const clean = async (what: string, panel: Promise<Frame>): Promise<void> => assert.deepEqual(await violations(await panel), [], what);
-    await clean('cluster', inspectCluster(workbench, orders));
     await workbench.openView('AeroDB');
     const tree = workbench.tree('Clusters');
+    await tree.waitForRow([orders.label]);
+    await clean('cluster', inspectCluster(workbench, orders));
     await tree.expand([orders.label]);
     await tree.expand([orders.label, 'node-2']);
     for (const [row, text] of [[['node-2'], 'Inspect Node'], [['Replication'], 'Replication Status'], [['Promotion'], 'Promotion State'], [['node-2', 'WAL'], 'Inspect WAL'], [['node-2', 'Snapshots'], 'Inspect Snapshots']] as const) {
@@ -95,6 +96,8 @@ describe('experience', function () {
     const { workbench } = use;
     const { keyboard } = workbench.page;
     configure(cluster.nodes.map(({ url }) => url));
+    await palette('AeroDB: Focus on Clusters View');
+    await workbench.tree('Clusters').waitForRow([orders.label]);
     await palette('AeroDB: Assume Operator Authority…');
     await workbench.quickInput.waitFor('Cluster');
     await keyboard.press('Enter');
