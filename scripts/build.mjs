@@ -73,7 +73,7 @@ async function bundle(source, outfile, release, options) {
     mainFields: ['module', 'main'],
     conditions: release ? ['production'] : ['development'],
     ...options,
-    alias: { 'node:http2': join(root, 'scripts', 'lib', 'no-http2.cjs') },
+    alias: { 'node:http2': join(root, 'scripts', 'lib', 'no-http2.mjs') },
     metafile: true,
   });
   return result.metafile;

@@ -1,2 +1,2 @@
 /** Stands for `node:http2` in the bundles: undici loads it, and TLS with it, though no request here is HTTP/2. */
-module.exports = { constants: {} };
+export const constants = {};
