@@ -83,6 +83,8 @@ const drawStep = (random: Random, nodes: number): Step => {
     { kind: 'slow', ms: 50 + Math.floor(random() * 400) }, { kind: 'late', ms: pick([100, 6_000]) },
     { kind: 'answers', how: pick(['dropped', 'garbage', 'html']) }, { kind: 'answers', how: pick(['dropped', 'garbage', 'html']) },
   ]);
+  // Drawn alone it would be rare, and it is what epochs are for: a primary that nobody hears, and that still writes, is replaced by force.
+  if (random() < 0.2) return { orders: [[force]], trouble: pick<Trouble>([{ kind: 'cut', how: 'both' }, { kind: 'cut', how: 'both' }, { kind: 'freeze' }]), on: 'primary', begins: 'before', ends: 'step', declines: false, unrecorded: null, tended: true };
   return {
     orders,
     trouble,
