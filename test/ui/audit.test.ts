@@ -46,6 +46,8 @@ describe('the audit log in the editor', function () {
     async function becomeAuditor(): Promise<void> {
       await use.workbench.runCommand('AeroDB: Become Auditor');
       await use.workbench.statusBar.waitFor('AeroDB: Auditor');
+      // The authority counts before its record is written: a test that touches the file waits for the record too.
+      await use.workbench.notifications.waitFor('Recorded as #');
     }
 
     async function inspect(title: string): Promise<void> {
