@@ -468,6 +468,8 @@ describe('an operator in the editor', function () {
   it('an unknown node and a malformed id are refused with the field that is at fault', async () => {
     const { workbench } = use;
     use.editor.writeSettings({ 'aerodb.clusters': [{ name: 'dead', kind: 'aerodb', endpoints: ['http://127.0.0.1:1'] }] });
+    await workbench.openView('AeroDB');
+    await workbench.tree('Clusters').waitForRow(['dead']);
     await workbench.runCommand('AeroDB: Inspect WAL');
     await workbench.quickInput.choose('dead');
     await workbench.quickInput.waitFor('The nodes could not be read');
