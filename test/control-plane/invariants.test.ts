@@ -169,6 +169,21 @@ describe('control plane invariants', () => {
     }
   });
 
+  it('P7-A2: authority given up while the intent is being written stops the request before it is sent', async () => {
+    const holder: { session?: Session } = {};
+    holder.session = await openOperator({ audit: (log) => ({
+      append: async (entry) => {
+        const position = await log.append(entry);
+        if (entry.stage === 'dispatch_intent') void holder.session?.plane.changeAuthority({ level: 'Observer' });
+        return position;
+      },
+    }) });
+    const { error, requestId } = failed(await holder.session.plane.execute('request_promotion', promotion));
+    assert.equal(error.code, 'PHASE7_CONFIRMATION_VOIDED');
+    assert.deepEqual(stages(holder.session, requestId).slice(-2), ['dispatch_intent', 'dispatch_failed']);
+    assert.deepEqual(holder.session.controls(), []);
+  });
+
   it('P7-A2: a cluster that was repointed under the open dialog is not what was confirmed', async () => {
     const elsewhere = await truthfulServer();
     const holder: { session?: Session } = {};
