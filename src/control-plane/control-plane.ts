@@ -267,23 +267,29 @@ export class ControlPlane {
       return diagnostics.ok ? this.#answered(flow, cluster, { command, reading: diagnostics.value }) : flow.fail('read_failed', diagnostics.error);
     }
 
+    // An unknown control version is never sent as 0: without one the request has no precondition.
+    const { controlVersion } = explained.value;
+    if (controlVersion === null) {
+      return flow.refuse(refusal('PHASE7_INCONSISTENT_SNAPSHOT', 'The explanation carries no control version, so nothing would protect against acting on an old view. Nothing was sent.'));
+    }
+
     // 6. Intent recorded: on disk before the first byte goes out.
     const intent = await flow.record('dispatch_intent', { confirmation, kernel_state: state, outcome: 'pending' });
     if (intent.position === null) return flow.notRecorded(intent);
     if (this.#authority !== flow.authority) return flow.fail('dispatch_failed', confirmationVoided('The authority changed before the request was sent.'));
 
     // 7. Dispatched: exactly one request. 8. Outcome recorded, then shown.
-    return this.#dispatch(flow, command, accepted, explained.value, answer.acknowledged, intent.position);
+    return this.#dispatch(flow, command, accepted, { ...explained.value, controlVersion }, answer.acknowledged, intent.position);
   }
 
   async #dispatch(
-    flow: Flow, command: ControlCommandName, { kernel, args, cluster }: Accepted, { explanation, endpoint, controlVersion }: Explained,
+    flow: Flow, command: ControlCommandName, { kernel, args, cluster }: Accepted, { explanation, endpoint, controlVersion }: Explained & { readonly controlVersion: bigint },
     acknowledged: readonly string[], auditHead: AuditPosition,
   ): Promise<CommandResult> {
     const { account, host } = this.#env.operator;
     const request: ControlRequest = {
       endpoint, requestId: flow.requestId, target: explanation.target.nodeId, reason: args.reason ?? '',
-      operator: { id: `${account}@${host}`, authority: 'Operator' }, controlVersion: controlVersion ?? 0n, auditHead,
+      operator: { id: `${account}@${host}`, authority: 'Operator' }, controlVersion, auditHead,
     };
     const answer = await attempt((): Promise<Result<ExecutedControl>> => {
       switch (command) {
