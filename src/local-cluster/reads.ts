@@ -101,10 +101,16 @@ const wal = (node: LocalNode, query: URLSearchParams): object => {
     oldest_offset: node.wal.oldest,
     truncation_offset: node.snapshots.truncationOffset,
     total_bytes: node.wal.durable.offset - node.wal.oldest,
-    checksum_status: node.haltReason === 'WalCorruption' ? 'invalid' : 'valid',
+    checksum_status: checksumStatus(node),
     verified_to_offset: node.wal.verifiedTo,
     next_after: nextAfter,
   };
+};
+
+/** `valid` speaks of what was read back from disk; while nothing of what is retained was, it is `unchecked`. */
+const checksumStatus = (node: LocalNode): 'valid' | 'invalid' | 'unchecked' => {
+  if (node.haltReason === 'WalCorruption') return 'invalid';
+  return node.wal.verifiedTo === node.wal.oldest && node.wal.durable.offset > node.wal.oldest ? 'unchecked' : 'valid';
 };
 
 const snapshots = (node: LocalNode, query: URLSearchParams): object => page(node.snapshots.items, (item) => item.commit_id, query);

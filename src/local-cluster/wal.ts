@@ -82,9 +82,9 @@ export class Wal {
     return this.#segments[0]?.first.offset ?? this.#durable.offset;
   }
 
-  /** How far a read from disk has verified the checksums. */
+  /** How far reads from disk have verified the checksums of what is retained: the oldest offset when nothing was read back. */
   get verifiedTo(): bigint {
-    return this.#verifiedTo;
+    return this.#verifiedTo > this.oldest ? this.#verifiedTo : this.oldest;
   }
 
   get segments(): readonly Segment[] {

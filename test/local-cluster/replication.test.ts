@@ -116,6 +116,8 @@ describe('replication', () => {
       const wal = (await first.get('/v1/wal')).body;
       assert.equal(at(wal, 'data.truncation_offset'), at(items[2], 'wal_end_offset'));
       assert.ok(Number(at(wal, 'data.oldest_offset')) > 0, 'the oldest segments are gone');
+      assert.equal(at(wal, 'data.checksum_status'), 'unchecked', 'nothing of what is retained was read back');
+      assert.equal(at(wal, 'data.verified_to_offset'), at(wal, 'data.oldest_offset'));
       const page = (await first.get('/v1/wal?limit=1')).body;
       assert.equal(listAt(page, 'data.segments').length, 1);
       assert.equal(listAt((await first.get(`/v1/wal?after=${textAt(page, 'data.next_after')}&limit=1000`)).body, 'data.segments').length, listAt(wal, 'data.segments').length - 1);
@@ -123,6 +125,9 @@ describe('replication', () => {
       await cluster.kill(first);
       await cluster.restart(first);
       assert.equal(at(await first.member(), 'role'), 'primary');
+      const recovered = (await first.get('/v1/wal')).body;
+      assert.equal(at(recovered, 'data.checksum_status'), 'valid', 'recovery reads the whole log');
+      assert.equal(at(recovered, 'data.verified_to_offset'), at(recovered, 'data.durable_offset'));
       assert.equal((await first.write('after recovery')).status, 200);
       assert.equal((await keysOf(first)).length, 101);
 
