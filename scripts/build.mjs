@@ -1,13 +1,16 @@
 /**
  * Bundles what ships: `node scripts/build.mjs [--release]`.
- * A release is minified, has no source maps, and fails when one of its entries does not exist.
+ * A release is minified, has no source maps, and fails when one of its entries does not exist. Beside its bundles stand the licences of
+ * what others wrote of them (THIRD-PARTY-NOTICES.txt) and the bill of materials (sbom.cdx.json).
  */
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import * as esbuild from 'esbuild';
+import { bundledPackages } from './lib/bundled.mjs';
 import { notices } from './lib/notices.mjs';
 import { root } from './lib/paths.mjs';
 import { Failure, script } from './lib/run.mjs';
+import { sbom } from './lib/sbom.mjs';
 
 /** A program in one CommonJS file: what a line does not need is not loaded, Node's own modules included. */
 const commonJs = {
@@ -45,9 +48,12 @@ export async function build({ release = false, folder = join(root, 'dist') } = {
   mkdirSync(folder, { recursive: true });
   const written = results.flatMap(({ outputs }) => Object.keys(outputs).map((path) => join(root, path)));
   if (release) {
-    const file = join(folder, 'THIRD-PARTY-NOTICES.txt');
-    writeFileSync(file, notices(root, results.flatMap(({ inputs }) => Object.keys(inputs))));
-    written.push(file);
+    const packages = bundledPackages(root, results);
+    for (const [name, text] of Object.entries({ 'THIRD-PARTY-NOTICES.txt': notices(packages), 'sbom.cdx.json': sbom(root, packages) })) {
+      const file = join(folder, name);
+      writeFileSync(file, text);
+      written.push(file);
+    }
   }
   removeOthers(folder, written);
   return written.map((file) => ({ file: relative(root, file), bytes: statSync(file).size }));
