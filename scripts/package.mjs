@@ -1,29 +1,38 @@
 /** Packages the extension: `node scripts/package.mjs` writes out/aerodb-control-plane.vsix. */
-import { mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { root } from './lib/paths.mjs';
 import { Failure, run, script } from './lib/run.mjs';
 
 /** People install it over slow lines: bytes. */
 const largest = 1_000_000;
 
+/** A line of Markdown that is a picture beside the text, and the empty line after it. */
+const picture = /^!\[[^\]]*\]\((?!https:)[^)]*\)\n\n?/gmu;
+
 /**
- * Builds a release and packages it. `vsce` runs the script `vscode:prepublish`, which is the build, so that a package never holds an
- * older one.
+ * Builds a release and packages it, from a copy of what `.vscodeignore` lets through: in the package the README has no pictures that lie
+ * beside it in the repository, because an editor shows only those that come over https.
  * @returns {Promise<{ file: string, bytes: number }>}
  */
 export async function packageExtension() {
   const file = join(root, 'out', 'aerodb-control-plane.vsix');
-  const aside = join(root, 'out', `packaging-${process.pid}.vsix`);
-  mkdirSync(join(root, 'out'), { recursive: true });
+  const stage = join(root, 'out', `packaging-${process.pid}`);
+  const vsce = (/** @type {string} */ cwd, /** @type {string[]} */ ...args) => run(process.execPath, [join(root, 'node_modules', '@vscode', 'vsce', 'vsce'), ...args, '--no-dependencies'], { cwd });
   try {
-    const vsce = join(root, 'node_modules', '@vscode', 'vsce', 'vsce');
-    await run(process.execPath, [vsce, 'package', '--no-dependencies', '--allow-missing-repository', '--out', aside], { cwd: root });
-    const { size } = statSync(aside);
+    await run(process.execPath, [join(root, 'scripts', 'build.mjs'), '--release'], { cwd: root });
+    const shipped = (await vsce(root, 'ls')).split('\n').filter(Boolean);
+    for (const path of shipped) {
+      mkdirSync(dirname(join(stage, path)), { recursive: true });
+      cpSync(join(root, path), join(stage, path));
+    }
+    writeFileSync(join(stage, 'README.md'), readFileSync(join(root, 'README.md'), 'utf8').replaceAll(picture, ''));
+    await vsce(stage, 'package', '--allow-missing-repository', '--out', join(stage, 'packed.vsix'));
+    const { size } = statSync(join(stage, 'packed.vsix'));
     if (size > largest) throw new Failure(`The package has ${size} bytes; more than ${largest} are too many.`);
-    renameSync(aside, file);
+    renameSync(join(stage, 'packed.vsix'), file);
   } finally {
-    rmSync(aside, { force: true });
+    rmSync(stage, { recursive: true, force: true });
   }
   return { file, bytes: statSync(file).size };
 }
