@@ -1,7 +1,6 @@
 /** Lines of the log as a panel shows them. What a line says is a stranger's word: texts stay texts, and are cut where a table would drown in them. */
 import type { AuditLine } from '../control-plane/audit-reader.ts';
-import type { AuditRow, AuditStage } from '../webview/protocol.ts';
-import { recordedExplanation, recordedKernelState } from './audit-explanation.ts';
+import { recordedExplanation, recordedKernelState, type AuditRow, type AuditStage } from '../webview/protocol.ts';
 
 const CELL = 200;
 /** Characters of one line that are sent to be read in a panel; the raw file has all. */

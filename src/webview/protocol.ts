@@ -1,9 +1,9 @@
 /**
- * Everything that passes between the editor and a panel. 64-bit values are decimal strings. Messages from a
- * panel are validated like a stranger's: they can ask for a fresh reading, for text to copy, for the dialogs of a
- * confirmation to open or not to open, and for lines of the audit log, and for nothing else. No message confirms anything.
+ * Everything that passes between the editor and a panel, checked to the last member on both sides. 64-bit values are decimal strings.
+ * A panel can ask for a fresh reading, for text to copy, for the dialogs of a confirmation to open or not to open, and for lines of the
+ * audit log, and for nothing else. No message confirms anything.
  */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { AuditSought, AuditVerdict, RequestEnd } from '../control-plane/audit-reader.ts';
 import type { ControlError } from '../control-plane/errors.ts';
 import type { Execution, Explanation } from '../control-plane/explanation.ts';
@@ -12,6 +12,7 @@ import type { AnsweredView } from '../control-plane/reads.ts';
 import type { KernelState } from '../control-plane/record.ts';
 import type { Wire } from '../control-plane/views.ts';
 import { AUDIT_PAGE } from './audit/page-size.ts';
+import { answer, auditVerdict, cited, controlError, exactly, execution, explanation, kernelState, position, requestEnd } from './wire.ts';
 
 /** The cluster as every panel names it; `environment` is the operator's own label. */
 export interface ClusterLabel {
@@ -102,13 +103,70 @@ export interface ShowPanel {
   readonly cited?: readonly Invariant[];
 }
 
-const short = z.string().max(1000).exactOptional();
-const index = z.int().min(0);
+const text = z.string();
+const known = z.nullable(text);
+const index = z.int().check(z.minimum(0));
+const line = z.int().check(z.minimum(1));
 
-const sought = z.union([
+const cluster = z.strictObject({ name: text, kind: text, environment: known });
+const recorded = exactly<RecordedAt>()(z.union([position, z.strictObject({ notRecorded: text })]));
+
+const log = z.strictObject({
+  path: text, lines: index, reading: index, change: z.enum(['opened', 'same', 'grown', 'replaced']), readAt: text, knownHead: z.nullable(position), command: text,
+  verdict: z.nullable(auditVerdict), danglingIntents: z.nullable(index),
+});
+
+const panel = exactly<Panel>()(z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('asking'), title: text, cluster }),
+  z.strictObject({ kind: z.literal('answer'), title: text, cluster, answer, requestId: text, recorded }),
+  z.strictObject({ kind: z.literal('explanation'), explanation, digest: text, requestId: text, operator: text, terminal: z.exactOptional(text) }),
+  z.strictObject({ kind: z.literal('executed'), title: text, cluster, target: z.strictObject({ nodeId: text, name: text }), execution, requestId: text, recorded }),
+  z.strictObject({ kind: z.literal('failed'), title: text, cluster: z.nullable(cluster), target: known, error: controlError, requestId: text, recorded }),
+  z.strictObject({ kind: z.literal('audit'), title: text, log }),
+  z.strictObject({ kind: z.literal('refused'), title: text, code: text, message: text }),
+  z.strictObject({ kind: z.literal('gone'), title: text }),
+]));
+
+const row = z.strictObject({
+  line, damaged: known, seq: known, time: known, stage: known, command: known, cluster: known, target: known, outcome: known, operator: known, authority: known,
+  requestId: known, dangling: z.boolean(),
+});
+
+const stage = z.strictObject({
+  row, text, left: index, record: z.nullable(z.record(text, z.unknown())),
+  explanation: z.nullable(z.strictObject({ explanation, digest: text })), kernelState: z.nullable(kernelState),
+});
+
+const showPanel = exactly<ShowPanel>()(z.strictObject({ type: z.literal('show'), panel, refreshable: z.boolean(), cited: z.exactOptional(z.array(cited)) }));
+
+const auditMessage = exactly<AuditMessage>()(z.discriminatedUnion('part', [
+  z.strictObject({ type: z.literal('audit'), part: z.literal('selection'), selection: index, count: index }),
+  z.strictObject({ type: z.literal('audit'), part: z.literal('page'), selection: index, from: index, rows: z.array(row) }),
+  z.strictObject({ type: z.literal('audit'), part: z.literal('request'), line, requestId: known, end: z.nullable(requestEnd), stages: z.array(stage), further: index }),
+  z.strictObject({ type: z.literal('audit'), part: z.literal('trouble'), message: text }),
+]));
+
+/** A message of the editor's that does not have the form of one; `at` is the first member that is wrong. */
+export interface Malformed {
+  readonly type: 'malformed';
+  readonly of: 'show' | 'audit';
+  readonly at: string;
+}
+
+/** Parses a message to a panel. Anything that does not even call itself one is `undefined` and none of a panel's business. */
+export function parseEditorMessage(message: unknown): ShowPanel | AuditMessage | Malformed | undefined {
+  const of = typeof message === 'object' && message !== null && 'type' in message ? message.type : undefined;
+  if (of !== 'show' && of !== 'audit') return undefined;
+  const parsed = (of === 'show' ? showPanel : auditMessage).safeParse(message);
+  return parsed.success ? parsed.data : { type: 'malformed', of, at: parsed.error.issues[0]?.path.join('.') ?? '' };
+}
+
+const short = z.exactOptional(text.check(z.maxLength(1000)));
+
+const sought = exactly<AuditSought>()(z.union([
   z.literal('dangling_intents'),
   z.strictObject({ cluster: short, command: short, operator: short, outcome: short, stage: short, from: short, to: short, requestId: short, text: short }),
-]) satisfies z.ZodType<AuditSought>;
+]));
 
 const panelRequest = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('ready') }),
@@ -117,8 +175,8 @@ const panelRequest = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('continue') }),
   z.strictObject({ type: z.literal('decline') }),
   z.strictObject({ type: z.literal('audit-select'), selection: index, sought }),
-  z.strictObject({ type: z.literal('audit-page'), selection: index, from: index, count: z.int().min(1).max(AUDIT_PAGE) }),
-  z.strictObject({ type: z.literal('audit-unfold'), line: z.int().min(1) }),
+  z.strictObject({ type: z.literal('audit-page'), selection: index, from: index, count: line.check(z.maximum(AUDIT_PAGE)) }),
+  z.strictObject({ type: z.literal('audit-unfold'), line }),
   z.strictObject({ type: z.literal('audit-export'), format: z.enum(['jsonl', 'csv']), sought }),
   z.strictObject({ type: z.literal('audit-raw') }),
 ]);
@@ -133,4 +191,14 @@ export type AuditRequest = Extract<PanelRequest, { type: `audit-${string}` }>;
 export function parsePanelRequest(message: unknown): PanelRequest | undefined {
   const parsed = panelRequest.safeParse(message);
   return parsed.success ? parsed.data : undefined;
+}
+
+/** The explanation in a record of the log, or `null` when there is none that has the form of one: a log may have been tampered with. */
+export function recordedExplanation(value: unknown): Wire<Explanation> | null {
+  return explanation.safeParse(value).data ?? null;
+}
+
+/** The kernel state in a record of the log, or `null` when there is none that has the form of one. */
+export function recordedKernelState(value: unknown): KernelState | null {
+  return kernelState.safeParse(value).data ?? null;
 }

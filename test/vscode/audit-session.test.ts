@@ -9,7 +9,7 @@ import { openAuditPages } from '../../src/audit/pages.ts';
 import { requestEnd } from '../../src/audit/query.ts';
 import { openAuditReader } from '../../src/audit/reader.ts';
 import type { Stage } from '../../src/control-plane/record.ts';
-import { recordedExplanation, recordedKernelState } from '../../src/vscode/audit-explanation.ts';
+import { recordedExplanation, recordedKernelState } from '../../src/webview/protocol.ts';
 import { AuditSession } from '../../src/vscode/audit-session.ts';
 import { parsePanelRequest, type AuditLogFacts, type AuditMessage } from '../../src/webview/protocol.ts';
 

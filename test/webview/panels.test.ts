@@ -24,7 +24,16 @@ const WITHOUT_AXE = ['cluster-1000', 'snapshots-1000'];
 /** Replaces every text that a kernel, a setting or a person can fill; numbers and closed words stay what they are. */
 function hostile<T>(value: T, text: string): T {
   const closed = new Set(['type', 'kind', 'command', 'role', 'health', 'decision', 'result', 'checksumStatus', 'domain', 'outcome', 'scope']);
-  return JSON.parse(JSON.stringify(value), (key, inner: unknown) => (typeof inner === 'string' && !closed.has(key) && !/^\d+$/u.test(inner) ? text : inner)) as T;
+  return JSON.parse(JSON.stringify(value), (key, inner: unknown) => (typeof inner === 'string' && !closed.has(key) && !/^(?:\d+|self|reported)$/u.test(inner) ? text : inner)) as T;
+}
+
+/** A sample with one member of its message replaced. */
+function spoil(name: string, path: readonly string[], value: unknown): ShowPanel {
+  const message = structuredClone(sample(name));
+  const last = path.at(-1) ?? '';
+  const owner = path.slice(0, -1).reduce<unknown>((within, key) => (within as Readonly<Record<string, unknown>>)[key], message);
+  (owner as Record<string, unknown>)[last] = value;
+  return message;
 }
 
 const HOSTILE = {
@@ -217,17 +226,32 @@ describe('panels', () => {
             title: document.querySelector('h1')?.textContent ?? '',
           }));
           assert.deepEqual([found.foreign, found.overflow], [0, 0], name);
+          assert.notEqual(found.title, 'This answer could not be drawn', name);
           if (what === 'markup') assert.equal(found.title, text, name);
           if (what === 'right to left') assert.ok(found.title.includes('U+202E'), 'what changes the order of text is seen');
         }
       });
     }
 
-    it('an answer that is too strange to be drawn says so, and the next one is drawn', async () => {
+    it('a message that has not the form of a panel to its last member is not drawn, says where, and the next one is drawn', async () => {
       const panel = await open('dark');
-      await panel.show(sample('cluster'));
-      await panel.show({ ...sample('wal'), panel: { ...sample('wal').panel, answer: { command: 'inspect_wal' } } as never });
-      assert.match(await panel.page.locator('main').innerText(), /could not be drawn/u);
+      const wrong: readonly (readonly [ShowPanel, string])[] = [
+        [spoil('wal', ['panel', 'answer'], { command: 'inspect_wal' }), 'show: panel.answer.reading'],
+        [spoil('cluster', ['panel', 'answer', 'reading', 'view', 'members', '1', 'lagBytes'], 8192), 'show: panel.answer.reading.view.members.1.lagBytes'],
+        [spoil('cluster', ['panel', 'answer', 'reading', 'view', 'members', '1', 'health'], 'excellent'), 'show: panel.answer.reading.view.members.1.health'],
+        [spoil('cluster', ['panel', 'answer', 'reading', 'view', 'epoch'], '5.0'), 'show: panel.answer.reading.view.epoch'],
+        [spoil('explanation-force', ['panel', 'explanation', 'kernel', 'checks', '0', 'result'], 'fine'), 'show: panel.explanation.kernel.checks.0.result'],
+        [spoil('rejected', ['panel', 'error', 'outcome'], 'probably'), 'show: panel.error.outcome'],
+        [spoil('executed', ['panel', 'recorded'], { seq: '1' }), 'show: panel.recorded'],
+        [spoil('node', ['panel', 'hint'], 'promote node-2'), 'show: panel'],
+        [spoil('node', ['panel'], 'node'), 'show: panel'],
+        [spoil('node', ['panel', 'kind'], 'verdict'), 'show: panel.kind'],
+      ];
+      for (const [message, where] of wrong) {
+        await panel.show(sample('cluster'));
+        await panel.show(message);
+        assert.equal(flat(await panel.page.locator('main').innerText()), `This answer could not be drawn What the editor sent does not have the form of a panel (${where}).`);
+      }
       await panel.show(sample('node'));
       assert.equal(await panel.page.locator('h1').innerText(), 'Inspect Node');
     });
@@ -235,7 +259,7 @@ describe('panels', () => {
     it('messages that are not of the protocol change nothing', async () => {
       const panel = await open('dark');
       await panel.show(sample('node'));
-      for (const message of [null, 'show', { type: 'shown' }, { type: 'show' }, { type: 'show', panel: 'node' }, { type: 'show', panel: { kind: 'verdict', title: 'x' } }, []]) await panel.show(message as never);
+      for (const message of [null, 'show', { type: 'shown' }, { panel: sample('cluster').panel }, { type: ['show'] }, []]) await panel.show(message as never);
       assert.equal(await panel.page.locator('h1').innerText(), 'Inspect Node');
     });
   });
