@@ -21,6 +21,7 @@ import { packageExtension } from './package.mjs';
  * @property {number} passed
  * @property {number} skipped
  * @property {readonly { title: string, error: string }[]} failures
+ * @property {readonly (readonly string[])[]} [proofs] the title of each test that passed, with those of the blocks around it
  * @property {number} seconds
  */
 
@@ -98,7 +99,20 @@ async function runSuite(suite, grep, env) {
   else if (how !== 'exit code 0' && failures.length === 0) fail(`ended with ${how}, although no test failed`);
   if (passed + skipped + failures.length === 0) fail('ran no test');
   if (left) fail('left processes running');
-  return { name, passed, skipped, failures, seconds: (performance.now() - started) / 1000 };
+  const proofs = lines.flatMap((line) => (line.event === 'pass' ? [line.path] : []));
+  return { name, passed, skipped, failures, proofs, seconds: (performance.now() - started) / 1000 };
+}
+
+/**
+ * After a whole run: every rule was proven by a test that passed in it.
+ * @param {readonly Result[]} results
+ * @returns {Promise<Result>}
+ */
+async function runConformance(results) {
+  const { coverage } = await import('../test/conformance/coverage.ts');
+  const { missing } = coverage(results.flatMap(({ name, proofs = [] }) => proofs.map((path) => ({ suite: name, path }))));
+  const failures = missing.map((rule) => ({ title: rule, error: 'No test that proves it passed in this run.' }));
+  return { name: 'every rule proven', passed: failures.length === 0 ? 1 : 0, skipped: 0, failures, seconds: 0 };
 }
 
 /**
@@ -187,5 +201,6 @@ await script(async () => {
     const env = await ready[suite.needs];
     results.push(env instanceof Error ? unavailable(suite.name, env) : await runSuite(suite, values.grep, env));
   }
+  if (values.only === undefined && values.grep === undefined) results.push(await runConformance(results));
   conclude(results);
 }).finally(() => rmSync(folder, { recursive: true, force: true }));

@@ -8,8 +8,8 @@ import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 export const reportVariable = 'AERODB_TEST_REPORT';
 
 /**
- * @typedef {{ event: 'pass' | 'pending', title: string, ms: number }
- *   | { event: 'fail', title: string, ms: number, error: string }
+ * @typedef {{ event: 'pass' | 'pending', title: string, path: readonly string[], ms: number }
+ *   | { event: 'fail', title: string, path: readonly string[], ms: number, error: string }
  *   | { event: 'end' }} ReportLine
  */
 
@@ -21,9 +21,9 @@ export const reportVariable = 'AERODB_TEST_REPORT';
  */
 export function recordRun(runner, file) {
   const write = (/** @type {ReportLine} */ line) => appendFileSync(file, `${JSON.stringify(line)}\n`);
-  runner.on('pass', (test) => write({ event: 'pass', title: test.fullTitle(), ms: test.duration ?? 0 }));
-  runner.on('pending', (test) => write({ event: 'pending', title: test.fullTitle(), ms: 0 }));
-  runner.on('fail', (test, error) => write({ event: 'fail', title: test.fullTitle(), ms: test.duration ?? 0, error: error.stack ?? error.message }));
+  runner.on('pass', (test) => write({ event: 'pass', title: test.fullTitle(), path: test.titlePath(), ms: test.duration ?? 0 }));
+  runner.on('pending', (test) => write({ event: 'pending', title: test.fullTitle(), path: test.titlePath(), ms: 0 }));
+  runner.on('fail', (test, error) => write({ event: 'fail', title: test.fullTitle(), path: test.titlePath(), ms: test.duration ?? 0, error: error.stack ?? error.message }));
   runner.on('end', () => write({ event: 'end' }));
 }
 

@@ -47,6 +47,9 @@ export type InvariantId = keyof typeof CATALOGUE;
 /** Ids of the control plane's own invariants, in order; each has a negative test named after it. */
 export const CONTROL_PLANE_INVARIANTS = (Object.keys(CATALOGUE) as readonly InvariantId[]).filter((id) => id.startsWith('P7-'));
 
+/** Ids of the kernel's invariants that this catalogue can explain, in order. */
+export const KERNEL_INVARIANTS = (Object.keys(CATALOGUE) as readonly InvariantId[]).filter((id) => !id.startsWith('P7-'));
+
 /**
  * The text behind an id. A kernel may cite an id that this catalogue does not hold:
  * then the id is all that is known, and that is what is said.

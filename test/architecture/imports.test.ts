@@ -72,7 +72,7 @@ const cycle = {
 
 const answer = z.object({ summary: z.object({ violations: z.array(z.object({ from: z.string(), to: z.string(), rule: z.object({ name: z.string() }) })) }) });
 
-describe('the import table', function () {
+describe('freeze/layers: the import table', function () {
   this.timeout(60_000);
   let violations: z.infer<typeof answer>['summary']['violations'] = [];
 

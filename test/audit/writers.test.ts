@@ -6,7 +6,7 @@ import { openAuditLog } from '../../src/audit/log.ts';
 import { entry } from './entries.ts';
 import { logFile, records, temporaryDirectory, verify, Writer } from './support.ts';
 
-describe('P7-O3: many writers, one gapless chain', function () {
+describe('P7-O3, freeze/append-only: many writers, one gapless chain', function () {
   this.timeout(180_000);
 
   it('8 processes × 1,000 records at once, every acknowledged position exactly where it was acknowledged', async () => {

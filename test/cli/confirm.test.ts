@@ -78,7 +78,7 @@ describe('consent in a terminal', function () {
       assert.match(auditor.output, /this session is Auditor/);
     });
 
-    it('P7-A2: --yes answers nothing: exit 2, recorded', async () => {
+    it('P7-A2, freeze/no-unconfirmed: --yes answers nothing: exit 2, recorded', async () => {
       const terminal = await open('demote', await cluster.primary(), '--yes');
       assert.equal(await terminal.end(), 2);
       assert.match(terminal.output, /"--yes" is not an argument/);
@@ -183,7 +183,7 @@ describe('consent in a terminal', function () {
   });
 
   describe('consent', () => {
-    it('exit 0: the collection of diagnostics, its cost declared first', async () => {
+    it('set/cost: exit 0: the collection of diagnostics, its cost declared first', async () => {
       const node = cluster.node(2);
       const terminal = await Terminal.open(line('diag diagnostics', node, '--json'), env(), (program) => `exec ${program} > '${join(home, 'diagnostics.json')}'`);
       await terminal.sees('Declared cost');
@@ -195,7 +195,7 @@ describe('consent in a terminal', function () {
       assert.deepEqual(stages(audit), [...BEFORE_CONSENT, 'confirmation_given', 'command_answered']);
     });
 
-    it('exit 4: a promotion while the primary lives is denied, in the kernel\'s words', async () => {
+    it('set/preconditions: exit 4: a promotion while the primary lives is denied, in the kernel\'s words', async () => {
       const primary = await cluster.primary();
       const node = await replica();
       const terminal = await open('promote', node);
@@ -237,7 +237,7 @@ describe('consent in a terminal', function () {
       assert.match(up.output, /\u001b\[1m/, 'a capable terminal gets emphasis');
     });
 
-    it('exit 7: executed, and the log was taken away before the outcome could be recorded: said exactly so', async () => {
+    it('freeze/not-recorded: exit 7: executed, and the log was taken away before the outcome could be recorded: said exactly so', async () => {
       const primary = await cluster.primary();
       const terminal = await Terminal.open(line('demote', primary, '--json'), env(), (program) => `${program} > '${join(home, 'lost.json')}'; echo "exit $?"; cat '${join(home, 'lost.json')}'`);
       await terminal.sees('node> ');
@@ -260,7 +260,7 @@ describe('consent in a terminal', function () {
       assert.equal(await restored.end(), 0, restored.output);
     });
 
-    it('P7-E2, exit 6: the answer is lost after the kernel executed: unknown, never retried, and the ledger tells', async () => {
+    it('P7-E2, exit 6, freeze/unknown: the answer is lost after the kernel executed: unknown, never retried, and the ledger tells', async () => {
       const primary = await cluster.primary();
       const terminal = await open('demote', primary);
       await terminal.sees('node> ');
@@ -294,7 +294,7 @@ describe('consent in a terminal', function () {
       assert.equal(last()['stage'], 'command_executed');
     });
 
-    it('P7-F2: killed after the dispatch, the log holds an intent without an outcome, shown as unknown; so does a second Ctrl-C, exit 6', async () => {
+    it('P7-F2, freeze/resumes: killed after the dispatch, the log holds an intent without an outcome, shown as unknown; so does a second Ctrl-C, exit 6', async () => {
       const node = cluster.node(0);
       for (const [index, end] of ['kill', 'ctrl-c'].entries()) {
         const target = index === 0 ? node : await cluster.primary();
@@ -403,7 +403,7 @@ describe('force in a terminal', function () {
       assert.equal(stages(audit).at(-1), 'confirmation_declined');
     });
 
-    it('exit 0: forced, each overridden invariant acknowledged by itself, responsibility taken by name', async () => {
+    it('set/overridden, set/risk: exit 0: forced, each overridden invariant acknowledged by itself, responsibility taken by name', async () => {
       const terminal = await open('force-promote');
       await terminal.sees('!'.repeat(80));
       await terminal.sees('OVERRIDDEN. Single write authority');

@@ -49,7 +49,7 @@ describe('reading from a terminal program', function () {
     ];
   };
 
-  it('P7-O1: every read is answered with its source, in 80 columns, and recorded', async () => {
+  it('P7-O1, freeze/audit-every-attempt: every read is answered with its source, in 80 columns, and recorded', async () => {
     for (const [command, args] of READS()) {
       const { code, stdout, stderr } = await ask(...args);
       assert.deepEqual([code, stderr], [0, ''], `${command}: ${stderr}`);
@@ -158,7 +158,7 @@ describe('reading from a terminal program', function () {
     }
   });
 
-  it('P7-O3: exit 3 for all ten commands while the log cannot be written, and nothing is asked of a kernel', async () => {
+  it('P7-O3, freeze/audit-down: exit 3 for all ten commands while the log cannot be written, and nothing is asked of a kernel', async () => {
     mkdirSync(join(audit, 'audit.jsonl'), { recursive: true });
     for (const args of [...READS().map(([, read]) => read), ...['promote', 'demote', 'force-promote'].map((verb) => [verb, '--cluster', 'local', '--node', cluster.node(0).id, '--operator'])]) {
       const { code, stdout, stderr } = await ask(...args);

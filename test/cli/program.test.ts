@@ -19,7 +19,7 @@ describe('the terminal program', function () {
     home = scratch();
   });
 
-  it('help fits 80 columns, names every verb, and explains every option of each', () => {
+  it('set/surfaces: help fits 80 columns, names every verb, and explains every option of each', () => {
     const texts = [...COMMAND_NAMES, 'audit', 'completion', null] as const;
     for (const topic of texts) for (const line of helpText(topic)) assert.ok(columns(line) <= WIDTH && !line.endsWith(' '), line);
     const overview = helpText(null).join('\n');

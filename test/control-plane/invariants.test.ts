@@ -28,7 +28,7 @@ describe('control plane invariants', () => {
     removeFolders();
   });
 
-  it('P7-A1: a session starts as Observer, and an Observer is refused every operator command before any traffic', async () => {
+  it('P7-A1, freeze/no-restored-authority: a session starts as Observer, and an Observer is refused every operator command before any traffic', async () => {
     const session = await openSession();
     assert.deepEqual(session.plane.authority, { level: 'Observer' });
     for (const command of COMMAND_NAMES.filter((name) => COMMANDS[name].authority === 'operator')) {
@@ -77,7 +77,7 @@ describe('control plane invariants', () => {
     assert.equal(again.ok ? '' : again.error.code, 'PHASE7_OBSERVE_ONLY');
   });
 
-  it('P7-A2: without consent nothing is sent: declined, dialog gone, dialog that fails', async () => {
+  it('P7-A2, freeze/no-unconfirmed: without consent nothing is sent: declined, dialog gone, dialog that fails', async () => {
     const cases = [
       [() => ({ kind: 'declined' as const, at: 'the first dialog' }), 'PHASE7_CONFIRMATION_DECLINED', 'confirmation_declined'],
       [() => ({ kind: 'voided' as const, why: 'The window was closed.' }), 'PHASE7_CONFIRMATION_VOIDED', 'confirmation_voided'],
@@ -96,7 +96,7 @@ describe('control plane invariants', () => {
     }
   });
 
-  it('P7-A2: a confirmation counts once, and only for what it was given for', async () => {
+  it('P7-A2, freeze/no-reuse: a confirmation counts once, and only for what it was given for', async () => {
     const seen: ConfirmationPrompt[] = [];
     const session = await openOperator({ person: (prompt) => {
       seen.push(prompt);
@@ -110,7 +110,7 @@ describe('control plane invariants', () => {
     assert.equal(session.controls().length + invented.controls().length, 1);
   });
 
-  it('P7-A2: a token of one request is refused for another that is pending beside it, and both are void', async () => {
+  it('P7-A2, freeze/bound: a token of one request is refused for another that is pending beside it, and both are void', async () => {
     const prompts: ConfirmationPrompt[] = [];
     const bothAsked = Promise.withResolvers<undefined>();
     const session = await openOperator({ person: async (prompt) => {
@@ -125,7 +125,7 @@ describe('control plane invariants', () => {
     assert.deepEqual(session.controls(), []);
   });
 
-  it('P7-A2: a wrong name, a missing or a surplus acknowledgement is no consent', async () => {
+  it('P7-A2, freeze/bound: a wrong name, a missing or a surplus acknowledgement is no consent', async () => {
     const server = await truthfulServer(overriding(['P6-A1', 'P6-S1']));
     const persons = [
       [(prompt: ConfirmationPrompt) => ({ kind: 'confirmed' as const, token: prompt.token, typedName: 'node-1', acknowledged: prompt.acknowledge }), 'PHASE7_CONFIRMATION_MISMATCH'],
@@ -140,7 +140,7 @@ describe('control plane invariants', () => {
     }
   });
 
-  it('P7-A2: no argument stands for a confirmation', async () => {
+  it('P7-A2, freeze/no-unconfirmed: no argument stands for a confirmation', async () => {
     const session = await openOperator({ person: () => ({ kind: 'declined', at: 'the first dialog' }) });
     for (const extra of [{ confirmed: 'true' }, { yes: 'true' }, { force: 'true' }, { token: REQUEST }, { acknowledged: 'P6-A1' }]) {
       assert.equal(failed(await session.plane.execute('request_promotion', { ...promotion, ...extra })).error.code, 'PHASE7_MALFORMED_REQUEST');
@@ -149,7 +149,7 @@ describe('control plane invariants', () => {
     assert.equal(session.server.received.length, 0);
   });
 
-  it('P7-A2: a change of authority or of the clusters while the dialog is open voids it, even where the person agrees afterwards', async () => {
+  it('P7-A2, freeze/voided: a change of authority or of the clusters while the dialog is open voids it, even where the person agrees afterwards', async () => {
     const changes: readonly ((session: Session) => unknown)[] = [
       (session) => session.plane.changeAuthority({ level: 'Observer' }),
       (session) => session.plane.clusterChanged(),
@@ -169,7 +169,7 @@ describe('control plane invariants', () => {
     }
   });
 
-  it('P7-A2: authority given up while the intent is being written stops the request before it is sent', async () => {
+  it('P7-A2, freeze/voided: authority given up while the intent is being written stops the request before it is sent', async () => {
     const holder: { session?: Session } = {};
     holder.session = await openOperator({ audit: (log) => ({
       append: async (entry) => {
@@ -184,7 +184,7 @@ describe('control plane invariants', () => {
     assert.deepEqual(holder.session.controls(), []);
   });
 
-  it('P7-A2: a cluster that was repointed under the open dialog is not what was confirmed', async () => {
+  it('P7-A2, freeze/bound: a cluster that was repointed under the open dialog is not what was confirmed', async () => {
     const elsewhere = await truthfulServer();
     const holder: { session?: Session } = {};
     holder.session = await openOperator({ person: (prompt, voided) => {
@@ -199,7 +199,7 @@ describe('control plane invariants', () => {
     assert.equal(holder.session.controls().length + elsewhere.received.length, 0);
   });
 
-  it('P7-A3: what the kernel would deny is still asked for when the person asks: the kernel decides, not the control plane', async () => {
+  it('P7-A3, set/preconditions: what the kernel would deny is still asked for when the person asks: the kernel decides, not the control plane', async () => {
     const session = await openOperator();
     const result = await session.plane.execute('request_promotion', promotion);
     assert.equal(session.asked[0]?.explanation.kernel?.decision, 'deny');
@@ -207,7 +207,7 @@ describe('control plane invariants', () => {
     assert.equal(session.controls().length, 1);
   });
 
-  it('P7-A3: explanations state facts and recommend nothing', async () => {
+  it('P7-A3, freeze/no-judgement: explanations state facts and recommend nothing', async () => {
     const session = await openOperator();
     for (const command of ['run_diagnostics', 'request_promotion', 'request_demotion', 'force_promotion'] as const) await session.plane.execute(command, argumentsOf(command));
     for (const { explanation } of session.asked) {
@@ -216,7 +216,7 @@ describe('control plane invariants', () => {
     }
   });
 
-  it('P7-E1: one control command is one request, to one path, and no follow-up', async () => {
+  it('P7-E1, freeze/one-request: one control command is one request, to one path, and no follow-up', async () => {
     const paths = { request_promotion: '/v1/control/promotions', request_demotion: '/v1/control/demotions', force_promotion: '/v1/control/promotions' } as const;
     for (const [command, path] of Object.entries(paths)) {
       const session = await openOperator({ server: await truthfulServer(command === 'force_promotion' ? overriding(['P6-A1']) : undefined) });
@@ -226,11 +226,11 @@ describe('control plane invariants', () => {
     }
   });
 
-  it('P7-E1: each command of the table maps to exactly one operation, and no two to the same', () => {
+  it('P7-E1, set/operation: each command of the table maps to exactly one operation, and no two to the same', () => {
     assert.equal(new Set(COMMAND_NAMES.map((name) => COMMANDS[name].operation)).size, 10);
   });
 
-  it('P7-E2: an answer that never comes back whole is unknown, never executed and never failed', async () => {
+  it('P7-E2, freeze/unknown: an answer that never comes back whole is unknown, never executed and never failed', async () => {
     const session = await openOperator({ server: await truthfulServer(({ method }) => (method === 'POST' ? { status: 502, value: 'Bad Gateway' } : undefined)) });
     const { error, requestId } = failed(await session.plane.execute('request_promotion', promotion));
     assert.equal(error.outcome, 'unknown');
@@ -238,7 +238,7 @@ describe('control plane invariants', () => {
     assert.deepEqual(stages(session, requestId).slice(-2), ['dispatch_intent', 'outcome_unknown']);
   });
 
-  it('P7-E3: the kernel\'s rejection arrives verbatim, byte for byte, in the result and in the log', async () => {
+  it('P7-E3, freeze/verbatim: the kernel\'s rejection arrives verbatim, byte for byte, in the result and in the log', async () => {
     const answer = rejection('AERO_PROMOTION_DENIED', 'not_executed', { reason: 'PrimaryStillActive', checks: ['ü', '<b>'] });
     const session = await openOperator({ server: await truthfulServer(({ method }) => (method === 'POST' ? { status: 409, value: answer } : undefined)) });
     const { error, requestId } = failed(await session.plane.execute('request_promotion', promotion));
@@ -250,7 +250,7 @@ describe('control plane invariants', () => {
     assert.equal(last.kernel_response?.body, JSON.stringify(answer));
   });
 
-  it('P7-E3: what the operator typed reaches the kernel verbatim, with the state that was seen and the position of its intent', async () => {
+  it('P7-E3, freeze/seen-state: what the operator typed reaches the kernel verbatim, with the state that was seen and the position of its intent', async () => {
     const session = await openOperator();
     const reason = '  spaces kept, ünïcode, "quotes"\tand <tags> ';
     const result = await session.plane.execute('request_promotion', { ...promotion, reason });
@@ -266,7 +266,7 @@ describe('control plane invariants', () => {
     assert.deepEqual(body['operator'], { id: 'ann@desk', authority: 'Operator' });
   });
 
-  it('P7-F1: a kernel that is not ready gets no second try and no other endpoint', async () => {
+  it('P7-F1, freeze/no-retry: a kernel that is not ready gets no second try and no other endpoint', async () => {
     const other = await truthfulServer();
     const server = await truthfulServer(({ method }) => (method === 'POST' ? { status: 503, value: rejection('AERO_NOT_READY') } : undefined));
     const session = await openOperator({ server, cluster: { endpoints: [server.url, other.url] } });
@@ -276,7 +276,7 @@ describe('control plane invariants', () => {
     assert.ok(other.received.every(({ method }) => method === 'GET'));
   });
 
-  it('P7-F1: an explanation that contradicts itself is not shown and nothing is asked', async () => {
+  it('P7-F1, freeze/consistent: an explanation that contradicts itself is not shown and nothing is asked', async () => {
     const server = await truthfulServer((request) => (request.path.startsWith('/v1/explain')
       ? bent(truthful(N2, request), (answer) => { answer.data['control_version'] = '16'; }) : undefined));
     const session = await openOperator({ server });
@@ -285,7 +285,7 @@ describe('control plane invariants', () => {
     assert.deepEqual(session.controls(), []);
   });
 
-  it('P7-F2: a session that ends in the middle of a confirmation completes nothing, and a new one knows nothing of it', async () => {
+  it('P7-F2, freeze/resumes: a session that ends in the middle of a confirmation completes nothing, and a new one knows nothing of it', async () => {
     const asked = Promise.withResolvers<ConfirmationPrompt>();
     const session = await openOperator({ person: (prompt) => {
       asked.resolve(prompt);
@@ -300,7 +300,7 @@ describe('control plane invariants', () => {
     assert.deepEqual(session.controls(), []);
   });
 
-  it('P7-F3: the same command twice at once is refused the second time', async () => {
+  it('P7-F3, set/duplicates: the same command twice at once is refused the second time', async () => {
     const release = Promise.withResolvers<undefined>();
     const asked = Promise.withResolvers<undefined>();
     const session = await openOperator({ person: async (prompt, voided) => {
@@ -316,14 +316,14 @@ describe('control plane invariants', () => {
     assert.equal(session.controls().length, 1);
   });
 
-  it('P7-F3: a request id is never used twice in a session', async () => {
+  it('P7-F3, set/duplicates: a request id is never used twice in a session', async () => {
     let count = 0;
     const session = await openSession({ ids: () => (count++ === 0 ? N1 : REQUEST) });
     assert.equal((await session.plane.execute('inspect_cluster_state', { cluster: 'orders' })).kind, 'answered');
     assert.equal(failed(await session.plane.execute('inspect_cluster_state', { cluster: 'orders' })).error.code, 'PHASE7_DUPLICATE_REQUEST');
   });
 
-  it('P7-D1: the same facts and arguments give the same explanation and the same digest', async () => {
+  it('P7-D1, freeze/deterministic: the same facts and arguments give the same explanation and the same digest', async () => {
     const session = await openOperator();
     await session.plane.execute('request_promotion', promotion);
     await session.plane.execute('request_promotion', promotion);
@@ -337,7 +337,7 @@ describe('control plane invariants', () => {
     assert.notEqual(session.asked[2]?.explanationDigest, first.explanationDigest);
   });
 
-  it('P7-D2: the same request in the same state is refused with the same words', async () => {
+  it('P7-D2, freeze/deterministic: the same request in the same state is refused with the same words', async () => {
     const session = await openSession();
     for (const [command, args] of [['request_promotion', promotion], ['inspect_node', { cluster: 'orders', node: 'nonsense' }], ['inspect_node', { cluster: 'elsewhere', node: N2 }], ['no_such', {}]] as const) {
       const [first, second] = [await session.plane.execute(command, args), await session.plane.execute(command, args)].map((result) => failed(result).error);
@@ -345,7 +345,7 @@ describe('control plane invariants', () => {
     }
   });
 
-  it('P7-O1: every stage of an executed request stands in the log, in order, one chain', async () => {
+  it('P7-O1, freeze/audit-every-attempt: every stage of an executed request stands in the log, in order, one chain', async () => {
     const session = await openOperator();
     const { requestId } = await session.plane.execute('request_promotion', promotion);
     assert.deepEqual(stages(session, requestId), [
@@ -357,7 +357,7 @@ describe('control plane invariants', () => {
     assert.deepEqual(records.map(({ seq }) => seq), records.map((_record, index) => `${index + 1}`));
   });
 
-  it('P7-O2: every error of ours names an invariant that the catalogue explains', () => {
+  it('P7-O2, set/errors: every error of ours names an invariant that the catalogue explains', () => {
     for (const code of OWN_ERROR_CODES) {
       const transport: readonly string[] = ['PHASE7_CONNECTION_FAILED', 'PHASE7_TIMEOUT', 'PHASE7_TRANSPORT_FAILURE', 'PHASE7_INVALID_KERNEL_RESPONSE'];
       const error = transport.includes(code) ? transportFailure(code as TransportErrorCode, 'x', 'unknown') : refusal(code as RefusalCode, 'x');
@@ -367,7 +367,7 @@ describe('control plane invariants', () => {
     assert.equal(CONTROL_PLANE_INVARIANTS.length, 17);
   });
 
-  it('P7-O3: with the log unavailable all ten commands are refused before any traffic', async () => {
+  it('P7-O3, freeze/audit-down: with the log unavailable all ten commands are refused before any traffic', async () => {
     const broken: AuditLog = { append: () => Promise.reject(new AuditUnavailable('/var/log/audit.jsonl: no space left on device.')) };
     let works = true;
     const session = await openOperator({ audit: (log) => ({ append: (entry) => (works ? log : broken).append(entry) }) });
@@ -383,7 +383,7 @@ describe('control plane invariants', () => {
     assert.equal((await session.plane.execute('inspect_cluster_state', { cluster: 'orders' })).kind, 'answered', 'the next command works without a new session');
   });
 
-  it('P7-O3: if the log fails at any record before the dispatch, nothing is sent', async () => {
+  it('P7-O3, freeze/audit-first: if the log fails at any record before the dispatch, nothing is sent', async () => {
     for (const stage of ['explanation_presented', 'confirmation_requested', 'confirmation_given', 'dispatch_intent']) {
       const session = await openOperator({ audit: (log) => ({
         append: (entry) => (entry.stage === stage ? Promise.reject(new AuditUnavailable('disk gone.')) : log.append(entry)),
@@ -394,7 +394,7 @@ describe('control plane invariants', () => {
     }
   });
 
-  it('P7-O3: executed but not recorded is said exactly so', async () => {
+  it('P7-O3, freeze/not-recorded: executed but not recorded is said exactly so', async () => {
     const session = await openOperator({ audit: (log) => ({
       append: (entry) => (entry.stage === 'command_executed' ? Promise.reject(new AuditUnavailable('disk gone.')) : log.append(entry)),
     }) });
@@ -419,7 +419,7 @@ describe('control plane invariants', () => {
     assert.ok((await session.plane.changeAuthority({ level: 'Auditor' })).ok);
   });
 
-  it('P7-O3: nobody can be made responsible for a control command without an account', async () => {
+  it('P7-O3, freeze/responsible: nobody can be made responsible for a control command without an account', async () => {
     const session = await openOperator({ account: '' });
     for (const command of ['request_promotion', 'request_demotion', 'force_promotion'] as const) {
       assert.equal(failed(await session.plane.execute(command, promotion)).error.code, 'PHASE7_OPERATOR_UNKNOWN');
@@ -427,7 +427,7 @@ describe('control plane invariants', () => {
     assert.equal(session.server.received.length, 0);
   });
 
-  it('P7-S1: opening a session, changing authority and ending it contact nobody', async () => {
+  it('P7-S1, set/presentation, freeze/no-background: opening a session, changing authority and ending it contact nobody', async () => {
     const session = await openOperator();
     session.plane.clusterChanged();
     await session.plane.changeAuthority({ level: 'Observer' });
@@ -436,7 +436,7 @@ describe('control plane invariants', () => {
     assert.equal(session.server.received.length, 0);
   });
 
-  it('P7-S2: everything that is not a confirmed control command only reads', async () => {
+  it('P7-S2, set/reads-only: everything that is not a confirmed control command only reads', async () => {
     const session = await openOperator();
     for (const command of COMMAND_NAMES.filter((name) => COMMANDS[name].class !== 'control')) {
       assert.equal((await session.plane.execute(command, argumentsOf(command))).kind, 'answered', command);
@@ -444,7 +444,7 @@ describe('control plane invariants', () => {
     assert.deepEqual(session.controls(), []);
   });
 
-  it('P7-S3: there is no eleventh command', async () => {
+  it('P7-S3, set/closed: there is no eleventh command', async () => {
     assert.equal(COMMAND_NAMES.length, 10);
     const session = await openOperator();
     for (const name of ['rebalance', 'promote', '__proto__', 'constructor', 'INSPECT_NODE', '']) {

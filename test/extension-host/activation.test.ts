@@ -68,7 +68,7 @@ describe('activation', () => {
     assert.deepEqual(declared.filter((command) => !registered.has(command)), []);
   });
 
-  it("leaves the dispatcher of the host's own fetch alone", () => {
+  it("freeze/shared: leaves the dispatcher of the host's own fetch alone", () => {
     assert.deepEqual(sharedByHttpClients(), before);
     for (const [name, dispatcher] of before) assert.equal(sharedByHttpClients().get(name), dispatcher, name);
   });

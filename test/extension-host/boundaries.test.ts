@@ -37,7 +37,7 @@ describe('boundaries', () => {
   });
   after(() => server.close());
 
-  it('P7-A1: a cluster in the workspace\'s settings does not exist', async () => {
+  it('P7-A1, freeze/workspace: a cluster in the workspace\'s settings does not exist', async () => {
     const folder = vscode.workspace.workspaceFolders?.[0];
     assert.ok(folder);
     const settings = join(folder.uri.fsPath, '.vscode', 'settings.json');
@@ -64,7 +64,7 @@ describe('boundaries', () => {
     assert.equal(existsSync(join(folder.uri.fsPath, 'stolen')), false);
   });
 
-  it('P7-A2: whatever another extension passes to a command, it is an Observer\'s request and no more', async () => {
+  it('P7-A2, freeze/workspace: whatever another extension passes to a command, it is an Observer\'s request and no more', async () => {
     const before = records().length;
     const target = { cluster: 'evil', node: '22222222-2222-4222-8222-222222222222' };
     for (const argument of [

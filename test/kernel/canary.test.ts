@@ -43,7 +43,7 @@ describe('secrets', () => {
   after(() => rmSync(folder, { recursive: true, force: true }));
   afterEach(closeAll);
 
-  it('P7-O3: no result, error or printed byte holds the token, whatever a server does with it', async () => {
+  it('P7-O3, freeze/secrets: no result, error or printed byte holds the token, whatever a server does with it', async () => {
     const printed: string[] = [];
     const write = { out: process.stdout.write.bind(process.stdout), err: process.stderr.write.bind(process.stderr) };
     const spy = (chunk: string | Uint8Array): boolean => {
@@ -120,7 +120,7 @@ describe('secrets', () => {
     assert.doesNotMatch(JSON.stringify(error), /Bearer node/);
   });
 
-  it('P7-O3: no error holds anything of a key file', async () => {
+  it('P7-O3, freeze/secrets: no error holds anything of a key file', async () => {
     const { cert, key } = issue({ name: 'operator' });
     const file = (name: string, content: string): string => {
       writeFileSync(join(folder, name), content);

@@ -74,7 +74,7 @@ describe('connecting to a cluster', () => {
     }
   });
 
-  it('P7-S2: loading and using the boundary leaves the host\'s global dispatcher as it is', async () => {
+  it('P7-S2, freeze/shared: loading and using the boundary leaves the host\'s global dispatcher as it is', async () => {
     const server = await kernelServer(N1);
     const script = `
       const symbols = () => Object.getOwnPropertySymbols(globalThis).map(String).sort().join();

@@ -92,7 +92,7 @@ describe('kernel control requests', () => {
     }
   });
 
-  it('P7-F3: a dropped connection is reported as unknown and never retried', async () => {
+  it('P7-F3, freeze/no-retry, freeze/unknown: a dropped connection is reported as unknown and never retried', async () => {
     const drops: Readonly<Record<string, (socket: Socket) => void>> = {
       'at once': (socket) => socket.destroy(),
       'reset at once': (socket) => socket.resetAndDestroy(),
@@ -188,7 +188,7 @@ describe('kernel control requests', () => {
     assertUnknown(errorOf(await CONTROLS.demote(await kernelOf(clusterOf([dripping.url]), undefined, timeouts), N2, dripping.url)), 'PHASE7_TIMEOUT');
   });
 
-  it('P7-E3: a rejection is the kernel\'s own, byte for byte', async () => {
+  it('P7-E3, freeze/verbatim: a rejection is the kernel\'s own, byte for byte', async () => {
     const rows: readonly (readonly [number, string])[] = [
       [401, 'AERO_UNAUTHENTICATED'], [403, 'AERO_FORBIDDEN'], [413, 'AERO_BODY_TOO_LARGE'], [400, 'AERO_INVALID_REQUEST'], [404, 'AERO_UNKNOWN_NODE'],
       [428, 'AERO_PRECONDITION_REQUIRED'], [409, 'AERO_DUPLICATE_REQUEST'], [412, 'AERO_STATE_CHANGED'], [409, 'AERO_PROMOTION_ALREADY_IN_PROGRESS'],
@@ -297,7 +297,7 @@ describe('kernel control requests', () => {
     assert.equal(elsewhere.received.length, 0);
   });
 
-  it('P7-E1: every control request has a connection of its own, which ends with it', async () => {
+  it('P7-E1, freeze/one-request: every control request has a connection of its own, which ends with it', async () => {
     const ports = new Set<number>();
     let openSockets = 0;
     const requests: Received[] = [];

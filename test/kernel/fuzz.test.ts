@@ -124,7 +124,7 @@ describe('a hostile kernel', function () {
     assert.ok(tally.ok > 0 && tally.error > 0);
   });
 
-  it('P7-F3, P7-E2: a control request goes out exactly once, and is executed only with proof', async () => {
+  it('P7-F3, P7-E2, freeze/no-retry: a control request goes out exactly once, and is executed only with proof', async () => {
     const tally: Record<string, number> = {};
     const operations = fc.constantFrom(...(Object.keys(CONTROLS) as (keyof typeof CONTROLS)[]));
     await fc.assert(fc.asyncProperty(operations, plan, async (operation, bent) => {

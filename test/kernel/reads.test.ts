@@ -30,7 +30,7 @@ describe('kernel reads', () => {
     assert.ok([...one.received, ...two.received].every(({ method }) => method === 'GET'), 'P7-A1: reads never ask for a change');
   });
 
-  it('P7-D1: the same answer gives the same view', async () => {
+  it('P7-D1, freeze/deterministic: the same answer gives the same view', async () => {
     const server = await kernelServer(N1);
     const kernel = await kernelOf(clusterOf([server.url]));
     assert.deepEqual(await kernel.readCluster(), await kernel.readCluster());
@@ -183,7 +183,7 @@ describe('kernel reads', () => {
     }
   });
 
-  it('P7-D1: a missing or wrong value refuses the whole answer; unknown keys do not', async () => {
+  it('P7-D1, set/whole: a missing or wrong value refuses the whole answer; unknown keys do not', async () => {
     const paths: readonly (readonly [keyof typeof READS, string])[] = [['readCluster', '/v1/cluster'], ['readReplication', '/v1/replication'], ['readWal', '/v1/wal'], ['readSnapshots', '/v1/snapshots'], ['collectDiagnostics', '/v1/diagnostics'], ['explainDemotion', '/v1/explain/demotion']];
     for (const [name, path] of paths) {
       const keys = Object.keys(dataOf(path, N2, {}) as object).filter((key) => key !== 'mode');

@@ -154,7 +154,7 @@ describe('one request, at most once', () => {
       assert.deepEqual(at((await first.get(`/v1/promotion?request_id=${unseen}`)).body, 'data.request'), { request_id: unseen, known: false, outcome: null, code: null });
     }));
 
-  it('P6-D1: a request that was confirmed for another state is refused with the present control version, and its id is spent', () =>
+  it('P6-D1, freeze/seen-state: a request that was confirmed for another state is refused with the present control version, and its id is spent', () =>
     withCluster({}, async (cluster) => {
       const second = cluster.node(2);
       const before = await second.controlVersion();

@@ -124,7 +124,7 @@ describe('faults on request', () => {
       }
     }));
 
-  it('P6-A2: while one attempt waits for an answer the next is refused as already in progress, and the pending node and its state are shown', () =>
+  it('P6-A2, P6-O1: while one attempt waits for an answer the next is refused as already in progress, and the pending node and its state are shown', () =>
     withCluster({ flags }, async (cluster) => {
       const [first, second] = [cluster.node(1), cluster.node(2)];
       await demote(first);

@@ -62,7 +62,7 @@ describe('a process that is stopped (SIGSTOP) during a control request', functio
     assert.equal(await completions(node, request), executed ? 1 : 0);
   };
 
-  it('P7-E2, P7-F3: the target of a promotion: unknown after the time limit, and not repeated; thawed, it executes what it had received, once', async () => {
+  it('P7-E2, P7-F3, freeze/no-retry: the target of a promotion: unknown after the time limit, and not repeated; thawed, it executes what it had received, once', async () => {
     const [first, second] = nodes;
     assert.equal((await operator.order('request_demotion', first)).outcome, 'executed');
     await promotable(second);

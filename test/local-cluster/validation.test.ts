@@ -26,7 +26,7 @@ const other = (nodeId: string): fc.Arbitrary<PromotionFacts['others'][number]> =
 const facts: fc.Arbitrary<PromotionFacts> = fc.record({ mode: fc.constantFrom('validated', 'forced'), memberCount: fc.constant(3), target: testimony('a'), others: fc.tuple(other('b'), other('c')) });
 
 describe('the validator', () => {
-  it('P6-D1: the same facts give the same decision, every check is reported in its order, and a denial names the first that does not hold', () => {
+  it('P6-D1, P6-O2: the same facts give the same decision, every check is reported in its order, and a denial names the first that does not hold', () => {
     fc.assert(
       fc.property(facts, (given) => {
         const decision = validatePromotion(given);

@@ -134,7 +134,7 @@ describe('an operator in the editor', function () {
     for (const [index, record] of all.entries()) assert.equal(record.prev, all[index - 1]?.hash ?? '0'.repeat(64));
   }
 
-  it('inspects everything, as an Observer, and every reading stands in the log', async () => {
+  it('freeze/audit-every-attempt: inspects everything, as an Observer, and every reading stands in the log', async () => {
     const { workbench } = use;
     await workbench.openView('AeroDB');
     const tree = workbench.tree('Clusters');
@@ -202,7 +202,7 @@ describe('an operator in the editor', function () {
     assert.deepEqual(stages('run_diagnostics'), ['command_requested', 'explanation_presented', 'confirmation_requested', 'confirmation_given', 'command_answered']);
   });
 
-  it('P7-E3: a promotion while the primary lives is rejected in the kernel\'s own words', async () => {
+  it('P7-E3, freeze/verbatim: a promotion while the primary lives is rejected in the kernel\'s own words', async () => {
     const { workbench } = use;
     await becomeOperator();
     await ask('Request Promotion', cluster.node(2), 'drill');
@@ -227,7 +227,7 @@ describe('an operator in the editor', function () {
     assert.deepEqual(await attempts(), ['replication.promotion.requested']);
   });
 
-  it('P7-A2: Enter alone confirms nothing, nor does Escape, nor a wrong name', async () => {
+  it('P7-A2, freeze/no-unconfirmed: Enter alone confirms nothing, nor does Escape, nor a wrong name', async () => {
     const { workbench } = use;
     await becomeOperator();
     await ask('Request Demotion', cluster.node(1), '');
@@ -343,7 +343,7 @@ describe('an operator in the editor', function () {
     assert.equal(await primaryOf(cluster.node(1)), cluster.node(1).id);
   });
 
-  it('P7-F2: a window reloaded in the middle of a confirmation executes nothing and resumes nothing', async () => {
+  it('P7-F2, freeze/resumes, freeze/no-restored-authority: a window reloaded in the middle of a confirmation executes nothing and resumes nothing', async () => {
     const { workbench } = use;
     await becomeOperator();
     await ask('Request Demotion', cluster.node(1), 'reloaded');
@@ -360,7 +360,7 @@ describe('an operator in the editor', function () {
     await workbench.screenshot('after-reload');
   });
 
-  it('P7-F2: an extension host killed in the middle of a confirmation executes nothing, resumes nothing and invents no record', async () => {
+  it('P7-F2, freeze/resumes: an extension host killed in the middle of a confirmation executes nothing, resumes nothing and invents no record', async () => {
     const { workbench } = use;
     await becomeOperator();
     await ask('Request Demotion', cluster.node(1), 'killed');
@@ -376,7 +376,7 @@ describe('an operator in the editor', function () {
     assertOneChain();
   });
 
-  it('P7-A1: a reload contacts nobody by itself, though the cluster was expanded and a panel was open', async () => {
+  it('P7-A1, freeze/no-background: a reload contacts nobody by itself, though the cluster was expanded and a panel was open', async () => {
     await expandCluster();
     await use.workbench.tree('Clusters').click(['local (test bench)', 'Replication']);
     await use.workbench.webviews.waitForText('Replication Status');
@@ -423,7 +423,7 @@ describe('an operator in the editor', function () {
     }
   });
 
-  it('adds a cluster by hand, its token kept in the secret store and nowhere else, and removes it again', async () => {
+  it('freeze/secrets: adds a cluster by hand, its token kept in the secret store and nowhere else, and removes it again', async () => {
     const { workbench } = use;
     const token = 'canary-4f1b7a-token';
     const guarded = await TestCluster.start({ env: { AERODB_OBSERVER_TOKEN: token, AERODB_OPERATOR_TOKEN: 'canary-other' } });

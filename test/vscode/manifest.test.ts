@@ -25,7 +25,7 @@ const PRESENTATION = [
 ].map((name) => `aerodb.${name}`);
 
 describe('manifest', () => {
-  it('P7-S3: contributes the ten commands of the table with their titles, the presentation commands, and no other', () => {
+  it('P7-S3, set/surfaces, set/closed: contributes the ten commands of the table with their titles, the presentation commands, and no other', () => {
     assert.deepEqual(contributes.commands.map(({ command }) => command).sort(), [...operatorCommands.keys(), ...PRESENTATION].sort());
     for (const { command, title, category } of contributes.commands) {
       assert.equal(category, 'AeroDB');
@@ -34,13 +34,13 @@ describe('manifest', () => {
     }
   });
 
-  it('P7-A3: what a menu offers does not depend on role or state', () => {
+  it('P7-A3, freeze/no-judgement: what a menu offers does not depend on role or state', () => {
     for (const { when } of Object.values(contributes.menus).flat()) {
       assert.match(when, /^view == aerodb\.clusters(?: && viewItem == (?:cluster|node))?$/);
     }
   });
 
-  it('P7-A1: nothing runs at startup, and no workspace can repoint a cluster, move the log or change a limit', () => {
+  it('P7-A1, freeze/workspace: nothing runs at startup, and no workspace can repoint a cluster, move the log or change a limit', () => {
     assert.deepEqual(manifest.activationEvents, ['onWebviewPanel:aerodb.panel']);
     for (const [key, { scope }] of Object.entries(contributes.configuration.properties)) assert.equal(scope, 'machine', key);
     const read = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'))
@@ -48,7 +48,7 @@ describe('manifest', () => {
     assert.deepEqual(read, [], 'settings are read with inspect(), which tells the machine\'s value from a workspace\'s');
   });
 
-  it('P7-S1: the extension starts no process and keeps no timer', () => {
+  it('P7-S1, freeze/no-background: the extension starts no process and keeps no timer', () => {
     for (const folder of ['src/vscode', 'src/control-plane', 'src/kernel', 'src/audit', 'src/webview']) {
       for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'))) {
         const text = readFileSync(`${folder}/${file}`, 'utf8');

@@ -195,7 +195,7 @@ describe('panels', () => {
     });
   });
 
-  describe('P7-A3: no judgement of ours', () => {
+  describe('P7-A3, freeze/no-judgement: no judgement of ours', () => {
     it('a lag of a petabyte looks like a lag of a byte', async () => {
       const panel = await open('dark');
       const looks = async (lag: bigint): Promise<unknown> => {
