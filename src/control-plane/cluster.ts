@@ -1,24 +1,23 @@
 /** A configured cluster: one shape for the editor's setting and the terminal's file. */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { refusal, type ControlError, type Result, failure, success } from './errors.ts';
+import { parse } from './parse.ts';
 
-const endpoint = z.url({ protocol: /^https?$/ }).refine((url) => {
+const endpoint = z.url({ protocol: /^https?$/, abort: true }).check(z.refine((url) => {
   const parsed = new URL(url);
   return parsed.username === '' && parsed.password === '' && parsed.search === '' && parsed.hash === '';
-}, 'must not hold credentials, a query or a fragment');
+}, 'must not hold credentials, a query or a fragment'));
+const word = z.string().check(z.minLength(1));
 
 const clusterSchema = z.strictObject({
-  name: z.string().min(1).max(200),
+  name: word.check(z.maxLength(200)),
   kind: z.enum(['aerodb', 'patroni']),
-  endpoints: z.array(endpoint).min(1),
-  tls: z.strictObject({
-    ca: z.string().min(1).exactOptional(),
-    cert: z.string().min(1).exactOptional(),
-    key: z.string().min(1).exactOptional(),
-    serverName: z.string().min(1).exactOptional(),
-  }).exactOptional(),
-  environment: z.string().min(1).max(100).exactOptional(),
-  observeOnly: z.boolean().exactOptional(),
+  endpoints: z.array(endpoint).check(z.minLength(1)),
+  tls: z.exactOptional(z.strictObject({
+    ca: z.exactOptional(word), cert: z.exactOptional(word), key: z.exactOptional(word), serverName: z.exactOptional(word),
+  })),
+  environment: z.exactOptional(word.check(z.maxLength(100))),
+  observeOnly: z.exactOptional(z.boolean()),
 });
 
 /**
@@ -29,14 +28,14 @@ export type ClusterConfig = Readonly<z.infer<typeof clusterSchema>>;
 
 /** Parses one configured cluster. Plain HTTP is accepted only to loopback (P7-F1). */
 export function parseClusterConfig(input: unknown): Result<ClusterConfig> {
-  const parsed = clusterSchema.safeParse(input);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    const field = issue === undefined || issue.path.length === 0 ? 'cluster' : issue.path.join('.');
-    return failure(refusal('PHASE7_MALFORMED_REQUEST', `The configured cluster is not valid: ${field}: ${issue?.message ?? 'unreadable'}.`, field));
+  const parsed = parse(clusterSchema, input);
+  if (!parsed.ok) {
+    const { path, message } = parsed.misfit;
+    const field = path.length === 0 ? 'cluster' : path.join('.');
+    return failure(refusal('PHASE7_MALFORMED_REQUEST', `The configured cluster is not valid: ${field}: ${message}.`, field));
   }
-  const insecure = parsed.data.endpoints.map(insecureTransport).find((error) => error !== undefined);
-  return insecure === undefined ? success(parsed.data) : failure(insecure);
+  const insecure = parsed.value.endpoints.map(insecureTransport).find((error) => error !== undefined);
+  return insecure === undefined ? success(parsed.value) : failure(insecure);
 }
 
 /** Plain HTTP is for loopback; anything else must be TLS, because tokens and answers travel on it. */

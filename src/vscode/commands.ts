@@ -1,6 +1,6 @@
 /** The ten operator commands in the palette and the tree. Arguments can name a cluster and a node, and nothing that skips a question. */
 import * as vscode from 'vscode';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { COMMAND_NAMES, commandSpec, type CommandName } from '../control-plane/commands.ts';
 import type { ControlPlane } from '../control-plane/control-plane.ts';
 import type { ConfiguredClusters } from './clusters.ts';
@@ -8,7 +8,7 @@ import { commandId } from './command-ids.ts';
 import { askLookup, askReason, pickCluster, pickNode } from './pickers.ts';
 import type { Results } from './results.ts';
 
-const target = z.object({ cluster: z.string().exactOptional(), node: z.string().exactOptional(), member: z.object({ name: z.string() }).exactOptional() });
+const target = z.object({ cluster: z.exactOptional(z.string()), node: z.exactOptional(z.string()), member: z.exactOptional(z.object({ name: z.string() })) });
 
 /** What the commands work with. */
 export interface CommandContext {

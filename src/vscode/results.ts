@@ -1,6 +1,6 @@
 /** Shows how a command ended: a notification for the fact, a panel for the detail. The one place for errors. */
 import * as vscode from 'vscode';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { CommandResult } from '../control-plane/control-plane.ts';
 import { COMMANDS, isCommandName } from '../control-plane/commands.ts';
 import type { ControlError, Outcome } from '../control-plane/errors.ts';

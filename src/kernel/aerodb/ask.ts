@@ -1,6 +1,7 @@
 /** One question to one endpoint: the request as the contract wants it, and the answer as a value or an error (P7-E2, P7-E3). */
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import { kernelRejection, transportFailure, type ControlError, type TransportErrorCode } from '../../control-plane/errors.ts';
+import { parse, type Misfit } from '../../control-plane/parse.ts';
 import type { Observed } from '../../control-plane/views.ts';
 import { excerpt, readJson, type JsonAnswer } from '../answer.ts';
 import { exchange, type HttpRequest, type TlsIdentity } from '../http.ts';
@@ -46,14 +47,14 @@ export function urlOf(endpoint: string, path: string): URL {
 }
 
 /** Asks `endpoint` once. The token goes to this configured endpoint and nowhere else. */
-export async function ask<T>(access: Access, endpoint: string, path: string, schema: z.ZodType<T>): Promise<Asked<T>> {
+export async function ask<T>(access: Access, endpoint: string, path: string, schema: z.ZodMiniType<T>): Promise<Asked<T>> {
   const request: HttpRequest = { method: 'GET', url: urlOf(endpoint, path), headers: headers(access), body: null };
   return await send(access, request, { totalMs: access.timeouts.readMs, bodyBytes: READ_BODY_BYTES }, schema);
 }
 
 /** Sends one control request, once (P7-E1, P7-F3). */
 export async function command<T>(
-  access: Access, endpoint: string, path: string, own: Readonly<Record<string, string>>, body: unknown, schema: z.ZodType<T>,
+  access: Access, endpoint: string, path: string, own: Readonly<Record<string, string>>, body: unknown, schema: z.ZodMiniType<T>,
 ): Promise<Asked<T>> {
   const request: HttpRequest = {
     method: 'POST', url: urlOf(endpoint, path), headers: { ...headers(access), 'content-type': 'application/json', ...own }, body: JSON.stringify(body),
@@ -69,27 +70,27 @@ function headers(access: Access): Readonly<Record<string, string>> {
 }
 
 async function send<T>(
-  access: Access, request: HttpRequest, limits: { readonly totalMs: number; readonly bodyBytes: number }, schema: z.ZodType<T>,
+  access: Access, request: HttpRequest, limits: { readonly totalMs: number; readonly bodyBytes: number }, schema: z.ZodMiniType<T>,
 ): Promise<Asked<T>> {
   const exchanged = await exchange(request, access.tls, { ...limits, connectMs: access.timeouts.connectMs });
   if (!exchanged.ok) return { ok: false, no: { kind: 'failed', ...exchanged.failure } };
   const read = readJson(exchanged.answer, access.token);
   if (!read.ok) return foreign(read.reason);
-  return read.answer.status === 200 ? parse(read.answer, schema) : rejected(read.answer);
+  return read.answer.status === 200 ? accepted(read.answer, schema) : rejected(read.answer);
 }
 
-function parse<T>(answer: JsonAnswer, schema: z.ZodType<T>): Asked<T> {
-  const outer = envelope.safeParse(answer.value);
-  if (!outer.success) return foreign(`not a kernel's answer: ${firstIssue(outer.error, [])}; ${excerpt(answer)}`);
-  const inner = schema.safeParse(outer.data.data);
-  if (!inner.success) return foreign(`not a valid answer: ${firstIssue(inner.error, ['data'])}`);
-  return { ok: true, reply: { data: inner.data, observed: outer.data.observed_at, notes: outer.data.notes, body: answer.text } };
+function accepted<T>(answer: JsonAnswer, schema: z.ZodMiniType<T>): Asked<T> {
+  const outer = parse(envelope, answer.value);
+  if (!outer.ok) return foreign(`not a kernel's answer: ${misfitText(outer.misfit, [])}; ${excerpt(answer)}`);
+  const inner = parse(schema, outer.value.data);
+  if (!inner.ok) return foreign(`not a valid answer: ${misfitText(inner.misfit, ['data'])}`);
+  return { ok: true, reply: { data: inner.value, observed: outer.value.observed_at, notes: outer.value.notes, body: answer.text } };
 }
 
 function rejected(answer: JsonAnswer): Asked<never> {
-  const form = answer.status >= 400 ? errorForm.safeParse(answer.value) : undefined;
-  if (form?.success !== true) return foreign(`not a kernel's answer: ${excerpt(answer)}`);
-  const { error } = form.data;
+  const form = answer.status >= 400 ? parse(errorForm, answer.value) : undefined;
+  if (form?.ok !== true) return foreign(`not a kernel's answer: ${excerpt(answer)}`);
+  const { error } = form.value;
   return { ok: false, no: { kind: 'rejected', answer, error, reason: `refused with status ${answer.status}, ${oneLine(error.code, 200)}: ${oneLine(error.message, 2_000)}` } };
 }
 
@@ -98,9 +99,8 @@ export function foreign(reason: string): { readonly ok: false; readonly no: NoRe
   return { ok: false, no: { kind: 'failed', code: 'PHASE7_INVALID_KERNEL_RESPONSE', sent: true, reason } };
 }
 
-function firstIssue(error: z.ZodError, at: readonly string[]): string {
-  const issue = error.issues[0];
-  return `${[...at, ...(issue?.path ?? [])].map(String).join('.')}: ${issue?.message ?? 'unreadable'}`;
+function misfitText({ path, message }: Misfit, at: readonly string[]): string {
+  return `${[...at, ...path].map(String).join('.')}: ${message}`;
 }
 
 /** The error of a read. A read changes nothing, so without the kernel's word nothing was executed. */

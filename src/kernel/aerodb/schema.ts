@@ -2,7 +2,8 @@
  * The wire of the AeroDB kernel API v1, and what it becomes. Every key must be there (`null` is unknown), keys that this
  * version does not know are dropped, and anything else refuses the whole answer: there are no partial views.
  */
-import * as z from 'zod';
+import * as z from 'zod/mini';
+import { parse } from '../../control-plane/parse.ts';
 import type {
   ClusterView, ControlResultView, DiagnosticsCost, DiagnosticsView, KernelCheck, KernelEvent, KernelExplanation, Member, NodeView, Observed,
   PromotionAttempt, PromotionView, ReplicaProgress, ReplicationView, RequestFate, SnapshotItem, SnapshotsView, StateChange, WalSegment, WalView,
@@ -10,41 +11,44 @@ import type {
 
 const MAX_U64 = 2n ** 64n - 1n;
 const text = z.string();
-const textOrNull = z.string().nullable();
-/** A state that the kernel does not know is shown as what it is. */
-const stateOrUnknown = textOrNull.transform((state) => state ?? 'unknown');
+const name = text.check(z.minLength(1));
+const textOrNull = z.nullable(text);
 const time = z.iso.datetime({ offset: true });
 
-/** Unsigned 64-bit: a decimal string, or a JSON number that lost nothing on its way (P7-D1). */
-const u64 = z
-  .union([z.string().regex(/^(?:0|[1-9]\d{0,19})$/), z.int().nonnegative()])
-  .transform((value) => BigInt(value))
-  .refine((value) => value <= MAX_U64, 'is larger than an unsigned 64-bit integer');
-const u64OrNull = u64.nullable();
-/** A position to go on from: of an offset, or of the kernel's own kind. */
-const positionOrNull = z.union([z.string().min(1), z.int().nonnegative()]).nullable()
-  .transform((value) => (value === null ? null : String(value)));
-
-/** A list that is given up at its first bad item, so that a hostile answer cannot fill the memory with complaints. */
-function list<S extends z.ZodType>(item: S): z.ZodType<readonly z.output<S>[]> {
-  return z.array(z.unknown()).transform((given, context) => {
-    const items: z.output<S>[] = [];
-    for (const [index, each] of given.entries()) {
-      const parsed = item.safeParse(each);
-      if (!parsed.success) {
-        const issue = parsed.error.issues[0];
-        context.addIssue({ code: 'custom', path: [index, ...(issue?.path ?? [])], message: issue?.message ?? 'unreadable' });
-        return z.NEVER;
-      }
-      items.push(parsed.data);
-    }
-    return items;
-  });
+/** What the wire says under one name becomes what the views call by another. */
+function mapped<S extends z.ZodMiniType, T>(schema: S, become: (wire: z.output<S>) => T): z.ZodMiniType<T> {
+  return z.pipe(schema, z.transform(become));
 }
 
-const observed = z.object({
-  snapshot: text, commit_id: u64OrNull, control_version: u64OrNull, node_id: text.min(1), time, clock: text,
-}).transform((at): Observed => ({
+/** A state that the kernel does not know is shown as what it is. */
+const stateOrUnknown = mapped(textOrNull, (state) => state ?? 'unknown');
+/** Unsigned 64-bit: a decimal string, or a JSON number that lost nothing on its way (P7-D1). */
+const u64 = mapped(z.union([text.check(z.regex(/^(?:0|[1-9]\d{0,19})$/)), z.int().check(z.nonnegative())]), (value) => BigInt(value))
+  .check(z.refine((value) => value <= MAX_U64, 'is larger than an unsigned 64-bit integer'));
+const u64OrNull = z.nullable(u64);
+/** A position to go on from: of an offset, or of the kernel's own kind. */
+const positionOrNull = mapped(z.nullable(z.union([name, z.int().check(z.nonnegative())])), (value) => (value === null ? null : String(value)));
+
+/** A list that is given up at its first bad item, so that a hostile answer cannot fill the memory with complaints. */
+function list<T>(item: z.ZodMiniType<T>): z.ZodMiniType<readonly T[]> {
+  return z.pipe(z.array(z.unknown()), z.transform((given, context) => {
+    const items: T[] = [];
+    for (const [index, each] of given.entries()) {
+      const parsed = parse(item, each);
+      if (!parsed.ok) {
+        const { path, message } = parsed.misfit;
+        context.issues.push({ code: 'custom', input: each, path: [index, ...path], message });
+        return z.NEVER;
+      }
+      items.push(parsed.value);
+    }
+    return items;
+  }));
+}
+
+const observed = mapped(z.object({
+  snapshot: text, commit_id: u64OrNull, control_version: u64OrNull, node_id: name, time, clock: text,
+}), (at): Observed => ({
   snapshot: at.snapshot, commitId: at.commit_id, controlVersion: at.control_version, nodeId: at.node_id, time: at.time, clock: at.clock,
 }));
 
@@ -54,18 +58,18 @@ export const envelope = z.object({ api_version: z.literal('v1'), observed_at: ob
 /** The kernel's own error form. Without `outcome` it does not say what happened. */
 export const errorForm = z.object({
   error: z.object({
-    code: text.min(1),
+    code: name,
     message: text,
-    invariant: textOrNull.default(null),
-    outcome: z.enum(['executed', 'not_executed', 'unknown']).nullable().default(null),
-    details: z.unknown().default(null),
+    invariant: z._default(textOrNull, null),
+    outcome: z._default(z.nullable(z.enum(['executed', 'not_executed', 'unknown'])), null),
+    details: z._default(z.unknown(), null),
   }),
 });
 
 const memberWire = z.object({
-  node_id: text.min(1), name: text, api_url: text, role: z.enum(['primary', 'replica', 'unknown']), replication_state: stateOrUnknown,
+  node_id: name, name: text, api_url: text, role: z.enum(['primary', 'replica', 'unknown']), replication_state: stateOrUnknown,
   halt_reason: textOrNull, health: z.enum(['running', 'halted', 'unknown']), health_basis: text,
-  durable_offset: u64OrNull, durable_commit_id: u64OrNull, lag_bytes: u64OrNull, lag_commits: u64OrNull, last_contact: time.nullable(),
+  durable_offset: u64OrNull, durable_commit_id: u64OrNull, lag_bytes: u64OrNull, lag_commits: u64OrNull, last_contact: z.nullable(time),
 });
 
 function toMember(wire: z.output<typeof memberWire>): Member {
@@ -81,107 +85,121 @@ function eachOnce(nodes: readonly { readonly nodeId: string }[]): boolean {
   return new Set(nodes.map(({ nodeId }) => nodeId)).size === nodes.length;
 }
 
-const members = list(memberWire.transform(toMember)).refine(eachOnce, 'names a node twice');
+const members = list(mapped(memberWire, toMember)).check(z.refine(eachOnce, 'names a node twice'));
 
 export const status = z.object({
-  node_id: text.min(1), lifecycle: z.enum(['booting', 'running', 'recovering', 'shutting_down']), commit_id: u64OrNull, durable_offset: u64OrNull,
+  node_id: name, lifecycle: z.enum(['booting', 'running', 'recovering', 'shutting_down']), commit_id: u64OrNull, durable_offset: u64OrNull,
 });
 
-export const cluster = z.object({ cluster_id: text, name: text, epoch: u64, primary_id: textOrNull, members })
-  .transform((wire): ClusterView => ({ clusterId: wire.cluster_id, name: wire.name, epoch: wire.epoch, primaryId: wire.primary_id, members: wire.members }));
+export const cluster = mapped(
+  z.object({ cluster_id: text, name: text, epoch: u64, primary_id: textOrNull, members }),
+  (wire): ClusterView => ({ clusterId: wire.cluster_id, name: wire.name, epoch: wire.epoch, primaryId: wire.primary_id, members: wire.members }),
+);
 
-export const node = memberWire.extend({ source: z.enum(['self', 'reported']), epoch: u64 })
-  .transform((wire): NodeView => ({ member: toMember(wire), source: wire.source, epoch: wire.epoch }));
+export const node = mapped(
+  z.extend(memberWire, { source: z.enum(['self', 'reported']), epoch: u64 }),
+  (wire): NodeView => ({ member: toMember(wire), source: wire.source, epoch: wire.epoch }),
+);
 
-const replica = z.object({
-  node_id: text.min(1), state: stateOrUnknown, halt_reason: textOrNull, received_offset: u64OrNull, applied_offset: u64OrNull, acknowledged_offset: u64OrNull,
-  lag_bytes: u64OrNull, lag_commits: u64OrNull, last_acknowledged_at: time.nullable(),
-}).transform((wire): ReplicaProgress => ({
+const replica = mapped(z.object({
+  node_id: name, state: stateOrUnknown, halt_reason: textOrNull, received_offset: u64OrNull, applied_offset: u64OrNull, acknowledged_offset: u64OrNull,
+  lag_bytes: u64OrNull, lag_commits: u64OrNull, last_acknowledged_at: z.nullable(time),
+}), (wire): ReplicaProgress => ({
   nodeId: wire.node_id, state: wire.state, haltReason: wire.halt_reason, receivedOffset: wire.received_offset, appliedOffset: wire.applied_offset,
   acknowledgedOffset: wire.acknowledged_offset, lagBytes: wire.lag_bytes, lagCommits: wire.lag_commits, lastAcknowledgedAt: wire.last_acknowledged_at,
 }));
 
-export const replication = z.object({
-  primary_id: textOrNull, epoch: u64, committed_offset: u64OrNull, replicas: list(replica).refine(eachOnce, 'names a node twice'),
-}).transform((wire): ReplicationView => ({ primaryId: wire.primary_id, epoch: wire.epoch, committedOffset: wire.committed_offset, replicas: wire.replicas }));
+export const replication = mapped(z.object({
+  primary_id: textOrNull, epoch: u64, committed_offset: u64OrNull, replicas: list(replica).check(z.refine(eachOnce, 'names a node twice')),
+}), (wire): ReplicationView => ({ primaryId: wire.primary_id, epoch: wire.epoch, committedOffset: wire.committed_offset, replicas: wire.replicas }));
 
 /** Who asked for a control action: as one text, or as it was sent to the kernel. */
-const operatorOrNull = z.union([text, z.object({ id: text, authority: text }).transform(({ id, authority }) => `${id} (${authority})`)]).nullable();
+const operatorOrNull = z.nullable(z.union([text, mapped(z.object({ id: text, authority: text }), ({ id, authority }) => `${id} (${authority})`)]));
 
-const event = z.object({
+const event = mapped(z.object({
   seq: u64, type: text, time, epoch: u64, request_id: textOrNull, node_id: textOrNull, mode: textOrNull, operator: operatorOrNull, reason: textOrNull,
-  audit_head: z.object({ seq: u64, hash: text }).nullable(), fields: z.record(z.string(), z.unknown()),
-}).transform((wire): KernelEvent => ({
+  audit_head: z.nullable(z.object({ seq: u64, hash: text })), fields: z.record(z.string(), z.unknown()),
+}), (wire): KernelEvent => ({
   seq: wire.seq, type: wire.type, time: wire.time, epoch: wire.epoch, requestId: wire.request_id, nodeId: wire.node_id, mode: wire.mode,
   operator: wire.operator, reason: wire.reason, auditHead: wire.audit_head, fields: wire.fields,
 }));
 
-const attempt = z.object({
-  request_id: text, kind: text, mode: textOrNull, target: text, outcome: textOrNull, denial: z.object({ reason: text, invariant: text }).nullable(),
-}).transform((wire): PromotionAttempt => ({
+const attempt = mapped(z.object({
+  request_id: text, kind: text, mode: textOrNull, target: text, outcome: textOrNull, denial: z.nullable(z.object({ reason: text, invariant: text })),
+}), (wire): PromotionAttempt => ({
   requestId: wire.request_id, kind: wire.kind, mode: wire.mode, target: wire.target, outcome: wire.outcome, denial: wire.denial,
 }));
 
-const fate = z.object({ request_id: text, known: z.boolean(), outcome: textOrNull, code: textOrNull })
-  .transform((wire): RequestFate => ({ requestId: wire.request_id, known: wire.known, outcome: wire.outcome, code: wire.code }));
+const fate = mapped(
+  z.object({ request_id: text, known: z.boolean(), outcome: textOrNull, code: textOrNull }),
+  (wire): RequestFate => ({ requestId: wire.request_id, known: wire.known, outcome: wire.outcome, code: wire.code }),
+);
 
 /** `request` is there only when a request id was asked for. */
-export const promotion = z.object({
-  state: text, pending_node_id: textOrNull, epoch: u64, last_attempt: attempt.nullable(), events: list(event), next_after: u64OrNull,
-  request: fate.nullish(),
-}).transform((wire): PromotionView => ({
+export const promotion = mapped(z.object({
+  state: text, pending_node_id: textOrNull, epoch: u64, last_attempt: z.nullable(attempt), events: list(event), next_after: u64OrNull,
+  request: z.nullish(fate),
+}), (wire): PromotionView => ({
   state: wire.state, pendingNodeId: wire.pending_node_id, epoch: wire.epoch, lastAttempt: wire.last_attempt, events: wire.events,
   nextAfter: wire.next_after, request: wire.request ?? null,
 }));
 
-const segment = z.object({ id: text, first_offset: u64, end_offset: u64, bytes: u64, checksum: textOrNull })
-  .transform((wire): WalSegment => ({ id: wire.id, firstOffset: wire.first_offset, endOffset: wire.end_offset, bytes: wire.bytes, checksum: wire.checksum }));
+const segment = mapped(
+  z.object({ id: text, first_offset: u64, end_offset: u64, bytes: u64, checksum: textOrNull }),
+  (wire): WalSegment => ({ id: wire.id, firstOffset: wire.first_offset, endOffset: wire.end_offset, bytes: wire.bytes, checksum: wire.checksum }),
+);
 
-export const wal = z.object({
+export const wal = mapped(z.object({
   segments: list(segment), append_offset: u64OrNull, durable_offset: u64OrNull, oldest_offset: u64OrNull, truncation_offset: u64OrNull,
   total_bytes: u64OrNull, checksum_status: z.enum(['valid', 'invalid', 'unchecked']), verified_to_offset: u64OrNull, next_after: positionOrNull,
-}).transform((wire): WalView => ({
+}), (wire): WalView => ({
   segments: wire.segments, appendOffset: wire.append_offset, durableOffset: wire.durable_offset, oldestOffset: wire.oldest_offset,
   truncationOffset: wire.truncation_offset, totalBytes: wire.total_bytes, checksumStatus: wire.checksum_status,
   verifiedToOffset: wire.verified_to_offset, nextAfter: wire.next_after,
 }));
 
-const snapshot = z.object({
+const snapshot = mapped(z.object({
   kind: z.enum(['snapshot', 'checkpoint']), id: text, commit_id: u64OrNull, wal_first_offset: u64OrNull, wal_end_offset: u64OrNull,
-  created_at: time.nullable(), durable: z.boolean().nullable(), source: textOrNull,
-}).transform((wire): SnapshotItem => ({
+  created_at: z.nullable(time), durable: z.nullable(z.boolean()), source: textOrNull,
+}), (wire): SnapshotItem => ({
   kind: wire.kind, id: wire.id, commitId: wire.commit_id, walFirstOffset: wire.wal_first_offset, walEndOffset: wire.wal_end_offset,
   createdAt: wire.created_at, durable: wire.durable, source: wire.source,
 }));
 
-export const snapshots = z.object({ items: list(snapshot), next_after: positionOrNull })
-  .transform((wire): SnapshotsView => ({ items: wire.items, nextAfter: wire.next_after }));
+export const snapshots = mapped(
+  z.object({ items: list(snapshot), next_after: positionOrNull }),
+  (wire): SnapshotsView => ({ items: wire.items, nextAfter: wire.next_after }),
+);
 
-export const diagnosticsCost = z.object({ files: u64, bytes: u64 }).transform((wire): DiagnosticsCost => wire);
+export const diagnosticsCost = mapped(z.object({ files: u64, bytes: u64 }), (wire): DiagnosticsCost => wire);
 
-export const diagnostics = z.object({
+export const diagnostics = mapped(z.object({
   sections: list(z.object({ name: text, entries: list(z.object({ key: text, value: text })) })),
-}).transform((wire): DiagnosticsView => wire);
+}), (wire): DiagnosticsView => wire);
 
-const check = z.object({ id: text, invariant: text, result: z.enum(['pass', 'fail', 'unknown', 'overridden']), observed: text, message: text })
-  .transform((wire): KernelCheck => wire);
+const check = mapped(
+  z.object({ id: text, invariant: text, result: z.enum(['pass', 'fail', 'unknown', 'overridden']), observed: text, message: text }),
+  (wire): KernelCheck => wire,
+);
 
 /** `mode` is a promotion's; a demotion has none. */
-export const explanation = z.object({
-  target: text, mode: textOrNull.default(null), decision: z.enum(['approve', 'deny']), reason: textOrNull, checks: list(check),
+export const explanation = mapped(z.object({
+  target: text, mode: z._default(textOrNull, null), decision: z.enum(['approve', 'deny']), reason: textOrNull, checks: list(check),
   overridden_invariants: list(text), epoch: u64, primary_id: textOrNull, members, control_version: u64,
-}).transform((wire): KernelExplanation => ({
+}), (wire): KernelExplanation => ({
   target: wire.target, mode: wire.mode, decision: wire.decision, reason: wire.reason, checks: wire.checks, overriddenInvariants: wire.overridden_invariants,
   epoch: wire.epoch, primaryId: wire.primary_id, members: wire.members, controlVersion: wire.control_version,
 }));
 
-const change = z.object({ component: text, node_id: textOrNull, before: textOrNull, after: textOrNull })
-  .transform((wire): StateChange => ({ component: wire.component, nodeId: wire.node_id, before: wire.before, after: wire.after }));
+const change = mapped(
+  z.object({ component: text, node_id: textOrNull, before: textOrNull, after: textOrNull }),
+  (wire): StateChange => ({ component: wire.component, nodeId: wire.node_id, before: wire.before, after: wire.after }),
+);
 
-export const controlResult = z.object({
-  request_id: text, kind: text, mode: textOrNull.default(null), target: text, outcome: z.literal('executed'), epoch: u64, control_version: u64,
+export const controlResult = mapped(z.object({
+  request_id: text, kind: text, mode: z._default(textOrNull, null), target: text, outcome: z.literal('executed'), epoch: u64, control_version: u64,
   changes: list(change), events: list(event),
-}).transform((wire): ControlResultView => ({
+}), (wire): ControlResultView => ({
   requestId: wire.request_id, kind: wire.kind, mode: wire.mode, target: wire.target, outcome: wire.outcome, epoch: wire.epoch,
   controlVersion: wire.control_version, changes: wire.changes, events: wire.events,
 }));
