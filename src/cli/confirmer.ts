@@ -71,10 +71,10 @@ export class TerminalConfirmer implements Confirmer {
         if (refused !== undefined) return refused;
       }
     }
-    const name = await this.#type(person, nodeName(prompt));
+    const name = await this.#type(person, theNode(prompt));
     if (name.kind !== 'typed') return name;
     // The control plane compares; a wrong name ends here and is refused there.
-    if (name.text !== prompt.nodeName) return confirmed(name.text);
+    if (name.text !== prompt.toType.text) return confirmed(name.text);
     if (enhanced) {
       const refused = await this.#ask(person, responsibility(prompt));
       if (refused !== undefined) return refused;
@@ -118,16 +118,17 @@ function acknowledgement({ explanation, acknowledge }: ConfirmationPrompt, id: s
   };
 }
 
-function nodeName({ explanation, nodeName: expected }: ConfirmationPrompt): Question {
+function theNode({ explanation, toType: { what, text: expected } }: ConfirmationPrompt): Question {
   return {
     told: [
       ...paragraph(`${visible(explanation.cluster.name)}${explanation.cluster.environment === null ? '' : ` (${visible(explanation.cluster.environment)})`}: ${explanation.title}`),
       ...paragraph(visible(explanation.action), 2),
       ...facts(explanation.consequences.map(({ scope, text }): Fact => [scope, visible(text)])),
       ...paragraph(visible(explanation.undo), 2),
-      ...paragraph(`Typing the name of the node, "${visible(expected)}", confirms it. Anything else ends this, and nothing is sent.`),
+      ...(what === 'id' ? paragraph('The name of this node holds characters that cannot be typed, so its id is asked for.') : []),
+      ...paragraph(`Typing the ${what} of the node, "${visible(expected)}", confirms it. Anything else ends this, and nothing is sent.`),
     ],
-    label: 'node', expected, at: 'the name of the node',
+    label: 'node', expected, at: `the ${what} of the node`,
   };
 }
 

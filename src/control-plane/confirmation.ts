@@ -1,4 +1,5 @@
 /** Single-use confirmation tokens, in memory only. No clock takes part: an old confirmation is caught by what it is bound to. */
+import { consentText } from './consent-text.ts';
 import { refusal, type ControlError } from './errors.ts';
 import type { Explanation } from './explanation.ts';
 import type { ConfirmationAnswer } from './ports.ts';
@@ -66,8 +67,9 @@ export class Confirmations {
 
 /** P7-A2: a consent that lacks a part is no consent. */
 export function incompleteConsent(explanation: Explanation, answer: ConfirmationAnswer & { readonly kind: 'confirmed' }): ControlError | undefined {
-  if (answer.typedName !== explanation.target.name) {
-    return refusal('PHASE7_CONFIRMATION_MISMATCH', `The typed name is not the name of the node, "${explanation.target.name}". Nothing was sent.`);
+  const { what, text } = consentText(explanation.target);
+  if (answer.typedName !== text) {
+    return refusal('PHASE7_CONFIRMATION_MISMATCH', `The typed ${what} is not the ${what} of the node, "${text}". Nothing was sent.`);
   }
   const missing = explanation.acknowledge.filter((id) => !answer.acknowledged.includes(id));
   const surplus = answer.acknowledged.filter((id) => !explanation.acknowledge.includes(id));

@@ -10,6 +10,7 @@ import { Confirmations, confirmationVoided, incompleteConsent, type Confirmation
 import { digest } from './digest.ts';
 import { failure, refusal, success, type ControlError, type Result } from './errors.ts';
 import { explain, type Accepted, type Explained } from './explained.ts';
+import { consentText } from './consent-text.ts';
 import { explainExecution, type Execution, type Explanation } from './explanation.ts';
 import { attempt, Flow, stageOfFailure, type FlowFailure } from './flow.ts';
 import type { Operator } from './operator.ts';
@@ -241,7 +242,7 @@ export class ControlPlane {
     // 5. Confirmed, declined, or voided. The token is consumed before anything is sent.
     const answer = await this.#ask({
       requestId: flow.requestId, token, explanation, explanationDigest, type: type === 'enhanced' ? 'enhanced' : 'standard',
-      nodeName: explanation.target.name, acknowledge: explanation.acknowledge, operator: this.#env.operator,
+      nodeName: explanation.target.name, toType: consentText(explanation.target), acknowledge: explanation.acknowledge, operator: this.#env.operator,
     }, signal);
     if (answer.kind === 'declined') {
       this.#confirmations.void(token, 'The confirmation was declined.');

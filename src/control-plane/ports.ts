@@ -2,6 +2,7 @@
 import type { AuditPosition } from './audit-position.ts';
 import type { ClusterConfig } from './cluster.ts';
 import type { ControlError, Result } from './errors.ts';
+import type { ConsentText } from './consent-text.ts';
 import type { Explanation } from './explanation.ts';
 import type { Operator } from './operator.ts';
 import type { AuditEntry } from './record.ts';
@@ -93,8 +94,10 @@ export interface ConfirmationPrompt {
   readonly explanation: Explanation;
   readonly explanationDigest: string;
   readonly type: 'standard' | 'enhanced';
-  /** The text that the person has to type: the target's name. */
+  /** The target's name, as the explanation has it. */
   readonly nodeName: string;
+  /** What the person has to type. */
+  readonly toType: ConsentText;
   /** One acknowledgement each, for an enhanced confirmation. */
   readonly acknowledge: readonly string[];
   readonly operator: Operator;
@@ -102,7 +105,7 @@ export interface ConfirmationPrompt {
 
 /** What the person did. Everything but `confirmed` is a refusal. */
 export type ConfirmationAnswer =
-  | { readonly kind: 'confirmed'; readonly token: string; readonly typedName: string; readonly acknowledged: readonly string[] }
+  | { readonly kind: 'confirmed'; readonly token: string; /** Compared with `toType` of the prompt. */ readonly typedName: string; readonly acknowledged: readonly string[] }
   | { readonly kind: 'declined'; readonly at: string }
   | { readonly kind: 'voided'; readonly why: string };
 

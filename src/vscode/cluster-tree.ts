@@ -137,7 +137,9 @@ function nodeItem(cluster: string, member: Member): vscode.TreeItem {
   );
   const state = member.haltReason === null ? member.replicationState : `${member.replicationState}: ${member.haltReason}`;
   const lag = member.lagCommits === null ? vscode.l10n.t('lag unknown') : vscode.l10n.t('lag {0} commits', member.lagCommits.toString());
-  item.description = [member.role, state, ...(member.role === 'primary' ? [] : [lag])].join(' · ');
+  // What a narrow side bar cuts off is what the icon and the tooltip say too.
+  const health = member.health === 'unknown' ? [vscode.l10n.t('health unknown')] : member.health === 'halted' ? [vscode.l10n.t('halted')] : [];
+  item.description = [member.role, ...health, ...(member.role === 'primary' ? [] : [lag]), state].join(' · ');
   item.tooltip = [
     `${member.name} (${member.nodeId})`,
     member.apiUrl,

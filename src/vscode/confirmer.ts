@@ -44,7 +44,7 @@ export class EditorConfirmer implements Confirmer {
         title,
         panel: {
           kind: 'explanation', explanation: toWire(explanation), digest: prompt.explanationDigest, requestId: prompt.requestId,
-          operator: operatorText(prompt.operator), terminal: explanation.commandLine,
+          operator: operatorText(prompt.operator), terminal: explanation.commandLine, typed: prompt.toType.what,
         },
         decide: (goOn) => resolve(goOn ? undefined : { kind: 'declined', at: 'the explanation' }),
       });
@@ -70,8 +70,8 @@ async function ask(prompt: ConfirmationPrompt, voided: AbortSignal): Promise<Con
   const gone = (): Refused | undefined => (voided.aborted ? { kind: 'voided', why: String(voided.reason) } : undefined);
   const refused = (prompt.type === 'enhanced' ? await askEnhanced(prompt, voided) : await askStandard(prompt)) ?? gone();
   if (refused !== undefined) return refused;
-  const typedName = await typeName(prompt);
-  if (typedName === undefined) return gone() ?? { kind: 'declined', at: 'the name of the node was not typed' };
+  const typedName = await typeNode(prompt);
+  if (typedName === undefined) return gone() ?? { kind: 'declined', at: `the ${prompt.toType.what} of the node was not typed` };
   const voidedMeanwhile = gone();
   if (voidedMeanwhile !== undefined) return voidedMeanwhile;
   if (prompt.type === 'enhanced') {
@@ -87,7 +87,9 @@ async function askStandard(prompt: ConfirmationPrompt): Promise<Refused | undefi
     explanation.action, '',
     ...explanation.consequences.map(({ scope, text }) => `${scope}: ${text}`), '',
     explanation.undo, '',
-    vscode.l10n.t('The explanation stays open behind this dialog. If you continue, you will be asked to type the name of the node.'),
+    prompt.toType.what === 'name'
+      ? vscode.l10n.t('The explanation stays open behind this dialog. If you continue, you will be asked to type the name of the node.')
+      : vscode.l10n.t('The explanation stays open behind this dialog. If you continue, you will be asked to type the id of the node: its name holds characters that cannot be typed.'),
   ], vscode.l10n.t('Continue…'), 'the first dialog');
 }
 
@@ -136,13 +138,14 @@ async function modal(question: string, prompt: ConfirmationPrompt, detail: reado
   return answer === go ? undefined : { kind: 'declined', at: where };
 }
 
-async function typeName(prompt: ConfirmationPrompt): Promise<string | undefined> {
-  const { explanation, nodeName } = prompt;
+async function typeNode({ explanation, toType: { what, text } }: ConfirmationPrompt): Promise<string | undefined> {
   return vscode.window.showInputBox({
     title: `${explanation.cluster.name}: ${explanation.title}`,
-    prompt: vscode.l10n.t('Type the name of the node, {0}, to confirm. Escape confirms nothing.', nodeName),
-    placeHolder: nodeName,
+    prompt: what === 'name'
+      ? vscode.l10n.t('Type the name of the node, {0}, to confirm. Escape confirms nothing.', text)
+      : vscode.l10n.t('The name of this node holds characters that cannot be typed. Type its id, {0}, to confirm. Escape confirms nothing.', text),
+    placeHolder: text,
     ignoreFocusOut: true,
-    validateInput: (typed) => (typed === nodeName ? undefined : vscode.l10n.t('Not the name of the node.')),
+    validateInput: (typed) => (typed === text ? undefined : what === 'name' ? vscode.l10n.t('Not the name of the node.') : vscode.l10n.t('Not the id of the node.')),
   });
 }

@@ -9,7 +9,7 @@ import { verdictWords } from './audit/head.ts';
 import './audit/log.ts';
 import { decision } from './decision.ts';
 import { explanationPanel } from './explanation.ts';
-import { heading, provenance, record, type Heading, type Post } from './frame.ts';
+import { heading, provenance, record, type Further, type Heading, type Post } from './frame.ts';
 import type { Cited } from './invariants.ts';
 import { askingPanel, executedPanel, failedPanel, gonePanel, refusedPanel } from './outcome.ts';
 import type { Panel, ShowPanel } from './protocol.ts';
@@ -57,10 +57,10 @@ function content(panel: Exclude<Panel, { kind: 'audit' }>, refreshable: boolean,
   switch (panel.kind) {
     case 'asking': return askingPanel();
     case 'answer': return html`
-      ${provenance(panel.answer.reading, epochOf(panel.answer))}
+      ${provenance(panel.answer.reading, furtherOf(panel.answer))}
       ${answer(panel.answer, cited)}
       ${record(panel.requestId, panel.recorded)}`;
-    case 'explanation': return html`${explanationPanel(panel)}${decision(post)}`;
+    case 'explanation': return html`${explanationPanel(panel)}${decision(panel.typed ?? 'name', post)}`;
     case 'executed': return executedPanel(panel);
     case 'failed': return failedPanel(panel, cited);
     case 'refused': return refusedPanel(panel);
@@ -68,8 +68,9 @@ function content(panel: Exclude<Panel, { kind: 'audit' }>, refreshable: boolean,
   }
 }
 
-function epochOf({ reading: { view } }: Answer['answer']): string | undefined {
-  return 'epoch' in view ? view.epoch : undefined;
+function furtherOf({ reading: { view, observed } }: Answer['answer']): Further {
+  const members = 'members' in view ? view.members : 'member' in view ? [view.member] : [];
+  return { epoch: 'epoch' in view ? view.epoch : undefined, name: members.find(({ nodeId }) => nodeId === observed.nodeId)?.name };
 }
 
 function answer(shown: Answer['answer'], cited: Cited): TemplateResult {

@@ -1,7 +1,7 @@
 /** The kernel's checks as it reports them: beforehand in an explanation, and in the details of a rejection. */
 import type { TemplateResult } from 'lit';
 import type { CheckResult, KernelCheck } from '../control-plane/views.ts';
-import { invariantName, type Cited } from './invariants.ts';
+import { invariantCited, type Cited } from './invariants.ts';
 import { checkWord } from './shapes.ts';
 import { table } from './table.ts';
 import { code, text } from './text.ts';
@@ -15,7 +15,7 @@ export function checksTable(checks: readonly KernelCheck[], cited: Cited): Templ
     count: checks.length,
     row: (index) => {
       const check = checks[index];
-      return check === undefined ? [] : [code(check.id), checkWord(check.result), text(check.observed), text(check.message), invariantName(check.invariant, cited)];
+      return check === undefined ? [] : [code(check.id), checkWord(check.result), text(check.observed), text(check.message), invariantCited(check.invariant, cited)];
     },
   }, 'The kernel reports no checks.');
 }

@@ -3,11 +3,16 @@ import { html, type TemplateResult } from 'lit';
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 import type { Post } from './frame.ts';
 
-/** Stays in sight while the explanation is read. */
-export function decision(post: Post): TemplateResult {
+const ASKED = {
+  name: 'Going on opens the confirmation, in which the name of the node is typed. Nothing has been sent.',
+  id: 'Going on opens the confirmation. The name of this node holds characters that cannot be typed, so its id is typed there. Nothing has been sent.',
+} as const;
+
+/** Stays in sight while the explanation is read. `typed`: what the confirmation asks for. */
+export function decision(typed: 'name' | 'id', post: Post): TemplateResult {
   return html`<section class="decision" aria-label="Decision">
     <vscode-button @click=${() => post({ type: 'decline' })}>Do Nothing</vscode-button>
     <vscode-button secondary @click=${() => post({ type: 'continue' })}>Continue to Confirmation…</vscode-button>
-    <p>Going on opens the confirmation. Nothing has been sent.</p>
+    <p>${ASKED[typed]}</p>
   </section>`;
 }

@@ -30,7 +30,7 @@ export function explanationPanel({ explanation, digest, requestId, operator, ter
       ['Operator', text(operator)],
       ...(explanation.reason === null ? [] : [['Reason', verbatim(explanation.reason)] as const]),
     ])}
-    ${provenance(explanation.source, kernel?.epoch)}
+    ${provenance(explanation.source, { epoch: kernel?.epoch, name: names.get(explanation.source.observed.nodeId) })}
     ${cost === null ? nothing : section('Declared cost', facts([['Files', number(cost.files)], ['Bytes to read', number(cost.bytes)]]))}
     ${explanation.changes.length === 0 ? nothing : section('Before and after, if the kernel executes it', changeTable(explanation.changes, names, 'Before and after, if the kernel executes it'))}
     ${section('Consequences', html`<dl class="consequences">${SCOPES.map(([scope, title]) => {

@@ -50,12 +50,19 @@ export interface Source {
   readonly notes: readonly string[];
 }
 
-/** From which node, at which commit, control version and epoch, when and by whose clock. `epoch` is left out where an answer has none. */
-export function provenance({ endpoint, observed, skipped, notes }: Source, epoch?: string): TemplateResult {
+/** What some answers say of themselves beside what all say. */
+export interface Further {
+  readonly epoch?: string | undefined;
+  /** The name of the node that answered. */
+  readonly name?: string | undefined;
+}
+
+/** From which node, at which commit, control version and epoch, when and by whose clock. Epoch and name are left out where an answer has none. */
+export function provenance({ endpoint, observed, skipped, notes }: Source, { epoch, name }: Further): TemplateResult {
   return html`<section class="provenance" aria-label="Where and when this was read">
     ${facts([
       ['Read from', html`${text(endpoint)}`],
-      ['Node', code(observed.nodeId)],
+      ['Node', name === undefined ? code(observed.nodeId) : html`${text(name)} ${code(observed.nodeId)}`],
       ['Commit', ordinal(observed.commitId)],
       ['Control version', ordinal(observed.controlVersion)],
       ...(epoch === undefined ? [] : [['Epoch', ordinal(epoch)] as const]),

@@ -1,7 +1,7 @@
 /** Invariants named by an answer, with the text that the control plane's catalogue has for them. */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Invariant } from '../control-plane/invariants.ts';
-import { code, text } from './text.ts';
+import { code, text, type Content } from './text.ts';
 
 /** The texts that came with a panel. */
 export type Cited = readonly Invariant[];
@@ -10,6 +10,12 @@ export type Cited = readonly Invariant[];
 export function invariantName(id: string, cited: Cited): TemplateResult {
   const known = cited.find((one) => one.id === id);
   return html`${code(id)}${known === undefined ? nothing : html` <span>${text(known.name)}</span>`}`;
+}
+
+/** The id and the name, with the text a hover or a key away. */
+export function invariantCited(id: string, cited: Cited): Content {
+  const known = cited.find((one) => one.id === id);
+  return known === undefined ? code(id) : html`<details class="cited"><summary title=${known.text}>${invariantName(id, cited)}</summary><p>${text(known.text)}</p></details>`;
 }
 
 /** Each invariant with its name and text; one whose text did not come is named alone. */

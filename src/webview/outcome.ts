@@ -1,6 +1,6 @@
 /** What became of a request: executed, failed, being asked, or shown once and gone. */
 import { html, nothing, type TemplateResult } from 'lit';
-import type { Outcome } from '../control-plane/errors.ts';
+import type { ErrorDomain, Outcome } from '../control-plane/errors.ts';
 import { changeTable } from './changes.ts';
 import { checksIn, checksTable } from './checks.ts';
 import { eventsTable } from './events.ts';
@@ -27,18 +27,30 @@ export function executedPanel({ execution, target, requestId, recorded }: Shown<
     ${record(requestId, recorded)}`;
 }
 
-const OUTCOMES: Readonly<Record<Outcome, { readonly words: string; readonly drawn: 'pass' | 'fail' | 'unknown'; readonly says: string }>> = {
-  not_executed: { words: 'NOT EXECUTED', drawn: 'fail', says: 'The request was not executed.' },
-  unknown: { words: 'OUTCOME UNKNOWN', drawn: 'unknown', says: 'Whether the kernel executed the request is not known here. Kernel state is authoritative.' },
-  executed: { words: 'EXECUTED', drawn: 'pass', says: 'The kernel executed the request.' },
+const OUTCOMES: Readonly<Record<Outcome, { readonly words: string; readonly drawn: 'pass' | 'fail' | 'unknown' }>> = {
+  not_executed: { words: 'NOT EXECUTED.', drawn: 'fail' },
+  unknown: { words: 'OUTCOME UNKNOWN.', drawn: 'unknown' },
+  executed: { words: 'EXECUTED.', drawn: 'pass' },
 };
+
+const ENDED: Readonly<Record<ErrorDomain, string>> = {
+  OPERATOR_INPUT: 'The control plane refused the request.',
+  VALIDATION_ERROR: 'The control plane refused the request.',
+  KERNEL_REJECTION: 'The kernel refused the request.',
+  TRANSPORT_ERROR: 'The request could not be delivered, or not be answered.',
+};
+
+function ended({ outcome, domain }: Shown<'failed'>['error']): string {
+  if (outcome === 'unknown') return 'Whether the kernel executed the request is not known here. Kernel state is authoritative.';
+  return outcome === 'executed' ? 'The kernel executed the request and answered with an error.' : ENDED[domain];
+}
 
 /** Why it failed, in the words of whoever refused, and what is proven about the kernel's action. */
 export function failedPanel({ error, target, requestId, recorded }: Shown<'failed'>, cited: Cited): TemplateResult {
-  const { words, drawn, says } = OUTCOMES[error.outcome];
+  const { words, drawn } = OUTCOMES[error.outcome];
   const checks = checksIn(error.kernel?.details);
   return html`
-    <p class="action">${outcomeShape(drawn)}<strong>${words}</strong> ${says}${error.outcome === 'unknown' ? html` Request id: ${code(requestId)}` : nothing}</p>
+    <p class="action">${outcomeShape(drawn)}<strong>${words}</strong> ${ended(error)}${error.outcome === 'unknown' ? html` Request id: ${code(requestId)}` : nothing}</p>
     ${facts([
       ...(target === null ? [] : [['Target', text(target)] as const]),
       ['Domain', code(error.domain)],

@@ -85,7 +85,7 @@ export type AuditMessage =
 export type Panel =
   | { readonly kind: 'asking'; readonly title: string; readonly cluster: ClusterLabel }
   | { readonly kind: 'answer'; readonly title: string; readonly cluster: ClusterLabel; readonly answer: Wire<AnsweredView>; readonly requestId: string; readonly recorded: RecordedAt }
-  | { readonly kind: 'explanation'; readonly explanation: Wire<Explanation>; readonly digest: string; readonly requestId: string; readonly operator: string; /** The command line that does the same. */ readonly terminal?: string }
+  | { readonly kind: 'explanation'; readonly explanation: Wire<Explanation>; readonly digest: string; readonly requestId: string; readonly operator: string; /** The command line that does the same. */ readonly terminal?: string; /** What the confirmation asks for; absent where none is asked for. */ readonly typed?: 'name' | 'id' }
   | { readonly kind: 'executed'; readonly title: string; readonly cluster: ClusterLabel; readonly target: { readonly nodeId: string; readonly name: string }; readonly execution: Wire<Execution>; readonly requestId: string; readonly recorded: RecordedAt }
   | { readonly kind: 'failed'; readonly title: string; readonly cluster: ClusterLabel | null; readonly target: string | null; readonly error: Wire<ControlError>; readonly requestId: string; readonly recorded: RecordedAt }
   | { readonly kind: 'audit'; readonly title: string; readonly log: AuditLogFacts }
@@ -119,7 +119,7 @@ const log = z.strictObject({
 const panel = exactly<Panel>()(z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('asking'), title: text, cluster }),
   z.strictObject({ kind: z.literal('answer'), title: text, cluster, answer, requestId: text, recorded }),
-  z.strictObject({ kind: z.literal('explanation'), explanation, digest: text, requestId: text, operator: text, terminal: z.exactOptional(text) }),
+  z.strictObject({ kind: z.literal('explanation'), explanation, digest: text, requestId: text, operator: text, terminal: z.exactOptional(text), typed: z.exactOptional(z.enum(['name', 'id'])) }),
   z.strictObject({ kind: z.literal('executed'), title: text, cluster, target: z.strictObject({ nodeId: text, name: text }), execution, requestId: text, recorded }),
   z.strictObject({ kind: z.literal('failed'), title: text, cluster: z.nullable(cluster), target: known, error: controlError, requestId: text, recorded }),
   z.strictObject({ kind: z.literal('audit'), title: text, log }),

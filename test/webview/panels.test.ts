@@ -182,7 +182,7 @@ describe('panels', () => {
       const panel = await open('dark');
       await panel.show(replicationPanel([replica(2), replica(3, { lagBytes: 0n, lagCommits: 0n }), replica(4, { lagBytes: null, lagCommits: null })]));
       const bars = await panel.page.locator('svg.bar').evaluateAll((all) => all.map((bar) => bar.querySelector('.bar-value')?.getAttribute('width') ?? 'none'));
-      assert.deepEqual(bars, ['180', '180', '0', '0', 'none', 'none']);
+      assert.deepEqual(bars, ['100%', '100%', '0%', '0%', 'none', 'none']);
     });
 
     it('has no place on the WAL axis', async () => {
@@ -192,6 +192,9 @@ describe('panels', () => {
       await panel.show(walPanel(3));
       assert.equal(await panel.page.locator('.picture .tick').count(), 3, 'oldest, durable, append');
       assert.equal(await panel.page.locator('.picture .leader.none').count(), 2, 'truncation, verified up to');
+      await panel.show(walPanel(3, { truncationOffset: 0n, verifiedToOffset: 99_999_999n }));
+      assert.equal(await panel.page.locator('.picture .tick').count(), 3, 'what lies outside of the log squeezes nothing');
+      assert.match(flat(await panel.page.locator('.picture').innerText()), /truncation 0, before what is retained verified up to 99 999 999, beyond what is written/u);
     });
   });
 
@@ -383,6 +386,40 @@ describe('panels', () => {
       assert.equal(await panel.page.locator('.picture .state.present').count(), 1);
       await panel.show(promotionPanel({ events: [event(3, 'requested', { requestId: 'another' })] }));
       assert.equal(await panel.page.locator('.picture .state.passed').count(), 0);
+    });
+
+    it('a denial after the validation is drawn from the transition, not from the validation', async () => {
+      const panel = await open('dark');
+      const taken = (): Promise<readonly (string | null)[]> => panel.page.locator('.picture .edge').evaluateAll((all) => all.flatMap((edge, index) => (edge.classList.contains('taken') ? [String(index)] : [])));
+      await panel.show(sample('promotion'));
+      const early = await taken();
+      await panel.show(sample('promotion-denied-late'));
+      assert.deepEqual(await panel.page.locator('.picture .state.passed').evaluateAll((all) => all.map((one) => one.nextElementSibling?.textContent.trim().split(/\s/u)[0])), [
+        'Steady', 'PromotionRequested', 'PromotionValidating', 'PromotionApproved', 'AuthorityTransitioning', 'PromotionDenied',
+      ]);
+      assert.deepEqual(early, ['0', '1', '5', '7'], 'requested, validating, from there denied, back to steady');
+      assert.deepEqual(await taken(), ['0', '1', '2', '3', '6', '7'], 'requested, validating, approved, transitioning, from there denied, back to steady');
+      assert.match(await panel.page.locator('main').innerText(), /AuthorityAmbiguous/u);
+    });
+
+    it('the text of an invariant is a hover or a key away', async () => {
+      const panel = await open('dark');
+      await panel.show(sample('explanation-promotion'));
+      const check = panel.page.locator('tr', { hasText: 'write_authority' });
+      assert.equal(await check.locator('summary').getAttribute('title'), 'At most one node holds write authority.');
+      assert.equal(await check.getByText('At most one node').isVisible(), false);
+      await check.locator('summary').press('Enter');
+      assert.equal(await check.getByText('At most one node').isVisible(), true);
+    });
+
+    it('an explanation says when the id of the node will be asked for instead of its name', async () => {
+      const panel = await open('dark');
+      const shown = sample('explanation-promotion');
+      assert.ok(shown.panel.kind === 'explanation');
+      await panel.show(shown);
+      assert.match(await panel.page.locator('.decision').innerText(), /in which the name of the node is typed/u);
+      await panel.show({ ...shown, panel: { ...shown.panel, typed: 'id' } });
+      assert.match(await panel.page.locator('.decision').innerText(), /cannot be typed, so its id is typed there/u);
     });
 
     it('force does not look like any other explanation', async () => {

@@ -87,11 +87,11 @@ export function segments(count: number): readonly WalSegment[] {
   return Array.from({ length: count }, (_none, index) => ({ id: `wal-${String(index + 7).padStart(6, '0')}`, firstOffset: BigInt(index + 6) * 1_048_576n, endOffset: BigInt(index + 7) * 1_048_576n, bytes: 1_048_576n, checksum: index === count - 1 ? null : 'crc32c:9f3a11c0' }));
 }
 
-export function walPanel(count: number): ShowPanel {
+export function walPanel(count: number, more: Partial<Extract<AnsweredView, { command: 'inspect_wal' }>['reading']['view']> = {}): ShowPanel {
   const end = BigInt(count + 6) * 1_048_576n;
   return answer('Inspect WAL', { command: 'inspect_wal', reading: reading({
     segments: segments(count), appendOffset: end - 12_345n, durableOffset: end - 12_345n - 512n, oldestOffset: 6n * 1_048_576n, truncationOffset: null, totalBytes: BigInt(count) * 1_048_576n,
-    checksumStatus: 'unchecked', verifiedToOffset: null, nextAfter: count > 100 ? 'wal-010006' : null,
+    checksumStatus: 'unchecked', verifiedToOffset: null, nextAfter: count > 100 ? 'wal-010006' : null, ...more,
   }) });
 }
 
@@ -186,6 +186,13 @@ export const PANELS: Readonly<Record<string, ShowPanel>> = {
   promotion: promotionPanel(),
   'promotion-lookup': promotionPanel({ lastAttempt: null, events: [], request: { requestId, known: false, outcome: null, code: null } }),
   'promotion-running': promotionPanel({ state: 'PromotionValidating', pendingNodeId: id(2), lastAttempt: null, events: denied.slice(0, 2) }),
+  'promotion-denied-late': promotionPanel({
+    lastAttempt: { requestId: attemptId, kind: 'promotion', mode: 'validated', target: id(2), outcome: 'denied', denial: { reason: 'AuthorityAmbiguous', invariant: 'P6-A1' } },
+    events: [
+      ...denied.slice(0, 2), event(13, 'validation_succeeded'), event(14, 'transition_started'),
+      event(15, 'validation_failed', { fields: { invariant: 'P6-A1', reason: 'AuthorityAmbiguous' } }),
+    ],
+  }),
   demotion: promotionPanel({
     lastAttempt: { requestId: attemptId, kind: 'demotion', mode: null, target: id(1), outcome: 'executed', denial: null },
     events: ['requested', 'validation_started', 'validation_succeeded', 'transition_started', 'transition_completed'].map((type, index) => event(31 + index, '', { type: `replication.demotion.${type}` })),

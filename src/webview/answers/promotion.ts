@@ -3,7 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { PromotionAttempt, PromotionView, RequestFate, Wire } from '../../control-plane/views.ts';
 import { eventsTable } from '../events.ts';
 import { facts, section } from '../frame.ts';
-import { invariantName, type Cited } from '../invariants.ts';
+import { invariantCited, type Cited } from '../invariants.ts';
 import { stateMachine } from '../pictures/state-machine.ts';
 import { table } from '../table.ts';
 import { code, ordinal, text } from '../text.ts';
@@ -30,7 +30,7 @@ function attempt({ requestId, kind, mode, target, outcome, denial }: Wire<Promot
     ['Mode', text(mode)],
     ['Target', code(target)],
     ['Outcome', text(outcome)],
-    ['Denial', denial === null ? 'none reported' : html`<strong>${text(denial.reason)}</strong>, citing ${invariantName(denial.invariant, cited)}`],
+    ['Denial', denial === null ? 'none reported' : html`<strong>${text(denial.reason)}</strong>, citing ${invariantCited(denial.invariant, cited)}`],
   ], 'facts rows');
 }
 

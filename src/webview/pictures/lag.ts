@@ -5,7 +5,7 @@ import { table } from '../table.ts';
 import { code, number } from '../text.ts';
 import { fraction, greatest, positions } from './scale.ts';
 
-const BAR = { width: 180, height: 14 } as const;
+const HEIGHT = 14;
 
 /** Bars in the order of the answer; long bars mean nothing but a larger number. */
 export function lagBars(replicas: readonly Wire<ReplicaProgress>[]): TemplateResult {
@@ -30,7 +30,11 @@ export function lagBars(replicas: readonly Wire<ReplicaProgress>[]): TemplateRes
 }
 
 function bar(value: string | null, most: bigint): TemplateResult {
-  return html`<svg class="bar" width=${BAR.width + 2} height=${BAR.height} aria-hidden="true">${value === null
-    ? svg`<rect class="bar-unknown" x="1" y="1" width=${BAR.width} height=${BAR.height - 2}/>`
-    : svg`<path class="bar-zero" d=${`M1 0V${BAR.height}`}/><rect class="bar-value" x="1" y="2" width=${fraction(BigInt(value), 0n, most) * BAR.width} height=${BAR.height - 4}/>`}</svg>`;
+  return html`<svg class="bar" width="100%" height=${HEIGHT} aria-hidden="true">${value === null
+    ? svg`<rect class="bar-unknown" x="1" y="1" width="99%" height=${HEIGHT - 2}/>`
+    : svg`<path class="bar-zero" d=${`M1 0V${HEIGHT}`}/><rect class="bar-value" x="1" y="2" width=${percent(fraction(BigInt(value), 0n, most))} height=${HEIGHT - 4}/>`}</svg>`;
+}
+
+function percent(part: number): string {
+  return `${Number((part * 100).toFixed(4))}%`;
 }

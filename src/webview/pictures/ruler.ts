@@ -10,13 +10,13 @@ const ROW = 22;
 /** Above this many, items have no label each and share two lanes. */
 const LABELLED = 40;
 
-/** The log of one node, from the oldest offset that it retains to where it appends. */
+/** The log of one node, from the oldest offset that it retains to where it appends. What lies outside of that has no place on it. */
 export function walRuler(view: Wire<WalView>): TemplateResult {
   const marks: readonly (readonly [string, string | null])[] = [
     ['oldest retained', view.oldestOffset], ['truncation', view.truncationOffset], ['verified up to', view.verifiedToOffset],
     ['durable', view.durableOffset], ['append', view.appendOffset],
   ];
-  const all = [...positions(marks.map(([, value]) => value)), ...positions(view.segments.flatMap(({ firstOffset, endOffset }) => [firstOffset, endOffset]))];
+  const all = positions([view.oldestOffset, view.durableOffset, view.appendOffset, ...view.segments.flatMap(({ firstOffset, endOffset }) => [firstOffset, endOffset])]);
   const axis = { from: least(all) ?? 0n, to: greatest(all) ?? 0n };
   const words = marks.map(([name, value]) => `${name} ${value ?? 'unknown'}`).join(', ');
   return picture(`WAL ruler in bytes: ${words}; ${view.segments.length} segments.`, (width) => {
@@ -30,22 +30,28 @@ export function walRuler(view: Wire<WalView>): TemplateResult {
         return svg`<rect class=${`segment ${index % 2 === 0 ? 'even' : 'odd'}`} x=${x} y="8" width=${Math.max(1, place(BigInt(endOffset)) - x)} height="20"/>`;
       }) : svg`<rect class="segment even" x=${EDGE} y="8" width=${width - 2 * EDGE} height="20"/><text class="inside" x=${width / 2} y="22" text-anchor="middle">${view.segments.length} segments</text>`}
       <path class="axis" d=${`M${EDGE} 28H${width - EDGE}`}/>
-      ${marks.map(([name, value], index) => mark(name, value, top + index * ROW, width, place))}
+      ${marks.map(([name, value], index) => mark(name, value, top + index * ROW, width, axis))}
     </svg>`;
   });
 }
 
 type Place = (position: bigint) => number;
 
-function placing({ from, to }: { readonly from: bigint; readonly to: bigint }, width: number): Place {
+interface Axis {
+  readonly from: bigint;
+  readonly to: bigint;
+}
+
+function placing({ from, to }: Axis, width: number): Place {
   return (position) => EDGE + fraction(position, from, to) * (width - 2 * EDGE);
 }
 
-function mark(name: string, value: string | null, y: number, width: number, place: Place): SVGTemplateResult {
-  if (value === null) {
-    return svg`<path class="leader none" d=${`M${EDGE} ${y + 8}h18`}/>${label(EDGE + 24, y, width - EDGE - 24, 'start', `${name}: unknown`, 'unknown')}`;
-  }
-  const x = place(BigInt(value));
+function mark(name: string, value: string | null, y: number, width: number, axis: Axis): SVGTemplateResult {
+  const placeless = (words: string): SVGTemplateResult => svg`<path class="leader none" d=${`M${EDGE} ${y + 8}h18`}/>${label(EDGE + 24, y, width - EDGE - 24, 'start', `${name}${words}`, 'unknown')}`;
+  if (value === null) return placeless(': unknown');
+  if (BigInt(value) < axis.from) return placeless(` ${grouped(value)}, before what is retained`);
+  if (BigInt(value) > axis.to) return placeless(` ${grouped(value)}, beyond what is written`);
+  const x = placing(axis, width)(BigInt(value));
   const right = x > width / 2;
   return svg`<path class="leader" d=${`M${x} 4V${y + 8}`}/><path class="tick" d=${`M${x} 4V32`}/>
     ${right ? label(0, y, Math.max(0, x - 6), 'end', `${name} ${grouped(value)}`) : label(x + 6, y, width - x - 6, 'start', `${name} ${grouped(value)}`)}`;
@@ -76,7 +82,7 @@ function span(item: Wire<SnapshotItem>, y: number, width: number, place: Place, 
   const known = positions([item.walFirstOffset, item.walEndOffset]);
   const first = least(known);
   const last = greatest(known);
-  const name = `${item.kind} ${item.id}`;
+  const name = item.id.startsWith(item.kind) ? item.id : `${item.kind} ${item.id}`;
   if (first === undefined || last === undefined) {
     return labelled ? svg`<rect class="bar-unknown" x=${EDGE} y=${y + 3} width="40" height="10"/>${label(EDGE + 48, y, width - EDGE - 48, 'start', `${name}: position unknown`, 'unknown')}` : nothing;
   }

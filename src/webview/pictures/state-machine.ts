@@ -6,7 +6,7 @@ import { picture } from './fit.ts';
 
 type Kind = 'promotion' | 'demotion';
 
-/** States from top to bottom; the denial stands beside the validation. */
+/** States from top to bottom; the denial stands beside the validation, and can still come of the transition. */
 const STATES = {
   promotion: { main: ['Steady', 'PromotionRequested', 'PromotionValidating', 'PromotionApproved', 'AuthorityTransitioning', 'PromotionSucceeded'], denied: 'PromotionDenied' },
   demotion: { main: ['Steady', 'DemotionRequested', 'DemotionValidating', 'DemotionApproved', 'AuthorityReleasing', 'DemotionSucceeded'], denied: 'DemotionDenied' },
@@ -16,6 +16,9 @@ const STATES = {
 const ENTERED: Readonly<Record<string, number | 'denied'>> = {
   requested: 1, validation_started: 2, validation_succeeded: 3, validation_failed: 'denied', transition_started: 4, transition_completed: 5,
 };
+
+/** The state in which a majority adopts the new epoch: when it cannot be had after all, the attempt is denied from here. */
+const TRANSITION = 4;
 
 const BOX = { widest: 240, height: 46, gap: 20, left: 26, between: 40 } as const;
 
@@ -38,10 +41,10 @@ export function stateMachine(view: Wire<PromotionView>): TemplateResult {
       const wide = Math.min(BOX.widest, Math.floor((width - BOX.left - BOX.between - 3) / 2));
       const beside = BOX.left + wide + BOX.between;
       return html`<svg width=${width} height=${height}>
-        ${edges(main.length, wide, beside, passed)}
+        ${edges(kind, wide, beside, passed)}
         ${main.map((state, index) => box(BOX.left, top(index), wide, state, line(state, passed(index)), state === view.state, index === 0 ? steps.size > 0 : passed(index) !== undefined))}
         ${box(beside, top(2), wide, denied, line(denied, passed('denied')), denied === view.state, passed('denied') !== undefined)}
-        ${denial === null ? nothing : svg`<foreignObject x=${beside} y=${top(3) - BOX.gap + 6} width=${width - beside} height="40">${html`
+        ${denial === null ? nothing : svg`<foreignObject x=${beside + 28} y=${top(3) - BOX.gap + 6} width=${width - beside - 28} height="40">${html`
           <div class="label-in-picture node-name" title=${denial.reason}>${text(denial.reason)}</div><div class="label-in-picture" title=${denial.invariant}>${text(denial.invariant)}</div>`}</foreignObject>`}
       </svg>`;
     })}
@@ -72,15 +75,18 @@ function top(index: number): number {
   return index * (BOX.height + BOX.gap) + 2;
 }
 
-function edges(count: number, wide: number, denial: number, passed: (state: number | 'denied') => unknown): SVGTemplateResult {
+function edges(kind: Kind, wide: number, denial: number, passed: (state: number | 'denied') => unknown): SVGTemplateResult {
+  const count = STATES[kind].main.length;
   const middle = BOX.left + wide / 2;
   const half = BOX.height / 2;
   const right = BOX.left + wide;
   const denied = passed('denied') !== undefined;
+  const late = denied && passed(TRANSITION) !== undefined;
   const done = passed(count - 1) !== undefined;
   return svg`
     ${Array.from({ length: count - 1 }, (_none, index) => arrow(`M${middle} ${top(index) + BOX.height}v${BOX.gap - 3}`, middle, top(index + 1) - 1, 90, passed(index + 1) !== undefined))}
-    ${arrow(`M${right} ${top(2) + half}H${denial - 4}`, denial - 1, top(2) + half, 0, denied)}
+    ${arrow(`M${right} ${top(2) + half}H${denial - 4}`, denial - 1, top(2) + half, 0, denied && !late)}
+    ${kind === 'promotion' || late ? arrow(`M${right} ${top(TRANSITION) + half}H${denial + 14}V${top(2) + BOX.height + 4}`, denial + 14, top(2) + BOX.height + 1, -90, late) : nothing}
     ${arrow(`M${denial + wide / 2} ${top(2)}V${top(0) + half}H${right + 4}`, right + 1, top(0) + half, 180, denied)}
     <path class="edge" d=${`M${BOX.left} ${top(1) + half}H10`}/>
     ${arrow(`M${BOX.left} ${top(count - 1) + half}H10V${top(0) + half}H${BOX.left - 4}`, BOX.left - 1, top(0) + half, 0, done)}`;

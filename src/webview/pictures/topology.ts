@@ -18,11 +18,11 @@ const GLYPH = 24;
 export function topology(view: Wire<ClusterView>): TemplateResult {
   const primary = view.members.find(({ nodeId }) => nodeId === view.primaryId);
   const others = view.members.filter((member) => member !== primary);
-  return html`${picture(description(view.members, primary), (width) => {
+  return html`${legend(view.members, primary)}
+  ${picture(description(view.members, primary), (width) => {
     if (view.members.length > SHELVES) return grid(view.members, width);
     return others.length > FAN || width < 560 ? shelves(primary, others, width) : fan(primary, others, width);
   })}
-  ${legend(view.members, primary)}
   ${view.members.length > SHELVES ? html`<p class="muted">Members in the order of the answer, counted at the left. Who follows whom and the lag are in the table.</p>` : nothing}
   ${primary === undefined ? html`<p>The node names no member as primary, so no replication direction is drawn.</p>` : nothing}`;
 }

@@ -1,0 +1,15 @@
+/** What a person types to consent to an action on a node. */
+import type { Explanation } from './explanation.ts';
+
+export interface ConsentText {
+  readonly what: 'name' | 'id';
+  readonly text: string;
+}
+
+/** One line of what keyboards have and eyes see: no line breaks, no controls, nothing invisible. */
+const TYPEABLE = /^[^\p{C}\p{Z}]+(?: [^\p{C}\p{Z}]+)*$/u;
+
+/** P7-A2: the node's name; its id where the name holds what cannot be typed, or cannot be seen. */
+export function consentText({ nodeId, name }: Explanation['target']): ConsentText {
+  return TYPEABLE.test(name) ? { what: 'name', text: name } : { what: 'id', text: nodeId };
+}

@@ -1,0 +1,33 @@
+/** What has to be typed to consent: the node's name, or its id where the name cannot be typed. */
+import assert from 'node:assert/strict';
+import { incompleteConsent } from '../../src/control-plane/confirmation.ts';
+import { consentText } from '../../src/control-plane/consent-text.ts';
+import type { Explanation } from '../../src/control-plane/explanation.ts';
+
+const nodeId = '6f0c3b1e-0000-4000-8000-000000000002';
+
+describe('consent text', () => {
+  it('is the name where every character of it can be typed and seen', () => {
+    for (const name of ['node-2', 'db 2 (Zürich)', 'узел-2', '節點', '<img src=x>', 'x'.repeat(300), '🧨', 'עברית']) {
+      assert.deepEqual(consentText({ nodeId, name }), { what: 'name', text: name });
+    }
+  });
+
+  it('is the id where the name holds what no line of input takes, or what is not seen', () => {
+    for (const name of ['', ' node-2', 'node-2 ', 'node  2', 'two\nlines', 'tab\t', 'node\u00a02', 'node-2\u200b', '\u202Enode-2', 'bell\u0007', 'zwj\u200d', '\u2028', '\ud800']) {
+      assert.deepEqual(consentText({ nodeId, name }), { what: 'id', text: nodeId }, JSON.stringify(name));
+    }
+  });
+
+  it('P7-A2: is compared as it stands: the name is no consent where the id is asked for, nor the id where the name is', () => {
+    const code = (name: string, typedName: string): string | undefined => {
+      const explanation = { target: { nodeId, name }, acknowledge: [] } as Partial<Explanation> as Explanation;
+      return incompleteConsent(explanation, { kind: 'confirmed', token: 't', typedName, acknowledged: [] })?.code;
+    };
+    assert.equal(code('two\nlines', nodeId), undefined);
+    assert.equal(code('two\nlines', 'two\nlines'), 'PHASE7_CONFIRMATION_MISMATCH');
+    assert.equal(code('two\nlines', 'two lines'), 'PHASE7_CONFIRMATION_MISMATCH');
+    assert.equal(code('node-2', 'node-2'), undefined);
+    assert.equal(code('node-2', nodeId), 'PHASE7_CONFIRMATION_MISMATCH');
+  });
+});
