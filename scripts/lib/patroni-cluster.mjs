@@ -1,0 +1,415 @@
+/**
+ * A real Patroni cluster on loopback: etcd, and PostgreSQL under Patroni, as processes of Debian's packages. Everything that it runs has its
+ * working folder below the cluster's own: that, and no name, is how it is found and ended, whatever was killed before.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, openSync, closeSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { request as requestHttp } from 'node:http';
+import { request as requestHttps } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { patroniConfig } from './patroni-config.mjs';
+import { freePorts } from './ports.mjs';
+import { identity, processes, until } from './processes.mjs';
+import { Failure, lastLines, run } from './run.mjs';
+
+/** @typedef {import('./patroni-config.mjs').Member} Member */
+/** @typedef {import('./patroni-config.mjs').Guard} Guard */
+
+/**
+ * @typedef {object} ClusterOptions
+ * @property {import('./patroni-install.mjs').PatroniPrograms} programs
+ * @property {number} [nodes]
+ * @property {number} [port] the first of its ports, or of the next that are free; a random one by default
+ * @property {boolean} [tls] the REST API speaks TLS, under a certificate of its own
+ * @property {{ username: string, password: string }} [auth] asked for by whatever writes
+ * @property {boolean} [synchronous]
+ * @property {number} [ttl] seconds
+ * @property {number} [loopWait] seconds
+ * @property {number} [retryTimeout] seconds
+ */
+
+/**
+ * One answer, or what came instead of it.
+ * @typedef {object} Answer
+ * @property {number} status 0 when there was no answer
+ * @property {string} statusText
+ * @property {readonly (readonly [string, string])[]} headers as received, in order
+ * @property {string} body
+ */
+
+const prefix = 'aerodb-patroni-';
+const readyWithin = 90_000;
+const user = 'postgres';
+
+/** The database login of the trial, which may look and not touch. */
+export const monitor = { user: 'aerodb_monitor', password: 'monitor-of-the-trial' };
+
+/** Root's own temporary folder may be closed to the account that PostgreSQL runs under, and its sockets' paths may have 107 bytes at most. */
+const parent = () => (process.getuid?.() === 0 || tmpdir().length > 40 ? '/tmp' : tmpdir());
+
+/** @param {string} folder */
+const ownerFile = (folder) => join(folder, 'owner.json');
+
+/**
+ * @param {string} folder
+ * @returns {{ pid: number, folder: string }[]} running processes that work in this folder or below it
+ */
+export function processesIn(folder) {
+  return processes().flatMap(({ pid }) => {
+    try {
+      const cwd = readlinkSync(`/proc/${pid}/cwd`);
+      return cwd === folder || cwd.startsWith(`${folder}/`) ? [{ pid, folder: cwd }] : [];
+    } catch {
+      return []; // ended, or another account's
+    }
+  });
+}
+
+/**
+ * @param {number} pid
+ * @param {NodeJS.Signals} signal
+ */
+function signal(pid, signal) {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
+}
+
+/**
+ * Ends whatever runs in a cluster's folder, then removes it. The agents first, so that none restarts its PostgreSQL; PostgreSQL is asked to
+ * end at once rather than killed, because only then does it give its shared memory back.
+ * @param {string} folder
+ * @returns {Promise<void>}
+ */
+export async function endCluster(folder) {
+  const running = () => processesIn(folder);
+  const gone = (/** @type {number} */ timeout) => until(() => running().length === 0, { timeout, every: 20 });
+  for (const { pid } of running().filter((each) => each.folder === folder)) signal(pid, 'SIGKILL');
+  for (const { pid } of running()) signal(pid, 'SIGCONT');
+  const postmasters = readdirSync(folder).map((name) => join(folder, name, 'data', 'postmaster.pid')).filter(existsSync).map((file) => Number(readFileSync(file, 'utf8').split('\n')[0]));
+  for (const { pid } of running().filter((each) => postmasters.includes(each.pid))) signal(pid, 'SIGQUIT');
+  if (!(await gone(5000))) for (const { pid } of running()) signal(pid, 'SIGKILL');
+  if (!(await gone(5000))) throw new Failure(`Processes of the Patroni cluster in ${folder} did not end: ${running().map(({ pid }) => pid).join(', ')}.`);
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+}
+
+/** Ends what runs that were killed have left. */
+async function endAbandoned() {
+  for (const name of readdirSync(parent()).filter((each) => each.startsWith(prefix))) {
+    const folder = join(parent(), name);
+    if (!existsSync(ownerFile(folder)) || statSync(ownerFile(folder)).uid !== process.getuid?.()) continue;
+    const owner = JSON.parse(readFileSync(ownerFile(folder), 'utf8'));
+    if (identity(owner.pid) !== owner.identity) await endCluster(folder);
+  }
+}
+
+/** A running cluster. */
+export class PatroniCluster {
+  /** @type {readonly Member[]} */
+  members;
+  /** Holds data, logs (`log/`) and the process ids (`pids/`). */
+  folder;
+  /** @type {number} */
+  etcdPort;
+  /** @type {{ ca: string, cert: string, key: string } | undefined} */
+  tls;
+  #programs;
+  #shape;
+  /** @type {Map<string, Guard>} */
+  #guards = new Map();
+  /** @type {Map<string, import('node:child_process').ChildProcess>} */
+  #children = new Map();
+
+  /**
+   * @param {string} folder
+   * @param {number} port
+   * @param {ClusterOptions} options
+   */
+  constructor(folder, port, options) {
+    const { nodes = 3, tls = false, auth, programs, synchronous = false, ttl = 20, loopWait = 2, retryTimeout = 5 } = options;
+    this.folder = folder;
+    this.#programs = programs;
+    this.etcdPort = port + 2 * nodes;
+    if (tls) this.tls = { ca: join(folder, 'rest-cert.pem'), cert: join(folder, 'rest-cert.pem'), key: join(folder, 'rest-key.pem') };
+    this.members = Array.from({ length: nodes }, (_, index) => ({
+      name: `pg${index + 1}`,
+      folder: join(folder, `pg${index + 1}`),
+      restPort: port + index,
+      postgresPort: port + nodes + index,
+      url: `${tls ? 'https' : 'http'}://127.0.0.1:${port + index}`,
+    }));
+    this.#shape = { scope: 'trial', etcdPort: this.etcdPort, postgres: programs.postgres, synchronous, ttl, loopWait, retryTimeout };
+    for (const { name } of this.members) this.#guards.set(name, { ...(auth === undefined ? {} : { auth }), ...(this.tls === undefined ? {} : { tls: this.tls }) });
+  }
+
+  /**
+   * Starts a cluster and waits until one leader writes and every replica streams from it.
+   * @param {ClusterOptions} options
+   * @returns {Promise<PatroniCluster>}
+   * @throws {Failure} with the ends of the logs
+   */
+  static async start(options) {
+    await endAbandoned();
+    const count = 2 * (options.nodes ?? 3) + 2;
+    // Below the range from which connections take their own ports: a member that is restarted needs its port again.
+    const port = await freePorts(options.port ?? 20_000 + Math.floor(Math.random() * 10_000), count);
+    const folder = mkdtempSync(join(parent(), prefix));
+    writeFileSync(ownerFile(folder), JSON.stringify({ pid: process.pid, identity: identity(process.pid) }));
+    const cluster = new PatroniCluster(folder, port, options);
+    try {
+      await cluster.#launch();
+      return cluster;
+    } catch (error) {
+      const logs = ['etcd', ...cluster.members.map(({ name }) => name)].map((name) => cluster.log(name)).join('\n');
+      await cluster.stop();
+      throw error instanceof Failure ? new Failure(`${error.message}\n${logs}`) : error;
+    }
+  }
+
+  /** @param {string} name */
+  member(name) {
+    const found = this.members.find((each) => each.name === name);
+    if (found === undefined) throw new Failure(`There is no member ${name}.`);
+    return found;
+  }
+
+  /**
+   * @param {string} name of a member, or `etcd`
+   * @returns {number} the process id of its agent
+   */
+  pid(name) {
+    return Number(readFileSync(join(this.folder, 'pids', name), 'utf8'));
+  }
+
+  /**
+   * @param {string} name of a member
+   * @returns {number} the process id of its PostgreSQL
+   */
+  postmaster(name) {
+    return Number(readFileSync(join(this.member(name).folder, 'data', 'postmaster.pid'), 'utf8').split('\n')[0]);
+  }
+
+  /** @param {string} name of a member, or `etcd` */
+  log(name) {
+    const file = join(this.folder, 'log', `${name}.log`);
+    return existsSync(file) ? `── ${name} ──\n${lastLines(readFileSync(file, 'utf8'), 12)}` : `── ${name} ── not started`;
+  }
+
+  /**
+   * Starts the agent of a member; after a kill, again.
+   * @param {string} name
+   */
+  startMember(name) {
+    this.#start(name, [this.#programs.patroni, join(this.member(name).folder, 'patroni.yml')]);
+  }
+
+  /** Starts etcd; after a kill, again, with what it held. */
+  startEtcd() {
+    const [client, peer] = [`http://127.0.0.1:${this.etcdPort}`, `http://127.0.0.1:${this.etcdPort + 1}`];
+    this.#start('etcd', [
+      this.#programs.etcd, '--name', 'trial', '--data-dir', join(this.folder, 'etcd'), '--listen-client-urls', client, '--advertise-client-urls', client,
+      '--listen-peer-urls', peer, '--initial-advertise-peer-urls', peer, '--initial-cluster', `trial=${peer}`, '--unsafe-no-fsync',
+    ]);
+  }
+
+  /**
+   * Kills an agent and waits until it is gone. A PostgreSQL below it goes on.
+   * @param {string} name of a member, or `etcd`
+   */
+  async kill(name) {
+    const child = this.#children.get(name);
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) throw new Failure(`${name} does not run.`);
+    const ended = once(child, 'exit');
+    child.kill('SIGKILL');
+    await ended;
+  }
+
+  /**
+   * Changes what guards the REST API of a running member.
+   * @param {string} name
+   * @param {Guard} change
+   */
+  guard(name, change) {
+    const guard = { ...this.#guards.get(name), ...change };
+    this.#guards.set(name, guard);
+    this.#configure(this.member(name));
+    signal(this.pid(name), 'SIGHUP');
+  }
+
+  /**
+   * Asks the REST API of a member, by other means than the program under test.
+   * @param {string} name
+   * @param {string} method
+   * @param {string} path
+   * @param {{ body?: string | undefined, auth?: { username: string, password: string } | undefined, timeout?: number }} [options] milliseconds
+   * @returns {Promise<Answer>}
+   */
+  ask(name, method, path, { body, auth, timeout = 30_000 } = {}) {
+    const url = new URL(path, this.member(name).url);
+    const send = url.protocol === 'https:' ? requestHttps : requestHttp;
+    return new Promise((resolve) => {
+      const none = (/** @type {Error} */ error) => resolve({ status: 0, statusText: error.message, headers: [], body: '' });
+      const outgoing = send(url, {
+        method,
+        agent: false,
+        timeout,
+        ...(this.tls === undefined ? {} : { ca: readFileSync(this.tls.ca) }),
+        ...(auth === undefined ? {} : { auth: `${auth.username}:${auth.password}` }),
+        ...(body === undefined ? {} : { headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) } }),
+      }, (response) => {
+        let text = '';
+        response.setEncoding('utf8').on('data', (/** @type {string} */ chunk) => {
+          text += chunk;
+        });
+        response.on('error', none);
+        response.on('end', () => {
+          const raw = response.rawHeaders;
+          const headers = raw.flatMap((value, index) => (index % 2 === 0 ? [/** @type {const} */ ([value, raw[index + 1] ?? ''])] : []));
+          resolve({ status: response.statusCode ?? 0, statusText: response.statusMessage ?? '', headers, body: text });
+        });
+      });
+      outgoing.on('timeout', () => outgoing.destroy(new Error(`no answer within ${timeout} ms`)));
+      outgoing.on('error', none);
+      outgoing.end(body);
+    });
+  }
+
+  /**
+   * Runs SQL on a member as its superuser, through its socket.
+   * @param {string} name
+   * @param {string} statement
+   * @returns {Promise<string>} rows as unaligned text
+   */
+  sql(name, statement) {
+    const { folder, postgresPort } = this.member(name);
+    const [file = '', ...args] = this.#asUser([join(this.#programs.postgres, 'psql'), '-h', folder, '-p', String(postgresPort), '-U', 'postgres', '-d', 'postgres', '-AtXqc', statement]);
+    return run(file, args, { cwd: folder, env: environment }).then((text) => text.trim());
+  }
+
+  /**
+   * @returns {Promise<Record<string, any> | undefined>} what the first member that answers says of the cluster
+   */
+  async seen() {
+    for (const { name } of this.members) {
+      const { status, body } = await this.ask(name, 'GET', '/cluster', { timeout: 2000 });
+      if (status === 200) return JSON.parse(body);
+    }
+    return undefined;
+  }
+
+  /**
+   * @param {number} [nodes] how many members have to take part; all of them by default
+   * @returns {Promise<string | undefined>} the leader's name when it writes, every replica streams from it without lag, and all are on one timeline
+   */
+  async settled(nodes = this.members.length) {
+    const members = (await this.seen())?.['members'] ?? [];
+    const leader = members.find((/** @type {any} */ each) => each.role === 'leader');
+    if (members.length !== nodes || leader === undefined || new Set(members.map((/** @type {any} */ each) => each.timeline)).size !== 1) return undefined;
+    if (members.some((/** @type {any} */ each) => each !== leader && each.lag !== 0)) return undefined;
+    const { status, body } = await this.ask(leader.name, 'GET', '/primary', { timeout: 2000 });
+    if (status !== 200) return undefined;
+    const own = JSON.parse(body);
+    const streaming = (own.replication ?? []).filter((/** @type {any} */ each) => each.state === 'streaming').length;
+    return own.timeline === leader.timeline && streaming === nodes - 1 ? leader.name : undefined;
+  }
+
+  /**
+   * @param {string} key below the cluster's own
+   * @returns {Promise<{ value: string, lease: string } | undefined>} what etcd holds there
+   */
+  async stored(key) {
+    const answer = await fetch(`http://127.0.0.1:${this.etcdPort}/v3/kv/range`, { method: 'POST', body: JSON.stringify({ key: btoa(`/service/${this.#shape.scope}/${key}`) }) });
+    const [found] = JSON.parse(await answer.text()).kvs ?? [];
+    return found === undefined ? undefined : { value: atob(found.value), lease: found.lease ?? '0' };
+  }
+
+  /** Ends everything and removes the folder. */
+  async stop() {
+    await endCluster(this.folder);
+  }
+
+  async #launch() {
+    const root = process.getuid?.() === 0;
+    const account = root ? await accountOf(user) : undefined;
+    const own = (/** @type {string} */ path) => account && chownSync(path, account.uid, account.gid);
+    own(this.folder);
+    for (const folder of ['pids', 'log', ...this.members.map(({ name }) => name)]) {
+      mkdirSync(join(this.folder, folder), { mode: 0o700 });
+      own(join(this.folder, folder));
+    }
+    if (this.tls !== undefined) {
+      await run('openssl', [
+        'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2', '-subj', '/CN=localhost',
+        '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1', '-keyout', this.tls.key, '-out', this.tls.cert,
+      ]);
+      own(this.tls.key);
+      own(this.tls.cert);
+      chmodSync(this.tls.key, 0o600);
+    }
+    this.startEtcd();
+    await this.#wait('etcd is healthy', async () => (await fetch(`http://127.0.0.1:${this.etcdPort}/health`).then((answer) => answer.text(), () => '')).includes('true'));
+    for (const member of this.members) {
+      this.#configure(member);
+      own(join(member.folder, 'patroni.yml'));
+      this.startMember(member.name);
+    }
+    await this.#wait('the cluster has a leader and streaming replicas', async () => (await this.settled()) !== undefined);
+    const leader = (await this.settled()) ?? '';
+    await this.sql(leader, `CREATE ROLE ${monitor.user} LOGIN PASSWORD '${monitor.password}' IN ROLE pg_monitor`);
+  }
+
+  /** @param {Member} member */
+  #configure(member) {
+    writeFileSync(join(member.folder, 'patroni.yml'), patroniConfig(member, this.#shape, this.#guards.get(member.name) ?? {}), { mode: 0o600 });
+  }
+
+  /**
+   * @param {string} what
+   * @param {() => Promise<boolean>} condition
+   */
+  async #wait(what, condition) {
+    const ended = () => [...this.#children].find(([, child]) => child.exitCode !== null || child.signalCode !== null)?.[0];
+    const came = await until(async () => ended() !== undefined || condition(), { timeout: readyWithin });
+    const dead = ended();
+    if (dead !== undefined) throw new Failure(`${dead} ended while the cluster was starting.`);
+    if (!came) throw new Failure(`Waited ${readyWithin / 1000} s in vain: ${what}.`);
+  }
+
+  /**
+   * In a session of its own, so that a terminal's Ctrl-C does not reach it; asked to end by the system should this process be killed.
+   * @param {string} name
+   * @param {readonly string[]} command
+   */
+  #start(name, command) {
+    const log = openSync(join(this.folder, 'log', `${name}.log`), 'a');
+    const [file = '', ...args] = this.#asUser(command);
+    const child = spawn(file, args, { cwd: this.folder, env: environment, detached: true, stdio: ['ignore', log, log] });
+    closeSync(log);
+    child.on('error', () => undefined); // shows as an agent that does not run
+    this.#children.set(name, child);
+    writeFileSync(join(this.folder, 'pids', name), String(child.pid));
+  }
+
+  /**
+   * PostgreSQL refuses to run as root.
+   * @param {readonly string[]} command
+   * @returns {string[]}
+   */
+  #asUser(command) {
+    const who = process.getuid?.() === 0 ? [`--reuid=${user}`, `--regid=${user}`, '--init-groups'] : [];
+    return [this.#programs.setpriv, '--pdeathsig=TERM', ...who, '--', ...command];
+  }
+}
+
+/** Nobody's settings. */
+const environment = { PATH: '/usr/bin:/bin', LC_ALL: 'C.UTF-8' };
+
+/** @param {string} name */
+async function accountOf(name) {
+  const id = async (/** @type {string} */ option) => Number(await run('id', [option, name]));
+  return { uid: await id('-u'), gid: await id('-g') };
+}

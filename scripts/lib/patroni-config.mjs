@@ -1,0 +1,83 @@
+/** The configuration of one Patroni member. JSON is YAML. */
+import { join } from 'node:path';
+
+/**
+ * @typedef {object} Member
+ * @property {string} name
+ * @property {string} folder
+ * @property {number} restPort
+ * @property {number} postgresPort
+ * @property {string} url of its REST API
+ */
+
+/**
+ * What guards and shapes the REST API of one member; can be changed while it runs.
+ * @typedef {object} Guard
+ * @property {{ username: string, password: string } | undefined} [auth] asked for by whatever writes
+ * @property {readonly string[] | undefined} [allowlist] addresses that may write
+ * @property {{ ca: string, cert: string, key: string }} [tls] files
+ */
+
+/**
+ * @typedef {object} Shape
+ * @property {string} scope
+ * @property {number} etcdPort
+ * @property {string} postgres the folder of PostgreSQL's programs
+ * @property {boolean} synchronous
+ * @property {number} ttl seconds until a silent member, and its leader lock, are forgotten
+ * @property {number} loopWait seconds
+ * @property {number} retryTimeout seconds
+ */
+
+/**
+ * @param {Member} member
+ * @param {Shape} shape
+ * @param {Guard} guard
+ * @returns {string}
+ */
+export function patroniConfig(member, shape, { auth, allowlist, tls }) {
+  const at = (/** @type {number} */ port) => ({ listen: `127.0.0.1:${port}`, connect_address: `127.0.0.1:${port}` });
+  return JSON.stringify({
+    scope: shape.scope,
+    name: member.name,
+    restapi: {
+      ...at(member.restPort),
+      ...(auth === undefined ? {} : { authentication: auth }),
+      ...(allowlist === undefined ? {} : { allowlist }),
+      ...(tls === undefined ? {} : { certfile: tls.cert, keyfile: tls.key }),
+    },
+    ...(tls === undefined ? {} : { ctl: { cacert: tls.ca } }),
+    etcd3: { host: `127.0.0.1:${shape.etcdPort}` },
+    bootstrap: {
+      dcs: {
+        ttl: shape.ttl,
+        loop_wait: shape.loopWait,
+        retry_timeout: shape.retryTimeout,
+        maximum_lag_on_failover: 1_048_576,
+        synchronous_mode: shape.synchronous,
+        postgresql: { use_pg_rewind: true, use_slots: true, parameters: { max_connections: 40, shared_buffers: '16MB', wal_log_hints: 'on', wal_keep_size: '128MB', max_wal_size: '256MB' } },
+      },
+      initdb: [{ encoding: 'UTF8' }, { locale: 'C.UTF-8' }, 'data-checksums', 'no-sync', { 'auth-local': 'trust' }, { 'auth-host': 'scram-sha-256' }],
+    },
+    postgresql: {
+      ...at(member.postgresPort),
+      data_dir: join(member.folder, 'data'),
+      bin_dir: shape.postgres,
+      pgpass: join(member.folder, 'pgpass'),
+      use_unix_socket: true,
+      // Tests leave two histories behind on purpose; a member that cannot rewind copies the leader anew.
+      remove_data_directory_on_diverged_timelines: true,
+      remove_data_directory_on_rewind_failure: true,
+      authentication: {
+        superuser: { username: 'postgres', password: 'superuser-of-the-trial' },
+        replication: { username: 'replicator', password: 'replicator-of-the-trial' },
+        rewind: { username: 'rewinder', password: 'rewinder-of-the-trial' },
+      },
+      // A trial: what a power failure would lose is lost with the folder anyway.
+      parameters: { unix_socket_directories: member.folder, fsync: 'off' },
+      pg_hba: ['local all all trust', 'host replication replicator 127.0.0.1/32 scram-sha-256', 'host all all 127.0.0.1/32 scram-sha-256'],
+      basebackup: [{ checkpoint: 'fast' }, 'no-sync'],
+    },
+    tags: { nofailover: false, noloadbalance: false, clonefrom: false, nosync: false },
+  }, undefined, 2);
+}

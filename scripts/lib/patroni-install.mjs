@@ -1,0 +1,64 @@
+/** Patroni, etcd and PostgreSQL for the real cluster: found, or installed from Debian's packages. */
+import { existsSync, globSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Failure, onPath, run } from './run.mjs';
+
+/**
+ * @typedef {object} PatroniPrograms
+ * @property {string} patroni
+ * @property {string} etcd
+ * @property {string} setpriv
+ * @property {string} postgres the folder of PostgreSQL's programs, the newest that is there
+ */
+
+const packages = ['patroni', 'etcd-server', 'postgresql'];
+
+/** @returns {PatroniPrograms | undefined} nothing when one of them is missing */
+export function findPatroni() {
+  const [patroni, etcd, setpriv] = [onPath('patroni'), onPath('etcd'), onPath('setpriv')];
+  const postgres = globSync('/usr/lib/postgresql/*/bin').filter((folder) => existsSync(join(folder, 'initdb'))).toSorted((a, b) => versionOf(a) - versionOf(b)).at(-1);
+  if (patroni === undefined || etcd === undefined || setpriv === undefined || postgres === undefined) return undefined;
+  return { patroni, etcd, setpriv, postgres };
+}
+
+/** @param {string} folder */
+const versionOf = (folder) => Number(folder.split('/')[4]);
+
+/**
+ * Finds the programs or, as root on Debian, installs their packages. None of them is started by that.
+ * @param {(line: string) => void} say
+ * @returns {Promise<PatroniPrograms>}
+ * @throws {Failure} with one line that says what is missing and how to get it
+ */
+export async function ensurePatroni(say) {
+  const found = findPatroni();
+  if (found !== undefined) return found;
+  const advice = `install them (Debian: apt-get install ${packages.join(' ')})`;
+  const apt = onPath('apt-get');
+  if (apt === undefined || process.getuid?.() !== 0) throw new Failure(`There are no Patroni, etcd and PostgreSQL here: ${advice}.`);
+  say("Installing Debian's patroni, etcd-server and postgresql …");
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  const wait = ['-o', 'DPkg::Lock::Timeout=300'];
+  await withoutServices(async () => {
+    await run(apt, ['update', '-qq', ...wait], { env });
+    await run(apt, ['install', '-y', '-qq', '--no-install-recommends', ...wait, ...packages], { env });
+  });
+  const installed = findPatroni();
+  if (installed === undefined) throw new Failure(`apt-get installed ${packages.join(', ')}, but not all of their programs were found: ${advice}.`);
+  return installed;
+}
+
+/**
+ * Debian's packages start their servers when they are installed, unless this file says no. One that is there already is the machine's own.
+ * @param {() => Promise<void>} work
+ */
+async function withoutServices(work) {
+  const policy = '/usr/sbin/policy-rc.d';
+  const ours = !existsSync(policy);
+  if (ours) writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+  try {
+    await work();
+  } finally {
+    if (ours) rmSync(policy, { force: true });
+  }
+}

@@ -1,0 +1,99 @@
+/** What the tests do to the real cluster: signals, waits, and looks at it by other means than the program under test. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { PatroniCluster, processesIn, type ClusterOptions } from '../../scripts/lib/patroni-cluster.mjs';
+import { ensurePatroni } from '../../scripts/lib/patroni-install.mjs';
+import { until as cameTrue } from '../../scripts/lib/processes.mjs';
+
+/** Any JSON object. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** A member as `/cluster` lists it. */
+export interface Listed {
+  readonly name: string;
+  readonly role: string;
+  readonly state: string;
+  readonly timeline?: number;
+  readonly lag?: number | string;
+}
+
+/** Starts a cluster for tests: as quick in its loops as Patroni can be. */
+export async function startCluster(options: Omit<ClusterOptions, 'programs'> = {}): Promise<PatroniCluster> {
+  const programs = await ensurePatroni((line) => process.stderr.write(`${line}\n`));
+  return PatroniCluster.start({ ttl: 10, loopWait: 1, retryTimeout: 3, ...options, programs });
+}
+
+/** Waits until a condition of the outside world holds. */
+export async function until(what: string, condition: () => boolean | Promise<boolean>, withinMs = 40_000): Promise<void> {
+  assert.ok(await cameTrue(condition, { timeout: withinMs, every: 50 }), `waited ${withinMs} ms in vain: ${what}`);
+}
+
+/** The members as the cluster itself lists them. */
+export async function members(cluster: PatroniCluster): Promise<readonly Listed[]> {
+  return ((await cluster.seen())?.['members'] ?? []) as readonly Listed[];
+}
+
+/** Waits until the cluster is whole again and returns who leads it. */
+export async function settled(cluster: PatroniCluster, nodes?: number): Promise<string> {
+  let leader: string | undefined;
+  await until('the cluster is whole again', async () => (leader = await cluster.settled(nodes)) !== undefined, 60_000);
+  return leader ?? assert.fail();
+}
+
+/** The members that do not lead, in order. */
+export function others(cluster: PatroniCluster, leader: string): readonly [string, string] {
+  const [first, second] = cluster.members.map(({ name }) => name).filter((name) => name !== leader);
+  assert.ok(first !== undefined && second !== undefined);
+  return [first, second];
+}
+
+/** Whether a member's own PostgreSQL takes writes, by writing. */
+export async function writes(cluster: PatroniCluster, name: string): Promise<boolean> {
+  return cluster.sql(name, 'CREATE TABLE IF NOT EXISTS probe (at timestamptz); INSERT INTO probe VALUES (now())').then(() => true, () => false);
+}
+
+/** Changes the dynamic configuration, at the first member that answers. */
+export async function configure(cluster: PatroniCluster, change: Fields): Promise<void> {
+  for (const { name } of cluster.members) {
+    const { status, body } = await cluster.ask(name, 'PATCH', '/config', { body: JSON.stringify(change) });
+    assert.ok(status === 200 || status === 0, body);
+    if (status === 200) return;
+  }
+  assert.fail('no member answers');
+}
+
+/** Pauses or resumes the cluster, and waits until every member knows. */
+export async function pause(cluster: PatroniCluster, paused: boolean): Promise<void> {
+  await configure(cluster, { pause: paused ? true : null });
+  await until(`every member is ${paused ? 'paused' : 'resumed'}`, async () => {
+    const all = await Promise.all(cluster.members.map(({ name }) => cluster.ask(name, 'GET', '/patroni')));
+    return all.every(({ status, body }) => status !== 200 || ((JSON.parse(body) as { pause?: boolean }).pause ?? false) === paused);
+  });
+}
+
+/** Freezes or thaws the agent of a member, or etcd. */
+export function freeze(cluster: PatroniCluster, name: string, frozen = true): void {
+  process.kill(cluster.pid(name), frozen ? 'SIGSTOP' : 'SIGCONT');
+}
+
+/** The process of a replica that replays WAL. */
+export function replayer(cluster: PatroniCluster, name: string): number {
+  const { folder } = cluster.member(name);
+  const found = processesIn(`${folder}/data`).find(({ pid }) => /startup/u.test(readFileSync(`/proc/${pid}/cmdline`, 'utf8')));
+  return found?.pid ?? assert.fail(`${name} has no process that replays`);
+}
+
+/** Kills a member's agent and its PostgreSQL, as a machine that loses power. */
+export async function powerOff(cluster: PatroniCluster, name: string): Promise<void> {
+  const postmaster = cluster.postmaster(name);
+  await cluster.kill(name);
+  process.kill(postmaster, 'SIGKILL');
+  await until(`PostgreSQL of ${name} is gone`, () => processesIn(cluster.member(name).folder).length === 0);
+}
+
+/** For how many seconds the leader's lock is granted, as etcd says; 0 when nobody holds it. */
+export async function lockSeconds(cluster: PatroniCluster): Promise<number> {
+  const lock = await cluster.stored('leader');
+  const answer = await fetch(`http://127.0.0.1:${cluster.etcdPort}/v3/lease/timetolive`, { method: 'POST', body: JSON.stringify({ ID: lock?.lease ?? '0' }) });
+  return Number(((await answer.json()) as { readonly grantedTTL?: string }).grantedTTL ?? 0);
+}
