@@ -159,6 +159,7 @@ describe('a hostile kernel', function () {
         assert.equal(data['target'], N2);
         assert.equal(data['kind'], operation === 'promote' ? 'promotion' : 'demotion');
         assert.equal(data['mode'] ?? null, operation === 'promote' ? 'validated' : null);
+        assert.ok(BigInt(String(data['control_version'])) > 17n, 'what was executed moved the control version');
         assertFromAnswer(result.value.result, data, 'data');
       }
     }), { numRuns: Math.floor(CASES * 0.4), seed: SEED });

@@ -41,6 +41,8 @@ function mismatch(request: ControlRequest, kind: ControlKind, { data }: Reply<Co
   if (data.target !== request.target) return foreign(`the answer is about node ${oneLine(data.target, 200)}, not ${request.target}`);
   if (data.kind !== kind.name) return foreign(`the answer is about a ${oneLine(data.kind, 200)}, not a ${kind.name}`);
   if (data.mode !== kind.mode) return foreign(`the answer is about mode ${oneLine(String(data.mode), 200)}, not ${String(kind.mode)}`);
+  // The counter moves with every change of role or epoch: an execution that did not move it did not happen, or not after what the operator saw.
+  if (data.controlVersion <= request.controlVersion) return foreign(`the answer is of control version ${data.controlVersion}, which is not after ${request.controlVersion}`);
   return undefined;
 }
 
