@@ -7,7 +7,7 @@ const WORDS: Readonly<Record<string, string>> = {
   EFBIG: 'the file is as large as it may become',
   EIO: 'the disk reported an input/output error',
   EISDIR: 'a directory stands there',
-  ELOOP: 'the path goes through too many symbolic links',
+  ELOOP: 'it is a symbolic link, or its path goes through too many',
   EMFILE: 'this process has too many open files',
   ENAMETOOLONG: 'the path is too long',
   ENFILE: 'this machine has too many open files',

@@ -32,9 +32,9 @@ export interface OpenFile {
 }
 
 export interface AuditFiles {
-  /** Creates the directory, 0700, with what is missing above it, and makes that durable; may reject with `FlushFailed`. */
+  /** Creates the directory, 0700, with what is missing above it, and makes that durable; may reject with `FlushFailed`. Refuses one that all may write to. */
   prepareDirectory(directory: string): Promise<void>;
-  /** Opens for appending; `create` makes an empty file, 0600, where none stands. */
+  /** Opens for appending, never through a link; `create` makes an empty file, 0600, where none stands. */
   open(file: string, create: boolean): OpenFile;
   /** `null`: there is no such file. */
   facts(file: string): FileFacts | null;
@@ -43,12 +43,19 @@ export interface AuditFiles {
 }
 
 const { O_APPEND, O_CREAT, O_RDWR } = fs.constants;
+/**
+ * A log behind a link would be known by two names, and locked under each: two writers at once. Whoever may plant one could also have
+ * records appended to another file. (Windows has no such flag.)
+ */
+const O_NOFOLLOW = process.platform === 'win32' ? 0 : fs.constants.O_NOFOLLOW;
+const OTHERS_MAY_WRITE = 0o002;
 
 /** The real file system. */
 export const realFiles: AuditFiles = {
   async prepareDirectory(directory) {
     // Found or made: whoever made it may have died before its name was on disk.
     const first = fs.mkdirSync(directory, { recursive: true, mode: 0o700 }) ?? directory;
+    if (process.platform !== 'win32' && (fs.statSync(directory).mode & OTHERS_MAY_WRITE) !== 0) throw new Error('every account of this machine may put files into it');
     for (let made = directory; made !== path.dirname(made); made = path.dirname(made)) {
       await syncIfReadable(path.dirname(made));
       if (made === first) return;
@@ -56,7 +63,7 @@ export const realFiles: AuditFiles = {
   },
 
   open(file, create) {
-    const fd = fs.openSync(file, O_RDWR | O_APPEND | (create ? O_CREAT : 0), 0o600);
+    const fd = fs.openSync(file, O_RDWR | O_APPEND | O_NOFOLLOW | (create ? O_CREAT : 0), 0o600);
     return {
       facts: () => factsOf(fs.fstatSync(fd, { bigint: true })),
       read: (into, position) => fs.readSync(fd, into, 0, into.length, position),

@@ -101,7 +101,8 @@ class HolderNote {
   readonly #mine = Buffer.from(`process ${process.pid} on ${hostname()}`.slice(0, NOTE_BYTES).padEnd(NOTE_BYTES));
 
   constructor(file: string) {
-    this.#fd = fs.openSync(file, fs.constants.O_RDWR | fs.constants.O_CREAT, 0o600);
+    const unlinked = process.platform === 'win32' ? 0 : fs.constants.O_NOFOLLOW;
+    this.#fd = fs.openSync(file, fs.constants.O_RDWR | fs.constants.O_CREAT | unlinked, 0o600);
   }
 
   static read(file: string): string {

@@ -1,8 +1,7 @@
 /** The audit log in the terminal: reading, verifying and exporting. Reads only; none of it reaches a kernel. */
-import { createReadStream } from 'node:fs';
-import { open, type FileHandle } from 'node:fs/promises';
+import { open, rm, type FileHandle } from 'node:fs/promises';
 import { requestEnd } from '../audit/query.ts';
-import { openAuditReader } from '../audit/reader.ts';
+import { openAuditReader, openLog } from '../audit/reader.ts';
 import type { AuditReader } from '../control-plane/audit-reader.ts';
 import { auditReviewRefused } from '../control-plane/authority.ts';
 import { failure, refusal, success, type ControlError, type Result } from '../control-plane/errors.ts';
@@ -113,11 +112,16 @@ async function exportToFile(reader: AuditReader, given: Given, chosen: Selection
   return reading(reader, async () => {
     try {
       if (isWhole(given)) {
-        for await (const chunk of createReadStream(reader.path)) await file.writeFile(chunk as Uint8Array);
+        await using log = await openLog(reader.path);
+        for await (const chunk of log.createReadStream({ autoClose: false })) await file.writeFile(chunk as Uint8Array);
       } else {
         for await (const line of reader.lines()) if (chosen(line)) await file.writeFile(`${line.text}\n`);
       }
       await file.sync();
+    } catch (error) {
+      // A part of a log must not lie about as if it were one; the file is this run's own.
+      await rm(target, { force: true });
+      throw error;
     } finally {
       await file.close();
     }

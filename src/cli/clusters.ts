@@ -2,13 +2,13 @@
  * The clusters that a terminal session knows: those of its configuration file, in the editor's own shape, or the
  * one that its addresses name. Everything wrong with the file comes back as a refusal, which is recorded.
  */
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseClusterConfig, type ClusterConfig } from '../control-plane/cluster.ts';
 import { failure, refusal, success, type ControlError, type Result } from '../control-plane/errors.ts';
 import type { Clusters } from '../control-plane/ports.ts';
 import type { ConnectOptions } from '../kernel/connect.ts';
 import { homeDirectory, type Env } from './environment.ts';
+import { octal, permits, readSmallFile } from './files.ts';
 import { readToken } from './token.ts';
 
 /** What the file may hold. */
@@ -34,16 +34,15 @@ export function defaultConfigFile(env: Env, platform: NodeJS.Platform): string {
 
 /** Reads the file. Only a default file may be missing: one that was named has to be there. */
 export function readSettings(file: string, named: boolean): Result<Settings> {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
-    return code === 'ENOENT' && !named ? success(NO_SETTINGS) : failure(invalid(`The configuration file ${file} cannot be read (${code}).`));
+  const read = readSmallFile(file);
+  if (!read.ok) return read.missing && !named ? success(NO_SETTINGS) : failure(invalid(`The configuration file ${file} ${read.why}.`));
+  // Whoever may write there says which machines are asked, and with which token.
+  if (permits(read.mode, 0o002)) {
+    return failure(invalid(`The configuration file ${file} can be changed by every account of this machine (mode ${octal(read.mode)}), so it is not believed. Nothing was sent.`));
   }
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(read.text);
   } catch (error) {
     return failure(invalid(`The configuration file ${file} is not JSON: ${error instanceof Error ? error.message : String(error)}.`));
   }

@@ -1,7 +1,7 @@
 /** Access tokens: from the environment or from a file that only its owner can read. Never from an argument, never shown. */
-import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { failure, refusal, success, type Result } from '../control-plane/errors.ts';
 import type { Env } from './environment.ts';
+import { octal, permits, readSmallFile } from './files.ts';
 
 /** The variable that may hold the token itself. */
 export const TOKEN_VARIABLE = 'AERODB_TOKEN';
@@ -13,23 +13,14 @@ export function readToken(env: Env, file: string | undefined): Result<string | u
   return success(token === '' ? undefined : token);
 }
 
-/** The mode is read from the opened file, so that it is the file that is read. */
 function readTokenFile(file: string): Result<string> {
-  let descriptor: number | undefined;
-  try {
-    descriptor = openSync(file, 'r');
-    const found = fstatSync(descriptor);
-    if (!found.isFile()) return refused(`The token file ${file} is not a regular file.`);
-    if (process.platform !== 'win32' && (found.mode & 0o077) !== 0) {
-      return refused(`The token file ${file} can be read or changed by others (mode ${(found.mode & 0o777).toString(8).padStart(4, '0')}); a token is taken only from a file of mode 0600 or stricter.`);
-    }
-    const token = readFileSync(descriptor, 'utf8').trim();
-    return token === '' ? refused(`The token file ${file} is empty.`) : success(token);
-  } catch (error) {
-    return refused(`The token file ${file} cannot be read (${error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'}).`);
-  } finally {
-    if (descriptor !== undefined) closeSync(descriptor);
+  const read = readSmallFile(file);
+  if (!read.ok) return refused(`The token file ${file} ${read.why}.`);
+  if (permits(read.mode, 0o077)) {
+    return refused(`The token file ${file} can be read or changed by others (mode ${octal(read.mode)}); a token is taken only from a file of mode 0600 or stricter.`);
   }
+  const token = read.text.trim();
+  return token === '' ? refused(`The token file ${file} is empty.`) : success(token);
 }
 
 function refused(message: string): Result<string> {

@@ -1,5 +1,5 @@
 /** What TLS needs, read from the configured files when connecting, so that a bad file is named before anything is sent. */
-import { promises as files } from 'node:fs';
+import { constants, promises as files } from 'node:fs';
 import type { SecureContext } from 'node:tls';
 import type { ClusterConfig } from '../control-plane/cluster.ts';
 import { failure, refusal, success, type Result } from '../control-plane/errors.ts';
@@ -36,15 +36,19 @@ function refused(field: string, what: string): ReturnType<typeof failure> {
 
 type Read = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly why: string };
 
-/** Regular files only: a device or a pipe in a configured path must not hang or fill the process. */
+/** Regular files only, asked of the opened file: a device or a pipe in a configured path must not hang or fill the process. */
 async function readSmallFile(path: string): Promise<Read> {
+  let file: files.FileHandle | undefined;
   try {
-    const found = await files.stat(path);
+    file = await files.open(path, process.platform === 'win32' ? 'r' : constants.O_RDONLY | constants.O_NONBLOCK);
+    const found = await file.stat();
     if (!found.isFile()) return { ok: false, why: 'it is not a regular file' };
     if (found.size > MAX_FILE_BYTES) return { ok: false, why: `it is larger than ${MAX_FILE_BYTES} bytes` };
-    return { ok: true, text: await files.readFile(path, 'utf8') };
+    return { ok: true, text: await file.readFile('utf8') };
   } catch (error) {
     return { ok: false, why: error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown cause' };
+  } finally {
+    await file?.close();
   }
 }
 

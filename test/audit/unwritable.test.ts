@@ -19,7 +19,7 @@ describe('P7-F1: real disks that cannot take a record', () => {
   if (mounts) it('ENOSPC: refused while the disk is full, in words; the chain is whole when there is room again', async () => {
     for (const leave of [0, 4096]) {
       const directory = temporaryDirectory();
-      const writer = new Writer({ directory, count: 30, fillDisk: { before: 4, leave } }, mounted(directory, `mount -t tmpfs -o size=256k tmpfs ${directory}`));
+      const writer = new Writer({ directory, count: 30, fillDisk: { before: 4, leave } }, mounted(directory, `mount -t tmpfs -o size=256k,mode=700 tmpfs ${directory}`));
       const said = await writer.rest();
       const refused = refusals(said);
       assert.ok(refused.length > 10, JSON.stringify(said));

@@ -1,0 +1,78 @@
+/** Configured paths that lead to something else than a small file: the program says so at once, sends nothing and shows nothing of it. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { join } from 'node:path';
+import { cleanEnv, cli, scratch, type Ended } from './support.ts';
+
+describe('configured paths', function () {
+  this.timeout(60_000);
+  const folder = scratch();
+  let server: Server;
+  let url = '';
+  let reached = 0;
+
+  before(async () => {
+    server = createServer((_request, response) => {
+      reached += 1;
+      response.end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = server.address();
+    url = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
+    spawnSync('mkfifo', [join(folder, 'pipe')]);
+    mkdirSync(join(folder, 'directory'));
+    writeFileSync(join(folder, 'large'), 'canary '.repeat(200_000), { mode: 0o600 });
+    symlinkSync('loop', join(folder, 'loop'));
+    symlinkSync('/dev/zero', join(folder, 'device'));
+  });
+  after(() => server.close());
+
+  const STRANGE = { pipe: /is not a regular file/, directory: /is not a regular file|EISDIR/, device: /is not a regular file/, large: /larger than 1048576 bytes/, loop: /ELOOP/, 'none/../none': /ENOENT/ };
+
+  async function refused(args: readonly string[], reason: RegExp, code = 2): Promise<Ended> {
+    const before = reached;
+    const ended = await cli([...args, '--audit-dir', join(folder, 'audit')], cleanEnv(folder));
+    assert.equal(ended.code, code, ended.stderr);
+    assert.match(ended.stderr.replaceAll(/\s+/g, ' '), reason);
+    assert.doesNotMatch(ended.stderr + ended.stdout, /canary/);
+    assert.equal(reached, before, 'nothing was sent');
+    return ended;
+  }
+
+  for (const [name, reason] of Object.entries(STRANGE)) {
+    it(`P7-F1: ${name} as token file, as configuration, as CA and as log`, async () => {
+      const path = join(folder, name);
+      const configured = (part: 'ca' | 'key'): string => {
+        const config = join(folder, `${part}.json`);
+        writeFileSync(config, JSON.stringify({ clusters: [{ name: 'c', kind: 'aerodb', endpoints: ['https://127.0.0.1:1'], tls: part === 'ca' ? { ca: path } : { cert: path, key: path } }] }));
+        return config;
+      };
+      const tls = name === 'large' ? /larger than 1048576 bytes/ : /not a regular file|EISDIR|ELOOP|ENOENT/;
+      const audit = name === 'large' ? [] : [['show'], ['export'], ['export', '--output', join(folder, 'exported')]];
+      await Promise.all([
+        refused(['inspect', 'cluster', '--url', url, '--token-file', path], reason),
+        refused(['inspect', 'cluster', '--cluster', 'c', '--config', path], reason),
+        ...(['ca', 'key'] as const).map((part) => refused(['inspect', 'cluster', '--cluster', 'c', '--config', configured(part)], tls)),
+        ...audit.map((verb) => refused(['audit', ...verb, '--auditor', '--file', path], /cannot be read/, 3)),
+      ]);
+      assert.deepEqual(readdirSync(folder).filter((file) => file.startsWith('exported')), [], 'nothing is left of an export that failed');
+    });
+  }
+
+  it('P7-F1: a configuration that every account may change is not believed; one that a link leads to is', async () => {
+    const config = join(folder, 'shared.json');
+    writeFileSync(config, JSON.stringify({ clusters: [{ name: 'c', kind: 'aerodb', endpoints: [url] }] }));
+    for (const mode of [0o666, 0o602, 0o646]) {
+      chmodSync(config, mode);
+      await refused(['inspect', 'cluster', '--cluster', 'c', '--config', config], /can be changed by every account of this machine \(mode 06[04][26]\), so it is not believed|mode 0666/);
+    }
+    chmodSync(config, 0o664);
+    symlinkSync(config, join(folder, 'linked.json'));
+    const before = reached;
+    const ended = await cli(['inspect', 'cluster', '--cluster', 'c', '--config', join(folder, 'linked.json'), '--audit-dir', join(folder, 'audit')], cleanEnv(folder));
+    assert.equal(ended.code, 5, ended.stderr);
+    assert.ok(reached > before);
+  });
+});
