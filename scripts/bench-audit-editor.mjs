@@ -2,17 +2,18 @@
  * The audit log in the editor, in numbers: `npm run bench:audit-editor [-- --records 1000000]`. Measured where the panel's requests
  * arrive, through the very session that answers them, everything included but the drawing. Exits 1 where a limit is missed.
  */
-import { closeSync, mkdtempSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { encodeRecord } from '../src/audit/chain.ts';
 import { writeExport } from '../src/audit/export.ts';
 import { openAuditPages } from '../src/audit/pages.ts';
 import { requestEnd } from '../src/audit/query.ts';
 import { openAuditReader } from '../src/audit/reader.ts';
 import { AuditSession } from '../src/vscode/audit-session.ts';
 import { parsePanelRequest } from '../src/webview/protocol.ts';
+import { sampleRequestId, writeSampleLog } from './lib/audit-sample.mjs';
+import { measured } from './lib/bench.mjs';
 
 const OPEN_MS = 3000;
 const FILTER_MS = 5000;
@@ -20,34 +21,6 @@ const PAGE = 100;
 
 const { values } = parseArgs({ options: { records: { type: 'string', default: '1000000' }, directory: { type: 'string' } } });
 const records = Number(values.records);
-const STAGES = /** @type {const} */ (['command_requested', 'explanation_presented', 'confirmation_requested', 'confirmation_given', 'dispatch_intent', 'command_executed']);
-
-/** Requests of six stages, as long as real ones are on average. @param {number} n @returns {import('../src/control-plane/record.ts').AuditEntry} */
-function entry(n) {
-  return {
-    time: new Date(Date.UTC(2026, 0, 1) + n * 1000).toISOString(), clock: 'bench', session: '6f1c1f3e-0000-4000-8000-000000000001', n: String(n),
-    stage: STAGES[n % STAGES.length] ?? 'command_requested', operator: { account: n % 7 === 0 ? 'bob' : 'alice', host: 'workstation-1', name: null }, authority: 'Operator',
-    request_id: `6f1c1f3e-0000-4000-8000-${String(Math.floor(n / STAGES.length)).padStart(12, '0')}`, command: n % 1000 < 6 ? 'force_promotion' : 'request_promotion',
-    cluster: n % 3 === 0 ? 'staging' : 'production', target: 'node-2', args: { cluster: 'production', node: 'node-2', reason: n === 777_777 ? 'The NEEDLE' : 'hand-over' }, outcome: 'pending',
-  };
-}
-
-/** A log of this many records, without the cost of a flush for each. @param {string} file */
-function build(file) {
-  const fd = openSync(file, 'w', 0o600);
-  /** @type {import('../src/control-plane/audit-position.ts').AuditPosition | null} */
-  let head = null;
-  /** @type {Buffer[]} */
-  let pending = [];
-  for (let n = 0; n < records; n += 1) {
-    const record = encodeRecord(entry(n), head);
-    head = record.position;
-    if (pending.push(record.line) < 5000 && n < records - 1) continue;
-    writeSync(fd, Buffer.concat(pending));
-    pending = [];
-  }
-  closeSync(fd);
-}
 
 /** The panel's side: asks by messages that are validated as a stranger's are, and waits for the answer. @param {string} file */
 function openPanel(file) {
@@ -81,14 +54,15 @@ const met = [];
 /** @param {string} name @param {number} started @param {number} limit */
 function report(name, started, limit) {
   const took = performance.now() - started;
-  met.push(took < limit);
-  console.log(`| ${name} | ${(took / 1000).toFixed(2)} s | ${limit / 1000} s | ${took < limit ? 'yes' : '**no**'} |`);
+  const ok = measured({ name, value: took, unit: 'ms', limit });
+  met.push(ok);
+  console.log(`| ${name} | ${(took / 1000).toFixed(2)} s | ${limit / 1000} s | ${ok ? 'yes' : '**no**'} |`);
 }
 
 const directory = mkdtempSync(path.join(values.directory ?? tmpdir(), 'aerodb-bench-audit-editor-'));
 try {
   const file = path.join(directory, 'audit.jsonl');
-  build(file);
+  writeSampleLog(file, records);
   console.log(`${cpus()[0]?.model ?? 'unknown processor'}, Node ${process.version}, load ${loadavg()[0]?.toFixed(1) ?? '?'}; ${records} records, ${(statSync(file).size / 1e6).toFixed(0)} MB\n`);
   console.log('| what the panel asks | measured | limit | met |\n| --- | ---: | ---: | --- |');
   const { session, ask, select } = openPanel(file);
@@ -102,7 +76,7 @@ try {
   console.log(`| verified, and its dangling intents found | ${((performance.now() - started) / 1000).toFixed(2)} s | | |`);
   for (const [name, sought] of /** @type {const} */ ([
     ['cluster', { cluster: 'production' }], ['command', { command: 'force_promotion' }], ['operator', { operator: 'alice' }], ['outcome', { outcome: 'pending' }],
-    ['stage', { stage: 'dispatch_intent' }], ['time range', { from: '2026-01-02T00:00:00.000Z', to: '2026-01-09T23:59:59.999Z' }], ['request id', { requestId: entry(Math.floor(records / 2)).request_id }],
+    ['stage', { stage: 'dispatch_intent' }], ['time range', { from: '2026-01-02T00:00:00.000Z', to: '2026-01-09T23:59:59.999Z' }], ['request id', { requestId: sampleRequestId(Math.floor(records / 2)) }],
     ['free text', { text: 'the needle' }], ['cluster, operator and time', { cluster: 'staging', operator: 'bob', from: '2026-01-02T00:00:00.000Z' }],
   ])) {
     started = performance.now();

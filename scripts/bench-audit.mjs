@@ -11,6 +11,8 @@ import { encodeRecord } from '../src/audit/chain.ts';
 import { openAuditLog } from '../src/audit/log.ts';
 import { openAuditPages } from '../src/audit/pages.ts';
 import { openAuditReader } from '../src/audit/reader.ts';
+import { sampleEntry, sampleRequestId, writeSampleLog } from './lib/audit-sample.mjs';
+import { measured, percentile } from './lib/bench.mjs';
 
 const MIB = 1024 * 1024;
 const APPENDS = 2000;
@@ -19,42 +21,30 @@ const ROUND = 50;
 const { values } = parseArgs({ options: { records: { type: 'string', default: '1000000' }, measure: { type: 'string' }, file: { type: 'string' }, directory: { type: 'string' } } });
 const records = Number(values.records);
 
-const stages = /** @type {const} */ (['command_requested', 'explanation_presented', 'confirmation_requested', 'confirmation_given', 'dispatch_intent', 'command_executed']);
-
-/** A record as long as real ones are on average: 600 bytes. @param {number} n @returns {import('../src/control-plane/record.ts').AuditEntry} */
-function entry(n) {
-  const request = String(Math.floor(n / stages.length)).padStart(12, '0');
-  return {
-    time: new Date(Date.UTC(2026, 0, 1) + n * 1000).toISOString(), clock: 'operator workstation', session: '6f1c1f3e-0000-4000-8000-000000000001', n: String(n),
-    stage: stages[n % stages.length] ?? 'command_requested', operator: { account: n % 7 === 0 ? 'bob' : 'alice', host: 'workstation-1', name: null }, authority: 'Operator',
-    request_id: `6f1c1f3e-0000-4000-8000-${request}`, command: n % 1000 < 6 ? 'force_promotion' : 'request_promotion', cluster: n % 3 === 0 ? 'staging' : 'production', target: 'node-2',
-    args: { cluster: 'production', node: 'node-2', reason: n === 777_777 ? 'The NEEDLE' : 'hand-over' }, outcome: 'pending',
-  };
-}
-
-/** @param {number[]} times @param {number} share */
-const percentile = (times, share) => times.toSorted((a, b) => a - b)[Math.floor(times.length * share)] ?? 0;
 /** @param {number} ms */
 const shown = (ms) => (ms < 10 ? `${(ms * 1000).toFixed(0)} µs` : `${(ms / 1000).toFixed(2)} s`);
 
 /** @type {boolean[]} */
 const met = [];
-/** @param {string} name @param {string} measured @param {string} limit @param {boolean} ok */
-function report(name, measured, limit, ok) {
+/** @param {import('./lib/bench.mjs').Measure} measure */
+function report(measure) {
+  const { name, value, unit, limit, peer } = measure;
+  const show = (/** @type {number} */ amount) => (unit === 'ms' ? shown(amount) : `${amount.toFixed(0)} ${unit}`);
+  const ok = measured(measure);
   met.push(ok);
-  console.log(`| ${name} | ${measured} | ${limit} | ${ok ? 'yes' : '**no**'} |`);
+  console.log(`| ${name} | ${show(value)} | ${peer === undefined ? show(limit ?? Infinity) : `${peer.times} × ${peer.name}: ${show(peer.value)}`} | ${ok ? 'yes' : '**no**'} |`);
 }
 
 /** Bare and recorded appends take turns, so that whatever else the machine does falls on both. @param {string} directory */
 async function benchAppend(directory) {
   const log = openAuditLog({ directory });
   const fd = openSync(path.join(directory, 'bare'), 'a');
-  const bytes = encodeRecord(entry(1), null).line;
+  const bytes = encodeRecord(sampleEntry(1), null).line;
   /** @type {number[]} */
   const bare = [];
   /** @type {number[]} */
   const appended = [];
-  await log.append(entry(0));
+  await log.append(sampleEntry(0));
   for (let n = 0; n < APPENDS; n += ROUND) {
     for (let i = 0; i < ROUND; i += 1) {
       const started = performance.now();
@@ -64,32 +54,14 @@ async function benchAppend(directory) {
     }
     for (let i = 0; i < ROUND; i += 1) {
       const started = performance.now();
-      await log.append(entry(n + i));
+      await log.append(sampleEntry(n + i));
       appended.push(performance.now() - started);
     }
   }
   closeSync(fd);
   for (const [name, share, factor] of /** @type {const} */ ([['p50', 0.5, 3], ['p99', 0.99, 5]])) {
-    const [limit, took] = [percentile(bare, share), percentile(appended, share)];
-    report(`append ${name} (${APPENDS} records of ${bytes.length} bytes)`, shown(took), `${factor} × ${shown(limit)}`, took <= factor * limit);
+    report({ name: `append ${name} (${APPENDS} records of ${bytes.length} bytes)`, value: percentile(appended, share), unit: 'ms', peer: { name: 'bare write and flush', value: percentile(bare, share), times: factor } });
   }
-}
-
-/** A log of this many records, without the cost of a flush for each. @param {string} file */
-function build(file) {
-  const fd = openSync(file, 'w', 0o600);
-  /** @type {import('../src/control-plane/audit-position.ts').AuditPosition | null} */
-  let head = null;
-  /** @type {Buffer[]} */
-  let pending = [];
-  for (let n = 0; n < records; n += 1) {
-    const record = encodeRecord(entry(n), head);
-    head = record.position;
-    if (pending.push(record.line) < 5000 && n < records - 1) continue;
-    writeSync(fd, Buffer.concat(pending));
-    pending = [];
-  }
-  closeSync(fd);
 }
 
 /** Measures in a process of its own, so that its memory is its own. @param {string} what @param {string} file */
@@ -116,7 +88,7 @@ async function measurePages(file) {
   /** @type {Record<string, number>} */
   const times = { opened };
   for (const [name, filter] of /** @type {const} */ ([
-    ['request id', { requestId: entry(Math.floor(records / 2)).request_id ?? '' }], ['stage', { stage: 'dispatch_intent' }], ['cluster', { cluster: 'production' }],
+    ['request id', { requestId: sampleRequestId(Math.floor(records / 2)) }], ['stage', { stage: 'dispatch_intent' }], ['cluster', { cluster: 'production' }],
     ['command', { command: 'force_promotion' }], ['operator', { operator: 'alice' }], ['outcome, which all have', { outcome: 'pending' }],
     ['time range over all', { from: '2026-01-01T00:00:00.000Z', to: '2099-01-01T00:00:00.000Z' }], ['free text, found once', { text: 'the needle' }], ['free text in every line', { text: 'HAND' }],
   ])) {
@@ -148,16 +120,16 @@ async function main(directory) {
   console.log('| what | measured | limit | met |\n| --- | ---: | ---: | --- |');
   await benchAppend(directory);
   const file = path.join(directory, 'large.jsonl');
-  build(file);
+  writeSampleLog(file, records);
   const { size } = statSync(file);
   const started = performance.now();
   execFileSync('sha256sum', [file], { stdio: 'ignore' });
   const bare = performance.now() - started;
   const verified = inOwnProcess('verify', file);
-  report(`verification of ${verified['records']} records (${(size / 1e6).toFixed(0)} MB)`, shown(verified['ms'] ?? 0), `4 × sha256sum: ${shown(bare)}`, (verified['ms'] ?? 0) <= 4 * bare);
-  report('its memory', `${((verified['rss'] ?? 0) / MIB).toFixed(0)} MiB`, '200 MiB', (verified['rss'] ?? 0) < 200 * MIB);
+  report({ name: `verification of ${verified['records']} records (${(size / 1e6).toFixed(0)} MB)`, value: verified['ms'] ?? NaN, unit: 'ms', peer: { name: 'sha256sum', value: bare, times: 4 } });
+  report({ name: 'its memory', value: (verified['rss'] ?? NaN) / MIB, unit: 'MiB', limit: 200 });
   const { opened = 0, rss = 0, ...filters } = inOwnProcess('pages', file);
-  report('opened, to the first page', shown(opened), '3 s', opened < 3000);
-  for (const [name, ms] of Object.entries(filters)) report(`filter over all: ${name}`, shown(ms), '5 s', ms < 5000);
-  report('memory of pages and filters', `${(rss / MIB).toFixed(0)} MiB`, '200 MiB', rss < 200 * MIB);
+  report({ name: 'opened, to the first page', value: opened, unit: 'ms', limit: 3000 });
+  for (const [name, ms] of Object.entries(filters)) report({ name: `filter over all: ${name}`, value: ms, unit: 'ms', limit: 5000 });
+  report({ name: 'memory of pages and filters', value: rss / MIB, unit: 'MiB', limit: 200 });
 }

@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { build } from 'esbuild';
+import { measured } from '../../scripts/lib/bench.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'aerodb-bench-'));
 const agent = new Agent({ keepAlive: true, maxSockets: 1 });
@@ -85,6 +86,7 @@ try {
     starts.push(performance.now() - began);
     await endAll();
   }
+  measured({ name: 'three nodes ready, slowest of three first starts', value: Math.max(...starts), unit: 'ms', limit: 1_000 });
   say(`three nodes ready (first start): ${starts.map(ms).join(', ')}   (limit 1000 ms)`);
 
   const [first, second] = await cluster('d', '--writes-per-second', '100');
@@ -96,14 +98,16 @@ try {
   if (bare === undefined) throw new Error('no bare server');
   for (const url of [bare.url, `${first.url}/v1/cluster`]) await timed(500, () => fetchOnce(url));
   const rounds = [1, 2, 3, 4];
-  const measured = { bare: [] as number[], cluster: [] as number[] };
+  const rounded = { bare: [] as number[], cluster: [] as number[] };
   for (const round of rounds) {
-    measured.bare.push((await timed(1_000, () => fetchOnce(`${bare.url}/?${round}`))).p50);
-    measured.cluster.push((await timed(1_000, () => fetchOnce(`${first.url}/v1/cluster`))).p50);
+    rounded.bare.push((await timed(1_000, () => fetchOnce(`${bare.url}/?${round}`))).p50);
+    rounded.cluster.push((await timed(1_000, () => fetchOnce(`${first.url}/v1/cluster`))).p50);
   }
-  const best = { bare: Math.min(...measured.bare), cluster: Math.min(...measured.cluster) };
+  const best = { bare: Math.min(...rounded.bare), cluster: Math.min(...rounded.cluster) };
+  measured({ name: 'GET /v1/cluster p50 under 100 writes/s', value: best.cluster, unit: 'ms', peer: { name: 'bare server, same bytes', value: best.bare, times: 2 } });
   say(`GET /v1/cluster p50 under 100 writes/s: ${ms(best.cluster)}, bare server with the same bytes: ${ms(best.bare)}, ratio ${(best.cluster / best.bare).toFixed(2)}   (limit 2)`);
   const write = await timed(300, (index) => writeOnce(first.url, `bench-${index}`));
+  measured({ name: 'acknowledged write p50 (3 nodes, fsync on two)', value: write.p50, unit: 'ms' });
   say(`acknowledged write (3 nodes, fsync on two): p50 ${ms(write.p50)}, p99 ${ms(write.p99)}`);
   await endAll();
 
@@ -113,6 +117,7 @@ try {
   await timed(50, () => fetchOnce(`${resting.url}/v1/cluster`));
   await timed(50, () => fetchOnce(again.url));
   await pause(3_000);
+  measured({ name: 'memory of a node at rest, above a bare server', value: rss(resting.pid) - rss(again.pid), unit: 'MiB', limit: 40 });
   say(`memory of a node at rest: ${rss(resting.pid).toFixed(1)} MiB, bare server ${rss(again.pid).toFixed(1)} MiB, difference ${(rss(resting.pid) - rss(again.pid)).toFixed(1)} MiB   (limit 40)`);
   await endAll();
 
@@ -120,6 +125,7 @@ try {
   if (observed === undefined) throw new Error('no nodes');
   const bytes = (await fetchOnce(`${observed.url}/v1/cluster`)).length;
   const large = await timed(200, () => fetchOnce(`${observed.url}/v1/cluster`));
+  measured({ name: 'GET /v1/cluster of 1003 members p50', value: large.p50, unit: 'ms' });
   say(`GET /v1/cluster of 1003 members (${(bytes / 1_024).toFixed(0)} KiB): p50 ${ms(large.p50)}`);
 } finally {
   agent.destroy();

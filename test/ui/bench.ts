@@ -6,6 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import type { Frame, Page } from 'playwright-core';
+import { measured } from '../../scripts/lib/bench.mjs';
 import { withCluster } from '../local-cluster/harness.ts';
 import { Editor } from './driver/editor.ts';
 import { inspectCluster, type Named } from './driver/steps.ts';
@@ -17,7 +18,17 @@ interface Marks {
   painted?: number;
 }
 
-const say = (line: object): void => void process.stdout.write(`${JSON.stringify({ ...line, load: Number((loadavg()[0] ?? 0).toFixed(1)) })}\n`);
+interface Line {
+  readonly measure: string;
+  readonly milliseconds: number;
+  readonly limit?: number;
+  readonly [more: string]: unknown;
+}
+
+const say = (line: Line): void => {
+  measured({ name: line.measure, value: line.milliseconds, unit: 'ms', ...(line.limit === undefined ? {} : { limit: line.limit }) });
+  process.stdout.write(`${JSON.stringify({ ...line, load: Number((loadavg()[0] ?? 0).toFixed(1)) })}\n`);
+};
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 /** Linux counts processor time in hundredths of a second. */
 const tick = 10;

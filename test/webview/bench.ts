@@ -4,11 +4,23 @@
  */
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { measured } from '../../scripts/lib/bench.mjs';
 import { Bundle, launch, openPanel } from './page.ts';
 import { clusterPanel, members, walPanel } from './samples.ts';
 import type { ShowPanel } from '../../src/webview/protocol.ts';
 
-const say = (line: object): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
+interface Line {
+  readonly measure: string;
+  readonly milliseconds?: number;
+  readonly bytes?: number;
+  readonly median?: number;
+  readonly limit: number;
+}
+
+const say = (line: Line): void => {
+  measured({ name: line.measure, value: line.milliseconds ?? line.bytes ?? Number.NaN, unit: line.bytes === undefined ? 'ms' : 'bytes', limit: line.limit });
+  process.stdout.write(`${JSON.stringify(line)}\n`);
+};
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
 await using bundle = await Bundle.make();

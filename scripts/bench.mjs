@@ -1,0 +1,86 @@
+/**
+ * Runs every benchmark, one after the other: `npm run bench [-- --only kernel,cli] [-- --dry-run]`. Writes docs/benchmarks.json and docs/benchmarks.md, keeps there
+ * the results of those that did not run, and ends with 1 where a limit is missed or a ratio is more than 1.3 times the committed one.
+ */
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, cpus, loadavg, tmpdir, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { benchVariable, ratioOf, readMeasures } from './lib/bench.mjs';
+import { benchmarksDocument, missed, regressions } from './lib/bench-document.mjs';
+import { root } from './lib/paths.mjs';
+import { startGroup, whenAskedToEnd } from './lib/processes.mjs';
+import { Failure, script } from './lib/run.mjs';
+
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const committedFile = join(root, 'docs', 'benchmarks.json');
+/** Every script of package.json that is called `bench:…`, in its order. */
+const known = Object.keys(manifest.scripts).flatMap((name) => (name.startsWith('bench:') ? [name.slice('bench:'.length)] : []));
+
+/** @type {{ stop: (grace?: number) => Promise<void> } | undefined} */
+let running;
+whenAskedToEnd(() => void (running?.stop(5000) ?? Promise.resolve()).finally(() => process.exit(1)));
+
+/**
+ * @param {string} name
+ * @param {string} folder
+ * @returns {Promise<import('./lib/bench-document.mjs').Result>}
+ */
+async function runBench(name, folder) {
+  const report = join(folder, `${name}.jsonl`);
+  const load = loadavg()[0] ?? 0;
+  const started = performance.now();
+  console.log(`\n── ${name} (load ${load.toFixed(1)}) ──`);
+  const group = startGroup('sh', ['-c', manifest.scripts[`bench:${name}`]], { cwd: root, env: { ...process.env, [benchVariable]: report } });
+  running = group;
+  group.child.stdout.on('data', (chunk) => process.stdout.write(chunk));
+  group.child.stderr.on('data', (chunk) => process.stdout.write(chunk));
+  const how = await group.ended;
+  running = undefined;
+  const measures = readMeasures(report);
+  // A benchmark that misses its limit may end with 1; one that measured nothing has failed.
+  if (measures.length === 0) throw new Failure(`bench:${name} measured nothing: ${how}.`);
+  return {
+    date: new Date().toISOString().slice(0, 10),
+    machine: `${cpus()[0]?.model ?? 'unknown processor'}, ${availableParallelism()} cores, ${Math.round(totalmem() / 2 ** 30)} GiB`,
+    versions: `${manifest.name} ${manifest.version}, Node ${process.versions.node}, ${process.platform}`,
+    load, seconds: (performance.now() - started) / 1000,
+    measures: measures.map((measure) => ({ ...measure, ratio: ratioOf(measure) })),
+  };
+}
+
+await script(async () => {
+  const { values } = parseArgs({ options: { only: { type: 'string' }, 'dry-run': { type: 'boolean', default: false } } });
+  const chosen = values.only?.split(',') ?? known;
+  const unknown = chosen.filter((name) => !known.includes(name));
+  if (unknown.length > 0) throw new Failure(`There is no benchmark ${unknown.join(', ')}: there are ${known.join(', ')}.`);
+  /** @type {import('./lib/bench-document.mjs').Results} */
+  const committed = existsSync(committedFile) ? JSON.parse(readFileSync(committedFile, 'utf8')) : {};
+  /** @type {Record<string, import('./lib/bench-document.mjs').Result>} */
+  const fresh = {};
+  const failed = [];
+  const folder = mkdtempSync(join(tmpdir(), 'aero-bench-'));
+  try {
+    for (const name of chosen) {
+      try {
+        fresh[name] = await runBench(name, folder);
+      } catch (error) {
+        if (!(error instanceof Failure)) throw error;
+        failed.push(error.message);
+      }
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  const merged = Object.fromEntries(known.flatMap((name) => {
+    const result = fresh[name] ?? committed[name];
+    return result === undefined ? [] : [[name, result]];
+  }));
+  const worse = [...failed, ...missed(fresh).map((line) => `MISSED ${line}`), ...regressions(committed, fresh).map((line) => `WORSE ${line}`)];
+  if (!values['dry-run']) {
+    writeFileSync(committedFile, `${JSON.stringify(merged, null, 2)}\n`);
+    writeFileSync(join(root, 'docs', 'benchmarks.md'), benchmarksDocument(merged));
+  }
+  console.log(`\n${worse.length === 0 ? 'Every limit is kept, and no ratio is worse than before.' : worse.join('\n')}`);
+  process.exitCode = worse.length === 0 ? 0 : 1;
+});

@@ -1,0 +1,47 @@
+/** A large audit log for measuring, made without the cost of a flush for each record. */
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { encodeRecord } from '../../src/audit/chain.ts';
+
+const stages = /** @type {const} */ (['command_requested', 'explanation_presented', 'confirmation_requested', 'confirmation_given', 'dispatch_intent', 'command_executed']);
+
+/**
+ * Requests of six stages, each record as long as real ones are on average: 600 bytes.
+ * @param {number} n
+ * @returns {import('../../src/control-plane/record.ts').AuditEntry}
+ */
+export function sampleEntry(n) {
+  return {
+    time: new Date(Date.UTC(2026, 0, 1) + n * 1000).toISOString(), clock: 'operator workstation', session: '6f1c1f3e-0000-4000-8000-000000000001', n: String(n),
+    stage: stages[n % stages.length] ?? 'command_requested', operator: { account: n % 7 === 0 ? 'bob' : 'alice', host: 'workstation-1', name: null }, authority: 'Operator',
+    request_id: sampleRequestId(n), command: n % 1000 < 6 ? 'force_promotion' : 'request_promotion', cluster: n % 3 === 0 ? 'staging' : 'production', target: 'node-2',
+    args: { cluster: 'production', node: 'node-2', reason: n === 777_777 ? 'The NEEDLE' : 'hand-over' }, outcome: 'pending',
+  };
+}
+
+/**
+ * @param {number} n of a record
+ * @returns {string} the id of the request that it belongs to
+ */
+export const sampleRequestId = (n) => `6f1c1f3e-0000-4000-8000-${String(Math.floor(n / stages.length)).padStart(12, '0')}`;
+
+/**
+ * Writes a log of this many records.
+ * @param {string} file
+ * @param {number} records
+ * @returns {void}
+ */
+export function writeSampleLog(file, records) {
+  const fd = openSync(file, 'w', 0o600);
+  /** @type {import('../../src/control-plane/audit-position.ts').AuditPosition | null} */
+  let head = null;
+  /** @type {Buffer[]} */
+  let pending = [];
+  for (let n = 0; n < records; n += 1) {
+    const record = encodeRecord(sampleEntry(n), head);
+    head = record.position;
+    if (pending.push(record.line) < 5000 && n < records - 1) continue;
+    writeSync(fd, Buffer.concat(pending));
+    pending = [];
+  }
+  closeSync(fd);
+}
