@@ -7,6 +7,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } f
 import { join, relative } from 'node:path';
 import * as esbuild from 'esbuild';
 import { bundledPackages } from './lib/bundled.mjs';
+import { neededOfUndici } from './lib/needed-of-undici.mjs';
 import { notices } from './lib/notices.mjs';
 import { root } from './lib/paths.mjs';
 import { Failure, script } from './lib/run.mjs';
@@ -79,7 +80,7 @@ async function bundle(source, outfile, release, options) {
     mainFields: ['module', 'main'],
     conditions: release ? ['production'] : ['development'],
     ...options,
-    alias: { 'node:http2': join(root, 'scripts', 'lib', 'no-http2.mjs') },
+    plugins: [neededOfUndici],
     metafile: true,
   });
   return result.metafile;

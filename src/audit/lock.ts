@@ -4,7 +4,6 @@
  */
 import fs from 'node:fs';
 import { hostname } from 'node:os';
-import { setTimeout as delay } from 'node:timers/promises';
 import type * as Sqlite from 'node:sqlite';
 import { codeOf, unavailable } from './causes.ts';
 
@@ -32,14 +31,16 @@ export class LogLock {
 
   /** Resolves when this process holds the lock. Rejects with `AuditUnavailable` when it cannot be had. */
   async acquire(): Promise<void> {
-    const started = performance.now();
+    let started: number | undefined;
     for (let attempt = 0; ; attempt += 1) {
       if (this.#tryOnce()) return;
+      started ??= performance.now();
       if (performance.now() - started >= this.#waitMs) {
         throw unavailable(`${this.#file} is locked by ${HolderNote.read(`${this.#file}.holder`)} and was not released within ${this.#waitMs} ms`);
       }
       // The spread keeps several waiting processes from asking in step.
-      await delay(Math.min(LONGEST_PAUSE_MS, 2 ** attempt) * (0.5 + Math.random()));
+      const pauseMs = Math.min(LONGEST_PAUSE_MS, 2 ** attempt) * (0.5 + Math.random());
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
     }
   }
 

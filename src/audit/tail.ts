@@ -2,7 +2,6 @@
  * The end of the log as the writer knows it. Every record that anyone appends is checked before something is built
  * upon it; what was checked once is not read again, but for the last line, which is compared byte for byte.
  */
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { AuditPosition } from '../control-plane/audit-position.ts';
 import { codeOf, unavailable } from './causes.ts';
 import { MAX_LINE_BYTES, NEWLINE } from './chain.ts';
@@ -84,7 +83,7 @@ export class LogTail {
   /** Reads on to the present end without holding anybody up: what stands there does not change any more. */
   async catchUp(): Promise<void> {
     const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
-    while (this.#readOn(this.#opened(), chunk)) await nextTurn();
+    while (this.#readOn(this.#opened(), chunk)) await new Promise((resolve) => setImmediate(resolve));
   }
 
   /** Under the lock: is it still the same file, what was appended meanwhile, and where does the next record go? */

@@ -20,22 +20,31 @@ interface Question {
   readonly at: string;
 }
 
+/** Where a person reads and answers. `output` is standard error: results stay apart from the dialogue. */
+export interface Dialogue {
+  readonly input: ReadStream;
+  readonly output: WriteStream;
+  readonly paint: Paint;
+}
+
 export class TerminalConfirmer implements Confirmer {
-  readonly #input: ReadStream;
-  readonly #output: WriteStream;
-  readonly #paint: Paint;
+  readonly #open: () => Dialogue;
+  #opened: Dialogue | undefined;
   #person: Person | undefined;
 
-  /** `output` is standard error: results stay apart from the dialogue. */
-  constructor(input: ReadStream, output: WriteStream, paint: Paint) {
-    this.#input = input;
-    this.#output = output;
-    this.#paint = paint;
+  /** `open` is called when somebody is to be asked: a command that asks nobody does not touch its standard input. */
+  constructor(open: () => Dialogue) {
+    this.#open = open;
+  }
+
+  get #dialogue(): Dialogue {
+    return this.#opened ??= this.#open();
   }
 
   /** Where nobody can read or answer, nobody is asked. */
   unavailable(): ControlError | undefined {
-    const missing = [...(isTerminal(this.#input) ? [] : ['standard input']), ...(isTerminal(this.#output) ? [] : ['standard error'])];
+    const { input, output } = this.#dialogue;
+    const missing = [...(isTerminal(input) ? [] : ['standard input']), ...(isTerminal(output) ? [] : ['standard error'])];
     return missing.length === 0
       ? undefined
       : refusal('PHASE7_NO_TERMINAL', `This command is confirmed by a person at a terminal, and ${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} not one. Nobody was asked. Nothing was sent.`);
@@ -51,11 +60,12 @@ export class TerminalConfirmer implements Confirmer {
   }
 
   async confirm(prompt: ConfirmationPrompt, voided: AbortSignal): Promise<ConfirmationAnswer> {
-    const person = new Person(this.#input, this.#output);
+    const { input, output, paint } = this.#dialogue;
+    const person = new Person(input, output);
     this.#person = person;
     voided.addEventListener('abort', () => person.interrupt({ kind: 'voided', why: String(voided.reason) }), { once: true });
     try {
-      person.tell(explanationText(prompt.explanation, prompt.operator, prompt.requestId, this.#paint));
+      person.tell(explanationText(prompt.explanation, prompt.operator, prompt.requestId, paint));
       return await this.#consent(prompt, person);
     } finally {
       person.leave();
@@ -93,7 +103,7 @@ export class TerminalConfirmer implements Confirmer {
   /** An empty line declines: Enter alone never confirms. */
   async #type(person: Person, { told, label, at }: Question): Promise<Refused | { readonly kind: 'typed'; readonly text: string }> {
     const [title = '', ...rest] = told;
-    person.tell(['', this.#paint.strong(title), ...rest]);
+    person.tell(['', this.#dialogue.paint.strong(title), ...rest]);
     const reply = await person.ask(`${label}> `);
     switch (reply.kind) {
       case 'voided': return reply;

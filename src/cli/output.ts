@@ -8,21 +8,31 @@ export interface Output {
   readonly stream: (lines: readonly string[]) => Promise<boolean>;
 }
 
-/** The standard streams. A closed pipe or a terminal that hung up is not an error of the command. */
+/** Standard streams that were written to in this run. */
+const opened = new Set<NodeJS.WriteStream>();
+
+/** Where results and messages go. */
 export function standardOutput(): Output {
-  const ignore = (): undefined => undefined;
-  process.stdout.on('error', ignore);
-  process.stderr.on('error', ignore);
-  const to = (stream: NodeJS.WriteStream) => (lines: readonly string[]): void => {
-    if (lines.length > 0) stream.write(joined(lines));
+  const to = (name: 'stdout' | 'stderr') => (lines: readonly string[]): void => {
+    if (lines.length > 0) standardStream(name).write(joined(lines));
   };
-  return { out: to(process.stdout), err: to(process.stderr), stream: (lines) => handOver(process.stdout, joined(lines)) };
+  return { out: to('stdout'), err: to('stderr'), stream: (lines) => handOver(standardStream('stdout'), joined(lines)) };
+}
+
+/**
+ * A standard stream, opened by its first use, because opening takes a good part of a short command's time. A closed pipe
+ * or a terminal that hung up is not an error of the command.
+ */
+export function standardStream(name: 'stdout' | 'stderr'): NodeJS.WriteStream {
+  const stream = process[name];
+  if (!opened.has(stream)) stream.on('error', () => undefined);
+  opened.add(stream);
+  return stream;
 }
 
 /** Ends the process once everything that was written has been handed over. */
 export async function leave(code: number): Promise<never> {
-  await handOver(process.stdout, '');
-  await handOver(process.stderr, '');
+  for (const stream of opened) await handOver(stream, '');
   process.exit(code);
 }
 

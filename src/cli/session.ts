@@ -10,6 +10,7 @@ import { defaultConfigFile, readSettings, terminalClusters } from './clusters.ts
 import { TerminalConfirmer } from './confirmer.ts';
 import { operator, type Env } from './environment.ts';
 import { Progress } from './interrupts.ts';
+import { standardStream } from './output.ts';
 import { first, type Given } from './parse.ts';
 import { paintFor } from './text/paint.ts';
 import type { ClusterLabel } from './text/results.ts';
@@ -39,7 +40,7 @@ export function openSession(given: Given, env: Env): Result<Session> {
     settings, file, urls: given.url ?? [], kind: first(given, 'kind'), tokenFile: first(given, 'token-file'), timeoutMs: timeout.value, env,
   });
   const progress = new Progress();
-  const confirmer = new TerminalConfirmer(process.stdin, process.stderr, paintFor(process.stderr, env));
+  const confirmer = new TerminalConfirmer(() => ({ input: process.stdin, output: standardStream('stderr'), paint: paintFor(process.stderr, env) }));
   const plane = new ControlPlane({
     audit: progress.watch(openAuditLog(audit)),
     clusters, confirmer, clock, ids: { uuid: randomUUID }, operator: operator(settings.ok ? settings.value.operatorName : null),

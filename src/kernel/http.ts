@@ -4,7 +4,7 @@
  */
 import type { SecureContext } from 'node:tls';
 import request from 'undici/lib/api/api-request.js';
-import Agent from 'undici/lib/dispatcher/agent.js';
+import Client from 'undici/lib/dispatcher/client.js';
 import type { TransportErrorCode } from '../control-plane/errors.ts';
 import { oneLine } from './text.ts';
 
@@ -52,8 +52,7 @@ const MAX_HEADER_BYTES = 16 * 1024;
 export async function exchange(outgoing: HttpRequest, tls: TlsIdentity, limits: Limits): Promise<Exchange> {
   const progress = { connected: false };
   const expired = new Error('expired');
-  const agent = new Agent({
-    connections: 1,
+  const client = new Client(outgoing.url.origin, {
     pipelining: 1,
     maxHeaderSize: MAX_HEADER_BYTES,
     maxResponseSize: limits.bodyBytes,
@@ -68,15 +67,14 @@ export async function exchange(outgoing: HttpRequest, tls: TlsIdentity, limits: 
     },
   });
   // undici announces a connection before it writes the first byte to it.
-  agent.on('connect', () => { progress.connected = true; });
+  client.on('connect', () => { progress.connected = true; });
   // P7-F3: undici replaces a connection that ends before the request was written to it; here there is no second one.
   for (const ending of ['disconnect', 'connectionError'] as const) {
-    agent.on(ending, (_origin, targets, reason) => { for (const target of targets) void target.destroy(reason); });
+    client.on(ending, (_origin, _targets, reason) => void client.destroy(reason));
   }
-  const deadline = setTimeout(() => void agent.destroy(expired), limits.totalMs);
+  const deadline = setTimeout(() => void client.destroy(expired), limits.totalMs);
   try {
-    const response = await request.call(agent, {
-      origin: outgoing.url.origin,
+    const response = await request.call(client, {
       path: outgoing.url.pathname + outgoing.url.search,
       method: outgoing.method,
       headers: outgoing.headers,
@@ -92,7 +90,7 @@ export async function exchange(outgoing: HttpRequest, tls: TlsIdentity, limits: 
     return { ok: false, failure: progress.connected ? { code: 'PHASE7_TIMEOUT', sent: true, reason } : noConnection(`nothing within ${limits.totalMs} ms`) };
   } finally {
     clearTimeout(deadline);
-    await agent.destroy(expired);
+    await client.destroy(expired);
   }
 }
 

@@ -2,12 +2,11 @@
  * The two files of undici 7 that `http.ts` uses, as far as it uses them. undici's entry file sets a global dispatcher
  * that other extensions of the same host would share; these two do not.
  */
-declare module 'undici/lib/dispatcher/agent.js' {
+declare module 'undici/lib/dispatcher/client.js' {
   import type { SecureContext } from 'node:tls';
 
-  namespace Agent {
+  namespace Client {
     interface Options {
-      readonly connections: number;
       readonly pipelining: number;
       readonly maxHeaderSize: number;
       readonly maxResponseSize: number;
@@ -21,27 +20,23 @@ declare module 'undici/lib/dispatcher/agent.js' {
         readonly servername?: string;
       };
     }
-    interface Destroyable {
-      destroy(reason: Error): Promise<void>;
-    }
   }
 
-  class Agent implements Agent.Destroyable {
-    constructor(options: Agent.Options);
+  class Client {
+    constructor(origin: string, options: Client.Options);
     destroy(reason: Error): Promise<void>;
     on(event: 'connect', listener: () => void): this;
-    on(event: 'disconnect' | 'connectionError', listener: (origin: URL, targets: readonly Agent.Destroyable[], reason: Error) => void): this;
+    on(event: 'disconnect' | 'connectionError', listener: (origin: URL, targets: readonly Client[], reason: Error) => void): this;
   }
-  export = Agent;
+  export = Client;
 }
 
 declare module 'undici/lib/api/api-request.js' {
-  import type Agent from 'undici/lib/dispatcher/agent.js';
+  import type Client from 'undici/lib/dispatcher/client.js';
   import type { Readable } from 'node:stream';
 
   namespace request {
     interface Options {
-      readonly origin: string;
       readonly path: string;
       readonly method: 'GET' | 'POST';
       readonly headers: Readonly<Record<string, string>>;
@@ -55,6 +50,6 @@ declare module 'undici/lib/api/api-request.js' {
     }
   }
 
-  function request(this: Agent, options: request.Options): Promise<request.Response>;
+  function request(this: Client, options: request.Options): Promise<request.Response>;
   export = request;
 }

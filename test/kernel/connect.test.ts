@@ -111,7 +111,7 @@ describe('connecting to a cluster', () => {
     const imports = readdirSync(root, { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))
       .flatMap((name) => [...readFileSync(new URL(name, root), 'utf8').matchAll(/(?:from|import|require)[\s(]*['"](undici[^'"]*)['"]/g)].map(([, what]) => `${name}: ${String(what)}`));
-    assert.deepEqual(imports.sort(), ['kernel/http.ts: undici/lib/api/api-request.js', 'kernel/http.ts: undici/lib/dispatcher/agent.js']);
+    assert.deepEqual(imports.sort(), ['kernel/http.ts: undici/lib/api/api-request.js', 'kernel/http.ts: undici/lib/dispatcher/client.js']);
   });
 });
 

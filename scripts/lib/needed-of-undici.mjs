@@ -1,0 +1,40 @@
+/**
+ * Of undici, what one request over HTTP/1.1 needs. The rest, and the modules of Node that it loads for the sake of a name each, cost every
+ * start of the terminal program more than the request itself. `test/kernel/bundle.test.ts` holds what is left against the whole.
+ */
+
+/**
+ * Stands for a part that no request of ours comes to; whoever comes to it hears so.
+ * @param {string} part
+ * @returns {string}
+ */
+const absent = (part) => `throw new Error(${JSON.stringify(`undici: ${part} is not in this program`)});`;
+
+/** Files of undici, and the CommonJS that stands for each. */
+const files = new Map([
+  ['dispatcher/client-h2.js', `module.exports = () => { ${absent('HTTP/2')} };`],
+  // A table that spares well-known header names a call of toLowerCase().
+  ['core/tree.js', 'module.exports = { tree: { lookup: () => null } };'],
+  ['web/fetch/body.js', absent('a body for fetch')],
+]);
+
+/** Modules of Node, as far as undici uses them. */
+const modules = new Map([
+  ['node:assert', 'module.exports = (holds, message) => { if (!holds) throw message instanceof Error ? message : new Error(message ?? "undici: an assertion does not hold"); };'],
+  ['node:http', 'module.exports = { maxHeaderSize: 16384, IncomingMessage: class {} };'],
+]);
+
+const ofUndici = /[\\/]node_modules[\\/]undici[\\/]lib[\\/](.*)$/;
+
+/** @type {import('esbuild').Plugin} */
+export const neededOfUndici = {
+  name: 'needed-of-undici',
+  setup(build) {
+    build.onLoad({ filter: ofUndici }, ({ path }) => {
+      const contents = files.get(ofUndici.exec(path)?.[1]?.replaceAll('\\', '/') ?? '');
+      return contents === undefined ? undefined : { contents };
+    });
+    build.onResolve({ filter: /^node:/ }, ({ path, importer }) => (modules.has(path) && ofUndici.test(importer) ? { path, namespace: 'needed-of-undici' } : undefined));
+    build.onLoad({ filter: /^/, namespace: 'needed-of-undici' }, ({ path }) => ({ contents: modules.get(path) ?? '' }));
+  },
+};
