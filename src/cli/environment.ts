@@ -5,6 +5,16 @@ import type { Operator } from '../control-plane/operator.ts';
 /** Environment variables. */
 export type Env = Readonly<Record<string, string | undefined>>;
 
+/**
+ * The environment as it was found. What may hold a secret (see docs/terminal.md) is taken out of this process's own: neither a diagnostic
+ * report of Node nor anything started from here has it.
+ */
+export function takeEnvironment(): Env {
+  const found = { ...process.env };
+  for (const name of Object.keys(found)) if (/^AERODB_\w*(?:TOKEN|PASSWORD)$/.test(name)) Reflect.deleteProperty(process.env, name);
+  return found;
+}
+
 /** The operating system's word for who sits here, and the configured name beside it; recorded as asserted. */
 export function operator(name: string | null): Operator {
   return { account: account(), host: hostname(), name };

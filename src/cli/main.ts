@@ -1,4 +1,5 @@
 /** The terminal program's first lines: the runtime is checked before anything that needs it is loaded. */
+import { takeEnvironment } from './environment.ts';
 import { leave, standardOutput } from './output.ts';
 
 const OLDEST_NODE = 22;
@@ -17,7 +18,7 @@ async function main(): Promise<number> {
   });
   const { run } = await import('./program.ts');
   try {
-    return await run(process.argv.slice(2), output, process.env);
+    return await run(process.argv.slice(2), output, takeEnvironment());
   } catch (error) {
     // What was sent is not known here, so it is not claimed (P7-E2).
     output.err([`aerodb-control itself failed: ${error instanceof Error ? error.message : String(error)}`, 'The outcome is not known here; the audit log holds how far the request came.']);

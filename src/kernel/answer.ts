@@ -3,6 +3,7 @@
  * described in a clause of plain text, for a person; a foreign answer is never passed on as it came.
  */
 import type { HttpAnswer } from './http.ts';
+import { formsOf } from './secret-forms.ts';
 import { plain } from './text.ts';
 
 /** JSON as the kernel sent it: the whole body as text, and its value. */
@@ -58,12 +59,9 @@ function describe(answer: HttpAnswer, text: string, secret: string | undefined):
   return `status ${answer.status}, ${named}, ${body}`;
 }
 
-/** Removes the secret as it is and as JSON and URLs write it. */
+/** Removes the secret in every form in which it may have been written. */
 function withhold(text: string, secret: string | undefined): string {
-  if (secret === undefined) return text;
-  const inJson = JSON.stringify(secret).slice(1, -1);
-  const forms = new Set([inJson.replaceAll('/', '\\/'), inJson, encodeURIComponent(secret), secret]);
-  return [...forms].reduce((rest, form) => rest.replaceAll(form, WITHHELD), text);
+  return secret === undefined ? text : formsOf(secret).reduce((rest, form) => rest.replaceAll(form, WITHHELD), text);
 }
 
 function decode(body: Uint8Array): string | undefined {
