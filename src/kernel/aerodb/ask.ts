@@ -32,7 +32,7 @@ export interface Reply<T> {
 
 /** Why there is no reply: the kernel refused in its own form, or nothing valid came. `reason` is a clause without the address. */
 export type NoReply =
-  | { readonly kind: 'rejected'; readonly answer: JsonAnswer; readonly error: z.output<typeof errorForm>['error']; readonly reason: string }
+  | { readonly kind: 'rejected'; readonly answer: JsonAnswer; readonly error: z.output<ReturnType<typeof errorForm>>['error']; readonly reason: string }
   | { readonly kind: 'failed'; readonly code: TransportErrorCode; readonly sent: boolean; readonly reason: string };
 
 export type Asked<T> = { readonly ok: true; readonly reply: Reply<T> } | { readonly ok: false; readonly no: NoReply };
@@ -47,14 +47,14 @@ export function urlOf(endpoint: string, path: string): URL {
 }
 
 /** Asks `endpoint` once. The token goes to this configured endpoint and nowhere else. */
-export async function ask<T>(access: Access, endpoint: string, path: string, schema: z.ZodMiniType<T>): Promise<Asked<T>> {
+export async function ask<T>(access: Access, endpoint: string, path: string, schema: () => z.ZodMiniType<T>): Promise<Asked<T>> {
   const request: HttpRequest = { method: 'GET', url: urlOf(endpoint, path), headers: headers(access), body: null };
   return await send(access, request, { totalMs: access.timeouts.readMs, bodyBytes: READ_BODY_BYTES }, schema);
 }
 
 /** Sends one control request, once (P7-E1, P7-F3). */
 export async function command<T>(
-  access: Access, endpoint: string, path: string, own: Readonly<Record<string, string>>, body: unknown, schema: z.ZodMiniType<T>,
+  access: Access, endpoint: string, path: string, own: Readonly<Record<string, string>>, body: unknown, schema: () => z.ZodMiniType<T>,
 ): Promise<Asked<T>> {
   const request: HttpRequest = {
     method: 'POST', url: urlOf(endpoint, path), headers: { ...headers(access), 'content-type': 'application/json', ...own }, body: JSON.stringify(body),
@@ -70,7 +70,7 @@ function headers(access: Access): Readonly<Record<string, string>> {
 }
 
 async function send<T>(
-  access: Access, request: HttpRequest, limits: { readonly totalMs: number; readonly bodyBytes: number }, schema: z.ZodMiniType<T>,
+  access: Access, request: HttpRequest, limits: { readonly totalMs: number; readonly bodyBytes: number }, schema: () => z.ZodMiniType<T>,
 ): Promise<Asked<T>> {
   const exchanged = await exchange(request, access.tls, { ...limits, connectMs: access.timeouts.connectMs });
   if (!exchanged.ok) return { ok: false, no: { kind: 'failed', ...exchanged.failure } };
@@ -79,16 +79,16 @@ async function send<T>(
   return read.answer.status === 200 ? accepted(read.answer, schema) : rejected(read.answer);
 }
 
-function accepted<T>(answer: JsonAnswer, schema: z.ZodMiniType<T>): Asked<T> {
-  const outer = parse(envelope, answer.value);
+function accepted<T>(answer: JsonAnswer, schema: () => z.ZodMiniType<T>): Asked<T> {
+  const outer = parse(envelope(), answer.value);
   if (!outer.ok) return foreign(`not a kernel's answer: ${misfitText(outer.misfit, [])}; ${excerpt(answer)}`);
-  const inner = parse(schema, outer.value.data);
+  const inner = parse(schema(), outer.value.data);
   if (!inner.ok) return foreign(`not a valid answer: ${misfitText(inner.misfit, ['data'])}`);
   return { ok: true, reply: { data: inner.value, observed: outer.value.observed_at, notes: outer.value.notes, body: answer.text } };
 }
 
 function rejected(answer: JsonAnswer): Asked<never> {
-  const form = answer.status >= 400 ? parse(errorForm, answer.value) : undefined;
+  const form = answer.status >= 400 ? parse(errorForm(), answer.value) : undefined;
   if (form?.ok !== true) return foreign(`not a kernel's answer: ${excerpt(answer)}`);
   const { error } = form.value;
   return { ok: false, no: { kind: 'rejected', answer, error, reason: `refused with status ${answer.status}, ${oneLine(error.code, 200)}: ${oneLine(error.message, 2_000)}` } };

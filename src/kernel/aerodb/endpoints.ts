@@ -21,7 +21,7 @@ interface Attempt {
  * Asks the endpoints in configured order until one answers. A kernel that refuses the request (4xx) has decided, and no
  * other is asked in its place (P7-E3); one that says it cannot answer now (5xx) is skipped and quoted.
  */
-export async function askInOrder<T>(cluster: ClusterConfig, access: Access, path: string, view: z.ZodMiniType<T>): Promise<Result<Reading<T>>> {
+export async function askInOrder<T>(cluster: ClusterConfig, access: Access, path: string, view: () => z.ZodMiniType<T>): Promise<Result<Reading<T>>> {
   const attempts: Attempt[] = [];
   for (const endpoint of cluster.endpoints) {
     const asked = await ask(access, endpoint, path, view);
@@ -33,14 +33,14 @@ export async function askInOrder<T>(cluster: ClusterConfig, access: Access, path
 }
 
 /** Asks `node` itself, through its configured endpoint, and accepts the answer only from it. */
-export async function askNode<T>(cluster: ClusterConfig, access: Access, node: string, path: string, view: z.ZodMiniType<T>): Promise<Result<Reading<T>>> {
+export async function askNode<T>(cluster: ClusterConfig, access: Access, node: string, path: string, view: () => z.ZodMiniType<T>): Promise<Result<Reading<T>>> {
   const found = await findNode(cluster, access, node);
   return found.ok ? await askNodeAt(access, found.value.endpoint, node, path, view, found.value.skipped) : found;
 }
 
 /** Asks `node` at an endpoint that is already known to be its own. */
 export async function askNodeAt<T>(
-  access: Access, endpoint: string, node: string, path: string, view: z.ZodMiniType<T>, before: readonly SkippedEndpoint[] = [],
+  access: Access, endpoint: string, node: string, path: string, view: () => z.ZodMiniType<T>, before: readonly SkippedEndpoint[] = [],
 ): Promise<Result<Reading<T>>> {
   const asked = answeredBy(node, await ask(access, endpoint, path, view));
   return asked.ok ? success(reading(asked.reply, endpoint, before)) : failure(readError(endpoint, asked.no));

@@ -15,6 +15,12 @@ const name = text.check(z.minLength(1));
 const textOrNull = z.nullable(text);
 const time = z.iso.datetime({ offset: true });
 
+/** Built by its first use: one command needs two or three of them, and building all of them takes longer than its request. */
+function lazily<S extends z.ZodMiniType>(build: () => S): () => S {
+  let built: S | undefined;
+  return () => built ??= build();
+}
+
 /** What the wire says under one name becomes what the views call by another. */
 function mapped<S extends z.ZodMiniType, T>(schema: S, become: (wire: z.output<S>) => T): z.ZodMiniType<T> {
   return z.pipe(schema, z.transform(become));
@@ -46,17 +52,17 @@ function list<T>(item: z.ZodMiniType<T>): z.ZodMiniType<readonly T[]> {
   }));
 }
 
-const observed = mapped(z.object({
+const observed = lazily(() => mapped(z.object({
   snapshot: text, commit_id: u64OrNull, control_version: u64OrNull, node_id: name, time, clock: text,
 }), (at): Observed => ({
   snapshot: at.snapshot, commitId: at.commit_id, controlVersion: at.control_version, nodeId: at.node_id, time: at.time, clock: at.clock,
-}));
+})));
 
 /** The envelope of every 2xx answer; `data` is checked by the schema of its endpoint. */
-export const envelope = z.object({ api_version: z.literal('v1'), observed_at: observed, data: z.unknown(), notes: list(text) });
+export const envelope = lazily(() => z.object({ api_version: z.literal('v1'), observed_at: observed(), data: z.unknown(), notes: list(text) }));
 
 /** The kernel's own error form. Without `outcome` it does not say what happened. */
-export const errorForm = z.object({
+export const errorForm = lazily(() => z.object({
   error: z.object({
     code: name,
     message: text,
@@ -64,15 +70,15 @@ export const errorForm = z.object({
     outcome: z._default(z.nullable(z.enum(['executed', 'not_executed', 'unknown'])), null),
     details: z._default(z.unknown(), null),
   }),
-});
+}));
 
-const memberWire = z.object({
+const memberWire = lazily(() => z.object({
   node_id: name, name: text, api_url: text, role: z.enum(['primary', 'replica', 'unknown']), replication_state: stateOrUnknown,
   halt_reason: textOrNull, health: z.enum(['running', 'halted', 'unknown']), health_basis: text,
   durable_offset: u64OrNull, durable_commit_id: u64OrNull, lag_bytes: u64OrNull, lag_commits: u64OrNull, last_contact: z.nullable(time),
-});
+}));
 
-function toMember(wire: z.output<typeof memberWire>): Member {
+function toMember(wire: z.output<ReturnType<typeof memberWire>>): Member {
   return {
     nodeId: wire.node_id, name: wire.name, apiUrl: wire.api_url, role: wire.role, replicationState: wire.replication_state,
     haltReason: wire.halt_reason, health: wire.health, healthBasis: wire.health_basis, durableOffset: wire.durable_offset,
@@ -85,121 +91,123 @@ function eachOnce(nodes: readonly { readonly nodeId: string }[]): boolean {
   return new Set(nodes.map(({ nodeId }) => nodeId)).size === nodes.length;
 }
 
-const members = list(mapped(memberWire, toMember)).check(z.refine(eachOnce, 'names a node twice'));
+const members = lazily(() => list(mapped(memberWire(), toMember)).check(z.refine(eachOnce, 'names a node twice')));
 
-export const status = z.object({
+export const status = lazily(() => z.object({
   node_id: name, lifecycle: z.enum(['booting', 'running', 'recovering', 'shutting_down']), commit_id: u64OrNull, durable_offset: u64OrNull,
-});
+}));
 
-export const cluster = mapped(
-  z.object({ cluster_id: text, name: text, epoch: u64, primary_id: textOrNull, members }),
+export const cluster = lazily(() => mapped(
+  z.object({ cluster_id: text, name: text, epoch: u64, primary_id: textOrNull, members: members() }),
   (wire): ClusterView => ({ clusterId: wire.cluster_id, name: wire.name, epoch: wire.epoch, primaryId: wire.primary_id, members: wire.members }),
-);
+));
 
-export const node = mapped(
-  z.extend(memberWire, { source: z.enum(['self', 'reported']), epoch: u64 }),
+export const node = lazily(() => mapped(
+  z.extend(memberWire(), { source: z.enum(['self', 'reported']), epoch: u64 }),
   (wire): NodeView => ({ member: toMember(wire), source: wire.source, epoch: wire.epoch }),
-);
+));
 
-const replica = mapped(z.object({
+const replica = lazily(() => mapped(z.object({
   node_id: name, state: stateOrUnknown, halt_reason: textOrNull, received_offset: u64OrNull, applied_offset: u64OrNull, acknowledged_offset: u64OrNull,
   lag_bytes: u64OrNull, lag_commits: u64OrNull, last_acknowledged_at: z.nullable(time),
 }), (wire): ReplicaProgress => ({
   nodeId: wire.node_id, state: wire.state, haltReason: wire.halt_reason, receivedOffset: wire.received_offset, appliedOffset: wire.applied_offset,
   acknowledgedOffset: wire.acknowledged_offset, lagBytes: wire.lag_bytes, lagCommits: wire.lag_commits, lastAcknowledgedAt: wire.last_acknowledged_at,
-}));
+})));
 
-export const replication = mapped(z.object({
-  primary_id: textOrNull, epoch: u64, committed_offset: u64OrNull, replicas: list(replica).check(z.refine(eachOnce, 'names a node twice')),
-}), (wire): ReplicationView => ({ primaryId: wire.primary_id, epoch: wire.epoch, committedOffset: wire.committed_offset, replicas: wire.replicas }));
+export const replication = lazily(() => mapped(z.object({
+  primary_id: textOrNull, epoch: u64, committed_offset: u64OrNull, replicas: list(replica()).check(z.refine(eachOnce, 'names a node twice')),
+}), (wire): ReplicationView => ({ primaryId: wire.primary_id, epoch: wire.epoch, committedOffset: wire.committed_offset, replicas: wire.replicas })));
 
 /** Who asked for a control action: as one text, or as it was sent to the kernel. */
-const operatorOrNull = z.nullable(z.union([text, mapped(z.object({ id: text, authority: text }), ({ id, authority }) => `${id} (${authority})`)]));
+const operatorOrNull = lazily(() => z.nullable(z.union([
+  text, mapped(z.object({ id: text, authority: text }), ({ id, authority }) => `${id} (${authority})`),
+])));
 
-const event = mapped(z.object({
-  seq: u64, type: text, time, epoch: u64, request_id: textOrNull, node_id: textOrNull, mode: textOrNull, operator: operatorOrNull, reason: textOrNull,
+const event = lazily(() => mapped(z.object({
+  seq: u64, type: text, time, epoch: u64, request_id: textOrNull, node_id: textOrNull, mode: textOrNull, operator: operatorOrNull(), reason: textOrNull,
   audit_head: z.nullable(z.object({ seq: u64, hash: text })), fields: z.record(z.string(), z.unknown()),
 }), (wire): KernelEvent => ({
   seq: wire.seq, type: wire.type, time: wire.time, epoch: wire.epoch, requestId: wire.request_id, nodeId: wire.node_id, mode: wire.mode,
   operator: wire.operator, reason: wire.reason, auditHead: wire.audit_head, fields: wire.fields,
-}));
+})));
 
-const attempt = mapped(z.object({
+const attempt = lazily(() => mapped(z.object({
   request_id: text, kind: text, mode: textOrNull, target: text, outcome: textOrNull, denial: z.nullable(z.object({ reason: text, invariant: text })),
 }), (wire): PromotionAttempt => ({
   requestId: wire.request_id, kind: wire.kind, mode: wire.mode, target: wire.target, outcome: wire.outcome, denial: wire.denial,
-}));
+})));
 
-const fate = mapped(
+const fate = lazily(() => mapped(
   z.object({ request_id: text, known: z.boolean(), outcome: textOrNull, code: textOrNull }),
   (wire): RequestFate => ({ requestId: wire.request_id, known: wire.known, outcome: wire.outcome, code: wire.code }),
-);
+));
 
 /** `request` is there only when a request id was asked for. */
-export const promotion = mapped(z.object({
-  state: text, pending_node_id: textOrNull, epoch: u64, last_attempt: z.nullable(attempt), events: list(event), next_after: u64OrNull,
-  request: z.nullish(fate),
+export const promotion = lazily(() => mapped(z.object({
+  state: text, pending_node_id: textOrNull, epoch: u64, last_attempt: z.nullable(attempt()), events: list(event()), next_after: u64OrNull,
+  request: z.nullish(fate()),
 }), (wire): PromotionView => ({
   state: wire.state, pendingNodeId: wire.pending_node_id, epoch: wire.epoch, lastAttempt: wire.last_attempt, events: wire.events,
   nextAfter: wire.next_after, request: wire.request ?? null,
-}));
+})));
 
-const segment = mapped(
+const segment = lazily(() => mapped(
   z.object({ id: text, first_offset: u64, end_offset: u64, bytes: u64, checksum: textOrNull }),
   (wire): WalSegment => ({ id: wire.id, firstOffset: wire.first_offset, endOffset: wire.end_offset, bytes: wire.bytes, checksum: wire.checksum }),
-);
+));
 
-export const wal = mapped(z.object({
-  segments: list(segment), append_offset: u64OrNull, durable_offset: u64OrNull, oldest_offset: u64OrNull, truncation_offset: u64OrNull,
+export const wal = lazily(() => mapped(z.object({
+  segments: list(segment()), append_offset: u64OrNull, durable_offset: u64OrNull, oldest_offset: u64OrNull, truncation_offset: u64OrNull,
   total_bytes: u64OrNull, checksum_status: z.enum(['valid', 'invalid', 'unchecked']), verified_to_offset: u64OrNull, next_after: positionOrNull,
 }), (wire): WalView => ({
   segments: wire.segments, appendOffset: wire.append_offset, durableOffset: wire.durable_offset, oldestOffset: wire.oldest_offset,
   truncationOffset: wire.truncation_offset, totalBytes: wire.total_bytes, checksumStatus: wire.checksum_status,
   verifiedToOffset: wire.verified_to_offset, nextAfter: wire.next_after,
-}));
+})));
 
-const snapshot = mapped(z.object({
+const snapshot = lazily(() => mapped(z.object({
   kind: z.enum(['snapshot', 'checkpoint']), id: text, commit_id: u64OrNull, wal_first_offset: u64OrNull, wal_end_offset: u64OrNull,
   created_at: z.nullable(time), durable: z.nullable(z.boolean()), source: textOrNull,
 }), (wire): SnapshotItem => ({
   kind: wire.kind, id: wire.id, commitId: wire.commit_id, walFirstOffset: wire.wal_first_offset, walEndOffset: wire.wal_end_offset,
   createdAt: wire.created_at, durable: wire.durable, source: wire.source,
-}));
+})));
 
-export const snapshots = mapped(
-  z.object({ items: list(snapshot), next_after: positionOrNull }),
+export const snapshots = lazily(() => mapped(
+  z.object({ items: list(snapshot()), next_after: positionOrNull }),
   (wire): SnapshotsView => ({ items: wire.items, nextAfter: wire.next_after }),
-);
+));
 
-export const diagnosticsCost = mapped(z.object({ files: u64, bytes: u64 }), (wire): DiagnosticsCost => wire);
+export const diagnosticsCost = lazily(() => mapped(z.object({ files: u64, bytes: u64 }), (wire): DiagnosticsCost => wire));
 
-export const diagnostics = mapped(z.object({
+export const diagnostics = lazily(() => mapped(z.object({
   sections: list(z.object({ name: text, entries: list(z.object({ key: text, value: text })) })),
-}), (wire): DiagnosticsView => wire);
+}), (wire): DiagnosticsView => wire));
 
-const check = mapped(
+const check = lazily(() => mapped(
   z.object({ id: text, invariant: text, result: z.enum(['pass', 'fail', 'unknown', 'overridden']), observed: text, message: text }),
   (wire): KernelCheck => wire,
-);
+));
 
 /** `mode` is a promotion's; a demotion has none. */
-export const explanation = mapped(z.object({
-  target: text, mode: z._default(textOrNull, null), decision: z.enum(['approve', 'deny']), reason: textOrNull, checks: list(check),
-  overridden_invariants: list(text), epoch: u64, primary_id: textOrNull, members, control_version: u64,
+export const explanation = lazily(() => mapped(z.object({
+  target: text, mode: z._default(textOrNull, null), decision: z.enum(['approve', 'deny']), reason: textOrNull, checks: list(check()),
+  overridden_invariants: list(text), epoch: u64, primary_id: textOrNull, members: members(), control_version: u64,
 }), (wire): KernelExplanation => ({
   target: wire.target, mode: wire.mode, decision: wire.decision, reason: wire.reason, checks: wire.checks, overriddenInvariants: wire.overridden_invariants,
   epoch: wire.epoch, primaryId: wire.primary_id, members: wire.members, controlVersion: wire.control_version,
-}));
+})));
 
-const change = mapped(
+const change = lazily(() => mapped(
   z.object({ component: text, node_id: textOrNull, before: textOrNull, after: textOrNull }),
   (wire): StateChange => ({ component: wire.component, nodeId: wire.node_id, before: wire.before, after: wire.after }),
-);
+));
 
-export const controlResult = mapped(z.object({
+export const controlResult = lazily(() => mapped(z.object({
   request_id: text, kind: text, mode: z._default(textOrNull, null), target: text, outcome: z.literal('executed'), epoch: u64, control_version: u64,
-  changes: list(change), events: list(event),
+  changes: list(change()), events: list(event()),
 }), (wire): ControlResultView => ({
   requestId: wire.request_id, kind: wire.kind, mode: wire.mode, target: wire.target, outcome: wire.outcome, epoch: wire.epoch,
   controlVersion: wire.control_version, changes: wire.changes, events: wire.events,
-}));
+})));
