@@ -8,6 +8,7 @@ import type { ControlError } from '../control-plane/errors.ts';
 import type { ClusterView, Member, Reading } from '../control-plane/views.ts';
 import { clusterLabel, type ConfiguredClusters } from './clusters.ts';
 import { commandId } from './command-ids.ts';
+import { visible } from './foreign.ts';
 
 /** A row. `cluster` and `node` are what a command that is run on the row is about. */
 export type Row =
@@ -122,12 +123,12 @@ function clusterTooltip(endpoints: readonly string[], reading: Reading<ClusterVi
     vscode.l10n.t('Commit {0}, control version {1}', observed.commitId?.toString() ?? vscode.l10n.t('unknown'), observed.controlVersion?.toString() ?? vscode.l10n.t('unknown')),
     vscode.l10n.t('Read at {0} (clock: {1})', observed.time, observed.clock),
     ...reading.skipped.map(({ endpoint, reason }) => `${endpoint}: ${reason}`),
-  ].join('\n');
+  ].map(visible).join('\n');
 }
 
 /** Role by icon and by word; a halted node has another shape, not only another colour. */
 function nodeItem(cluster: string, member: Member): vscode.TreeItem {
-  const item = new vscode.TreeItem(member.name, vscode.TreeItemCollapsibleState.Collapsed);
+  const item = new vscode.TreeItem(visible(member.name), vscode.TreeItemCollapsibleState.Collapsed);
   const unknown = vscode.l10n.t('unknown');
   item.id = `node/${cluster}/${member.nodeId}`;
   item.contextValue = 'node';
@@ -139,7 +140,7 @@ function nodeItem(cluster: string, member: Member): vscode.TreeItem {
   const lag = member.lagCommits === null ? vscode.l10n.t('lag unknown') : vscode.l10n.t('lag {0} commits', member.lagCommits.toString());
   // What a narrow side bar cuts off is what the icon and the tooltip say too.
   const health = member.health === 'unknown' ? [vscode.l10n.t('health unknown')] : member.health === 'halted' ? [vscode.l10n.t('halted')] : [];
-  item.description = [member.role, ...health, ...(member.role === 'primary' ? [] : [lag]), state].join(' · ');
+  item.description = visible([member.role, ...health, ...(member.role === 'primary' ? [] : [lag]), state].join(' · '));
   item.tooltip = [
     `${member.name} (${member.nodeId})`,
     member.apiUrl,
@@ -148,8 +149,8 @@ function nodeItem(cluster: string, member: Member): vscode.TreeItem {
     vscode.l10n.t('Durable offset {0}, commit {1}', member.durableOffset?.toString() ?? unknown, member.durableCommitId?.toString() ?? unknown),
     vscode.l10n.t('Lag: {0} bytes, {1} commits', member.lagBytes?.toString() ?? unknown, member.lagCommits?.toString() ?? unknown),
     vscode.l10n.t('Last contact: {0}', member.lastContact ?? unknown),
-  ].join('\n');
-  item.accessibilityInformation = { label: vscode.l10n.t('Node {0}, {1}, health {2}', member.name, item.description, member.health) };
+  ].map(visible).join('\n');
+  item.accessibilityInformation = { label: vscode.l10n.t('Node {0}, {1}, health {2}', visible(member.name), item.description, member.health) };
   item.command = { command: commandId('inspect_node'), title: vscode.l10n.t('Inspect Node'), arguments: [{ cluster, node: member.nodeId, member: { name: member.name } }] };
   return item;
 }
@@ -165,12 +166,12 @@ function subjectItem(row: Row & { readonly row: 'subject' }): vscode.TreeItem {
 }
 
 function errorItem(cluster: string, error: ControlError): vscode.TreeItem {
-  const item = new vscode.TreeItem(error.message);
+  const item = new vscode.TreeItem(visible(error.message));
   item.id = `error/${cluster}`;
   item.contextValue = 'error';
   item.iconPath = new vscode.ThemeIcon('error');
-  item.description = error.code;
-  item.tooltip = `${error.domain} ${error.code} [${error.invariants.join(', ')}]\n${error.message}`;
-  item.accessibilityInformation = { label: vscode.l10n.t('Not available. {0}: {1}', error.code, error.message) };
+  item.description = visible(error.code);
+  item.tooltip = [`${error.domain} ${error.code} [${error.invariants.join(', ')}]`, error.message].map(visible).join('\n');
+  item.accessibilityInformation = { label: visible(vscode.l10n.t('Not available. {0}: {1}', error.code, error.message)) };
   return item;
 }

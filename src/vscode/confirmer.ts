@@ -8,6 +8,7 @@ import { invariant } from '../control-plane/invariants.ts';
 import type { Operator } from '../control-plane/operator.ts';
 import type { ConfirmationAnswer, ConfirmationPrompt, Confirmer } from '../control-plane/ports.ts';
 import { toWire } from '../control-plane/views.ts';
+import { visible } from './foreign.ts';
 import type { Panels } from './panels.ts';
 
 /** Key of the panel that shows a request's explanation, and later its result. */
@@ -134,8 +135,9 @@ async function modal(question: string, prompt: ConfirmationPrompt, detail: reado
   const { cluster } = prompt.explanation;
   const named = cluster.environment === null ? cluster.name : `${cluster.name} (${cluster.environment})`;
   const stay = vscode.l10n.t('Do Nothing');
-  const answer = await vscode.window.showWarningMessage(`${named}: ${question}`, { modal: true, detail: detail.join('\n') }, stay, go);
-  return answer === go ? undefined : { kind: 'declined', at: where };
+  const consent = visible(go);
+  const answer = await vscode.window.showWarningMessage(visible(`${named}: ${question}`), { modal: true, detail: detail.map(visible).join('\n') }, stay, consent);
+  return answer === consent ? undefined : { kind: 'declined', at: where };
 }
 
 async function typeNode({ explanation, toType: { what, text } }: ConfirmationPrompt): Promise<string | undefined> {

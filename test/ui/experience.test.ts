@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import type { Frame } from 'playwright-core';
-import { at, TestCluster, type Json } from '../local-cluster/harness.ts';
-import { violations } from './axe.ts';
+import { at, promote, TestCluster, type Json } from '../local-cluster/harness.ts';
+import { violations, violationsInEveryTheme } from './axe.ts';
 import { HOSTILE, HostileKernel } from './hostile-kernel.ts';
-import { askFor, becomeOperator, inspectCluster, type Named } from './driver/steps.ts';
+import { askFor, becomeOperator, confirmStandard, inspectCluster, type Named } from './driver/steps.ts';
 import { useEditor } from './driver/use-editor.ts';
 import { waitFor } from './driver/wait.ts';
 
@@ -33,31 +33,50 @@ describe('experience', function () {
   });
   after('stop the cluster', () => cluster.stop());
 
-  it('axe finds nothing to complain of in any panel', async () => {
-    const { workbench } = use;
+  it('axe finds nothing to complain of in any panel, in any of the four themes', async () => {
+    const { workbench, editor } = use;
     configure(cluster.nodes.map(({ url }) => url));
-    const clean = async (what: string, panel: Promise<Frame>): Promise<void> => assert.deepEqual(await violations(await panel), [], what);
-    await workbench.openView('AeroDB');
-    const tree = workbench.tree('Clusters');
-    await tree.waitForRow([orders.label]);
-    await clean('cluster', inspectCluster(workbench, orders));
-    await tree.expand([orders.label]);
-    await tree.expand([orders.label, 'node-2']);
-    for (const [row, text] of [[['node-2'], 'Inspect Node'], [['Replication'], 'Replication Status'], [['Promotion'], 'Promotion State'], [['node-2', 'WAL'], 'Inspect WAL'], [['node-2', 'Snapshots'], 'Inspect Snapshots']] as const) {
-      await tree.click([orders.label, ...row]);
-      await clean(text, workbench.webviews.waitForText(new RegExp(`${text}[\\s\\S]*recorded as`, 'u')));
+    const clean = async (what: string, panel: Promise<Frame>): Promise<Frame> => {
+      const frame = await panel;
+      assert.deepEqual(await violationsInEveryTheme(editor, frame), [], what);
+      return frame;
+    };
+    try {
+      await workbench.openView('AeroDB');
+      const tree = workbench.tree('Clusters');
+      await tree.waitForRow([orders.label]);
+      await clean('cluster', inspectCluster(workbench, orders));
+      await tree.expand([orders.label]);
+      await tree.expand([orders.label, 'node-2']);
+      for (const [row, text] of [[['node-2'], 'Inspect Node'], [['Replication'], 'Replication Status'], [['node-2', 'WAL'], 'Inspect WAL'], [['node-2', 'Snapshots'], 'Inspect Snapshots']] as const) {
+        await tree.click([orders.label, ...row]);
+        await clean(text, workbench.webviews.waitForText(new RegExp(`${text}[\\s\\S]*recorded as`, 'u')));
+      }
+      await becomeOperator(workbench, orders);
+      const promotion = await clean('explanation', askFor(workbench, orders, 'Request Promotion', 'node-2', 'axe'));
+      await confirmStandard(workbench, promotion, 'Request Promotion: node-2?');
+      await clean('rejected', workbench.webviews.waitForText('AERO_PROMOTION_DENIED'));
+      const force = await clean('force', askFor(workbench, orders, 'Force Promotion', 'node-2', 'axe'));
+      await force.getByText('Do Nothing').click();
+      await workbench.webviews.waitForText('PHASE7_CONFIRMATION_DECLINED');
+      await confirmStandard(workbench, await clean('declared cost', askFor(workbench, orders, 'Run Diagnostics', 'node-2')), 'Run Diagnostics: ');
+      await clean('diagnostics', workbench.webviews.waitForText(/entries in \d+ sections[\s\S]*recorded as/u));
+      await confirmStandard(workbench, await askFor(workbench, orders, 'Request Demotion', 'node-1', 'axe'), 'Request Demotion: node-1?');
+      await clean('executed', workbench.webviews.waitForText('gave up write authority'));
+      assert.equal((await promote(cluster.node(2))).status, 200, 'the other tests find a primary');
+      await tree.click([orders.label, 'Promotion']);
+      await clean('promotion', workbench.webviews.waitForText(/Promotion State[\s\S]*DemotionSucceeded[\s\S]*recorded as/u));
+      await workbench.runCommand('AeroDB: Open Audit Log');
+      const log = await workbench.webviews.waitForText('Intact.');
+      await log.locator('.audit-body [role=row]').last().waitFor();
+      await log.locator('[role=grid]').press('Enter');
+      await log.locator('.audit-request').waitFor();
+      await clean('audit log with a request unfolded', Promise.resolve(log));
+      await workbench.runCommand('AeroDB: Give Up Authority');
+      await clean('refused', workbench.webviews.waitForText('taken away with the authority to see it'));
+    } finally {
+      editor.chooseTheme();
     }
-    await becomeOperator(workbench, orders);
-    await clean('explanation', askFor(workbench, orders, 'Request Promotion', 'node-2', 'axe'));
-    const panel = await workbench.webviews.waitForText('Nothing has been sent.');
-    await panel.getByText('Continue to Confirmation…').click();
-    await workbench.dialogs.waitFor('Request Promotion: node-2?');
-    await workbench.dialogs.click('Continue…');
-    await workbench.quickInput.waitFor('Type the name of the node');
-    await workbench.quickInput.answer('node-2');
-    await clean('rejected', workbench.webviews.waitForText('AERO_PROMOTION_DENIED'));
-    await clean('force', askFor(workbench, orders, 'Force Promotion', 'node-2', 'axe'));
-    await clean('diagnostics', askFor(workbench, orders, 'Run Diagnostics', 'node-2'));
   });
 
   it('an inspection needs no mouse, and no panel keeps the keyboard', async () => {
@@ -146,6 +165,7 @@ describe('experience', function () {
     const rows = await tree.waitForRows('the hostile names', (seen) => seen.filter(({ level }) => level === 2).length === 5);
     assert.ok(rows.some(({ label }) => label.startsWith('<img src="x"') && label.includes('$(key)')), JSON.stringify(rows));
     assert.ok(rows.some(({ label }) => label === HOSTILE.long));
+    assert.ok(rows.some(({ label }) => label.startsWith('two<U+000A>lines <U+202E>gnp.exe<U+202C>')), 'what would end the line or turn the name around is seen');
     const row = workbench.page.locator('.pane-body [role="treeitem"]', { hasText: '<img' }).first();
     await row.hover();
     await waitFor('the tooltip', () => workbench.page.locator('.monaco-hover').allInnerTexts(), (texts) => texts.some((text) => text.includes('<img src="x"')));
@@ -158,10 +178,15 @@ describe('experience', function () {
     assert.deepEqual(await violations(panel), []);
     await workbench.screenshot('hostile-cluster');
     await harmless('cluster panel');
-    for (const subject of ['Replication', 'Promotion']) {
+    await workbench.page.mouse.move(640, 795);
+    const long = [orders.label, HOSTILE.long];
+    await tree.expand(long);
+    for (const path of [[orders.label, 'Replication'], [orders.label, 'Promotion'], long, [...long, 'WAL'], [...long, 'Snapshots']]) {
       await workbench.page.mouse.move(640, 795);
-      await tree.click([orders.label, subject]);
-      await workbench.webviews.waitForText(new RegExp(`${subject}[\\s\\S]*recorded as`, 'u'));
+      await tree.click(path);
+      const subject = path === long ? 'Inspect Node' : path.at(-1) ?? '';
+      const shown = await workbench.webviews.waitForText(new RegExp(`${subject}[\\s\\S]*recorded as`, 'u'));
+      assert.equal(await shown.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), 0, `${subject} does not scroll sideways`);
       await harmless(subject);
     }
     await becomeOperator(workbench, orders);
@@ -172,20 +197,23 @@ describe('experience', function () {
     assert.ok(items.every(({ label }) => !label.startsWith('<img') || label.includes('(key)')), 'no icon is made of a name');
     await harmless('quick pick');
     await workbench.screenshot('hostile-pick');
-    await workbench.quickInput.type('long-');
+    await workbench.quickInput.type('two');
     await workbench.quickInput.accept();
     await workbench.quickInput.waitFor('Reason');
     await workbench.quickInput.answer(HOSTILE.markup);
-    const explanation = await workbench.webviews.waitForText('Nothing has been sent.');
+    const explanation = await workbench.webviews.waitForText('The name of this node holds characters that cannot be typed');
     await harmless('explanation');
     await workbench.screenshot('hostile-explanation');
     await explanation.getByText('Continue to Confirmation…').click();
-    await workbench.dialogs.waitFor('Request Promotion: long-');
+    const { detail } = await workbench.dialogs.waitFor('Request Promotion: two');
+    assert.match(detail, /you will be asked to type the id of the node/);
     await harmless('dialog');
     await workbench.screenshot('hostile-dialog');
     await workbench.dialogs.click('Continue…');
-    await workbench.quickInput.waitFor('Type the name of the node');
-    await workbench.quickInput.answer(HOSTILE.long);
+    await workbench.quickInput.waitFor('Type its id');
+    await workbench.quickInput.answer('two lines');
+    await workbench.quickInput.waitFor('Not the id of the node');
+    await workbench.quickInput.answer(cluster.node(3).id);
     const { message } = await workbench.notifications.waitFor('AERO_PROMOTION_DENIED');
     assert.ok(message.includes('<img src="x"'), message);
     await harmless('notification');

@@ -12,8 +12,10 @@ export const HOSTILE = {
 
 const everything = Object.values(HOSTILE).join(' ');
 const names: readonly string[] = [HOSTILE.markup, HOSTILE.long, HOSTILE.mixed];
-/** Fields in which a kernel writes what it likes. */
-const free = new Set(['reason', 'message', 'observed', 'health_basis', 'halt_reason', 'replication_state', 'clock', 'snapshot', 'source', 'checksum', 'before', 'after', 'component', 'key', 'value', 'state']);
+/** What is no free text: closed words, numbers, times, and the ids and codes by which the answers of one kernel hang together. */
+const kept = /(?:^|\.)(?:api_version|role|health|decision|result|checksum_status|lifecycle|time|\w+_at|last_contact|primary_id|overridden_invariants\.\d+)$|^data\.(?:node_id|target|request_id|source|mode)$|^data\.(?:members|replicas)\.\d+\.node_id$|^data\.items\.\d+\.kind$|^observed_at\.node_id$|^error\.(?:code|outcome)$/u;
+/** Texts that may be unknown, and are not here. */
+const told = new Set(['halt_reason', 'source', 'reason', 'checksum', 'mode', 'operator', 'outcome', 'code']);
 
 /** One server for each node; `names` is how node 1, 2, 3 are called. */
 export class HostileKernel implements AsyncDisposable {
@@ -57,14 +59,19 @@ export class HostileKernel implements AsyncDisposable {
     return { status: answer.status, body: JSON.stringify(this.#rewrite(await answer.json() as Json, '', nodes)) };
   }
 
-  #rewrite(value: Json, key: string, nodes: readonly TestNode[]): Json {
-    if (key === 'notes') return [everything, ...names];
-    if (Array.isArray(value)) return (value as readonly Json[]).map((inner) => this.#rewrite(inner, key, nodes));
-    if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, this.#rewrite(inner, name, nodes)]));
-    if (typeof value !== 'string') return key === 'halt_reason' || key === 'source' ? everything : value;
+  #rewrite(value: Json, path: string, nodes: readonly TestNode[]): Json {
+    const key = path.slice(path.lastIndexOf('.') + 1);
+    const inner = (name: string | number): string => (path === '' ? String(name) : `${path}.${name}`);
+    if (path === 'notes') return [everything, ...names];
+    if (Array.isArray(value)) return (value as readonly Json[]).map((each, index) => this.#rewrite(each, inner(index), nodes));
+    if (typeof value === 'object' && value !== null) {
+      const entries = Object.entries(value).map(([name, each]) => [name, this.#rewrite(each, inner(name), nodes)] as const);
+      return Object.fromEntries(key === 'fields' ? [...entries, [everything, everything]] : entries);
+    }
+    if (typeof value !== 'string') return value === null && told.has(key) && !kept.test(path) ? everything : value;
     const index = nodes.findIndex(({ name, url }) => (key === 'name' && value === name) || (key === 'api_url' && value === url));
     if (key === 'api_url') return this.urls[index] ?? value;
     if (key === 'name') return names[index] ?? everything;
-    return free.has(key) && value !== 'self' && value !== 'reported' ? everything : value;
+    return kept.test(path) || /^\d+$/u.test(value) ? value : everything;
   }
 }

@@ -2,20 +2,18 @@
  * The pictures of docs/screenshots: real clusters, in named states, in the real workbench: `npm run screenshots [-- STORY…]`. For looking
  * at before they are committed, never compared by a program. The walkthrough's pictures in media/ are parts of the same windows.
  */
+import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { root } from '../../scripts/lib/paths.mjs';
-import { at, until, withCluster, type TestCluster } from '../local-cluster/harness.ts';
-import { Editor } from './driver/editor.ts';
-import { askFor, becomeOperator, inspectCluster, type Named } from './driver/steps.ts';
+import { at, demote, promotable, until, withCluster, type TestCluster } from '../local-cluster/harness.ts';
+import { Editor, THEMES, type Theme } from './driver/editor.ts';
+import { askFor, becomeOperator, confirmStandard, inspectCluster, type Named } from './driver/steps.ts';
 import type { Workbench } from './driver/workbench.ts';
 
-const THEMES = { dark: 'Dark Modern', light: 'Light Modern', 'hc-dark': 'Dark High Contrast', 'hc-light': 'Light High Contrast' } as const;
-type Theme = keyof typeof THEMES;
-const CLASSES: Readonly<Record<Theme, string>> = { dark: 'vs-dark', light: 'vs', 'hc-dark': 'hc-black', 'hc-light': 'hc-light' };
-
 const orders: Named = { name: 'orders', label: 'orders (staging)' };
+const CLASSES: Readonly<Record<Theme, string>> = { dark: 'vs-dark', light: 'vs', 'hc-dark': 'hc-black', 'hc-light': 'hc-light' };
 const pictures = join(root, 'docs', 'screenshots');
 const walkthrough = join(root, 'media', 'walkthrough');
 const clips = {
@@ -25,13 +23,12 @@ const clips = {
 
 /** One window of the editor on one cluster, and its camera. */
 class Studio {
+  readonly editor: Editor;
   readonly workbench: Workbench;
   readonly cluster: TestCluster;
 
-  readonly auditFile: string;
-
-  constructor(workbench: Workbench, cluster: TestCluster, auditFile: string) {
-    this.auditFile = auditFile;
+  constructor(editor: Editor, workbench: Workbench, cluster: TestCluster) {
+    this.editor = editor;
     this.workbench = workbench;
     this.cluster = cluster;
   }
@@ -79,16 +76,9 @@ class Studio {
   }
 
   async #show(theme: Theme): Promise<void> {
-    const { page, quickInput } = this.workbench;
-    const shown = page.locator(`.monaco-workbench.${CLASSES[theme]}`);
-    if (!(await shown.isVisible())) {
-      await this.workbench.runCommand('Preferences: Color Theme');
-      await quickInput.waitFor('Select Color Theme');
-      await quickInput.type(THEMES[theme]);
-      await shown.waitFor();
-      await quickInput.accept();
-      await quickInput.waitUntilClosed();
-    }
+    const { page } = this.workbench;
+    this.editor.chooseTheme(THEMES[theme]);
+    await page.locator(`.monaco-workbench.${CLASSES[theme]}`).waitFor();
     await page.mouse.move(640, 795);
     await page.waitForTimeout(700);
   }
@@ -107,7 +97,7 @@ async function webp(page: Page, png: string): Promise<string> {
 
 function settings(cluster: TestCluster): Record<string, unknown> {
   return {
-    'workbench.colorTheme': 'Dark Modern', 'workbench.layoutControl.enabled': false,
+    'workbench.layoutControl.enabled': false,
     'aerodb.clusters': [{ name: orders.name, kind: 'aerodb', endpoints: cluster.nodes.map(({ url }) => url), environment: 'staging' }],
     'aerodb.operatorName': 'Maria Keller',
   };
@@ -127,6 +117,23 @@ function lastRequest(auditFile: string, command: string): string {
   return records.findLast((record) => record.command === command)?.request_id ?? '';
 }
 
+/** Reads the promotion state of node-2 with the fate of a request. */
+async function inspectPromotion(workbench: Workbench, requestId: string, text: RegExp): Promise<void> {
+  await workbench.runCommand('AeroDB: Inspect Promotion State');
+  await workbench.quickInput.choose(orders.label);
+  await workbench.quickInput.waitFor('Request id');
+  await workbench.quickInput.answer(requestId);
+  await workbench.quickInput.waitFor('Node (as read from');
+  await workbench.quickInput.choose('node-2');
+  await workbench.webviews.waitForText(text);
+}
+
+/** Brings a part of the panel to the top of the window. */
+async function scrollTo(workbench: Workbench, heading: string): Promise<void> {
+  const panel = await workbench.webviews.waitForText(heading);
+  await panel.getByRole('heading', { name: heading, exact: true }).evaluate((element) => element.scrollIntoView({ block: 'start' }));
+}
+
 interface Story {
   readonly flags?: readonly string[];
   readonly nodes?: number;
@@ -137,7 +144,7 @@ const all: readonly Theme[] = ['light', 'hc-dark', 'hc-light', 'dark'];
 
 const STORIES: Readonly<Record<string, Story>> = {
   steady: {
-    flags: ['--checkpoint-every', '60', '--segment-bytes', '16384'],
+    flags: ['--checkpoint-every', '150', '--segment-bytes', '8192'],
     tell: async (studio) => {
       const { workbench, cluster } = studio;
       await history(cluster, 400);
@@ -157,11 +164,7 @@ const STORIES: Readonly<Record<string, Story>> = {
       await studio.tidy();
       await becomeOperator(workbench, orders);
       await askFor(workbench, orders, 'Run Diagnostics', 'node-2');
-      await (await workbench.webviews.waitForText('Nothing has been sent.')).getByText('Continue to Confirmation…').click();
-      await workbench.dialogs.waitFor('Run Diagnostics: ');
-      await workbench.dialogs.click('Continue…');
-      const { placeholder } = await workbench.quickInput.waitFor('Type the name of the node');
-      await workbench.quickInput.answer(placeholder);
+      await confirmStandard(workbench, await workbench.webviews.waitForText('Nothing has been sent.'), 'Run Diagnostics: ');
       await workbench.webviews.waitForText(/recorded as/u);
       await studio.take('diagnostics');
     },
@@ -185,13 +188,8 @@ const STORIES: Readonly<Record<string, Story>> = {
       await workbench.webviews.waitForText('AERO_PROMOTION_DENIED');
       await studio.take('result-rejected');
       await studio.tidy();
-      await workbench.runCommand('AeroDB: Inspect Promotion State');
-      await workbench.quickInput.choose(orders.label);
-      await workbench.quickInput.waitFor('Request id');
-      await workbench.quickInput.answer(lastRequest(studio.auditFile, 'request_promotion'));
-      await workbench.quickInput.waitFor('Node (as read from');
-      await workbench.quickInput.choose('node-2');
-      await workbench.webviews.waitForText(/PrimaryStillActive[\s\S]*recorded as/u);
+      await inspectPromotion(workbench, lastRequest(studio.editor.auditFile, 'request_promotion'), /PrimaryStillActive[\s\S]*recorded as/u);
+      await scrollTo(workbench, 'State machine');
       await studio.take('promotion-denied');
       await studio.tidy();
       await workbench.runCommand('AeroDB: Open Audit Log');
@@ -199,6 +197,27 @@ const STORIES: Readonly<Record<string, Story>> = {
       await workbench.page.waitForTimeout(1500);
       await studio.take('audit');
       await studio.forWalkthrough('audit', 'whole', ['dark']);
+    },
+  },
+  late: {
+    flags: ['--faults'],
+    tell: async (studio) => {
+      const { workbench, cluster } = studio;
+      await history(cluster, 100);
+      assert.equal((await demote(cluster.node(1))).status, 200);
+      await promotable(cluster.node(2));
+      await studio.tree();
+      await becomeOperator(workbench, orders);
+      const panel = await askFor(workbench, orders, 'Request Promotion', 'node-2', 'planned hand-over, second half');
+      // Both other members answer when they are asked how they stand, and end when they are asked to adopt the new epoch.
+      for (const number of [1, 3]) await cluster.node(number).faults({ crash_at: 'epoch-write' });
+      await confirmStandard(workbench, panel, 'Request Promotion: node-2?');
+      await workbench.webviews.waitForText('AERO_PROMOTION_DENIED');
+      await studio.take('result-denied-late');
+      await studio.tidy();
+      await inspectPromotion(workbench, lastRequest(studio.editor.auditFile, 'request_promotion'), /AuthorityTransitioning[\s\S]*recorded as/u);
+      await scrollTo(workbench, 'State machine');
+      await studio.take('promotion-denied-late');
     },
   },
   lagging: {
@@ -285,7 +304,7 @@ try {
     await withCluster({ ...(story.flags === undefined ? {} : { flags: story.flags }) }, async (cluster) => {
       editor.writeSettings(settings(cluster));
       const workbench = await editor.openWindow();
-      await story.tell(new Studio(workbench, cluster, editor.auditFile));
+      await story.tell(new Studio(editor, workbench, cluster));
       if (workbench.pageErrors.length > 0) process.stderr.write(`${name}: ${workbench.pageErrors.join('\n')}\n`);
       await editor.closeWindows();
     });

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
@@ -9,6 +9,10 @@ import { byScope, quietSettings, settingsFiles, writeSettings, type Settings } f
 import { descendants, until } from '../../../scripts/lib/processes.mjs';
 import { packageExtension } from '../../../scripts/package.mjs';
 import { Workbench } from './workbench.ts';
+
+/** The themes that every VS Code brings: dark, light and both of high contrast, by their ids in settings. */
+export const THEMES = { dark: 'Dark Modern', light: 'Light Modern', 'hc-dark': 'Default High Contrast', 'hc-light': 'Default High Contrast Light' } as const;
+export type Theme = keyof typeof THEMES;
 
 export interface EditorOptions {
   /** Settings of the person or the machine, in addition to those that keep the editor quiet. */
@@ -100,10 +104,17 @@ export class Editor {
 
   /** Replaces the settings; an open window notices by itself. */
   writeSettings(settings: Settings): void {
-    const { person, machine } = byScope({ ...quietSettings, 'security.workspace.trust.enabled': false, 'workbench.colorTheme': 'Default Dark Modern', ...settings });
+    const { person, machine } = byScope({ ...quietSettings, 'security.workspace.trust.enabled': false, 'workbench.colorTheme': THEMES.dark, ...settings });
     const files = settingsFiles(this.userData);
     writeSettings(files.person, person);
     writeSettings(files.machine, machine);
+  }
+
+  /** Chooses the theme of the folder that windows open, which stands above the person's own; an open window changes at once. Left out: none. */
+  chooseTheme(theme?: string): void {
+    const folder = join(this.workspace, '.vscode');
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'settings.json'), JSON.stringify(theme === undefined ? {} : { 'workbench.colorTheme': theme }));
   }
 
   /** Process ids of the running extension hosts, one for each open window. */
@@ -162,7 +173,7 @@ export class Editor {
       flags: ['--disable-workspace-trust', ...(options.flags ?? [])],
     };
     const executablePath = await ensureChromium(say);
-    const browser = chromium.launch({ executablePath, args: chromiumFlags });
+    const browser = chromium.launch({ executablePath, args: chromiumFlags, ignoreDefaultArgs: ['--hide-scrollbars'] });
     if (vsix !== 'none') await installExtension(server, vsix);
     this.browser = await browser;
     this.server = await startCodeServer(server);

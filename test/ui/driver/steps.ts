@@ -36,6 +36,15 @@ export async function askFor(workbench: Workbench, { label }: Named, title: stri
   return workbench.webviews.waitForText(new RegExp(`^${title}: explanation[\\s\\S]*Nothing has been sent\\.`, 'u'));
 }
 
+/** Goes from an explanation through the standard confirmation: its dialog, then what has to be typed. */
+export async function confirmStandard(workbench: Workbench, explanation: Frame, dialog: string): Promise<void> {
+  await explanation.getByText('Continue to Confirmation…').click();
+  await workbench.dialogs.waitFor(dialog);
+  await workbench.dialogs.click('Continue…');
+  const { placeholder } = await workbench.quickInput.waitFor('to confirm. Escape confirms nothing.');
+  await workbench.quickInput.answer(placeholder);
+}
+
 /** Inspects a cluster from the palette and waits until the panel has its answer. */
 export async function inspectCluster(workbench: Workbench, { label }: Named): Promise<Frame> {
   await workbench.runCommand('AeroDB: Inspect Cluster State');
