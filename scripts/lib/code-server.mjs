@@ -36,7 +36,8 @@ export async function startCodeServer(options) {
   const auth = options.password === undefined ? 'none' : 'password';
   const args = [
     ...['--bind-addr', `127.0.0.1:${options.port}`, '--auth', auth],
-    ...['--disable-telemetry', '--disable-update-check', '--disable-getting-started-override', '--reconnection-grace-time', '60'],
+    ...['--disable-telemetry', '--disable-update-check', '--disable-getting-started-override'],
+    ...options.program.flags,
     ...(options.flags ?? []),
   ];
   const group = startGroup(options.program.node, [options.program.entry, ...common(options), ...args], { env: environment(options) });
