@@ -9,6 +9,9 @@ const endpoint = z.url({ protocol: /^https?$/, abort: true }).check(z.refine((ur
 }, 'must not hold credentials, a query or a fragment'));
 const word = z.string().check(z.minLength(1));
 
+/** Host and port of a PostgreSQL server; an IPv6 address stands in brackets. */
+const address = z.string().check(z.regex(/^(?:\[[0-9a-f:.]+\]|[^\s:/@[\]]+):[1-9]\d{0,4}$/i, 'must be host:port'));
+
 const clusterSchema = z.strictObject({
   name: word.check(z.maxLength(200)),
   kind: z.enum(['aerodb', 'patroni']),
@@ -18,11 +21,15 @@ const clusterSchema = z.strictObject({
   })),
   environment: z.exactOptional(word.check(z.maxLength(100))),
   observeOnly: z.exactOptional(z.boolean()),
-});
+  database: z.exactOptional(z.strictObject({
+    user: word.check(z.maxLength(63)), name: z.exactOptional(word.check(z.maxLength(63))), addresses: z.array(address).check(z.minLength(1)),
+  })),
+}).check(z.refine(({ kind, database }) => database === undefined || kind === 'patroni', { path: ['database'], error: 'is for a Patroni cluster only' }));
 
 /**
  * `endpoints` in configured order, which is also the order of asking; `environment` is a label of the
- * operator's own; with `observeOnly` Operator authority cannot be assumed. Holds no secrets.
+ * operator's own; with `observeOnly` Operator authority cannot be assumed. `database` is a login for reads that Patroni's API does
+ * not offer: to PostgreSQL at these addresses and no others, database "postgres" where no name is given. Holds no secrets.
  */
 export type ClusterConfig = Readonly<z.infer<typeof clusterSchema>>;
 

@@ -208,7 +208,8 @@ export class ControlPlane {
   }
 
   async #answered(flow: Flow, cluster: ClusterConfig, answer: AnsweredView): Promise<Answered> {
-    const recorded = await flow.record('command_answered', { kernel_state: answeredState(answer), outcome: 'executed' });
+    const { redacted = [] } = answer.reading;
+    const recorded = await flow.record('command_answered', { kernel_state: answeredState(answer), outcome: 'executed', ...(redacted.length === 0 ? {} : { redacted }) });
     return { kind: 'answered', requestId: flow.requestId, cluster: cluster.name, answer, recorded };
   }
 
@@ -268,9 +269,9 @@ export class ControlPlane {
       return diagnostics.ok ? this.#answered(flow, cluster, { command, reading: diagnostics.value }) : flow.fail('read_failed', diagnostics.error);
     }
 
-    // An unknown control version is never sent as 0: without one the request has no precondition.
+    // An unknown control version is never sent as 0: without one the request has no precondition, unless the engine has none to offer.
     const { controlVersion } = explained.value;
-    if (controlVersion === null) {
+    if (controlVersion === null && kernel.hasControlVersion) {
       return flow.refuse(refusal('PHASE7_INCONSISTENT_SNAPSHOT', 'The explanation carries no control version, so nothing would protect against acting on an old view. Nothing was sent.'));
     }
 
@@ -280,11 +281,11 @@ export class ControlPlane {
     if (this.#authority !== flow.authority) return flow.fail('dispatch_failed', confirmationVoided('The authority changed before the request was sent.'));
 
     // 7. Dispatched: exactly one request. 8. Outcome recorded, then shown.
-    return this.#dispatch(flow, command, accepted, { ...explained.value, controlVersion }, answer.acknowledged, intent.position);
+    return this.#dispatch(flow, command, accepted, explained.value, answer.acknowledged, intent.position);
   }
 
   async #dispatch(
-    flow: Flow, command: ControlCommandName, { kernel, args, cluster }: Accepted, { explanation, endpoint, controlVersion }: Explained & { readonly controlVersion: bigint },
+    flow: Flow, command: ControlCommandName, { kernel, args, cluster }: Accepted, { explanation, endpoint, controlVersion }: Explained,
     acknowledged: readonly string[], auditHead: AuditPosition,
   ): Promise<CommandResult> {
     const { account, host } = this.#env.operator;
@@ -292,10 +293,11 @@ export class ControlPlane {
       endpoint, requestId: flow.requestId, target: explanation.target.nodeId, reason: args.reason ?? '',
       operator: { id: `${account}@${host}`, authority: 'Operator' }, controlVersion, auditHead,
     };
+    const primaryId = explanation.kernel?.primaryId ?? null;
     const answer = await attempt((): Promise<Result<ExecutedControl>> => {
       switch (command) {
-        case 'request_promotion': return kernel.promote({ ...request, mode: 'validated', acknowledgedInvariants: [] });
-        case 'force_promotion': return kernel.promote({ ...request, mode: 'forced', acknowledgedInvariants: acknowledged });
+        case 'request_promotion': return kernel.promote({ ...request, mode: 'validated', acknowledgedInvariants: [], primaryId });
+        case 'force_promotion': return kernel.promote({ ...request, mode: 'forced', acknowledgedInvariants: acknowledged, primaryId });
         case 'request_demotion': return kernel.demote(request);
       }
     }, 'unknown');
@@ -305,7 +307,7 @@ export class ControlPlane {
       kernel_response: { accepted: true, code: null, invariant: null, message: null, body }, outcome: 'executed',
     });
     const { target } = explanation;
-    return { kind: 'executed', requestId: flow.requestId, command, cluster: cluster.name, target, execution: explainExecution(command, target, cluster.name, result), recorded };
+    return { kind: 'executed', requestId: flow.requestId, command, cluster: cluster.name, target, execution: explainExecution(command, target, cluster, result, body), recorded };
   }
 
   async #ask(prompt: Parameters<Confirmer['confirm']>[0], signal: AbortSignal): Promise<ConfirmationAnswer> {

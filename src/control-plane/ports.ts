@@ -29,7 +29,8 @@ export interface ControlRequest {
   readonly target: string;
   readonly reason: string;
   readonly operator: OperatorReference;
-  readonly controlVersion: bigint;
+  /** What the operator saw; `null` only for an engine that counts none. */
+  readonly controlVersion: bigint | null;
   /** Position of this request's own `dispatch_intent`. */
   readonly auditHead: AuditPosition;
 }
@@ -37,6 +38,8 @@ export interface ControlRequest {
 export interface PromotionRequest extends ControlRequest {
   readonly mode: 'validated' | 'forced';
   readonly acknowledgedInvariants: readonly string[];
+  /** The primary that the operator saw. */
+  readonly primaryId: string | null;
 }
 
 /** An executed request: the parsed answer and its body as received. */
@@ -52,6 +55,8 @@ export interface ExecutedControl {
 export interface Kernel {
   /** Operations that this kind of kernel cannot do, with the reason; refused before any traffic. */
   readonly unsupported: Readonly<Partial<Record<KernelOperation, string>>>;
+  /** Whether this kind of kernel counts control versions: then no control request goes out without one. */
+  readonly hasControlVersion: boolean;
   readCluster(): Promise<Result<Reading<ClusterView>>>;
   readNode(node: string): Promise<Result<Reading<NodeView>>>;
   readReplication(): Promise<Result<Reading<ReplicationView>>>;

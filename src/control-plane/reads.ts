@@ -49,7 +49,7 @@ function view<C extends ReadCommandName>(
 
 /** The part of a view that says which authority state it shows. */
 interface AuthorityFacts {
-  readonly epoch?: bigint;
+  readonly epoch?: bigint | null;
   readonly primaryId?: string | null;
   readonly members?: readonly Member[];
 }

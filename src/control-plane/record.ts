@@ -16,7 +16,7 @@ export type Stage = (typeof STAGES)[number];
 
 /** Summary of the kernel state that the operator saw. 64-bit values are decimal strings. */
 export interface KernelState {
-  readonly node: string;
+  readonly node: string | null;
   readonly endpoint: string;
   readonly commit_id: string | null;
   readonly control_version: string | null;

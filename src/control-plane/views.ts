@@ -4,12 +4,12 @@
  * Times are the kernel's own RFC 3339 texts.
  */
 
-/** Where an answer comes from, at which state, at which time and by whose clock. */
+/** Where an answer comes from, at which state, at which time and by whose clock. An engine may have neither commit ids nor control versions. */
 export interface Observed {
   readonly snapshot: string;
   readonly commitId: bigint | null;
   readonly controlVersion: bigint | null;
-  readonly nodeId: string;
+  readonly nodeId: string | null;
   readonly time: string;
   readonly clock: string;
 }
@@ -27,6 +27,14 @@ export interface Reading<T> {
   readonly endpoint: string;
   readonly skipped: readonly SkippedEndpoint[];
   readonly notes: readonly string[];
+  /** Names of values that the engine sent, that are secrets, and that are therefore in no view and no record. */
+  readonly redacted?: readonly string[];
+}
+
+/** Named values of no further form, in the engine's own order. */
+export interface Section {
+  readonly name: string;
+  readonly entries: readonly { readonly key: string; readonly value: string }[];
 }
 
 export type Role = 'primary' | 'replica' | 'unknown';
@@ -47,12 +55,26 @@ export interface Member {
   readonly lagBytes: bigint | null;
   readonly lagCommits: bigint | null;
   readonly lastContact: string | null;
+  /** Set exactly for members of a Patroni cluster. */
+  readonly patroni?: PatroniMember;
 }
 
+/** What Patroni says of a member, in its own terms. Positions are LSNs as bytes: written is a primary's, received and replayed a replica's. */
+export interface PatroniMember {
+  readonly role: string;
+  readonly timeline: bigint | null;
+  readonly written: bigint | null;
+  readonly received: bigint | null;
+  readonly replayed: bigint | null;
+  /** Tags, pending and scheduled restarts; `null` when there are none. */
+  readonly marks: string | null;
+}
+
+/** Under Patroni, `epoch` is the leader's timeline in this and all other views. */
 export interface ClusterView {
-  readonly clusterId: string;
-  readonly name: string;
-  readonly epoch: bigint;
+  readonly clusterId: string | null;
+  readonly name: string | null;
+  readonly epoch: bigint | null;
   readonly primaryId: string | null;
   readonly members: readonly Member[];
 }
@@ -61,7 +83,8 @@ export interface ClusterView {
 export interface NodeView {
   readonly member: Member;
   readonly source: 'self' | 'reported';
-  readonly epoch: bigint;
+  readonly epoch: bigint | null;
+  readonly sections?: readonly Section[];
 }
 
 export interface ReplicaProgress {
@@ -78,7 +101,7 @@ export interface ReplicaProgress {
 
 export interface ReplicationView {
   readonly primaryId: string | null;
-  readonly epoch: bigint;
+  readonly epoch: bigint | null;
   readonly committedOffset: bigint | null;
   readonly replicas: readonly ReplicaProgress[];
 }
@@ -87,7 +110,7 @@ export interface ReplicationView {
 export interface KernelEvent {
   readonly seq: bigint;
   readonly type: string;
-  readonly time: string;
+  readonly time: string | null;
   readonly epoch: bigint;
   readonly requestId: string | null;
   readonly nodeId: string | null;
@@ -118,7 +141,7 @@ export interface RequestFate {
 export interface PromotionView {
   readonly state: string;
   readonly pendingNodeId: string | null;
-  readonly epoch: bigint;
+  readonly epoch: bigint | null;
   readonly lastAttempt: PromotionAttempt | null;
   readonly events: readonly KernelEvent[];
   /** Set when older answers were cut: the sequence number to go on from. */
@@ -135,7 +158,8 @@ export interface WalSegment {
 }
 
 export interface WalView {
-  readonly segments: readonly WalSegment[];
+  /** `null` where the segments cannot be seen: that is not the same as none. */
+  readonly segments: readonly WalSegment[] | null;
   readonly appendOffset: bigint | null;
   readonly durableOffset: bigint | null;
   readonly oldestOffset: bigint | null;
@@ -144,6 +168,7 @@ export interface WalView {
   readonly checksumStatus: 'valid' | 'invalid' | 'unchecked';
   readonly verifiedToOffset: bigint | null;
   readonly nextAfter: string | null;
+  readonly sections?: readonly Section[];
 }
 
 export interface SnapshotItem {
@@ -160,22 +185,18 @@ export interface SnapshotItem {
 export interface SnapshotsView {
   readonly items: readonly SnapshotItem[];
   readonly nextAfter: string | null;
+  readonly sections?: readonly Section[];
 }
 
-/** What collecting diagnostics would read. `files` is a count, `bytes` a size. */
-export interface DiagnosticsCost {
-  readonly files: bigint;
-  readonly bytes: bigint;
-}
+/** What collecting diagnostics costs: what the node reads (`files` is a count, `bytes` a size), or how many requests are sent. */
+export type DiagnosticsCost = { readonly files: bigint; readonly bytes: bigint } | { readonly requests: bigint };
 
 export interface DiagnosticsView {
-  readonly sections: readonly {
-    readonly name: string;
-    readonly entries: readonly { readonly key: string; readonly value: string }[];
-  }[];
+  readonly sections: readonly Section[];
 }
 
-export type CheckResult = 'pass' | 'fail' | 'unknown' | 'overridden';
+/** `unchecked`: the engine does not look at this, so nobody but the operator vouches for it. */
+export type CheckResult = 'pass' | 'fail' | 'unknown' | 'overridden' | 'unchecked';
 
 /** One of the kernel's checks with what it observed. */
 export interface KernelCheck {
@@ -186,18 +207,42 @@ export interface KernelCheck {
   readonly message: string;
 }
 
-/** The kernel's own dry run: what it would decide now, and on what. */
+/** The kernel's own dry run: what it would decide now, and on what. `decision` is `null` for an engine that has none. */
 export interface KernelExplanation {
   readonly target: string;
   readonly mode: string | null;
-  readonly decision: 'approve' | 'deny';
+  readonly decision: 'approve' | 'deny' | null;
   readonly reason: string | null;
   readonly checks: readonly KernelCheck[];
   readonly overriddenInvariants: readonly string[];
-  readonly epoch: bigint;
+  readonly epoch: bigint | null;
   readonly primaryId: string | null;
   readonly members: readonly Member[];
-  readonly controlVersion: bigint;
+  readonly controlVersion: bigint | null;
+  /** Set exactly for a Patroni cluster. */
+  readonly patroni?: PatroniFacts;
+}
+
+/** What an explanation of a switchover or failover rests on, as Patroni reported it. */
+export interface PatroniFacts {
+  readonly paused: boolean;
+  readonly scheduledSwitchover: string | null;
+  /** Where and when the settings were read; `null` in them means that they are not set there. */
+  readonly settings: Origin & { readonly synchronousMode: string | null; readonly maximumLagOnFailover: string | null };
+  /** Of the leader, where one is known, and of the candidate. */
+  readonly positions: readonly PatroniPosition[];
+}
+
+/** The last known position of one member. `unknown` says why there is none. */
+export type PatroniPosition = { readonly node: string } & (
+  | (Origin & { readonly timeline: bigint | null; readonly written: bigint | null; readonly received: bigint | null; readonly replayed: bigint | null })
+  | { readonly unknown: string }
+);
+
+/** An address that was read, and when by its clock. */
+export interface Origin {
+  readonly endpoint: string;
+  readonly time: string;
 }
 
 export interface StateChange {
@@ -214,8 +259,8 @@ export interface ControlResultView {
   readonly mode: string | null;
   readonly target: string;
   readonly outcome: string;
-  readonly epoch: bigint;
-  readonly controlVersion: bigint;
+  readonly epoch: bigint | null;
+  readonly controlVersion: bigint | null;
   readonly changes: readonly StateChange[];
   readonly events: readonly KernelEvent[];
 }

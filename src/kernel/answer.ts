@@ -19,17 +19,33 @@ export type ReadAnswer = { readonly ok: true; readonly answer: JsonAnswer } | { 
 export const SMALL_BODY_BYTES = 1024 * 1024;
 const MAX_DEPTH = 64;
 const WITHHELD = '[access token withheld]';
-/** A shorter token also occurs in texts by chance; it is recognised where it is echoed as a header value. */
-const DISTINCTIVE_TOKEN_LENGTH = 12;
+/** A shorter secret also occurs in texts by chance; it is recognised where it is echoed as a header value. */
+const DISTINCTIVE_LENGTH = 12;
+
+/** What must not be repeated of a bearer token. */
+export function bearerSecrets(token: string | undefined): readonly string[] {
+  return token === undefined ? [] : [token.length >= DISTINCTIVE_LENGTH ? token : `Bearer ${token}`];
+}
+
+/** What must not be repeated of a `user:password`, which travels as one base64 text. */
+export function basicSecrets(login: string | undefined): readonly string[] {
+  if (login === undefined) return [];
+  const password = login.slice(login.indexOf(':') + 1);
+  return [basicCredentials(login), login, ...(password.length >= DISTINCTIVE_LENGTH ? [password] : [])];
+}
+
+/** A `user:password` as the Authorization header carries it. */
+export function basicCredentials(login: string): string {
+  return `Basic ${Buffer.from(login, 'utf8').toString('base64')}`;
+}
 
 /**
- * Accepts `application/json`, unencoded, UTF-8, at most 64 levels deep, without unpaired surrogates. `token` is removed
- * wherever the peer echoes it: a secret never reaches a view, an error or the audit log.
+ * Accepts `application/json`, unencoded, UTF-8, at most 64 levels deep, without unpaired surrogates. `secrets` are removed
+ * wherever the peer echoes them: a secret never reaches a view, an error or the audit log.
  */
-export function readJson(answer: HttpAnswer, token: string | undefined): ReadAnswer {
-  const secret = token === undefined || token.length >= DISTINCTIVE_TOKEN_LENGTH ? token : `Bearer ${token}`;
+export function readJson(answer: HttpAnswer, secrets: readonly string[]): ReadAnswer {
   const text = decode(answer.body);
-  const refused = (what: string): ReadAnswer => ({ ok: false, reason: `not a kernel's answer: ${what}; ${describe(answer, text ?? '', secret)}` });
+  const refused = (what: string): ReadAnswer => ({ ok: false, reason: `not a kernel's answer: ${what}; ${describe(answer, text ?? '', secrets)}` });
   const encoding = answer.headers['content-encoding'];
   if (encoding !== undefined && encoding !== 'identity') return refused('its body is encoded, which was not asked for');
   const type = answer.headers['content-type'];
@@ -37,11 +53,11 @@ export function readJson(answer: HttpAnswer, token: string | undefined): ReadAns
   if (answer.status !== 200 && answer.body.length > SMALL_BODY_BYTES) return refused(`its body is larger than ${SMALL_BODY_BYTES} bytes`);
   if (text === undefined) return refused('its body is not UTF-8');
   if (tooDeep(text)) return refused(`its body is nested deeper than ${MAX_DEPTH} levels`);
-  const shown = withhold(text, secret);
+  const shown = withhold(text, secrets);
   const parsed = parse(shown);
   if (!parsed.ok) return refused('its body is not JSON');
   if (text.includes('\\') && !everyText(parsed.value, (member) => !/\p{Cs}/u.test(member))) return refused('its body holds text that is not Unicode');
-  if (secret !== undefined && text.includes('\\') && !everyText(parsed.value, (member) => !member.includes(secret))) {
+  if (text.includes('\\') && !everyText(parsed.value, (member) => !secrets.some((secret) => member.includes(secret)))) {
     return { ok: false, reason: `not a kernel's answer: it repeats the access token; status ${answer.status}, body withheld` };
   }
   return { ok: true, answer: { status: answer.status, text: shown, value: parsed.value } };
@@ -52,19 +68,21 @@ export function excerpt(answer: JsonAnswer): string {
   return `status ${answer.status}: "${plain(answer.text)}"`;
 }
 
-function describe(answer: HttpAnswer, text: string, secret: string | undefined): string {
+/** Status, content type and the beginning of the body of an answer that nothing can be concluded from. */
+export function describe(answer: HttpAnswer, text: string, secrets: readonly string[]): string {
   const type = answer.headers['content-type'];
-  const named = type === undefined ? 'no content type' : `content type ${plain(withhold(Array.isArray(type) ? type.join(' and ') : String(type), secret))}`;
-  const body = answer.body.length === 0 ? 'an empty body' : text === '' ? `${answer.body.length} bytes` : `"${plain(withhold(text, secret))}"`;
+  const named = type === undefined ? 'no content type' : `content type ${plain(withhold(Array.isArray(type) ? type.join(' and ') : String(type), secrets))}`;
+  const body = answer.body.length === 0 ? 'an empty body' : text === '' ? `${answer.body.length} bytes` : `"${plain(withhold(text, secrets))}"`;
   return `status ${answer.status}, ${named}, ${body}`;
 }
 
-/** Removes the secret in every form in which it may have been written. */
-function withhold(text: string, secret: string | undefined): string {
-  return secret === undefined ? text : formsOf(secret).reduce((rest, form) => rest.replaceAll(form, WITHHELD), text);
+/** Removes secrets in every form in which they may have been written. */
+export function withhold(text: string, secrets: readonly string[]): string {
+  return secrets.flatMap(formsOf).reduce((rest, form) => rest.replaceAll(form, WITHHELD), text);
 }
 
-function decode(body: Uint8Array): string | undefined {
+/** The body as text, or `undefined` where it is not UTF-8. */
+export function decode(body: Uint8Array): string | undefined {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body);
   } catch {

@@ -2,18 +2,20 @@
 import { parseClusterConfig, type ClusterConfig } from '../control-plane/cluster.ts';
 import { failure, refusal, success, type ControlError, type Result } from '../control-plane/errors.ts';
 import type { Kernel } from '../control-plane/ports.ts';
-import type { Timeouts } from './aerodb/ask.ts';
 import { aerodbKernel } from './aerodb/kernel.ts';
+import type { Timeouts } from './endpoint.ts';
 import { tlsIdentity } from './tls.ts';
 
-export type { Timeouts } from './aerodb/ask.ts';
+export type { Timeouts } from './endpoint.ts';
 
 /** Milliseconds that a request may take where nothing else is configured. */
 export const DEFAULT_TIMEOUTS: Timeouts = { connectMs: 5_000, readMs: 10_000, controlMs: 60_000 };
 
 export interface ConnectOptions {
-  /** Bearer token, sent to the configured endpoints only. */
+  /** Bearer token of an AeroDB cluster, `user:password` of a Patroni cluster; sent to the configured endpoints only. */
   readonly token?: string | undefined;
+  /** Password of the database login, sent to its configured addresses only. */
+  readonly databasePassword?: string | undefined;
   readonly timeouts: Timeouts;
 }
 
@@ -26,17 +28,22 @@ const MAX_TIMEOUT_MS = 60 * 60 * 1000;
 export async function connect(cluster: ClusterConfig, options: ConnectOptions): Promise<Result<Kernel>> {
   const checked = parseClusterConfig(cluster);
   if (!checked.ok) return checked;
-  const unusable = unusableOptions(options);
+  const unusable = unusableOptions(checked.value.kind, options);
   if (unusable !== undefined) return failure(unusable);
-  if (checked.value.kind === 'patroni') {
-    return failure(refusal('PHASE7_OPERATION_UNSUPPORTED', `Cluster "${checked.value.name}" is a Patroni cluster; this version speaks to AeroDB kernels only. Nothing was sent.`));
-  }
   const tls = await tlsIdentity(checked.value);
-  return tls.ok ? success(aerodbKernel(checked.value, { token: options.token, tls: tls.value, timeouts: options.timeouts })) : tls;
+  if (!tls.ok) return tls;
+  const { token, timeouts } = options;
+  if (checked.value.kind === 'aerodb') return success(aerodbKernel(checked.value, { token, tls: tls.value, timeouts }));
+  // Loaded only for a cluster of this kind.
+  const { patroniKernel } = await import('./patroni/kernel.ts');
+  return success(patroniKernel(checked.value, { login: token, tls: tls.value, timeouts }));
 }
 
-function unusableOptions({ token, timeouts }: ConnectOptions): ControlError | undefined {
-  if (token !== undefined && !/^[\x21-\x7e]+$/.test(token)) {
+function unusableOptions(kind: ClusterConfig['kind'], { token, timeouts }: ConnectOptions): ControlError | undefined {
+  if (token !== undefined && kind === 'patroni' && !/^[^:\p{Cc}]+:\P{Cc}+$/u.test(token)) {
+    return refusal('PHASE7_MALFORMED_REQUEST', 'The access to a Patroni cluster has to have the form user:password. Nothing was sent.', 'token');
+  }
+  if (token !== undefined && kind === 'aerodb' && !/^[\x21-\x7e]+$/.test(token)) {
     return refusal('PHASE7_MALFORMED_REQUEST', 'The access token is empty or holds characters that an HTTP header cannot carry. Nothing was sent.', 'token');
   }
   const bad = Object.entries(timeouts).find(([, value]) => !Number.isInteger(value) || value < 1 || value > MAX_TIMEOUT_MS);

@@ -97,6 +97,8 @@ export class ClusterTree implements vscode.TreeDataProvider<Row> {
     const reading = result?.kind === 'answered' ? clusterReading(result) : undefined;
     item.description = result === undefined ? vscode.l10n.t('not asked yet')
       : reading === undefined ? vscode.l10n.t('not available')
+      : reading.view.epoch === null ? vscode.l10n.t('as of {0}', reading.observed.time)
+      : config.ok && config.value.kind === 'patroni' ? vscode.l10n.t('timeline {0} · as of {1}', reading.view.epoch.toString(), reading.observed.time)
       : vscode.l10n.t('epoch {0} · as of {1}', reading.view.epoch.toString(), reading.observed.time);
     item.tooltip = config.ok ? clusterTooltip(config.value.endpoints, reading) : config.error.message;
     item.accessibilityInformation = { label: `${vscode.l10n.t('Cluster {0}', item.label as string)}, ${item.description}` };
@@ -119,7 +121,7 @@ function clusterTooltip(endpoints: readonly string[], reading: Reading<ClusterVi
   const { observed } = reading;
   return [
     configured,
-    vscode.l10n.t('Answered by node {0} at {1}', observed.nodeId, reading.endpoint),
+    vscode.l10n.t('Answered by node {0} at {1}', observed.nodeId ?? vscode.l10n.t('unknown'), reading.endpoint),
     vscode.l10n.t('Commit {0}, control version {1}', observed.commitId?.toString() ?? vscode.l10n.t('unknown'), observed.controlVersion?.toString() ?? vscode.l10n.t('unknown')),
     vscode.l10n.t('Read at {0} (clock: {1})', observed.time, observed.clock),
     ...reading.skipped.map(({ endpoint, reason }) => `${endpoint}: ${reason}`),

@@ -13,6 +13,7 @@ import { heading, provenance, record, type Further, type Heading, type Post } fr
 import type { Cited } from './invariants.ts';
 import { askingPanel, executedPanel, failedPanel, gonePanel, refusedPanel } from './outcome.ts';
 import type { Panel, ShowPanel } from './protocol.ts';
+import { termsOf, type Terms } from './terms.ts';
 
 type Answer = Extract<Panel, { kind: 'answer' }>;
 
@@ -57,8 +58,8 @@ function content(panel: Exclude<Panel, { kind: 'audit' }>, refreshable: boolean,
   switch (panel.kind) {
     case 'asking': return askingPanel();
     case 'answer': return html`
-      ${provenance(panel.answer.reading, furtherOf(panel.answer))}
-      ${answer(panel.answer, cited)}
+      ${provenance(panel.answer.reading, termsOf(panel.cluster.kind), furtherOf(panel.answer))}
+      ${answer(panel.answer, cited, termsOf(panel.cluster.kind))}
       ${record(panel.requestId, panel.recorded)}`;
     case 'explanation': return html`${explanationPanel(panel)}${decision(panel.typed ?? 'name', post)}`;
     case 'executed': return executedPanel(panel);
@@ -73,14 +74,14 @@ function furtherOf({ reading: { view, observed } }: Answer['answer']): Further {
   return { epoch: 'epoch' in view ? view.epoch : undefined, name: members.find(({ nodeId }) => nodeId === observed.nodeId)?.name };
 }
 
-function answer(shown: Answer['answer'], cited: Cited): TemplateResult {
+function answer(shown: Answer['answer'], cited: Cited, terms: Terms): TemplateResult {
   switch (shown.command) {
-    case 'inspect_cluster_state': return clusterAnswer(shown.reading.view);
-    case 'inspect_node': return nodeAnswer(shown.reading.view);
-    case 'inspect_replication_status': return replicationAnswer(shown.reading.view);
-    case 'inspect_promotion_state': return promotionAnswer(shown.reading.view, cited);
-    case 'inspect_wal': return walAnswer(shown.reading.view);
-    case 'inspect_snapshots': return snapshotsAnswer(shown.reading.view);
+    case 'inspect_cluster_state': return clusterAnswer(shown.reading.view, terms);
+    case 'inspect_node': return nodeAnswer(shown.reading.view, terms);
+    case 'inspect_replication_status': return replicationAnswer(shown.reading.view, terms);
+    case 'inspect_promotion_state': return promotionAnswer(shown.reading.view, cited, terms);
+    case 'inspect_wal': return walAnswer(shown.reading.view, terms);
+    case 'inspect_snapshots': return snapshotsAnswer(shown.reading.view, terms);
     case 'run_diagnostics': return diagnosticsAnswer(shown.reading.view);
   }
 }

@@ -20,7 +20,7 @@ export function checksTable(checks: readonly KernelCheck[], cited: Cited): Templ
   }, 'The kernel reports no checks.');
 }
 
-const RESULTS: readonly CheckResult[] = ['pass', 'fail', 'unknown', 'overridden'];
+const RESULTS: readonly CheckResult[] = ['pass', 'fail', 'unknown', 'overridden', 'unchecked'];
 
 /** The checks in the details of a rejection; none unless all of them have the form of a check, for the body beside them has everything. */
 export function checksIn(details: unknown): readonly KernelCheck[] {

@@ -8,12 +8,12 @@ type Event = Wire<KernelEvent>;
 type Entry = { readonly event: Event } | { readonly from: bigint; readonly to: bigint };
 
 /** Events in the order of the answer, every one with all that the kernel said of it. */
-export function eventsTable(events: readonly Event[]): Table {
+export function eventsTable(events: readonly Event[], epoch: string): Table {
   const entries = withGaps(events);
   return {
     caption: 'Timeline of events',
     columns: [
-      { title: 'Seq', width: 12 }, { title: 'Time', width: 25 }, { title: 'Type', width: 44 }, { title: 'Epoch', number: true, width: 8 },
+      { title: 'Seq', width: 12 }, { title: 'Time', width: 25 }, { title: 'Type', width: 44 }, { title: epoch, number: true, width: 8 },
       { title: 'Reason', width: 28 }, { title: 'Mode', width: 10 }, { title: 'Operator', width: 20 }, { title: 'Node', width: 38 },
       { title: 'Request', width: 38 }, { title: 'Further fields', width: 60 },
     ],

@@ -1,8 +1,9 @@
 /** What stands around every panel's content: whose it is, where it comes from, and where it is recorded. */
 import { html, nothing, type TemplateResult } from 'lit';
 import '@vscode-elements/elements/dist/vscode-button/index.js';
-import type { Observed, SkippedEndpoint, Wire } from '../control-plane/views.ts';
+import type { Observed, Section, SkippedEndpoint, Wire } from '../control-plane/views.ts';
 import type { ClusterLabel, PanelRequest, RecordedAt } from './protocol.ts';
+import type { Terms } from './terms.ts';
 import { code, ordinal, text, time, verbatim, type Content } from './text.ts';
 
 /** Sends a request of the panel to the editor. */
@@ -42,6 +43,9 @@ export function section(title: string, content: Content): TemplateResult {
   return html`<section><h2>${title}</h2>${content}</section>`;
 }
 
+/** Not the same as unknown. */
+const NONE = html`<span class="muted">this engine has none</span>`;
+
 /** Where an answer was read. */
 export interface Source {
   readonly endpoint: string;
@@ -50,22 +54,29 @@ export interface Source {
   readonly notes: readonly string[];
 }
 
+/** What an engine says beside, in its own words. */
+export function more(sections: readonly Section[] | undefined): readonly TemplateResult[] {
+  return (sections ?? []).map(({ name, entries }) => section(name, entries.length === 0
+    ? html`<p class="muted">none</p>`
+    : facts(entries.map(({ key, value }) => [key, verbatim(value)] as const), 'facts rows')));
+}
+
 /** What some answers say of themselves beside what all say. */
 export interface Further {
-  readonly epoch?: string | undefined;
+  readonly epoch?: string | null | undefined;
   /** The name of the node that answered. */
   readonly name?: string | undefined;
 }
 
 /** From which node, at which commit, control version and epoch, when and by whose clock. Epoch and name are left out where an answer has none. */
-export function provenance({ endpoint, observed, skipped, notes }: Source, { epoch, name }: Further): TemplateResult {
+export function provenance({ endpoint, observed, skipped, notes }: Source, { kind, epoch: called }: Terms, { epoch, name }: Further): TemplateResult {
   return html`<section class="provenance" aria-label="Where and when this was read">
     ${facts([
       ['Read from', html`${text(endpoint)}`],
-      ['Node', name === undefined ? code(observed.nodeId) : html`${text(name)} ${code(observed.nodeId)}`],
-      ['Commit', ordinal(observed.commitId)],
-      ['Control version', ordinal(observed.controlVersion)],
-      ...(epoch === undefined ? [] : [['Epoch', ordinal(epoch)] as const]),
+      ['Node', name === undefined || name === observed.nodeId ? code(observed.nodeId) : html`${text(name)} ${code(observed.nodeId)}`],
+      ['Commit', kind === 'patroni' ? NONE : ordinal(observed.commitId)],
+      ['Control version', kind === 'patroni' ? NONE : ordinal(observed.controlVersion)],
+      ...(epoch === undefined ? [] : [[called, ordinal(epoch)] as const]),
       ['At', time(observed.time)],
       ['Clock', text(observed.clock)],
       ['Snapshot', text(observed.snapshot)],

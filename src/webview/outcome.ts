@@ -9,21 +9,22 @@ import { invariantList, type Cited } from './invariants.ts';
 import type { Panel } from './protocol.ts';
 import { outcomeShape } from './shapes.ts';
 import { table } from './table.ts';
+import { termsOf } from './terms.ts';
 import { code, named, ordinal, text, verbatim } from './text.ts';
 
 type Shown<K extends Panel['kind']> = Extract<Panel, { kind: K }>;
 
 /** The kernel executed the request: what changed, from its own answer. */
-export function executedPanel({ execution, target, requestId, recorded }: Shown<'executed'>): TemplateResult {
+export function executedPanel({ execution, target, cluster, requestId, recorded }: Shown<'executed'>): TemplateResult {
+  const patroni = termsOf(cluster.kind).kind === 'patroni';
   return html`
     <p class="action">${outcomeShape('pass')}${text(execution.sentence)}</p>
     ${facts([
       ['Target', named(target)],
-      ['Epoch', ordinal(execution.epoch)],
-      ['Control version', ordinal(execution.controlVersion)],
+      ...(patroni ? [] : [['Epoch', ordinal(execution.epoch)], ['Control version', ordinal(execution.controlVersion)]] as const),
     ])}
     ${section('Before and after', changeTable(execution.changes, new Map([[target.nodeId, target.name]]), 'Before and after'))}
-    ${section('Events', table(eventsTable(execution.events), 'The kernel reports no events.'))}
+    ${patroni ? nothing : section('Events', table(eventsTable(execution.events, 'Epoch'), 'The kernel reports no events.'))}
     ${record(requestId, recorded)}`;
 }
 

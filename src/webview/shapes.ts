@@ -24,6 +24,7 @@ const CHECK: Readonly<Record<CheckResult, SVGTemplateResult>> = {
   fail: svg`<rect x="2" y="2" width="12" height="12" class="line"/><path d="M5.2 5.2l5.6 5.6M10.8 5.2l-5.6 5.6" class="line"/>`,
   unknown: NODE.unknown,
   overridden: svg`<path d="M8 1.2L14.8 8 8 14.8 1.2 8z" class="line"/><path d="M5.4 8h5.2" class="line thick"/>`,
+  unchecked: svg`<circle cx="8" cy="8" r="6.25" class="line dashed"/>`,
 };
 
 /** A node's shape, 16 × 16, for use inside a picture. */
@@ -45,7 +46,7 @@ export function healthWord(health: Health): TemplateResult {
 
 /** The result of a check with its shape. */
 export function checkWord(result: CheckResult): TemplateResult {
-  return word(CHECK[result], result, result);
+  return word(CHECK[result], result, result === 'unchecked' ? 'not checked by the engine' : result);
 }
 
 /** The shape of an outcome, where the words beside it are other ones. */

@@ -32,19 +32,24 @@ const texts = z.array(text);
 /** A position in the audit log. */
 export const position = z.strictObject({ seq: number, hash: text });
 
-const observed = z.strictObject({ snapshot: text, commitId: knownNumber, controlVersion: knownNumber, nodeId: text, time: text, clock: text });
+const observed = z.strictObject({ snapshot: text, commitId: knownNumber, controlVersion: knownNumber, nodeId: known, time: text, clock: text });
 const source = {
   observed, endpoint: text, skipped: z.array(z.strictObject({ endpoint: text, reason: text })), notes: texts,
 };
+const reading = { ...source, redacted: z.exactOptional(texts) };
+
+const section = z.strictObject({ name: text, entries: z.array(z.strictObject({ key: text, value: text })) });
+const sections = z.exactOptional(z.array(section));
 
 const member = z.strictObject({
   nodeId: text, name: text, apiUrl: text, role: z.enum(['primary', 'replica', 'unknown']), replicationState: text, haltReason: known,
   health: z.enum(['running', 'halted', 'unknown']), healthBasis: text, durableOffset: knownNumber, durableCommitId: knownNumber,
   lagBytes: knownNumber, lagCommits: knownNumber, lastContact: known,
+  patroni: z.exactOptional(z.strictObject({ role: text, timeline: knownNumber, written: knownNumber, received: knownNumber, replayed: knownNumber, marks: known })),
 });
 
 const event = z.strictObject({
-  seq: number, type: text, time: text, epoch: number, requestId: known, nodeId: known, mode: known, operator: known, reason: known,
+  seq: number, type: text, time: known, epoch: number, requestId: known, nodeId: known, mode: known, operator: known, reason: known,
   auditHead: z.nullable(position), fields: z.record(text, z.unknown()),
 });
 
@@ -58,34 +63,34 @@ const attempt = z.strictObject({
 });
 
 const views = {
-  inspect_cluster_state: z.strictObject({ clusterId: text, name: text, epoch: number, primaryId: known, members: z.array(member) }),
-  inspect_node: z.strictObject({ member, source: z.enum(['self', 'reported']), epoch: number }),
-  inspect_replication_status: z.strictObject({ primaryId: known, epoch: number, committedOffset: knownNumber, replicas: z.array(replica) }),
+  inspect_cluster_state: z.strictObject({ clusterId: known, name: known, epoch: knownNumber, primaryId: known, members: z.array(member) }),
+  inspect_node: z.strictObject({ member, source: z.enum(['self', 'reported']), epoch: knownNumber, sections }),
+  inspect_replication_status: z.strictObject({ primaryId: known, epoch: knownNumber, committedOffset: knownNumber, replicas: z.array(replica) }),
   inspect_promotion_state: z.strictObject({
-    state: text, pendingNodeId: known, epoch: number, lastAttempt: z.nullable(attempt), events: z.array(event), nextAfter: knownNumber,
+    state: text, pendingNodeId: known, epoch: knownNumber, lastAttempt: z.nullable(attempt), events: z.array(event), nextAfter: knownNumber,
     request: z.nullable(z.strictObject({ requestId: text, known: z.boolean(), outcome: known, code: known })),
   }),
   inspect_wal: z.strictObject({
-    segments: z.array(z.strictObject({ id: text, firstOffset: number, endOffset: number, bytes: number, checksum: known })),
+    segments: z.nullable(z.array(z.strictObject({ id: text, firstOffset: number, endOffset: number, bytes: number, checksum: known }))),
     appendOffset: knownNumber, durableOffset: knownNumber, oldestOffset: knownNumber, truncationOffset: knownNumber, totalBytes: knownNumber,
-    checksumStatus: z.enum(['valid', 'invalid', 'unchecked']), verifiedToOffset: knownNumber, nextAfter: known,
+    checksumStatus: z.enum(['valid', 'invalid', 'unchecked']), verifiedToOffset: knownNumber, nextAfter: known, sections,
   }),
   inspect_snapshots: z.strictObject({
     items: z.array(z.strictObject({
       kind: z.enum(['snapshot', 'checkpoint']), id: text, commitId: knownNumber, walFirstOffset: knownNumber, walEndOffset: knownNumber,
       createdAt: known, durable: z.nullable(z.boolean()), source: known,
     })),
-    nextAfter: known,
+    nextAfter: known, sections,
   }),
-  run_diagnostics: z.strictObject({ sections: z.array(z.strictObject({ name: text, entries: z.array(z.strictObject({ key: text, value: text })) })) }),
+  run_diagnostics: z.strictObject({ sections: z.array(section) }),
 };
 
 type AnswerOf<C extends keyof typeof views> = z.ZodMiniObject<{
-  command: z.ZodMiniLiteral<C>; reading: z.ZodMiniObject<{ view: (typeof views)[C] } & typeof source, z.core.$strict>;
+  command: z.ZodMiniLiteral<C>; reading: z.ZodMiniObject<{ view: (typeof views)[C] } & typeof reading, z.core.$strict>;
 }, z.core.$strict>;
 
 function answerOf<C extends keyof typeof views>(command: C): AnswerOf<C> {
-  return z.strictObject({ command: z.literal(command), reading: z.strictObject({ view: views[command], ...source }) });
+  return z.strictObject({ command: z.literal(command), reading: z.strictObject({ view: views[command], ...reading }) });
 }
 
 /** What a reading command was answered. */
@@ -98,7 +103,7 @@ const change = z.strictObject({ component: text, nodeId: known, before: known, a
 
 /** What a control command did. */
 export const execution = exactly<Wire<Execution>>()(z.strictObject({
-  sentence: text, changes: z.array(change), events: z.array(event), epoch: number, controlVersion: number,
+  sentence: text, changes: z.array(change), events: z.array(event), epoch: knownNumber, controlVersion: knownNumber,
 }));
 
 /** Why a command failed. */
@@ -108,7 +113,7 @@ export const controlError = exactly<Wire<ControlError>>()(z.strictObject({
   kernel: z.exactOptional(z.strictObject({ status: z.number(), body: text, details: z.unknown() })),
 }));
 
-const check = z.strictObject({ id: text, invariant: text, result: z.enum(['pass', 'fail', 'unknown', 'overridden']), observed: text, message: text });
+const check = z.strictObject({ id: text, invariant: text, result: z.enum(['pass', 'fail', 'unknown', 'overridden', 'unchecked']), observed: text, message: text });
 const invariantText = { id: text, name: text, text };
 
 /** An invariant with its text. */
@@ -125,17 +130,18 @@ export const explanation = exactly<Wire<Explanation>>()(z.strictObject({
   source: z.strictObject(source),
   changes: z.array(change),
   consequences: z.array(z.strictObject({ scope: z.enum(['node', 'cluster', 'replication', 'durability']), text })),
+  facts: z.array(z.strictObject({ name: text, value: text, origin: z.nullable(z.strictObject({ endpoint: text, time: text })) })),
   kernel: z.nullable(z.strictObject({
-    decision: z.enum(['approve', 'deny']), reason: known, checks: z.array(check), epoch: number, primaryId: known, members: z.array(member), controlVersion: number,
+    decision: z.nullable(z.enum(['approve', 'deny'])), reason: known, checks: z.array(check), epoch: knownNumber, primaryId: known, members: z.array(member), controlVersion: knownNumber,
   })),
-  cost: z.nullable(z.strictObject({ files: number, bytes: number })),
+  cost: z.nullable(z.union([z.strictObject({ files: number, bytes: number }), z.strictObject({ requests: number })])),
   invariants: z.array(z.strictObject({ ...invariantText, overridden: z.boolean() })),
   acknowledge: texts, undo: text, rejection: texts, protection: text, commandLine: text,
 }));
 
 /** The kernel state in a record. */
 export const kernelState = exactly<KernelState>()(z.strictObject({
-  node: text, endpoint: text, commit_id: known, control_version: known, time: text, clock: text, epoch: known, primary: known,
+  node: known, endpoint: text, commit_id: known, control_version: known, time: text, clock: text, epoch: known, primary: known,
   members: z.array(z.strictObject({ node: text, role: text, state: text, durable_offset: known })),
 }));
 

@@ -14,42 +14,45 @@ const command = z.enum(COMMAND_NAMES);
 const cluster = z.strictObject({ name: z.string(), kind: z.enum(['aerodb', 'patroni']), environment: maybe(z.string()) }).describe('The cluster as configured; environment is the operator\'s own label.');
 const position = z.strictObject({ seq: decimal, hash: z.string().regex(/^[0-9a-f]{64}$/) });
 const recorded = z.union([position, z.strictObject({ notRecorded: z.string().describe('Why the end of the command could not be recorded.') })]).describe('Where the end of the command stands in the audit log.');
-const observed = z.strictObject({ snapshot: z.string(), commitId: maybe(decimal), controlVersion: maybe(decimal), nodeId: z.string(), time: z.string(), clock: z.string() }).describe('From which node, at which state and time, by whose clock.');
+const observed = z.strictObject({ snapshot: z.string(), commitId: maybe(decimal), controlVersion: maybe(decimal), nodeId: maybe(z.string()), time: z.string(), clock: z.string() }).describe('From which node, at which state and time, by whose clock. Patroni has neither commit ids nor control versions: there both are null.');
 
 const member = z.strictObject({
   nodeId: z.string(), name: z.string(), apiUrl: z.string(), role: z.enum(['primary', 'replica', 'unknown']), replicationState: z.string(), haltReason: maybe(z.string()),
   health: z.enum(['running', 'halted', 'unknown']), healthBasis: z.string(), durableOffset: maybe(decimal), durableCommitId: maybe(decimal), lagBytes: maybe(decimal), lagCommits: maybe(decimal), lastContact: maybe(z.string()),
+  patroni: z.strictObject({ role: z.string(), timeline: maybe(decimal), written: maybe(decimal), received: maybe(decimal), replayed: maybe(decimal), marks: maybe(z.string()) }).exactOptional().describe('For members of a Patroni cluster: its own word for the role, and WAL positions in bytes.'),
 });
+const section = z.strictObject({ name: z.string(), entries: z.array(z.strictObject({ key: z.string(), value: z.string() })) });
+const sections = z.array(section).exactOptional().describe('What a Patroni node says beside, in its own words.');
 const event = z.strictObject({
-  seq: decimal, type: z.string(), time: z.string(), epoch: decimal, requestId: maybe(z.string()), nodeId: maybe(z.string()), mode: maybe(z.string()), operator: maybe(z.string()), reason: maybe(z.string()),
+  seq: decimal, type: z.string(), time: maybe(z.string()), epoch: decimal, requestId: maybe(z.string()), nodeId: maybe(z.string()), mode: maybe(z.string()), operator: maybe(z.string()), reason: maybe(z.string()),
   auditHead: maybe(z.strictObject({ seq: decimal, hash: z.string() })), fields: z.record(z.string(), z.unknown()).describe('As the kernel sent them.'),
 });
 
 const views = {
-  inspect_cluster_state: z.strictObject({ clusterId: z.string(), name: z.string(), epoch: decimal, primaryId: maybe(z.string()), members: z.array(member) }),
-  inspect_node: z.strictObject({ member, source: z.enum(['self', 'reported']), epoch: decimal }),
+  inspect_cluster_state: z.strictObject({ clusterId: maybe(z.string()), name: maybe(z.string()), epoch: maybe(decimal), primaryId: maybe(z.string()), members: z.array(member) }),
+  inspect_node: z.strictObject({ member, source: z.enum(['self', 'reported']), epoch: maybe(decimal), sections }),
   inspect_replication_status: z.strictObject({
-    primaryId: maybe(z.string()), epoch: decimal, committedOffset: maybe(decimal),
+    primaryId: maybe(z.string()), epoch: maybe(decimal), committedOffset: maybe(decimal),
     replicas: z.array(z.strictObject({
       nodeId: z.string(), state: z.string(), haltReason: maybe(z.string()), receivedOffset: maybe(decimal), appliedOffset: maybe(decimal), acknowledgedOffset: maybe(decimal),
       lagBytes: maybe(decimal), lagCommits: maybe(decimal), lastAcknowledgedAt: maybe(z.string()),
     })),
   }),
   inspect_promotion_state: z.strictObject({
-    state: z.string(), pendingNodeId: maybe(z.string()), epoch: decimal,
+    state: z.string(), pendingNodeId: maybe(z.string()), epoch: maybe(decimal),
     lastAttempt: maybe(z.strictObject({ requestId: z.string(), kind: z.string(), mode: maybe(z.string()), target: z.string(), outcome: maybe(z.string()), denial: maybe(z.strictObject({ reason: z.string(), invariant: z.string() })) })),
     events: z.array(event), nextAfter: maybe(decimal),
     request: maybe(z.strictObject({ requestId: z.string(), known: z.boolean(), outcome: maybe(z.string()), code: maybe(z.string()) })),
   }),
-  run_diagnostics: z.strictObject({ sections: z.array(z.strictObject({ name: z.string(), entries: z.array(z.strictObject({ key: z.string(), value: z.string() })) })) }),
+  run_diagnostics: z.strictObject({ sections: z.array(section) }),
   inspect_wal: z.strictObject({
-    segments: z.array(z.strictObject({ id: z.string(), firstOffset: decimal, endOffset: decimal, bytes: decimal, checksum: maybe(z.string()) })),
+    segments: maybe(z.array(z.strictObject({ id: z.string(), firstOffset: decimal, endOffset: decimal, bytes: decimal, checksum: maybe(z.string()) }))).describe('null: not visible, which is not the same as none.'),
     appendOffset: maybe(decimal), durableOffset: maybe(decimal), oldestOffset: maybe(decimal), truncationOffset: maybe(decimal), totalBytes: maybe(decimal),
-    checksumStatus: z.enum(['valid', 'invalid', 'unchecked']), verifiedToOffset: maybe(decimal), nextAfter: maybe(z.string()),
+    checksumStatus: z.enum(['valid', 'invalid', 'unchecked']), verifiedToOffset: maybe(decimal), nextAfter: maybe(z.string()), sections,
   }),
   inspect_snapshots: z.strictObject({
     items: z.array(z.strictObject({ kind: z.enum(['snapshot', 'checkpoint']), id: z.string(), commitId: maybe(decimal), walFirstOffset: maybe(decimal), walEndOffset: maybe(decimal), createdAt: maybe(z.string()), durable: maybe(z.boolean()), source: maybe(z.string()) })),
-    nextAfter: maybe(z.string()),
+    nextAfter: maybe(z.string()), sections,
   }),
 };
 
@@ -64,7 +67,7 @@ const executed = z.strictObject({
   format, kind: z.literal('executed'), command, cluster: maybe(cluster), target: z.strictObject({ nodeId: z.string(), name: z.string() }),
   execution: z.strictObject({
     sentence: z.string(), changes: z.array(z.strictObject({ component: z.string(), nodeId: maybe(z.string()), before: maybe(z.string()), after: maybe(z.string()) })),
-    events: z.array(event), epoch: decimal, controlVersion: decimal,
+    events: z.array(event), epoch: maybe(decimal), controlVersion: maybe(decimal),
   }),
   ...end,
 }).describe('The kernel says that it executed the request.');

@@ -7,6 +7,7 @@ import { paintFor } from '../../src/cli/text/paint.ts';
 import { recordText } from '../../src/cli/text/records.ts';
 import { resultText } from '../../src/cli/text/results.ts';
 import { known, safeJson, visible } from '../../src/cli/text/safe.ts';
+import { termsOf } from '../../src/cli/text/terms.ts';
 import { answer } from '../../src/cli/text/views.ts';
 import { kernelRejection } from '../../src/control-plane/errors.ts';
 
@@ -104,7 +105,7 @@ describe('views', () => {
   const huge = { ...member, health: 'halted', haltReason: 'AuthorityAmbiguity', durableOffset: 2n ** 64n - 1n, durableCommitId: 2n ** 64n - 1n, lagBytes: 2n ** 64n - 1n, lagCommits: 2n ** 64n - 1n } as const;
   const observed = { snapshot: 'live', commitId: null, controlVersion: null, nodeId: member.nodeId, time: '2026-11-21T10:00:00.000Z', clock: 'c' };
   const reading = { observed, endpoint: 'https://db-1.example:9191', skipped: [], notes: [] };
-  const of = (part: Pick<AnsweredView, 'command'> & { readonly view: unknown }): readonly string[] => answer({ command: part.command, reading: { ...reading, view: part.view } } as AnsweredView);
+  const of = (part: Pick<AnsweredView, 'command'> & { readonly view: unknown }): readonly string[] => answer({ command: part.command, reading: { ...reading, view: part.view } } as AnsweredView, termsOf('aerodb'));
 
   it('what the kernel does not know is shown as unknown, in every view', () => {
     const views = [

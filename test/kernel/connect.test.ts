@@ -32,10 +32,24 @@ describe('connecting to a cluster', () => {
     assert.doesNotMatch(JSON.stringify(credentials), /canary/);
   });
 
-  it('P7-E1: a kind of kernel that is not supported is refused', async () => {
-    const error = errorOf(await connect({ ...clusterOf(['http://127.0.0.1:8008']), kind: 'patroni' }, options));
-    assert.equal(error.code, 'PHASE7_OPERATION_UNSUPPORTED');
-    assert.equal(error.outcome, 'not_executed');
+  it('P7-S3: a database login is for a Patroni cluster only, and its addresses are host:port', async () => {
+    const database = { user: 'monitor', addresses: ['127.0.0.1:5432'] };
+    assert.equal(errorOf(await connect({ ...clusterOf(['http://127.0.0.1:8008']), database }, options)).field, 'database');
+    const patroni = { ...clusterOf(['http://127.0.0.1:8008']), kind: 'patroni' } as const;
+    for (const address of ['127.0.0.1', 'monitor@127.0.0.1:5432', 'postgres://127.0.0.1:5432', '127.0.0.1:0', '::1:5432', '127.0.0.1:5432/x']) {
+      assert.equal(errorOf(await connect({ ...patroni, database: { ...database, addresses: [address] } }, options)).field, 'database.addresses.0', address);
+    }
+    for (const address of ['127.0.0.1:5432', 'db-1.example:5432', '[::1]:5432']) valueOf(await connect({ ...patroni, database: { ...database, addresses: [address] } }, options));
+  });
+
+  it('P7-F1: the access to a Patroni cluster is a user:password, and nothing of it is told when it is not', async () => {
+    const patroni = { ...clusterOf(['http://127.0.0.1:8008']), kind: 'patroni' } as const;
+    for (const token of ['canary', ':canary', 'canary:', 'ca:nary\n', '']) {
+      const error = errorOf(await connect(patroni, { ...options, token }));
+      assert.deepEqual([error.code, error.field], ['PHASE7_MALFORMED_REQUEST', 'token']);
+      assert.doesNotMatch(error.message, /canary|nary/);
+    }
+    for (const token of ['admin:secret', 'admin:with:colon', 'ädmin:pässword with spaces']) valueOf(await connect(patroni, { ...options, token }));
   });
 
   it('P7-F1: a TLS file that cannot be used is named, and nothing of it is told', async () => {

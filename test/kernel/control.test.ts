@@ -24,7 +24,7 @@ describe('kernel control requests', () => {
   it('P7-E1: a promotion is one request, as the contract has it, to the endpoint of its explanation', async () => {
     const server = await kernelServer(N2);
     const kernel = await kernelOf(clusterOf(['http://127.0.0.1:1', server.url]), 'operator-token');
-    const { result, body } = valueOf(await kernel.promote({ ...controlRequest(server.url, N2), mode: 'validated', acknowledgedInvariants: ['P6-A1'] }));
+    const { result, body } = valueOf(await kernel.promote({ ...controlRequest(server.url, N2), mode: 'validated', acknowledgedInvariants: ['P6-A1'], primaryId: null }));
     assert.equal(result.outcome, 'executed');
     assert.equal(result.epoch, 4n);
     assert.deepEqual(result.changes, [{ component: 'role', nodeId: N2, before: 'replica', after: 'primary' }]);

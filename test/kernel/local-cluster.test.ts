@@ -34,7 +34,7 @@ describe('the kernel port against the local cluster', function () {
     const mode = kind === 'force' ? 'forced' : 'validated';
     const { endpoint, view } = valueOf(await (kind === 'demote' ? kernel.explainDemotion(target) : kernel.explainPromotion(target, mode)));
     const request = { ...controlRequest(endpoint, target), requestId, controlVersion: view.controlVersion };
-    return kind === 'demote' ? await kernel.demote(request) : await kernel.promote({ ...request, mode, acknowledgedInvariants: view.overriddenInvariants });
+    return kind === 'demote' ? await kernel.demote(request) : await kernel.promote({ ...request, mode, acknowledgedInvariants: view.overriddenInvariants, primaryId: view.primaryId });
   }
 
   before(async () => {

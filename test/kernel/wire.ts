@@ -128,7 +128,7 @@ export const READS: Readonly<Record<Exclude<KernelOperation, Controls>, Call<Rea
 };
 
 export const CONTROLS: Readonly<Record<Controls, Call<ExecutedControl>>> = {
-  promote: (kernel, node, endpoint) => kernel.promote({ ...controlRequest(endpoint, node), mode: 'validated', acknowledgedInvariants: [] }),
+  promote: (kernel, node, endpoint) => kernel.promote({ ...controlRequest(endpoint, node), mode: 'validated', acknowledgedInvariants: [], primaryId: null }),
   demote: (kernel, node, endpoint) => kernel.demote(controlRequest(endpoint, node)),
 };
 

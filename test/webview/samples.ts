@@ -159,11 +159,11 @@ export function failed(error: typeof rejection, more: { readonly recorded?: Reco
 
 const executed: ShowPanel = { type: 'show', refreshable: false, panel: {
   kind: 'executed', title: 'Request Promotion', cluster, target: { nodeId: id(2), name: 'node-2' }, requestId, recorded,
-  execution: toWire(explainExecution('request_promotion', { nodeId: id(2), name: 'node-2' }, 'orders', {
+  execution: toWire(explainExecution('request_promotion', { nodeId: id(2), name: 'node-2' }, { name: 'orders', kind: 'aerodb', endpoints: ['https://node-1.example:9191'] }, {
     requestId, kind: 'promotion', mode: 'validated', target: id(2), outcome: 'executed', epoch: 6n, controlVersion: 21n,
     changes: [{ component: 'role', nodeId: id(2), before: 'replica', after: 'primary' }, { component: 'epoch', nodeId: null, before: '5', after: '6' }, { component: 'write authority', nodeId: null, before: null, after: 'node-2' }],
     events: ['requested', 'validation_started', 'validation_succeeded', 'transition_started', 'transition_completed'].map((type, index) => event(21 + index, type, { requestId, epoch: index < 4 ? 5n : 6n })),
-  })),
+  }, '{}')),
 } };
 
 /** Every kind of panel, by the name that its picture has. */

@@ -9,6 +9,7 @@ import { clusterText } from './explanation.ts';
 import { facts, paragraph, quote, WIDTH, wrap, type Fact } from './layout.ts';
 import type { Paint } from './paint.ts';
 import { known, visible, visibleLines } from './safe.ts';
+import { termsOf } from './terms.ts';
 import { tree } from './tree.ts';
 import { answer, changeTable, eventList, provenance } from './views.ts';
 
@@ -34,26 +35,27 @@ export function resultText(result: CommandResult, cluster: ClusterLabel | null, 
 }
 
 function answeredText({ answer: answered, requestId, recorded }: Answered, cluster: ClusterLabel | null, paint: Paint): readonly string[] {
+  const terms = termsOf(cluster?.kind ?? '');
   return [
     ...heading(`${commandTitle(answered.command)}: ${label(cluster)}`, paint),
-    ...provenance(answered.reading),
+    ...provenance(answered.reading, terms),
     '',
-    ...answer(answered),
+    ...answer(answered, terms),
     '',
     ...facts(trail(requestId, recorded)),
   ];
 }
 
 function executedText({ command, target, execution, requestId, recorded }: Executed, cluster: ClusterLabel | null, paint: Paint): readonly string[] {
+  const terms = termsOf(cluster?.kind ?? '');
   return [
     ...heading(`${commandTitle(command)}: executed on ${label(cluster)}`, paint),
     ...paragraph(visible(execution.sentence), 2),
-    ...facts([['Epoch', known(execution.epoch)], ['Control version', known(execution.controlVersion)]]),
+    ...facts(terms.kind === 'patroni' ? [] : [['Epoch', known(execution.epoch)], ['Control version', known(execution.controlVersion)]]),
     '',
     ...changeTable(execution.changes, [target]),
     '',
-    ...eventList(execution.events, false),
-    '',
+    ...(terms.kind === 'patroni' ? [] : [...eventList(execution.events, false, terms), '']),
     ...(recorded.position === null ? paragraph('EXECUTED, NOT RECORDED: the kernel executed the request; the audit log could not take the record of it.', 2) : []),
     ...facts(trail(requestId, recorded)),
   ];

@@ -1,17 +1,20 @@
 /** What a kernel answered, as text: one function per view. Values as they are, unknown as "unknown", no judgement (P7-A3). */
 import type { AnsweredView } from '../../control-plane/reads.ts';
 import type {
-  ClusterView, DiagnosticsView, KernelEvent, Member, NodeView, PromotionView, Reading, ReplicationView, SnapshotsView, StateChange, WalView,
+  ClusterView, DiagnosticsView, KernelEvent, Member, NodeView, PromotionView, Reading, ReplicationView, Section, SnapshotsView, StateChange, WalView,
 } from '../../control-plane/views.ts';
 import { facts, paragraph, table, type Fact } from './layout.ts';
 import { known, safeJson } from './safe.ts';
+import type { Terms } from './terms.ts';
 
 /** From which node, endpoint and state an answer is, at which time and by whose clock, and who did not answer before. */
-export function provenance({ observed, endpoint, skipped, notes }: Omit<Reading<unknown>, 'view'>): readonly string[] {
+export function provenance({ observed, endpoint, skipped, notes }: Omit<Reading<unknown>, 'view'>, { kind }: Terms): readonly string[] {
   return facts([
     ['Observed by node', known(observed.nodeId)],
     ['Endpoint', known(endpoint)],
-    ['State', `commit ${known(observed.commitId)}, control version ${known(observed.controlVersion)}, snapshot ${known(observed.snapshot)}`],
+    ['State', kind === 'patroni'
+      ? `snapshot ${known(observed.snapshot)}; this engine has neither commit ids nor control versions`
+      : `commit ${known(observed.commitId)}, control version ${known(observed.controlVersion)}, snapshot ${known(observed.snapshot)}`],
     ['Time', `${known(observed.time)} (clock ${known(observed.clock)})`],
     ...skipped.map((before): Fact => ['Asked before', `${known(before.endpoint)}: ${known(before.reason)}`]),
     ...notes.map((note): Fact => ['Note', known(note)]),
@@ -19,36 +22,37 @@ export function provenance({ observed, endpoint, skipped, notes }: Omit<Reading<
 }
 
 /** The body of an answer. */
-export function answer(answered: AnsweredView): readonly string[] {
+export function answer(answered: AnsweredView, terms: Terms): readonly string[] {
   switch (answered.command) {
-    case 'inspect_cluster_state': return clusterView(answered.reading.view);
-    case 'inspect_node': return nodeView(answered.reading.view);
-    case 'inspect_replication_status': return replicationView(answered.reading.view);
-    case 'inspect_promotion_state': return promotionView(answered.reading.view);
+    case 'inspect_cluster_state': return clusterView(answered.reading.view, terms);
+    case 'inspect_node': return nodeView(answered.reading.view, terms);
+    case 'inspect_replication_status': return replicationView(answered.reading.view, terms);
+    case 'inspect_promotion_state': return promotionView(answered.reading.view, terms);
     case 'run_diagnostics': return diagnosticsView(answered.reading.view);
-    case 'inspect_wal': return walView(answered.reading.view);
-    case 'inspect_snapshots': return snapshotsView(answered.reading.view);
+    case 'inspect_wal': return walView(answered.reading.view, terms);
+    case 'inspect_snapshots': return snapshotsView(answered.reading.view, terms);
   }
 }
 
-function clusterView({ clusterId, name, epoch, primaryId, members }: ClusterView): readonly string[] {
+function clusterView({ clusterId, name, epoch, primaryId, members }: ClusterView, terms: Terms): readonly string[] {
   const primary = members.find((member) => member.nodeId === primaryId);
   return [
     ...facts([
       ['Cluster id', known(clusterId)],
       ['Cluster name', known(name)],
-      ['Epoch', known(epoch)],
-      ['Primary', primaryId === null ? 'none known' : primary === undefined ? known(primaryId) : `${known(primary.name)} (${known(primaryId)})`],
+      [terms.epoch, known(epoch)],
+      [terms.primary, primaryId === null ? 'none known' : primary === undefined ? known(primaryId) : named(primary)],
       ['Members', known(members.length)],
     ]),
     '',
-    ...memberTables(members),
+    ...memberTables(members, terms),
   ];
 }
 
 /** Members in the kernel's order: state first, then who and where they are, then where that is known from. */
-export function memberTables(members: readonly Member[]): readonly string[] {
+export function memberTables(members: readonly Member[], terms: Terms): readonly string[] {
   if (members.length === 0) return paragraph('The kernel named no members.', 2);
+  if (terms.kind === 'patroni') return patroniTables(members, terms);
   return [
     ...table(
       [{ title: 'NODE' }, { title: 'ROLE' }, { title: 'STATE' }, { title: 'HEALTH' }, { title: 'DURABLE', right: true }, { title: 'COMMIT', right: true }, { title: 'LAG BYTES', right: true }, { title: 'LAG COMMITS', right: true }],
@@ -64,9 +68,47 @@ export function memberTables(members: readonly Member[]): readonly string[] {
   ];
 }
 
-function nodeView({ member, source, epoch }: NodeView): readonly string[] {
+const POSITIONS = [['written', 'Written'], ['received', 'Received'], ['replayed', 'Replayed']] as const;
+
+function patroniTables(members: readonly Member[], { position }: Terms): readonly string[] {
+  // Most versions of Patroni say no positions here at all.
+  const positions = POSITIONS.filter(([key]) => members.some(({ patroni }) => (patroni?.[key] ?? null) !== null));
+  return [
+    ...table(
+      [{ title: 'NODE' }, { title: 'ROLE' }, { title: 'STATE' }, { title: 'TIMELINE', right: true }, { title: 'LAG BYTES', right: true }, ...positions.map(([, title]) => ({ title: title.toUpperCase() }))],
+      members.map(({ name, role, replicationState, lagBytes, patroni }) => [
+        known(name), known(patroni?.role ?? role), known(replicationState), known(patroni?.timeline ?? null), known(lagBytes),
+        ...positions.map(([key]) => position(patroni?.[key] ?? null)),
+      ]),
+    ),
+    '',
+    ...table([{ title: 'NODE' }, { title: 'API' }, { title: 'MARKS' }], members.map(({ name, apiUrl, patroni }) => [known(name), known(apiUrl), patroni?.marks === null ? '-' : known(patroni?.marks ?? null)])),
+    '',
+    ...table([{ title: 'NODE' }, { title: 'HEALTH' }, { title: 'KNOWN FROM' }], members.map(({ name, health, healthBasis }) => [name, health, healthBasis].map(known))),
+  ];
+}
+
+function nodeView({ member, source, epoch, sections }: NodeView, terms: Terms): readonly string[] {
+  if (member.patroni !== undefined) {
+    const { role, timeline, marks, ...at } = member.patroni;
+    return [
+      ...facts([
+        ['Node', named(member)],
+        ['Told by', source === 'self' ? 'the node itself' : 'the configuration store, which holds what it last wrote there'],
+        ['API', known(member.apiUrl)],
+        ['Role', known(role)],
+        ['State', known(member.replicationState)],
+        ['Health', `${known(member.health)} (known from: ${known(member.healthBasis)})`],
+        [terms.epoch, known(timeline)],
+        ...POSITIONS.filter(([key]) => (key === 'written') === (at.written !== null)).map(([key, title]): Fact => [title, terms.position(at[key])]),
+        ['Lag, bytes', known(member.lagBytes)],
+        ['Marks', marks === null ? '-' : known(marks)],
+      ]),
+      ...more(sections),
+    ];
+  }
   return facts([
-    ['Node', `${known(member.name)} (${known(member.nodeId)})`],
+    ['Node', named(member)],
     ['Told by', source === 'self' ? 'the node itself' : 'another node, which reports it'],
     ['API', known(member.apiUrl)],
     ['Role', known(member.role)],
@@ -83,18 +125,40 @@ function nodeView({ member, source, epoch }: NodeView): readonly string[] {
 }
 
 /** A node that is not halted has no reason; that is not unknown. */
+function named({ name, nodeId }: Pick<Member, 'name' | 'nodeId'>): string {
+  return name === nodeId ? known(name) : `${known(name)} (${known(nodeId)})`;
+}
+
+/** What the engine says beside, in its own words. */
+function more(sections: readonly Section[] | undefined): readonly string[] {
+  return (sections ?? []).flatMap(({ name, entries }) => [
+    '', ...paragraph(known(name), 2),
+    ...(entries.length === 0 ? paragraph('none', 4) : facts(entries.map(({ key, value }): Fact => [known(key), known(value)]), 4)),
+  ]);
+}
+
 function halted({ health, haltReason }: Pick<Member, 'health' | 'haltReason'>): string {
   return haltReason === null && health === 'running' ? '-' : known(haltReason);
 }
 
-function replicationView({ primaryId, epoch, committedOffset, replicas }: ReplicationView): readonly string[] {
+function replicationView({ primaryId, epoch, committedOffset, replicas }: ReplicationView, terms: Terms): readonly string[] {
+  const patroni = terms.kind === 'patroni';
   const head = facts([
-    ['Primary', primaryId === null ? 'none known' : known(primaryId)],
-    ['Epoch', known(epoch)],
-    ['Committed offset, bytes', known(committedOffset)],
+    [terms.primary, primaryId === null ? 'none known' : known(primaryId)],
+    [terms.epoch, known(epoch)],
+    ...(patroni ? [] : [['Committed offset, bytes', known(committedOffset)] as const]),
     ['Replicas', known(replicas.length)],
   ]);
   if (replicas.length === 0) return [...head, '', ...paragraph('The kernel reported no replicas.', 2)];
+  if (patroni) {
+    return [
+      ...head, '',
+      ...table(
+        [{ title: 'NODE' }, { title: 'STATE' }, { title: 'LAG BYTES', right: true }, { title: 'RECEIVED' }, { title: 'REPLAYED' }],
+        replicas.map(({ nodeId, state, lagBytes, receivedOffset, appliedOffset }) => [known(nodeId), known(state), known(lagBytes), terms.position(receivedOffset), terms.position(appliedOffset)]),
+      ),
+    ];
+  }
   return [
     ...head, '',
     ...table(
@@ -114,15 +178,15 @@ function replicationView({ primaryId, epoch, committedOffset, replicas }: Replic
   ];
 }
 
-function promotionView({ state, pendingNodeId, epoch, lastAttempt, events, nextAfter, request }: PromotionView): readonly string[] {
+function promotionView({ state, pendingNodeId, epoch, lastAttempt, events, nextAfter, request }: PromotionView, terms: Terms): readonly string[] {
   return [
     ...facts([
       ['State', known(state)],
       ['Pending node', pendingNodeId === null ? 'none' : known(pendingNodeId)],
-      ['Epoch', known(epoch)],
+      [terms.epoch, known(epoch)],
     ]),
     '',
-    ...(lastAttempt === null ? paragraph('Last attempt: the kernel reports none.', 2) : [
+    ...(lastAttempt === null ? paragraph(terms.kind === 'patroni' ? 'Last attempt: this engine keeps no record of attempts.' : 'Last attempt: the kernel reports none.', 2) : [
       '  Last attempt',
       ...facts([
         ['Request', known(lastAttempt.requestId)],
@@ -142,16 +206,16 @@ function promotionView({ state, pendingNodeId, epoch, lastAttempt, events, nextA
       ], 4),
     ]),
     '',
-    ...eventList(events, true),
+    ...eventList(events, true, terms),
     ...(nextAfter === null ? [] : paragraph(`The kernel's answer ends here; it holds more events after number ${known(nextAfter)}.`, 2)),
   ];
 }
 
 /** Events in the kernel's order. `details`: with all that they carry, where the view does not say it already. */
-export function eventList(events: readonly KernelEvent[], details: boolean): readonly string[] {
+export function eventList(events: readonly KernelEvent[], details: boolean, terms: Terms): readonly string[] {
   if (events.length === 0) return paragraph('Events: the kernel reported none.', 2);
   return ['  Events', ...events.flatMap((event) => [
-    ...paragraph(`${known(event.seq)}  ${known(event.time)}  epoch ${known(event.epoch)}`, 4),
+    ...paragraph(`${known(event.seq)}  ${known(event.time)}  ${terms.epoch.toLowerCase()} ${known(event.epoch)}`, 4),
     ...paragraph(known(event.type), 6),
     ...facts(!details ? [] : [
       ...optional('node', event.nodeId), ...optional('request', event.requestId), ...optional('mode', event.mode),
@@ -174,7 +238,9 @@ function diagnosticsView({ sections }: DiagnosticsView): readonly string[] {
   ]);
 }
 
-function walView(wal: WalView): readonly string[] {
+function walView(wal: WalView, terms: Terms): readonly string[] {
+  if (terms.kind === 'patroni') return patroniWal(wal, terms);
+  const segments = wal.segments ?? [];
   return [
     ...facts([
       ['Oldest offset, bytes', known(wal.oldestOffset)],
@@ -183,18 +249,43 @@ function walView(wal: WalView): readonly string[] {
       ['Append offset', known(wal.appendOffset)],
       ['Total bytes', known(wal.totalBytes)],
       ['Checksums', wal.checksumStatus === 'unchecked' ? 'unchecked' : `${wal.checksumStatus}, verified to offset ${known(wal.verifiedToOffset)}`],
-      ['Segments', known(wal.segments.length)],
+      ['Segments', wal.segments === null ? 'not visible' : known(segments.length)],
     ]),
     '',
     ...table(
       [{ title: 'SEGMENT' }, { title: 'FIRST OFFSET', right: true }, { title: 'END OFFSET', right: true }, { title: 'BYTES', right: true }, { title: 'CHECKSUM' }],
-      wal.segments.map((segment) => [segment.id, segment.firstOffset, segment.endOffset, segment.bytes, segment.checksum].map(known)),
+      segments.map((segment) => [segment.id, segment.firstOffset, segment.endOffset, segment.bytes, segment.checksum].map(known)),
     ),
     ...(wal.nextAfter === null ? [] : paragraph(`The kernel's answer ends here; it holds more segments after ${known(wal.nextAfter)}.`, 2)),
   ];
 }
 
-function snapshotsView({ items, nextAfter }: SnapshotsView): readonly string[] {
+function patroniWal(wal: WalView, { position }: Terms): readonly string[] {
+  return [
+    ...facts([
+      ...(wal.segments === null ? [] : [
+        ['Oldest retained', position(wal.oldestOffset)], ['Flushed', position(wal.durableOffset)], ['Inserted', position(wal.appendOffset)], ['Total bytes', known(wal.totalBytes)],
+      ] as const),
+      ['Segments', wal.segments === null ? 'not visible' : known(wal.segments.length)],
+    ]),
+    ...more(wal.sections),
+    ...(wal.segments === null ? [] : ['', ...table(
+      [{ title: 'SEGMENT' }, { title: 'FROM' }, { title: 'TO' }, { title: 'BYTES', right: true }],
+      wal.segments.map((segment) => [known(segment.id), position(segment.firstOffset), position(segment.endOffset), known(segment.bytes)]),
+    )]),
+  ];
+}
+
+function snapshotsView({ items, nextAfter, sections }: SnapshotsView, terms: Terms): readonly string[] {
+  if (terms.kind === 'patroni') {
+    return [
+      ...table(
+        [{ title: 'KIND' }, { title: 'ID' }, { title: 'REDO FROM' }, { title: 'WRITTEN AT' }, { title: 'CREATED AT' }, { title: 'SOURCE' }],
+        items.map((item) => [known(item.kind), known(item.id), terms.position(item.walFirstOffset), terms.position(item.walEndOffset), known(item.createdAt), known(item.source)]),
+      ),
+      ...more(sections),
+    ];
+  }
   if (items.length === 0) return paragraph('The kernel reported no snapshots and no checkpoints.', 2);
   return [
     ...table(

@@ -3,17 +3,11 @@ import type * as z from 'zod/mini';
 import { kernelRejection, transportFailure, type ControlError, type TransportErrorCode } from '../../control-plane/errors.ts';
 import { parse, type Misfit } from '../../control-plane/parse.ts';
 import type { Observed } from '../../control-plane/views.ts';
-import { excerpt, readJson, type JsonAnswer } from '../answer.ts';
+import { bearerSecrets, excerpt, readJson, type JsonAnswer } from '../answer.ts';
+import { urlOf, type Timeouts } from '../endpoint.ts';
 import { exchange, type HttpRequest, type TlsIdentity } from '../http.ts';
 import { oneLine } from '../text.ts';
 import { envelope, errorForm } from './schema.ts';
-
-/** Time limits in milliseconds: of connecting, of a whole read, of a whole control request. */
-export interface Timeouts {
-  readonly connectMs: number;
-  readonly readMs: number;
-  readonly controlMs: number;
-}
 
 /** What every request to one cluster goes out with. */
 export interface Access {
@@ -40,11 +34,6 @@ export type Asked<T> = { readonly ok: true; readonly reply: Reply<T> } | { reado
 /** Bytes of a read's answer: ten thousand members fit several times. */
 const READ_BODY_BYTES = 16 * 1024 * 1024;
 const CONTROL_BODY_BYTES = 1024 * 1024;
-
-/** The URL of an API path below a configured endpoint, whose own path (a proxy's prefix, say) is kept. */
-export function urlOf(endpoint: string, path: string): URL {
-  return new URL(endpoint.replace(/\/+$/, '') + path);
-}
 
 /** Asks `endpoint` once. The token goes to this configured endpoint and nowhere else. */
 export async function ask<T>(access: Access, endpoint: string, path: string, schema: () => z.ZodMiniType<T>): Promise<Asked<T>> {
@@ -74,7 +63,7 @@ async function send<T>(
 ): Promise<Asked<T>> {
   const exchanged = await exchange(request, access.tls, { ...limits, connectMs: access.timeouts.connectMs });
   if (!exchanged.ok) return { ok: false, no: { kind: 'failed', ...exchanged.failure } };
-  const read = readJson(exchanged.answer, access.token);
+  const read = readJson(exchanged.answer, bearerSecrets(access.token));
   if (!read.ok) return foreign(read.reason);
   return read.answer.status === 200 ? accepted(read.answer, schema) : rejected(read.answer);
 }

@@ -1,6 +1,6 @@
 /** A control request: one HTTP request to one configured endpoint, and what is proven about it afterwards (P7-E1, P7-E2, P7-F3). */
 import type { ClusterConfig } from '../../control-plane/cluster.ts';
-import { failure, success, transportFailure, type ControlError, type Result } from '../../control-plane/errors.ts';
+import { failure, refusal, success, transportFailure, type ControlError, type Result } from '../../control-plane/errors.ts';
 import type { ControlRequest, ExecutedControl } from '../../control-plane/ports.ts';
 import { oneLine } from '../text.ts';
 import { command, foreign, rejection, type Access, type Asked, type NoReply, type Reply } from './ask.ts';
@@ -21,12 +21,15 @@ export interface ControlKind {
 export async function control(cluster: ClusterConfig, access: Access, kind: ControlKind, request: ControlRequest): Promise<Result<ExecutedControl>> {
   const endpoint = configured(cluster, request.endpoint);
   if (!endpoint.ok) return endpoint;
-  const { requestId, target, reason, operator, auditHead } = request;
+  const { requestId, target, reason, operator, auditHead, controlVersion } = request;
+  if (controlVersion === null) {
+    return failure(refusal('PHASE7_INCONSISTENT_SNAPSHOT', 'The request carries no control version, so nothing would protect against acting on an old view. Nothing was sent.'));
+  }
   const body = {
     request_id: requestId, target, reason, ...kind.own, operator: { id: operator.id, authority: operator.authority },
     audit_head: { seq: auditHead.seq.toString(), hash: auditHead.hash },
   };
-  const headers = { 'if-match': `"${request.controlVersion.toString()}"`, 'idempotency-key': requestId };
+  const headers = { 'if-match': `"${controlVersion.toString()}"`, 'idempotency-key': requestId };
   const sent = await command(access, endpoint.value, kind.path, headers, body, controlResult);
   const asked = proven(request, kind, answeredBy(target, sent));
   return asked.ok ? success({ result: asked.reply.data, body: asked.reply.body }) : failure(controlError(endpoint.value, requestId, asked.no));
@@ -42,7 +45,9 @@ function mismatch(request: ControlRequest, kind: ControlKind, { data }: Reply<Co
   if (data.kind !== kind.name) return foreign(`the answer is about a ${oneLine(data.kind, 200)}, not a ${kind.name}`);
   if (data.mode !== kind.mode) return foreign(`the answer is about mode ${oneLine(String(data.mode), 200)}, not ${String(kind.mode)}`);
   // The counter moves with every change of role or epoch: an execution that did not move it did not happen, or not after what the operator saw.
-  if (data.controlVersion <= request.controlVersion) return foreign(`the answer is of control version ${data.controlVersion}, which is not after ${request.controlVersion}`);
+  if (data.controlVersion === null || request.controlVersion === null || data.controlVersion <= request.controlVersion) {
+    return foreign(`the answer is of control version ${String(data.controlVersion)}, which is not after ${String(request.controlVersion)}`);
+  }
   return undefined;
 }
 

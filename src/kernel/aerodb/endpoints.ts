@@ -48,7 +48,7 @@ export async function askNodeAt<T>(
 
 /** Refuses an answer that another node gave. */
 export function answeredBy<T>(node: string, asked: Asked<T>): Asked<T> {
-  return asked.ok && asked.reply.observed.nodeId !== node ? foreign(`node ${oneLine(asked.reply.observed.nodeId, 200)} answered where node ${node} was asked`) : asked;
+  return asked.ok && asked.reply.observed.nodeId !== node ? foreign(`node ${oneLine(asked.reply.observed.nodeId ?? 'unknown', 200)} answered where node ${node} was asked`) : asked;
 }
 
 /** The configured endpoint that `endpoint` is, whatever its trailing slash. */
@@ -86,7 +86,7 @@ async function findNode(cluster: ClusterConfig, access: Access, node: string): P
   const asked = others.map(({ endpoint, reason }) => `${endpoint}: ${reason}`).join('; ');
   if (attempts.length === cluster.endpoints.length) return failure(nobodyAnswered(cluster, attempts));
   if (read.ok && member === undefined && attempts.length === 0) {
-    return failure(refusal('PHASE7_INVALID_NODE_ID', `${node} is not a node of cluster "${cluster.name}", says node ${oneLine(read.value.observed.nodeId, 200)} at ${read.value.endpoint}, and no configured endpoint is that node (${asked}). Nothing was sent to it.`, 'node'));
+    return failure(refusal('PHASE7_INVALID_NODE_ID', `${node} is not a node of cluster "${cluster.name}", says node ${oneLine(read.value.observed.nodeId ?? 'unknown', 200)} at ${read.value.endpoint}, and no configured endpoint is that node (${asked}). Nothing was sent to it.`, 'node'));
   }
   const address = member === undefined ? '' : ` Its own address, ${oneLine(member.apiUrl, 200)}, is not configured and was not contacted.`;
   return failure(transportFailure('PHASE7_CONNECTION_FAILED', `No configured endpoint of cluster "${cluster.name}" answers as node ${node} (${asked}).${address} Nothing was executed.`, 'not_executed'));

@@ -13,6 +13,7 @@ import * as schema from './schema.ts';
 export function aerodbKernel(cluster: ClusterConfig, access: Access): Kernel {
   return {
     unsupported: {},
+    hasControlVersion: true,
     readCluster: () => askInOrder(cluster, access, '/v1/cluster', schema.cluster),
     readNode: async (node) => about(
       await askNode(cluster, access, node, `/v1/nodes/${encodeURIComponent(node)}`, schema.node), ({ member }) => member.nodeId, node,

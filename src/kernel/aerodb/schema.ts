@@ -3,28 +3,17 @@
  * version does not know are dropped, and anything else refuses the whole answer: there are no partial views.
  */
 import * as z from 'zod/mini';
-import { parse } from '../../control-plane/parse.ts';
 import type {
   ClusterView, ControlResultView, DiagnosticsCost, DiagnosticsView, KernelCheck, KernelEvent, KernelExplanation, Member, NodeView, Observed,
   PromotionAttempt, PromotionView, ReplicaProgress, ReplicationView, RequestFate, SnapshotItem, SnapshotsView, StateChange, WalSegment, WalView,
 } from '../../control-plane/views.ts';
+import { lazily, list, mapped } from '../forms.ts';
 
 const MAX_U64 = 2n ** 64n - 1n;
 const text = z.string();
 const name = text.check(z.minLength(1));
 const textOrNull = z.nullable(text);
 const time = z.iso.datetime({ offset: true });
-
-/** Built by its first use: one command needs two or three of them, and building all of them takes longer than its request. */
-function lazily<S extends z.ZodMiniType>(build: () => S): () => S {
-  let built: S | undefined;
-  return () => built ??= build();
-}
-
-/** What the wire says under one name becomes what the views call by another. */
-function mapped<S extends z.ZodMiniType, T>(schema: S, become: (wire: z.output<S>) => T): z.ZodMiniType<T> {
-  return z.pipe(schema, z.transform(become));
-}
 
 /** A state that the kernel does not know is shown as what it is. */
 const stateOrUnknown = mapped(textOrNull, (state) => state ?? 'unknown');
@@ -34,23 +23,6 @@ const u64 = mapped(z.union([text.check(z.regex(/^(?:0|[1-9]\d{0,19})$/)), z.int(
 const u64OrNull = z.nullable(u64);
 /** A position to go on from: of an offset, or of the kernel's own kind. */
 const positionOrNull = mapped(z.nullable(z.union([name, z.int().check(z.nonnegative())])), (value) => (value === null ? null : String(value)));
-
-/** A list that is given up at its first bad item, so that a hostile answer cannot fill the memory with complaints. */
-function list<T>(item: z.ZodMiniType<T>): z.ZodMiniType<readonly T[]> {
-  return z.pipe(z.array(z.unknown()), z.transform((given, context) => {
-    const items: T[] = [];
-    for (const [index, each] of given.entries()) {
-      const parsed = parse(item, each);
-      if (!parsed.ok) {
-        const { path, message } = parsed.misfit;
-        context.issues.push({ code: 'custom', input: each, path: [index, ...path], message });
-        return z.NEVER;
-      }
-      items.push(parsed.value);
-    }
-    return items;
-  }));
-}
 
 const observed = lazily(() => mapped(z.object({
   snapshot: text, commit_id: u64OrNull, control_version: u64OrNull, node_id: name, time, clock: text,

@@ -6,10 +6,16 @@ import { facts, section } from '../frame.ts';
 import { invariantCited, type Cited } from '../invariants.ts';
 import { stateMachine } from '../pictures/state-machine.ts';
 import { table } from '../table.ts';
+import type { Terms } from '../terms.ts';
 import { code, ordinal, text } from '../text.ts';
 
 /** `cited` holds the texts of the invariants that a denial may name. */
-export function promotionAnswer(view: Wire<PromotionView>, cited: Cited): TemplateResult {
+export function promotionAnswer(view: Wire<PromotionView>, cited: Cited, { kind, epoch }: Terms): TemplateResult {
+  if (kind === 'patroni') {
+    return html`
+      ${facts([['State', html`<strong>${text(view.state)}</strong>`], ...(view.pendingNodeId === null ? [] : [['Pending node', code(view.pendingNodeId)] as const])])}
+      ${section('Timelines that ended', table(eventsTable(view.events, epoch), 'The node reports no timeline that ended.'))}`;
+  }
   return html`
     ${facts([
       ['State', html`<strong>${text(view.state)}</strong>`],
@@ -20,7 +26,7 @@ export function promotionAnswer(view: Wire<PromotionView>, cited: Cited): Templa
     ${section('Last attempt', view.lastAttempt === null ? html`<p class="muted">The node reports no attempt.</p>` : attempt(view.lastAttempt, cited))}
     ${section('Events', html`
       ${view.nextAfter === null ? nothing : html`<p>The answer is one page: the node has more events after #${ordinal(view.nextAfter)}.</p>`}
-      ${table(eventsTable(view.events), 'The node reports no events.')}`)}`;
+      ${table(eventsTable(view.events, epoch), 'The node reports no events.')}`)}`;
 }
 
 function attempt({ requestId, kind, mode, target, outcome, denial }: Wire<PromotionAttempt>, cited: Cited): TemplateResult {

@@ -1,22 +1,25 @@
 /** How far each replica is, as the answering node knows it. */
 import { html, type TemplateResult } from 'lit';
 import type { ReplicationView, Wire } from '../../control-plane/views.ts';
+import type { Table } from '../cells.ts';
 import { facts, section } from '../frame.ts';
 import { lagBars } from '../pictures/lag.ts';
 import { table } from '../table.ts';
-import { code, number, time } from '../text.ts';
+import type { Terms } from '../terms.ts';
+import { code, number, text, time } from '../text.ts';
 import { replicationState } from './cluster.ts';
 
 /** Replicas in the order of the answer. */
-export function replicationAnswer(view: Wire<ReplicationView>): TemplateResult {
+export function replicationAnswer(view: Wire<ReplicationView>, terms: Terms): TemplateResult {
+  const patroni = terms.kind === 'patroni';
   return html`
     ${facts([
-      ['Primary', code(view.primaryId)],
-      ['Committed offset (bytes)', number(view.committedOffset)],
+      [terms.primary, code(view.primaryId)],
+      ...(patroni ? [] : [['Committed offset (bytes)', number(view.committedOffset)] as const]),
       ['Replicas', number(view.replicas.length.toString())],
     ])}
-    ${view.replicas.length === 0 ? '' : section('Lag', lagBars(view.replicas))}
-    ${section('Replicas', table({
+    ${view.replicas.length === 0 ? '' : section('Lag', lagBars(view.replicas, patroni ? 'bytes' : 'bytes and commits'))}
+    ${section('Replicas', table(patroni ? patroniReplicas(view.replicas, terms) : {
       caption: 'Replicas',
       columns: [
         { title: 'Node id', width: 38 }, { title: 'State', width: 34 },
@@ -33,4 +36,18 @@ export function replicationAnswer(view: Wire<ReplicationView>): TemplateResult {
         ];
       },
     }, 'The node reports no replicas.'))}`;
+}
+
+function patroniReplicas(replicas: Wire<ReplicationView>['replicas'], { position }: Terms): Table {
+  return {
+    caption: 'Replicas',
+    columns: [
+      { title: 'Node', width: 38 }, { title: 'State', width: 34 }, { title: 'Lag (bytes)', number: true, width: 12 }, { title: 'Received', number: true, width: 14 }, { title: 'Replayed', number: true, width: 14 },
+    ],
+    count: replicas.length,
+    row: (index) => {
+      const replica = replicas[index];
+      return replica === undefined ? [] : [code(replica.nodeId), text(replica.state), number(replica.lagBytes), position(replica.receivedOffset), position(replica.appliedOffset)];
+    },
+  };
 }

@@ -1,13 +1,16 @@
 /** The write-ahead log of one node, and the snapshots and checkpoints that lie on it. */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { SnapshotsView, WalView, Wire } from '../../control-plane/views.ts';
-import { facts, section } from '../frame.ts';
+import { facts, more as further, section } from '../frame.ts';
 import { snapshotAxis, walRuler } from '../pictures/ruler.ts';
 import { table } from '../table.ts';
+import type { Terms } from '../terms.ts';
 import { code, number, ordinal, text, time } from '../text.ts';
 
 /** Offsets in bytes, segments in the order of the answer. */
-export function walAnswer(view: Wire<WalView>): TemplateResult {
+export function walAnswer(view: Wire<WalView>, terms: Terms): TemplateResult {
+  if (terms.kind === 'patroni') return patroniWal(view, terms);
+  const segments = view.segments ?? [];
   return html`
     ${section('Ruler', walRuler(view))}
     ${section('Offsets', facts([
@@ -27,16 +30,48 @@ export function walAnswer(view: Wire<WalView>): TemplateResult {
           { title: 'Segment', width: 24 }, { title: 'First offset', number: true, width: 16 }, { title: 'End offset', number: true, width: 16 },
           { title: 'Size (bytes)', number: true, width: 14 }, { title: 'Checksum', width: 34 },
         ],
-        count: view.segments.length,
+        count: segments.length,
         row: (index) => {
-          const segment = view.segments[index];
+          const segment = segments[index];
           return segment === undefined ? [] : [code(segment.id), number(segment.firstOffset), number(segment.endOffset), number(segment.bytes), code(segment.checksum)];
         },
       }, 'The node reports no segments.')}`)}`;
 }
 
+function patroniWal({ segments, oldestOffset, durableOffset, appendOffset, totalBytes, sections }: Wire<WalView>, { position }: Terms): TemplateResult {
+  return html`
+    ${segments === null ? nothing : section('WAL', facts([
+      ['Oldest retained', position(oldestOffset)], ['Flushed', position(durableOffset)], ['Inserted', position(appendOffset)], ['Total size (bytes)', number(totalBytes)],
+    ], 'facts rows'))}
+    ${further(sections)}
+    ${section('Segments', segments === null ? html`<p class="muted">Not visible here; the note above says why.</p>` : table({
+      caption: 'WAL segments',
+      columns: [{ title: 'Segment', width: 30 }, { title: 'From', number: true, width: 16 }, { title: 'To', number: true, width: 16 }, { title: 'Size (bytes)', number: true, width: 14 }],
+      count: segments.length,
+      row: (index) => {
+        const segment = segments[index];
+        return segment === undefined ? [] : [code(segment.id), position(segment.firstOffset), position(segment.endOffset), number(segment.bytes)];
+      },
+    }, 'The node reports no segments.'))}`;
+}
+
+function patroniSnapshots({ items, sections }: Wire<SnapshotsView>, { position }: Terms): TemplateResult {
+  return html`
+    ${section('Checkpoint', table({
+      caption: 'Checkpoint',
+      columns: [{ title: 'Id', width: 20 }, { title: 'Redo from', number: true, width: 16 }, { title: 'Written at', number: true, width: 16 }, { title: 'Created', width: 26 }, { title: 'Source', width: 30 }],
+      count: items.length,
+      row: (index) => {
+        const item = items[index];
+        return item === undefined ? [] : [code(item.id), position(item.walFirstOffset), position(item.walEndOffset), time(item.createdAt), text(item.source)];
+      },
+    }, 'The node reports no checkpoint.'))}
+    ${further(sections)}`;
+}
+
 /** Snapshots and checkpoints in the order of the answer. */
-export function snapshotsAnswer(view: Wire<SnapshotsView>): TemplateResult {
+export function snapshotsAnswer(view: Wire<SnapshotsView>, terms: Terms): TemplateResult {
+  if (terms.kind === 'patroni') return patroniSnapshots(view, terms);
   return html`
     ${view.items.length === 0 ? nothing : section('On the WAL axis', snapshotAxis(view.items))}
     ${section('Snapshots and checkpoints', html`

@@ -2,13 +2,14 @@
 import { html, svg, type TemplateResult } from 'lit';
 import type { ReplicaProgress, Wire } from '../../control-plane/views.ts';
 import { table } from '../table.ts';
-import { code, number } from '../text.ts';
+import { code, number, type Content } from '../text.ts';
 import { fraction, greatest, positions } from './scale.ts';
 
 const HEIGHT = 14;
 
 /** Bars in the order of the answer; long bars mean nothing but a larger number. */
-export function lagBars(replicas: readonly Wire<ReplicaProgress>[]): TemplateResult {
+export function lagBars(replicas: readonly Wire<ReplicaProgress>[], units: 'bytes' | 'bytes and commits'): TemplateResult {
+  const both = units === 'bytes and commits';
   const bytes = greatest(positions(replicas.map(({ lagBytes }) => lagBytes))) ?? 0n;
   const commits = greatest(positions(replicas.map(({ lagCommits }) => lagCommits))) ?? 0n;
   return html`${table({
@@ -16,17 +17,21 @@ export function lagBars(replicas: readonly Wire<ReplicaProgress>[]): TemplateRes
     columns: [
       { title: 'Replica', width: 38 },
       { title: 'Lag in bytes', width: 27 }, { title: 'Bytes', number: true, width: 14 },
-      { title: 'Lag in commits', width: 27 }, { title: 'Commits', number: true, width: 14 },
+      ...(both ? [{ title: 'Lag in commits', width: 27 }, { title: 'Commits', number: true, width: 14 }] as const : []),
     ],
     count: replicas.length,
-    row: (index) => {
+    row: (index): readonly Content[] => {
       const replica = replicas[index];
       return replica === undefined ? [] : [
-        code(replica.nodeId), bar(replica.lagBytes, bytes), number(replica.lagBytes), bar(replica.lagCommits, commits), number(replica.lagCommits),
+        code(replica.nodeId), bar(replica.lagBytes, bytes), number(replica.lagBytes), ...(both ? commitsOf(replica, commits) : []),
       ];
     },
   }, '')}
-  <p class="muted">Scale of all bars: 0 to ${number(bytes.toString())} bytes, 0 to ${number(commits.toString())} commits, the largest values in this answer.</p>`;
+  <p class="muted">Scale of all bars: 0 to ${number(bytes.toString())} bytes${both ? html`, 0 to ${number(commits.toString())} commits` : ''}, the largest values in this answer.</p>`;
+}
+
+function commitsOf({ lagCommits }: Wire<ReplicaProgress>, most: bigint): readonly Content[] {
+  return [bar(lagCommits, most), number(lagCommits)];
 }
 
 function bar(value: string | null, most: bigint): TemplateResult {

@@ -16,19 +16,20 @@ export function walRuler(view: Wire<WalView>): TemplateResult {
     ['oldest retained', view.oldestOffset], ['truncation', view.truncationOffset], ['verified up to', view.verifiedToOffset],
     ['durable', view.durableOffset], ['append', view.appendOffset],
   ];
-  const all = positions([view.oldestOffset, view.durableOffset, view.appendOffset, ...view.segments.flatMap(({ firstOffset, endOffset }) => [firstOffset, endOffset])]);
+  const segments = view.segments ?? [];
+  const all = positions([view.oldestOffset, view.durableOffset, view.appendOffset, ...segments.flatMap(({ firstOffset, endOffset }) => [firstOffset, endOffset])]);
   const axis = { from: least(all) ?? 0n, to: greatest(all) ?? 0n };
   const words = marks.map(([name, value]) => `${name} ${value ?? 'unknown'}`).join(', ');
-  return picture(`WAL ruler in bytes: ${words}; ${view.segments.length} segments.`, (width) => {
+  return picture(`WAL ruler in bytes: ${words}; ${segments.length} segments.`, (width) => {
     const top = 40;
     const height = top + marks.length * ROW + 4;
     const place = placing(axis, width);
-    const drawn = view.segments.length <= width / 5;
+    const drawn = segments.length <= width / 5;
     return html`<svg width=${width} height=${height} viewBox=${`0 0 ${width} ${height}`}>
-      ${drawn ? view.segments.map(({ firstOffset, endOffset }, index) => {
+      ${drawn ? segments.map(({ firstOffset, endOffset }, index) => {
         const x = place(BigInt(firstOffset));
         return svg`<rect class=${`segment ${index % 2 === 0 ? 'even' : 'odd'}`} x=${x} y="8" width=${Math.max(1, place(BigInt(endOffset)) - x)} height="20"/>`;
-      }) : svg`<rect class="segment even" x=${EDGE} y="8" width=${width - 2 * EDGE} height="20"/><text class="inside" x=${width / 2} y="22" text-anchor="middle">${view.segments.length} segments</text>`}
+      }) : svg`<rect class="segment even" x=${EDGE} y="8" width=${width - 2 * EDGE} height="20"/><text class="inside" x=${width / 2} y="22" text-anchor="middle">${segments.length} segments</text>`}
       <path class="axis" d=${`M${EDGE} 28H${width - EDGE}`}/>
       ${marks.map(([name, value], index) => mark(name, value, top + index * ROW, width, axis))}
     </svg>`;

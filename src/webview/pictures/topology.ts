@@ -64,8 +64,9 @@ function flow(primary: Node, member: Node): Flow {
 }
 
 /** Bytes and commits; in the narrow form the legend says which is which. */
-function lag({ lagBytes, lagCommits }: Node, form: 'long' | 'short' = 'long'): string {
+function lag({ lagBytes, lagCommits, patroni }: Node, form: 'long' | 'short' = 'long'): string {
   if (lagBytes === null && lagCommits === null) return 'lag unknown';
+  if (patroni !== undefined) return `lag ${amountOf(lagBytes)} B`;
   const amount = (value: string | null, unit: string): string => (value === null ? `${unit} unknown` : `${grouped(value)} ${unit}`);
   return form === 'short' ? `lag ${amountOf(lagBytes)}, ${amountOf(lagCommits)}` : `${amount(lagBytes, 'B')} · ${amount(lagCommits, 'commits')}`;
 }
@@ -118,7 +119,7 @@ function shelves(primary: Node | undefined, others: readonly Node[], width: numb
         ${cell(x, line(row) + 15, member)}`;
     })}
     ${primary === undefined ? nothing : box(1, 1, primary)}
-    ${label(left + (primary === undefined ? 0 : BOX.width), 0, Math.max(0, width - left - BOX.width), 18, 'lag: bytes, commits', 'node-state')}
+    ${label(left + (primary === undefined ? 0 : BOX.width), 0, Math.max(0, width - left - BOX.width), 18, others.some(({ patroni }) => patroni !== undefined) ? 'lag: bytes' : 'lag: bytes, commits', 'node-state')}
   </svg>`;
 }
 

@@ -1,0 +1,75 @@
+/** Diagnostics: what every configured endpoint says of itself, and the named node's configuration and metrics. */
+import type { ClusterConfig } from '../../control-plane/cluster.ts';
+import { failure, success, type Result } from '../../control-plane/errors.ts';
+import type { DiagnosticsCost, DiagnosticsView, Reading, Section } from '../../control-plane/views.ts';
+import { ask, askText, readError, type Access, type Asked } from './ask.ts';
+import { askInOrder, configured, findMember, notConfigured, reading } from './endpoints.ts';
+import * as schema from './schema.ts';
+
+/** Requests that do not depend on the number of endpoints: configuration and metrics. */
+const OF_THE_NODE = 2;
+
+/** The number of requests that a collection sends, and the endpoint that `node` answers at. */
+export async function declareCost(cluster: ClusterConfig, access: Access, node: string): Promise<Result<Reading<DiagnosticsCost>>> {
+  const cost = { requests: BigInt(cluster.endpoints.length + OF_THE_NODE) };
+  const found = await findMember(cluster, access, node);
+  if (found.ok) {
+    const { endpoint, member, cluster: listed } = found.value;
+    return endpoint === undefined ? failure(notConfigured(cluster, member)) : success(reading({ ...listed, endpoint }, cost, 'dcs', node, []));
+  }
+  if (found.error.domain !== 'TRANSPORT_ERROR') return found;
+  // Without the configuration store nobody lists the members, while each endpoint still answers for itself: that is when diagnostics are wanted.
+  const own = await askInOrder(cluster, access, '/patroni', schema.node);
+  return own.ok
+    ? success(reading(own.value, cost, 'live', own.value.data.patroni.name ?? null, [`Whether ${node} is a member, and at which address, could not be read: ${found.error.message}`]))
+    : found;
+}
+
+/** Asks every configured endpoint once. One that does not answer is a section that says so; only where none answers, there is nothing to show. */
+export async function collect(cluster: ClusterConfig, access: Access, node: string, declared: string): Promise<Result<Reading<DiagnosticsView>>> {
+  const own = configured(cluster, declared);
+  if (!own.ok) return own;
+  const [states, config, metrics] = await Promise.all([
+    Promise.all(cluster.endpoints.map(async (endpoint) => ({ endpoint, asked: await ask(access, endpoint, '/patroni', schema.anything) }))),
+    ask(access, own.value, '/config', schema.anything),
+    askText(access, own.value, '/metrics'),
+  ]);
+  const answered = states.flatMap(({ endpoint, asked }) => (asked.ok ? [{ ...asked.reply, endpoint, skipped: [] }] : []));
+  const origin = answered.find(({ endpoint }) => endpoint === own.value) ?? answered[0];
+  if (origin === undefined) return failure(states.flatMap(({ endpoint, asked }) => (asked.ok ? [] : [readError(endpoint, asked.no)]))[0] ?? readError(own.value, { kind: 'failed', code: 'PHASE7_CONNECTION_FAILED', sent: false, reason: 'nobody was asked' }));
+  const redacted: string[] = [];
+  const sections = [
+    ...states.map(({ endpoint, asked }) => section(`${endpoint}, GET /patroni`, asked, (data) => flat(data, '', redacted))),
+    section(`${own.value}, GET /config`, config, (data) => flat(data, '', redacted)),
+    section(`${own.value}, GET /metrics`, metrics, samples),
+  ];
+  return success({
+    ...reading(origin, { sections }, 'live', origin.endpoint === own.value ? node : null, redacted.length === 0 ? [] : [`Withheld, because name or value says that it is a secret: ${redacted.join(', ')}.`]), redacted,
+  });
+}
+
+function section<T>(name: string, asked: Asked<T>, entries: (data: T) => Section['entries']): Section {
+  return { name, entries: asked.ok ? [{ key: 'answered at', value: asked.reply.time }, ...entries(asked.reply.data)] : [{ key: 'not answered', value: asked.no.reason }] };
+}
+
+const SECRET_NAME = /pass(?:word|wd|phrase|file)?$|pgpass|secret|token|credential|private|(?:api|access)_?key/i;
+const SECRET_VALUE = /(?:password|passwd|secret|token|credential|(?:api|access)_?key)\S*\s*[=:]|:\/\/[^/\s:@]*:[^/\s@]+@/i;
+
+/** A JSON object as lines, nested names joined by dots. What says of itself that it is a secret is withheld and named in `redacted`. */
+function flat(value: unknown, path: string, redacted: string[]): Section['entries'] {
+  if (typeof value === 'object' && value !== null && Object.keys(value).length > 0) {
+    return Object.entries(value).flatMap(([key, member]: readonly [string, unknown]) => flat(member, path === '' ? key : `${path}.${key}`, redacted));
+  }
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  const secret = text !== '' && (path.split('.').some((name) => SECRET_NAME.test(name)) || SECRET_VALUE.test(text));
+  if (secret) redacted.push(path);
+  return [{ key: path, value: secret ? '[withheld]' : text }];
+}
+
+/** The samples of the Prometheus text format; its comments are explanations and no facts. */
+function samples(text: string): Section['entries'] {
+  return text.split('\n').filter((line) => line !== '' && !line.startsWith('#')).map((line) => {
+    const space = line.lastIndexOf(' ');
+    return { key: line.slice(0, space).trim(), value: line.slice(space + 1) };
+  });
+}

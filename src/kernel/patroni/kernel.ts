@@ -1,0 +1,42 @@
+/** The kernel port over Patroni's REST API, for PostgreSQL clusters. */
+import type { ClusterConfig } from '../../control-plane/cluster.ts';
+import { failure, refusal } from '../../control-plane/errors.ts';
+import type { Kernel, KernelOperation } from '../../control-plane/ports.ts';
+import type { Access } from './ask.ts';
+import { promote } from './control.ts';
+import { collect, declareCost } from './diagnostics.ts';
+import { explainPromotion } from './explain.ts';
+import { readCluster, readNode, readPromotion, readReplication, readWal } from './reads.ts';
+
+const NO_DEMOTION = 'Patroni cannot demote a leader and promote nobody: a switchover without a candidate lets Patroni choose one, and a standby cluster takes writes from all members.';
+const NO_LOGIN = 'Checkpoints, replication slots and base backups are not visible through Patroni\'s API, and no database login is configured for this cluster.';
+
+/** What this cluster cannot be asked for, and why. */
+function unsupportedOperations({ database }: ClusterConfig): Readonly<Partial<Record<KernelOperation, string>>> {
+  return { explainDemotion: NO_DEMOTION, demote: NO_DEMOTION, ...(database === undefined ? { readSnapshots: NO_LOGIN } : {}) };
+}
+
+/** The kernel behind `cluster`. Holds configuration and secrets, never kernel state. */
+export function patroniKernel(cluster: ClusterConfig, access: Access): Kernel {
+  const unsupported = unsupportedOperations(cluster);
+  const refused = (operation: KernelOperation): Promise<ReturnType<typeof failure>> =>
+    Promise.resolve(failure(refusal('PHASE7_OPERATION_UNSUPPORTED', `${unsupported[operation] ?? operation} Nothing was sent.`)));
+  return {
+    unsupported,
+    hasControlVersion: false,
+    readCluster: () => readCluster(cluster, access, [...new Set(Object.values(unsupported))].map((reason) => `Not available here: ${reason}`)),
+    readNode: (node) => readNode(cluster, access, node),
+    readReplication: () => readReplication(cluster, access),
+    readPromotion: (lookup) => (lookup === undefined ? readPromotion(cluster, access) : Promise.resolve(failure(refusal(
+      'PHASE7_OPERATION_UNSUPPORTED', 'Patroni keeps no ledger: it does not know request ids, so the fate of one cannot be looked up there. Nothing was sent.',
+    )))),
+    readWal: (node) => readWal(cluster, access, node),
+    readSnapshots: () => refused('readSnapshots'),
+    declareDiagnosticsCost: (node) => declareCost(cluster, access, node),
+    collectDiagnostics: (node, endpoint) => collect(cluster, access, node, endpoint),
+    explainPromotion: (target, mode) => explainPromotion(cluster, access, target, mode),
+    explainDemotion: () => refused('explainDemotion'),
+    promote: (request) => promote(cluster, access, request),
+    demote: () => refused('demote'),
+  };
+}

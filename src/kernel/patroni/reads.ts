@@ -1,0 +1,151 @@
+/** The inspections: which of Patroni's answers each view is, and when two of them do not belong together (P7-D1). */
+import type { ClusterConfig } from '../../control-plane/cluster.ts';
+import { failure, refusal, success, type Result } from '../../control-plane/errors.ts';
+import type { ClusterView, KernelEvent, NodeView, PromotionView, Reading, ReplicationView, WalView } from '../../control-plane/views.ts';
+import { lsn } from '../../control-plane/lsn.ts';
+import type { Access } from './ask.ts';
+import { askAt, askInOrder, findMember, memberAt, notConfigured, reading, type From } from './endpoints.ts';
+import { detailsOf, leaderOf, memberOf, membersOf, notesOf, positionsOf, scheduledSwitchover } from './members.ts';
+import * as schema from './schema.ts';
+import type { ClusterWire, HistoryWire, NodeWire } from './schema.ts';
+
+const ANSWERED_BY_OTHER_ADDRESS = 'Which member answered is not known: its reported address is not the configured one.';
+
+/** `/cluster` as a reading: one snapshot of the configuration store. */
+export function clusterReading<V>(cluster: ClusterConfig, from: From<ClusterWire>, view: V, notes: readonly string[] = []): Reading<V> {
+  const node = memberAt(cluster, from.data, from.endpoint);
+  return reading(from, view, 'dcs', node, [...notesOf(from.data), ...notes, ...(node === null ? [ANSWERED_BY_OTHER_ADDRESS] : [])]);
+}
+
+/** Members, roles, timelines and lag. `unavailable` says what cannot be asked of this cluster. */
+export async function readCluster(cluster: ClusterConfig, access: Access, unavailable: readonly string[]): Promise<Result<Reading<ClusterView>>> {
+  const read = await askInOrder(cluster, access, '/cluster', schema.cluster);
+  if (!read.ok) return read;
+  const { data } = read.value;
+  const leader = leaderOf(data);
+  return success(clusterReading(cluster, read.value, {
+    clusterId: null, name: data.scope ?? null, epoch: leader?.timeline ?? null, primaryId: leader?.name ?? null, members: membersOf(data),
+  }, unavailable));
+}
+
+/** How far each replica is behind, as the configuration store has it. */
+export async function readReplication(cluster: ClusterConfig, access: Access): Promise<Result<Reading<ReplicationView>>> {
+  const read = await askInOrder(cluster, access, '/cluster', schema.cluster);
+  if (!read.ok) return read;
+  const { data } = read.value;
+  const leader = leaderOf(data);
+  const replicas = membersOf(data).filter(({ nodeId }) => nodeId !== leader?.name).map(({ nodeId, replicationState, lagBytes, patroni }) => ({
+    nodeId, state: patroni?.role === undefined || patroni.role === 'replica' ? replicationState : `${replicationState}, ${patroni.role}`, haltReason: null,
+    receivedOffset: patroni?.received ?? null, appliedOffset: patroni?.replayed ?? null, acknowledgedOffset: null,
+    lagBytes, lagCommits: null, lastAcknowledgedAt: null,
+  }));
+  return success(clusterReading(cluster, read.value, { primaryId: leader?.name ?? null, epoch: leader?.timeline ?? null, committedOffset: null, replicas }, [
+    'Lag is of WAL, in bytes, as the members last wrote it to the configuration store. What a replica received and did not replay yet is not in it.',
+    ...(replicas.some(({ receivedOffset, appliedOffset }) => receivedOffset === null || appliedOffset === null)
+      ? ['This answer does not say what each replica received and replayed; a replica says it of itself (inspect_node).'] : []),
+  ]));
+}
+
+/** One node by its own word, or by `/cluster` where its address is not configured. */
+export async function readNode(cluster: ClusterConfig, access: Access, name: string): Promise<Result<Reading<NodeView>>> {
+  const found = await findNode(cluster, access, name);
+  if (!found.ok) return found;
+  if ('reported' in found.value) {
+    const from = found.value.reported;
+    const member = membersOf(from.data).find(({ nodeId }) => nodeId === name);
+    if (member === undefined) throw new Error(`${name} was found among the members and is not there`);
+    return success(clusterReading(cluster, from, { member, source: 'reported', epoch: member.patroni?.timeline ?? null }, [
+      `The address of ${name} is not among the configured ones, so it was not contacted: this is what the configuration store holds of it.`,
+    ]));
+  }
+  const { node, apiUrl } = found.value;
+  return success(reading(node, { member: memberOf(name, apiUrl, node.data), source: 'self', epoch: node.data.timeline ?? null, sections: detailsOf(node.data) }, 'live', name, pauseNote(node.data)));
+}
+
+function pauseNote({ pause }: NodeWire): readonly string[] {
+  return pause === true ? ['The cluster is paused: Patroni replaces no leader that fails.'] : [];
+}
+
+/** A node's own answer, or what `/cluster` holds of a node that may not be contacted. */
+export type FoundNode = { readonly node: From<NodeWire>; readonly apiUrl: string } | { readonly reported: From<ClusterWire> };
+
+/**
+ * Asks a node itself. Its address stands in `/cluster`; without an answer to that (the configuration store is down, say) only
+ * a node that gives its own name can be told from the others.
+ */
+export async function findNode(cluster: ClusterConfig, access: Access, name: string): Promise<Result<FoundNode>> {
+  const found = await findMember(cluster, access, name);
+  if (found.ok) {
+    const { endpoint, member, cluster: listed } = found.value;
+    if (endpoint === undefined) return success({ reported: listed });
+    const node = await askAt(access, endpoint, '/patroni', schema.node);
+    return node.ok ? success({ node: { ...node.value, skipped: listed.skipped }, apiUrl: member.api_url }) : node;
+  }
+  if (found.error.domain !== 'TRANSPORT_ERROR') return found;
+  for (const endpoint of cluster.endpoints) {
+    const node = await askAt(access, endpoint, '/patroni', schema.node);
+    if (node.ok && node.value.data.patroni.name === name) return success({ node: { ...node.value, skipped: [{ endpoint: 'GET /cluster', reason: found.error.message }] }, apiUrl: endpoint });
+  }
+  return found;
+}
+
+/** The timelines so far. Leader, timelines and history are read twice, and refused when they moved in between. */
+export async function readPromotion(cluster: ClusterConfig, access: Access): Promise<Result<Reading<PromotionView>>> {
+  const first = await askInOrder(cluster, access, '/cluster', schema.cluster);
+  if (!first.ok) return first;
+  const { endpoint } = first.value;
+  const before = await askAt(access, endpoint, '/history', schema.history);
+  if (!before.ok) return before;
+  const second = await askAt(access, endpoint, '/cluster', schema.cluster);
+  if (!second.ok) return second;
+  const after = await askAt(access, endpoint, '/history', schema.history);
+  if (!after.ok) return after;
+  if (moved(first.value.data, second.value.data) || before.value.data.length !== after.value.data.length) return failure(inconsistent(endpoint));
+  const { data } = second.value;
+  const leader = leaderOf(data);
+  return success(clusterReading(cluster, { ...second.value, skipped: first.value.skipped }, {
+    state: data.scheduled_switchover !== undefined ? 'switchover scheduled' : leader === undefined ? 'no leader' : 'leader known',
+    pendingNodeId: data.scheduled_switchover?.to ?? null, epoch: leader?.timeline ?? null, lastAttempt: null, events: after.value.data.map(endOfTimeline), nextAfter: null, request: null,
+  }, ['Patroni has no promotion state machine and keeps no record of attempts. It keeps the timelines that ended: where, why, when and who led next.']));
+}
+
+function endOfTimeline({ timeline, end, reason, time, leader }: HistoryWire[number]): KernelEvent {
+  return {
+    seq: timeline, type: 'timeline ended', time, epoch: timeline, requestId: null, nodeId: leader, mode: null, operator: null, reason, auditHead: null,
+    fields: { ended_at: lsn(end), ...(leader === null ? {} : { next_leader: leader }) },
+  };
+}
+
+/** Whether two readings of `/cluster` differ in what a decision depends on: leader, roles, timelines, pause. */
+export function moved(one: ClusterWire, other: ClusterWire): boolean {
+  const facts = (of: ClusterWire): string => JSON.stringify([
+    of.members.map(({ name, role, timeline }) => [name, role, timeline?.toString() ?? null]), of.pause === true, scheduledSwitchover(of),
+  ]);
+  return facts(one) !== facts(other);
+}
+
+/** Two readings that do not belong together are no view. */
+export function inconsistent(endpoint: string): ReturnType<typeof refusal> {
+  return refusal('PHASE7_INCONSISTENT_SNAPSHOT', `${endpoint}: leader, roles, timelines or pause moved between two readings. Nothing is shown of either; they were reads, and nothing was executed.`);
+}
+
+/** What Patroni itself says of a node's WAL: its positions, and no more. */
+export async function readWal(cluster: ClusterConfig, access: Access, name: string): Promise<Result<Reading<WalView>>> {
+  const found = await findNode(cluster, access, name);
+  if (!found.ok) return found;
+  if ('reported' in found.value) {
+    const member = found.value.reported.data.members.find((one) => one.name === name);
+    return member === undefined ? failure(inconsistent(found.value.reported.endpoint)) : failure(notConfigured(cluster, member));
+  }
+  const { node } = found.value;
+  return success(reading(node, {
+    segments: null, appendOffset: null, durableOffset: null, oldestOffset: null, truncationOffset: null, totalBytes: null, checksumStatus: 'unchecked', verifiedToOffset: null, nextAfter: null,
+    sections: [{ name: 'Positions', entries: positionEntries(node.data) }],
+  }, 'live', name, ['Segments, archiver and replication slots are not visible: Patroni\'s API does not offer them, and no database login is configured for this cluster.']));
+}
+
+function positionEntries(node: NodeWire): readonly { readonly key: string; readonly value: string }[] {
+  const { written, received, replayed } = positionsOf(node);
+  const lines: readonly (readonly [string, bigint | null])[] = written === null ? [['received', received], ['replayed', replayed]] : [['written', written]];
+  return [{ key: 'timeline', value: node.timeline?.toString() ?? 'unknown' }, ...lines.map(([key, at]) => ({ key, value: at === null ? 'unknown' : lsn(at) }))];
+}
