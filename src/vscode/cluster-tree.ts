@@ -26,41 +26,49 @@ const SUBJECTS: Readonly<Record<Subject, { readonly label: string; readonly icon
   inspect_snapshots: { label: 'Snapshots', icon: 'device-camera' },
 };
 
+/** What is shown of a cluster: its last answer, and the question that is under way. */
+interface Shown {
+  readonly asked: Promise<CommandResult>;
+  readonly result: CommandResult | undefined;
+}
+
 export class ClusterTree implements vscode.TreeDataProvider<Row> {
   readonly #changed = new vscode.EventEmitter<Row | undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
   readonly #clusters: ConfiguredClusters;
   readonly #inspect: (cluster: string) => Promise<CommandResult>;
   /** The answers that the rows show: presentation only, gone with the window. */
-  readonly #shown = new Map<string, Promise<CommandResult>>();
+  readonly #shown = new Map<string, Shown>();
+  /** The editor knows a row as the object that it was given: to redraw one row is to name that object. */
+  readonly #rows = new Map<string, Row>();
 
   constructor(clusters: ConfiguredClusters, inspect: (cluster: string) => Promise<CommandResult>) {
     this.#clusters = clusters;
     this.#inspect = inspect;
   }
 
-  /** Asks for one cluster anew: a person's explicit act. */
+  /** Asks for one cluster anew: a person's explicit act. Until it answers, its rows stay as they are dated; no other row waits for it. */
   async refresh(cluster: string): Promise<CommandResult> {
-    const asked = this.#inspect(cluster);
-    this.#shown.set(cluster, asked);
-    this.#changed.fire(undefined);
-    return asked;
+    const asked = this.#ask(cluster);
+    return vscode.window.withProgress({ location: { viewId: 'aerodb.clusters' } }, () => asked);
   }
 
   /** The configuration changed: rows are rebuilt; nothing is contacted by that (P7-A1). */
   clustersChanged(): void {
     const names = new Set(this.#clusters.list().map(({ name }) => name));
     for (const shown of [...this.#shown.keys()]) if (!names.has(shown)) this.#shown.delete(shown);
+    for (const row of [...this.#rows.keys()]) if (!names.has(row)) this.#rows.delete(row);
     this.#changed.fire(undefined);
   }
 
   async getChildren(row?: Row): Promise<Row[]> {
-    if (row === undefined) return this.#clusters.list().map(({ name }) => ({ row: 'cluster', cluster: name }));
+    if (row === undefined) return this.#clusters.list().map(({ name }) => this.#row(name));
     if (row.row === 'node') {
       return (['inspect_wal', 'inspect_snapshots'] as const).map((subject) => ({ row: 'subject', cluster: row.cluster, of: row.member, subject }));
     }
     if (row.row !== 'cluster') return [];
-    const result = await this.#reading(row.cluster);
+    const shown = this.#shown.get(row.cluster);
+    const result = shown?.result ?? await (shown?.asked ?? this.#ask(row.cluster));
     if (result.kind === 'failed') return [{ row: 'error', cluster: row.cluster, error: result.error }];
     const reading = clusterReading(result);
     return [
@@ -69,7 +77,8 @@ export class ClusterTree implements vscode.TreeDataProvider<Row> {
     ];
   }
 
-  async getTreeItem(row: Row): Promise<vscode.TreeItem> {
+  /** Draws a row from what is known now: a cluster that does not answer must not hold up the others' rows. */
+  getTreeItem(row: Row): vscode.TreeItem {
     switch (row.row) {
       case 'cluster': return this.#clusterItem(row.cluster);
       case 'node': return nodeItem(row.cluster, row.member);
@@ -78,24 +87,35 @@ export class ClusterTree implements vscode.TreeDataProvider<Row> {
     }
   }
 
-  #reading(cluster: string): Promise<CommandResult> {
-    const shown = this.#shown.get(cluster);
-    if (shown !== undefined) return shown;
+  /** Asks, and redraws the row of this cluster, and only this one, when its answer has come. The latest question counts. */
+  #ask(cluster: string): Promise<CommandResult> {
     const asked = this.#inspect(cluster);
-    this.#shown.set(cluster, asked);
-    void asked.then(() => this.#changed.fire(undefined));
+    this.#shown.set(cluster, { asked, result: this.#shown.get(cluster)?.result });
+    void asked.then((result) => {
+      if (this.#shown.get(cluster)?.asked !== asked) return;
+      this.#shown.set(cluster, { asked, result });
+      this.#changed.fire(this.#row(cluster));
+    });
     return asked;
   }
 
-  async #clusterItem(name: string): Promise<vscode.TreeItem> {
+  #row(cluster: string): Row {
+    const row = this.#rows.get(cluster) ?? { row: 'cluster', cluster };
+    this.#rows.set(cluster, row);
+    return row;
+  }
+
+  #clusterItem(name: string): vscode.TreeItem {
     const config = this.#clusters.find(name);
     const item = new vscode.TreeItem(config.ok ? clusterLabel(config.value) : name, vscode.TreeItemCollapsibleState.Collapsed);
     item.id = `cluster/${name}`;
     item.contextValue = 'cluster';
     item.iconPath = new vscode.ThemeIcon(config.ok ? 'server-environment' : 'warning');
-    const result = await this.#shown.get(name);
+    const shown = this.#shown.get(name);
+    const result = shown?.result;
     const reading = result?.kind === 'answered' ? clusterReading(result) : undefined;
-    item.description = result === undefined ? vscode.l10n.t('not asked yet')
+    item.description = shown === undefined ? vscode.l10n.t('not asked yet')
+      : result === undefined ? vscode.l10n.t('asking…')
       : reading === undefined ? vscode.l10n.t('not available')
       : reading.view.epoch === null ? vscode.l10n.t('as of {0}', reading.observed.time)
       : config.ok && config.value.kind === 'patroni' ? vscode.l10n.t('timeline {0} · as of {1}', reading.view.epoch.toString(), reading.observed.time)
