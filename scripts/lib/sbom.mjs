@@ -19,7 +19,7 @@ export function sbom(root, packages) {
     bomFormat: 'CycloneDX',
     specVersion: '1.6',
     version: 1,
-    metadata: { component: { type: 'application', 'bom-ref': product, name: own.name, version: own.version, description: own.description, licenses: licenses(own.license), purl: product } },
+    metadata: { component: { type: 'application', 'bom-ref': product, name: own.name, version: own.version, description: read(root, 'package.nls.json').description, licenses: licenses(own.license), purl: product } },
     components: packages.map(({ folder, name, version, license, files }) => ({
       type: 'library',
       'bom-ref': purl(name, version),

@@ -9,6 +9,7 @@ import type { ClusterView, Member, Reading } from '../control-plane/views.ts';
 import { clusterLabel, type ConfiguredClusters } from './clusters.ts';
 import { commandId } from './command-ids.ts';
 import { visible } from './foreign.ts';
+import { commandTitle } from './titles.ts';
 
 /** A row. `cluster` and `node` are what a command that is run on the row is about. */
 export type Row =
@@ -19,11 +20,11 @@ export type Row =
 
 type Subject = 'inspect_replication_status' | 'inspect_promotion_state' | 'inspect_wal' | 'inspect_snapshots';
 
-const SUBJECTS: Readonly<Record<Subject, { readonly label: string; readonly icon: string }>> = {
-  inspect_replication_status: { label: 'Replication', icon: 'git-compare' },
-  inspect_promotion_state: { label: 'Promotion', icon: 'arrow-swap' },
-  inspect_wal: { label: 'WAL', icon: 'list-ordered' },
-  inspect_snapshots: { label: 'Snapshots', icon: 'device-camera' },
+const SUBJECTS: Readonly<Record<Subject, { readonly label: () => string; readonly icon: string }>> = {
+  inspect_replication_status: { label: () => vscode.l10n.t('Replication'), icon: 'git-compare' },
+  inspect_promotion_state: { label: () => vscode.l10n.t('Promotion'), icon: 'arrow-swap' },
+  inspect_wal: { label: () => vscode.l10n.t('WAL'), icon: 'list-ordered' },
+  inspect_snapshots: { label: () => vscode.l10n.t('Snapshots'), icon: 'device-camera' },
 };
 
 /** What is shown of a cluster: its last answer, and the question that is under way. */
@@ -173,12 +174,13 @@ function nodeItem(cluster: string, member: Member): vscode.TreeItem {
     vscode.l10n.t('Last contact: {0}', member.lastContact ?? unknown),
   ].map(visible).join('\n');
   item.accessibilityInformation = { label: vscode.l10n.t('Node {0}, {1}, health {2}', visible(member.name), item.description, member.health) };
-  item.command = { command: commandId('inspect_node'), title: vscode.l10n.t('Inspect Node'), arguments: [{ cluster, node: member.nodeId, member: { name: member.name } }] };
+  item.command = { command: commandId('inspect_node'), title: commandTitle('inspect_node'), arguments: [{ cluster, node: member.nodeId, member: { name: member.name } }] };
   return item;
 }
 
 function subjectItem(row: Row & { readonly row: 'subject' }): vscode.TreeItem {
-  const { label, icon } = SUBJECTS[row.subject];
+  const { label: words, icon } = SUBJECTS[row.subject];
+  const label = words();
   const item = new vscode.TreeItem(label);
   item.id = `${row.subject}/${row.cluster}/${row.of?.nodeId ?? ''}`;
   item.contextValue = 'subject';

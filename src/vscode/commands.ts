@@ -7,6 +7,7 @@ import type { ConfiguredClusters } from './clusters.ts';
 import { commandId } from './command-ids.ts';
 import { askLookup, askReason, pickCluster, pickNode } from './pickers.ts';
 import type { Results } from './results.ts';
+import { commandTitle } from './titles.ts';
 
 const target = z.object({ cluster: z.exactOptional(z.string()), node: z.exactOptional(z.string()), member: z.exactOptional(z.object({ name: z.string() })) });
 
@@ -27,7 +28,7 @@ async function run(context: CommandContext, command: CommandName, argument: unkn
   if (collected === undefined) return;
   const { args, label } = collected;
   const spec = commandSpec(command);
-  const title = `${spec.title}: ${label === undefined ? args.cluster : `${args.cluster}, ${label}`}`;
+  const title = `${commandTitle(command)}: ${label === undefined ? args.cluster : `${args.cluster}, ${label}`}`;
   if (spec.confirmation === 'none') await inspect(context, command, args, title);
   else context.results.concluded(title, await context.plane.execute(command, { ...args }));
 }
@@ -58,7 +59,7 @@ async function collect(context: CommandContext, command: CommandName, argument: 
   const spec = commandSpec(command);
   const parsed = target.safeParse(argument ?? {});
   const given = parsed.success ? parsed.data : {};
-  const title = `AeroDB: ${spec.title}`;
+  const title = `AeroDB: ${commandTitle(command)}`;
   const cluster = given.cluster ?? await pickCluster(context.clusters, title);
   if (cluster === undefined) return undefined;
   // A request that the session may not make is refused, and recorded, before the person is asked for more.

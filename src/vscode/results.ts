@@ -2,7 +2,6 @@
 import * as vscode from 'vscode';
 import * as z from 'zod/mini';
 import type { CommandResult } from '../control-plane/control-plane.ts';
-import { COMMANDS, isCommandName } from '../control-plane/commands.ts';
 import type { ControlError, Outcome } from '../control-plane/errors.ts';
 import type { Recorded } from '../control-plane/recorder.ts';
 import { toWire } from '../control-plane/views.ts';
@@ -118,9 +117,4 @@ function errorSentence(title: string, error: ControlError): string {
 
 function recordedAt(recorded: Recorded): RecordedAt {
   return recorded.position === null ? { notRecorded: recorded.cause } : { seq: recorded.position.seq.toString(), hash: recorded.position.hash };
-}
-
-/** The title of a command as people know it. */
-export function commandTitle(command: string): string {
-  return isCommandName(command) ? COMMANDS[command].title : command;
 }

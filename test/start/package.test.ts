@@ -11,6 +11,7 @@ import { packageExtension } from '../../scripts/package.mjs';
 
 const SHIPPED = [
   '[Content_Types].xml', 'extension.vsixmanifest', 'extension/LICENSE.txt', 'extension/changelog.md', 'extension/package.json', 'extension/readme.md',
+  'extension/package.nls.json', 'extension/package.nls.de.json', 'extension/l10n/bundle.l10n.de.json',
   ...['THIRD-PARTY-NOTICES.txt', 'aerodb-control.cjs', 'codicon.ttf', 'extension.cjs', 'local-cluster.js', 'sbom.cdx.json', 'webview.css', 'webview.js'].map((name) => `extension/dist/${name}`),
   ...['aerodb.svg', 'icon.png', 'tab-dark.svg', 'tab-light.svg'].map((name) => `extension/media/${name}`),
   ...['add.dark', 'add.light', 'audit.dark', 'confirm.dark', 'explain.dark', 'explain.light', 'inspect.dark', 'inspect.light'].map((name) => `extension/media/walkthrough/${name}.webp`),

@@ -14,7 +14,13 @@ const manifest = z.object({
     configuration: z.object({ properties: z.record(z.string(), z.object({ scope: z.string() })) }),
     menus: z.record(z.string(), z.array(z.object({ command: z.string(), when: z.string() }))),
   }),
-}).parse(JSON.parse(readFileSync('package.json', 'utf8')));
+}).parse(JSON.parse(localized(readFileSync('package.json', 'utf8'))));
+
+/** The manifest as an editor reads it: each `%key%` is the text of package.nls.json. */
+function localized(text: string): string {
+  const texts = JSON.parse(readFileSync('package.nls.json', 'utf8')) as Readonly<Record<string, string>>;
+  return text.replaceAll(/"%([\w.]+)%"/gu, (_whole, key: string) => JSON.stringify(texts[key]));
+}
 
 const { contributes } = manifest;
 /** `aerodb.inspectClusterState` → `inspect_cluster_state`, or nothing for a presentation command. */
