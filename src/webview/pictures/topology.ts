@@ -43,7 +43,7 @@ function countShapes(members: readonly Node[]): readonly (readonly [NodeShape, n
     .filter(([, count]) => count > 0);
 }
 
-const LINES: readonly (readonly [Flow, string])[] = [['flowing', 'a running replica follows a running primary'], ['broken', 'no replication between running nodes is reported']];
+const LINES: readonly (readonly [Flow, string])[] = [['flowing', 'a running replica follows a running primary'], ['broken', 'no running replication is reported']];
 
 function legend(members: readonly Node[], primary: Node | undefined): TemplateResult {
   const drawn = primary === undefined || members.length > SHELVES ? [] : members.filter((member) => member !== primary).map((member) => flow(primary, member));
