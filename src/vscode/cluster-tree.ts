@@ -88,6 +88,12 @@ export class ClusterTree implements vscode.TreeDataProvider<Row> {
     }
   }
 
+  /** What only a hover shows is worked out for the row that is hovered: a thousand rows come without it. */
+  resolveTreeItem(item: vscode.TreeItem, row: Row): vscode.TreeItem {
+    if (row.row === 'node') item.tooltip = nodeTooltip(row.member);
+    return item;
+  }
+
   /** Asks, and redraws the row of this cluster, and only this one, when its answer has come. The latest question counts. */
   #ask(cluster: string): Promise<CommandResult> {
     const asked = this.#inspect(cluster);
@@ -127,9 +133,12 @@ export class ClusterTree implements vscode.TreeDataProvider<Row> {
   }
 }
 
+/** Made once: `localeCompare` makes one for each of the ten thousand comparisons of a thousand names. */
+const names = new Intl.Collator('en', { numeric: true });
+
 /** In the order of their names, whatever their role or state (P7-A3). */
 export function byName(members: readonly Member[]): readonly Member[] {
-  return [...members].sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }) || (a.nodeId < b.nodeId ? -1 : 1));
+  return [...members].sort((a, b) => names.compare(a.name, b.name) || (a.nodeId < b.nodeId ? -1 : 1));
 }
 
 function clusterReading(result: CommandResult): Reading<ClusterView> | undefined {
@@ -152,36 +161,43 @@ function clusterTooltip(endpoints: readonly string[], reading: Reading<ClusterVi
 /** Role by icon and by word; a halted node has another shape, not only another colour. */
 function nodeItem(cluster: string, member: Member): vscode.TreeItem {
   const item = new vscode.TreeItem(visible(member.name), vscode.TreeItemCollapsibleState.Collapsed);
-  const unknown = vscode.l10n.t('unknown');
   item.id = `node/${cluster}/${member.nodeId}`;
   item.contextValue = 'node';
   item.iconPath = new vscode.ThemeIcon(
     member.health === 'halted' ? 'circle-slash' : member.health === 'unknown' ? 'question'
     : member.role === 'primary' ? 'circle-filled' : member.role === 'replica' ? 'circle-outline' : 'question',
   );
-  const state = member.haltReason === null ? member.replicationState : `${member.replicationState}: ${member.haltReason}`;
   const lag = member.lagCommits === null ? vscode.l10n.t('lag unknown') : vscode.l10n.t('lag {0} commits', member.lagCommits.toString());
   // What a narrow side bar cuts off is what the icon and the tooltip say too.
   const health = member.health === 'unknown' ? [vscode.l10n.t('health unknown')] : member.health === 'halted' ? [vscode.l10n.t('halted')] : [];
-  item.description = visible([member.role, ...health, ...(member.role === 'primary' ? [] : [lag]), state].join(' · '));
-  item.tooltip = [
+  item.description = visible([member.role, ...health, ...(member.role === 'primary' ? [] : [lag]), stateText(member)].join(' · '));
+  item.accessibilityInformation = { label: vscode.l10n.t('Node {0}, {1}, health {2}', visible(member.name), item.description, member.health) };
+  item.command = { command: commandId('inspect_node'), title: commandTitle('inspect_node'), arguments: [{ cluster, node: member.nodeId, member: { name: member.name } }] };
+  return item;
+}
+
+function nodeTooltip(member: Member): string {
+  const unknown = vscode.l10n.t('unknown');
+  return [
     `${member.name} (${member.nodeId})`,
     member.apiUrl,
-    vscode.l10n.t('Role: {0}. Replication: {1}', member.role, state),
+    vscode.l10n.t('Role: {0}. Replication: {1}', member.role, stateText(member)),
     vscode.l10n.t('Health: {0}, on the basis of: {1}', member.health, member.healthBasis),
     vscode.l10n.t('Durable offset {0}, commit {1}', member.durableOffset?.toString() ?? unknown, member.durableCommitId?.toString() ?? unknown),
     vscode.l10n.t('Lag: {0} bytes, {1} commits', member.lagBytes?.toString() ?? unknown, member.lagCommits?.toString() ?? unknown),
     vscode.l10n.t('Last contact: {0}', member.lastContact ?? unknown),
   ].map(visible).join('\n');
-  item.accessibilityInformation = { label: vscode.l10n.t('Node {0}, {1}, health {2}', visible(member.name), item.description, member.health) };
-  item.command = { command: commandId('inspect_node'), title: commandTitle('inspect_node'), arguments: [{ cluster, node: member.nodeId, member: { name: member.name } }] };
-  return item;
+}
+
+function stateText({ replicationState, haltReason }: Member): string {
+  return haltReason === null ? replicationState : `${replicationState}: ${haltReason}`;
 }
 
 function subjectItem(row: Row & { readonly row: 'subject' }): vscode.TreeItem {
   const { label: words, icon } = SUBJECTS[row.subject];
   const label = words();
   const item = new vscode.TreeItem(label);
+  item.tooltip = label;
   item.id = `${row.subject}/${row.cluster}/${row.of?.nodeId ?? ''}`;
   item.contextValue = 'subject';
   item.iconPath = new vscode.ThemeIcon(icon);
