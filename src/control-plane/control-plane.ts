@@ -8,14 +8,14 @@ import type { ClusterConfig } from './cluster.ts';
 import { commandSpec, isCommandName, type CommandName, type ConfirmedCommandName, type ControlCommandName } from './commands.ts';
 import { Confirmations, confirmationVoided, incompleteConsent, type ConfirmationBinding } from './confirmation.ts';
 import { digest } from './digest.ts';
-import { failure, refusal, success, type ControlError, type Result } from './errors.ts';
+import { failure, refusal, success, transportFailure, type ControlError, type Result } from './errors.ts';
 import { explain, type Accepted, type Explained } from './explained.ts';
 import { consentText } from './consent-text.ts';
 import { explainExecution, type Execution, type Explanation } from './explanation.ts';
 import { attempt, Flow, stageOfFailure, type FlowFailure } from './flow.ts';
 import type { Operator } from './operator.ts';
 import type { AuditPosition } from './audit-position.ts';
-import type { AuditLog, Clock, Clusters, ConfirmationAnswer, Confirmer, ControlRequest, ExecutedControl, Ids, KernelOperation } from './ports.ts';
+import type { AuditLog, Clock, Clusters, ConfirmationAnswer, Confirmer, ControlRequest, ExecutedControl, Ids, Kernel, KernelOperation } from './ports.ts';
 import { answeredState, readView, type AnsweredView, type InspectCommandName } from './reads.ts';
 import { recordedError, Recorder, type Recorded } from './recorder.ts';
 import { toWire } from './views.ts';
@@ -193,12 +193,22 @@ export class ControlPlane {
         : undefined)
       ?? (spec.confirmation === 'none' ? undefined : this.#env.confirmer.unavailable());
     if (refused !== undefined) return failure(refused);
-    const kernel = await this.#env.clusters.connect(cluster.value);
+    const kernel = await this.#connect(cluster.value);
     if (!kernel.ok) return kernel;
     const unsupported = KERNEL_OPERATIONS[command].map((operation) => kernel.value.unsupported[operation]).find((reason) => reason !== undefined);
     return unsupported === undefined
       ? success({ command, args: args.value, cluster: cluster.value, kernel: kernel.value })
       : failure(refusal('PHASE7_OPERATION_UNSUPPORTED', `${unsupported} Nothing was sent.`));
+  }
+
+  /** The way to a kernel may break before it begins: an editor's secret store that cannot be opened, say. */
+  async #connect(cluster: ClusterConfig): Promise<Result<Kernel>> {
+    try {
+      return await this.#env.clusters.connect(cluster);
+    } catch (error) {
+      const cause = error instanceof Error ? error.message : String(error);
+      return failure(transportFailure('PHASE7_CONNECTION_FAILED', `The connection to cluster "${cluster.name}" could not be prepared: ${cause}. Nothing was sent.`, 'not_executed'));
+    }
   }
 
   async #read(flow: Flow, command: InspectCommandName, { kernel, args, cluster }: Accepted): Promise<CommandResult> {

@@ -357,6 +357,14 @@ describe('control plane invariants', () => {
     assert.deepEqual(records.map(({ seq }) => seq), records.map((_record, index) => `${index + 1}`));
   });
 
+  it('P7-F1, P7-O1: what breaks on the way to a kernel, before it is reached, is a recorded refusal and no exception', async () => {
+    const session = await openSession({ connect: () => Promise.reject(new Error('the secret store is locked')) });
+    const { error, requestId } = failed(await session.plane.execute('inspect_cluster_state', { cluster: 'orders' }));
+    assert.deepEqual([error.code, error.outcome], ['PHASE7_CONNECTION_FAILED', 'not_executed']);
+    assert.match(error.message, /the secret store is locked/);
+    assert.deepEqual(stages(session, requestId), ['command_requested', 'command_rejected']);
+  });
+
   it('P7-O2, set/errors: every error of ours names an invariant that the catalogue explains', () => {
     for (const code of OWN_ERROR_CODES) {
       const transport: readonly string[] = ['PHASE7_CONNECTION_FAILED', 'PHASE7_TIMEOUT', 'PHASE7_TRANSPORT_FAILURE', 'PHASE7_INVALID_KERNEL_RESPONSE'];

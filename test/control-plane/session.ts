@@ -7,7 +7,7 @@ import type { ClusterConfig } from '../../src/control-plane/cluster.ts';
 import { ControlPlane, type CommandResult } from '../../src/control-plane/control-plane.ts';
 import { failure, refusal, success, type ControlError } from '../../src/control-plane/errors.ts';
 import type { FlowFailure } from '../../src/control-plane/flow.ts';
-import type { AuditLog, ConfirmationAnswer, ConfirmationPrompt, Confirmer } from '../../src/control-plane/ports.ts';
+import type { AuditLog, Clusters, ConfirmationAnswer, ConfirmationPrompt, Confirmer } from '../../src/control-plane/ports.ts';
 import { connect } from '../../src/kernel/connect.ts';
 import { kernelServer, type HttpRunning, type Received } from '../kernel/servers.ts';
 import { clusterOf, FAST, N2 } from '../kernel/wire.ts';
@@ -63,6 +63,7 @@ export interface SessionOptions {
   readonly audit?: (log: AuditLog) => AuditLog;
   readonly ids?: () => string;
   readonly cluster?: Partial<ClusterConfig>;
+  readonly connect?: Clusters['connect'];
 }
 
 /** Opens a session as Observer; the cluster is called "orders" and its one server speaks for node N2. */
@@ -87,7 +88,7 @@ export async function openSession(options: SessionOptions = {}): Promise<Session
         const config = clusters.get(name);
         return config === undefined ? failure(refusal('PHASE7_MALFORMED_REQUEST', `No cluster called "${name}" is configured. Nothing was sent.`, 'cluster')) : success(config);
       },
-      connect: (cluster) => connect(cluster, { timeouts: FAST }),
+      connect: options.connect ?? ((cluster) => connect(cluster, { timeouts: FAST })),
     },
     confirmer,
     clock: { name: 'test-clock', now: () => '2026-11-21T10:00:00.000Z' },
