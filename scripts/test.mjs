@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensureChromium } from './lib/chromium.mjs';
 import { ensureCodeServer } from './lib/code-server-install.mjs';
+import { ensurePatroni } from './lib/patroni-install.mjs';
 import { root } from './lib/paths.mjs';
 import { endGroup, startGroup, whenAskedToEnd } from './lib/processes.mjs';
 import { Failure, script } from './lib/run.mjs';
@@ -167,25 +168,30 @@ function conclude(results) {
 }
 
 /**
- * What the suites in the editor need; fetched and built while the others run.
+ * What suites need beside Node; fetched and built while the others run.
  * @param {readonly import('./lib/suites.mjs').Suite[]} suites
- * @returns {Record<import('./lib/suites.mjs').Suite['needs'], Promise<NodeJS.ProcessEnv | Error>>}
+ * @returns {Record<import('./lib/suites.mjs').Need, Promise<NodeJS.ProcessEnv | Error>>}
  */
 function prepare(suites) {
   const say = (/** @type {string} */ line) => console.log(line);
   const settle = async (/** @type {() => Promise<NodeJS.ProcessEnv>} */ work) => work().catch((error) => (error instanceof Error ? error : new Error(String(error))));
-  const wanted = suites.some(({ needs }) => needs !== 'none');
+  const wanted = (/** @type {readonly import('./lib/suites.mjs').Need[]} */ ...needs) => suites.some((suite) => suite.needs.some((need) => needs.includes(need)));
+  const patroni = settle(async () => {
+    if (wanted('patroni')) await ensurePatroni(say);
+    return {};
+  });
   const editor = settle(async () => {
-    if (wanted) await Promise.all([ensureChromium(say), ensureCodeServer(say)]);
+    // Not two installations of Debian's packages at once: the second would find the lists locked.
+    if (wanted('editor', 'package')) await Promise.all([patroni.then(() => ensureChromium(say)), ensureCodeServer(say)]);
     return {};
   });
   const packaged = settle(async () => {
     const ready = await editor;
     if (ready instanceof Error) throw ready;
-    if (!suites.some(({ needs }) => needs === 'package')) return {};
+    if (!wanted('package')) return {};
     return { AERODB_VSIX: await packageExtension().then(({ file }) => file, (error) => Promise.reject(new Error(error.message))) };
   });
-  return { none: Promise.resolve({}), editor, package: packaged };
+  return { editor, package: packaged, patroni };
 }
 
 whenAskedToEnd(() => {
@@ -198,8 +204,9 @@ await script(async () => {
   const ready = prepare(suites);
   const results = await runChecks(checks);
   for (const suite of suites) {
-    const env = await ready[suite.needs];
-    results.push(env instanceof Error ? unavailable(suite.name, env) : await runSuite(suite, values.grep, env));
+    const found = await Promise.all(suite.needs.map((need) => ready[need]));
+    const missing = found.find((each) => each instanceof Error);
+    results.push(missing instanceof Error ? unavailable(suite.name, missing) : await runSuite(suite, values.grep, Object.assign({}, ...found)));
   }
   if (values.only === undefined && values.grep === undefined) results.push(await runConformance(results));
   conclude(results);

@@ -10,11 +10,13 @@ import { Failure } from './run.mjs';
  * @property {readonly (readonly string[])[]} commands arguments of Node, run in order; all must exit with 0
  */
 
+/** @typedef {'editor' | 'package' | 'patroni'} Need an editor and chromium; the packaged extension, in them; Patroni, etcd and PostgreSQL */
+
 /**
  * @typedef {object} Suite
  * @property {string} name
  * @property {readonly string[]} command arguments of Node
- * @property {'none' | 'editor' | 'package'} needs an editor and chromium, or the packaged extension as well
+ * @property {readonly Need[]} needs beside Node
  */
 
 const tool = (/** @type {string[]} */ ...path) => join('node_modules', ...path);
@@ -32,18 +34,24 @@ export const checks = [
 
 /** Suites that must be there: when one of these has no tests, something is wrong. */
 const expected = ['control-plane', 'kernel', 'audit', 'local-cluster', 'architecture'];
-const inEditor = ['extension-host', 'start', 'ui'];
+
+/**
+ * Suites that need more than Node, in the order in which they run after the others.
+ * @type {readonly Suite[]}
+ */
+const special = [
+  { name: 'patroni', command: mocha('patroni'), needs: ['patroni'] },
+  { name: 'extension-host', command: [join('test', 'extension-host', 'run.ts')], needs: ['editor'] },
+  { name: 'start', command: mocha('start'), needs: ['package'] },
+  { name: 'ui', command: mocha('ui'), needs: ['package'] },
+  { name: 'patroni-ui', command: mocha('patroni-ui'), needs: ['package', 'patroni'] },
+];
 
 /** @returns {readonly Suite[]} every folder of test/ with tests in it, those in plain Node first */
 function suites() {
   const found = globSync('test/*/**/*.test.ts', { cwd: root }).map((file) => file.split(/[\\/]/u)[1] ?? '');
-  const plain = [...new Set([...expected, ...found])].filter((name) => !inEditor.includes(name));
-  return [
-    ...plain.map((name) => ({ name, command: mocha(name), needs: /** @type {const} */ ('none') })),
-    { name: 'extension-host', command: [join('test', 'extension-host', 'run.ts')], needs: 'editor' },
-    { name: 'start', command: mocha('start'), needs: 'package' },
-    { name: 'ui', command: mocha('ui'), needs: 'package' },
-  ];
+  const plain = [...new Set([...expected, ...found])].filter((name) => special.every((suite) => suite.name !== name));
+  return [...plain.map((name) => ({ name, command: mocha(name), needs: [] })), ...special];
 }
 
 /**
@@ -64,7 +72,7 @@ export function select(only) {
   const all = suites();
   const groups = new Map([
     ['static', checks.map(({ name }) => name)],
-    ['core', all.filter(({ needs }) => needs === 'none').map(({ name }) => name)],
+    ['core', all.filter(({ needs }) => needs.length === 0).map(({ name }) => name)],
   ]);
   const known = [...checks, ...all].map(({ name }) => name);
   const chosen = only.length === 0 ? known : only.flatMap((name) => groups.get(name) ?? name);

@@ -1,0 +1,110 @@
+/** The main job in the real workbench against a real Patroni cluster; afterwards PostgreSQL and the audit file are asked what happened. */
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import type { PatroniCluster } from '../../scripts/lib/patroni-cluster.mjs';
+import { others, settled, startCluster, writes, type Fields } from '../patroni/support.ts';
+import { askFor, becomeOperator } from '../ui/driver/steps.ts';
+import { useEditor } from '../ui/driver/use-editor.ts';
+import { waitFor } from '../ui/driver/wait.ts';
+
+const TRIAL = { name: 'trial', label: 'trial (test bench)' };
+
+describe('an operator of a Patroni cluster in the editor', function () {
+  this.timeout(120_000);
+  let cluster: PatroniCluster;
+  let leader: string;
+  let replica: string;
+  let start: number;
+
+  before('start the cluster', async () => {
+    cluster = await startCluster();
+  });
+  after(() => cluster.stop());
+  const use = useEditor();
+  beforeEach('a whole cluster', async () => {
+    leader = await settled(cluster);
+    [replica] = others(cluster, leader);
+    use.editor.writeSettings({ 'aerodb.clusters': [{ name: TRIAL.name, kind: 'patroni', endpoints: cluster.members.map(({ url }) => url), environment: 'test bench' }] });
+    start = records().length;
+  });
+
+  function records(): readonly Fields[] {
+    return existsSync(use.editor.auditFile) ? readFileSync(use.editor.auditFile, 'utf8').split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as Fields) : [];
+  }
+
+  function stages(command: string): readonly unknown[] {
+    return records().slice(start).filter((record) => record['command'] === command).map(({ stage }) => stage);
+  }
+
+  async function recorded(stage: string): Promise<Fields> {
+    const found = await waitFor(`a record of ${stage}`, () => Promise.resolve(records().slice(start)), (seen) => seen.some((record) => record['stage'] === stage));
+    return found.findLast((record) => record['stage'] === stage) ?? assert.fail();
+  }
+
+  it('inspects the cluster as an Observer: its members and who leads, on whose word', async () => {
+    const { workbench } = use;
+    await workbench.openView('AeroDB');
+    const tree = workbench.tree('Clusters');
+    await tree.expand([TRIAL.label]);
+    const rows = await tree.waitForRows('three members', (seen) => seen.filter(({ label }) => /^pg\d$/u.test(label)).length === 3);
+    assert.match(rows.find(({ label }) => label === leader)?.ariaLabel ?? '', /primary/u);
+    await tree.click([TRIAL.label, replica]);
+    await workbench.webviews.waitForText('database system identifier');
+    await workbench.screenshot('patroni-node');
+    await tree.click([TRIAL.label, 'Replication']);
+    await workbench.webviews.waitForText('Lag is of WAL');
+    await tree.click([TRIAL.label, 'Promotion']);
+    await workbench.webviews.waitForText('no promotion state machine');
+    await workbench.screenshot('patroni-promotion');
+    await workbench.runCommand('AeroDB: Inspect Cluster State');
+    await workbench.quickInput.choose(TRIAL.label);
+    const panel = await workbench.webviews.waitForText('Inspect Cluster State');
+    for (const { name } of cluster.members) await panel.getByText(name, { exact: true }).first().waitFor();
+    await workbench.screenshot('patroni-cluster');
+    for (const command of ['inspect_cluster_state', 'inspect_node', 'inspect_replication_status', 'inspect_promotion_state']) {
+      assert.deepEqual([...new Set(stages(command))], ['command_requested', 'command_answered'], command);
+    }
+    assert.equal(await cluster.settled(), leader, 'P7-S2: looking changed nothing');
+  });
+
+  it('P7-E1: a demotion is refused as not available, before anything is sent', async () => {
+    const { workbench } = use;
+    await becomeOperator(workbench, TRIAL);
+    await workbench.runCommand('AeroDB: Request Demotion');
+    await workbench.quickInput.waitFor('Cluster');
+    await workbench.quickInput.choose(TRIAL.label);
+    await workbench.quickInput.waitFor('Node (as read from');
+    await workbench.quickInput.choose(leader);
+    await workbench.quickInput.waitFor('Reason');
+    await workbench.quickInput.answer('');
+    const { message } = await workbench.notifications.waitFor('PHASE7_OPERATION_UNSUPPORTED');
+    assert.match(message, /lets Patroni choose/u);
+    await workbench.screenshot('patroni-demotion-refused');
+    assert.deepEqual(stages('request_demotion'), ['command_requested', 'command_rejected']);
+    assert.equal(await cluster.settled(), leader);
+  });
+
+  it('a switchover, explained and confirmed through the dialogs, is carried out once and stands in the log', async () => {
+    const { workbench } = use;
+    await becomeOperator(workbench, TRIAL);
+    const panel = await askFor(workbench, TRIAL, 'Request Promotion', replica, 'kernel update');
+    const text = (await panel.locator('body').innerText()).replaceAll(/\s+/gu, ' ');
+    assert.ok(text.includes(`Ask Patroni to switch over from the leader "${leader}" to the candidate "${replica}"`), text);
+    await workbench.screenshot('patroni-explanation');
+    await panel.getByText('Continue to Confirmation…').click();
+    const dialog = await workbench.dialogs.waitFor(`Request Promotion: ${replica}?`);
+    assert.equal(dialog.focused, 'Do Nothing', 'P7-A2');
+    await workbench.dialogs.click('Continue…');
+    await workbench.quickInput.waitFor('Type the name of the node');
+    await workbench.quickInput.answer(replica);
+    const executed = await recorded('command_executed');
+    assert.equal((executed['kernel_response'] as Fields)['body'], `Successfully switched over to "${replica}"`);
+    await workbench.webviews.waitForText(`Successfully switched over to "${replica}"`);
+    await workbench.screenshot('patroni-executed');
+    assert.equal(await settled(cluster), replica);
+    assert.deepEqual([await writes(cluster, replica), await writes(cluster, leader)], [true, false]);
+    assert.deepEqual(stages('request_promotion'), ['command_requested', 'explanation_presented', 'confirmation_requested', 'confirmation_given', 'dispatch_intent', 'command_executed']);
+    await workbench.runCommand('AeroDB: Verify Audit Log');
+    await workbench.notifications.waitFor(/intact/iu);
+  });
+});

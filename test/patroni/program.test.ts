@@ -1,0 +1,65 @@
+/** `npm run cluster:patroni`, as a person starts and ends it, and as it ends when it is killed. */
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { processesIn } from '../../scripts/lib/patroni-cluster.mjs';
+import { root } from '../../scripts/lib/paths.mjs';
+import { startGroup, type Group } from '../../scripts/lib/processes.mjs';
+import { parseClusterConfig } from '../../src/control-plane/cluster.ts';
+import { until } from './support.ts';
+
+describe('npm run cluster:patroni', function () {
+  this.timeout(120_000);
+  const groups: Group[] = [];
+  after(() => Promise.all(groups.map((group) => group.stop())));
+
+  async function start(...options: readonly string[]): Promise<{ readonly group: Group; readonly folder: string }> {
+    const group = startGroup(process.execPath, ['--disable-warning=ExperimentalWarning', join(root, 'scripts/cluster-patroni.mjs'), '--nodes', '1', '--port', '18008', ...options], { cwd: root });
+    groups.push(group);
+    let ended = false;
+    void group.ended.then(() => (ended = true));
+    await until('the cluster is announced', () => ended || group.output().includes('Terminal:'), 90_000);
+    const folder = /logs in (\S+)/u.exec(group.output())?.[1];
+    assert.ok(folder !== undefined, group.output());
+    return { group, folder: dirname(folder) };
+  }
+
+  it('says what to paste, and Ctrl-C leaves nothing', async () => {
+    const { group, folder } = await start('--tls', '--auth', 'operator:secret');
+    const [config] = JSON.parse(/"aerodb\.clusters": (.*)/u.exec(group.output())?.[1] ?? '') as readonly unknown[];
+    assert.equal(parseClusterConfig(config).ok, true, 'the setting is one that the control plane accepts');
+    assert.match(group.output(), /aerodb-control inspect cluster --config \S+ --cluster trial/u);
+    assert.doesNotMatch(group.output(), /secret/u);
+    assert.ok(processesIn(folder).length > 3);
+    process.kill(group.pid, 'SIGINT');
+    assert.equal(await group.ended, 'exit code 0', group.output());
+    assert.deepEqual([processesIn(folder), existsSync(folder)], [[], false]);
+  });
+
+  it('killed, it leaves nothing running; the next removes what it left behind, and ends also what was orphaned or frozen', async () => {
+    const killed = await start();
+    process.kill(killed.group.pid, 'SIGKILL');
+    await until('its agents, and what they started, are gone', () => processesIn(killed.folder).length === 0);
+    assert.equal(existsSync(killed.folder), true);
+
+    const { group, folder } = await start();
+    assert.equal(existsSync(killed.folder), false);
+    const agent = Number(/agent (\d+)/u.exec(group.output())?.[1]);
+    const postmaster = Number(/postmaster (\d+)/u.exec(group.output())?.[1]);
+    process.kill(postmaster, 'SIGSTOP');
+    process.kill(agent, 'SIGKILL');
+    assert.ok(processesIn(folder).some(({ pid }) => pid === postmaster));
+    process.kill(group.pid, 'SIGTERM');
+    assert.equal(await group.ended, 'exit code 0', group.output());
+    assert.deepEqual([processesIn(folder), existsSync(folder)], [[], false]);
+  });
+
+  for (const [options, complaint] of [[['--nodes', '0'], '--nodes takes a number'], [['--auth', 'nobody'], '--auth takes USER:PASSWORD'], [['--wrong'], 'Usage: npm run cluster:patroni']] as const) {
+    it(`refuses ${options.join(' ')}`, async () => {
+      const group = startGroup(process.execPath, [join(root, 'scripts/cluster-patroni.mjs'), ...options]);
+      groups.push(group);
+      assert.equal(await group.ended, 'exit code 1');
+      assert.ok(group.output().includes(complaint), group.output());
+    });
+  }
+});

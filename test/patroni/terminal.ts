@@ -1,0 +1,139 @@
+/** The terminal program against the shared cluster: one cluster for all files of this suite, one audit log for each test. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import { monitor, type PatroniCluster } from '../../scripts/lib/patroni-cluster.mjs';
+import { builtProgram, cleanEnv, cli, closeTerminals, records, stages, Terminal, type Ended } from '../cli/support.ts';
+import { document, type Document } from '../cli/json-shape.ts';
+import { startCluster } from './support.ts';
+
+export const ACCOUNT = userInfo().username;
+export const BEFORE_CONSENT = ['session_started', 'authority_changed', 'command_requested', 'explanation_presented', 'confirmation_requested'];
+export const CONSENT_AND_INTENT = [...BEFORE_CONSENT, 'confirmation_given', 'dispatch_intent'];
+
+let shared: Promise<PatroniCluster> | undefined;
+after('stop the shared cluster', async () => (await shared?.catch(() => undefined))?.stop());
+
+/** The cluster that the files of this suite share. */
+export function sharedCluster(): Promise<PatroniCluster> {
+  shared ??= startCluster();
+  return shared;
+}
+
+/** What a session of one test works with. */
+export class Session {
+  readonly cluster: PatroniCluster;
+  readonly home = mkdtempSync('/tmp/aerodb-patroni-home-');
+  readonly audit = join(this.home, 'audit');
+  private readonly config = join(this.home, 'clusters.json');
+
+  constructor(cluster: PatroniCluster, { database = false, token, tls = cluster.tls !== undefined }: { readonly database?: boolean; readonly token?: string; readonly tls?: boolean } = {}) {
+    this.cluster = cluster;
+    const secret = (name: string, text: string): string => {
+      const file = join(this.home, name);
+      writeFileSync(file, text, { mode: 0o600 });
+      return file;
+    };
+    writeFileSync(this.config, JSON.stringify({
+      clusters: [{
+        name: 'trial', kind: 'patroni', endpoints: cluster.members.map(({ url }) => url),
+        ...(tls && cluster.tls !== undefined ? { tls: { ca: cluster.tls.ca } } : {}),
+        ...(database ? { database: { user: monitor.user, addresses: cluster.members.map(({ postgresPort }) => `127.0.0.1:${postgresPort}`) } } : {}),
+      }],
+      ...(token === undefined ? {} : { tokenFiles: { trial: secret('token', token) } }),
+      ...(database ? { databasePasswordFiles: { trial: secret('password', monitor.password) } } : {}),
+    }));
+  }
+
+  words(verb: string, more: readonly string[] = []): readonly string[] {
+    return [...verb.split(' '), '--config', this.config, '--cluster', 'trial', '--audit-dir', this.audit, ...more];
+  }
+
+  /** A reading command. */
+  run(verb: string, ...more: readonly string[]): Promise<Ended> {
+    return cli(this.words(verb, more), cleanEnv(this.home));
+  }
+
+  /** A reading command's answer as data. */
+  async json(verb: string, ...more: readonly string[]): Promise<Document> {
+    const { stdout, stderr } = await this.run(verb, ...more, '--json');
+    assert.ok(stdout !== '', stderr);
+    return document.parse(JSON.parse(stdout));
+  }
+
+  /** A command that asks for consent, in a terminal of its own, as Operator. */
+  open(verb: string, node: string, ...more: readonly string[]): Promise<Terminal> {
+    return Terminal.open(this.words(verb, ['--node', node, '--operator', ...more]), cleanEnv(this.home, { NO_COLOR: '1' }));
+  }
+
+  /** Confirms what a terminal asks: the node's name, and for a force each invariant and the account. */
+  async confirm(terminal: Terminal, node: string, invariants: readonly string[] = []): Promise<void> {
+    for (const id of invariants) {
+      await terminal.sees('invariant> ');
+      terminal.type(id);
+    }
+    await terminal.sees('node> ');
+    terminal.type(node);
+    if (invariants.length === 0) return;
+    await terminal.sees('account> ');
+    terminal.type(ACCOUNT);
+  }
+
+  /** Asks, confirms, and waits for the end. */
+  async ask(verb: string, node: string, invariants: readonly string[] = [], ...more: readonly string[]): Promise<{ readonly code: number | null; readonly output: string }> {
+    const terminal = await this.open(verb, node, ...more);
+    await this.confirm(terminal, node, invariants);
+    const code = await terminal.end();
+    return { code, output: terminal.output };
+  }
+
+  stages(): readonly unknown[] {
+    return stages(this.audit);
+  }
+
+  records(): ReturnType<typeof records> {
+    return records(this.audit);
+  }
+
+  last(): ReturnType<typeof records>[number] {
+    return records(this.audit).at(-1) ?? assert.fail('no records');
+  }
+
+  end(): void {
+    closeTerminals();
+    rmSync(this.home, { recursive: true, force: true });
+  }
+}
+
+/** Gives each test of a block a session with the shared cluster, which it leaves as it found it: whole. */
+export function useSession(options: ConstructorParameters<typeof Session>[1] = {}): { readonly cluster: PatroniCluster; readonly session: Session } {
+  let cluster: PatroniCluster | undefined;
+  let session: Session | undefined;
+  before('build the program and start the cluster', async function () {
+    this.timeout(120_000);
+    await builtProgram();
+    cluster = await sharedCluster();
+  });
+  beforeEach(() => {
+    session = new Session(cluster ?? assert.fail(), options);
+  });
+  afterEach(function () {
+    if (this.currentTest?.state === 'failed' && cluster !== undefined) for (const { name } of cluster.members) process.stdout.write(`${cluster.log(name)}\n`);
+    session?.end();
+  });
+  return {
+    get cluster() {
+      return cluster ?? assert.fail('no cluster before the first test');
+    },
+    get session() {
+      return session ?? assert.fail('no session outside a test');
+    },
+  };
+}
+
+/** The requests for a change that the agents of the cluster have received, oldest first, as their logs tell. */
+export function received(cluster: PatroniCluster): readonly string[] {
+  return cluster.members.flatMap(({ name }) => readFileSync(join(cluster.folder, 'log', `${name}.log`), 'utf8').split('\n').filter((line) => / received (?:switchover|failover) request /u.test(line)))
+    .toSorted().map((line) => line.replace(/^.* received /u, ''));
+}

@@ -1,0 +1,269 @@
+/**
+ * What misleads an operator under Patroni, made to happen on the real cluster, through the terminal program. In each case PostgreSQL, etcd
+ * or Patroni itself is asked what is true, and the outcome shown may claim no more than that (P7-E2).
+ */
+import assert from 'node:assert/strict';
+import { powerOff, configure, freeze, lockSeconds, members, others, pause, replayer, settled, until, writes, type Fields } from './support.ts';
+import { ACCOUNT, BEFORE_CONSENT, CONSENT_AND_INTENT, received, useSession } from './terminal.ts';
+
+/** A view's member, of what `--json` prints. */
+interface MemberView {
+  readonly nodeId: string;
+  readonly role: string;
+  readonly health: string;
+  readonly healthBasis: string;
+  readonly replicationState: string;
+  readonly lagBytes: string | null;
+}
+
+describe('traps of Patroni', function () {
+  this.timeout(120_000);
+  const use = useSession();
+  let leader: string;
+  let replica: string;
+  let other: string;
+
+  beforeEach('a whole cluster', async () => {
+    leader = await settled(use.cluster);
+    [replica, other] = others(use.cluster, leader);
+  });
+
+  async function listed(): Promise<readonly MemberView[]> {
+    return ((await use.session.json('inspect cluster')) as unknown as { readonly view: { readonly members: readonly MemberView[] } }).view.members;
+  }
+
+  /** Outcome and code of the last record, and Patroni's own words in it. */
+  function recorded(): { readonly outcome: unknown; readonly code: unknown; readonly body: unknown } {
+    const { outcome, error, kernel_response: response } = use.session.last() as { readonly outcome?: unknown; readonly error?: Fields; readonly kernel_response?: Fields };
+    return { outcome, code: error?.['code'] ?? response?.['code'], body: response?.['body'] };
+  }
+
+  it('1. success does not mean writable: a candidate that is stalled in replay holds the leader key and takes no writes; both are shown as they were read', async () => {
+    const { session, cluster } = use;
+    const stalled = replayer(cluster, replica);
+    process.kill(stalled, 'SIGSTOP');
+    try {
+      await cluster.sql(leader, 'DROP TABLE IF EXISTS much; CREATE TABLE much AS SELECT generate_series(1, 5000) AS n');
+      const positions = async (): Promise<{ readonly received_location: number; readonly replayed_location: number }> => (JSON.parse((await cluster.ask(replica, 'GET', '/patroni')).body) as { xlog: { received_location: number; replayed_location: number } }).xlog;
+      await until('it has received what it has not replayed', async () => (await positions()).received_location > (await positions()).replayed_location);
+      const { code, output } = await session.ask('promote', replica);
+      assert.equal(code, 0, output);
+      assert.match(output.replaceAll(/\s+/gu, ' '), /who holds the leader key; whether "pg\d" accepts writes, and on which timeline, is not in it/u);
+      assert.equal((await listed()).find(({ nodeId }) => nodeId === replica)?.role, 'primary', 'as /cluster has it');
+      const node = (await session.json('inspect node', '--node', replica)) as unknown as { readonly view: { readonly member: MemberView } };
+      assert.equal(node.view.member.role, 'replica', 'as PostgreSQL of that node has it');
+      assert.equal(await writes(cluster, replica), false, 'it does not take writes');
+    } finally {
+      process.kill(stalled, 'SIGCONT');
+    }
+    assert.equal(await settled(cluster), replica);
+    assert.equal(await writes(cluster, replica), true);
+  });
+
+  it('2. P7-E2: "status unknown" is unknown, and it does happen afterwards', async () => {
+    const { session, cluster } = use;
+    await configure(cluster, { ttl: 60 });
+    try {
+      await until('the leader holds its lock for longer than Patroni waits', async () => (await lockSeconds(cluster)) === 60);
+      const before = received(cluster).length;
+      const terminal = await session.open('promote', replica);
+      await terminal.sees('node> ');
+      freeze(cluster, leader);
+      terminal.type(replica);
+      assert.equal(await terminal.end(), 6, terminal.output);
+      assert.match(terminal.output, /OUTCOME UNKNOWN[^]*Switchover status unknown/u);
+      assert.deepEqual([recorded().outcome, recorded().body], ['unknown', 'Switchover status unknown']);
+      assert.equal(received(cluster).length, before + 1, 'P7-F3: asked once');
+      assert.notEqual(await cluster.settled(), replica);
+    } finally {
+      freeze(cluster, leader, false);
+    }
+    await until('it happens after all', async () => (await cluster.settled()) === replica);
+    await configure(cluster, { ttl: 10 });
+    await until('locks are short again', async () => (await lockSeconds(cluster)) === 10);
+  });
+
+  it('3. two switchovers at once: both are answered with 200, and the one whose candidate did not get it is no success', async () => {
+    const { session, cluster } = use;
+    const terminals = await Promise.all([replica, other].map((candidate) => session.open('promote', candidate)));
+    for (const terminal of terminals) await terminal.sees('node> ');
+    for (const [index, terminal] of terminals.entries()) terminal.type([replica, other][index] ?? '');
+    const codes = await Promise.all(terminals.map((terminal) => terminal.end()));
+    const winner = await settled(cluster);
+    const bodies = terminals.map(({ output }) => output.replaceAll(/\s+\|?\s*/gu, ' '));
+    for (const [index, candidate] of [replica, other].entries()) {
+      const text = bodies[index] ?? '';
+      if (candidate === winner) assert.equal(codes[index], 0, text);
+      else {
+        assert.notEqual(codes[index], 0, text);
+        assert.doesNotMatch(text, /Request Promotion: executed/u);
+        assert.match(text, /instead of|leader name does not match|Switchover failed|no good candidates/u);
+      }
+    }
+    assert.ok([replica, other].includes(winner));
+  });
+
+  it('4. P7-E2: with etcd frozen "failed to write" is unknown: what was on its way is carried out when etcd thaws', async () => {
+    const { session, cluster } = use;
+    const terminal = await session.open('promote', replica);
+    await terminal.sees('node> ');
+    freeze(cluster, 'etcd');
+    try {
+      terminal.type(replica);
+      assert.equal(await terminal.end(), 6, terminal.output);
+      assert.equal(recorded().outcome, 'unknown');
+      assert.match(terminal.output, /OUTCOME UNKNOWN/u);
+      assert.deepEqual(session.stages().slice(-CONSENT_AND_INTENT.length - 1), [...CONSENT_AND_INTENT, 'outcome_unknown']);
+    } finally {
+      freeze(cluster, 'etcd', false);
+      // It may come about or not: that is what unknown means. The cluster is whole again either way.
+      await until('no switchover is pending', async () => ['{}', undefined].includes((await cluster.stored('failover'))?.value));
+    }
+    await settled(cluster);
+  });
+
+  it('5. with etcd down nobody lists the members, which is said as it is, while each node still answers for itself', async () => {
+    const { session, cluster } = use;
+    await cluster.kill('etcd');
+    try {
+      await until('/cluster is not answered any more', async () => (await cluster.ask(leader, 'GET', '/cluster')).status === 0);
+      // At once, because each waits for as long as Patroni tries.
+      const [{ code, stderr }, promotion, diagnostics] = await Promise.all([session.run('inspect cluster'), session.open('promote', replica), session.open('diag diagnostics', replica)]);
+      assert.deepEqual([code, stderr.includes('Inspect Cluster State: not executed')], [5, true], stderr);
+      assert.equal(await promotion.end(), 5, promotion.output);
+      assert.doesNotMatch(promotion.output, /node>/u);
+      await session.confirm(diagnostics, replica);
+      assert.equal(await diagnostics.end(), 0, diagnostics.output);
+      assert.match(diagnostics.output, /not answered/u);
+      assert.match(diagnostics.output, /database_system_identifier/u);
+    } finally {
+      cluster.startEtcd();
+    }
+    await settled(cluster);
+  });
+
+  it('6. the lag that nobody knows is unknown, not 0', async () => {
+    const { session, cluster } = use;
+    await pause(cluster, true);
+    try {
+      process.kill(cluster.postmaster(replica), 'SIGINT');
+      await until('Patroni knows that its PostgreSQL is stopped', async () => (await members(cluster)).some(({ name, lag, state }) => name === replica && lag === 'unknown' && state === 'stopped'));
+      assert.deepEqual((await listed()).filter(({ nodeId }) => nodeId === replica).map(({ lagBytes, health }) => [lagBytes, health]), [[null, 'halted']]);
+      const text = await session.run('inspect replication');
+      assert.match(text.stdout, new RegExp(`${replica}[^\\n]*unknown`, 'u'));
+    } finally {
+      await pause(cluster, false);
+    }
+  });
+
+  it('7. P7-E3: 401, 403 and 412 are Patroni\'s refusals, in its words, and nothing was executed', async () => {
+    const { session, cluster } = use;
+    const guardAll = (guard: Parameters<typeof cluster.guard>[1]): void => cluster.members.forEach(({ name }) => cluster.guard(name, guard));
+    const guarded = (status: number): Promise<void> => until(`writes are answered with ${status}`, async () => (await Promise.all(cluster.members.map(({ name }) => cluster.ask(name, 'DELETE', '/switchover')))).every((answer) => answer.status === status));
+    try {
+      for (const [guard, status, words] of [[{ auth: { username: 'operator', password: 'of-the-trial' } }, 401, 'no auth header received'], [{ auth: undefined, allowlist: ['192.0.2.1'] }, 403, 'Access is denied']] as const) {
+        guardAll(guard);
+        await guarded(status);
+        const { code, output } = await session.ask('promote', replica);
+        assert.equal(code, 4, output);
+        assert.ok(output.includes(words), output);
+        assert.deepEqual(recorded(), { outcome: 'not_executed', code: `PATRONI_HTTP_${status}`, body: words });
+      }
+    } finally {
+      guardAll({ auth: undefined, allowlist: undefined });
+      await guarded(404);
+    }
+    const terminal = await session.open('promote', replica);
+    await terminal.sees('node> ');
+    assert.equal((await cluster.ask(leader, 'POST', '/switchover', { body: JSON.stringify({ leader, candidate: other }) })).status, 200, 'another hand is faster');
+    assert.equal(await settled(cluster), other);
+    terminal.type(replica);
+    assert.equal(await terminal.end(), 4, terminal.output);
+    assert.deepEqual(recorded(), { outcome: 'not_executed', code: 'PATRONI_HTTP_412', body: 'leader name does not match' });
+    assert.equal(await cluster.settled(), other);
+  });
+
+  it('8. in a paused cluster a switchover to a named candidate is carried out, and the explanation says that the cluster is paused', async () => {
+    const { session, cluster } = use;
+    await pause(cluster, true);
+    try {
+      assert.match((await session.run('inspect cluster')).stdout, /The cluster is paused/u);
+      const refused = await cluster.ask(leader, 'POST', '/switchover', { body: JSON.stringify({ leader }) });
+      assert.deepEqual([refused.status, refused.body], [400, 'Switchover is possible only to a specific candidate in a paused state'], 'what the control plane never sends');
+      const terminal = await session.open('promote', replica);
+      await terminal.sees('The cluster is paused');
+      await session.confirm(terminal, replica);
+      assert.equal(await terminal.end(), 0, terminal.output);
+    } finally {
+      await pause(cluster, false);
+    }
+    assert.equal(await settled(cluster), replica);
+  });
+
+  it('9. in synchronous mode Patroni refuses a candidate that is not synchronous', async () => {
+    const { session, cluster } = use;
+    await configure(cluster, { synchronous_mode: true });
+    try {
+      await until('there is a synchronous standby', async () => (await members(cluster)).some(({ role }) => role === 'sync_standby'));
+      const asynchronous = (await members(cluster)).find(({ role }) => role === 'replica')?.name ?? assert.fail();
+      const terminal = await session.open('promote', asynchronous);
+      await terminal.sees('Synchronous mode is true');
+      await session.confirm(terminal, asynchronous);
+      assert.equal(await terminal.end(), 4, terminal.output);
+      assert.deepEqual([recorded().outcome, recorded().body], ['not_executed', 'candidate name does not match with sync_standby']);
+    } finally {
+      await configure(cluster, { synchronous_mode: false });
+      await until('no standby is synchronous', async () => (await members(cluster)).every(({ role }) => role !== 'sync_standby'));
+    }
+    assert.equal(await settled(cluster), leader);
+  });
+
+  it('10. P6-A1: with the leader\'s agent alone killed two members take writes; the force says beforehand that Patroni does not check this', async () => {
+    const { session, cluster } = use;
+    await cluster.kill(leader);
+    try {
+      const terminal = await session.open('force-promote', replica, '--reason', 'its agent is gone');
+      await terminal.sees('has stopped');
+      await session.confirm(terminal, replica, ['P6-A1', 'P6-S1']);
+      const code = await terminal.end();
+      await until('the candidate leads', async () => (await members(cluster)).some(({ name, role }) => name === replica && role === 'leader'));
+      await until('the candidate takes writes', () => writes(cluster, replica));
+      assert.ok(code === 0 || code === 6, terminal.output);
+      assert.equal(await writes(cluster, leader), true, 'and so does the old leader');
+    } finally {
+      cluster.startMember(leader);
+    }
+    assert.equal(await settled(cluster), replica);
+    assert.equal(await writes(cluster, leader), false);
+  });
+
+  it('11. a member without power is "running" until its time to live ends, on whose word is said; a force has what Patroni does not check acknowledged one by one', async () => {
+    const { session, cluster } = use;
+    await powerOff(cluster, leader);
+    try {
+      const [dead, node] = await Promise.all([listed(), session.run('inspect node', '--node', leader)]);
+      const seen = dead.find(({ nodeId }) => nodeId === leader);
+      assert.deepEqual([seen?.role, seen?.replicationState, seen?.health], ['primary', 'running', 'running'], 'as the configuration store has it');
+      assert.match(seen?.healthBasis ?? '', /a dead one stays there until its time to live ends/u);
+      assert.equal(node.code, 5, 'asked itself, it does not answer');
+      const before = session.stages().length;
+      const terminal = await session.open('force-promote', replica, '--reason', 'rack lost power');
+      await terminal.sees('invariant> ');
+      terminal.type('P6-A1');
+      await terminal.sees('invariant> ');
+      terminal.type('P6-S1');
+      await terminal.sees('node> ');
+      assert.deepEqual(session.stages().slice(before), BEFORE_CONSENT);
+      terminal.type(replica);
+      await terminal.sees('account> ');
+      terminal.type(ACCOUNT);
+      assert.equal(await terminal.end(), 0, terminal.output);
+      assert.match(terminal.output, new RegExp(`Successfully failed over to "${replica}"`, 'u'));
+      assert.deepEqual((await listed()).map(({ nodeId }) => nodeId).includes(leader), false, 'it is forgotten now');
+      await until('the candidate takes writes', () => writes(cluster, replica));
+    } finally {
+      cluster.startMember(leader);
+    }
+    assert.equal(await settled(cluster), replica);
+  });
+});
