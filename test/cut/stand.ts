@@ -8,7 +8,7 @@ import { openAuditLog } from '../../src/audit/log.ts';
 import { openAuditReader } from '../../src/audit/reader.ts';
 import type { AuditPosition } from '../../src/control-plane/audit-position.ts';
 import type { ClusterConfig } from '../../src/control-plane/cluster.ts';
-import type { ControlCommandName } from '../../src/control-plane/commands.ts';
+import type { CommandName, ControlCommandName } from '../../src/control-plane/commands.ts';
 import { ControlPlane, type CommandResult } from '../../src/control-plane/control-plane.ts';
 import { success } from '../../src/control-plane/errors.ts';
 import { connect, type Timeouts } from '../../src/kernel/connect.ts';
@@ -81,8 +81,10 @@ export class Stand implements AsyncDisposable {
   readonly log = new GrowingLog(join(this.folder, 'audit.jsonl'));
   readonly #proxies: ReadonlyMap<string, CutProxy>;
   readonly #fronts: readonly TlsFront[];
-  readonly #plane: ControlPlane;
+  #plane: ControlPlane;
   readonly #tls: TlsIdentity | undefined;
+  /** Whether the person says no when asked. */
+  declines = false;
   #first = '';
   #controlMs = LONG.controlMs;
   #consented: () => void = () => undefined;
@@ -92,23 +94,7 @@ export class Stand implements AsyncDisposable {
     this.#proxies = proxies;
     this.#fronts = fronts;
     this.#tls = tls;
-    this.#plane = new ControlPlane({
-      audit: openAuditLog({ directory: this.folder }),
-      clusters: {
-        find: () => success(this.#config()),
-        connect: (config) => connect(config, { timeouts: { ...LONG, controlMs: this.#controlMs } }),
-      },
-      confirmer: {
-        unavailable: () => undefined,
-        confirm: (prompt) => {
-          this.#consented();
-          return Promise.resolve({ kind: 'confirmed', token: prompt.token, typedName: prompt.nodeName, acknowledged: prompt.acknowledge });
-        },
-      },
-      clock: { name: 'system-utc', now: () => new Date().toISOString() },
-      ids: { uuid: randomUUID },
-      operator: { account: 'cutter', host: 'bench', name: null },
-    });
+    this.#plane = this.#session();
   }
 
   /** With `tls`, each node stands behind a server that speaks TLS for it, and the proxy before that sees only ciphertext. */
@@ -126,9 +112,28 @@ export class Stand implements AsyncDisposable {
       proxies.set(node.id, await CutProxy.before(port, tls === undefined ? 'http' : 'https'));
     }
     const stand = new Stand(cluster, proxies, fronts, tls);
-    const changed = await stand.#plane.changeAuthority({ level: 'Operator', cluster: CLUSTER });
-    assert.ok(changed.ok);
+    await stand.becomeOperator();
     return stand;
+  }
+
+  async becomeOperator(): Promise<void> {
+    assert.ok((await this.#plane.changeAuthority({ level: 'Operator', cluster: CLUSTER })).ok);
+  }
+
+  async giveUpAuthority(): Promise<void> {
+    assert.ok((await this.#plane.changeAuthority({ level: 'Observer' })).ok);
+  }
+
+  /** The window is reloaded: the session ends, and another begins as Observer on the same log. */
+  reload(): void {
+    this.#plane.end();
+    this.#plane = this.#session();
+  }
+
+  /** One command as anybody would ask for it, with nothing done to any connection. */
+  ask(command: CommandName, args: Readonly<Record<string, string>> = {}): Promise<CommandResult> {
+    this.#consented = () => undefined;
+    return this.#plane.execute(command, { cluster: CLUSTER, ...args });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -199,6 +204,27 @@ export class Stand implements AsyncDisposable {
   /** The node's ledger as it lies on disk: every entry that was ever written. */
   ledger(node: TestNode): readonly LedgerEntry[] {
     return readFileSync(join(this.cluster.directory(node), 'ledger.log'), 'utf8').split('\n').filter((line) => line !== '').map((line) => JSON.parse(line.slice(line.indexOf('{'))) as LedgerEntry);
+  }
+
+  #session(): ControlPlane {
+    return new ControlPlane({
+      audit: openAuditLog({ directory: this.folder }),
+      clusters: {
+        find: () => success(this.#config()),
+        connect: (config) => connect(config, { timeouts: { ...LONG, controlMs: this.#controlMs } }),
+      },
+      confirmer: {
+        unavailable: () => undefined,
+        confirm: (prompt) => {
+          this.#consented();
+          if (this.declines) return Promise.resolve({ kind: 'declined', at: 'the test' });
+          return Promise.resolve({ kind: 'confirmed', token: prompt.token, typedName: prompt.nodeName, acknowledged: prompt.acknowledge });
+        },
+      },
+      clock: { name: 'system-utc', now: () => new Date().toISOString() },
+      ids: { uuid: randomUUID },
+      operator: { account: 'cutter', host: 'bench', name: null },
+    });
   }
 
   #config(): ClusterConfig {
