@@ -4,8 +4,8 @@ import '@vscode-elements/elements/dist/vscode-button/index.js';
 import type { Post } from './frame.ts';
 
 const ASKED = {
-  name: 'Going on opens the confirmation, in which the name of the node is typed. Nothing has been sent.',
-  id: 'Going on opens the confirmation. The name of this node holds characters that cannot be typed, so its id is typed there. Nothing has been sent.',
+  name: 'The confirmation asks for the node\'s name. Nothing has been sent.',
+  id: 'The name of this node holds characters that cannot be typed: the confirmation asks for its id. Nothing has been sent.',
 } as const;
 
 /** Stays in sight while the explanation is read. `typed`: what the confirmation asks for. */

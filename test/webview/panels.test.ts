@@ -417,9 +417,9 @@ describe('panels', () => {
       const shown = sample('explanation-promotion');
       assert.ok(shown.panel.kind === 'explanation');
       await panel.show(shown);
-      assert.match(await panel.page.locator('.decision').innerText(), /in which the name of the node is typed/u);
+      assert.match(await panel.page.locator('.decision').innerText(), /asks for the node's name/u);
       await panel.show({ ...shown, panel: { ...shown.panel, typed: 'id' } });
-      assert.match(await panel.page.locator('.decision').innerText(), /cannot be typed, so its id is typed there/u);
+      assert.match(await panel.page.locator('.decision').innerText(), /cannot be typed: the confirmation asks for its id/u);
     });
 
     it('force does not look like any other explanation', async () => {
