@@ -36,7 +36,7 @@ export function activate(context: vscode.ExtensionContext): void {
     clusters, confirmer: new EditorConfirmer(panels), clock: systemClock, ids: { uuid: randomUUID }, operator: operator(),
   });
   const results = new Results(panels, clusters, log);
-  const tree = new ClusterTree(clusters, (cluster) => plane.execute('inspect_cluster_state', { cluster }));
+  const tree = new ClusterTree(clusters, (cluster) => plane.execute('inspect_cluster_state', { cluster }), (cluster) => plane.unavailable(cluster));
   const commands = (): CommandContext => ({ plane, clusters, results });
   context.subscriptions.push(
     log, statusBar,
@@ -57,9 +57,9 @@ export function activate(context: vscode.ExtensionContext): void {
 }
 
 /** HTTP and its schemas load with the first command that needs them. */
-const connect: Connect = async (cluster, token, limits) => {
+const connect: Connect = async (cluster, { token, database }, limits) => {
   const kernel = await import('./kernel/connect.ts');
-  return kernel.connect(cluster, { token, timeouts: { connectMs: kernel.DEFAULT_TIMEOUTS.connectMs, ...limits } });
+  return kernel.connect(cluster, { token, databasePassword: database, timeouts: { connectMs: kernel.DEFAULT_TIMEOUTS.connectMs, ...limits } });
 };
 
 const systemClock: Clock = { name: 'editor-system-utc', now: () => new Date().toISOString() };

@@ -9,7 +9,7 @@ import type { Clusters } from '../control-plane/ports.ts';
 import type { ConnectOptions } from '../kernel/connect.ts';
 import { homeDirectory, type Env } from './environment.ts';
 import { octal, permits, readSmallFile } from './files.ts';
-import { readToken } from './token.ts';
+import { readDatabasePassword, readToken } from './token.ts';
 
 /** What the file may hold. */
 export interface Settings {
@@ -19,9 +19,11 @@ export interface Settings {
   readonly auditDirectory: string | null;
   /** Per cluster, the file that holds its access token. */
   readonly tokenFiles: Readonly<Record<string, string>>;
+  /** Per Patroni cluster, the file that holds the password of its database login. */
+  readonly databasePasswordFiles: Readonly<Record<string, string>>;
 }
 
-const NO_SETTINGS: Settings = { clusters: [], operatorName: null, auditDirectory: null, tokenFiles: {} };
+const NO_SETTINGS: Settings = { clusters: [], operatorName: null, auditDirectory: null, tokenFiles: {}, databasePasswordFiles: {} };
 
 /** Where the file is when no option says so: the platform's place for configuration. */
 export function defaultConfigFile(env: Env, platform: NodeJS.Platform): string {
@@ -53,14 +55,21 @@ function settings(value: unknown, file: string): Result<Settings> {
   if (!isObject(value)) return failure(invalid(`The configuration file ${file} has to hold one object.`));
   const stranger = Object.keys(value).find((key) => !Object.hasOwn(NO_SETTINGS, key));
   if (stranger !== undefined) return failure(invalid(`The configuration file ${file} holds "${stranger}", which is no member of it.`));
-  const { clusters = [], operatorName = null, auditDirectory = null, tokenFiles = {} } = value;
+  const { clusters = [], operatorName = null, auditDirectory = null, tokenFiles = {}, databasePasswordFiles = {} } = value;
   if (!Array.isArray(clusters)) return failure(invalid(`In ${file}, "clusters" has to be a list.`));
   if (!isTextOrNull(operatorName)) return failure(invalid(`In ${file}, "operatorName" has to be text.`));
   if (!isTextOrNull(auditDirectory)) return failure(invalid(`In ${file}, "auditDirectory" has to be text.`));
-  if (!isObject(tokenFiles)) return failure(invalid(`In ${file}, "tokenFiles" has to name one file per cluster.`));
-  const files = Object.entries(tokenFiles).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
-  if (files.length !== Object.keys(tokenFiles).length) return failure(invalid(`In ${file}, "tokenFiles" has to name one file per cluster.`));
-  return success({ clusters, operatorName, auditDirectory, tokenFiles: Object.fromEntries(files) });
+  const tokens = filesByCluster(tokenFiles);
+  if (tokens === undefined) return failure(invalid(`In ${file}, "tokenFiles" has to name one file per cluster.`));
+  const passwords = filesByCluster(databasePasswordFiles);
+  if (passwords === undefined) return failure(invalid(`In ${file}, "databasePasswordFiles" has to name one file per cluster.`));
+  return success({ clusters, operatorName, auditDirectory, tokenFiles: tokens, databasePasswordFiles: passwords });
+}
+
+function filesByCluster(value: unknown): Readonly<Record<string, string>> | undefined {
+  if (!isObject(value)) return undefined;
+  const files = Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+  return files.length === Object.keys(value).length ? Object.fromEntries(files) : undefined;
 }
 
 /** What a session is told about its clusters. */
@@ -92,10 +101,12 @@ export function terminalClusters(sources: ClusterSources): Clusters {
     connect: async (cluster) => {
       const token = readToken(sources.env, sources.tokenFile ?? (settings.ok ? settings.value.tokenFiles[cluster.name] : undefined));
       if (!token.ok) return token;
+      const password = cluster.database === undefined ? success(undefined) : readDatabasePassword(sources.env, settings.ok ? settings.value.databasePasswordFiles[cluster.name] : undefined);
+      if (!password.ok) return password;
       const { connect, DEFAULT_TIMEOUTS } = await import('../kernel/connect.ts');
       const limit = sources.timeoutMs;
       const timeouts = limit === undefined ? DEFAULT_TIMEOUTS : { connectMs: Math.min(limit, DEFAULT_TIMEOUTS.connectMs), readMs: limit, controlMs: limit };
-      const options: ConnectOptions = { token: token.value, timeouts };
+      const options: ConnectOptions = { token: token.value, databasePassword: password.value, timeouts };
       return connect(cluster, options);
     },
   };

@@ -72,6 +72,7 @@ function overview(): readonly string[] {
     '      "tokenFiles": { "orders": "/home/anna/.config/aerodb/orders.token" } }',
     '',
     ...paragraph('An access token comes from a file that only you can read (--token-file, or "tokenFiles" in the configuration) or from the variable AERODB_TOKEN; never from an option.', 2),
+    ...paragraph('For a cluster under Patroni it is user:password of its REST API. The password of its database login comes from "databasePasswordFiles" or from AERODB_DATABASE_PASSWORD.', 2),
     '',
     'Authority',
     ...paragraph('A run starts as Observer: it may look. --operator assumes Operator authority for that one cluster and that one run, --auditor becomes Auditor; both are recorded. Authority is no confirmation: there is no option that answers a question.', 2),

@@ -5,7 +5,7 @@
 import { invalidArguments, parseArguments } from './arguments.ts';
 import { authorityChangeRefused, authorityText, commandRefused, levelFor, OBSERVER, type Authority } from './authority.ts';
 import type { ClusterConfig } from './cluster.ts';
-import { commandSpec, isCommandName, type CommandName, type ConfirmedCommandName, type ControlCommandName } from './commands.ts';
+import { COMMAND_NAMES, commandSpec, isCommandName, type CommandName, type ConfirmedCommandName, type ControlCommandName } from './commands.ts';
 import { Confirmations, confirmationVoided, incompleteConsent, type ConfirmationBinding } from './confirmation.ts';
 import { digest } from './digest.ts';
 import { failure, refusal, success, transportFailure, type ControlError, type Result } from './errors.ts';
@@ -65,6 +65,10 @@ const KERNEL_OPERATIONS: Readonly<Record<CommandName, readonly KernelOperation[]
   request_demotion: ['explainDemotion', 'demote'],
   force_promotion: ['explainPromotion', 'promote'],
 };
+
+function unsupported(command: CommandName, kernel: Kernel): string | undefined {
+  return KERNEL_OPERATIONS[command].map((operation) => kernel.unsupported[operation]).find((reason) => reason !== undefined);
+}
 
 /** One window's or terminal's session: starts as Observer, keeps nothing, restores nothing. */
 export class ControlPlane {
@@ -132,6 +136,17 @@ export class ControlPlane {
     return config.ok ? commandRefused(commandSpec(command), this.#authority, config.value) : config.error;
   }
 
+  /** What this cluster's engine cannot be asked for, with the reason: presentation, found out without any traffic. */
+  async unavailable(cluster: string): Promise<ReadonlyMap<CommandName, string>> {
+    const config = this.#env.clusters.find(cluster);
+    const kernel = config.ok ? await this.#env.clusters.connect(config.value) : config;
+    if (!kernel.ok) return new Map();
+    return new Map(COMMAND_NAMES.flatMap((command) => {
+      const reason = unsupported(command, kernel.value);
+      return reason === undefined ? [] : [[command, reason] as const];
+    }));
+  }
+
   /** To be called when a cluster's configuration was changed or removed: what was confirmed for it no longer holds. */
   clusterChanged(): void {
     this.#confirmations.voidAll('The configured clusters changed while the confirmation was open.');
@@ -195,10 +210,10 @@ export class ControlPlane {
     if (refused !== undefined) return failure(refused);
     const kernel = await this.#connect(cluster.value);
     if (!kernel.ok) return kernel;
-    const unsupported = KERNEL_OPERATIONS[command].map((operation) => kernel.value.unsupported[operation]).find((reason) => reason !== undefined);
-    return unsupported === undefined
+    const reason = unsupported(command, kernel.value);
+    return reason === undefined
       ? success({ command, args: args.value, cluster: cluster.value, kernel: kernel.value })
-      : failure(refusal('PHASE7_OPERATION_UNSUPPORTED', `${unsupported} Nothing was sent.`));
+      : failure(refusal('PHASE7_OPERATION_UNSUPPORTED', `${reason} Nothing was sent.`));
   }
 
   /** The way to a kernel may break before it begins: an editor's secret store that cannot be opened, say. */

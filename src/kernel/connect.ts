@@ -32,11 +32,11 @@ export async function connect(cluster: ClusterConfig, options: ConnectOptions): 
   if (unusable !== undefined) return failure(unusable);
   const tls = await tlsIdentity(checked.value);
   if (!tls.ok) return tls;
-  const { token, timeouts } = options;
+  const { token, databasePassword, timeouts } = options;
   if (checked.value.kind === 'aerodb') return success(aerodbKernel(checked.value, { token, tls: tls.value, timeouts }));
   // Loaded only for a cluster of this kind.
   const { patroniKernel } = await import('./patroni/kernel.ts');
-  return success(patroniKernel(checked.value, { login: token, tls: tls.value, timeouts }));
+  return success(patroniKernel(checked.value, { login: token, tls: tls.value, timeouts }, databasePassword));
 }
 
 function unusableOptions(kind: ClusterConfig['kind'], { token, timeouts }: ConnectOptions): ControlError | undefined {

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { parseClusterConfig, type ClusterConfig } from '../control-plane/cluster.ts';
 import { clusterOf } from './authority-commands.ts';
 import type { ClusterTree } from './cluster-tree.ts';
+import type { ConfiguredClusters, Secret } from './clusters.ts';
 import type { CommandContext } from './commands.ts';
 import { pickCluster } from './pickers.ts';
 
@@ -47,10 +48,10 @@ async function add({ clusters }: CommandContext): Promise<void> {
     title, ignoreFocusOut: true, placeHolder: vscode.l10n.t('Environment'), prompt: vscode.l10n.t('Your own label, such as "production", shown wherever the cluster is named. May be left empty. Escape adds nothing.'),
   });
   if (environment === undefined) return;
-  const token = await askToken(title);
+  const token = await askToken(title, built.value);
   if (token === undefined) return;
   const cluster: ClusterConfig = { ...built.value, ...(environment.trim() === '' ? {} : { environment: environment.trim() }) };
-  if (token !== '') await clusters.setToken(cluster, token);
+  if (token !== '') await clusters.setSecret(cluster, 'token', token);
   await clusters.add(cluster);
   void vscode.window.showInformationMessage(vscode.l10n.t('AeroDB: cluster "{0}" was added to this machine\'s settings. Nothing has been contacted.', cluster.name));
 }
@@ -60,7 +61,7 @@ async function remove({ clusters }: CommandContext, row: unknown): Promise<void>
   if (name === undefined) return;
   const go = vscode.l10n.t('Remove from Settings');
   const answer = await vscode.window.showWarningMessage(vscode.l10n.t('Remove "{0}" from this machine\'s settings?', name), {
-    modal: true, detail: vscode.l10n.t('Its access token is removed from the secret store too. The cluster itself is not contacted, and what the audit log says of it stays.'),
+    modal: true, detail: vscode.l10n.t('Its secrets are removed from the secret store too. The cluster itself is not contacted, and what the audit log says of it stays.'),
   }, vscode.l10n.t('Do Nothing'), go);
   if (answer === go) await clusters.remove(name);
 }
@@ -74,19 +75,52 @@ async function setToken({ clusters, results }: CommandContext, row: unknown): Pr
     results.error(title, cluster.error);
     return;
   }
-  const token = await askToken(`${title}: ${name}`);
+  const which = cluster.value.database === undefined ? 'token' : await pickSecret(title);
+  if (which === undefined) return;
+  if (which === 'database') {
+    await setDatabasePassword(clusters, cluster.value, title);
+    return;
+  }
+  const token = await askToken(`${title}: ${name}`, cluster.value);
   if (token === undefined) return;
-  await clusters.setToken(cluster.value, token);
+  await clusters.setSecret(cluster.value, 'token', token);
   void vscode.window.showInformationMessage(token === ''
     ? vscode.l10n.t('AeroDB: the access token of "{0}" was removed from the secret store.', name)
     : vscode.l10n.t('AeroDB: the access token of "{0}" is in the editor\'s secret store. It is sent to the configured endpoints only.', name));
 }
 
-async function askToken(title: string): Promise<string | undefined> {
-  return vscode.window.showInputBox({
-    title, password: true, ignoreFocusOut: true, placeHolder: vscode.l10n.t('Access token'),
-    prompt: vscode.l10n.t('Kept in the editor\'s secret store, never in settings or logs. Left empty: no token. Escape changes nothing.'),
+/** The secret that goes along with every request: Patroni knows a user and a password. */
+async function askToken(title: string, { kind }: ClusterConfig): Promise<string | undefined> {
+  return vscode.window.showInputBox(kind === 'patroni'
+    ? {
+        title, password: true, ignoreFocusOut: true, placeHolder: vscode.l10n.t('user:password'),
+        prompt: vscode.l10n.t('User and password of Patroni\'s REST API, as user:password. Kept in the editor\'s secret store, never in settings or logs. Left empty: none. Escape changes nothing.'),
+        validateInput: (typed) => typed === '' || /^[^:]+:.+$/u.test(typed) ? undefined : vscode.l10n.t('Not of the form user:password.'),
+      }
+    : {
+        title, password: true, ignoreFocusOut: true, placeHolder: vscode.l10n.t('Access token'),
+        prompt: vscode.l10n.t('Kept in the editor\'s secret store, never in settings or logs. Left empty: no token. Escape changes nothing.'),
+      });
+}
+
+async function pickSecret(title: string): Promise<Secret | undefined> {
+  const picked = await vscode.window.showQuickPick([
+    { label: vscode.l10n.t('User and password of Patroni\'s REST API'), secret: 'token' },
+    { label: vscode.l10n.t('Password of the database login'), secret: 'database' },
+  ] as const satisfies readonly { readonly label: string; readonly secret: Secret }[], { title, ignoreFocusOut: true });
+  return picked?.secret;
+}
+
+async function setDatabasePassword(clusters: ConfiguredClusters, cluster: ClusterConfig, title: string): Promise<void> {
+  const password = await vscode.window.showInputBox({
+    title: `${title}: ${cluster.name}`, password: true, ignoreFocusOut: true, placeHolder: vscode.l10n.t('Password of {0}', cluster.database?.user ?? ''),
+    prompt: vscode.l10n.t('Kept in the editor\'s secret store, never in settings or logs. Left empty: none. Escape changes nothing.'),
   });
+  if (password === undefined) return;
+  await clusters.setSecret(cluster, 'database', password);
+  void vscode.window.showInformationMessage(password === ''
+    ? vscode.l10n.t('AeroDB: the database password of "{0}" was removed from the secret store.', cluster.name)
+    : vscode.l10n.t('AeroDB: the database password of "{0}" is in the editor\'s secret store. It is sent to the configured database addresses only.', cluster.name));
 }
 
 async function refresh({ clusters }: CommandContext, tree: ClusterTree, row: unknown): Promise<void> {

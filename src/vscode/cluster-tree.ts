@@ -3,6 +3,7 @@
  * recorded `inspect_cluster_state`. What a row shows is one answer of the kernel, dated; it is never used to decide.
  */
 import * as vscode from 'vscode';
+import type { CommandName } from '../control-plane/commands.ts';
 import type { CommandResult } from '../control-plane/control-plane.ts';
 import type { ControlError } from '../control-plane/errors.ts';
 import type { ClusterView, Member, Reading } from '../control-plane/views.ts';
@@ -16,6 +17,7 @@ export type Row =
   | { readonly row: 'cluster'; readonly cluster: string }
   | { readonly row: 'node'; readonly cluster: string; readonly node: string; readonly member: Member }
   | { readonly row: 'subject'; readonly cluster: string; readonly subject: Subject; readonly of?: Member }
+  | { readonly row: 'unavailable'; readonly cluster: string; readonly command: CommandName; readonly reason: string; readonly of: Member }
   | { readonly row: 'error'; readonly cluster: string; readonly error: ControlError };
 
 type Subject = 'inspect_replication_status' | 'inspect_promotion_state' | 'inspect_wal' | 'inspect_snapshots';
@@ -38,14 +40,18 @@ export class ClusterTree implements vscode.TreeDataProvider<Row> {
   readonly onDidChangeTreeData = this.#changed.event;
   readonly #clusters: ConfiguredClusters;
   readonly #inspect: (cluster: string) => Promise<CommandResult>;
+  readonly #unavailable: (cluster: string) => Promise<ReadonlyMap<CommandName, string>>;
   /** The answers that the rows show: presentation only, gone with the window. */
   readonly #shown = new Map<string, Shown>();
   /** The editor knows a row as the object that it was given: to redraw one row is to name that object. */
   readonly #rows = new Map<string, Row>();
 
-  constructor(clusters: ConfiguredClusters, inspect: (cluster: string) => Promise<CommandResult>) {
+  constructor(
+    clusters: ConfiguredClusters, inspect: (cluster: string) => Promise<CommandResult>, unavailable: (cluster: string) => Promise<ReadonlyMap<CommandName, string>>,
+  ) {
     this.#clusters = clusters;
     this.#inspect = inspect;
+    this.#unavailable = unavailable;
   }
 
   /** Asks for one cluster anew: a person's explicit act. Until it answers, its rows stay as they are dated; no other row waits for it. */
@@ -65,7 +71,12 @@ export class ClusterTree implements vscode.TreeDataProvider<Row> {
   async getChildren(row?: Row): Promise<Row[]> {
     if (row === undefined) return this.#clusters.list().map(({ name }) => this.#row(name));
     if (row.row === 'node') {
-      return (['inspect_wal', 'inspect_snapshots'] as const).map((subject) => ({ row: 'subject', cluster: row.cluster, of: row.member, subject }));
+      // What the engine cannot be asked for is a row that says why, and no command.
+      const unavailable = await this.#unavailable(row.cluster);
+      return [
+        ...(['inspect_wal', 'inspect_snapshots'] as const).filter((subject) => !unavailable.has(subject)).map((subject): Row => ({ row: 'subject', cluster: row.cluster, of: row.member, subject })),
+        ...[...unavailable].map(([command, reason]): Row => ({ row: 'unavailable', cluster: row.cluster, command, reason, of: row.member })),
+      ];
     }
     if (row.row !== 'cluster') return [];
     const shown = this.#shown.get(row.cluster);
@@ -84,6 +95,7 @@ export class ClusterTree implements vscode.TreeDataProvider<Row> {
       case 'cluster': return this.#clusterItem(row.cluster);
       case 'node': return nodeItem(row.cluster, row.member);
       case 'subject': return subjectItem(row);
+      case 'unavailable': return unavailableItem(row);
       case 'error': return errorItem(row.cluster, row.error);
     }
   }
@@ -152,7 +164,7 @@ function clusterTooltip(endpoints: readonly string[], reading: Reading<ClusterVi
   return [
     configured,
     vscode.l10n.t('Answered by node {0} at {1}', observed.nodeId ?? vscode.l10n.t('unknown'), reading.endpoint),
-    vscode.l10n.t('Commit {0}, control version {1}', observed.commitId?.toString() ?? vscode.l10n.t('unknown'), observed.controlVersion?.toString() ?? vscode.l10n.t('unknown')),
+    ...(reading.view.members.some(({ patroni }) => patroni !== undefined) ? [] : [vscode.l10n.t('Commit {0}, control version {1}', observed.commitId?.toString() ?? vscode.l10n.t('unknown'), observed.controlVersion?.toString() ?? vscode.l10n.t('unknown'))]),
     vscode.l10n.t('Read at {0} (clock: {1})', observed.time, observed.clock),
     ...reading.skipped.map(({ endpoint, reason }) => `${endpoint}: ${reason}`),
   ].map(visible).join('\n');
@@ -167,10 +179,12 @@ function nodeItem(cluster: string, member: Member): vscode.TreeItem {
     member.health === 'halted' ? 'circle-slash' : member.health === 'unknown' ? 'question'
     : member.role === 'primary' ? 'circle-filled' : member.role === 'replica' ? 'circle-outline' : 'question',
   );
-  const lag = member.lagCommits === null ? vscode.l10n.t('lag unknown') : vscode.l10n.t('lag {0} commits', member.lagCommits.toString());
+  const { patroni } = member;
+  const lag = patroni !== undefined && member.lagBytes !== null ? vscode.l10n.t('lag {0} bytes', member.lagBytes.toString())
+    : member.lagCommits === null ? vscode.l10n.t('lag unknown') : vscode.l10n.t('lag {0} commits', member.lagCommits.toString());
   // What a narrow side bar cuts off is what the icon and the tooltip say too.
   const health = member.health === 'unknown' ? [vscode.l10n.t('health unknown')] : member.health === 'halted' ? [vscode.l10n.t('halted')] : [];
-  item.description = visible([member.role, ...health, ...(member.role === 'primary' ? [] : [lag]), stateText(member)].join(' · '));
+  item.description = visible([patroni?.role ?? member.role, ...health, ...(member.role === 'primary' ? [] : [lag]), stateText(member)].join(' · '));
   item.accessibilityInformation = { label: vscode.l10n.t('Node {0}, {1}, health {2}', visible(member.name), item.description, member.health) };
   item.command = { command: commandId('inspect_node'), title: commandTitle('inspect_node'), arguments: [{ cluster, node: member.nodeId, member: { name: member.name } }] };
   return item;
@@ -183,9 +197,15 @@ function nodeTooltip(member: Member): string {
     member.apiUrl,
     vscode.l10n.t('Role: {0}. Replication: {1}', member.role, stateText(member)),
     vscode.l10n.t('Health: {0}, on the basis of: {1}', member.health, member.healthBasis),
-    vscode.l10n.t('Durable offset {0}, commit {1}', member.durableOffset?.toString() ?? unknown, member.durableCommitId?.toString() ?? unknown),
-    vscode.l10n.t('Lag: {0} bytes, {1} commits', member.lagBytes?.toString() ?? unknown, member.lagCommits?.toString() ?? unknown),
-    vscode.l10n.t('Last contact: {0}', member.lastContact ?? unknown),
+    ...(member.patroni === undefined ? [
+      vscode.l10n.t('Durable offset {0}, commit {1}', member.durableOffset?.toString() ?? unknown, member.durableCommitId?.toString() ?? unknown),
+      vscode.l10n.t('Lag: {0} bytes, {1} commits', member.lagBytes?.toString() ?? unknown, member.lagCommits?.toString() ?? unknown),
+      vscode.l10n.t('Last contact: {0}', member.lastContact ?? unknown),
+    ] : [
+      vscode.l10n.t('Timeline {0}', member.patroni.timeline?.toString() ?? unknown),
+      vscode.l10n.t('Lag: {0} bytes', member.lagBytes?.toString() ?? unknown),
+      ...(member.patroni.marks === null ? [] : [member.patroni.marks]),
+    ]),
   ].map(visible).join('\n');
 }
 
@@ -202,6 +222,18 @@ function subjectItem(row: Row & { readonly row: 'subject' }): vscode.TreeItem {
   item.contextValue = 'subject';
   item.iconPath = new vscode.ThemeIcon(icon);
   item.command = { command: commandId(row.subject), title: label, arguments: [{ cluster: row.cluster, ...(row.of === undefined ? {} : { node: row.of.nodeId, member: { name: row.of.name } }) }] };
+  return item;
+}
+
+function unavailableItem({ cluster, command, reason, of }: Row & { readonly row: 'unavailable' }): vscode.TreeItem {
+  const title = commandTitle(command);
+  const item = new vscode.TreeItem(title);
+  item.id = `unavailable/${command}/${cluster}/${of.nodeId}`;
+  item.contextValue = 'unavailable';
+  item.iconPath = new vscode.ThemeIcon('circle-slash');
+  item.description = vscode.l10n.t('not available');
+  item.tooltip = visible(reason);
+  item.accessibilityInformation = { label: visible(vscode.l10n.t('{0}: not available. {1}', title, reason)) };
   return item;
 }
 

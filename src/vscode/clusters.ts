@@ -11,8 +11,11 @@ export interface TimeLimits {
   readonly controlMs: number;
 }
 
+/** What is kept in the editor's secret store for one cluster. */
+export type Secret = 'token' | 'database';
+
 /** How a kernel is reached, given by the composition root. */
-export type Connect = (cluster: ClusterConfig, token: string | undefined, limits: TimeLimits) => Promise<Result<Kernel>>;
+export type Connect = (cluster: ClusterConfig, secrets: Readonly<Partial<Record<Secret, string>>>, limits: TimeLimits) => Promise<Result<Kernel>>;
 
 /** One entry of the setting: valid, or with the reason why it is not. */
 export interface ConfiguredCluster {
@@ -51,14 +54,15 @@ export class ConfiguredClusters implements Clusters {
       const value = machineValue(key);
       return typeof value === 'number' && value >= 1 && value <= 600 ? value : otherwise;
     };
-    return this.#connect(cluster, await this.#secrets.get(secretKey(cluster)), {
+    const [token, database] = await Promise.all([this.#secrets.get(secretKey(cluster, 'token')), this.#secrets.get(secretKey(cluster, 'database'))]);
+    return this.#connect(cluster, { ...(token === undefined ? {} : { token }), ...(database === undefined ? {} : { database }) }, {
       readMs: seconds('timeout.readSeconds', 10) * 1000, controlMs: seconds('timeout.controlSeconds', 60) * 1000,
     });
   }
 
-  /** Keeps or, when empty, forgets the access token of a cluster, in the editor's secret store only. */
-  async setToken(cluster: ClusterConfig, token: string): Promise<void> {
-    await (token === '' ? this.#secrets.delete(secretKey(cluster)) : this.#secrets.store(secretKey(cluster), token));
+  /** Keeps or, when empty, forgets a secret of a cluster, in the editor's secret store only. */
+  async setSecret(cluster: ClusterConfig, secret: Secret, value: string): Promise<void> {
+    await (value === '' ? this.#secrets.delete(secretKey(cluster, secret)) : this.#secrets.store(secretKey(cluster, secret), value));
   }
 
   async add(cluster: ClusterConfig): Promise<void> {
@@ -67,7 +71,7 @@ export class ConfiguredClusters implements Clusters {
 
   async remove(name: string): Promise<void> {
     const removed = this.find(name);
-    if (removed.ok) await this.setToken(removed.value, '');
+    if (removed.ok) for (const secret of ['token', 'database'] as const) await this.setSecret(removed.value, secret, '');
     await this.#write(this.#raw().filter((entry) => nameOf(entry) !== name));
   }
 
@@ -92,9 +96,11 @@ export function clusterLabel(cluster: Pick<ClusterConfig, 'name' | 'environment'
   return cluster.environment === undefined ? cluster.name : `${cluster.name} (${cluster.environment})`;
 }
 
-/** A token is bound to the addresses that it was given for: a repointed cluster has none until it is asked for again. */
-function secretKey(cluster: ClusterConfig): string {
-  return `aerodb.token.${digest([cluster.name, cluster.endpoints.map((endpoint) => new URL(endpoint).origin).sort()])}`;
+/** A secret is bound to the addresses that it was given for: a repointed cluster has none until it is asked for again. */
+function secretKey({ name, endpoints, database }: ClusterConfig, secret: Secret): string {
+  return secret === 'token'
+    ? `aerodb.token.${digest([name, endpoints.map((endpoint) => new URL(endpoint).origin).sort()])}`
+    : `aerodb.database.${digest([name, database?.user ?? '', [...database?.addresses ?? []].sort()])}`;
 }
 
 function nameOf(entry: unknown): string | undefined {

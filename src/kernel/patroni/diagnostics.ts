@@ -4,6 +4,7 @@ import { failure, success, type Result } from '../../control-plane/errors.ts';
 import type { DiagnosticsCost, DiagnosticsView, Reading, Section } from '../../control-plane/views.ts';
 import { ask, askText, readError, type Access, type Asked } from './ask.ts';
 import { askInOrder, configured, findMember, notConfigured, reading } from './endpoints.ts';
+import { cannotList } from './reads.ts';
 import * as schema from './schema.ts';
 
 /** Requests that do not depend on the number of endpoints: configuration and metrics. */
@@ -17,7 +18,7 @@ export async function declareCost(cluster: ClusterConfig, access: Access, node: 
     const { endpoint, member, cluster: listed } = found.value;
     return endpoint === undefined ? failure(notConfigured(cluster, member)) : success(reading({ ...listed, endpoint }, cost, 'dcs', node, []));
   }
-  if (found.error.domain !== 'TRANSPORT_ERROR') return found;
+  if (!cannotList(found.error)) return found;
   // Without the configuration store nobody lists the members, while each endpoint still answers for itself: that is when diagnostics are wanted.
   const own = await askInOrder(cluster, access, '/patroni', schema.node);
   return own.ok

@@ -1,13 +1,13 @@
 /** The inspections: which of Patroni's answers each view is, and when two of them do not belong together (P7-D1). */
 import type { ClusterConfig } from '../../control-plane/cluster.ts';
-import { failure, refusal, success, type Result } from '../../control-plane/errors.ts';
+import { failure, refusal, success, type ControlError, type Result } from '../../control-plane/errors.ts';
 import type { ClusterView, KernelEvent, NodeView, PromotionView, Reading, ReplicationView, WalView } from '../../control-plane/views.ts';
 import { lsn } from '../../control-plane/lsn.ts';
 import type { Access } from './ask.ts';
 import { askAt, askInOrder, findMember, memberAt, notConfigured, reading, type From } from './endpoints.ts';
 import { detailsOf, leaderOf, memberOf, membersOf, notesOf, positionsOf, scheduledSwitchover } from './members.ts';
 import * as schema from './schema.ts';
-import type { ClusterWire, HistoryWire, NodeWire } from './schema.ts';
+import type { ClusterWire, HistoryWire, MemberWire, NodeWire } from './schema.ts';
 
 const ANSWERED_BY_OTHER_ADDRESS = 'Which member answered is not known: its reported address is not the configured one.';
 
@@ -67,7 +67,7 @@ function pauseNote({ pause }: NodeWire): readonly string[] {
 }
 
 /** A node's own answer, or what `/cluster` holds of a node that may not be contacted. */
-export type FoundNode = { readonly node: From<NodeWire>; readonly apiUrl: string } | { readonly reported: From<ClusterWire> };
+export type FoundNode = { readonly member: MemberWire | undefined } & ({ readonly node: From<NodeWire>; readonly apiUrl: string } | { readonly reported: From<ClusterWire> });
 
 /**
  * Asks a node itself. Its address stands in `/cluster`; without an answer to that (the configuration store is down, say) only
@@ -77,16 +77,21 @@ export async function findNode(cluster: ClusterConfig, access: Access, name: str
   const found = await findMember(cluster, access, name);
   if (found.ok) {
     const { endpoint, member, cluster: listed } = found.value;
-    if (endpoint === undefined) return success({ reported: listed });
+    if (endpoint === undefined) return success({ member, reported: listed });
     const node = await askAt(access, endpoint, '/patroni', schema.node);
-    return node.ok ? success({ node: { ...node.value, skipped: listed.skipped }, apiUrl: member.api_url }) : node;
+    return node.ok ? success({ member, node: { ...node.value, skipped: listed.skipped }, apiUrl: member.api_url }) : node;
   }
-  if (found.error.domain !== 'TRANSPORT_ERROR') return found;
+  if (!cannotList(found.error)) return found;
   for (const endpoint of cluster.endpoints) {
     const node = await askAt(access, endpoint, '/patroni', schema.node);
-    if (node.ok && node.value.data.patroni.name === name) return success({ node: { ...node.value, skipped: [{ endpoint: 'GET /cluster', reason: found.error.message }] }, apiUrl: endpoint });
+    if (node.ok && node.value.data.patroni.name === name) return success({ member: undefined, node: { ...node.value, skipped: [{ endpoint: 'GET /cluster', reason: found.error.message }] }, apiUrl: endpoint });
   }
   return found;
+}
+
+/** Whether nobody could say who the members are: the endpoints are silent, or say that they cannot answer now. */
+export function cannotList({ domain, kernel }: ControlError): boolean {
+  return domain === 'TRANSPORT_ERROR' || (kernel !== undefined && kernel.status >= 500);
 }
 
 /** The timelines so far. Leader, timelines and history are read twice, and refused when they moved in between. */
@@ -129,19 +134,19 @@ export function inconsistent(endpoint: string): ReturnType<typeof refusal> {
   return refusal('PHASE7_INCONSISTENT_SNAPSHOT', `${endpoint}: leader, roles, timelines or pause moved between two readings. Nothing is shown of either; they were reads, and nothing was executed.`);
 }
 
-/** What Patroni itself says of a node's WAL: its positions, and no more. */
-export async function readWal(cluster: ClusterConfig, access: Access, name: string): Promise<Result<Reading<WalView>>> {
+/** What Patroni itself says of a node's WAL: its positions, and no more. `why` says why there is no login for the rest. */
+export async function readWal(cluster: ClusterConfig, access: Access, name: string, why: string): Promise<Result<Reading<WalView>>> {
   const found = await findNode(cluster, access, name);
   if (!found.ok) return found;
   if ('reported' in found.value) {
-    const member = found.value.reported.data.members.find((one) => one.name === name);
-    return member === undefined ? failure(inconsistent(found.value.reported.endpoint)) : failure(notConfigured(cluster, member));
+    const { member, reported } = found.value;
+    return failure(member === undefined ? inconsistent(reported.endpoint) : notConfigured(cluster, member));
   }
   const { node } = found.value;
   return success(reading(node, {
     segments: null, appendOffset: null, durableOffset: null, oldestOffset: null, truncationOffset: null, totalBytes: null, checksumStatus: 'unchecked', verifiedToOffset: null, nextAfter: null,
     sections: [{ name: 'Positions', entries: positionEntries(node.data) }],
-  }, 'live', name, ['Segments, archiver and replication slots are not visible: Patroni\'s API does not offer them, and no database login is configured for this cluster.']));
+  }, 'live', name, [`Segments, archiver and replication slots are not visible: Patroni's API does not offer them, and ${why}.`]));
 }
 
 function positionEntries(node: NodeWire): readonly { readonly key: string; readonly value: string }[] {
