@@ -2,6 +2,10 @@
  * Of undici, what one request over HTTP/1.1 needs. The rest, and the modules of Node that it loads for the sake of a name each, cost every
  * start of the terminal program more than the request itself. `test/kernel/bundle.test.ts` holds what is left against the whole.
  */
+import { createRequire } from 'node:module';
+
+/** Of llhttp's tables, the two that the client looks into. */
+const { ERROR, TYPE } = createRequire(import.meta.url)('undici/lib/llhttp/constants.js');
 
 /**
  * Stands for a part that no request of ours comes to; whoever comes to it hears so.
@@ -13,8 +17,10 @@ const absent = (part) => `throw new Error(${JSON.stringify(`undici: ${part} is n
 /** Files of undici, and the CommonJS that stands for each. */
 const files = new Map([
   ['dispatcher/client-h2.js', `module.exports = () => { ${absent('HTTP/2')} };`],
-  // A table that spares well-known header names a call of toLowerCase().
+  // Two tables that spare well-known header names a call of toLowerCase().
+  ['core/constants.js', 'module.exports = { headerNameLowerCasedRecord: { __proto__: null } };'],
   ['core/tree.js', 'module.exports = { tree: { lookup: () => null } };'],
+  ['llhttp/constants.js', `module.exports = ${JSON.stringify({ ERROR, TYPE })};`],
   ['web/fetch/body.js', absent('a body for fetch')],
 ]);
 

@@ -7,14 +7,14 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import fc from 'fast-check';
 import { neededOfUndici } from '../../scripts/lib/needed-of-undici.mjs';
-import { exchange, type Exchange, type HttpRequest } from '../../src/kernel/http.ts';
-import { hostileServer, plan, type Hostile } from './hostile.ts';
+import { exchange, type Exchange } from '../../src/kernel/http.ts';
+import { hostileServer, plan, type Hostile, type Plan } from './hostile.ts';
 import { closeAll } from './servers.ts';
 import { N1 } from './wire.ts';
 
 const RUNS = 150;
 const SEED = Number(process.env['SEED'] ?? 20_260_731);
-const LIMITS = { connectMs: 1000, totalMs: 250, bodyBytes: 20_000 };
+const LIMITS = { connectMs: 5000, totalMs: 10_000, bodyBytes: 20_000 };
 
 describe(`the part of undici that is bundled (seed ${SEED})`, function () {
   this.timeout(60_000);
@@ -36,21 +36,31 @@ describe(`the part of undici that is bundled (seed ${SEED})`, function () {
     rmSync(folder, { recursive: true, force: true });
   });
 
+  const ask = async (how: typeof exchange, method: 'GET' | 'POST', given: Plan, totalMs = LIMITS.totalMs): Promise<Exchange> => {
+    server.next(given, () => true);
+    const outgoing = { method, url: new URL(`${server.url}/v1/cluster`), headers: { accept: 'application/json' }, body: method === 'GET' ? null : '{"a":"ä"}' };
+    const end = await how(outgoing, { context: undefined, serverName: undefined }, { ...LIMITS, totalMs });
+    return end.ok ? { ok: true, answer: { ...end.answer, body: Buffer.from(end.answer.body) } } : end;
+  };
+  const codeOf = (end: Exchange): string => (end.ok ? 'ok' : end.failure.code);
+
   it('ends every exchange as the whole does: the same answer, or the same failure in the same words', async () => {
-    const kinds = new Map<string, number>();
-    const outgoing = (method: 'GET' | 'POST'): HttpRequest => ({ method, url: new URL(`${server.url}/v1/cluster`), headers: { accept: 'application/json' }, body: method === 'GET' ? null : '{"a":"ä"}' });
-    const ask = async (how: typeof exchange, method: 'GET' | 'POST', given: Parameters<Hostile['next']>[0]): Promise<Exchange> => {
-      server.next(given, () => true);
-      const end = await how(outgoing(method), { context: undefined, serverName: undefined }, LIMITS);
-      return end.ok ? { ok: true, answer: { ...end.answer, body: Buffer.from(end.answer.body) } } : end;
-    };
-    await fc.assert(fc.asyncProperty(plan, fc.constantFrom('GET' as const, 'POST' as const), async (given, method) => {
+    const ends = new Set<string>();
+    // Who hangs is asked below: here every answer ends, however slow the machine is.
+    const ending = plan.filter(({ bend }) => bend.kind !== 'cut' || bend.how !== 'hang');
+    await fc.assert(fc.asyncProperty(ending, fc.constantFrom('GET' as const, 'POST' as const), async (given, method) => {
       const whole = await ask(exchange, method, given);
-      const part = await ask(bundled, method, given);
-      kinds.set(whole.ok ? 'ok' : whole.failure.code, (kinds.get(whole.ok ? 'ok' : whole.failure.code) ?? 0) + 1);
-      assert.deepEqual(part, whole);
+      assert.deepEqual(await ask(bundled, method, given), whole);
+      ends.add(codeOf(whole));
     }), { numRuns: RUNS, seed: SEED });
-    assert.deepEqual([...kinds.keys()].sort(), ['PHASE7_INVALID_KERNEL_RESPONSE', 'PHASE7_TIMEOUT', 'PHASE7_TRANSPORT_FAILURE', 'ok']);
+    assert.deepEqual([...ends].sort(), ['PHASE7_INVALID_KERNEL_RESPONSE', 'PHASE7_TRANSPORT_FAILURE', 'ok']);
+  });
+
+  it('gives up at the same limit as the whole', async () => {
+    const hanging: Plan = { bend: { kind: 'cut', at: 60, how: 'hang' }, framing: { body: 'length', piece: 0, before: '' } };
+    const whole = await ask(exchange, 'GET', hanging, 1000);
+    assert.equal(codeOf(whole), 'PHASE7_TIMEOUT');
+    assert.deepEqual(await ask(bundled, 'GET', hanging, 1000), whole);
   });
 
   it('loads no HTTP of Node and no assertions', () => {
