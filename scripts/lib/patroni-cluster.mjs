@@ -130,7 +130,7 @@ export class PatroniCluster {
    * @param {ClusterOptions} options
    */
   constructor(folder, port, options) {
-    const { nodes = 3, tls = false, auth, programs, synchronous = false, ttl = 20, loopWait = 2, retryTimeout = 5 } = options;
+    const { nodes = 3, tls = false, auth, programs, synchronous = false, ttl = 20, loopWait = 1, retryTimeout = 3 } = options;
     this.folder = folder;
     this.#programs = programs;
     this.etcdPort = port + 2 * nodes;

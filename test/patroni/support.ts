@@ -20,7 +20,7 @@ export interface Listed {
 /** Starts a cluster for tests: as quick in its loops as Patroni can be. */
 export async function startCluster(options: Omit<ClusterOptions, 'programs'> = {}): Promise<PatroniCluster> {
   const programs = await ensurePatroni((line) => process.stderr.write(`${line}\n`));
-  return PatroniCluster.start({ ttl: 10, loopWait: 1, retryTimeout: 3, ...options, programs });
+  return PatroniCluster.start({ ttl: 8, ...options, programs });
 }
 
 /** Waits until a condition of the outside world holds. */
@@ -53,9 +53,9 @@ export async function writes(cluster: PatroniCluster, name: string): Promise<boo
 }
 
 /** Changes the dynamic configuration, at the first member that answers. */
-export async function configure(cluster: PatroniCluster, change: Fields): Promise<void> {
+export async function configure(cluster: PatroniCluster, change: Fields, auth?: { readonly username: string; readonly password: string }): Promise<void> {
   for (const { name } of cluster.members) {
-    const { status, body } = await cluster.ask(name, 'PATCH', '/config', { body: JSON.stringify(change) });
+    const { status, body } = await cluster.ask(name, 'PATCH', '/config', { body: JSON.stringify(change), auth });
     assert.ok(status === 200 || status === 0, body);
     if (status === 200) return;
   }

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { monitor, type PatroniCluster } from '../../scripts/lib/patroni-cluster.mjs';
-import { builtProgram, cleanEnv, cli, closeTerminals, records, stages, Terminal, type Ended } from '../cli/support.ts';
+import { builtProgram, cleanEnv, cli, records, stages, Terminal, type Ended } from '../cli/support.ts';
 import { document, type Document } from '../cli/json-shape.ts';
 import { startCluster } from './support.ts';
 
@@ -12,12 +12,18 @@ export const ACCOUNT = userInfo().username;
 export const BEFORE_CONSENT = ['session_started', 'authority_changed', 'command_requested', 'explanation_presented', 'confirmation_requested'];
 export const CONSENT_AND_INTENT = [...BEFORE_CONSENT, 'confirmation_given', 'dispatch_intent'];
 
-let shared: Promise<PatroniCluster> | undefined;
-after('stop the shared cluster', async () => (await shared?.catch(() => undefined))?.stop());
+/** The login that the guarded cluster asks for. */
+export const LOGIN = { username: 'operator', password: 'between: us' };
 
-/** The cluster that the files of this suite share. */
-export function sharedCluster(): Promise<PatroniCluster> {
-  shared ??= startCluster();
+let shared: Promise<readonly [PatroniCluster, PatroniCluster]> | undefined;
+after('stop the shared clusters', async () => {
+  const [open, guarded] = (await shared?.catch(() => undefined)) ?? [];
+  await Promise.all([open?.stop(), guarded?.stop()]);
+});
+
+/** The clusters that the files of this suite share: one of three members, and a guarded one of two, with TLS and a login. */
+export function sharedClusters(): Promise<readonly [open: PatroniCluster, guarded: PatroniCluster]> {
+  shared ??= Promise.all([startCluster(), startCluster({ nodes: 2, tls: true, auth: LOGIN })]);
   return shared;
 }
 
@@ -26,6 +32,7 @@ export class Session {
   readonly cluster: PatroniCluster;
   readonly home = mkdtempSync('/tmp/aerodb-patroni-home-');
   readonly audit = join(this.home, 'audit');
+  private readonly terminals: Terminal[] = [];
   private readonly config = join(this.home, 'clusters.json');
 
   constructor(cluster: PatroniCluster, { database = false, token, tls = cluster.tls !== undefined }: { readonly database?: boolean; readonly token?: string; readonly tls?: boolean } = {}) {
@@ -63,8 +70,10 @@ export class Session {
   }
 
   /** A command that asks for consent, in a terminal of its own, as Operator. */
-  open(verb: string, node: string, ...more: readonly string[]): Promise<Terminal> {
-    return Terminal.open(this.words(verb, ['--node', node, '--operator', ...more]), cleanEnv(this.home, { NO_COLOR: '1' }));
+  async open(verb: string, node: string, ...more: readonly string[]): Promise<Terminal> {
+    const terminal = await Terminal.open(this.words(verb, ['--node', node, '--operator', ...more]), cleanEnv(this.home, { NO_COLOR: '1' }));
+    this.terminals.push(terminal);
+    return terminal;
   }
 
   /** Confirms what a terminal asks: the node's name, and for a force each invariant and the account. */
@@ -101,7 +110,7 @@ export class Session {
   }
 
   end(): void {
-    closeTerminals();
+    for (const terminal of this.terminals) terminal.hangUp();
     rmSync(this.home, { recursive: true, force: true });
   }
 }
@@ -113,7 +122,7 @@ export function useSession(options: ConstructorParameters<typeof Session>[1] = {
   before('build the program and start the cluster', async function () {
     this.timeout(120_000);
     await builtProgram();
-    cluster = await sharedCluster();
+    [cluster] = await sharedClusters();
   });
   beforeEach(() => {
     session = new Session(cluster ?? assert.fail(), options);

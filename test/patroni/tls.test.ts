@@ -1,20 +1,21 @@
 /** A cluster whose REST API speaks TLS and asks for a login before it changes anything. */
 import assert from 'node:assert/strict';
 import type { PatroniCluster } from '../../scripts/lib/patroni-cluster.mjs';
-import { settled, startCluster } from './support.ts';
-import { received, Session } from './terminal.ts';
+import { builtProgram } from '../cli/support.ts';
+import { settled } from './support.ts';
+import { LOGIN, received, Session, sharedClusters } from './terminal.ts';
 
 describe('TLS and a login', function () {
   this.timeout(90_000);
-  const auth = { username: 'operator', password: 'between: us' };
   let cluster: PatroniCluster;
   let session: Session | undefined;
 
-  before('start the cluster', async () => {
-    cluster = await startCluster({ nodes: 2, tls: true, auth });
+  before('start the cluster', async function () {
+    this.timeout(120_000);
+    await builtProgram();
+    [, cluster] = await sharedClusters();
   });
   afterEach(() => session?.end());
-  after(() => cluster.stop());
 
   const candidate = async (): Promise<string> => {
     const leader = await settled(cluster);
@@ -38,13 +39,13 @@ describe('TLS and a login', function () {
   });
 
   it('with authority and login the switchover is carried out, and the login is nowhere in the log', async () => {
-    session = new Session(cluster, { token: `${auth.username}:${auth.password}` });
+    session = new Session(cluster, { token: `${LOGIN.username}:${LOGIN.password}` });
     const node = await candidate();
     const { code, output } = await session.ask('promote', node);
     assert.equal(code, 0, output);
     assert.equal(await settled(cluster), node);
     assert.equal(received(cluster).length, 1);
     const log = JSON.stringify(session.records());
-    for (const secret of [auth.password, Buffer.from(`${auth.username}:${auth.password}`).toString('base64')]) assert.ok(!log.includes(secret) && !output.includes(secret));
+    for (const secret of [LOGIN.password, Buffer.from(`${LOGIN.username}:${LOGIN.password}`).toString('base64')]) assert.ok(!log.includes(secret) && !output.includes(secret));
   });
 });
