@@ -13,7 +13,7 @@ import { at, demote, promote, TestCluster, until } from '../local-cluster/harnes
 import type { Where } from './positions.ts';
 import { CutProxy, type Harm } from './proxy.ts';
 
-const DIES = join(import.meta.dirname, 'dies-before-record.ts');
+const STOPPED = `--import ${join(import.meta.dirname, 'stopped-before-record.ts')}`;
 
 /** What a scenario works with. */
 interface Scene {
@@ -129,7 +129,7 @@ describe('the terminal program killed at every step', function () {
       const env = cleanEnv(home, { TERM: 'dumb' });
       proxy.arm(harm);
       const words = ['demote', '--url', proxy.url, '--node', node.id, '--audit-dir', audit, ...(observer === true ? [] : ['--operator'])];
-      const terminal = await Terminal.open(words, diesBefore === undefined ? env : { ...env, NODE_OPTIONS: `--import ${DIES}`, DIES_BEFORE_RECORD: String(diesBefore) }, (program) => `echo pid $$.; exec ${program}`);
+      const terminal = await Terminal.open(words, diesBefore === undefined ? env : { ...env, NODE_OPTIONS: STOPPED, DIES_BEFORE_RECORD: String(diesBefore) }, (program) => `echo pid $$.; exec ${program}`);
       await terminal.sees('pid ');
       await die({ proxy, terminal, kill: async () => {
         process.kill(Number(/pid (\d+)\./.exec(terminal.output)?.[1]), 'SIGKILL');
@@ -170,6 +170,20 @@ describe('the terminal program killed at every step', function () {
       }
     });
   }
+
+  it('P7-O3, P7-F1: as long as the intent cannot be recorded, not even a connection is made, and what cannot be recorded at all is refused', async () => {
+    const audit = join(home, 'audit-waiting');
+    const env = cleanEnv(home, { TERM: 'dumb', NODE_OPTIONS: STOPPED, WAITS_BEFORE_RECORD: String(RECORDS.indexOf('dispatch_intent') + 1) });
+    const terminal = await Terminal.open(['demote', '--url', proxy.url, '--node', cluster.node(1).id, '--audit-dir', audit, '--operator'], env);
+    await terminal.sees('node> ');
+    proxy.arm(undefined);
+    terminal.type('node-1');
+    assert.notEqual(await terminal.end(), 0);
+    assert.match(terminal.output, /PHASE7_AUDIT_UNAVAILABLE/);
+    assert.equal(proxy.passed.length, 0);
+    assert.deepEqual((await linesOf(audit)).map(({ record }) => record?.['stage']), RECORDS.slice(0, RECORDS.indexOf('dispatch_intent')));
+    assert.equal(at(await cluster.node(1).member(), 'role'), 'primary');
+  });
 
   it('the cluster still obeys: one demotion, executed once', async () => {
     assert.equal((await demote(cluster.node(1))).status, 200);
