@@ -24,6 +24,8 @@ export interface EditorOptions {
   /** More flags of code-server. */
   readonly flags?: readonly string[];
   readonly viewport?: { readonly width: number; readonly height: number };
+  /** The display language. The editor's own texts stay English, because its language packs are not to be had here; extensions have theirs. */
+  readonly language?: string;
 }
 
 /**
@@ -157,10 +159,20 @@ export class Editor {
     return `${url}/?folder=${encodeURIComponent(this.workspace)}&payload=${encodeURIComponent(payload)}`;
   }
 
+  /** A language pack without a single translation: it makes the language known, and so the display language. Returns the flags that choose it. */
+  private installLanguage(language: string): readonly string[] {
+    const translations = join(this.home, `${language}.json`);
+    writeFileSync(translations, JSON.stringify({ version: '1.0.0', contents: {} }));
+    mkdirSync(this.userData, { recursive: true });
+    writeFileSync(join(this.userData, 'languagepacks.json'), JSON.stringify({ [language]: { hash: 'none', label: language, extensions: [{ extensionIdentifier: { id: 'none.none' }, version: '1.0.0' }], translations: { vscode: translations } } }));
+    return ['--locale', language];
+  }
+
   private async launch(options: EditorOptions): Promise<void> {
     const say = (line: string): void => void process.stderr.write(`${line}\n`);
     const vsix = options.vsix ?? process.env['AERODB_VSIX'] ?? (await packageExtension()).file;
     this.writeSettings(options.settings ?? {});
+    const language = options.language === undefined ? [] : this.installLanguage(options.language);
     const at = (name: string): string => join(this.home, name);
     const env = { HOME: this.home, XDG_CONFIG_HOME: at('config'), XDG_DATA_HOME: at('data'), XDG_CACHE_HOME: at('cache'), XDG_STATE_HOME: this.stateHome, XDG_RUNTIME_DIR: at('run'), TMPDIR: at('tmp') };
     const server = {
@@ -170,7 +182,7 @@ export class Editor {
       config: at('config.yaml'),
       port: 0,
       env: { ...env, ...options.env },
-      flags: ['--disable-workspace-trust', ...(options.flags ?? [])],
+      flags: ['--disable-workspace-trust', ...language, ...(options.flags ?? [])],
     };
     const executablePath = await ensureChromium(say);
     const browser = chromium.launch({ executablePath, args: chromiumFlags, ignoreDefaultArgs: ['--hide-scrollbars'] });

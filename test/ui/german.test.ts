@@ -1,0 +1,37 @@
+/** The extension in German: the real workbench with German as its display language, from the tree to the last dialog. */
+import assert from 'node:assert/strict';
+import { TestCluster } from '../local-cluster/harness.ts';
+import { useEditor } from './driver/use-editor.ts';
+
+describe('in German', function () {
+  this.timeout(120_000);
+  let cluster: TestCluster;
+
+  before('start a cluster', async () => {
+    cluster = await TestCluster.start();
+  });
+  after('stop the cluster', () => cluster.stop());
+  const use = useEditor({ language: 'de' });
+
+  it('the palette, the tree, questions, dialogs, the status bar and panels speak German', async () => {
+    const { workbench, editor } = use;
+    await workbench.openView('AeroDB');
+    await workbench.page.getByText('Auf diesem Rechner ist kein Cluster eingerichtet.').waitFor();
+    editor.writeSettings({ 'aerodb.clusters': [{ name: 'lokal', kind: 'aerodb', endpoints: cluster.nodes.map(({ url }) => url) }] });
+    const row = await workbench.tree('Cluster').waitForRow(['lokal']);
+    assert.match(row.description, /noch nicht gefragt/u);
+    await workbench.runCommand('AeroDB: Clusterzustand ansehen');
+    await workbench.quickInput.waitFor('Cluster');
+    await workbench.quickInput.choose('lokal');
+    const panel = await workbench.webviews.waitForText('Clusterzustand ansehen: lokal');
+    await panel.getByText(cluster.node(1).id).first().waitFor();
+    await workbench.screenshot('german-panel');
+    await workbench.runCommand('AeroDB: Befugnis als Operator annehmen…');
+    await workbench.quickInput.choose('lokal');
+    const dialog = await workbench.dialogs.waitFor('Befugnis als Operator annehmen?');
+    assert.equal(dialog.focused, 'Nichts tun');
+    await workbench.screenshot('german-dialog');
+    await workbench.dialogs.click('Operator von lokal werden');
+    await workbench.statusBar.waitFor('AeroDB: Operator of lokal');
+  });
+});
