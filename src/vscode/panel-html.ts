@@ -12,13 +12,15 @@ export interface PanelPage {
   readonly nonce: string;
   /** The editor's display language, as `vscode.env.language`. */
   readonly language: string;
+  /** Labels by their English, in that language; `vscode.l10n.bundle`. None: English. */
+  readonly dictionary?: Readonly<Record<string, string>> | undefined;
 }
 
 /**
- * The page holds no data: the application says that it is ready and is then sent what to show, so nothing that a kernel said is
- * ever part of a document. Scripts and styles need the nonce; images, frames, forms and connections are not possible at all.
+ * The page holds no data but the labels of this extension, as inert JSON: the application says that it is ready and is then sent what to
+ * show, so nothing that a kernel said is ever part of a document. Scripts and styles need the nonce; images, frames, forms and connections are not possible at all.
  */
-export function panelHtml({ script, style, cspSource, nonce, language }: PanelPage): string {
+export function panelHtml({ script, style, cspSource, nonce, language, dictionary = {} }: PanelPage): string {
   const policy = [
     "default-src 'none'",
     `script-src 'nonce-${nonce}'`,
@@ -38,6 +40,7 @@ export function panelHtml({ script, style, cspSource, nonce, language }: PanelPa
 </head>
 <body>
 <div id="app"></div>
+<script type="application/json" id="dictionary" nonce="${attribute(nonce)}">${JSON.stringify(dictionary).replaceAll('<', '\\u003c')}</script>
 <script type="module" nonce="${attribute(nonce)}" src="${attribute(script)}"></script>
 </body>
 </html>

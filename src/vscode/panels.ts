@@ -120,7 +120,7 @@ export class Panels {
     const local = (file: string): string => webview.webview.asWebviewUri(vscode.Uri.joinPath(this.#extensionUri, 'dist', file)).toString();
     webview.webview.html = panelHtml({
       script: local('webview.js'), style: local('webview.css'), cspSource: webview.webview.cspSource,
-      nonce: randomBytes(16).toString('base64url'), language: vscode.env.language,
+      nonce: randomBytes(16).toString('base64url'), language: vscode.env.language, dictionary: vscode.l10n.bundle,
     });
   }
 }
