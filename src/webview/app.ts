@@ -14,6 +14,7 @@ import type { Cited } from './invariants.ts';
 import { askingPanel, executedPanel, failedPanel, gonePanel, refusedPanel } from './outcome.ts';
 import type { Panel, ShowPanel } from './protocol.ts';
 import { termsOf, type Terms } from './terms.ts';
+import { t } from './words.ts';
 
 type Answer = Extract<Panel, { kind: 'answer' }>;
 
@@ -43,14 +44,14 @@ function headingOf(panel: Panel, refreshable: boolean): Heading {
 /** What a screen reader says when the panel changes. */
 function announcement(panel: Panel): string {
   switch (panel.kind) {
-    case 'asking': return `${panel.title}: asking the kernel`;
-    case 'answer': return `${panel.title}: answered by ${panel.answer.reading.endpoint}`;
-    case 'explanation': return `${panel.explanation.title}: explanation of what is to be confirmed`;
-    case 'executed': return `${panel.title}: executed`;
-    case 'failed': return `${panel.title}: failed with ${panel.error.code}, outcome ${panel.error.outcome.replace('_', ' ')}`;
+    case 'asking': return t('{0}: asking the kernel', panel.title);
+    case 'answer': return t('{0}: answered by {1}', panel.title, panel.answer.reading.endpoint);
+    case 'explanation': return t('{0}: explanation of what is to be confirmed', panel.explanation.title);
+    case 'executed': return t('{0}: executed', panel.title);
+    case 'failed': return t('{0}: failed with {1}, outcome {2}', panel.title, panel.error.code, panel.error.outcome.replace('_', ' '));
     case 'audit': return `${panel.title}: ${verdictWords(panel.log)}`;
     case 'refused': return `${panel.title}: ${panel.message}`;
-    case 'gone': return `${panel.title}: has to be asked for again`;
+    case 'gone': return t('{0}: has to be asked for again', panel.title);
   }
 }
 

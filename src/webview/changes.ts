@@ -2,18 +2,19 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { StateChange, Wire } from '../control-plane/views.ts';
 import { code, text, type Content } from './text.ts';
+import { phrase, t } from './words.ts';
 
 /** Names of nodes as far as the panel knows them. */
 export type Names = ReadonlyMap<string, string>;
 
 /** One row per change. What is drawn between the two is the direction, not a promise. */
 export function changeTable(changes: readonly Wire<StateChange>[], names: Names, caption: string): TemplateResult {
-  if (changes.length === 0) return html`<p class="muted">Nothing changes.</p>`;
+  if (changes.length === 0) return html`<p class="muted">${t('Nothing changes.')}</p>`;
   return html`<div class="table" role="region" tabindex="0" aria-label=${caption}><table class="changes data">
     <caption class="hidden">${caption}</caption>
-    <thead><tr><th scope="col">What</th><th scope="col">Before</th><td class="arrow" aria-hidden="true"></td><th scope="col">After</th></tr></thead>
+    <thead><tr><th scope="col">${t('What')}</th><th scope="col">${t('Before')}</th><td class="arrow" aria-hidden="true"></td><th scope="col">${t('After')}</th></tr></thead>
     <tbody>${changes.map((change) => html`<tr>
-      <th scope="row">${text(change.component)}${change.nodeId === null ? nothing : html` <span class="of">of&nbsp;${node(change.nodeId, names)}</span>`}</th>
+      <th scope="row">${text(change.component)}${change.nodeId === null ? nothing : html` <span class="of">${phrase('of\u00a0{0}', node(change.nodeId, names))}</span>`}</th>
       <td><span class="state-box before">${text(change.before)}</span></td>
       <td class="arrow" aria-hidden="true"><svg width="34" height="16" viewBox="0 0 34 16"><path class="edge" d="M2 8H28"/><path class="tip" d="M26 3.5L33 8L26 12.5Z"/></svg></td>
       <td><span class="state-box after">${text(change.after)}</span></td>

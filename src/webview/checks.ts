@@ -5,19 +5,20 @@ import { invariantCited, type Cited } from './invariants.ts';
 import { checkWord } from './shapes.ts';
 import { table } from './table.ts';
 import { code, text } from './text.ts';
+import { t } from './words.ts';
 
 /** Every check with what was observed, in the order in which the kernel made them. */
 export function checksTable(checks: readonly KernelCheck[], cited: Cited): TemplateResult {
   return table({
-    caption: 'The kernel\'s own checks',
+    caption: t('The kernel\'s own checks'),
     prose: true,
-    columns: [{ title: 'Check', width: 24 }, { title: 'Result', width: 14 }, { title: 'Observed', width: 34 }, { title: 'In the kernel\'s words', width: 44 }, { title: 'Invariant', width: 34 }],
+    columns: [{ title: t('Check'), width: 24 }, { title: t('Result'), width: 14 }, { title: t('Observed'), width: 34 }, { title: t('In the kernel\'s words'), width: 44 }, { title: t('Invariant'), width: 34 }],
     count: checks.length,
     row: (index) => {
       const check = checks[index];
       return check === undefined ? [] : [code(check.id), checkWord(check.result), text(check.observed), text(check.message), invariantCited(check.invariant, cited)];
     },
-  }, 'The kernel reports no checks.');
+  }, t('The kernel reports no checks.'));
 }
 
 const RESULTS: readonly CheckResult[] = ['pass', 'fail', 'unknown', 'overridden', 'unchecked'];

@@ -2,17 +2,23 @@
 import { html, type TemplateResult } from 'lit';
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 import type { Post } from './frame.ts';
+import { t } from './words.ts';
 
 const ASKED = {
+<<<<<<< HEAD
   name: 'The confirmation asks for the node\'s name. Nothing has been sent.',
   id: 'The name of this node holds characters that cannot be typed: the confirmation asks for its id. Nothing has been sent.',
+=======
+  name: t('Going on opens the confirmation, in which the name of the node is typed. Nothing has been sent.'),
+  id: t('Going on opens the confirmation. The name of this node holds characters that cannot be typed, so its id is typed there. Nothing has been sent.'),
+>>>>>>> 86605b1 (Panels in German: their labels come from one dictionary, which the editor puts into the page; the real workbench in German is tested)
 } as const;
 
 /** Stays in sight while the explanation is read. `typed`: what the confirmation asks for. */
 export function decision(typed: 'name' | 'id', post: Post): TemplateResult {
-  return html`<section class="decision" aria-label="Decision">
-    <vscode-button @click=${() => post({ type: 'decline' })}>Do Nothing</vscode-button>
-    <vscode-button secondary @click=${() => post({ type: 'continue' })}>Continue to Confirmation…</vscode-button>
+  return html`<section class="decision" aria-label=${t('Decision')}>
+    <vscode-button @click=${() => post({ type: 'decline' })}>${t('Do Nothing')}</vscode-button>
+    <vscode-button secondary @click=${() => post({ type: 'continue' })}>${t('Continue to Confirmation…')}</vscode-button>
     <p>${ASKED[typed]}</p>
   </section>`;
 }

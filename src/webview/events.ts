@@ -3,6 +3,7 @@ import { html, nothing, svg, type SVGTemplateResult, type TemplateResult } from 
 import type { KernelEvent, Wire } from '../control-plane/views.ts';
 import type { Table } from './cells.ts';
 import { code, json, ordinal, text, time, type Content } from './text.ts';
+import { t } from './words.ts';
 
 type Event = Wire<KernelEvent>;
 type Entry = { readonly event: Event } | { readonly from: bigint; readonly to: bigint };
@@ -11,11 +12,11 @@ type Entry = { readonly event: Event } | { readonly from: bigint; readonly to: b
 export function eventsTable(events: readonly Event[], epoch: string): Table {
   const entries = withGaps(events);
   return {
-    caption: 'Timeline of events',
+    caption: t('Timeline of events'),
     columns: [
-      { title: 'Seq', width: 12 }, { title: 'Time', width: 25 }, { title: 'Type', width: 44 }, { title: epoch, number: true, width: 8 },
-      { title: 'Reason', width: 28 }, { title: 'Mode', width: 10 }, { title: 'Operator', width: 20 }, { title: 'Node', width: 38 },
-      { title: 'Request', width: 38 }, { title: 'Further fields', width: 60 },
+      { title: t('Seq'), width: 12 }, { title: t('Time'), width: 25 }, { title: t('Type'), width: 44 }, { title: epoch, number: true, width: 8 },
+      { title: t('Reason'), width: 28 }, { title: t('Mode'), width: 10 }, { title: t('Operator'), width: 20 }, { title: t('Node'), width: 38 },
+      { title: t('Request'), width: 38 }, { title: t('Further fields'), width: 60 },
     ],
     count: entries.length,
     row: (index) => {
@@ -44,8 +45,8 @@ function eventRow(event: Event): readonly Content[] {
 }
 
 function gapRow({ from, to }: { readonly from: bigint; readonly to: bigint }): readonly Content[] {
-  const missing = from === to ? `#${from.toString()} is not in this answer` : `#${from.toString()} to #${to.toString()} are not in this answer`;
-  return [rail('gap', svg`<path class="line" d="M8 -2V3L4 6L12 10L8 13V18"/>`, 'gap'), '', html`<span class="muted">${missing}</span>`, '', '', '', '', '', '', ''];
+  const missing = from === to ? t('#{0} is not in this answer', from.toString()) : t('#{0} to #{1} are not in this answer', from.toString(), to.toString());
+  return [rail('gap', svg`<path class="line" d="M8 -2V3L4 6L12 10L8 13V18"/>`, t('gap')), '', html`<span class="muted">${missing}</span>`, '', '', '', '', '', '', ''];
 }
 
 /** An end by failure is a square, an end by success a full circle, all else an open circle. */
@@ -61,7 +62,7 @@ function rail(kind: 'event' | 'gap', drawing: SVGTemplateResult, label: string):
 
 function further({ fields, auditHead }: Event): Content {
   const entries = Object.entries(fields);
-  if (entries.length === 0 && auditHead === null) return html`<span class="muted">none</span>`;
+  if (entries.length === 0 && auditHead === null) return html`<span class="muted">${t('none')}</span>`;
   return html`<ul class="pairs">${entries.map(([key, value]) => html`<li>${text(key)} = ${value === null ? text(null) : json(value)}</li>`)}
-    ${auditHead === null ? nothing : html`<li>audit head = #${auditHead.seq} ${code(auditHead.hash)}</li>`}</ul>`;
+    ${auditHead === null ? nothing : html`<li>${t('audit head')} = #${auditHead.seq} ${code(auditHead.hash)}</li>`}</ul>`;
 }

@@ -5,6 +5,7 @@ import type { Observed, Section, SkippedEndpoint, Wire } from '../control-plane/
 import type { ClusterLabel, PanelRequest, RecordedAt } from './protocol.ts';
 import type { Terms } from './terms.ts';
 import { code, ordinal, text, time, verbatim, type Content } from './text.ts';
+import { phrase, t } from './words.ts';
 
 /** Sends a request of the panel to the editor. */
 export type Post = (request: PanelRequest) => void;
@@ -21,14 +22,14 @@ export interface Heading {
 export function heading({ title, cluster, refresh, copy }: Heading, post: Post): TemplateResult {
   return html`<header>
     <div class="names">
-      ${cluster === null ? nothing : html`<p class="cluster"><span class="codicon codicon-database" aria-hidden="true"></span><span class="hidden">Cluster </span><strong>${text(cluster.name)}</strong>
+      ${cluster === null ? nothing : html`<p class="cluster"><span class="codicon codicon-database" aria-hidden="true"></span><span class="hidden">${t('Cluster')} </span><strong>${text(cluster.name)}</strong>
         <span class="muted">${text(cluster.kind)}</span>
-        ${cluster.environment === null ? nothing : html`<span class="label"><span class="hidden">environment </span>${text(cluster.environment)}</span>`}</p>`}
+        ${cluster.environment === null ? nothing : html`<span class="label"><span class="hidden">${t('environment')} </span>${text(cluster.environment)}</span>`}</p>`}
       <h1 tabindex="-1">${text(title)}</h1>
     </div>
     <div class="actions">
-      ${refresh === 'none' ? nothing : html`<vscode-button secondary ?disabled=${refresh === 'running'} @click=${() => post({ type: 'refresh' })}><span slot="content-before" class="codicon codicon-refresh" aria-hidden="true"></span>Refresh</vscode-button>`}
-      ${copy ? html`<vscode-button secondary @click=${() => post({ type: 'copy' })}><span slot="content-before" class="codicon codicon-copy" aria-hidden="true"></span>Copy as JSON</vscode-button>` : nothing}
+      ${refresh === 'none' ? nothing : html`<vscode-button secondary ?disabled=${refresh === 'running'} @click=${() => post({ type: 'refresh' })}><span slot="content-before" class="codicon codicon-refresh" aria-hidden="true"></span>${t('Refresh')}</vscode-button>`}
+      ${copy ? html`<vscode-button secondary @click=${() => post({ type: 'copy' })}><span slot="content-before" class="codicon codicon-copy" aria-hidden="true"></span>${t('Copy as JSON')}</vscode-button>` : nothing}
     </div>
   </header>`;
 }
@@ -44,7 +45,7 @@ export function section(title: string, content: Content): TemplateResult {
 }
 
 /** Not the same as unknown. */
-const NONE = html`<span class="muted">this engine has none</span>`;
+const NONE = html`<span class="muted">${t('this engine has none')}</span>`;
 
 /** Where an answer was read. */
 export interface Source {
@@ -57,7 +58,7 @@ export interface Source {
 /** What an engine says beside, in its own words. */
 export function more(sections: readonly Section[] | undefined): readonly TemplateResult[] {
   return (sections ?? []).map(({ name, entries }) => section(name, entries.length === 0
-    ? html`<p class="muted">none</p>`
+    ? html`<p class="muted">${t('none')}</p>`
     : facts(entries.map(({ key, value }) => [key, verbatim(value)] as const), 'facts rows')));
 }
 
@@ -70,28 +71,28 @@ export interface Further {
 
 /** From which node, at which commit, control version and epoch, when and by whose clock. Epoch and name are left out where an answer has none. */
 export function provenance({ endpoint, observed, skipped, notes }: Source, { kind, epoch: called }: Terms, { epoch, name }: Further): TemplateResult {
-  return html`<section class="provenance" aria-label="Where and when this was read">
+  return html`<section class="provenance" aria-label=${t('Where and when this was read')}>
     ${facts([
-      ['Read from', html`${text(endpoint)}`],
-      ['Node', name === undefined || name === observed.nodeId ? code(observed.nodeId) : html`${text(name)} ${code(observed.nodeId)}`],
-      ['Commit', kind === 'patroni' ? NONE : ordinal(observed.commitId)],
-      ['Control version', kind === 'patroni' ? NONE : ordinal(observed.controlVersion)],
+      [t('Read from'), html`${text(endpoint)}`],
+      [t('Node'), name === undefined || name === observed.nodeId ? code(observed.nodeId) : html`${text(name)} ${code(observed.nodeId)}`],
+      [t('Commit'), kind === 'patroni' ? NONE : ordinal(observed.commitId)],
+      [t('Control version'), kind === 'patroni' ? NONE : ordinal(observed.controlVersion)],
       ...(epoch === undefined ? [] : [[called, ordinal(epoch)] as const]),
-      ['At', time(observed.time)],
-      ['Clock', text(observed.clock)],
-      ['Snapshot', text(observed.snapshot)],
+      [t('At'), time(observed.time)],
+      [t('Clock'), text(observed.clock)],
+      [t('Snapshot'), text(observed.snapshot)],
     ])}
-    ${skipped.length === 0 ? nothing : html`<h2>Asked before, without an answer</h2><ul class="plain">${skipped.map((one) => html`<li><strong>${text(one.endpoint)}</strong> ${verbatim(one.reason)}</li>`)}</ul>`}
-    ${notes.length === 0 ? nothing : html`<h2>Notes of the node</h2><ul>${notes.map((note) => html`<li>${verbatim(note)}</li>`)}</ul>`}
+    ${skipped.length === 0 ? nothing : html`<h2>${t('Asked before, without an answer')}</h2><ul class="plain">${skipped.map((one) => html`<li><strong>${text(one.endpoint)}</strong> ${verbatim(one.reason)}</li>`)}</ul>`}
+    ${notes.length === 0 ? nothing : html`<h2>${t('Notes of the node')}</h2><ul>${notes.map((note) => html`<li>${verbatim(note)}</li>`)}</ul>`}
   </section>`;
 }
 
 /** The request and its place in the audit log. */
 export function record(requestId: string, recorded: RecordedAt): TemplateResult {
-  return html`<footer aria-label="Audit record">${facts([
-    ['Request', code(requestId)],
-    ['Audit log', 'notRecorded' in recorded
-      ? html`<strong class="not-recorded">NOT RECORDED:</strong> ${verbatim(recorded.notRecorded)}`
-      : html`recorded as <strong>#${ordinal(recorded.seq)}</strong>`],
+  return html`<footer aria-label=${t('Audit record')}>${facts([
+    [t('Request'), code(requestId)],
+    [t('Audit log'), 'notRecorded' in recorded
+      ? html`<strong class="not-recorded">${t('NOT RECORDED:')}</strong> ${verbatim(recorded.notRecorded)}`
+      : phrase('recorded as {0}', html`<strong>#${ordinal(recorded.seq)}</strong>`)],
   ], 'facts line')}</footer>`;
 }

@@ -2,6 +2,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Invariant } from '../control-plane/invariants.ts';
 import { code, text, type Content } from './text.ts';
+import { t } from './words.ts';
 
 /** The texts that came with a panel. */
 export type Cited = readonly Invariant[];
@@ -22,6 +23,6 @@ export function invariantCited(id: string, cited: Cited): Content {
 export function invariantList(ids: readonly string[], cited: Cited, mark: (id: string) => TemplateResult | typeof nothing = () => nothing): TemplateResult {
   return html`<dl class="invariants">${ids.map((id) => {
     const known = cited.find((one) => one.id === id);
-    return html`<div><dt>${invariantName(id, cited)} ${mark(id)}</dt><dd>${known === undefined ? 'Its text did not come with this answer.' : text(known.text)}</dd></div>`;
+    return html`<div><dt>${invariantName(id, cited)} ${mark(id)}</dt><dd>${known === undefined ? t('Its text did not come with this answer.') : text(known.text)}</dd></div>`;
   })}</dl>`;
 }

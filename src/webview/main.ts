@@ -6,6 +6,7 @@ import './audit/audit.css';
 import { app } from './app.ts';
 import { AuditLogElement } from './audit/log.ts';
 import { parseEditorMessage, type PanelRequest, type ShowPanel } from './protocol.ts';
+import { t } from './words.ts';
 
 /** What the editor gives to a webview. */
 interface Editor {
@@ -40,7 +41,7 @@ function notDrawn(why: string): void {
   const fresh = document.createElement('div');
   root.replaceWith(fresh);
   root = fresh;
-  render(html`<main class="panel"><h1 tabindex="-1">This answer could not be drawn</h1><p role="alert">${why}</p></main>`, root);
+  render(html`<main class="panel"><h1 tabindex="-1">${t('This answer could not be drawn')}</h1><p role="alert">${why}</p></main>`, root);
 }
 
 addEventListener('message', (event: MessageEvent<unknown>) => {
@@ -54,7 +55,7 @@ addEventListener('message', (event: MessageEvent<unknown>) => {
   } else if (message?.type === 'audit' && log instanceof AuditLogElement) {
     log.receive(message);
   } else if (message?.type === 'malformed') {
-    show(() => notDrawn(`What the editor sent does not have the form of a panel (${message.of}: ${message.at}).`));
+    show(() => notDrawn(t('What the editor sent does not have the form of a panel ({0}: {1}).', message.of, message.at)));
   }
 });
 editor.postMessage({ type: 'ready' });

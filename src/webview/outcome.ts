@@ -11,6 +11,7 @@ import { outcomeShape } from './shapes.ts';
 import { table } from './table.ts';
 import { termsOf } from './terms.ts';
 import { code, named, ordinal, text, verbatim } from './text.ts';
+import { t } from './words.ts';
 
 type Shown<K extends Panel['kind']> = Extract<Panel, { kind: K }>;
 
@@ -20,30 +21,30 @@ export function executedPanel({ execution, target, cluster, requestId, recorded 
   return html`
     <p class="action">${outcomeShape('pass')}${text(execution.sentence)}</p>
     ${facts([
-      ['Target', named(target)],
-      ...(patroni ? [] : [['Epoch', ordinal(execution.epoch)], ['Control version', ordinal(execution.controlVersion)]] as const),
+      [t('Target'), named(target)],
+      ...(patroni ? [] : [[t('Epoch'), ordinal(execution.epoch)], [t('Control version'), ordinal(execution.controlVersion)]] as const),
     ])}
-    ${section('Before and after', changeTable(execution.changes, new Map([[target.nodeId, target.name]]), 'Before and after'))}
-    ${patroni ? nothing : section('Events', table(eventsTable(execution.events, 'Epoch'), 'The kernel reports no events.'))}
+    ${section(t('Before and after'), changeTable(execution.changes, new Map([[target.nodeId, target.name]]), t('Before and after')))}
+    ${patroni ? nothing : section(t('Events'), table(eventsTable(execution.events, t('Epoch')), t('The kernel reports no events.')))}
     ${record(requestId, recorded)}`;
 }
 
 const OUTCOMES: Readonly<Record<Outcome, { readonly words: string; readonly drawn: 'pass' | 'fail' | 'unknown' }>> = {
-  not_executed: { words: 'NOT EXECUTED.', drawn: 'fail' },
-  unknown: { words: 'OUTCOME UNKNOWN.', drawn: 'unknown' },
-  executed: { words: 'EXECUTED.', drawn: 'pass' },
+  not_executed: { words: t('NOT EXECUTED.'), drawn: 'fail' },
+  unknown: { words: t('OUTCOME UNKNOWN.'), drawn: 'unknown' },
+  executed: { words: t('EXECUTED.'), drawn: 'pass' },
 };
 
 const ENDED: Readonly<Record<ErrorDomain, string>> = {
-  OPERATOR_INPUT: 'The control plane refused the request.',
-  VALIDATION_ERROR: 'The control plane refused the request.',
-  KERNEL_REJECTION: 'The kernel refused the request.',
-  TRANSPORT_ERROR: 'The request could not be delivered, or not be answered.',
+  OPERATOR_INPUT: t('The control plane refused the request.'),
+  VALIDATION_ERROR: t('The control plane refused the request.'),
+  KERNEL_REJECTION: t('The kernel refused the request.'),
+  TRANSPORT_ERROR: t('The request could not be delivered, or not be answered.'),
 };
 
 function ended({ outcome, domain }: Shown<'failed'>['error']): string {
-  if (outcome === 'unknown') return 'Whether the kernel executed the request is not known here. Kernel state is authoritative.';
-  return outcome === 'executed' ? 'The kernel executed the request and answered with an error.' : ENDED[domain];
+  if (outcome === 'unknown') return t('Whether the kernel executed the request is not known here. Kernel state is authoritative.');
+  return outcome === 'executed' ? t('The kernel executed the request and answered with an error.') : ENDED[domain];
 }
 
 /** Why it failed, in the words of whoever refused, and what is proven about the kernel's action. */
@@ -51,36 +52,36 @@ export function failedPanel({ error, target, requestId, recorded }: Shown<'faile
   const { words, drawn } = OUTCOMES[error.outcome];
   const checks = checksIn(error.kernel?.details);
   return html`
-    <p class="action">${outcomeShape(drawn)}<strong>${words}</strong> ${ended(error)}${error.outcome === 'unknown' ? html` Request id: ${code(requestId)}` : nothing}</p>
+    <p class="action">${outcomeShape(drawn)}<strong>${words}</strong> ${ended(error)}${error.outcome === 'unknown' ? html` ${t('Request id')}: ${code(requestId)}` : nothing}</p>
     ${facts([
-      ...(target === null ? [] : [['Target', text(target)] as const]),
-      ['Domain', code(error.domain)],
-      ['Code', html`<strong>${code(error.code)}</strong>`],
-      ...(error.field === undefined ? [] : [['Field', code(error.field)] as const]),
+      ...(target === null ? [] : [[t('Target'), text(target)] as const]),
+      [t('Domain'), code(error.domain)],
+      [t('Code'), html`<strong>${code(error.code)}</strong>`],
+      ...(error.field === undefined ? [] : [[t('Field'), code(error.field)] as const]),
     ])}
-    ${section(error.kernel === undefined ? 'Message' : 'The kernel\'s message', html`<p class="message">${verbatim(error.message)}</p>`)}
-    ${section('Invariants', error.invariants.length === 0 ? html`<p class="muted">The kernel named none.</p>` : invariantList(error.invariants, cited))}
-    ${checks.length === 0 ? nothing : section('The kernel\'s own checks', checksTable(checks, cited))}
-    ${error.kernel === undefined ? nothing : section('The kernel\'s answer, verbatim', html`
-      ${facts([['HTTP status', ordinal(error.kernel.status.toString())]])}
-      <pre tabindex="0" role="region" aria-label="The kernel's answer, verbatim">${verbatim(error.kernel.body)}</pre>`)}
+    ${section(error.kernel === undefined ? t('Message') : t('The kernel\'s message'), html`<p class="message">${verbatim(error.message)}</p>`)}
+    ${section(t('Invariants'), error.invariants.length === 0 ? html`<p class="muted">${t('The kernel named none.')}</p>` : invariantList(error.invariants, cited))}
+    ${checks.length === 0 ? nothing : section(t('The kernel\'s own checks'), checksTable(checks, cited))}
+    ${error.kernel === undefined ? nothing : section(t('The kernel\'s answer, verbatim'), html`
+      ${facts([[t('HTTP status'), ordinal(error.kernel.status.toString())]])}
+      <pre tabindex="0" role="region" aria-label=${t('The kernel\'s answer, verbatim')}>${verbatim(error.kernel.body)}</pre>`)}
     ${record(requestId, recorded)}`;
 }
 
 /** A request is in flight; nothing is shown of what was there before, because it would be old. */
 export function askingPanel(): TemplateResult {
-  return html`<div class="asking"><div class="progress" aria-hidden="true"></div><p class="action">Asking the kernel…</p><p class="muted">Nothing is shown until it answers.</p></div>`;
+  return html`<div class="asking"><div class="progress" aria-hidden="true"></div><p class="action">${t('Asking the kernel…')}</p><p class="muted">${t('Nothing is shown until it answers.')}</p></div>`;
 }
 
 /** Nothing remains of what the session may no longer see. */
 export function refusedPanel({ code: refusal, message }: Shown<'refused'>): TemplateResult {
   return html`<p class="action">${text(message)}</p>
-    ${facts([['Code', html`<strong>${code(refusal)}</strong>`]])}
-    <p class="muted">What stood here was taken away with the authority to see it.</p>`;
+    ${facts([[t('Code'), html`<strong>${code(refusal)}</strong>`]])}
+    <p class="muted">${t('What stood here was taken away with the authority to see it.')}</p>`;
 }
 
 /** After a reload: old state is never restored as if it were true. */
 export function gonePanel(refreshable: boolean): TemplateResult {
-  return html`<p class="action">What was shown here is gone.</p>
-    <p>It was read before the window was reloaded and may no longer be true, so it was not kept. ${refreshable ? 'Refresh asks for it again.' : 'It has to be asked for again.'}</p>`;
+  return html`<p class="action">${t('What was shown here is gone.')}</p>
+    <p>${t('It was read before the window was reloaded and may no longer be true, so it was not kept.')} ${refreshable ? t('Refresh asks for it again.') : t('It has to be asked for again.')}</p>`;
 }

@@ -1,6 +1,7 @@
 /** A table of which only the rows in sight are in the document: ten thousand rows scroll like ten. */
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { cells, head, type Table } from './cells.ts';
+import { t } from './words.ts';
 
 /** CSS pixels; `panel.css` gives rows of such a table exactly this height. */
 const ROW = 26;
@@ -39,7 +40,7 @@ class Rows extends LitElement {
     const to = Math.min(shown.count, this.first + this.visible + MARGIN);
     const widths = shown.columns.map(({ title, width }) => Math.ceil(Math.max(width, title.length) * CHARACTER + PADDING));
     const total = widths.reduce((sum, width) => sum + width, 0);
-    return html`<p class="muted">${shown.count} rows</p>
+    return html`<p class="muted">${t('{0} rows', shown.count)}</p>
     <div class="table long" role="region" tabindex="0" aria-label=${shown.caption} @scroll=${(event: Event) => this.scrolled(event)}>
       <table aria-rowcount=${shown.count + 1} .style=${`min-width:${total}px`}>
         <caption class="hidden">${shown.caption}</caption>

@@ -1,6 +1,7 @@
 /** Small drawings that say the same as the word beside them: shape first, colour second. */
 import { html, svg, type SVGTemplateResult, type TemplateResult } from 'lit';
 import type { CheckResult, Health, Role } from '../control-plane/views.ts';
+import { t } from './words.ts';
 
 /** What is drawn for a node: its role, unless the kernel says that it is halted or cannot say how it is. */
 export type NodeShape = 'primary' | 'replica' | 'unknown' | 'halted' | 'unreachable';
@@ -41,12 +42,12 @@ export function roleWord(member: { readonly role: Role; readonly health: Health 
 /** A node's health with its shape; a running node needs none. */
 export function healthWord(health: Health): TemplateResult {
   if (health === 'running') return html`running`;
-  return health === 'halted' ? word(NODE.halted, 'halted', 'halted') : word(NODE.unreachable, 'unreachable', 'unknown');
+  return health === 'halted' ? word(NODE.halted, 'halted', 'halted') : word(NODE.unreachable, 'unreachable', t('unknown'));
 }
 
 /** The result of a check with its shape. */
 export function checkWord(result: CheckResult): TemplateResult {
-  return word(CHECK[result], result, result === 'unchecked' ? 'not checked by the engine' : result);
+  return word(CHECK[result], result, result === 'unchecked' ? t('not checked by the engine') : result);
 }
 
 /** The shape of an outcome, where the words beside it are other ones. */

@@ -1,6 +1,7 @@
 /** What an engine calls things, as far as a panel depends on it. */
 import { html } from 'lit';
 import { number, unknown, type Content } from './text.ts';
+import { t } from './words.ts';
 
 /** The words of one kind of engine. Patroni's has neither commits nor control versions. */
 export interface Terms {
@@ -11,8 +12,8 @@ export interface Terms {
   readonly position: (value: string | null) => Content;
 }
 
-const AERODB: Terms = { kind: 'aerodb', epoch: 'Epoch', primary: 'Primary', position: number };
-const PATRONI: Terms = { kind: 'patroni', epoch: 'Timeline', primary: 'Leader', position: (value) => (value === null ? unknown : html`<span class="number">${lsn(value)}</span>`) };
+const AERODB: Terms = { kind: 'aerodb', epoch: t('Epoch'), primary: t('Primary'), position: number };
+const PATRONI: Terms = { kind: 'patroni', epoch: t('Timeline'), primary: t('Leader'), position: (value) => (value === null ? unknown : html`<span class="number">${lsn(value)}</span>`) };
 
 /** The words for a cluster's kind. */
 export function termsOf(kind: string): Terms {

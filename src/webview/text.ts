@@ -1,11 +1,12 @@
 /** How values are written. Everything that a kernel, a configuration or a person supplied is foreign text: isolated, and shown whole. */
 import { html, type nothing, type TemplateResult } from 'lit';
+import { t } from './words.ts';
 
 /** What a place in a template may hold. */
 export type Content = TemplateResult | typeof nothing | string | readonly Content[];
 
 /** `null` in an answer means unknown, and unknown is a word: never 0, never nothing. */
-export const unknown: TemplateResult = html`<span class="unknown">unknown</span>`;
+export const unknown: TemplateResult = html`<span class="unknown">${t('unknown')}</span>`;
 
 /**
  * Characters that change how their neighbours look without being seen. The editor draws them as boxes with their number, so that two
@@ -16,7 +17,7 @@ const INVISIBLE = /([\u0000-\u0009\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b\u
 /** Foreign text, its own direction kept to itself. `null` is unknown; text without characters is said to be empty. */
 export function text(value: string | null): Content {
   if (value === null) return unknown;
-  return value === '' ? html`<span class="unknown">empty text</span>` : html`<bdi>${visible(value)}</bdi>`;
+  return value === '' ? html`<span class="unknown">${t('empty text')}</span>` : html`<bdi>${visible(value)}</bdi>`;
 }
 
 /** Foreign text that may have lines, kept as they are. */

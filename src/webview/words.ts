@@ -11,7 +11,7 @@ export function t(label: string, ...values: readonly (string | number)[]): strin
 }
 
 /** A label in which the values are drawn, not only written. */
-export function drawn(label: string, ...values: readonly Content[]): TemplateResult {
+export function phrase(label: string, ...values: readonly Content[]): TemplateResult {
   return html`${label.split(/(\{\d+\})/u).map((part) => {
     const index = /^\{(\d+)\}$/u.exec(part)?.[1];
     return index === undefined ? part : values[Number(index)];

@@ -10,7 +10,7 @@ const read = (file: string): Readonly<Record<string, string>> => bundle.parse(JS
 const german = read('l10n/bundle.l10n.de.json');
 
 /** The calls that look a text up, and the arguments that are no literal: there the keys come from a table. */
-const LOOKUPS: Readonly<Record<string, string>> = { 'vscode.l10n.t': 'src/vscode/**/*.ts', t: 'src/webview/**/*.ts' };
+const LOOKUPS: Readonly<Record<string, string>> = { 'vscode.l10n.t': 'src/vscode/**/*.ts', t: 'src/webview/**/*.ts', phrase: 'src/webview/**/*.ts' };
 const FROM_TABLES = ['commandSpec(command).title'];
 
 function keysOfSources(): ReadonlyMap<string, string> {

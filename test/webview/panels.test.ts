@@ -80,12 +80,14 @@ describe('panels', () => {
       const page = panelHtml({ script: 'https://x/webview.js', style: 'https://x/webview.css', cspSource: 'https://x', nonce: 'N0NCE', language: 'en' });
       const policy = /http-equiv="Content-Security-Policy" content="([^"]*)"/u.exec(page)?.[1];
       assert.equal(policy, "default-src 'none'; script-src 'nonce-N0NCE'; style-src 'nonce-N0NCE'; font-src https://x; base-uri 'none'; form-action 'none'");
-      assert.doesNotMatch(page, /<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)/u, 'nothing inline');
+      assert.doesNotMatch(page, /<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)(?! type="application\/json")/u, 'nothing inline but the labels, which are inert');
     });
 
     it('cannot be broken out of by what is put into it', () => {
-      const page = panelHtml({ script: '"><script>alert(1)</script>', style: 's', cspSource: 'c', nonce: 'n', language: 'en"><b>' });
-      assert.doesNotMatch(page, /<script>|<b>/u);
+      const page = panelHtml({ script: '"><script>alert(1)</script>', style: 's', cspSource: 'c', nonce: 'n', language: 'en"><b>', dictionary: { 'a</script><script>alert(2)</script>': '<!--<script>' } });
+      assert.doesNotMatch(page, /<script>|<b>|<!--/u);
+      const labels = /<script type="application\/json"[^>]*>(.*?)<\/script>/u.exec(page)?.[1];
+      assert.deepEqual(JSON.parse(labels ?? ''), { 'a</script><script>alert(2)</script>': '<!--<script>' });
     });
 
     it('ships in less than 250 kB of script', () => {

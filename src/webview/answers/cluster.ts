@@ -8,18 +8,19 @@ import { healthWord, roleWord } from '../shapes.ts';
 import { table } from '../table.ts';
 import type { Terms } from '../terms.ts';
 import { code, number, ordinal, text, time, type Content } from '../text.ts';
+import { t } from '../words.ts';
 
 /** Who holds what role, and how far each member is. */
 export function clusterAnswer(view: Wire<ClusterView>, terms: Terms): TemplateResult {
   const primary = view.members.find(({ nodeId }) => nodeId === view.primaryId);
   return html`
     ${facts([
-      ['Cluster', view.clusterId === null ? text(view.name) : html`${text(view.name)} ${code(view.clusterId)}`],
+      [t('Cluster'), view.clusterId === null ? text(view.name) : html`${text(view.name)} ${code(view.clusterId)}`],
       [terms.primary, primary === undefined ? code(view.primaryId) : node(primary)],
-      ['Members', number(view.members.length.toString())],
+      [t('Members'), number(view.members.length.toString())],
     ])}
-    ${section('Topology', topology(view))}
-    ${section('Members', table(membersTable(view.members, terms), 'The node reports no members.'))}`;
+    ${section(t('Topology'), topology(view))}
+    ${section(t('Members'), table(membersTable(view.members, terms), t('The node reports no members.')))}`;
 }
 
 /** By its name, and by its id where that is another. */
@@ -31,12 +32,12 @@ function node({ name, nodeId }: Pick<Member, 'name' | 'nodeId'>): Content {
 export function membersTable(members: readonly Wire<Member>[], terms: Terms): Table {
   if (terms.kind === 'patroni') return patroniMembers(members, terms);
   return {
-    caption: 'Members',
+    caption: t('Members'),
     columns: [
-      { title: 'Node', width: 28 }, { title: 'Role', width: 10 }, { title: 'Replication state', width: 26 }, { title: 'Health', width: 10 },
-      { title: 'Lag (bytes)', number: true, width: 12 }, { title: 'Lag (commits)', number: true, width: 12 },
-      { title: 'Durable offset (bytes)', number: true, width: 16 }, { title: 'Durable commit', number: true, width: 12 },
-      { title: 'Last contact', width: 25 }, { title: 'Health basis', width: 30 }, { title: 'Node id', width: 38 }, { title: 'Address', width: 30 },
+      { title: t('Node'), width: 28 }, { title: t('Role'), width: 10 }, { title: t('Replication state'), width: 26 }, { title: t('Health'), width: 10 },
+      { title: t('Lag (bytes)'), number: true, width: 12 }, { title: t('Lag (commits)'), number: true, width: 12 },
+      { title: t('Durable offset (bytes)'), number: true, width: 16 }, { title: t('Durable commit'), number: true, width: 12 },
+      { title: t('Last contact'), width: 25 }, { title: t('Health basis'), width: 30 }, { title: t('Node id'), width: 38 }, { title: t('Address'), width: 30 },
     ],
     count: members.length,
     row: (index) => {
@@ -50,17 +51,17 @@ export function membersTable(members: readonly Wire<Member>[], terms: Terms): Ta
   };
 }
 
-const POSITIONS = [['written', 'Written'], ['received', 'Received'], ['replayed', 'Replayed']] as const;
+const POSITIONS = [['written', t('Written')], ['received', t('Received')], ['replayed', t('Replayed')]] as const;
 
 function patroniMembers(members: readonly Wire<Member>[], { position }: Terms): Table {
   // Most versions of Patroni say no positions here at all.
   const positions = POSITIONS.filter(([key]) => members.some(({ patroni }) => (patroni?.[key] ?? null) !== null));
   return {
-    caption: 'Members',
+    caption: t('Members'),
     columns: [
-      { title: 'Node', width: 28 }, { title: 'Role', width: 14 }, { title: 'State', width: 18 }, { title: 'Timeline', number: true, width: 8 }, { title: 'Lag (bytes)', number: true, width: 12 },
+      { title: t('Node'), width: 28 }, { title: t('Role'), width: 14 }, { title: t('State'), width: 18 }, { title: t('Timeline'), number: true, width: 8 }, { title: t('Lag (bytes)'), number: true, width: 12 },
       ...positions.map(([, title]) => ({ title, number: true, width: 14 } as const)),
-      { title: 'Marks', width: 30 }, { title: 'Health', width: 10 }, { title: 'Health basis', width: 30 }, { title: 'Address', width: 30 },
+      { title: t('Marks'), width: 30 }, { title: t('Health'), width: 10 }, { title: t('Health basis'), width: 30 }, { title: t('Address'), width: 30 },
     ],
     count: members.length,
     row: (index) => {
@@ -68,7 +69,7 @@ function patroniMembers(members: readonly Wire<Member>[], { position }: Terms): 
       return member === undefined ? [] : [
         text(member.name), patroniRole(member), text(member.replicationState), ordinal(member.patroni?.timeline ?? null), number(member.lagBytes),
         ...positions.map(([key]) => position(member.patroni?.[key] ?? null)),
-        member.patroni?.marks === null ? html`<span class="muted">none</span>` : text(member.patroni?.marks ?? null), healthWord(member.health), text(member.healthBasis), code(member.apiUrl),
+        member.patroni?.marks === null ? html`<span class="muted">${t('none')}</span>` : text(member.patroni?.marks ?? null), healthWord(member.health), text(member.healthBasis), code(member.apiUrl),
       ];
     },
   };
@@ -90,40 +91,40 @@ export function nodeAnswer({ member, source, sections }: Wire<NodeView>, terms: 
   if (member.patroni !== undefined) {
     const { timeline, marks, ...at } = member.patroni;
     return html`
-      ${facts([['Node', node(member)], ['Told by', source === 'self' ? 'the node itself' : 'the configuration store, which holds what it last wrote there']])}
-      ${section('State', facts([
-        ['Role', patroniRole(member)],
-        ['State', text(member.replicationState)],
-        ['Health', healthWord(member.health)],
-        ['Health basis', text(member.healthBasis)],
-        ['Marks', marks === null ? 'none' : text(marks)],
-        ['Address', code(member.apiUrl)],
+      ${facts([[t('Node'), node(member)], [t('Told by'), source === 'self' ? t('the node itself') : t('the configuration store, which holds what it last wrote there')]])}
+      ${section(t('State'), facts([
+        [t('Role'), patroniRole(member)],
+        [t('State'), text(member.replicationState)],
+        [t('Health'), healthWord(member.health)],
+        [t('Health basis'), text(member.healthBasis)],
+        [t('Marks'), marks === null ? t('none') : text(marks)],
+        [t('Address'), code(member.apiUrl)],
       ], 'facts rows'))}
-      ${section('Position', facts([
+      ${section(t('Position'), facts([
         [terms.epoch, ordinal(timeline)],
         ...POSITIONS.filter(([key]) => (key === 'written') === (at.written !== null)).map(([key, title]) => [title, terms.position(at[key])] as const),
-        ['Lag (bytes)', number(member.lagBytes)],
+        [t('Lag (bytes)'), number(member.lagBytes)],
       ], 'facts rows'))}
       ${more(sections)}`;
   }
   return html`
     ${facts([
-      ['Node', html`${text(member.name)} ${code(member.nodeId)}`],
-      ['Told by', source === 'self' ? 'the node itself' : 'another node, which reports it'],
+      [t('Node'), html`${text(member.name)} ${code(member.nodeId)}`],
+      [t('Told by'), source === 'self' ? t('the node itself') : t('another node, which reports it')],
     ])}
-    ${section('State', facts([
-      ['Role', roleWord(member)],
-      ['Replication state', text(member.replicationState)],
-      ...(member.health === 'halted' || member.haltReason !== null ? [['Halt reason', text(member.haltReason)] as const] : []),
-      ['Health', healthWord(member.health)],
-      ['Health basis', text(member.healthBasis)],
-      ['Last contact', time(member.lastContact)],
-      ['Address', code(member.apiUrl)],
+    ${section(t('State'), facts([
+      [t('Role'), roleWord(member)],
+      [t('Replication state'), text(member.replicationState)],
+      ...(member.health === 'halted' || member.haltReason !== null ? [[t('Halt reason'), text(member.haltReason)] as const] : []),
+      [t('Health'), healthWord(member.health)],
+      [t('Health basis'), text(member.healthBasis)],
+      [t('Last contact'), time(member.lastContact)],
+      [t('Address'), code(member.apiUrl)],
     ], 'facts rows'))}
-    ${section('Position', facts([
-      ['Durable offset (bytes)', number(member.durableOffset)],
-      ['Durable commit', ordinal(member.durableCommitId)],
-      ['Lag (bytes)', number(member.lagBytes)],
-      ['Lag (commits)', number(member.lagCommits)],
+    ${section(t('Position'), facts([
+      [t('Durable offset (bytes)'), number(member.durableOffset)],
+      [t('Durable commit'), ordinal(member.durableCommitId)],
+      [t('Lag (bytes)'), number(member.lagBytes)],
+      [t('Lag (commits)'), number(member.lagCommits)],
     ], 'facts rows'))}`;
 }

@@ -4,6 +4,7 @@ import '@vscode-elements/elements/dist/vscode-textfield/index.js';
 import type { DiagnosticsView, Wire } from '../../control-plane/views.ts';
 import { table } from '../table.ts';
 import { text, verbatim } from '../text.ts';
+import { t } from '../words.ts';
 
 type Section = Wire<DiagnosticsView>['sections'][number];
 
@@ -29,22 +30,22 @@ class Diagnostics extends LitElement {
     const count = (all: readonly Section[]): number => all.reduce((sum, { entries }) => sum + entries.length, 0);
     return html`
       <div class="search">
-        <label for="sought">Search</label>
-        <vscode-textfield id="sought" label="Search in keys and values" placeholder="key or value" .value=${sought} @input=${(event: Event) => this.searched(event)}></vscode-textfield>
-        <span role="status" class="muted">${sought === '' ? `${count(view.sections)} entries in ${view.sections.length} sections` : `${count(sections)} of ${count(view.sections)} entries contain this`}</span>
+        <label for="sought">${t('Search')}</label>
+        <vscode-textfield id="sought" label=${t('Search in keys and values')} placeholder=${t('key or value')} .value=${sought} @input=${(event: Event) => this.searched(event)}></vscode-textfield>
+        <span role="status" class="muted">${sought === '' ? t('{0} entries in {1} sections', count(view.sections), view.sections.length) : t('{0} of {1} entries contain this', count(sections), count(view.sections))}</span>
       </div>
       ${sections.map((section) => html`<details open>
-        <summary><h2>${text(section.name)}</h2> <span class="muted">${section.entries.length} ${section.entries.length === 1 ? 'entry' : 'entries'}</span></summary>
+        <summary><h2>${text(section.name)}</h2> <span class="muted">${section.entries.length === 1 ? t('1 entry') : t('{0} entries', section.entries.length)}</span></summary>
         ${table({
           caption: section.name,
           prose: true,
-          columns: [{ title: 'Key', width: 36 }, { title: 'Value', width: 80 }],
+          columns: [{ title: t('Key'), width: 36 }, { title: t('Value'), width: 80 }],
           count: section.entries.length,
           row: (index) => {
             const entry = section.entries[index];
             return entry === undefined ? [] : [text(entry.key), verbatim(entry.value)];
           },
-        }, 'The node reports nothing in this section.')}
+        }, t('The node reports nothing in this section.'))}
       </details>`)}`;
   }
 
@@ -63,5 +64,5 @@ customElements.define('aerodb-diagnostics', Diagnostics);
 
 /** All sections, unfolded, until something is searched for. */
 export function diagnosticsAnswer(view: Wire<DiagnosticsView>): TemplateResult {
-  return view.sections.length === 0 ? html`<p class="muted">The node reports no sections.</p>` : html`<aerodb-diagnostics .view=${view}></aerodb-diagnostics>`;
+  return view.sections.length === 0 ? html`<p class="muted">${t('The node reports no sections.')}</p>` : html`<aerodb-diagnostics .view=${view}></aerodb-diagnostics>`;
 }

@@ -8,6 +8,7 @@ import { table } from '../table.ts';
 import type { Terms } from '../terms.ts';
 import { code, number, text, time } from '../text.ts';
 import { replicationState } from './cluster.ts';
+import { t } from '../words.ts';
 
 /** Replicas in the order of the answer. */
 export function replicationAnswer(view: Wire<ReplicationView>, terms: Terms): TemplateResult {
@@ -15,17 +16,17 @@ export function replicationAnswer(view: Wire<ReplicationView>, terms: Terms): Te
   return html`
     ${facts([
       [terms.primary, code(view.primaryId)],
-      ...(patroni ? [] : [['Committed offset (bytes)', number(view.committedOffset)] as const]),
-      ['Replicas', number(view.replicas.length.toString())],
+      ...(patroni ? [] : [[t('Committed offset (bytes)'), number(view.committedOffset)] as const]),
+      [t('Replicas'), number(view.replicas.length.toString())],
     ])}
-    ${view.replicas.length === 0 ? '' : section('Lag', lagBars(view.replicas, patroni ? 'bytes' : 'bytes and commits'))}
-    ${section('Replicas', table(patroni ? patroniReplicas(view.replicas, terms) : {
-      caption: 'Replicas',
+    ${view.replicas.length === 0 ? '' : section(t('Lag'), lagBars(view.replicas, patroni ? 'bytes' : 'bytes and commits'))}
+    ${section(t('Replicas'), table(patroni ? patroniReplicas(view.replicas, terms) : {
+      caption: t('Replicas'),
       columns: [
-        { title: 'Node id', width: 38 }, { title: 'State', width: 34 },
-        { title: 'Lag (bytes)', number: true, width: 12 }, { title: 'Lag (commits)', number: true, width: 12 },
-        { title: 'Received offset', number: true, width: 14 }, { title: 'Applied offset', number: true, width: 14 },
-        { title: 'Acknowledged offset', number: true, width: 16 }, { title: 'Last acknowledged', width: 26 },
+        { title: t('Node id'), width: 38 }, { title: t('State'), width: 34 },
+        { title: t('Lag (bytes)'), number: true, width: 12 }, { title: t('Lag (commits)'), number: true, width: 12 },
+        { title: t('Received offset'), number: true, width: 14 }, { title: t('Applied offset'), number: true, width: 14 },
+        { title: t('Acknowledged offset'), number: true, width: 16 }, { title: t('Last acknowledged'), width: 26 },
       ],
       count: view.replicas.length,
       row: (index) => {
@@ -35,14 +36,14 @@ export function replicationAnswer(view: Wire<ReplicationView>, terms: Terms): Te
           number(replica.receivedOffset), number(replica.appliedOffset), number(replica.acknowledgedOffset), time(replica.lastAcknowledgedAt),
         ];
       },
-    }, 'The node reports no replicas.'))}`;
+    }, t('The node reports no replicas.')))}`;
 }
 
 function patroniReplicas(replicas: Wire<ReplicationView>['replicas'], { position }: Terms): Table {
   return {
-    caption: 'Replicas',
+    caption: t('Replicas'),
     columns: [
-      { title: 'Node', width: 38 }, { title: 'State', width: 34 }, { title: 'Lag (bytes)', number: true, width: 12 }, { title: 'Received', number: true, width: 14 }, { title: 'Replayed', number: true, width: 14 },
+      { title: t('Node'), width: 38 }, { title: t('State'), width: 34 }, { title: t('Lag (bytes)'), number: true, width: 12 }, { title: t('Received'), number: true, width: 14 }, { title: t('Replayed'), number: true, width: 14 },
     ],
     count: replicas.length,
     row: (index) => {

@@ -4,6 +4,7 @@ import type { AuditFilter } from '../../control-plane/audit-reader.ts';
 import type { CommandName } from '../../control-plane/commands.ts';
 import type { Outcome } from '../../control-plane/errors.ts';
 import type { Stage } from '../../control-plane/record.ts';
+import { t } from '../words.ts';
 
 /** The fields as they were typed. */
 export type Fields = Readonly<Partial<Record<keyof AuditFilter, string>>>;
@@ -27,15 +28,15 @@ interface Field {
 }
 
 const FIELDS: readonly Field[] = [
-  { name: 'text', title: 'Free text', hint: 'anywhere in a record' },
-  { name: 'command', title: 'Command', choices: Object.keys(COMMANDS) },
-  { name: 'stage', title: 'Stage', choices: Object.keys(STAGES) },
-  { name: 'outcome', title: 'Outcome', choices: Object.keys(OUTCOMES) },
-  { name: 'cluster', title: 'Cluster', hint: 'its whole name' },
-  { name: 'operator', title: 'Operator', hint: 'account, account@host or name' },
-  { name: 'requestId', title: 'Request id', hint: 'the whole id' },
-  { name: 'from', title: 'From (UTC)', hint: '2026-01-31 09:00' },
-  { name: 'to', title: 'To (UTC)', hint: '2026-01-31 17:30' },
+  { name: 'text', title: t('Free text'), hint: t('anywhere in a record') },
+  { name: 'command', title: t('Command'), choices: Object.keys(COMMANDS) },
+  { name: 'stage', title: t('Stage'), choices: Object.keys(STAGES) },
+  { name: 'outcome', title: t('Outcome'), choices: Object.keys(OUTCOMES) },
+  { name: 'cluster', title: t('Cluster'), hint: t('its whole name') },
+  { name: 'operator', title: t('Operator'), hint: t('account, account@host or name') },
+  { name: 'requestId', title: t('Request id'), hint: t('the whole id') },
+  { name: 'from', title: t('From (UTC)'), hint: '2026-01-31 09:00' },
+  { name: 'to', title: t('To (UTC)'), hint: '2026-01-31 17:30' },
 ];
 
 const EARLIEST = '0000-01-01T00:00:00.000Z';
@@ -63,15 +64,15 @@ export function filterFields(fields: Fields, wrong: readonly (keyof AuditFilter)
   const committed = (name: keyof AuditFilter) => (event: Event): void => {
     if (event.target instanceof HTMLInputElement || event.target instanceof HTMLSelectElement) changed(name, event.target.value);
   };
-  return html`<div class="audit-filters" role="search" aria-label="Filter the audit log">
+  return html`<div class="audit-filters" role="search" aria-label=${t('Filter the audit log')}>
     ${FIELDS.map(({ name, title, hint, choices }) => html`<div class=${`audit-field field-${name}`}><label for=${`audit-${name}`}>${title}</label>${choices === undefined
       ? html`<input id=${`audit-${name}`} type="text" maxlength="1000" spellcheck="false" autocomplete="off" placeholder=${hint ?? ''} .value=${fields[name] ?? ''}
           aria-invalid=${wrong.includes(name) ? 'true' : 'false'} @change=${committed(name)}>`
       : html`<select id=${`audit-${name}`} @change=${committed(name)}>
-          <option value="" ?selected=${(fields[name] ?? '') === ''}>any</option>
+          <option value="" ?selected=${(fields[name] ?? '') === ''}>${t('any')}</option>
           ${choices.map((choice) => html`<option value=${choice} ?selected=${fields[name] === choice}>${choice}</option>`)}
         </select>`}</div>`)}
-    <vscode-button class="audit-clear" secondary ?disabled=${Object.values(fields).every((value) => value === '')} @click=${clear}>Clear Filters</vscode-button>
+    <vscode-button class="audit-clear" secondary ?disabled=${Object.values(fields).every((value) => value === '')} @click=${clear}>${t('Clear Filters')}</vscode-button>
   </div>
-  ${wrong.length === 0 ? '' : html`<p role="alert" class="audit-wrong">A time is written like 2026-01-31 09:00, or only its beginning.</p>`}`;
+  ${wrong.length === 0 ? '' : html`<p role="alert" class="audit-wrong">${t('A time is written like 2026-01-31 09:00, or only its beginning.')}</p>`}`;
 }

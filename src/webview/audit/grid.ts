@@ -3,6 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { AuditRow } from '../protocol.ts';
 import { text, time, type Content } from '../text.ts';
 import { outcomeWord, stageWords } from './words.ts';
+import { t } from '../words.ts';
 
 /** CSS pixels; `audit.css` gives rows exactly this height. */
 export const ROW = 24;
@@ -43,7 +44,7 @@ export function drawn(window: Window): { readonly from: number; readonly to: num
   return { from: Math.max(0, first - MARGIN), to: Math.min(window.count, first + Math.ceil(window.height / ROW) + MARGIN) };
 }
 
-const COLUMNS = ['Record', 'Time (UTC)', 'Stage', 'Outcome', 'Command', 'Cluster', 'Target', 'Operator', 'Authority', 'Request'] as const;
+const COLUMNS = [t('Record'), t('Time (UTC)'), t('Stage'), t('Outcome'), t('Command'), t('Cluster'), t('Target'), t('Operator'), t('Authority'), t('Request')] as const;
 
 /** The id of a row's element, for `aria-activedescendant`. */
 export function rowId(index: number): string {
@@ -66,7 +67,7 @@ export function grid({ window, active, unfolded, row, scrolled, keyed, chosen }:
   const first = firstVisible(window);
   const above = window.count * ROW <= TALLEST ? from * ROW : Math.max(0, window.scrollTop - (first - from) * ROW);
   const complete = row(active) !== undefined && active >= from && active < to;
-  return html`<div class="audit-grid" role="grid" tabindex="0" aria-label="Records of the audit log" aria-readonly="true" aria-rowcount=${window.count + 1} aria-colcount=${COLUMNS.length}
+  return html`<div class="audit-grid" role="grid" tabindex="0" aria-label=${t('Records of the audit log')} aria-readonly="true" aria-rowcount=${window.count + 1} aria-colcount=${COLUMNS.length}
       aria-activedescendant=${complete ? rowId(active) : nothing} @scroll=${scrolled} @keydown=${keyed}>
     <div role="rowgroup" class="audit-columns"><div role="row" aria-rowindex="1" class="audit-row">${COLUMNS.map((title) => html`<span role="columnheader">${title}</span>`)}</div></div>
     <div role="rowgroup" class="audit-body" .style=${`height:${tall(window)}px`}>
@@ -84,11 +85,11 @@ export function grid({ window, active, unfolded, row, scrolled, keyed, chosen }:
 }
 
 function cells(row: AuditRow): readonly Content[] {
-  if (row.damaged !== null) return [`line ${row.line}`, '', html`<strong>not a record</strong>`, '', text(row.damaged), '', '', '', '', ''];
+  if (row.damaged !== null) return [t('line {0}', row.line), '', html`<strong>${t('not a record')}</strong>`, '', text(row.damaged), '', '', '', '', ''];
   const optional = (value: string | null): Content => (value === null ? '' : text(value));
   return [
     html`#${text(row.seq)}`, row.time === null ? '' : time(row.time), row.stage === null ? text(null) : text(stageWords(row.stage)),
-    row.dangling ? html`${outcomeWord('unknown')}<span class="hidden">, no outcome is recorded</span>` : row.outcome === null ? '' : outcomeWord(row.outcome),
+    row.dangling ? html`${outcomeWord('unknown')}<span class="hidden">${t(', no outcome is recorded')}</span>` : row.outcome === null ? '' : outcomeWord(row.outcome),
     optional(row.command), optional(row.cluster), optional(row.target), optional(row.operator), optional(row.authority), optional(row.requestId),
   ];
 }

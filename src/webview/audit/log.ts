@@ -9,6 +9,7 @@ import { auditHeading, verdictSection } from './head.ts';
 import { Pages } from './pages.ts';
 import { requestPane, type Unfolded } from './request.ts';
 import { text } from '../text.ts';
+import { t } from '../words.ts';
 
 export class AuditLogElement extends LitElement {
   static override properties = {
@@ -114,12 +115,12 @@ export class AuditLogElement extends LitElement {
       <div class="audit-status">
         <p role="status">${this.#status(log)}</p>
         ${log.danglingIntents === null || (log.danglingIntents === 0 && !this.dangling) ? nothing : html`<vscode-button secondary aria-pressed=${this.dangling ? 'true' : 'false'} @click=${() => this.#toggleDangling()}>
-          ${this.dangling ? 'Show All Records' : `Show ${counted(log.danglingIntents, 'Intent', 'Intents')} of Unknown Outcome`}</vscode-button>`}
-        ${unfolded !== null ? nothing : html`<p class="muted audit-keys">Arrows, Page Up/Down, Home, End move · Enter unfolds the request</p>`}
+          ${this.dangling ? t('Show All Records') : log.danglingIntents === 1 ? t('Show 1 Intent of Unknown Outcome') : t('Show {0} Intents of Unknown Outcome', grouped(log.danglingIntents))}</vscode-button>`}
+        ${unfolded !== null ? nothing : html`<p class="muted audit-keys">${t('Arrows, Page Up/Down, Home, End move · Enter unfolds the request')}</p>`}
       </div>
       ${trouble === null ? nothing : html`<p role="alert" class="audit-trouble">${text(trouble)}</p>`}
       <div class=${unfolded === null ? 'audit-split' : 'audit-split open'}>
-        ${this.#pages.count === 0 && !this.searching ? html`<p class="muted audit-none">${log.lines === 0 ? 'The log holds no lines.' : 'No record matches.'}</p>` : grid({
+        ${this.#pages.count === 0 && !this.searching ? html`<p class="muted audit-none">${log.lines === 0 ? t('The log holds no lines.') : t('No record matches.')}</p>` : grid({
           window: this.#window(), active: this.active, unfolded: unfolded?.line ?? null, row: (index) => this.#pages.row(index),
           scrolled: (event) => this.#scrolled(event), keyed: (event) => this.#keyed(event), chosen: (index) => this.#unfold(index, false),
         })}
@@ -128,11 +129,12 @@ export class AuditLogElement extends LitElement {
   }
 
   #status(log: AuditLogFacts): string {
-    if (this.searching) return 'Searching…';
-    const all = counted(log.lines, 'line', 'lines');
-    const unknown = log.danglingIntents === 0 ? ' Every intent has a recorded outcome.' : log.danglingIntents === null ? '' : ` ${counted(log.danglingIntents, 'intent has', 'intents have')} no recorded outcome: unknown.`;
-    if (this.dangling) return `${counted(this.#pages.count, 'intent', 'intents')} of unknown outcome, of ${all}.`;
-    return Object.keys(filterOf(this.fields).filter).length === 0 ? `${all}.${unknown}` : `${grouped(this.#pages.count)} of ${all} match.${unknown}`;
+    if (this.searching) return t('Searching…');
+    const all = log.lines === 1 ? t('1 line') : t('{0} lines', grouped(log.lines));
+    const unknown = log.danglingIntents === 0 ? t(' Every intent has a recorded outcome.') : log.danglingIntents === null ? ''
+      : log.danglingIntents === 1 ? t(' 1 intent has no recorded outcome: unknown.') : t(' {0} intents have no recorded outcome: unknown.', grouped(log.danglingIntents));
+    if (this.dangling) return this.#pages.count === 1 ? t('1 intent of unknown outcome, of {0}.', all) : t('{0} intents of unknown outcome, of {1}.', grouped(this.#pages.count), all);
+    return Object.keys(filterOf(this.fields).filter).length === 0 ? `${all}.${unknown}` : t('{0} of {1} match.', grouped(this.#pages.count), all) + unknown;
   }
 
   #window(): Window {
@@ -222,10 +224,6 @@ export class AuditLogElement extends LitElement {
 
 function grouped(count: number): string {
   return count.toString().replaceAll(/\B(?=(?:\d{3})+$)/gu, '\u2009');
-}
-
-function counted(count: number, one: string, many: string): string {
-  return `${grouped(count)} ${count === 1 ? one : many}`;
 }
 
 customElements.define('aerodb-audit', AuditLogElement);

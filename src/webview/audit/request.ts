@@ -6,6 +6,7 @@ import type { AuditMessage, AuditStage } from '../protocol.ts';
 import { table } from '../table.ts';
 import { code, json, ordinal, text, time, verbatim, type Content } from '../text.ts';
 import { outcomeWord, stageWords, UNKNOWN_OUTCOME } from './words.ts';
+import { phrase, t } from '../words.ts';
 
 export type Unfolded = Extract<AuditMessage, { part: 'request' }>;
 
@@ -20,34 +21,34 @@ export function requestPane(unfolded: Unfolded, close: () => void): TemplateResu
     if (event.key === 'Escape') close();
   }}>
     <div class="audit-request-head">
-      <h2 id="audit-request-title">${requestId === null ? `Line ${unfolded.line}` : html`${text(first?.command ?? 'request')}${first?.target === null || first?.target === undefined ? nothing : html` on ${text(first.target)}`}`}</h2>
-      <vscode-button secondary aria-label="Close the unfolded request" @click=${close}>Close</vscode-button>
+      <h2 id="audit-request-title">${requestId === null ? t('Line {0}', unfolded.line) : first?.target === null || first?.target === undefined ? text(first?.command ?? t('request')) : phrase('{0} on {1}', text(first.command ?? t('request')), text(first.target))}</h2>
+      <vscode-button secondary aria-label=${t('Close the unfolded request')} @click=${close}>${t('Close')}</vscode-button>
     </div>
-    ${requestId === null ? html`<p class="muted">This line belongs to no request.</p>` : html`
-      ${facts([['Request', code(requestId)], ['Cluster', text(first?.cluster ?? null)], ['Stages', `${stages.length + further}`]])}
+    ${requestId === null ? html`<p class="muted">${t('This line belongs to no request.')}</p>` : html`
+      ${facts([[t('Request'), code(requestId)], [t('Cluster'), text(first?.cluster ?? null)], [t('Stages'), `${stages.length + further}`]])}
       ${ending(unfolded)}`}
     <ol class="audit-stages">${stages.map((stage) => html`<li>${stageBlock(stage, stage.row.line === unfolded.line)}</li>`)}</ol>
-    ${further === 0 ? nothing : html`<p class="muted">${further} further lines carry this request id. They stand in the table; the raw file has all of them.</p>`}
+    ${further === 0 ? nothing : html`<p class="muted">${t('{0} further lines carry this request id. They stand in the table; the raw file has all of them.', further)}</p>`}
   </section>`;
 }
 
 function ending({ end }: Unfolded): TemplateResult | typeof nothing {
   if (end === null) return nothing;
   if (end.kind === 'unknown') return html`<p class="audit-unknown">${outcomeWord('unknown')} ${UNKNOWN_OUTCOME}</p>`;
-  if (end.kind === 'unfinished') return html`<p class="audit-end">It stopped, or stands, at <strong>${text(stageWords(end.stage))}</strong>: nothing was sent.</p>`;
-  return html`<p class="audit-end">It ended at <strong>${text(stageWords(end.stage))}</strong>: ${outcomeWord(end.outcome)}</p>`;
+  if (end.kind === 'unfinished') return html`<p class="audit-end">${phrase('It stopped, or stands, at {0}: nothing was sent.', html`<strong>${text(stageWords(end.stage))}</strong>`)}</p>`;
+  return html`<p class="audit-end">${phrase('It ended at {0}:', html`<strong>${text(stageWords(end.stage))}</strong>`)} ${outcomeWord(end.outcome)}</p>`;
 }
 
 function stageBlock(stage: AuditStage, chosen: boolean): TemplateResult {
   const { row, record, kernelState, explanation } = stage;
-  if (row.damaged !== null) return html`<div class="audit-stage damaged"><h3>Line ${row.line} is not a record</h3>${whole(stage, true)}</div>`;
+  if (row.damaged !== null) return html`<div class="audit-stage damaged"><h3>${t('Line {0} is not a record', row.line)}</h3>${whole(stage, true)}</div>`;
   return html`<div class=${chosen ? 'audit-stage chosen' : 'audit-stage'}>
     <h3>${text(row.stage === null ? null : stageWords(row.stage))} <span class="muted">#${text(row.seq)}</span></h3>
     <p class="audit-stage-line">${time(row.time)} · ${text(row.operator)} · ${text(row.authority)}${row.outcome === null ? nothing : html` · ${outcomeWord(row.dangling ? 'unknown' : row.outcome)}`}</p>
     ${row.dangling ? html`<p class="audit-unknown">${UNKNOWN_OUTCOME}</p>` : nothing}
     ${record === null ? nothing : facts(further(record, stage), 'facts rows')}
-    ${kernelState === null ? nothing : html`<details><summary>Kernel state as the operator saw it</summary>${state(kernelState)}</details>`}
-    ${explanation === null ? nothing : html`<details><summary>Explanation as the operator saw it</summary><div class="audit-explanation">
+    ${kernelState === null ? nothing : html`<details><summary>${t('Kernel state as the operator saw it')}</summary>${state(kernelState)}</details>`}
+    ${explanation === null ? nothing : html`<details><summary>${t('Explanation as the operator saw it')}</summary><div class="audit-explanation">
       ${explanationPanel({ kind: 'explanation', explanation: explanation.explanation, digest: explanation.digest, requestId: row.requestId ?? '', operator: row.operator ?? '', terminal: explanation.explanation.commandLine })}</div></details>`}
     ${whole(stage, record === null)}
   </div>`;
@@ -63,8 +64,8 @@ function further(record: Readonly<Record<string, unknown>>, { kernelState, expla
 }
 
 function one(value: unknown): Content {
-  if (value === null) return html`<span class="muted">none</span>`;
-  if (Array.isArray(value) && value.length === 0) return html`<span class="muted">none</span>`;
+  if (value === null) return html`<span class="muted">${t('none')}</span>`;
+  if (Array.isArray(value) && value.length === 0) return html`<span class="muted">${t('none')}</span>`;
   return typeof value === 'string' ? verbatim(value) : json(value);
 }
 
@@ -74,24 +75,24 @@ function label(name: string): string {
 
 function state(seen: NonNullable<AuditStage['kernelState']>): TemplateResult {
   return html`${facts([
-    ['Node', code(seen.node)], ['Read from', text(seen.endpoint)], ['Commit', ordinal(seen.commit_id)], ['Control version', ordinal(seen.control_version)],
-    ['Epoch', ordinal(seen.epoch)], ['Primary', code(seen.primary)], ['At', time(seen.time)], ['Clock', text(seen.clock)],
+    [t('Node'), code(seen.node)], [t('Read from'), text(seen.endpoint)], [t('Commit'), ordinal(seen.commit_id)], [t('Control version'), ordinal(seen.control_version)],
+    [t('Epoch'), ordinal(seen.epoch)], [t('Primary'), code(seen.primary)], [t('At'), time(seen.time)], [t('Clock'), text(seen.clock)],
   ])}
   ${table({
-    caption: 'Members as the operator saw them',
-    columns: [{ title: 'Node', width: 38 }, { title: 'Role', width: 12 }, { title: 'State', width: 20 }, { title: 'Durable offset (bytes)', number: true, width: 22 }],
+    caption: t('Members as the operator saw them'),
+    columns: [{ title: t('Node'), width: 38 }, { title: t('Role'), width: 12 }, { title: t('State'), width: 20 }, { title: t('Durable offset (bytes)'), number: true, width: 22 }],
     count: seen.members.length,
     row: (index) => {
       const member = seen.members[index];
       return member === undefined ? [] : [code(member.node), text(member.role), text(member.state), ordinal(member.durable_offset)];
     },
-  }, 'The node reported no members.')}`;
+  }, t('The node reported no members.'))}`;
 }
 
 /** The line itself, byte for byte as far as text can show it. */
 function whole({ text: line, left, row }: AuditStage, open: boolean): TemplateResult {
-  return html`<details ?open=${open}><summary>Line ${row.line} as it stands in the file</summary>
-    <pre tabindex="0" role="region" aria-label=${`Line ${row.line} as it stands in the file`} class="audit-raw">${verbatim(line)}</pre>
-    ${left === 0 ? nothing : html`<p class="muted">${left} further characters are in the raw file.</p>`}
+  return html`<details ?open=${open}><summary>${t('Line {0} as it stands in the file', row.line)}</summary>
+    <pre tabindex="0" role="region" aria-label=${t('Line {0} as it stands in the file', row.line)} class="audit-raw">${verbatim(line)}</pre>
+    ${left === 0 ? nothing : html`<p class="muted">${t('{0} further characters are in the raw file.', left)}</p>`}
   </details>`;
 }

@@ -3,9 +3,10 @@ import { html, type TemplateResult } from 'lit';
 import type { CheckResult } from '../../control-plane/views.ts';
 import { outcomeShape } from '../shapes.ts';
 import { text } from '../text.ts';
+import { t } from '../words.ts';
 
 /** P7-E2: neither a success nor a failure. */
-export const UNKNOWN_OUTCOME = 'The request was about to be sent, and no outcome is recorded. Whether the kernel executed it is not known here; kernel state is authoritative.';
+export const UNKNOWN_OUTCOME = t('The request was about to be sent, and no outcome is recorded. Whether the kernel executed it is not known here; kernel state is authoritative.');
 
 /** "dispatch intent" */
 export function stageWords(stage: string): string {
@@ -17,6 +18,6 @@ const OUTCOMES: ReadonlyMap<string, CheckResult> = new Map([['executed', 'pass']
 /** An outcome with its shape. */
 export function outcomeWord(outcome: string): TemplateResult {
   const drawn = OUTCOMES.get(outcome);
-  const words = outcome === 'unknown' ? html`<strong>unknown</strong>` : text(stageWords(outcome));
+  const words = outcome === 'unknown' ? html`<strong>${t('unknown')}</strong>` : text(stageWords(outcome));
   return html`<span class=${`audit-outcome ${drawn ?? 'other'}`}>${drawn === undefined ? '' : outcomeShape(drawn)}${words}</span>`;
 }

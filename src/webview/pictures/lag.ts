@@ -4,6 +4,7 @@ import type { ReplicaProgress, Wire } from '../../control-plane/views.ts';
 import { table } from '../table.ts';
 import { code, number, type Content } from '../text.ts';
 import { fraction, greatest, positions } from './scale.ts';
+import { phrase, t } from '../words.ts';
 
 const HEIGHT = 14;
 
@@ -13,11 +14,11 @@ export function lagBars(replicas: readonly Wire<ReplicaProgress>[], units: 'byte
   const bytes = greatest(positions(replicas.map(({ lagBytes }) => lagBytes))) ?? 0n;
   const commits = greatest(positions(replicas.map(({ lagCommits }) => lagCommits))) ?? 0n;
   return html`${table({
-    caption: 'Lag per replica',
+    caption: t('Lag per replica'),
     columns: [
-      { title: 'Replica', width: 38 },
-      { title: 'Lag in bytes', width: 27 }, { title: 'Bytes', number: true, width: 14 },
-      ...(both ? [{ title: 'Lag in commits', width: 27 }, { title: 'Commits', number: true, width: 14 }] as const : []),
+      { title: t('Replica'), width: 38 },
+      { title: t('Lag in bytes'), width: 27 }, { title: t('Bytes'), number: true, width: 14 },
+      ...(both ? [{ title: t('Lag in commits'), width: 27 }, { title: t('Commits'), number: true, width: 14 }] as const : []),
     ],
     count: replicas.length,
     row: (index): readonly Content[] => {
@@ -27,7 +28,9 @@ export function lagBars(replicas: readonly Wire<ReplicaProgress>[], units: 'byte
       ];
     },
   }, '')}
-  <p class="muted">Scale of all bars: 0 to ${number(bytes.toString())} bytes${both ? html`, 0 to ${number(commits.toString())} commits` : ''}, the largest values in this answer.</p>`;
+  <p class="muted">${both
+    ? phrase('Scale of all bars: 0 to {0} bytes, 0 to {1} commits, the largest values in this answer.', number(bytes.toString()), number(commits.toString()))
+    : phrase('Scale of all bars: 0 to {0} bytes, the largest values in this answer.', number(bytes.toString()))}</p>`;
 }
 
 function commitsOf({ lagCommits }: Wire<ReplicaProgress>, most: bigint): readonly Content[] {

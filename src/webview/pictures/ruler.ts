@@ -4,6 +4,7 @@ import type { SnapshotItem, WalView, Wire } from '../../control-plane/views.ts';
 import { text } from '../text.ts';
 import { picture } from './fit.ts';
 import { fraction, greatest, grouped, least, positions } from './scale.ts';
+import { t } from '../words.ts';
 
 const EDGE = 6;
 const ROW = 22;
@@ -13,14 +14,14 @@ const LABELLED = 40;
 /** The log of one node, from the oldest offset that it retains to where it appends. What lies outside of that has no place on it. */
 export function walRuler(view: Wire<WalView>): TemplateResult {
   const marks: readonly (readonly [string, string | null])[] = [
-    ['oldest retained', view.oldestOffset], ['truncation', view.truncationOffset], ['verified up to', view.verifiedToOffset],
-    ['durable', view.durableOffset], ['append', view.appendOffset],
+    [t('oldest retained'), view.oldestOffset], [t('truncation'), view.truncationOffset], [t('verified up to'), view.verifiedToOffset],
+    [t('durable'), view.durableOffset], [t('append'), view.appendOffset],
   ];
   const segments = view.segments ?? [];
   const all = positions([view.oldestOffset, view.durableOffset, view.appendOffset, ...segments.flatMap(({ firstOffset, endOffset }) => [firstOffset, endOffset])]);
   const axis = { from: least(all) ?? 0n, to: greatest(all) ?? 0n };
-  const words = marks.map(([name, value]) => `${name} ${value ?? 'unknown'}`).join(', ');
-  return picture(`WAL ruler in bytes: ${words}; ${segments.length} segments.`, (width) => {
+  const words = marks.map(([name, value]) => `${name} ${value ?? t('unknown')}`).join(', ');
+  return picture(t('WAL ruler in bytes: {0}; {1} segments.', words, segments.length), (width) => {
     const top = 40;
     const height = top + marks.length * ROW + 4;
     const place = placing(axis, width);
@@ -29,7 +30,7 @@ export function walRuler(view: Wire<WalView>): TemplateResult {
       ${drawn ? segments.map(({ firstOffset, endOffset }, index) => {
         const x = place(BigInt(firstOffset));
         return svg`<rect class=${`segment ${index % 2 === 0 ? 'even' : 'odd'}`} x=${x} y="8" width=${Math.max(1, place(BigInt(endOffset)) - x)} height="20"/>`;
-      }) : svg`<rect class="segment even" x=${EDGE} y="8" width=${width - 2 * EDGE} height="20"/><text class="inside" x=${width / 2} y="22" text-anchor="middle">${segments.length} segments</text>`}
+      }) : svg`<rect class="segment even" x=${EDGE} y="8" width=${width - 2 * EDGE} height="20"/><text class="inside" x=${width / 2} y="22" text-anchor="middle">${t('{0} segments', segments.length)}</text>`}
       <path class="axis" d=${`M${EDGE} 28H${width - EDGE}`}/>
       ${marks.map(([name, value], index) => mark(name, value, top + index * ROW, width, axis))}
     </svg>`;
@@ -49,9 +50,9 @@ function placing({ from, to }: Axis, width: number): Place {
 
 function mark(name: string, value: string | null, y: number, width: number, axis: Axis): SVGTemplateResult {
   const placeless = (words: string): SVGTemplateResult => svg`<path class="leader none" d=${`M${EDGE} ${y + 8}h18`}/>${label(EDGE + 24, y, width - EDGE - 24, 'start', `${name}${words}`, 'unknown')}`;
-  if (value === null) return placeless(': unknown');
-  if (BigInt(value) < axis.from) return placeless(` ${grouped(value)}, before what is retained`);
-  if (BigInt(value) > axis.to) return placeless(` ${grouped(value)}, beyond what is written`);
+  if (value === null) return placeless(`: ${t('unknown')}`);
+  if (BigInt(value) < axis.from) return placeless(t(' {0}, before what is retained', grouped(value)));
+  if (BigInt(value) > axis.to) return placeless(t(' {0}, beyond what is written', grouped(value)));
   const x = placing(axis, width)(BigInt(value));
   const right = x > width / 2;
   return svg`<path class="leader" d=${`M${x} 4V${y + 8}`}/><path class="tick" d=${`M${x} 4V32`}/>
@@ -64,19 +65,19 @@ export function snapshotAxis(items: readonly Wire<SnapshotItem>[]): TemplateResu
   const axis = { from: least(all) ?? 0n, to: greatest(all) ?? 0n };
   const unplaced = items.filter(({ walFirstOffset, walEndOffset }) => walFirstOffset === null && walEndOffset === null).length;
   const labelled = items.length <= LABELLED;
-  return html`${picture(`${items.length} snapshots and checkpoints on the WAL axis from ${axis.from} to ${axis.to} bytes; ${unplaced} of unknown position.`, (width) => {
+  return html`${picture(t('{0} snapshots and checkpoints on the WAL axis from {1} to {2} bytes; {3} of unknown position.', items.length, axis.from.toString(), axis.to.toString(), unplaced), (width) => {
     const place = placing(axis, width);
     const height = 26 + (labelled ? items.length * ROW : 2 * ROW) + 2;
     return html`<svg width=${width} height=${height} viewBox=${`0 0 ${width} ${height}`}>
       ${label(0, 0, width / 2, 'start', grouped(axis.from.toString()))}
-      ${label(width / 2, 0, width / 2, 'end', `${grouped(axis.to.toString())} bytes`)}
+      ${label(width / 2, 0, width / 2, 'end', t('{0} bytes', grouped(axis.to.toString())))}
       <path class="axis" d=${`M${EDGE} 20H${width - EDGE}`}/>
       ${items.map((item, index) => span(item, 26 + (labelled ? index : item.kind === 'snapshot' ? 0 : 1) * ROW, width, place, labelled))}
     </svg>`;
   })}
-  <ul class="legend"><li><svg width="26" height="14" aria-hidden="true"><rect class="span snapshot" x="1" y="2" width="24" height="10"/></svg>snapshot</li>
-    <li><svg width="26" height="14" aria-hidden="true"><path class="span checkpoint" d="M1 7L6 2H20L25 7L20 12H6Z"/></svg>checkpoint</li>
-    ${unplaced === 0 ? nothing : html`<li><svg width="26" height="14" aria-hidden="true"><rect class="bar-unknown" x="1" y="2" width="24" height="10"/></svg>${unplaced} of unknown position</li>`}</ul>`;
+  <ul class="legend"><li><svg width="26" height="14" aria-hidden="true"><rect class="span snapshot" x="1" y="2" width="24" height="10"/></svg>${t('snapshot')}</li>
+    <li><svg width="26" height="14" aria-hidden="true"><path class="span checkpoint" d="M1 7L6 2H20L25 7L20 12H6Z"/></svg>${t('checkpoint')}</li>
+    ${unplaced === 0 ? nothing : html`<li><svg width="26" height="14" aria-hidden="true"><rect class="bar-unknown" x="1" y="2" width="24" height="10"/></svg>${t('{0} of unknown position', unplaced)}</li>`}</ul>`;
 }
 
 function span(item: Wire<SnapshotItem>, y: number, width: number, place: Place, labelled: boolean): SVGTemplateResult | typeof nothing {
@@ -85,7 +86,7 @@ function span(item: Wire<SnapshotItem>, y: number, width: number, place: Place, 
   const last = greatest(known);
   const name = item.id.startsWith(item.kind) ? item.id : `${item.kind} ${item.id}`;
   if (first === undefined || last === undefined) {
-    return labelled ? svg`<rect class="bar-unknown" x=${EDGE} y=${y + 3} width="40" height="10"/>${label(EDGE + 48, y, width - EDGE - 48, 'start', `${name}: position unknown`, 'unknown')}` : nothing;
+    return labelled ? svg`<rect class="bar-unknown" x=${EDGE} y=${y + 3} width="40" height="10"/>${label(EDGE + 48, y, width - EDGE - 48, 'start', t('{0}: position unknown', name), 'unknown')}` : nothing;
   }
   const x = Math.min(place(first), width - EDGE - 3);
   const end = Math.max(x + 3, place(last));
@@ -94,7 +95,7 @@ function span(item: Wire<SnapshotItem>, y: number, width: number, place: Place, 
     ? svg`<rect class="span snapshot" x=${x} y=${y + 3} width=${end - x} height="10"/>`
     : svg`<path class="span checkpoint" d=${`M${x} ${y + 8}L${x + half} ${y + 3}H${end - half}L${end} ${y + 8}L${end - half} ${y + 13}H${x + half}Z`}/>`;
   if (!labelled) return drawing;
-  const partly = known.length === 1 ? ' (one end unknown)' : '';
+  const partly = known.length === 1 ? t(' (one end unknown)') : '';
   const after = width - end - 8;
   return svg`${drawing}${after >= 200 || after > x ? label(end + 6, y, after, 'start', name + partly) : label(0, y, Math.max(0, x - 6), 'end', name + partly)}`;
 }

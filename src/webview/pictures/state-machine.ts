@@ -3,6 +3,7 @@ import { html, nothing, svg, type SVGTemplateResult, type TemplateResult } from 
 import type { KernelEvent, PromotionView, Wire } from '../../control-plane/views.ts';
 import { text } from '../text.ts';
 import { picture } from './fit.ts';
+import { phrase, t } from '../words.ts';
 
 type Kind = 'promotion' | 'demotion';
 
@@ -25,7 +26,7 @@ const BOX = { widest: 240, height: 46, gap: 20, left: 26, between: 40 } as const
 /** Draws the machine of the attempt that is under way or was the last. */
 export function stateMachine(view: Wire<PromotionView>): TemplateResult {
   const kind = machineOf(view);
-  if (kind === undefined) return html`<p><strong>${text(view.state)}</strong> is not a state of the machine that this version draws.</p>`;
+  if (kind === undefined) return html`<p>${phrase('{0} is not a state of the machine that this version draws.', html`<strong>${text(view.state)}</strong>`)}</p>`;
   const { main, denied } = STATES[kind];
   const steps = stepsOf(view, kind);
   const aborted = eventsOf(view, kind).find(({ type }) => type.endsWith('.aborted_on_crash'));
@@ -34,10 +35,14 @@ export function stateMachine(view: Wire<PromotionView>): TemplateResult {
   const height = main.length * (BOX.height + BOX.gap) - BOX.gap + 4;
   const words = [...steps.values()].map(({ type }) => type).join(', ');
   const line = (state: string, event: Wire<KernelEvent> | undefined): string => [
-    ...(state === view.state ? ['present state'] : []), ...(event === undefined ? [] : [`#${event.seq} ${event.time}`]),
+    ...(state === view.state ? [t('present state')] : []), ...(event === undefined ? [] : [`#${event.seq} ${event.time}`]),
   ].join(', ');
   return html`
-    ${picture(`State machine of a ${kind}. Present state: ${view.state}. ${words === '' ? 'No event of the last attempt is in this answer.' : `Events of the last attempt: ${words}.`}${denial === null ? '' : ` Denied: ${denial.reason}, ${denial.invariant}.`}`, (width) => {
+    ${picture([
+      t('State machine of a {0}. Present state: {1}.', kind, view.state),
+      words === '' ? t('No event of the last attempt is in this answer.') : t('Events of the last attempt: {0}.', words),
+      ...(denial === null ? [] : [t('Denied: {0}, {1}.', denial.reason, denial.invariant)]),
+    ].join(' '), (width) => {
       const wide = Math.min(BOX.widest, Math.floor((width - BOX.left - BOX.between - 3) / 2));
       const beside = BOX.left + wide + BOX.between;
       return html`<svg width=${width} height=${height}>
@@ -48,10 +53,10 @@ export function stateMachine(view: Wire<PromotionView>): TemplateResult {
           <div class="label-in-picture node-name" title=${denial.reason}>${text(denial.reason)}</div><div class="label-in-picture" title=${denial.invariant}>${text(denial.invariant)}</div>`}</foreignObject>`}
       </svg>`;
     })}
-    ${aborted === undefined ? nothing : html`<p>The last attempt was aborted by a crash (event #${aborted.seq}).</p>`}
-    ${view.lastAttempt !== null && steps.size === 0 ? html`<p class="muted">No event of the last attempt is in this answer, so its way is not drawn.</p>` : nothing}
-    <ul class="legend"><li><svg width="26" height="16" aria-hidden="true"><rect class="state present" x="1.5" y="1.5" width="23" height="13" rx="2"/></svg>present state</li>
-      ${steps.size === 0 ? nothing : html`<li><svg width="26" height="16" aria-hidden="true"><rect class="state passed" x="1.5" y="1.5" width="23" height="13" rx="2"/></svg>passed by the last attempt</li>`}</ul>`;
+    ${aborted === undefined ? nothing : html`<p>${t('The last attempt was aborted by a crash (event #{0}).', aborted.seq)}</p>`}
+    ${view.lastAttempt !== null && steps.size === 0 ? html`<p class="muted">${t('No event of the last attempt is in this answer, so its way is not drawn.')}</p>` : nothing}
+    <ul class="legend"><li><svg width="26" height="16" aria-hidden="true"><rect class="state present" x="1.5" y="1.5" width="23" height="13" rx="2"/></svg>${t('present state')}</li>
+      ${steps.size === 0 ? nothing : html`<li><svg width="26" height="16" aria-hidden="true"><rect class="state passed" x="1.5" y="1.5" width="23" height="13" rx="2"/></svg>${t('passed by the last attempt')}</li>`}</ul>`;
 }
 
 function machineOf({ state, lastAttempt }: Wire<PromotionView>): Kind | undefined {

@@ -5,6 +5,7 @@ import { nodeGlyph, nodeShape, type NodeShape } from '../shapes.ts';
 import { short, text } from '../text.ts';
 import { picture } from './fit.ts';
 import { grouped } from './scale.ts';
+import { t } from '../words.ts';
 
 type Node = Wire<Member>;
 
@@ -23,17 +24,21 @@ export function topology(view: Wire<ClusterView>): TemplateResult {
     if (view.members.length > SHELVES) return grid(view.members, width);
     return others.length > FAN || width < 560 ? shelves(primary, others, width) : fan(primary, others, width);
   })}
-  ${view.members.length > SHELVES ? html`<p class="muted">Members in the order of the answer, counted at the left. Who follows whom and the lag are in the table.</p>` : nothing}
-  ${primary === undefined ? html`<p>The node names no member as primary, so no replication direction is drawn.</p>` : nothing}`;
+  ${view.members.length > SHELVES ? html`<p class="muted">${t('Members in the order of the answer, counted at the left. Who follows whom and the lag are in the table.')}</p>` : nothing}
+  ${primary === undefined ? html`<p>${t('The node names no member as primary, so no replication direction is drawn.')}</p>` : nothing}`;
 }
 
 function description(members: readonly Node[], primary: Node | undefined): string {
   const counts = countShapes(members).map(([shape, count]) => `${WORDS[shape]}: ${count}`).join(', ');
-  return `Topology of ${members.length} members: ${counts}. ${primary === undefined ? 'No primary is known.' : `Primary: ${short(primary.name, 60)}.`} The table of members holds the same values.`;
+  return [
+    t('Topology of {0} members: {1}.', members.length, counts),
+    primary === undefined ? t('No primary is known.') : t('Primary: {0}.', short(primary.name, 60)),
+    t('The table of members holds the same values.'),
+  ].join(' ');
 }
 
 const WORDS: Readonly<Record<NodeShape, string>> = {
-  primary: 'running primary', replica: 'running replica', unknown: 'running, role unknown', halted: 'halted', unreachable: 'health unknown',
+  primary: t('running primary'), replica: t('running replica'), unknown: t('running, role unknown'), halted: t('halted'), unreachable: t('health unknown'),
 };
 
 function countShapes(members: readonly Node[]): readonly (readonly [NodeShape, number])[] {
@@ -43,7 +48,7 @@ function countShapes(members: readonly Node[]): readonly (readonly [NodeShape, n
     .filter(([, count]) => count > 0);
 }
 
-const LINES: readonly (readonly [Flow, string])[] = [['flowing', 'a running replica follows a running primary'], ['broken', 'no running replication is reported']];
+const LINES: readonly (readonly [Flow, string])[] = [['flowing', t('a running replica follows a running primary')], ['broken', t('no running replication is reported')]];
 
 function legend(members: readonly Node[], primary: Node | undefined): TemplateResult {
   const drawn = primary === undefined || members.length > SHELVES ? [] : members.filter((member) => member !== primary).map((member) => flow(primary, member));
@@ -65,14 +70,14 @@ function flow(primary: Node, member: Node): Flow {
 
 /** Bytes and commits; in the narrow form the legend says which is which. */
 function lag({ lagBytes, lagCommits, patroni }: Node, form: 'long' | 'short' = 'long'): string {
-  if (lagBytes === null && lagCommits === null) return 'lag unknown';
-  if (patroni !== undefined) return `lag ${amountOf(lagBytes)} B`;
-  const amount = (value: string | null, unit: string): string => (value === null ? `${unit} unknown` : `${grouped(value)} ${unit}`);
-  return form === 'short' ? `lag ${amountOf(lagBytes)}, ${amountOf(lagCommits)}` : `${amount(lagBytes, 'B')} · ${amount(lagCommits, 'commits')}`;
+  if (lagBytes === null && lagCommits === null) return t('lag unknown');
+  if (patroni !== undefined) return t('lag {0} B', amountOf(lagBytes));
+  const amount = (value: string | null, unit: string): string => (value === null ? t('{0} unknown', unit) : `${grouped(value)} ${unit}`);
+  return form === 'short' ? t('lag {0}, {1}', amountOf(lagBytes), amountOf(lagCommits)) : `${amount(lagBytes, 'B')} · ${amount(lagCommits, t('commits'))}`;
 }
 
 function amountOf(value: string | null): string {
-  return value === null ? 'unknown' : grouped(value);
+  return value === null ? t('unknown') : grouped(value);
 }
 
 function fan(primary: Node | undefined, others: readonly Node[], width: number): TemplateResult {
@@ -119,7 +124,7 @@ function shelves(primary: Node | undefined, others: readonly Node[], width: numb
         ${cell(x, line(row) + 15, member)}`;
     })}
     ${primary === undefined ? nothing : box(1, 1, primary)}
-    ${label(left + (primary === undefined ? 0 : BOX.width), 0, Math.max(0, width - left - BOX.width), 18, others.some(({ patroni }) => patroni !== undefined) ? 'lag: bytes' : 'lag: bytes, commits', 'node-state')}
+    ${label(left + (primary === undefined ? 0 : BOX.width), 0, Math.max(0, width - left - BOX.width), 18, others.some(({ patroni }) => patroni !== undefined) ? t('lag: bytes') : t('lag: bytes, commits'), 'node-state')}
   </svg>`;
 }
 
@@ -161,9 +166,9 @@ function cell(x: number, y: number, member: Node): SVGTemplateResult {
 }
 
 function words(member: Node): string {
-  if (member.health === 'halted') return `halted: ${member.haltReason ?? 'reason unknown'}`;
-  if (member.health === 'unknown') return member.role === 'unknown' ? 'role, health unknown' : `health unknown · ${member.role}`;
-  return `${member.role === 'unknown' ? 'role unknown' : member.role} · ${member.replicationState}`;
+  if (member.health === 'halted') return t('halted: {0}', member.haltReason ?? t('reason unknown'));
+  if (member.health === 'unknown') return member.role === 'unknown' ? t('role, health unknown') : t('health unknown · {0}', member.role);
+  return `${member.role === 'unknown' ? t('role unknown') : member.role} · ${member.replicationState}`;
 }
 
 /** A halted node has cut corners and a member of unknown health a dashed line, so that neither needs a colour to be told apart. */
