@@ -5,13 +5,8 @@ import type { Post } from './frame.ts';
 import { t } from './words.ts';
 
 const ASKED = {
-<<<<<<< HEAD
-  name: 'The confirmation asks for the node\'s name. Nothing has been sent.',
-  id: 'The name of this node holds characters that cannot be typed: the confirmation asks for its id. Nothing has been sent.',
-=======
-  name: t('Going on opens the confirmation, in which the name of the node is typed. Nothing has been sent.'),
-  id: t('Going on opens the confirmation. The name of this node holds characters that cannot be typed, so its id is typed there. Nothing has been sent.'),
->>>>>>> 86605b1 (Panels in German: their labels come from one dictionary, which the editor puts into the page; the real workbench in German is tested)
+  name: t('The confirmation asks for the node\'s name. Nothing has been sent.'),
+  id: t('The name of this node holds characters that cannot be typed: the confirmation asks for its id. Nothing has been sent.'),
 } as const;
 
 /** Stays in sight while the explanation is read. `typed`: what the confirmation asks for. */
