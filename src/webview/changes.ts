@@ -1,8 +1,8 @@
 /** Before → after, drawn and for a screen reader the same table. */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { StateChange, Wire } from '../control-plane/views.ts';
-import { code, text, type Content } from './text.ts';
-import { phrase, t } from './words.ts';
+import { code, phrase, text, type Content } from './text.ts';
+import { t } from './words.ts';
 
 /** Names of nodes as far as the panel knows them. */
 export type Names = ReadonlyMap<string, string>;

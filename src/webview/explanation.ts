@@ -11,8 +11,8 @@ import type { Panel } from './protocol.ts';
 import { checkWord, outcomeShape } from './shapes.ts';
 import { table } from './table.ts';
 import { termsOf } from './terms.ts';
-import { code, named, number, text, time, verbatim, type Content } from './text.ts';
-import { phrase, t } from './words.ts';
+import { code, named, number, phrase, text, time, verbatim, type Content } from './text.ts';
+import { t } from './words.ts';
 
 type Shown = Extract<Panel, { kind: 'explanation' }>;
 type Kernel = NonNullable<Wire<Explanation>['kernel']>;

@@ -4,8 +4,8 @@ import '@vscode-elements/elements/dist/vscode-button/index.js';
 import type { Observed, Section, SkippedEndpoint, Wire } from '../control-plane/views.ts';
 import type { ClusterLabel, PanelRequest, RecordedAt } from './protocol.ts';
 import type { Terms } from './terms.ts';
-import { code, ordinal, text, time, verbatim, type Content } from './text.ts';
-import { phrase, t } from './words.ts';
+import { code, ordinal, phrase, text, time, verbatim, type Content } from './text.ts';
+import { t } from './words.ts';
 
 /** Sends a request of the panel to the editor. */
 export type Post = (request: PanelRequest) => void;

@@ -5,6 +5,14 @@ import { t } from './words.ts';
 /** What a place in a template may hold. */
 export type Content = TemplateResult | typeof nothing | string | readonly Content[];
 
+/** A label of ours in which the values are drawn, not only written. */
+export function phrase(label: string, ...values: readonly Content[]): TemplateResult {
+  return html`${t(label).split(/(\{\d+\})/u).map((part) => {
+    const index = /^\{(\d+)\}$/u.exec(part)?.[1];
+    return index === undefined ? part : values[Number(index)];
+  })}`;
+}
+
 /** `null` in an answer means unknown, and unknown is a word: never 0, never nothing. */
 export const unknown: TemplateResult = html`<span class="unknown">${t('unknown')}</span>`;
 

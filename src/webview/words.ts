@@ -1,6 +1,4 @@
 /** Labels in the display language. What a kernel, the audit log or the control plane says is not translated: it is shown as it was said and recorded. */
-import { html, type TemplateResult } from 'lit';
-import type { Content } from './text.ts';
 
 /** The dictionary that the editor put into the page; English where there is none. */
 const dictionary = read(document.querySelector('#dictionary')?.textContent ?? '{}');
@@ -8,14 +6,6 @@ const dictionary = read(document.querySelector('#dictionary')?.textContent ?? '{
 /** A label, with `{0}`, `{1}` … replaced by the values. */
 export function t(label: string, ...values: readonly (string | number)[]): string {
   return (dictionary.get(label) ?? label).replaceAll(/\{(\d+)\}/gu, (whole, index: string) => String(values[Number(index)] ?? whole));
-}
-
-/** A label in which the values are drawn, not only written. */
-export function phrase(label: string, ...values: readonly Content[]): TemplateResult {
-  return html`${label.split(/(\{\d+\})/u).map((part) => {
-    const index = /^\{(\d+)\}$/u.exec(part)?.[1];
-    return index === undefined ? part : values[Number(index)];
-  })}`;
 }
 
 function read(json: string): ReadonlyMap<string, string> {

@@ -11,7 +11,7 @@ const german = read('l10n/bundle.l10n.de.json');
 
 /** The calls that look a text up, and the arguments that are no literal: there the keys come from a table. */
 const LOOKUPS: Readonly<Record<string, string>> = { 'vscode.l10n.t': 'src/vscode/**/*.ts', t: 'src/webview/**/*.ts', phrase: 'src/webview/**/*.ts' };
-const FROM_TABLES = ['commandSpec(command).title'];
+const FROM_TABLES = ['commandSpec(command).title', 'label'];
 
 function keysOfSources(): ReadonlyMap<string, string> {
   const keys = new Map<string, string>(COMMAND_NAMES.map((name) => [COMMANDS[name].title, 'the command table']));

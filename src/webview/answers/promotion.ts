@@ -7,8 +7,8 @@ import { invariantCited, type Cited } from '../invariants.ts';
 import { stateMachine } from '../pictures/state-machine.ts';
 import { table } from '../table.ts';
 import type { Terms } from '../terms.ts';
-import { code, ordinal, text } from '../text.ts';
-import { phrase, t } from '../words.ts';
+import { code, ordinal, phrase, text } from '../text.ts';
+import { t } from '../words.ts';
 
 /** `cited` holds the texts of the invariants that a denial may name. */
 export function promotionAnswer(view: Wire<PromotionView>, cited: Cited, { kind, epoch }: Terms): TemplateResult {

@@ -5,8 +5,8 @@ import { facts, more, section } from '../frame.ts';
 import { snapshotAxis, walRuler } from '../pictures/ruler.ts';
 import { table } from '../table.ts';
 import type { Terms } from '../terms.ts';
-import { code, number, ordinal, text, time } from '../text.ts';
-import { phrase, t } from '../words.ts';
+import { code, number, ordinal, phrase, text, time } from '../text.ts';
+import { t } from '../words.ts';
 
 /** Offsets in bytes, segments in the order of the answer. */
 export function walAnswer(view: Wire<WalView>, terms: Terms): TemplateResult {

@@ -5,8 +5,8 @@ import type { CheckResult } from '../../control-plane/views.ts';
 import { facts } from '../frame.ts';
 import type { AuditLogFacts } from '../protocol.ts';
 import { outcomeShape } from '../shapes.ts';
-import { code, number, text, time } from '../text.ts';
-import { phrase, t } from '../words.ts';
+import { code, number, phrase, text, time } from '../text.ts';
+import { t } from '../words.ts';
 
 type Verdict = NonNullable<AuditLogFacts['verdict']>;
 

@@ -4,9 +4,9 @@ import { explanationPanel } from '../explanation.ts';
 import { facts } from '../frame.ts';
 import type { AuditMessage, AuditStage } from '../protocol.ts';
 import { table } from '../table.ts';
-import { code, json, ordinal, text, time, verbatim, type Content } from '../text.ts';
+import { code, json, ordinal, phrase, text, time, verbatim, type Content } from '../text.ts';
 import { outcomeWord, stageWords, UNKNOWN_OUTCOME } from './words.ts';
-import { phrase, t } from '../words.ts';
+import { t } from '../words.ts';
 
 export type Unfolded = Extract<AuditMessage, { part: 'request' }>;
 

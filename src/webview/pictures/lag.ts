@@ -2,9 +2,9 @@
 import { html, svg, type TemplateResult } from 'lit';
 import type { ReplicaProgress, Wire } from '../../control-plane/views.ts';
 import { table } from '../table.ts';
-import { code, number, type Content } from '../text.ts';
+import { code, number, phrase, type Content } from '../text.ts';
 import { fraction, greatest, positions } from './scale.ts';
-import { phrase, t } from '../words.ts';
+import { t } from '../words.ts';
 
 const HEIGHT = 14;
 

@@ -1,9 +1,9 @@
 /** The kernel's state machine with the present state, and the way of the last attempt as far as its events are in the answer. */
 import { html, nothing, svg, type SVGTemplateResult, type TemplateResult } from 'lit';
 import type { KernelEvent, PromotionView, Wire } from '../../control-plane/views.ts';
-import { text } from '../text.ts';
+import { phrase, text } from '../text.ts';
 import { picture } from './fit.ts';
-import { phrase, t } from '../words.ts';
+import { t } from '../words.ts';
 
 type Kind = 'promotion' | 'demotion';
 
