@@ -54,5 +54,5 @@ export default tseslint.config(
       'max-lines': 'off',
     },
   },
-  { files: ['scripts/**/*.mjs'], ...tseslint.configs.disableTypeChecked, languageOptions: { globals: { process: 'readonly', atob: 'readonly', btoa: 'readonly', console: 'readonly', fetch: 'readonly', URL: 'readonly', setTimeout: 'readonly' } } },
+  { files: ['scripts/**/*.mjs', 'test/**/*.mjs'], ...tseslint.configs.disableTypeChecked, languageOptions: { globals: { Buffer: 'readonly', process: 'readonly', atob: 'readonly', btoa: 'readonly', console: 'readonly', fetch: 'readonly', URL: 'readonly', setTimeout: 'readonly' } } },
 );

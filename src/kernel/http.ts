@@ -18,6 +18,8 @@ export interface Limits {
 /** How a TLS peer is verified; `serverName` replaces the host name of the URL in that. No context: no TLS is configured. */
 export interface TlsIdentity {
   readonly context: SecureContext | undefined;
+  /** The configured CA, which is in the context already. */
+  readonly ca: string | undefined;
   readonly serverName: string | undefined;
 }
 
@@ -63,6 +65,8 @@ export async function exchange(outgoing: HttpRequest, tls: TlsIdentity, limits: 
       maxCachedSessions: 0,
       rejectUnauthorized: true, // not left to NODE_TLS_REJECT_UNAUTHORIZED
       ...(tls.context === undefined ? {} : { secureContext: tls.context }),
+      // An extension host can be set to add the machine's own CAs to every connection that names none; a configured CA is the only one.
+      ...(tls.ca === undefined ? {} : { ca: tls.ca }),
       ...(tls.serverName === undefined ? {} : { servername: tls.serverName }),
     },
   });

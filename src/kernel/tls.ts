@@ -24,10 +24,10 @@ export async function tlsIdentity(cluster: ClusterConfig): Promise<Result<TlsIde
     if (part === 'ca' && !read.text.includes('-----BEGIN ')) return refused('tls.ca', `The file ${path} (ca) holds no PEM certificate.`);
     pem[part] = read.text;
   }
-  if (Object.keys(pem).length === 0 && cluster.endpoints.every((endpoint) => endpoint.startsWith('http:'))) return success({ context: undefined, serverName });
+  if (Object.keys(pem).length === 0 && cluster.endpoints.every((endpoint) => endpoint.startsWith('http:'))) return success({ context: undefined, ca: undefined, serverName });
   const context = await contextOf(pem);
   if (!context.ok) return refused('tls.key', `The key ${key ?? ''} cannot be used with the certificate ${cert ?? ''}: ${context.why}.`);
-  return success({ context: context.context, serverName });
+  return success({ context: context.context, ca: pem.ca, serverName });
 }
 
 function refused(field: string, what: string): ReturnType<typeof failure> {

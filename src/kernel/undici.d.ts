@@ -17,6 +17,7 @@ declare module 'undici/lib/dispatcher/client.js' {
         readonly maxCachedSessions: number;
         readonly rejectUnauthorized: true;
         readonly secureContext?: SecureContext;
+        readonly ca?: string;
         readonly servername?: string;
       };
     }

@@ -7,6 +7,7 @@ import { auditReviewRefused } from '../control-plane/authority.ts';
 import type { AuditLogFacts, AuditRequest } from '../webview/protocol.ts';
 import { AuditSession } from './audit-session.ts';
 import type { CommandContext } from './commands.ts';
+import { inert } from './foreign.ts';
 import type { Panels } from './panels.ts';
 
 const KEY = 'audit-log';
@@ -21,7 +22,7 @@ export function registerAuditEditor(context: () => CommandContext, review: Audit
       if (refusedReview(context())) return;
       const verdict = await review.reader.verify(review.knownHead());
       const sentence = `AeroDB: ${verdictText(verdict)} (${review.reader.path})`;
-      void (verdict.kind === 'intact' ? vscode.window.showInformationMessage(sentence) : vscode.window.showErrorMessage(sentence));
+      void (verdict.kind === 'intact' ? vscode.window.showInformationMessage(inert(sentence)) : vscode.window.showErrorMessage(inert(sentence)));
     }),
   ];
 }
@@ -113,7 +114,7 @@ class AuditEditor {
   }
 
   #complain(error: unknown): void {
-    void vscode.window.showErrorMessage(vscode.l10n.t('AeroDB, audit log: {0}', error instanceof Error ? error.message : String(error)));
+    void vscode.window.showErrorMessage(inert(vscode.l10n.t('AeroDB, audit log: {0}', error instanceof Error ? error.message : String(error))));
   }
 }
 

@@ -8,7 +8,7 @@ import { invariant } from '../control-plane/invariants.ts';
 import type { Operator } from '../control-plane/operator.ts';
 import type { ConfirmationAnswer, ConfirmationPrompt, Confirmer } from '../control-plane/ports.ts';
 import { toWire } from '../control-plane/views.ts';
-import { visible } from './foreign.ts';
+import { inert, visible } from './foreign.ts';
 import type { Panels } from './panels.ts';
 
 /** Key of the panel that shows a request's explanation, and later its result. */
@@ -144,8 +144,8 @@ async function typeNode({ explanation, toType: { what, text } }: ConfirmationPro
   return vscode.window.showInputBox({
     title: `${explanation.cluster.name}: ${explanation.title}`,
     prompt: what === 'name'
-      ? vscode.l10n.t('Type the name of the node, {0}, to confirm. Escape confirms nothing.', text)
-      : vscode.l10n.t('The name of this node holds characters that cannot be typed. Type its id, {0}, to confirm. Escape confirms nothing.', text),
+      ? vscode.l10n.t('Type the name of the node, {0}, to confirm. Escape confirms nothing.', inert(text))
+      : vscode.l10n.t('The name of this node holds characters that cannot be typed. Type its id, {0}, to confirm. Escape confirms nothing.', inert(text)),
     placeHolder: text,
     ignoreFocusOut: true,
     validateInput: (typed) => (typed === text ? undefined : what === 'name' ? vscode.l10n.t('Not the name of the node.') : vscode.l10n.t('Not the id of the node.')),

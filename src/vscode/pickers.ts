@@ -39,7 +39,7 @@ export async function pickNode(title: string, cluster: string, inspect: () => Pr
     const why = result.kind === 'failed' ? `${result.error.code}: ${result.error.message}` : '';
     const typed = await vscode.window.showInputBox({
       title, ignoreFocusOut: true, placeHolder: vscode.l10n.t('Node id'),
-      prompt: vscode.l10n.t('The nodes could not be read ({0}). Type the id of the node. Escape asks for nothing.', why),
+      prompt: vscode.l10n.t('The nodes could not be read ({0}). Type the id of the node. Escape asks for nothing.', inert(why)),
     });
     return typed === undefined ? undefined : { node: typed.trim(), label: typed.trim() };
   }

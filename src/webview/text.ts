@@ -20,7 +20,7 @@ export const unknown: TemplateResult = html`<span class="unknown">${t('unknown')
  * Characters that change how their neighbours look without being seen. The editor draws them as boxes with their number, so that two
  * names that look alike are seen to differ; joiners stay, because emoji and scripts need them.
  */
-const INVISIBLE = /([\u0000-\u0009\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff])/u;
+const INVISIBLE = /([\u0000-\u0009\u000b-\u001f\u007f-\u009f\u00ad\u061c\u115f\u1160\u180b-\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\u{e0000}-\u{e0fff}])/u;
 
 /** Foreign text, its own direction kept to itself. `null` is unknown; text without characters is said to be empty. */
 export function text(value: string | null): Content {

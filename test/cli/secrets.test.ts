@@ -58,6 +58,7 @@ describe('secrets in a terminal', function () {
       'in base64': await echo((sent) => jsonBytes(403, rejection('AERO_X', 'not_executed', { token: Buffer.from(CANARY).toString('base64'), header: Buffer.from(sent).toString('base64'), log: Buffer.from(`x ${sent} y`).toString('base64url') }))),
       'in a location': await echo((sent) => `HTTP/1.1 307 ${sent}\r\nlocation: ${thief.url}/?t=${encodeURIComponent(CANARY)}\r\n\r\n`),
       'no HTTP': await echo((sent) => `${sent}\r\n\r\n`),
+      'in JSON in JSON': await echo((sent) => jsonBytes(403, rejection('AERO_X', 'not_executed', { log: JSON.stringify({ message: JSON.stringify({ sent }) }) }))),
       cut: await echo((sent) => jsonBytes(200, `{"m":${JSON.stringify(sent)}`)),
       dead: await closedPort(),
       silent: await rawServer((socket) => socket.resume()),

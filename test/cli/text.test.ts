@@ -12,10 +12,10 @@ import { answer } from '../../src/cli/text/views.ts';
 import { kernelRejection } from '../../src/control-plane/errors.ts';
 
 // What a terminal acts upon, or what changes how its neighbours look without being seen.
-const STEERING = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]/u;
+const STEERING = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e0fff}]/u;
 const PLAIN = paintFor({ isTTY: false }, {});
 // Any text, and text of what terminals act upon, which would otherwise be rare.
-const nasty = fc.constantFrom('\u001b[2J', '\u009b31m', '\u0007', '\r', '\n', '\u202e', '\u2028', '\u200b', '\ufeff', '\u0000', '\u007f', 'a', ' ', '日', '\ud800');
+const nasty = fc.constantFrom('\u001b[2J', '\u009b31m', '\u0007', '\r', '\n', '\u202e', '\u2028', '\u200b', '\ufeff', '\u{e0041}', '\u3164', '\u0000', '\u007f', 'a', ' ', '日', '\ud800');
 const foreign = fc.oneof(fc.string({ unit: 'binary', maxLength: 200 }), fc.string({ unit: nasty, maxLength: 60 }));
 
 function fits(lines: readonly string[]): void {

@@ -20,7 +20,7 @@ const progress = new Progress(report);
 let editor: Editor | undefined;
 try {
   const [tests] = await Promise.all([bundleSuites(), build({ release: false })]);
-  editor = await Editor.start({ vsix: 'none', env: { [reportVariable]: report }, flags: ['--vscode-option', 'enable-smoke-test-driver'] });
+  editor = await Editor.start({ vsix: 'none', env: { [reportVariable]: report }, extensions: [join(import.meta.dirname, 'stranger')], flags: ['--vscode-option', 'enable-smoke-test-driver'] });
   let left = false;
   const page = await editor.openPage({ extensionDevelopmentPath: root, extensionTestsPath: tests }, async (opening) => {
     await opening.exposeFunction('codeAutomationLog', () => undefined);

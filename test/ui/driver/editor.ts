@@ -1,6 +1,6 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { ensureChromium } from '../../../scripts/lib/chromium.mjs';
 import { ensureCodeServer } from '../../../scripts/lib/code-server-install.mjs';
@@ -26,6 +26,10 @@ export interface EditorOptions {
   readonly viewport?: { readonly width: number; readonly height: number };
   /** The display language. The editor's own texts stay English, because its language packs are not to be had here; extensions have theirs. */
   readonly language?: string;
+  /** Folders of further extensions to install. */
+  readonly extensions?: readonly string[];
+  /** The workspace is not trusted, as one that was just downloaded is not: VS Code's Restricted Mode. */
+  readonly untrusted?: boolean;
 }
 
 /**
@@ -41,6 +45,7 @@ export class Editor {
   readonly workspace: string;
   private readonly userData: string;
   private readonly viewport: { width: number; height: number };
+  private readonly untrusted: boolean;
   private readonly contexts = new Set<BrowserContext>();
   private server: CodeServer | undefined;
   private browser: Browser | undefined;
@@ -51,6 +56,7 @@ export class Editor {
     this.workspace = join(this.home, 'workspace');
     this.userData = join(this.home, 'u');
     this.viewport = { width: 1280, height: 800, ...options.viewport };
+    this.untrusted = options.untrusted ?? false;
     for (const folder of [this.stateHome, this.workspace, join(this.home, 'tmp'), join(this.home, 'run')]) mkdirSync(folder, { recursive: true, mode: 0o700 });
   }
 
@@ -106,7 +112,7 @@ export class Editor {
 
   /** Replaces the settings; an open window notices by itself. */
   writeSettings(settings: Settings): void {
-    const { person, machine } = byScope({ ...quietSettings, 'security.workspace.trust.enabled': false, 'workbench.colorTheme': THEMES.dark, ...settings });
+    const { person, machine } = byScope({ ...quietSettings, 'security.workspace.trust.enabled': this.untrusted, 'security.workspace.trust.startupPrompt': 'never', 'workbench.colorTheme': THEMES.dark, ...settings });
     const files = settingsFiles(this.userData);
     writeSettings(files.person, person);
     writeSettings(files.machine, machine);
@@ -182,8 +188,9 @@ export class Editor {
       config: at('config.yaml'),
       port: 0,
       env: { ...env, ...options.env },
-      flags: ['--disable-workspace-trust', ...language, ...(options.flags ?? [])],
+      flags: [...(this.untrusted ? [] : ['--disable-workspace-trust']), ...language, ...(options.flags ?? [])],
     };
+    for (const folder of options.extensions ?? []) cpSync(folder, join(at('x'), basename(folder)), { recursive: true });
     const executablePath = await ensureChromium(say);
     const browser = chromium.launch({ executablePath, args: chromiumFlags, ignoreDefaultArgs: ['--hide-scrollbars'] });
     if (vsix !== 'none') await installExtension(server, vsix);
