@@ -103,10 +103,11 @@ function describe(cluster, auth) {
   };
   const files = {
     ...(auth === undefined ? {} : { tokenFiles: secret('rest-login', `${auth.username}:${auth.password}`) }),
+    databasePasswordFiles: secret('database-password', monitor.password),
   };
   const config = join(cluster.folder, 'clusters.json');
   writeFileSync(config, `${JSON.stringify({ clusters: [setting], ...files }, undefined, 2)}\n`);
   say(`Setting of the editor (settings.json):\n  "aerodb.clusters": ${JSON.stringify([setting])}\n`);
-  if (auth !== undefined) say('Its token (AeroDB: Set or Clear Access Token…) is what you gave with --auth.\n');
+  say(`Its secrets (AeroDB: Set or Clear Access Token…): the password of the database login is ${monitor.password}${auth === undefined ? '' : ', the access token is what you gave with --auth'}.\n`);
   say(`Terminal:\n  aerodb-control inspect cluster --config ${config} --cluster ${setting.name}`);
 }

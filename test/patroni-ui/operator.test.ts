@@ -47,7 +47,9 @@ describe('an operator of a Patroni cluster in the editor', function () {
     const tree = workbench.tree('Clusters');
     await tree.expand([TRIAL.label]);
     const rows = await tree.waitForRows('three members', (seen) => seen.filter(({ label }) => /^pg\d$/u.test(label)).length === 3);
-    assert.match(rows.find(({ label }) => label === leader)?.ariaLabel ?? '', /primary/u);
+    const aria = (name: string): string => rows.find(({ label }) => label === name)?.ariaLabel ?? '';
+    assert.match(aria(leader), /leader/u);
+    assert.match(aria(replica), /replica · lag 0 bytes/u);
     await tree.click([TRIAL.label, replica]);
     await workbench.webviews.waitForText('database system identifier');
     await workbench.screenshot('patroni-node');
@@ -61,6 +63,8 @@ describe('an operator of a Patroni cluster in the editor', function () {
     const panel = await workbench.webviews.waitForText('Inspect Cluster State');
     for (const { name } of cluster.members) await panel.getByText(name, { exact: true }).first().waitFor();
     await workbench.screenshot('patroni-cluster');
+    await tree.expand([TRIAL.label, leader]);
+    await tree.waitForRows('what the engine cannot be asked for, with the reason', (seen) => seen.some(({ label, ariaLabel }) => label === 'Request Demotion' && ariaLabel.includes('lets Patroni choose')));
     for (const command of ['inspect_cluster_state', 'inspect_node', 'inspect_replication_status', 'inspect_promotion_state']) {
       assert.deepEqual([...new Set(stages(command))], ['command_requested', 'command_answered'], command);
     }

@@ -35,7 +35,8 @@ export class Session {
   private readonly terminals: Terminal[] = [];
   private readonly config = join(this.home, 'clusters.json');
 
-  constructor(cluster: PatroniCluster, { database = false, token, tls = cluster.tls !== undefined }: { readonly database?: boolean; readonly token?: string; readonly tls?: boolean } = {}) {
+  /** `database`: the password of the login that may look; `token`: the login of the REST API. */
+  constructor(cluster: PatroniCluster, { database, token, tls = cluster.tls !== undefined }: { readonly database?: string; readonly token?: string; readonly tls?: boolean } = {}) {
     this.cluster = cluster;
     const secret = (name: string, text: string): string => {
       const file = join(this.home, name);
@@ -46,10 +47,10 @@ export class Session {
       clusters: [{
         name: 'trial', kind: 'patroni', endpoints: cluster.members.map(({ url }) => url),
         ...(tls && cluster.tls !== undefined ? { tls: { ca: cluster.tls.ca } } : {}),
-        ...(database ? { database: { user: monitor.user, addresses: cluster.members.map(({ postgresPort }) => `127.0.0.1:${postgresPort}`) } } : {}),
+        ...(database === undefined ? {} : { database: { user: monitor.user, addresses: cluster.members.map(({ postgresPort }) => `127.0.0.1:${postgresPort}`) } }),
       }],
       ...(token === undefined ? {} : { tokenFiles: { trial: secret('token', token) } }),
-      ...(database ? { databasePasswordFiles: { trial: secret('password', monitor.password) } } : {}),
+      ...(database === undefined ? {} : { databasePasswordFiles: { trial: secret('password', database) } }),
     }));
   }
 

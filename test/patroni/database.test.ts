@@ -1,0 +1,44 @@
+/** The reads that Patroni's API does not offer, over SQL with a login that may only look. */
+import assert from 'node:assert/strict';
+import { monitor } from '../../scripts/lib/patroni-cluster.mjs';
+import { others, settled } from './support.ts';
+import { Session, useSession } from './terminal.ts';
+
+describe('with a database login', function () {
+  this.timeout(60_000);
+  const use = useSession({ database: monitor.password });
+
+  it('reads segments, archiver, slots and checkpoints, as PostgreSQL itself tells of them', async () => {
+    const { session, cluster } = use;
+    const leader = await settled(cluster);
+    const segments = (await cluster.sql(leader, "SELECT name FROM pg_ls_waldir() WHERE name ~ '^[0-9A-F]{24}$'")).split('\n');
+    const checkpoint = await cluster.sql(leader, 'SELECT checkpoint_lsn FROM pg_control_checkpoint()');
+    const wal = await session.run('diag wal', '--node', leader);
+    assert.deepEqual([wal.code, wal.stderr], [0, '']);
+    for (const text of [...segments, 'Archiver', ...others(cluster, leader)]) assert.ok(wal.stdout.includes(text), `${text} in ${wal.stdout}`);
+    const snapshots = await session.run('diag snapshots', '--node', leader);
+    assert.deepEqual([snapshots.code, snapshots.stderr], [0, '']);
+    assert.ok(snapshots.stdout.includes(checkpoint), snapshots.stdout);
+    const replica = await session.run('diag wal', '--node', others(cluster, leader)[0]);
+    assert.match(replica.stdout, /Replayed/u);
+  });
+
+  it('P7-S2: the login may look, and change nothing', async () => {
+    const { cluster } = use;
+    const leader = await settled(cluster);
+    assert.equal(await cluster.sql(leader, `SELECT rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR has_table_privilege('${monitor.user}', 'pg_authid', 'SELECT') FROM pg_roles WHERE rolname = '${monitor.user}'`), 'f');
+  });
+
+  it('a wrong password is said in PostgreSQL\'s words, without the password', async () => {
+    const { cluster } = use;
+    const session = new Session(cluster, { database: 'not-the-password' });
+    try {
+      const { code, stdout, stderr } = await session.run('diag snapshots', '--node', await settled(cluster));
+      assert.deepEqual([code, stdout], [5, '']);
+      assert.match(stderr.replaceAll(/\s+/gu, ' '), /password authentication failed/u);
+      assert.ok(!stderr.includes('not-the-password') && !JSON.stringify(session.records()).includes('not-the-password'));
+    } finally {
+      session.end();
+    }
+  });
+});
