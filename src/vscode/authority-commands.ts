@@ -1,9 +1,10 @@
 /** Assuming and giving up authority: explicit acts of a person, for one cluster, recorded. */
 import * as vscode from 'vscode';
-import { auditReviewRefused, authorityText } from '../control-plane/authority.ts';
+import { auditReviewRefused } from '../control-plane/authority.ts';
 import { clusterLabel } from './clusters.ts';
 import type { CommandContext } from './commands.ts';
 import { pickCluster } from './pickers.ts';
+import { authorityLabel } from './titles.ts';
 
 /** Registers the presentation commands about authority. */
 export function registerAuthorityCommands(context: () => CommandContext): vscode.Disposable[] {
@@ -27,7 +28,7 @@ async function assumeOperator({ plane, clusters, results }: CommandContext, row:
     detail: [
       vscode.l10n.t('As Operator this session may run diagnostics and ask the kernel of this one cluster for promotions and demotions, each explained and confirmed by itself.'),
       vscode.l10n.t('The change is recorded in the audit log. It ends with this window, with another authority, or when you give it up.'),
-      ...(plane.authority.level === 'Operator' ? [vscode.l10n.t('This session is {0}; that authority ends.', authorityText(plane.authority))] : []),
+      ...(plane.authority.level === 'Operator' ? [vscode.l10n.t('This session is {0}; that authority ends.', authorityLabel(plane.authority))] : []),
     ].join('\n\n'),
   }, vscode.l10n.t('Do Nothing'), go);
   if (answer !== go) return;
@@ -37,7 +38,7 @@ async function assumeOperator({ plane, clusters, results }: CommandContext, row:
 
 /** Giving authority up and becoming Auditor never depend on the log; what was not recorded is said. */
 async function change({ plane, results }: CommandContext, level: 'Observer' | 'Auditor'): Promise<void> {
-  const before = authorityText(plane.authority);
+  const before = authorityLabel(plane.authority);
   const changed = await plane.changeAuthority({ level });
   const title = level === 'Observer' ? vscode.l10n.t('Give Up Authority') : vscode.l10n.t('Become Auditor');
   if (!changed.ok) {
@@ -56,7 +57,7 @@ async function showAuthority(context: CommandContext): Promise<void> {
   const log = vscode.l10n.t('Open Audit Log');
   const assume = vscode.l10n.t('Assume Operator Authority…');
   const answer = await vscode.window.showInformationMessage(
-    vscode.l10n.t('AeroDB: this session is {0}. Authority is held in memory and ends with the window.', authorityText(authority)),
+    vscode.l10n.t('AeroDB: this session is {0}. Authority is held in memory and ends with the window.', authorityLabel(authority)),
     ...(authority.level === 'Observer' ? [assume] : [giveUp]), ...(mayReview ? [log] : []),
   );
   if (answer === giveUp) await change(context, 'Observer');

@@ -1,6 +1,7 @@
 /** Cluster and authority, always in sight: by word and by shape, in the warning colour while Operator. */
 import * as vscode from 'vscode';
-import { authorityText, type Authority } from '../control-plane/authority.ts';
+import type { Authority } from '../control-plane/authority.ts';
+import { authorityLabel } from './titles.ts';
 
 /** A status bar item that shows what `show` was last told. */
 export class StatusBar implements vscode.Disposable {
@@ -15,7 +16,7 @@ export class StatusBar implements vscode.Disposable {
 
   show(authority: Authority): void {
     const icon = { Observer: '$(eye)', Operator: '$(key)', Auditor: '$(book)' }[authority.level];
-    const text = authorityText(authority);
+    const text = authorityLabel(authority);
     this.#item.text = `${icon} AeroDB: ${text}`;
     this.#item.backgroundColor = authority.level === 'Operator' ? new vscode.ThemeColor('statusBarItem.warningBackground') : undefined;
     this.#item.tooltip = {
