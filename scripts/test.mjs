@@ -112,6 +112,11 @@ async function runSuite(suite, grep, env) {
 async function runConformance(results) {
   const { coverage } = await import('../test/conformance/coverage.ts');
   const { missing } = coverage(results.flatMap(({ name, proofs = [] }) => proofs.map((path) => ({ suite: name, path }))));
+  // What the machine lacks for a person is skipped, and said above; then what only those suites prove is not proven, and not failed either.
+  if (missing.length > 0 && results.some(({ skipped }) => skipped > 0)) {
+    console.log(`\n!!! NOT PROVEN in this run, because suites did not run: ${missing.join(', ')}`);
+    return { name: 'every rule proven', passed: 0, skipped: 1, failures: [], seconds: 0 };
+  }
   const failures = missing.map((rule) => ({ title: rule, error: 'No test that proves it passed in this run.' }));
   return { name: 'every rule proven', passed: failures.length === 0 ? 1 : 0, skipped: 0, failures, seconds: 0 };
 }
