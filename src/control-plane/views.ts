@@ -89,6 +89,8 @@ export interface NodeView {
 
 export interface ReplicaProgress {
   readonly nodeId: string;
+  /** `null` where the kernel does not say it here, or knows none beside the id. */
+  readonly name: string | null;
   readonly state: string;
   readonly haltReason: string | null;
   readonly receivedOffset: bigint | null;

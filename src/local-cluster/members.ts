@@ -60,6 +60,7 @@ const replicaOf = (node: LocalNode, member: ClusterMember): object => {
   const acknowledged = node.serving?.acknowledged(member.id) ?? null;
   return {
     node_id: member.id,
+    name: member.name,
     state: said?.state ?? null,
     halt_reason: said?.haltReason ?? null,
     received_offset: said?.position.offset ?? null,

@@ -37,7 +37,7 @@ const synthetic = (clusterId: string, index: number): Synthetic => {
     replica: (end, endCommit): object => {
       const { bytes, commits } = at(end, endCommit);
       return {
-        node_id: id, state: state.state, halt_reason: state.halt, received_offset: bytes.offset, applied_offset: bytes.offset, acknowledged_offset: bytes.offset,
+        node_id: id, name: `observed-${index}`, state: state.state, halt_reason: state.halt, received_offset: bytes.offset, applied_offset: bytes.offset, acknowledged_offset: bytes.offset,
         lag_bytes: bytes.lag, lag_commits: commits.lag, last_acknowledged_at: null,
       };
     },

@@ -54,7 +54,7 @@ const event = z.strictObject({
 });
 
 const replica = z.strictObject({
-  nodeId: text, state: text, haltReason: known, receivedOffset: knownNumber, appliedOffset: knownNumber, acknowledgedOffset: knownNumber,
+  nodeId: text, name: known, state: text, haltReason: known, receivedOffset: knownNumber, appliedOffset: knownNumber, acknowledgedOffset: knownNumber,
   lagBytes: knownNumber, lagCommits: knownNumber, lastAcknowledgedAt: known,
 });
 

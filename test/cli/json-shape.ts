@@ -34,7 +34,7 @@ const views = {
   inspect_replication_status: z.strictObject({
     primaryId: maybe(z.string()), epoch: maybe(decimal), committedOffset: maybe(decimal),
     replicas: z.array(z.strictObject({
-      nodeId: z.string(), state: z.string(), haltReason: maybe(z.string()), receivedOffset: maybe(decimal), appliedOffset: maybe(decimal), acknowledgedOffset: maybe(decimal),
+      nodeId: z.string(), name: maybe(z.string()), state: z.string(), haltReason: maybe(z.string()), receivedOffset: maybe(decimal), appliedOffset: maybe(decimal), acknowledgedOffset: maybe(decimal),
       lagBytes: maybe(decimal), lagCommits: maybe(decimal), lastAcknowledgedAt: maybe(z.string()),
     })),
   }),

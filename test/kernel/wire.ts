@@ -48,7 +48,7 @@ export function dataOf(path: string, self: string, urls: Readonly<Record<string,
     case '/v1/replication': return {
       primary_id: N1, epoch: '3', committed_offset: 77,
       replicas: [N2, N3].map((id) => ({
-        node_id: id, state: 'ReplicaActive', halt_reason: null, received_offset: '77', applied_offset: '77', acknowledged_offset: '77', lag_bytes: '0',
+        node_id: id, name: id === N2 ? 'node-2' : null, state: 'ReplicaActive', halt_reason: null, received_offset: '77', applied_offset: '77', acknowledged_offset: '77', lag_bytes: '0',
         lag_commits: null, last_acknowledged_at: TIME,
       })),
     };

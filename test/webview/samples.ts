@@ -54,7 +54,7 @@ export function replicationPanel(replicas: readonly ReplicaProgress[]): ShowPane
 
 export function replica(number: number, more: Partial<ReplicaProgress> = {}): ReplicaProgress {
   return {
-    nodeId: id(number), state: 'ReplicaActive', haltReason: null, receivedOffset: 9_911_000n, appliedOffset: 9_910_000n, acknowledgedOffset: 9_910_500n,
+    nodeId: id(number), name: `node-${number}`, state: 'ReplicaActive', haltReason: null, receivedOffset: 9_911_000n, appliedOffset: 9_910_000n, acknowledgedOffset: 9_910_500n,
     lagBytes: BigInt(number) * 4_096n, lagCommits: BigInt(number), lastAcknowledgedAt: '2026-11-21T09:59:59.871Z', ...more,
   };
 }

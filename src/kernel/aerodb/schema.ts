@@ -80,10 +80,10 @@ export const node = lazily(() => mapped(
 ));
 
 const replica = lazily(() => mapped(z.object({
-  node_id: name, state: stateOrUnknown, halt_reason: textOrNull, received_offset: u64OrNull, applied_offset: u64OrNull, acknowledged_offset: u64OrNull,
+  node_id: name, name: z._default(textOrNull, null), state: stateOrUnknown, halt_reason: textOrNull, received_offset: u64OrNull, applied_offset: u64OrNull, acknowledged_offset: u64OrNull,
   lag_bytes: u64OrNull, lag_commits: u64OrNull, last_acknowledged_at: z.nullable(time),
 }), (wire): ReplicaProgress => ({
-  nodeId: wire.node_id, state: wire.state, haltReason: wire.halt_reason, receivedOffset: wire.received_offset, appliedOffset: wire.applied_offset,
+  nodeId: wire.node_id, name: wire.name, state: wire.state, haltReason: wire.halt_reason, receivedOffset: wire.received_offset, appliedOffset: wire.applied_offset,
   acknowledgedOffset: wire.acknowledged_offset, lagBytes: wire.lag_bytes, lagCommits: wire.lag_commits, lastAcknowledgedAt: wire.last_acknowledged_at,
 })));
 

@@ -35,7 +35,7 @@ export async function readReplication(cluster: ClusterConfig, access: Access): P
   const { data } = read.value;
   const leader = leaderOf(data);
   const replicas = membersOf(data).filter(({ nodeId }) => nodeId !== leader?.name).map(({ nodeId, replicationState, lagBytes, patroni }) => ({
-    nodeId, state: patroni?.role === undefined || patroni.role === 'replica' ? replicationState : `${replicationState}, ${patroni.role}`, haltReason: null,
+    nodeId, name: null, state: patroni?.role === undefined || patroni.role === 'replica' ? replicationState : `${replicationState}, ${patroni.role}`, haltReason: null,
     receivedOffset: patroni?.received ?? null, appliedOffset: patroni?.replayed ?? null, acknowledgedOffset: null,
     lagBytes, lagCommits: null, lastAcknowledgedAt: null,
   }));

@@ -23,17 +23,17 @@ export function replicationAnswer(view: Wire<ReplicationView>, terms: Terms): Te
     ${section(t('Replicas'), table(patroni ? patroniReplicas(view.replicas, terms) : {
       caption: t('Replicas'),
       columns: [
-        { title: t('Node id'), width: 38 }, { title: t('State'), width: 34 },
+        { title: t('Node'), width: 18 }, { title: t('State'), width: 34 },
         { title: t('Lag (bytes)'), number: true, width: 12 }, { title: t('Lag (commits)'), number: true, width: 12 },
         { title: t('Received offset'), number: true, width: 14 }, { title: t('Applied offset'), number: true, width: 14 },
-        { title: t('Acknowledged offset'), number: true, width: 16 }, { title: t('Last acknowledged'), width: 26 },
+        { title: t('Acknowledged offset'), number: true, width: 16 }, { title: t('Last acknowledged'), width: 26 }, { title: t('Node id'), width: 38 },
       ],
       count: view.replicas.length,
       row: (index) => {
         const replica = view.replicas[index];
         return replica === undefined ? [] : [
-          code(replica.nodeId), replicationState(replica.state, replica.haltReason), number(replica.lagBytes), number(replica.lagCommits),
-          number(replica.receivedOffset), number(replica.appliedOffset), number(replica.acknowledgedOffset), time(replica.lastAcknowledgedAt),
+          text(replica.name), replicationState(replica.state, replica.haltReason), number(replica.lagBytes), number(replica.lagCommits),
+          number(replica.receivedOffset), number(replica.appliedOffset), number(replica.acknowledgedOffset), time(replica.lastAcknowledgedAt), code(replica.nodeId),
         ];
       },
     }, t('The node reports no replicas.')))}`;

@@ -2,7 +2,7 @@
 import { html, svg, type TemplateResult } from 'lit';
 import type { ReplicaProgress, Wire } from '../../control-plane/views.ts';
 import { table } from '../table.ts';
-import { code, number, phrase, type Content } from '../text.ts';
+import { code, number, phrase, text, type Content } from '../text.ts';
 import { fraction, greatest, positions } from './scale.ts';
 import { t } from '../words.ts';
 
@@ -24,7 +24,7 @@ export function lagBars(replicas: readonly Wire<ReplicaProgress>[], units: 'byte
     row: (index): readonly Content[] => {
       const replica = replicas[index];
       return replica === undefined ? [] : [
-        code(replica.nodeId), bar(replica.lagBytes, bytes), number(replica.lagBytes), ...(both ? commitsOf(replica, commits) : []),
+        replica.name === null ? code(replica.nodeId) : text(replica.name), bar(replica.lagBytes, bytes), number(replica.lagBytes), ...(both ? commitsOf(replica, commits) : []),
       ];
     },
   }, '')}
