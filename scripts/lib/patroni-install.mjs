@@ -11,7 +11,7 @@ import { Failure, onPath, run } from './run.mjs';
  * @property {string} postgres the folder of PostgreSQL's programs, the newest that is there
  */
 
-const packages = ['patroni', 'etcd-server', 'postgresql'];
+const packages = ['patroni', 'python3-etcd', 'etcd-server', 'postgresql'];
 
 /** @returns {PatroniPrograms | undefined} nothing when one of them is missing */
 export function findPatroni() {

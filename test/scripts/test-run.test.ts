@@ -94,4 +94,10 @@ describe('npm test', function () {
     const unread = await runOver({ 'a.test.ts': "it('one', () => {});" }, ['--only', 'kernel,ui'], { ...lacking, CI: 'true' });
     assert.deepEqual({ code: unread.code, lastLine: unread.lastLine }, { code: 1, lastLine: '1 passed, 1 failed' });
   });
+
+  it('says so too where there is no Patroni and nothing to install it with', async () => {
+    const { lastLine, output } = await runOver({ 'a.test.ts': "it('one', () => {});" }, ['--only', 'kernel,patroni'], { PATH: '/nowhere' });
+    assert.equal(lastLine, '1 passed, 0 failed, 1 skipped');
+    assert.match(output, /NOT RUN: There are no Patroni, etcd and PostgreSQL here: install them/u);
+  });
 });
