@@ -25,11 +25,11 @@ describe('npm run cluster:patroni', function () {
   }
 
   it('says what to paste, and Ctrl-C leaves nothing', async () => {
-    const { group, folder } = await start('--tls', '--auth', 'operator:secret');
+    const { group, folder } = await start('--tls', '--auth', 'operator:open-sesame');
     const [config] = JSON.parse(/"aerodb\.clusters": (.*)/u.exec(group.output())?.[1] ?? '') as readonly unknown[];
     assert.equal(parseClusterConfig(config).ok, true, 'the setting is one that the control plane accepts');
     assert.match(group.output(), /aerodb-control inspect cluster --config \S+ --cluster trial/u);
-    assert.doesNotMatch(group.output(), /secret/u);
+    assert.doesNotMatch(group.output(), /sesame/u);
     assert.ok(processesIn(folder).length > 3);
     process.kill(group.pid, 'SIGINT');
     assert.equal(await group.ended, 'exit code 0', group.output());
