@@ -35,8 +35,8 @@ export class Session {
   private readonly terminals: Terminal[] = [];
   private readonly config = join(this.home, 'clusters.json');
 
-  /** `database`: the password of the login that may look; `token`: the login of the REST API. */
-  constructor(cluster: PatroniCluster, { database, token, tls = cluster.tls !== undefined }: { readonly database?: string; readonly token?: string; readonly tls?: boolean } = {}) {
+  /** `only`: the one member whose address is configured; `database`: the password of the login that may look; `token`: the login of the REST API. */
+  constructor(cluster: PatroniCluster, { database, token, only, tls = cluster.tls !== undefined }: { readonly only?: string; readonly database?: string; readonly token?: string; readonly tls?: boolean } = {}) {
     this.cluster = cluster;
     const secret = (name: string, text: string): string => {
       const file = join(this.home, name);
@@ -45,7 +45,7 @@ export class Session {
     };
     writeFileSync(this.config, JSON.stringify({
       clusters: [{
-        name: 'trial', kind: 'patroni', endpoints: cluster.members.map(({ url }) => url),
+        name: 'trial', kind: 'patroni', endpoints: cluster.members.filter(({ name }) => name === (only ?? name)).map(({ url }) => url),
         ...(tls && cluster.tls !== undefined ? { tls: { ca: cluster.tls.ca } } : {}),
         ...(database === undefined ? {} : { database: { user: monitor.user, addresses: cluster.members.map(({ postgresPort }) => `127.0.0.1:${postgresPort}`) } }),
       }],
