@@ -33,7 +33,7 @@ export async function query(login: Login, member: MemberWire, statements: readon
   if (!login.database.addresses.includes(address)) {
     return failure(refusal('PHASE7_SCOPE_VIOLATION', `PostgreSQL of member ${oneLine(member.name, 200)} is at ${oneLine(address, 200)}, which is not among the configured database addresses, so it was not contacted.`, 'database.addresses'));
   }
-  const { Client } = (await import('pg')).default;
+  const { default: Client } = await import('pg/lib/client.js');
   const client = new Client({
     host, port: member.port ?? 0, user: login.database.user, password: login.password, database: login.database.name ?? 'postgres',
     // Said in full, so that nothing is taken from the environment.
