@@ -38,6 +38,7 @@ export class Session {
   /** `only`: the one member whose address is configured; `database`: the password of the login that may look; `token`: the login of the REST API. */
   constructor(cluster: PatroniCluster, { database, token, only, tls = cluster.tls !== undefined }: { readonly only?: string; readonly database?: string; readonly token?: string; readonly tls?: boolean } = {}) {
     this.cluster = cluster;
+    process.on('exit', () => this.end()); // a run of single tests may end while another session is under way
     const secret = (name: string, text: string): string => {
       const file = join(this.home, name);
       writeFileSync(file, text, { mode: 0o600 });
