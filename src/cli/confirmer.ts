@@ -118,7 +118,7 @@ function acknowledgement({ explanation, acknowledge }: ConfirmationPrompt, id: s
   const checks = explanation.kernel?.checks.filter((check) => check.invariant === id) ?? [];
   return {
     told: [
-      ...paragraph(`Overridden invariant ${index + 1} of ${acknowledge.length}: ${visible(id)} ${visible(name)}`),
+      ...paragraph(`${explanation.kernel?.decision === null ? 'Not checked by the engine,' : 'Overridden invariant'} ${index + 1} of ${acknowledge.length}: ${visible(id)} ${visible(name)}`),
       ...paragraph(visible(text), 2),
       ...facts(checks.flatMap((check): readonly Fact[] => [['Check', `${known(check.id)} (${check.result})`], ['Observed', known(check.observed)], ['Kernel', known(check.message)]])),
       ...paragraph('Your own assertion stands in for this check, and for nothing else.', 2),

@@ -97,7 +97,12 @@ async function askStandard(prompt: ConfirmationPrompt): Promise<Refused | undefi
 /** One dialog per overridden invariant: no list that ticks all at once. */
 async function askEnhanced(prompt: ConfirmationPrompt, voided: AbortSignal): Promise<Refused | undefined> {
   const { explanation, acknowledge } = prompt;
-  const first = await modal(vscode.l10n.t('FORCE promotion of {0}? Invariants are overridden on your word.', prompt.nodeName), prompt, [
+  // An engine without a dry run has nothing to override: it does not look, and the operator vouches.
+  const unchecked = explanation.kernel?.decision === null;
+  const question = unchecked
+    ? vscode.l10n.t('FORCE promotion of {0}? What the engine does not check rests on your word.', prompt.nodeName)
+    : vscode.l10n.t('FORCE promotion of {0}? Invariants are overridden on your word.', prompt.nodeName);
+  const first = await modal(question, prompt, [
     explanation.action, '',
     ...explanation.consequences.map(({ scope, text }) => `${scope}: ${text}`), '',
     explanation.undo, '',
@@ -111,7 +116,8 @@ async function askEnhanced(prompt: ConfirmationPrompt, voided: AbortSignal): Pro
     if (voided.aborted) return { kind: 'voided', why: String(voided.reason) };
     const { name, text } = invariant(id);
     const checks = explanation.kernel?.checks.filter((check) => check.invariant === id) ?? [];
-    const answer = await modal(vscode.l10n.t('Overridden invariant {0} of {1}: {2} {3}', index + 1, acknowledge.length, id, name), prompt, [
+    const named = [index + 1, acknowledge.length, id, name] as const;
+    const answer = await modal(unchecked ? vscode.l10n.t('Not checked by the engine, {0} of {1}: {2} {3}', ...named) : vscode.l10n.t('Overridden invariant {0} of {1}: {2} {3}', ...named), prompt, [
       text, '',
       ...checks.map((check) => `${check.id} (${check.result}): ${check.message} [${check.observed}]`), '',
       vscode.l10n.t('You acknowledge that your own assertion stands in for this invariant\'s check.'),
