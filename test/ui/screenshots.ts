@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { root } from '../../scripts/lib/paths.mjs';
 import { at, demote, promotable, until, withCluster, type TestCluster } from '../local-cluster/harness.ts';
+import { others, settled, startCluster } from '../patroni/support.ts';
 import { Editor, THEMES, type Theme } from './driver/editor.ts';
 import { askFor, becomeOperator, confirmStandard, inspectCluster, type Named } from './driver/steps.ts';
 import type { Workbench } from './driver/workbench.ts';
@@ -25,12 +26,10 @@ const clips = {
 class Studio {
   readonly editor: Editor;
   readonly workbench: Workbench;
-  readonly cluster: TestCluster;
 
-  constructor(editor: Editor, workbench: Workbench, cluster: TestCluster) {
+  constructor(editor: Editor, workbench: Workbench) {
     this.editor = editor;
     this.workbench = workbench;
-    this.cluster = cluster;
   }
 
   /** Takes the window in the named themes, and leaves it dark. */
@@ -64,7 +63,7 @@ class Studio {
     const tree = this.workbench.tree('Clusters');
     await tree.expand([orders.label]);
     await tree.clickInlineAction([orders.label], 'Refresh');
-    await tree.waitForRows('nodes', (rows) => rows.some(({ label }) => label === 'node-1'));
+    await tree.waitForRows('nodes', (rows) => rows.some(({ label }) => /^(?:node-|pg)1$/u.test(label)));
   }
 
   async open(row: readonly string[], text: string | RegExp): Promise<void> {
@@ -95,10 +94,10 @@ async function webp(page: Page, png: string): Promise<string> {
   }, png);
 }
 
-function settings(cluster: TestCluster): Record<string, unknown> {
+function settings(kind: 'aerodb' | 'patroni', endpoints: readonly string[]): Record<string, unknown> {
   return {
     'workbench.layoutControl.enabled': false,
-    'aerodb.clusters': [{ name: orders.name, kind: 'aerodb', endpoints: cluster.nodes.map(({ url }) => url), environment: 'staging' }],
+    'aerodb.clusters': [{ name: orders.name, kind, endpoints, environment: 'staging' }],
     'aerodb.operatorName': 'Maria Keller',
   };
 }
@@ -137,7 +136,7 @@ async function scrollTo(workbench: Workbench, heading: string): Promise<void> {
 interface Story {
   readonly flags?: readonly string[];
   readonly nodes?: number;
-  readonly tell: (studio: Studio) => Promise<void>;
+  readonly tell: (studio: Studio, cluster: TestCluster) => Promise<void>;
 }
 
 const all: readonly Theme[] = ['light', 'hc-dark', 'hc-light', 'dark'];
@@ -145,8 +144,8 @@ const all: readonly Theme[] = ['light', 'hc-dark', 'hc-light', 'dark'];
 const STORIES: Readonly<Record<string, Story>> = {
   steady: {
     flags: ['--checkpoint-every', '150', '--segment-bytes', '8192'],
-    tell: async (studio) => {
-      const { workbench, cluster } = studio;
+    tell: async (studio, cluster) => {
+      const { workbench } = studio;
       await history(cluster, 400);
       await workbench.openView('AeroDB');
       await workbench.tree('Clusters').waitForRow([orders.label]);
@@ -170,8 +169,8 @@ const STORIES: Readonly<Record<string, Story>> = {
     },
   },
   denied: {
-    tell: async (studio) => {
-      const { workbench, cluster } = studio;
+    tell: async (studio, cluster) => {
+      const { workbench } = studio;
       await history(cluster, 100);
       await studio.tree();
       await becomeOperator(workbench, orders);
@@ -201,8 +200,8 @@ const STORIES: Readonly<Record<string, Story>> = {
   },
   late: {
     flags: ['--faults'],
-    tell: async (studio) => {
-      const { workbench, cluster } = studio;
+    tell: async (studio, cluster) => {
+      const { workbench } = studio;
       await history(cluster, 100);
       assert.equal((await demote(cluster.node(1))).status, 200);
       await promotable(cluster.node(2));
@@ -222,8 +221,8 @@ const STORIES: Readonly<Record<string, Story>> = {
   },
   lagging: {
     flags: ['--faults'],
-    tell: async (studio) => {
-      const { workbench, cluster } = studio;
+    tell: async (studio, cluster) => {
+      const { workbench } = studio;
       await history(cluster, 100);
       await cluster.node(3).faults({ cut: 'outgoing' });
       await history(cluster, 200);
@@ -235,8 +234,8 @@ const STORIES: Readonly<Record<string, Story>> = {
     },
   },
   dead: {
-    tell: async (studio) => {
-      const { workbench, cluster } = studio;
+    tell: async (studio, cluster) => {
+      const { workbench } = studio;
       await history(cluster, 100);
       await becomeOperator(workbench, orders);
       await cluster.kill(cluster.node(1));
@@ -263,8 +262,8 @@ const STORIES: Readonly<Record<string, Story>> = {
   },
   halted: {
     flags: ['--faults'],
-    tell: async (studio) => {
-      const { workbench, cluster } = studio;
+    tell: async (studio, cluster) => {
+      const { workbench } = studio;
       await history(cluster, 100);
       await cluster.node(3).faults({ halt: 'WalGapDetected' });
       await until('node-3 has halted', async () => at(await cluster.node(3).member(), 'halt_reason') === 'WalGapDetected');
@@ -276,8 +275,8 @@ const STORIES: Readonly<Record<string, Story>> = {
   },
   fifty: {
     flags: ['--observed', '47'],
-    tell: async (studio) => {
-      await history(studio.cluster, 200);
+    tell: async (studio, cluster) => {
+      await history(cluster, 200);
       await studio.tree();
       await inspectCluster(studio.workbench, orders);
       await studio.take('cluster-50');
@@ -285,8 +284,8 @@ const STORIES: Readonly<Record<string, Story>> = {
   },
   thousand: {
     flags: ['--observed', '997'],
-    tell: async (studio) => {
-      await history(studio.cluster, 200);
+    tell: async (studio, cluster) => {
+      await history(cluster, 200);
       await studio.tree();
       await inspectCluster(studio.workbench, orders);
       await studio.take('cluster-1000');
@@ -294,17 +293,46 @@ const STORIES: Readonly<Record<string, Story>> = {
   },
 };
 
-const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(STORIES);
+/** A switchover of PostgreSQL under Patroni, from a look at the cluster to what Patroni answered. */
+async function patroni(editor: Editor): Promise<void> {
+  const cluster = await startCluster();
+  try {
+    const [candidate] = others(cluster, await settled(cluster));
+    editor.writeSettings(settings('patroni', cluster.members.map(({ url }) => url)));
+    const studio = new Studio(editor, await editor.openWindow());
+    const { workbench } = studio;
+    await studio.tree();
+    await inspectCluster(workbench, orders);
+    await studio.take('patroni-cluster');
+    await studio.tidy();
+    await becomeOperator(workbench, orders);
+    const panel = await askFor(workbench, orders, 'Request Promotion', candidate, 'the leader\'s machine is to be patched');
+    await studio.take('patroni-explanation');
+    await confirmStandard(workbench, panel, `Request Promotion: ${candidate}?`);
+    await workbench.webviews.waitForText('Successfully switched over to');
+    await studio.take('patroni-result');
+    await editor.closeWindows();
+  } finally {
+    await cluster.stop();
+  }
+}
+
+const known = [...Object.keys(STORIES), 'patroni'];
+const wanted = process.argv.length > 2 ? process.argv.slice(2) : known;
 for (const folder of [pictures, walkthrough]) mkdirSync(folder, { recursive: true });
 const editor = await Editor.start();
 try {
   for (const name of wanted) {
+    if (name === 'patroni') {
+      await patroni(editor);
+      continue;
+    }
     const story = STORIES[name];
-    if (story === undefined) throw new Error(`There is no story ${name}: there are ${Object.keys(STORIES).join(', ')}.`);
+    if (story === undefined) throw new Error(`There is no story ${name}: there are ${known.join(', ')}.`);
     await withCluster({ ...(story.flags === undefined ? {} : { flags: story.flags }) }, async (cluster) => {
-      editor.writeSettings(settings(cluster));
+      editor.writeSettings(settings('aerodb', cluster.nodes.map(({ url }) => url)));
       const workbench = await editor.openWindow();
-      await story.tell(new Studio(editor, workbench, cluster));
+      await story.tell(new Studio(editor, workbench), cluster);
       if (workbench.pageErrors.length > 0) process.stderr.write(`${name}: ${workbench.pageErrors.join('\n')}\n`);
       await editor.closeWindows();
     });

@@ -5,9 +5,10 @@
 import type * as z from 'zod/mini';
 import type { ClusterConfig } from '../../control-plane/cluster.ts';
 import {
-  failure, refusal, success, transportFailure, type ControlError, type Result, type TransportErrorCode,
+  failure, refusal, success, transportFailure, type ControlError, type Result,
 } from '../../control-plane/errors.ts';
 import type { Reading, SkippedEndpoint } from '../../control-plane/views.ts';
+import { nobodyAnswered } from '../endpoint.ts';
 import { oneLine } from '../text.ts';
 import { ask, foreign, readError, rejection, type Access, type Asked, type NoReply, type Reply } from './ask.ts';
 import * as schema from './schema.ts';
@@ -29,7 +30,7 @@ export async function askInOrder<T>(cluster: ClusterConfig, access: Access, path
     if (isFinal(asked.no)) return failure(readError(endpoint, asked.no));
     attempts.push({ endpoint, no: asked.no });
   }
-  return failure(nobodyAnswered(cluster, attempts));
+  return failure(nobodyAnswered(cluster, attempts, readError, rejection));
 }
 
 /** Asks `node` itself, through its configured endpoint, and accepts the answer only from it. */
@@ -84,7 +85,7 @@ async function findNode(cluster: ClusterConfig, access: Access, node: string): P
     }
   }
   const asked = others.map(({ endpoint, reason }) => `${endpoint}: ${reason}`).join('; ');
-  if (attempts.length === cluster.endpoints.length) return failure(nobodyAnswered(cluster, attempts));
+  if (attempts.length === cluster.endpoints.length) return failure(nobodyAnswered(cluster, attempts, readError, rejection));
   if (read.ok && member === undefined && attempts.length === 0) {
     return failure(refusal('PHASE7_INVALID_NODE_ID', `${node} is not a node of cluster "${cluster.name}", says node ${oneLine(read.value.observed.nodeId ?? 'unknown', 200)} at ${read.value.endpoint}, and no configured endpoint is that node (${asked}). Nothing was sent to it.`, 'node'));
   }
@@ -106,20 +107,6 @@ function isFinal(no: NoReply): boolean {
 
 function isRefusal(error: ControlError): boolean {
   return error.kernel !== undefined && error.kernel.status < 500;
-}
-
-const STRENGTH = ['PHASE7_INVALID_KERNEL_RESPONSE', 'PHASE7_TRANSPORT_FAILURE', 'PHASE7_TIMEOUT', 'PHASE7_CONNECTION_FAILED'] as const satisfies readonly TransportErrorCode[];
-
-/** One error for all: of the kernel's domain if a kernel spoke, else with the code of whoever came furthest. */
-function nobodyAnswered(cluster: ClusterConfig, attempts: readonly Attempt[]): ControlError {
-  const [only] = attempts;
-  if (only !== undefined && attempts.length === 1) return readError(only.endpoint, only.no);
-  const each = attempts.map(({ endpoint, no }) => `${endpoint}: ${no.reason}`).join('; ');
-  const message = `No endpoint of cluster "${cluster.name}" answered (${each}). It was a read; nothing was executed.`;
-  const spoke = attempts.map(({ no }) => no).find((no) => no.kind === 'rejected');
-  if (spoke !== undefined) return rejection(spoke, message, 'not_executed');
-  const codes = attempts.map(({ no }) => (no.kind === 'failed' ? no.code : undefined));
-  return transportFailure(STRENGTH.find((code) => codes.includes(code)) ?? 'PHASE7_CONNECTION_FAILED', message, 'not_executed');
 }
 
 function sameUrl(one: string, other: string): boolean {

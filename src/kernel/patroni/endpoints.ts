@@ -4,8 +4,9 @@
  */
 import type * as z from 'zod/mini';
 import type { ClusterConfig } from '../../control-plane/cluster.ts';
-import { failure, refusal, success, transportFailure, type ControlError, type Result, type TransportErrorCode } from '../../control-plane/errors.ts';
+import { failure, refusal, success, transportFailure, type ControlError, type Result } from '../../control-plane/errors.ts';
 import type { Observed, Reading, SkippedEndpoint } from '../../control-plane/views.ts';
+import { nobodyAnswered } from '../endpoint.ts';
 import { oneLine } from '../text.ts';
 import { ask, readError, rejection, type Access, type Asked, type NoReply } from './ask.ts';
 import * as schema from './schema.ts';
@@ -31,7 +32,7 @@ export async function askInOrder<T>(cluster: ClusterConfig, access: Access, path
     if (asked.no.kind === 'rejected' && asked.no.status < 500) return failure(readError(endpoint, asked.no));
     attempts.push({ endpoint, no: asked.no });
   }
-  return failure(nobodyAnswered(cluster, attempts));
+  return failure(nobodyAnswered(cluster, attempts, readError, rejection));
 }
 
 /** One answer of `endpoint`, or the error of the read. */
@@ -91,18 +92,4 @@ export function reading<T, V>(
 /** Which member answered at `endpoint`: known only where its address is the configured one. */
 export function memberAt(cluster: ClusterConfig, { members }: ClusterWire, endpoint: string): string | null {
   return members.find((member) => ownEndpoint(cluster, member) === endpoint)?.name ?? null;
-}
-
-const STRENGTH = ['PHASE7_INVALID_KERNEL_RESPONSE', 'PHASE7_TRANSPORT_FAILURE', 'PHASE7_TIMEOUT', 'PHASE7_CONNECTION_FAILED'] as const satisfies readonly TransportErrorCode[];
-
-/** One error for all: of the kernel's domain if Patroni spoke, else with the code of whoever came furthest. */
-function nobodyAnswered(cluster: ClusterConfig, attempts: readonly { readonly endpoint: string; readonly no: NoReply }[]): ControlError {
-  const [only] = attempts;
-  if (only !== undefined && attempts.length === 1) return readError(only.endpoint, only.no);
-  const each = attempts.map(({ endpoint, no }) => `${endpoint}: ${no.reason}`).join('; ');
-  const message = `No endpoint of cluster "${cluster.name}" answered (${each}). It was a read; nothing was executed.`;
-  const spoke = attempts.map(({ no }) => no).find((no) => no.kind === 'rejected');
-  if (spoke !== undefined) return rejection(spoke, message, 'not_executed');
-  const codes = attempts.map(({ no }) => (no.kind === 'failed' ? no.code : undefined));
-  return transportFailure(STRENGTH.find((code) => codes.includes(code)) ?? 'PHASE7_CONNECTION_FAILED', message, 'not_executed');
 }
