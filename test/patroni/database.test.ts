@@ -1,5 +1,7 @@
 /** The reads that Patroni's API does not offer, over SQL with a login that may only look. */
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { monitor } from '../../scripts/lib/patroni-cluster.mjs';
 import { others, settled } from './support.ts';
 import { Session, useSession } from './terminal.ts';
@@ -37,6 +39,20 @@ describe('with a database login', function () {
       assert.deepEqual([code, stdout], [5, '']);
       assert.match(stderr.replaceAll(/\s+/gu, ' '), /password authentication failed/u);
       assert.ok(!stderr.includes('not-the-password') && !JSON.stringify(session.records()).includes('not-the-password'));
+    } finally {
+      session.end();
+    }
+  });
+
+  it('P7-S3: PostgreSQL\'s environment variables and password files change neither where it goes nor as whom', async () => {
+    const { cluster } = use;
+    const session = new Session(cluster, { database: monitor.password, env: {
+      PGHOST: '127.0.0.2', PGPORT: '1', PGUSER: 'postgres', PGDATABASE: 'nowhere', PGPASSWORD: 'wrong', PGSSLMODE: 'require', PGOPTIONS: '-c nonsense=1', PGREPLICATION: 'true', PGSSLNEGOTIATION: 'direct', PGCLIENT_ENCODING: 'nonsense', NODE_PG_FORCE_NATIVE: '1',
+    } });
+    try {
+      writeFileSync(join(session.home, '.pgpass'), '*:*:*:*:wrong\n', { mode: 0o600 });
+      const { code, stderr } = await session.run('diag snapshots', '--node', await settled(cluster));
+      assert.deepEqual([code, stderr], [0, '']);
     } finally {
       session.end();
     }

@@ -33,11 +33,15 @@ export class Session {
   readonly home = mkdtempSync('/tmp/aerodb-patroni-home-');
   readonly audit = join(this.home, 'audit');
   private readonly terminals: Terminal[] = [];
+  private readonly env: Readonly<Record<string, string>>;
   private readonly config = join(this.home, 'clusters.json');
 
-  /** `only`: the one member whose address is configured; `database`: the password of the login that may look; `token`: the login of the REST API. */
-  constructor(cluster: PatroniCluster, { database, token, only, tls = cluster.tls !== undefined }: { readonly only?: string; readonly database?: string; readonly token?: string; readonly tls?: boolean } = {}) {
+  /** `only`: the one member whose address is configured; `database`: the password of the login that may look; `token`: the login of the REST API; `env`: what the environment says beside. */
+  constructor(cluster: PatroniCluster, { database, token, only, tls = cluster.tls !== undefined, env = {} }: {
+    readonly only?: string; readonly database?: string; readonly token?: string; readonly tls?: boolean; readonly env?: Readonly<Record<string, string>>;
+  } = {}) {
     this.cluster = cluster;
+    this.env = env;
     process.on('exit', () => this.end()); // a run of single tests may end while another session is under way
     const secret = (name: string, text: string): string => {
       const file = join(this.home, name);
@@ -61,7 +65,7 @@ export class Session {
 
   /** A reading command. */
   run(verb: string, ...more: readonly string[]): Promise<Ended> {
-    return cli(this.words(verb, more), cleanEnv(this.home));
+    return cli(this.words(verb, more), cleanEnv(this.home, this.env));
   }
 
   /** A reading command's answer as data. */

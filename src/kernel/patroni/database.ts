@@ -26,6 +26,9 @@ export type Row = Readonly<Record<string, string | null>>;
 
 const rows = lazily(() => list(z.record(z.string(), z.nullable(z.string()))));
 
+/** What pg would take from PostgreSQL's environment variables, were it not said; it takes an empty text for not said. */
+const SAID = { options: '-c default_transaction_read_only=on', client_encoding: 'UTF8', replication: 'false', sslnegotiation: 'postgres' } as const;
+
 /** The rows of each statement, all of one transaction that cannot write; or why there are none. */
 export async function query(login: Login, member: MemberWire, statements: readonly string[]): Promise<Result<readonly (readonly Row[])[]>> {
   const host = member.host ?? '';
@@ -36,9 +39,8 @@ export async function query(login: Login, member: MemberWire, statements: readon
   const { default: Client } = await import('pg/lib/client.js');
   const client = new Client({
     host, port: member.port ?? 0, user: login.database.user, password: login.password, database: login.database.name ?? 'postgres',
-    // Said in full, so that nothing is taken from the environment.
     ssl: isLoopback(host) ? false : { rejectUnauthorized: true, ...(login.tls.context === undefined ? {} : { secureContext: login.tls.context }) },
-    options: '', application_name: 'aerodb-control',
+    ...SAID, application_name: 'aerodb-control',
     connectionTimeoutMillis: login.timeouts.connectMs, statement_timeout: login.timeouts.readMs, query_timeout: login.timeouts.readMs,
   });
   // A connection that ends by itself rejects what is being asked; without a listener it would end the process.
