@@ -83,7 +83,7 @@ export function provenance({ endpoint, observed, skipped, notes }: Source, { kin
       [t('Snapshot'), text(observed.snapshot)],
     ])}
     ${skipped.length === 0 ? nothing : html`<h2>${t('Asked before, without an answer')}</h2><ul class="plain">${skipped.map((one) => html`<li><strong>${text(one.endpoint)}</strong> ${verbatim(one.reason)}</li>`)}</ul>`}
-    ${notes.length === 0 ? nothing : html`<h2>${t('Notes of the node')}</h2><ul>${notes.map((note) => html`<li>${verbatim(note)}</li>`)}</ul>`}
+    ${notes.length === 0 ? nothing : html`<h2>${kind === 'patroni' ? t('Notes') : t('Notes of the node')}</h2><ul>${notes.map((note) => html`<li>${verbatim(note)}</li>`)}</ul>`}
   </section>`;
 }
 

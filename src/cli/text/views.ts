@@ -77,7 +77,7 @@ function patroniTables(members: readonly Member[], { position }: Terms): readonl
     ...table(
       [{ title: 'NODE' }, { title: 'ROLE' }, { title: 'STATE' }, { title: 'TIMELINE', right: true }, { title: 'LAG BYTES', right: true }, ...positions.map(([, title]) => ({ title: title.toUpperCase() }))],
       members.map(({ name, role, replicationState, lagBytes, patroni }) => [
-        known(name), known(patroni?.role ?? role), known(replicationState), known(patroni?.timeline ?? null), known(lagBytes),
+        known(name), known(patroni?.role ?? role), known(replicationState), known(patroni?.timeline ?? null), role === 'primary' && lagBytes === null ? '-' : known(lagBytes),
         ...positions.map(([key]) => position(patroni?.[key] ?? null)),
       ]),
     ),

@@ -15,7 +15,8 @@ export function clusterAnswer(view: Wire<ClusterView>, terms: Terms): TemplateRe
   const primary = view.members.find(({ nodeId }) => nodeId === view.primaryId);
   return html`
     ${facts([
-      [t('Cluster'), view.clusterId === null ? text(view.name) : html`${text(view.name)} ${code(view.clusterId)}`],
+      // Some versions of Patroni do not say here how they call the cluster.
+      ...(view.clusterId === null && view.name === null ? [] : [[t('Cluster'), view.clusterId === null ? text(view.name) : html`${text(view.name)} ${code(view.clusterId)}`] as const]),
       [terms.primary, primary === undefined ? code(view.primaryId) : node(primary)],
       [t('Members'), number(view.members.length.toString())],
     ])}
@@ -67,12 +68,17 @@ function patroniMembers(members: readonly Wire<Member>[], { position }: Terms): 
     row: (index) => {
       const member = members[index];
       return member === undefined ? [] : [
-        text(member.name), patroniRole(member), text(member.replicationState), ordinal(member.patroni?.timeline ?? null), number(member.lagBytes),
+        text(member.name), patroniRole(member), text(member.replicationState), ordinal(member.patroni?.timeline ?? null), leads(member) ? html`<span class="muted">–</span>` : number(member.lagBytes),
         ...positions.map(([key]) => position(member.patroni?.[key] ?? null)),
         member.patroni?.marks === null ? html`<span class="muted">${t('none')}</span>` : text(member.patroni?.marks ?? null), healthWord(member.health), text(member.healthBasis), code(member.apiUrl),
       ];
     },
   };
+}
+
+/** A leader follows nobody, and Patroni says no lag of it: that is not an unknown one. */
+function leads({ role, lagBytes }: Wire<Member>): boolean {
+  return role === 'primary' && lagBytes === null;
 }
 
 /** The shape of the role, and Patroni's own word for it. */
