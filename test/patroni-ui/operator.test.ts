@@ -1,8 +1,9 @@
 /** The main job in the real workbench against a real Patroni cluster; afterwards PostgreSQL and the audit file are asked what happened. */
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
-import type { PatroniCluster } from '../../scripts/lib/patroni-cluster.mjs';
+import { monitor, type PatroniCluster } from '../../scripts/lib/patroni-cluster.mjs';
 import { others, settled, startCluster, writes, type Fields } from '../patroni/support.ts';
+import { filesWith } from '../ui/driver/files.ts';
 import { askFor, becomeOperator } from '../ui/driver/steps.ts';
 import { useEditor } from '../ui/driver/use-editor.ts';
 import { waitFor } from '../ui/driver/wait.ts';
@@ -69,6 +70,44 @@ describe('an operator of a Patroni cluster in the editor', function () {
       assert.deepEqual([...new Set(stages(command))], ['command_requested', 'command_answered'], command);
     }
     assert.equal(await cluster.settled(), leader, 'P7-S2: looking changed nothing');
+  });
+
+  it('is added from the palette with the login of its API, and the password of its database is a secret of its own', async () => {
+    const { workbench } = use;
+    use.editor.writeSettings({ 'aerodb.clusters': [] });
+    await workbench.runCommand('AeroDB: Add Cluster…');
+    await workbench.quickInput.waitFor('The name by which you know the cluster');
+    await workbench.quickInput.answer('added');
+    await workbench.quickInput.waitFor('What runs there');
+    await workbench.quickInput.choose('PostgreSQL under Patroni');
+    await workbench.quickInput.waitFor('The addresses of its nodes');
+    await workbench.quickInput.answer(cluster.members.map(({ url }) => url).join(', '));
+    await workbench.quickInput.waitFor('Your own label');
+    await workbench.quickInput.answer('');
+    await workbench.quickInput.waitFor('as user:password');
+    await workbench.quickInput.type('no-colon');
+    await workbench.quickInput.waitFor('Not of the form user:password.');
+    await workbench.quickInput.answer('operator:canary-login');
+    await workbench.notifications.waitFor('cluster "added" was added');
+    use.editor.writeSettings({ 'aerodb.clusters': [{
+      name: 'added', kind: 'patroni', endpoints: cluster.members.map(({ url }) => url),
+      database: { user: monitor.user, addresses: cluster.members.map(({ postgresPort }) => `127.0.0.1:${postgresPort}`) },
+    }] });
+    await workbench.openView('AeroDB');
+    const tree = workbench.tree('Clusters');
+    await tree.expand(['added']);
+    await tree.waitForRow(['added', leader]);
+    await workbench.runCommand('AeroDB: Set or Clear Access Token…');
+    await workbench.quickInput.choose('added');
+    await workbench.quickInput.choose('Password of the database login');
+    await workbench.quickInput.waitFor('Kept in the editor\'s secret store');
+    await workbench.quickInput.answer(monitor.password);
+    await workbench.notifications.waitFor('the database password of "added" is in the editor\'s secret store');
+    await tree.expand(['added', leader]);
+    await tree.click(['added', leader, 'Snapshots']);
+    await workbench.webviews.waitForText(/Inspect Snapshots[\s\S]*checkpoint[\s\S]*recorded as/u);
+    await workbench.screenshot('patroni-snapshots');
+    for (const secret of ['canary-login', monitor.password]) assert.deepEqual(filesWith(use.editor.home, secret), [], 'in no file in the clear');
   });
 
   it('P7-E1: a demotion is refused as not available, before anything is sent', async () => {

@@ -1,11 +1,11 @@
 /** The main job in the real workbench, against the real cluster: after each story, the cluster itself and the audit file are asked what happened. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { join } from 'node:path';
 import { at, listAt, TestCluster, textAt, type Json, type TestNode } from '../local-cluster/harness.ts';
 import { useEditor } from './driver/use-editor.ts';
+import { filesWith } from './driver/files.ts';
 import type { DialogView } from './driver/dialog.ts';
 import { waitFor } from './driver/wait.ts';
 
@@ -20,12 +20,6 @@ interface RecordShape {
   readonly authority: string;
   readonly error?: { readonly code: string };
   readonly [field: string]: unknown;
-}
-
-/** Files below a folder that hold a text. */
-function filesWith(folder: string, text: string): readonly string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name)).filter((file) => readFileSync(file).includes(text));
 }
 
 /** The denial reason in the kernel's own answer. */
