@@ -42,7 +42,7 @@ export class Session {
   } = {}) {
     this.cluster = cluster;
     this.env = env;
-    process.on('exit', () => this.end()); // a run of single tests may end while another session is under way
+    process.on('exit', this.end);
     const secret = (name: string, text: string): string => {
       const file = join(this.home, name);
       writeFileSync(file, text, { mode: 0o600 });
@@ -115,10 +115,12 @@ export class Session {
     return records(this.audit).at(-1) ?? assert.fail('no records');
   }
 
-  end(): void {
+  /** Also when the process ends: a run of single tests may end while another session is under way. */
+  readonly end = (): void => {
+    process.off('exit', this.end);
     for (const terminal of this.terminals) terminal.hangUp();
     rmSync(this.home, { recursive: true, force: true });
-  }
+  };
 }
 
 /** Gives each test of a block a session with the shared cluster, which it leaves as it found it: whole. */
