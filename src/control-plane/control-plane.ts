@@ -139,7 +139,7 @@ export class ControlPlane {
   /** What this cluster's engine cannot be asked for, with the reason: presentation, found out without any traffic. */
   async unavailable(cluster: string): Promise<ReadonlyMap<CommandName, string>> {
     const config = this.#env.clusters.find(cluster);
-    const kernel = config.ok ? await this.#env.clusters.connect(config.value) : config;
+    const kernel = config.ok ? await this.#connect(config.value) : config;
     if (!kernel.ok) return new Map();
     return new Map(COMMAND_NAMES.flatMap((command) => {
       const reason = unsupported(command, kernel.value);

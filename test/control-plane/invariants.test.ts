@@ -363,6 +363,7 @@ describe('control plane invariants', () => {
     assert.deepEqual([error.code, error.outcome], ['PHASE7_CONNECTION_FAILED', 'not_executed']);
     assert.match(error.message, /the secret store is locked/);
     assert.deepEqual(stages(session, requestId), ['command_requested', 'command_rejected']);
+    assert.deepEqual([...await session.plane.unavailable('orders')], [], 'a row of the tree is drawn all the same');
   });
 
   it('P7-O2, set/errors: every error of ours names an invariant that the catalogue explains', () => {

@@ -81,9 +81,9 @@ async function around(
   if (facts(before) !== facts(after.value)) {
     return failure(refusal('PHASE7_INCONSISTENT_SNAPSHOT', `${before.endpoint}: role or timeline of ${name} moved while its PostgreSQL was being read. Nothing is shown; they were reads, and nothing was executed.`));
   }
-  const [told, found1] = [after.value.data.database_system_identifier, answers.value[0]?.[0]?.['system']];
-  if (told !== undefined && told !== found1) {
-    return failure(refusal('PHASE7_INCONSISTENT_SNAPSHOT', `PostgreSQL at ${member.host ?? ''}:${member.port ?? ''} is system ${found1 ?? 'unknown'}, and not that of member ${name} (${told}). Nothing is shown; they were reads, and nothing was executed.`));
+  const [told, own] = [after.value.data.database_system_identifier, answers.value[0]?.[0]?.['system']];
+  if (told !== undefined && told !== own) {
+    return failure(refusal('PHASE7_INCONSISTENT_SNAPSHOT', `PostgreSQL at ${member.host ?? ''}:${member.port ?? ''} is system ${own ?? 'unknown'}, and not that of member ${name} (${told}). Nothing is shown; they were reads, and nothing was executed.`));
   }
   return success({ node: { ...after.value, skipped: before.skipped }, answers: answers.value });
 }
