@@ -15,7 +15,7 @@ const ABOUT: Readonly<Record<CommandName, string>> = {
   inspect_replication_status: 'Shows what the primary knows of each replica: received, applied and acknowledged offsets, lag in bytes and commits, the reason where replication is halted.',
   inspect_promotion_state: 'Shows the promotion state machine, the last attempt and the kernel\'s events. With --request-id and --node: what that node\'s ledger says of one request; another node may know it when this one does not.',
   run_diagnostics: 'Asks one node to collect its diagnostics. The node reads much of its disk for it, so it declares the cost first and the collection is confirmed.',
-  inspect_wal: 'Shows the bounds and segments of one node\'s write-ahead log.',
+  inspect_wal: 'Shows the bounds, checkpoints and segments of one node\'s write-ahead log.',
   inspect_snapshots: 'Shows the snapshots and checkpoints of one node.',
   request_promotion: 'Asks a replica to become the primary, if the kernel\'s own validation allows it. A hand-over is two commands, each confirmed by itself: the primary is demoted, then another node is promoted.',
   request_demotion: 'Asks the primary to give up write authority and become a replica. From then on no node accepts writes until a promotion succeeds.',

@@ -159,6 +159,13 @@ export interface WalSegment {
   readonly checksum: string | null;
 }
 
+/** Where recovery can begin: the log before `offset` (bytes) is not read for it. */
+export interface WalCheckpoint {
+  readonly id: string;
+  readonly commitId: bigint | null;
+  readonly offset: bigint | null;
+}
+
 export interface WalView {
   /** `null` where the segments cannot be seen: that is not the same as none. */
   readonly segments: readonly WalSegment[] | null;
@@ -169,6 +176,8 @@ export interface WalView {
   readonly totalBytes: bigint | null;
   readonly checksumStatus: 'valid' | 'invalid' | 'unchecked';
   readonly verifiedToOffset: bigint | null;
+  /** All of them, by offset; `null` where the answer does not say: that is not the same as none. */
+  readonly checkpoints: readonly WalCheckpoint[] | null;
   readonly nextAfter: string | null;
   readonly sections?: readonly Section[];
 }

@@ -103,6 +103,7 @@ const wal = (node: LocalNode, query: URLSearchParams): object => {
     total_bytes: node.wal.durable.offset - node.wal.oldest,
     checksum_status: checksumStatus(node),
     verified_to_offset: node.wal.verifiedTo,
+    checkpoints: node.snapshots.checkpoints,
     next_after: nextAfter,
   };
 };

@@ -34,6 +34,13 @@ export interface SnapshotItem {
   readonly source: string;
 }
 
+/** As the contract shows it beside the log. */
+export interface Checkpoint {
+  readonly id: string;
+  readonly commit_id: bigint;
+  readonly offset: bigint;
+}
+
 /** The snapshot is damaged or missing: the node halts with SnapshotIntegrityFailure (P6-F1). */
 export class SnapshotDamaged extends Error {}
 
@@ -80,6 +87,11 @@ export class Snapshots {
     };
     const last = this.#items.at(-1);
     return [...this.#items.map((item) => shown('snapshot', item)), ...(last === undefined ? [] : [shown('checkpoint', last)])];
+  }
+
+  /** There is one at most: it names the newest snapshot. */
+  get checkpoints(): readonly Checkpoint[] {
+    return this.items.filter(({ kind }) => kind === 'checkpoint').map(({ id, commit_id: commit, wal_end_offset: offset }) => ({ id, commit_id: commit, offset }));
   }
 
   /** The image that recovery begins with, or null where no checkpoint was ever taken. Throws SnapshotDamaged. */

@@ -39,7 +39,7 @@ const ENDED: Readonly<Record<ErrorDomain, string>> = {
   OPERATOR_INPUT: t('The control plane refused the request.'),
   VALIDATION_ERROR: t('The control plane refused the request.'),
   KERNEL_REJECTION: t('The kernel refused the request.'),
-  TRANSPORT_ERROR: t('The request could not be delivered, or not be answered.'),
+  TRANSPORT_ERROR: t('The request could not be delivered, or no answer of a kernel came.'),
 };
 
 function ended({ outcome, domain }: Shown<'failed'>['error']): string {

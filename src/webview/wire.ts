@@ -73,7 +73,8 @@ const views = {
   inspect_wal: z.strictObject({
     segments: z.nullable(z.array(z.strictObject({ id: text, firstOffset: number, endOffset: number, bytes: number, checksum: known }))),
     appendOffset: knownNumber, durableOffset: knownNumber, oldestOffset: knownNumber, truncationOffset: knownNumber, totalBytes: knownNumber,
-    checksumStatus: z.enum(['valid', 'invalid', 'unchecked']), verifiedToOffset: knownNumber, nextAfter: known, sections,
+    checksumStatus: z.enum(['valid', 'invalid', 'unchecked']), verifiedToOffset: knownNumber,
+    checkpoints: z.nullable(z.array(z.strictObject({ id: text, commitId: knownNumber, offset: knownNumber }))), nextAfter: known, sections,
   }),
   inspect_snapshots: z.strictObject({
     items: z.array(z.strictObject({

@@ -48,7 +48,8 @@ const views = {
   inspect_wal: z.strictObject({
     segments: maybe(z.array(z.strictObject({ id: z.string(), firstOffset: decimal, endOffset: decimal, bytes: decimal, checksum: maybe(z.string()) }))).describe('null: not visible, which is not the same as none.'),
     appendOffset: maybe(decimal), durableOffset: maybe(decimal), oldestOffset: maybe(decimal), truncationOffset: maybe(decimal), totalBytes: maybe(decimal),
-    checksumStatus: z.enum(['valid', 'invalid', 'unchecked']), verifiedToOffset: maybe(decimal), nextAfter: maybe(z.string()), sections,
+    checksumStatus: z.enum(['valid', 'invalid', 'unchecked']), verifiedToOffset: maybe(decimal),
+    checkpoints: maybe(z.array(z.strictObject({ id: z.string(), commitId: maybe(decimal), offset: maybe(decimal) }))).describe('null: the answer does not say, which is not the same as none.'), nextAfter: maybe(z.string()), sections,
   }),
   inspect_snapshots: z.strictObject({
     items: z.array(z.strictObject({ kind: z.enum(['snapshot', 'checkpoint']), id: z.string(), commitId: maybe(decimal), walFirstOffset: maybe(decimal), walEndOffset: maybe(decimal), createdAt: maybe(z.string()), durable: maybe(z.boolean()), source: maybe(z.string()) })),

@@ -112,7 +112,7 @@ describe('views', () => {
       of({ command: 'inspect_cluster_state', view: { clusterId: 'c', name: 'n', epoch: 1n, primaryId: null, members: [member] } }),
       of({ command: 'inspect_node', view: { member, source: 'reported', epoch: 1n } }),
       of({ command: 'inspect_replication_status', view: { primaryId: null, epoch: 1n, committedOffset: null, replicas: [{ nodeId: member.nodeId, name: null, state: 's', haltReason: null, receivedOffset: null, appliedOffset: null, acknowledgedOffset: null, lagBytes: null, lagCommits: null, lastAcknowledgedAt: null }] } }),
-      of({ command: 'inspect_wal', view: { segments: [], appendOffset: null, durableOffset: null, oldestOffset: null, truncationOffset: null, totalBytes: null, checksumStatus: 'unchecked', verifiedToOffset: null, nextAfter: null } }),
+      of({ command: 'inspect_wal', view: { segments: [], appendOffset: null, durableOffset: null, oldestOffset: null, truncationOffset: null, totalBytes: null, checksumStatus: 'unchecked', verifiedToOffset: null, checkpoints: null, nextAfter: null } }),
       of({ command: 'inspect_snapshots', view: { items: [{ kind: 'snapshot', id: 'a', commitId: null, walFirstOffset: null, walEndOffset: null, createdAt: null, durable: null, source: null }], nextAfter: null } }),
     ];
     for (const lines of views) {

@@ -26,8 +26,17 @@ describe('kernel reads', () => {
     assert.equal(promotion.view.nextAfter, 9n);
     assert.equal(promotion.view.events[0]?.operator, 'ann@desk (Operator)');
     assert.equal(valueOf(await kernel.readPromotion({ node: N2, requestId: REQUEST })).view.request?.code, 'AERO_PROMOTION_DENIED');
-    assert.equal(valueOf(await kernel.readWal(N2)).view.nextAfter, '77');
+    const wal = valueOf(await kernel.readWal(N2)).view;
+    assert.equal(wal.nextAfter, '77');
+    assert.deepEqual(wal.checkpoints, [{ id: 'c1', commitId: 1000n, offset: 70n }]);
     assert.ok([...one.received, ...two.received].every(({ method }) => method === 'GET'), 'P7-A1: reads never ask for a change');
+  });
+
+  it('a node that leaves the checkpoints out of its log has not said that there are none', async () => {
+    const silent = await kernelServer(N2, {}, ({ path }) => (path !== '/v1/wal' ? undefined : { status: 200, value: envelope(N2, {
+      segments: [], append_offset: '77', durable_offset: '77', oldest_offset: '0', truncation_offset: null, total_bytes: '77', checksum_status: 'unchecked', verified_to_offset: null, next_after: null,
+    }) }));
+    assert.equal(valueOf(await (await kernelOf(clusterOf([silent.url]))).readWal(N2)).view.checkpoints, null);
   });
 
   it('P7-D1, freeze/deterministic: the same answer gives the same view', async () => {
@@ -186,7 +195,7 @@ describe('kernel reads', () => {
   it('P7-D1, set/whole: a missing or wrong value refuses the whole answer; unknown keys do not', async () => {
     const paths: readonly (readonly [keyof typeof READS, string])[] = [['readCluster', '/v1/cluster'], ['readReplication', '/v1/replication'], ['readWal', '/v1/wal'], ['readSnapshots', '/v1/snapshots'], ['collectDiagnostics', '/v1/diagnostics'], ['explainDemotion', '/v1/explain/demotion']];
     for (const [name, path] of paths) {
-      const keys = Object.keys(dataOf(path, N2, {}) as object).filter((key) => key !== 'mode');
+      const keys = Object.keys(dataOf(path, N2, {}) as object).filter((key) => key !== 'mode' && key !== 'checkpoints');
       for (const key of [...keys, 'an unknown key']) {
         const urls: Record<string, string> = {};
         const server = await kernelServer(N2, urls, (request) => (request.path.startsWith(path) && !request.path.startsWith(`${path}/`)

@@ -63,7 +63,7 @@ export function dataOf(path: string, self: string, urls: Readonly<Record<string,
     }
     case '/v1/wal': return {
       segments: [{ id: '0', first_offset: '0', end_offset: '77', bytes: '77', checksum: 'crc32c:00' }], append_offset: '77', durable_offset: '77', oldest_offset: '0',
-      truncation_offset: null, total_bytes: '77', checksum_status: 'unchecked', verified_to_offset: null, next_after: '77',
+      truncation_offset: null, total_bytes: '77', checksum_status: 'unchecked', verified_to_offset: null, checkpoints: [{ id: 'c1', commit_id: '1000', offset: '70' }], next_after: '77',
     };
     case '/v1/snapshots': return {
       items: [{ kind: 'checkpoint', id: 'c1', commit_id: '1000', wal_first_offset: '0', wal_end_offset: '70', created_at: TIME, durable: true, source: 'self' }], next_after: null,

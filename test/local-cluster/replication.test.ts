@@ -115,6 +115,8 @@ describe('replication', () => {
       assert.equal(at(items[2], 'commit_id'), at(items[1], 'commit_id'));
       const wal = (await first.get('/v1/wal')).body;
       assert.equal(at(wal, 'data.truncation_offset'), at(items[2], 'wal_end_offset'));
+      const checkpoint = { id: at(items[2], 'id'), commit_id: at(items[2], 'commit_id'), offset: at(items[2], 'wal_end_offset') };
+      assert.deepEqual(at(wal, 'data.checkpoints'), [checkpoint], 'the log and the snapshots name the same checkpoint');
       assert.ok(Number(at(wal, 'data.oldest_offset')) > 0, 'the oldest segments are gone');
       assert.equal(at(wal, 'data.checksum_status'), 'unchecked', 'nothing of what is retained was read back');
       assert.equal(at(wal, 'data.verified_to_offset'), at(wal, 'data.oldest_offset'));

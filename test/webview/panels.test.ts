@@ -4,6 +4,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
+import type { WalCheckpoint } from '../../src/control-plane/views.ts';
 import { panelHtml } from '../../src/vscode/panel-html.ts';
 import { parsePanelRequest, type ShowPanel } from '../../src/webview/protocol.ts';
 import { Bundle, launch, openPanel, THEMES, type PanelUnderTest } from './page.ts';
@@ -108,7 +109,7 @@ describe('panels', () => {
       'promotion-lookup': ['this says nothing about other nodes', 'The node reports no attempt'],
       'promotion-running': ['PromotionValidating', 'Pending node'],
       demotion: ['AuthorityReleasing', 'DemotionSucceeded', 'replication.demotion.transition_completed'],
-      wal: ['oldest retained', '6291456', 'truncation: unknown', 'wal-000007', 'crc32c:9f3a11c0', 'unchecked'],
+      wal: ['oldest retained', '6291456', 'truncation: unknown', 'wal-000007', 'checkpoint-00090500', '7740032', 'checkpoint c2', 'crc32c:9f3a11c0', 'unchecked'],
       snapshots: ['snapshot-00000', 'checkpoint-00001', 'position unknown', 'one end unknown'],
       diagnostics: ['lifecycle', 'running', 'valid to 9911345', 'The node reports nothing in this section'],
       'explanation-promotion': ['Ask node "node-2"', 'P6-S1', 'would deny', 'PrimaryStillActive', 'answers as primary at epoch 5', 'There is no undo', 'control version 17', 'ticket OPS-1182', 'e1e1e1', 'aerodb-control promote', 'maria@ops-1', 'It decides anew'],
@@ -138,7 +139,7 @@ describe('panels', () => {
         [replicationPanel([]), 'The node reports no replicas.'],
         [promotionPanel({ lastAttempt: null, events: [] }), 'The node reports no events.'],
         [promotionPanel({ state: 'Electing' }), 'is not a state of the machine that this version draws'],
-        [walPanel(0), 'The node reports no segments.'],
+        [walPanel(0), 'The node reports no segments.'], [walPanel(0), 'The node reports no checkpoint.'],
         [snapshotsPanel([]), 'The node reports neither snapshots nor checkpoints.'],
         [diagnosticsPanel([]), 'The node reports no sections.'],
       ];
@@ -194,6 +195,19 @@ describe('panels', () => {
       await panel.show(walPanel(3));
       assert.equal(await panel.page.locator('.picture .tick').count(), 3, 'oldest, durable, append');
       assert.equal(await panel.page.locator('.picture .leader.none').count(), 2, 'truncation, verified up to');
+      const told = async (checkpoints: readonly WalCheckpoint[] | null): Promise<readonly [number, string]> => {
+        await panel.show(walPanel(3, { checkpoints }));
+        return [await panel.page.locator('.picture .checkpoint').count(), flat(await panel.page.locator('.picture').innerText())];
+      };
+      const at = (index: number): WalCheckpoint => ({ id: `c${index}`, commitId: BigInt(index), offset: 6n * 1_048_576n + BigInt(index * 1000) });
+      for (const [checkpoints, drawn, text] of [
+        [null, 0, /checkpoints: unknown/u], [[], 0, /no checkpoint/u], [[at(1), { ...at(2), offset: null }], 1, /checkpoint c1 6 292 456 checkpoint c2: unknown/u],
+        [Array.from({ length: 9 }, (_none, index) => at(index)), 10, /9 checkpoints/u],
+      ] as const) {
+        const [count, words] = await told(checkpoints);
+        assert.equal(count, drawn, 'each checkpoint of known place, and one in the legend where they are many');
+        assert.match(words, text);
+      }
       await panel.show(walPanel(3, { truncationOffset: 0n, verifiedToOffset: 99_999_999n }));
       assert.equal(await panel.page.locator('.picture .tick').count(), 3, 'what lies outside of the log squeezes nothing');
       assert.match(flat(await panel.page.locator('.picture').innerText()), /truncation 0, before what is retained verified up to 99 999 999, beyond what is written/u);
@@ -443,7 +457,7 @@ describe('panels', () => {
       await panel.page.locator('.long').focus();
       await panel.page.keyboard.press('End');
       await panel.page.getByText('wal-010006', { exact: true }).last().waitFor();
-      assert.equal(await panel.page.locator('table').getAttribute('aria-rowcount'), '10001');
+      assert.equal(await panel.page.locator('.long table').getAttribute('aria-rowcount'), '10001');
       assert.equal(await panel.page.locator('tbody tr[aria-rowindex="10001"] th').innerText(), 'wal-010006');
     });
 

@@ -50,7 +50,7 @@ const PANELS: Readonly<Record<string, readonly [ShowPanel, readonly string[], Re
   ],
   wal: [
     answer('Inspect WAL', { command: 'inspect_wal', reading: reading({
-      segments: null, appendOffset: null, durableOffset: null, oldestOffset: null, truncationOffset: null, totalBytes: null, checksumStatus: 'unchecked', verifiedToOffset: null, nextAfter: null,
+      segments: null, appendOffset: null, durableOffset: null, oldestOffset: null, truncationOffset: null, totalBytes: null, checksumStatus: 'unchecked', verifiedToOffset: null, checkpoints: null, nextAfter: null,
       sections: [{ name: 'Positions', entries: [{ key: 'received', value: '0/5000148' }] }],
     }, { notes: ['Segments are not visible: no database login is configured.'] }) }),
     ['0/5000148', 'Not visible here', 'no database login is configured'], /reports no segments/,

@@ -91,7 +91,8 @@ export function walPanel(count: number, more: Partial<Extract<AnsweredView, { co
   const end = BigInt(count + 6) * 1_048_576n;
   return answer('Inspect WAL', { command: 'inspect_wal', reading: reading({
     segments: segments(count), appendOffset: end - 12_345n, durableOffset: end - 12_345n - 512n, oldestOffset: 6n * 1_048_576n, truncationOffset: null, totalBytes: BigInt(count) * 1_048_576n,
-    checksumStatus: 'unchecked', verifiedToOffset: null, nextAfter: count > 100 ? 'wal-010006' : null, ...more,
+    checksumStatus: 'unchecked', verifiedToOffset: null, checkpoints: count === 0 ? [] : [{ id: 'checkpoint-00090500', commitId: 90_500n, offset: 7n * 1_048_576n + 400_000n }, { id: 'c2', commitId: null, offset: end - 200_000n }],
+    nextAfter: count > 100 ? 'wal-010006' : null, ...more,
   }) });
 }
 

@@ -250,7 +250,12 @@ function walView(wal: WalView, terms: Terms): readonly string[] {
       ['Total bytes', known(wal.totalBytes)],
       ['Checksums', wal.checksumStatus === 'unchecked' ? 'unchecked' : `${wal.checksumStatus}, verified to offset ${known(wal.verifiedToOffset)}`],
       ['Segments', wal.segments === null ? 'not visible' : known(segments.length)],
+      ['Checkpoints', known(wal.checkpoints?.length ?? null)],
     ]),
+    ...(wal.checkpoints === null || wal.checkpoints.length === 0 ? [] : ['', ...table(
+      [{ title: 'CHECKPOINT' }, { title: 'OFFSET', right: true }, { title: 'COMMIT', right: true }],
+      wal.checkpoints.map((checkpoint) => [checkpoint.id, checkpoint.offset, checkpoint.commitId].map(known)),
+    )]),
     '',
     ...table(
       [{ title: 'SEGMENT' }, { title: 'FIRST OFFSET', right: true }, { title: 'END OFFSET', right: true }, { title: 'BYTES', right: true }, { title: 'CHECKSUM' }],

@@ -5,7 +5,7 @@
 import * as z from 'zod/mini';
 import type {
   ClusterView, ControlResultView, DiagnosticsCost, DiagnosticsView, KernelCheck, KernelEvent, KernelExplanation, Member, NodeView, Observed,
-  PromotionAttempt, PromotionView, ReplicaProgress, ReplicationView, RequestFate, SnapshotItem, SnapshotsView, StateChange, WalSegment, WalView,
+  PromotionAttempt, PromotionView, ReplicaProgress, ReplicationView, RequestFate, SnapshotItem, SnapshotsView, StateChange, WalCheckpoint, WalSegment, WalView,
 } from '../../control-plane/views.ts';
 import { lazily, list, mapped } from '../forms.ts';
 
@@ -129,13 +129,20 @@ const segment = lazily(() => mapped(
   (wire): WalSegment => ({ id: wire.id, firstOffset: wire.first_offset, endOffset: wire.end_offset, bytes: wire.bytes, checksum: wire.checksum }),
 ));
 
+const checkpoint = lazily(() => mapped(
+  z.object({ id: text, commit_id: u64OrNull, offset: u64OrNull }),
+  (wire): WalCheckpoint => ({ id: wire.id, commitId: wire.commit_id, offset: wire.offset }),
+));
+
+/** `checkpoints` is optional in the contract: a node that leaves it out says nothing of them here. */
 export const wal = lazily(() => mapped(z.object({
   segments: list(segment()), append_offset: u64OrNull, durable_offset: u64OrNull, oldest_offset: u64OrNull, truncation_offset: u64OrNull,
-  total_bytes: u64OrNull, checksum_status: z.enum(['valid', 'invalid', 'unchecked']), verified_to_offset: u64OrNull, next_after: positionOrNull,
+  total_bytes: u64OrNull, checksum_status: z.enum(['valid', 'invalid', 'unchecked']), verified_to_offset: u64OrNull,
+  checkpoints: z._default(z.nullable(list(checkpoint())), null), next_after: positionOrNull,
 }), (wire): WalView => ({
   segments: wire.segments, appendOffset: wire.append_offset, durableOffset: wire.durable_offset, oldestOffset: wire.oldest_offset,
   truncationOffset: wire.truncation_offset, totalBytes: wire.total_bytes, checksumStatus: wire.checksum_status,
-  verifiedToOffset: wire.verified_to_offset, nextAfter: wire.next_after,
+  verifiedToOffset: wire.verified_to_offset, checkpoints: wire.checkpoints, nextAfter: wire.next_after,
 })));
 
 const snapshot = lazily(() => mapped(z.object({

@@ -144,7 +144,7 @@ export async function readWal(cluster: ClusterConfig, access: Access, name: stri
   }
   const { node } = found.value;
   return success(reading(node, {
-    segments: null, appendOffset: null, durableOffset: null, oldestOffset: null, truncationOffset: null, totalBytes: null, checksumStatus: 'unchecked', verifiedToOffset: null, nextAfter: null,
+    segments: null, appendOffset: null, durableOffset: null, oldestOffset: null, truncationOffset: null, totalBytes: null, checksumStatus: 'unchecked', verifiedToOffset: null, checkpoints: null, nextAfter: null,
     sections: [{ name: 'Positions', entries: positionEntries(node.data) }],
   }, 'live', name, [`Segments, archiver and replication slots are not visible: Patroni's API does not offer them, and ${why}.`]));
 }

@@ -32,7 +32,7 @@ export async function readWal(cluster: ClusterConfig, access: Access, login: Log
   const others = files.length - segments.length;
   return success(reading(node, {
     segments, appendOffset: inserted, durableOffset: flushed, oldestOffset: segments.reduce<bigint | null>((least, { firstOffset }) => (least === null || firstOffset < least ? firstOffset : least), null),
-    truncationOffset: null, totalBytes: files.reduce((sum, { size }) => sum + BigInt(size ?? '0'), 0n), checksumStatus: 'unchecked', verifiedToOffset: null, nextAfter: null,
+    truncationOffset: null, totalBytes: files.reduce((sum, { size }) => sum + BigInt(size ?? '0'), 0n), checksumStatus: 'unchecked', verifiedToOffset: null, checkpoints: null, nextAfter: null,
     sections: [
       ...(replayed === null ? [] : [{ name: 'Replayed', entries: [{ key: name, value: lsn(replayed) }] }]),
       { name: 'Archiver', entries: archiver.flatMap((row) => Object.entries(row).map(([key, value]) => ({ key, value: value ?? 'none' }))) }, slotSection(slots),

@@ -5,7 +5,7 @@ import { facts, more, section } from '../frame.ts';
 import { snapshotAxis, walRuler } from '../pictures/ruler.ts';
 import { table } from '../table.ts';
 import type { Terms } from '../terms.ts';
-import { code, number, ordinal, phrase, text, time } from '../text.ts';
+import { code, number, ordinal, phrase, text, time, unknown } from '../text.ts';
 import { t } from '../words.ts';
 
 /** Offsets in bytes, segments in the order of the answer. */
@@ -23,6 +23,7 @@ export function walAnswer(view: Wire<WalView>, terms: Terms): TemplateResult {
       [t('Checksums'), text(view.checksumStatus)],
       [t('Verified up to (bytes)'), number(view.verifiedToOffset)],
     ], 'facts rows'))}
+    ${section(t('Checkpoints'), checkpoints(view.checkpoints))}
     ${section(t('Segments'), html`
       ${view.nextAfter === null ? nothing : html`<p>${phrase('The answer is one page: the node has more segments after {0}.', code(view.nextAfter))}</p>`}
       ${table({
@@ -37,6 +38,19 @@ export function walAnswer(view: Wire<WalView>, terms: Terms): TemplateResult {
           return segment === undefined ? [] : [code(segment.id), number(segment.firstOffset), number(segment.endOffset), number(segment.bytes), code(segment.checksum)];
         },
       }, t('The node reports no segments.'))}`)}`;
+}
+
+function checkpoints(all: Wire<WalView>['checkpoints']): TemplateResult {
+  if (all === null) return html`<p>${unknown}: ${t('this answer does not name them.')}</p>`;
+  return table({
+    caption: t('Checkpoints'),
+    columns: [{ title: t('Id'), width: 34 }, { title: t('Offset (bytes)'), number: true, width: 16 }, { title: t('Commit'), number: true, width: 12 }],
+    count: all.length,
+    row: (index) => {
+      const checkpoint = all[index];
+      return checkpoint === undefined ? [] : [code(checkpoint.id), number(checkpoint.offset), ordinal(checkpoint.commitId)];
+    },
+  }, t('The node reports no checkpoint.'));
 }
 
 function patroniWal({ segments, oldestOffset, durableOffset, appendOffset, totalBytes, sections }: Wire<WalView>, { position }: Terms): TemplateResult {

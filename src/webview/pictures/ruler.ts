@@ -10,20 +10,27 @@ const EDGE = 6;
 const ROW = 22;
 /** Above this many, items have no label each and share two lanes. */
 const LABELLED = 40;
+/** Above this many, checkpoints have no line each below the ruler; their places on it and the table stay. */
+const LABELLED_CHECKPOINTS = 8;
 
 /** The log of one node, from the oldest offset that it retains to where it appends. What lies outside of that has no place on it. */
 export function walRuler(view: Wire<WalView>): TemplateResult {
-  const marks: readonly (readonly [string, string | null])[] = [
-    [t('oldest retained'), view.oldestOffset], [t('truncation'), view.truncationOffset], [t('verified up to'), view.verifiedToOffset],
-    [t('durable'), view.durableOffset], [t('append'), view.appendOffset],
+  const own = view.checkpoints ?? [];
+  const labelled = own.length <= LABELLED_CHECKPOINTS;
+  const marks: readonly Mark[] = [
+    { name: t('oldest retained'), at: view.oldestOffset },
+    ...(labelled ? own.map((checkpoint): Mark => ({ name: nameOf(t('checkpoint'), checkpoint.id), at: checkpoint.offset, checkpoint: true })) : []),
+    { name: t('truncation'), at: view.truncationOffset }, { name: t('verified up to'), at: view.verifiedToOffset },
+    { name: t('durable'), at: view.durableOffset }, { name: t('append'), at: view.appendOffset },
   ];
+  const beside = view.checkpoints === null ? `${t('checkpoints')}: ${t('unknown')}` : own.length === 0 ? t('no checkpoint') : labelled ? '' : t('{0} checkpoints', own.length);
   const segments = view.segments ?? [];
   const all = positions([view.oldestOffset, view.durableOffset, view.appendOffset, ...segments.flatMap(({ firstOffset, endOffset }) => [firstOffset, endOffset])]);
   const axis = { from: least(all) ?? 0n, to: greatest(all) ?? 0n };
-  const words = marks.map(([name, value]) => `${name} ${value ?? t('unknown')}`).join(', ');
+  const words = [...marks.map(({ name, at }) => `${name} ${at ?? t('unknown')}`), ...(beside === '' ? [] : [beside])].join(', ');
   return picture(t('WAL ruler in bytes: {0}; {1} segments.', words, segments.length), (width) => {
     const top = 40;
-    const height = top + marks.length * ROW + 4;
+    const height = top + (marks.length + (beside === '' ? 0 : 1)) * ROW + 4;
     const place = placing(axis, width);
     const drawn = segments.length <= width / 5;
     return html`<svg width=${width} height=${height} viewBox=${`0 0 ${width} ${height}`}>
@@ -32,9 +39,22 @@ export function walRuler(view: Wire<WalView>): TemplateResult {
         return svg`<rect class=${`segment ${index % 2 === 0 ? 'even' : 'odd'}`} x=${x} y="8" width=${Math.max(1, place(BigInt(endOffset)) - x)} height="20"/>`;
       }) : svg`<rect class="segment even" x=${EDGE} y="8" width=${width - 2 * EDGE} height="20"/><text class="inside" x=${width / 2} y="22" text-anchor="middle">${t('{0} segments', segments.length)}</text>`}
       <path class="axis" d=${`M${EDGE} 28H${width - EDGE}`}/>
-      ${marks.map(([name, value], index) => mark(name, value, top + index * ROW, width, axis))}
+      ${labelled ? nothing : positions(own.map(({ offset }) => offset)).filter((offset) => offset >= axis.from && offset <= axis.to).map((offset) => diamond(place(offset)))}
+      ${marks.map((one, index) => mark(one, top + index * ROW, width, axis))}
+      ${beside === '' ? nothing : svg`${view.checkpoints === null || own.length === 0 ? svg`<path class="leader none" d=${`M${EDGE} ${top + marks.length * ROW + 8}h18`}/>` : diamond(EDGE + 9, top + marks.length * ROW + 8)}${label(EDGE + 24, top + marks.length * ROW, width - EDGE - 24, 'start', beside, view.checkpoints === null ? 'unknown' : '')}`}
     </svg>`;
   });
+}
+
+interface Mark {
+  readonly name: string;
+  readonly at: string | null;
+  readonly checkpoint?: boolean;
+}
+
+/** What an id that says its kind already is called. */
+function nameOf(kind: string, id: string): string {
+  return id.startsWith(kind) ? id : `${kind} ${id}`;
 }
 
 type Place = (position: bigint) => number;
@@ -48,14 +68,18 @@ function placing({ from, to }: Axis, width: number): Place {
   return (position) => EDGE + fraction(position, from, to) * (width - 2 * EDGE);
 }
 
-function mark(name: string, value: string | null, y: number, width: number, axis: Axis): SVGTemplateResult {
+function diamond(x: number, y = 18): SVGTemplateResult {
+  return svg`<path class="span checkpoint" d=${`M${x - 5} ${y}L${x} ${y - 5}L${x + 5} ${y}L${x} ${y + 5}Z`}/>`;
+}
+
+function mark({ name, at: value, checkpoint = false }: Mark, y: number, width: number, axis: Axis): SVGTemplateResult {
   const placeless = (words: string): SVGTemplateResult => svg`<path class="leader none" d=${`M${EDGE} ${y + 8}h18`}/>${label(EDGE + 24, y, width - EDGE - 24, 'start', `${name}${words}`, 'unknown')}`;
   if (value === null) return placeless(`: ${t('unknown')}`);
   if (BigInt(value) < axis.from) return placeless(t(' {0}, before what is retained', grouped(value)));
   if (BigInt(value) > axis.to) return placeless(t(' {0}, beyond what is written', grouped(value)));
   const x = placing(axis, width)(BigInt(value));
   const right = x > width / 2;
-  return svg`<path class="leader" d=${`M${x} 4V${y + 8}`}/><path class="tick" d=${`M${x} 4V32`}/>
+  return svg`<path class="leader" d=${`M${x} 4V${y + 8}`}/>${checkpoint ? diamond(x) : svg`<path class="tick" d=${`M${x} 4V32`}/>`}
     ${right ? label(0, y, Math.max(0, x - 6), 'end', `${name} ${grouped(value)}`) : label(x + 6, y, width - x - 6, 'start', `${name} ${grouped(value)}`)}`;
 }
 
@@ -84,7 +108,7 @@ function span(item: Wire<SnapshotItem>, y: number, width: number, place: Place, 
   const known = positions([item.walFirstOffset, item.walEndOffset]);
   const first = least(known);
   const last = greatest(known);
-  const name = item.id.startsWith(item.kind) ? item.id : `${item.kind} ${item.id}`;
+  const name = nameOf(item.kind, item.id);
   if (first === undefined || last === undefined) {
     return labelled ? svg`<rect class="bar-unknown" x=${EDGE} y=${y + 3} width="40" height="10"/>${label(EDGE + 48, y, width - EDGE - 48, 'start', t('{0}: position unknown', name), 'unknown')}` : nothing;
   }
