@@ -135,7 +135,7 @@ function theNode({ explanation, toType: { what, text: expected } }: Confirmation
       ...paragraph(visible(explanation.action), 2),
       ...facts(explanation.consequences.map(({ scope, text }): Fact => [scope, visible(text)])),
       ...paragraph(visible(explanation.undo), 2),
-      ...(what === 'id' ? paragraph('The name of this node holds characters that cannot be typed, so its id is asked for.') : []),
+      ...(what === 'id' ? paragraph('The name of this node holds characters that cannot be typed, or another node bears it too, so its id is asked for.') : []),
       ...paragraph(`Typing the ${what} of the node, "${visible(expected)}", confirms it. Anything else ends this, and nothing is sent.`),
     ],
     label: 'node', expected, at: `the ${what} of the node`,

@@ -21,8 +21,16 @@ const LIMITS = { cluster: 200, node: 200, lookup: 36, reason: 2000 } as const;
 
 /** What was typed, as text, for the record; cut where it is longer than any argument may be. */
 export function recordedArguments(input: Readonly<Record<string, unknown>>): RecordedArguments {
-  const text = (value: unknown): string => (typeof value === 'string' ? value : `${typeof value} ${JSON.stringify(value)}`);
   return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined).map(([key, value]) => [key.slice(0, 200), text(value).slice(0, 4000)]));
+}
+
+function text(value: unknown): string {
+  if (typeof value === 'string') return value;
+  try {
+    return `${typeof value} ${JSON.stringify(value)}`;
+  } catch {
+    return typeof value; // it has no text: a circle, say
+  }
 }
 
 /** Checks types, lengths and unknown fields; says nothing yet about the cluster. */

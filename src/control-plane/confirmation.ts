@@ -67,7 +67,7 @@ export class Confirmations {
 
 /** P7-A2: a consent that lacks a part is no consent. */
 export function incompleteConsent(explanation: Explanation, answer: ConfirmationAnswer & { readonly kind: 'confirmed' }): ControlError | undefined {
-  const { what, text } = consentText(explanation.target);
+  const { what, text } = consentText(explanation);
   if (answer.typedName !== text) {
     return refusal('PHASE7_CONFIRMATION_MISMATCH', `The typed ${what} is not the ${what} of the node, "${text}". Nothing was sent.`);
   }

@@ -9,7 +9,8 @@ export interface ConsentText {
 /** One line of what keyboards have and eyes see: no line breaks, no controls, nothing invisible. */
 const TYPEABLE = /^[^\p{C}\p{Z}]+(?: [^\p{C}\p{Z}]+)*$/u;
 
-/** P7-A2: the node's name; its id where the name holds what cannot be typed, or cannot be seen. */
-export function consentText({ nodeId, name }: Explanation['target']): ConsentText {
-  return TYPEABLE.test(name) ? { what: 'name', text: name } : { what: 'id', text: nodeId };
+/** P7-A2: the node's name; its id where the name holds what cannot be typed, or cannot be seen, or where another node bears it too. */
+export function consentText({ target: { nodeId, name }, kernel }: Pick<Explanation, 'target' | 'kernel'>): ConsentText {
+  const shared = kernel?.members.some((member) => member.name === name && member.nodeId !== nodeId) ?? false;
+  return TYPEABLE.test(name) && !shared ? { what: 'name', text: name } : { what: 'id', text: nodeId };
 }

@@ -3,7 +3,7 @@
  * explains, asks for consent, forwards exactly one request and records what happened. The kernel decides.
  */
 import { invalidArguments, parseArguments } from './arguments.ts';
-import { authorityChangeRefused, authorityText, commandRefused, levelFor, OBSERVER, type Authority } from './authority.ts';
+import { authorityChangeRefused, authorityText, commandRefused, OBSERVER, type Authority } from './authority.ts';
 import type { ClusterConfig } from './cluster.ts';
 import { COMMAND_NAMES, commandSpec, isCommandName, type CommandName, type ConfirmedCommandName, type ControlCommandName } from './commands.ts';
 import { Confirmations, confirmationVoided, incompleteConsent, type ConfirmationBinding } from './confirmation.ts';
@@ -110,10 +110,11 @@ export class ControlPlane {
     const record = (detail: string): Promise<Recorded> => this.#recorder.record('authority_changed', to, {
       ...(to.level === 'Operator' ? { cluster: to.cluster } : {}), detail,
     });
-    if (error !== undefined) {
-      await this.#recorder.record('command_rejected', from, { detail: `${authorityText(from)} asked to become ${authorityText(to)}`, error: recordedError(error), outcome: error.outcome });
-      return failure(error);
-    }
+    const refuse = async (why: ControlError): Promise<Result<Recorded>> => {
+      await this.#recorder.record('command_rejected', this.#authority, { detail: `${authorityText(from)} asked to become ${authorityText(to)}`, error: recordedError(why), outcome: why.outcome });
+      return failure(why);
+    };
+    if (error !== undefined) return refuse(error);
     const detail = `${authorityText(from)} became ${authorityText(to)}`;
     if (to.level !== 'Operator') {
       this.#setAuthority(to);
@@ -124,7 +125,8 @@ export class ControlPlane {
       return failure(refusal('PHASE7_AUDIT_UNAVAILABLE', `The change of authority could not be recorded: ${recorded.cause} The authority is unchanged.`));
     }
     if (this.#authority !== from) {
-      return failure(refusal('PHASE7_INSUFFICIENT_AUTHORITY', 'The authority changed while this change was being recorded: ambiguous authority is no authority. Only the other change counts.'));
+      // The record before this one says that the change was made: the log must not be left saying so.
+      return refuse(refusal('PHASE7_INSUFFICIENT_AUTHORITY', 'The authority changed while this change was being recorded: ambiguous authority is no authority. Only the other change counts.'));
     }
     this.#setAuthority(to);
     return success(recorded);
@@ -155,16 +157,24 @@ export class ControlPlane {
   /** To be called when the session ends: nothing that is pending may be accepted any more (P7-F2). */
   end(): void {
     this.#confirmations.voidAll('The session ended while the confirmation was open.');
-    this.#authority = OBSERVER;
+    this.#authority = { ...OBSERVER };
   }
 
   /**
    * Carries one command along the path of a request, from receipt to recorded outcome. Takes no shortcut:
-   * no argument stands for a confirmation. Never throws; every end is a result.
+   * no argument stands for a confirmation. Once it has its id it never throws; every end is a result.
    */
   async execute(command: string, input: Readonly<Record<string, unknown>>): Promise<CommandResult> {
-    // 1. Received: it gets an id and a record, whatever follows.
     const flow = new Flow(this.#recorder, this.#authority, this.#env.ids.uuid(), command, input);
+    try {
+      return await this.#carryOut(flow, command, input);
+    } catch (error) {
+      return flow.brokeOff(error);
+    }
+  }
+
+  async #carryOut(flow: Flow, command: string, input: Readonly<Record<string, unknown>>): Promise<CommandResult> {
+    // 1. Received: it has an id and gets a record, whatever follows.
     const received = await flow.record('command_requested', { outcome: 'pending' });
     if (received.position === null) return flow.notRecorded(received);
     if (this.#requestIds.has(flow.requestId)) {
@@ -260,15 +270,14 @@ export class ControlPlane {
       clusterDigest: digest(current), authoritySession: this.#authoritySession(),
     });
     const token = this.#env.ids.uuid();
-    if (levelFor(this.#authority, cluster.name) !== 'Operator' || this.#authority !== flow.authority) {
-      return flow.fail('confirmation_voided', confirmationVoided('The authority changed before the confirmation was asked for.'));
-    }
+    const unasked = this.#overtaken(flow, cluster);
+    if (unasked !== undefined) return flow.fail('confirmation_voided', unasked);
     const signal = this.#confirmations.issue(token, binding(cluster));
 
     // 5. Confirmed, declined, or voided. The token is consumed before anything is sent.
     const answer = await this.#ask({
       requestId: flow.requestId, token, explanation, explanationDigest, type: type === 'enhanced' ? 'enhanced' : 'standard',
-      nodeName: explanation.target.name, toType: consentText(explanation.target), acknowledge: explanation.acknowledge, operator: this.#env.operator,
+      nodeName: explanation.target.name, toType: consentText(explanation), acknowledge: explanation.acknowledge, operator: this.#env.operator,
     }, signal);
     if (answer.kind === 'declined') {
       this.#confirmations.void(token, 'The confirmation was declined.');
@@ -290,6 +299,8 @@ export class ControlPlane {
     if (given.position === null) return flow.notRecorded(given);
 
     if (command === 'run_diagnostics') {
+      const overtaken = this.#overtaken(flow, cluster);
+      if (overtaken !== undefined) return flow.fail('confirmation_voided', overtaken);
       const diagnostics = await attempt(() => kernel.collectDiagnostics(explanation.target.nodeId, explained.value.endpoint), 'not_executed');
       return diagnostics.ok ? this.#answered(flow, cluster, { command, reading: diagnostics.value }) : flow.fail('read_failed', diagnostics.error);
     }
@@ -303,10 +314,20 @@ export class ControlPlane {
     // 6. Intent recorded: on disk before the first byte goes out.
     const intent = await flow.record('dispatch_intent', { confirmation, kernel_state: state, outcome: 'pending' });
     if (intent.position === null) return flow.notRecorded(intent);
-    if (this.#authority !== flow.authority) return flow.fail('dispatch_failed', confirmationVoided('The authority changed before the request was sent.'));
+    const overtaken = this.#overtaken(flow, cluster);
+    if (overtaken !== undefined) return flow.fail('dispatch_failed', overtaken);
 
     // 7. Dispatched: exactly one request. 8. Outcome recorded, then shown.
     return this.#dispatch(flow, command, accepted, explained.value, answer.acknowledged, intent.position);
+  }
+
+  /** P7-A1, P7-A2: what was explained and consented to holds under this authority and for this cluster as it is configured, and for no other. */
+  #overtaken(flow: Flow, cluster: ClusterConfig): ControlError | undefined {
+    if (this.#authority !== flow.authority) return confirmationVoided('The authority changed before the request was sent.');
+    const current = this.#env.clusters.find(cluster.name);
+    return current.ok && digest(current.value) === digest(cluster)
+      ? undefined
+      : confirmationVoided(`The configuration of cluster "${cluster.name}" changed before the request was sent.`);
   }
 
   async #dispatch(
@@ -319,6 +340,7 @@ export class ControlPlane {
       operator: { id: `${account}@${host}`, authority: 'Operator' }, controlVersion, auditHead,
     };
     const primaryId = explanation.kernel?.primaryId ?? null;
+    flow.sending();
     const answer = await attempt((): Promise<Result<ExecutedControl>> => {
       switch (command) {
         case 'request_promotion': return kernel.promote({ ...request, mode: 'validated', acknowledgedInvariants: [], primaryId });
@@ -353,10 +375,17 @@ export class ControlPlane {
     return `${this.#session}/${this.#authorityGeneration}`;
   }
 
+  /** Every change makes an object of its own: what was begun under another one is told apart by it, also where both say the same. */
   #setAuthority(authority: Authority): void {
-    this.#authority = authority;
+    this.#authority = { ...authority };
     this.#authorityGeneration += 1;
     this.#confirmations.voidAll('The authority changed while the confirmation was open.');
-    for (const listener of this.#listeners) listener();
+    for (const listener of this.#listeners) {
+      try {
+        listener();
+      } catch {
+        // Whoever shows the authority answers for showing it; the change stands, and is recorded.
+      }
+    }
   }
 }

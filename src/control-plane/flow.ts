@@ -23,6 +23,7 @@ export class Flow {
   readonly #recorder: Recorder;
   readonly #command: string;
   readonly #args: RecordedArguments;
+  #sending = false;
 
   constructor(recorder: Recorder, authority: Authority, requestId: string, command: string, input: Readonly<Record<string, unknown>>) {
     this.#recorder = recorder;
@@ -60,6 +61,19 @@ export class Flow {
       }),
     });
     return this.#failure(error, recorded);
+  }
+
+  /** From now on a byte of the control request may be out. */
+  sending(): void {
+    this.#sending = true;
+  }
+
+  /** A part of this side threw: before the request was sent nothing can have been executed, afterwards nothing is proven (P7-E2). */
+  brokeOff(error: unknown): Promise<FlowFailure> {
+    const cause = error instanceof Error ? error.message : String(error);
+    return this.#sending
+      ? this.fail('outcome_unknown', transportFailure('PHASE7_TRANSPORT_FAILURE', `The control plane broke off: ${cause}. The request was sent once; whether it was executed is unknown. Kernel state is authoritative; request id ${this.requestId}.`, 'unknown'))
+      : this.fail('command_rejected', transportFailure('PHASE7_TRANSPORT_FAILURE', `The control plane broke off: ${cause}. Nothing was executed.`, 'not_executed'));
   }
 
   /** Fail closed: what cannot be recorded is not done (P7-O3). */

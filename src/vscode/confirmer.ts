@@ -90,7 +90,7 @@ async function askStandard(prompt: ConfirmationPrompt): Promise<Refused | undefi
     explanation.undo, '',
     prompt.toType.what === 'name'
       ? vscode.l10n.t('The explanation stays open behind this dialog. If you continue, you will be asked to type the name of the node.')
-      : vscode.l10n.t('The explanation stays open behind this dialog. If you continue, you will be asked to type the id of the node: its name holds characters that cannot be typed.'),
+      : vscode.l10n.t('The explanation stays open behind this dialog. If you continue, you will be asked to type the id of the node: its name holds characters that cannot be typed, or another node bears it too.'),
   ], vscode.l10n.t('Continue…'), 'the first dialog');
 }
 
@@ -151,7 +151,7 @@ async function typeNode({ explanation, toType: { what, text } }: ConfirmationPro
     title: `${explanation.cluster.name}: ${explanation.title}`,
     prompt: what === 'name'
       ? vscode.l10n.t('Type the name of the node, {0}, to confirm. Escape confirms nothing.', inert(text))
-      : vscode.l10n.t('The name of this node holds characters that cannot be typed. Type its id, {0}, to confirm. Escape confirms nothing.', inert(text)),
+      : vscode.l10n.t('The name of this node holds characters that cannot be typed, or another node bears it too. Type its id, {0}, to confirm. Escape confirms nothing.', inert(text)),
     placeHolder: text,
     ignoreFocusOut: true,
     validateInput: (typed) => (typed === text ? undefined : what === 'name' ? vscode.l10n.t('Not the name of the node.') : vscode.l10n.t('Not the id of the node.')),

@@ -9,13 +9,13 @@ const nodeId = '6f0c3b1e-0000-4000-8000-000000000002';
 describe('consent text', () => {
   it('is the name where every character of it can be typed and seen', () => {
     for (const name of ['node-2', 'db 2 (Zürich)', 'узел-2', '節點', '<img src=x>', 'x'.repeat(300), '🧨', 'עברית']) {
-      assert.deepEqual(consentText({ nodeId, name }), { what: 'name', text: name });
+      assert.deepEqual(consentText({ target: { nodeId, name }, kernel: null }), { what: 'name', text: name });
     }
   });
 
   it('is the id where the name holds what no line of input takes, or what is not seen', () => {
     for (const name of ['', ' node-2', 'node-2 ', 'node  2', 'two\nlines', 'tab\t', 'node\u00a02', 'node-2\u200b', '\u202Enode-2', 'bell\u0007', 'zwj\u200d', '\u2028', '\ud800']) {
-      assert.deepEqual(consentText({ nodeId, name }), { what: 'id', text: nodeId }, JSON.stringify(name));
+      assert.deepEqual(consentText({ target: { nodeId, name }, kernel: null }), { what: 'id', text: nodeId }, JSON.stringify(name));
     }
   });
 

@@ -435,7 +435,7 @@ describe('panels', () => {
       await panel.show(shown);
       assert.match(await panel.page.locator('.decision').innerText(), /asks for the node's name/u);
       await panel.show({ ...shown, panel: { ...shown.panel, typed: 'id' } });
-      assert.match(await panel.page.locator('.decision').innerText(), /cannot be typed: the confirmation asks for its id/u);
+      assert.match(await panel.page.locator('.decision').innerText(), /cannot be typed, or another node bears it too: the confirmation asks for its id/u);
     });
 
     it('force does not look like any other explanation', async () => {

@@ -1,6 +1,6 @@
 /** One question to one endpoint: the request as the contract wants it, and the answer as a value or an error (P7-E2, P7-E3). */
 import type * as z from 'zod/mini';
-import { kernelRejection, transportFailure, type ControlError, type TransportErrorCode } from '../../control-plane/errors.ts';
+import { kernelRejection, transportFailure, type ControlError, type Outcome, type TransportErrorCode } from '../../control-plane/errors.ts';
 import { parse, type Misfit } from '../../control-plane/parse.ts';
 import type { Observed } from '../../control-plane/views.ts';
 import { bearerSecrets, excerpt, readJson, type JsonAnswer } from '../answer.ts';
@@ -92,18 +92,18 @@ function misfitText({ path, message }: Misfit, at: readonly string[]): string {
   return `${[...at, ...path].map(String).join('.')}: ${message}`;
 }
 
-/** The error of a read. A read changes nothing, so without the kernel's word nothing was executed. */
+/** The error of a read. A read changes nothing: whatever the kernel says of it, nothing was executed. */
 export function readError(endpoint: string, no: NoReply): ControlError {
   return no.kind === 'rejected'
     ? rejection(no, no.error.message, 'not_executed')
     : transportFailure(no.code, `${endpoint}: ${no.reason}. It was a read; nothing was executed.`, 'not_executed');
 }
 
-/** The kernel's rejection in its own words; `unsaid` is the outcome where it does not say one (P7-E3). */
-export function rejection(no: NoReply & { readonly kind: 'rejected' }, message: string, unsaid: 'not_executed' | 'unknown'): ControlError {
+/** The kernel's rejection in its own words (P7-E3). */
+export function rejection(no: NoReply & { readonly kind: 'rejected' }, message: string, outcome: Outcome): ControlError {
   const { error, answer } = no;
   return kernelRejection(
-    error.code, message, error.invariant === null ? [] : [error.invariant], error.outcome ?? unsaid,
+    error.code, message, error.invariant === null ? [] : [error.invariant], outcome,
     { status: answer.status, body: answer.text, details: error.details },
   );
 }

@@ -52,7 +52,7 @@ function mismatch(request: ControlRequest, kind: ControlKind, { data }: Reply<Co
 }
 
 function controlError(endpoint: string, requestId: string, no: NoReply): ControlError {
-  if (no.kind === 'rejected') return rejection(no, no.error.message, 'unknown');
+  if (no.kind === 'rejected') return rejection(no, no.error.message, no.error.outcome ?? 'unknown');
   return no.sent
     ? transportFailure(no.code, `${endpoint}: ${no.reason}. The request was sent once and not repeated; whether it was executed is unknown. Kernel state is authoritative; request id ${requestId}.`, 'unknown')
     : transportFailure(no.code, `${endpoint}: ${no.reason}. Nothing was sent and nothing was executed; request id ${requestId}.`, 'not_executed');
