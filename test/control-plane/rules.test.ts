@@ -1,0 +1,319 @@
+/** The rules one by one, at their edges: what exactly is refused, what exactly is not, and what exactly is recorded of each end. */
+import assert from 'node:assert/strict';
+import { invalidArguments, parseArguments, recordedArguments } from '../../src/control-plane/arguments.ts';
+import { auditReviewRefused, levelFor, OBSERVER } from '../../src/control-plane/authority.ts';
+import { commandSpec, type CommandName } from '../../src/control-plane/commands.ts';
+import { Confirmations, type ConfirmationBinding } from '../../src/control-plane/confirmation.ts';
+import { failure, kernelRejection, refusal, transportFailure, type ControlError } from '../../src/control-plane/errors.ts';
+import type { Clusters, ConfirmationPrompt, Kernel } from '../../src/control-plane/ports.ts';
+import { toWire } from '../../src/control-plane/views.ts';
+import { connect } from '../../src/kernel/connect.ts';
+import { bent, closeAll, kernelServer, truthful } from '../kernel/servers.ts';
+import { clusterOf, FAST, N1, N2, REQUEST } from '../kernel/wire.ts';
+import { consents, failed, openOperator, openSession, removeFolders, truthfulServer, type Session } from './session.ts';
+
+const promotion = { cluster: 'orders', node: N2, reason: 'the runbook, page 4' };
+const spec = (command: CommandName): ReturnType<typeof commandSpec> => commandSpec(command);
+
+/** The real kernel, with some of its operations replaced. */
+function instead(parts: Partial<Kernel> | ((kernel: Kernel) => Partial<Kernel>)): Clusters['connect'] {
+  return async (cluster) => {
+    const kernel = await connect(cluster, { timeouts: FAST });
+    return kernel.ok ? { ok: true, value: { ...kernel.value, ...(typeof parts === 'function' ? parts(kernel.value) : parts) } } : kernel;
+  };
+}
+
+function of(session: Session, requestId: string): ReturnType<Session['records']> {
+  return session.records().filter((record) => record.request_id === requestId);
+}
+
+describe('records', () => {
+  afterEach(async () => {
+    await closeAll();
+    removeFolders();
+  });
+
+  it('P7-O3: each record of an executed force holds what was asked, shown, acknowledged, sent and answered', async () => {
+    const overridden = ['P6-A1', 'P6-S1'];
+    const server = await truthfulServer((request) => (request.path.startsWith('/v1/explain')
+      ? bent(truthful(N2, request), (answer) => { answer.data['overridden_invariants'] = overridden; })
+      : request.method === 'POST' ? bent(truthful(N2, request), (answer) => { answer.data['mode'] = 'forced'; }) : undefined));
+    const session = await openOperator({ server });
+    const { requestId, kind } = await session.plane.execute('force_promotion', promotion);
+    assert.equal(kind, 'executed');
+    const [requested, presented, asked, given, intent, executed] = of(session, requestId);
+    const [prompt] = session.asked;
+    const [control] = session.controls();
+    assert.ok(requested && presented && asked && given && intent && executed && prompt && control);
+    for (const record of of(session, requestId)) {
+      assert.deepEqual([record.command, record['cluster'], record['target'], record.authority], ['force_promotion', 'orders', N2, 'Operator'], record.stage);
+      assert.deepEqual(record['operator'], { account: 'ann', host: 'desk', name: null });
+      assert.deepEqual(record.args, record.stage === requested.stage ? promotion : undefined, record.stage);
+      assert.equal(record.outcome, record.stage === executed.stage ? 'executed' : 'pending', record.stage);
+    }
+    assert.deepEqual(presented['explanation'], toWire(prompt.explanation));
+    const seen = presented['kernel_state'] as { readonly node: string; readonly commit_id: string; readonly control_version: string; readonly members: readonly { readonly durable_offset: string }[] };
+    assert.deepEqual([seen.node, seen.commit_id, seen.control_version, seen.members.length], [N2, '1042', '17', 3]);
+    assert.equal(seen.members[0]?.durable_offset, '18446744073709551615');
+    assert.deepEqual(intent['kernel_state'], seen);
+    const bound = { type: 'enhanced', explanation_digest: prompt.explanationDigest };
+    assert.deepEqual(asked['confirmation'], { ...bound, acknowledged: [] });
+    assert.deepEqual(given['confirmation'], { ...bound, acknowledged: overridden });
+    assert.deepEqual(intent['confirmation'], { ...bound, acknowledged: overridden });
+    assert.deepEqual((JSON.parse(control.body) as Record<string, unknown>)['acknowledged_invariants'], overridden);
+    assert.equal((JSON.parse(control.body) as Record<string, unknown>)['mode'], 'forced');
+  });
+
+  it('P7-E2: a dispatched request is recorded by what is proven about it', async () => {
+    const kernel = { status: 409, body: '{}', details: null };
+    const ends: readonly (readonly [ControlError, string])[] = [
+      [kernelRejection('AERO_X', 'no', ['P6-S2', 'P6-A1'], 'not_executed', kernel), 'kernel_rejected'],
+      [kernelRejection('AERO_X', 'no', ['P6-S2'], 'unknown', kernel), 'outcome_unknown'],
+      [kernelRejection('AERO_X', 'no', ['P6-S2'], 'executed', kernel), 'command_executed'],
+      [transportFailure('PHASE7_TIMEOUT', 'late', 'unknown'), 'outcome_unknown'],
+      [transportFailure('PHASE7_CONNECTION_FAILED', 'nobody', 'not_executed'), 'dispatch_failed'],
+      [refusal('PHASE7_SCOPE_VIOLATION', 'elsewhere'), 'dispatch_failed'],
+    ];
+    for (const [error, stage] of ends) {
+      const session = await openOperator({ connect: instead({ promote: () => Promise.resolve(failure(error)) }) });
+      const result = failed(await session.plane.execute('request_promotion', promotion));
+      assert.deepEqual(result.error, error);
+      const last = of(session, result.requestId).at(-1);
+      assert.deepEqual([last?.stage, last?.outcome, last?.error?.code], [stage, error.outcome, error.code]);
+      assert.deepEqual(last?.kernel_response, error.kernel === undefined ? undefined : { accepted: false, code: 'AERO_X', invariant: 'P6-S2', message: 'no', body: '{}' });
+    }
+  });
+
+  it('P7-E2: a boundary that throws has proven nothing: unknown for a control request, not executed for a read, recorded as what it was', async () => {
+    const broken = (): Promise<never> => Promise.reject(new Error('a bug'));
+    const thrown = (): never => { throw new Error('a bug'); };
+    const session = await openOperator({ connect: instead({ promote: broken, demote: thrown, readReplication: broken, collectDiagnostics: thrown }) });
+    for (const [command, input, outcome, stage] of [
+      ['request_promotion', promotion, 'unknown', 'outcome_unknown'],
+      ['request_demotion', promotion, 'unknown', 'outcome_unknown'],
+      ['run_diagnostics', { cluster: 'orders', node: N2 }, 'not_executed', 'read_failed'],
+      ['inspect_replication_status', { cluster: 'orders' }, 'not_executed', 'read_failed'],
+    ] as const) {
+      const { error, requestId } = failed(await session.plane.execute(command, input));
+      assert.deepEqual([error.code, error.outcome], ['PHASE7_TRANSPORT_FAILURE', outcome], command);
+      const last = of(session, requestId).at(-1);
+      assert.deepEqual([last?.stage, last?.outcome], [stage, outcome], command);
+    }
+    const unexplained = await openOperator({ connect: instead({ explainDemotion: broken }) });
+    const { requestId } = failed(await unexplained.plane.execute('request_demotion', promotion));
+    assert.equal(of(unexplained, requestId).at(-1)?.stage, 'read_failed');
+  });
+
+  it('P7-O3: records of one session are numbered without gaps in the order in which they were asked for, whatever runs at once', async () => {
+    const session = await openOperator();
+    await Promise.all([...Array(8).keys()].map(() => session.plane.execute('inspect_cluster_state', { cluster: 'orders' })));
+    const records = session.records();
+    assert.deepEqual(records.map(({ n }) => n), records.map((_record, index) => `${index + 1}`));
+    assert.equal(records.filter(({ stage }) => stage === 'session_started').length, 1);
+    const fresh = await openSession();
+    await Promise.all([...Array(8).keys()].map(() => fresh.plane.execute('inspect_cluster_state', { cluster: 'orders' })));
+    assert.deepEqual(fresh.records().map(({ n }) => n), fresh.records().map((_record, index) => `${index + 1}`));
+    assert.equal(fresh.records().filter(({ stage }) => stage === 'session_started').length, 1);
+  });
+
+  it('P7-O3: the recorded authority is the one that counts for the cluster, and a refused change is on disk before it is told', async () => {
+    const session = await openOperator();
+    session.clusters.set('Orders', { ...clusterOf([session.server.url]), name: 'Orders' });
+    const { error, requestId } = failed(await session.plane.execute('request_promotion', { ...promotion, cluster: 'Orders' }));
+    assert.equal(error.code, 'PHASE7_INSUFFICIENT_AUTHORITY', 'names differ by their case too');
+    assert.deepEqual(of(session, requestId).map(({ authority }) => authority), ['Observer', 'Observer']);
+    assert.equal(levelFor({ level: 'Operator', cluster: 'orders' }, 'orders'), 'Operator');
+    assert.ok(!(await session.plane.changeAuthority({ level: 'Auditor' })).ok);
+    assert.equal(session.records().at(-1)?.stage, 'command_rejected');
+    session.plane.end();
+    assert.deepEqual(session.plane.authority, OBSERVER);
+  });
+});
+
+describe('refusals', () => {
+  afterEach(async () => {
+    await closeAll();
+    removeFolders();
+  });
+
+  it('P7-F3: the same command for another node is another request; both are carried out', async () => {
+    const urls: Record<string, string> = {};
+    const [first, second] = [await kernelServer(N1, urls), await kernelServer(N2, urls)];
+    const both = Promise.withResolvers<undefined>();
+    let asked = 0;
+    const session = await openOperator({ server: first, cluster: { endpoints: [first.url, second.url] }, person: async (prompt, voided) => {
+      asked += 1;
+      if (asked === 2) both.resolve(undefined);
+      await both.promise;
+      return consents(prompt, voided);
+    } });
+    const results = await Promise.all([N1, N2].map((node) => session.plane.execute('request_promotion', { ...promotion, node })));
+    assert.deepEqual(results.map(({ kind }) => kind), ['executed', 'executed']);
+  });
+
+  it('P7-A2, freeze/voided: a token that was declined or voided, or whose cluster is gone, is void ever after', async () => {
+    for (const first of [{ kind: 'declined', at: 'the first dialog' }, { kind: 'voided', why: 'The panel was closed.' }] as const) {
+      const prompts: ConfirmationPrompt[] = [];
+      const session = await openOperator({ person: (prompt) => {
+        prompts.push(prompt);
+        return prompts.length === 1 ? first : { kind: 'confirmed', token: prompts[0]?.token ?? '', typedName: prompt.nodeName, acknowledged: [] };
+      } });
+      await session.plane.execute('request_promotion', promotion);
+      const { error, requestId } = failed(await session.plane.execute('request_promotion', promotion));
+      assert.equal(error.code, 'PHASE7_CONFIRMATION_VOIDED');
+      assert.equal(of(session, requestId).at(-1)?.stage, 'confirmation_voided');
+    }
+    const holder: { session?: Session } = {};
+    holder.session = await openOperator({ person: (prompt, voided) => {
+      holder.session?.clusters.delete('orders');
+      return consents(prompt, voided);
+    } });
+    const gone = failed(await holder.session.plane.execute('request_promotion', promotion));
+    assert.equal(gone.error.code, 'PHASE7_CONFIRMATION_VOIDED');
+    assert.match(gone.error.message, /no longer configured/);
+    assert.deepEqual(holder.session.controls(), []);
+  });
+
+  it('P7-A2, freeze/voided: the dialogs are told at once when what they ask for is void', async () => {
+    for (const change of [(session: Session) => void session.plane.changeAuthority({ level: 'Observer' }), (session: Session) => session.plane.clusterChanged(), (session: Session) => session.plane.end()]) {
+      const holder: { session?: Session } = {};
+      const told: string[] = [];
+      holder.session = await openOperator({ person: (_prompt, voided) => new Promise(() => {
+        voided.addEventListener('abort', () => told.push(String(voided.reason)));
+        if (holder.session !== undefined) change(holder.session);
+      }) });
+      assert.equal(failed(await holder.session.plane.execute('request_promotion', promotion)).error.code, 'PHASE7_CONFIRMATION_VOIDED');
+      assert.equal(told.length, 1);
+    }
+  });
+
+  it('P7-A2, freeze/bound: a token counts once, and only where nothing that it is bound to differs', () => {
+    const binding: ConfirmationBinding = { requestId: REQUEST, command: 'request_promotion', argumentsDigest: 'a', explanationDigest: 'e', controlVersion: '17', clusterDigest: 'c', authoritySession: 's/1' };
+    for (const key of Object.keys(binding) as (keyof ConfirmationBinding)[]) {
+      const confirmations = new Confirmations();
+      confirmations.issue('t', binding);
+      const refused = confirmations.consume('t', { ...binding, [key]: key === 'controlVersion' ? null : 'other' });
+      assert.equal(refused?.code, 'PHASE7_CONFIRMATION_MISMATCH');
+      assert.match(refused.message, new RegExp(`\\(${key} differ\\)`));
+      assert.equal(confirmations.consume('t', binding)?.code, 'PHASE7_CONFIRMATION_REUSED', 'consumed, whatever came of it');
+    }
+    const confirmations = new Confirmations();
+    const signal = confirmations.issue('t', binding);
+    assert.equal(confirmations.consume('t', binding), undefined);
+    confirmations.voidAll('later');
+    assert.ok(!signal.aborted, 'what was consumed is not void');
+    assert.equal(confirmations.consume('t', binding)?.code, 'PHASE7_CONFIRMATION_REUSED');
+  });
+
+  it('P7-A2: the typed name counts as it stands: no other case, no space more, no letter less', async () => {
+    for (const typedName of ['NODE-2', ' node-2', 'node-2 ', 'node-', 'node-2\u200b', '', N2]) {
+      const session = await openOperator({ person: ({ token }) => ({ kind: 'confirmed', token, typedName, acknowledged: [] }) });
+      assert.equal(failed(await session.plane.execute('request_promotion', promotion)).error.code, 'PHASE7_CONFIRMATION_MISMATCH', JSON.stringify(typedName));
+      assert.deepEqual(session.controls(), []);
+    }
+  });
+
+  it('P7-A2: where nobody can be asked nothing is read or asked that would need it, and everything else is answered', async () => {
+    const session = await openOperator({ unavailable: refusal('PHASE7_NO_TERMINAL', 'Nobody was asked.') });
+    for (const command of ['run_diagnostics', 'request_promotion', 'request_demotion', 'force_promotion'] as const) {
+      const input = command === 'run_diagnostics' ? { cluster: 'orders', node: N2 } : promotion;
+      assert.equal(failed(await session.plane.execute(command, input)).error.code, 'PHASE7_NO_TERMINAL');
+    }
+    assert.equal(session.server.received.length, 0);
+    assert.equal((await session.plane.execute('inspect_cluster_state', { cluster: 'orders' })).kind, 'answered');
+  });
+
+  it('P7-A1: who may what, at the edges: diagnostics are no Observer\'s and no observe-only cluster\'s; the log is an Operator\'s and an Auditor\'s', async () => {
+    const session = await openOperator();
+    const orders = session.clusters.get('orders');
+    assert.ok(orders);
+    session.clusters.set('orders', { ...orders, observeOnly: true });
+    assert.equal(failed(await session.plane.execute('run_diagnostics', { cluster: 'orders', node: N2 })).error.code, 'PHASE7_OBSERVE_ONLY');
+    assert.equal(session.server.received.length, 0);
+    assert.equal(auditReviewRefused(OBSERVER)?.code, 'PHASE7_INSUFFICIENT_AUTHORITY');
+    assert.equal(auditReviewRefused({ level: 'Auditor' }), undefined);
+    assert.equal(auditReviewRefused({ level: 'Operator', cluster: 'orders' }), undefined);
+    assert.ok((await session.plane.changeAuthority({ level: 'Observer' })).ok);
+    assert.ok((await session.plane.changeAuthority({ level: 'Auditor' })).ok);
+    assert.ok((await session.plane.changeAuthority({ level: 'Observer' })).ok, 'an Auditor may become Observer');
+  });
+
+  it('P7-O3: diagnostics need nobody to be responsible; a control command does', async () => {
+    const session = await openOperator({ account: '' });
+    assert.equal((await session.plane.execute('run_diagnostics', { cluster: 'orders', node: N2 })).kind, 'answered');
+  });
+
+  it('P7-E1: what the engine cannot do is refused before anything is read, whichever of the two operations of a command it is', async () => {
+    for (const operation of ['explainPromotion', 'promote'] as const) {
+      const session = await openOperator({ connect: instead({ unsupported: { [operation]: 'It cannot.' } }) });
+      const { error, requestId } = failed(await session.plane.execute('request_promotion', promotion));
+      assert.equal(error.code, 'PHASE7_OPERATION_UNSUPPORTED');
+      assert.deepEqual(of(session, requestId).map(({ stage }) => stage), ['command_requested', 'command_rejected']);
+      assert.equal(session.server.received.length, 0);
+    }
+  });
+
+  it('P7-F1: an explanation without a control version sends nothing to an engine that counts them', async () => {
+    const session = await openOperator({ connect: instead((kernel) => ({ explainPromotion: async (...asked) => {
+      const read = await kernel.explainPromotion(...asked);
+      return read.ok ? { ok: true, value: { ...read.value, observed: { ...read.value.observed, controlVersion: null }, view: { ...read.value.view, controlVersion: null } } } : read;
+    } })) });
+    const { error, requestId } = failed(await session.plane.execute('request_promotion', promotion));
+    assert.equal(error.code, 'PHASE7_INCONSISTENT_SNAPSHOT');
+    assert.ok(!of(session, requestId).some(({ stage }) => stage === 'dispatch_intent'));
+  });
+
+  it('P7-D1: an explanation of an older or of a newer state than its answer contradicts itself', async () => {
+    for (const version of ['16', '18']) {
+      const server = await truthfulServer((request) => (request.path.startsWith('/v1/explain')
+        ? bent(truthful(N2, request), (answer) => { answer.data['control_version'] = version; }) : undefined));
+      const session = await openOperator({ server });
+      assert.equal(failed(await session.plane.execute('request_promotion', promotion)).error.code, 'PHASE7_INCONSISTENT_SNAPSHOT');
+    }
+  });
+});
+
+describe('arguments', () => {
+  const code = (input: Readonly<Record<string, unknown>>): string | undefined => {
+    const parsed = parseArguments(input);
+    return parsed.ok ? undefined : `${parsed.error.code} ${parsed.error.field ?? ''}`;
+  };
+  const cluster = clusterOf(['http://127.0.0.1:1']);
+  const invalid = (command: CommandName, args: object): string | undefined => {
+    const error = invalidArguments(spec(command), { cluster: 'orders', ...args }, cluster);
+    return error === undefined ? undefined : `${error.code} ${error.field ?? ''}`;
+  };
+
+  it('P7-A2: as long as may be, and not one character longer; text and nothing else', () => {
+    for (const [field, most] of [['cluster', 200], ['node', 200], ['lookup', 36], ['reason', 2000]] as const) {
+      assert.equal(code({ cluster: 'c', [field]: 'x'.repeat(most) }), undefined, field);
+      assert.equal(code({ cluster: 'c', [field]: 'x'.repeat(most + 1) }), `PHASE7_MALFORMED_REQUEST ${field}`);
+      for (const value of [1, true, null, ['x'], { x: 1 }]) assert.equal(code({ cluster: 'c', [field]: value }), `PHASE7_MALFORMED_REQUEST ${field}`);
+    }
+    assert.equal(code({}), 'PHASE7_MISSING_ARGUMENT cluster');
+    assert.equal(code({ cluster: '' }), 'PHASE7_MISSING_ARGUMENT cluster');
+    assert.equal(code({ cluster: 'c', yes: 'true' }), 'PHASE7_MALFORMED_REQUEST yes');
+  });
+
+  it('P7-A2: what a command does not take is refused, not dropped; what it needs is not made up', () => {
+    assert.equal(invalid('inspect_cluster_state', { node: N2 }), 'PHASE7_MALFORMED_REQUEST node');
+    assert.equal(invalid('inspect_node', { node: N2, lookup: REQUEST }), 'PHASE7_MALFORMED_REQUEST lookup');
+    assert.equal(invalid('run_diagnostics', { node: N2, reason: 'why' }), 'PHASE7_MALFORMED_REQUEST reason');
+    assert.equal(invalid('inspect_promotion_state', { node: N2 }), 'PHASE7_MISSING_ARGUMENT lookup');
+    assert.equal(invalid('inspect_promotion_state', { lookup: REQUEST }), 'PHASE7_MISSING_ARGUMENT node');
+    assert.equal(invalid('inspect_promotion_state', { lookup: 'x', node: N2 }), 'PHASE7_MALFORMED_REQUEST lookup');
+    assert.equal(invalid('inspect_promotion_state', { lookup: REQUEST, node: N2 }), undefined);
+    assert.equal(invalid('inspect_promotion_state', {}), undefined);
+    assert.equal(invalid('request_promotion', {}), 'PHASE7_MISSING_ARGUMENT node');
+    assert.equal(invalid('force_promotion', { node: N2 }), 'PHASE7_MISSING_ARGUMENT reason');
+    assert.equal(invalid('force_promotion', { node: N2, reason: ' \t\u00a0' }), 'PHASE7_MISSING_ARGUMENT reason');
+    assert.equal(invalid('force_promotion', { node: N2, reason: 'x' }), undefined);
+    assert.equal(invalid('inspect_node', { node: 'node-2' }), 'PHASE7_INVALID_NODE_ID node');
+  });
+
+  it('P7-O3: what was typed is recorded as text, and cut only where it is longer than any argument may be', () => {
+    assert.deepEqual(recordedArguments({ reason: 'x'.repeat(4000), none: undefined }), { reason: 'x'.repeat(4000) });
+    assert.equal(recordedArguments({ reason: 'x'.repeat(4001) })['reason']?.length, 4000);
+    assert.deepEqual(recordedArguments({ node: 7 }), { node: 'number 7' });
+  });
+});
