@@ -7,10 +7,9 @@ import { openAuditLog } from './audit/log.ts';
 import { openAuditPages } from './audit/pages.ts';
 import { requestEnd } from './audit/query.ts';
 import { openAuditReader } from './audit/reader.ts';
-import type { AuditReview } from './control-plane/audit-reader.ts';
+import type { AuditReader, AuditReview } from './control-plane/audit-reader.ts';
 import { ControlPlane } from './control-plane/control-plane.ts';
 import type { Operator } from './control-plane/operator.ts';
-import type { AuditPosition } from './control-plane/audit-position.ts';
 import type { Clock } from './control-plane/ports.ts';
 import { registerAuditEditor } from './vscode/audit-editor.ts';
 import { registerAuthorityCommands } from './vscode/authority-commands.ts';
@@ -19,11 +18,10 @@ import { ClusterTree } from './vscode/cluster-tree.ts';
 import { ConfiguredClusters, machineValue, type Connect } from './vscode/clusters.ts';
 import { registerOperatorCommands, type CommandContext } from './vscode/commands.ts';
 import { EditorConfirmer } from './vscode/confirmer.ts';
+import { KnownHead } from './vscode/known-head.ts';
 import { Panels } from './vscode/panels.ts';
 import { Results } from './vscode/results.ts';
 import { StatusBar } from './vscode/status-bar.ts';
-
-const KNOWN_HEAD = 'aerodb.audit.knownHead';
 
 /** Registers and returns; contacts nobody, starts no process, exports nothing. */
 export function activate(context: vscode.ExtensionContext): void {
@@ -31,8 +29,11 @@ export function activate(context: vscode.ExtensionContext): void {
   const panels = new Panels(context.extensionUri);
   const clusters = new ConfiguredClusters(context.secrets, connect);
   const statusBar = new StatusBar();
+  const directory = auditDirectory();
+  const reader = openAuditReader(directory);
+  const head = new KnownHead(context.globalState, reader);
   const plane = new ControlPlane({
-    audit: openAuditLog({ ...auditDirectory(), onAppended: (position) => void keepHead(context.globalState, position) }),
+    audit: openAuditLog({ ...directory, onAppended: (position) => void head.keep(position).catch(() => undefined) }), // a head that was not kept proves less, and breaks nothing
     clusters, confirmer: new EditorConfirmer(panels), clock: systemClock, ids: { uuid: randomUUID }, operator: operator(),
   });
   const results = new Results(panels, clusters, log);
@@ -44,7 +45,7 @@ export function activate(context: vscode.ExtensionContext): void {
     ...registerOperatorCommands(commands),
     ...registerAuthorityCommands(commands),
     ...registerClusterCommands(commands, () => tree),
-    ...registerAuditEditor(commands, auditReview(context.globalState), panels),
+    ...registerAuditEditor(commands, auditReview(reader, head), panels),
     vscode.commands.registerCommand('aerodb.showLog', () => log.show()),
     new vscode.Disposable(plane.onAuthorityChanged(() => statusBar.show(plane.authority))),
     vscode.workspace.onDidChangeConfiguration((event) => {
@@ -84,19 +85,6 @@ function auditDirectory(): { readonly directory?: string } {
   return typeof directory === 'string' && directory !== '' ? { directory } : {};
 }
 
-function auditReview(state: vscode.Memento): AuditReview {
-  const reader = openAuditReader(auditDirectory());
-  return { reader, knownHead: () => knownHead(state), openPages: () => openAuditPages(reader.path), requestEnd, exportTo: writeExport };
-}
-
-function knownHead(state: vscode.Memento): AuditPosition | null {
-  const kept = state.get<unknown>(KNOWN_HEAD);
-  return typeof kept === 'object' && kept !== null && 'seq' in kept && 'hash' in kept && typeof kept.seq === 'string' && /^\d+$/.test(kept.seq) && typeof kept.hash === 'string'
-    ? { seq: BigInt(kept.seq), hash: kept.hash }
-    : null;
-}
-
-/** Several windows keep the same head: only a later position replaces an earlier one. */
-async function keepHead(state: vscode.Memento, { seq, hash }: AuditPosition): Promise<void> {
-  if (seq > (knownHead(state)?.seq ?? 0n)) await state.update(KNOWN_HEAD, { seq: seq.toString(), hash });
+function auditReview(reader: AuditReader, head: KnownHead): AuditReview {
+  return { reader, knownHead: () => head.get(), openPages: () => openAuditPages(reader.path), requestEnd, exportTo: writeExport };
 }

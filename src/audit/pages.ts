@@ -1,14 +1,12 @@
 /** A log of any size, page by page: where each line begins, and which lines match. 8 bytes of memory per line. */
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import type { AuditFilter, AuditLine, AuditPages, AuditSelection } from '../control-plane/audit-reader.ts';
-import type { Stage } from '../control-plane/record.ts';
 import { NEWLINE, parseObject } from './chain.ts';
 import { matcher, type Matcher } from './filter.ts';
 import type { Members } from './members.ts';
+import { OUTCOME_STAGES } from './query.ts';
 
 const CHUNK_BYTES = 256 * 1024;
-/** The stages after a `dispatch_intent` that say what came of it. */
-const OUTCOMES: readonly Stage[] = ['dispatch_failed', 'command_executed', 'kernel_rejected', 'outcome_unknown'];
 
 /** Opens a log for paging. Rejects when it cannot be read. */
 export async function openAuditPages(file: string): Promise<AuditPages> {
@@ -76,7 +74,14 @@ class FilePages implements AuditPages {
       const request = members.get('request_id');
       open.set(request, [...(open.get(request) ?? []), index]);
     });
-    for (const stage of OUTCOMES) await this.#search(matcher({ stage }, 'request_id'), (_index, members) => void open.delete(members.get('request_id')));
+    // An outcome is that of the intents before it, and of none after it.
+    for (const stage of OUTCOME_STAGES) {
+      await this.#search(matcher({ stage }, 'request_id'), (outcome, members) => {
+        const request = members.get('request_id');
+        const intents = open.get(request);
+        if (intents !== undefined) open.set(request, intents.filter((intent) => intent > outcome));
+      });
+    }
     return this.#selection(Uint32Array.from([...open.values()].flat()).sort());
   }
 

@@ -1,11 +1,12 @@
 /** Pure views of records, for the interfaces: what became of each request. Nothing is made up, and nothing is decided by it. */
 import type { AuditLine, RequestEnd } from '../control-plane/audit-reader.ts';
+import type { Stage } from '../control-plane/record.ts';
 
-/** The stages after which nothing of a request follows. */
-const LAST_STAGES: ReadonlySet<unknown> = new Set([
-  'command_rejected', 'command_answered', 'read_failed', 'confirmation_declined', 'confirmation_voided', 'dispatch_failed',
-  'command_executed', 'kernel_rejected', 'outcome_unknown',
-]);
+/** The stages after a `dispatch_intent` that say what came of it. */
+export const OUTCOME_STAGES: readonly Stage[] = ['dispatch_failed', 'command_executed', 'kernel_rejected', 'outcome_unknown'];
+const OUTCOMES: ReadonlySet<unknown> = new Set(OUTCOME_STAGES);
+/** The stages after which nothing of a request follows that was not about to be sent. */
+const LAST_STAGES: ReadonlySet<unknown> = new Set([...OUTCOME_STAGES, 'command_rejected', 'command_answered', 'read_failed', 'confirmation_declined', 'confirmation_voided']);
 
 export interface RequestHistory {
   readonly requestId: string;
@@ -30,11 +31,21 @@ export function groupByRequest(lines: Iterable<AuditLine>): readonly RequestHist
   return [...groups].map(([requestId, group]) => history(requestId, group));
 }
 
-/** What the lines of one request say about its end; an intent without an outcome is unknown, never a success. */
+/** Whether a line says what came of an intent. */
+export function isOutcome(line: AuditLine): boolean {
+  return OUTCOMES.has(text(line, 'stage'));
+}
+
+/**
+ * What the lines of one request say about its end. An intent without an outcome after it is unknown, never a success, and never what
+ * became of another use of its request id (P7-E2).
+ */
 export function requestEnd(lines: readonly AuditLine[]): RequestEnd {
-  const last = lines.findLast((line) => LAST_STAGES.has(text(line, 'stage')));
+  const intent = lines.findLastIndex((line) => text(line, 'stage') === 'dispatch_intent');
+  const ends = intent < 0 ? LAST_STAGES : OUTCOMES;
+  const last = lines.slice(intent + 1).findLast((line) => ends.has(text(line, 'stage')));
   if (last !== undefined) return { kind: 'ended', stage: text(last, 'stage') ?? '', outcome: text(last, 'outcome') ?? 'unknown' };
-  if (lines.some((line) => text(line, 'stage') === 'dispatch_intent')) return { kind: 'unknown' };
+  if (intent >= 0) return { kind: 'unknown' };
   return { kind: 'unfinished', stage: text(lines.at(-1), 'stage') ?? '' };
 }
 

@@ -1,6 +1,6 @@
 /** The audit log in the terminal: reading, verifying and exporting. Reads only; none of it reaches a kernel. */
 import { open, rm, type FileHandle } from 'node:fs/promises';
-import { requestEnd } from '../audit/query.ts';
+import { isOutcome, requestEnd } from '../audit/query.ts';
 import { openAuditReader, openLog } from '../audit/reader.ts';
 import type { AuditReader } from '../control-plane/audit-reader.ts';
 import { auditReviewRefused } from '../control-plane/authority.ts';
@@ -135,9 +135,8 @@ async function intentsWithoutOutcome(reader: AuditReader): Promise<ReadonlySet<b
   for await (const line of reader.lines()) {
     const id = line.record?.['request_id'];
     if (typeof id !== 'string') continue;
-    const { kind } = requestEnd([line]);
-    if (kind === 'unknown') open.set(id, line.line);
-    if (kind === 'ended') open.delete(id);
+    if (requestEnd([line]).kind === 'unknown') open.set(id, line.line);
+    if (isOutcome(line)) open.delete(id);
   }
   return new Set(open.values());
 }

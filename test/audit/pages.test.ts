@@ -104,8 +104,10 @@ describe('a log page by page', () => {
     const of = (n: number, request: number, stage: AuditEntry['stage']): AuditEntry => entry(n, { stage, request_id: `00000000-0000-4000-8000-${String(request).padStart(12, '0')}` });
     const file = logOf([
       of(1, 1, 'dispatch_intent'), of(2, 2, 'dispatch_intent'), of(3, 1, 'command_executed'), of(4, 3, 'dispatch_intent'), of(5, 4, 'command_requested'), of(6, 3, 'outcome_unknown'), of(7, 5, 'dispatch_intent'),
+      of(8, 6, 'dispatch_intent'), of(9, 6, 'dispatch_failed'), of(10, 7, 'dispatch_intent'), of(11, 7, 'kernel_rejected'), of(12, 2, 'command_rejected'), of(13, 1, 'dispatch_intent'),
     ]);
-    await withPages(file, async (pages) => assert.deepEqual(await numbers(await pages.danglingIntents()), [2, 7]));
+    // The last one: an outcome is that of the intent before it, and of no later one.
+    await withPages(file, async (pages) => assert.deepEqual(await numbers(await pages.danglingIntents()), [2, 7, 13]));
   });
 
   it('reload: the same, grown by whole and half lines, replaced', async () => {

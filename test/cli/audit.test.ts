@@ -64,7 +64,7 @@ describe('the audit log in a terminal', function () {
 
   it('P7-E2: an intent without an outcome is shown as unknown', async () => {
     const file = join(home, 'dangling.jsonl');
-    writeFileSync(file, ['dispatch_intent', 'dispatch_intent', 'outcome_unknown'].map((stage, index) => JSON.stringify({ seq: String(index + 1), time: 't', stage, request_id: index === 0 ? 'a' : 'b', outcome: 'pending' })).join('\n'));
+    writeFileSync(file, ['dispatch_intent', 'dispatch_intent', 'outcome_unknown', 'command_rejected'].map((stage, index) => JSON.stringify({ seq: String(index + 1), time: 't', stage, request_id: index % 3 === 0 ? 'a' : 'b', outcome: 'pending' })).join('\n'));
     const { stdout } = await auditor('show', '--file', file);
     assert.equal(stdout.split('OUTCOME UNKNOWN').length - 1, 1);
   });
