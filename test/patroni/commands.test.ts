@@ -108,7 +108,7 @@ describe('the ten commands under Patroni', function () {
     terminal.type(leader);
     assert.equal(await terminal.end(), 3, terminal.output);
     assert.equal(received(cluster).length, sent);
-    assert.equal(await cluster.settled(), leader);
+    assert.equal(await settled(cluster), leader);
   });
 
   it('a force while the leader lives is a hand-over: Patroni demotes that leader in the same operation, and the explanation says so', async () => {

@@ -13,14 +13,19 @@ describe('with a database login', function () {
   it('reads segments, archiver, slots and checkpoints, as PostgreSQL itself tells of them', async () => {
     const { session, cluster } = use;
     const leader = await settled(cluster);
-    const segments = (await cluster.sql(leader, "SELECT name FROM pg_ls_waldir() WHERE name ~ '^[0-9A-F]{24}$'")).split('\n');
-    const checkpoint = await cluster.sql(leader, 'SELECT checkpoint_lsn FROM pg_control_checkpoint()');
+    // A checkpoint of PostgreSQL's own may end at any moment, after a promotion above all: what is there before and after was there meanwhile.
+    const segments = async (): Promise<readonly string[]> => (await cluster.sql(leader, "SELECT name FROM pg_ls_waldir() WHERE name ~ '^[0-9A-F]{24}$'")).split('\n');
+    const checkpoint = (): Promise<string> => cluster.sql(leader, 'SELECT checkpoint_lsn FROM pg_control_checkpoint()');
+    const [segmentsBefore, checkpointBefore] = [await segments(), await checkpoint()];
     const wal = await session.run('diag wal', '--node', leader);
     assert.deepEqual([wal.code, wal.stderr], [0, '']);
-    for (const text of [...segments, 'Archiver', ...others(cluster, leader)]) assert.ok(wal.stdout.includes(text), `${text} in ${wal.stdout}`);
     const snapshots = await session.run('diag snapshots', '--node', leader);
     assert.deepEqual([snapshots.code, snapshots.stderr], [0, '']);
-    assert.ok(snapshots.stdout.includes(checkpoint), snapshots.stdout);
+    const [segmentsAfter, checkpointAfter] = [await segments(), await checkpoint()];
+    const kept = segmentsBefore.filter((name) => segmentsAfter.includes(name));
+    assert.ok(kept.length > 0);
+    for (const text of [...kept, 'Archiver', ...others(cluster, leader)]) assert.ok(wal.stdout.includes(text), `${text} in ${wal.stdout}`);
+    assert.ok([checkpointBefore, checkpointAfter].some((lsn) => snapshots.stdout.includes(lsn)), `${checkpointBefore} or ${checkpointAfter} in ${snapshots.stdout}`);
     const replica = await session.run('diag wal', '--node', others(cluster, leader)[0]);
     assert.match(replica.stdout, /Replayed/u);
   });

@@ -17,10 +17,13 @@ export interface Listed {
   readonly lag?: number | string;
 }
 
-/** Starts a cluster for tests: as quick in its loops as Patroni can be. */
+/**
+ * Starts a cluster for tests: as quick in its loops as Patroni can be, and with locks that outlast every test, so that no stall of the machine
+ * elects a leader. The time to live of one that is dead ends when a test says so: see `lapse`.
+ */
 export async function startCluster(options: Omit<ClusterOptions, 'programs'> = {}): Promise<PatroniCluster> {
   const programs = await ensurePatroni((line) => process.stderr.write(`${line}\n`));
-  return PatroniCluster.start({ ttl: 8, ...options, programs });
+  return PatroniCluster.start({ ttl: 90, ...options, programs });
 }
 
 /** Waits until a condition of the outside world holds. */
@@ -94,6 +97,17 @@ export async function powerOff(cluster: PatroniCluster, name: string): Promise<v
 /** For how many seconds the leader's lock is granted, as etcd says; 0 when nobody holds it. */
 export async function lockSeconds(cluster: PatroniCluster): Promise<number> {
   const lock = await cluster.stored('leader');
-  const answer = await fetch(`http://127.0.0.1:${cluster.etcdPort}/v3/lease/timetolive`, { method: 'POST', body: JSON.stringify({ ID: lock?.lease ?? '0' }) });
-  return Number(((await answer.json()) as { readonly grantedTTL?: string }).grantedTTL ?? 0);
+  return Number((await cluster.etcd('lease/timetolive', { ID: lock?.lease ?? '0' }))['grantedTTL'] ?? 0);
+}
+
+/** Whether a switchover or failover is asked for and not over yet, as etcd has it. */
+export async function isPending(cluster: PatroniCluster): Promise<boolean> {
+  return !['{}', undefined].includes((await cluster.stored('failover'))?.value);
+}
+
+/** The time to live of a leader that has died ends now: etcd forgets its lock and its membership, as it does when the time has run out. */
+export async function lapse(cluster: PatroniCluster): Promise<void> {
+  const lock = await cluster.stored('leader');
+  assert.ok(lock !== undefined, 'nobody holds the lock');
+  await cluster.etcd('lease/revoke', { ID: lock.lease });
 }

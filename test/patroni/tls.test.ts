@@ -9,11 +9,15 @@ describe('TLS and a login', function () {
   this.timeout(90_000);
   let cluster: PatroniCluster;
   let session: Session | undefined;
+  let sent: number;
 
   before('start the cluster', async function () {
     this.timeout(120_000);
     await builtProgram();
     [, cluster] = await sharedClusters();
+  });
+  beforeEach(() => {
+    sent = received(cluster).length;
   });
   afterEach(() => session?.end());
 
@@ -35,7 +39,7 @@ describe('TLS and a login', function () {
     assert.equal(code, 4, output);
     assert.match(output, /not authenticated/u);
     assert.doesNotMatch(output, /operator:wrong/u);
-    assert.equal(received(cluster).length, 0);
+    assert.equal(received(cluster).length, sent);
   });
 
   it('with authority and login the switchover is carried out, and the login is nowhere in the log', async () => {
@@ -44,7 +48,7 @@ describe('TLS and a login', function () {
     const { code, output } = await session.ask('promote', node);
     assert.equal(code, 0, output);
     assert.equal(await settled(cluster), node);
-    assert.equal(received(cluster).length, 1);
+    assert.equal(received(cluster).length, sent + 1);
     const log = JSON.stringify(session.records());
     for (const secret of [LOGIN.password, Buffer.from(`${LOGIN.username}:${LOGIN.password}`).toString('base64')]) assert.ok(!log.includes(secret) && !output.includes(secret));
   });
