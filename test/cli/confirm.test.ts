@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { columns, WIDTH } from '../../src/cli/text/layout.ts';
+import { CutProxy, type Harm } from '../cut/proxy.ts';
 import { document } from './json-shape.ts';
 import { cleanEnv, cli, closeTerminals, Cluster, records, scratch, stages, Terminal, until, type Fields, type Node } from './support.ts';
 
@@ -183,6 +184,22 @@ describe('consent in a terminal', function () {
   });
 
   describe('consent', () => {
+    const proxies: CutProxy[] = [];
+    afterEach(() => Promise.all(proxies.splice(0).map((proxy) => proxy.close())));
+    /** A node behind a proxy: what is held there was dispatched, which a record of the intent does not say yet. */
+    const behind = async (node: Node): Promise<readonly [CutProxy, Node]> => {
+      const proxy = await CutProxy.before(Number(new URL(node.url).port));
+      proxies.push(proxy);
+      return [proxy, { ...node, url: proxy.url }];
+    };
+    /** Consents, and returns when the control request or its answer has come to the end and is held there. */
+    const consentAndHold = async (terminal: Terminal, proxy: CutProxy, node: Node, side: Harm['side']): Promise<void> => {
+      await terminal.sees('node> ');
+      proxy.arm({ how: 'hold', side, where: { kind: 'end', before: 1 } });
+      terminal.type(node.name);
+      await proxy.reached;
+    };
+
     it('set/cost: exit 0: the collection of diagnostics, its cost declared first', async () => {
       const node = cluster.node(2);
       const terminal = await Terminal.open(line('diag diagnostics', node, '--json'), env(), (program) => `exec ${program} > '${join(home, 'diagnostics.json')}'`);
@@ -239,14 +256,12 @@ describe('consent in a terminal', function () {
 
     it('freeze/not-recorded: exit 7: executed, and the log was taken away before the outcome could be recorded: said exactly so', async () => {
       const primary = await cluster.primary();
-      const terminal = await Terminal.open(line('demote', primary, '--json'), env(), (program) => `${program} > '${join(home, 'lost.json')}'; echo "exit $?"; cat '${join(home, 'lost.json')}'`);
-      await terminal.sees('node> ');
-      await cluster.fault(primary, { pause: true });
-      terminal.type(primary.name);
-      await until('the intent is recorded', () => stages(audit).includes('dispatch_intent'));
+      const [proxy, node] = await behind(primary);
+      const terminal = await Terminal.open(line('demote', node, '--json'), env(), (program) => `${program} > '${join(home, 'lost.json')}'; echo "exit $?"; cat '${join(home, 'lost.json')}'`);
+      await consentAndHold(terminal, proxy, node, 'request');
       renameSync(join(audit, 'audit.jsonl'), join(audit, 'taken.jsonl'));
       mkdirSync(join(audit, 'audit.jsonl'));
-      await cluster.fault(primary, {});
+      proxy.letGo();
       await terminal.sees('exit 7');
       await terminal.end();
       const json = document.parse(JSON.parse(readFileSync(join(home, 'lost.json'), 'utf8')));
@@ -281,15 +296,12 @@ describe('consent in a terminal', function () {
     });
 
     it('P7-E2: Ctrl-C after the dispatch takes nothing back: the answer is awaited and recorded', async () => {
-      const primary = await cluster.primary();
-      const terminal = await open('demote', primary);
-      await terminal.sees('node> ');
-      await cluster.fault(primary, { pause: true });
-      terminal.type(primary.name);
-      await until('the intent is recorded', () => stages(audit).includes('dispatch_intent'));
+      const [proxy, node] = await behind(await cluster.primary());
+      const terminal = await open('demote', node);
+      await consentAndHold(terminal, proxy, node, 'request');
       terminal.press('\u0003');
       await terminal.sees('cannot be taken back');
-      await cluster.fault(primary, {});
+      proxy.letGo();
       assert.equal(await terminal.end(), 0, terminal.output);
       assert.equal(last()['stage'], 'command_executed');
     });
@@ -297,16 +309,13 @@ describe('consent in a terminal', function () {
     it('P7-F2, freeze/resumes: killed after the dispatch, the log holds an intent without an outcome, shown as unknown; so does a second Ctrl-C, exit 6', async () => {
       const node = cluster.node(0);
       for (const [index, end] of ['kill', 'ctrl-c'].entries()) {
-        const target = index === 0 ? node : await cluster.primary();
+        const [proxy, target] = await behind(index === 0 ? node : await cluster.primary());
         const terminal = await Terminal.open(line(index === 0 ? 'promote' : 'demote', target), env(), (program) => `echo pid $$.; exec ${program}`);
-        await terminal.sees('node> ');
-        await cluster.fault(target, { late_ms: 10_000 });
-        terminal.type(target.name);
-        const intents = (): number => stages(audit).filter((stage) => stage === 'dispatch_intent').length;
-        await until('the intent is recorded', () => intents() === index + 1);
+        await consentAndHold(terminal, proxy, target, end === 'kill' ? 'request' : 'response');
         if (end === 'kill') {
           process.kill(Number(/pid (\d+)\./.exec(terminal.output)?.[1]), 'SIGKILL');
           await terminal.end();
+          proxy.letGo();
         } else {
           terminal.press('\u0003');
           await terminal.sees('cannot be taken back');
@@ -314,7 +323,6 @@ describe('consent in a terminal', function () {
           assert.equal(await terminal.end(), 6, terminal.output);
           assert.match(terminal.output, /OUTCOME UNKNOWN/);
         }
-        await cluster.fault(target, {});
         assert.equal(last()['stage'], 'dispatch_intent');
         if (end === 'kill') await until('the kernel finished by itself', async () => (await cluster.primary().catch(() => undefined))?.id === node.id);
       }

@@ -79,6 +79,7 @@ export class Terminal {
   readonly #ended: Promise<unknown>;
   #output = '';
   #read = 0;
+  #closed = false;
   #wake: () => void = () => undefined;
 
   /** `shell` stands around the program's words: redirections, pipes. */
@@ -96,7 +97,10 @@ export class Terminal {
       this.#wake();
     });
     this.#script.stdin?.on('error', () => undefined);
-    this.#ended = once(this.#script, 'close').then(() => this.#wake());
+    this.#ended = once(this.#script, 'close').then(() => {
+      this.#closed = true;
+      this.#wake();
+    });
   }
 
   /** Everything that the terminal has shown. */
@@ -112,7 +116,8 @@ export class Terminal {
         this.#read = at + text.length;
         return;
       }
-      if (this.#script.exitCode !== null) assert.fail(`the program ended without showing "${text}":\n${this.#output}`);
+      // Not at its exit: what it said last may still be on its way.
+      if (this.#closed) assert.fail(`the program ended without showing "${text}":\n${this.#output}`);
       await new Promise<void>((next) => {
         this.#wake = next;
       });

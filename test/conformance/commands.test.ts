@@ -12,12 +12,17 @@ import { TERMINAL_WORDS } from '../../src/control-plane/command-line.ts';
 import { COMMAND_NAMES, commandSpec, type CommandName } from '../../src/control-plane/commands.ts';
 import { builtProgram, cleanEnv, closeTerminals, records, scratch, stages, Terminal } from '../cli/support.ts';
 import { consents, failed, openOperator, removeFolders, type Person, type Session } from '../control-plane/session.ts';
+import { CutProxy, type Harm } from '../cut/proxy.ts';
 import { closeAll } from '../kernel/servers.ts';
 import { demote, promotable, promote, TestCluster, textAt, until, type TestNode } from '../local-cluster/harness.ts';
 
 const CONFIRMED = COMMAND_NAMES.filter((command) => commandSpec(command).confirmation !== 'none');
 const READS = COMMAND_NAMES.filter((command) => commandSpec(command).confirmation === 'none');
 const BEFORE_CONSENT = ['command_requested', 'explanation_presented', 'confirmation_requested'];
+
+/** The control request has left and is held before the kernel has its last byte: only a proxy can say that much, a record of the intent does not. */
+const WHOLE_REQUEST_HELD: Harm = { how: 'hold', side: 'request', where: { kind: 'end', before: 1 } };
+const portOf = (node: TestNode): number => Number(new URL(node.url).port);
 
 /** Everything that the kernel decides by, as it stands on the disks of its nodes. */
 const kernelState = (cluster: TestCluster): readonly string[] => cluster.nodes.flatMap((node) => ['ledger.log', 'control-version', 'epoch.json'].map((file) => readFileSync(join(cluster.directory(node), file), 'utf8')));
@@ -46,7 +51,7 @@ function argumentsOf(command: CommandName, node: TestNode): Record<string, strin
 const stagesOf = (session: Session, requestId: string): readonly string[] => session.records().filter((record) => record.request_id === requestId).map(({ stage }) => stage);
 
 /** The line of the terminal program for a command at a node. */
-function commandWords(command: CommandName, node: TestNode, audit: string): readonly string[] {
+function commandWords(command: CommandName, node: Pick<TestNode, 'id' | 'url'>, audit: string): readonly string[] {
   const { target, reason, authority } = commandSpec(command);
   return [
     ...TERMINAL_WORDS[command], '--url', node.url, '--audit-dir', audit, ...(authority === 'operator' ? ['--operator'] : []),
@@ -190,8 +195,8 @@ describe('the ten commands', function () {
       audit = join(home, `audit-${count}`);
     });
 
-    const line = (command: CommandName, node: TestNode): readonly string[] => commandWords(command, node, audit);
-    const started = (command: CommandName, node: TestNode): ReturnType<typeof crashable> => crashable(line(command, node), home);
+    const line = (command: CommandName, node: Parameters<typeof commandWords>[1]): readonly string[] => commandWords(command, node, audit);
+    const started = (command: CommandName, node: Parameters<typeof commandWords>[1]): ReturnType<typeof crashable> => crashable(line(command, node), home);
 
     for (const command of READS) {
       it(`${command}/crash, P7-F2: killed while the kernel is being asked: the kernel is as it was, and the log shows the last stage that was reached`, async () => {
@@ -254,14 +259,16 @@ describe('the ten commands', function () {
           assert.equal((await demote(primary)).status, 200);
           await promotable(replica);
         }
-        const [terminal, crash] = await started(command, node);
+        await using proxy = await CutProxy.before(portOf(node));
+        const [terminal, crash] = await started(command, { id: node.id, url: proxy.url });
         await terminal.sees('node> ');
-        await node.faults({ late_ms: 5_000 });
+        proxy.arm(WHOLE_REQUEST_HELD);
         terminal.type(node.name);
-        await until('the intent is recorded', () => stages(audit).includes('dispatch_intent'));
+        await proxy.reached;
         await crash();
+        assert.equal(decided(cluster, audit), 0);
+        proxy.letGo();
         await until('the kernel has decided', () => decided(cluster, audit) === 1);
-        await node.faults();
         assert.equal(stages(audit).at(-1), 'dispatch_intent');
         assert.equal(await role(node), command === 'request_promotion' ? 'primary' : 'replica');
         if (command === 'request_promotion') return;
@@ -305,16 +312,18 @@ describe('force, with the primary dead', function () {
 
   it('force_promotion/crash, P7-F2, freeze/resumes: killed after the dispatch: the kernel decides once, alone, and the log holds an intent without an outcome', async () => {
     const audit = join(home, 'audit');
-    const [terminal, crash] = await crashable(commandWords('force_promotion', target, audit), home);
+    await using proxy = await CutProxy.before(portOf(target));
+    const [terminal, crash] = await crashable(commandWords('force_promotion', { id: target.id, url: proxy.url }, audit), home);
     for (const [question, answer] of [['invariant> ', 'P6-A1'], ['node> ', target.name], ['account> ', userInfo().username]] as const) {
       await terminal.sees(question);
-      if (question === 'account> ') await target.faults({ late_ms: 5_000 });
+      if (question === 'account> ') proxy.arm(WHOLE_REQUEST_HELD);
       terminal.type(answer);
     }
-    await until('the intent is recorded', () => stages(audit).includes('dispatch_intent'));
+    await proxy.reached;
     await crash();
+    assert.equal(decided(cluster, audit), 0);
+    proxy.letGo();
     await until('the kernel has decided', () => decided(cluster, audit) === 1);
-    await target.faults();
     assert.equal(stages(audit).at(-1), 'dispatch_intent');
     assert.equal(await role(target), 'primary');
   });

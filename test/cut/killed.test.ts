@@ -61,6 +61,16 @@ const killedAt = (side: Harm['side'], where: Where): Death['die'] => async (scen
   await scene.kill();
 };
 
+/** Kills a process; one that has just ended by itself, its last word spoken, is as dead. */
+function endAtOnce(pid: number): void {
+  assert.ok(pid > 0);
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
+}
+
 const DEATHS: readonly Death[] = [
   { step: '1, received: before that is recorded', ...unrecorded('command_requested'), die: diesOfItself },
   { step: '1, received: recorded, the kernel not asked yet', stages: through('command_requested'), harm: { how: 'hold', side: 'request', where: { kind: 'byte', n: 0 } }, die: async ({ proxy, kill }) => {
@@ -132,7 +142,7 @@ describe('the terminal program killed at every step', function () {
       const terminal = await Terminal.open(words, diesBefore === undefined ? env : { ...env, NODE_OPTIONS: STOPPED, DIES_BEFORE_RECORD: String(diesBefore) }, (program) => `echo pid $$.; exec ${program}`);
       await terminal.sees('pid ');
       await die({ proxy, terminal, kill: async () => {
-        process.kill(Number(/pid (\d+)\./.exec(terminal.output)?.[1]), 'SIGKILL');
+        endAtOnce(Number(/pid (\d+)\./.exec(terminal.output)?.[1]));
         await terminal.end();
       } });
 

@@ -39,7 +39,7 @@ interface Direction {
   stopped: boolean;
 }
 
-export class CutProxy {
+export class CutProxy implements AsyncDisposable {
   readonly url: string;
   /** Connections since the proxy was armed, in the order in which they came. */
   readonly passed: Passed[] = [];
@@ -100,6 +100,10 @@ export class CutProxy {
   async close(): Promise<void> {
     for (const socket of this.#sockets) socket.destroy();
     await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
   }
 
   #take(client: Socket): void {
