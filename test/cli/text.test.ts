@@ -10,6 +10,9 @@ import { known, safeJson, visible } from '../../src/cli/text/safe.ts';
 import { termsOf } from '../../src/cli/text/terms.ts';
 import { answer } from '../../src/cli/text/views.ts';
 import { kernelRejection } from '../../src/control-plane/errors.ts';
+import { seedFrom } from '../seed.ts';
+
+fc.configureGlobal({ seed: seedFrom('FUZZ_SEED') });
 
 // What a terminal acts upon, or what changes how its neighbours look without being seen.
 const STEERING = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e0fff}]/u;

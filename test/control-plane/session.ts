@@ -10,7 +10,7 @@ import type { FlowFailure } from '../../src/control-plane/flow.ts';
 import type { AuditLog, Clusters, ConfirmationAnswer, ConfirmationPrompt, Confirmer } from '../../src/control-plane/ports.ts';
 import { connect } from '../../src/kernel/connect.ts';
 import { kernelServer, type HttpRunning, type Received } from '../kernel/servers.ts';
-import { clusterOf, FAST, N2 } from '../kernel/wire.ts';
+import { clusterOf, PATIENT, N2 } from '../kernel/wire.ts';
 
 /** What the scripted person does when asked. */
 export type Person = (prompt: ConfirmationPrompt, voided: AbortSignal) => ConfirmationAnswer | Promise<ConfirmationAnswer>;
@@ -88,7 +88,7 @@ export async function openSession(options: SessionOptions = {}): Promise<Session
         const config = clusters.get(name);
         return config === undefined ? failure(refusal('PHASE7_MALFORMED_REQUEST', `No cluster called "${name}" is configured. Nothing was sent.`, 'cluster')) : success(config);
       },
-      connect: options.connect ?? ((cluster) => connect(cluster, { timeouts: FAST })),
+      connect: options.connect ?? ((cluster) => connect(cluster, { timeouts: PATIENT })),
     },
     confirmer,
     clock: { name: 'test-clock', now: () => '2026-11-21T10:00:00.000Z' },

@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { issue } from '../kernel/certificates.ts';
 import { generator } from '../local-cluster/choices.ts';
+import { seedFrom } from '../seed.ts';
 import { campaign, COMMANDS, harmText, judgeTruth, told } from './campaign.ts';
 import type { Harm } from './proxy.ts';
 import { Stand } from './stand.ts';
 
-const SEED = Number(process.env['AERODB_CUT_SEED'] ?? Math.floor(Math.random() * 1_000_000));
+const SEED = seedFrom('AERODB_CUT_SEED');
 const POSITIONS = Number(process.env['AERODB_CUT_POSITIONS'] ?? 300);
 
 describe('a control request whose connection is cut', function () {

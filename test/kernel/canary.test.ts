@@ -7,7 +7,7 @@ import { inspect } from 'node:util';
 import { connect } from '../../src/kernel/connect.ts';
 import { issue } from './certificates.ts';
 import { answeringBytes, bent, closeAll, closedPort, httpServer, jsonBytes, kernelServer, rawServer, truthful, type Received, type Running } from './servers.ts';
-import { clusterOf, CONTROLS, errorOf, FAST, kernelOf, N1, N2, READS, rejection, valueOf } from './wire.ts';
+import { clusterOf, CONTROLS, errorOf, PATIENT, kernelOf, N1, N2, READS, rejection, valueOf } from './wire.ts';
 
 const CANARY = 'canary/Zx81+secret=="\\q';
 const escaped = JSON.stringify(CANARY).slice(1, -1);
@@ -90,7 +90,7 @@ describe('secrets', () => {
     process.stderr.write = spy;
     try {
       for (const [name, { url }] of Object.entries(servers)) {
-        const kernel = await kernelOf(clusterOf([url]), CANARY, { ...FAST, readMs: 150, controlMs: 150 });
+        const kernel = await kernelOf(clusterOf([url]), CANARY, { ...PATIENT, readMs: 150, controlMs: 150 });
         results.push([`${name}: the kernel itself`, kernel]);
         for (const [operation, call] of Object.entries({ ...READS, ...CONTROLS })) results.push([`${name}: ${operation}`, await call(kernel, N2, url)]);
       }
@@ -129,7 +129,7 @@ describe('secrets', () => {
     const lines = key.split('\n').filter((line) => line.length > 20 && !line.includes('-----'));
     const broken = key.replace(/\n[^\n-]{20}/, '\n!!!!');
     for (const content of [key.slice(0, -40), broken, key.replaceAll('PRIVATE', 'PUBLIC'), lines.join('\n')]) {
-      const result = await connect(clusterOf(['https://127.0.0.1:1'], { cert: file('cert.pem', cert), key: file('key.pem', content) }), { timeouts: FAST });
+      const result = await connect(clusterOf(['https://127.0.0.1:1'], { cert: file('cert.pem', cert), key: file('key.pem', content) }), { timeouts: PATIENT });
       for (const line of lines) assertSecret(errorOf(result), 'key', line.slice(20, 50));
     }
     const kernel = await kernelOf(clusterOf(['https://127.0.0.1:1'], { cert: file('cert.pem', cert), key: file('key.pem', key) }));

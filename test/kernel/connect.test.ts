@@ -4,9 +4,10 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { until } from '../../scripts/lib/processes.mjs';
 import { connect, DEFAULT_TIMEOUTS } from '../../src/kernel/connect.ts';
 import { answeringBytes, closeAll, closedPort, kernelServer, rawServer } from './servers.ts';
-import { clusterOf, CONTROLS, errorOf, FAST, kernelOf, N1, N2, READS, valueOf } from './wire.ts';
+import { clusterOf, CONTROLS, errorOf, PATIENT, kernelOf, N1, N2, READS, valueOf } from './wire.ts';
 
 const options = { timeouts: DEFAULT_TIMEOUTS };
 
@@ -146,7 +147,7 @@ describe('limits of an answer', () => {
       };
       more();
     }));
-    const error = errorOf(await (await kernelOf(clusterOf([server.url]), undefined, { ...FAST, readMs: 20_000 })).readCluster());
+    const error = errorOf(await (await kernelOf(clusterOf([server.url]), undefined, { ...PATIENT, readMs: 20_000 })).readCluster());
     assert.equal(error.code, 'PHASE7_INVALID_KERNEL_RESPONSE');
     assert.match(error.message, /the answer is larger than 16777216 bytes/);
     assert.ok(written < 40 * 1024 * 1024, `${written} bytes were taken`);
@@ -166,7 +167,7 @@ describe('limits of an answer', () => {
         const drip = setInterval(() => socket.write('1\r\n \r\n'.slice(0, 1)), 10);
         socket.on('close', () => clearInterval(drip));
       }));
-      const kernel = await kernelOf(clusterOf([server.url]), undefined, { ...FAST, readMs: 200, controlMs: 200 });
+      const kernel = await kernelOf(clusterOf([server.url]), undefined, { ...PATIENT, readMs: 200, controlMs: 200 });
       for (const result of [await kernel.readCluster(), await CONTROLS.promote(kernel, N2, server.url)]) {
         const error = errorOf(result);
         assert.ok(['PHASE7_TIMEOUT', 'PHASE7_INVALID_KERNEL_RESPONSE'].includes(error.code), error.message);
@@ -177,13 +178,13 @@ describe('limits of an answer', () => {
       const drip = setInterval(() => socket.write('HTTP/1.1 103 Early Hints\r\n\r\n'), 5);
       socket.on('close', () => clearInterval(drip));
     }));
-    assert.equal(errorOf(await (await kernelOf(clusterOf([hints.url]), undefined, { ...FAST, readMs: 200 })).readCluster()).code, 'PHASE7_TIMEOUT');
+    assert.equal(errorOf(await (await kernelOf(clusterOf([hints.url]), undefined, { ...PATIENT, readMs: 200 })).readCluster()).code, 'PHASE7_TIMEOUT');
   });
 
   it('P7-F1: millions of wrong values cost one complaint', async () => {
     const body = `{"api_version":"v1","observed_at":{"snapshot":"live","commit_id":null,"control_version":null,"node_id":"${N1}","time":"2026-11-21T10:00:00Z","clock":"c"},"notes":[],"data":{"cluster_id":"c","name":"n","epoch":"1","primary_id":null,"members":[${'1,'.repeat(7_000_000)}1]}}`;
     const server = await answeringBytes(() => `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`);
-    const error = errorOf(await (await kernelOf(clusterOf([server.url]), undefined, { ...FAST, readMs: 30_000 })).readCluster());
+    const error = errorOf(await (await kernelOf(clusterOf([server.url]), undefined, { ...PATIENT, readMs: 30_000 })).readCluster());
     assert.match(error.message, /data\.members\.0: Invalid input/);
   });
 
@@ -195,7 +196,7 @@ describe('limits of an answer', () => {
     const error = errorOf(await READS.readCluster(kernel, N1, dead.url));
     assert.equal(error.code, 'PHASE7_CONNECTION_FAILED');
     assert.match(error.message, /192\.0\.2\.1:9: no connection \(/);
-    assert.ok(performance.now() - started < 4_000);
+    assert.ok(performance.now() - started < 30_000, 'the system itself would wait for two minutes');
   });
 
   it('P7-S1: a thousand reads leave no socket and no timer behind', async () => {
@@ -205,7 +206,7 @@ describe('limits of an answer', () => {
     valueOf(await kernel.readCluster());
     const before = resources();
     for (let n = 0; n < 1_000; n++) valueOf(await kernel.readCluster());
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    assert.ok(resources() <= before + 2, process.getActiveResourcesInfo().join());
+    // The last sockets may still be closing.
+    assert.ok(await until(() => resources() <= before + 2, { timeout: 10_000 }), process.getActiveResourcesInfo().join());
   });
 });

@@ -5,7 +5,7 @@ import type { Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import type { Kernel } from '../../src/control-plane/ports.ts';
 import { answeringBytes, bent, closeAll, jsonBytes, kernelServer, parseRequest, rawServer, truthful, type Received } from './servers.ts';
-import { clusterOf, CONTROLS, envelope, errorOf, executed, FAST, kernelOf, N1, N2, N3, READS, valueOf, type Wire } from './wire.ts';
+import { clusterOf, CONTROLS, envelope, errorOf, executed, PATIENT, kernelOf, N1, N2, N3, READS, valueOf, type Wire } from './wire.ts';
 
 const MiB = 1024 * 1024;
 const OPERATIONS = { readCluster: READS.readCluster, promote: CONTROLS.promote, demote: CONTROLS.demote } as const;
@@ -125,9 +125,9 @@ describe('an exchange', function () {
     for (const [what, answer] of Object.entries(endings)) {
       const { url, seen } = await counting(answer);
       const started = performance.now();
-      const error = errorOf(await CONTROLS.demote(await kernelOf(clusterOf([url]), undefined, { ...FAST, controlMs: what === 'a drip' ? 200 : 20_000 }), N2, url));
+      const error = errorOf(await CONTROLS.demote(await kernelOf(clusterOf([url]), undefined, { ...PATIENT, controlMs: what === 'a drip' ? 2_000 : 20_000 }), N2, url));
       assert.equal(error.outcome, 'unknown', what);
-      assert.match(error.message, what === 'a drip' ? /no complete answer within 200 ms/ : /the answer is larger than 1048576 bytes|is not HTTP/, what);
+      assert.match(error.message, what === 'a drip' ? /no complete answer within 2000 ms/ : /the answer is larger than 1048576 bytes|is not HTTP/, what);
       assert.deepEqual(seen, { connections: 1, requests: 1 }, what);
       assert.ok(performance.now() - started < 15_000, what);
     }

@@ -12,7 +12,7 @@ import { membersOf } from '../../src/kernel/patroni/members.ts';
 import * as schema from '../../src/kernel/patroni/schema.ts';
 import { promotion } from './patroni.ts';
 import { answeringBytes, closeAll, rawServer, type Running } from './servers.ts';
-import { FAST, valueOf } from './wire.ts';
+import { PATIENT, valueOf } from './wire.ts';
 
 interface Capture {
   readonly request: { readonly method: string; readonly path: string; readonly body: string | null };
@@ -43,7 +43,7 @@ const OUTCOMES: Readonly<Record<string, Outcome>> = {
 
 describe('recorded answers of a real Patroni', () => {
   afterEach(closeAll);
-  const access: Access = { login: undefined, tls: { context: undefined, ca: undefined, serverName: undefined }, timeouts: FAST };
+  const access: Access = { login: undefined, tls: { context: undefined, ca: undefined, serverName: undefined }, timeouts: PATIENT };
 
   for (const [name, capture] of [...captures].filter(([, { request }]) => request.method === 'GET')) {
     it(`${name} is read`, async () => {
@@ -63,7 +63,7 @@ describe('recorded answers of a real Patroni', () => {
     it(`P7-E2: ${name} is ${(OUTCOMES[name] ?? 'unclassified').replace('_', ' ')}`, async () => {
       const { url } = await replay(capture);
       const { candidate = 'pg1', leader = 'pg2' } = JSON.parse(capture.request.body ?? '{}') as { readonly candidate?: string; readonly leader?: string };
-      const kernel = valueOf(await connect({ name: 'demo', kind: 'patroni', endpoints: [url] }, { timeouts: FAST }));
+      const kernel = valueOf(await connect({ name: 'demo', kind: 'patroni', endpoints: [url] }, { timeouts: PATIENT }));
       const answer = await kernel.promote({ ...promotion(url, capture.request.path === '/failover' ? 'forced' : 'validated', leader), target: candidate });
       assert.equal(answer.ok ? 'executed' : answer.error.outcome, OUTCOMES[name]);
       if (!answer.ok && answer.error.domain === 'KERNEL_REJECTION') assert.equal(answer.error.kernel?.body, capture.body, 'verbatim');

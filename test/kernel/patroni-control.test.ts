@@ -4,7 +4,7 @@ import type { Outcome } from '../../src/control-plane/errors.ts';
 import { connect } from '../../src/kernel/connect.ts';
 import { cluster, json, page, promotion, text, type Answer, type Cluster } from './patroni.ts';
 import { closeAll, closedPort } from './servers.ts';
-import { errorOf, FAST, valueOf } from './wire.ts';
+import { errorOf, PATIENT, valueOf } from './wire.ts';
 
 describe('asking Patroni for a switchover or a failover', () => {
   let demo: Cluster;
@@ -61,7 +61,8 @@ describe('asking Patroni for a switchover or a failover', () => {
   for (const [what, answer, domain, code, outcome] of rows) {
     it(`P7-E2, P7-F3: ${what}: ${outcome.replace('_', ' ')}, after one request`, async () => {
       demo.pg2.answer = () => answer;
-      const error = errorOf(await (await demo.kernel()).promote(promotion(demo.pg2.url, 'validated')));
+      const timeouts = { ...PATIENT, ...(answer === 'silence' ? { controlMs: 1_500 } : {}) };
+      const error = errorOf(await (await demo.kernel({ timeouts })).promote(promotion(demo.pg2.url, 'validated')));
       assert.deepEqual([error.domain, error.code, error.outcome], [domain, code, outcome], error.message);
       if (domain === 'KERNEL_REJECTION' && typeof answer !== 'string') assert.deepEqual([error.kernel?.body, error.kernel?.status], [answer.body, answer.status], 'verbatim');
       if (domain === 'TRANSPORT_ERROR') assert.match(error.message, /sent once and not repeated.*Patroni does not know request ids/);
@@ -72,7 +73,7 @@ describe('asking Patroni for a switchover or a failover', () => {
 
   it('P7-E2: where no connection was made, nothing was executed', async () => {
     const gone = await closedPort();
-    const connected = await connect({ name: 'demo', kind: 'patroni', endpoints: [gone.url] }, { timeouts: FAST });
+    const connected = await connect({ name: 'demo', kind: 'patroni', endpoints: [gone.url] }, { timeouts: PATIENT });
     const error = errorOf(await valueOf(connected).promote(promotion(gone.url, 'validated')));
     assert.deepEqual([error.code, error.outcome], ['PHASE7_CONNECTION_FAILED', 'not_executed']);
   });

@@ -5,9 +5,9 @@
 import { createServer } from 'node:net';
 import type { ClusterConfig } from '../../src/control-plane/cluster.ts';
 import type { Kernel, PromotionRequest } from '../../src/control-plane/ports.ts';
-import { connect } from '../../src/kernel/connect.ts';
+import { connect, type Timeouts } from '../../src/kernel/connect.ts';
 import { listen, parseRequest, type HttpRunning, type Received } from './servers.ts';
-import { controlRequest, FAST, type Wire } from './wire.ts';
+import { controlRequest, PATIENT, type Wire } from './wire.ts';
 
 /** An answer, or what happens in its place: the connection ends without a byte, or nothing ever comes. */
 export type Answer = { readonly status: number; readonly body: string; readonly type?: string; readonly headers?: readonly string[] } | 'nothing' | 'silence';
@@ -95,7 +95,7 @@ export interface Cluster {
   readonly config: ClusterConfig;
   /** `/cluster` as both answer it, with the members bent. */
   readonly view: (bend?: { readonly pg1?: Wire; readonly pg2?: Wire; readonly pg3?: Wire; readonly more?: Wire }) => Wire;
-  kernel(secrets?: { readonly token?: string; readonly databasePassword?: string }): Promise<Kernel>;
+  kernel(secrets?: { readonly token?: string; readonly databasePassword?: string; readonly timeouts?: Timeouts }): Promise<Kernel>;
   /** Requests that reached any node. */
   all(): readonly Received[];
 }
@@ -117,7 +117,7 @@ export async function cluster(more: Partial<ClusterConfig> = {}): Promise<Cluste
     pg1, pg2, pg3, config,
     view: (bend = {}) => ({ members: [leader('pg1', pg1.url, bend.pg1), member('pg2', pg2.url, bend.pg2), member('pg3', pg3.url, bend.pg3)], ...bend.more }),
     kernel: async (secrets = {}) => {
-      const connected = await connect(config, { ...secrets, timeouts: FAST });
+      const connected = await connect(config, { timeouts: PATIENT, ...secrets });
       if (!connected.ok) throw new Error(connected.error.message);
       return connected.value;
     },

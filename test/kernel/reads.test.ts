@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { answeringBytes, bent, closeAll, closedPort, httpServer, json, jsonBytes, kernelServer, rawServer, truthful } from './servers.ts';
-import { clusterOf, dataOf, envelope, errorOf, FAST, kernelOf, member, N1, N2, N3, READS, rejection, REQUEST, valueOf } from './wire.ts';
+import { clusterOf, dataOf, envelope, errorOf, PATIENT, kernelOf, member, N1, N2, N3, READS, rejection, REQUEST, valueOf } from './wire.ts';
 
 describe('kernel reads', () => {
   afterEach(closeAll);
@@ -51,14 +51,14 @@ describe('kernel reads', () => {
     const booting = await kernelServer(N2, {}, () => ({ status: 503, value: rejection('AERO_NOT_READY') }));
     const hanging = await rawServer((socket) => socket.resume());
     const good = await kernelServer(N1);
-    const kernel = await kernelOf(clusterOf([dead.url, html.url, booting.url, hanging.url, good.url]), undefined, { ...FAST, readMs: 300 });
+    const kernel = await kernelOf(clusterOf([dead.url, html.url, booting.url, hanging.url, good.url]), undefined, { ...PATIENT, readMs: 3_000 });
     const reading = valueOf(await kernel.readCluster());
     assert.equal(reading.endpoint, good.url);
     assert.deepEqual(reading.skipped, [
       { endpoint: dead.url, reason: `no connection (connect ECONNREFUSED 127.0.0.1:${dead.port})` },
       { endpoint: html.url, reason: 'not a kernel\'s answer: its content type is not application/json; status 502, content type text/html, "502 Bad Gateway nginx"' },
       { endpoint: booting.url, reason: 'refused with status 503, AERO_NOT_READY: The kernel says AERO_NOT_READY.' },
-      { endpoint: hanging.url, reason: 'no complete answer within 300 ms' },
+      { endpoint: hanging.url, reason: 'no complete answer within 3000 ms' },
     ]);
   });
 
@@ -236,7 +236,7 @@ describe('kernel reads', () => {
     const id = (n: number): string => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
     const members = Array.from({ length: 10_000 }, (_, n) => member(id(n), `https://node-${n}.example:9191`));
     const server = await kernelServer(N1, {}, (request) => bent(truthful(N1, request), ({ data }) => { data['members'] = members; }));
-    assert.equal(valueOf(await (await kernelOf(clusterOf([server.url]), undefined, { ...FAST, readMs: 20_000 })).readCluster()).view.members.length, 10_000);
+    assert.equal(valueOf(await (await kernelOf(clusterOf([server.url]), undefined, { ...PATIENT, readMs: 20_000 })).readCluster()).view.members.length, 10_000);
   });
 
   it('shows a state that the kernel does not know as unknown', async () => {

@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { closeAll, closedPort } from '../kernel/servers.ts';
 import { withCluster } from '../local-cluster/harness.ts';
+import { seedFrom } from '../seed.ts';
 import { day } from './day.ts';
 import type { Held } from './inspector.ts';
 
-const SEED = Number(process.env['AERODB_DAY_SEED'] ?? Math.floor(Math.random() * 1_000_000));
+const SEED = seedFrom('AERODB_DAY_SEED');
 
 describe('load', function () {
   this.timeout(240_000);

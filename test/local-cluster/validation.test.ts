@@ -3,7 +3,10 @@ import fc from 'fast-check';
 import type { Testimony } from '../../src/local-cluster/testimony.ts';
 import { type PromotionFacts, validatePromotion } from '../../src/local-cluster/validation.ts';
 import { denialInvariants, halts, replicationStates, roles } from '../../src/local-cluster/vocabulary.ts';
+import { seedFrom } from '../seed.ts';
 import { type Json, TestCluster, type TestNode, at, demote, listAt, promote, textAt, until } from './harness.ts';
+
+fc.configureGlobal({ seed: seedFrom('FUZZ_SEED') });
 
 const small = fc.bigInt({ min: 0n, max: 3n });
 const position = fc.record({ offset: small, chain: fc.constant(0), epoch: small, commitId: small });

@@ -2,6 +2,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { fraction, greatest, grouped, least, positions } from '../../src/webview/pictures/scale.ts';
+import { seedFrom } from '../seed.ts';
+
+fc.configureGlobal({ seed: seedFrom('FUZZ_SEED') });
 
 const position = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n });
 

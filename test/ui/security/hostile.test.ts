@@ -7,12 +7,13 @@ import { root } from '../../../scripts/lib/paths.mjs';
 import { closeAll, httpServer, jsonBytes, answeringBytes, type HttpRunning } from '../../kernel/servers.ts';
 import { rejection } from '../../kernel/wire.ts';
 import { at, listAt, TestCluster, textAt } from '../../local-cluster/harness.ts';
+import { seedFrom } from '../../seed.ts';
 import { askFor, becomeOperator, inspectCluster, type Named } from '../driver/steps.ts';
 import { useEditor } from '../driver/use-editor.ts';
 import { Workbench } from '../driver/workbench.ts';
 import { listenTo, say } from './traffic.ts';
 
-const SEED = Number(process.env['FUZZ_SEED'] ?? Date.now() & 0x7fffffff);
+const SEED = seedFrom('FUZZ_SEED');
 const local: Named = { name: 'local', label: 'local' };
 
 interface RecordShape {
