@@ -6,7 +6,7 @@ import type { AuditLog } from '../../src/control-plane/ports.ts';
 import type { Stage } from '../../src/control-plane/record.ts';
 import { connect } from '../../src/kernel/connect.ts';
 import { bent, closeAll, truthful } from '../kernel/servers.ts';
-import { FAST, N1, N2, rejection } from '../kernel/wire.ts';
+import { PATIENT, N1, N2, rejection } from '../kernel/wire.ts';
 import { failed, openOperator, openSession, removeFolders, truthfulServer, type Session } from './session.ts';
 
 const promotion = { cluster: 'orders', node: N2, reason: 'the runbook, page 4' };
@@ -84,7 +84,7 @@ describe('between two steps of a request', () => {
     holder.session = await openSession({ connect: async (cluster) => {
       await holder.session?.plane.changeAuthority({ level: 'Observer' });
       await holder.session?.plane.changeAuthority(operator);
-      return connect(cluster, { timeouts: FAST });
+      return connect(cluster, { timeouts: PATIENT });
     } });
     const { plane } = holder.session;
     await plane.changeAuthority(operator);

@@ -9,7 +9,7 @@ import type { Clusters, ConfirmationPrompt, Kernel } from '../../src/control-pla
 import { toWire } from '../../src/control-plane/views.ts';
 import { connect } from '../../src/kernel/connect.ts';
 import { bent, closeAll, kernelServer, truthful } from '../kernel/servers.ts';
-import { clusterOf, FAST, N1, N2, REQUEST } from '../kernel/wire.ts';
+import { clusterOf, PATIENT, N1, N2, REQUEST } from '../kernel/wire.ts';
 import { consents, failed, openOperator, openSession, removeFolders, truthfulServer, type Session } from './session.ts';
 
 const promotion = { cluster: 'orders', node: N2, reason: 'the runbook, page 4' };
@@ -18,7 +18,7 @@ const spec = (command: CommandName): ReturnType<typeof commandSpec> => commandSp
 /** The real kernel, with some of its operations replaced. */
 function instead(parts: Partial<Kernel> | ((kernel: Kernel) => Partial<Kernel>)): Clusters['connect'] {
   return async (cluster) => {
-    const kernel = await connect(cluster, { timeouts: FAST });
+    const kernel = await connect(cluster, { timeouts: PATIENT });
     return kernel.ok ? { ok: true, value: { ...kernel.value, ...(typeof parts === 'function' ? parts(kernel.value) : parts) } } : kernel;
   };
 }
