@@ -125,6 +125,35 @@ describe('views', () => {
     }
   });
 
+  it('replicas are called by their names, with the ids beside them, in 80 columns; by their ids where a name is nobody\'s own', () => {
+    const [one, two] = ['6f0c1f3e-0000-4000-8000-000000000001', '6f0c1f3e-0000-4000-8000-000000000002'];
+    const shown = (names: readonly (string | null)[]): string => {
+      const lines = answer({
+        command: 'inspect_replication_status',
+        reading: {
+          observed: { snapshot: 'live', commitId: 1n, controlVersion: 1n, nodeId: one, time: 't', clock: 'c' }, endpoint: 'e', skipped: [], notes: [],
+          view: { primaryId: null, epoch: 1n, committedOffset: 4096n, replicas: [one, two].map((nodeId, index) => ({
+            nodeId, name: names[index] ?? null, state: 'ReplicationHalted', haltReason: null, receivedOffset: 4096n, appliedOffset: 4096n, acknowledgedOffset: 4096n,
+            lagBytes: 4096n, lagCommits: 4096n, lastAcknowledgedAt: '2026-11-21T10:00:00.000Z',
+          })) },
+        },
+      }, termsOf('aerodb'));
+      fits(lines);
+      return lines.join('\n');
+    };
+    const named = shown(['node-1', 'node-2']);
+    for (const [name, id] of [['node-1', one], ['node-2', two]] as const) {
+      assert.match(named, new RegExp(`^  ${name} +${id}$`, 'mu'));
+      assert.equal(named.split(`\n  ${name} `).length, 5, 'each table says it');
+      assert.equal(named.split(id).length, 2, 'the id stands there once');
+    }
+    for (const names of [[null, null], ['node', 'node'], [one, two], [two, null]]) {
+      const byId = shown(names);
+      assert.doesNotMatch(byId, /NODE(?! ID)/u);
+      for (const id of [one, two]) assert.equal(byId.split(`\n  ${id}`).length, 4);
+    }
+  });
+
   it('the largest numbers and the longest states fit and are whole', () => {
     const lines = of({ command: 'inspect_cluster_state', view: { clusterId: 'c', name: 'n', epoch: 2n ** 64n - 1n, primaryId: member.nodeId, members: [huge, huge] } });
     fits(lines);

@@ -1,9 +1,10 @@
 /** What a kernel answered, as text: one function per view. Values as they are, unknown as "unknown", no judgement (P7-A3). */
 import type { AnsweredView } from '../../control-plane/reads.ts';
 import type {
-  ClusterView, DiagnosticsView, KernelEvent, Member, NodeView, PromotionView, Reading, ReplicationView, Section, SnapshotsView, StateChange, WalView,
+  ClusterView, DiagnosticsView, KernelEvent, Member, NodeView, PromotionView, Reading, Section, SnapshotsView, StateChange, WalView,
 } from '../../control-plane/views.ts';
 import { facts, paragraph, table, type Fact } from './layout.ts';
+import { replicationView } from './replication.ts';
 import { known, safeJson } from './safe.ts';
 import type { Terms } from './terms.ts';
 
@@ -139,43 +140,6 @@ function more(sections: readonly Section[] | undefined): readonly string[] {
 
 function halted({ health, haltReason }: Pick<Member, 'health' | 'haltReason'>): string {
   return haltReason === null && health === 'running' ? '-' : known(haltReason);
-}
-
-function replicationView({ primaryId, epoch, committedOffset, replicas }: ReplicationView, terms: Terms): readonly string[] {
-  const patroni = terms.kind === 'patroni';
-  const head = facts([
-    [terms.primary, primaryId === null ? 'none known' : known(primaryId)],
-    [terms.epoch, known(epoch)],
-    ...(patroni ? [] : [['Committed offset, bytes', known(committedOffset)] as const]),
-    ['Replicas', known(replicas.length)],
-  ]);
-  if (replicas.length === 0) return [...head, '', ...paragraph('The kernel reported no replicas.', 2)];
-  if (patroni) {
-    return [
-      ...head, '',
-      ...table(
-        [{ title: 'NODE' }, { title: 'STATE' }, { title: 'LAG BYTES', right: true }, { title: 'RECEIVED' }, { title: 'REPLAYED' }],
-        replicas.map(({ nodeId, state, lagBytes, receivedOffset, appliedOffset }) => [known(nodeId), known(state), known(lagBytes), terms.position(receivedOffset), terms.position(appliedOffset)]),
-      ),
-    ];
-  }
-  return [
-    ...head, '',
-    ...table(
-      [{ title: 'NODE ID' }, { title: 'STATE' }, { title: 'LAG BYTES', right: true }, { title: 'LAG COMMITS', right: true }],
-      replicas.map((replica) => [replica.nodeId, replica.state, replica.lagBytes, replica.lagCommits].map(known)),
-    ),
-    '',
-    ...table(
-      [{ title: 'NODE ID' }, { title: 'RECEIVED', right: true }, { title: 'APPLIED', right: true }, { title: 'ACKNOWLEDGED', right: true }],
-      replicas.map((replica) => [replica.nodeId, replica.receivedOffset, replica.appliedOffset, replica.acknowledgedOffset].map(known)),
-    ),
-    '',
-    ...table(
-      [{ title: 'NODE ID' }, { title: 'LAST ACKNOWLEDGED AT' }, { title: 'HALTED BY' }],
-      replicas.map((replica) => [known(replica.nodeId), known(replica.lastAcknowledgedAt), replica.haltReason === null ? '-' : known(replica.haltReason)]),
-    ),
-  ];
 }
 
 function promotionView({ state, pendingNodeId, epoch, lastAttempt, events, nextAfter, request }: PromotionView, terms: Terms): readonly string[] {
