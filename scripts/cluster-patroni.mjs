@@ -77,8 +77,8 @@ await script(async () => {
   cluster = await PatroniCluster.start({ programs, nodes, port, tls, synchronous, ttl, ...(auth === undefined ? {} : { auth }) });
   const leader = await cluster.settled();
   say(`A Patroni cluster runs (${((performance.now() - started) / 1000).toFixed(1)} s). Ctrl-C ends it and removes its data.\n`);
-  for (const { name, url, postgresPort } of cluster.members) {
-    say(`  ${name}  ${url}  PostgreSQL 127.0.0.1:${postgresPort}  agent ${cluster.pid(name)}  postmaster ${cluster.postmaster(name)}${name === leader ? '  leader' : ''}`);
+  for (const { name, url, postgresAddress } of cluster.members) {
+    say(`  ${name}  ${url}  PostgreSQL ${postgresAddress}  agent ${cluster.pid(name)}  postmaster ${cluster.postmaster(name)}${name === leader ? '  leader' : ''}`);
   }
   say(`  etcd ${cluster.pid('etcd')}; logs in ${join(cluster.folder, 'log')}\n`);
   describe(cluster, auth);
@@ -94,7 +94,7 @@ function describe(cluster, auth) {
     kind: 'patroni',
     endpoints: cluster.members.map(({ url }) => url),
     ...(cluster.tls === undefined ? {} : { tls: { ca: cluster.tls.ca } }),
-    database: { user: monitor.user, addresses: cluster.members.map(({ postgresPort }) => `127.0.0.1:${postgresPort}`) },
+    database: { user: monitor.user, addresses: cluster.members.map(({ postgresAddress }) => postgresAddress) },
   };
   const secret = (/** @type {string} */ name, /** @type {string} */ text) => {
     const file = join(cluster.folder, name);

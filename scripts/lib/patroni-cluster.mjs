@@ -23,6 +23,7 @@ import { Failure, lastLines, run } from './run.mjs';
  * @property {number} [nodes]
  * @property {number} [port] the first of its ports, or of the next that are free; a random one by default
  * @property {boolean} [tls] the REST API speaks TLS, under a certificate of its own
+ * @property {string} [announced] the host by which PostgreSQL is announced; it listens on 127.0.0.1, whatever this says
  * @property {{ username: string, password: string }} [auth] asked for by whatever writes
  * @property {boolean} [synchronous]
  * @property {number} [ttl] seconds
@@ -138,7 +139,7 @@ export class PatroniCluster {
    * @param {ClusterOptions} options
    */
   constructor(folder, port, options) {
-    const { nodes = 3, tls = false, auth, programs, synchronous = false, ttl = 20, loopWait = 1, retryTimeout = 3 } = options;
+    const { nodes = 3, tls = false, announced = '127.0.0.1', auth, programs, synchronous = false, ttl = 20, loopWait = 1, retryTimeout = 3 } = options;
     this.folder = folder;
     this.#programs = programs;
     this.etcdPort = port + 2 * nodes;
@@ -148,6 +149,7 @@ export class PatroniCluster {
       folder: join(folder, `pg${index + 1}`),
       restPort: port + index,
       postgresPort: port + nodes + index,
+      postgresAddress: `${announced}:${port + nodes + index}`,
       url: `${tls ? 'https' : 'http'}://127.0.0.1:${port + index}`,
     }));
     this.#shape = { scope: 'trial', etcdPort: this.etcdPort, postgres: programs.postgres, synchronous, ttl, loopWait, retryTimeout };

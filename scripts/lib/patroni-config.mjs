@@ -7,6 +7,7 @@ import { join } from 'node:path';
  * @property {string} folder
  * @property {number} restPort
  * @property {number} postgresPort
+ * @property {string} postgresAddress the one that it announces
  * @property {string} url of its REST API
  */
 
@@ -61,6 +62,7 @@ export function patroniConfig(member, shape, { auth, allowlist, tls }) {
     },
     postgresql: {
       ...at(member.postgresPort),
+      connect_address: member.postgresAddress,
       data_dir: join(member.folder, 'data'),
       bin_dir: shape.postgres,
       pgpass: join(member.folder, 'pgpass'),

@@ -48,10 +48,14 @@ export function parseClusterConfig(input: unknown): Result<ClusterConfig> {
 /** Plain HTTP is for loopback; anything else must be TLS, because tokens and answers travel on it. */
 export function insecureTransport(url: string): ControlError | undefined {
   const { protocol, hostname, origin } = new URL(url);
-  const loopback = hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
-  return protocol === 'https:' || loopback
+  return protocol === 'https:' || isLoopback(hostname)
     ? undefined
     : refusal('PHASE7_INSECURE_TRANSPORT', `${origin} is plain HTTP to another machine; only https is accepted there. Nothing was sent.`, 'endpoints');
+}
+
+/** Whether a host is this machine by its very name: nothing that has to be resolved first is taken for it. IPv6 with or without brackets. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(host);
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;

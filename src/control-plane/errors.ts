@@ -49,7 +49,8 @@ export const OWN_ERROR_CODES = Object.keys(OWN_CODES) as readonly OwnErrorCode[]
 
 /** The kernel's own words, as received. */
 export interface KernelRejection {
-  readonly status: number;
+  /** Of HTTP; `null` where the kernel was not asked over HTTP. */
+  readonly status: number | null;
   /** The whole body, byte for byte as text. */
   readonly body: string;
   /** `details` of the answer as the kernel sent it; `null` when it sent none. */

@@ -30,8 +30,12 @@ export function bearerSecrets(token: string | undefined): readonly string[] {
 /** What must not be repeated of a `user:password`, which travels as one base64 text. */
 export function basicSecrets(login: string | undefined): readonly string[] {
   if (login === undefined) return [];
-  const password = login.slice(login.indexOf(':') + 1);
-  return [basicCredentials(login), login, ...(password.length >= DISTINCTIVE_LENGTH ? [password] : [])];
+  return [basicCredentials(login), login, ...passwordSecrets(login.slice(login.indexOf(':') + 1))];
+}
+
+/** What must not be repeated of a password: a short one may be a word of any honest text, and to blot it out there would tell it. */
+export function passwordSecrets(password: string): readonly string[] {
+  return password.length >= DISTINCTIVE_LENGTH ? [password] : [];
 }
 
 /** A `user:password` as the Authorization header carries it. */

@@ -6,7 +6,7 @@ import type { SecureContext } from 'node:tls';
 import request from 'undici/lib/api/api-request.js';
 import Client from 'undici/lib/dispatcher/client.js';
 import type { TransportErrorCode } from '../control-plane/errors.ts';
-import { oneLine } from './text.ts';
+import { cause, codeOf } from './text.ts';
 
 /** Limits of one exchange: milliseconds and bytes. `totalMs` covers everything, connecting included. */
 export interface Limits {
@@ -100,12 +100,12 @@ export async function exchange(outgoing: HttpRequest, tls: TlsIdentity, limits: 
 
 function failureOf(error: unknown, connected: boolean, limits: Limits): HttpFailure {
   const code = codeOf(error);
-  if (!connected) return noConnection(code === 'UND_ERR_CONNECT_TIMEOUT' ? `nothing within ${limits.connectMs} ms` : describe(error));
+  if (!connected) return noConnection(code === 'UND_ERR_CONNECT_TIMEOUT' ? `nothing within ${limits.connectMs} ms` : cause(error));
   if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') return invalid(`the answer is larger than ${limits.bodyBytes} bytes`);
   if (code === 'UND_ERR_HEADERS_OVERFLOW') return invalid(`the answer's headers are larger than ${MAX_HEADER_BYTES} bytes`);
   const unparsed = error instanceof Error && error.name === 'HTTPParserError';
   if (unparsed && !error.message.includes(ENDED)) return invalid('the answer is not HTTP/1.1');
-  const why = unparsed ? 'other side closed' : describe(error);
+  const why = unparsed ? 'other side closed' : cause(error);
   return { code: 'PHASE7_TRANSPORT_FAILURE', sent: true, reason: `the connection ended before the answer was complete (${why})` };
 }
 
@@ -118,17 +118,4 @@ function noConnection(why: string): HttpFailure {
 
 function invalid(reason: string): HttpFailure {
   return { code: 'PHASE7_INVALID_KERNEL_RESPONSE', sent: true, reason };
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
-}
-
-/** The cause in the system's own words. OpenSSL's short reason stands for its message, which names threads and source lines. */
-function describe(error: unknown): string {
-  if (error instanceof AggregateError && error.errors.length > 0) return error.errors.map(describe).join('; ');
-  if (!(error instanceof Error)) return 'unknown cause';
-  const text = oneLine('reason' in error && typeof error.reason === 'string' ? error.reason : error.message, 500);
-  const code = codeOf(error);
-  return code === '' || code.startsWith('UND_ERR') || text.includes(code) ? text : `${text}, ${code}`;
 }

@@ -1,4 +1,4 @@
-/** A peer's words inside of sentences of ours. */
+/** The words of a peer, and of the system, inside of sentences of ours. */
 
 const EXCERPT_CHARACTERS = 200;
 
@@ -12,4 +12,21 @@ export function plain(text: string): string {
 export function oneLine(text: string, most: number): string {
   const words = text.replace(/[\p{C}\p{Z}]+/gu, ' ').trim();
   return words.length <= most ? words : `${words.slice(0, most).replace(/\p{Cs}$/u, '')}…`;
+}
+
+/** Node adds it to OpenSSL's words: advice, and about Node. */
+const ADVICE = /; if the root CA is installed locally, try running Node\.js with --use-system-ca$/;
+
+/** The cause of a failure in the system's own words. OpenSSL's short reason stands for its message, which names threads and source lines. */
+export function cause(error: unknown): string {
+  if (error instanceof AggregateError && error.errors.length > 0) return error.errors.map(cause).join('; ');
+  if (!(error instanceof Error)) return 'unknown cause';
+  const text = oneLine('reason' in error && typeof error.reason === 'string' ? error.reason : error.message.replace(ADVICE, ''), 500);
+  const code = codeOf(error);
+  return code === '' || code.startsWith('UND_ERR') || text.includes(code) ? text : `${text}, ${code}`;
+}
+
+/** The system's code for a failure, or an empty text. */
+export function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }

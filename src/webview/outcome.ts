@@ -63,7 +63,7 @@ export function failedPanel({ error, target, requestId, recorded }: Shown<'faile
     ${section(t('Invariants'), error.invariants.length === 0 ? html`<p class="muted">${t('The kernel named none.')}</p>` : invariantList(error.invariants, cited))}
     ${checks.length === 0 ? nothing : section(t('The kernel\'s own checks'), checksTable(checks, cited))}
     ${error.kernel === undefined ? nothing : section(t('The kernel\'s answer, verbatim'), html`
-      ${facts([[t('HTTP status'), ordinal(error.kernel.status.toString())]])}
+      ${error.kernel.status === null ? nothing : facts([[t('HTTP status'), ordinal(error.kernel.status.toString())]])}
       <pre tabindex="0" role="region" aria-label=${t('The kernel\'s answer, verbatim')}>${verbatim(error.kernel.body)}</pre>`)}
     ${record(requestId, recorded)}`;
 }

@@ -111,7 +111,7 @@ export const execution = exactly<Wire<Execution>>()(z.strictObject({
 export const controlError = exactly<Wire<ControlError>>()(z.strictObject({
   domain: z.enum(['OPERATOR_INPUT', 'VALIDATION_ERROR', 'KERNEL_REJECTION', 'TRANSPORT_ERROR']), code: text, message: text, invariants: texts,
   outcome: z.enum(['executed', 'not_executed', 'unknown']), field: z.exactOptional(text),
-  kernel: z.exactOptional(z.strictObject({ status: z.number(), body: text, details: z.unknown() })),
+  kernel: z.exactOptional(z.strictObject({ status: z.nullable(z.number()), body: text, details: z.unknown() })),
 }));
 
 const check = z.strictObject({ id: text, invariant: text, result: z.enum(['pass', 'fail', 'unknown', 'overridden', 'unchecked']), observed: text, message: text });

@@ -76,7 +76,7 @@ const executed = z.strictObject({
 const error = z.strictObject({
   domain: z.enum(['OPERATOR_INPUT', 'VALIDATION_ERROR', 'KERNEL_REJECTION', 'TRANSPORT_ERROR']), code: z.string(), message: z.string(), invariants: z.array(z.string()),
   outcome: z.enum(['executed', 'not_executed', 'unknown']), field: maybe(z.string()),
-  kernel: maybe(z.strictObject({ status: z.int(), body: z.string().describe('The kernel\'s answer, byte for byte.'), details: z.unknown() })),
+  kernel: maybe(z.strictObject({ status: z.int().nullable().describe('Of HTTP; null where the kernel was not asked over HTTP.'), body: z.string().describe('The kernel\'s answer, byte for byte.'), details: z.unknown() })),
 });
 
 const failed = z.strictObject({

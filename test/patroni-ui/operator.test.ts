@@ -92,7 +92,7 @@ describe('an operator of a Patroni cluster in the editor', function () {
     await workbench.notifications.waitFor('cluster "added" was added');
     use.editor.writeSettings({ 'aerodb.clusters': [{
       name: 'added', kind: 'patroni', endpoints: cluster.members.map(({ url }) => url),
-      database: { user: monitor.user, addresses: cluster.members.map(({ postgresPort }) => `127.0.0.1:${postgresPort}`) },
+      database: { user: monitor.user, addresses: cluster.members.map(({ postgresAddress }) => postgresAddress) },
     }] });
     await workbench.openView('AeroDB');
     const tree = workbench.tree('Clusters');

@@ -36,9 +36,13 @@ export class Session {
   private readonly env: Readonly<Record<string, string>>;
   private readonly config = join(this.home, 'clusters.json');
 
-  /** `only`: the one member whose address is configured; `database`: the password of the login that may look; `token`: the login of the REST API; `env`: what the environment says beside. */
-  constructor(cluster: PatroniCluster, { database, token, only, tls = cluster.tls !== undefined, env = {} }: {
-    readonly only?: string; readonly database?: string; readonly token?: string; readonly tls?: boolean; readonly env?: Readonly<Record<string, string>>;
+  /**
+   * `only`: the one member whose address is configured; `database`: the password of the login that may look, and `user` its name; `token`: the login of the
+   * REST API; `trusted`: PEM certificates beside that of the REST API, where `tls` is not false; `env`: what the environment says beside.
+   */
+  constructor(cluster: PatroniCluster, { database, user = monitor.user, token, only, tls = true, trusted = '', serverName, env = {} }: {
+    readonly only?: string; readonly database?: string; readonly user?: string; readonly token?: string; readonly tls?: boolean; readonly trusted?: string; readonly serverName?: string;
+    readonly env?: Readonly<Record<string, string>>;
   } = {}) {
     this.cluster = cluster;
     this.env = env;
@@ -48,11 +52,12 @@ export class Session {
       writeFileSync(file, text, { mode: 0o600 });
       return file;
     };
+    const certificates = (cluster.tls === undefined ? '' : readFileSync(cluster.tls.ca, 'utf8')) + trusted;
     writeFileSync(this.config, JSON.stringify({
       clusters: [{
         name: 'trial', kind: 'patroni', endpoints: cluster.members.filter(({ name }) => name === (only ?? name)).map(({ url }) => url),
-        ...(tls && cluster.tls !== undefined ? { tls: { ca: cluster.tls.ca } } : {}),
-        ...(database === undefined ? {} : { database: { user: monitor.user, addresses: cluster.members.map(({ postgresPort }) => `127.0.0.1:${postgresPort}`) } }),
+        ...(tls && certificates !== '' ? { tls: { ca: secret('ca.pem', certificates), ...(serverName === undefined ? {} : { serverName }) } } : {}),
+        ...(database === undefined ? {} : { database: { user, addresses: cluster.members.map(({ postgresAddress }) => postgresAddress) } }),
       }],
       ...(token === undefined ? {} : { tokenFiles: { trial: secret('token', token) } }),
       ...(database === undefined ? {} : { databasePasswordFiles: { trial: secret('password', database) } }),

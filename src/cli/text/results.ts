@@ -108,7 +108,7 @@ function errorText(error: ControlError, more: readonly Fact[]): readonly string[
 
 /** What the kernel said beside code and message. Its answer, byte for byte, is in the audit record and in `--json`. */
 function kernelDetails({ status, details, body }: KernelRejection): readonly string[] {
-  const title = paragraph(`Details in the kernel's answer (HTTP ${status}):`, 2);
+  const title = paragraph(status === null ? 'The kernel\'s answer, whole:' : `Details in the kernel's answer (HTTP ${status}):`, 2);
   if (typeof details === 'object' && details !== null) return Object.keys(details).length === 0 ? [] : [...title, ...tree(details as Readonly<Record<string, unknown>>, 4)];
   return [...title, ...quote(visibleLines(body))];
 }

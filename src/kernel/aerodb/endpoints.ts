@@ -106,7 +106,7 @@ function isFinal(no: NoReply): boolean {
 }
 
 function isRefusal(error: ControlError): boolean {
-  return error.kernel !== undefined && error.kernel.status < 500;
+  return (error.kernel?.status ?? 500) < 500;
 }
 
 function sameUrl(one: string, other: string): boolean {

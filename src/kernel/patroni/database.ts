@@ -1,16 +1,17 @@
 /**
  * Reads in PostgreSQL itself, with a login that may only look (`pg_monitor`): one connection, one read-only transaction, fixed
- * statements. The password goes to configured addresses only, over TLS unless the address is loopback (P7-F1, P7-S3).
+ * statements. The password goes to configured addresses only, over verified TLS unless the address is loopback (P7-F1, P7-S3).
  */
+import type { ConnectionOptions } from 'node:tls';
 import * as z from 'zod/mini';
-import type { ClusterConfig } from '../../control-plane/cluster.ts';
-import { failure, refusal, success, transportFailure, type Result } from '../../control-plane/errors.ts';
+import { isLoopback, type ClusterConfig } from '../../control-plane/cluster.ts';
+import { failure, refusal, success, type Result } from '../../control-plane/errors.ts';
 import { parse } from '../../control-plane/parse.ts';
-import { withhold } from '../answer.ts';
 import type { Timeouts } from '../endpoint.ts';
 import { lazily, list } from '../forms.ts';
 import type { TlsIdentity } from '../http.ts';
 import { oneLine } from '../text.ts';
+import { failed, notItsAnswer, type Progress } from './database-failure.ts';
 import type { MemberWire } from './schema.ts';
 
 /** How this cluster's PostgreSQL is logged in to. */
@@ -33,39 +34,63 @@ const SAID = { options: '-c default_transaction_read_only=on', client_encoding: 
 export async function query(login: Login, member: MemberWire, statements: readonly string[]): Promise<Result<readonly (readonly Row[])[]>> {
   const host = member.host ?? '';
   const address = `${host.includes(':') ? `[${host}]` : host}:${member.port ?? ''}`;
-  if (!login.database.addresses.includes(address)) {
+  const { database, password, timeouts } = login;
+  if (!database.addresses.includes(address)) {
     return failure(refusal('PHASE7_SCOPE_VIOLATION', `PostgreSQL of member ${oneLine(member.name, 200)} is at ${oneLine(address, 200)}, which is not among the configured database addresses, so it was not contacted.`, 'database.addresses'));
   }
+  const progress: Progress = { address, password, connected: false, expired: undefined };
   const { default: Client } = await import('pg/lib/client.js');
   const client = new Client({
-    host, port: member.port ?? 0, user: login.database.user, password: login.password, database: login.database.name ?? 'postgres',
-    ssl: isLoopback(host) ? false : { rejectUnauthorized: true, ...(login.tls.context === undefined ? {} : { secureContext: login.tls.context }) },
-    ...SAID, application_name: 'aerodb-control',
-    connectionTimeoutMillis: login.timeouts.connectMs, statement_timeout: login.timeouts.readMs, query_timeout: login.timeouts.readMs,
+    host, port: member.port ?? 0, user: database.user, password, database: database.name ?? 'postgres',
+    ssl: isLoopback(host) ? false : await verified(login.tls, host, () => { progress.connected = true; }),
+    // Its own limit is for what goes on in PostgreSQL after this side has gone; the limits below end this side first.
+    ...SAID, application_name: 'aerodb-control', statement_timeout: timeouts.readMs + 1_000,
   });
+  const { stream: socket } = client.connection; // what TLS is laid over, where it is
+  if (isLoopback(host)) socket.once('connect', () => { progress.connected = true; });
   // A connection that ends by itself rejects what is being asked; without a listener it would end the process.
   client.on('error', () => undefined);
+  const limited = (limit: number, applies: () => boolean): NodeJS.Timeout => setTimeout(() => {
+    if (!applies()) return;
+    progress.expired ??= limit;
+    socket.destroy();
+  }, limit);
+  const limits = [limited(timeouts.connectMs, () => !progress.connected), limited(timeouts.readMs, () => true)];
   try {
     await client.connect();
     await client.query('BEGIN TRANSACTION READ ONLY, ISOLATION LEVEL REPEATABLE READ');
     const answers: (readonly Row[])[] = [];
     for (const statement of statements) {
       const answered = parse(rows(), (await client.query(statement)).rows);
-      if (!answered.ok) return failed('PHASE7_INVALID_KERNEL_RESPONSE', address, `not PostgreSQL's answer: ${answered.misfit.path.map(String).join('.')}: ${answered.misfit.message}`);
+      if (!answered.ok) return failure(notItsAnswer(progress, `${answered.misfit.path.map(String).join('.')}: ${answered.misfit.message}`));
       answers.push(answered.value);
     }
     return success(answers);
   } catch (error) {
-    return failed('PHASE7_TRANSPORT_FAILURE', address, withhold(error instanceof Error ? error.message : 'unknown cause', [login.password]));
+    const told = failed(error, progress, socket.destroyed);
+    if (told.domain === 'TRANSPORT_ERROR') socket.destroy(); // with a peer that is not understood there are no farewells
+    return failure(told);
   } finally {
     await client.end().catch(() => undefined); // the connection may be gone already
+    for (const limit of limits) clearTimeout(limit);
+    socket.destroy();
   }
 }
 
-function failed(code: 'PHASE7_INVALID_KERNEL_RESPONSE' | 'PHASE7_TRANSPORT_FAILURE', address: string, why: string): ReturnType<typeof failure> {
-  return failure(transportFailure(code, `PostgreSQL at ${address}: ${oneLine(why, 500)}. It was a read; nothing was executed.`, 'not_executed'));
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
+/** TLS as the REST API has it: the cluster's CA, client certificate and server name. `done`: the certificate is trusted and carries the name. */
+async function verified({ context, ca, serverName }: TlsIdentity, host: string, done: () => void): Promise<ConnectionOptions> {
+  const { checkServerIdentity } = await import('node:tls');
+  return {
+    rejectUnauthorized: true, // not left to NODE_TLS_REJECT_UNAUTHORIZED
+    minVersion: 'TLSv1.2',
+    ...(context === undefined ? {} : { secureContext: context }),
+    // An extension host can be set to add the machine's own CAs to every connection that names none; a configured CA is the only one.
+    ...(ca === undefined ? {} : { ca }),
+    // Asked only after the chain was verified, and always: no session is ever resumed here.
+    checkServerIdentity: (_host, certificate) => {
+      const wrong = checkServerIdentity(serverName ?? host, certificate);
+      if (wrong === undefined) done();
+      return wrong;
+    },
+  };
 }

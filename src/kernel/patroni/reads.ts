@@ -91,7 +91,7 @@ export async function findNode(cluster: ClusterConfig, access: Access, name: str
 
 /** Whether nobody could say who the members are: the endpoints are silent, or say that they cannot answer now. */
 export function cannotList({ domain, kernel }: ControlError): boolean {
-  return domain === 'TRANSPORT_ERROR' || (kernel !== undefined && kernel.status >= 500);
+  return domain === 'TRANSPORT_ERROR' || (kernel?.status ?? 0) >= 500;
 }
 
 /** The timelines so far. Leader, timelines and history are read twice, and refused when they moved in between. */

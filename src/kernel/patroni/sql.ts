@@ -13,7 +13,8 @@ import type { NodeWire } from './schema.ts';
 const SERVER = `SELECT (SELECT system_identifier FROM pg_control_system())::text AS system, (SELECT bytes_per_wal_segment FROM pg_control_init())::text AS segment_bytes,
   CASE WHEN pg_is_in_recovery() THEN NULL ELSE pg_current_wal_insert_lsn() - '0/0' END::text AS inserted,
   (CASE WHEN pg_is_in_recovery() THEN pg_last_wal_receive_lsn() ELSE pg_current_wal_flush_lsn() END - '0/0')::text AS flushed,
-  (pg_last_wal_replay_lsn() - '0/0')::text AS replayed`;
+  (pg_last_wal_replay_lsn() - '0/0')::text AS replayed,
+  pg_has_role(current_user, 'pg_read_all_stats', 'usage')::text AS sees_sessions`;
 const SEGMENTS = 'SELECT name::text, size::text FROM pg_ls_waldir() ORDER BY name';
 const ARCHIVER = 'SELECT archived_count::text, last_archived_wal, last_archived_time::text, failed_count::text, last_failed_wal, last_failed_time::text FROM pg_stat_archiver';
 const SLOTS = 'SELECT slot_name::text, slot_type, active::text, restart_lsn::text, wal_status, xmin::text, catalog_xmin::text FROM pg_replication_slots ORDER BY slot_name';
@@ -47,7 +48,9 @@ export async function readWal(cluster: ClusterConfig, access: Access, login: Log
 export async function readSnapshots(cluster: ClusterConfig, access: Access, login: Login, name: string): Promise<Result<Reading<SnapshotsView>>> {
   const read = await around(cluster, access, login, name, [SERVER, CHECKPOINT, SLOTS, BASE_BACKUPS, HELD]);
   if (!read.ok) return read;
-  const { node, answers: [, checkpoints = [], slots = [], backups = [], held = []] } = read.value;
+  const { node, answers: [server = [], checkpoints = [], slots = [], backups = [], held = []] } = read.value;
+  // PostgreSQL refuses no question about other sessions: to a login without the right it answers as if there were nothing to see.
+  const unseen = server[0]?.['sees_sessions'] === 'true' ? undefined : [{ key: 'not visible', value: 'PostgreSQL shows other sessions to members of pg_read_all_stats only (pg_monitor is one), and this login is none' }];
   return success(reading(node, {
     items: checkpoints.map((row) => ({
       kind: 'checkpoint' as const, id: row['checkpoint_lsn'] ?? 'unknown', commitId: null, walFirstOffset: integer(row['redo']), walEndOffset: integer(row['at']), createdAt: row['time'] ?? null,
@@ -57,8 +60,8 @@ export async function readSnapshots(cluster: ClusterConfig, access: Access, logi
     sections: [
       slotSection(slots),
       { name: 'Exported snapshots', entries: [{ key: 'not visible', value: 'PostgreSQL keeps them as files, which a login of pg_monitor may not list; what sessions hold is below' }] },
-      { name: 'Snapshots held by sessions', entries: held.map((row) => ({ key: `pid ${row['pid'] ?? 'unknown'}, ${row['backend_type'] ?? 'unknown'}`, value: `oldest transaction ${row['backend_xmin'] ?? 'unknown'}` })) },
-      { name: 'Base backups in progress', entries: backups.map((row) => ({ key: `pid ${row['pid'] ?? 'unknown'}`, value: `${row['phase'] ?? 'unknown'}, ${row['backup_streamed'] ?? 'unknown'} of ${row['backup_total'] ?? 'unknown'} bytes` })) },
+      { name: 'Snapshots held by sessions', entries: unseen ?? held.map((row) => ({ key: `pid ${row['pid'] ?? 'unknown'}, ${row['backend_type'] ?? 'unknown'}`, value: `oldest transaction ${row['backend_xmin'] ?? 'unknown'}` })) },
+      { name: 'Base backups in progress', entries: unseen ?? backups.map((row) => ({ key: `pid ${row['pid'] ?? 'unknown'}`, value: `${row['phase'] ?? 'unknown'}, ${row['backup_streamed'] ?? 'unknown'} of ${row['backup_total'] ?? 'unknown'} bytes` })) },
     ],
   }, 'live', name, []));
 }
