@@ -7,10 +7,11 @@ import { join } from 'node:path';
 import tlsModule, { TLSSocket, type ConnectionOptions, type TLSSocketOptions } from 'node:tls';
 import type { ClusterConfig } from '../../src/control-plane/cluster.ts';
 import type { ControlError } from '../../src/control-plane/errors.ts';
+import type { Timeouts } from '../../src/kernel/connect.ts';
 import { issue, type Issued } from './certificates.ts';
 import { cluster, json, type Cluster } from './patroni.ts';
 import { closeAll, closedPort, rawServer } from './servers.ts';
-import { errorOf } from './wire.ts';
+import { errorOf, PATIENT } from './wire.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
 const PASSWORD = 'canary-password-Zx81';
@@ -48,10 +49,10 @@ describe('the way to PostgreSQL', () => {
   }
 
   /** A cluster whose leader announces PostgreSQL at this host and port. */
-  async function at(host: string, port: number, tls?: ClusterConfig['tls']): Promise<() => Promise<ControlError>> {
+  async function at(host: string, port: number, tls?: ClusterConfig['tls'], timeouts: Timeouts = PATIENT): Promise<() => Promise<ControlError>> {
     const demo: Cluster = await cluster({ database: { user: 'monitor', addresses: [`${host}:${port}`] }, ...(tls === undefined ? {} : { tls }) });
     demo.pg1.answer = ({ path }) => (path === '/cluster' ? json(demo.view({ pg1: { host, port } })) : undefined);
-    const kernel = await demo.kernel({ databasePassword: PASSWORD });
+    const kernel = await demo.kernel({ databasePassword: PASSWORD, timeouts });
     return async () => errorOf(await kernel.readSnapshots('pg1'));
   }
 
@@ -71,7 +72,7 @@ describe('the way to PostgreSQL', () => {
   }
 
   /** Agrees to TLS under this certificate; `inside` is what it then heard, `talk` what it says to that. */
-  async function behindTls({ cert, key }: Issued, talk: (socket: TLSSocket) => void = (socket) => socket.write(ASKS_FOR_THE_PASSWORD_IN_THE_CLEAR), more: TLSSocketOptions = {}): Promise<{ readonly port: number; readonly inside: () => Buffer }> {
+  async function behindTls({ cert, key }: Issued, talk: (socket: TLSSocket, heard: Buffer) => void = (socket) => socket.write(ASKS_FOR_THE_PASSWORD_IN_THE_CLEAR), more: TLSSocketOptions = {}): Promise<{ readonly port: number; readonly inside: () => Buffer }> {
     const inside: Buffer[] = [];
     const server = await rawServer((socket) => {
       socket.on('error', () => undefined);
@@ -81,7 +82,7 @@ describe('the way to PostgreSQL', () => {
         secure.on('error', () => undefined);
         secure.on('data', (data: Buffer) => {
           inside.push(data);
-          talk(secure);
+          talk(secure, data);
         });
       });
     });
@@ -126,8 +127,11 @@ describe('the way to PostgreSQL', () => {
   it('P7-F1: a certificate of the cluster\'s own CA is accepted, for the announced address or the configured server name; then PostgreSQL is logged in to', async () => {
     const tls = { ca: file('ca.pem', ca.cert) };
     for (const [certificate, more] of [[issue(issued), {}], [issue({ name: 'db', issuer: ca, dns: ['db.example'] }), { serverName: 'db.example' }]] as const) {
-      const server = await behindTls(certificate);
-      transport(await (await at(ELSEWHERE, server.port, { ...tls, ...more }))(), 'PHASE7_TIMEOUT', /no complete answer within 1500 ms/);
+      const server = await behindTls(certificate, (socket, heard) => {
+        if (heard.includes(PASSWORD)) socket.destroy();
+        else socket.write(ASKS_FOR_THE_PASSWORD_IN_THE_CLEAR);
+      });
+      transport(await (await at(ELSEWHERE, server.port, { ...tls, ...more }))(), 'PHASE7_TRANSPORT_FAILURE', /the connection ended/);
       assert.match(server.inside().toString('latin1'), new RegExp(`monitor.*${PASSWORD}`, 's'));
     }
   });
@@ -162,8 +166,9 @@ describe('the way to PostgreSQL', () => {
   it('P7-E2: no connection, a connection that was cut, one that says nothing in time and one that speaks something else are told apart', async () => {
     transport(await (await at('127.0.0.1', (await closedPort()).port))(), 'PHASE7_CONNECTION_FAILED', /ECONNREFUSED/);
     const silent = await taking(() => undefined);
-    transport(await (await at(ELSEWHERE, silent.port))(), 'PHASE7_CONNECTION_FAILED', /nothing within 500 ms/);
-    transport(await (await at('127.0.0.1', silent.port))(), 'PHASE7_TIMEOUT', /no complete answer within 1500 ms/);
+    // Long enough for the answers of Patroni that come before.
+    transport(await (await at(ELSEWHERE, silent.port, undefined, { ...PATIENT, connectMs: 1_500 }))(), 'PHASE7_CONNECTION_FAILED', /nothing within 1500 ms/);
+    transport(await (await at('127.0.0.1', silent.port, undefined, { ...PATIENT, readMs: 2_500 }))(), 'PHASE7_TIMEOUT', /no complete answer within 2500 ms/);
     const ending = await taking((socket) => { socket.end(); });
     transport(await (await at('127.0.0.1', ending.port))(), 'PHASE7_TRANSPORT_FAILURE', /the connection ended before the answer was complete/);
     const resetting = await taking((socket) => { socket.resetAndDestroy(); });

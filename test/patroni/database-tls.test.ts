@@ -128,8 +128,8 @@ describe('PostgreSQL of a cluster, beyond loopback', function () {
     // A lock that somebody else holds is what the read waits for.
     const held = cluster.sql(node, 'BEGIN; LOCK TABLE pg_stat_archiver IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(600)').catch(() => undefined);
     const waiting = async (): Promise<string> => cluster.sql(node, "SELECT pid FROM pg_stat_activity WHERE application_name = 'aerodb-control' AND wait_event_type = 'Lock'");
-    const late = await read({}, '--timeout', '1');
-    assert.deepEqual([late.code, /no complete answer within 1000 ms\. It was a read/u.test(late.said), /PHASE7_TIMEOUT/u.test(late.said)], [5, true, true], late.said);
+    const late = await read({}, '--timeout', '3');
+    assert.deepEqual([late.code, /no complete answer within 3000 ms\. It was a read/u.test(late.said), /PHASE7_TIMEOUT/u.test(late.said)], [5, true, true], late.said);
     await until('what it left behind in PostgreSQL has ended too', async () => (await waiting()) === '');
 
     const ended = read({});
@@ -150,8 +150,8 @@ describe('PostgreSQL of a cluster, beyond loopback', function () {
     await pause(cluster, true);
     const frozen = cluster.postmaster(node);
     process.kill(frozen, 'SIGSTOP');
-    const silent = await read({}, '--timeout', '1');
-    assert.deepEqual([silent.code, /no connection \(nothing within 1000 ms\)/u.test(silent.said), /PHASE7_CONNECTION_FAILED/u.test(silent.said)], [5, true, true], silent.said);
+    const silent = await read({}, '--timeout', '3');
+    assert.deepEqual([silent.code, /no connection \(nothing within 3000 ms\)/u.test(silent.said), /PHASE7_CONNECTION_FAILED/u.test(silent.said)], [5, true, true], silent.said);
     process.kill(frozen, 'SIGCONT');
     process.kill(frozen, 'SIGINT'); // a fast shutdown; a paused Patroni does not start it again
     await until('PostgreSQL has ended', () => !alive(frozen));
