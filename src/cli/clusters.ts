@@ -74,7 +74,8 @@ function filesByCluster(value: unknown): Readonly<Record<string, string>> | unde
 
 /** What a session is told about its clusters. */
 export interface ClusterSources {
-  readonly settings: Result<Settings>;
+  /** Reads the file: what is changed there while a person reads an explanation counts. */
+  readonly settings: () => Result<Settings>;
   readonly file: string;
   /** Addresses from the command line; then their cluster is the only one. */
   readonly urls: readonly string[];
@@ -86,8 +87,9 @@ export interface ClusterSources {
 
 /** The clusters of one run. HTTP and its schemas load with the first connection. */
 export function terminalClusters(sources: ClusterSources): Clusters {
-  const { settings, file, urls } = sources;
+  const { file, urls } = sources;
   const find = (name: string): Result<ClusterConfig> => {
+    const settings = sources.settings();
     if (!settings.ok) return settings;
     if (urls.length > 0) return addressed(sources, settings.value);
     const named = settings.value.clusters.filter((entry) => isObject(entry) && entry['name'] === name);
@@ -99,9 +101,11 @@ export function terminalClusters(sources: ClusterSources): Clusters {
   return {
     find,
     connect: async (cluster) => {
-      const token = readToken(sources.env, sources.tokenFile ?? (settings.ok ? settings.value.tokenFiles[cluster.name] : undefined));
+      const settings = sources.settings();
+      if (!settings.ok) return settings;
+      const token = readToken(sources.env, sources.tokenFile ?? fileOf(settings.value.tokenFiles, cluster));
       if (!token.ok) return token;
-      const password = cluster.database === undefined ? success(undefined) : readDatabasePassword(sources.env, settings.ok ? settings.value.databasePasswordFiles[cluster.name] : undefined);
+      const password = cluster.database === undefined ? success(undefined) : readDatabasePassword(sources.env, fileOf(settings.value.databasePasswordFiles, cluster));
       if (!password.ok) return password;
       const { connect, DEFAULT_TIMEOUTS } = await import('../kernel/connect.ts');
       const limit = sources.timeoutMs;
@@ -110,6 +114,11 @@ export function terminalClusters(sources: ClusterSources): Clusters {
       return connect(cluster, options);
     },
   };
+}
+
+/** A cluster may be called what every object has: "constructor" names no file. */
+function fileOf(files: Readonly<Record<string, string>>, { name }: ClusterConfig): string | undefined {
+  return Object.hasOwn(files, name) ? files[name] : undefined;
 }
 
 /** A cluster that is in no file is called by its first address, which is also how an equivalent command line knows it. */

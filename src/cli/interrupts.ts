@@ -12,11 +12,17 @@ const ENDS: readonly Stage[] = ['command_executed', 'kernel_rejected', 'outcome_
 /** How far the one control request of this process is, as far as its own records say. */
 export class Progress {
   #sent = false;
+  #collecting = false;
   #requestId = '';
 
   /** Whether a request may be at the kernel, its outcome not yet recorded. */
   get sent(): boolean {
     return this.#sent;
+  }
+
+  /** Whether diagnostics may be under way: confirmed, and not answered yet. */
+  get collecting(): boolean {
+    return this.#collecting;
   }
 
   get requestId(): string {
@@ -28,6 +34,7 @@ export class Progress {
     return {
       append: async (entry) => {
         const position = await log.append(entry);
+        this.#collecting = entry.stage === 'confirmation_given' && entry.command === 'run_diagnostics';
         if (entry.stage === 'dispatch_intent') {
           this.#sent = true;
           this.#requestId = entry.request_id ?? '';
@@ -67,7 +74,9 @@ export function handleInterrupts({ progress, question, end, say, exit }: Interru
       before += 1;
       end();
       if (before === 1) {
-        say(`${signal}: nothing was sent, and nothing will be.`);
+        say(progress.collecting
+          ? `${signal}: the collection of diagnostics was confirmed and may be under way. It changes nothing; its answer is awaited.`
+          : `${signal}: nothing was sent, and nothing will be.`);
         return;
       }
       release();

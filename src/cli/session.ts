@@ -6,7 +6,7 @@ import { ControlPlane } from '../control-plane/control-plane.ts';
 import { failure, refusal, success, type ControlError, type Result } from '../control-plane/errors.ts';
 import type { Clock, Clusters } from '../control-plane/ports.ts';
 import type { Recorded } from '../control-plane/recorder.ts';
-import { defaultConfigFile, readSettings, terminalClusters } from './clusters.ts';
+import { defaultConfigFile, readSettings, terminalClusters, type Settings } from './clusters.ts';
 import { TerminalConfirmer } from './confirmer.ts';
 import { operator, type Env } from './environment.ts';
 import { Progress } from './interrupts.ts';
@@ -33,11 +33,12 @@ export function openSession(given: Given, env: Env): Result<Session> {
   if (!timeout.ok) return timeout;
   const named = first(given, 'config');
   const file = named ?? defaultConfigFile(env, process.platform);
-  const settings = readSettings(file, named !== undefined);
+  const read = (): Result<Settings> => readSettings(file, named !== undefined);
+  const settings = read();
   const directory = first(given, 'audit-dir') ?? (settings.ok ? settings.value.auditDirectory : null);
   const audit = directory === null ? {} : { directory };
   const clusters = terminalClusters({
-    settings, file, urls: given.url ?? [], kind: first(given, 'kind'), tokenFile: first(given, 'token-file'), timeoutMs: timeout.value, env,
+    settings: read, file, urls: given.url ?? [], kind: first(given, 'kind'), tokenFile: first(given, 'token-file'), timeoutMs: timeout.value, env,
   });
   const progress = new Progress();
   const confirmer = new TerminalConfirmer(() => ({ input: process.stdin, output: standardStream('stderr'), paint: paintFor(process.stderr, env) }));

@@ -1,10 +1,12 @@
 /** Consent in a terminal: real pseudo-terminals, the real cluster; afterwards the cluster itself and the log are asked what happened. */
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, renameSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { columns, WIDTH } from '../../src/cli/text/layout.ts';
 import { CutProxy, type Harm } from '../cut/proxy.ts';
+import { httpServer, json, truthful } from '../kernel/servers.ts';
+import { N2 } from '../kernel/wire.ts';
 import { document } from './json-shape.ts';
 import { cleanEnv, cli, closeTerminals, Cluster, records, scratch, stages, Terminal, until, type Fields, type Node } from './support.ts';
 
@@ -159,6 +161,46 @@ describe('consent in a terminal', function () {
       terminal.hangUp();
       await until('the record', () => stages(audit).length > BEFORE_CONSENT.length);
       await nothingSent(primary, 'confirmation_voided');
+    });
+
+    it('P7-A2, freeze/voided: the configuration file changed while the question stood there: what was confirmed is not what is configured', async () => {
+      const primary = await cluster.primary();
+      const file = join(home, `clusters-${count}.json`);
+      const write = (...clusters: readonly object[]): void => writeFileSync(file, JSON.stringify({ clusters }));
+      const local = { name: 'local', kind: 'aerodb', endpoints: [primary.url] };
+      for (const [changed, code] of [[[{ ...local, observeOnly: true }], 'PHASE7_CONFIRMATION_MISMATCH'], [[], 'PHASE7_CONFIRMATION_VOIDED']] as const) {
+        write(local);
+        const terminal = await Terminal.open(['demote', '--cluster', 'local', '--config', file, '--node', primary.id, '--operator', '--audit-dir', audit], env());
+        await terminal.sees('node> ');
+        write(...changed);
+        terminal.type(primary.name);
+        assert.equal(await terminal.end(), 3, terminal.output);
+        assert.match(terminal.output, new RegExp(code));
+        assert.equal((await cluster.primary()).id, primary.id);
+        assert.ok(!stages(audit).includes('dispatch_intent'));
+      }
+    });
+
+    it('P7-O1: Ctrl-C while diagnostics are collected does not claim that nothing was sent, and the answer is recorded', async () => {
+      const [asked, answer] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
+      const urls: Record<string, string> = {};
+      const server = await httpServer((request, response) => {
+        const { status, value } = truthful(N2, request, urls);
+        if (request.path === '/v1/diagnostics') asked.resolve(undefined);
+        void (request.path === '/v1/diagnostics' ? answer.promise : Promise.resolve()).then(() => json(response, status, value));
+      });
+      urls[N2] = server.url;
+      const terminal = await Terminal.open(['diag', 'diagnostics', '--url', server.url, '--node', N2, '--operator', '--audit-dir', audit], env());
+      await terminal.sees('node> ');
+      terminal.type(N2);
+      await asked.promise;
+      terminal.press('\u0003');
+      await terminal.sees('SIGINT: ');
+      answer.resolve(undefined);
+      assert.equal(await terminal.end(), 0, terminal.output);
+      await server.close();
+      assert.doesNotMatch(terminal.output, /nothing was sent/);
+      assert.equal(last()['stage'], 'command_answered');
     });
 
     for (const signal of ['SIGHUP', 'SIGTERM', 'SIGINT'] as const) {

@@ -16,7 +16,7 @@ describe('the password of a database login', () => {
   async function connected(settings: object, env: Readonly<Record<string, string>>, to: ClusterConfig = cluster): ReturnType<ReturnType<typeof terminalClusters>['connect']> {
     const file = join(folder, 'clusters.json');
     writeFileSync(file, JSON.stringify({ clusters: [to], ...settings }), { mode: 0o600 });
-    return await terminalClusters({ settings: readSettings(file, true), file, urls: [], kind: undefined, tokenFile: undefined, timeoutMs: undefined, env }).connect(to);
+    return await terminalClusters({ settings: () => readSettings(file, true), file, urls: [], kind: undefined, tokenFile: undefined, timeoutMs: undefined, env }).connect(to);
   }
 
   it('comes from the cluster\'s file, else from the variable; without one, what needs it is not offered', async () => {
