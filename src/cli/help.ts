@@ -16,10 +16,10 @@ const ABOUT: Readonly<Record<CommandName, string>> = {
   inspect_promotion_state: 'Shows the promotion state machine, the last attempt and the kernel\'s events. With --request-id and --node: what that node\'s ledger says of one request; another node may know it when this one does not.',
   run_diagnostics: 'Asks one node to collect its diagnostics. The node reads much of its disk for it, so it declares the cost first and the collection is confirmed.',
   inspect_wal: 'Shows the bounds, checkpoints and segments of one node\'s write-ahead log.',
-  inspect_snapshots: 'Shows the snapshots and checkpoints of one node.',
-  request_promotion: 'Asks a replica to become the primary, if the kernel\'s own validation allows it. A hand-over is two commands, each confirmed by itself: the primary is demoted, then another node is promoted.',
-  request_demotion: 'Asks the primary to give up write authority and become a replica. From then on no node accepts writes until a promotion succeeds.',
-  force_promotion: 'Asks a replica to become the primary on your own word that the old primary is down. Your assertion stands in for what the kernel could not find out, and for nothing else: a check that fails stays a denial.',
+  inspect_snapshots: 'Shows the snapshots and checkpoints of one node. Under Patroni it needs the database login; without it, it is refused before anything is sent.',
+  request_promotion: 'Asks a replica to become the primary, if the kernel\'s own validation allows it. A hand-over is two commands, each confirmed by itself: the primary is demoted, then another node is promoted. Under Patroni it is one, a switchover: the leader shuts down and hands over to the node that is named.',
+  request_demotion: 'Asks the primary to give up write authority and become a replica. From then on no node accepts writes until a promotion succeeds. Under Patroni it is not available, and refused before anything is sent: Patroni cannot demote a leader and promote nobody.',
+  force_promotion: 'Asks a replica to become the primary on your own word that the old primary is down. Your assertion stands in for what the kernel could not find out, and for nothing else: a check that fails stays a denial. Under Patroni it is a failover to the node that is named, and what Patroni does not check is acknowledged one by one.',
 };
 
 const CLASS: Readonly<Record<CommandSpec['class'], string>> = {

@@ -13,7 +13,7 @@ export function registerClusterCommands(context: () => CommandContext, tree: () 
     vscode.commands.registerCommand('aerodb.addCluster', () => add(context())),
     vscode.commands.registerCommand('aerodb.editCluster', () => vscode.commands.executeCommand('workbench.action.openSettings', 'aerodb.clusters')),
     vscode.commands.registerCommand('aerodb.removeCluster', (row: unknown) => remove(context(), row)),
-    vscode.commands.registerCommand('aerodb.setToken', (row: unknown) => setToken(context(), row)),
+    vscode.commands.registerCommand('aerodb.setToken', (row: unknown) => setToken(context(), tree(), row)),
     vscode.commands.registerCommand('aerodb.refresh', (row: unknown) => refresh(context(), tree(), row)),
   ];
 }
@@ -66,7 +66,7 @@ async function remove({ clusters }: CommandContext, row: unknown): Promise<void>
   if (answer === go) await clusters.remove(name);
 }
 
-async function setToken({ clusters, results }: CommandContext, row: unknown): Promise<void> {
+async function setToken({ clusters, results }: CommandContext, tree: ClusterTree, row: unknown): Promise<void> {
   const title = vscode.l10n.t('AeroDB: Set or Clear Access Token');
   const name = clusterOf(row) ?? await pickCluster(clusters, title);
   if (name === undefined) return;
@@ -78,7 +78,7 @@ async function setToken({ clusters, results }: CommandContext, row: unknown): Pr
   const which = cluster.value.database === undefined ? 'token' : await pickSecret(title);
   if (which === undefined) return;
   if (which === 'database') {
-    await setDatabasePassword(clusters, cluster.value, title);
+    await setDatabasePassword(clusters, tree, cluster.value, title);
     return;
   }
   const token = await askToken(`${title}: ${name}`, cluster.value);
@@ -111,13 +111,14 @@ async function pickSecret(title: string): Promise<Secret | undefined> {
   return picked?.secret;
 }
 
-async function setDatabasePassword(clusters: ConfiguredClusters, cluster: ClusterConfig, title: string): Promise<void> {
+async function setDatabasePassword(clusters: ConfiguredClusters, tree: ClusterTree, cluster: ClusterConfig, title: string): Promise<void> {
   const password = await vscode.window.showInputBox({
     title: `${title}: ${cluster.name}`, password: true, ignoreFocusOut: true, placeHolder: vscode.l10n.t('Password of {0}', cluster.database?.user ?? ''),
     prompt: vscode.l10n.t('Kept in the editor\'s secret store, never in settings or logs. Left empty: none. Escape changes nothing.'),
   });
   if (password === undefined) return;
   await clusters.setSecret(cluster, 'database', password);
+  tree.clustersChanged(); // what can be asked of this cluster depends on it
   void vscode.window.showInformationMessage(password === ''
     ? vscode.l10n.t('AeroDB: the database password of "{0}" was removed from the secret store.', cluster.name)
     : vscode.l10n.t('AeroDB: the database password of "{0}" is in the editor\'s secret store. It is sent to the configured database addresses only.', cluster.name));

@@ -15,10 +15,13 @@ import { commandTitle } from './titles.ts';
 /** A row. `cluster` and `node` are what a command that is run on the row is about. */
 export type Row =
   | { readonly row: 'cluster'; readonly cluster: string }
-  | { readonly row: 'node'; readonly cluster: string; readonly node: string; readonly member: Member }
+  | { readonly row: 'node'; readonly cluster: string; readonly node: string; readonly member: Member; readonly unavailable: Unavailable }
   | { readonly row: 'subject'; readonly cluster: string; readonly subject: Subject; readonly of?: Member }
   | { readonly row: 'unavailable'; readonly cluster: string; readonly command: CommandName; readonly reason: string; readonly of: Member }
   | { readonly row: 'error'; readonly cluster: string; readonly error: ControlError };
+
+/** What the cluster's engine cannot be asked for, with the reason. */
+type Unavailable = ReadonlyMap<CommandName, string>;
 
 type Subject = 'inspect_replication_status' | 'inspect_promotion_state' | 'inspect_wal' | 'inspect_snapshots';
 
@@ -40,15 +43,13 @@ export class ClusterTree implements vscode.TreeDataProvider<Row> {
   readonly onDidChangeTreeData = this.#changed.event;
   readonly #clusters: ConfiguredClusters;
   readonly #inspect: (cluster: string) => Promise<CommandResult>;
-  readonly #unavailable: (cluster: string) => Promise<ReadonlyMap<CommandName, string>>;
+  readonly #unavailable: (cluster: string) => Promise<Unavailable>;
   /** The answers that the rows show: presentation only, gone with the window. */
   readonly #shown = new Map<string, Shown>();
   /** The editor knows a row as the object that it was given: to redraw one row is to name that object. */
   readonly #rows = new Map<string, Row>();
 
-  constructor(
-    clusters: ConfiguredClusters, inspect: (cluster: string) => Promise<CommandResult>, unavailable: (cluster: string) => Promise<ReadonlyMap<CommandName, string>>,
-  ) {
+  constructor(clusters: ConfiguredClusters, inspect: (cluster: string) => Promise<CommandResult>, unavailable: (cluster: string) => Promise<Unavailable>) {
     this.#clusters = clusters;
     this.#inspect = inspect;
     this.#unavailable = unavailable;
@@ -60,7 +61,7 @@ export class ClusterTree implements vscode.TreeDataProvider<Row> {
     return vscode.window.withProgress({ location: { viewId: 'aerodb.clusters' } }, () => asked);
   }
 
-  /** The configuration changed: rows are rebuilt; nothing is contacted by that (P7-A1). */
+  /** The configuration or a secret changed: rows are rebuilt; nothing is contacted by that (P7-A1). */
   clustersChanged(): void {
     const names = new Set(this.#clusters.list().map(({ name }) => name));
     for (const shown of [...this.#shown.keys()]) if (!names.has(shown)) this.#shown.delete(shown);
@@ -72,7 +73,7 @@ export class ClusterTree implements vscode.TreeDataProvider<Row> {
     if (row === undefined) return this.#clusters.list().map(({ name }) => this.#row(name));
     if (row.row === 'node') {
       // What the engine cannot be asked for is a row that says why, and no command.
-      const unavailable = await this.#unavailable(row.cluster);
+      const { unavailable } = row;
       return [
         ...(['inspect_wal', 'inspect_snapshots'] as const).filter((subject) => !unavailable.has(subject)).map((subject): Row => ({ row: 'subject', cluster: row.cluster, of: row.member, subject })),
         ...[...unavailable].map(([command, reason]): Row => ({ row: 'unavailable', cluster: row.cluster, command, reason, of: row.member })),
@@ -83,8 +84,9 @@ export class ClusterTree implements vscode.TreeDataProvider<Row> {
     const result = shown?.result ?? await (shown?.asked ?? this.#ask(row.cluster));
     if (result.kind === 'failed') return [{ row: 'error', cluster: row.cluster, error: result.error }];
     const reading = clusterReading(result);
+    const unavailable = await this.#unavailable(row.cluster);
     return [
-      ...byName(reading?.view.members ?? []).map((member): Row => ({ row: 'node', cluster: row.cluster, node: member.nodeId, member })),
+      ...byName(reading?.view.members ?? []).map((member): Row => ({ row: 'node', cluster: row.cluster, node: member.nodeId, member, unavailable })),
       ...(['inspect_replication_status', 'inspect_promotion_state'] as const).map((subject): Row => ({ row: 'subject', cluster: row.cluster, subject })),
     ];
   }
@@ -93,7 +95,7 @@ export class ClusterTree implements vscode.TreeDataProvider<Row> {
   getTreeItem(row: Row): vscode.TreeItem {
     switch (row.row) {
       case 'cluster': return this.#clusterItem(row.cluster);
-      case 'node': return nodeItem(row.cluster, row.member);
+      case 'node': return nodeItem(row);
       case 'subject': return subjectItem(row);
       case 'unavailable': return unavailableItem(row);
       case 'error': return errorItem(row.cluster, row.error);
@@ -102,7 +104,7 @@ export class ClusterTree implements vscode.TreeDataProvider<Row> {
 
   /** What only a hover shows is worked out for the row that is hovered: a thousand rows come without it. */
   resolveTreeItem(item: vscode.TreeItem, row: Row): vscode.TreeItem {
-    if (row.row === 'node') item.tooltip = nodeTooltip(row.member);
+    if (row.row === 'node') item.tooltip = nodeTooltip(row);
     return item;
   }
 
@@ -171,10 +173,11 @@ function clusterTooltip(endpoints: readonly string[], reading: Reading<ClusterVi
 }
 
 /** Role by icon and by word; a halted node has another shape, not only another colour. */
-function nodeItem(cluster: string, member: Member): vscode.TreeItem {
+function nodeItem({ cluster, member, unavailable }: Row & { readonly row: 'node' }): vscode.TreeItem {
   const item = new vscode.TreeItem(visible(member.name), vscode.TreeItemCollapsibleState.Collapsed);
   item.id = `node/${cluster}/${member.nodeId}`;
-  item.contextValue = 'node';
+  // Its menu offers what the engine can be asked for: package.json looks for these words.
+  item.contextValue = ['node', ...[...unavailable.keys()].map((command) => `without_${command}`)].join(' ');
   item.iconPath = new vscode.ThemeIcon(
     member.health === 'halted' ? 'circle-slash' : member.health === 'unknown' ? 'question'
     : member.role === 'primary' ? 'circle-filled' : member.role === 'replica' ? 'circle-outline' : 'question',
@@ -190,7 +193,7 @@ function nodeItem(cluster: string, member: Member): vscode.TreeItem {
   return item;
 }
 
-function nodeTooltip(member: Member): string {
+function nodeTooltip({ member, unavailable }: Row & { readonly row: 'node' }): string {
   const unknown = vscode.l10n.t('unknown');
   return [
     `${member.name} (${member.nodeId})`,
@@ -206,6 +209,7 @@ function nodeTooltip(member: Member): string {
       vscode.l10n.t('Lag: {0} bytes', member.lagBytes?.toString() ?? unknown),
       ...(member.patroni.marks === null ? [] : [member.patroni.marks]),
     ]),
+    ...[...unavailable].map(([command, reason]) => notAvailable(command, reason)),
   ].map(visible).join('\n');
 }
 
@@ -225,6 +229,10 @@ function subjectItem(row: Row & { readonly row: 'subject' }): vscode.TreeItem {
   return item;
 }
 
+function notAvailable(command: CommandName, reason: string): string {
+  return vscode.l10n.t('{0}: not available. {1}', commandTitle(command), reason);
+}
+
 function unavailableItem({ cluster, command, reason, of }: Row & { readonly row: 'unavailable' }): vscode.TreeItem {
   const title = commandTitle(command);
   const item = new vscode.TreeItem(title);
@@ -233,7 +241,7 @@ function unavailableItem({ cluster, command, reason, of }: Row & { readonly row:
   item.iconPath = new vscode.ThemeIcon('circle-slash');
   item.description = vscode.l10n.t('not available');
   item.tooltip = visible(reason);
-  item.accessibilityInformation = { label: visible(vscode.l10n.t('{0}: not available. {1}', title, reason)) };
+  item.accessibilityInformation = { label: visible(notAvailable(command, reason)) };
   return item;
 }
 

@@ -75,6 +75,8 @@ async function collect(context: CommandContext, command: CommandName, argument: 
   if (picked === undefined) return undefined;
   const { node, label } = picked;
   if (lookup !== undefined) return { args: { cluster, node, lookup }, label };
-  const reason = spec.reason === 'none' || refused ? '' : await askReason(title, spec.reason === 'required');
+  // What the engine cannot be asked for is refused, and recorded, without a reason for it.
+  const unavailable = (await context.plane.unavailable(cluster)).has(command);
+  const reason = spec.reason === 'none' || refused || unavailable ? '' : await askReason(title, spec.reason === 'required');
   return reason === undefined ? undefined : { args: { cluster, node, ...(reason === '' ? {} : { reason }) }, label };
 }

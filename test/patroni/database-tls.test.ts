@@ -1,16 +1,14 @@
 /** PostgreSQL of a real cluster behind TLS, announced by an address that is not loopback by its name; and what that PostgreSQL refuses. */
 import assert from 'node:assert/strict';
-import { chownSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { monitor, type PatroniCluster } from '../../scripts/lib/patroni-cluster.mjs';
 import { builtProgram, type Ended, type Fields } from '../cli/support.ts';
 import { issue, type Issued } from '../kernel/certificates.ts';
-import { pause, settled, startCluster, until } from './support.ts';
+import { ANNOUNCED, offerTls, pause, settled, startCluster, until } from './support.ts';
 import { Session } from './terminal.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
-/** It leads to this machine, where PostgreSQL listens on loopback only; by its name it could be any. */
-const ANNOUNCED = '0.0.0.0';
 
 describe('PostgreSQL of a cluster, beyond loopback', function () {
   this.timeout(90_000);
@@ -19,7 +17,6 @@ describe('PostgreSQL of a cluster, beyond loopback', function () {
   let cluster: PatroniCluster;
   let node: string;
   let session: Session | undefined;
-  let served = 0;
 
   before('start a cluster of one', async function () {
     this.timeout(120_000);
@@ -31,24 +28,7 @@ describe('PostgreSQL of a cluster, beyond loopback', function () {
   after(() => cluster.stop());
   afterEach(() => session?.end());
 
-  /** Lets PostgreSQL offer TLS under a certificate, or none, from its next connection on. */
-  async function serve(certificate: Issued | undefined): Promise<void> {
-    const { folder } = cluster.member(node);
-    const { uid, gid } = statSync(folder);
-    const place = (name: string, text: string): string => {
-      const file = join(folder, `${name}-${served}.pem`);
-      writeFileSync(file, text, { mode: 0o600 });
-      chownSync(file, uid, gid);
-      return file;
-    };
-    served += 1;
-    const changes = certificate === undefined ? { ssl: 'off' } : { ssl_cert_file: place('cert', certificate.cert), ssl_key_file: place('key', certificate.key), ssl: 'on' };
-    for (const [setting, value] of Object.entries(changes)) await cluster.sql(node, `ALTER SYSTEM SET ${setting} = '${value}'`);
-    await cluster.sql(node, 'SELECT pg_reload_conf()');
-    const [[setting, value] = ['', '']] = Object.entries(changes);
-    // What a new connection sees, the process that accepts connections has loaded.
-    await until('the certificate is in use', async () => (await cluster.sql(node, `SHOW ${setting}`)) === value);
-  }
+  const serve = (certificate: Issued | undefined): Promise<void> => offerTls(cluster, node, certificate);
 
   /** What PostgreSQL has logged of connections since. */
   function connections(): () => string {

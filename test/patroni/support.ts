@@ -1,9 +1,13 @@
 /** What the tests do to the real cluster: signals, waits, and looks at it by other means than the program under test. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { chownSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { PatroniCluster, processesIn, type ClusterOptions } from '../../scripts/lib/patroni-cluster.mjs';
 import { ensurePatroni } from '../../scripts/lib/patroni-install.mjs';
 import { until as cameTrue } from '../../scripts/lib/processes.mjs';
+
+/** It leads to this machine, where PostgreSQL listens on loopback only; by its name it could be any. */
+export const ANNOUNCED = '0.0.0.0';
 
 /** Any JSON object. */
 export type Fields = Readonly<Record<string, unknown>>;
@@ -110,4 +114,22 @@ export async function lapse(cluster: PatroniCluster): Promise<void> {
   const lock = await cluster.stored('leader');
   assert.ok(lock !== undefined, 'nobody holds the lock');
   await cluster.etcd('lease/revoke', { ID: lock.lease });
+}
+
+/** Lets the PostgreSQL of a member offer TLS under a certificate, or none, from its next connection on. */
+export async function offerTls(cluster: PatroniCluster, name: string, certificate: { readonly cert: string; readonly key: string } | undefined): Promise<void> {
+  const { folder } = cluster.member(name);
+  const { uid, gid } = statSync(folder);
+  const place = (what: string, text: string): string => {
+    const file = join(folder, `${what}-${readdirSync(folder).length}.pem`);
+    writeFileSync(file, text, { mode: 0o600 });
+    chownSync(file, uid, gid);
+    return file;
+  };
+  const changes = certificate === undefined ? { ssl: 'off' } : { ssl_cert_file: place('cert', certificate.cert), ssl_key_file: place('key', certificate.key), ssl: 'on' };
+  for (const [setting, value] of Object.entries(changes)) await cluster.sql(name, `ALTER SYSTEM SET ${setting} = '${value}'`);
+  await cluster.sql(name, 'SELECT pg_reload_conf()');
+  const [[setting, value] = ['', '']] = Object.entries(changes);
+  // What a new connection sees, the process that accepts connections has loaded.
+  await until('the certificate is in use', async () => (await cluster.sql(name, `SHOW ${setting}`)) === value);
 }

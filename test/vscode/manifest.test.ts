@@ -40,9 +40,14 @@ describe('manifest', () => {
     }
   });
 
-  it('P7-A3, freeze/no-judgement: what a menu offers does not depend on role or state', () => {
-    for (const { when } of Object.values(contributes.menus).flat()) {
-      assert.match(when, /^view == aerodb\.clusters(?: && viewItem == (?:cluster|node))?$/);
+  it('P7-A3, freeze/no-judgement: what a menu offers does not depend on role or state, but on what the engine can be asked for at all', () => {
+    for (const { command, when } of Object.values(contributes.menus).flat()) {
+      if (/^view == aerodb\.clusters(?: && viewItem == cluster)?$/.test(when)) continue;
+      const name = operatorCommands.get(command) ?? assert.fail(`${command} is offered when ${when}`);
+      assert.equal(when, `view == aerodb.clusters && viewItem =~ /^node(?!.* without_${name}\\b)/`);
+      const offered = new RegExp(/\/(.*)\//.exec(when)?.[1] ?? '');
+      for (const other of COMMAND_NAMES) assert.equal(offered.test(`node without_${other} without_x`), other !== name, `${name} where ${other} is not to be had`);
+      assert.deepEqual(['node', `node ${name}`, 'cluster', 'subject', 'unavailable', `unavailable node without_${name}`].map((value) => offered.test(value)), [true, true, false, false, false, false]);
     }
   });
 
