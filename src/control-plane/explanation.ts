@@ -9,9 +9,9 @@ import { commandLine } from './command-line.ts';
 import { COMMANDS, type ConfirmedCommandName, type ControlCommandName } from './commands.ts';
 import { aerodbWords } from './explanation-aerodb.ts';
 import { patroniExecution, patroniWords } from './explanation-patroni.ts';
-import { invariant, type Invariant, type InvariantId } from './invariants.ts';
+import { invariant, type Invariant } from './invariants.ts';
 import type {
-  ControlResultView, DiagnosticsCost, KernelCheck, KernelEvent, KernelExplanation, Member, Observed, Reading, SkippedEndpoint, StateChange,
+  ControlResultView, DeclaredCost, DiagnosticsCost, KernelCheck, KernelEvent, KernelExplanation, Member, Observed, Reading, SkippedEndpoint, StateChange,
 } from './views.ts';
 import type { Fact, Words } from './words.ts';
 
@@ -74,7 +74,7 @@ export function explainControl(
       primaryId: facts.primaryId, members: facts.members, controlVersion: facts.controlVersion,
     },
     cost: null,
-    invariants: cited(words.reliedOn, facts.overriddenInvariants),
+    invariants: cited([...words.reliedOn, ...facts.checks.map((check) => check.invariant)], facts.overriddenInvariants),
     acknowledge: COMMANDS[command].confirmation === 'enhanced' ? facts.overriddenInvariants : [],
     undo: words.undo,
     rejection: words.rejection,
@@ -84,12 +84,14 @@ export function explainControl(
 
 /** Explains the diagnostic collection from its declared cost. */
 export function explainDiagnostics(
-  args: CommandArguments & { readonly node: string }, cluster: ClusterConfig, reading: Reading<DiagnosticsCost>,
+  args: CommandArguments & { readonly node: string }, cluster: ClusterConfig, reading: Reading<DeclaredCost>,
 ): Explanation {
-  const words = costWords(reading.view, args.node);
+  const { name, ...cost } = reading.view;
+  const words = costWords(cost, args.node);
+  const called = name === null || name === args.node ? args.node : `"${name}" (${args.node})`;
   return {
-    ...common('run_diagnostics', args, cluster, reading, args.node),
-    action: `Ask node ${args.node} of cluster "${cluster.name}" to collect its diagnostics. ${words.declared}`,
+    ...common('run_diagnostics', args, cluster, reading, name ?? args.node),
+    action: `Ask node ${called} of cluster "${cluster.name}" to collect its diagnostics. ${words.declared}`,
     changes: [],
     consequences: [
       { scope: 'node', text: words.node },
@@ -99,7 +101,7 @@ export function explainDiagnostics(
     ],
     facts: [],
     kernel: null,
-    cost: reading.view,
+    cost,
     invariants: cited(['P7-A2', 'P7-S2'], []),
     acknowledge: [],
     undo: 'There is nothing to undo: the collection reads and changes nothing.',
@@ -138,8 +140,8 @@ function common(
   };
 }
 
-function cited(reliedOn: readonly InvariantId[], overridden: readonly string[]): Explanation['invariants'] {
-  const ids: readonly string[] = [...new Set<string>([...overridden, ...reliedOn])];
+function cited(reliedOn: readonly string[], overridden: readonly string[]): Explanation['invariants'] {
+  const ids = [...new Set([...overridden, ...reliedOn])];
   return ids.map((id) => ({ ...invariant(id), overridden: overridden.includes(id) }));
 }
 

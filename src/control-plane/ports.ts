@@ -7,7 +7,7 @@ import type { Explanation } from './explanation.ts';
 import type { Operator } from './operator.ts';
 import type { AuditEntry } from './record.ts';
 import type {
-  ClusterView, ControlResultView, DiagnosticsCost, DiagnosticsView, KernelExplanation, NodeView, PromotionView, Reading,
+  ClusterView, ControlResultView, DeclaredCost, DiagnosticsView, KernelExplanation, NodeView, PromotionView, Reading,
   ReplicationView, SnapshotsView, WalView,
 } from './views.ts';
 
@@ -64,7 +64,7 @@ export interface Kernel {
   readPromotion(lookup?: { readonly node: string; readonly requestId: string }): Promise<Result<Reading<PromotionView>>>;
   readWal(node: string): Promise<Result<Reading<WalView>>>;
   readSnapshots(node: string): Promise<Result<Reading<SnapshotsView>>>;
-  declareDiagnosticsCost(node: string): Promise<Result<Reading<DiagnosticsCost>>>;
+  declareDiagnosticsCost(node: string): Promise<Result<Reading<DeclaredCost>>>;
   /** `endpoint` is the one that declared the cost. */
   collectDiagnostics(node: string, endpoint: string): Promise<Result<Reading<DiagnosticsView>>>;
   explainPromotion(target: string, mode: 'validated' | 'forced'): Promise<Result<Reading<KernelExplanation>>>;

@@ -202,6 +202,9 @@ export interface SnapshotsView {
 /** What collecting diagnostics costs: what the node reads (`files` is a count, `bytes` a size), or how many requests are sent. */
 export type DiagnosticsCost = { readonly files: bigint; readonly bytes: bigint } | { readonly requests: bigint };
 
+/** The cost, and the name of the node that declared it; `null` where it did not say. */
+export type DeclaredCost = DiagnosticsCost & { readonly name: string | null };
+
 export interface DiagnosticsView {
   readonly sections: readonly Section[];
 }

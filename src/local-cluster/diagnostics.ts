@@ -13,7 +13,7 @@ const filesOf = (node: LocalNode): readonly { readonly name: string; readonly by
 /** What collecting diagnostics would read: declared before it is asked for. */
 export const diagnosticsCost = (node: LocalNode): object => {
   const files = filesOf(node);
-  return { files: files.length, bytes: BigInt(files.reduce((sum, file) => sum + file.bytes, 0)) };
+  return { files: files.length, bytes: BigInt(files.reduce((sum, file) => sum + file.bytes, 0)), name: node.self.name };
 };
 
 const section = (name: string, entries: Readonly<Record<string, string | number | bigint | null>>): object => ({

@@ -83,7 +83,8 @@ export type AuditMessage =
 
 /** What a panel shows: exactly one of these, whole. */
 export type Panel =
-  | { readonly kind: 'asking'; readonly title: string; readonly cluster: ClusterLabel }
+  /** `requestId`: of a confirmed control request, which is sent once; absent for what only reads. */
+  | { readonly kind: 'asking'; readonly title: string; readonly cluster: ClusterLabel; readonly requestId?: string }
   | { readonly kind: 'answer'; readonly title: string; readonly cluster: ClusterLabel; readonly answer: Wire<AnsweredView>; readonly requestId: string; readonly recorded: RecordedAt }
   | { readonly kind: 'explanation'; readonly explanation: Wire<Explanation>; readonly digest: string; readonly requestId: string; readonly operator: string; /** The command line that does the same. */ readonly terminal?: string; /** What the confirmation asks for; absent where none is asked for. */ readonly typed?: 'name' | 'id' }
   | { readonly kind: 'executed'; readonly title: string; readonly cluster: ClusterLabel; readonly target: { readonly nodeId: string; readonly name: string }; readonly execution: Wire<Execution>; readonly requestId: string; readonly recorded: RecordedAt }
@@ -117,7 +118,7 @@ const log = z.strictObject({
 });
 
 const panel = exactly<Panel>()(z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('asking'), title: text, cluster }),
+  z.strictObject({ kind: z.literal('asking'), title: text, cluster, requestId: z.exactOptional(text) }),
   z.strictObject({ kind: z.literal('answer'), title: text, cluster, answer, requestId: text, recorded }),
   z.strictObject({ kind: z.literal('explanation'), explanation, digest: text, requestId: text, operator: text, terminal: z.exactOptional(text), typed: z.exactOptional(z.enum(['name', 'id'])) }),
   z.strictObject({ kind: z.literal('executed'), title: text, cluster, target: z.strictObject({ nodeId: text, name: text }), execution, requestId: text, recorded }),

@@ -247,7 +247,7 @@ describe('consent in a terminal', function () {
       const terminal = await Terminal.open(line('diag diagnostics', node, '--json'), env(), (program) => `exec ${program} > '${join(home, 'diagnostics.json')}'`);
       await terminal.sees('Declared cost');
       await terminal.sees('node> ');
-      terminal.type(node.id);
+      terminal.type(node.name);
       assert.equal(await terminal.end(), 0, terminal.output);
       const answer = document.parse(JSON.parse(readFileSync(join(home, 'diagnostics.json'), 'utf8')));
       assert.ok(answer.kind === 'answered' && answer.command === 'run_diagnostics' && 'sections' in answer.view && answer.view.sections.length > 3);

@@ -241,7 +241,7 @@ describe('the ten commands', function () {
       await terminal.sees('node> ');
       await node.faults({ pause: true });
       try {
-        terminal.type(node.id);
+        terminal.type(node.name);
         await until('the consent is recorded', () => stages(audit).includes('confirmation_given'));
         await crash();
       } finally {

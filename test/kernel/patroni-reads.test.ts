@@ -161,7 +161,7 @@ describe('reading a Patroni cluster', () => {
   it('diagnostics: one request per address and two of the node, counted beforehand; secrets are withheld and named', async () => {
     const kernel = await demo.kernel();
     const cost = valueOf(await kernel.declareDiagnosticsCost('pg2'));
-    assert.deepEqual([cost.view, cost.endpoint, cost.observed.nodeId], [{ requests: 4n }, demo.pg2.url, 'pg2']);
+    assert.deepEqual([cost.view, cost.endpoint, cost.observed.nodeId], [{ requests: 4n, name: null }, demo.pg2.url, 'pg2']);
     const before = demo.all().length;
     const collected = valueOf(await kernel.collectDiagnostics('pg2', cost.endpoint));
     assert.equal(demo.all().length - before, 4);

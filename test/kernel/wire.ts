@@ -69,7 +69,7 @@ export function dataOf(path: string, self: string, urls: Readonly<Record<string,
     case '/v1/snapshots': return {
       items: [{ kind: 'checkpoint', id: 'c1', commit_id: '1000', wal_first_offset: '0', wal_end_offset: '70', created_at: TIME, durable: true, source: 'self' }], next_after: null,
     };
-    case '/v1/diagnostics/cost': return { files: 3, bytes: '4096' };
+    case '/v1/diagnostics/cost': return { files: 3, bytes: '4096', name: 'node' };
     case '/v1/diagnostics': return { sections: [{ name: 'status', entries: [{ key: 'lifecycle', value: 'running' }] }] };
     case '/v1/explain/promotion':
     case '/v1/explain/demotion': return {

@@ -170,6 +170,7 @@ const executed: ShowPanel = { type: 'show', refreshable: false, panel: {
 /** Every kind of panel, by the name that its picture has. */
 export const PANELS: Readonly<Record<string, ShowPanel>> = {
   asking: { type: 'show', refreshable: true, panel: { kind: 'asking', title: 'Inspect Cluster State', cluster } },
+  'asking-control': { type: 'show', refreshable: false, panel: { kind: 'asking', title: 'Request Demotion: orders, node-1', cluster, requestId } },
   gone: { type: 'show', refreshable: true, panel: { kind: 'gone', title: 'Inspect Cluster State' } },
   cluster: clusterPanel(members(3)),
   'cluster-troubled': clusterPanel([member(1), member(2, halted), member(3, silent)], id(1), {
@@ -211,7 +212,7 @@ export const PANELS: Readonly<Record<string, ShowPanel>> = {
   'explanation-promotion': explained('request_promotion', {}, 'disk of node-1 is failing, ticket OPS-1182'),
   'explanation-demotion': explained('request_demotion', { target: id(1), decision: 'approve', reason: null, checks: facts({}).view.checks.slice(0, 1) }),
   'explanation-force': explained('force_promotion', forcedFacts, 'node-1 lost power; confirmed by the data centre by phone'),
-  'explanation-diagnostics': { type: 'show', refreshable: false, panel: { kind: 'explanation', explanation: toWire(explainDiagnostics({ cluster: 'orders', node: id(2) }, config, reading({ files: 12n, bytes: 9_437_184n }))), digest: 'd1'.repeat(32), requestId, operator: 'maria@ops-1' } },
+  'explanation-diagnostics': { type: 'show', refreshable: false, panel: { kind: 'explanation', explanation: toWire(explainDiagnostics({ cluster: 'orders', node: id(2) }, config, reading({ files: 12n, bytes: 9_437_184n, name: 'node-2' }))), digest: 'd1'.repeat(32), requestId, operator: 'maria@ops-1' } },
   executed,
   rejected: failed(rejection),
   'outcome-unknown': failed(transportFailure('PHASE7_TIMEOUT', 'No answer within 30000 ms after the request was sent.', 'unknown')),

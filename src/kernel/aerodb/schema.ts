@@ -4,7 +4,7 @@
  */
 import * as z from 'zod/mini';
 import type {
-  ClusterView, ControlResultView, DiagnosticsCost, DiagnosticsView, KernelCheck, KernelEvent, KernelExplanation, Member, NodeView, Observed,
+  ClusterView, ControlResultView, DeclaredCost, DiagnosticsView, KernelCheck, KernelEvent, KernelExplanation, Member, NodeView, Observed,
   PromotionAttempt, PromotionView, ReplicaProgress, ReplicationView, RequestFate, SnapshotItem, SnapshotsView, StateChange, WalCheckpoint, WalSegment, WalView,
 } from '../../control-plane/views.ts';
 import { lazily, list, mapped } from '../forms.ts';
@@ -158,7 +158,8 @@ export const snapshots = lazily(() => mapped(
   (wire): SnapshotsView => ({ items: wire.items, nextAfter: wire.next_after }),
 ));
 
-export const diagnosticsCost = lazily(() => mapped(z.object({ files: u64, bytes: u64 }), (wire): DiagnosticsCost => wire));
+/** `name` is optional in the contract: without it, the node is known by its id alone. */
+export const diagnosticsCost = lazily(() => mapped(z.object({ files: u64, bytes: u64, name: z._default(textOrNull, null) }), (wire): DeclaredCost => wire));
 
 export const diagnostics = lazily(() => mapped(z.object({
   sections: list(z.object({ name: text, entries: list(z.object({ key: text, value: text })) })),

@@ -1,7 +1,7 @@
 /** Diagnostics: what every configured endpoint says of itself, and the named node's configuration and metrics. */
 import type { ClusterConfig } from '../../control-plane/cluster.ts';
 import { failure, success, type Result } from '../../control-plane/errors.ts';
-import type { DiagnosticsCost, DiagnosticsView, Reading, Section } from '../../control-plane/views.ts';
+import type { DeclaredCost, DiagnosticsView, Reading, Section } from '../../control-plane/views.ts';
 import { ask, askText, readError, type Access, type Asked } from './ask.ts';
 import { askInOrder, configured, findMember, notConfigured, reading } from './endpoints.ts';
 import { cannotList } from './reads.ts';
@@ -11,8 +11,8 @@ import * as schema from './schema.ts';
 const OF_THE_NODE = 2;
 
 /** The number of requests that a collection sends, and the endpoint that `node` answers at. */
-export async function declareCost(cluster: ClusterConfig, access: Access, node: string): Promise<Result<Reading<DiagnosticsCost>>> {
-  const cost = { requests: BigInt(cluster.endpoints.length + OF_THE_NODE) };
+export async function declareCost(cluster: ClusterConfig, access: Access, node: string): Promise<Result<Reading<DeclaredCost>>> {
+  const cost = { requests: BigInt(cluster.endpoints.length + OF_THE_NODE), name: null };
   const found = await findMember(cluster, access, node);
   if (found.ok) {
     const { endpoint, member, cluster: listed } = found.value;
