@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { refusal, type ControlError, type Result, failure, success } from './errors.ts';
 import { parse } from './parse.ts';
 
-const endpoint = z.url({ protocol: /^https?$/, abort: true }).check(z.refine((url) => {
+const endpoint = z.url({ protocol: /^https?$/, abort: true, error: 'is not an address such as https://host:port' }).check(z.refine((url) => {
   const parsed = new URL(url);
   return parsed.username === '' && parsed.password === '' && parsed.search === '' && parsed.hash === '';
 }, 'must not hold credentials, a query or a fragment'));

@@ -1,6 +1,7 @@
 /** Assuming and giving up authority: explicit acts of a person, for one cluster, recorded. */
 import * as vscode from 'vscode';
 import { auditReviewRefused } from '../control-plane/authority.ts';
+import type { ControlPlane } from '../control-plane/control-plane.ts';
 import { clusterLabel } from './clusters.ts';
 import type { CommandContext } from './commands.ts';
 import { pickCluster } from './pickers.ts';
@@ -22,6 +23,14 @@ async function assumeOperator({ plane, clusters, results }: CommandContext, row:
   if (name === undefined) return;
   const config = clusters.find(name);
   const label = config.ok ? clusterLabel(config.value) : name;
+  // What cannot be had is not offered: the control plane refuses it, and records that.
+  const confirmed = config.ok && config.value.observeOnly === true || await wanted(plane, name, label);
+  if (!confirmed) return;
+  const changed = await plane.changeAuthority({ level: 'Operator', cluster: name });
+  if (!changed.ok) results.error(title, changed.error);
+}
+
+async function wanted(plane: ControlPlane, name: string, label: string): Promise<boolean> {
   const go = vscode.l10n.t('Become Operator of {0}', name);
   const answer = await vscode.window.showWarningMessage(vscode.l10n.t('{0}: assume Operator authority?', label), {
     modal: true,
@@ -31,9 +40,7 @@ async function assumeOperator({ plane, clusters, results }: CommandContext, row:
       ...(plane.authority.level === 'Operator' ? [vscode.l10n.t('This session is {0}; that authority ends.', authorityLabel(plane.authority))] : []),
     ].join('\n\n'),
   }, vscode.l10n.t('Do Nothing'), go);
-  if (answer !== go) return;
-  const changed = await plane.changeAuthority({ level: 'Operator', cluster: name });
-  if (!changed.ok) results.error(title, changed.error);
+  return answer === go;
 }
 
 /** Giving authority up and becoming Auditor never depend on the log; what was not recorded is said. */

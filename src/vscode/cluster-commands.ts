@@ -11,7 +11,7 @@ import { pickCluster } from './pickers.ts';
 export function registerClusterCommands(context: () => CommandContext, tree: () => ClusterTree): vscode.Disposable[] {
   return [
     vscode.commands.registerCommand('aerodb.addCluster', () => add(context())),
-    vscode.commands.registerCommand('aerodb.editCluster', () => vscode.commands.executeCommand('workbench.action.openSettings', 'aerodb.clusters')),
+    vscode.commands.registerCommand('aerodb.editCluster', edit),
     vscode.commands.registerCommand('aerodb.removeCluster', (row: unknown) => remove(context(), row)),
     vscode.commands.registerCommand('aerodb.setToken', (row: unknown) => setToken(context(), tree(), row)),
     vscode.commands.registerCommand('aerodb.refresh', (row: unknown) => refresh(context(), tree(), row)),
@@ -54,6 +54,11 @@ async function add({ clusters }: CommandContext): Promise<void> {
   if (token !== '') await clusters.setSecret(cluster, 'token', token);
   await clusters.add(cluster);
   void vscode.window.showInformationMessage(vscode.l10n.t('AeroDB: cluster "{0}" was added to this machine\'s settings. Nothing has been contacted.', cluster.name));
+}
+
+/** Settings of the machine: where the extension runs on another one than the window, they have a tab of their own, and the person's tab has none of them. */
+async function edit(): Promise<void> {
+  await vscode.commands.executeCommand(vscode.env.remoteName === undefined ? 'workbench.action.openSettings' : 'workbench.action.openRemoteSettings', { query: 'aerodb.clusters' });
 }
 
 async function remove({ clusters }: CommandContext, row: unknown): Promise<void> {

@@ -135,13 +135,15 @@ export class ClusterTree implements vscode.TreeDataProvider<Row> {
     const shown = this.#shown.get(name);
     const result = shown?.result;
     const reading = result?.kind === 'answered' ? clusterReading(result) : undefined;
-    item.description = shown === undefined ? vscode.l10n.t('not asked yet')
-      : result === undefined ? vscode.l10n.t('asking…')
-      : reading === undefined ? vscode.l10n.t('not available')
-      : reading.view.epoch === null ? vscode.l10n.t('as of {0}', reading.observed.time)
-      : config.ok && config.value.kind === 'patroni' ? vscode.l10n.t('timeline {0} · as of {1}', reading.view.epoch.toString(), reading.observed.time)
-      : vscode.l10n.t('epoch {0} · as of {1}', reading.view.epoch.toString(), reading.observed.time);
-    item.tooltip = config.ok ? clusterTooltip(config.value.endpoints, reading) : config.error.message;
+    const observeOnly = config.ok && config.value.observeOnly === true ? [vscode.l10n.t('observe only')] : [];
+    item.description = [
+      ...(shown === undefined ? [vscode.l10n.t('not asked yet')]
+        : result === undefined ? [vscode.l10n.t('asking…')]
+        : reading === undefined ? [vscode.l10n.t('not available')]
+        : dated(reading, config.ok && config.value.kind === 'patroni')),
+      ...observeOnly,
+    ].join(' · ');
+    item.tooltip = config.ok ? [clusterTooltip(config.value.endpoints, reading), ...observeOnly].join('\n') : config.error.message;
     item.accessibilityInformation = { label: `${vscode.l10n.t('Cluster {0}', item.label as string)}, ${item.description}` };
     return item;
   }
@@ -157,6 +159,16 @@ export function byName(members: readonly Member[]): readonly Member[] {
 
 function clusterReading(result: CommandResult): Reading<ClusterView> | undefined {
   return result.kind === 'answered' && result.answer.command === 'inspect_cluster_state' ? result.answer.reading : undefined;
+}
+
+/** From when the rows are comes first, and the time before the day: a narrow side bar cuts off what comes last. The tooltip has the kernel's own words. */
+function dated({ view: { epoch }, observed: { time } }: Reading<ClusterView>, patroni: boolean): readonly string[] {
+  const [, day, clock, zone] = /^(.*)T([\d:]+)(?:\.\d+)?(.*)$/u.exec(time) ?? [];
+  return [
+    vscode.l10n.t('as of {0}', clock === undefined ? time : `${clock}${zone ?? ''}`),
+    ...(epoch === null ? [] : [patroni ? vscode.l10n.t('timeline {0}', epoch.toString()) : vscode.l10n.t('epoch {0}', epoch.toString())]),
+    ...(day === undefined ? [] : [day]),
+  ].map(visible);
 }
 
 function clusterTooltip(endpoints: readonly string[], reading: Reading<ClusterView> | undefined): string {

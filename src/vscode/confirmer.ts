@@ -61,6 +61,7 @@ export class EditorConfirmer implements Confirmer {
       this.#panels.update(key, { title, panel: {
         kind: 'asking', title,
         cluster: { name: explanation.cluster.name, kind: explanation.cluster.kind, environment: explanation.cluster.environment },
+        ...(explanation.kernel === null ? {} : { requestId: prompt.requestId }),
       } });
     }
     return answer;

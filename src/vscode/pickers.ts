@@ -44,8 +44,9 @@ export async function pickNode(title: string, cluster: string, inspect: () => Pr
     return typed === undefined ? undefined : { node: typed.trim(), label: typed.trim() };
   }
   const items = byName(reading.view.members).map((member) => ({ node: member.nodeId, name: member.name, label: inert(member.name), description: inert(member.nodeId) }));
+  const told = reading.view.members.find(({ nodeId }) => nodeId === reading.observed.nodeId)?.name ?? reading.observed.nodeId ?? reading.endpoint;
   const picked = await vscode.window.showQuickPick(items, {
-    title, placeHolder: vscode.l10n.t('Node (as read from {0} at {1})', reading.observed.nodeId ?? reading.endpoint, reading.observed.time), ignoreFocusOut: true, matchOnDescription: true,
+    title, placeHolder: vscode.l10n.t('Node (as read from {0} at {1})', inert(told), reading.observed.time), ignoreFocusOut: true, matchOnDescription: true,
   });
   return picked === undefined ? undefined : { node: picked.node, label: picked.name };
 }

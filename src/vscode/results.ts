@@ -39,16 +39,19 @@ export class Results {
   /** Shows the end of a confirmed command in the panel of its explanation, where that is open. */
   concluded(title: string, result: CommandResult): void {
     const content = { title, panel: this.#panel(title, result), cited: cited(result) };
-    const shown = result.kind === 'failed'
-      ? this.#panels.update(requestPanel(result.requestId), content)
-      : (this.#panels.show(requestPanel(result.requestId), content), true);
-    void this.#notify(title, result, shown ? undefined : () => this.#panels.show(requestPanel(result.requestId), content));
+    const show = (): void => this.#panels.show(requestPanel(result.requestId), content);
+    if (result.kind === 'failed') this.#panels.update(requestPanel(result.requestId), content);
+    else show();
+    void this.#notify(title, result, show);
   }
 
   /** An error outside the path of a request: an authority change, an unreadable log. */
   error(title: string, error: ControlError): void {
     this.#log.error(`${title}: ${error.code}: ${error.message}`);
-    void vscode.window.showErrorMessage(inert(errorSentence(title, error)));
+    const button = vscode.l10n.t('Show Log');
+    void vscode.window.showErrorMessage(inert(errorSentence(title, error)), button).then((answer) => {
+      if (answer === button) this.#log.show();
+    });
   }
 
   #panel(title: string, result: CommandResult): Panel {
@@ -64,13 +67,14 @@ export class Results {
     }
   }
 
+  /** The editor cuts a notification without a button to one line: where the whole of it matters, there is one. */
   async #notify(title: string, result: CommandResult, details?: () => void): Promise<void> {
+    const show = vscode.l10n.t('Show Details');
     const notRecorded = result.recorded.position === null ? vscode.l10n.t(' This could not be recorded in the audit log: {0}', result.recorded.cause) : '';
     if (result.kind === 'failed') {
       const declined = result.error.code === 'PHASE7_CONFIRMATION_DECLINED';
       const sentence = errorSentence(title, result.error) + (result.error.code === 'PHASE7_AUDIT_UNAVAILABLE' ? '' : notRecorded);
       this.#log[declined ? 'info' : 'error'](`${sentence} request ${result.requestId}`);
-      const show = vscode.l10n.t('Show Details');
       const buttons = details === undefined ? [] : [show];
       const answer = await (declined ? vscode.window.showInformationMessage(inert(sentence), ...buttons) : vscode.window.showErrorMessage(inert(sentence), ...buttons));
       if (answer === show) details?.();
@@ -79,7 +83,8 @@ export class Results {
     this.#log.info(`${title}: ${result.kind}, request ${result.requestId}`);
     if (result.kind === 'executed') {
       const sentence = `AeroDB: ${result.execution.sentence}`;
-      await (notRecorded === '' ? vscode.window.showInformationMessage(inert(sentence)) : vscode.window.showErrorMessage(inert(sentence + notRecorded)));
+      const answer = await (notRecorded === '' ? vscode.window.showInformationMessage(inert(sentence), show) : vscode.window.showErrorMessage(inert(sentence + notRecorded), show));
+      if (answer === show) details?.();
     } else if (notRecorded !== '') {
       await vscode.window.showWarningMessage(inert(`AeroDB: ${title}.${notRecorded}`));
     }
@@ -107,12 +112,12 @@ function checkInvariants(details: unknown): readonly string[] {
   return parsed.success ? parsed.data.checks.map((check) => check.invariant) : [];
 }
 
-/** "Request Promotion: NOT executed. AERO_…: …" */
+/** "AeroDB: OUTCOME UNKNOWN. Request Promotion: orders, node-2. PHASE7_…": the outcome first, where nothing cuts it off. */
 function errorSentence(title: string, error: ControlError): string {
   const outcome: Readonly<Record<Outcome, string>> = {
     not_executed: vscode.l10n.t('not executed'), unknown: vscode.l10n.t('OUTCOME UNKNOWN'), executed: vscode.l10n.t('EXECUTED, with an error'),
   };
-  return `AeroDB, ${title}: ${outcome[error.outcome]}. ${error.code} [${error.invariants.join(', ')}] ${error.message}`;
+  return `AeroDB: ${outcome[error.outcome]}. ${title}. ${error.code} [${error.invariants.join(', ')}] ${error.message}`;
 }
 
 function recordedAt(recorded: Recorded): RecordedAt {

@@ -35,7 +35,7 @@ export function app({ panel, refreshable, cited = [] }: ShowPanel, post: Post): 
 }
 
 function headingOf(panel: Panel, refreshable: boolean): Heading {
-  const refresh = panel.kind === 'asking' ? 'running' : refreshable ? 'possible' : 'none';
+  const refresh = panel.kind === 'asking' && panel.requestId === undefined ? 'running' : refreshable ? 'possible' : 'none';
   const copy = panel.kind !== 'asking' && panel.kind !== 'gone' && panel.kind !== 'refused';
   if (panel.kind === 'explanation') return { title: panel.explanation.title, cluster: panel.explanation.cluster, refresh, copy };
   return { title: panel.title, cluster: 'cluster' in panel ? panel.cluster : null, refresh, copy };
@@ -57,7 +57,7 @@ function announcement(panel: Panel): string {
 
 function content(panel: Exclude<Panel, { kind: 'audit' }>, refreshable: boolean, cited: Cited, post: Post): TemplateResult {
   switch (panel.kind) {
-    case 'asking': return askingPanel();
+    case 'asking': return askingPanel(panel);
     case 'answer': return html`
       ${provenance(panel.answer.reading, termsOf(panel.cluster.kind), furtherOf(panel.answer))}
       ${answer(panel.answer, cited, termsOf(panel.cluster.kind))}

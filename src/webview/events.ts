@@ -40,9 +40,12 @@ function withGaps(events: readonly Event[]): readonly Entry[] {
 function eventRow(event: Event): readonly Content[] {
   return [
     rail('event', mark(event.type), `#${event.seq}`), time(event.time), code(event.type), ordinal(event.epoch),
-    text(event.reason), text(event.mode), text(event.operator), code(event.nodeId), code(event.requestId), further(event),
+    text(event.reason), event.mode === null && event.type.startsWith('replication.demotion.') ? noMode : text(event.mode), text(event.operator), code(event.nodeId), code(event.requestId), further(event),
   ];
 }
+
+/** A demotion has no mode: that is known. */
+export const noMode: TemplateResult = html`<span class="muted">${t('none')}</span>`;
 
 function gapRow({ from, to }: { readonly from: bigint; readonly to: bigint }): readonly Content[] {
   const missing = from === to ? t('#{0} is not in this answer', from.toString()) : t('#{0} to #{1} are not in this answer', from.toString(), to.toString());

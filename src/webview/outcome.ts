@@ -68,9 +68,12 @@ export function failedPanel({ error, target, requestId, recorded }: Shown<'faile
     ${record(requestId, recorded)}`;
 }
 
-/** A request is in flight; nothing is shown of what was there before, because it would be old. */
-export function askingPanel(): TemplateResult {
-  return html`<div class="asking"><div class="progress" aria-hidden="true"></div><p class="action">${t('Asking the kernel…')}</p><p class="muted">${t('Nothing is shown until it answers.')}</p></div>`;
+/** A request is in flight; nothing is shown of what was there before, because it would be old. What a control request does is not known meanwhile, and that is said. */
+export function askingPanel({ requestId }: Shown<'asking'>): TemplateResult {
+  return html`<div class="asking"><div class="progress" aria-hidden="true"></div><p class="action">${t('Asking the kernel…')}</p>${requestId === undefined
+    ? html`<p class="muted">${t('Nothing is shown until it answers.')}</p>`
+    : html`<p>${t('The request is confirmed. It is sent once and not repeated. Until the kernel answers, it is not known here whether it was executed.')}</p>
+      ${facts([[t('Request'), code(requestId)]])}`}</div>`;
 }
 
 /** Nothing remains of what the session may no longer see. */

@@ -137,7 +137,7 @@ describe('reading from a terminal program', function () {
     for (const [text, expected] of [
       ['{', /is not JSON/], ['[]', /one object/], ['{"cluster":[]}', /holds "cluster"/], ['{"clusters":{}}', /has to be a list/], ['{"tokenFiles":{"a":1}}', /one file per cluster/],
       ['{"clusters":[{"name":"a","kind":"mysql","endpoints":["https://x"]}]}', /kind/], ['{"clusters":[{"name":"a","kind":"aerodb","endpoints":["https://anna:s3cret@x"]}]}', /endpoints\.0: must not hold credentials/],
-      ['{"clusters":[{"name":"a","kind":"aerodb","endpoints":["db.example:9191/"]}]}', /endpoints\.0: Invalid URL/], ['{"clusters":[{"name":"a","kind":"aerodb","endpoints":["nowhere"]}]}', /endpoints\.0: Invalid URL/],
+      ['{"clusters":[{"name":"a","kind":"aerodb","endpoints":["db.example:9191/"]}]}', /endpoints\.0: is not an address such as https:\/\/host:port/], ['{"clusters":[{"name":"a","kind":"aerodb","endpoints":["nowhere"]}]}', /endpoints\.0: is not an address such as https:\/\/host:port/],
     ] as const) {
       writeFileSync(file, text);
       const { code, stderr } = await ask('inspect', 'cluster', '--cluster', 'a', '--config', file);

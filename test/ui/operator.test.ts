@@ -135,6 +135,7 @@ describe('an operator in the editor', function () {
     assert.match((await tree.waitForRow(['local (test bench)'])).description, /not asked yet/);
     assert.equal(records().slice(start).length, 0, 'P7-A1: nothing is asked before a person asks');
     await tree.expand(['local (test bench)']);
+    await tree.waitForRows('from when they are, before all else', ([row]) => /^as of \d{2}:\d{2}:\d{2}Z · epoch 1 · \d{4}-\d{2}-\d{2}$/u.test(row?.description ?? ''));
     const rows = await tree.waitForRows('three nodes', (seen) => seen.filter(({ label }) => label.startsWith('node-')).length === 3);
     assert.match(rows.find(({ label }) => label === 'node-1')?.ariaLabel ?? '', /primary/);
     await workbench.screenshot('tree');
@@ -184,12 +185,12 @@ describe('an operator in the editor', function () {
     await becomeOperator();
     await ask('Run Diagnostics', cluster.node(2));
     await readAndGoOn();
-    const dialog = await firstDialog('Run Diagnostics: ');
+    const dialog = await firstDialog('Run Diagnostics: node-2?');
     assert.match(dialog.detail, /files/);
     await workbench.screenshot('diagnostics-dialog');
     await workbench.dialogs.click('Continue…');
-    const input = await workbench.quickInput.waitFor('Type the name of the node');
-    await workbench.quickInput.answer(input.placeholder);
+    await workbench.quickInput.waitFor('Type the name of the node, node-2, to confirm');
+    await workbench.quickInput.answer('node-2');
     await waitForStage('command_answered');
     await workbench.webviews.waitForText('recorded');
     await workbench.screenshot('panel-diagnostics');
@@ -219,6 +220,55 @@ describe('an operator in the editor', function () {
     assert.equal(reasonOf(response.body), 'PrimaryStillActive');
     assert.equal(await primaryOf(cluster.node(1)), cluster.node(1).id);
     assert.deepEqual(await attempts(), ['replication.promotion.requested']);
+  });
+
+  it('P7-E2: while a control request is under way, and when no answer came, it is said that what became of it is unknown', async () => {
+    const { workbench } = use;
+    use.editor.writeSettings({ 'aerodb.clusters': [{ name: 'local', kind: 'aerodb', endpoints: cluster.nodes.map(({ url }) => url), environment: 'test bench' }], 'aerodb.timeout.controlSeconds': 5 });
+    await becomeOperator();
+    await ask('Request Demotion', cluster.node(1), 'frozen');
+    await readAndGoOn();
+    await firstDialog('Request Demotion: node-1?');
+    await workbench.dialogs.click('Continue…');
+    await workbench.quickInput.waitFor('Type the name of the node');
+    cluster.node(1).freeze();
+    await workbench.quickInput.answer('node-1');
+    const asking = await workbench.webviews.waitForText('It is sent once and not repeated.');
+    const { request_id: requestId } = await waitForStage('dispatch_intent');
+    await asking.getByText(requestId ?? 'no request id').waitFor();
+    await workbench.screenshot('in-flight');
+    await workbench.webviews.waitForText('OUTCOME UNKNOWN.');
+    const { message, severity, buttons } = await workbench.notifications.waitFor('AeroDB: OUTCOME UNKNOWN. Request Demotion: local, node-1.');
+    assert.equal(severity, 'error');
+    assert.match(message, /PHASE7_TIMEOUT .*Kernel state is authoritative/u, 'the whole of it, not its first line');
+    assert.deepEqual(buttons, ['Show Details']);
+    await workbench.screenshot('outcome-unknown');
+    await workbench.runCommand('View: Close All Editors');
+    await workbench.notifications.click('OUTCOME UNKNOWN', 'Show Details');
+    await workbench.webviews.waitForText('OUTCOME UNKNOWN.');
+    cluster.node(1).thaw();
+  });
+
+  it('P7-A1: an observe-only cluster says so in its row, and Operator authority is refused without being offered', async () => {
+    const { workbench } = use;
+    use.editor.writeSettings({ 'aerodb.clusters': [{ name: 'local', kind: 'aerodb', endpoints: cluster.nodes.map(({ url }) => url), observeOnly: true }] });
+    await workbench.openView('AeroDB');
+    assert.equal((await workbench.tree('Clusters').waitForRow(['local'])).description, 'not asked yet · observe only');
+    await workbench.runCommand('AeroDB: Assume Operator Authority…');
+    await workbench.quickInput.choose('local');
+    const { message, buttons } = await workbench.notifications.waitFor('PHASE7_OBSERVE_ONLY');
+    assert.match(message, /^AeroDB: not executed\. Assume Operator Authority\./u);
+    assert.deepEqual(buttons, ['Show Log']);
+    assert.equal(await workbench.dialogs.view(), undefined, 'nothing was offered');
+    await workbench.statusBar.waitFor('AeroDB: Observer');
+    await workbench.screenshot('observe-only');
+  });
+
+  it('the settings of clusters are shown where this editor keeps them', async () => {
+    const { workbench } = use;
+    await workbench.runCommand('AeroDB: Edit Cluster…');
+    await workbench.page.locator('.settings-editor .setting-item-label', { hasText: 'Clusters' }).first().waitFor();
+    await workbench.screenshot('settings');
   });
 
   it('P7-A2, freeze/no-unconfirmed: Enter alone confirms nothing, nor does Escape, nor a wrong name', async () => {

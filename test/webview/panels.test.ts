@@ -99,6 +99,7 @@ describe('panels', () => {
   describe('every kind', () => {
     const essential: Readonly<Record<string, readonly string[]>> = {
       asking: ['orders', 'production', 'Inspect Cluster State', 'Asking the kernel'],
+      'asking-control': ['orders', 'Request Demotion', 'It is sent once and not repeated', 'not known here whether it was executed', '0b8f9a52-2d3c-4a3f-9d4e-6b7a1c2d3e4f'],
       gone: ['Inspect Cluster State', 'What was shown here is gone', 'Refresh asks for it again'],
       cluster: ['orders', 'production', 'node-1', 'primary', 'replica', 'PrimaryActive', '8192', 'http://127.0.0.1:9191', '104233', '17', '2026-11-21T10:00:00.000Z', 'node-system-utc', 'recorded as #1204', '0b8f9a52-2d3c-4a3f-9d4e-6b7a1c2d3e4f'],
       'cluster-troubled': ['connect ECONNREFUSED 127.0.0.1:9191', '<html>502 Bad Gateway</html>', 'This node has not heard from node-3', 'halted', 'WalGapDetected', 'no answer since'],
@@ -108,8 +109,8 @@ describe('panels', () => {
       promotion: ['Steady', 'PrimaryStillActive', 'P6-A1', 'Single write authority', 'replication.promotion.validation_failed', '#7 to #10 are not in this answer', 'disk of node-1 is failing', 'PromotionDenied'],
       'promotion-lookup': ['this says nothing about other nodes', 'The node reports no attempt'],
       'promotion-running': ['PromotionValidating', 'Pending node'],
-      demotion: ['AuthorityReleasing', 'DemotionSucceeded', 'replication.demotion.transition_completed'],
-      wal: ['oldest retained', '6291456', 'truncation: unknown', 'wal-000007', 'checkpoint-00090500', '7740032', 'checkpoint c2', 'crc32c:9f3a11c0', 'unchecked'],
+      demotion: ['AuthorityReleasing', 'DemotionSucceeded', 'none', 'replication.demotion.transition_completed'],
+      wal: ['oldest retained', '6291456', 'truncation: unknown', 'wal-000007', 'checkpoint-00090500', '7740032', 'Ruler (bytes)', 'checkpoint c2', 'crc32c:9f3a11c0', 'unchecked'],
       snapshots: ['snapshot-00000', 'checkpoint-00001', 'position unknown', 'one end unknown'],
       diagnostics: ['lifecycle', 'running', 'valid to 9911345', 'The node reports nothing in this section'],
       'explanation-promotion': ['Ask node "node-2"', 'P6-S1', 'would deny', 'PrimaryStillActive', 'answers as primary at epoch 5', 'There is no undo', 'control version 17', 'ticket OPS-1182', 'e1e1e1', 'aerodb-control promote', 'maria@ops-1', 'It decides anew'],
@@ -311,6 +312,8 @@ describe('panels', () => {
       const panel = await open('dark');
       await panel.show(sample('rejected'));
       assert.equal(await panel.page.getByRole('button', { name: 'Refresh' }).count(), 0);
+      await panel.show(sample('asking-control'));
+      assert.equal(await panel.page.getByRole('button', { name: 'Refresh' }).count(), 0);
       await panel.show(sample('asking'));
       await panel.page.getByRole('button', { name: 'Refresh' }).click({ force: true });
       assert.deepEqual(await panel.asked(), [{ type: 'ready' }], 'one request at a time');
@@ -351,7 +354,7 @@ describe('panels', () => {
   });
 
   describe('pictures', () => {
-    for (const [count, width] of [[3, 1000], [3, 420], [12, 1000], [50, 1000], [50, 420], [121, 700]] as const) {
+    for (const [count, width] of [[3, 1000], [3, 420], [3, 300], [12, 1000], [50, 1000], [50, 420], [121, 700]] as const) {
       it(`${count} members on ${width} pixels: nothing overlaps and nothing is cut off`, async () => {
         const panel = await open('dark', { width, height: 900 });
         await panel.show(clusterPanel(members(count)));
@@ -402,6 +405,33 @@ describe('panels', () => {
       assert.equal(await panel.page.locator('.picture .state.present').count(), 1);
       await panel.show(promotionPanel({ events: [event(3, 'requested', { requestId: 'another' })] }));
       assert.equal(await panel.page.locator('.picture .state.passed').count(), 0);
+    });
+
+    for (const name of ['promotion', 'promotion-denied-late', 'demotion', 'wal', 'cluster']) {
+      it(`${name} on 300 pixels: no picture has to be scrolled, and every name and unit in it is whole`, async () => {
+        const panel = await open('dark', { width: 300, height: 900 });
+        await panel.show(sample(name));
+        const { scrolled, cut } = await panel.page.evaluate(() => ({
+          scrolled: [...document.querySelectorAll('.picture')].map((one) => one.scrollWidth - one.clientWidth),
+          // Times alone may end in an ellipsis: the table of events has them whole.
+          cut: [...document.querySelectorAll<HTMLElement>('.picture .label-in-picture')].filter((one) => !/^#\d/u.test(one.innerText) && (one.scrollWidth > one.clientWidth + 1 || one.getBoundingClientRect().bottom > (one.closest('foreignObject')?.getBoundingClientRect().bottom ?? 0) + 1)).map((one) => one.innerText),
+        }));
+        assert.deepEqual(scrolled, [0]);
+        assert.deepEqual(cut, []);
+      });
+    }
+
+    it('before and after stand side by side on 300 pixels too', async () => {
+      const panel = await open('dark', { width: 300, height: 900 });
+      for (const name of ['explanation-promotion', 'explanation-force', 'explanation-demotion', 'executed']) {
+        await panel.show(sample(name));
+        const { scrolled, after } = await panel.page.evaluate(() => {
+          const table = document.querySelector('.changes');
+          return { scrolled: (table?.scrollWidth ?? 0) - (table?.parentElement?.clientWidth ?? 0), after: [...document.querySelectorAll('.state-box.after')].map((one) => one.getBoundingClientRect().right) };
+        });
+        assert.ok(scrolled <= 0, `${name} is ${scrolled} pixels too wide`);
+        assert.ok(after.length > 0 && after.every((right) => right <= 300), name);
+      }
     });
 
     it('a denial after the validation is drawn from the transition, not from the validation', async () => {

@@ -35,7 +35,7 @@ export function membersTable(members: readonly Wire<Member>[], terms: Terms): Ta
   return {
     caption: t('Members'),
     columns: [
-      { title: t('Node'), width: 28 }, { title: t('Role'), width: 10 }, { title: t('Replication state'), width: 26 }, { title: t('Health'), width: 10 },
+      { title: t('Node'), width: 28 }, { title: t('Role'), width: 10 }, { title: t('Replication state'), width: 26 }, { title: t('Health'), width: 13 },
       { title: t('Lag (bytes)'), number: true, width: 12 }, { title: t('Lag (commits)'), number: true, width: 12 },
       { title: t('Durable offset (bytes)'), number: true, width: 16 }, { title: t('Durable commit'), number: true, width: 12 },
       { title: t('Last contact'), width: 25 }, { title: t('Health basis'), width: 30 }, { title: t('Node id'), width: 38 }, { title: t('Address'), width: 30 },
@@ -62,7 +62,7 @@ function patroniMembers(members: readonly Wire<Member>[], { position }: Terms): 
     columns: [
       { title: t('Node'), width: 28 }, { title: t('Role'), width: 14 }, { title: t('State'), width: 18 }, { title: t('Timeline'), number: true, width: 8 }, { title: t('Lag (bytes)'), number: true, width: 12 },
       ...positions.map(([, title]) => ({ title, number: true, width: 14 } as const)),
-      { title: t('Marks'), width: 30 }, { title: t('Health'), width: 10 }, { title: t('Health basis'), width: 30 }, { title: t('Address'), width: 30 },
+      { title: t('Marks'), width: 30 }, { title: t('Health'), width: 13 }, { title: t('Health basis'), width: 30 }, { title: t('Address'), width: 30 },
     ],
     count: members.length,
     row: (index) => {

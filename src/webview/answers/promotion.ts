@@ -1,7 +1,7 @@
 /** The promotion state machine as the node reports it, its last attempt, and its events. */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { PromotionAttempt, PromotionView, RequestFate, Wire } from '../../control-plane/views.ts';
-import { eventsTable } from '../events.ts';
+import { eventsTable, noMode } from '../events.ts';
 import { facts, section } from '../frame.ts';
 import { invariantCited, type Cited } from '../invariants.ts';
 import { stateMachine } from '../pictures/state-machine.ts';
@@ -34,7 +34,7 @@ function attempt({ requestId, kind, mode, target, outcome, denial }: Wire<Promot
   return facts([
     [t('Request'), code(requestId)],
     [t('Kind'), text(kind)],
-    [t('Mode'), text(mode)],
+    [t('Mode'), mode === null && kind === 'demotion' ? noMode : text(mode)],
     [t('Target'), code(target)],
     [t('Outcome'), text(outcome)],
     [t('Denial'), denial === null ? t('none reported') : phrase('{0}, citing {1}', html`<strong>${text(denial.reason)}</strong>`, invariantCited(denial.invariant, cited))],
@@ -45,6 +45,6 @@ function fate(request: Wire<RequestFate>): TemplateResult {
   return facts([
     [t('Request'), code(request.requestId)],
     [t('In this node\'s ledger'), request.known ? t('yes') : t('no; this says nothing about other nodes')],
-    ...(request.known ? [[t('Outcome'), text(request.outcome)], [t('Code'), code(request.code)]] as const : []),
+    ...(request.known ? [[t('Outcome'), text(request.outcome)], ...(request.code === null && request.outcome === 'executed' ? [] : [[t('Code'), code(request.code)] as const])] as const : []),
   ], 'facts rows');
 }

@@ -25,8 +25,8 @@ export function replicationAnswer(view: Wire<ReplicationView>, terms: Terms): Te
       columns: [
         { title: t('Node'), width: 18 }, { title: t('State'), width: 34 },
         { title: t('Lag (bytes)'), number: true, width: 12 }, { title: t('Lag (commits)'), number: true, width: 12 },
-        { title: t('Received offset'), number: true, width: 14 }, { title: t('Applied offset'), number: true, width: 14 },
-        { title: t('Acknowledged offset'), number: true, width: 16 }, { title: t('Last acknowledged'), width: 26 }, { title: t('Node id'), width: 38 },
+        { title: t('Received (bytes)'), number: true, width: 14 }, { title: t('Applied (bytes)'), number: true, width: 14 },
+        { title: t('Acknowledged (bytes)'), number: true, width: 16 }, { title: t('Last acknowledged'), width: 26 }, { title: t('Node id'), width: 38 },
       ],
       count: view.replicas.length,
       row: (index) => {

@@ -13,7 +13,7 @@ export function walAnswer(view: Wire<WalView>, terms: Terms): TemplateResult {
   if (terms.kind === 'patroni') return patroniWal(view, terms);
   const segments = view.segments ?? [];
   return html`
-    ${section(t('Ruler'), walRuler(view))}
+    ${section(t('Ruler (bytes)'), walRuler(view))}
     ${section(t('Offsets'), facts([
       [t('Oldest retained (bytes)'), number(view.oldestOffset)],
       [t('Truncation (bytes)'), number(view.truncationOffset)],
@@ -29,7 +29,7 @@ export function walAnswer(view: Wire<WalView>, terms: Terms): TemplateResult {
       ${table({
         caption: t('WAL segments'),
         columns: [
-          { title: t('Segment'), width: 24 }, { title: t('First offset'), number: true, width: 16 }, { title: t('End offset'), number: true, width: 16 },
+          { title: t('Segment'), width: 24 }, { title: t('First offset (bytes)'), number: true, width: 16 }, { title: t('End offset (bytes)'), number: true, width: 16 },
           { title: t('Size (bytes)'), number: true, width: 14 }, { title: t('Checksum'), width: 34 },
         ],
         count: segments.length,

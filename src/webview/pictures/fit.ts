@@ -5,7 +5,7 @@ import { html, LitElement, nothing, type TemplateResult } from 'lit';
 export type Draw = (width: number) => TemplateResult;
 
 /** Narrower than this, a picture scrolls instead of becoming unreadable. */
-const NARROWEST = 320;
+const NARROWEST = 240;
 
 class Fit extends LitElement {
   static override properties = { draw: { attribute: false }, width: { state: true } };

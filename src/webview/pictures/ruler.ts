@@ -33,6 +33,7 @@ export function walRuler(view: Wire<WalView>): TemplateResult {
     const height = top + (marks.length + (beside === '' ? 0 : 1)) * ROW + 4;
     const place = placing(axis, width);
     const drawn = segments.length <= width / 5;
+    const placed = marks.map((one, index) => mark(one, top + index * ROW, width, axis));
     return html`<svg width=${width} height=${height} viewBox=${`0 0 ${width} ${height}`}>
       ${drawn ? segments.map(({ firstOffset, endOffset }, index) => {
         const x = place(BigInt(firstOffset));
@@ -40,7 +41,8 @@ export function walRuler(view: Wire<WalView>): TemplateResult {
       }) : svg`<rect class="segment even" x=${EDGE} y="8" width=${width - 2 * EDGE} height="20"/><text class="inside" x=${width / 2} y="22" text-anchor="middle">${t('{0} segments', segments.length)}</text>`}
       <path class="axis" d=${`M${EDGE} 28H${width - EDGE}`}/>
       ${labelled ? nothing : positions(own.map(({ offset }) => offset)).filter((offset) => offset >= axis.from && offset <= axis.to).map((offset) => diamond(place(offset)))}
-      ${marks.map((one, index) => mark(one, top + index * ROW, width, axis))}
+      ${placed.map(([line]) => line)}
+      ${placed.map(([, words]) => words)}
       ${beside === '' ? nothing : svg`${view.checkpoints === null || own.length === 0 ? svg`<path class="leader none" d=${`M${EDGE} ${top + marks.length * ROW + 8}h18`}/>` : diamond(EDGE + 9, top + marks.length * ROW + 8)}${label(EDGE + 24, top + marks.length * ROW, width - EDGE - 24, 'start', beside, view.checkpoints === null ? 'unknown' : '')}`}
     </svg>`;
   });
@@ -54,7 +56,7 @@ interface Mark {
 
 /** What an id that says its kind already is called. */
 function nameOf(kind: string, id: string): string {
-  return id.startsWith(kind) ? id : `${kind} ${id}`;
+  return id.toLowerCase().startsWith(kind.toLowerCase()) ? id : `${kind} ${id}`;
 }
 
 type Place = (position: bigint) => number;
@@ -72,15 +74,20 @@ function diamond(x: number, y = 18): SVGTemplateResult {
   return svg`<path class="span checkpoint" d=${`M${x - 5} ${y}L${x} ${y - 5}L${x + 5} ${y}L${x} ${y + 5}Z`}/>`;
 }
 
-function mark({ name, at: value, checkpoint = false }: Mark, y: number, width: number, axis: Axis): SVGTemplateResult {
-  const placeless = (words: string): SVGTemplateResult => svg`<path class="leader none" d=${`M${EDGE} ${y + 8}h18`}/>${label(EDGE + 24, y, width - EDGE - 24, 'start', `${name}${words}`, 'unknown')}`;
+/** The line to a mark's place, and its label: labels are drawn above all lines, so that none is crossed out. */
+function mark({ name, at: value, checkpoint = false }: Mark, y: number, width: number, axis: Axis): readonly [SVGTemplateResult, SVGTemplateResult] {
+  const placeless = (words: string): readonly [SVGTemplateResult, SVGTemplateResult] => [
+    svg`<path class="leader none" d=${`M${EDGE} ${y + 8}h18`}/>`, label(EDGE + 24, y, width - EDGE - 24, 'start', `${name}${words}`, 'unknown grounded'),
+  ];
   if (value === null) return placeless(`: ${t('unknown')}`);
   if (BigInt(value) < axis.from) return placeless(t(' {0}, before what is retained', grouped(value)));
   if (BigInt(value) > axis.to) return placeless(t(' {0}, beyond what is written', grouped(value)));
   const x = placing(axis, width)(BigInt(value));
-  const right = x > width / 2;
-  return svg`<path class="leader" d=${`M${x} 4V${y + 8}`}/>${checkpoint ? diamond(x) : svg`<path class="tick" d=${`M${x} 4V32`}/>`}
-    ${right ? label(0, y, Math.max(0, x - 6), 'end', `${name} ${grouped(value)}`) : label(x + 6, y, width - x - 6, 'start', `${name} ${grouped(value)}`)}`;
+  const words = `${name} ${grouped(value)}`;
+  return [
+    svg`<path class="leader" d=${`M${x} 4V${y + 8}`}/>${checkpoint ? diamond(x) : svg`<path class="tick" d=${`M${x} 4V32`}/>`}`,
+    x > width / 2 ? label(0, y, Math.max(0, x - 6), 'end', words, 'grounded') : label(x + 6, y, width - x - 6, 'start', words, 'grounded'),
+  ];
 }
 
 /** Snapshots and checkpoints by the part of the log that they cover. */

@@ -1,7 +1,7 @@
 /** The kernel's state machine with the present state, and the way of the last attempt as far as its events are in the answer. */
 import { html, nothing, svg, type SVGTemplateResult, type TemplateResult } from 'lit';
 import type { KernelEvent, PromotionView, Wire } from '../../control-plane/views.ts';
-import { phrase, text } from '../text.ts';
+import { phrase, text, type Content } from '../text.ts';
 import { picture } from './fit.ts';
 import { t } from '../words.ts';
 
@@ -21,7 +21,10 @@ const ENTERED: Readonly<Record<string, number | 'denied'>> = {
 /** The state in which a majority adopts the new epoch: when it cannot be had after all, the attempt is denied from here. */
 const TRANSITION = 4;
 
-const BOX = { widest: 240, height: 46, gap: 20, left: 26, between: 40 } as const;
+const BOX = { widest: 240, gap: 20, left: 26, between: 40 } as const;
+/** Where a name does not fit on one line it has two, and the boxes are higher for it. */
+const ONE_LINE = { from: 165, height: 46 } as const;
+const TWO_LINES = { height: 64 } as const;
 
 /** Draws the machine of the attempt that is under way or was the last. */
 export function stateMachine(view: Wire<PromotionView>): TemplateResult {
@@ -32,7 +35,6 @@ export function stateMachine(view: Wire<PromotionView>): TemplateResult {
   const aborted = eventsOf(view, kind).find(({ type }) => type.endsWith('.aborted_on_crash'));
   const denial = view.lastAttempt?.denial ?? null;
   const passed = (state: number | 'denied'): Wire<KernelEvent> | undefined => steps.get(state);
-  const height = main.length * (BOX.height + BOX.gap) - BOX.gap + 4;
   const words = [...steps.values()].map(({ type }) => type).join(', ');
   const line = (state: string, event: Wire<KernelEvent> | undefined): string => [
     ...(state === view.state ? [t('present state')] : []), ...(event === undefined ? [] : [`#${event.seq} ${event.time}`]),
@@ -45,12 +47,15 @@ export function stateMachine(view: Wire<PromotionView>): TemplateResult {
     ].join(' '), (width) => {
       const wide = Math.min(BOX.widest, Math.floor((width - BOX.left - BOX.between - 3) / 2));
       const beside = BOX.left + wide + BOX.between;
+      const tall = wide < ONE_LINE.from ? TWO_LINES.height : ONE_LINE.height;
+      const inset = wide < ONE_LINE.from ? 18 : 28;
+      const height = main.length * (tall + BOX.gap) - BOX.gap + 4;
       return html`<svg width=${width} height=${height}>
-        ${edges(kind, wide, beside, passed)}
-        ${main.map((state, index) => box(BOX.left, top(index), wide, state, line(state, passed(index)), state === view.state, index === 0 ? steps.size > 0 : passed(index) !== undefined))}
-        ${box(beside, top(2), wide, denied, line(denied, passed('denied')), denied === view.state, passed('denied') !== undefined)}
-        ${denial === null ? nothing : svg`<foreignObject x=${beside + 28} y=${top(3) - BOX.gap + 6} width=${width - beside - 28} height="40">${html`
-          <div class="label-in-picture node-name" title=${denial.reason}>${text(denial.reason)}</div><div class="label-in-picture" title=${denial.invariant}>${text(denial.invariant)}</div>`}</foreignObject>`}
+        ${edges(kind, wide, tall, beside, passed)}
+        ${main.map((state, index) => box(BOX.left, top(index, tall), wide, tall, state, line(state, passed(index)), state === view.state, index === 0 ? steps.size > 0 : passed(index) !== undefined))}
+        ${box(beside, top(2, tall), wide, tall, denied, line(denied, passed('denied')), denied === view.state, passed('denied') !== undefined)}
+        ${denial === null ? nothing : svg`<foreignObject x=${beside + inset} y=${top(3, tall) - BOX.gap + 6} width=${width - beside - inset} height=${tall}>${html`
+          <div class="label-in-picture node-name wrapped" title=${denial.reason}>${breakable(denial.reason)}</div><div class="label-in-picture" title=${denial.invariant}>${text(denial.invariant)}</div>`}</foreignObject>`}
       </svg>`;
     })}
     ${aborted === undefined ? nothing : html`<p>${t('The last attempt was aborted by a crash (event #{0}).', aborted.seq)}</p>`}
@@ -76,25 +81,25 @@ function stepsOf(view: Wire<PromotionView>, kind: Kind): ReadonlyMap<number | 'd
   }));
 }
 
-function top(index: number): number {
-  return index * (BOX.height + BOX.gap) + 2;
+function top(index: number, tall: number): number {
+  return index * (tall + BOX.gap) + 2;
 }
 
-function edges(kind: Kind, wide: number, denial: number, passed: (state: number | 'denied') => unknown): SVGTemplateResult {
+function edges(kind: Kind, wide: number, tall: number, denial: number, passed: (state: number | 'denied') => unknown): SVGTemplateResult {
   const count = STATES[kind].main.length;
   const middle = BOX.left + wide / 2;
-  const half = BOX.height / 2;
+  const half = tall / 2;
   const right = BOX.left + wide;
   const denied = passed('denied') !== undefined;
   const late = denied && passed(TRANSITION) !== undefined;
   const done = passed(count - 1) !== undefined;
   return svg`
-    ${Array.from({ length: count - 1 }, (_none, index) => arrow(`M${middle} ${top(index) + BOX.height}v${BOX.gap - 3}`, middle, top(index + 1) - 1, 90, passed(index + 1) !== undefined))}
-    ${arrow(`M${right} ${top(2) + half}H${denial - 4}`, denial - 1, top(2) + half, 0, denied && !late)}
-    ${kind === 'promotion' || late ? arrow(`M${right} ${top(TRANSITION) + half}H${denial + 14}V${top(2) + BOX.height + 4}`, denial + 14, top(2) + BOX.height + 1, -90, late) : nothing}
-    ${arrow(`M${denial + wide / 2} ${top(2)}V${top(0) + half}H${right + 4}`, right + 1, top(0) + half, 180, denied)}
-    <path class="edge" d=${`M${BOX.left} ${top(1) + half}H10`}/>
-    ${arrow(`M${BOX.left} ${top(count - 1) + half}H10V${top(0) + half}H${BOX.left - 4}`, BOX.left - 1, top(0) + half, 0, done)}`;
+    ${Array.from({ length: count - 1 }, (_none, index) => arrow(`M${middle} ${top(index, tall) + tall}v${BOX.gap - 3}`, middle, top(index + 1, tall) - 1, 90, passed(index + 1) !== undefined))}
+    ${arrow(`M${right} ${top(2, tall) + half}H${denial - 4}`, denial - 1, top(2, tall) + half, 0, denied && !late)}
+    ${kind === 'promotion' || late ? arrow(`M${right} ${top(TRANSITION, tall) + half}H${denial + 14}V${top(2, tall) + tall + 4}`, denial + 14, top(2, tall) + tall + 1, -90, late) : nothing}
+    ${arrow(`M${denial + wide / 2} ${top(2, tall)}V${top(0, tall) + half}H${right + 4}`, right + 1, top(0, tall) + half, 180, denied)}
+    <path class="edge" d=${`M${BOX.left} ${top(1, tall) + half}H10`}/>
+    ${arrow(`M${BOX.left} ${top(count - 1, tall) + half}H10V${top(0, tall) + half}H${BOX.left - 4}`, BOX.left - 1, top(0, tall) + half, 0, done)}`;
 }
 
 function arrow(line: string, x: number, y: number, turn: number, taken: boolean): SVGTemplateResult {
@@ -102,9 +107,14 @@ function arrow(line: string, x: number, y: number, turn: number, taken: boolean)
   return svg`<path class=${`edge${kind}`} d=${line}/><path class=${`tip${kind}`} d="M-7 -4L0 0L-7 4Z" transform=${`translate(${x} ${y}) rotate(${turn})`}/>`;
 }
 
-function box(x: number, y: number, wide: number, state: string, line: string, present: boolean, passed: boolean): SVGTemplateResult {
-  return svg`<rect class=${`state${passed ? ' passed' : ''}${present ? ' present' : ''}`} x=${x} y=${y} width=${wide} height=${BOX.height} rx="3"/>
-    <foreignObject x=${x + 4} y=${y + (line === '' ? 14 : 5)} width=${wide - 8} height="38">${html`
-      <div class=${`label-in-picture middle${present ? ' node-name' : ''}`} title=${state}>${state}</div>
-      ${line === '' ? nothing : html`<div class="label-in-picture middle node-state" title=${line}>${text(line)}</div>`}`}</foreignObject>`;
+function box(x: number, y: number, wide: number, tall: number, state: string, line: string, present: boolean, passed: boolean): SVGTemplateResult {
+  return svg`<rect class=${`state${passed ? ' passed' : ''}${present ? ' present' : ''}`} x=${x} y=${y} width=${wide} height=${tall} rx="3"/>
+    <foreignObject x=${x + 4} y=${y + 3} width=${wide - 8} height=${tall - 6}>${html`
+      <div class="box-in-picture"><div class=${`label-in-picture middle wrapped${present ? ' node-name' : ''}`} title=${state}>${breakable(state)}</div>
+      ${line === '' ? nothing : html`<div class="label-in-picture middle node-state" title=${line}>${text(line)}</div>`}</div>`}</foreignObject>`;
+}
+
+/** The name of a state or reason, which may go on in the next line before a capital letter. */
+function breakable(name: string): readonly Content[] {
+  return name.split(/(?=[A-Z])/u).map((part) => html`${text(part)}<wbr>`);
 }

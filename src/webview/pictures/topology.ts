@@ -12,7 +12,7 @@ type Node = Wire<Member>;
 const FAN = 12;
 const SHELVES = 120;
 const BOX = { width: 210, height: 50 } as const;
-const CELL = { width: 168, height: 44, gap: 14 } as const;
+const CELL = { width: 190, height: 44, gap: 14 } as const;
 const GLYPH = 24;
 
 /** Draws the cluster as the answering node reports it. */
@@ -24,7 +24,7 @@ export function topology(view: Wire<ClusterView>): TemplateResult {
     if (view.members.length > SHELVES) return grid(view.members, width);
     return others.length > FAN || width < 560 ? shelves(primary, others, width) : fan(primary, others, width);
   })}
-  ${view.members.length > SHELVES ? html`<p class="muted">${t('Members in the order of the answer, counted at the left. Who follows whom and the lag are in the table.')}</p>` : nothing}
+  ${view.members.length > SHELVES ? html`<p class="muted">${t('Members in the order of the answer, counted at the left. The lag is in the table.')}</p>` : nothing}
   ${primary === undefined ? html`<p>${t('The node names no member as primary, so no replication direction is drawn.')}</p>` : nothing}`;
 }
 
@@ -53,7 +53,8 @@ const LINES: readonly (readonly [Flow, string])[] = [['flowing', t('a running re
 function legend(members: readonly Node[], primary: Node | undefined): TemplateResult {
   const drawn = primary === undefined || members.length > SHELVES ? [] : members.filter((member) => member !== primary).map((member) => flow(primary, member));
   return html`<ul class="legend">${countShapes(members).map(([shape, count]) => html`<li><svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">${nodeGlyph(shape)}</svg>${WORDS[shape]}: ${count}</li>`)}
-    ${LINES.filter(([line]) => drawn.includes(line)).map(([line, words]) => html`<li><svg width="30" height="12" aria-hidden="true"><path class=${`edge ${line}`} d="M0 6H27"/>${tip(29, 6, line, 'right')}</svg>${words}</li>`)}</ul>`;
+    ${LINES.filter(([line]) => drawn.includes(line)).map(([line, words]) => html`<li><svg width="30" height="12" aria-hidden="true"><path class=${`edge ${line}`} d="M0 6H27"/>${tip(29, 6, line, 'right')}</svg>${words}</li>`)}
+    ${drawn.some((line) => line !== 'none') && members.every(({ patroni }) => patroni === undefined) ? html`<li>${t('lag: bytes (B) · commits')}</li>` : nothing}</ul>`;
 }
 
 type Flow = 'flowing' | 'broken' | 'none';
@@ -68,12 +69,12 @@ function flow(primary: Node, member: Node): Flow {
   return follows && member.health === 'running' && primary.health === 'running' ? 'flowing' : 'broken';
 }
 
-/** Bytes and commits; in the narrow form the legend says which is which. */
-function lag({ lagBytes, lagCommits, patroni }: Node, form: 'long' | 'short' = 'long'): string {
+/** Bytes and commits, each with its unit; the legend says that it is the lag. */
+function lag({ lagBytes, lagCommits, patroni }: Node): string {
   if (lagBytes === null && lagCommits === null) return t('lag unknown');
   if (patroni !== undefined) return t('lag {0} B', amountOf(lagBytes));
   const amount = (value: string | null, unit: string): string => (value === null ? t('{0} unknown', unit) : `${grouped(value)} ${unit}`);
-  return form === 'short' ? t('lag {0}, {1}', amountOf(lagBytes), amountOf(lagCommits)) : `${amount(lagBytes, 'B')} · ${amount(lagCommits, t('commits'))}`;
+  return `${amount(lagBytes, 'B')} · ${amount(lagCommits, t('commits'))}`;
 }
 
 function amountOf(value: string | null): string {
@@ -124,7 +125,6 @@ function shelves(primary: Node | undefined, others: readonly Node[], width: numb
         ${cell(x, line(row) + 15, member)}`;
     })}
     ${primary === undefined ? nothing : box(1, 1, primary)}
-    ${label(left + (primary === undefined ? 0 : BOX.width), 0, Math.max(0, width - left - BOX.width), 18, others.some(({ patroni }) => patroni !== undefined) ? t('lag: bytes') : t('lag: bytes, commits'), 'node-state')}
   </svg>`;
 }
 
@@ -162,7 +162,7 @@ function cell(x: number, y: number, member: Node): SVGTemplateResult {
     ${outline(x, y, CELL.width, CELL.height, shape)}
     <g transform=${`translate(${x + 9} ${y + 14})`}>${nodeGlyph(shape)}</g>
     ${label(x + 31, y + 4, CELL.width - 38, 18, member.name, 'node-name')}
-    ${label(x + 31, y + 22, CELL.width - 38, 18, shape === 'replica' ? lag(member, 'short') : words(member), 'node-state')}`;
+    ${label(x + 31, y + 22, CELL.width - 38, 18, shape === 'replica' ? lag(member) : words(member), 'node-state')}`;
 }
 
 function words(member: Node): string {
