@@ -166,14 +166,18 @@ export class LogTail {
   }
 
   #push(tail: OpenTail, bytes: Buffer): void {
+    const tooLong = (length: number): void => {
+      if (length > MAX_LINE_BYTES) throw this.#damaged('A line is longer than any record.', tail.checkedFrom);
+    };
     tail.splitter.push(bytes, (line) => {
+      tooLong(line.length);
       const found = tail.scan.next(line, true);
       if (found !== null && found.kind !== 'record') throw this.#damaged(found.message, tail.checkedFrom);
       if (found !== null) this.#known = { offset: tail.lineStart, line: Buffer.from(line), seq: found.record.seq };
       tail.lineStart += line.length + 1;
       return true;
     });
-    if (tail.splitter.pendingBytes > MAX_LINE_BYTES) throw this.#damaged('A line is longer than any record.', tail.checkedFrom);
+    tooLong(tail.splitter.pendingBytes);
   }
 
   #end({ scan, splitter, checkedFrom }: OpenTail): TailEnd {

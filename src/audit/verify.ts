@@ -31,7 +31,7 @@ export class Verifier {
     this.#bytes += BigInt(chunk.length);
     const more = this.#splitter.push(chunk, (line) => this.#take(line, true));
     if (this.#splitter.pendingBytes <= MAX_LINE_BYTES) return more;
-    this.#finding ??= { kind: 'record_edited', line: this.#line + 1n, seq: null, message: `Line ${this.#line + 1n} is longer than any record.` };
+    this.#finding ??= tooLong(this.#line + 1n);
     return false;
   }
 
@@ -53,6 +53,10 @@ export class Verifier {
     if (this.#finding !== null) {
       const record = this.#seen.size < this.#heads.length ? parseLine(line) : null;
       if (record !== null) this.#compare(record);
+      return this.#seen.size < this.#heads.length;
+    }
+    if (line.length > MAX_LINE_BYTES) {
+      this.#finding = tooLong(this.#line);
       return this.#seen.size < this.#heads.length;
     }
     const found = this.#scan.next(line, terminated);
@@ -103,4 +107,9 @@ export class Verifier {
         : `${records} ${records === 1n ? 'record' : 'records'} in ${lines} ${lines === 1n ? 'line forms' : 'lines form'} one unbroken chain.${torn}${open}`,
     };
   }
+}
+
+/** The writer refuses it by the same length, however it came in pieces: what the one would build upon is what the other calls intact. */
+function tooLong(line: bigint): Finding {
+  return { kind: 'record_edited', line, seq: null, message: `Line ${line} is longer than any record.` };
 }

@@ -84,6 +84,11 @@ export function failure(error: ControlError): { readonly ok: false; readonly err
   return { ok: false, error };
 }
 
+/** Whether an error is this one of ours: a kernel may call its own by any name, ours among them. */
+export function isOwn(error: ControlError, code: OwnErrorCode): boolean {
+  return error.domain !== 'KERNEL_REJECTION' && error.code === code;
+}
+
 /** A refusal by the control plane or its boundary: nothing was sent, so nothing was executed. */
 export function refusal(code: RefusalCode, message: string, field?: string): ControlError {
   const [domain, rule] = OWN_CODES[code];

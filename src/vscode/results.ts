@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import * as z from 'zod/mini';
 import type { CommandResult } from '../control-plane/control-plane.ts';
-import type { ControlError, Outcome } from '../control-plane/errors.ts';
+import { isOwn, type ControlError, type Outcome } from '../control-plane/errors.ts';
 import type { Recorded } from '../control-plane/recorder.ts';
 import { toWire } from '../control-plane/views.ts';
 import type { ClusterLabel, Panel, RecordedAt } from '../webview/protocol.ts';
@@ -72,8 +72,8 @@ export class Results {
     const show = vscode.l10n.t('Show Details');
     const notRecorded = result.recorded.position === null ? vscode.l10n.t(' This could not be recorded in the audit log: {0}', result.recorded.cause) : '';
     if (result.kind === 'failed') {
-      const declined = result.error.code === 'PHASE7_CONFIRMATION_DECLINED';
-      const sentence = errorSentence(title, result.error) + (result.error.code === 'PHASE7_AUDIT_UNAVAILABLE' ? '' : notRecorded);
+      const declined = isOwn(result.error, 'PHASE7_CONFIRMATION_DECLINED');
+      const sentence = errorSentence(title, result.error) + (isOwn(result.error, 'PHASE7_AUDIT_UNAVAILABLE') ? '' : notRecorded);
       this.#log[declined ? 'info' : 'error'](`${sentence} request ${result.requestId}`);
       const buttons = details === undefined ? [] : [show];
       const answer = await (declined ? vscode.window.showInformationMessage(inert(sentence), ...buttons) : vscode.window.showErrorMessage(inert(sentence), ...buttons));

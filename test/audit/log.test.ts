@@ -285,6 +285,46 @@ describe('P7-F1: what cannot be flushed', () => {
     await refused(openAuditLog({ directory }), file, /could not be flushed to disk/);
   });
 
+  it('so does the flush of a directory above it, of which nobody knows any more whether it is on the disk', async () => {
+    for (const what of ['prepareDirectory', 'syncDirectory'] as const) {
+      const directory = temporaryDirectory();
+      const files: AuditFiles = { ...realFiles, [what]: () => Promise.reject(new FlushFailed('fsync', { cause: eio() })) };
+      await assert.rejects(openAuditLog({ directory, files }).append(entry(1)), /could not be flushed to disk: the disk reported an input\/output error \(EIO\)/);
+      await assert.rejects(openAuditLog({ directory }).append(entry(1)), /could not be flushed to disk/, `${what}: nor by a log opened anew`);
+    }
+  });
+
+  it('a fragment that was read and is gone before the next record is written is not recorded as standing there', async () => {
+    const { directory, file } = await writtenLog(3);
+    const whole = statSync(file).size;
+    appendFileSync(file, '{"half of a rec');
+    const files: AuditFiles = {
+      ...realFiles,
+      facts(name) {
+        truncateSync(name, whole);
+        return realFiles.facts(name);
+      },
+    };
+    await assert.rejects(openAuditLog({ directory, files }).append(entry(4)), /was truncated while it was in use: it has \d+ bytes, and had \d+/);
+    await openAuditLog({ directory }).append(entry(4));
+    assert.deepEqual([(await verify(file)).kind, records(directory).length], ['intact', 4]);
+  });
+
+  it('a line longer than any record, by one byte, whole or not, is damage to the writer as to the verifier', async () => {
+    const most = 16 * 1024 * 1024;
+    for (const end of ['', '\n']) {
+      const { directory, file } = await writtenLog(1);
+      appendFileSync(file, `${'x'.repeat(most + 1)}${end}`);
+      await refused(openAuditLog({ directory }), file, /is damaged.*longer than any record/);
+      assert.deepEqual([(await verify(file)).kind, (await verify(file)).line], ['record_edited', 2n]);
+      truncateSync(file, statSync(file).size - 1 - end.length);
+      appendFileSync(file, end);
+      assert.equal((await verify(file)).kind, 'torn_tail');
+      await openAuditLog({ directory }).append(entry(2));
+      assert.equal((await verify(file)).kind, 'intact');
+    }
+  });
+
   it('a failed write, read or look refuses this one append; the next opens anew and goes on', async () => {
     for (const what of ['open', 'facts', 'read', 'append', 'short', 'look'] as const) {
       const { directory, file } = await writtenLog(2);

@@ -4,7 +4,7 @@ import { invalidArguments, parseArguments, recordedArguments } from '../../src/c
 import { auditReviewRefused, levelFor, OBSERVER } from '../../src/control-plane/authority.ts';
 import { commandSpec, type CommandName } from '../../src/control-plane/commands.ts';
 import { Confirmations, type ConfirmationBinding } from '../../src/control-plane/confirmation.ts';
-import { failure, kernelRejection, refusal, transportFailure, type ControlError } from '../../src/control-plane/errors.ts';
+import { failure, isOwn, kernelRejection, refusal, transportFailure, type ControlError } from '../../src/control-plane/errors.ts';
 import type { Clusters, ConfirmationPrompt, Kernel } from '../../src/control-plane/ports.ts';
 import { toWire } from '../../src/control-plane/views.ts';
 import { connect } from '../../src/kernel/connect.ts';
@@ -269,6 +269,17 @@ describe('refusals', () => {
         ? bent(truthful(N2, request), (answer) => { answer.data['control_version'] = version; }) : undefined));
       const session = await openOperator({ server });
       assert.equal(failed(await session.plane.execute('request_promotion', promotion)).error.code, 'PHASE7_INCONSISTENT_SNAPSHOT');
+    }
+  });
+});
+
+describe('errors', () => {
+  it('P7-E3: a kernel that calls its rejection by a name of ours is not taken for us: its words stay its own', () => {
+    const kernel = { status: 409, body: '{}', details: null };
+    for (const code of ['PHASE7_CONFIRMATION_DECLINED', 'PHASE7_AUDIT_UNAVAILABLE'] as const) {
+      assert.ok(isOwn(refusal(code, 'ours'), code));
+      assert.ok(!isOwn(kernelRejection(code, 'the kernel\'s', [], 'unknown', kernel), code));
+      assert.ok(!isOwn(refusal('PHASE7_NO_TERMINAL', 'another'), code));
     }
   });
 });

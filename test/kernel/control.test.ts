@@ -267,6 +267,7 @@ describe('kernel control requests', () => {
     const rows: readonly (readonly [string, (answer: { data: Record<string, unknown>; observed_at: Record<string, unknown> } & Record<string, unknown>) => void, RegExp])[] = [
       ['version of the API', (answer) => { answer['api_version'] = 'v2'; }, /api_version/],
       ['request', ({ data }) => { data['request_id'] = N3; }, /answer is to request 3333/],
+      ['request, by its case', ({ data }) => { data['request_id'] = String(data['request_id']).toUpperCase(); }, /answer is to request AAAA/],
       ['target', ({ data }) => { data['target'] = N3; }, /answer is about node 3333/],
       ['kind', ({ data }) => { data['kind'] = 'checkpoint'; }, /answer is about a checkpoint, not a (?:pro|de)motion/],
       ['mode', ({ data }) => { data['mode'] = 'forced'; }, /answer is about mode forced, not/],

@@ -49,6 +49,7 @@ describe('asking Patroni for a switchover or a failover', () => {
     ['another winner (trap 3)', text(200, 'Switched over to "pg3" instead of "pg2"'), 'KERNEL_REJECTION', 'PATRONI_HTTP_200', 'unknown'],
     ['success of another candidate', text(200, 'Successfully switched over to "pg3"'), 'TRANSPORT_ERROR', 'PHASE7_INVALID_KERNEL_RESPONSE', 'unknown'],
     ['success of the other action', text(200, 'Successfully failed over to "pg2"'), 'TRANSPORT_ERROR', 'PHASE7_INVALID_KERNEL_RESPONSE', 'unknown'],
+    ['success with another status', text(202, 'Successfully switched over to "pg2"'), 'TRANSPORT_ERROR', 'PHASE7_INVALID_KERNEL_RESPONSE', 'unknown'],
     ['success that is cut', text(200, 'Successfully switched over to "pg2'), 'TRANSPORT_ERROR', 'PHASE7_INVALID_KERNEL_RESPONSE', 'unknown'],
     ['success with more behind it', text(200, 'Successfully switched over to "pg2" not'), 'TRANSPORT_ERROR', 'PHASE7_INVALID_KERNEL_RESPONSE', 'unknown'],
     ['a schedule that nobody asked for', text(202, 'Switchover scheduled'), 'TRANSPORT_ERROR', 'PHASE7_INVALID_KERNEL_RESPONSE', 'unknown'],

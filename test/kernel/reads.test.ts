@@ -62,6 +62,12 @@ describe('kernel reads', () => {
     ]);
   });
 
+  it('P7-E3: a kernel that refuses to name its members has decided; the node is not looked for in another way', async () => {
+    const server = await kernelServer(N2, {}, ({ path }) => (path === '/v1/cluster' ? { status: 403, value: rejection('AERO_FORBIDDEN') } : undefined));
+    assert.equal(errorOf(await (await kernelOf(clusterOf([server.url]))).readWal(N2)).code, 'AERO_FORBIDDEN');
+    assert.deepEqual(server.received.map(({ path }) => path), ['/v1/cluster']);
+  });
+
   it('P7-E3: a kernel that refuses a read has decided; no other endpoint is asked in its place', async () => {
     for (const status of [400, 401, 403, 404, 409]) {
       const refusing = await kernelServer(N1, {}, () => ({ status, value: rejection('AERO_FORBIDDEN', undefined, { why: 'token' }) }));

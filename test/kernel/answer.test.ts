@@ -1,0 +1,80 @@
+/** What an answer has to be before any schema looks at it, at each of its edges; and the forms in which a secret is recognised. */
+import assert from 'node:assert/strict';
+import { basicSecrets, bearerSecrets, readJson, withhold } from '../../src/kernel/answer.ts';
+import type { HttpAnswer } from '../../src/kernel/http.ts';
+
+const answer = (body: string | Uint8Array, headers: HttpAnswer['headers'] = { 'content-type': 'application/json' }, status = 200): HttpAnswer => ({
+  status, headers, body: typeof body === 'string' ? Buffer.from(body) : body,
+});
+const refusal = (given: HttpAnswer, secrets: readonly string[] = []): string | undefined => {
+  const read = readJson(given, secrets);
+  return read.ok ? undefined : read.reason;
+};
+
+describe('an answer', () => {
+  it('is application/json by its whole content type, said once, and not encoded', () => {
+    for (const type of ['application/json', 'Application/JSON', 'application/json; charset=utf-8', 'application/json;charset="UTF-8"']) assert.equal(refusal(answer('{}', { 'content-type': type })), undefined, type);
+    for (const type of ['text/html, application/json', 'x-application/json', 'application/json+x', 'application/json; charset=latin1', 'text/plain', '', undefined]) {
+      assert.match(refusal(answer('{}', type === undefined ? {} : { 'content-type': type })) ?? '', /content type is not application\/json/, String(type));
+    }
+    assert.match(refusal(answer('{}', { 'content-type': ['application/json', 'application/json'] })) ?? '', /content type/);
+    assert.match(refusal(answer('{}', { 'content-type': 'application/json', 'content-encoding': 'gzip' })) ?? '', /encoded/);
+    assert.equal(refusal(answer('{}', { 'content-type': 'application/json', 'content-encoding': 'identity' })), undefined);
+  });
+
+  it('is nested 64 levels deep and not one more; brackets in texts do not count', () => {
+    const nested = (depth: number): string => '['.repeat(depth) + ']'.repeat(depth);
+    assert.equal(refusal(answer(nested(64))), undefined);
+    assert.match(refusal(answer(nested(65))) ?? '', /nested deeper than 64/);
+    assert.match(refusal(answer('{"a":'.repeat(65) + '1' + '}'.repeat(65))) ?? '', /nested deeper than 64/);
+    assert.match(refusal(answer('['.repeat(1_000_000))) ?? '', /nested deeper than 64/, 'refused before it is parsed');
+    assert.equal(refusal(answer(JSON.stringify({ text: `\\"${'['.repeat(100)}` }))), undefined);
+  });
+
+  it('is UTF-8 without half a surrogate pair, in values and in names', () => {
+    assert.match(refusal(answer(Buffer.from([0x22, 0xff, 0x22]))) ?? '', /not UTF-8/);
+    assert.match(refusal(answer('\ufeff{}')) ?? '', /not JSON/);
+    for (const body of ['"\\ud800"', '{"\\udc00":1}', '["a",{"b":"\\ud83d x"}]']) assert.match(refusal(answer(body)) ?? '', /not Unicode/, body);
+    assert.equal(refusal(answer('"\\ud83d\\ude00"')), undefined);
+  });
+
+  it('is small where it is no success', () => {
+    const text = JSON.stringify('x'.repeat(1024 * 1024));
+    assert.equal(refusal(answer(text)), undefined);
+    assert.match(refusal(answer(text, { 'content-type': 'application/json' }, 409)) ?? '', /larger than 1048576 bytes/);
+    assert.equal(refusal(answer(text.slice(0, 1024 * 1024 - 1) + '"', { 'content-type': 'application/json' }, 409)), undefined);
+  });
+
+  it('freeze/secrets: a secret that it repeats is withheld in every form in which a program writes one, wherever it stands', () => {
+    const token = 'Zz9/+"\\secret~token?>';
+    const secrets = bearerSecrets(token);
+    const quoted = (text: string, times: number): string => Array.from({ length: times }).reduce<string>((inner) => JSON.stringify(inner).slice(1, -1), text);
+    const forms = [
+      token, encodeURIComponent(token), quoted(token, 1), quoted(token, 2), quoted(token, 3), quoted(token, 1).replaceAll('/', '\\/'), encodeURIComponent(token).replaceAll('/', '\\/'),
+    ];
+    for (const form of forms) assert.ok(withhold(`before ${form} after`, secrets).includes('[access token withheld]'), form);
+    for (const before of ['', 'x', 'xy', 'xyz', 'user:', 'Bearer ']) {
+      for (const encoding of ['base64', 'base64url'] as const) {
+        const encoded = Buffer.from(`${before}${token} and more`).toString(encoding);
+        const shown = withhold(encoded, secrets);
+        assert.ok(shown.includes('[access token withheld]'), `${encoding} behind "${before}"`);
+        assert.ok(!Buffer.from(shown.split('[access token withheld]').join(''), encoding).toString().includes('secret~'));
+      }
+    }
+    // With every byte that makes "+" and "/" differ between the two alphabets.
+    const binary = '>>>???~~~ÿÿÿ>>>';
+    for (const encoding of ['base64', 'base64url'] as const) assert.ok(withhold(Buffer.from(binary).toString(encoding), bearerSecrets(binary)).includes('withheld'), encoding);
+    assert.ok(withhold(Buffer.from(binary).toString('base64').replaceAll('/', '\\/'), bearerSecrets(binary)).includes('withheld'), 'with slashes escaped, as PHP does');
+    assert.match(refusal(answer(`"${Array.from(token, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`).join('')}"`), secrets) ?? '', /repeats the access token/);
+  });
+
+  it('freeze/secrets: a short secret is withheld where it is echoed as a header, and is not taken for a word', () => {
+    assert.deepEqual(bearerSecrets('elevenchars'), ['Bearer elevenchars']);
+    assert.deepEqual(bearerSecrets('twelve-chars'), ['twelve-chars']);
+    assert.deepEqual(bearerSecrets(undefined), []);
+    assert.equal(withhold('n2', bearerSecrets('n2')), 'n2');
+    assert.deepEqual(basicSecrets('ann:short'), ['Basic YW5uOnNob3J0', 'ann:short']);
+    assert.ok(basicSecrets('ann:twelve-chars').includes('twelve-chars'));
+    assert.ok(basicSecrets('ann:with:colons:too').includes('with:colons:too'));
+  });
+});
