@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { ensureChromium } from './lib/chromium.mjs';
+import { ensureChromium, findChromium } from './lib/chromium.mjs';
 import { ensureCodeServer } from './lib/code-server-install.mjs';
 import { ensurePatroni } from './lib/patroni-install.mjs';
 import { root } from './lib/paths.mjs';
@@ -189,6 +189,8 @@ function prepare(suites) {
   });
   const editor = settle(async () => {
     // Not two installations of Debian's packages at once: the second would find the lists locked.
+    // A chromium that is named and not there is said before anything is fetched.
+    if (wanted('editor', 'package')) findChromium();
     if (wanted('editor', 'package')) await Promise.all([patroni.then(() => ensureChromium(say)), ensureCodeServer(say)]);
     return {};
   });

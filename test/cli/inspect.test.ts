@@ -176,8 +176,8 @@ describe('reading from a terminal program', function () {
       const at = server.address();
       return typeof at === 'object' && at !== null ? `http://127.0.0.1:${at.port}` : assert.fail('no address');
     };
-    for (const [url, expected] of [['http://127.0.0.1:1', /PHASE7_CONNECTION_FAILED/], [address(html), /PHASE7_INVALID_KERNEL_RESPONSE/], [address(silent), /PHASE7_TIMEOUT/]] as const) {
-      const { code, stdout, stderr } = await ask('inspect', 'cluster', '--url', url, '--timeout', '1');
+    for (const [url, seconds, expected] of [['http://127.0.0.1:1', '20', /PHASE7_CONNECTION_FAILED/], [address(html), '20', /PHASE7_INVALID_KERNEL_RESPONSE/], [address(silent), '1', /PHASE7_TIMEOUT/]] as const) {
+      const { code, stdout, stderr } = await ask('inspect', 'cluster', '--url', url, '--timeout', seconds);
       assert.deepEqual([code, stdout], [5, ''], stderr);
       assert.match(stderr, expected);
       assert.match(stderr, /Outcome +not_executed/);

@@ -5,6 +5,7 @@ import { createServer, get, type Server } from 'node:http';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { until } from '../../scripts/lib/processes.mjs';
 
 const auditFile = join(process.env['XDG_STATE_HOME'] ?? join(homedir(), '.local', 'state'), 'aerodb', 'audit.jsonl');
 
@@ -41,20 +42,13 @@ describe('boundaries', () => {
     const folder = vscode.workspace.workspaceFolders?.[0];
     assert.ok(folder);
     const settings = join(folder.uri.fsPath, '.vscode', 'settings.json');
-    const changed = new Promise<void>((resolve) => {
-      const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(folder, '.vscode/settings.json'));
-      const seen = (): void => {
-        watcher.dispose();
-        resolve();
-      };
-      watcher.onDidCreate(seen);
-      watcher.onDidChange(seen);
-    });
     mkdirSync(join(folder.uri.fsPath, '.vscode'), { recursive: true });
-    writeFileSync(settings, JSON.stringify({
+    const content = JSON.stringify({
       'aerodb.clusters': [{ name: 'evil', kind: 'aerodb', endpoints: [url] }], 'aerodb.audit.directory': join(folder.uri.fsPath, 'stolen'), 'editor.tabSize': 7,
-    }));
-    await changed;
+    });
+    // Written until these settings are in force: the editor may begin to watch the file later than it is written first.
+    do writeFileSync(settings, content);
+    while (!(await until(() => vscode.workspace.getConfiguration('editor').get('tabSize') === 7, { timeout: 2000 })));
     const before = records().length;
     await vscode.commands.executeCommand('aerodb.inspectClusterState', { cluster: 'evil' });
     const [, refused] = records().slice(before).filter(({ command }) => command === 'inspect_cluster_state');
@@ -97,6 +91,8 @@ describe('boundaries', () => {
         await vscode.commands.executeCommand('workbench.action.closeQuickOpen');
       }
     }
+    const count = (stage: string): number => records().slice(before).filter((record) => record.stage === stage).length;
+    assert.ok(await until(() => count('command_requested') >= 8 && count('command_requested') === count('command_rejected'), { timeout: 10_000 }), 'each that was recorded has its end');
     const mine = records().slice(before);
     assert.ok(mine.length >= 16, `${mine.length} records`);
     assert.deepEqual([...new Set(mine.map(({ stage }) => stage))].sort(), ['command_rejected', 'command_requested']);

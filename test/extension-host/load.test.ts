@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import * as vscode from 'vscode';
+import { until } from '../../scripts/lib/processes.mjs';
 import { openAuditLog } from '../../src/audit/log.ts';
 import { ControlPlane } from '../../src/control-plane/control-plane.ts';
 import { connect } from '../../src/kernel/connect.ts';
@@ -126,6 +127,8 @@ describe('load', function () {
     await inspect(200);
     const warm = { heap: heap(), sockets: sockets(), listeners: listeners() };
     await inspect(1_000);
+    // A socket that was closed is gone a moment later.
+    await until(() => sockets() <= warm.sockets + 2, { timeout: 10_000 });
     const end = { heap: heap(), sockets: sockets(), listeners: listeners() };
     assert.equal(panels() - before, 1);
     assert.ok(end.sockets <= warm.sockets + 2, `sockets: ${warm.sockets}, then ${end.sockets}`);

@@ -68,6 +68,15 @@ export const ask = async (url: string, { method = 'GET', headers = {}, body }: A
 
 const exited = (child: ChildProcess): Promise<void> => (child.exitCode !== null || child.signalCode !== null ? Promise.resolve() : new Promise((done) => child.once('exit', () => done())));
 
+/** One that has just ended by itself is gone as well. */
+const killIfThere = (pid: number): void => {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
+};
+
 /** One node as a test sees it. */
 export class TestNode {
   readonly id: string;
@@ -227,7 +236,7 @@ export class TestCluster {
 
   /** Ends a node as a power cut would, and waits until it is gone. */
   async kill(node: TestNode): Promise<void> {
-    process.kill(node.pid, 'SIGKILL');
+    killIfThere(node.pid);
     await this.gone(node);
   }
 
@@ -254,7 +263,7 @@ export class TestCluster {
     await Promise.all(this.#children.map(exited));
     this.#children.splice(0);
     // Where a launcher could not end its nodes, its test has failed; the nodes end nevertheless.
-    for (const node of this.nodes) if (this.#isStill(node)) process.kill(node.pid, 'SIGKILL');
+    for (const node of this.nodes) if (this.#isStill(node)) killIfThere(node.pid);
   }
 
   async stop(): Promise<void> {
