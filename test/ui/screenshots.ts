@@ -193,7 +193,9 @@ const STORIES: Readonly<Record<string, Story>> = {
       await studio.tidy();
       await workbench.runCommand('AeroDB: Open Audit Log');
       await workbench.editors.waitForActive('AeroDB Audit Log');
-      await workbench.page.waitForTimeout(1500);
+      const log = await workbench.webviews.waitForText('Intact.');
+      await log.locator('.audit-body [role=row]', { hasText: 'kernel rejected' }).last().click();
+      await log.locator('.audit-request').getByText('kernel rejected').first().waitFor();
       await studio.take('audit');
       await studio.forWalkthrough('audit', 'whole', ['dark']);
     },
