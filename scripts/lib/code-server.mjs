@@ -85,11 +85,11 @@ export async function installExtension(options, vsix) {
 const common = ({ config, userData, extensions }) => ['--config', config, '--user-data-dir', userData, '--extensions-dir', extensions];
 
 /**
- * The person's environment without what would point this server at another editor, or let another password in.
+ * The person's environment without what would point this server at another editor, let another password in, or make it faster than a person's.
  * @param {CodeServerOptions} options
  * @returns {NodeJS.ProcessEnv}
  */
 function environment(options) {
-  const env = Object.fromEntries(Object.entries(process.env).filter(([key]) => !/^(VSCODE_|CODE_SERVER_|npm_|PORT$|PASSWORD$|HASHED_PASSWORD$|NODE_OPTIONS$)/u.test(key)));
+  const env = Object.fromEntries(Object.entries(process.env).filter(([key]) => !/^(VSCODE_|CODE_SERVER_|npm_|PORT$|PASSWORD$|HASHED_PASSWORD$|NODE_OPTIONS$|NODE_COMPILE_CACHE$)/u.test(key)));
   return { ...env, EXTENSIONS_GALLERY: '{}', ...options.env, ...(options.password === undefined ? {} : { PASSWORD: options.password }) };
 }
