@@ -150,14 +150,20 @@ export class Editor {
     rmSync(this.home, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   }
 
-  private async newPage(): Promise<Page> {
+  /** A page that has gone nowhere yet, with a state of its own. */
+  async newPage(): Promise<Page> {
     if (this.browser === undefined) throw new Error('The editor is not running.');
-    const context = await this.browser.newContext({ viewport: this.viewport, permissions: ['clipboard-read', 'clipboard-write'] });
+    // As asked for, code-server would compress the twenty megabytes of the workbench anew for each window, on the way to the same machine.
+    const context = await this.browser.newContext({ viewport: this.viewport, permissions: ['clipboard-read', 'clipboard-write'], extraHTTPHeaders: { 'accept-encoding': 'identity' } });
     this.contexts.add(context);
     return context.newPage();
   }
 
-  private url(paths: Readonly<Record<string, string>> = {}): string {
+  /**
+   * Where a window opens.
+   * @param paths values of VS Code's development options: folders and files of this machine
+   */
+  url(paths: Readonly<Record<string, string>> = {}): string {
     if (this.server === undefined) throw new Error('The editor is not running.');
     const { url, port } = this.server;
     const remote = Object.entries(paths).map(([option, path]) => [option, `vscode-remote://127.0.0.1:${port}${path}`]);

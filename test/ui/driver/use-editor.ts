@@ -12,8 +12,9 @@ export interface EditorInUse {
  * Gives the tests of a `describe` block one editor, and each test a fresh window. A failed test leaves a screenshot and what the page and the
  * server said.
  * @param options when they depend on what an earlier `before` made, a function
+ * @param ownWindows the tests open their windows themselves, after what has to be there before
  */
-export function useEditor(options: EditorOptions | (() => EditorOptions) = {}): EditorInUse {
+export function useEditor(options: EditorOptions | (() => EditorOptions) = {}, { ownWindows = false } = {}): EditorInUse {
   let editor: Editor | undefined;
   let workbench: Workbench | undefined;
 
@@ -22,7 +23,7 @@ export function useEditor(options: EditorOptions | (() => EditorOptions) = {}): 
     editor = await Editor.start(typeof options === 'function' ? options() : options);
   });
   beforeEach('open a window', async () => {
-    workbench = await editor?.openWindow();
+    if (!ownWindows) workbench = await editor?.openWindow();
   });
   afterEach('close the window', async function () {
     if (this.currentTest?.state === 'failed' && workbench !== undefined) {

@@ -124,7 +124,7 @@ describe('a hostile workspace', function () {
   this.timeout(240_000);
   for (const untrusted of [true, false]) {
     describe(untrusted ? 'in Restricted Mode' : 'that was trusted', () => {
-      const use = useEditor({ untrusted });
+      const use = useEditor({ untrusted }, { ownWindows: true });
       let cluster: TestCluster;
       let evil: HttpRunning;
       before(async () => {
@@ -155,8 +155,8 @@ describe('a hostile workspace', function () {
         write('.vscode/launch.json', { version: '0.2.0', configurations: [{ name: 'own', type: 'node', request: 'launch', program: '${command:aerodb.forcePromotion}' }] });
         write('.vscode/extensions.json', { recommendations: ['evil.extension'], unwantedRecommendations: ['aerodb.aerodb-control-plane'] });
         write('own.code-workspace', { folders: [{ path: '.' }], settings, tasks: { version: '2.0.0', tasks: [task], inputs: [{ id: 'go', type: 'command', ...asks }] } });
-        const { page } = use.workbench;
-        const asFolder = page.url();
+        const page = await use.editor.newPage();
+        const asFolder = use.editor.url();
         const asFile = asFolder.replace(/folder=[^&]*/u, `workspace=${encodeURIComponent(join(folder, 'own.code-workspace'))}`);
         assert.notEqual(asFile, asFolder);
         for (const url of untrusted ? [asFolder, asFile] : [asFile]) {

@@ -18,7 +18,7 @@ const authorization = `Bearer ${CANARY}`;
 
 describe('secrets in the editor', function () {
   this.timeout(180_000);
-  const use = useEditor({ extensions: [join(root, 'test', 'extension-host', 'stranger')] });
+  const use = useEditor({ extensions: [join(root, 'test', 'extension-host', 'stranger')] }, { ownWindows: true });
   let guarded: TestCluster;
   let echo: HttpRunning;
   let elsewhere: HttpRunning;
@@ -50,7 +50,6 @@ describe('secrets in the editor', function () {
       { name: 'redirecting', kind: 'aerodb', endpoints: [redirecting.url] },
     ] });
     writeFileSync(join(use.editor.workspace, 'attack.json'), JSON.stringify([{ reject: 'planted rejection' }]));
-    await use.editor.closeWindows();
     let traffic: Traffic = { heard: [] };
     const workbench = await use.editor.openWindow(async (page) => { traffic = await listenTo(page); });
     const { page } = workbench;
