@@ -41,6 +41,7 @@ describe('asking Patroni for a switchover or a failover', () => {
     ['a bad request', text(400, 'Switchover could be performed only from a specific leader'), 'KERNEL_REJECTION', 'PATRONI_HTTP_400', 'not_executed'],
     ['a bad request as a page', page(400, 'Bad Request'), 'KERNEL_REJECTION', 'PATRONI_HTTP_400', 'not_executed'],
     ['taken back while the old leader leads', text(503, 'Switchover failed'), 'KERNEL_REJECTION', 'PATRONI_HTTP_503', 'not_executed'],
+    ['its word for what was taken back, with another status', text(500, 'Switchover failed'), 'KERNEL_REJECTION', 'PATRONI_HTTP_500', 'unknown'],
     ['the word of the other action', text(503, 'Failover failed'), 'KERNEL_REJECTION', 'PATRONI_HTTP_503', 'unknown'],
     ['status unknown (trap 2)', text(503, 'Switchover status unknown'), 'KERNEL_REJECTION', 'PATRONI_HTTP_503', 'unknown'],
     ['a store that did not say whether it wrote', text(503, 'failed to write switchover key into DCS'), 'KERNEL_REJECTION', 'PATRONI_HTTP_503', 'unknown'],

@@ -172,6 +172,26 @@ describe('reading a Patroni cluster', () => {
     assert.ok(collected.view.sections[3]?.entries.some(({ key, value }) => key === 'patroni_version{scope="demo"}' && value === '030002'));
   });
 
+  it('freeze/secrets: diagnostics withhold a secret wherever in the configuration it stands and however a command is given it', async () => {
+    const kernel = await demo.kernel();
+    const secrets = {
+      tokens: ['canary-1', { nested: 'canary-2' }], restapi: { authentication: { username: 'ann', password: 'canary-3' } }, api_key: 'canary-4',
+      parameters: {
+        ssl_passphrase_command: 'echo canary-5', archive_command: 'push --password canary-6 %p', restore_command: 'curl -H "Authorization: Bearer canary-7" https://x/%f',
+        primary_conninfo: 'host=x password=canary-8', archive_cleanup_command: 'PGPASSWORD=canary-9 clean', recovery_end_command: 'get https://ann:canary-10@x/', restore_too: 'get --access-key canary-11',
+      },
+    };
+    const facts = { ttl: 30, password_encryption: 'scram-sha-256', shared_preload_libraries: 'pg_stat_statements', archive_command: 'cp %p /wal/%f', max_tokens: '' };
+    const answer = demo.pg2.answer;
+    demo.pg2.answer = (request) => (request.path === '/config' ? json({ ...secrets, facts }) : answer(request));
+    const cost = valueOf(await kernel.declareDiagnosticsCost('pg2'));
+    const { view, redacted } = valueOf(await kernel.collectDiagnostics('pg2', cost.endpoint));
+    assert.doesNotMatch(JSON.stringify(view), /canary-/);
+    assert.equal(redacted?.length, 11);
+    const shown = new Map(view.sections[2]?.entries.map(({ key, value }) => [key, value]));
+    for (const [name, value] of Object.entries(facts)) assert.equal(shown.get(`facts.${name}`), String(value), name);
+  });
+
   it('diagnostics when nobody lists the members: each address still answers for itself, and one that does not says so', async () => {
     const kernel = await demo.kernel();
     demo.pg1.answer = ({ path }) => (path === '/patroni' ? json(LEADER) : 'nothing');

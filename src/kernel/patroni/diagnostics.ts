@@ -53,8 +53,9 @@ function section<T>(name: string, asked: Asked<T>, entries: (data: T) => Section
   return { name, entries: asked.ok ? [{ key: 'answered at', value: asked.reply.time }, ...entries(asked.reply.data)] : [{ key: 'not answered', value: asked.no.reason }] };
 }
 
-const SECRET_NAME = /pass(?:word|wd|phrase|file)?$|pgpass|secret|token|credential|private|(?:api|access)_?key/i;
-const SECRET_VALUE = /(?:password|passwd|secret|token|credential|(?:api|access)_?key)\S*\s*[=:]|:\/\/[^/\s:@]*:[^/\s@]+@/i;
+const SECRET_NAME = /pass(?:word|wd|file)?$|passphrase|pgpass|secret|token|credential|private|(?:api|access)_?key/i;
+/** Assignments, options of a command, headers of a request, and logins in an address. */
+const SECRET_VALUE = /(?:password|passwd|passphrase|secret|token|credential|(?:api|access)_?key)\S*\s*[=:]|--[\w-]*(?:password|passwd|passphrase|secret|token|credential|key)[\s=]|\bauthorization\b|\bbearer\s|:\/\/[^/\s:@]*:[^/\s@]+@/i;
 
 /** A JSON object as lines, nested names joined by dots. What says of itself that it is a secret is withheld and named in `redacted`. */
 function flat(value: unknown, path: string, redacted: string[]): Section['entries'] {
