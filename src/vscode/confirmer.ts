@@ -10,6 +10,7 @@ import type { ConfirmationAnswer, ConfirmationPrompt, Confirmer } from '../contr
 import { toWire } from '../control-plane/views.ts';
 import { inert, visible } from './foreign.ts';
 import type { Panels } from './panels.ts';
+import { commandTitle } from './titles.ts';
 
 /** Key of the panel that shows a request's explanation, and later its result. */
 export function requestPanel(requestId: string): string {
@@ -39,7 +40,7 @@ export class EditorConfirmer implements Confirmer {
   async confirm(prompt: ConfirmationPrompt, voided: AbortSignal): Promise<ConfirmationAnswer> {
     const key = requestPanel(prompt.requestId);
     const { explanation } = prompt;
-    const title = `${explanation.title}: ${explanation.cluster.name}, ${prompt.nodeName}`;
+    const title = `${commandTitle(explanation.command)}: ${explanation.cluster.name}, ${prompt.nodeName}`;
     const decided = new Promise<Refused | undefined>((resolve) => {
       this.#panels.show(key, {
         title,
@@ -85,7 +86,7 @@ async function ask(prompt: ConfirmationPrompt, voided: AbortSignal): Promise<Con
 
 async function askStandard(prompt: ConfirmationPrompt): Promise<Refused | undefined> {
   const { explanation } = prompt;
-  return modal(`${explanation.title}: ${prompt.nodeName}?`, prompt, [
+  return modal(`${commandTitle(explanation.command)}: ${prompt.nodeName}?`, prompt, [
     explanation.action, '',
     ...explanation.consequences.map(({ scope, text }) => `${scope}: ${text}`), '',
     explanation.undo, '',
@@ -149,7 +150,7 @@ async function modal(question: string, prompt: ConfirmationPrompt, detail: reado
 
 async function typeNode({ explanation, toType: { what, text } }: ConfirmationPrompt): Promise<string | undefined> {
   return vscode.window.showInputBox({
-    title: `${explanation.cluster.name}: ${explanation.title}`,
+    title: `${explanation.cluster.name}: ${commandTitle(explanation.command)}`,
     prompt: what === 'name'
       ? vscode.l10n.t('Type the name of the node, {0}, to confirm. Escape confirms nothing.', inert(text))
       : vscode.l10n.t('The name of this node holds characters that cannot be typed, or another node bears it too. Type its id, {0}, to confirm. Escape confirms nothing.', inert(text)),

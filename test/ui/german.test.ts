@@ -45,6 +45,8 @@ describe('in German', function () {
     await workbench.screenshot('german-explanation');
     await explanation.getByText('Weiter zur Bestätigung…').click();
     const question = await workbench.dialogs.waitFor('Die Erläuterung bleibt hinter diesem Dialog offen.');
+    assert.equal(question.message, 'lokal: Promotion anfordern: node-2?', 'the command is called as in the palette');
+    await workbench.editors.waitForActive('Promotion anfordern: lokal, node-2');
     assert.equal(question.focused, 'Nichts tun', 'P7-A2: the safe answer has the focus in every language');
     await workbench.screenshot('german-confirmation');
     await workbench.dialogs.press('Enter');
