@@ -10,7 +10,7 @@ const endpoint = z.url({ protocol: /^https?$/, abort: true, error: 'is not an ad
 const word = z.string().check(z.minLength(1));
 
 /** Host and port of a PostgreSQL server; an IPv6 address stands in brackets. */
-const address = z.string().check(z.regex(/^(?:\[[0-9a-f:.]+\]|[^\s:/@[\]]+):[1-9]\d{0,4}$/i, 'must be host:port'));
+const address = z.string().check(z.regex(/^(?:\[[0-9a-f:.]+\]|[^\s:/@[\]]+):[1-9]\d{0,4}$/i, 'must be host:port'), z.refine((text) => Number(text.slice(text.lastIndexOf(':') + 1)) <= 65_535, 'must hold a port of at most 65535'));
 
 const clusterSchema = z.strictObject({
   name: word.check(z.maxLength(200)),

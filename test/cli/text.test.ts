@@ -125,6 +125,24 @@ describe('views', () => {
     }
   });
 
+  it('under Patroni a leader has no lag, a replica inserts nothing, and no moment is broken in two: what does not exist is no unknown', () => {
+    const from = { observed: { snapshot: 'live', commitId: null, controlVersion: null, nodeId: 'pg1', time: 't', clock: 'c' }, endpoint: 'e', skipped: [], notes: [] };
+    const shown = (view: AnsweredView): string => {
+      const lines = answer(view, termsOf('patroni'));
+      fits(lines);
+      return lines.join('\n');
+    };
+    const leader = { ...member, name: 'pg1', nodeId: 'pg1', role: 'primary' as const, lagBytes: null, patroni: { role: 'leader', timeline: 1n, written: 5n, received: null, replayed: null, marks: null } };
+    const told = shown({ command: 'inspect_node', reading: { ...from, view: { member: leader, source: 'self', epoch: 1n } } });
+    assert.match(told, /^ {2}Lag, bytes +-$/mu);
+    assert.match(shown({ command: 'inspect_node', reading: { ...from, view: { member: { ...leader, role: 'replica' }, source: 'self', epoch: 1n } } }), /^ {2}Lag, bytes +unknown$/mu);
+    assert.doesNotMatch(shown({ command: 'inspect_cluster_state', reading: { ...from, view: { clusterId: null, name: null, epoch: 1n, primaryId: 'pg1', members: [leader] } } }), /Cluster (?:id|name)/u);
+    const wal = { segments: [], checkpoints: null, appendOffset: null, durableOffset: 5n, oldestOffset: 1n, truncationOffset: null, totalBytes: 1n, checksumStatus: 'unchecked' as const, verifiedToOffset: null, nextAfter: null };
+    assert.match(shown({ command: 'inspect_wal', reading: { ...from, view: wal } }), /^ {2}Inserted +-$/mu);
+    const checkpoint = { kind: 'checkpoint' as const, id: '1F/5A000060', commitId: null, walFirstOffset: 0x1f5a000028n, walEndOffset: 0x1f5a000060n, createdAt: '2026-11-21T18:17:42Z', durable: true, source: 'pg_control_checkpoint(), timeline 12' };
+    assert.match(shown({ command: 'inspect_snapshots', reading: { ...from, view: { items: [checkpoint], nextAfter: null } } }), /^ {2}1F\/5A000060 +2026-11-21T18:17:42Z +pg_control_checkpoint\(\), timeline 12$/mu);
+  });
+
   it('replicas are called by their names, with the ids beside them, in 80 columns; by their ids where a name is nobody\'s own', () => {
     const [one, two] = ['6f0c1f3e-0000-4000-8000-000000000001', '6f0c1f3e-0000-4000-8000-000000000002'];
     const shown = (names: readonly (string | null)[]): string => {

@@ -37,10 +37,10 @@ describe('connecting to a cluster', () => {
     const database = { user: 'monitor', addresses: ['127.0.0.1:5432'] };
     assert.equal(errorOf(await connect({ ...clusterOf(['http://127.0.0.1:8008']), database }, options)).field, 'database');
     const patroni = { ...clusterOf(['http://127.0.0.1:8008']), kind: 'patroni' } as const;
-    for (const address of ['127.0.0.1', 'monitor@127.0.0.1:5432', 'postgres://127.0.0.1:5432', '127.0.0.1:0', '::1:5432', '127.0.0.1:5432/x']) {
+    for (const address of ['127.0.0.1', 'monitor@127.0.0.1:5432', 'postgres://127.0.0.1:5432', '127.0.0.1:0', '127.0.0.1:65536', '::1:5432', '127.0.0.1:5432/x']) {
       assert.equal(errorOf(await connect({ ...patroni, database: { ...database, addresses: [address] } }, options)).field, 'database.addresses.0', address);
     }
-    for (const address of ['127.0.0.1:5432', 'db-1.example:5432', '[::1]:5432']) valueOf(await connect({ ...patroni, database: { ...database, addresses: [address] } }, options));
+    for (const address of ['127.0.0.1:5432', 'db-1.example:65535', '[::1]:5432']) valueOf(await connect({ ...patroni, database: { ...database, addresses: [address] } }, options));
   });
 
   it('P7-F1: the access to a Patroni cluster is a user:password, and nothing of it is told when it is not', async () => {

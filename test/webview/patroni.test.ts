@@ -1,6 +1,7 @@
 /** Panels of a Patroni cluster: its own words, positions as PostgreSQL writes them, and what the engine does not have said as such. */
 import assert from 'node:assert/strict';
 import type { Browser } from 'playwright-core';
+import { kernelRejection } from '../../src/control-plane/errors.ts';
 import { explainControl, explainExecution } from '../../src/control-plane/explanation.ts';
 import type { AnsweredView } from '../../src/control-plane/reads.ts';
 import { toWire, type KernelExplanation, type Member, type Observed, type Reading } from '../../src/control-plane/views.ts';
@@ -54,6 +55,24 @@ const PANELS: Readonly<Record<string, readonly [ShowPanel, readonly string[], Re
       sections: [{ name: 'Positions', entries: [{ key: 'received', value: '0/5000148' }] }],
     }, { notes: ['Segments are not visible: no database login is configured.'] }) }),
     ['0/5000148', 'Not visible here', 'no database login is configured'], /reports no segments/,
+  ],
+  leader: [
+    answer('Inspect Node', { command: 'inspect_node', reading: reading({ member: member('pg1', 'leader', { written: 83886408n }), source: 'self', epoch: 5n }) }),
+    ['Written', '0/5000148', '–'], /unknown/,
+  ],
+  'WAL of a replica': [
+    answer('Inspect WAL', { command: 'inspect_wal', reading: reading({
+      segments: [{ id: '000000010000000000000005', firstOffset: 83886080n, endOffset: 100663296n, bytes: 16777216n, checksum: null }], appendOffset: null, durableOffset: 83886408n, oldestOffset: 83886080n,
+      truncationOffset: null, totalBytes: 16777216n, checksumStatus: 'unchecked', verifiedToOffset: null, checkpoints: null, nextAfter: null, sections: [],
+    }) }),
+    ['Inserted', '–', '0/5000148'], /unknown/,
+  ],
+  'refused by PostgreSQL': [
+    { type: 'show', refreshable: false, panel: {
+      kind: 'failed', title: 'Inspect WAL', cluster, target: 'pg2', requestId, recorded,
+      error: kernelRejection('28P01', 'password authentication failed for user "monitor"', [], 'not_executed', { status: null, body: 'FATAL:  28P01: password authentication failed for user "monitor"', details: null }),
+    } },
+    ['28P01', 'password authentication failed for user "monitor"', 'FATAL:  28P01'], /HTTP/,
   ],
   promotion: [
     answer('Inspect Promotion State', { command: 'inspect_promotion_state', reading: reading({

@@ -39,8 +39,9 @@ function clusterView({ clusterId, name, epoch, primaryId, members }: ClusterView
   const primary = members.find((member) => member.nodeId === primaryId);
   return [
     ...facts([
-      ['Cluster id', known(clusterId)],
-      ['Cluster name', known(name)],
+      // Patroni has no cluster id, and most of its versions do not say here how they call the cluster.
+      ...(terms.kind === 'patroni' ? [] : [['Cluster id', known(clusterId)] as const]),
+      ...(terms.kind === 'patroni' && name === null ? [] : [['Cluster name', known(name)] as const]),
       [terms.epoch, known(epoch)],
       [terms.primary, primaryId === null ? 'none known' : primary === undefined ? known(primaryId) : named(primary)],
       ['Members', known(members.length)],
@@ -78,7 +79,7 @@ function patroniTables(members: readonly Member[], { position }: Terms): readonl
     ...table(
       [{ title: 'NODE' }, { title: 'ROLE' }, { title: 'STATE' }, { title: 'TIMELINE', right: true }, { title: 'LAG BYTES', right: true }, ...positions.map(([, title]) => ({ title: title.toUpperCase() }))],
       members.map(({ name, role, replicationState, lagBytes, patroni }) => [
-        known(name), known(patroni?.role ?? role), known(replicationState), known(patroni?.timeline ?? null), role === 'primary' && lagBytes === null ? '-' : known(lagBytes),
+        known(name), known(patroni?.role ?? role), known(replicationState), known(patroni?.timeline ?? null), patroniLag({ role, lagBytes }),
         ...positions.map(([key]) => position(patroni?.[key] ?? null)),
       ]),
     ),
@@ -87,6 +88,11 @@ function patroniTables(members: readonly Member[], { position }: Terms): readonl
     '',
     ...table([{ title: 'NODE' }, { title: 'HEALTH' }, { title: 'KNOWN FROM' }], members.map(({ name, health, healthBasis }) => [name, health, healthBasis].map(known))),
   ];
+}
+
+/** A leader follows nobody, and Patroni says no lag of it: that is not an unknown one. */
+function patroniLag({ role, lagBytes }: Pick<Member, 'role' | 'lagBytes'>): string {
+  return role === 'primary' && lagBytes === null ? '-' : known(lagBytes);
 }
 
 function nodeView({ member, source, epoch, sections }: NodeView, terms: Terms): readonly string[] {
@@ -102,7 +108,7 @@ function nodeView({ member, source, epoch, sections }: NodeView, terms: Terms): 
         ['Health', `${known(member.health)} (known from: ${known(member.healthBasis)})`],
         [terms.epoch, known(timeline)],
         ...POSITIONS.filter(([key]) => (key === 'written') === (at.written !== null)).map(([key, title]): Fact => [title, terms.position(at[key])]),
-        ['Lag, bytes', known(member.lagBytes)],
+        ['Lag, bytes', patroniLag(member)],
         ['Marks', marks === null ? '-' : known(marks)],
       ]),
       ...more(sections),
@@ -233,7 +239,9 @@ function patroniWal(wal: WalView, { position }: Terms): readonly string[] {
   return [
     ...facts([
       ...(wal.segments === null ? [] : [
-        ['Oldest retained', position(wal.oldestOffset)], ['Flushed', position(wal.durableOffset)], ['Inserted', position(wal.appendOffset)], ['Total bytes', known(wal.totalBytes)],
+        ['Oldest retained', position(wal.oldestOffset)], ['Flushed', position(wal.durableOffset)],
+        // A replica inserts nothing; PostgreSQL says no such position of it.
+        ['Inserted', wal.appendOffset === null ? '-' : position(wal.appendOffset)], ['Total bytes', known(wal.totalBytes)],
       ] as const),
       ['Segments', wal.segments === null ? 'not visible' : known(wal.segments.length)],
     ]),
@@ -249,9 +257,11 @@ function snapshotsView({ items, nextAfter, sections }: SnapshotsView, terms: Ter
   if (terms.kind === 'patroni') {
     return [
       ...table(
-        [{ title: 'KIND' }, { title: 'ID' }, { title: 'REDO FROM' }, { title: 'WRITTEN AT' }, { title: 'CREATED AT' }, { title: 'SOURCE' }],
-        items.map((item) => [known(item.kind), known(item.id), terms.position(item.walFirstOffset), terms.position(item.walEndOffset), known(item.createdAt), known(item.source)]),
+        [{ title: 'KIND' }, { title: 'ID' }, { title: 'REDO FROM' }, { title: 'WRITTEN AT' }],
+        items.map((item) => [known(item.kind), known(item.id), terms.position(item.walFirstOffset), terms.position(item.walEndOffset)]),
       ),
+      '',
+      ...table([{ title: 'ID' }, { title: 'CREATED AT' }, { title: 'SOURCE' }], items.map((item) => [item.id, item.createdAt, item.source].map(known))),
       ...more(sections),
     ];
   }

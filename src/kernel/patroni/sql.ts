@@ -39,7 +39,8 @@ export async function readWal(cluster: ClusterConfig, access: Access, login: Log
       { name: 'Archiver', entries: archiver.flatMap((row) => Object.entries(row).map(([key, value]) => ({ key, value: value ?? 'none' }))) }, slotSection(slots),
     ],
   }, 'live', name, [
-    'Segments behind the inserted position are files kept for reuse. PostgreSQL checks the sums of WAL when it replays it; nothing was checked here.',
+    inserted === null ? 'A replica inserts nothing; what it flushed is what it received.' : 'Segments after the inserted position are files kept for reuse.',
+    'PostgreSQL checks the sums of WAL when it replays it; nothing was checked here.',
     ...(others === 0 ? [] : [`${others} further files in the WAL directory are no segments (timeline histories, partial segments).`]),
   ]));
 }

@@ -68,7 +68,7 @@ function patroniMembers(members: readonly Wire<Member>[], { position }: Terms): 
     row: (index) => {
       const member = members[index];
       return member === undefined ? [] : [
-        text(member.name), patroniRole(member), text(member.replicationState), ordinal(member.patroni?.timeline ?? null), leads(member) ? html`<span class="muted">–</span>` : number(member.lagBytes),
+        text(member.name), patroniRole(member), text(member.replicationState), ordinal(member.patroni?.timeline ?? null), patroniLag(member),
         ...positions.map(([key]) => position(member.patroni?.[key] ?? null)),
         member.patroni?.marks === null ? html`<span class="muted">${t('none')}</span>` : text(member.patroni?.marks ?? null), healthWord(member.health), text(member.healthBasis), code(member.apiUrl),
       ];
@@ -77,8 +77,8 @@ function patroniMembers(members: readonly Wire<Member>[], { position }: Terms): 
 }
 
 /** A leader follows nobody, and Patroni says no lag of it: that is not an unknown one. */
-function leads({ role, lagBytes }: Wire<Member>): boolean {
-  return role === 'primary' && lagBytes === null;
+function patroniLag({ role, lagBytes }: Wire<Member>): Content {
+  return role === 'primary' && lagBytes === null ? html`<span class="muted">–</span>` : number(lagBytes);
 }
 
 /** The shape of the role, and Patroni's own word for it. */
@@ -109,7 +109,7 @@ export function nodeAnswer({ member, source, sections }: Wire<NodeView>, terms: 
       ${section(t('Position'), facts([
         [terms.epoch, ordinal(timeline)],
         ...POSITIONS.filter(([key]) => (key === 'written') === (at.written !== null)).map(([key, title]) => [title, terms.position(at[key])] as const),
-        [t('Lag (bytes)'), number(member.lagBytes)],
+        [t('Lag (bytes)'), patroniLag(member)],
       ], 'facts rows'))}
       ${more(sections)}`;
   }

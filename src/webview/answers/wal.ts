@@ -56,7 +56,9 @@ function checkpoints(all: Wire<WalView>['checkpoints']): TemplateResult {
 function patroniWal({ segments, oldestOffset, durableOffset, appendOffset, totalBytes, sections }: Wire<WalView>, { position }: Terms): TemplateResult {
   return html`
     ${segments === null ? nothing : section(t('WAL'), facts([
-      [t('Oldest retained'), position(oldestOffset)], [t('Flushed'), position(durableOffset)], [t('Inserted'), position(appendOffset)], [t('Total size (bytes)'), number(totalBytes)],
+      [t('Oldest retained'), position(oldestOffset)], [t('Flushed'), position(durableOffset)],
+      // A replica inserts nothing; PostgreSQL says no such position of it.
+      [t('Inserted'), appendOffset === null ? html`<span class="muted">–</span>` : position(appendOffset)], [t('Total size (bytes)'), number(totalBytes)],
     ], 'facts rows'))}
     ${more(sections)}
     ${section(t('Segments'), segments === null ? html`<p class="muted">${t('Not visible here; the note above says why.')}</p>` : table({
