@@ -51,7 +51,7 @@ function announcement(panel: Panel): string {
     case 'failed': return t('{0}: failed with {1}, outcome {2}', panel.title, panel.error.code, panel.error.outcome.replace('_', ' '));
     case 'audit': return `${panel.title}: ${verdictWords(panel.log)}`;
     case 'refused': return `${panel.title}: ${panel.message}`;
-    case 'gone': return t('{0}: has to be asked for again', panel.title);
+    case 'gone': return t('{0}: what was shown here is gone', panel.title);
   }
 }
 

@@ -92,7 +92,7 @@ export type Panel =
   | { readonly kind: 'audit'; readonly title: string; readonly log: AuditLogFacts }
   /** The session may no longer see what stood here. */
   | { readonly kind: 'refused'; readonly title: string; readonly code: string; readonly message: string }
-  /** After a reload: what was shown is gone and must be asked for again. */
+  /** After a reload: what was shown is gone; an inspection must be asked for again, a request is not repeated. */
   | { readonly kind: 'gone'; readonly title: string };
 
 /** Editor to panel. `refreshable`: whether "refresh" asks the same command anew. */

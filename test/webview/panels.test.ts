@@ -101,6 +101,7 @@ describe('panels', () => {
       asking: ['orders', 'production', 'Inspect Cluster State', 'Asking the kernel'],
       'asking-control': ['orders', 'Request Demotion', 'It is sent once and not repeated', 'not known here whether it was executed', '0b8f9a52-2d3c-4a3f-9d4e-6b7a1c2d3e4f'],
       gone: ['Inspect Cluster State', 'What was shown here is gone', 'Refresh asks for it again'],
+      'gone-request': ['Request Demotion', 'A confirmed request was not repeated; the audit log says how far it came'],
       cluster: ['orders', 'production', 'node-1', 'primary', 'replica', 'PrimaryActive', '8192', 'http://127.0.0.1:9191', '104233', '17', '2026-11-21T10:00:00.000Z', 'node-system-utc', 'recorded as #1204', '0b8f9a52-2d3c-4a3f-9d4e-6b7a1c2d3e4f'],
       'cluster-troubled': ['connect ECONNREFUSED 127.0.0.1:9191', '<html>502 Bad Gateway</html>', 'This node has not heard from node-3', 'halted', 'WalGapDetected', 'no answer since'],
       'cluster-no-primary': ['names no member as primary'],

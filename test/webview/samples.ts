@@ -172,6 +172,7 @@ export const PANELS: Readonly<Record<string, ShowPanel>> = {
   asking: { type: 'show', refreshable: true, panel: { kind: 'asking', title: 'Inspect Cluster State', cluster } },
   'asking-control': { type: 'show', refreshable: false, panel: { kind: 'asking', title: 'Request Demotion: orders, node-1', cluster, requestId } },
   gone: { type: 'show', refreshable: true, panel: { kind: 'gone', title: 'Inspect Cluster State' } },
+  'gone-request': { type: 'show', refreshable: false, panel: { kind: 'gone', title: 'Request Demotion: orders, node-1' } },
   cluster: clusterPanel(members(3)),
   'cluster-troubled': clusterPanel([member(1), member(2, halted), member(3, silent)], id(1), {
     endpoint: 'http://127.0.0.1:9193', notes: ['This node has not heard from node-3 since it started.'],
