@@ -5,7 +5,7 @@ import { auditReviewRefused, levelFor, OBSERVER } from '../../src/control-plane/
 import { commandSpec, type CommandName } from '../../src/control-plane/commands.ts';
 import { Confirmations, type ConfirmationBinding } from '../../src/control-plane/confirmation.ts';
 import { failure, isOwn, kernelRejection, refusal, transportFailure, type ControlError } from '../../src/control-plane/errors.ts';
-import type { Clusters, ConfirmationPrompt, Kernel } from '../../src/control-plane/ports.ts';
+import type { Clusters, ConfirmationPrompt, ExecutedControl, Kernel } from '../../src/control-plane/ports.ts';
 import { toWire } from '../../src/control-plane/views.ts';
 import { connect } from '../../src/kernel/connect.ts';
 import { bent, closeAll, kernelServer, truthful } from '../kernel/servers.ts';
@@ -99,6 +99,9 @@ describe('records', () => {
       const last = of(session, requestId).at(-1);
       assert.deepEqual([last?.stage, last?.outcome], [stage, outcome], command);
     }
+    const half = await openOperator({ connect: instead({ promote: () => Promise.resolve({ ok: true, value: { body: '{}' } as ExecutedControl }) }) });
+    const misfit = failed(await half.plane.execute('request_promotion', promotion));
+    assert.deepEqual([misfit.error.outcome, of(half, misfit.requestId).at(-1)?.stage], ['unknown', 'outcome_unknown'], 'what breaks after the request went out leaves it unknown');
     const unexplained = await openOperator({ connect: instead({ explainDemotion: broken }) });
     const { requestId } = failed(await unexplained.plane.execute('request_demotion', promotion));
     assert.equal(of(unexplained, requestId).at(-1)?.stage, 'read_failed');

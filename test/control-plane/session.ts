@@ -86,7 +86,7 @@ export async function openSession(options: SessionOptions = {}): Promise<Session
     clusters: {
       find: (name) => {
         const config = clusters.get(name);
-        return config === undefined ? failure(refusal('PHASE7_MALFORMED_REQUEST', `No cluster called "${name}" is configured. Nothing was sent.`, 'cluster')) : success(config);
+        return config === undefined ? failure(refusal('PHASE7_MALFORMED_REQUEST', `No cluster called "${name}" is configured. Nothing was sent.`, 'cluster')) : success(structuredClone(config)); // as the real ones do: read anew at every question
       },
       connect: options.connect ?? ((cluster) => connect(cluster, { timeouts: PATIENT })),
     },

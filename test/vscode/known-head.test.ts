@@ -41,6 +41,22 @@ describe('the known head of the editor', () => {
     assert.equal((await openAuditReader({ file }).verify(head.get())).kind, 'intact');
   });
 
+  it('is looked for in the log once in a window, not with every record', async () => {
+    const { directory, positions } = await writtenLog(4);
+    const state = storage();
+    const [first, ...others] = positions;
+    assert.ok(first);
+    await new KnownHead(state, openAuditReader({ directory })).keep(first);
+    let looked = 0;
+    const reader = openAuditReader({ directory });
+    const head = new KnownHead(state, { path: reader.path, verify: (known) => reader.verify(known), lines: () => reader.lines(), verifyHeads: (heads) => {
+      looked += 1;
+      return reader.verifyHeads(heads);
+    } });
+    for (const position of others) await head.keep(position);
+    assert.deepEqual([looked, head.get()?.seq], [1, 4n]);
+  });
+
   it('P7-O3, freeze/append-only: truncate and continue, beyond the known head too, stays found', async () => {
     const directory = temporaryDirectory();
     const state = storage();
