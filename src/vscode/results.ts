@@ -32,7 +32,10 @@ export class Results {
 
   /** Shows the end of an inspection in its panel; a failure replaces what stood there: no stale view remains. */
   inspected(key: string, title: string, result: CommandResult, refresh: () => void): void {
-    this.#panels.show(key, { title, panel: this.#panel(title, result), refresh, cited: cited(result) }, { preserveFocus: true });
+    const content = { title, panel: this.#panel(title, result), refresh, cited: cited(result) };
+    // Wherever that panel is by now: an answer that comes late covers nothing that a person went on to read.
+    if (this.#panels.has(key)) this.#panels.replace(key, content);
+    else this.#panels.show(key, content, { preserveFocus: true });
     void this.#notify(title, result);
   }
 
