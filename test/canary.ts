@@ -1,5 +1,5 @@
 /** A secret that must not be found anywhere: the forms in which it could be written, and the search for them. */
-import { lstatSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, type Dirent } from 'node:fs';
 import { join } from 'node:path';
 
 /** Every form of `secret` as bytes: as it is, as JSON writes it, once and twice, as URLs do, in base64 at any place, as hexadecimal, in UTF-16. */
@@ -26,15 +26,34 @@ export function leaksIn(content: string | Uint8Array, secret: string): readonly 
   return [...formsOf(secret)].filter(([, form]) => bytes.includes(form)).map(([name]) => name);
 }
 
+/** What is there; undefined where it has just gone, as files and folders of a running program do. */
+function ifThere<T>(look: () => T): T | undefined {
+  try {
+    return look();
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** The files below a folder in which somebody may be at work, with what they hold. */
+export function* contentsBelow(folder: string): Generator<readonly [file: string, content: Buffer]> {
+  for (const entry of ifThere((): readonly Dirent[] => readdirSync(folder, { withFileTypes: true })) ?? []) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) yield* contentsBelow(path);
+    if (!entry.isFile()) continue;
+    const content = ifThere(() => readFileSync(path));
+    if (content !== undefined) yield [path, content];
+  }
+}
+
 /** Files below `folder` that hold `secret` in some form, and how many were searched. */
 export function leaksBelow(folder: string, secret: string): { readonly searched: number; readonly leaks: readonly string[] } {
   const leaks: string[] = [];
   let searched = 0;
-  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
-    const file = join(entry.parentPath, entry.name);
-    if (!lstatSync(file, { throwIfNoEntry: false })?.isFile()) continue;
+  for (const [file, content] of contentsBelow(folder)) {
     searched += 1;
-    for (const form of leaksIn(readFileSync(file), secret)) leaks.push(`${file}: ${form}`);
+    for (const form of leaksIn(content, secret)) leaks.push(`${file}: ${form}`);
   }
   return { searched, leaks };
 }

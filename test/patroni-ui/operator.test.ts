@@ -41,6 +41,7 @@ describe('an operator of a Patroni cluster in the editor', function () {
   async function menu(clusterRow: string, node: string): Promise<readonly string[]> {
     const items = await use.workbench.tree('Clusters').openContextMenu([clusterRow, node]);
     await use.workbench.page.keyboard.press('Escape');
+    await use.workbench.page.locator('.context-view .monaco-menu').waitFor({ state: 'hidden' });
     return items.filter((item) => item !== '');
   }
 

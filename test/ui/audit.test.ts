@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import type { Frame } from 'playwright-core';
@@ -50,9 +50,14 @@ describe('the audit log in the editor', function () {
       await use.workbench.notifications.waitFor('Recorded as #');
     }
 
+    const answers = (): number => readFileSync(use.editor.auditFile, 'utf8').split('"stage":"command_answered"').length;
+
+    /** An inspection, to its record: a panel of an earlier one says the same. */
     async function inspect(title: string): Promise<void> {
+      const before = answers();
       await use.workbench.runCommand(`AeroDB: ${title}`);
       await use.workbench.quickInput.choose(LABEL);
+      await waitFor('the record of the answer', () => Promise.resolve(answers()), (now) => now > before);
       await use.workbench.webviews.waitForText(title);
     }
 
@@ -226,12 +231,13 @@ describe('the audit log in the editor', function () {
   });
 
   describe('where the log cannot be written', () => {
-    const folder = `/tmp/aerodb-ui-audit-${process.pid}`;
+    const own = mkdtempSync('/tmp/aerodb-ui-audit-');
+    const folder = join(own, 'log');
     const use = useEditor(() => {
       writeFileSync(folder, 'a file where the directory of the log should be');
       return { settings: { ...clusters(), 'aerodb.audit.directory': folder } };
     });
-    after(() => rmSync(folder, { recursive: true, force: true }));
+    after(() => rmSync(own, { recursive: true, force: true }));
 
     it('P7-O3: tree, palette and terminal refuse all ten in the same words before any traffic, and the next command works once it can be written', async () => {
       const { workbench } = use;

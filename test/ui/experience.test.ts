@@ -198,6 +198,7 @@ describe('experience', function () {
     await harmless('quick pick');
     await workbench.screenshot('hostile-pick');
     await workbench.quickInput.type('two');
+    await waitFor('one node', () => workbench.quickInput.view(), (view) => view.items.length === 1);
     await workbench.quickInput.accept();
     await workbench.quickInput.waitFor('Reason');
     await workbench.quickInput.answer(HOSTILE.markup);
@@ -238,6 +239,7 @@ describe('experience', function () {
       await workbench.runCommand(`AeroDB: ${title}`);
       await workbench.notifications.waitFor('PHASE7_INSUFFICIENT_AUTHORITY');
       await workbench.runCommand('Notifications: Clear All Notifications');
+      await waitFor('no notification', () => workbench.notifications.all(), (all) => all.length === 0);
     }
     await workbench.runCommand('AeroDB: Show Cluster and Authority');
     await workbench.notifications.waitFor('this session is Observer');
@@ -266,7 +268,7 @@ describe('experience', function () {
   async function palette(title: string): Promise<void> {
     await use.workbench.openPalette();
     await use.workbench.page.keyboard.type(title);
-    await waitFor(`the command ${title}`, () => use.workbench.quickInput.view(), ({ items }) => items[0]?.label === title);
+    await waitFor(`the command ${title}`, () => use.workbench.quickInput.view(), ({ items, value }) => value === `>${title}` && items[0]?.label === title);
     await use.workbench.page.keyboard.press('Enter');
   }
 

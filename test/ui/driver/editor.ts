@@ -6,7 +6,7 @@ import { ensureChromium } from '../../../scripts/lib/chromium.mjs';
 import { ensureCodeServer } from '../../../scripts/lib/code-server-install.mjs';
 import { installExtension, startCodeServer, type CodeServer } from '../../../scripts/lib/code-server.mjs';
 import { byScope, quietSettings, settingsFiles, writeSettings, type Settings } from '../../../scripts/lib/editor-settings.mjs';
-import { descendants, until } from '../../../scripts/lib/processes.mjs';
+import { descendants, errorCode, until } from '../../../scripts/lib/processes.mjs';
 import { packageExtension } from '../../../scripts/package.mjs';
 import { Workbench } from './workbench.ts';
 
@@ -134,7 +134,7 @@ export class Editor {
   /** Kills the extension hosts as a crash would: SIGKILL, nothing runs afterwards. Returns when they are gone. */
   async killExtensionHosts(): Promise<void> {
     const pids = this.extensionHosts();
-    for (const pid of pids) process.kill(pid, 'SIGKILL');
+    for (const pid of pids) killIfThere(pid);
     await until(() => this.extensionHosts().every((pid) => !pids.includes(pid)), { timeout: 5000 });
   }
 
@@ -207,6 +207,15 @@ export class Editor {
 
 /** Chromium without a sandbox (root has none), without a graphics card, and without connections of its own. */
 const chromiumFlags = ['--no-sandbox', '--headless=new', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+
+/** One that ends by itself meanwhile is gone as well. */
+function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if (errorCode(error) !== 'ESRCH') throw error;
+  }
+}
 
 /** Unix sockets are made below it, and their paths may have 107 bytes at most. */
 function shortTemporaryFolder(): string {

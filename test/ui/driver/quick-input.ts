@@ -92,6 +92,7 @@ export class QuickInput {
   async choose(label: string): Promise<void> {
     const view = await waitUntilSettled(`the quick pick item "${label}"`, async () => this.view(), ({ items }) => items.some((item) => item.label === label));
     const position = view.items.findIndex((item) => item.label === label);
-    await this.widget.locator(`.quick-input-list .monaco-list-row[data-index="${position}"]`).click();
+    // Whatever the list does meanwhile, nothing else is clicked.
+    await this.widget.locator(`.quick-input-list .monaco-list-row[data-index="${position}"]`, { hasText: label }).click({ timeout: patience });
   }
 }

@@ -131,7 +131,9 @@ export class Tree {
 
   private async element(path: TreePath): Promise<Locator> {
     const rows = await waitUntilSettled(`the tree to show ${describe(path)}`, async () => this.rows(), (seen) => find(seen, path) !== undefined);
-    return this.tree.locator(`[role="treeitem"][data-index="${find(rows, path)?.index ?? -1}"]`);
+    const row = find(rows, path);
+    // Whatever the rows do meanwhile, no other is taken for it.
+    return this.tree.locator(`[role="treeitem"][data-index="${row?.index ?? -1}"]`, { hasText: row?.label ?? '' });
   }
 }
 

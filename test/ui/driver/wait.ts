@@ -33,13 +33,14 @@ export async function waitUntilSettled<T>(what: string, read: () => Promise<T>, 
 }
 
 /**
- * Does something that the workbench may overlook while it redraws, and does it again as a person would who sees that nothing came of it.
+ * Does something that the workbench may overlook while it redraws, and does it again as a person would who sees that nothing came of it. Each
+ * time it is given twice as long: what a slow machine is just about to do is not disturbed again and again.
  * @param done whether something did
  */
 export async function persist(what: string, act: () => Promise<void>, done: () => Promise<boolean>): Promise<void> {
-  for (let attempt = 0; attempt < 4; attempt += 1) {
+  for (const timeout of [2000, 4000, 8000, 16_000]) {
     await act();
-    if (await until(done, { timeout: 2000 })) return;
+    if (await until(done, { timeout })) return;
   }
   throw new Error(`Tried four times, and nothing came of it: ${what}`);
 }
