@@ -192,7 +192,7 @@ describe('consent in a terminal', function () {
       urls[N2] = server.url;
       const terminal = await Terminal.open(['diag', 'diagnostics', '--url', server.url, '--node', N2, '--operator', '--audit-dir', audit], env());
       await terminal.sees('node> ');
-      terminal.type(N2);
+      terminal.type('node');
       await asked.promise;
       terminal.press('\u0003');
       await terminal.sees('SIGINT: ');
