@@ -37,10 +37,14 @@ describe('the kernel port against the local cluster', function () {
     return kind === 'demote' ? await kernel.demote(request) : await kernel.promote({ ...request, mode, acknowledgedInvariants: view.overriddenInvariants, primaryId: view.primaryId });
   }
 
-  /** Until the primary reports that the replica holds all that it holds: one that does not is denied, forced or not (P6-S2). */
-  async function caughtUp(replica: string): Promise<void> {
+  /**
+   * Until the primary reports that the replica holds all that it holds: one that does not is denied, forced or not (P6-S2). Asked of the
+   * primary alone: another node only knows what the two said last, and that may be what was so before the last promotion.
+   */
+  async function caughtUp(primary: Node, replica: string): Promise<void> {
+    const itself = await kernelOf(clusterOf([primary.url]), operatorToken, timeouts);
     for (const deadline = Date.now() + 30_000; ;) {
-      const { replicas } = valueOf(await kernel.readReplication()).view;
+      const { replicas } = valueOf(await itself.readReplication()).view;
       if (replicas.find(({ nodeId }) => nodeId === replica)?.lagBytes === 0n) return;
       assert.ok(Date.now() < deadline, `${replica} is behind: ${JSON.stringify(replicas, (_key, value: unknown) => (typeof value === 'bigint' ? value.toString() : value))}`);
     }
@@ -114,7 +118,7 @@ describe('the kernel port against the local cluster', function () {
   });
 
   it('P7-E2: with the primary killed, a promotion is denied and a force executed', async () => {
-    await caughtUp(node(2).id);
+    await caughtUp(node(1), node(2).id);
     process.kill(node(1).pid, 'SIGKILL');
     let denied = errorOf(await act('promote', node(2).id));
     for (let tries = 0; denied.code === 'AERO_STATE_CHANGED' && tries < 20; tries++) denied = errorOf(await act('promote', node(2).id));
