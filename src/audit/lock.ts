@@ -104,11 +104,14 @@ class HolderNote {
   constructor(file: string) {
     const unlinked = process.platform === 'win32' ? 0 : fs.constants.O_NOFOLLOW;
     this.#fd = fs.openSync(file, fs.constants.O_RDWR | fs.constants.O_CREAT | unlinked, 0o600);
+    if (fs.fstatSync(this.#fd).isFile()) return;
+    fs.closeSync(this.#fd);
+    throw new Error('it is not a regular file'); // to read a pipe is to wait for its writer
   }
 
   static read(file: string): string {
     try {
-      return fs.readFileSync(file, 'utf8').slice(0, NOTE_BYTES).trim() || 'another process';
+      return fs.statSync(file).isFile() && fs.readFileSync(file, 'utf8').slice(0, NOTE_BYTES).trim() || 'another process';
     } catch {
       return 'another process';
     }

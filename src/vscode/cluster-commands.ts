@@ -66,7 +66,7 @@ async function remove({ clusters }: CommandContext, row: unknown): Promise<void>
   if (name === undefined) return;
   const go = vscode.l10n.t('Remove from Settings');
   const answer = await vscode.window.showWarningMessage(vscode.l10n.t('Remove "{0}" from this machine\'s settings?', name), {
-    modal: true, detail: vscode.l10n.t('Its secrets are removed from the secret store too. The cluster itself is not contacted, and what the audit log says of it stays.'),
+    modal: true, detail: vscode.l10n.t('The secrets that were given for its addresses are removed from the secret store too. The cluster itself is not contacted, and what the audit log says of it stays.'),
   }, vscode.l10n.t('Do Nothing'), go);
   if (answer === go) await clusters.remove(name);
 }

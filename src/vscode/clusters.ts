@@ -69,10 +69,14 @@ export class ConfiguredClusters implements Clusters {
     await this.#write([...this.#raw(), cluster]);
   }
 
+  /** Removes every entry of that name, and the secrets that were given for the addresses in them. */
   async remove(name: string): Promise<void> {
-    const removed = this.find(name);
-    if (removed.ok) for (const secret of ['token', 'database'] as const) await this.setSecret(removed.value, secret, '');
-    await this.#write(this.#raw().filter((entry) => nameOf(entry) !== name));
+    const entries = this.#raw();
+    for (const entry of entries.filter((each) => nameOf(each) === name)) {
+      const config = parseClusterConfig(entry);
+      if (config.ok) for (const secret of ['token', 'database'] as const) await this.setSecret(config.value, secret, '');
+    }
+    await this.#write(entries.filter((entry) => nameOf(entry) !== name));
   }
 
   #raw(): readonly unknown[] {

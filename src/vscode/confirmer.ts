@@ -41,14 +41,23 @@ export class EditorConfirmer implements Confirmer {
     const key = requestPanel(prompt.requestId);
     const { explanation } = prompt;
     const title = `${commandTitle(explanation.command)}: ${explanation.cluster.name}, ${prompt.nodeName}`;
-    const decided = new Promise<Refused | undefined>((resolve) => {
+    const input = new vscode.CancellationTokenSource();
+    let goOn: () => void = () => undefined;
+    const read = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    // The panel stays in reach while the name is typed: its safe answer is an answer then, too.
+    const declined = new Promise<Refused>((resolve) => {
       this.#panels.show(key, {
         title,
         panel: {
           kind: 'explanation', explanation: toWire(explanation), digest: prompt.explanationDigest, requestId: prompt.requestId,
           operator: operatorText(prompt.operator), terminal: explanation.commandLine, typed: prompt.toType.what,
         },
-        decide: (goOn) => resolve(goOn ? undefined : { kind: 'declined', at: 'the explanation' }),
+        decide: (goesOn) => {
+          if (goesOn) goOn();
+          else resolve({ kind: 'declined', at: 'the explanation' });
+        },
       });
     });
     let watched: vscode.Disposable | undefined;
@@ -56,8 +65,10 @@ export class EditorConfirmer implements Confirmer {
       watched = this.#panels.onClosed(key, () => resolve({ kind: 'voided', why: 'The explanation was closed while the confirmation was open.' }));
       voided.addEventListener('abort', () => resolve({ kind: 'voided', why: String(voided.reason) }), { once: true });
     });
-    const answer = await Promise.race([closed, decided.then((refused) => refused ?? ask(prompt, voided))]);
+    const answer = await Promise.race([closed, declined, read.then(() => ask(prompt, voided, input.token))]);
     watched?.dispose();
+    input.cancel(); // what is still asked is asked no more
+    input.dispose();
     if (answer.kind === 'confirmed') {
       this.#panels.update(key, { title, panel: {
         kind: 'asking', title,
@@ -69,11 +80,11 @@ export class EditorConfirmer implements Confirmer {
   }
 }
 
-async function ask(prompt: ConfirmationPrompt, voided: AbortSignal): Promise<ConfirmationAnswer> {
+async function ask(prompt: ConfirmationPrompt, voided: AbortSignal, ended: vscode.CancellationToken): Promise<ConfirmationAnswer> {
   const gone = (): Refused | undefined => (voided.aborted ? { kind: 'voided', why: String(voided.reason) } : undefined);
   const refused = (prompt.type === 'enhanced' ? await askEnhanced(prompt, voided) : await askStandard(prompt)) ?? gone();
   if (refused !== undefined) return refused;
-  const typedName = await typeNode(prompt);
+  const typedName = await typeNode(prompt, ended);
   if (typedName === undefined) return gone() ?? { kind: 'declined', at: `the ${prompt.toType.what} of the node was not typed` };
   const voidedMeanwhile = gone();
   if (voidedMeanwhile !== undefined) return voidedMeanwhile;
@@ -148,7 +159,7 @@ async function modal(question: string, prompt: ConfirmationPrompt, detail: reado
   return answer === consent ? undefined : { kind: 'declined', at: where };
 }
 
-async function typeNode({ explanation, toType: { what, text } }: ConfirmationPrompt): Promise<string | undefined> {
+async function typeNode({ explanation, toType: { what, text } }: ConfirmationPrompt, ended: vscode.CancellationToken): Promise<string | undefined> {
   return vscode.window.showInputBox({
     title: `${explanation.cluster.name}: ${commandTitle(explanation.command)}`,
     prompt: what === 'name'
@@ -157,5 +168,5 @@ async function typeNode({ explanation, toType: { what, text } }: ConfirmationPro
     placeHolder: text,
     ignoreFocusOut: true,
     validateInput: (typed) => (typed === text ? undefined : what === 'name' ? vscode.l10n.t('Not the name of the node.') : vscode.l10n.t('Not the id of the node.')),
-  });
+  }, ended);
 }

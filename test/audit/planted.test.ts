@@ -42,6 +42,17 @@ describe('P7-F1: what was planted where the log is to stand', () => {
     assert.equal((await verify(logFile(directory))).kind, 'intact');
   });
 
+  it('a pipe in place of that note holds nobody up: neither who takes the lock nor who waits for it in vain', async () => {
+    const directory = temporaryDirectory();
+    spawnSync('mkfifo', [path.join(directory, 'audit.lock.holder')]);
+    const holder = new Writer({ directory, count: 1, pause: 'before the flush' });
+    await holder.stopped();
+    const waiting = new Writer({ directory, count: 1, lockWaitMs: 200 });
+    assert.match((await waiting.rest())[0]?.refused ?? '', /audit\.lock is locked by another process and was not released within 200 ms/u);
+    holder.process.kill('SIGCONT');
+    assert.deepEqual((await holder.rest()).map(({ seq }) => seq), ['1']);
+  });
+
   it('a pipe, a directory and a device in place of the log are refused at once, by writer and verifier', async () => {
     for (const plant of [(file: string) => spawnSync('mkfifo', [file]), (file: string) => mkdirSync(file)]) {
       const directory = temporaryDirectory();

@@ -309,6 +309,17 @@ describe('an operator in the editor', function () {
     await panel.getByText('Do Nothing').click();
     await waitForStage('confirmation_declined');
     assert.equal(await workbench.dialogs.view(), undefined);
+
+    // The panel stays in reach while the name is typed, and so does its safe answer.
+    await ask('Request Demotion', cluster.node(1), 'nothing, after all');
+    const again = await workbench.webviews.waitForText('Nothing has been sent.');
+    await again.getByText('Continue to Confirmation…').click();
+    await firstDialog('Request Demotion: node-1?');
+    await workbench.dialogs.click('Continue…');
+    await workbench.quickInput.waitFor('Type the name of the node');
+    await again.getByText('Do Nothing').click();
+    await waitFor('the second refusal', () => Promise.resolve(stages('request_demotion')), (seen) => seen.filter((stage) => stage === 'confirmation_declined').length === 2);
+    await workbench.quickInput.waitUntilClosed();
     assert.deepEqual(await attempts(), []);
     assert.ok(!stages('request_demotion').includes('dispatch_intent'));
   });
