@@ -117,9 +117,9 @@ describe('an operator of a Patroni cluster in the editor', function () {
     await workbench.notifications.waitFor('the database password of "added" is in the editor\'s secret store');
     await tree.expand(['added', leader]);
     await tree.click(['added', leader, 'Snapshots']);
-    assert.deepEqual(await menu('added', leader), ['Inspect Node', 'Inspect WAL', 'Inspect Snapshots', 'Run Diagnostics', 'Request Promotion', 'Force Promotion']);
     await workbench.webviews.waitForText(/Inspect Snapshots[\s\S]*checkpoint[\s\S]*recorded as/u);
     await workbench.screenshot('patroni-snapshots');
+    assert.deepEqual(await menu('added', leader), ['Inspect Node', 'Inspect WAL', 'Inspect Snapshots', 'Run Diagnostics', 'Request Promotion', 'Force Promotion']);
     for (const secret of ['canary-login', monitor.password]) assert.deepEqual(filesWith(use.editor.home, secret), [], 'in no file in the clear');
   });
 
