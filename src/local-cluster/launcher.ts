@@ -4,15 +4,23 @@ import { type ClusterMember, UsageError, openCluster, openDataDirectory } from '
 import { startLoad } from './load.ts';
 import type { ClusterOptions } from './options.ts';
 
-const freePort = (host: string): Promise<number> =>
+/** Systems give outgoing connections ports from 32768 on: one of those could be taken before its node listens, or while it is away. */
+const [lowest, highest] = [10_000, 20_000];
+
+const isFree = (host: string, port: number): Promise<boolean> =>
   new Promise((resolve, reject) => {
     const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, host, () => {
-      const address = probe.address();
-      probe.close(() => (typeof address === 'object' && address !== null ? resolve(address.port) : reject(new Error('no port'))));
-    });
+    probe.once('error', (error: NodeJS.ErrnoException) => (error.code === 'EADDRINUSE' ? resolve(false) : reject(error)));
+    probe.listen(port, host, () => probe.close(() => resolve(true)));
   });
+
+const freePort = async (host: string): Promise<number> => {
+  for (let tries = 0; tries < 1_000; tries += 1) {
+    const port = lowest + Math.floor(Math.random() * (highest - lowest));
+    if (await isFree(host, port)) return port;
+  }
+  throw new UsageError(`No free port was found between ${lowest} and ${highest}. Choose one with --port.`);
+};
 
 const portsFor = async ({ nodes, port, host }: ClusterOptions): Promise<readonly number[]> => {
   const ports = new Set<number>();

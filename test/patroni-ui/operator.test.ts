@@ -21,13 +21,14 @@ describe('an operator of a Patroni cluster in the editor', function () {
     cluster = await startCluster();
   });
   after(() => cluster.stop());
-  const use = useEditor();
   beforeEach('a whole cluster', async () => {
     leader = await settled(cluster);
     [replica] = others(cluster, leader);
     use.editor.writeSettings({ 'aerodb.clusters': [{ name: TRIAL.name, kind: 'patroni', endpoints: cluster.members.map(({ url }) => url), environment: 'test bench' }] });
     start = records().length;
   });
+  // Windows open when they are configured: one that is open already takes a while to notice.
+  const use = useEditor();
 
   function records(): readonly Fields[] {
     return existsSync(use.editor.auditFile) ? readFileSync(use.editor.auditFile, 'utf8').split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as Fields) : [];

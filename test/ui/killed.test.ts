@@ -25,7 +25,6 @@ describe('an extension host that ends in the middle', function () {
   this.timeout(180_000);
   let cluster: TestCluster;
   let proxy: CutProxy;
-  const use = useEditor();
   /** Where this test's records begin. */
   let start = 0;
   let attempted: unknown;
@@ -39,6 +38,8 @@ describe('an extension host that ends in the middle', function () {
     start = (await lines()).length;
     attempted = await lastAttempt();
   });
+  // Windows open when they are configured: one that is open already takes a while to notice.
+  const use = useEditor();
   after(async () => {
     await proxy.close();
     await cluster.stop();

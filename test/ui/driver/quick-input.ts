@@ -1,4 +1,4 @@
-import type { Locator, Page } from 'playwright-core';
+import { errors, type Locator, type Page } from 'playwright-core';
 import { matches, patience, plain, waitFor, waitUntilSettled, type Wanted } from './wait.ts';
 
 /** One line of a quick pick, as it is read on screen. */
@@ -90,9 +90,16 @@ export class QuickInput {
 
   /** Clicks the item with this very label, once it is in sight. */
   async choose(label: string): Promise<void> {
-    const view = await waitUntilSettled(`the quick pick item "${label}"`, async () => this.view(), ({ items }) => items.some((item) => item.label === label));
-    const position = view.items.findIndex((item) => item.label === label);
-    // Whatever the list does meanwhile, nothing else is clicked.
-    await this.widget.locator(`.quick-input-list .monaco-list-row[data-index="${position}"]`, { hasText: label }).click({ timeout: patience });
+    for (const timeout of [2000, 4000, patience]) {
+      const view = await waitUntilSettled(`the quick pick item "${label}"`, async () => this.view(), ({ items }) => items.some((item) => item.label === label));
+      const position = view.items.findIndex((item) => item.label === label);
+      try {
+        // Whatever the list does meanwhile, nothing else is clicked; an item that has moved is looked for anew.
+        await this.widget.locator(`.quick-input-list .monaco-list-row[data-index="${position}"]`, { hasText: label }).click({ timeout });
+        return;
+      } catch (error) {
+        if (timeout === patience || !(error instanceof errors.TimeoutError)) throw error;
+      }
+    }
   }
 }

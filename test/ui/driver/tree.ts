@@ -1,4 +1,4 @@
-import type { Locator, Page } from 'playwright-core';
+import { errors, type Locator, type Page } from 'playwright-core';
 import { patience, persist, plain, waitFor, waitUntilSettled } from './wait.ts';
 
 /** One row of a tree view, as it is seen and as it is read aloud. */
@@ -75,21 +75,23 @@ export class Tree {
   }
 
   async click(path: TreePath): Promise<void> {
-    await (await this.element(path)).click({ timeout: patience });
+    await this.onRow(path, (row, timeout) => row.click({ timeout }));
   }
 
   /** Names of the actions that the row shows when it is pointed at. */
   async inlineActions(path: TreePath): Promise<readonly string[]> {
-    const row = await this.element(path);
-    await row.hover({ timeout: patience });
-    const actions = row.locator('.actions .action-label');
-    return Promise.all((await actions.all()).map(async (action) => plain(await action.getAttribute('aria-label'))));
+    return this.onRow(path, async (row, timeout) => {
+      await row.hover({ timeout });
+      const actions = row.locator('.actions .action-label');
+      return Promise.all((await actions.all()).map(async (action) => plain(await action.getAttribute('aria-label'))));
+    });
   }
 
   async clickInlineAction(path: TreePath, action: string): Promise<void> {
-    const row = await this.element(path);
-    await row.hover({ timeout: patience });
-    await row.locator(`.actions .action-label[aria-label="${action}"]`).click({ timeout: patience });
+    await this.onRow(path, async (row, timeout) => {
+      await row.hover({ timeout });
+      await row.locator(`.actions .action-label[aria-label="${action}"]`).click({ timeout });
+    });
   }
 
   /** Opens the context menu of a row and returns its items; the menu stays open. */
@@ -98,8 +100,7 @@ export class Tree {
     await persist(
       `opening the menu of ${describe(path)}`,
       async () => {
-        const row = await this.element(path);
-        if ((await labels.count()) === 0) await row.click({ button: 'right', timeout: patience });
+        if ((await labels.count()) === 0) await this.onRow(path, (row, timeout) => row.click({ button: 'right', timeout }));
       },
       async () => (await labels.count()) > 0,
     );
@@ -128,11 +129,22 @@ export class Tree {
     await persist(
       `${expanded ? 'expanding' : 'collapsing'} ${describe(path)}`,
       async () => {
-        const row = await this.element(path);
-        if (!(await isDone())) await row.locator('.monaco-tl-twistie').click({ timeout: patience });
+        if (!(await isDone())) await this.onRow(path, (row, timeout) => row.locator('.monaco-tl-twistie').click({ timeout }));
       },
       isDone,
     );
+  }
+
+  /** Does something with a row; one that has moved before it could be done is looked for anew, as a person does. */
+  private async onRow<T>(path: TreePath, act: (row: Locator, timeout: number) => Promise<T>): Promise<T> {
+    for (const timeout of [2000, 4000, 8000]) {
+      try {
+        return await act(await this.element(path), timeout);
+      } catch (error) {
+        if (!(error instanceof errors.TimeoutError)) throw error;
+      }
+    }
+    return act(await this.element(path), patience);
   }
 
   private async element(path: TreePath): Promise<Locator> {
