@@ -190,10 +190,10 @@ function prepare(suites) {
     return {};
   });
   const editor = settle(async () => {
+    if (!wanted('editor', 'package')) return {};
+    findChromium(); // one that is named and not there is said before anything is fetched
     // Not two installations of Debian's packages at once: the second would find the lists locked.
-    // A chromium that is named and not there is said before anything is fetched.
-    if (wanted('editor', 'package')) findChromium();
-    if (wanted('editor', 'package')) await Promise.all([patroni.then(() => ensureChromium(say)), ensureCodeServer(say)]);
+    await Promise.all([patroni.then(() => ensureChromium(say)), ensureCodeServer(say)]);
     return {};
   });
   const packaged = settle(async () => {
@@ -202,7 +202,8 @@ function prepare(suites) {
     if (!wanted('package')) return {};
     return { AERODB_VSIX: await packageExtension().then(({ file }) => file, (error) => Promise.reject(new Error(error.message))) };
   });
-  return { editor, package: packaged, patroni };
+  // Suites in the editor build the extension anew, into the folder from which it is packaged.
+  return { editor: packaged.then(() => editor), package: packaged, patroni };
 }
 
 whenAskedToEnd(() => {

@@ -75,6 +75,7 @@ describe('the program', () => {
     withCluster({}, async (cluster) => {
       const third = cluster.node(3);
       const { pid } = third;
+      for (const { url } of cluster.nodes) assert.ok(Number(new URL(url).port) < 32_768, `${url}: outgoing connections are never given its port while it is away`);
       await cluster.kill(third);
       assert.equal((await cluster.node(1).write('two are enough')).status, 200);
       assert.ok(alive(cluster.launcherPid));

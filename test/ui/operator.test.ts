@@ -103,12 +103,17 @@ describe('an operator in the editor', function () {
     return dialog;
   }
 
-  /** Standard confirmation: the dialog, then the name. */
-  async function confirmStandard(title: string, node: TestNode): Promise<void> {
+  /** Standard confirmation up to where the name is to be typed. */
+  async function goOnToTheName(title: string, node: TestNode): Promise<void> {
     await readAndGoOn();
     await firstDialog(`${title}: ${node.name}?`);
     await use.workbench.dialogs.click('Continue…');
     await use.workbench.quickInput.waitFor('Type the name of the node');
+  }
+
+  /** Standard confirmation: the dialog, then the name. */
+  async function confirmStandard(title: string, node: TestNode): Promise<void> {
+    await goOnToTheName(title, node);
     await use.workbench.quickInput.answer(node.name);
   }
 
@@ -227,10 +232,7 @@ describe('an operator in the editor', function () {
     use.editor.writeSettings({ 'aerodb.clusters': [{ name: 'local', kind: 'aerodb', endpoints: cluster.nodes.map(({ url }) => url), environment: 'test bench' }], 'aerodb.timeout.controlSeconds': 5 });
     await becomeOperator();
     await ask('Request Demotion', cluster.node(1), 'frozen');
-    await readAndGoOn();
-    await firstDialog('Request Demotion: node-1?');
-    await workbench.dialogs.click('Continue…');
-    await workbench.quickInput.waitFor('Type the name of the node');
+    await goOnToTheName('Request Demotion', cluster.node(1));
     cluster.node(1).freeze();
     await workbench.quickInput.answer('node-1');
     const asking = await workbench.webviews.waitForText('It is sent once and not repeated.');
@@ -285,10 +287,7 @@ describe('an operator in the editor', function () {
     await workbench.dialogs.press('Escape');
     await waitFor('the second refusal', () => Promise.resolve(stages('request_demotion')), (seen) => seen.filter((stage) => stage === 'confirmation_declined').length === 2);
     await ask('Request Demotion', cluster.node(1), '');
-    await readAndGoOn();
-    await firstDialog('Request Demotion: node-1?');
-    await workbench.dialogs.click('Continue…');
-    await workbench.quickInput.waitFor('Type the name of the node');
+    await goOnToTheName('Request Demotion', cluster.node(1));
     await workbench.quickInput.answer('node-2');
     await workbench.quickInput.waitFor('Not the name of the node');
     await workbench.quickInput.cancel();
@@ -312,12 +311,8 @@ describe('an operator in the editor', function () {
 
     // The panel stays in reach while the name is typed, and so does its safe answer.
     await ask('Request Demotion', cluster.node(1), 'nothing, after all');
-    const again = await workbench.webviews.waitForText('Nothing has been sent.');
-    await again.getByText('Continue to Confirmation…').click();
-    await firstDialog('Request Demotion: node-1?');
-    await workbench.dialogs.click('Continue…');
-    await workbench.quickInput.waitFor('Type the name of the node');
-    await again.getByText('Do Nothing').click();
+    await goOnToTheName('Request Demotion', cluster.node(1));
+    await (await workbench.webviews.waitForText('Nothing has been sent.')).getByText('Do Nothing').click();
     await waitFor('the second refusal', () => Promise.resolve(stages('request_demotion')), (seen) => seen.filter((stage) => stage === 'confirmation_declined').length === 2);
     await workbench.quickInput.waitUntilClosed();
     assert.deepEqual(await attempts(), []);
