@@ -3,7 +3,7 @@
  * one that its addresses name. Everything wrong with the file comes back as a refusal, which is recorded.
  */
 import { join } from 'node:path';
-import { parseClusterConfig, type ClusterConfig } from '../control-plane/cluster.ts';
+import { endpointFromText, parseClusterConfig, urlsOf, type ClusterConfig } from '../control-plane/cluster.ts';
 import { failure, refusal, success, type ControlError, type Result } from '../control-plane/errors.ts';
 import type { Clusters } from '../control-plane/ports.ts';
 import type { ConnectOptions } from '../kernel/connect.ts';
@@ -123,14 +123,20 @@ function fileOf(files: Readonly<Record<string, string>>, { name }: ClusterConfig
 
 /** A cluster that is in no file is called by its first address, which is also how an equivalent command line knows it. */
 function addressed({ urls, kind, file }: ClusterSources, { clusters }: Settings): Result<ClusterConfig> {
-  const config = parseClusterConfig({ name: urls[0], kind: kind ?? 'aerodb', endpoints: urls });
+  const config = parseClusterConfig({ name: urls[0], kind: kind ?? 'aerodb', endpoints: urls.map(endpointFromText) });
   if (!config.ok) return config;
   // What the file says of a cluster (observe-only, its environment) must not be lost by naming it differently.
-  const own = new Set(config.value.endpoints.map(origin));
-  const configured = clusters.find((entry) => isObject(entry) && Array.isArray(entry['endpoints']) && entry['endpoints'].some((url) => typeof url === 'string' && own.has(origin(url))));
+  const own = new Set(urlsOf(config.value).map(origin));
+  const configured = clusters.find((entry) => isObject(entry) && Array.isArray(entry['endpoints']) && entry['endpoints'].some((one) => own.has(origin(endpointUrl(one)))));
   return isObject(configured)
     ? failure(invalid(`--url is for a cluster that is in no file; this address belongs to cluster "${String(configured['name'])}" in ${file}. Nothing was sent.`, 'url'))
     : config;
+}
+
+/** The address of an endpoint of any form; an empty text where it has none. */
+function endpointUrl(endpoint: unknown): string {
+  const read = typeof endpoint === 'string' ? endpointFromText(endpoint) : endpoint;
+  return typeof read === 'string' ? read : isObject(read) && typeof read['url'] === 'string' ? read['url'] : '';
 }
 
 function origin(url: string): string {

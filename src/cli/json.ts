@@ -51,8 +51,8 @@ function document(members: Readonly<Record<string, unknown>>): string {
 }
 
 function errorJson(error: ControlError): unknown {
-  const { domain, code, message, invariants, outcome, field, kernel } = error;
-  return { domain, code, message, invariants, outcome, field: field ?? null, kernel: kernel ?? null };
+  const { domain, code, message, invariants, outcome, known, field, kernel } = error;
+  return { domain, code, message, invariants, outcome, known: known ?? null, field: field ?? null, kernel: kernel ?? null };
 }
 
 function recordedJson(recorded: Recorded): unknown {

@@ -3,11 +3,18 @@ import * as z from 'zod/mini';
 import { refusal, type ControlError, type Result, failure, success } from './errors.ts';
 import { parse } from './parse.ts';
 
-const endpoint = z.url({ protocol: /^https?$/, abort: true, error: 'is not an address such as https://host:port' }).check(z.refine((url) => {
+const url = z.url({ protocol: /^https?$/, abort: true, error: 'is not an address such as https://host:port' }).check(z.refine((url) => {
   const parsed = new URL(url);
   return parsed.username === '' && parsed.password === '' && parsed.search === '' && parsed.hash === '';
 }, 'must not hold credentials, a query or a fragment'));
 const word = z.string().check(z.minLength(1));
+
+/** An address, alone or with what is known of it: the member that it leads to, and the name that its TLS certificate carries. */
+const endpoint = z.union([url, z.strictObject({ url, member: z.exactOptional(word.check(z.maxLength(200))), serverName: z.exactOptional(word) })], {
+  error: ({ input }) => (typeof input === 'object' && input !== null
+    ? 'must be { "url": "https://host:port" }, with "member" and "serverName" where they are known'
+    : 'is not an address such as https://host:port, without credentials, query or fragment'),
+});
 
 /** Host and port of a PostgreSQL server; an IPv6 address stands in brackets. */
 const address = z.string().check(z.regex(/^(?:\[[0-9a-f:.]+\]|[^\s:/@[\]]+):[1-9]\d{0,4}$/i, 'must be host:port'), z.refine((text) => Number(text.slice(text.lastIndexOf(':') + 1)) <= 65_535, 'must hold a port of at most 65535'));
@@ -24,10 +31,25 @@ const clusterSchema = z.strictObject({
   database: z.exactOptional(z.strictObject({
     user: word.check(z.maxLength(63)), name: z.exactOptional(word.check(z.maxLength(63))), addresses: z.array(address).check(z.minLength(1)),
   })),
-}).check(z.refine(({ kind, database }) => database === undefined || kind === 'patroni', { path: ['database'], error: 'is for a Patroni cluster only' }));
+}).check(
+  z.refine(({ kind, database }) => database === undefined || kind === 'patroni', { path: ['database'], error: 'is for a Patroni cluster only' }),
+  z.refine(({ kind, endpoints }) => kind === 'patroni' || endpoints.every((one) => typeof one === 'string' || one.member === undefined), {
+    path: ['endpoints'], error: 'can name members for a Patroni cluster only: an AeroDB node says itself which one it is',
+  }),
+  z.refine(({ endpoints }) => isUnique(endpoints.flatMap((one) => (typeof one === 'string' || one.member === undefined ? [] : [one.member]))), {
+    path: ['endpoints'], error: 'names one member twice: it is not clear which address is its own',
+  }),
+  z.refine(({ endpoints }) => isUnique(endpoints.map((one) => (typeof one === 'string' ? one : one.url))), {
+    path: ['endpoints'], error: 'has one address twice',
+  }),
+);
+
+function isUnique(texts: readonly string[]): boolean {
+  return new Set(texts).size === texts.length;
+}
 
 /**
- * `endpoints` in configured order, which is also the order of asking; `environment` is a label of the
+ * `endpoints` in configured order, which is also the order of asking (`endpointsOf` has them in one form); `environment` is a label of the
  * operator's own; with `observeOnly` Operator authority cannot be assumed. `database` is a login for reads that Patroni's API does
  * not offer: to PostgreSQL at these addresses and no others, database "postgres" where no name is given. Holds no secrets.
  */
@@ -41,8 +63,49 @@ export function parseClusterConfig(input: unknown): Result<ClusterConfig> {
     const field = path.length === 0 ? 'cluster' : path.join('.');
     return failure(refusal('PHASE7_MALFORMED_REQUEST', `The configured cluster is not valid: ${field}: ${message}.`, field));
   }
-  const insecure = parsed.value.endpoints.map(insecureTransport).find((error) => error !== undefined);
-  return insecure === undefined ? success(parsed.value) : failure(insecure);
+  const insecure = urlsOf(parsed.value).map(insecureTransport).find((error) => error !== undefined);
+  return insecure === undefined ? success(withoutCopiedPath(parsed.value)) : failure(insecure);
+}
+
+/** An address of a cluster, the member that it is said to lead to, and the name in its certificate where that is not its host. */
+export interface Endpoint {
+  readonly url: string;
+  readonly member?: string;
+  readonly serverName?: string;
+}
+
+/** The endpoints in one form, in configured order. */
+export function endpointsOf({ endpoints }: Pick<ClusterConfig, 'endpoints'>): readonly Endpoint[] {
+  return endpoints.map((one) => (typeof one === 'string' ? { url: one } : one));
+}
+
+/** The addresses of the endpoints, in configured order. */
+export function urlsOf(cluster: Pick<ClusterConfig, 'endpoints'>): readonly string[] {
+  return endpointsOf(cluster).map((one) => one.url);
+}
+
+/** An endpoint as a person types it: `https://host:port`, or `member=https://host:port`. Not checked here. */
+export function endpointFromText(text: string): Endpoint | string {
+  const [, member, address] = /^([^=]+)=(https?:\/\/.*)$/i.exec(text) ?? [];
+  return member === undefined || address === undefined ? text : { url: address, member };
+}
+
+/** The way back from `endpointFromText`. */
+export function endpointToText({ url: address, member }: Endpoint): string {
+  return member === undefined ? address : `${member}=${address}`;
+}
+
+/** Whether a cluster is in no file, and is therefore called by its first address as it was typed. */
+export function isNamedByAddress(cluster: ClusterConfig): boolean {
+  const [first] = endpointsOf(cluster);
+  return first !== undefined && [endpointToText(first), `${endpointToText(first)}/patroni`].includes(cluster.name);
+}
+
+/** Patroni announces its members as `https://host:8008/patroni`; that is the address, as copied. A proxy's path of this name ends with a slash. */
+function withoutCopiedPath(cluster: ClusterConfig): ClusterConfig {
+  if (cluster.kind !== 'patroni') return cluster;
+  const bare = (address: string): string => address.replace(/\/patroni$/, '');
+  return { ...cluster, endpoints: cluster.endpoints.map((one) => (typeof one === 'string' ? bare(one) : { ...one, url: bare(one.url) })) };
 }
 
 /** Plain HTTP is for loopback; anything else must be TLS, because tokens and answers travel on it. */

@@ -3,7 +3,7 @@
  * command table, for explanations, help and completions. It repeats what was asked and decides nothing.
  */
 import type { CommandArguments } from './arguments.ts';
-import type { ClusterConfig } from './cluster.ts';
+import { endpointsOf, endpointToText, isNamedByAddress, type ClusterConfig } from './cluster.ts';
 import { commandSpec, type CommandName } from './commands.ts';
 import type { AuditPosition } from './audit-position.ts';
 
@@ -34,8 +34,8 @@ export const ARGUMENT_OPTIONS = {
  * its addresses. The typed name and the acknowledgements are no part of a line: a person gives them (P7-A2).
  */
 export function commandLine(command: CommandName, args: CommandArguments, cluster: ClusterConfig): string {
-  const named = cluster.name === cluster.endpoints[0]
-    ? [...(cluster.kind === 'aerodb' ? [] : ['--kind', cluster.kind]), ...cluster.endpoints.flatMap((url) => ['--url', quoted(url)])]
+  const named = isNamedByAddress(cluster)
+    ? [...(cluster.kind === 'aerodb' ? [] : ['--kind', cluster.kind]), ...endpointsOf(cluster).flatMap((endpoint) => ['--url', quoted(endpointToText(endpoint))])]
     : option(ARGUMENT_OPTIONS.cluster, args.cluster);
   return [
     PROGRAM, ...TERMINAL_WORDS[command], ...named,

@@ -331,13 +331,13 @@ export class ControlPlane {
   }
 
   async #dispatch(
-    flow: Flow, command: ControlCommandName, { kernel, args, cluster }: Accepted, { explanation, endpoint, controlVersion }: Explained,
+    flow: Flow, command: ControlCommandName, { kernel, args, cluster }: Accepted, { explanation, endpoint, controlVersion, answerMs }: Explained,
     acknowledged: readonly string[], auditHead: AuditPosition,
   ): Promise<CommandResult> {
     const { account, host } = this.#env.operator;
     const request: ControlRequest = {
       endpoint, requestId: flow.requestId, target: explanation.target.nodeId, reason: args.reason ?? '',
-      operator: { id: `${account}@${host}`, authority: 'Operator' }, controlVersion, auditHead,
+      operator: { id: `${account}@${host}`, authority: 'Operator' }, controlVersion, answerMs, auditHead,
     };
     const primaryId = explanation.kernel?.primaryId ?? null;
     flow.sending();

@@ -67,6 +67,8 @@ export interface ControlError {
   readonly outcome: Outcome;
   /** The argument at fault, for operator input. */
   readonly field?: string;
+  /** What is known nevertheless, where the kernel's own words leave the outcome unknown: a sentence of ours. */
+  readonly known?: string;
   /** Set exactly for KERNEL_REJECTION. */
   readonly kernel?: KernelRejection;
 }

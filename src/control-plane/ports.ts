@@ -31,6 +31,8 @@ export interface ControlRequest {
   readonly operator: OperatorReference;
   /** What the operator saw; `null` only for an engine that counts none. */
   readonly controlVersion: bigint | null;
+  /** How long the kernel itself may take for its answer, in milliseconds, as it was explained; the configured limit is raised to that. */
+  readonly answerMs: number | null;
   /** Position of this request's own `dispatch_intent`. */
   readonly auditHead: AuditPosition;
 }

@@ -1,7 +1,7 @@
 /** What TLS needs, read from the configured files when connecting, so that a bad file is named before anything is sent. */
 import { constants, promises as files } from 'node:fs';
 import type { SecureContext } from 'node:tls';
-import type { ClusterConfig } from '../control-plane/cluster.ts';
+import { urlsOf, type ClusterConfig } from '../control-plane/cluster.ts';
 import { failure, refusal, success, type Result } from '../control-plane/errors.ts';
 import type { TlsIdentity } from './http.ts';
 
@@ -24,7 +24,7 @@ export async function tlsIdentity(cluster: ClusterConfig): Promise<Result<TlsIde
     if (part === 'ca' && !read.text.includes('-----BEGIN ')) return refused('tls.ca', `The file ${path} (ca) holds no PEM certificate.`);
     pem[part] = read.text;
   }
-  if (Object.keys(pem).length === 0 && cluster.endpoints.every((endpoint) => endpoint.startsWith('http:'))) return success({ context: undefined, ca: undefined, serverName });
+  if (Object.keys(pem).length === 0 && urlsOf(cluster).every((url) => url.startsWith('http:'))) return success({ context: undefined, ca: undefined, serverName });
   const context = await contextOf(pem);
   if (!context.ok) return refused('tls.key', `The key ${key ?? ''} cannot be used with the certificate ${cert ?? ''}: ${context.why}.`);
   return success({ context: context.context, ca: pem.ca, serverName });

@@ -1,6 +1,6 @@
 /** Adding, editing and removing configured clusters, their tokens, and refreshing a row: none of it sends a control request. */
 import * as vscode from 'vscode';
-import { parseClusterConfig, type ClusterConfig } from '../control-plane/cluster.ts';
+import { endpointFromText, parseClusterConfig, type ClusterConfig } from '../control-plane/cluster.ts';
 import { clusterOf } from './authority-commands.ts';
 import type { ClusterTree } from './cluster-tree.ts';
 import type { ConfiguredClusters, Secret } from './clusters.ts';
@@ -32,7 +32,7 @@ async function add({ clusters }: CommandContext): Promise<void> {
   );
   if (kind === undefined) return;
   const build = (typed: string): ReturnType<typeof parseClusterConfig> => parseClusterConfig({
-    name: name.trim(), kind: kind.engine, endpoints: typed.split(/[\s,]+/).filter((part) => part !== ''),
+    name: name.trim(), kind: kind.engine, endpoints: typed.split(/[\s,]+/).filter((part) => part !== '').map(endpointFromText),
   });
   const endpoints = await vscode.window.showInputBox({
     title, ignoreFocusOut: true, placeHolder: 'https://node-1.example:9191, https://node-2.example:9191',

@@ -3,6 +3,7 @@
  * recorded `inspect_cluster_state`. What a row shows is one answer of the kernel, dated; it is never used to decide.
  */
 import * as vscode from 'vscode';
+import { endpointsOf, endpointToText } from '../control-plane/cluster.ts';
 import type { CommandName } from '../control-plane/commands.ts';
 import type { CommandResult } from '../control-plane/control-plane.ts';
 import type { ControlError } from '../control-plane/errors.ts';
@@ -143,7 +144,7 @@ export class ClusterTree implements vscode.TreeDataProvider<Row> {
         : dated(reading, config.ok && config.value.kind === 'patroni')),
       ...observeOnly,
     ].join(' · ');
-    item.tooltip = config.ok ? [clusterTooltip(config.value.endpoints, reading), ...observeOnly].join('\n') : config.error.message;
+    item.tooltip = config.ok ? [clusterTooltip(endpointsOf(config.value).map(endpointToText), reading), ...observeOnly].join('\n') : config.error.message;
     item.accessibilityInformation = { label: `${vscode.l10n.t('Cluster {0}', item.label as string)}, ${item.description}` };
     return item;
   }
@@ -209,7 +210,7 @@ function nodeTooltip({ member, unavailable }: Row & { readonly row: 'node' }): s
   const unknown = vscode.l10n.t('unknown');
   return [
     `${member.name} (${member.nodeId})`,
-    member.apiUrl,
+    member.apiUrl ?? vscode.l10n.t('Address unknown'),
     vscode.l10n.t('Role: {0}. Replication: {1}', member.role, stateText(member)),
     vscode.l10n.t('Health: {0}, on the basis of: {1}', member.health, member.healthBasis),
     ...(member.patroni === undefined ? [

@@ -1,6 +1,6 @@
 /** The configured clusters of this machine. Settings are machine-scoped: no workspace can add or repoint one. */
 import * as vscode from 'vscode';
-import { parseClusterConfig, type ClusterConfig } from '../control-plane/cluster.ts';
+import { parseClusterConfig, urlsOf, type ClusterConfig } from '../control-plane/cluster.ts';
 import { digest } from '../control-plane/digest.ts';
 import { failure, refusal, type Result } from '../control-plane/errors.ts';
 import type { Clusters, Kernel } from '../control-plane/ports.ts';
@@ -101,9 +101,10 @@ export function clusterLabel(cluster: Pick<ClusterConfig, 'name' | 'environment'
 }
 
 /** A secret is bound to the addresses that it was given for: a repointed cluster has none until it is asked for again. */
-function secretKey({ name, endpoints, database }: ClusterConfig, secret: Secret): string {
+function secretKey(cluster: ClusterConfig, secret: Secret): string {
+  const { name, database } = cluster;
   return secret === 'token'
-    ? `aerodb.token.${digest([name, endpoints.map((endpoint) => new URL(endpoint).origin).sort()])}`
+    ? `aerodb.token.${digest([name, urlsOf(cluster).map((url) => new URL(url).origin).sort()])}`
     : `aerodb.database.${digest([name, database?.user ?? '', [...database?.addresses ?? []].sort()])}`;
 }
 

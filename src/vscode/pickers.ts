@@ -1,5 +1,6 @@
 /** How a person names a cluster, a node, a reason: nothing is sorted, filtered or preselected by role or state (P7-A3). */
 import * as vscode from 'vscode';
+import { endpointsOf, endpointToText } from '../control-plane/cluster.ts';
 import type { CommandResult } from '../control-plane/control-plane.ts';
 import { byName } from './cluster-tree.ts';
 import { clusterLabel, type ConfiguredClusters } from './clusters.ts';
@@ -18,7 +19,7 @@ export async function pickCluster(clusters: ConfiguredClusters, title: string): 
     return undefined;
   }
   const items = configured.map(({ name, config }) => ({
-    name, label: inert(config.ok ? clusterLabel(config.value) : name), description: config.ok ? config.value.endpoints.join(', ') : config.error.message,
+    name, label: inert(config.ok ? clusterLabel(config.value) : name), description: config.ok ? endpointsOf(config.value).map(endpointToText).join(', ') : config.error.message,
   }));
   return (await vscode.window.showQuickPick(items, { title, placeHolder: vscode.l10n.t('Cluster'), ignoreFocusOut: true }))?.name;
 }

@@ -42,10 +42,10 @@ const section = z.strictObject({ name: text, entries: z.array(z.strictObject({ k
 const sections = z.exactOptional(z.array(section));
 
 const member = z.strictObject({
-  nodeId: text, name: text, apiUrl: text, role: z.enum(['primary', 'replica', 'unknown']), replicationState: text, haltReason: known,
+  nodeId: text, name: text, apiUrl: known, role: z.enum(['primary', 'replica', 'unknown']), replicationState: text, haltReason: known,
   health: z.enum(['running', 'halted', 'unknown']), healthBasis: text, durableOffset: knownNumber, durableCommitId: knownNumber,
   lagBytes: knownNumber, lagCommits: knownNumber, lastContact: known,
-  patroni: z.exactOptional(z.strictObject({ role: text, timeline: knownNumber, written: knownNumber, received: knownNumber, replayed: knownNumber, marks: known })),
+  patroni: z.exactOptional(z.strictObject({ role: text, timeline: knownNumber, written: knownNumber, received: knownNumber, replayed: knownNumber, receiveLag: z.exactOptional(knownNumber), replayLag: z.exactOptional(knownNumber), marks: known })),
 });
 
 const event = z.strictObject({
@@ -55,7 +55,7 @@ const event = z.strictObject({
 
 const replica = z.strictObject({
   nodeId: text, name: known, state: text, haltReason: known, receivedOffset: knownNumber, appliedOffset: knownNumber, acknowledgedOffset: knownNumber,
-  lagBytes: knownNumber, lagCommits: knownNumber, lastAcknowledgedAt: known,
+  lagBytes: knownNumber, lagCommits: knownNumber, lastAcknowledgedAt: known, receiveLag: z.exactOptional(knownNumber), replayLag: z.exactOptional(knownNumber),
 });
 
 const attempt = z.strictObject({
@@ -110,7 +110,7 @@ export const execution = exactly<Wire<Execution>>()(z.strictObject({
 /** Why a command failed. */
 export const controlError = exactly<Wire<ControlError>>()(z.strictObject({
   domain: z.enum(['OPERATOR_INPUT', 'VALIDATION_ERROR', 'KERNEL_REJECTION', 'TRANSPORT_ERROR']), code: text, message: text, invariants: texts,
-  outcome: z.enum(['executed', 'not_executed', 'unknown']), field: z.exactOptional(text),
+  outcome: z.enum(['executed', 'not_executed', 'unknown']), field: z.exactOptional(text), known: z.exactOptional(text),
   kernel: z.exactOptional(z.strictObject({ status: z.nullable(z.number()), body: text, details: z.unknown() })),
 }));
 

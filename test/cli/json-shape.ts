@@ -17,9 +17,9 @@ const recorded = z.union([position, z.strictObject({ notRecorded: z.string().des
 const observed = z.strictObject({ snapshot: z.string(), commitId: maybe(decimal), controlVersion: maybe(decimal), nodeId: maybe(z.string()), time: z.string(), clock: z.string() }).describe('From which node, at which state and time, by whose clock. Patroni has neither commit ids nor control versions: there both are null.');
 
 const member = z.strictObject({
-  nodeId: z.string(), name: z.string(), apiUrl: z.string(), role: z.enum(['primary', 'replica', 'unknown']), replicationState: z.string(), haltReason: maybe(z.string()),
+  nodeId: z.string(), name: z.string(), apiUrl: maybe(z.string()), role: z.enum(['primary', 'replica', 'unknown']), replicationState: z.string(), haltReason: maybe(z.string()),
   health: z.enum(['running', 'halted', 'unknown']), healthBasis: z.string(), durableOffset: maybe(decimal), durableCommitId: maybe(decimal), lagBytes: maybe(decimal), lagCommits: maybe(decimal), lastContact: maybe(z.string()),
-  patroni: z.strictObject({ role: z.string(), timeline: maybe(decimal), written: maybe(decimal), received: maybe(decimal), replayed: maybe(decimal), marks: maybe(z.string()) }).exactOptional().describe('For members of a Patroni cluster: its own word for the role, and WAL positions in bytes.'),
+  patroni: z.strictObject({ role: z.string(), timeline: maybe(decimal), written: maybe(decimal), received: maybe(decimal), replayed: maybe(decimal), receiveLag: maybe(decimal).exactOptional(), replayLag: maybe(decimal).exactOptional(), marks: maybe(z.string()) }).exactOptional().describe('For members of a Patroni cluster: its own word for the role, and WAL positions and lags in bytes; receiveLag and replayLag only where Patroni tells them apart.'),
 });
 const section = z.strictObject({ name: z.string(), entries: z.array(z.strictObject({ key: z.string(), value: z.string() })) });
 const sections = z.array(section).exactOptional().describe('What a Patroni node says beside, in its own words.');
@@ -35,7 +35,7 @@ const views = {
     primaryId: maybe(z.string()), epoch: maybe(decimal), committedOffset: maybe(decimal),
     replicas: z.array(z.strictObject({
       nodeId: z.string(), name: maybe(z.string()), state: z.string(), haltReason: maybe(z.string()), receivedOffset: maybe(decimal), appliedOffset: maybe(decimal), acknowledgedOffset: maybe(decimal),
-      lagBytes: maybe(decimal), lagCommits: maybe(decimal), lastAcknowledgedAt: maybe(z.string()),
+      lagBytes: maybe(decimal), lagCommits: maybe(decimal), lastAcknowledgedAt: maybe(z.string()), receiveLag: maybe(decimal).exactOptional(), replayLag: maybe(decimal).exactOptional(),
     })),
   }),
   inspect_promotion_state: z.strictObject({
@@ -75,7 +75,7 @@ const executed = z.strictObject({
 
 const error = z.strictObject({
   domain: z.enum(['OPERATOR_INPUT', 'VALIDATION_ERROR', 'KERNEL_REJECTION', 'TRANSPORT_ERROR']), code: z.string(), message: z.string(), invariants: z.array(z.string()),
-  outcome: z.enum(['executed', 'not_executed', 'unknown']), field: maybe(z.string()),
+  outcome: z.enum(['executed', 'not_executed', 'unknown']), known: maybe(z.string()).describe('What is known nevertheless, where the kernel\'s words leave the outcome unknown.'), field: maybe(z.string()),
   kernel: maybe(z.strictObject({ status: z.int().nullable().describe('Of HTTP; null where the kernel was not asked over HTTP.'), body: z.string().describe('The kernel\'s answer, byte for byte.'), details: z.unknown() })),
 });
 

@@ -96,7 +96,7 @@ describe('the equivalent command line', () => {
   });
 
   it('names a cluster that is in no file by its addresses', () => {
-    const addressed = { ...config, name: config.endpoints[0] ?? '' };
+    const addressed = { ...config, name: 'http://127.0.0.1:1' };
     assert.equal(commandLine('inspect_cluster_state', { cluster: addressed.name }, addressed), 'aerodb-control inspect cluster --url http://127.0.0.1:1 --url http://127.0.0.1:2');
     assert.match(commandLine('inspect_cluster_state', { cluster: addressed.name }, { ...addressed, kind: 'patroni' }), /--kind patroni/);
   });

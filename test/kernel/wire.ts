@@ -105,7 +105,7 @@ export async function kernelOf(cluster: ClusterConfig, token?: string, timeouts:
 
 export function controlRequest(endpoint: string, target: string): ControlRequest {
   return {
-    endpoint, requestId: REQUEST, target, reason: 'the runbook says so', operator: { id: 'ann@desk', authority: 'Operator' }, controlVersion: 17n,
+    endpoint, requestId: REQUEST, target, reason: 'the runbook says so', operator: { id: 'ann@desk', authority: 'Operator' }, controlVersion: 17n, answerMs: null,
     auditHead: { seq: 4n, hash: 'ab'.repeat(32) },
   };
 }

@@ -204,7 +204,7 @@ describe('traps of Patroni', function () {
     assert.ok(kernel.ok);
     const answer = await kernel.value.promote({
       endpoint: `${url}/prefix`, requestId: '11111111-2222-4333-8444-555555555555', target: replica, primaryId: leader, mode: 'validated', acknowledgedInvariants: [], reason: '',
-      operator: { id: 'anna@desk', authority: 'Operator' }, controlVersion: null, auditHead: { seq: 1n, hash: '0'.repeat(64) },
+      operator: { id: 'anna@desk', authority: 'Operator' }, controlVersion: null, answerMs: null, auditHead: { seq: 1n, hash: '0'.repeat(64) },
     });
     assert.ok(!answer.ok && answer.error.kernel !== undefined);
     const { message, outcome, kernel: { status, body } } = answer.error;

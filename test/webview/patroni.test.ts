@@ -32,10 +32,13 @@ function answer(title: string, shown: AnsweredView): ShowPanel {
 }
 
 const facts: KernelExplanation = {
-  target: 'pg2', mode: 'forced', decision: null, reason: null, overriddenInvariants: ['P6-A1'], epoch: 5n, primaryId: 'pg1', members, controlVersion: null,
+  target: 'pg2', mode: 'forced', decision: null, reason: null, overriddenInvariants: ['P6-A1'], epoch: 5n, primaryId: 'pg1', members, controlVersion: null, answerMs: 60_000,
   checks: [{ id: 'old_leader_has_stopped_writing', invariant: 'P6-A1', result: 'unchecked', observed: 'Patroni reports pg1 as the leader', message: 'Patroni does not check it.' }],
   patroni: {
-    paused: false, scheduledSwitchover: null, settings: { endpoint: 'https://pg2.example:8008', time: observed.time, synchronousMode: 'true', maximumLagOnFailover: '1048576' },
+    versions: [{ node: 'pg1', version: '4.1.5' }, { node: 'pg2', version: '4.1.5' }],
+    behaviour: { series: '4.1', quorumCommit: true, failoverToAsynchronous: 'executed', standbyClusterIsSynchronous: false, failoverPriority: true },
+    replication: { mode: 'synchronous', strict: false }, standbyCluster: false, failsafeMode: false, candidate: { role: 'sync_standby', nofailover: null }, leaderSilent: null, patroniWaits: 20,
+    paused: false, scheduledSwitchover: null, settings: { endpoint: 'https://pg2.example:8008', time: observed.time, shown: [{ name: 'synchronous_mode', value: 'true' }], maximumLagOnFailover: '1048576' },
     positions: [{ node: 'pg1', unknown: 'it did not answer' }, { node: 'pg2', endpoint: 'https://pg2.example:8008', time: observed.time, timeline: 5n, written: null, received: 83886408n, replayed: 83886080n }],
   },
 };

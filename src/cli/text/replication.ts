@@ -1,6 +1,6 @@
 /** How far each replica is, as text. */
 import type { ReplicaProgress, ReplicationView } from '../../control-plane/views.ts';
-import { facts, paragraph, table } from './layout.ts';
+import { facts, paragraph, table, type Column } from './layout.ts';
 import { known } from './safe.ts';
 import type { Terms } from './terms.ts';
 
@@ -15,11 +15,15 @@ export function replicationView({ primaryId, epoch, committedOffset, replicas }:
   ]);
   if (replicas.length === 0) return [...head, '', ...paragraph('The kernel reported no replicas.', 2)];
   if (patroni) {
+    const apart = replicas.some(({ receiveLag }) => receiveLag !== undefined);
+    const lags: readonly Column[] = apart ? [{ title: 'RECEIVE LAG', right: true }, { title: 'REPLAY LAG', right: true }] : [];
     return [
       ...head, '',
       ...table(
-        [{ title: 'NODE' }, { title: 'STATE' }, { title: 'LAG BYTES', right: true }, { title: 'RECEIVED' }, { title: 'REPLAYED' }],
-        replicas.map(({ nodeId, state, lagBytes, receivedOffset, appliedOffset }) => [known(nodeId), known(state), known(lagBytes), terms.position(receivedOffset), terms.position(appliedOffset)]),
+        [{ title: 'NODE' }, { title: 'STATE' }, { title: 'LAG BYTES', right: true }, ...lags, { title: 'RECEIVED' }, { title: 'REPLAYED' }],
+        replicas.map(({ nodeId, state, lagBytes, receiveLag = null, replayLag = null, receivedOffset, appliedOffset }) => [
+          known(nodeId), known(state), known(lagBytes), ...(apart ? [known(receiveLag), known(replayLag)] : []), terms.position(receivedOffset), terms.position(appliedOffset),
+        ]),
       ),
     ];
   }

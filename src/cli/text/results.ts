@@ -95,6 +95,7 @@ function errorText(error: ControlError, more: readonly Fact[]): readonly string[
       ['Code', known(error.code)],
       ['Domain', `${error.domain} (${DOMAIN_WORDS[error.domain]})`],
       ['Outcome', error.outcome],
+      ...(error.known === undefined ? [] : [['Known', known(error.known)] as const]),
       ...(error.field === undefined ? [] : [['Field', known(error.field)] as const]),
       ...error.invariants.map((id): Fact => {
         const { name, text } = invariant(id);

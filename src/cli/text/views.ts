@@ -3,7 +3,7 @@ import type { AnsweredView } from '../../control-plane/reads.ts';
 import type {
   ClusterView, DiagnosticsView, KernelEvent, Member, NodeView, PromotionView, Reading, Section, SnapshotsView, StateChange, WalView,
 } from '../../control-plane/views.ts';
-import { facts, paragraph, table, type Fact } from './layout.ts';
+import { facts, paragraph, table, type Column, type Fact } from './layout.ts';
 import { replicationView } from './replication.ts';
 import { known, safeJson } from './safe.ts';
 import type { Terms } from './terms.ts';
@@ -61,7 +61,7 @@ export function memberTables(members: readonly Member[], terms: Terms): readonly
       members.map((member) => [member.name, member.role, member.replicationState, member.health, member.durableOffset, member.durableCommitId, member.lagBytes, member.lagCommits].map(known)),
     ),
     '',
-    ...table([{ title: 'NODE' }, { title: 'NODE ID' }, { title: 'API' }], members.map((member) => [member.name, member.nodeId, member.apiUrl].map(known))),
+    ...table([{ title: 'NODE' }, { title: 'NODE ID' }, { title: 'API' }], members.map((member) => [known(member.name), known(member.nodeId), known(member.apiUrl)])),
     '',
     ...table(
       [{ title: 'NODE' }, { title: 'LAST CONTACT' }, { title: 'HEALTH KNOWN FROM' }, { title: 'HALTED BY' }],
@@ -71,16 +71,23 @@ export function memberTables(members: readonly Member[], terms: Terms): readonly
 }
 
 const POSITIONS = [['written', 'Written'], ['received', 'Received'], ['replayed', 'Replayed']] as const;
+const LAGS = [['receiveLag', 'Receive lag'], ['replayLag', 'Replay lag']] as const;
 
 function patroniTables(members: readonly Member[], { position }: Terms): readonly string[] {
   // Most versions of Patroni say no positions here at all.
   const positions = POSITIONS.filter(([key]) => members.some(({ patroni }) => (patroni?.[key] ?? null) !== null));
+  const lags = LAGS.filter(([key]) => members.some(({ patroni }) => patroni?.[key] !== undefined));
+  const columns: readonly Column[] = [...lags.map(([, title]): Column => ({ title: title.toUpperCase(), right: true })), ...positions.map(([, title]): Column => ({ title: title.toUpperCase() }))];
   return [
     ...table(
-      [{ title: 'NODE' }, { title: 'ROLE' }, { title: 'STATE' }, { title: 'TIMELINE', right: true }, { title: 'LAG BYTES', right: true }, ...positions.map(([, title]) => ({ title: title.toUpperCase() }))],
+      [
+        { title: 'NODE' }, { title: 'ROLE' }, { title: 'STATE' }, { title: 'TIMELINE', right: true }, { title: 'LAG BYTES', right: true },
+        ...columns,
+      ],
       members.map(({ name, role, replicationState, lagBytes, patroni }) => [
-        known(name), known(patroni?.role ?? role), known(replicationState), known(patroni?.timeline ?? null), patroniLag({ role, lagBytes }),
-        ...positions.map(([key]) => position(patroni?.[key] ?? null)),
+        known(name), known(patroni?.role ?? role), known(replicationState), known(patroni?.timeline ?? null), followers(role, lagBytes, known),
+        ...lags.map(([key]) => followers(role, patroni?.[key] ?? null, known)),
+        ...positions.map(([key]) => key === 'written' ? leaders(role, patroni?.[key] ?? null, position) : followers(role, patroni?.[key] ?? null, position)),
       ]),
     ),
     '',
@@ -90,14 +97,22 @@ function patroniTables(members: readonly Member[], { position }: Terms): readonl
   ];
 }
 
-/** A leader follows nobody, and Patroni says no lag of it: that is not an unknown one. */
-function patroniLag({ role, lagBytes }: Pick<Member, 'role' | 'lagBytes'>): string {
-  return role === 'primary' && lagBytes === null ? '-' : known(lagBytes);
+/** What a member has only while it follows another one: a leader has no lag and receives nothing, which is not unknown. */
+function followers(role: Member['role'], value: bigint | null, text: Terms['position']): string {
+  return role === 'primary' && value === null ? '-' : text(value);
+}
+
+/** What only a leader has: a replica writes nothing of its own. */
+function leaders(role: Member['role'], value: bigint | null, text: Terms['position']): string {
+  return role === 'replica' && value === null ? '-' : text(value);
 }
 
 function nodeView({ member, source, epoch, sections }: NodeView, terms: Terms): readonly string[] {
   if (member.patroni !== undefined) {
     const { role, timeline, marks, ...at } = member.patroni;
+    const ownLag = source === 'self' && member.role !== 'primary' ? 'not said by a node of itself' : followers(member.role, member.lagBytes, known);
+    const told: readonly Fact[] = LAGS.filter(([key]) => at[key] !== undefined).map(([key, title]) => [`${title}, bytes`, followers(member.role, at[key] ?? null, known)]);
+    const positions: readonly Fact[] = POSITIONS.filter(([key]) => key !== 'written' || member.role !== 'replica').map(([key, title]) => [title, key === 'written' ? terms.position(at[key]) : followers(member.role, at[key], terms.position)]);
     return [
       ...facts([
         ['Node', named(member)],
@@ -107,8 +122,9 @@ function nodeView({ member, source, epoch, sections }: NodeView, terms: Terms): 
         ['State', known(member.replicationState)],
         ['Health', `${known(member.health)} (known from: ${known(member.healthBasis)})`],
         [terms.epoch, known(timeline)],
-        ...POSITIONS.filter(([key]) => (key === 'written') === (at.written !== null)).map(([key, title]): Fact => [title, terms.position(at[key])]),
-        ['Lag, bytes', patroniLag(member)],
+        ...positions,
+        ['Lag, bytes', ownLag],
+        ...told,
         ['Marks', marks === null ? '-' : known(marks)],
       ]),
       ...more(sections),

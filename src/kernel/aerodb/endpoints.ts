@@ -3,7 +3,7 @@
  * and otherwise only shown (P7-S3). What is found out here lives as long as one call (no cached kernel state).
  */
 import type * as z from 'zod/mini';
-import type { ClusterConfig } from '../../control-plane/cluster.ts';
+import { urlsOf, type ClusterConfig } from '../../control-plane/cluster.ts';
 import {
   failure, refusal, success, transportFailure, type ControlError, type Result,
 } from '../../control-plane/errors.ts';
@@ -24,7 +24,7 @@ interface Attempt {
  */
 export async function askInOrder<T>(cluster: ClusterConfig, access: Access, path: string, view: () => z.ZodMiniType<T>): Promise<Result<Reading<T>>> {
   const attempts: Attempt[] = [];
-  for (const endpoint of cluster.endpoints) {
+  for (const endpoint of urlsOf(cluster)) {
     const asked = await ask(access, endpoint, path, view);
     if (asked.ok) return success(reading(asked.reply, endpoint, attempts.map(skipped)));
     if (isFinal(asked.no)) return failure(readError(endpoint, asked.no));
@@ -54,7 +54,7 @@ export function answeredBy<T>(node: string, asked: Asked<T>): Asked<T> {
 
 /** The configured endpoint that `endpoint` is, whatever its trailing slash. */
 export function configured(cluster: ClusterConfig, endpoint: string): Result<string> {
-  const found = cluster.endpoints.find((candidate) => sameUrl(candidate, endpoint));
+  const found = urlsOf(cluster).find((candidate) => sameUrl(candidate, endpoint));
   return found === undefined
     ? failure(refusal('PHASE7_SCOPE_VIOLATION', `${endpoint} is not a configured endpoint of cluster "${cluster.name}". Nothing was sent.`, 'endpoint'))
     : success(found);
@@ -69,12 +69,12 @@ async function findNode(cluster: ClusterConfig, access: Access, node: string): P
   const read = await askInOrder(cluster, access, '/v1/cluster', schema.cluster);
   if (!read.ok && read.error.domain === 'KERNEL_REJECTION' && isRefusal(read.error)) return read;
   const member = read.ok ? read.value.view.members.find(({ nodeId }) => nodeId === node) : undefined;
-  const own = member === undefined ? undefined : cluster.endpoints.find((endpoint) => sameUrl(endpoint, member.apiUrl));
+  const own = member === undefined ? undefined : urlsOf(cluster).find((endpoint) => sameUrl(endpoint, member.apiUrl ?? ''));
   if (own !== undefined) return success({ endpoint: own, skipped: read.ok ? read.value.skipped : [] });
 
   const attempts: Attempt[] = [];
   const others: SkippedEndpoint[] = [];
-  for (const endpoint of cluster.endpoints) {
+  for (const endpoint of urlsOf(cluster)) {
     const asked = await ask(access, endpoint, '/v1/status', schema.status);
     if (asked.ok && asked.reply.data.node_id === node) return success({ endpoint, skipped: others });
     if (!asked.ok && isFinal(asked.no)) return failure(readError(endpoint, asked.no));
@@ -89,7 +89,7 @@ async function findNode(cluster: ClusterConfig, access: Access, node: string): P
   if (read.ok && member === undefined && attempts.length === 0) {
     return failure(refusal('PHASE7_INVALID_NODE_ID', `${node} is not a node of cluster "${cluster.name}", says node ${oneLine(read.value.observed.nodeId ?? 'unknown', 200)} at ${read.value.endpoint}, and no configured endpoint is that node (${asked}). Nothing was sent to it.`, 'node'));
   }
-  const address = member === undefined ? '' : ` Its own address, ${oneLine(member.apiUrl, 200)}, is not configured and was not contacted.`;
+  const address = member === undefined ? '' : ` Its own address, ${oneLine(member.apiUrl ?? 'unknown', 200)}, is not configured and was not contacted.`;
   return failure(transportFailure('PHASE7_CONNECTION_FAILED', `No configured endpoint of cluster "${cluster.name}" answers as node ${node} (${asked}).${address} Nothing was executed.`, 'not_executed'));
 }
 

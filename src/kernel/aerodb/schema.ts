@@ -176,7 +176,7 @@ export const explanation = lazily(() => mapped(z.object({
   overridden_invariants: list(text), epoch: u64, primary_id: textOrNull, members: members(), control_version: u64,
 }), (wire): KernelExplanation => ({
   target: wire.target, mode: wire.mode, decision: wire.decision, reason: wire.reason, checks: wire.checks, overriddenInvariants: wire.overridden_invariants,
-  epoch: wire.epoch, primaryId: wire.primary_id, members: wire.members, controlVersion: wire.control_version,
+  epoch: wire.epoch, primaryId: wire.primary_id, members: wire.members, controlVersion: wire.control_version, answerMs: null,
 })));
 
 const change = lazily(() => mapped(

@@ -60,14 +60,14 @@ export async function askText(access: Access, endpoint: string, path: string): P
 /** What came back from a control request: any complete answer, or none. */
 export type Sent = { readonly ok: true; readonly status: number; readonly own: boolean; readonly body: string } | { readonly ok: false; readonly no: NoReply & { readonly kind: 'failed' } };
 
-/** Sends one control request, once (P7-E1, P7-F3). `own` says whether it is Patroni's web server that answered. */
-export async function command(access: Access, endpoint: string, path: string, body: Readonly<Record<string, string>>): Promise<Sent> {
+/** Sends one control request, once (P7-E1, P7-F3), and waits `waitMs` for its answer. `own` says whether it is Patroni that answered. */
+export async function command(access: Access, endpoint: string, path: string, body: Readonly<Record<string, string>>, waitMs: number): Promise<Sent> {
   const request: HttpRequest = { method: 'POST', url: urlOf(endpoint, path), headers: { ...headers(access), 'content-type': 'application/json' }, body: JSON.stringify(body) };
-  const exchanged = await exchange(request, access.tls, { totalMs: access.timeouts.controlMs, connectMs: access.timeouts.connectMs, bodyBytes: CONTROL_BODY_BYTES });
+  const exchanged = await exchange(request, access.tls, { totalMs: waitMs, connectMs: access.timeouts.connectMs, bodyBytes: CONTROL_BODY_BYTES });
   if (!exchanged.ok) return { ok: false, no: { kind: 'failed', ...exchanged.failure } };
   const text = decode(exchanged.answer.body);
   if (text === undefined) return { ok: false, no: { kind: 'failed', code: 'PHASE7_INVALID_KERNEL_RESPONSE', sent: true, reason: 'not Patroni\'s answer: its body is not UTF-8' } };
-  return { ok: true, status: exchanged.answer.status, own: isPatroni(exchanged.answer), body: withhold(text, basicSecrets(access.login)) };
+  return { ok: true, status: exchanged.answer.status, own: isPatroni(exchanged.answer, text), body: withhold(text, basicSecrets(access.login)) };
 }
 
 function headers(access: Access): Readonly<Record<string, string>> {
@@ -86,7 +86,7 @@ async function get(access: Access, endpoint: string, path: string): Promise<Got>
   const { answer } = exchanged;
   if (answer.status === 200) return { ok: true, answer };
   const text = withhold(decode(answer.body) ?? '', basicSecrets(access.login));
-  if (answer.status < 400 || !isPatroni(answer)) return foreign(`not Patroni's answer: ${describe(answer, text, [])}`);
+  if (answer.status < 400 || !isPatroni(answer, text)) return foreign(`not Patroni's answer: ${describe(answer, text, [])}`);
   return { ok: false, no: { kind: 'rejected', status: answer.status, body: text, reason: `refused with status ${answer.status}: ${words(text)}` } };
 }
 
@@ -97,9 +97,24 @@ function dated<T>(answer: HttpAnswer, data: T): Asked<T> {
   return Number.isNaN(time) ? foreign('not Patroni\'s answer: it does not say when it was given (no Date header)') : { ok: true, reply: { data, time: new Date(time).toISOString() } };
 }
 
-/** Patroni's API is served by Python's own web server, which names itself in every answer with a body. */
-function isPatroni({ headers: { server } }: HttpAnswer): boolean {
-  return (Array.isArray(server) ? server : [server]).some((name) => typeof name === 'string' && name.startsWith('BaseHTTP/'));
+/** Python's web server, or Patroni by its own name where `restapi.server_tokens` says so (`Patroni/4.1.5`, `Patroni`). */
+const SERVER = /^(?:BaseHTTP\/|Patroni(?:\/|$))/;
+
+/** What Patroni says when it refuses; nothing else that speaks HTTP says it in these words. */
+const REFUSALS: readonly RegExp[] = [
+  /^leader name does not match$/, /^candidate name does not match with sync_standby$/, /^candidate does not exists$/,
+  /^(?:switchover|failover) is not possible: (?:no good candidates have been found|can not find sync_standby|cluster does not have members except leader)$/,
+  /^Switchover target and source are the same$/, /^(?:Switchover|Failover) could be performed only (?:from a specific leader|to a specific candidate)$/,
+  /^(?:Switchover|Failover) is possible only to a specific candidate in a paused state$/,
+  /^no auth header received$/, /^not authenticated$/, /^Access is denied$/, /^client certificate required$/,
+];
+
+/**
+ * Whether an answer is Patroni's own: by the server's name, or, where a proxy has put its name in that place, by Patroni's own words.
+ * Whatever else a proxy passes on with its name on it counts as the proxy's, which proves nothing (P7-E2).
+ */
+function isPatroni({ headers: { server } }: HttpAnswer, body: string): boolean {
+  return (Array.isArray(server) ? server : [server]).some((name) => typeof name === 'string' && SERVER.test(name)) || REFUSALS.some((refusal) => refusal.test(body));
 }
 
 /** An answer that nothing can be concluded from. */

@@ -1,28 +1,32 @@
 /** Diagnostics: what every configured endpoint says of itself, and the named node's configuration and metrics. */
-import type { ClusterConfig } from '../../control-plane/cluster.ts';
+import { urlsOf, type ClusterConfig } from '../../control-plane/cluster.ts';
 import { failure, success, type Result } from '../../control-plane/errors.ts';
 import type { DeclaredCost, DiagnosticsView, Reading, Section } from '../../control-plane/views.ts';
 import { ask, askText, readError, type Access, type Asked } from './ask.ts';
-import { askInOrder, configured, findMember, notConfigured, reading } from './endpoints.ts';
+import { askInOrder, configured, findMember, notContacted, reading } from './endpoints.ts';
+import { oneLine } from '../text.ts';
 import { cannotList } from './reads.ts';
 import * as schema from './schema.ts';
+import { withheld } from './secrets.ts';
 
 /** Requests that do not depend on the number of endpoints: configuration and metrics. */
 const OF_THE_NODE = 2;
 
 /** The number of requests that a collection sends, and the endpoint that `node` answers at. */
 export async function declareCost(cluster: ClusterConfig, access: Access, node: string): Promise<Result<Reading<DeclaredCost>>> {
-  const cost = { requests: BigInt(cluster.endpoints.length + OF_THE_NODE), name: null };
+  const cost = { requests: BigInt(urlsOf(cluster).length + OF_THE_NODE), name: null };
   const found = await findMember(cluster, access, node);
   if (found.ok) {
-    const { endpoint, member, cluster: listed } = found.value;
-    return endpoint === undefined ? failure(notConfigured(cluster, member)) : success(reading({ ...listed, endpoint }, cost, 'dcs', node, []));
+    const { located, member, cluster: listed } = found.value;
+    return located.endpoint === undefined
+      ? failure(notContacted(cluster, member, located.why))
+      : success(reading({ ...listed, endpoint: located.endpoint }, cost, 'dcs', node, []));
   }
   if (!cannotList(found.error)) return found;
   // Without the configuration store nobody lists the members, while each endpoint still answers for itself: that is when diagnostics are wanted.
   const own = await askInOrder(cluster, access, '/patroni', schema.node);
   return own.ok
-    ? success(reading(own.value, cost, 'live', own.value.data.patroni.name ?? null, [`Whether ${node} is a member, and at which address, could not be read: ${found.error.message}`]))
+    ? success(reading(own.value, cost, 'live', own.value.data.patroni?.name ?? null, [`Whether ${node} is a member, and at which address, could not be read: ${found.error.message}`]))
     : found;
 }
 
@@ -31,7 +35,7 @@ export async function collect(cluster: ClusterConfig, access: Access, node: stri
   const own = configured(cluster, declared);
   if (!own.ok) return own;
   const [states, config, metrics] = await Promise.all([
-    Promise.all(cluster.endpoints.map(async (endpoint) => ({ endpoint, asked: await ask(access, endpoint, '/patroni', schema.anything) }))),
+    Promise.all(urlsOf(cluster).map(async (endpoint) => ({ endpoint, asked: await ask(access, endpoint, '/patroni', schema.anything) }))),
     ask(access, own.value, '/config', schema.anything),
     askText(access, own.value, '/metrics'),
   ]);
@@ -44,18 +48,24 @@ export async function collect(cluster: ClusterConfig, access: Access, node: stri
     section(`${own.value}, GET /config`, config, (data) => flat(data, '', redacted)),
     section(`${own.value}, GET /metrics`, metrics, samples),
   ];
+  const other = origin.endpoint === own.value ? otherName(origin.data, node) : undefined;
   return success({
-    ...reading(origin, { sections }, 'live', origin.endpoint === own.value ? node : null, redacted.length === 0 ? [] : [`Withheld, because name or value says that it is a secret: ${redacted.join(', ')}.`]), redacted,
+    ...reading(origin, { sections }, 'live', origin.endpoint === own.value ? other ?? node : null, [
+      ...(other === undefined ? [] : [`${own.value} leads to member ${other}, as that says itself, and not to ${node}: configuration and metrics are those of ${other}.`]),
+      ...(redacted.length === 0 ? [] : [`Withheld, because name or value says that it is a secret: ${redacted.join(', ')}.`]),
+    ]), redacted,
   });
+}
+
+/** The name of the member that answered, where it tells one and it is not `node`. */
+function otherName({ patroni }: Readonly<Record<string, unknown>>, node: string): string | undefined {
+  const name = typeof patroni === 'object' && patroni !== null && 'name' in patroni ? patroni.name : undefined;
+  return typeof name === 'string' && name !== node ? oneLine(name, 200) : undefined;
 }
 
 function section<T>(name: string, asked: Asked<T>, entries: (data: T) => Section['entries']): Section {
   return { name, entries: asked.ok ? [{ key: 'answered at', value: asked.reply.time }, ...entries(asked.reply.data)] : [{ key: 'not answered', value: asked.no.reason }] };
 }
-
-const SECRET_NAME = /pass(?:word|wd|file)?$|passphrase|pgpass|secret|token|credential|private|(?:api|access)_?key/i;
-/** Assignments, options of a command, headers of a request, and logins in an address. */
-const SECRET_VALUE = /(?:password|passwd|passphrase|secret|token|credential|(?:api|access)_?key)\S*\s*[=:]|--[\w-]*(?:password|passwd|passphrase|secret|token|credential|key)[\s=]|\bauthorization\b|\bbearer\s|:\/\/[^/\s:@]*:[^/\s@]+@/i;
 
 /** A JSON object as lines, nested names joined by dots. What says of itself that it is a secret is withheld and named in `redacted`. */
 function flat(value: unknown, path: string, redacted: string[]): Section['entries'] {
@@ -63,9 +73,9 @@ function flat(value: unknown, path: string, redacted: string[]): Section['entrie
     return Object.entries(value).flatMap(([key, member]: readonly [string, unknown]) => flat(member, path === '' ? key : `${path}.${key}`, redacted));
   }
   const text = typeof value === 'string' ? value : JSON.stringify(value);
-  const secret = text !== '' && (path.split('.').some((name) => SECRET_NAME.test(name)) || SECRET_VALUE.test(text));
-  if (secret) redacted.push(path);
-  return [{ key: path, value: secret ? '[withheld]' : text }];
+  const mark = withheld(path, text);
+  if (mark !== undefined) redacted.push(path);
+  return [{ key: path, value: mark ?? text }];
 }
 
 /** The samples of the Prometheus text format; its comments are explanations and no facts. */

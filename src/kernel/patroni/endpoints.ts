@@ -3,14 +3,16 @@
  * otherwise only shown (P7-S3). What is found out here lives as long as one call (no cached kernel state).
  */
 import type * as z from 'zod/mini';
-import type { ClusterConfig } from '../../control-plane/cluster.ts';
+import { endpointsOf, urlsOf, type ClusterConfig } from '../../control-plane/cluster.ts';
 import { failure, refusal, success, transportFailure, type ControlError, type Result } from '../../control-plane/errors.ts';
 import type { Observed, Reading, SkippedEndpoint } from '../../control-plane/views.ts';
 import { nobodyAnswered } from '../endpoint.ts';
 import { oneLine } from '../text.ts';
-import { ask, readError, rejection, type Access, type Asked, type NoReply } from './ask.ts';
+import { ask, foreign, readError, rejection, type Access, type Asked, type NoReply } from './ask.ts';
 import * as schema from './schema.ts';
-import type { ClusterWire, MemberWire } from './schema.ts';
+import type { ClusterWire, MemberWire, NodeWire } from './schema.ts';
+
+const MOST_NAMED = 10;
 
 /** What came from which endpoint at which time, and who did not answer before. */
 export interface From<T> {
@@ -26,7 +28,7 @@ export interface From<T> {
  */
 export async function askInOrder<T>(cluster: ClusterConfig, access: Access, path: string, view: () => z.ZodMiniType<T>): Promise<Result<From<T>>> {
   const attempts: { readonly endpoint: string; readonly no: NoReply }[] = [];
-  for (const endpoint of cluster.endpoints) {
+  for (const endpoint of urlsOf(cluster)) {
     const asked = await ask(access, endpoint, path, view);
     if (asked.ok) return success({ ...asked.reply, endpoint, skipped: attempts.map(({ endpoint: before, no }) => ({ endpoint: before, reason: no.reason })) });
     if (asked.no.kind === 'rejected' && asked.no.status < 500) return failure(readError(endpoint, asked.no));
@@ -45,11 +47,13 @@ export function from<T>(endpoint: string, asked: Asked<T>): Result<From<T>> {
   return asked.ok ? success({ ...asked.reply, endpoint, skipped: [] }) : failure(readError(endpoint, asked.no));
 }
 
-/** A member, as `/cluster` lists it, and the configured endpoint at its address. */
+/** Where a member is to be asked, or why it is not contacted: a clause that begins with what is known of its address. */
+export type Located = { readonly endpoint: string } | { readonly endpoint: undefined; readonly why: string };
+
+/** A member, as `/cluster` lists it, and where it is to be asked. */
 export interface Found {
   readonly member: MemberWire;
-  /** `undefined`: its address is not configured, so it is not contacted. */
-  readonly endpoint: string | undefined;
+  readonly located: Located;
   readonly cluster: From<ClusterWire>;
 }
 
@@ -57,25 +61,95 @@ export interface Found {
 export async function findMember(cluster: ClusterConfig, access: Access, node: string): Promise<Result<Found>> {
   const read = await askInOrder(cluster, access, '/cluster', schema.cluster);
   if (!read.ok) return read;
-  const member = read.value.data.members.find(({ name }) => name === node);
+  const { members } = read.value.data;
+  const member = members.find(({ name }) => name === node);
   return member === undefined
-    ? failure(refusal('PHASE7_INVALID_NODE_ID', `"${oneLine(node, 200)}" is no member of cluster "${cluster.name}", says ${read.value.endpoint} (members: ${read.value.data.members.map(({ name }) => oneLine(name, 200)).join(', ') || 'none'}). Nothing was sent to it.`, 'node'))
-    : success({ member, endpoint: ownEndpoint(cluster, member), cluster: read.value });
+    ? failure(refusal('PHASE7_INVALID_NODE_ID', `"${oneLine(node, 200)}" is no member of cluster "${cluster.name}", says ${read.value.endpoint} (members: ${members.map(({ name }) => oneLine(name, 200)).join(', ') || 'none'}). Nothing was sent to it.`, 'node'))
+    : success({ member, located: locator(cluster, read.value.data)(member), cluster: read.value });
 }
 
-/** The configured endpoint at a member's address, whatever path Patroni writes behind it. */
-export function ownEndpoint(cluster: ClusterConfig, { api_url: url }: { readonly api_url: string }): string | undefined {
-  return URL.canParse(url) ? cluster.endpoints.find((endpoint) => new URL(endpoint).origin === new URL(url).origin) : undefined;
+/**
+ * Finds the configured endpoint that leads to a member: the one that is said to, else the one at the address that Patroni tells of it,
+ * whatever path is written behind that. An address that several members tell, or that is said to lead to another one, is nobody's.
+ */
+export function locator(cluster: ClusterConfig, { members }: Pick<ClusterWire, 'members'>): (member: MemberWire) => Located {
+  const endpoints = endpointsOf(cluster);
+  const named = new Map(endpoints.flatMap(({ url, member }) => (member === undefined ? [] : [[member, url] as const])));
+  const unnamed = new Map(endpoints.filter(({ member }) => member === undefined).map(({ url }) => [new URL(url).origin, url] as const));
+  const tellers = new Map<string, string[]>();
+  for (const { name, api_url: told } of members) {
+    const origin = originOf(told);
+    if (origin === undefined || named.has(name)) continue;
+    const others = tellers.get(origin);
+    if (others === undefined) tellers.set(origin, [name]);
+    else others.push(name);
+  }
+  return ({ name, api_url: told }) => {
+    const own = named.get(name);
+    if (own !== undefined) return { endpoint: own };
+    const origin = originOf(told);
+    if (told === null || origin === undefined) {
+      return { endpoint: undefined, why: `${told === null ? 'Patroni tells no address of it (api_url)' : `its address cannot be read (api_url: ${oneLine(told, 200)})`}, and no configured endpoint names it` };
+    }
+    const tell = tellers.get(origin) ?? [];
+    if (tell.length > 1) {
+      return { endpoint: undefined, why: `its address, ${oneLine(told, 200)}, is that of ${some(tell.slice(0, MOST_NAMED + 1).filter((other) => other !== name), tell.length - 1)} too: which member answers there is not known` };
+    }
+    const at = unnamed.get(origin);
+    return at === undefined
+      ? { endpoint: undefined, why: `its address, ${oneLine(told, 200)}, is not among the configured endpoints, and none of them names it` }
+      : { endpoint: at };
+  };
 }
 
-/** The error of a request that only the node itself could answer, when its address is not configured. */
-export function notConfigured(cluster: ClusterConfig, { name, api_url: url }: MemberWire): ControlError {
-  return transportFailure('PHASE7_CONNECTION_FAILED', `No configured endpoint of cluster "${cluster.name}" is at the address of member ${oneLine(name, 200)}, ${oneLine(url, 200)}, so it was not contacted. Nothing was executed.`, 'not_executed');
+/** Names in one sentence: as many as can be read, and how many there are beside. */
+function some(names: readonly string[], count: number): string {
+  const shown = names.slice(0, MOST_NAMED).map((name) => oneLine(name, 200));
+  return [...shown, ...(count > shown.length ? [`${count - shown.length} more`] : [])].join(', ');
+}
+
+function originOf(url: string | null): string | undefined {
+  return url !== null && URL.canParse(url) ? new URL(url).origin : undefined;
+}
+
+/** The error of a request that only the node itself could answer, when it cannot be told where it is. */
+export function notContacted(cluster: ClusterConfig, { name }: MemberWire, why: string): ControlError {
+  return transportFailure('PHASE7_CONNECTION_FAILED', `Member ${oneLine(name, 200)} of cluster "${cluster.name}" was not contacted: ${why}. An endpoint names the member that it leads to as { "url": "https://host:port", "member": "${oneLine(name, 200)}" }. Nothing was executed.`, 'not_executed');
+}
+
+/** The members that cannot be asked, each with the reason, as one note; none where all of them can. */
+export function notContactedNote(cluster: ClusterConfig, data: ClusterWire): readonly string[] {
+  const locate = locator(cluster, data);
+  const out = data.members.flatMap((member) => {
+    const located = locate(member);
+    return located.endpoint === undefined ? [`${oneLine(member.name, 200)}: ${located.why}`] : [];
+  });
+  if (out.length === 0) return [];
+  const more = out.length > MOST_NAMED ? ` (and ${out.length - MOST_NAMED} more members, whose addresses stand beside them)` : '';
+  return [`Known from the configuration store only, and neither asked nor promoted from here: ${out.slice(0, MOST_NAMED).join('; ')}${more}. An address that is added to the endpoints leads to the member that tells it; where a member is reached at another one, the endpoint names it: { "url": "https://host:port", "member": "its name" }.`];
+}
+
+/**
+ * What a member says of itself at `endpoint`. Whoever answers there and names itself otherwise, or another cluster, is not that member,
+ * and nothing of its answer is this one's. Patroni before 4.0 does not tell its own name.
+ */
+export async function askMember(access: Access, endpoint: string, name: string, scope: string | null): Promise<Asked<NodeWire> & { /** Who answered instead, as it says itself. */ readonly other?: string }> {
+  const asked = await ask(access, endpoint, '/patroni', schema.node);
+  if (!asked.ok) return asked;
+  const other = otherThan(asked.reply.data, name, scope);
+  return other === undefined ? asked : { ...foreign(`${other} answered where member ${oneLine(name, 200)} was asked`), other };
+}
+
+/** Who answered instead of member `name` of cluster `scope`, as it names itself; nothing where it is that member, or does not say. */
+function otherThan({ patroni }: NodeWire, name: string, scope: string | null): string | undefined {
+  const [own, cluster] = [patroni?.name ?? name, patroni?.scope ?? scope];
+  if (scope !== null && cluster !== scope) return `a member of cluster "${oneLine(cluster ?? '', 200)}"`;
+  return own === name ? undefined : `member ${oneLine(own, 200)}`;
 }
 
 /** The configured endpoint that `endpoint` is. */
 export function configured(cluster: ClusterConfig, endpoint: string): Result<string> {
-  const found = cluster.endpoints.find((candidate) => candidate === endpoint);
+  const found = urlsOf(cluster).find((candidate) => candidate === endpoint);
   return found === undefined
     ? failure(refusal('PHASE7_SCOPE_VIOLATION', `${endpoint} is not a configured endpoint of cluster "${cluster.name}". Nothing was sent.`, 'endpoint'))
     : success(found);
@@ -89,7 +163,8 @@ export function reading<T, V>(
   return { view, observed, endpoint, skipped, notes };
 }
 
-/** Which member answered at `endpoint`: known only where its address is the configured one. */
-export function memberAt(cluster: ClusterConfig, { members }: ClusterWire, endpoint: string): string | null {
-  return members.find((member) => ownEndpoint(cluster, member) === endpoint)?.name ?? null;
+/** Which member answered at `endpoint`: the one that is said to be there, or the only one that tells this address. */
+export function memberAt(cluster: ClusterConfig, data: ClusterWire, endpoint: string): string | null {
+  const locate = locator(cluster, data);
+  return data.members.find((member) => locate(member).endpoint === endpoint)?.name ?? null;
 }

@@ -3,14 +3,22 @@
  * are read twice around the positions, and refused when they moved in between (P7-D1).
  */
 import type { ClusterConfig } from '../../control-plane/cluster.ts';
-import { failure, refusal, success, type Result } from '../../control-plane/errors.ts';
-import type { KernelCheck, KernelExplanation, PatroniPosition, Reading } from '../../control-plane/views.ts';
+import { failure, refusal, success, transportFailure, type Result } from '../../control-plane/errors.ts';
+import type { KernelCheck, KernelExplanation, PatroniFacts, PatroniPosition, Reading } from '../../control-plane/views.ts';
+import { oneLine } from '../text.ts';
 import type { Access } from './ask.ts';
-import { askAt, findMember, notConfigured, ownEndpoint } from './endpoints.ts';
+import { askAt, askMember, findMember, locator, notContacted, type Located } from './endpoints.ts';
 import { leaderOf, membersOf, positionsOf, scheduledSwitchover } from './members.ts';
 import { clusterReading, inconsistent, moved } from './reads.ts';
 import * as schema from './schema.ts';
 import type { MemberWire } from './schema.ts';
+import { failsafeMode, loopWait, nofailoverTag, replicationOf, shownSettings, standbyCluster } from './settings.ts';
+import { commonBehaviour } from './versions.ts';
+
+/** Patroni looks every second, this many times, whether its request was carried out: twice the larger of 10 and `loop_wait`. */
+const PATRONI_WAITS_AT_LEAST = 10;
+/** Beside that wait: asking the candidate how it is, and writing the request to a configuration store that may be slow. */
+const BESIDE_THE_WAIT_MS = 30_000;
 
 /** Reads what an explanation needs; the request will go to the candidate's own endpoint, from which most of it is read. */
 export async function explainPromotion(
@@ -18,65 +26,92 @@ export async function explainPromotion(
 ): Promise<Result<Reading<KernelExplanation>>> {
   const found = await findMember(cluster, access, target);
   if (!found.ok) return found;
-  const { endpoint, member: candidate, cluster: first } = found.value;
-  if (endpoint === undefined) return failure(notConfigured(cluster, candidate));
+  const { located, member: candidate, cluster: first } = found.value;
+  if (located.endpoint === undefined) return failure(notContacted(cluster, candidate, located.why));
+  const { endpoint } = located;
   const leader = leaderOf(first.data);
-  if (mode === 'validated' && leader === undefined) {
-    return failure(refusal('PHASE7_OPERATION_UNSUPPORTED', `Patroni reports no leader of cluster "${cluster.name}" (${first.endpoint}, at ${first.time}). A switchover names leader and candidate, so there is none to ask for. Nothing was sent.`));
-  }
-  const asked = leader === undefined || leader.name === candidate.name ? [candidate] : [leader, candidate];
-  const [positions, settings] = await Promise.all([
-    Promise.all(asked.map((member) => positionOf(cluster, access, member))), askAt(access, endpoint, '/config', schema.anything),
+  const refused = unaskable(cluster, target, mode, first);
+  if (refused !== undefined) return failure(refused);
+
+  const locate = locator(cluster, first.data);
+  const [own, others, settings] = await Promise.all([
+    lookAt(access, candidate, located, first.data.scope),
+    leader === undefined ? [] : [lookAt(access, leader, locate(leader), first.data.scope)],
+    askAt(access, endpoint, '/config', schema.anything),
   ]);
+  if (own.other !== undefined) return failure(transportFailure('PHASE7_INVALID_KERNEL_RESPONSE', `${endpoint}: ${own.other} answered where the candidate ${oneLine(target, 200)} was asked, so nothing is explained and nothing was sent. It was a read; nothing was executed.`, 'not_executed'));
   if (!settings.ok) return settings;
   const second = await askAt(access, endpoint, '/cluster', schema.cluster);
   if (!second.ok) return second;
   if (moved(first.data, second.value.data)) return failure(inconsistent(endpoint));
 
+  const [leading] = await Promise.all(others);
+  const asked = leading === undefined ? [own] : [leading, own];
   const { data, time } = settings.value;
-  const synchronousMode = setting(data['synchronous_mode']);
-  const synchronous = synchronousMode !== null && synchronousMode !== 'false' && isSynchronous(candidate);
-  const checks = mode === 'forced' ? unchecked(leader, candidate, synchronous) : [];
+  const behaviour = commonBehaviour(asked.filter(({ silent }) => silent === null).map(({ version }) => version));
+  const waits = loopWait(data);
+  const patroniWaits = waits === null ? null : 2 * Math.max(PATRONI_WAITS_AT_LEAST, waits);
+  const facts: PatroniFacts = {
+    versions: asked.map(({ node, version }) => ({ node, version })), behaviour,
+    replication: replicationOf(data, behaviour), standbyCluster: standbyCluster(data), failsafeMode: failsafeMode(data),
+    paused: second.value.data.pause, scheduledSwitchover: scheduledSwitchover(second.value.data),
+    candidate: { role: candidate.role, nofailover: nofailoverTag(candidate.tags, behaviour) }, leaderSilent: leading?.silent ?? null, patroniWaits,
+    settings: { endpoint, time, ...shownSettings(data) }, positions: asked.map(({ position }) => position),
+  };
+  const checks = mode === 'forced' ? unchecked(leader, candidate, facts) : [];
   return success(clusterReading(cluster, { ...second.value, skipped: first.skipped }, {
     target, mode, decision: null, reason: null, checks, overriddenInvariants: checks.map(({ invariant }) => invariant),
     epoch: leader?.timeline ?? null, primaryId: leader?.name ?? null, members: membersOf(second.value.data), controlVersion: null,
-    patroni: {
-      paused: second.value.data.pause === true, scheduledSwitchover: scheduledSwitchover(second.value.data),
-      settings: { endpoint, time, synchronousMode, maximumLagOnFailover: setting(data['maximum_lag_on_failover']) }, positions,
-    },
+    answerMs: patroniWaits === null ? null : Math.max(access.timeouts.controlMs, patroniWaits * 1_000 + BESIDE_THE_WAIT_MS), patroni: facts,
   }));
 }
 
-function isSynchronous({ role }: MemberWire): boolean {
-  return role === 'sync_standby' || role === 'quorum_standby';
+/** What is not asked for, because Patroni could not carry it out, and why. */
+function unaskable(cluster: ClusterConfig, target: string, mode: 'validated' | 'forced', { data, endpoint, time }: { readonly data: schema.ClusterWire; readonly endpoint: string; readonly time: string }): ReturnType<typeof refusal> | undefined {
+  const leader = leaderOf(data);
+  const by = `${endpoint}, at ${time}`;
+  if (leader?.name === target) {
+    return refusal('PHASE7_OPERATION_UNSUPPORTED', `${oneLine(target, 200)} leads cluster "${cluster.name}" already, as Patroni reports it (${by}): there is nobody to take the lead from. Nothing was sent.`, 'node');
+  }
+  if (mode === 'forced' || leader !== undefined) return undefined;
+  const unread = data.members.filter(({ role }) => role === null).map(({ name }) => oneLine(name, 200));
+  const unknown = unread.length === 0 ? '' : ` The role of ${unread.slice(0, 10).join(', ')} cannot be read there.`;
+  return refusal('PHASE7_OPERATION_UNSUPPORTED', `Patroni reports no leader of cluster "${cluster.name}" (${by}).${unknown} A switchover names leader and candidate, so there is none to ask for. Nothing was sent.`);
 }
 
-/** A value of `/config` as it is written there; `null` where it is not set. */
-function setting(value: unknown): string | null {
-  return value === undefined || value === null ? null : typeof value === 'string' ? value : JSON.stringify(value);
+/** What a member says of itself. One that cannot be asked, or does not answer as itself, has no known position; that is a fact and no error. */
+interface Look {
+  readonly node: string;
+  readonly version: string | null;
+  readonly position: PatroniPosition;
+  /** Why it gave no answer; `null`: it did. */
+  readonly silent: string | null;
+  /** Who answered in its place. */
+  readonly other?: string;
 }
 
-/** A member that cannot be asked, or does not answer, has no known position; that is a fact of its own and no error. */
-async function positionOf(cluster: ClusterConfig, access: Access, member: MemberWire): Promise<PatroniPosition> {
-  const endpoint = ownEndpoint(cluster, member);
-  if (endpoint === undefined) return { node: member.name, unknown: 'its address is not configured, so it was not asked' };
-  const node = await askAt(access, endpoint, '/patroni', schema.node);
-  return node.ok
-    ? { node: member.name, endpoint, time: node.value.time, timeline: node.value.data.timeline ?? null, ...positionsOf(node.value.data) }
-    : { node: member.name, unknown: node.error.message };
+async function lookAt(access: Access, { name: node }: MemberWire, located: Located, scope: string | null): Promise<Look> {
+  const silence = (silent: string): Look => ({ node, version: null, position: { node, unknown: silent }, silent });
+  if (located.endpoint === undefined) return silence(`it was not asked: ${located.why}`);
+  const { endpoint } = located;
+  const asked = await askMember(access, endpoint, node, scope);
+  if (!asked.ok) return { ...silence(`${endpoint}: ${asked.no.reason}`), ...('other' in asked ? { other: asked.other } : {}) };
+  const { data, time } = asked.reply;
+  return { node, version: data.patroni?.version ?? null, silent: null, position: { node, endpoint, time, timeline: data.timeline, ...positionsOf(data) } };
 }
 
 /** What Patroni does not look at before a failover: to be acknowledged one by one. */
-function unchecked(leader: MemberWire | undefined, candidate: MemberWire, synchronous: boolean): readonly KernelCheck[] {
+function unchecked(leader: MemberWire | undefined, candidate: MemberWire, { replication, behaviour, standbyCluster: follows }: PatroniFacts): readonly KernelCheck[] {
+  const vouched = replication.mode === 'synchronous' && behaviour !== null && !follows && candidate.role === 'sync_standby';
   return [
     {
       id: 'old_leader_has_stopped_writing', invariant: 'P6-A1', result: 'unchecked',
-      observed: leader === undefined ? 'Patroni reports no leader; what PostgreSQL does on the old one is unknown' : `Patroni reports ${leader.name} as the leader, state ${leader.state === '' ? 'unknown' : leader.state}`,
+      observed: leader === undefined ? 'Patroni reports no leader; what PostgreSQL does on the old one is unknown' : `Patroni reports ${leader.name} as the leader, state ${leader.state === null || leader.state === '' ? 'unknown' : leader.state}`,
       message: 'Patroni does not check that the PostgreSQL of the old leader has stopped accepting writes. Where only the agent beside it is dead, two members accept writes.',
     },
-    ...(synchronous ? [] : [{
+    ...(vouched ? [] : [{
       id: 'acknowledged_writes_are_on_the_candidate', invariant: 'P6-S1', result: 'unchecked',
-      observed: `Patroni reports the lag of ${candidate.name} as ${candidate.lag?.toString() ?? 'unknown'}`,
+      observed: `Patroni reports ${candidate.name} as ${candidate.role ?? 'of unknown role'}, lag ${candidate.lag === null ? 'unknown' : `${candidate.lag} bytes`}`,
       message: 'Patroni does not check that every write that the old leader acknowledged is on the candidate. What is not there is lost to the new timeline.',
     } as const]),
   ];

@@ -1,15 +1,15 @@
 /** The inspections: which of Patroni's answers each view is, and when two of them do not belong together (P7-D1). */
-import type { ClusterConfig } from '../../control-plane/cluster.ts';
+import { urlsOf, type ClusterConfig } from '../../control-plane/cluster.ts';
 import { failure, refusal, success, type ControlError, type Result } from '../../control-plane/errors.ts';
 import type { ClusterView, KernelEvent, NodeView, PromotionView, Reading, ReplicationView, WalView } from '../../control-plane/views.ts';
 import { lsn } from '../../control-plane/lsn.ts';
 import type { Access } from './ask.ts';
-import { askAt, askInOrder, findMember, memberAt, notConfigured, reading, type From } from './endpoints.ts';
+import { askAt, askInOrder, askMember, findMember, from, memberAt, notContacted, notContactedNote, reading, type From } from './endpoints.ts';
 import { detailsOf, leaderOf, memberOf, membersOf, notesOf, positionsOf, scheduledSwitchover } from './members.ts';
 import * as schema from './schema.ts';
 import type { ClusterWire, HistoryWire, MemberWire, NodeWire } from './schema.ts';
 
-const ANSWERED_BY_OTHER_ADDRESS = 'Which member answered is not known: its reported address is not the configured one.';
+const ANSWERED_BY_OTHER_ADDRESS = 'Which member answered is not known: no single member tells this address, and the endpoint names none.';
 
 /** `/cluster` as a reading: one snapshot of the configuration store. */
 export function clusterReading<V>(cluster: ClusterConfig, from: From<ClusterWire>, view: V, notes: readonly string[] = []): Reading<V> {
@@ -24,8 +24,8 @@ export async function readCluster(cluster: ClusterConfig, access: Access, unavai
   const { data } = read.value;
   const leader = leaderOf(data);
   return success(clusterReading(cluster, read.value, {
-    clusterId: null, name: data.scope ?? null, epoch: leader?.timeline ?? null, primaryId: leader?.name ?? null, members: membersOf(data),
-  }, unavailable));
+    clusterId: null, name: data.scope, epoch: leader?.timeline ?? null, primaryId: leader?.name ?? null, members: membersOf(data),
+  }, [...notContactedNote(cluster, data), ...unavailable]));
 }
 
 /** How far each replica is behind, as the configuration store has it. */
@@ -38,9 +38,13 @@ export async function readReplication(cluster: ClusterConfig, access: Access): P
     nodeId, name: null, state: patroni?.role === undefined || patroni.role === 'replica' ? replicationState : `${replicationState}, ${patroni.role}`, haltReason: null,
     receivedOffset: patroni?.received ?? null, appliedOffset: patroni?.replayed ?? null, acknowledgedOffset: null,
     lagBytes, lagCommits: null, lastAcknowledgedAt: null,
+    ...(patroni?.receiveLag === undefined ? {} : { receiveLag: patroni.receiveLag, replayLag: patroni.replayLag ?? null }),
   }));
+  const apart = replicas.some(({ receiveLag }) => receiveLag !== undefined);
   return success(clusterReading(cluster, read.value, { primaryId: leader?.name ?? null, epoch: leader?.timeline ?? null, committedOffset: null, replicas }, [
-    'Lag is of WAL, in bytes, as the members last wrote it to the configuration store. What a replica received and did not replay yet is not in it.',
+    apart
+      ? 'Lag is of WAL, in bytes, as the members last wrote it to the configuration store: the receive lag of what a replica has not received, the replay lag of what it has not replayed.'
+      : 'Lag is of WAL, in bytes, as the members last wrote it to the configuration store. What a replica received and did not replay yet is not in it.',
     ...(replicas.some(({ receivedOffset, appliedOffset }) => receivedOffset === null || appliedOffset === null)
       ? ['This answer does not say what each replica received and replayed; a replica says it of itself (inspect_node).'] : []),
   ]));
@@ -55,19 +59,22 @@ export async function readNode(cluster: ClusterConfig, access: Access, name: str
     const member = membersOf(from.data).find(({ nodeId }) => nodeId === name);
     if (member === undefined) throw new Error(`${name} was found among the members and is not there`);
     return success(clusterReading(cluster, from, { member, source: 'reported', epoch: member.patroni?.timeline ?? null }, [
-      `The address of ${name} is not among the configured ones, so it was not contacted: this is what the configuration store holds of it.`,
+      `This is what the configuration store holds of ${name}, and not its own word: ${found.value.why}.`,
     ]));
   }
   const { node, apiUrl } = found.value;
-  return success(reading(node, { member: memberOf(name, apiUrl, node.data), source: 'self', epoch: node.data.timeline ?? null, sections: detailsOf(node.data) }, 'live', name, pauseNote(node.data)));
+  return success(reading(node, { member: memberOf(name, apiUrl, node.data), source: 'self', epoch: node.data.timeline, sections: detailsOf(node.data) }, 'live', name, pauseNote(node.data)));
 }
 
 function pauseNote({ pause }: NodeWire): readonly string[] {
   return pause === true ? ['The cluster is paused: Patroni replaces no leader that fails.'] : [];
 }
 
-/** A node's own answer, or what `/cluster` holds of a node that may not be contacted. */
-export type FoundNode = { readonly member: MemberWire | undefined } & ({ readonly node: From<NodeWire>; readonly apiUrl: string } | { readonly reported: From<ClusterWire> });
+/** A node's own answer, or what `/cluster` holds of a node that was not asked, or did not answer as itself, and why that is. */
+export type FoundNode = { readonly member: MemberWire | undefined } & (
+  | { readonly node: From<NodeWire>; readonly apiUrl: string | null }
+  | { readonly reported: From<ClusterWire>; readonly why: string }
+);
 
 /**
  * Asks a node itself. Its address stands in `/cluster`; without an answer to that (the configuration store is down, say) only
@@ -76,15 +83,17 @@ export type FoundNode = { readonly member: MemberWire | undefined } & ({ readonl
 export async function findNode(cluster: ClusterConfig, access: Access, name: string): Promise<Result<FoundNode>> {
   const found = await findMember(cluster, access, name);
   if (found.ok) {
-    const { endpoint, member, cluster: listed } = found.value;
-    if (endpoint === undefined) return success({ member, reported: listed });
-    const node = await askAt(access, endpoint, '/patroni', schema.node);
+    const { located, member, cluster: listed } = found.value;
+    if (located.endpoint === undefined) return success({ member, reported: listed, why: `it was not contacted, because ${located.why}` });
+    const asked = await askMember(access, located.endpoint, name, listed.data.scope);
+    if (!asked.ok && 'other' in asked) return success({ member, reported: listed, why: `at ${located.endpoint} ${asked.other} answered` });
+    const node = from(located.endpoint, asked);
     return node.ok ? success({ member, node: { ...node.value, skipped: listed.skipped }, apiUrl: member.api_url }) : node;
   }
   if (!cannotList(found.error)) return found;
-  for (const endpoint of cluster.endpoints) {
+  for (const endpoint of urlsOf(cluster)) {
     const node = await askAt(access, endpoint, '/patroni', schema.node);
-    if (node.ok && node.value.data.patroni.name === name) return success({ member: undefined, node: { ...node.value, skipped: [{ endpoint: 'GET /cluster', reason: found.error.message }] }, apiUrl: endpoint });
+    if (node.ok && node.value.data.patroni?.name === name) return success({ member: undefined, node: { ...node.value, skipped: [{ endpoint: 'GET /cluster', reason: found.error.message }] }, apiUrl: endpoint });
   }
   return found;
 }
@@ -108,23 +117,25 @@ export async function readPromotion(cluster: ClusterConfig, access: Access): Pro
   if (moved(first.value.data, second.value.data) || before.value.data.length !== after.value.data.length) return failure(inconsistent(endpoint));
   const { data } = second.value;
   const leader = leaderOf(data);
+  const unreadable = after.value.data.filter((line) => line === null).length;
   return success(clusterReading(cluster, { ...second.value, skipped: first.value.skipped }, {
     state: data.scheduled_switchover !== undefined ? 'switchover scheduled' : leader === undefined ? 'no leader' : 'leader known',
-    pendingNodeId: data.scheduled_switchover?.to ?? null, epoch: leader?.timeline ?? null, lastAttempt: null, events: after.value.data.map(endOfTimeline), nextAfter: null, request: null,
-  }, ['Patroni has no promotion state machine and keeps no record of attempts. It keeps the timelines that ended: where, why, when and who led next.']));
+    pendingNodeId: data.scheduled_switchover?.to ?? null, epoch: leader?.timeline ?? null, lastAttempt: null, events: after.value.data.flatMap((line) => (line === null ? [] : [endOfTimeline(line)])), nextAfter: null, request: null,
+  }, ['Patroni has no promotion state machine and keeps no record of attempts. It keeps the timelines that ended: where, why, when and who led next.',
+    ...(unreadable === 0 ? [] : [`${unreadable} of ${after.value.data.length} lines of the history cannot be read and are not shown.`])]));
 }
 
-function endOfTimeline({ timeline, end, reason, time, leader }: HistoryWire[number]): KernelEvent {
+function endOfTimeline({ timeline, end, reason, time, leader }: NonNullable<HistoryWire[number]>): KernelEvent {
   return {
     seq: timeline, type: 'timeline ended', time, epoch: timeline, requestId: null, nodeId: leader, mode: null, operator: null, reason, auditHead: null,
-    fields: { ended_at: lsn(end), ...(leader === null ? {} : { next_leader: leader }) },
+    fields: { ended_at: end === null ? 'unknown' : lsn(end), ...(leader === null ? {} : { next_leader: leader }) },
   };
 }
 
 /** Whether two readings of `/cluster` differ in what a decision depends on: leader, roles, timelines, pause. */
 export function moved(one: ClusterWire, other: ClusterWire): boolean {
   const facts = (of: ClusterWire): string => JSON.stringify([
-    of.members.map(({ name, role, timeline }) => [name, role, timeline?.toString() ?? null]), of.pause === true, scheduledSwitchover(of),
+    of.members.map(({ name, role, timeline }) => [name, role, timeline?.toString() ?? null]), of.pause, scheduledSwitchover(of),
   ]);
   return facts(one) !== facts(other);
 }
@@ -139,8 +150,8 @@ export async function readWal(cluster: ClusterConfig, access: Access, name: stri
   const found = await findNode(cluster, access, name);
   if (!found.ok) return found;
   if ('reported' in found.value) {
-    const { member, reported } = found.value;
-    return failure(member === undefined ? inconsistent(reported.endpoint) : notConfigured(cluster, member));
+    const { member, reported, why } = found.value;
+    return failure(member === undefined ? inconsistent(reported.endpoint) : notContacted(cluster, member, why));
   }
   const { node } = found.value;
   return success(reading(node, {

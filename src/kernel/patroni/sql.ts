@@ -5,9 +5,8 @@ import { lsn } from '../../control-plane/lsn.ts';
 import type { Reading, Section, SnapshotsView, WalSegment, WalView } from '../../control-plane/views.ts';
 import type { Access } from './ask.ts';
 import { query, type Login, type Row } from './database.ts';
-import { askAt, notConfigured, reading, type From } from './endpoints.ts';
+import { askMember, from, notContacted, reading, type From } from './endpoints.ts';
 import { findNode } from './reads.ts';
-import * as schema from './schema.ts';
 import type { NodeWire } from './schema.ts';
 
 const SERVER = `SELECT (SELECT system_identifier FROM pg_control_system())::text AS system, (SELECT bytes_per_wal_segment FROM pg_control_init())::text AS segment_bytes,
@@ -75,18 +74,18 @@ async function around(
   if (!found.ok) return found;
   const { member } = found.value;
   if (member === undefined) return failure(transportFailure('PHASE7_CONNECTION_FAILED', `The address of PostgreSQL on ${name} stands in /cluster, which did not answer. Nothing was executed.`, 'not_executed'));
-  if ('reported' in found.value) return failure(notConfigured(cluster, member));
+  if ('reported' in found.value) return failure(notContacted(cluster, member, found.value.why));
   const before = found.value.node;
   const answers = await query(login, member, statements);
   if (!answers.ok) return answers;
-  const after = await askAt(access, before.endpoint, '/patroni', schema.node);
+  const after = from(before.endpoint, await askMember(access, before.endpoint, name, null));
   if (!after.ok) return after;
   const facts = ({ data: { role, timeline, database_system_identifier: system } }: From<NodeWire>): string => JSON.stringify([role, timeline?.toString(), system]);
   if (facts(before) !== facts(after.value)) {
     return failure(refusal('PHASE7_INCONSISTENT_SNAPSHOT', `${before.endpoint}: role or timeline of ${name} moved while its PostgreSQL was being read. Nothing is shown; they were reads, and nothing was executed.`));
   }
   const [told, own] = [after.value.data.database_system_identifier, answers.value[0]?.[0]?.['system']];
-  if (told !== undefined && told !== own) {
+  if (told !== null && told !== own) {
     return failure(refusal('PHASE7_INCONSISTENT_SNAPSHOT', `PostgreSQL at ${member.host ?? ''}:${member.port ?? ''} is system ${own ?? 'unknown'}, and not that of member ${name} (${told}). Nothing is shown; they were reads, and nothing was executed.`));
   }
   return success({ node: { ...after.value, skipped: before.skipped }, answers: answers.value });

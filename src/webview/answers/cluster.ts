@@ -53,32 +53,39 @@ export function membersTable(members: readonly Wire<Member>[], terms: Terms): Ta
 }
 
 const POSITIONS = [['written', t('Written')], ['received', t('Received')], ['replayed', t('Replayed')]] as const;
+const LAGS = [['receiveLag', t('Receive lag (bytes)')], ['replayLag', t('Replay lag (bytes)')]] as const;
 
 function patroniMembers(members: readonly Wire<Member>[], { position }: Terms): Table {
   // Most versions of Patroni say no positions here at all.
   const positions = POSITIONS.filter(([key]) => members.some(({ patroni }) => (patroni?.[key] ?? null) !== null));
+  const lags = LAGS.filter(([key]) => members.some(({ patroni }) => patroni?.[key] !== undefined));
   return {
     caption: t('Members'),
     columns: [
       { title: t('Node'), width: 28 }, { title: t('Role'), width: 14 }, { title: t('State'), width: 18 }, { title: t('Timeline'), number: true, width: 8 }, { title: t('Lag (bytes)'), number: true, width: 12 },
-      ...positions.map(([, title]) => ({ title, number: true, width: 14 } as const)),
+      ...lags.map(([, title]) => ({ title, number: true, width: 16 } as const)), ...positions.map(([, title]) => ({ title, number: true, width: 14 } as const)),
       { title: t('Marks'), width: 30 }, { title: t('Health'), width: 13 }, { title: t('Health basis'), width: 30 }, { title: t('Address'), width: 30 },
     ],
     count: members.length,
     row: (index) => {
       const member = members[index];
       return member === undefined ? [] : [
-        text(member.name), patroniRole(member), text(member.replicationState), ordinal(member.patroni?.timeline ?? null), patroniLag(member),
-        ...positions.map(([key]) => position(member.patroni?.[key] ?? null)),
+        text(member.name), patroniRole(member), text(member.replicationState), ordinal(member.patroni?.timeline ?? null), followers(member, member.lagBytes, number),
+        ...lags.map(([key]) => followers(member, member.patroni?.[key] ?? null, number)), ...positions.map(([key]) => key === 'written' ? leaders(member, member.patroni?.[key] ?? null, position) : followers(member, member.patroni?.[key] ?? null, position)),
         member.patroni?.marks === null ? html`<span class="muted">${t('none')}</span>` : text(member.patroni?.marks ?? null), healthWord(member.health), text(member.healthBasis), code(member.apiUrl),
       ];
     },
   };
 }
 
-/** A leader follows nobody, and Patroni says no lag of it: that is not an unknown one. */
-function patroniLag({ role, lagBytes }: Wire<Member>): Content {
-  return role === 'primary' && lagBytes === null ? html`<span class="muted">–</span>` : number(lagBytes);
+/** What a member has only while it follows another one: a leader has no lag and receives nothing, which is not unknown. */
+function followers({ role }: Wire<Member>, value: string | null, content: (value: string | null) => Content): Content {
+  return role === 'primary' && value === null ? html`<span class="muted">–</span>` : content(value);
+}
+
+/** What only a leader has: a replica writes nothing of its own. */
+function leaders({ role }: Wire<Member>, value: string | null, content: (value: string | null) => Content): Content {
+  return role === 'replica' && value === null ? html`<span class="muted">–</span>` : content(value);
 }
 
 /** The shape of the role, and Patroni's own word for it. */
@@ -108,8 +115,9 @@ export function nodeAnswer({ member, source, sections }: Wire<NodeView>, terms: 
       ], 'facts rows'))}
       ${section(t('Position'), facts([
         [terms.epoch, ordinal(timeline)],
-        ...POSITIONS.filter(([key]) => (key === 'written') === (at.written !== null)).map(([key, title]) => [title, terms.position(at[key])] as const),
-        [t('Lag (bytes)'), patroniLag(member)],
+        ...POSITIONS.filter(([key]) => key !== 'written' || member.role !== 'replica').map(([key, title]) => [title, key === 'written' ? terms.position(at[key]) : followers(member, at[key], terms.position)] as const),
+        [t('Lag (bytes)'), source === 'self' && member.role !== 'primary' ? t('not said by a node of itself') : followers(member, member.lagBytes, number)],
+        ...LAGS.filter(([key]) => at[key] !== undefined).map(([key, title]) => [title, followers(member, at[key] ?? null, number)] as const),
       ], 'facts rows'))}
       ${more(sections)}`;
   }

@@ -6,7 +6,7 @@ import { facts, section } from '../frame.ts';
 import { lagBars } from '../pictures/lag.ts';
 import { table } from '../table.ts';
 import type { Terms } from '../terms.ts';
-import { code, number, text, time } from '../text.ts';
+import { code, number, text, time, type Content } from '../text.ts';
 import { replicationState } from './cluster.ts';
 import { t } from '../words.ts';
 
@@ -40,15 +40,20 @@ export function replicationAnswer(view: Wire<ReplicationView>, terms: Terms): Te
 }
 
 function patroniReplicas(replicas: Wire<ReplicationView>['replicas'], { position }: Terms): Table {
+  const apart = replicas.some(({ receiveLag }) => receiveLag !== undefined);
+  const lags: Table['columns'] = apart ? [{ title: t('Receive lag (bytes)'), number: true, width: 16 }, { title: t('Replay lag (bytes)'), number: true, width: 16 }] : [];
   return {
     caption: t('Replicas'),
     columns: [
-      { title: t('Node'), width: 38 }, { title: t('State'), width: 34 }, { title: t('Lag (bytes)'), number: true, width: 12 }, { title: t('Received'), number: true, width: 14 }, { title: t('Replayed'), number: true, width: 14 },
+      { title: t('Node'), width: 38 }, { title: t('State'), width: 34 }, { title: t('Lag (bytes)'), number: true, width: 12 },
+      ...lags, { title: t('Received'), number: true, width: 14 }, { title: t('Replayed'), number: true, width: 14 },
     ],
     count: replicas.length,
     row: (index) => {
       const replica = replicas[index];
-      return replica === undefined ? [] : [code(replica.nodeId), text(replica.state), number(replica.lagBytes), position(replica.receivedOffset), position(replica.appliedOffset)];
+      if (replica === undefined) return [];
+      const told: readonly Content[] = apart ? [number(replica.receiveLag ?? null), number(replica.replayLag ?? null)] : [];
+      return [code(replica.nodeId), text(replica.state), number(replica.lagBytes), ...told, position(replica.receivedOffset), position(replica.appliedOffset)];
     },
   };
 }
