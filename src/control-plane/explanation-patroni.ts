@@ -51,10 +51,21 @@ function changes({ candidate, leader, facts }: Request, explained: KernelExplana
   const role = (node: string, after: string): StateChange => ({ component: 'role', nodeId: node, before: explained.members.find(({ nodeId }) => nodeId === node)?.patroni?.role ?? null, after });
   return [
     { component: 'leader', nodeId: null, before: leader ?? 'none known', after: candidate },
-    ...(leader === null ? [] : [role(leader, facts.replication.mode === 'asynchronous' || facts.standbyCluster ? 'replica' : 'replica or synchronous standby')]),
+    ...(leader === null ? [] : [role(leader, facts.leaderSilent === null ? followerRole(facts) : 'unknown: its agent gave no answer')]),
     role(candidate, facts.standbyCluster ? 'standby_leader' : 'leader'),
     { component: 'timeline', nodeId: null, before: timeline, after: facts.standbyCluster ? `${timeline}, no new one` : `above ${timeline}` },
   ];
+}
+
+/** What a member that follows is called in `/cluster`: the configuration store may make it a standby that commits wait for, or not. */
+function followerRole({ replication: { mode }, standbyCluster }: PatroniFacts): string {
+  if (standbyCluster) return 'replica';
+  switch (mode) {
+    case 'asynchronous': return 'replica';
+    case 'synchronous': return 'replica or sync_standby';
+    case 'quorum': return 'replica or quorum_standby';
+    case 'unknown': return 'replica or a kind of standby';
+  }
 }
 
 /** Who carries the request out, and how. */
@@ -66,18 +77,18 @@ function handOver({ candidate, leader, forced, facts }: Request): readonly Conse
     { scope: 'node', text: forced ? `${steps} While a leader lives a failover is no override, and it is carried out by whoever leads by then.` : `${steps} Patroni offers neither half by itself.` },
     ...(facts.leaderSilent === null ? [] : [{ scope: 'node', text: `The agent of "${leader}" gave no answer when it was asked (${facts.leaderSilent}).` } as const]),
     facts.standbyCluster
-      ? { scope: 'cluster', text: 'The members of a standby cluster accept no writes before, during and after this. Connections to the old leader are closed.' }
-      : { scope: 'cluster', text: 'No member accepts writes from the shutdown of the one to the promotion of the other. Connections to the old leader are closed.' },
+      ? { scope: 'cluster', text: 'The members of a standby cluster accept no writes before, during and after this. Where the old leader shuts down, connections to it are closed.' }
+      : { scope: 'cluster', text: 'Where the old leader shuts down, connections to it are closed, and no member accepts writes from then to the promotion of the candidate.' },
   ];
 }
 
 /** What becomes of the request where the leader's agent does not carry it out: then nobody makes the old leader stop. */
 function authority({ candidate, leader, forced, facts }: Request): readonly Consequence[] {
   if (leader === null) {
-    return [{ scope: 'cluster', text: 'Patroni does not check that the PostgreSQL of the old leader has stopped writing (P6-A1). Where only the agent beside it died, two members accept writes.' }];
+    return [{ scope: 'cluster', text: 'Patroni does not check that the PostgreSQL of the old leader has stopped writing (P6-A1). Where only the agent beside it died, two members can accept writes.' }];
   }
   const lead = facts.standbyCluster ? 'lead' : 'lead and promotes';
-  const member = facts.standbyCluster ? '' : ` Patroni does not check that the PostgreSQL of "${leader}" has stopped writing (P6-A1): where only the agent beside it died, two members accept writes.`;
+  const member = facts.standbyCluster ? '' : ` Patroni does not check that the PostgreSQL of "${leader}" has stopped writing (P6-A1): where only the agent beside it died, two members can accept writes.${facts.paused === true ? ' While the cluster is paused this goes on also when that agent is back.' : ''}`;
   const failsafe = facts.failsafeMode ? ` Failsafe mode is on: a leader that cannot reach the configuration store goes on as long as it reaches every member.` : '';
   const synchronous = !forced && facts.replication.mode === 'synchronous' && !facts.standbyCluster ? ' if it is a synchronous standby then, and' : '';
   return [{

@@ -39,7 +39,7 @@ describe('the path of a request to a Patroni cluster', () => {
     const facts = new Map(explanation.facts.map(({ name, value, origin }) => [name, [value, origin?.endpoint, origin?.time]]));
     assert.deepEqual(facts.get('Last known position of the leader pg1'), ['timeline 5, written 0/5000148', demo.pg1.url, '2026-11-21T07:50:45.000Z']);
     assert.deepEqual(facts.get('Last known position of the candidate pg2'), ['timeline 5, received 0/CD82100, replayed 0/B2DF2E0', demo.pg2.url, '2026-11-21T07:50:45.000Z']);
-    assert.deepEqual(facts.get('Maximum lag on failover, bytes')?.[0], '1048576');
+    assert.deepEqual(facts.get('maximum_lag_on_failover')?.[0], '1048576');
     assert.equal(explanation.kernel?.decision, null);
     assert.equal(explanation.kernel.controlVersion, null);
     // Nothing is computed from the positions: their difference is in no word of it.
@@ -64,9 +64,9 @@ describe('the path of a request to a Patroni cluster', () => {
     const { acknowledge, explanation, type } = session.asked[0] ?? assert.fail();
     assert.deepEqual([type, acknowledge], ['enhanced', ['P6-A1', 'P6-S1']]);
     const words = explanation.consequences.map((one) => one.text).join('\n');
-    assert.match(words, /While a leader lives, a failover is no override/);
+    assert.match(words, /While a leader lives a failover is no override/);
     assert.match(words, /does not check that the PostgreSQL of "pg1" has stopped writing \(P6-A1\)/);
-    assert.match(words, /does not check that every acknowledged write is on the candidate \(P6-S1\)/);
+    assert.match(words, /does not prove that every acknowledged write is on the candidate \(P6-S1\)/);
     assert.match(explanation.protection, /^Nothing protects against acting on an old view here/);
     assert.deepEqual(demo.all().filter(({ method }) => method === 'POST').map(({ path, body }) => [path, body]), [['/failover', '{"candidate":"pg2"}']]);
   });

@@ -33,12 +33,12 @@ async function replay({ status, statusText, headers, body }: Capture): Promise<R
 
 const OUTCOMES: Readonly<Record<string, Outcome>> = {
   switchover: 'executed', 'switchover-to-stalled': 'executed', failover: 'executed', 'failover-paused': 'executed', 'race-2': 'executed',
-  'race-1': 'unknown', 'switchover-etcd-frozen': 'unknown', 'switchover-etcd-just-frozen': 'unknown', 'switchover-status-unknown': 'unknown',
+  'race-1': 'unknown', 'failed-candidate-is-leader': 'unknown', 'rejected-leader-mismatch': 'unknown', 'rejected-no-leader': 'unknown', 'switchover-etcd-frozen': 'unknown', 'switchover-etcd-just-frozen': 'unknown', 'switchover-status-unknown': 'unknown',
   scheduled: 'unknown', 'scheduled-deleted': 'unknown',
-  'failed-candidate-is-leader': 'not_executed', forbidden: 'not_executed', unauthenticated: 'not_executed', 'wrong-password': 'not_executed',
+  forbidden: 'not_executed', unauthenticated: 'not_executed', 'wrong-password': 'not_executed',
   'rejected-candidate-not-synchronous': 'not_executed', 'rejected-dead-candidate': 'not_executed', 'rejected-empty-body': 'not_executed',
-  'rejected-failover-without-candidate': 'not_executed', 'rejected-leader-mismatch': 'not_executed', 'rejected-no-leader-named': 'not_executed',
-  'rejected-no-leader': 'not_executed', 'rejected-no-such-candidate': 'not_executed', 'rejected-paused-without-candidate': 'not_executed', 'rejected-unknown-path': 'not_executed',
+  'rejected-failover-without-candidate': 'not_executed', 'rejected-no-leader-named': 'not_executed',
+  'rejected-no-such-candidate': 'not_executed', 'rejected-paused-without-candidate': 'not_executed', 'rejected-unknown-path': 'not_executed',
 };
 
 describe('recorded answers of a real Patroni', () => {

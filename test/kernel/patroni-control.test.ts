@@ -32,7 +32,7 @@ describe('asking Patroni for a switchover or a failover', () => {
   });
 
   const rows: readonly (readonly [what: string, answer: Answer, domain: 'KERNEL_REJECTION' | 'TRANSPORT_ERROR', code: string, outcome: Outcome])[] = [
-    ['another leader', text(412, 'leader name does not match'), 'KERNEL_REJECTION', 'PATRONI_HTTP_412', 'not_executed'],
+    ['another leader, which may be the work of this very request', text(412, 'leader name does not match'), 'KERNEL_REJECTION', 'PATRONI_HTTP_412', 'unknown'],
     ['an unknown candidate', text(412, 'candidate does not exists'), 'KERNEL_REJECTION', 'PATRONI_HTTP_412', 'not_executed'],
     ['no good candidate', text(412, 'switchover is not possible: no good candidates have been found'), 'KERNEL_REJECTION', 'PATRONI_HTTP_412', 'not_executed'],
     ['not a synchronous standby', text(412, 'candidate name does not match with sync_standby'), 'KERNEL_REJECTION', 'PATRONI_HTTP_412', 'not_executed'],
@@ -40,7 +40,14 @@ describe('asking Patroni for a switchover or a failover', () => {
     ['an address that may not', text(403, 'Access is denied'), 'KERNEL_REJECTION', 'PATRONI_HTTP_403', 'not_executed'],
     ['a bad request', text(400, 'Switchover could be performed only from a specific leader'), 'KERNEL_REJECTION', 'PATRONI_HTTP_400', 'not_executed'],
     ['a bad request as a page', page(400, 'Bad Request'), 'KERNEL_REJECTION', 'PATRONI_HTTP_400', 'not_executed'],
-    ['taken back while the old leader leads', text(503, 'Switchover failed'), 'KERNEL_REJECTION', 'PATRONI_HTTP_503', 'not_executed'],
+    ['taken back, which two reads of a ZooKeeper do not prove', text(503, 'Switchover failed'), 'KERNEL_REJECTION', 'PATRONI_HTTP_503', 'unknown'],
+    ['leader and candidate are the same (4.0)', text(400, 'Switchover target and source are the same'), 'KERNEL_REJECTION', 'PATRONI_HTTP_400', 'not_executed'],
+    ['a refusal under Patroni\'s own name (restapi.server_tokens)', { ...text(412, 'switchover is not possible: no good candidates have been found') as Exclude<Answer, string>, headers: ['Server: Patroni/4.1.5'] }, 'KERNEL_REJECTION', 'PATRONI_HTTP_412', 'not_executed'],
+    ['the same without a version', { ...text(412, 'any words') as Exclude<Answer, string>, headers: ['Server: Patroni'] }, 'KERNEL_REJECTION', 'PATRONI_HTTP_412', 'not_executed'],
+    ['Patroni\'s words behind a proxy that puts its name on them', { ...text(412, 'candidate does not exists') as Exclude<Answer, string>, headers: ['Server: nginx'] }, 'KERNEL_REJECTION', 'PATRONI_HTTP_412', 'not_executed'],
+    ['Patroni\'s words with no name on them', { ...text(403, 'Access is denied') as Exclude<Answer, string>, headers: [] }, 'KERNEL_REJECTION', 'PATRONI_HTTP_403', 'not_executed'],
+    ['other words behind a proxy', { ...text(412, 'precondition failed') as Exclude<Answer, string>, headers: ['Server: nginx'] }, 'TRANSPORT_ERROR', 'PHASE7_INVALID_KERNEL_RESPONSE', 'unknown'],
+    ['a server that only begins like it', { ...text(412, 'no') as Exclude<Answer, string>, headers: ['Server: Patroniesque'] }, 'TRANSPORT_ERROR', 'PHASE7_INVALID_KERNEL_RESPONSE', 'unknown'],
     ['its word for what was taken back, with another status', text(500, 'Switchover failed'), 'KERNEL_REJECTION', 'PATRONI_HTTP_500', 'unknown'],
     ['the word of the other action', text(503, 'Failover failed'), 'KERNEL_REJECTION', 'PATRONI_HTTP_503', 'unknown'],
     ['status unknown (trap 2)', text(503, 'Switchover status unknown'), 'KERNEL_REJECTION', 'PATRONI_HTTP_503', 'unknown'],

@@ -60,6 +60,7 @@ export const CONFIG: Wire = {
 export interface Node extends HttpRunning {
   /** Bends the next answers; by default the node is truthful. */
   answer: (request: Received) => Answer | undefined;
+  readonly truth: (request: Received) => Answer;
 }
 
 /** A node that answers with `answer`, else as `truth` says. */
@@ -79,7 +80,7 @@ export async function node(truth: (request: Received) => Answer): Promise<Node> 
       else socket.end(bytes(answer));
     });
   }));
-  const self: Node = { ...running, received, answer: () => undefined };
+  const self: Node = { ...running, received, answer: () => undefined, truth };
   return self;
 }
 

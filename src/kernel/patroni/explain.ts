@@ -34,9 +34,9 @@ export async function explainPromotion(
   if (refused !== undefined) return failure(refused);
 
   const locate = locator(cluster, first.data);
-  const [own, others, settings] = await Promise.all([
+  const [own, leading, settings] = await Promise.all([
     lookAt(access, candidate, located, first.data.scope),
-    leader === undefined ? [] : [lookAt(access, leader, locate(leader), first.data.scope)],
+    leader === undefined ? Promise.resolve(undefined) : lookAt(access, leader, locate(leader), first.data.scope),
     askAt(access, endpoint, '/config', schema.anything),
   ]);
   if (own.other !== undefined) return failure(transportFailure('PHASE7_INVALID_KERNEL_RESPONSE', `${endpoint}: ${own.other} answered where the candidate ${oneLine(target, 200)} was asked, so nothing is explained and nothing was sent. It was a read; nothing was executed.`, 'not_executed'));
@@ -45,7 +45,6 @@ export async function explainPromotion(
   if (!second.ok) return second;
   if (moved(first.data, second.value.data)) return failure(inconsistent(endpoint));
 
-  const [leading] = await Promise.all(others);
   const asked = leading === undefined ? [own] : [leading, own];
   const { data, time } = settings.value;
   const behaviour = commonBehaviour(asked.filter(({ silent }) => silent === null).map(({ version }) => version));
@@ -107,7 +106,7 @@ function unchecked(leader: MemberWire | undefined, candidate: MemberWire, { repl
     {
       id: 'old_leader_has_stopped_writing', invariant: 'P6-A1', result: 'unchecked',
       observed: leader === undefined ? 'Patroni reports no leader; what PostgreSQL does on the old one is unknown' : `Patroni reports ${leader.name} as the leader, state ${leader.state === null || leader.state === '' ? 'unknown' : leader.state}`,
-      message: 'Patroni does not check that the PostgreSQL of the old leader has stopped accepting writes. Where only the agent beside it is dead, two members accept writes.',
+      message: 'Patroni does not check that the PostgreSQL of the old leader has stopped accepting writes. Where only the agent beside it is dead, two members can accept writes.',
     },
     ...(vouched ? [] : [{
       id: 'acknowledged_writes_are_on_the_candidate', invariant: 'P6-S1', result: 'unchecked',

@@ -4,24 +4,17 @@
  */
 import type { PatroniBehaviour } from '../../control-plane/views.ts';
 
-/** A version as people name it, the release that is tested, and what it does. */
-export interface KnownVersion extends PatroniBehaviour {
-  readonly tested: string;
-}
-
+/** What each known series does, and the release of it that is tested. */
 export const KNOWN_VERSIONS = [
   { series: '3.0', tested: '3.0.2', quorumCommit: false, failoverToAsynchronous: 'refused by a living leader', standbyClusterIsSynchronous: true, failoverPriority: false },
   { series: '4.0', tested: '4.0.7', quorumCommit: true, failoverToAsynchronous: 'executed', standbyClusterIsSynchronous: false, failoverPriority: true },
   { series: '4.1', tested: '4.1.5', quorumCommit: true, failoverToAsynchronous: 'executed', standbyClusterIsSynchronous: false, failoverPriority: true },
-] as const satisfies readonly KnownVersion[];
+] as const satisfies readonly (PatroniBehaviour & { readonly tested: string })[];
 
 /** What the version of an answer does, by its first two numbers; `null` for one that is not known. */
 export function behaviourOf(version: string | null): PatroniBehaviour | null {
   const series = /^(\d+\.\d+)(?:\.|$)/.exec(version ?? '')?.[1];
-  const known = KNOWN_VERSIONS.find((one) => one.series === series);
-  if (known === undefined) return null;
-  const { tested: _tested, ...behaviour } = known;
-  return behaviour;
+  return KNOWN_VERSIONS.find((known) => known.series === series) ?? null;
 }
 
 /** What all of these members do: they take part in one request, each with its own version. `null` where that is not known, or not one thing. */
