@@ -21,11 +21,11 @@ export const ARGUMENTS = {
 
 /** How a cluster is found and reached. */
 export const CONNECTION = {
-  url: { value: 'URL', many: true, help: 'A node of a cluster that is in no file; give one --url per node. Instead of --cluster.' },
+  url: { value: 'URL', many: true, help: 'A node of a cluster that is in no file; give one --url per node. Instead of --cluster. For Patroni MEMBER=URL says which member an address leads to.' },
   kind: { value: 'KIND', complete: ['aerodb', 'patroni'], help: 'With --url: what runs there, aerodb (the default) or patroni.' },
   config: { value: 'FILE', complete: 'file', help: 'The configuration file.' },
   'token-file': { value: 'FILE', complete: 'file', help: 'A file that only you can read (0600) and that holds the access token.' },
-  timeout: { value: 'SECONDS', help: 'How long one exchange with a kernel may take, 1 to 600 seconds. Reads: 10, control requests: 60.' },
+  timeout: { value: 'SECONDS', help: 'How long one exchange with a kernel may take, 1 to 600 seconds. Reads: 10, control requests: 60, and never less than Patroni itself may take.' },
 } as const satisfies Readonly<Record<string, OptionSpec>>;
 
 /** Who asks, where it is recorded and how the answer is written. */

@@ -86,7 +86,7 @@ export function urlsOf(cluster: Pick<ClusterConfig, 'endpoints'>): readonly stri
 
 /** An endpoint as a person types it: `https://host:port`, or `member=https://host:port`. Not checked here. */
 export function endpointFromText(text: string): Endpoint | string {
-  const [, member, address] = /^([^=]+)=(https?:\/\/.*)$/i.exec(text) ?? [];
+  const [, member, address] = /^(?!https?:\/\/)([^=]+)=(https?:\/\/.*)$/i.exec(text) ?? [];
   return member === undefined || address === undefined ? text : { url: address, member };
 }
 

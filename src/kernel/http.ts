@@ -21,6 +21,8 @@ export interface TlsIdentity {
   /** The configured CA, which is in the context already. */
   readonly ca: string | undefined;
   readonly serverName: string | undefined;
+  /** The name in the certificate of single endpoints, by the origin of their address; it goes before `serverName`. */
+  readonly serverNames?: ReadonlyMap<string, string>;
 }
 
 /** One request as it goes out. */
@@ -54,6 +56,7 @@ const MAX_HEADER_BYTES = 16 * 1024;
 export async function exchange(outgoing: HttpRequest, tls: TlsIdentity, limits: Limits): Promise<Exchange> {
   const progress = { connected: false };
   const expired = new Error('expired');
+  const serverName = tls.serverNames?.get(outgoing.url.origin) ?? tls.serverName;
   const client = new Client(outgoing.url.origin, {
     pipelining: 1,
     maxHeaderSize: MAX_HEADER_BYTES,
@@ -67,7 +70,7 @@ export async function exchange(outgoing: HttpRequest, tls: TlsIdentity, limits: 
       ...(tls.context === undefined ? {} : { secureContext: tls.context }),
       // An extension host can be set to add the machine's own CAs to every connection that names none; a configured CA is the only one.
       ...(tls.ca === undefined ? {} : { ca: tls.ca }),
-      ...(tls.serverName === undefined ? {} : { servername: tls.serverName }),
+      ...(serverName === undefined ? {} : { servername: serverName }),
     },
   });
   // undici announces a connection before it writes the first byte to it.

@@ -1,7 +1,7 @@
 /** What TLS needs, read from the configured files when connecting, so that a bad file is named before anything is sent. */
 import { constants, promises as files } from 'node:fs';
 import type { SecureContext } from 'node:tls';
-import { urlsOf, type ClusterConfig } from '../control-plane/cluster.ts';
+import { endpointsOf, urlsOf, type ClusterConfig } from '../control-plane/cluster.ts';
 import { failure, refusal, success, type Result } from '../control-plane/errors.ts';
 import type { TlsIdentity } from './http.ts';
 
@@ -25,9 +25,10 @@ export async function tlsIdentity(cluster: ClusterConfig): Promise<Result<TlsIde
     pem[part] = read.text;
   }
   if (Object.keys(pem).length === 0 && urlsOf(cluster).every((url) => url.startsWith('http:'))) return success({ context: undefined, ca: undefined, serverName });
+  const serverNames = new Map(endpointsOf(cluster).flatMap((one) => (one.serverName === undefined ? [] : [[new URL(one.url).origin, one.serverName] as const])));
   const context = await contextOf(pem);
   if (!context.ok) return refused('tls.key', `The key ${key ?? ''} cannot be used with the certificate ${cert ?? ''}: ${context.why}.`);
-  return success({ context: context.context, ca: pem.ca, serverName });
+  return success({ context: context.context, ca: pem.ca, serverName, serverNames });
 }
 
 function refused(field: string, what: string): ReturnType<typeof failure> {

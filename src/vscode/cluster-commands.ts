@@ -35,8 +35,10 @@ async function add({ clusters }: CommandContext): Promise<void> {
     name: name.trim(), kind: kind.engine, endpoints: typed.split(/[\s,]+/).filter((part) => part !== '').map(endpointFromText),
   });
   const endpoints = await vscode.window.showInputBox({
-    title, ignoreFocusOut: true, placeHolder: 'https://node-1.example:9191, https://node-2.example:9191',
-    prompt: vscode.l10n.t('The addresses of its nodes, in the order in which they are to be asked. Plain http is accepted to loopback only. Escape adds nothing.'),
+    title, ignoreFocusOut: true, placeHolder: kind.engine === 'patroni' ? 'https://db1.example:8008, https://db2.example:8008' : 'https://node-1.example:9191, https://node-2.example:9191',
+    prompt: kind.engine === 'patroni'
+      ? vscode.l10n.t('The addresses of its members\' REST APIs, in the order in which they are to be asked; member=https://host:port where an address leads to a member that announces another one (a tunnel). Plain http is accepted to loopback only. Escape adds nothing.')
+      : vscode.l10n.t('The addresses of its nodes, in the order in which they are to be asked. Plain http is accepted to loopback only. Escape adds nothing.'),
     validateInput: (typed) => {
       const built = build(typed);
       return built.ok ? undefined : built.error.message;

@@ -135,7 +135,9 @@ describe('views', () => {
     const leader = { ...member, name: 'pg1', nodeId: 'pg1', role: 'primary' as const, lagBytes: null, patroni: { role: 'leader', timeline: 1n, written: 5n, received: null, replayed: null, marks: null } };
     const told = shown({ command: 'inspect_node', reading: { ...from, view: { member: leader, source: 'self', epoch: 1n } } });
     assert.match(told, /^ {2}Lag, bytes +-$/mu);
-    assert.match(shown({ command: 'inspect_node', reading: { ...from, view: { member: { ...leader, role: 'replica' }, source: 'self', epoch: 1n } } }), /^ {2}Lag, bytes +unknown$/mu);
+    assert.match(shown({ command: 'inspect_node', reading: { ...from, view: { member: { ...leader, role: 'replica' }, source: 'reported', epoch: 1n } } }), /^ {2}Lag, bytes +unknown$/mu);
+    assert.match(shown({ command: 'inspect_node', reading: { ...from, view: { member: { ...leader, role: 'replica' }, source: 'self', epoch: 1n } } }), /^ {2}Lag, bytes +not said by a node of itself$/mu);
+    assert.match(told, /^ {2}Received +-$/mu);
     assert.doesNotMatch(shown({ command: 'inspect_cluster_state', reading: { ...from, view: { clusterId: null, name: null, epoch: 1n, primaryId: 'pg1', members: [leader] } } }), /Cluster (?:id|name)/u);
     const wal = { segments: [], checkpoints: null, appendOffset: null, durableOffset: 5n, oldestOffset: 1n, truncationOffset: null, totalBytes: 1n, checksumStatus: 'unchecked' as const, verifiedToOffset: null, nextAfter: null };
     assert.match(shown({ command: 'inspect_wal', reading: { ...from, view: wal } }), /^ {2}Inserted +-$/mu);

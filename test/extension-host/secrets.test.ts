@@ -1,7 +1,7 @@
 /** What becomes of secrets when the cluster that they were given for goes. */
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { parseClusterConfig } from '../../src/control-plane/cluster.ts';
+import { parseClusterConfig, urlsOf } from '../../src/control-plane/cluster.ts';
 import { ConfiguredClusters } from '../../src/vscode/clusters.ts';
 
 describe('secrets of a cluster', () => {
@@ -20,7 +20,7 @@ describe('secrets of a cluster', () => {
     for (const entry of entries) {
       const config = parseClusterConfig(entry);
       assert.ok(config.ok);
-      await clusters.setSecret(config.value, 'token', `token of ${config.value.endpoints[0]}`);
+      await clusters.setSecret(config.value, 'token', `token of ${urlsOf(config.value).join()}`);
     }
     await configure(entries);
     assert.deepEqual(clusters.list().map(({ name, config }) => [name, config.ok]), [['twice', false], ['other', true], ['twice', false]]);

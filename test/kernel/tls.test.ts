@@ -117,6 +117,18 @@ describe('TLS', () => {
     await refused(await tlsKernel(named), { ca: caFile(), serverName: 'other.example' }, /other\.example\. is not in the cert's altnames/);
   });
 
+  it('P7-F1: the server name of an endpoint goes before that of the cluster, and counts at that endpoint alone', async () => {
+    const [one, two] = [await tlsKernel(issue({ name: 'db1', issuer: ca, dns: ['db1.example'] })), await tlsKernel(issue({ name: 'db2', issuer: ca, dns: ['db2.example'] }))];
+    const at = (url: string, serverName: string): { readonly url: string; readonly serverName: string } => ({ url, serverName });
+    const read = async (...endpoints: ClusterConfig['endpoints']): Promise<string> => {
+      const result = await (await kernelOf({ ...clusterOf([], { ca: caFile(), serverName: 'db2.example' }), endpoints })).readCluster();
+      return result.ok ? result.value.endpoint : result.error.message;
+    };
+    assert.equal(await read(at(one.url, 'db1.example')), one.url);
+    assert.equal(await read(two.url), two.url, 'the name of the cluster where the endpoint has none');
+    assert.match(await read(at(two.url, 'db1.example')), /db1\.example\. is not in the cert's altnames/u);
+  });
+
   it('P7-F1: a client certificate is presented where one is configured, and its lack is an error', async () => {
     const client = issue({ name: 'operator', issuer: ca });
     const tls = { ca: caFile(), cert: file('client.pem', client.cert), key: file('client.key', client.key) };
