@@ -35,7 +35,7 @@ describe('the endpoints of a configured cluster', () => {
     const rows: readonly (readonly [readonly unknown[], string, RegExp, string?])[] = [
       [['localhost:8008'], 'endpoints.0', /is not an address such as https:\/\/host:port/u], [[7], 'endpoints.0', /is not an address/u],
       [[{ member: 'db1' }], 'endpoints.0', /must be \{ "url": "https:\/\/host:port" \}/u], [[{ url: 'https://db1', port: 1 }], 'endpoints.0', /Unrecognized key: "port"/u],
-      [[{ url: 'https://db1', member: '' }], 'endpoints.0.member', /at least|>=1/u], [['https://user:word@db1'], 'endpoints.0', /without credentials/u],
+      [[{ url: 'https://db1', member: '' }], 'endpoints.0.member', /at least|>=1/u], [['https://user:word@db1'], 'endpoints.0', /must not hold credentials/u],
       [[{ url: 'https://db1', member: 'x' }, { url: 'https://db2', member: 'x' }], 'endpoints', /names one member twice/u],
       [['https://db1', 'https://db1'], 'endpoints', /has one address twice/u],
       [[{ url: 'https://db1', member: 'x' }], 'endpoints', /can name members for a Patroni cluster only/u, 'aerodb'],

@@ -90,15 +90,16 @@ describe('the ten commands under Patroni', function () {
     assert.equal(received(cluster).length, sent);
   });
 
-  it('P7-E3: exit 4: what Patroni refuses is shown in its words, and nothing changed', async () => {
+  it('a request for the member that leads already is refused with the reason, and nothing is sent', async () => {
     const { session, cluster } = use;
-    const terminal = await session.open('promote', leader);
-    await session.confirm(terminal, leader);
-    assert.equal(await terminal.end(), 4, terminal.output);
-    assert.match(terminal.output, /Switchover failed/u);
+    for (const verb of ['promote', 'force-promote']) {
+      const terminal = await session.open(verb, leader, '--reason', 'by mistake');
+      assert.equal(await terminal.end(), 3, terminal.output);
+      assert.match(terminal.output.replaceAll(/\s+/gu, ' '), new RegExp(`${leader} leads cluster "trial" already, as Patroni reports it`, 'u'));
+      assert.doesNotMatch(terminal.output, /node>/u);
+    }
+    assert.equal(received(cluster).length, sent);
     assert.equal(await settled(cluster), leader);
-    const { kernel_response: response, outcome } = session.last() as unknown as { readonly kernel_response: { readonly body: string }; readonly outcome: string };
-    assert.deepEqual([response.body, outcome], ['Switchover failed', 'not_executed']);
   });
 
   it('P7-A2: without consent nothing is sent', async () => {
