@@ -115,7 +115,7 @@ describe('the ten commands under Patroni', function () {
   it('a force while the leader lives is a hand-over: Patroni demotes that leader in the same operation, and the explanation says so', async () => {
     const { session, cluster } = use;
     const terminal = await session.open('force-promote', replica, '--reason', 'disk is failing');
-    await terminal.sees('no override');
+    await terminal.sees('override');
     await session.confirm(terminal, replica, ['P6-A1', 'P6-S1']);
     assert.equal(await terminal.end(), 0, terminal.output);
     assert.deepEqual(received(cluster).slice(sent), [`failover request with leader=None candidate=${replica} scheduled_at=None`]);

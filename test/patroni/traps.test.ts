@@ -239,7 +239,7 @@ describe('traps of Patroni', function () {
       await until('there is a synchronous standby', async () => (await members(cluster)).some(({ role }) => role === 'sync_standby'));
       const asynchronous = (await members(cluster)).find(({ role }) => role === 'replica')?.name ?? assert.fail();
       const terminal = await session.open('promote', asynchronous);
-      await terminal.sees('Synchronous mode is true');
+      await terminal.sees('Synchronous mode is on');
       await session.confirm(terminal, asynchronous);
       assert.equal(await terminal.end(), 4, terminal.output);
       assert.deepEqual([recorded().outcome, recorded().body], ['not_executed', 'candidate name does not match with sync_standby']);
@@ -255,7 +255,7 @@ describe('traps of Patroni', function () {
     await cluster.kill(leader);
     try {
       const terminal = await session.open('force-promote', replica, '--reason', 'its agent is gone');
-      await terminal.sees('has stopped');
+      await terminal.sees('(P6-A1)');
       await session.confirm(terminal, replica, ['P6-A1', 'P6-S1']);
       await until('the failover is asked for', () => isPending(cluster));
       await lapse(cluster);
