@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { cluster, HISTORY, json, LEADER, leader, member, page, REPLICA, text, TIME, type Answer, type Cluster } from './patroni.ts';
 import { behaviourOf } from '../../src/kernel/patroni/versions.ts';
 import { closeAll } from './servers.ts';
-import { errorOf, REQUEST, valueOf, type Wire } from './wire.ts';
+import { connect } from '../../src/kernel/connect.ts';
+import { errorOf, PATIENT, REQUEST, valueOf, type Wire } from './wire.ts';
 
 describe('reading a Patroni cluster', () => {
   let demo: Cluster;
@@ -66,6 +67,40 @@ describe('reading a Patroni cluster', () => {
     const kernel = await demo.kernel();
     for (const refused of [await kernel.readWal('pg3'), await kernel.explainPromotion('pg3', 'forced'), await kernel.declareDiagnosticsCost('pg3')]) assert.equal(errorOf(refused).code, 'PHASE7_CONNECTION_FAILED');
     assert.equal(demo.pg3.received.length, 0);
+  });
+
+  it('an endpoint that names its member leads to it, whatever address that announces; others are listed with what to add', async () => {
+    const tunnelled = await cluster();
+    const config = { ...tunnelled.config, endpoints: [tunnelled.pg1.url, { url: tunnelled.pg2.url, member: 'pg3' }, { url: 'http://127.0.0.1:1', member: 'pg9' }] };
+    const kernel = valueOf(await connect(config, { timeouts: PATIENT }));
+    const { notes } = valueOf(await kernel.readCluster());
+    assert.ok(notes.some((note) => /^Known from the configuration store only.*pg2: its address, .* is not among the configured endpoints/u.test(note) && !note.includes('pg3:')), notes.join('\n'));
+    assert.ok(notes.includes('The endpoint http://127.0.0.1:1 is said to lead to "pg9", which is no member of this cluster.'));
+    assert.deepEqual([valueOf(await kernel.readNode('pg3')).endpoint, valueOf(await kernel.readNode('pg2')).view.source], [tunnelled.pg2.url, 'reported']);
+    assert.equal(tunnelled.pg3.received.length, 0);
+    const { endpoint } = valueOf(await kernel.explainPromotion('pg3', 'validated'));
+    assert.equal(endpoint, tunnelled.pg2.url, 'and the request goes there');
+  });
+
+  it('what answers and tells another name or another scope is not the asked member, and nothing of it is shown as its', async () => {
+    const kernel = await demo.kernel();
+    for (const patroni of [{ version: '4.1.5', scope: 'demo', name: 'pg7' }, { version: '4.1.5', scope: 'other', name: 'pg2' }]) {
+      demo.pg1.answer = demo.pg2.answer = ({ path }) => (path === '/cluster' ? json(demo.view({ more: { scope: 'demo' } })) : path === '/patroni' ? json({ ...REPLICA, patroni }) : undefined);
+      const { view, notes } = valueOf(await kernel.readNode('pg2'));
+      assert.deepEqual([view.source, view.member.patroni?.received, view.sections], ['reported', null, undefined]);
+      assert.match(notes.join('\n'), /member pg7 answered|a member of cluster "other" answered/u);
+      assert.equal(errorOf(await kernel.explainPromotion('pg2', 'validated')).code, 'PHASE7_INVALID_KERNEL_RESPONSE');
+      assert.equal(errorOf(await kernel.readWal('pg2')).code, 'PHASE7_CONNECTION_FAILED');
+    }
+    demo.pg1.answer = ({ path }) => (path === '/cluster' ? json(demo.view({ more: { scope: 'demo' } })) : path === '/patroni' ? json({ ...LEADER, patroni: { version: '4.1.5', scope: 'demo', name: 'pg7' } }) : undefined);
+    demo.pg2.answer = ({ path }) => (path === '/cluster' ? json(demo.view({ more: { scope: 'demo' } })) : undefined);
+    const { view } = valueOf(await kernel.explainPromotion('pg2', 'validated'));
+    const [leading] = view.patroni?.positions ?? [];
+    assert.ok(leading !== undefined && 'unknown' in leading && leading.unknown.includes('member pg7 answered where member pg1 was asked'), 'the position of another is not that of the leader');
+    const { observed, notes } = valueOf(await kernel.collectDiagnostics('pg1', demo.pg1.url));
+    assert.equal(observed.nodeId, 'pg7');
+    assert.match(notes.join('\n'), /leads to member pg7, as that says itself, and not to pg1/u);
+    assert.ok(demo.all().every(({ method }) => method === 'GET'));
   });
 
   it('a name that is no member is refused with the names that are', async () => {

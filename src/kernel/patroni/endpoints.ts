@@ -117,16 +117,18 @@ export function notContacted(cluster: ClusterConfig, { name }: MemberWire, why: 
   return transportFailure('PHASE7_CONNECTION_FAILED', `Member ${oneLine(name, 200)} of cluster "${cluster.name}" was not contacted: ${why}. An endpoint names the member that it leads to as { "url": "https://host:port", "member": "${oneLine(name, 200)}" }. Nothing was executed.`, 'not_executed');
 }
 
-/** The members that cannot be asked, each with the reason, as one note; none where all of them can. */
+/** The members that cannot be asked, each with the reason, as one note, and the endpoints that are said to lead to nobody who is there. */
 export function notContactedNote(cluster: ClusterConfig, data: ClusterWire): readonly string[] {
   const locate = locator(cluster, data);
   const out = data.members.flatMap((member) => {
     const located = locate(member);
     return located.endpoint === undefined ? [`${oneLine(member.name, 200)}: ${located.why}`] : [];
   });
-  if (out.length === 0) return [];
+  const strangers = endpointsOf(cluster).filter(({ member }) => member !== undefined && data.members.every(({ name }) => name !== member))
+    .map(({ url, member = '' }) => `The endpoint ${url} is said to lead to "${oneLine(member, 200)}", which is no member of this cluster.`);
+  if (out.length === 0) return strangers;
   const more = out.length > MOST_NAMED ? ` (and ${out.length - MOST_NAMED} more members, whose addresses stand beside them)` : '';
-  return [`Known from the configuration store only, and neither asked nor promoted from here: ${out.slice(0, MOST_NAMED).join('; ')}${more}. An address that is added to the endpoints leads to the member that tells it; where a member is reached at another one, the endpoint names it: { "url": "https://host:port", "member": "its name" }.`];
+  return [`Known from the configuration store only, and neither asked nor promoted from here: ${out.slice(0, MOST_NAMED).join('; ')}${more}. An address that is added to the endpoints leads to the member that tells it; where a member is reached at another one, the endpoint names it: { "url": "https://host:port", "member": "its name" }.`, ...strangers];
 }
 
 /**

@@ -132,10 +132,10 @@ function endOfTimeline({ timeline, end, reason, time, leader }: NonNullable<Hist
   };
 }
 
-/** Whether two readings of `/cluster` differ in what a decision depends on: leader, roles, timelines, pause. */
+/** Whether two readings of `/cluster` differ in what a decision depends on: which cluster it is, leader, roles, timelines, pause. */
 export function moved(one: ClusterWire, other: ClusterWire): boolean {
   const facts = (of: ClusterWire): string => JSON.stringify([
-    of.members.map(({ name, role, timeline }) => [name, role, timeline?.toString() ?? null]), of.pause, scheduledSwitchover(of),
+    of.members.map(({ name, role, timeline }) => [name, role, timeline?.toString() ?? null]), of.scope, of.pause, scheduledSwitchover(of),
   ]);
   return facts(one) !== facts(other);
 }
