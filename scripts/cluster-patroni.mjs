@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { monitor, PatroniCluster } from './lib/patroni-cluster.mjs';
 import { ensurePatroni } from './lib/patroni-install.mjs';
+import { patroniLine, RELEASES } from './lib/patroni-versions.mjs';
 import { portOf } from './lib/ports.mjs';
 import { whenAskedToEnd } from './lib/processes.mjs';
 import { Failure, script } from './lib/run.mjs';
@@ -17,6 +18,7 @@ const usage = `Usage: npm run cluster:patroni [-- OPTIONS]
   --tls                the REST API speaks TLS, under a certificate made for this run
   --auth USER:PASSWORD the REST API asks for this before it changes anything
   --synchronous        commits wait for a synchronous standby
+  --patroni VERSION    ${RELEASES.map(({ line }) => line).join(', ')}; fetched where it is not the machine's own, which is the default
   --ttl N              seconds until a silent leader loses its lock: 20 by default`;
 
 const say = (/** @type {string} */ line) => console.log(line);
@@ -26,10 +28,10 @@ function options() {
     const { values } = parseArgs({
       options: {
         nodes: { type: 'string', default: '3' }, port: { type: 'string', default: '8008' }, ttl: { type: 'string', default: '20' },
-        tls: { type: 'boolean', default: false }, auth: { type: 'string' }, synchronous: { type: 'boolean', default: false }, help: { type: 'boolean', default: false },
+        tls: { type: 'boolean', default: false }, auth: { type: 'string' }, synchronous: { type: 'boolean', default: false }, patroni: { type: 'string' }, help: { type: 'boolean', default: false },
       },
     });
-    return { ...values, nodes: whole(values.nodes, '--nodes', 1, 7), port: portOf(values.port, '--port'), ttl: whole(values.ttl, '--ttl', 10, 3600), auth: values.auth === undefined ? undefined : credentials(values.auth) };
+    return { ...values, nodes: whole(values.nodes, '--nodes', 1, 7), port: portOf(values.port, '--port'), ttl: whole(values.ttl, '--ttl', 10, 3600), auth: values.auth === undefined ? undefined : credentials(values.auth), patroni: values.patroni === undefined ? undefined : patroniLine(values.patroni) };
   } catch (error) {
     if (error instanceof TypeError) throw new Failure(`${error.message}\n${usage}`);
     throw error;
@@ -56,9 +58,9 @@ function credentials(text) {
 }
 
 await script(async () => {
-  const { help, nodes, port, tls, auth, synchronous, ttl } = options();
+  const { help, nodes, port, tls, auth, synchronous, ttl, patroni } = options();
   if (help) return say(usage);
-  const programs = await ensurePatroni(say);
+  const programs = await ensurePatroni(say, patroni);
   const started = performance.now();
   /** @type {PatroniCluster | undefined} */
   let cluster;
@@ -74,9 +76,9 @@ await script(async () => {
       process.exit(1);
     });
   });
-  cluster = await PatroniCluster.start({ programs, nodes, port, tls, synchronous, ttl, ...(auth === undefined ? {} : { auth }) });
+  cluster = await PatroniCluster.start({ programs, nodes, port, tls, dynamic: { synchronous_mode: synchronous }, ttl, ...(auth === undefined ? {} : { auth }) });
   const leader = await cluster.settled();
-  say(`A Patroni cluster runs (${((performance.now() - started) / 1000).toFixed(1)} s). Ctrl-C ends it and removes its data.\n`);
+  say(`A Patroni ${cluster.version} cluster runs (${((performance.now() - started) / 1000).toFixed(1)} s). Ctrl-C ends it and removes its data.\n`);
   for (const { name, url, postgresAddress } of cluster.members) {
     say(`  ${name}  ${url}  PostgreSQL ${postgresAddress}  agent ${cluster.pid(name)}  postmaster ${cluster.postmaster(name)}${name === leader ? '  leader' : ''}`);
   }

@@ -4,12 +4,13 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, openSync, closeSync, readdirSync, readFileSync, readlinkSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, mkdtempSync, openSync, closeSync, readdirSync, readFileSync, readlinkSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { patroniConfig } from './patroni-config.mjs';
+import { patroniEnvironment, patroniIn } from './patroni-versions.mjs';
 import { freePorts } from './ports.mjs';
 import { identity, processes, until } from './processes.mjs';
 import { Failure, lastLines, run } from './run.mjs';
@@ -25,7 +26,9 @@ import { Failure, lastLines, run } from './run.mjs';
  * @property {boolean} [tls] the REST API speaks TLS, under a certificate of its own
  * @property {string} [announced] the host by which PostgreSQL is announced; it listens on 127.0.0.1, whatever this says
  * @property {{ username: string, password: string }} [auth] asked for by whatever writes
- * @property {boolean} [synchronous]
+ * @property {Readonly<Record<string, unknown>>} [dynamic] more of the configuration that all members share (`bootstrap.dcs`): `{ synchronous_mode: 'quorum' }`,
+ * `{ standby_cluster: cluster.asRemote() }`; objects are merged into what a trial has anyway
+ * @property {Readonly<Record<string, Readonly<Record<string, unknown>>>>} [tags] of members by name: `{ pg3: { nofailover: true } }`
  * @property {number} [ttl] seconds
  * @property {number} [loopWait] seconds
  * @property {number} [retryTimeout] seconds
@@ -126,8 +129,11 @@ export class PatroniCluster {
   etcdPort;
   /** @type {{ ca: string, cert: string, key: string } | undefined} */
   tls;
+  /** Of Patroni: `3.0.2`. */
+  version;
   #programs;
   #shape;
+  #tags;
   /** @type {Map<string, Guard>} */
   #guards = new Map();
   /** @type {Map<string, import('node:child_process').ChildProcess>} */
@@ -139,9 +145,11 @@ export class PatroniCluster {
    * @param {ClusterOptions} options
    */
   constructor(folder, port, options) {
-    const { nodes = 3, tls = false, announced = '127.0.0.1', auth, programs, synchronous = false, ttl = 20, loopWait = 1, retryTimeout = 3 } = options;
+    const { nodes = 3, tls = false, announced = '127.0.0.1', auth, programs, dynamic = {}, tags = {}, ttl = 20, loopWait = 1, retryTimeout = 3 } = options;
     this.folder = folder;
+    this.version = programs.version;
     this.#programs = programs;
+    this.#tags = tags;
     this.etcdPort = port + 2 * nodes;
     if (tls) this.tls = { ca: join(folder, 'rest-cert.pem'), cert: join(folder, 'rest-cert.pem'), key: join(folder, 'rest-key.pem') };
     this.members = Array.from({ length: nodes }, (_, index) => ({
@@ -152,7 +160,7 @@ export class PatroniCluster {
       postgresAddress: `${announced}:${port + nodes + index}`,
       url: `${tls ? 'https' : 'http'}://127.0.0.1:${port + index}`,
     }));
-    this.#shape = { scope: 'trial', etcdPort: this.etcdPort, postgres: programs.postgres, synchronous, ttl, loopWait, retryTimeout };
+    this.#shape = { scope: 'trial', etcdPort: this.etcdPort, postgres: programs.postgres, dynamic, ttl, loopWait, retryTimeout };
     for (const { name } of this.members) this.#guards.set(name, { ...(auth === undefined ? {} : { auth }), ...(this.tls === undefined ? {} : { tls: this.tls }) });
   }
 
@@ -179,6 +187,20 @@ export class PatroniCluster {
       await cluster.stop();
       throw error instanceof Failure ? new Failure(`${error.message}\n${logs}`) : error;
     }
+  }
+
+  /** Whether its Patroni is at least of a version, by its first two numbers: `cluster.isAtLeast(4, 0)`. */
+  isAtLeast(/** @type {number} */ major, /** @type {number} */ minor) {
+    const [first = 0, second = 0] = this.version.split('.').map(Number);
+    return first > major || (first === major && second >= minor);
+  }
+
+  /**
+   * @param {string} name of the member to copy and stream from
+   * @returns {{ host: string, port: number }} `standby_cluster` in the configuration of another cluster that follows this one
+   */
+  asRemote(name) {
+    return { host: '127.0.0.1', port: this.member(name).postgresPort };
   }
 
   /** @param {string} name */
@@ -215,7 +237,7 @@ export class PatroniCluster {
    * @param {string} name
    */
   startMember(name) {
-    this.#start(name, [this.#programs.patroni, join(this.member(name).folder, 'patroni.yml')]);
+    this.#start(name, [this.#patroni(), join(this.member(name).folder, 'patroni.yml')], patroniEnvironment(this.#patroniRoot()));
   }
 
   /** Starts etcd; after a kill, again, with what it held. */
@@ -314,14 +336,15 @@ export class PatroniCluster {
 
   /**
    * @param {number} [nodes] how many members have to take part; all of them by default
-   * @returns {Promise<string | undefined>} the leader's name when it writes, every replica streams from it without lag, and all are on one timeline
+   * @returns {Promise<string | undefined>} the leader's name when it writes (in a standby cluster: when it follows), every replica streams from it without
+   * lag, and all are on one timeline
    */
   async settled(nodes = this.members.length) {
     const members = (await this.seen())?.['members'] ?? [];
-    const leader = members.find((/** @type {any} */ each) => each.role === 'leader');
+    const leader = members.find((/** @type {any} */ each) => each.role === 'leader' || each.role === 'standby_leader');
     if (members.length !== nodes || leader === undefined || new Set(members.map((/** @type {any} */ each) => each.timeline)).size !== 1) return undefined;
     if (members.some((/** @type {any} */ each) => each !== leader && each.lag !== 0)) return undefined;
-    const { status, body } = await this.ask(leader.name, 'GET', '/primary', { timeout: 2000 });
+    const { status, body } = await this.ask(leader.name, 'GET', leader.role === 'leader' ? '/primary' : '/standby-leader', { timeout: 2000 });
     if (status !== 200) return undefined;
     const own = JSON.parse(body);
     const streaming = (own.replication ?? []).filter((/** @type {any} */ each) => each.state === 'streaming').length;
@@ -357,6 +380,16 @@ export class PatroniCluster {
     await endCluster(this.folder);
   }
 
+  /** The account that runs it may not reach the cache of the person who started it: an unpacked Patroni is copied into the cluster's folder. */
+  #patroniRoot() {
+    return this.#programs.root === undefined ? undefined : join(this.folder, 'patroni');
+  }
+
+  #patroni() {
+    const root = this.#patroniRoot();
+    return root === undefined ? this.#programs.patroni : patroniIn(root);
+  }
+
   async #launch() {
     const root = process.getuid?.() === 0;
     const account = root ? await accountOf(user) : undefined;
@@ -375,6 +408,8 @@ export class PatroniCluster {
       own(this.tls.cert);
       chmodSync(this.tls.key, 0o600);
     }
+    const unpacked = this.#patroniRoot();
+    if (unpacked !== undefined) cpSync(this.#programs.root ?? '', unpacked, { recursive: true, preserveTimestamps: true });
     this.startEtcd();
     await this.#wait('etcd is healthy', async () => (await fetch(`http://127.0.0.1:${this.etcdPort}/health`).then((answer) => answer.text(), () => '')).includes('true'));
     for (const member of this.members) {
@@ -385,12 +420,13 @@ export class PatroniCluster {
     /** @type {string | undefined} */
     let leader;
     await this.#wait('the cluster has a leader and streaming replicas', async () => (leader = await this.settled()) !== undefined);
+    if (this.#shape.dynamic['standby_cluster'] !== undefined) return; // takes no writes: it has the roles of the cluster that it follows
     await this.sql(leader ?? '', `CREATE ROLE ${monitor.user} LOGIN PASSWORD '${monitor.password}' IN ROLE pg_monitor`);
   }
 
   /** @param {Member} member */
   #configure(member) {
-    writeFileSync(join(member.folder, 'patroni.yml'), patroniConfig(member, this.#shape, this.#guards.get(member.name) ?? {}), { mode: 0o600 });
+    writeFileSync(join(member.folder, 'patroni.yml'), patroniConfig(member, this.#shape, this.#guards.get(member.name) ?? {}, this.#tags[member.name] ?? {}), { mode: 0o600 });
   }
 
   /**
@@ -409,11 +445,12 @@ export class PatroniCluster {
    * In a session of its own, so that a terminal's Ctrl-C does not reach it; asked to end by the system should this process be killed.
    * @param {string} name
    * @param {readonly string[]} command
+   * @param {NodeJS.ProcessEnv} [more] of its environment
    */
-  #start(name, command) {
+  #start(name, command, more = {}) {
     const log = openSync(join(this.folder, 'log', `${name}.log`), 'a');
     const [file = '', ...args] = this.#asUser(command);
-    const child = spawn(file, args, { cwd: this.folder, env: environment, detached: true, stdio: ['ignore', log, log] });
+    const child = spawn(file, args, { cwd: this.folder, env: { ...environment, ...more }, detached: true, stdio: ['ignore', log, log] });
     closeSync(log);
     child.on('error', () => undefined); // shows as an agent that does not run
     this.#children.set(name, child);

@@ -24,7 +24,7 @@ import { join } from 'node:path';
  * @property {string} scope
  * @property {number} etcdPort
  * @property {string} postgres the folder of PostgreSQL's programs
- * @property {boolean} synchronous
+ * @property {Readonly<Record<string, unknown>>} dynamic more of the configuration that all members share; merged into what stands below
  * @property {number} ttl seconds until a silent member, and its leader lock, are forgotten
  * @property {number} loopWait seconds
  * @property {number} retryTimeout seconds
@@ -34,9 +34,10 @@ import { join } from 'node:path';
  * @param {Member} member
  * @param {Shape} shape
  * @param {Guard} guard
+ * @param {Readonly<Record<string, unknown>>} tags
  * @returns {string}
  */
-export function patroniConfig(member, shape, { auth, allowlist, tls }) {
+export function patroniConfig(member, shape, { auth, allowlist, tls }, tags) {
   const at = (/** @type {number} */ port) => ({ listen: `127.0.0.1:${port}`, connect_address: `127.0.0.1:${port}` });
   return JSON.stringify({
     scope: shape.scope,
@@ -50,14 +51,14 @@ export function patroniConfig(member, shape, { auth, allowlist, tls }) {
     ...(tls === undefined ? {} : { ctl: { cacert: tls.ca } }),
     etcd3: { host: `127.0.0.1:${shape.etcdPort}` },
     bootstrap: {
-      dcs: {
+      dcs: merged({
         ttl: shape.ttl,
         loop_wait: shape.loopWait,
         retry_timeout: shape.retryTimeout,
         maximum_lag_on_failover: 1_048_576,
-        synchronous_mode: shape.synchronous,
+        synchronous_mode: false,
         postgresql: { use_pg_rewind: true, use_slots: true, parameters: { max_connections: 40, shared_buffers: '16MB', wal_log_hints: 'on', wal_keep_size: '128MB', max_wal_size: '256MB' } },
-      },
+      }, shape.dynamic),
       initdb: [{ encoding: 'UTF8' }, { locale: 'C.UTF-8' }, 'data-checksums', 'no-sync', { 'auth-local': 'trust' }, { 'auth-host': 'scram-sha-256' }],
     },
     postgresql: {
@@ -80,6 +81,22 @@ export function patroniConfig(member, shape, { auth, allowlist, tls }) {
       pg_hba: ['local all all trust', 'host replication replicator 127.0.0.1/32 scram-sha-256', 'host all all 127.0.0.1/32 scram-sha-256'],
       basebackup: [{ checkpoint: 'fast' }, 'no-sync'],
     },
-    tags: { nofailover: false, noloadbalance: false, clonefrom: false, nosync: false },
+    tags: { nofailover: false, noloadbalance: false, clonefrom: false, nosync: false, ...tags },
   }, undefined, 2);
 }
+
+/**
+ * @param {Readonly<Record<string, unknown>>} base
+ * @param {Readonly<Record<string, unknown>>} more
+ * @returns {Record<string, unknown>} both; where both have an object these are merged, otherwise the second wins
+ */
+function merged(base, more) {
+  const both = Object.entries(more).map(([key, value]) => [key, isObject(base[key]) && isObject(value) ? merged(base[key], value) : value]);
+  return { ...base, ...Object.fromEntries(both) };
+}
+
+/**
+ * @param {unknown} value
+ * @returns {value is Record<string, unknown>}
+ */
+const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);

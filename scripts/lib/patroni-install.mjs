@@ -1,19 +1,26 @@
-/** Patroni, etcd and PostgreSQL for the real cluster: found, or installed from Debian's packages. */
+/** Patroni, etcd and PostgreSQL for the real cluster: found, or installed from Debian's packages; Patroni also in another version than the machine's. */
 import { existsSync, globSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ensureUnpackedPatroni, patroniIn, patroniLine, versionOfPatroni } from './patroni-versions.mjs';
 import { Failure, onPath, run } from './run.mjs';
 
 /**
- * @typedef {object} PatroniPrograms
+ * The machine's own programs.
+ * @typedef {object} MachinePrograms
  * @property {string} patroni
  * @property {string} etcd
  * @property {string} setpriv
  * @property {string} postgres the folder of PostgreSQL's programs, the newest that is there
  */
 
+/**
+ * @typedef {MachinePrograms & { version: string, root?: string }} PatroniPrograms version: of Patroni; root: of the unpacked package that it is
+ * in, where it is not the machine's own
+ */
+
 const packages = ['patroni', 'python3-etcd', 'etcd-server', 'postgresql'];
 
-/** @returns {PatroniPrograms | undefined} nothing when one of them is missing */
+/** @returns {MachinePrograms | undefined} nothing when one of them is missing */
 export function findPatroni() {
   const [patroni, etcd, setpriv] = [onPath('patroni'), onPath('etcd'), onPath('setpriv')];
   const postgres = globSync('/usr/lib/postgresql/*/bin').filter((folder) => existsSync(join(folder, 'initdb'))).toSorted((a, b) => versionOf(a) - versionOf(b)).at(-1);
@@ -27,10 +34,23 @@ const versionOf = (folder) => Number(folder.split('/')[4]);
 /**
  * Finds the programs or, as root on Debian, installs their packages. None of them is started by that.
  * @param {(line: string) => void} say
+ * @param {string} [wanted] a version of Patroni by its first numbers; fetched where it is not the machine's own, which is taken without it
  * @returns {Promise<PatroniPrograms>}
- * @throws {Failure} with one line that says what is missing and how to get it
+ * @throws {Failure} that says what is missing and how to get it
  */
-export async function ensurePatroni(say) {
+export async function ensurePatroni(say, wanted) {
+  const machine = await ensureMachinePrograms(say);
+  const own = await versionOfPatroni(machine.patroni, undefined);
+  if (wanted === undefined || own.startsWith(`${patroniLine(wanted)}.`)) return { ...machine, version: own };
+  const { root, version } = await ensureUnpackedPatroni(wanted, say);
+  return { ...machine, patroni: patroniIn(root), root, version };
+}
+
+/**
+ * @param {(line: string) => void} say
+ * @returns {Promise<MachinePrograms>}
+ */
+async function ensureMachinePrograms(say) {
   const found = findPatroni();
   if (found !== undefined) return found;
   const advice = `install them (Debian: apt-get install ${packages.join(' ')})`;

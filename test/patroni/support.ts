@@ -4,6 +4,7 @@ import { chownSync, readdirSync, readFileSync, statSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { PatroniCluster, processesIn, type ClusterOptions } from '../../scripts/lib/patroni-cluster.mjs';
 import { ensurePatroni } from '../../scripts/lib/patroni-install.mjs';
+import { PATRONI_VARIABLE } from '../../scripts/lib/patroni-versions.mjs';
 import { until as cameTrue } from '../../scripts/lib/processes.mjs';
 
 /** It leads to this machine, where PostgreSQL listens on loopback only; by its name it could be any. */
@@ -23,10 +24,10 @@ export interface Listed {
 
 /**
  * Starts a cluster for tests: as quick in its loops as Patroni can be, and with locks that outlast every test, so that no stall of the machine
- * elects a leader. The time to live of one that is dead ends when a test says so: see `lapse`.
+ * elects a leader. The time to live of one that is dead ends when a test says so: see `lapse`. The environment chooses the version of Patroni.
  */
 export async function startCluster(options: Omit<ClusterOptions, 'programs'> = {}): Promise<PatroniCluster> {
-  const programs = await ensurePatroni((line) => process.stderr.write(`${line}\n`));
+  const programs = await ensurePatroni((line) => process.stderr.write(`${line}\n`), process.env[PATRONI_VARIABLE]);
   return PatroniCluster.start({ ttl: 90, ...options, programs });
 }
 
