@@ -1,5 +1,5 @@
 /**
- * Runs everything that is tested: `npm test [-- --only NAME,NAME] [--grep PATTERN]`. The last line says how many passed and failed; the exit
+ * Runs everything that is tested: `npm test [-- --only NAME,NAME] [--grep PATTERN] [--all]`; `--all`: on every version of Patroni. The last line says how many passed and failed; the exit
  * code is 0 only when nothing failed. A suite that ends without a result, runs no test or leaves processes behind has failed.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -8,7 +8,9 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensureChromium, findChromium } from './lib/chromium.mjs';
 import { ensureCodeServer } from './lib/code-server-install.mjs';
+import { ensureDebianSystem, inSystem, isDebian, patroniOfSystem } from './lib/debian-system.mjs';
 import { ensurePatroni } from './lib/patroni-install.mjs';
+import { PATRONI_VARIABLE, patroniLine } from './lib/patroni-versions.mjs';
 import { root } from './lib/paths.mjs';
 import { endGroup, startGroup, whenAskedToEnd } from './lib/processes.mjs';
 import { Failure, script } from './lib/run.mjs';
@@ -26,6 +28,11 @@ import { packageExtension } from './package.mjs';
  * @property {number} seconds
  */
 
+/**
+ * What a need has become. env: what the suite is told; title: how its result is named; system: the root folder of the Debian that it runs in.
+ * @typedef {{ env: NodeJS.ProcessEnv, title?: string, system?: string }} Prepared
+ */
+
 /** One suite may take this long, in milliseconds, also on a machine that is several times slower: a suite that hangs is a failure, not an evening. */
 const limit = 25 * 60_000;
 
@@ -38,12 +45,14 @@ const running = new Set();
 /**
  * Runs a Node program in a process group of its own.
  * @param {readonly string[]} args
- * @param {{ env?: NodeJS.ProcessEnv, live: boolean }} options live: what it prints is shown at once
+ * @param {{ env?: NodeJS.ProcessEnv, live: boolean, system?: string | undefined }} options live: what it prints is shown at once
  * @returns {Promise<{ how: string, output: string, left: boolean }>} left: some of its processes outlived it
  */
-async function runNode(args, { env = {}, live }) {
+async function runNode(args, { env = {}, live, system }) {
   const colour = process.stdout.isTTY ? { FORCE_COLOR: '1' } : {};
-  const group = startGroup(process.execPath, args, { cwd: root, env: { ...process.env, ...colour, ...compiled, ...env } });
+  const own = { ...colour, ...compiled, ...env };
+  const [file, ...rest] = system === undefined ? [process.execPath, ...args] : inSystem(system, [process.execPath, ...args], { shared: [root, folder], cwd: root, env: own });
+  const group = startGroup(file, rest, { cwd: root, env: { ...process.env, ...own } });
   running.add(group.pid);
   if (live) {
     group.child.stdout.on('data', (chunk) => process.stdout.write(chunk));
@@ -82,17 +91,19 @@ async function runCheck({ name, commands }) {
 /**
  * @param {import('./lib/suites.mjs').Suite} suite
  * @param {string | undefined} grep
- * @param {NodeJS.ProcessEnv} env
+ * @param {Prepared} prepared
+ * @param {boolean} live what it prints is shown at once, and not when it is over
  * @returns {Promise<Result>}
  */
-async function runSuite(suite, grep, env) {
-  const { name } = suite;
-  console.log(`\n── ${name} ──`);
+async function runSuite(suite, grep, { env, title: name = suite.name, system }, live) {
+  const heading = `\n── ${name} ──`;
+  if (live) console.log(heading);
   if (!hasTests(suite)) return lost(name, 'there are no tests');
   const started = performance.now();
-  const report = join(folder, `${name}.jsonl`);
+  const report = join(folder, `${suite.name}.jsonl`);
   const args = [...suite.command, ...(grep === undefined ? [] : ['--grep', grep])];
-  const { how, left } = await runNode(args, { env: { ...env, [reportVariable]: report }, live: true });
+  const { how, left, output } = await runNode(args, { env: { ...env, [reportVariable]: report }, live, system });
+  if (!live) console.log(`${heading}\n${output}`);
   const lines = readReport(report);
   const failures = lines.flatMap((line) => (line.event === 'fail' ? [{ title: line.title, error: line.error }] : []));
   const passed = lines.filter(({ event }) => event === 'pass').length;
@@ -140,9 +151,11 @@ const lost = (name, error) => ({ name, passed: 0, skipped: 0, failures: [{ title
  */
 function unavailable(name, need, reason) {
   console.log(`\n── ${name} ──\n!!! NOT RUN: ${reason.message}`);
-  if ((process.env['CI'] !== undefined && need !== 'patroni') || !(reason instanceof Failure)) return lost(name, reason.message);
+  if ((process.env['CI'] !== undefined && !isOfPatroni(need)) || !(reason instanceof Failure)) return lost(name, reason.message);
   return { name, passed: 0, skipped: 1, failures: [], seconds: 0 };
 }
+
+const isOfPatroni = (/** @type {string} */ need) => /^(?:patroni|debian)\b/u.test(need);
 
 /** Two cores: two checks at a time. */
 async function runChecks(/** @type {readonly import('./lib/suites.mjs').Check[]} */ checks) {
@@ -162,9 +175,10 @@ async function runChecks(/** @type {readonly import('./lib/suites.mjs').Check[]}
  */
 function conclude(results) {
   console.log('');
+  const width = Math.max(16, ...results.map(({ name }) => name.length));
   for (const { name, passed, skipped, failures, seconds } of results) {
     const parts = [`${passed} passed`, `${failures.length} failed`, ...(skipped > 0 ? [`${skipped} skipped`] : [])];
-    console.log(`${failures.length > 0 ? '✘' : skipped > 0 ? '-' : '✔'} ${name.padEnd(16)} ${parts.join(', ').padEnd(32)} ${seconds.toFixed(1)} s`);
+    console.log(`${failures.length > 0 ? '✘' : skipped > 0 ? '-' : '✔'} ${name.padEnd(width)} ${parts.join(', ').padEnd(32)} ${seconds.toFixed(1)} s`);
   }
   for (const { name, failures } of results) {
     for (const { title, error } of failures) console.log(`\n✘ ${name}: ${title}\n  ${error.split('\n').slice(0, 6).join('\n  ')}`);
@@ -179,46 +193,126 @@ function conclude(results) {
 /**
  * What suites need beside Node; fetched and built while the others run.
  * @param {readonly import('./lib/suites.mjs').Suite[]} suites
- * @returns {Record<import('./lib/suites.mjs').Need, Promise<NodeJS.ProcessEnv | Error>>}
+ * @returns {(need: import('./lib/suites.mjs').Need) => Promise<Prepared | 'the same' | Error>} the same: another suite runs on it
  */
 function prepare(suites) {
   const say = (/** @type {string} */ line) => console.log(line);
-  const settle = async (/** @type {() => Promise<NodeJS.ProcessEnv>} */ work) => work().catch((error) => (error instanceof Error ? error : new Error(String(error))));
+  /**
+   * @template T
+   * @param {() => Promise<T>} work
+   * @returns {Promise<T | Error>}
+   */
+  const settle = async (work) => work().catch((error) => (error instanceof Error ? error : new Error(String(error))));
   const wanted = (/** @type {readonly import('./lib/suites.mjs').Need[]} */ ...needs) => suites.some((suite) => suite.needs.some((need) => needs.includes(need)));
+  const needs = [...new Set(suites.flatMap((suite) => suite.needs))];
   const patroni = settle(async () => {
-    if (wanted('patroni')) await ensurePatroni(say);
-    return {};
+    if (!needs.some(isOfPatroni)) return { env: {}, version: '' };
+    const { version } = await ensurePatroni(say);
+    return { env: {}, title: `patroni ${version}`, version };
   });
+  const others = new Map();
+  for (const need of needs.filter((each) => isOfPatroni(each) && each !== 'patroni')) others.set(need, settle(() => another(need, patroni, say)));
   const editor = settle(async () => {
-    if (!wanted('editor', 'package')) return {};
+    if (!wanted('editor', 'package')) return { env: {} };
     findChromium(); // one that is named and not there is said before anything is fetched
     // Not two installations of Debian's packages at once: the second would find the lists locked.
     await Promise.all([patroni.then(() => ensureChromium(say)), ensureCodeServer(say)]);
-    return {};
+    return { env: {} };
   });
   const packaged = settle(async () => {
     const ready = await editor;
     if (ready instanceof Error) throw ready;
-    if (!wanted('package')) return {};
-    return { AERODB_VSIX: await packageExtension().then(({ file }) => file, (error) => Promise.reject(new Error(error.message))) };
+    if (!wanted('package')) return { env: {} };
+    return { env: { AERODB_VSIX: await packageExtension().then(({ file }) => file, (error) => Promise.reject(new Error(error.message))) } };
   });
   // Suites in the editor build the extension anew, into the folder from which it is packaged.
-  return { editor: packaged.then(() => editor), package: packaged, patroni };
+  const ready = new Map([['editor', packaged.then(() => editor)], ['package', packaged], ['patroni', patroni], ...others]);
+  return (need) => ready.get(need) ?? Promise.reject(new Error(`nothing is known of ${need}`));
 }
+
+/**
+ * Another Patroni than this machine's.
+ * @param {import('./lib/suites.mjs').Need} need
+ * @param {Promise<{ version: string } | Error>} machine
+ * @param {(line: string) => void} say
+ * @returns {Promise<Prepared | 'the same'>}
+ */
+async function another(need, machine, say) {
+  const own = await machine;
+  if (own instanceof Error) throw own;
+  const [kind, which = ''] = need.split(' ');
+  if (kind === 'patroni') {
+    if (patroniLine(which) === own.version.split('.').slice(0, 2).join('.')) return 'the same';
+    const { version } = await ensurePatroni(say, which);
+    return { env: { [PATRONI_VARIABLE]: which }, title: `patroni ${version}` };
+  }
+  if (isDebian(which)) return 'the same';
+  const system = await systems.next(() => ensureDebianSystem(which, say));
+  return { env: {}, title: await patroniOfSystem(system), system };
+}
+
+/** Works on one thing after the other: unpacking a Debian keeps a core and the disk busy. */
+const systems = {
+  last: Promise.resolve(),
+  /**
+   * @template T
+   * @param {() => Promise<T>} work
+   * @returns {Promise<T>}
+   */
+  next(work) {
+    const done = this.last.then(work);
+    this.last = done.then(() => undefined, () => undefined);
+    return done;
+  },
+};
 
 whenAskedToEnd(() => {
   void Promise.all([...running].map((group) => endGroup(group, 5000))).finally(() => process.exit(1));
 });
 
+/**
+ * @param {import('./lib/suites.mjs').Suite} suite
+ * @param {ReturnType<typeof prepare>} ready
+ * @param {{ grep: string | undefined, live: boolean }} options
+ * @returns {Promise<readonly Result[]>} none when it would be another suite once more
+ */
+async function runPrepared(suite, ready, { grep, live }) {
+  const found = await Promise.all(suite.needs.map(ready));
+  /** @type {Prepared} */
+  let prepared = { env: {} };
+  for (const [index, one] of found.entries()) {
+    const need = suite.needs[index] ?? 'patroni';
+    if (one instanceof Error) return [unavailable(suite.name, need, one)];
+    if (one === 'the same') return [];
+    // The title is that of the Patroni for its own tests; a suite that needs it beside others has its own name.
+    prepared = { ...prepared, ...(suite.needs.length === 1 ? one : {}), env: { ...prepared.env, ...one.env } };
+  }
+  return [await runSuite(suite, grep, prepared, live)];
+}
+
+/**
+ * @param {readonly import('./lib/suites.mjs').Suite[]} suites
+ * @returns {import('./lib/suites.mjs').Suite[][]} those that run at the same time
+ */
+function together(suites) {
+  /** @type {import('./lib/suites.mjs').Suite[][]} */
+  const groups = [];
+  for (const suite of suites) {
+    const before = groups.at(-1);
+    if (suite.beside === true && before?.[0]?.folder === suite.folder) before.push(suite);
+    else groups.push([suite]);
+  }
+  return groups;
+}
+
 await script(async () => {
-  const { values } = parseArgs({ options: { only: { type: 'string' }, grep: { type: 'string' } } });
-  const { checks, suites } = select(values.only?.split(',') ?? []);
+  const { values } = parseArgs({ options: { only: { type: 'string' }, grep: { type: 'string' }, all: { type: 'boolean', default: false } } });
+  const { checks, suites } = select(values.only?.split(',') ?? [], values.all);
   const ready = prepare(suites);
   const results = await runChecks(checks);
-  for (const suite of suites) {
-    const found = await Promise.all(suite.needs.map((need) => ready[need]));
-    const [missing] = suite.needs.flatMap((need, index) => (found[index] instanceof Error ? [{ need, reason: found[index] }] : []));
-    results.push(missing !== undefined ? unavailable(suite.name, missing.need, missing.reason) : await runSuite(suite, values.grep, Object.assign({}, ...found)));
+  for (const group of together(suites)) {
+    const ran = await Promise.all(group.map((suite, index) => runPrepared(suite, ready, { grep: values.grep, live: index === 0 })));
+    results.push(...ran.flat());
   }
   if (values.only === undefined && values.grep === undefined) results.push(await runConformance(results));
   conclude(results);

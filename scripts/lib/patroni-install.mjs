@@ -18,7 +18,8 @@ import { Failure, onPath, run } from './run.mjs';
  * in, where it is not the machine's own
  */
 
-const packages = ['patroni', 'python3-etcd', 'etcd-server', 'postgresql'];
+/** Debian's packages of all of them. */
+export const PATRONI_PACKAGES = ['patroni', 'python3-etcd', 'etcd-server', 'postgresql'];
 
 /** @returns {MachinePrograms | undefined} nothing when one of them is missing */
 export function findPatroni() {
@@ -53,7 +54,7 @@ export async function ensurePatroni(say, wanted) {
 async function ensureMachinePrograms(say) {
   const found = findPatroni();
   if (found !== undefined) return found;
-  const advice = `install them (Debian: apt-get install ${packages.join(' ')})`;
+  const advice = `install them (Debian: apt-get install ${PATRONI_PACKAGES.join(' ')})`;
   const apt = onPath('apt-get');
   if (apt === undefined || process.getuid?.() !== 0) throw new Failure(`There are no Patroni, etcd and PostgreSQL here: ${advice}.`);
   say("Installing Debian's patroni, etcd-server and postgresql …");
@@ -61,10 +62,10 @@ async function ensureMachinePrograms(say) {
   const wait = ['-o', 'DPkg::Lock::Timeout=300'];
   await withoutServices(async () => {
     await run(apt, ['update', '-qq', ...wait], { env });
-    await run(apt, ['install', '-y', '-qq', '--no-install-recommends', ...wait, ...packages], { env });
+    await run(apt, ['install', '-y', '-qq', '--no-install-recommends', ...wait, ...PATRONI_PACKAGES], { env });
   });
   const installed = findPatroni();
-  if (installed === undefined) throw new Failure(`apt-get installed ${packages.join(', ')}, but not all of their programs were found: ${advice}.`);
+  if (installed === undefined) throw new Failure(`apt-get installed ${PATRONI_PACKAGES.join(', ')}, but not all of their programs were found: ${advice}.`);
   return installed;
 }
 

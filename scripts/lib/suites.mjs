@@ -1,6 +1,7 @@
 /** What `npm test` runs: checks of the sources, and mocha suites, one process each. */
 import { existsSync, globSync } from 'node:fs';
 import { join } from 'node:path';
+import { NEWEST_PATRONI, RELEASES } from './patroni-versions.mjs';
 import { root } from './paths.mjs';
 import { Failure } from './run.mjs';
 
@@ -10,13 +11,19 @@ import { Failure } from './run.mjs';
  * @property {readonly (readonly string[])[]} commands arguments of Node, run in order; all must exit with 0
  */
 
-/** @typedef {'editor' | 'package' | 'patroni'} Need an editor and chromium; the packaged extension, in them; Patroni, etcd and PostgreSQL */
+/**
+ * An editor and chromium; the packaged extension, in them; Patroni, etcd and PostgreSQL of this machine; the same with Patroni in a version of
+ * its own (`patroni 4.1`); a whole Debian of another suite with its own (`debian forky`).
+ * @typedef {'editor' | 'package' | 'patroni' | `patroni ${string}` | `debian ${string}`} Need
+ */
 
 /**
  * @typedef {object} Suite
  * @property {string} name
+ * @property {string} folder of test/
  * @property {readonly string[]} command arguments of Node
  * @property {readonly Need[]} needs beside Node
+ * @property {boolean} [beside] runs at the same time as the one before it
  */
 
 const tool = (/** @type {string[]} */ ...path) => join('node_modules', ...path);
@@ -35,23 +42,47 @@ export const checks = [
 /** Suites that must be there: when one of these has no tests, something is wrong. */
 const expected = ['control-plane', 'kernel', 'audit', 'local-cluster', 'architecture'];
 
+/** The tests of a real Patroni, on one that a need names. */
+const patroni = (/** @type {string} */ name, /** @type {Need} */ need) => ({ name, folder: 'patroni', command: mocha('patroni'), needs: [need] });
+
+/**
+ * Each on the Patroni of this machine and on the newest, side by side: they wait for Patroni's own time more than they work. With `all` also on
+ * every other version, and in the Debian of each with the PostgreSQL that it has there.
+ * @param {boolean} all
+ * @returns {readonly Suite[]}
+ */
+function patroniSuites(all) {
+  const versions = RELEASES.map(({ line }) => line).filter((line) => all && line !== NEWEST_PATRONI);
+  return [
+    patroni('patroni-own', 'patroni'),
+    { ...patroni('patroni-newest', `patroni ${NEWEST_PATRONI}`), beside: true },
+    ...versions.map((line) => patroni(`patroni-${line}`, `patroni ${line}`)),
+    ...(all ? RELEASES.map(({ suite }) => patroni(`patroni-${suite}`, `debian ${suite}`)) : []),
+  ];
+}
+
 /**
  * Suites that need more than Node, in the order in which they run after the others.
- * @type {readonly Suite[]}
+ * @param {boolean} all
+ * @returns {readonly Suite[]}
  */
-const special = [
-  { name: 'patroni', command: mocha('patroni'), needs: ['patroni'] },
-  { name: 'extension-host', command: [join('test', 'extension-host', 'run.ts')], needs: ['editor'] },
-  { name: 'start', command: mocha('start'), needs: ['package'] },
-  { name: 'ui', command: mocha('ui'), needs: ['package'] },
-  { name: 'patroni-ui', command: mocha('patroni-ui'), needs: ['package', 'patroni'] },
+const special = (all) => [
+  ...patroniSuites(all),
+  { name: 'extension-host', folder: 'extension-host', command: [join('test', 'extension-host', 'run.ts')], needs: ['editor'] },
+  { name: 'start', folder: 'start', command: mocha('start'), needs: ['package'] },
+  { name: 'ui', folder: 'ui', command: mocha('ui'), needs: ['package'] },
+  { name: 'patroni-ui', folder: 'patroni-ui', command: mocha('patroni-ui'), needs: ['package', 'patroni'] },
 ];
 
-/** @returns {readonly Suite[]} every folder of test/ with tests in it, those in plain Node first */
-function suites() {
+/**
+ * @param {boolean} all
+ * @returns {readonly Suite[]} every folder of test/ with tests in it, those in plain Node first
+ */
+function suites(all) {
   const found = globSync('test/*/**/*.test.ts', { cwd: root }).map((file) => file.split(/[\\/]/u)[1] ?? '');
-  const plain = [...new Set([...expected, ...found])].filter((name) => special.every((suite) => suite.name !== name));
-  return [...plain.map((name) => ({ name, command: mocha(name), needs: [] })), ...special];
+  const others = special(all);
+  const plain = [...new Set([...expected, ...found])].filter((name) => others.every(({ folder }) => folder !== name));
+  return [...plain.map((name) => ({ name, folder: name, command: mocha(name), needs: [] })), ...others];
 }
 
 /**
@@ -64,25 +95,27 @@ function mocha(folder) {
 }
 
 /**
- * @param {readonly string[]} only names; `static` stands for the checks, `core` for the suites in plain Node; none for everything
+ * @param {readonly string[]} only names; `static` stands for the checks, `core` for the suites in plain Node, `patroni` for each of its versions; none for everything
+ * @param {boolean} [all] every version of Patroni, not only this machine's and the newest
  * @returns {{ checks: readonly Check[], suites: readonly Suite[] }}
  * @throws {Failure} when a name is none of them
  */
-export function select(only) {
-  const all = suites();
+export function select(only, all = false) {
+  const known = suites(all);
   const groups = new Map([
     ['static', checks.map(({ name }) => name)],
-    ['core', all.filter(({ needs }) => needs.length === 0).map(({ name }) => name)],
+    ['core', known.filter(({ needs }) => needs.length === 0).map(({ name }) => name)],
+    ['patroni', known.filter(({ folder }) => folder === 'patroni').map(({ name }) => name)],
   ]);
-  const known = [...checks, ...all].map(({ name }) => name);
-  const chosen = only.length === 0 ? known : only.flatMap((name) => groups.get(name) ?? name);
-  const unknown = chosen.filter((name) => !known.includes(name));
-  if (unknown.length > 0) throw new Failure(`There is no suite ${unknown.join(', ')}: there are ${[...groups.keys(), ...known].join(', ')}.`);
-  return { checks: checks.filter(({ name }) => chosen.includes(name)), suites: all.filter(({ name }) => chosen.includes(name)) };
+  const names = [...checks, ...known].map(({ name }) => name);
+  const chosen = only.length === 0 ? names : only.flatMap((name) => groups.get(name) ?? name);
+  const unknown = chosen.filter((name) => !names.includes(name));
+  if (unknown.length > 0) throw new Failure(`There is no suite ${unknown.join(', ')}: there are ${[...groups.keys(), ...names].join(', ')}.`);
+  return { checks: checks.filter(({ name }) => chosen.includes(name)), suites: known.filter(({ name }) => chosen.includes(name)) };
 }
 
 /**
  * @param {Suite} suite
  * @returns {boolean} whether there is anything to run
  */
-export const hasTests = (suite) => existsSync(join(root, 'test', suite.name)) && globSync(`test/${suite.name}/**/*.test.ts`, { cwd: root }).length > 0;
+export const hasTests = ({ folder }) => existsSync(join(root, 'test', folder)) && globSync(`test/${folder}/**/*.test.ts`, { cwd: root }).length > 0;
