@@ -7,12 +7,13 @@ import { once } from 'node:events';
 import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, mkdtempSync, openSync, closeSync, readdirSync, readFileSync, readlinkSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { patroniConfig } from './patroni-config.mjs';
 import { patroniEnvironment, patroniIn } from './patroni-versions.mjs';
 import { freePorts } from './ports.mjs';
-import { identity, processes, until } from './processes.mjs';
+import { errorCode, identity, processes, until } from './processes.mjs';
 import { Failure, lastLines, run } from './run.mjs';
 
 /** @typedef {import('./patroni-config.mjs').Member} Member */
@@ -56,13 +57,29 @@ const parent = () => (process.getuid?.() === 0 || tmpdir().length > 40 ? '/tmp' 
 /** @param {string} folder */
 const ownerFile = (folder) => join(folder, 'owner.json');
 
-let range = Math.floor(Math.random() * 50);
+/**
+ * Where clusters look for their ports: each in a range of its own, because those of one that is just starting are free until it listens. Below the
+ * ports that connections take for themselves: a member that is restarted needs its own again.
+ */
+const RANGES = { first: 20_000, size: 200, count: 50 };
 
 /**
- * Where a cluster looks for its ports: each of this process in a range of its own, because those of one that is just starting are free until
- * it listens. Below the range from which connections take theirs: a member that is restarted needs its port again.
+ * Takes a range that no other process on this machine has: who listens on its first port has it, and the system takes it back from a process that was killed.
+ * @returns {Promise<{ first: number, release: () => void }>} the first port after that
  */
-const ownRange = () => 20_000 + 200 * ((range += 1) % 50) + Math.floor(Math.random() * 80);
+async function claimRange() {
+  const from = Math.floor(Math.random() * RANGES.count);
+  for (let tried = 0; tried < RANGES.count; tried += 1) {
+    const port = RANGES.first + RANGES.size * ((from + tried) % RANGES.count);
+    const server = createServer().unref();
+    const isOurs = await new Promise((resolve) => {
+      server.once('error', () => resolve(false));
+      server.listen(port, '127.0.0.1', () => resolve(true));
+    });
+    if (isOurs) return { first: port + 1, release: () => server.close() };
+  }
+  throw new Failure(`Each of ${RANGES.count} ranges of ports from ${RANGES.first} on is taken by a cluster.`);
+}
 
 /**
  * @param {string} folder
@@ -113,9 +130,13 @@ export async function endCluster(folder) {
 async function endAbandoned() {
   for (const name of readdirSync(parent()).filter((each) => each.startsWith(prefix))) {
     const folder = join(parent(), name);
-    if (!existsSync(ownerFile(folder)) || statSync(ownerFile(folder)).uid !== process.getuid?.()) continue;
-    const owner = JSON.parse(readFileSync(ownerFile(folder), 'utf8'));
-    if (identity(owner.pid) !== owner.identity) await endCluster(folder);
+    try {
+      if (!existsSync(ownerFile(folder)) || statSync(ownerFile(folder)).uid !== process.getuid?.()) continue;
+      const owner = JSON.parse(readFileSync(ownerFile(folder), 'utf8'));
+      if (identity(owner.pid) !== owner.identity) await endCluster(folder);
+    } catch (error) {
+      if (errorCode(error) !== 'ENOENT') throw error; // another run has just removed it
+    }
   }
 }
 
@@ -134,6 +155,8 @@ export class PatroniCluster {
   #programs;
   #shape;
   #tags;
+  /** @type {(() => void) | undefined} */
+  #release;
   /** @type {Map<string, Guard>} */
   #guards = new Map();
   /** @type {Map<string, import('node:child_process').ChildProcess>} */
@@ -173,12 +196,14 @@ export class PatroniCluster {
   static async start(options) {
     await endAbandoned();
     const count = 2 * (options.nodes ?? 3) + 2;
-    const port = await freePorts(options.port ?? ownRange(), count);
+    const range = options.port === undefined ? await claimRange() : undefined;
+    const port = await freePorts(range?.first ?? options.port ?? 0, count);
     const folder = mkdtempSync(join(parent(), prefix));
     // Whole or not there: another run that starts now reads it.
     writeFileSync(`${ownerFile(folder)}.new`, JSON.stringify({ pid: process.pid, identity: identity(process.pid) }));
     renameSync(`${ownerFile(folder)}.new`, ownerFile(folder));
     const cluster = new PatroniCluster(folder, port, options);
+    cluster.#release = range?.release;
     try {
       await cluster.#launch();
       return cluster;
@@ -378,6 +403,7 @@ export class PatroniCluster {
   /** Ends everything and removes the folder. */
   async stop() {
     await endCluster(this.folder);
+    this.#release?.();
   }
 
   /** The account that runs it may not reach the cache of the person who started it: an unpacked Patroni is copied into the cluster's folder. */
