@@ -17,6 +17,7 @@ import { join } from 'node:path';
  * @property {{ username: string, password: string } | undefined} [auth] asked for by whatever writes
  * @property {readonly string[] | undefined} [allowlist] addresses that may write
  * @property {{ ca: string, cert: string, key: string }} [tls] files
+ * @property {string | undefined} [serverTokens] what the header `Server` tells (Patroni 4.1)
  */
 
 /**
@@ -37,7 +38,7 @@ import { join } from 'node:path';
  * @param {Readonly<Record<string, unknown>>} tags
  * @returns {string}
  */
-export function patroniConfig(member, shape, { auth, allowlist, tls }, tags) {
+export function patroniConfig(member, shape, { auth, allowlist, tls, serverTokens }, tags) {
   const at = (/** @type {number} */ port) => ({ listen: `127.0.0.1:${port}`, connect_address: `127.0.0.1:${port}` });
   return JSON.stringify({
     scope: shape.scope,
@@ -46,6 +47,7 @@ export function patroniConfig(member, shape, { auth, allowlist, tls }, tags) {
       ...at(member.restPort),
       ...(auth === undefined ? {} : { authentication: auth }),
       ...(allowlist === undefined ? {} : { allowlist }),
+      ...(serverTokens === undefined ? {} : { server_tokens: serverTokens }),
       ...(tls === undefined ? {} : { certfile: tls.cert, keyfile: tls.key }),
     },
     ...(tls === undefined ? {} : { ctl: { cacert: tls.ca } }),

@@ -1,38 +1,40 @@
 /**
- * Records answers of the real cluster, each in its state, for the tests that need no cluster: `node test/patroni/capture.ts FOLDER`.
- * One JSON file per exchange: what was sent, and status line, headers and body as received; status 0 when there was no answer.
+ * Records answers of the real cluster, each in its state, for the tests that need no cluster: `AERODB_PATRONI=4.1 node test/patroni/capture.ts`
+ * records version 4.1 into its folder of `test/kernel/patroni/captures`, or into the one that is named. One JSON file per exchange: what was
+ * sent, and status line, headers and body as received; status 0 when there was no answer.
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Answer } from '../../scripts/lib/patroni-cluster.mjs';
-import { configure, freeze, lockSeconds, members, others, pause, powerOff, replayer, settled, startCluster, until } from './support.ts';
-
-const folder = process.argv[2];
-if (folder === undefined) throw new Error('Usage: node test/patroni/capture.ts FOLDER');
-rmSync(folder, { recursive: true, force: true });
-mkdirSync(folder, { recursive: true });
+import type { Answer, PatroniCluster } from '../../scripts/lib/patroni-cluster.mjs';
+import { configure, freeze, isPending, lapse, lockSeconds, members, others, pause, powerOff, replayer, settled, startCluster, until } from './support.ts';
 
 const auth = { username: 'operator', password: 'of-the-trial' };
-const cluster = await startCluster({ port: 8008, ttl: 15, loopWait: 2, retryTimeout: 5 });
+const cluster = await startCluster({ port: 8008, ttl: 20, loopWait: 2, retryTimeout: 5 });
+const folder = process.argv[2] ?? join(import.meta.dirname, '../kernel/patroni/captures', cluster.version);
+rmSync(folder, { recursive: true, force: true });
+mkdirSync(folder, { recursive: true });
 
 interface Asking {
   readonly body?: string;
   readonly auth?: typeof auth;
   /** Asks again until the answer is the one in question: for states that pass, and for those that Patroni notices late. */
   readonly wanted?: (answer: Answer) => boolean;
+  /** The cluster that is asked, where it is another than that of three members. */
+  readonly of?: PatroniCluster;
 }
 
-async function record(name: string, at: string, method: string, path: string, { wanted = () => true, ...options }: Asking = {}): Promise<void> {
+async function record(name: string | ((answer: Answer) => string), at: string, method: string, path: string, { wanted = () => true, of = cluster, ...options }: Asking = {}): Promise<void> {
   let answer: Answer;
   let ms: number;
   do {
     const started = performance.now();
-    answer = await cluster.ask(at, method, path, { ...options, timeout: 60_000 });
+    answer = await of.ask(at, method, path, { ...options, timeout: 60_000 });
     ms = Math.round(performance.now() - started);
   } while (!wanted(answer));
   const capture = { request: { method, path, body: options.body ?? null, authenticated: options.auth !== undefined }, to: at, ms, ...answer, headers: answer.headers.map((header) => header.join(': ')) };
-  writeFileSync(join(folder ?? '', `${name}.json`), `${JSON.stringify(capture, undefined, 2)}\n`);
-  process.stdout.write(`${name.padEnd(40)} ${String(ms).padStart(6)} ms  ${answer.status} ${answer.body.slice(0, 70).split('\n')[0] ?? ''}\n`);
+  const title = typeof name === 'string' ? name : name(answer);
+  writeFileSync(join(folder, `${title}.json`), `${JSON.stringify(capture, undefined, 2)}\n`);
+  process.stdout.write(`${title.padEnd(40)} ${String(ms).padStart(6)} ms  ${answer.status} ${answer.body.slice(0, 70).split('\n')[0] ?? ''}\n`);
 }
 
 const look = (name: string, at: string, wanted?: Asking['wanted']): Promise<void> => record(name, at, 'GET', '/cluster', wanted === undefined ? {} : { wanted });
@@ -55,7 +57,14 @@ try {
   await post('rejected-failover-without-candidate', leader, '/failover', { leader });
   await post('rejected-empty-body', leader, '/switchover', {});
   await post('rejected-unknown-path', leader, '/nosuch', { a: 1 });
-  await post('failed-candidate-is-leader', leader, '/switchover', { leader, candidate: leader });
+  await post('switchover-candidate-is-leader', leader, '/switchover', { leader, candidate: leader });
+  await post('failover-candidate-is-leader', leader, '/failover', { candidate: leader });
+
+  await configure(cluster, { postgresql: { parameters: { max_connections: 41 } } });
+  await look('cluster-pending-restart', leader, ({ body }) => body.split('pending_restart"').length === 4);
+  await record('patroni-pending-restart', leader, 'GET', '/patroni');
+  await configure(cluster, { postgresql: { parameters: { max_connections: 40 } } });
+  await until('no restart is pending', async () => !JSON.stringify(await cluster.seen()).includes('pending_restart'));
 
   await post('scheduled', leader, '/switchover', { leader, candidate: replica, scheduled_at: '2035-01-01T00:00:00+00:00' });
   await look('cluster-scheduled', leader);
@@ -68,8 +77,8 @@ try {
   await record('history', leader, 'GET', '/history');
 
   [replica, other] = others(cluster, leader);
-  const race = [replica, other].map((candidate, index) => post(`race-${index + 1}`, leader, '/switchover', { leader, candidate }));
-  await Promise.all(race);
+  const named = ({ body }: Answer): string => (body.startsWith('Successfully') ? 'race-won' : 'race-lost');
+  await Promise.all([replica, other].map((candidate) => record(named, leader, 'POST', '/switchover', { body: JSON.stringify({ leader, candidate }) })));
   leader = await settled(cluster);
   [replica, other] = others(cluster, leader);
 
@@ -86,8 +95,54 @@ try {
   await record('patroni-sync-standby', standby, 'GET', '/patroni');
   await record('patroni-leader-sync', leader, 'GET', '/patroni');
   await post('rejected-candidate-not-synchronous', leader, '/switchover', { leader, candidate: standby === replica ? other : replica });
+  await post('failover-to-asynchronous', leader, '/failover', { candidate: standby === replica ? other : replica });
   await configure(cluster, { synchronous_mode: false });
   await until('no standby is synchronous', async () => (await members(cluster)).every(({ role }) => role !== 'sync_standby'));
+  leader = await settled(cluster);
+  [replica, other] = others(cluster, leader);
+
+  if (cluster.isAtLeast(4, 0)) {
+    await configure(cluster, { synchronous_mode: 'quorum' });
+    await until('both replicas are quorum standbys', async () => (await members(cluster)).filter(({ role }) => role === 'quorum_standby').length === 2);
+    await look('cluster-quorum', leader);
+    await record('patroni-quorum-standby', replica, 'GET', '/patroni', { wanted: ({ body }) => body.includes('quorum_standby') });
+    await record('patroni-leader-quorum', leader, 'GET', '/patroni');
+    await record('config-quorum', leader, 'GET', '/config');
+    await record('metrics-quorum-standby', replica, 'GET', '/metrics');
+    await post('switchover-quorum', leader, '/switchover', { leader, candidate: replica });
+    await look('cluster-right-after-switchover-quorum', replica);
+    await configure(cluster, { synchronous_mode: false });
+    await until('no standby is synchronous', async () => (await members(cluster)).every(({ role }) => role !== 'quorum_standby'));
+    leader = await settled(cluster);
+    [replica, other] = others(cluster, leader);
+  }
+
+  if (cluster.isAtLeast(4, 1)) {
+    for (const [tokens, header] of [['Minimal', /^Patroni\/[\d.]+$/u], ['ProductOnly', /^Patroni$/u]] as const) {
+      for (const { name } of cluster.members) cluster.guard(name, { serverTokens: tokens });
+      const told = ({ headers }: Answer): boolean => headers.some(([name, value]) => name === 'Server' && header.test(value));
+      await record(`patroni-server-${tokens.toLowerCase()}`, leader, 'GET', '/patroni', { wanted: told });
+      await record(`rejected-server-${tokens.toLowerCase()}`, leader, 'POST', '/switchover', { body: JSON.stringify({ leader: replica, candidate: other }), wanted: told });
+    }
+    for (const { name } of cluster.members) cluster.guard(name, { serverTokens: undefined });
+    await until('the header is the usual one', async () => (await cluster.ask(leader, 'GET', '/patroni')).headers.some(([, value]) => value.startsWith('BaseHTTP')));
+  }
+
+  const following = await startCluster({ nodes: 2, dynamic: { standby_cluster: cluster.asRemote(leader) } });
+  try {
+    const first = await settled(following);
+    const second = following.members.find(({ name }) => name !== first)?.name ?? '';
+    await record('cluster-standby-cluster', first, 'GET', '/cluster', { of: following });
+    await record('patroni-standby-leader', first, 'GET', '/patroni', { of: following });
+    await record('patroni-standby-cluster-replica', second, 'GET', '/patroni', { of: following });
+    await record('config-standby-cluster', first, 'GET', '/config', { of: following });
+    await record('switchover-standby-cluster', first, 'POST', '/switchover', { of: following, body: JSON.stringify({ leader: first, candidate: second }) });
+    await record('cluster-right-after-switchover-standby-cluster', second, 'GET', '/cluster', { of: following });
+    await settled(following);
+    await record('cluster-standby-cluster-switched', second, 'GET', '/cluster', { of: following });
+  } finally {
+    await following.stop();
+  }
 
   for (const { name } of cluster.members) cluster.guard(name, { auth });
   await until('writes are guarded', async () => (await cluster.ask(leader, 'DELETE', '/switchover')).status === 401);
@@ -137,14 +192,17 @@ try {
   await post('switchover-status-unknown', replica, '/switchover', { leader, candidate: replica });
   freeze(cluster, leader, false);
   await until('it happens afterwards', async () => (await cluster.settled()) === replica);
-  await configure(cluster, { ttl: 15 });
-  await until('the leader has the shorter lock', () => lockSeconds(cluster).then((seconds) => seconds === 15));
+  await configure(cluster, { ttl: 20 });
+  await until('the leader has the shorter lock', () => lockSeconds(cluster).then((seconds) => seconds === 20));
   leader = await settled(cluster);
   [replica, other] = others(cluster, leader);
 
   await powerOff(cluster, leader);
   await look('cluster-dead-leader', replica);
-  await post('failover', replica, '/failover', { candidate: replica });
+  const failover = post('failover', replica, '/failover', { candidate: replica });
+  await until('the failover is asked for', () => isPending(cluster));
+  await lapse(cluster);
+  await failover;
   await look('cluster-right-after-failover', replica);
   cluster.startMember(leader);
   leader = await settled(cluster);
