@@ -1,6 +1,6 @@
 /** What the tests do to the real cluster: signals, waits, and looks at it by other means than the program under test. */
 import assert from 'node:assert/strict';
-import { chownSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chownSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PatroniCluster, processesIn, type ClusterOptions } from '../../scripts/lib/patroni-cluster.mjs';
 import { ensurePatroni } from '../../scripts/lib/patroni-install.mjs';
@@ -89,6 +89,17 @@ export function replayer(cluster: PatroniCluster, name: string): number {
   const { folder } = cluster.member(name);
   const found = processesIn(`${folder}/data`).find(({ pid }) => /startup/u.test(readFileSync(`/proc/${pid}/cmdline`, 'utf8')));
   return found?.pid ?? assert.fail(`${name} has no process that replays`);
+}
+
+/**
+ * Lets no start of a member's PostgreSQL succeed until what this returns is called. A pause alone does not: a member that was rewound, or may have
+ * to be, is started in a paused cluster too.
+ */
+export function unstartable(cluster: PatroniCluster, name: string): () => void {
+  const file = join(cluster.member(name).folder, 'data', 'postgresql.auto.conf');
+  const before = readFileSync(file);
+  appendFileSync(file, "no_such_setting = 'on'\n");
+  return () => writeFileSync(file, before);
 }
 
 /** Kills a member's agent and its PostgreSQL, as a machine that loses power. */

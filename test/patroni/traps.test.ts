@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import type { PatroniCluster } from '../../scripts/lib/patroni-cluster.mjs';
 import { connect, DEFAULT_TIMEOUTS } from '../../src/kernel/connect.ts';
-import { powerOff, configure, freeze, isPending, lapse, members, others, pause, replayer, settled, until, writes, type Fields } from './support.ts';
+import { powerOff, configure, freeze, isPending, lapse, members, others, pause, replayer, settled, unstartable, until, writes, type Fields } from './support.ts';
 import { ACCOUNT, BEFORE_CONSENT, CONSENT_AND_INTENT, LOGIN, received, Session, sharedClusters, useSession } from './terminal.ts';
 
 /** A view's member, of what `--json` prints. */
@@ -155,8 +155,8 @@ describe('traps of Patroni', function () {
   it('the lag that nobody knows is unknown, not 0 (trap 7)', async () => {
     const { session, cluster } = use;
     const unknownLag = async (): Promise<boolean> => (await members(cluster)).some(({ name, lag }) => name === other && lag === 'unknown');
-    // Paused, Patroni does not start it again: the member stays without PostgreSQL for as long as it is looked at.
     await pause(cluster, true);
+    const startable = unstartable(cluster, other);
     try {
       process.kill(cluster.postmaster(other), 'SIGINT');
       await until('the lag of a member without PostgreSQL is unknown', unknownLag);
@@ -164,6 +164,7 @@ describe('traps of Patroni', function () {
       assert.deepEqual(seen.map(({ nodeId, lagBytes }) => [nodeId, lagBytes?.replace(/^\d+$/u, 'bytes') ?? null]), cluster.members.map(({ name }) => [name, name === replica ? 'bytes' : null]));
       assert.match(text.stdout, new RegExp(`${other}[^\\n]*unknown`, 'u'));
     } finally {
+      startable();
       await pause(cluster, false);
     }
     assert.equal(await settled(cluster), leader);
@@ -232,8 +233,9 @@ describe('traps of Patroni', function () {
     assert.equal(await settled(cluster), replica);
   });
 
-  it('in synchronous mode (trap 11) Patroni refuses a candidate that is not synchronous', async () => {
+  it('in synchronous mode (trap 11) Patroni refuses a switchover to a candidate that is not synchronous; a failover to it is refused by 3.0 and executed from 4.0 on', async () => {
     const { session, cluster } = use;
+    let expected = leader;
     await configure(cluster, { synchronous_mode: true });
     try {
       await until('there is a synchronous standby', async () => (await members(cluster)).some(({ role }) => role === 'sync_standby'));
@@ -243,11 +245,16 @@ describe('traps of Patroni', function () {
       await session.confirm(terminal, asynchronous);
       assert.equal(await terminal.end(), 4, terminal.output);
       assert.deepEqual([recorded().outcome, recorded().body], ['not_executed', 'candidate name does not match with sync_standby']);
+      const { code, output } = await session.ask('force-promote', asynchronous, ['P6-A1', 'P6-S1'], '--reason', 'its disk is failing');
+      const isExecuted = cluster.isAtLeast(4, 0);
+      assert.equal(code, isExecuted ? 0 : 6, output);
+      if (!isExecuted) assert.deepEqual([recorded().outcome, recorded().body], ['unknown', 'Failover failed']);
+      expected = isExecuted ? asynchronous : leader;
     } finally {
       await configure(cluster, { synchronous_mode: false });
       await until('no standby is synchronous', async () => (await members(cluster)).every(({ role }) => role !== 'sync_standby'));
     }
-    assert.equal(await settled(cluster), leader);
+    assert.equal(await settled(cluster), expected);
   });
 
   it('P6-A1: trap 10: with the leader\'s agent alone killed two members take writes; the force says beforehand that Patroni does not check this', async () => {
