@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { monitor, type PatroniCluster } from '../../scripts/lib/patroni-cluster.mjs';
+import type { ClusterConfig } from '../../src/control-plane/cluster.ts';
 import { builtProgram, cleanEnv, cli, records, stages, Terminal, type Ended } from '../cli/support.ts';
 import { document, type Document } from '../cli/json-shape.ts';
 import { startCluster } from './support.ts';
@@ -38,11 +39,11 @@ export class Session {
 
   /**
    * `only`: the one member whose address is configured; `database`: the password of the login that may look, and `user` its name; `token`: the login of the
-   * REST API; `trusted`: PEM certificates beside that of the REST API, where `tls` is not false; `env`: what the environment says beside.
+   * REST API; `endpoints`: in place of the members' own addresses; `trusted`: PEM certificates beside that of the REST API, where `tls` is not false; `env`: what the environment says beside.
    */
-  constructor(cluster: PatroniCluster, { database, user = monitor.user, token, only, tls = true, trusted = '', serverName, env = {} }: {
+  constructor(cluster: PatroniCluster, { database, user = monitor.user, token, only, endpoints, tls = true, trusted = '', serverName, env = {} }: {
     readonly only?: string; readonly database?: string; readonly user?: string; readonly token?: string; readonly tls?: boolean; readonly trusted?: string; readonly serverName?: string;
-    readonly env?: Readonly<Record<string, string>>;
+    readonly env?: Readonly<Record<string, string>>; readonly endpoints?: ClusterConfig['endpoints'];
   } = {}) {
     this.cluster = cluster;
     this.env = env;
@@ -55,7 +56,7 @@ export class Session {
     const certificates = (cluster.tls === undefined ? '' : readFileSync(cluster.tls.ca, 'utf8')) + trusted;
     writeFileSync(this.config, JSON.stringify({
       clusters: [{
-        name: 'trial', kind: 'patroni', endpoints: cluster.members.filter(({ name }) => name === (only ?? name)).map(({ url }) => url),
+        name: 'trial', kind: 'patroni', endpoints: endpoints ?? cluster.members.filter(({ name }) => name === (only ?? name)).map(({ url }) => url),
         ...(tls && certificates !== '' ? { tls: { ca: secret('ca.pem', certificates), ...(serverName === undefined ? {} : { serverName }) } } : {}),
         ...(database === undefined ? {} : { database: { user, addresses: cluster.members.map(({ postgresAddress }) => postgresAddress) } }),
       }],
