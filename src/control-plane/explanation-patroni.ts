@@ -206,7 +206,7 @@ function factsOf({ paused, scheduledSwitchover, settings, positions, versions, c
     { name: 'Paused', value: paused === null ? 'unknown' : paused ? 'yes' : 'no', origin: null },
     { name: 'Scheduled switchover', value: scheduledSwitchover ?? 'none', origin: null },
     { name: 'Standby cluster', value: standbyCluster ? 'yes' : 'no', origin: read },
-    ...settings.shown.map(({ name, value }) => ({ name, value: value ?? 'not set', origin: read })),
+    { name: 'Settings', value: settings.shown.map(({ name, value }) => `${name} ${value ?? 'not set'}`).join(', '), origin: read },
   ];
 }
 
