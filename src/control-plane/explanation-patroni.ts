@@ -89,7 +89,7 @@ function authority({ candidate, leader, forced, facts }: Request): readonly Cons
   }
   const lead = facts.standbyCluster ? 'lead' : 'lead and promotes';
   const member = facts.standbyCluster ? '' : ` Patroni does not check that the PostgreSQL of "${leader}" has stopped writing (P6-A1): where only the agent beside it died, two members can accept writes.${facts.paused === true ? ' While the cluster is paused this goes on also when that agent is back.' : ''}`;
-  const failsafe = facts.failsafeMode ? ` Failsafe mode is on: a leader that cannot reach the configuration store goes on as long as it reaches every member.` : '';
+  const failsafe = facts.failsafeMode ? ' Failsafe mode is on: a leader that cannot reach the configuration store goes on as long as it reaches every member, and for ttl seconds after that no other member takes the lead.' : '';
   const synchronous = !forced && facts.replication.mode === 'synchronous' && !facts.standbyCluster ? ' if it is a synchronous standby then, and' : '';
   return [{
     scope: 'cluster',

@@ -305,7 +305,7 @@ describe('reading a Patroni cluster', () => {
       candidate: { role: 'replica', nofailover: null }, leaderSilent: null, patroniWaits: 20, paused: false, scheduledSwitchover: null,
       settings: {
         endpoint: demo.pg2.url, time: TIME, maximumLagOnFailover: '1048576',
-        shown: [['synchronous_mode', 'false'], ['synchronous_mode_strict', null], ['synchronous_node_count', null], ['maximum_lag_on_failover', '1048576'], ['check_timeline', null], ['failsafe_mode', null], ['loop_wait', '2']]
+        shown: [['synchronous_mode', 'false'], ['synchronous_mode_strict', null], ['synchronous_node_count', null], ['maximum_lag_on_failover', '1048576'], ['check_timeline', null], ['failsafe_mode', null], ['ttl', '20'], ['loop_wait', '2']]
           .map(([name, value]) => ({ name, value })),
       },
       positions: [

@@ -7,7 +7,7 @@ type Settings = Readonly<Record<string, unknown>>;
 const DEFAULT_LOOP_WAIT = 10;
 
 /** Settings that an explanation shows. */
-const SHOWN = ['synchronous_mode', 'synchronous_mode_strict', 'synchronous_node_count', 'maximum_lag_on_failover', 'check_timeline', 'failsafe_mode', 'loop_wait'] as const;
+const SHOWN = ['synchronous_mode', 'synchronous_mode_strict', 'synchronous_node_count', 'maximum_lag_on_failover', 'check_timeline', 'failsafe_mode', 'ttl', 'loop_wait'] as const;
 
 /** How commits are acknowledged, by what is configured and what the version makes of it. */
 export function replicationOf(settings: Settings, behaviour: PatroniBehaviour | null): PatroniReplication {
