@@ -87,7 +87,7 @@ describe('PostgreSQL of a cluster, beyond loopback', function () {
       assert.equal(code, 4, said);
       const { error } = JSON.parse(stdout) as { readonly error: Fields };
       assert.deepEqual(error, {
-        domain: 'KERNEL_REJECTION', code: sqlstate, message: words, invariants: [], outcome: 'not_executed', field: null, kernel: { status: null, body: `${severity}:  ${sqlstate}: ${words}`, details: null },
+        domain: 'KERNEL_REJECTION', code: sqlstate, message: words, invariants: [], outcome: 'not_executed', known: null, field: null, kernel: { status: null, body: `${severity}:  ${sqlstate}: ${words}`, details: null },
       });
       assert.deepEqual(record['kernel_response'], { accepted: false, code: sqlstate, invariant: null, message: words, body: `${severity}:  ${sqlstate}: ${words}` });
       assert.match(said, new RegExp(`${severity}: ${sqlstate}: `, 'u'), 'a person sees it too');
