@@ -46,19 +46,16 @@ const expected = ['control-plane', 'kernel', 'audit', 'local-cluster', 'architec
 const patroni = (/** @type {string} */ name, /** @type {Need} */ need) => ({ name, folder: 'patroni', command: mocha('patroni'), needs: [need] });
 
 /**
- * Each on the Patroni of this machine and on the newest, side by side: they wait for Patroni's own time more than they work. With `all` also on
- * every other version, and in the Debian of each with the PostgreSQL that it has there.
+ * One for the Patroni of this machine and one for the newest. With `all` also for every other version, and for the Debian of each with the PostgreSQL
+ * that it has there. Two at a time: they wait for Patroni's own time more than they work.
  * @param {boolean} all
  * @returns {readonly Suite[]}
  */
 function patroniSuites(all) {
-  const versions = RELEASES.map(({ line }) => line).filter((line) => all && line !== NEWEST_PATRONI);
-  return [
-    patroni('patroni-own', 'patroni'),
-    { ...patroni('patroni-newest', `patroni ${NEWEST_PATRONI}`), beside: true },
-    ...versions.map((line) => patroni(`patroni-${line}`, `patroni ${line}`)),
-    ...(all ? RELEASES.map(({ suite }) => patroni(`patroni-${suite}`, `debian ${suite}`)) : []),
-  ];
+  const versions = RELEASES.filter(({ line }) => all && line !== NEWEST_PATRONI).map(({ line }) => patroni(`patroni-${line}`, `patroni ${line}`));
+  const systems = RELEASES.filter(() => all).map(({ suite }) => patroni(`patroni-${suite}`, `debian ${suite}`));
+  const suites = [patroni('patroni-own', 'patroni'), patroni('patroni-newest', `patroni ${NEWEST_PATRONI}`), ...versions, ...systems];
+  return suites.map((suite, index) => ({ ...suite, beside: index % 2 === 1 }));
 }
 
 /**
