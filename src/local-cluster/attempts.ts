@@ -82,9 +82,10 @@ export class Attempts {
   async #run(request: ControlRequest, decide: () => Promise<Decision>, transition: Transition): Promise<Executed> {
     const node = this.#node;
     const { attempt } = request;
-    if (node.lifecycle !== 'running') throw notReady(node.lifecycle);
+    // The ledger before everything else that depends on this node: whatever is refused below was not executed, by no delivery (P7-F3).
     const first = node.ledger.fate(attempt.request_id);
     if (first !== null) throw duplicate(attempt.request_id, first);
+    if (node.lifecycle !== 'running') throw notReady(node.lifecycle);
     const step = steps[attempt.kind];
     try {
       node.ledger.request(attempt);

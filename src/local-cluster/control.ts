@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Attempts, ControlRequest } from './attempts.ts';
-import { ApiError, invalid, unknownNode } from './errors.ts';
+import { ApiError, ambiguousRequest, invalid, otherTarget } from './errors.ts';
 import type { Asked, Reply, Route } from './http.ts';
 import type { LocalNode } from './node.ts';
 import { type Kind, kernelInvariants } from './vocabulary.ts';
@@ -39,9 +39,9 @@ const version = (headers: Asked['headers']): bigint | null => {
 /** The request in its checked form, or the first refusal in the order of the contract's table. */
 const read = (kind: Kind, node: LocalNode, { headers, body }: Asked): ControlRequest => {
   const given = kind === 'promotion' ? parse(promotionSchema, body) : { ...parse(demotionSchema, body), mode: null, acknowledged_invariants: [] };
-  if (headers['idempotency-key'] !== given.request_id) throw invalid('Idempotency-Key', 'Idempotency-Key must be the request_id.');
+  if (headers['idempotency-key'] !== given.request_id) throw ambiguousRequest();
   const ifMatch = version(headers);
-  if (given.target !== node.self.id) throw unknownNode(given.target);
+  if (given.target !== node.self.id) throw otherTarget(given.target);
   if (ifMatch === null) throw new ApiError(428, 'AERO_PRECONDITION_REQUIRED', 'If-Match with the control version that was confirmed is needed.', { details: { header: 'If-Match' } });
   return {
     attempt: { request_id: given.request_id, kind, mode: given.mode, target: given.target },

@@ -1,5 +1,11 @@
 import { type Check, type DenialReason, type Kind, type Outcome, denialInvariants } from './vocabulary.ts';
 
+/**
+ * What is refused before the ledger is asked speaks of one delivery: of the request it says nothing, because another delivery of it may have
+ * been executed before. A proxy repeats a request, and a token, a limit or this node may have changed in between.
+ */
+const beforeTheLedger: ReadonlySet<string> = new Set(['AERO_UNAUTHENTICATED', 'AERO_FORBIDDEN', 'AERO_BODY_TOO_LARGE', 'AERO_INVALID_REQUEST', 'AERO_NOT_FOUND', 'AERO_PRECONDITION_REQUIRED']);
+
 /** Every error that this API answers with: its HTTP status, whether a retry by hand would be a new request, and the rule behind it. */
 export class ApiError extends Error {
   readonly status: number;
@@ -22,20 +28,36 @@ export class ApiError extends Error {
     const { code, invariant, message, outcome, details } = this;
     return { error: { code, invariant, message, outcome, details } };
   }
+
+  /** The same refusal of a control request, as one of which `isUnseen` says whether the ledger was asked for its id and does not hold it (P7-F3). */
+  ofRequest(isUnseen: boolean): ApiError {
+    if (!beforeTheLedger.has(this.code) || isUnseen) return this;
+    const { status, code, message, invariant, details } = this;
+    return new ApiError(status, code, message, { ...(invariant === null ? {} : { invariant }), outcome: 'unknown', details });
+  }
 }
 
 export const invalid = (field: string, message: string): ApiError => new ApiError(400, 'AERO_INVALID_REQUEST', message, { details: { field } });
 
+/** The request names itself in no way, or in two: nothing can be said of it (P7-F3). */
+export const ambiguousRequest = (): ApiError => new ApiError(400, 'AERO_INVALID_REQUEST', 'Idempotency-Key must be the request_id.', { outcome: 'unknown', details: { field: 'Idempotency-Key' } });
+
 export const unknownNode = (id: string): ApiError => new ApiError(404, 'AERO_UNKNOWN_NODE', `Node ${id} is not known here, or is not the node that was asked.`, { details: { node_id: id } });
+
+/** Only the target keeps the ledger that knows the request: this node cannot say what became of it there. */
+export const otherTarget = (id: string): ApiError =>
+  new ApiError(404, 'AERO_UNKNOWN_NODE', `Node ${id} is not this node, which did nothing. What became of the request there is not known here.`, { outcome: 'unknown', details: { node_id: id } });
 
 export const notReady = (lifecycle: string): ApiError => new ApiError(503, 'AERO_NOT_READY', `The node is ${lifecycle}; nothing was done.`, { invariant: 'P6-F1', details: { lifecycle } });
 
 export const storageFailed = (message: string, outcome: Outcome): ApiError =>
   new ApiError(500, 'AERO_STORAGE_FAILED', `The disk failed: ${message}. The node stops; after a restart its disk says what is true.`, { invariant: 'P6-F1', outcome });
 
+/** What this delivery did is nothing; `outcome` is of the request, and that is the first delivery's. */
 export const duplicate = (requestId: string, first: { readonly outcome: Outcome; readonly code: string | null }): ApiError =>
   new ApiError(409, 'AERO_DUPLICATE_REQUEST', 'This request id was seen before; a request is executed at most once.', {
     invariant: 'P6-F3',
+    outcome: first.outcome,
     details: { request_id: requestId, first: { outcome: first.outcome, code: first.code } },
   });
 

@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import { setTimeout as after } from 'node:timers/promises';
 import { ApiError, invalid } from './errors.ts';
 import { type Faults, faults, notPaused } from './faults.ts';
-import { toJson } from './vocabulary.ts';
+import { toJson, uuid } from './vocabulary.ts';
 
 /** The largest bodies, in bytes: a control request or a write; what a peer may send. */
 const bodyLimit = 64 * 1024;
@@ -127,6 +127,17 @@ const respond = async (request: IncomingMessage, routes: readonly Route[], token
   return url.pathname.startsWith('/v1/control/') ? distorted(reply, faulty.control_answers) : reply;
 };
 
+/** Whether this node's ledger holds a request of this id. */
+export type Holds = (requestId: string) => boolean;
+
+const isControl = ({ url }: IncomingMessage): boolean => URL.parse(url ?? '/', 'http://node')?.pathname.startsWith('/v1/control/') === true;
+
+/** Whether the request names itself, and the ledger was asked for it and does not hold it. */
+const isUnseen = ({ headers }: IncomingMessage, holds: Holds): boolean => {
+  const id = headers['idempotency-key'];
+  return typeof id === 'string' && uuid.test(id) && !holds(id);
+};
+
 const write = (request: IncomingMessage, response: ServerResponse, reply: Reply): void => {
   const bytes = Buffer.isBuffer(reply.body) ? reply.body : Buffer.from(toJson(reply.body));
   response.statusCode = reply.status;
@@ -140,8 +151,8 @@ const write = (request: IncomingMessage, response: ServerResponse, reply: Reply)
   response.end(bytes);
 };
 
-const errorReply = (error: unknown): Reply => {
-  if (error instanceof ApiError) return { status: error.status, body: error.body };
+const errorReply = (error: unknown, request: IncomingMessage, holds: Holds): Reply => {
+  if (error instanceof ApiError) return { status: error.status, body: (isControl(request) ? error.ofRequest(isUnseen(request, holds)) : error).body };
   process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   return { status: 500, body: new ApiError(500, 'AERO_STORAGE_FAILED', 'The node failed while it answered.', { invariant: 'P6-F1', outcome: 'unknown' }).body };
 };
@@ -151,17 +162,17 @@ const refuseMalformed = (error: NodeJS.ErrnoException, socket: Duplex): void => 
     socket.destroy();
     return;
   }
-  const body = toJson(new ApiError(400, 'AERO_INVALID_REQUEST', 'This is not an HTTP request that this node understands.', { details: { field: 'request' } }).body);
+  const body = toJson(new ApiError(400, 'AERO_INVALID_REQUEST', 'This is not an HTTP request that this node understands.', { outcome: 'unknown', details: { field: 'request' } }).body);
   socket.end(`HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
 };
 
 /** The HTTP server of a node: limits, authorization and typed errors around its routes. */
-export const createApi = (routes: readonly Route[], tokens: Tokens): Server => {
+export const createApi = (routes: readonly Route[], tokens: Tokens, holds: Holds): Server => {
   const server = createServer({ headersTimeout: 10_000, requestTimeout: 15_000, keepAliveTimeout: 60_000, connectionsCheckingInterval: 2_000, maxHeaderSize: 16 * 1024 }, (request, response) => {
     respond(request, routes, tokens)
       .catch((error: unknown) => {
         if (error instanceof Dropped) throw error;
-        return errorReply(error);
+        return errorReply(error, request, holds);
       })
       .then((reply) => write(request, response, reply))
       .catch(() => response.destroy());

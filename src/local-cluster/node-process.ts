@@ -49,7 +49,7 @@ export const runNode = async (name: string, options: ServerOptions): Promise<voi
   const node = new LocalNode(cluster, self, options);
   const attempts = new Attempts(node);
   const tokens = { observer: options.observerToken, operator: options.operatorToken, peer: cluster.peer_token };
-  const server = createApi([...readRoutes(node, attempts), ...controlRoutes(node, attempts), ...writeRoutes(node), ...peerRoutes(node)], tokens);
+  const server = createApi([...readRoutes(node, attempts), ...controlRoutes(node, attempts), ...writeRoutes(node), ...peerRoutes(node)], tokens, (requestId) => node.ledger.fate(requestId) !== null);
   const end = async (code: number): Promise<void> => {
     process.exitCode = code;
     await node.stop();

@@ -6,9 +6,8 @@ import { chainText } from './lines.ts';
 import { allMembers, allReplicas, memberById } from './members.ts';
 import type { LocalNode } from './node.ts';
 import { syntheticNote } from './observed.ts';
-import type { Mode } from './vocabulary.ts';
+import { type Mode, uuid } from './vocabulary.ts';
 
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const defaultLimit = 100;
 const largestLimit = 1_000;
 

@@ -84,6 +84,9 @@ export interface Check {
   readonly message: string;
 }
 
+/** How ids of nodes and requests are written, everywhere. */
+export const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
 /** JSON as the contract wants it: 64-bit integers are decimal strings. */
 export const toJson = (value: unknown): string => JSON.stringify(value, (_key, item: unknown) => (typeof item === 'bigint' ? item.toString() : item));
 
