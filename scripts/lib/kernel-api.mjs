@@ -6,7 +6,7 @@
  * @param {Json} api the OpenAPI document
  * @returns {string}
  */
-export function kernelApiDocument({ info, paths, components }) {
+export function kernelApiDocument({ info, paths, components, 'x-control-refusals': refusals }) {
   const [envelope, ...others] = [...new Set(Object.values(paths).flatMap((methods) => Object.values(methods)).map((operation) => JSON.stringify(envelopeOf(operation))))];
   if (envelope === undefined || others.length > 0) throw new Error('The operations of the contract do not share one envelope.');
   const operations = Object.entries(paths).flatMap(([path, methods]) => Object.entries(methods).map(([method, operation]) => ({ path, method, operation })));
@@ -22,6 +22,10 @@ export function kernelApiDocument({ info, paths, components }) {
     '| request | operation | what it does |', '| --- | --- | --- |',
     ...operations.map(({ path, method, operation }) => `| [\`${method.toUpperCase()} ${path}\`](#${operation.operationId.toLowerCase()}) | ${operation.operationId} | ${operation.summary} |`),
     ...operations.flatMap(({ path, method, operation }) => operationText(path, method, operation)),
+    '', '## What a refused control request proves', '',
+    'A refusal answers one delivery of a request, and a proxy may deliver it more than once. It proves that the request was not executed only where it could not have been given had the request been executed already.', '',
+    '| code | status | outcome | what it proves, and why |', '| --- | --- | --- | --- |',
+    ...refusals.map((/** @type {Json} */ { code, status, outcomes, proves }) => `| \`${code}\` | ${status} | ${outcomes.map((/** @type {string} */ outcome) => `\`${outcome}\``).join(' or ')} | ${proves} |`),
     '', '## Schemas',
     ...Object.entries(components.schemas).flatMap(([name, schema]) => ['', `### ${name}`, '', ...schemaText(schema)]),
     '',

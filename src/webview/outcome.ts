@@ -59,7 +59,7 @@ export function failedPanel({ error, target, requestId, recorded }: Shown<'faile
       [t('Code'), html`<strong>${code(error.code)}</strong>`],
       ...(error.field === undefined ? [] : [[t('Field'), code(error.field)] as const]),
     ])}
-    ${error.known === undefined ? nothing : section(t('What is known nevertheless'), html`<p>${verbatim(error.known)}</p>`)}
+    ${error.known === undefined ? nothing : section(error.outcome === 'unknown' ? t('What is known nevertheless') : t('What is known beside the kernel\'s words'), html`<p>${verbatim(error.known)}</p>`)}
     ${section(error.kernel === undefined ? t('Message') : t('The kernel\'s message'), html`<p class="message">${verbatim(error.message)}</p>`)}
     ${section(t('Invariants'), error.invariants.length === 0 ? html`<p class="muted">${t('The kernel named none.')}</p>` : invariantList(error.invariants, cited))}
     ${checks.length === 0 ? nothing : section(t('The kernel\'s own checks'), checksTable(checks, cited))}

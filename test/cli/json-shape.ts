@@ -75,7 +75,7 @@ const executed = z.strictObject({
 
 const error = z.strictObject({
   domain: z.enum(['OPERATOR_INPUT', 'VALIDATION_ERROR', 'KERNEL_REJECTION', 'TRANSPORT_ERROR']), code: z.string(), message: z.string(), invariants: z.array(z.string()),
-  outcome: z.enum(['executed', 'not_executed', 'unknown']), known: maybe(z.string()).describe('What is known nevertheless, where the kernel\'s words leave the outcome unknown.'), field: maybe(z.string()),
+  outcome: z.enum(['executed', 'not_executed', 'unknown']), known: maybe(z.string()).describe('What is known beside the kernel\'s words, where they leave the outcome unknown or speak of another delivery of the request.'), field: maybe(z.string()),
   kernel: maybe(z.strictObject({ status: z.int().nullable().describe('Of HTTP; null where the kernel was not asked over HTTP.'), body: z.string().describe('The kernel\'s answer, byte for byte.'), details: z.unknown() })),
 });
 

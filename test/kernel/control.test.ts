@@ -192,7 +192,7 @@ describe('kernel control requests', () => {
   it('P7-E3, freeze/verbatim: a rejection is the kernel\'s own, byte for byte', async () => {
     const rows: readonly (readonly [number, string])[] = [
       [401, 'AERO_UNAUTHENTICATED'], [403, 'AERO_FORBIDDEN'], [413, 'AERO_BODY_TOO_LARGE'], [400, 'AERO_INVALID_REQUEST'], [404, 'AERO_UNKNOWN_NODE'],
-      [428, 'AERO_PRECONDITION_REQUIRED'], [409, 'AERO_DUPLICATE_REQUEST'], [412, 'AERO_STATE_CHANGED'], [409, 'AERO_PROMOTION_ALREADY_IN_PROGRESS'],
+      [428, 'AERO_PRECONDITION_REQUIRED'], [412, 'AERO_STATE_CHANGED'], [409, 'AERO_PROMOTION_ALREADY_IN_PROGRESS'],
       [409, 'AERO_PROMOTION_DENIED'], [409, 'AERO_DEMOTION_DENIED'], [422, 'AERO_ACKNOWLEDGEMENT_INCOMPLETE'], [503, 'AERO_NOT_READY'], [500, 'AERO_STORAGE_FAILED'],
     ];
     for (const [status, code] of rows) {

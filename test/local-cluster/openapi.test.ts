@@ -8,12 +8,17 @@ import * as z from 'zod';
 import { type Answer, type Control, type TestCluster, type TestNode, ask, at, demote, listAt, promote, textAt, until, withCluster } from './harness.ts';
 
 const path = resolve(import.meta.dirname, '../../openapi/aerodb-kernel-v1.json');
-const schema = z.looseObject({ openapi: z.literal('3.1.0'), paths: z.record(z.string(), z.record(z.string(), z.object({ responses: z.record(z.string(), z.unknown()) }))) });
+const refusal = z.strictObject({ code: z.string(), status: z.string(), outcomes: z.array(z.enum(['executed', 'not_executed', 'unknown'])).min(1), proves: z.string() });
+const schema = z.looseObject({
+  openapi: z.literal('3.1.0'), 'x-control-refusals': z.array(refusal),
+  components: z.looseObject({ schemas: z.looseObject({ Error: z.looseObject({ properties: z.object({ error: z.looseObject({ properties: z.looseObject({ code: z.object({ enum: z.array(z.string()) }) }) }) }) }) }) }),
+  paths: z.record(z.string(), z.record(z.string(), z.object({ responses: z.record(z.string(), z.unknown()) }))),
+});
 const document = schema.parse(JSON.parse(readFileSync(path, 'utf8')));
 
 const ajv = new Ajv2020({ strict: true, allErrors: true, allowUnionTypes: true });
 addFormats.default(ajv);
-ajv.addVocabulary(['openapi', 'jsonSchemaDialect', 'info', 'servers', 'security', 'paths', 'components']);
+ajv.addVocabulary(['openapi', 'jsonSchemaDialect', 'info', 'servers', 'security', 'paths', 'components', 'x-control-refusals']);
 ajv.addSchema({ ...document, $id: 'kernel' });
 
 const pointer = (...parts: readonly string[]): string => parts.map((part) => encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1'))).join('/');
@@ -25,6 +30,10 @@ const conforms = (method: 'get' | 'post', template: string, answer: Answer): Ans
   assert.ok(document.paths[template]?.[method]?.responses[status], `the document does not know ${method} ${template} ${status}: ${answer.text}`);
   const validate = ajv.compile({ $ref: `kernel#/${pointer('paths', template, method, 'responses', status, 'content', 'application/json', 'schema')}` });
   assert.ok(validate(answer.body), `${method} ${template} ${status}: ${ajv.errorsText(validate.errors)}\n${answer.text}`);
+  if (method === 'post' && status !== '200') {
+    const row = document['x-control-refusals'].find(({ code }) => code === at(answer.body, 'error.code'));
+    assert.ok(row?.status === status && row.outcomes.some((outcome) => outcome === at(answer.body, 'error.outcome')), `the document does not say that this may be answered: ${answer.text}`);
+  }
   seen.add(`${method} ${template} ${status}`);
   return answer;
 };
@@ -118,6 +127,16 @@ describe('the OpenAPI document', () => {
       assert.equal((await first.write('two of three')).status, 200, 'a majority of the real members');
       assert.equal((await demotion(first)).status, 200);
     }));
+
+  it('P7-F3, P7-E2: the document says of every code what it proves of a control request, and each where its status is described', () => {
+    const rows = document['x-control-refusals'];
+    assert.deepEqual(rows.map(({ code }) => code).toSorted(), document.components.schemas.Error.properties.error.properties.code.enum.toSorted());
+    for (const [template, methods] of Object.entries(document.paths).filter(([path]) => path.startsWith('/v1/control/'))) {
+      const statuses = Object.keys(methods['post']?.responses ?? {}).filter((status) => status !== '200');
+      const described = rows.filter(({ code }) => code !== (template.endsWith('promotions') ? 'AERO_DEMOTION_DENIED' : 'AERO_PROMOTION_DENIED') && (template.endsWith('promotions') || code !== 'AERO_ACKNOWLEDGEMENT_INCOMPLETE'));
+      assert.deepEqual([...new Set(described.map(({ status }) => status))].toSorted(), statuses.toSorted(), template);
+    }
+  });
 
   it('names no endpoint and no refusal that the tests above have not seen, storage and readiness apart', () => {
     const described = Object.entries(document.paths).flatMap(([template, methods]) => Object.entries(methods).flatMap(([method, { responses }]) => Object.keys(responses).map((status) => `${method} ${template} ${status}`)));

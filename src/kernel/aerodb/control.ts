@@ -1,11 +1,12 @@
 /** A control request: one HTTP request to one configured endpoint, and what is proven about it afterwards (P7-E1, P7-E2, P7-F3). */
 import type { ClusterConfig } from '../../control-plane/cluster.ts';
-import { failure, refusal, success, transportFailure, type ControlError, type Result } from '../../control-plane/errors.ts';
+import { failure, refusal, success, transportFailure, type ControlError, type Outcome, type Result } from '../../control-plane/errors.ts';
 import type { ControlRequest, ExecutedControl } from '../../control-plane/ports.ts';
+import { parse } from '../../control-plane/parse.ts';
 import { oneLine } from '../text.ts';
 import { command, foreign, rejection, type Access, type Asked, type NoReply, type Reply } from './ask.ts';
 import { answeredBy, configured } from './endpoints.ts';
-import { controlResult } from './schema.ts';
+import { controlResult, duplicateDetails } from './schema.ts';
 import type { ControlResultView } from '../../control-plane/views.ts';
 
 /** What distinguishes a promotion from a demotion on the wire. */
@@ -52,8 +53,29 @@ function mismatch(request: ControlRequest, kind: ControlKind, { data }: Reply<Co
 }
 
 function controlError(endpoint: string, requestId: string, no: NoReply): ControlError {
-  if (no.kind === 'rejected') return rejection(no, no.error.message, no.error.outcome ?? 'unknown');
+  if (no.kind === 'rejected') return no.error.code === 'AERO_DUPLICATE_REQUEST' ? repeated(requestId, no) : rejection(no, no.error.message, no.error.outcome ?? 'unknown');
   return no.sent
     ? transportFailure(no.code, `${endpoint}: ${no.reason}. The request was sent once and not repeated; whether it was executed is unknown. Kernel state is authoritative; request id ${requestId}.`, 'unknown')
     : transportFailure(no.code, `${endpoint}: ${no.reason}. Nothing was sent and nothing was executed; request id ${requestId}.`, 'not_executed');
+}
+
+/**
+ * The request went out once and arrived more than once. This answer speaks of a delivery that did nothing; what became of the request is
+ * what the kernel says of the first delivery, of this very request and in a valid form, and otherwise unknown (P7-F3).
+ */
+function repeated(requestId: string, no: Extract<NoReply, { readonly kind: 'rejected' }>): ControlError {
+  const details = parse(duplicateDetails(), no.error.details);
+  const first = details.ok && details.value.request_id === requestId ? details.value.first : null;
+  return { ...rejection(no, no.error.message, first?.outcome ?? 'unknown'), known: `${REPEATED} ${firstDelivery(first)}` };
+}
+
+const REPEATED = 'The request was delivered more than once, by something in between, and this is the answer to a later delivery, which did nothing.';
+
+function firstDelivery(first: { readonly outcome: Outcome; readonly code: string | null } | null): string {
+  if (first === null) return 'What became of the first delivery, the kernel does not say in a form that this program knows.';
+  switch (first.outcome) {
+    case 'unknown': return 'Of the first delivery the kernel says: unknown. It may still be under way.';
+    case 'executed': return 'Of the first delivery the kernel says: executed.';
+    case 'not_executed': return `Of the first delivery the kernel says: not executed${first.code === null ? '' : `, ${oneLine(first.code, 200)}`}.`;
+  }
 }

@@ -44,6 +44,12 @@ export const errorForm = lazily(() => z.object({
   }),
 }));
 
+/** What a kernel says of the first delivery of a request that it is given again. What was executed was not refused: both at once is neither. */
+export const duplicateDetails = lazily(() => z.object({
+  request_id: text,
+  first: z.object({ outcome: z.enum(['executed', 'not_executed', 'unknown']), code: textOrNull }).check(z.refine(({ outcome, code }) => outcome !== 'executed' || code === null)),
+}));
+
 const memberWire = lazily(() => z.object({
   node_id: name, name: text, api_url: text, role: z.enum(['primary', 'replica', 'unknown']), replication_state: stateOrUnknown,
   halt_reason: textOrNull, health: z.enum(['running', 'halted', 'unknown']), health_basis: text,
