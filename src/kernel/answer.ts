@@ -3,6 +3,7 @@
  * described in a clause of plain text, for a person; a foreign answer is never passed on as it came.
  */
 import type { HttpAnswer } from './http.ts';
+import { everyText, isFinite, MAX_DEPTH, membersIn, wellFormed, written } from './json-text.ts';
 import { formsOf } from './secret-forms.ts';
 import { plain } from './text.ts';
 
@@ -11,13 +12,14 @@ export interface JsonAnswer {
   readonly status: number;
   readonly text: string;
   readonly value: unknown;
+  /** Whether the text holds half of a surrogate pair, for which U+FFFD stands in the value. */
+  readonly isRepaired: boolean;
 }
 
 export type ReadAnswer = { readonly ok: true; readonly answer: JsonAnswer } | { readonly ok: false; readonly reason: string };
 
 /** Bytes of a rejection or of an answer to a control request; a read's own limit is its caller's. */
 export const SMALL_BODY_BYTES = 1024 * 1024;
-const MAX_DEPTH = 64;
 const WITHHELD = '[access token withheld]';
 /** A shorter secret also occurs in texts by chance; it is recognised where it is echoed as a header value. */
 const DISTINCTIVE_LENGTH = 12;
@@ -44,10 +46,11 @@ export function basicCredentials(login: string): string {
 }
 
 /**
- * Accepts `application/json`, unencoded, UTF-8, at most 64 levels deep, without unpaired surrogates. `secrets` are removed
- * wherever the peer echoes them: a secret never reaches a view, an error or the audit log.
+ * Accepts `application/json`, unencoded, UTF-8, at most 64 levels deep, that every parser reads alike: no member twice, no number that loses
+ * digits or is infinite, no unpaired surrogates. With `repair` the values of texts may hold some: then one bad text hides nothing else.
+ * `secrets` are removed wherever the peer echoes them: a secret never reaches a view, an error or the audit log.
  */
-export function readJson(answer: HttpAnswer, secrets: readonly string[]): ReadAnswer {
+export function readJson(answer: HttpAnswer, secrets: readonly string[], repair = false): ReadAnswer {
   const text = decode(answer.body);
   const refused = (what: string): ReadAnswer => ({ ok: false, reason: `not a kernel's answer: ${what}; ${describe(answer, text ?? '', secrets)}` });
   const encoding = answer.headers['content-encoding'];
@@ -56,15 +59,23 @@ export function readJson(answer: HttpAnswer, secrets: readonly string[]): ReadAn
   if (typeof type !== 'string' || !/^application\/json[ \t]*(?:;[ \t]*charset="?utf-8"?[ \t]*)?$/i.test(type)) return refused('its content type is not application/json');
   if (answer.status !== 200 && answer.body.length > SMALL_BODY_BYTES) return refused(`its body is larger than ${SMALL_BODY_BYTES} bytes`);
   if (text === undefined) return refused('its body is not UTF-8');
-  if (tooDeep(text)) return refused(`its body is nested deeper than ${MAX_DEPTH} levels`);
   const shown = withhold(text, secrets);
+  const { isTooDeep, hasLongNumber, members } = written(shown);
+  if (isTooDeep) return refused(`its body is nested deeper than ${MAX_DEPTH} levels`);
+  if (hasLongNumber) return refused('its body holds a number that is longer than any number can be');
   const parsed = parse(shown);
   if (!parsed.ok) return refused('its body is not JSON');
-  if (text.includes('\\') && !everyText(parsed.value, (member) => !/\p{Cs}/u.test(member))) return refused('its body holds text that is not Unicode');
-  if (text.includes('\\') && !everyText(parsed.value, (member) => !secrets.some((secret) => member.includes(secret)))) {
+  const { value } = parsed;
+  if (membersIn(value) !== members) return refused('its body names a member twice');
+  if (!isFinite(value)) return refused('its body holds a number that is larger than any number can be');
+  const escapes = text.includes('\\');
+  const isUnicode = (where: 'names' | 'names and values'): boolean => !escapes || everyText(value, where, (member) => member.isWellFormed());
+  const isWhole = isUnicode('names and values');
+  if (!isWhole && !(repair && isUnicode('names'))) return refused('its body holds text that is not Unicode');
+  if (escapes && !everyText(value, 'names and values', (member) => !secrets.some((secret) => member.includes(secret)))) {
     return { ok: false, reason: `not a kernel's answer: it repeats the access token; status ${answer.status}, body withheld` };
   }
-  return { ok: true, answer: { status: answer.status, text: shown, value: parsed.value } };
+  return { ok: true, answer: { status: answer.status, text: shown, value: isWhole ? value : wellFormed(value), isRepaired: !isWhole } };
 }
 
 /** What came, in plain text: status, content type and the beginning of the body. */
@@ -101,32 +112,4 @@ function parse(text: string): { readonly ok: true; readonly value: unknown } | {
   } catch {
     return { ok: false };
   }
-}
-
-/** Whether brackets outside of strings nest too deep; checked before parsing, so that nothing behind it can overflow. */
-function tooDeep(text: string): boolean {
-  let depth = 0;
-  let inText = false;
-  for (let index = 0; index < text.length; index++) {
-    const unit = text.charCodeAt(index);
-    if (inText) {
-      if (unit === 0x5c) index++; // a backslash and what it escapes
-      else if (unit === 0x22) inText = false;
-    } else if (unit === 0x22) {
-      inText = true;
-    } else if (unit === 0x5b || unit === 0x7b) {
-      if (++depth > MAX_DEPTH) return true;
-    } else if (unit === 0x5d || unit === 0x7d) {
-      depth--;
-    }
-  }
-  return false;
-}
-
-/** Whether every string of a JSON value, keys included, satisfies `holds`; the depth was bounded before. */
-function everyText(value: unknown, holds: (text: string) => boolean): boolean {
-  if (typeof value === 'string') return holds(value);
-  if (Array.isArray(value)) return value.every((member) => everyText(member, holds));
-  if (typeof value !== 'object' || value === null) return true;
-  return Object.entries(value).every(([key, member]) => holds(key) && everyText(member, holds));
 }

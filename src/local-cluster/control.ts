@@ -1,17 +1,22 @@
 import * as z from 'zod';
+import { auditHeadSchema } from './audit-head.ts';
 import type { Attempts, ControlRequest } from './attempts.ts';
 import { ApiError, ambiguousRequest, invalid, otherTarget } from './errors.ts';
 import type { Asked, Reply, Route } from './http.ts';
 import type { LocalNode } from './node.ts';
-import { type Kind, kernelInvariants } from './vocabulary.ts';
+import { type Kind, kernelInvariants, uuid } from './vocabulary.ts';
 import { envelope } from './reads.ts';
 
+/** Half of a surrogate pair is no text: what keeps it makes every later answer unreadable for those who insist on Unicode. */
+const unicode = z.string().refine((text) => text.isWellFormed(), 'This is not Unicode: it holds half of a surrogate pair.');
+
 const common = {
-  request_id: z.uuid(),
+  // As it is looked up: in another spelling it would be another request.
+  request_id: z.string().regex(uuid, 'A request id is a UUID in lower case.'),
   target: z.uuid(),
-  reason: z.string().max(4_096),
-  operator: z.strictObject({ id: z.string().min(1).max(512), authority: z.string().min(1).max(64) }),
-  audit_head: z.strictObject({ seq: z.string().regex(/^\d{1,20}$/), hash: z.string().regex(/^[0-9a-f]{64}$/) }),
+  reason: unicode.max(4_096),
+  operator: z.strictObject({ id: unicode.min(1).max(512), authority: unicode.min(1).max(64) }),
+  audit_head: auditHeadSchema,
 };
 const promotionSchema = z.strictObject({
   ...common,

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import { setTimeout as after } from 'node:timers/promises';
 import { ApiError, invalid } from './errors.ts';
 import { type Faults, faults, notPaused } from './faults.ts';
+import { parseJson } from './json.ts';
 import { toJson, uuid } from './vocabulary.ts';
 
 /** The largest bodies, in bytes: a control request or a write; what a peer may send. */
@@ -81,9 +82,9 @@ const readBody = async (request: IncomingMessage, limit: number): Promise<unknow
     throw new Dropped();
   }
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(parts)));
+    return parseJson(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(parts)));
   } catch {
-    throw invalid('body', 'The body is not JSON in UTF-8.');
+    throw invalid('body', 'The body is not JSON in UTF-8 in which no object names a member twice.');
   }
 };
 
@@ -95,10 +96,10 @@ const find = (routes: readonly Route[], method: string, path: string): { readonl
   throw new ApiError(404, 'AERO_NOT_FOUND', `There is no ${method} ${path}.`);
 };
 
-/** A name that a browser resolved could be anybody's; an address or localhost is this machine's (DNS rebinding). */
-const checkHost = (host: string | undefined): void => {
-  const { hostname } = new URL(`http://${host ?? ''}`);
-  if (hostname !== 'localhost' && !/^[\d.]+$|^\[/.test(hostname)) throw invalid('Host', 'The node is asked by its address.');
+/** A name that a browser resolved could be anybody's; an address or localhost is this machine's (DNS rebinding). Without one, or with two, nobody was named. */
+const checkHost = ({ headersDistinct: { host: hosts = [] } }: IncomingMessage): void => {
+  const [host = '', ...others] = hosts;
+  if (others.length > 0 || !/^(localhost|[\d.]+|\[[\da-f:.]+\])(:\d{1,5})?$/i.test(host)) throw invalid('Host', 'The node is asked by its address, in one Host header.');
 };
 
 const distorted = (reply: Reply, how: Faults['control_answers']): Reply => {
@@ -110,7 +111,7 @@ const distorted = (reply: Reply, how: Faults['control_answers']): Reply => {
 const respond = async (request: IncomingMessage, routes: readonly Route[], tokens: Tokens): Promise<Reply> => {
   const url = URL.parse(request.url ?? '/', 'http://node');
   if (url === null) throw new ApiError(404, 'AERO_NOT_FOUND', 'The path is malformed.');
-  checkHost(request.headers.host);
+  checkHost(request);
   const faulty = faults();
   if (url.pathname.startsWith('/peer/') && (faulty.cut === 'incoming' || faulty.cut === 'both')) throw new Dropped();
   await notPaused();
@@ -168,7 +169,7 @@ const refuseMalformed = (error: NodeJS.ErrnoException, socket: Duplex): void => 
 
 /** The HTTP server of a node: limits, authorization and typed errors around its routes. */
 export const createApi = (routes: readonly Route[], tokens: Tokens, holds: Holds): Server => {
-  const server = createServer({ headersTimeout: 10_000, requestTimeout: 15_000, keepAliveTimeout: 60_000, connectionsCheckingInterval: 2_000, maxHeaderSize: 16 * 1024 }, (request, response) => {
+  const server = createServer({ headersTimeout: 10_000, requestTimeout: 15_000, keepAliveTimeout: 60_000, connectionsCheckingInterval: 2_000, maxHeaderSize: 16 * 1024, requireHostHeader: false }, (request, response) => {
     respond(request, routes, tokens)
       .catch((error: unknown) => {
         if (error instanceof Dropped) throw error;

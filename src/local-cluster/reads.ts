@@ -6,6 +6,7 @@ import { chainText } from './lines.ts';
 import { allMembers, allReplicas, memberById } from './members.ts';
 import type { LocalNode } from './node.ts';
 import { syntheticNote } from './observed.ts';
+import { shownEvents } from './shown-events.ts';
 import { type Mode, uuid } from './vocabulary.ts';
 
 const defaultLimit = 100;
@@ -73,22 +74,24 @@ const replication = (node: LocalNode): object => ({
   replicas: allReplicas(node),
 });
 
-const promotion = (node: LocalNode, query: URLSearchParams): object => {
+const promotion = (node: LocalNode, query: URLSearchParams): { readonly data: object; readonly notes: readonly string[] } => {
   const { ledger } = node;
   const { items, next_after: nextAfter } = page(ledger.events, (event) => BigInt(event.seq), query);
   const requestId = query.get('request_id');
   if (requestId !== null && !uuid.test(requestId)) throw invalid('request_id', 'A request id is a UUID in lower case.');
   const { last } = ledger;
   const fate = requestId === null ? null : ledger.fate(requestId);
-  return {
+  const { events, notes } = shownEvents(items);
+  const data = {
     state: node.attemptState,
     pending_node_id: node.pendingNodeId,
     epoch: node.authority.adopted.epoch,
     last_attempt: last === null ? null : { request_id: last.request_id, kind: last.kind, mode: last.mode, target: last.target, outcome: last.outcome, denial: last.denial },
-    events: items,
+    events,
     next_after: nextAfter,
     ...(requestId === null ? {} : { request: { request_id: requestId, known: fate !== null, outcome: fate?.outcome ?? null, code: fate?.code ?? null } }),
   };
+  return { data, notes };
 };
 
 const wal = (node: LocalNode, query: URLSearchParams): object => {
@@ -159,7 +162,14 @@ export const readRoutes = (node: LocalNode, attempts: Attempts): readonly Route[
     get(/^\/v1\/cluster$/, () => cluster(node)),
     get(/^\/v1\/nodes\/([^/]+)$/, ({ params }) => oneNode(node, params[0] ?? '')),
     get(/^\/v1\/replication$/, () => replication(node)),
-    get(/^\/v1\/promotion$/, ({ query }) => promotion(node, query), [...paging, 'request_id']),
+    {
+      method: 'GET', path: /^\/v1\/promotion$/, needs: 'read', query: [...paging, 'request_id'],
+      answer: ({ query }): Reply => {
+        if (node.lifecycle === 'booting') throw notReady(node.lifecycle);
+        const { data, notes } = promotion(node, query);
+        return { status: 200, body: envelope(node, data, notes) };
+      },
+    },
     get(/^\/v1\/wal$/, ({ query }) => wal(node, query), paging),
     get(/^\/v1\/snapshots$/, ({ query }) => snapshots(node, query), paging),
     get(/^\/v1\/diagnostics\/cost$/, () => diagnosticsCost(node)),

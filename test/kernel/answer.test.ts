@@ -38,6 +38,35 @@ describe('an answer', () => {
     assert.equal(refusal(answer('"\\ud83d\\ude00"')), undefined);
   });
 
+  it('names no member twice, in whatever spelling; colons in texts do not count', () => {
+    for (const body of ['{"a":1,"a":1}', '{"a":1,"\\u0061":2}', '[{"b":{"c":1,"d":2,"c":3}}]', '{"__proto__":1,"__proto__":2}', '{"":0,"":0}', '{"constructor":1,"constructor":2}']) {
+      assert.match(refusal(answer(body)) ?? '', /names a member twice/, body);
+    }
+    for (const body of ['{"a":":::","b":{"a":"\\":"}}', '[{"a":1},{"a":1}]', '{"__proto__":{"a":1}}', '{"a:b":1,"c":["x:y",{"d":null}]}']) assert.equal(refusal(answer(body)), undefined, body);
+  });
+
+  it('holds no number that is longer than any number can be, or larger', () => {
+    for (const number of ['9'.repeat(1_000_000), `1e${'9'.repeat(1_000_000)}`, `0.${'1'.repeat(1_000_000)}`, '1'.repeat(33), '-1e999', '1E400']) {
+      const started = performance.now();
+      assert.match(refusal(answer(`{"a":[${number}]}`)) ?? '', /holds a number that/, number.slice(0, 20));
+      assert.ok(performance.now() - started < 1_000);
+    }
+    for (const number of ['-1.7976931348623157e+308', '0.1', '18446744073709551615', '5e-324', '0']) assert.equal(refusal(answer(`{"a":${number}}`)), undefined, number);
+    assert.equal(refusal(answer(`{"a":"${'9'.repeat(1_000_000)}"}`)), undefined, 'a text of digits is a text');
+  });
+
+  it('repairs text that is not Unicode where it is asked to, in values, and says so; never in names', () => {
+    const repaired = readJson(answer('{"a":["\\ud800x","\\ud83d\\ude00"]}'), [], true);
+    assert.deepEqual(repaired.ok && [repaired.answer.value, repaired.answer.isRepaired], [{ a: ['\ufffdx', '\u{1f600}'] }, true]);
+    const whole = readJson(answer('{"a":"\\u0041"}'), [], true);
+    assert.deepEqual(whole.ok && [whole.answer.value, whole.answer.isRepaired], [{ a: 'A' }, false]);
+    assert.match(refusal(answer('{"\\ud800":1}')) ?? '', /not Unicode/);
+    const name = readJson(answer('{"\\ud800":1}'), [], true);
+    assert.match(name.ok ? '' : name.reason, /not Unicode/);
+    const secret = readJson(answer('"\\u0073ecret-token-\\ud800"'), ['secret-token-'], true);
+    assert.match(secret.ok ? '' : secret.reason, /repeats the access token/);
+  });
+
   it('is small where it is no success', () => {
     const text = JSON.stringify('x'.repeat(1024 * 1024));
     assert.equal(refusal(answer(text)), undefined);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { answeringBytes, bent, closeAll, closedPort, httpServer, json, jsonBytes, kernelServer, rawServer, truthful } from './servers.ts';
-import { clusterOf, dataOf, envelope, errorOf, PATIENT, kernelOf, member, N1, N2, N3, READS, rejection, REQUEST, valueOf } from './wire.ts';
+import type { PromotionView, Reading } from '../../src/control-plane/views.ts';
+import { clusterOf, dataOf, envelope, errorOf, event, PATIENT, kernelOf, member, N1, N2, N3, READS, rejection, REQUEST, valueOf } from './wire.ts';
 
 describe('kernel reads', () => {
   afterEach(closeAll);
@@ -37,6 +38,40 @@ describe('kernel reads', () => {
       segments: [], append_offset: '77', durable_offset: '77', oldest_offset: '0', truncation_offset: null, total_bytes: '77', checksum_status: 'unchecked', verified_to_offset: null, next_after: null,
     }) }));
     assert.equal(valueOf(await (await kernelOf(clusterOf([silent.url]))).readWal(N2)).view.checkpoints, null);
+  });
+
+  it('P7-O1: one event that is not as the API has it hides no other: what is wrong in it is shown as unknown, or it is left out, and both are said', async () => {
+    const good = event(REQUEST);
+    const head = (seq: unknown): unknown => ({ seq, hash: '0'.repeat(64) });
+    const told = async (events: readonly unknown[], spoil: (body: string) => string = (body) => body): Promise<Reading<PromotionView>> => {
+      const data = dataOf('/v1/promotion', N1, {}) as Record<string, unknown>;
+      const server = await answeringBytes(() => jsonBytes(200, spoil(JSON.stringify(envelope(N1, { ...data, events })))));
+      const reading = valueOf(await (await kernelOf(clusterOf([server.url]))).readPromotion());
+      await server.close();
+      return reading;
+    };
+    const heads = await told([{ ...good, audit_head: head('007') }, { ...good, audit_head: head('99999999999999999999') }, { ...good, audit_head: head(null), operator: 7, reason: ['x'] }, good]);
+    assert.deepEqual(heads.view.events.map(({ auditHead, reason }) => [auditHead?.seq ?? null, reason]), [[null, 'planned'], [null, 'planned'], [null, null], [4n, 'planned']]);
+    assert.deepEqual(heads.notes, [
+      'Event 1 of this answer: its audit_head is not as the API has it, and is shown as unknown.',
+      'Event 2 of this answer: its audit_head is not as the API has it, and is shown as unknown.',
+      'Event 3 of this answer: its operator, reason, audit_head is not as the API has it, and is shown as unknown.',
+    ]);
+    const left = await told([null, { ...good, seq: 'first' }, { seq: '1' }, good]);
+    assert.equal(left.view.events.length, 1);
+    assert.deepEqual(left.notes, [1, 2, 3].map((nth) => `Event ${nth} of this answer is not as the API has it, and is not shown.`));
+
+    const halves = await told([good, { ...good, reason: 'a half', operator: { id: 'ann', authority: 'Operator' } }], (body) => body.replace('a half', '\\ud83d!').replace('"ann"', '"\\udc00"'));
+    assert.deepEqual(halves.view.events.map(({ reason, operator }) => [reason, operator]), [['planned', 'ann@desk (Operator)'], ['\ufffd!', '\ufffd (Operator)']]);
+    assert.deepEqual(halves.notes, ['This answer holds text that is not Unicode; U+FFFD stands in its place.']);
+  });
+
+  it('P7-F1: an answer of which more than a hundred events are wrong is none', async () => {
+    const data = dataOf('/v1/promotion', N1, {}) as Record<string, unknown>;
+    const server = await answeringBytes(() => jsonBytes(200, envelope(N1, { ...data, events: Array.from({ length: 500_000 }, () => 0) })));
+    const error = errorOf(await (await kernelOf(clusterOf([server.url]))).readPromotion());
+    assert.equal(error.code, 'PHASE7_INVALID_KERNEL_RESPONSE');
+    assert.match(error.message, /data\.events\.100: more than 100 events are not as the API has them/);
   });
 
   it('P7-D1, freeze/deterministic: the same answer gives the same view', async () => {

@@ -42,7 +42,9 @@ describe('bad input', function () {
   afterEach('it had no effect', async () => {
     const node = cluster.node(1);
     assert.equal(await node.controlVersion(), version);
-    assert.equal(at((await node.get('/v1/promotion')).body, 'data.last_attempt'), null);
+    const kept = (await node.get('/v1/promotion')).body;
+    assert.equal(at(kept, 'data.last_attempt'), null);
+    assert.equal(listAt(kept, 'data.events').length, 0);
     assert.equal((await node.write('still works')).status, 200);
   });
 
@@ -51,6 +53,9 @@ describe('bad input', function () {
       [{ request_id: 'x' }, 'request_id'], [{ target: 7 }, 'target'], [{ reason: null }, 'reason'], [{ reason: 'x'.repeat(5_000) }, 'reason'],
       [{ operator: 'me' }, 'operator'], [{ operator: { ...operator, extra: 1 } }, 'operator.extra'], [{ operator: { id: '', authority: 'Operator' } }, 'operator.id'],
       [{ audit_head: { seq: '-1', hash: '0'.repeat(64) } }, 'audit_head.seq'], [{ audit_head: { seq: '123456789012345678901', hash: '0'.repeat(64) } }, 'audit_head.seq'],
+      [{ audit_head: { seq: '007', hash: '0'.repeat(64) } }, 'audit_head.seq'], [{ audit_head: { seq: '00', hash: '0'.repeat(64) } }, 'audit_head.seq'],
+      [{ audit_head: { seq: '12345678901234567890', hash: '0'.repeat(64) } }, 'audit_head.seq'], [{ reason: 'half \ud83d of a pair' }, 'reason'],
+      [{ operator: { ...operator, id: '\udc00' } }, 'operator.id'], [{ operator: { ...operator, authority: 'Operator\ud800' } }, 'operator.authority'],
       [{ audit_head: { seq: 1, hash: '0'.repeat(64) } }, 'audit_head.seq'], [{ audit_head: { seq: '0', hash: 'zz' } }, 'audit_head.hash'], [{ mode: 'forced' }, 'mode'], [{ __proto__x: 1 }, '__proto__x'],
     ];
     for (const [over, field] of wrong) {
@@ -62,6 +67,9 @@ describe('bad input', function () {
       const refused = await demote(cluster.node(1), { headers: { 'if-match': match } });
       assert.equal(at(refused.body, 'error.details.field'), 'If-Match', match);
     }
+    const upper = randomUUID().toUpperCase();
+    const shouted = await demote(cluster.node(1), { id: upper });
+    assert.deepEqual([shouted.status, at(shouted.body, 'error.details.field')], [400, 'request_id'], 'an id that could not be looked up is not kept');
     assert.equal((await demote(cluster.node(1), { version: '18446744073709551615', id: randomUUID() })).status, 412);
   });
 
@@ -77,6 +85,39 @@ describe('bad input', function () {
     assert.match(await raw(node, `${head}Content-Length: 9999999999\r\n\r\n{`), /^HTTP\/1.1 413 .*AERO_BODY_TOO_LARGE/s);
     assert.match(await raw(node, `${head}Transfer-Encoding: chunked\r\n\r\n20000\r\n${'x'.repeat(0x20_000)}\r\n`), /^HTTP\/1.1 413 .*AERO_BODY_TOO_LARGE/s);
     assert.match(await raw(node, `${head}Content-Length: 2\r\nConnection: close\r\n\r\n\xff\xff`), /^HTTP\/1.1 400 /);
+  });
+
+  it('P7-A2: a body in which an object names a member twice is refused: a proxy may have read the one, and the node would obey the other', async () => {
+    const node = cluster.node(1);
+    const id = randomUUID();
+    const body = JSON.stringify({ request_id: id, target: node.id, reason: 'a "quoted": reason', operator, audit_head: { seq: '0', hash: '0'.repeat(64) } });
+    const twice = [body.replace('{', `{"target":"${randomUUID()}",`), body.replace('{', '{"reason":"a","r\\u0065ason":"b",'), body.replace('"seq"', '"seq":"1","seq"')];
+    for (const text of twice) {
+      const refused = await ask(`${node.url}/v1/control/demotions`, { method: 'POST', headers: { 'if-match': '"1"', 'idempotency-key': id }, body: text });
+      assert.deepEqual([refused.status, errorCode(refused), at(refused.body, 'error.details.field'), at(refused.body, 'error.outcome')], [400, 'AERO_INVALID_REQUEST', 'body', 'not_executed'], text);
+    }
+    assert.equal((await ask(`${node.url}/local/writes`, { method: 'POST', body: '{"key":"a","value":"b","value":"c"}' })).status, 400);
+  });
+
+  it('P7-A2: numbers of any length, nesting of any depth and endless keys cost no more than their bytes', async () => {
+    const node = cluster.node(1);
+    const bodies = [`{"reason":${'9'.repeat(60_000)}}`, `{"reason":1e${'9'.repeat(60_000)}}`, `${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`, `${'['.repeat(30_000)}${']'.repeat(30_000)}`, `{${Array.from({ length: 6_000 }, (_, n) => `"${n}":0`).join()}}`];
+    const before = performance.now();
+    for (const body of bodies) assert.deepEqual(errorCode(await ask(`${node.url}/v1/control/demotions`, { method: 'POST', body })), 'AERO_INVALID_REQUEST', body.slice(0, 20));
+    assert.ok(performance.now() - before < 5_000);
+  });
+
+  it('P7-A2: a request without a Host header, with two, or with one that is no address is refused and named', async () => {
+    const node = cluster.node(1);
+    for (const [version, hosts] of [
+      ['1.1', []], ['1.0', []], ['1.1', ['']], ['1.1', ['127.0.0.1', '127.0.0.1']], ['1.1', ['127.0.0.1', 'evil.example']], ['1.1', ['a b']], ['1.1', ['evil.example@127.0.0.1']], ['1.1', ['127.0.0.1/x']],
+      ['1.1', ['[::1']], ['1.1', ['127.0.0.1:99999999']], ['1.0', ['evil.example']],
+    ] as const) {
+      const answer = await raw(node, [`GET /v1/cluster HTTP/${version}`, ...hosts.map((host) => `Host: ${host}`), 'Connection: close', '', ''].join('\r\n'));
+      assert.match(answer, /^HTTP\/1.1 400 .*AERO_INVALID_REQUEST.*"field":"Host"/s, `${version} ${hosts.join()}`);
+    }
+    for (const host of ['127.0.0.1', 'localhost', 'LOCALHOST:1', '[::1]:9191', `127.0.0.1:${portOf(node)}`]) assert.match(await raw(node, `GET /v1/status HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`), /^HTTP\/1.1 200 /, host);
+    assert.match(await raw(node, 'GET /v1/status HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n'), /^HTTP\/1.1 200 /);
   });
 
   it('what is not HTTP, hosts that are names, unknown paths and methods get a typed error', async () => {

@@ -63,7 +63,8 @@ async function send<T>(
 ): Promise<Asked<T>> {
   const exchanged = await exchange(request, access.tls, { ...limits, connectMs: access.timeouts.connectMs });
   if (!exchanged.ok) return { ok: false, no: { kind: 'failed', ...exchanged.failure } };
-  const read = readJson(exchanged.answer, bearerSecrets(access.token));
+  // Of what was only read, one bad text hides nothing else; what a control request came to is told in whole words or not at all.
+  const read = readJson(exchanged.answer, bearerSecrets(access.token), request.method === 'GET');
   if (!read.ok) return foreign(read.reason);
   return read.answer.status === 200 ? accepted(read.answer, schema) : rejected(read.answer);
 }
@@ -73,8 +74,11 @@ function accepted<T>(answer: JsonAnswer, schema: () => z.ZodMiniType<T>): Asked<
   if (!outer.ok) return foreign(`not a kernel's answer: ${misfitText(outer.misfit, [])}; ${excerpt(answer)}`);
   const inner = parse(schema(), outer.value.data);
   if (!inner.ok) return foreign(`not a valid answer: ${misfitText(inner.misfit, ['data'])}`);
-  return { ok: true, reply: { data: inner.value, observed: outer.value.observed_at, notes: outer.value.notes, body: answer.text } };
+  const notes = answer.isRepaired ? [...outer.value.notes, NOT_UNICODE] : outer.value.notes;
+  return { ok: true, reply: { data: inner.value, observed: outer.value.observed_at, notes, body: answer.text } };
 }
+
+const NOT_UNICODE = 'This answer holds text that is not Unicode; U+FFFD stands in its place.';
 
 function rejected(answer: JsonAnswer): Asked<never> {
   const form = answer.status >= 400 ? parse(errorForm(), answer.value) : undefined;

@@ -1,6 +1,6 @@
 /** The kernel port over the AeroDB API v1: one method, one path. */
 import type { ClusterConfig } from '../../control-plane/cluster.ts';
-import { failure, type Result } from '../../control-plane/errors.ts';
+import { failure, success, type Result } from '../../control-plane/errors.ts';
 import type { Kernel } from '../../control-plane/ports.ts';
 import type { Reading } from '../../control-plane/views.ts';
 import { oneLine } from '../text.ts';
@@ -20,9 +20,9 @@ export function aerodbKernel(cluster: ClusterConfig, access: Access): Kernel {
     ),
     readReplication: () => askInOrder(cluster, access, '/v1/replication', schema.replication),
     readPromotion: async (lookup) => {
-      if (lookup === undefined) return await askInOrder(cluster, access, '/v1/promotion', schema.promotion);
+      if (lookup === undefined) return noted(await askInOrder(cluster, access, '/v1/promotion', schema.promotion));
       const path = `/v1/promotion?request_id=${encodeURIComponent(lookup.requestId)}`;
-      return about(await askNode(cluster, access, lookup.node, path, schema.promotion), ({ request }) => request?.requestId, lookup.requestId);
+      return about(noted(await askNode(cluster, access, lookup.node, path, schema.promotion)), ({ request }) => request?.requestId, lookup.requestId);
     },
     readWal: (node) => askNode(cluster, access, node, '/v1/wal', schema.wal),
     readSnapshots: (node) => askNode(cluster, access, node, '/v1/snapshots', schema.snapshots),
@@ -45,6 +45,13 @@ export function aerodbKernel(cluster: ClusterConfig, access: Access): Kernel {
     ),
     demote: (request) => control(cluster, access, { name: 'demotion', path: '/v1/control/demotions', own: {}, mode: null }, request),
   };
+}
+
+/** What is to be said of the view stands beside what the kernel notes. */
+function noted<T>(read: Result<Reading<{ readonly view: T; readonly notes: readonly string[] }>>): Result<Reading<T>> {
+  if (!read.ok) return read;
+  const { view: { view, notes }, ...reading } = read.value;
+  return success({ ...reading, view, notes: [...reading.notes, ...notes] });
 }
 
 /** Refuses an answer to another question than the one that was asked. */

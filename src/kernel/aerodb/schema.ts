@@ -1,12 +1,14 @@
 /**
  * The wire of the AeroDB kernel API v1, and what it becomes. Every key must be there (`null` is unknown), keys that this
- * version does not know are dropped, and anything else refuses the whole answer: there are no partial views.
+ * version does not know are dropped, and anything else refuses the whole answer: there are no partial views. The one exception are the events of
+ * the past, of which a wrong one is shown around.
  */
 import * as z from 'zod/mini';
 import type {
   ClusterView, ControlResultView, DeclaredCost, DiagnosticsView, KernelCheck, KernelEvent, KernelExplanation, Member, NodeView, Observed,
   PromotionAttempt, PromotionView, ReplicaProgress, ReplicationView, RequestFate, SnapshotItem, SnapshotsView, StateChange, WalCheckpoint, WalSegment, WalView,
 } from '../../control-plane/views.ts';
+import { parse } from '../../control-plane/parse.ts';
 import { lazily, list, mapped } from '../forms.ts';
 
 const MAX_U64 = 2n ** 64n - 1n;
@@ -110,6 +112,45 @@ const event = lazily(() => mapped(z.object({
   operator: wire.operator, reason: wire.reason, auditHead: wire.audit_head, fields: wire.fields,
 })));
 
+/** The members of an event that whoever asked has written: without them the event is still told. */
+const ASSERTED: readonly string[] = ['operator', 'reason', 'audit_head'];
+const MAX_WRONG_EVENTS = 100;
+
+interface ToldEvents {
+  readonly events: readonly KernelEvent[];
+  /** One sentence for each event that is not shown as it came. */
+  readonly notes: readonly string[];
+}
+
+/** One event, the `nth`. What somebody once asked with must not make it, or those beside it, unreadable for good. */
+function toldEvent(wire: unknown, nth: number): ToldEvents {
+  const unknown: string[] = [];
+  for (let rest = wire; ;) {
+    const parsed = parse(event(), rest);
+    if (parsed.ok) return { events: [parsed.value], notes: unknown.length === 0 ? [] : [`Event ${nth} of this answer: its ${unknown.join(', ')} is not as the API has it, and is shown as unknown.`] };
+    const at = String(parsed.misfit.path[0]);
+    if (typeof rest !== 'object' || !ASSERTED.includes(at) || unknown.includes(at)) return { events: [], notes: [`Event ${nth} of this answer is not as the API has it, and is not shown.`] };
+    unknown.push(at);
+    rest = { ...rest, [at]: null };
+  }
+}
+
+/** Events that were recorded at different times by different kernels: a wrong one hides no other. Too many of them are no kernel's answer. */
+const toldEvents = lazily(() => z.pipe(z.array(z.unknown()), z.transform((given, context): ToldEvents => {
+  const told: ToldEvents[] = [];
+  let wrong = 0;
+  for (const [index, wire] of given.entries()) {
+    const one = toldEvent(wire, index + 1);
+    wrong += one.notes.length;
+    if (wrong > MAX_WRONG_EVENTS) {
+      context.issues.push({ code: 'custom', input: wire, path: [index], message: `more than ${MAX_WRONG_EVENTS} events are not as the API has them` });
+      return z.NEVER;
+    }
+    told.push(one);
+  }
+  return { events: told.flatMap(({ events }) => events), notes: told.flatMap(({ notes }) => notes) };
+})));
+
 const attempt = lazily(() => mapped(z.object({
   request_id: text, kind: text, mode: textOrNull, target: text, outcome: textOrNull, denial: z.nullable(z.object({ reason: text, invariant: text })),
 }), (wire): PromotionAttempt => ({
@@ -121,13 +162,16 @@ const fate = lazily(() => mapped(
   (wire): RequestFate => ({ requestId: wire.request_id, known: wire.known, outcome: wire.outcome, code: wire.code }),
 ));
 
-/** `request` is there only when a request id was asked for. */
+/** The view, and what is to be said of it. `request` is there only when a request id was asked for. */
 export const promotion = lazily(() => mapped(z.object({
-  state: text, pending_node_id: textOrNull, epoch: u64, last_attempt: z.nullable(attempt()), events: list(event()), next_after: u64OrNull,
+  state: text, pending_node_id: textOrNull, epoch: u64, last_attempt: z.nullable(attempt()), events: toldEvents(), next_after: u64OrNull,
   request: z.nullish(fate()),
-}), (wire): PromotionView => ({
-  state: wire.state, pendingNodeId: wire.pending_node_id, epoch: wire.epoch, lastAttempt: wire.last_attempt, events: wire.events,
-  nextAfter: wire.next_after, request: wire.request ?? null,
+}), (wire): { readonly view: PromotionView; readonly notes: readonly string[] } => ({
+  view: {
+    state: wire.state, pendingNodeId: wire.pending_node_id, epoch: wire.epoch, lastAttempt: wire.last_attempt, events: wire.events.events,
+    nextAfter: wire.next_after, request: wire.request ?? null,
+  },
+  notes: wire.events.notes,
 })));
 
 const segment = lazily(() => mapped(

@@ -1,0 +1,33 @@
+import { auditHeadSchema } from './audit-head.ts';
+import type { KernelEvent } from './vocabulary.ts';
+
+interface Shown {
+  readonly event: KernelEvent;
+  readonly notes: readonly string[];
+}
+
+const wellFormed = (text: string): string => text.toWellFormed();
+
+/** One event as the contract has it. An older version kept what it was told: what is not of the contract is shown around, and said. */
+const shown = (event: KernelEvent): Shown => {
+  const { seq, audit_head: head, reason, operator } = event;
+  const isKnown = head === null || auditHeadSchema.safeParse(head).success;
+  const repaired = {
+    reason: reason === null ? null : wellFormed(reason),
+    operator: operator === null ? null : { id: wellFormed(operator.id), authority: wellFormed(operator.authority) },
+  };
+  const texts = (['reason', 'operator'] as const).filter((name) => JSON.stringify(repaired[name]) !== JSON.stringify(event[name]));
+  return {
+    event: { ...event, ...repaired, audit_head: isKnown ? head : null },
+    notes: [
+      ...(isKnown ? [] : [`Event ${seq} was recorded with an audit_head that this API does not have: it is shown as unknown.`]),
+      ...texts.map((name) => `Event ${seq} was recorded with text that is not Unicode in ${name}: U+FFFD stands in its place.`),
+    ],
+  };
+};
+
+/** Events as the contract has them, and a sentence for each value that it does not have. */
+export const shownEvents = (events: readonly KernelEvent[]): { readonly events: readonly KernelEvent[]; readonly notes: readonly string[] } => {
+  const all = events.map(shown);
+  return { events: all.map(({ event }) => event), notes: all.flatMap(({ notes }) => notes) };
+};
