@@ -27,13 +27,13 @@ export function resultJson(result: CommandResult, cluster: ClusterLabel | null, 
     case 'executed':
       return document({ kind: 'executed', command: result.command, cluster, target: result.target, execution: toWire(result.execution), ...end });
     case 'failed':
-      return document({ kind: 'failed', command: result.command, cluster, target: result.target, error: errorJson(result.error), ...end });
+      return document({ kind: 'failed', command: result.command, cluster, target: result.target, error: errorJson(result.error), authorityEnded: result.authorityEnded === undefined ? null : recordedJson(result.authorityEnded), ...end });
   }
 }
 
 /** A refusal before there was a request: a line that was not understood, a change of authority, an unreadable log. */
 export function refusalJson(command: string | null, error: ControlError, exitCode: ExitCode): string {
-  return document({ kind: 'failed', command, cluster: null, target: null, error: errorJson(error), requestId: null, recorded: null, exitCode });
+  return document({ kind: 'failed', command, cluster: null, target: null, error: errorJson(error), authorityEnded: null, requestId: null, recorded: null, exitCode });
 }
 
 /** The verdict over an audit log. */

@@ -165,7 +165,7 @@ export class ControlPlane {
    * no argument stands for a confirmation. Once it has its id it never throws; every end is a result.
    */
   async execute(command: string, input: Readonly<Record<string, unknown>>): Promise<CommandResult> {
-    const flow = new Flow(this.#recorder, this.#authority, this.#env.ids.uuid(), command, input);
+    const flow = new Flow(this.#recorder, this.#authority, this.#env.ids.uuid(), command, input, (cluster, requestId) => this.#endOperator(cluster, requestId));
     try {
       return await this.#carryOut(flow, command, input);
     } catch (error) {
@@ -369,6 +369,17 @@ export class ControlPlane {
       }
     };
     return Promise.race([gone, asked()]);
+  }
+
+  /**
+   * P7-A1: while nobody knows what a request did, whatever is asked for next is a new decision: Operator authority over its cluster ends, and with
+   * it every open confirmation. A person has to assume it anew. It ends whether or not that can be recorded.
+   */
+  #endOperator(cluster: string | undefined, requestId: string): (() => Promise<Recorded>) | undefined {
+    const from = this.#authority;
+    if (from.level !== 'Operator' || from.cluster !== cluster) return undefined;
+    this.#setAuthority(OBSERVER);
+    return () => this.#recorder.record('authority_changed', OBSERVER, { detail: `${authorityText(from)} became ${authorityText(OBSERVER)}: the outcome of request ${requestId} is unknown` });
   }
 
   #authoritySession(): string {

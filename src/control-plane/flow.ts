@@ -14,7 +14,12 @@ export interface FlowFailure {
   readonly target: string | null;
   readonly error: ControlError;
   readonly recorded: Recorded;
+  /** Set where Operator authority ended with this request, because its outcome is unknown: where that is recorded. */
+  readonly authorityEnded?: Recorded;
 }
+
+/** Ends what an unknown outcome of a request of this cluster ends, at once; what it returns records that, if there was anything to end. */
+export type OnUnknown = (cluster: string | undefined, requestId: string) => (() => Promise<Recorded>) | undefined;
 
 export class Flow {
   readonly requestId: string;
@@ -23,10 +28,12 @@ export class Flow {
   readonly #recorder: Recorder;
   readonly #command: string;
   readonly #args: RecordedArguments;
+  readonly #onUnknown: OnUnknown;
   #sending = false;
 
-  constructor(recorder: Recorder, authority: Authority, requestId: string, command: string, input: Readonly<Record<string, unknown>>) {
+  constructor(recorder: Recorder, authority: Authority, requestId: string, command: string, input: Readonly<Record<string, unknown>>, onUnknown: OnUnknown) {
     this.#recorder = recorder;
+    this.#onUnknown = onUnknown;
     this.authority = authority;
     this.requestId = requestId;
     this.#command = command.slice(0, 200);
@@ -53,6 +60,7 @@ export class Flow {
 
   /** Records how the request ended, the kernel's words verbatim. */
   async fail(stage: Stage, error: ControlError): Promise<FlowFailure> {
+    const recordEnd = error.outcome === 'unknown' ? this.#onUnknown(this.#args['cluster'], this.requestId) : undefined;
     const recorded = await this.record(stage, {
       error: recordedError(error),
       outcome: error.outcome,
@@ -60,7 +68,8 @@ export class Flow {
         kernel_response: { accepted: false, code: error.code, invariant: error.invariants[0] ?? null, message: error.message, body: error.kernel.body },
       }),
     });
-    return this.#failure(error, recorded);
+    const authorityEnded = await recordEnd?.();
+    return { ...this.#failure(error, recorded), ...(authorityEnded === undefined ? {} : { authorityEnded }) };
   }
 
   /** From now on a byte of the control request may be out. */

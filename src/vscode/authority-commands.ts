@@ -36,7 +36,7 @@ async function wanted(plane: ControlPlane, name: string, label: string): Promise
     modal: true,
     detail: [
       vscode.l10n.t('As Operator this session may run diagnostics and ask the kernel of this one cluster for promotions and demotions, each explained and confirmed by itself.'),
-      vscode.l10n.t('The change is recorded in the audit log. It ends with this window, with another authority, or when you give it up.'),
+      vscode.l10n.t('The change is recorded in the audit log. It ends with this window, with another authority, with a control request whose outcome is unknown, or when you give it up.'),
       ...(plane.authority.level === 'Operator' ? [vscode.l10n.t('This session is {0}; that authority ends.', authorityLabel(plane.authority))] : []),
     ].join('\n\n'),
   }, vscode.l10n.t('Do Nothing'), go);

@@ -66,7 +66,7 @@ export class Results {
       case 'executed':
         return { kind: 'executed', title, cluster: this.#label(result.cluster), target: result.target, execution: toWire(result.execution), requestId, recorded };
       case 'failed':
-        return { kind: 'failed', title, cluster: result.cluster === null ? null : this.#label(result.cluster), target: result.target, error: toWire(result.error), requestId, recorded };
+        return { kind: 'failed', title, cluster: result.cluster === null ? null : this.#label(result.cluster), target: result.target, error: toWire(result.error), requestId, recorded, ...(result.authorityEnded === undefined ? {} : { authorityEnded: recordedAt(result.authorityEnded) }) };
     }
   }
 
@@ -76,7 +76,8 @@ export class Results {
     const notRecorded = result.recorded.position === null ? vscode.l10n.t(' This could not be recorded in the audit log: {0}', result.recorded.cause) : '';
     if (result.kind === 'failed') {
       const declined = isOwn(result.error, 'PHASE7_CONFIRMATION_DECLINED');
-      const sentence = errorSentence(title, result.error) + (isOwn(result.error, 'PHASE7_AUDIT_UNAVAILABLE') ? '' : notRecorded);
+      const sentence = errorSentence(title, result.error) + (isOwn(result.error, 'PHASE7_AUDIT_UNAVAILABLE') ? '' : notRecorded)
+        + (result.authorityEnded === undefined ? '' : vscode.l10n.t(' Operator authority ended with it and has to be assumed anew.'));
       this.#log[declined ? 'info' : 'error'](`${sentence} request ${result.requestId}`);
       const buttons = details === undefined ? [] : [show];
       const answer = await (declined ? vscode.window.showInformationMessage(inert(sentence), ...buttons) : vscode.window.showErrorMessage(inert(sentence), ...buttons));

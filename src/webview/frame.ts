@@ -83,7 +83,7 @@ export function provenance({ endpoint, observed, skipped, notes }: Source, { kin
       [t('Snapshot'), text(observed.snapshot)],
     ])}
     ${skipped.length === 0 ? nothing : html`<h2>${t('Asked before, without an answer')}</h2><ul class="plain">${skipped.map((one) => html`<li><strong>${text(one.endpoint)}</strong> ${verbatim(one.reason)}</li>`)}</ul>`}
-    ${notes.length === 0 ? nothing : html`<h2>${kind === 'patroni' ? t('Notes') : t('Notes of the node')}</h2><ul>${notes.map((note) => html`<li>${verbatim(note)}</li>`)}</ul>`}
+    ${notes.length === 0 ? nothing : html`<h2>${t('Notes')}</h2><ul>${notes.map((note) => html`<li>${verbatim(note)}</li>`)}</ul>`}
   </section>`;
 }
 
@@ -91,8 +91,13 @@ export function provenance({ endpoint, observed, skipped, notes }: Source, { kin
 export function record(requestId: string, recorded: RecordedAt): TemplateResult {
   return html`<footer aria-label=${t('Audit record')}>${facts([
     [t('Request'), code(requestId)],
-    [t('Audit log'), 'notRecorded' in recorded
-      ? html`<strong class="not-recorded">${t('NOT RECORDED:')}</strong> ${verbatim(recorded.notRecorded)}`
-      : phrase('recorded as {0}', html`<strong>#${ordinal(recorded.seq)}</strong>`)],
+    [t('Audit log'), recordedText(recorded)],
   ], 'facts line')}</footer>`;
+}
+
+/** Where something is recorded, or that it is not, and why. */
+export function recordedText(recorded: RecordedAt): TemplateResult {
+  return 'notRecorded' in recorded
+    ? html`<strong class="not-recorded">${t('NOT RECORDED:')}</strong> ${verbatim(recorded.notRecorded)}`
+    : phrase('recorded as {0}', html`<strong>#${ordinal(recorded.seq)}</strong>`);
 }

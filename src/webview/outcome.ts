@@ -4,7 +4,7 @@ import type { ErrorDomain, Outcome } from '../control-plane/errors.ts';
 import { changeTable } from './changes.ts';
 import { checksIn, checksTable } from './checks.ts';
 import { eventsTable } from './events.ts';
-import { facts, record, section } from './frame.ts';
+import { facts, record, recordedText, section } from './frame.ts';
 import { invariantList, type Cited } from './invariants.ts';
 import type { Panel } from './protocol.ts';
 import { outcomeShape } from './shapes.ts';
@@ -48,11 +48,12 @@ function ended({ outcome, domain }: Shown<'failed'>['error']): string {
 }
 
 /** Why it failed, in the words of whoever refused, and what is proven about the kernel's action. */
-export function failedPanel({ error, target, requestId, recorded }: Shown<'failed'>, cited: Cited): TemplateResult {
+export function failedPanel({ error, target, requestId, recorded, authorityEnded }: Shown<'failed'>, cited: Cited): TemplateResult {
   const { words, drawn } = OUTCOMES[error.outcome];
   const checks = checksIn(error.kernel?.details);
   return html`
     <p class="action">${outcomeShape(drawn)}<strong>${words}</strong> ${ended(error)}${error.outcome === 'unknown' ? html` ${t('Request id')}: ${code(requestId)}` : nothing}</p>
+    ${authorityEnded === undefined ? nothing : html`<p>${t('Operator authority ended with this request, because its outcome is not known. It has to be assumed anew.')} ${recordedText(authorityEnded)}</p>`}
     ${facts([
       ...(target === null ? [] : [[t('Target'), text(target)] as const]),
       [t('Domain'), code(error.domain)],

@@ -88,7 +88,7 @@ export type Panel =
   | { readonly kind: 'answer'; readonly title: string; readonly cluster: ClusterLabel; readonly answer: Wire<AnsweredView>; readonly requestId: string; readonly recorded: RecordedAt }
   | { readonly kind: 'explanation'; readonly explanation: Wire<Explanation>; readonly digest: string; readonly requestId: string; readonly operator: string; /** The command line that does the same. */ readonly terminal?: string; /** What the confirmation asks for; absent where none is asked for. */ readonly typed?: 'name' | 'id' }
   | { readonly kind: 'executed'; readonly title: string; readonly cluster: ClusterLabel; readonly target: { readonly nodeId: string; readonly name: string }; readonly execution: Wire<Execution>; readonly requestId: string; readonly recorded: RecordedAt }
-  | { readonly kind: 'failed'; readonly title: string; readonly cluster: ClusterLabel | null; readonly target: string | null; readonly error: Wire<ControlError>; readonly requestId: string; readonly recorded: RecordedAt }
+  | { readonly kind: 'failed'; readonly title: string; readonly cluster: ClusterLabel | null; readonly target: string | null; readonly error: Wire<ControlError>; readonly requestId: string; readonly recorded: RecordedAt; readonly authorityEnded?: RecordedAt }
   | { readonly kind: 'audit'; readonly title: string; readonly log: AuditLogFacts }
   /** The session may no longer see what stood here. */
   | { readonly kind: 'refused'; readonly title: string; readonly code: string; readonly message: string }
@@ -122,7 +122,7 @@ const panel = exactly<Panel>()(z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('answer'), title: text, cluster, answer, requestId: text, recorded }),
   z.strictObject({ kind: z.literal('explanation'), explanation, digest: text, requestId: text, operator: text, terminal: z.exactOptional(text), typed: z.exactOptional(z.enum(['name', 'id'])) }),
   z.strictObject({ kind: z.literal('executed'), title: text, cluster, target: z.strictObject({ nodeId: text, name: text }), execution, requestId: text, recorded }),
-  z.strictObject({ kind: z.literal('failed'), title: text, cluster: z.nullable(cluster), target: known, error: controlError, requestId: text, recorded }),
+  z.strictObject({ kind: z.literal('failed'), title: text, cluster: z.nullable(cluster), target: known, error: controlError, requestId: text, recorded, authorityEnded: z.exactOptional(recorded) }),
   z.strictObject({ kind: z.literal('audit'), title: text, log }),
   z.strictObject({ kind: z.literal('refused'), title: text, code: text, message: text }),
   z.strictObject({ kind: z.literal('gone'), title: text }),

@@ -80,7 +80,8 @@ const error = z.strictObject({
 });
 
 const failed = z.strictObject({
-  format, kind: z.literal('failed'), command: maybe(z.string()), cluster: maybe(cluster), target: maybe(z.string()), error, requestId: maybe(z.uuid()), recorded: maybe(recorded), exitCode,
+  format, kind: z.literal('failed'), command: maybe(z.string()), cluster: maybe(cluster), target: maybe(z.string()), error,
+  authorityEnded: maybe(recorded).describe('Where it is recorded that Operator authority ended with this request, because its outcome is unknown.'), requestId: maybe(z.uuid()), recorded: maybe(recorded), exitCode,
 }).describe('The command ended without success; error.outcome says what is proven.');
 
 const verdict = z.strictObject({

@@ -4,7 +4,7 @@ import { invalidArguments, parseArguments, recordedArguments } from '../../src/c
 import { auditReviewRefused, levelFor, OBSERVER } from '../../src/control-plane/authority.ts';
 import { commandSpec, type CommandName } from '../../src/control-plane/commands.ts';
 import { Confirmations, type ConfirmationBinding } from '../../src/control-plane/confirmation.ts';
-import { failure, isOwn, kernelRejection, refusal, transportFailure, type ControlError } from '../../src/control-plane/errors.ts';
+import { failure, isOwn, kernelRejection, refusal, transportFailure, type ControlError, type Result } from '../../src/control-plane/errors.ts';
 import type { Clusters, ConfirmationPrompt, ExecutedControl, Kernel } from '../../src/control-plane/ports.ts';
 import { toWire } from '../../src/control-plane/views.ts';
 import { connect } from '../../src/kernel/connect.ts';
@@ -94,6 +94,7 @@ describe('records', () => {
       ['run_diagnostics', { cluster: 'orders', node: N2 }, 'not_executed', 'read_failed'],
       ['inspect_replication_status', { cluster: 'orders' }, 'not_executed', 'read_failed'],
     ] as const) {
+      await session.plane.changeAuthority({ level: 'Operator', cluster: 'orders' });
       const { error, requestId } = failed(await session.plane.execute(command, input));
       assert.deepEqual([error.code, error.outcome], ['PHASE7_TRANSPORT_FAILURE', outcome], command);
       const last = of(session, requestId).at(-1);
@@ -105,6 +106,60 @@ describe('records', () => {
     const unexplained = await openOperator({ connect: instead({ explainDemotion: broken }) });
     const { requestId } = failed(await unexplained.plane.execute('request_demotion', promotion));
     assert.equal(of(unexplained, requestId).at(-1)?.stage, 'read_failed');
+  });
+
+  it('P7-A1, P7-E2: a control request whose outcome is unknown ends Operator authority, recorded; it has to be assumed anew before the next one', async () => {
+    const late = transportFailure('PHASE7_TIMEOUT', 'late', 'unknown');
+    let kernelSays: () => Promise<Result<ExecutedControl>> = () => Promise.resolve(failure(late));
+    const waiting: AbortSignal[] = [];
+    const session = await openOperator({
+      connect: instead({ promote: () => kernelSays() }),
+      person: (prompt, voided) => (prompt.explanation.command === 'request_demotion' ? new Promise(() => waiting.push(voided)) : consents(prompt, voided)),
+    });
+    const pending = session.plane.execute('request_demotion', promotion);
+    const first = failed(await session.plane.execute('request_promotion', promotion));
+    assert.equal(session.plane.authority.level, 'Observer');
+    assert.equal(failed(await pending).error.code, 'PHASE7_CONFIRMATION_VOIDED', 'what was being confirmed was no decision under this knowledge');
+    const own = session.records().findIndex(({ request_id: id, stage }) => id === first.requestId && stage === 'outcome_unknown');
+    const ended = session.records().slice(own).find(({ stage }) => stage === 'authority_changed');
+    assert.deepEqual([ended?.authority, ended?.['detail']], ['Observer', `Operator of orders became Observer: the outcome of request ${first.requestId} is unknown`]);
+    assert.deepEqual(first.authorityEnded?.position, { seq: BigInt(ended?.seq ?? 0), hash: ended?.hash });
+    assert.equal(failed(await session.plane.execute('request_promotion', promotion)).error.code, 'PHASE7_INSUFFICIENT_AUTHORITY');
+
+    for (const [answer, level] of [
+      [failure(kernelRejection('AERO_X', 'no', ['P6-S2'], 'not_executed', { status: 409, body: '', details: null })), 'Operator'],
+      [failure(kernelRejection('AERO_X', 'no', ['P6-S2'], 'executed', { status: 409, body: '', details: null })), 'Operator'],
+      [failure(transportFailure('PHASE7_CONNECTION_FAILED', 'nobody', 'not_executed')), 'Operator'],
+      [failure(kernelRejection('AERO_X', 'no', ['P6-S2'], 'unknown', { status: 409, body: '', details: null })), 'Observer'],
+      [{ ok: true, value: { body: '{}' } as ExecutedControl }, 'Observer'],
+    ] as const) {
+      await session.plane.changeAuthority({ level: 'Operator', cluster: 'orders' });
+      kernelSays = () => Promise.resolve(answer);
+      const result = failed(await session.plane.execute('request_promotion', promotion));
+      assert.equal(session.plane.authority.level, level, result.error.message);
+      assert.equal(result.authorityEnded !== undefined, level === 'Observer');
+    }
+  });
+
+  it('P7-A1: authority over another cluster, assumed meanwhile, does not end; where the end cannot be recorded it ends all the same, and that is said', async () => {
+    const late = failure(transportFailure('PHASE7_TIMEOUT', 'late', 'unknown'));
+    let refusing = false;
+    const session: Session = await openOperator({
+      connect: instead({
+        promote: async () => {
+          session.clusters.set('other', clusterOf(['http://127.0.0.1:1']));
+          await session.plane.changeAuthority(refusing ? session.plane.authority : { level: 'Operator', cluster: 'other' });
+          return late;
+        },
+      }),
+      audit: (log) => ({ append: (entry) => (refusing && entry.stage === 'authority_changed' ? Promise.reject(new Error('full')) : log.append(entry)) }),
+    });
+    const elsewhere = failed(await session.plane.execute('request_promotion', promotion));
+    assert.deepEqual([session.plane.authority, elsewhere.authorityEnded], [{ level: 'Operator', cluster: 'other' }, undefined]);
+    await session.plane.changeAuthority({ level: 'Operator', cluster: 'orders' });
+    refusing = true;
+    const unrecorded = failed(await session.plane.execute('request_promotion', promotion));
+    assert.deepEqual([session.plane.authority.level, unrecorded.authorityEnded], ['Observer', { position: null, cause: 'full' }]);
   });
 
   it('P7-O3: records of one session are numbered without gaps in the order in which they were asked for, whatever runs at once', async () => {

@@ -150,6 +150,8 @@ export class Stand implements AsyncDisposable {
   /** One command to `node`; the connection of its control request suffers `harm`. Returns when the kernel is done with it. */
   async order(command: ControlCommandName, node: TestNode, harm: Harm | undefined, controlMs = LONG.controlMs): Promise<Ordered> {
     const proxy = this.proxy(node);
+    // Authority ends with an outcome that is unknown; who goes on assumes it anew.
+    if (this.#plane.authority.level !== 'Operator') await this.becomeOperator();
     const before = await this.#truth(node, randomUUID());
     let atArrival: Line | undefined;
     const first = this.log.read().length;

@@ -72,8 +72,7 @@ export class TestOperator {
 
   static async open(cluster: TestCluster, limits = timeouts): Promise<TestOperator> {
     const operator = new TestOperator(cluster, limits);
-    const changed = await operator.#plane.changeAuthority({ level: 'Operator', cluster: 'local' });
-    if (!changed.ok) throw new Error(changed.error.message);
+    await operator.#assume();
     return operator;
   }
 
@@ -81,6 +80,8 @@ export class TestOperator {
   async order(command: ControlCommandName, node: TestNode, manner: Manner = {}): Promise<Told> {
     const asked: Asked = { manner, consented: null };
     this.#asked.set(node.id, asked);
+    // Authority ends with an outcome that is unknown; this operator goes on, and so assumes it anew.
+    if (this.#plane.authority.level !== 'Operator') await this.#assume();
     if (manner.unrecorded !== undefined) this.#refusedStages.add(manner.unrecorded);
     const result = await this.#plane.execute(command, { cluster: 'local', node: node.id, reason: 'an incident' });
     if (manner.unrecorded !== undefined) this.#refusedStages.delete(manner.unrecorded);
@@ -92,6 +93,11 @@ export class TestOperator {
     };
     this.told.push(told);
     return told;
+  }
+
+  async #assume(): Promise<void> {
+    const changed = await this.#plane.changeAuthority({ level: 'Operator', cluster: 'local' });
+    if (!changed.ok) throw new Error(changed.error.message);
   }
 
   /** The stages recorded so far, in order. */

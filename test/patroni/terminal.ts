@@ -117,8 +117,9 @@ export class Session {
     return records(this.audit);
   }
 
+  /** How the last request ended; that authority ended with it is a record after its own. */
   last(): ReturnType<typeof records>[number] {
-    return records(this.audit).at(-1) ?? assert.fail('no records');
+    return records(this.audit).findLast(({ stage }) => stage !== 'authority_changed') ?? assert.fail('no records');
   }
 
   /** Also when the process ends: a run of single tests may end while another session is under way. */

@@ -122,7 +122,7 @@ describe('traps of Patroni', function () {
       assert.equal(await terminal.end(), 6, terminal.output);
       assert.equal(recorded().outcome, 'unknown');
       assert.match(terminal.output, /OUTCOME UNKNOWN/u);
-      assert.deepEqual(session.stages().slice(-CONSENT_AND_INTENT.length - 1), [...CONSENT_AND_INTENT, 'outcome_unknown']);
+      assert.deepEqual(session.stages().slice(-CONSENT_AND_INTENT.length - 2), [...CONSENT_AND_INTENT, 'outcome_unknown', 'authority_changed']);
     } finally {
       freeze(cluster, 'etcd', false);
       // It may come about or not: that is what unknown means. The cluster is whole again either way.

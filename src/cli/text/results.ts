@@ -61,13 +61,14 @@ function executedText({ command, target, execution, requestId, recorded }: Execu
   ];
 }
 
-function failureText({ command, error, requestId, recorded, cluster: named }: FlowFailure, cluster: ClusterLabel | null, paint: Paint): readonly string[] {
+function failureText({ command, error, requestId, recorded, authorityEnded, cluster: named }: FlowFailure, cluster: ClusterLabel | null, paint: Paint): readonly string[] {
   const where = cluster === null ? (named === null ? '' : ` on ${visible(named)}`) : ` on ${label(cluster)}`;
   return [
     ...heading(`${commandTitle(command)}: ${OUTCOME_WORDS[error.outcome]}${where}`, paint),
     ...errorText(error, [
       ...(error.outcome === 'unknown' ? [['Not known', `whether the kernel executed this request; the kernel's state is authoritative, and the request is ${requestId}`] as const] : []),
       ...trail(requestId, recorded),
+      ...(authorityEnded === undefined ? [] : [['Authority', `Operator ended with this request, because its outcome is not known; it has to be assumed anew (${recordText(authorityEnded)})`] as const]),
     ]),
   ];
 }
@@ -112,6 +113,10 @@ function kernelDetails({ status, details, body }: KernelRejection): readonly str
   const title = paragraph(status === null ? 'The kernel\'s answer, whole:' : `Details in the kernel's answer (HTTP ${status}):`, 2);
   if (typeof details === 'object' && details !== null) return Object.keys(details).length === 0 ? [] : [...title, ...tree(details as Readonly<Record<string, unknown>>, 4)];
   return [...title, ...quote(visibleLines(body))];
+}
+
+function recordText(recorded: Recorded): string {
+  return recorded.position === null ? `NOT RECORDED: ${visible(recorded.cause)}` : `audit record ${recorded.position.seq.toString()}`;
 }
 
 /** Where the record of this stands; or that there is none, and why. */
