@@ -328,7 +328,7 @@ describe('consent in a terminal', function () {
       await cluster.fault(primary, {});
       assert.match(terminal.output, /Request Demotion: OUTCOME UNKNOWN/);
       assert.match(terminal.output, /Not known +whether the kernel executed this request; the kernel's state is/);
-      assert.match(terminal.output, /Authority +Operator ended with this request, because its outcome is not known/);
+      assert.match(terminal.output, /Authority +Operator ended with this request, because its outcome is not\s+known/);
       assert.deepEqual(stages(audit).slice(-3), ['dispatch_intent', 'outcome_unknown', 'authority_changed']);
       const requestId = String(records(audit).at(-2)?.['request_id']);
       const fate = await cli(['inspect', 'promotion', '--url', primary.url, '--node', primary.id, '--request-id', requestId, '--audit-dir', audit], env());
