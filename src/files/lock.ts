@@ -1,0 +1,175 @@
+/**
+ * One process at a time. The lock is one that the operating system releases when its holder dies: a transaction of SQLite on an
+ * empty file, in which nothing is ever stored. It belongs to that file and not to its name: whoever holds a file that was removed
+ * or replaced excludes nobody, and is told so.
+ */
+import fs from 'node:fs';
+import { hostname } from 'node:os';
+import type * as Sqlite from 'node:sqlite';
+
+const SQLITE_BUSY = 5;
+const NOTE_BYTES = 128;
+/** A link would lead to a lock elsewhere. (Windows has no such flag.) */
+const O_NOFOLLOW = process.platform === 'win32' ? 0 : fs.constants.O_NOFOLLOW;
+
+/** What makes two names the same file. */
+export type FileIdentity = string;
+
+interface Connection {
+  readonly database: Sqlite.DatabaseSync;
+  readonly identity: FileIdentity;
+}
+
+/**
+ * Lock files that this process keeps open, so that no other file can be given the same inode while it counts on it. They are never
+ * closed as long as they have a name: to close any descriptor of a file is to give up all locks that the process holds on it.
+ */
+const pinned = new Map<FileIdentity, number>();
+
+export class FileLock {
+  readonly #file: string;
+  #connection: Connection | null = null;
+  #locked = false;
+  #note: HolderNote | null = null;
+
+  /** The lock file is created with the first attempt, 0600; beside it `<file>.holder` says who last held it. */
+  constructor(file: string) {
+    this.#file = file;
+  }
+
+  /** True: this process holds it now. False: another one does, or the file was swapped meanwhile. Throws where it cannot be locked at all. */
+  tryAcquire(): boolean {
+    try {
+      this.#connection ??= connect(this.#file);
+      this.#connection.database.exec('BEGIN IMMEDIATE');
+      this.#locked = true;
+    } catch (error) {
+      if (isBusy(error)) return false;
+      this.close();
+      throw error;
+    }
+    if (!this.isHeld()) {
+      this.close();
+      return false;
+    }
+    this.#sayWhoHolds();
+    return true;
+  }
+
+  /** Whether the name still leads to the file that is locked. */
+  isHeld(): boolean {
+    return this.#locked && this.#connection?.identity === identityAt(this.#file);
+  }
+
+  /** Gives the lock back; closing does so even where the transaction cannot be ended. */
+  release(): void {
+    this.#locked = false;
+    try {
+      this.#connection?.database.exec('ROLLBACK');
+    } catch {
+      this.close();
+    }
+  }
+
+  close(): void {
+    const { database, identity } = this.#connection ?? {};
+    this.#connection = null;
+    this.#locked = false;
+    try {
+      database?.close();
+    } catch {
+      // Closed already.
+    }
+    if (identity !== undefined) unpinWhereRemoved(identity);
+  }
+
+  /** Who last held it, for a message; nothing is decided by it. */
+  get holder(): string {
+    return HolderNote.read(`${this.#file}.holder`);
+  }
+
+  /** Nothing depends on the note, so nothing depends on its being written. */
+  #sayWhoHolds(): void {
+    try {
+      this.#note ??= new HolderNote(`${this.#file}.holder`);
+      this.#note.write();
+    } catch {
+      // The message will not name the holder.
+    }
+  }
+}
+
+/** Who last held the lock. Written only where it changes, so that one window alone does not write it with every record. */
+class HolderNote {
+  readonly #fd: number;
+  readonly #mine = Buffer.from(`process ${process.pid} on ${hostname()}`.slice(0, NOTE_BYTES).padEnd(NOTE_BYTES));
+
+  constructor(file: string) {
+    this.#fd = fs.openSync(file, fs.constants.O_RDWR | fs.constants.O_CREAT | O_NOFOLLOW, 0o600);
+    if (fs.fstatSync(this.#fd).isFile()) return;
+    fs.closeSync(this.#fd);
+    throw new Error('it is not a regular file'); // to read a pipe is to wait for its writer
+  }
+
+  static read(file: string): string {
+    try {
+      return fs.statSync(file).isFile() && fs.readFileSync(file, 'utf8').slice(0, NOTE_BYTES).trim() || 'another process';
+    } catch {
+      return 'another process';
+    }
+  }
+
+  write(): void {
+    const found = Buffer.alloc(NOTE_BYTES);
+    fs.readSync(this.#fd, found, 0, NOTE_BYTES, 0);
+    if (!found.equals(this.#mine)) fs.writeSync(this.#fd, this.#mine, 0, NOTE_BYTES, 0);
+  }
+}
+
+function connect(file: string): Connection {
+  // Asked for by name at run time: an editor whose Node has no SQLite gets a refusal, not a failed activation.
+  const host: { getBuiltinModule?(id: string): unknown } = process;
+  const sqlite = host.getBuiltinModule?.('node:sqlite') as typeof Sqlite | undefined;
+  if (sqlite === undefined) throw new Error(`this Node.js (${process.version}) has no node:sqlite`);
+  const identity = pin(file);
+  const database = new sqlite.DatabaseSync(file, { timeout: 0 });
+  // No journal file: a lock has to be had on a full disk too, and a killed holder leaves nothing to roll back.
+  database.exec('PRAGMA journal_mode=MEMORY');
+  return { database, identity };
+}
+
+/** Opens the lock file, or creates it, and keeps it open: its inode is no other file's from here on. */
+function pin(file: string): FileIdentity {
+  const known = identityAt(file);
+  if (known !== null && pinned.has(known)) return known;
+  const fd = fs.openSync(file, fs.constants.O_RDWR | fs.constants.O_CREAT | O_NOFOLLOW, 0o600);
+  const stats = fs.fstatSync(fd, { bigint: true });
+  const identity = identityOf(stats);
+  pinned.set(identity, fd);
+  if (!stats.isFile()) throw new Error('it is not a regular file');
+  return identity;
+}
+
+function unpinWhereRemoved(identity: FileIdentity): void {
+  const fd = pinned.get(identity);
+  if (fd === undefined || fs.fstatSync(fd).nlink > 0) return;
+  pinned.delete(identity);
+  fs.closeSync(fd);
+}
+
+function identityOf({ dev, ino }: fs.BigIntStats): FileIdentity {
+  return `${dev}:${ino}`;
+}
+
+/** Of what stands under the name itself, not of what a link there leads to. */
+function identityAt(file: string): FileIdentity | null {
+  try {
+    return identityOf(fs.lstatSync(file, { bigint: true }));
+  } catch {
+    return null;
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' && (error.errcode & 0xff) === SQLITE_BUSY;
+}
