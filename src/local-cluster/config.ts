@@ -56,9 +56,15 @@ export const openDataDirectory = (data: string): void => {
   }
 };
 
+/** What stands in a directory that is none of a cluster's; the launcher's lock does not count. */
+const refuseForeign = (data: string): void => {
+  if (readdirSync(data).every((name) => name.startsWith('cluster.lock'))) return;
+  throw new UsageError(`The data directory ${data} is not empty and holds no cluster.json, so it is not a cluster's. Nothing in it was touched; name an empty directory with --data.`);
+};
+
 /** The first start: identities for every node, and epoch 1 for the first. `cluster.json` comes last: without it, nothing has started yet. */
-export const createCluster = (data: string, urls: readonly string[]): ClusterConfig => {
-  if (readdirSync(data).length > 0) throw new UsageError(`The data directory ${data} is not empty and holds no cluster.json, so it is not a cluster's. Nothing in it was touched; name an empty directory with --data.`);
+const createCluster = (data: string, urls: readonly string[]): ClusterConfig => {
+  refuseForeign(data);
   const cluster: ClusterConfig = {
     cluster_id: randomUUID(),
     name: 'local',
@@ -78,14 +84,20 @@ export const createCluster = (data: string, urls: readonly string[]): ClusterCon
   return cluster;
 };
 
-/** The cluster in `data`, created at the first start, with its members at `urls` from now on. */
-export const openCluster = (data: string, urls: readonly string[]): ClusterConfig => {
+/** Throws UsageError where `data` holds something else than a cluster of `nodes` nodes, or room for one. Changes nothing. */
+export const checkCluster = (data: string, nodes: number): void => {
   const cluster = readCluster(data);
-  if (cluster === null) return createCluster(data, urls);
-  if (cluster.members.length !== urls.length) {
-    throw new UsageError(`The data directory ${data} belongs to a cluster of ${cluster.members.length} nodes, and ${urls.length} were asked for. Membership is fixed at the first start: use --nodes ${cluster.members.length}, or another directory.`);
+  if (cluster === null) refuseForeign(data);
+  else if (cluster.members.length !== nodes) {
+    throw new UsageError(`The data directory ${data} belongs to a cluster of ${cluster.members.length} nodes, and ${nodes} were asked for. Membership is fixed at the first start: use --nodes ${cluster.members.length}, or another directory.`);
   }
-  const moved = { ...cluster, members: cluster.members.map((member, index) => ({ ...member, url: urls[index] ?? member.url })) };
-  writeCluster(data, moved);
-  return moved;
 };
+
+/** The cluster in `data`, created at the first start, with its members at `urls`; those of a cluster that was there are not written yet. */
+export const openCluster = (data: string, urls: readonly string[]): ClusterConfig => {
+  const cluster = readCluster(data) ?? createCluster(data, urls);
+  return { ...cluster, members: cluster.members.map((member, index) => ({ ...member, url: urls[index] ?? member.url })) };
+};
+
+/** A cluster's configuration as a launcher hands it to its nodes. */
+export const clusterFrom = (message: unknown): ClusterConfig => clusterSchema.parse(message);

@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import { setTimeout as after } from 'node:timers/promises';
 import * as z from 'zod';
+import { writeSome, type WriteSome } from '../files/whole.ts';
 import { halts } from './vocabulary.ts';
 
 const faultsSchema = z.strictObject({
@@ -8,8 +9,10 @@ const faultsSchema = z.strictObject({
   pause: z.boolean().default(false),
   /** Cut the node off from its peers in the directions named: nothing goes out, nothing is let in. */
   cut: z.enum(['none', 'outgoing', 'incoming', 'both']).default('none'),
-  /** What the disk does: `full` refuses to write, `failing` refuses to fsync. */
+  /** What the disk does: `full` takes the bytes that it has room for and then none, as a real one does; `failing` refuses to fsync. */
   disk: z.enum(['works', 'full', 'failing']).default('works'),
+  /** For how many bytes a full disk still has room, over all files together. */
+  disk_room: z.number().int().min(0).default(0),
   /** How much longer an fsync of the log takes, in milliseconds. */
   slow_fsync_ms: z.number().int().min(0).max(60_000).default(0),
   /** What becomes of answers to control requests, after they were executed. */
@@ -31,6 +34,7 @@ let resume = (): void => undefined;
 let paused = Promise.resolve();
 let crashAt = '';
 let passesLeft = 0;
+let room = 0;
 
 export const faults = (): Faults => current;
 
@@ -51,10 +55,18 @@ export const crashPoint = (name: string): void => {
   for (;;);
 };
 
-/** Throws where the disk is told to refuse this. */
-export const onDisk = (step: 'write' | 'fsync'): void => {
-  if (step === 'write' && current.disk === 'full') throw new Error('ENOSPC: no space left on device (a fault on request)');
-  if (step === 'fsync' && current.disk === 'failing') throw new Error('EIO: fsync failed (a fault on request)');
+/** Writes as the disk is told to: a full one takes a part without a word, and only then refuses. */
+export const writeToDisk: WriteSome = (handle, bytes, position) => {
+  if (current.disk !== 'full') return writeSome(handle, bytes, position);
+  if (room === 0) throw Object.assign(new Error('ENOSPC: no space left on device (a fault on request)'), { code: 'ENOSPC' });
+  const taken = writeSome(handle, bytes.subarray(0, room), position);
+  room -= taken;
+  return taken;
+};
+
+/** Throws where the disk is told to fail at an fsync. */
+export const onFsync = (): void => {
+  if (current.disk === 'failing') throw new Error('EIO: fsync failed (a fault on request)');
 };
 
 /** The wait before an fsync of the log. */
@@ -66,6 +78,7 @@ const set = (next: Faults, changed: (faults: Faults) => void): void => {
   if (next.pause && !current.pause) paused = new Promise((resolve) => (resume = resolve));
   if (!next.pause) resume();
   current = next;
+  room = next.disk_room;
   armCrash(next.crash_at ?? '');
   changed(next);
 };

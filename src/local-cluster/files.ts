@@ -1,16 +1,27 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { crashPoint, onDisk } from './faults.ts';
+import { readFileSync } from 'node:fs';
+import type { FileLock } from '../files/lock.ts';
+import { replaceWhole } from '../files/replacement.ts';
+import { appendWhole } from '../files/whole.ts';
+import { crashPoint, onFsync, writeToDisk } from './faults.ts';
 
-/** Makes a rename or a new name in `directory` durable. Windows has no directory fsync. */
-export const syncDirectory = (directory: string): void => {
-  if (process.platform === 'win32') return;
-  const handle = openSync(directory, 'r');
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
+/** One process writes to one directory, so its lock is the module's. */
+let lock: FileLock | null = null;
+
+/** From here on this process writes only while it holds this lock. */
+export const writeUnder = (held: FileLock): void => {
+  lock = held;
+};
+
+/** A holder of a removed lock file excludes nobody: another process may have begun to write here. */
+const stillExclusive = (): void => {
+  if (lock?.isHeld() === false) throw new Error('the lock file of the data directory was removed or replaced while it was held');
+};
+
+/** Appends all of `bytes` to an open file that ends at `end`; throws where a part is missing, another wrote to it, or the directory is no longer this process's. */
+export const append = (handle: number, bytes: Buffer, end: number): void => {
+  stillExclusive();
+  appendWhole(handle, bytes, end, writeToDisk);
+  stillExclusive();
 };
 
 /**
@@ -18,23 +29,15 @@ export const syncDirectory = (directory: string): void => {
  * `name` names the crash points `<name>-write`, `<name>-fsync`, `<name>-rename`, `<name>-directory`, each before its step.
  */
 export const replaceFile = (path: string, content: string | Buffer, name: string): void => {
-  const beside = `${path}.new`;
-  crashPoint(`${name}-write`);
-  onDisk('write');
-  const handle = openSync(beside, 'w', 0o600);
-  try {
-    if (typeof content === 'string') writeSync(handle, content);
-    else writeSync(handle, content);
-    crashPoint(`${name}-fsync`);
-    onDisk('fsync');
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
-  crashPoint(`${name}-rename`);
-  renameSync(beside, path);
-  crashPoint(`${name}-directory`);
-  syncDirectory(dirname(path));
+  replaceWhole(path, content, {
+    beside: `${path}.new`,
+    write: writeToDisk,
+    before: (step) => {
+      crashPoint(`${name}-${step}`);
+      if (step === 'write' || step === 'rename') stillExclusive();
+      if (step === 'fsync') onFsync();
+    },
+  });
 };
 
 /** The text of a file, or null where there is none. */

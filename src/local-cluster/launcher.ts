@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer } from 'node:net';
-import { type ClusterMember, UsageError, openCluster, openDataDirectory } from './config.ts';
+import { type ClusterConfig, type ClusterMember, UsageError, checkCluster, openCluster, openDataDirectory, writeCluster } from './config.ts';
+import { writeUnder } from './files.ts';
 import { startLoad } from './load.ts';
+import { lockCluster } from './lock.ts';
 import type { ClusterOptions } from './options.ts';
 
 /** Systems give outgoing connections ports from 32768 on: one of those could be taken before its node listens, or while it is away. */
@@ -72,11 +74,26 @@ const endAll = async (children: readonly ChildProcess[]): Promise<void> => {
 };
 
 /**
+ * Starts the nodes and resolves when all are ready. `cluster.json` is written when every node holds its directory and its port and not
+ * before: a launcher that is refused changes nothing of a cluster that another one runs.
+ */
+const startAll = async (cluster: ClusterConfig, data: string, nodes: readonly Started[]): Promise<void> => {
+  for (const { child } of nodes) child.send(cluster);
+  await Promise.all(nodes.map((node) => node.word()));
+  writeCluster(data, cluster);
+  const ready = nodes.map((node) => node.word());
+  for (const { child } of nodes) child.send('go');
+  for (const word of ready) process.stdout.write(`${JSON.stringify(await word)}\n`);
+};
+
+/**
  * Starts one process per node and stays until Ctrl-C or SIGTERM ends them all. A node that ends by itself is left as it is: nothing is
  * restarted. If this process is killed, the nodes see their channel close, and end.
  */
 export const runCluster = async (main: string, options: ClusterOptions): Promise<void> => {
   openDataDirectory(options.data);
+  checkCluster(options.data, options.nodes);
+  writeUnder(lockCluster(options.data));
   const ports = await portsFor(options);
   const host = options.host.includes(':') ? `[${options.host}]` : options.host;
   const cluster = openCluster(options.data, ports.map((port) => `http://${host}:${port}`));
@@ -90,10 +107,7 @@ export const runCluster = async (main: string, options: ClusterOptions): Promise
   process.once('SIGINT', end);
   process.once('SIGTERM', end);
   try {
-    await Promise.all(nodes.map((node) => node.word()));
-    const ready = nodes.map((node) => node.word());
-    for (const child of children) child.send('go');
-    for (const word of ready) process.stdout.write(`${JSON.stringify(await word)}\n`);
+    await startAll(cluster, options.data, nodes);
   } catch (error) {
     await endAll(children);
     throw error;

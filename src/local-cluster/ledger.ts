@@ -1,8 +1,9 @@
-import { closeSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, ftruncateSync, openSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { flushDirectorySync } from '../files/directory.ts';
 import { UsageError } from './config.ts';
-import { crashPoint, onDisk } from './faults.ts';
-import { syncDirectory } from './files.ts';
+import { crashPoint, onFsync } from './faults.ts';
+import { append } from './files.ts';
 import { decodeLines, encodeLine } from './lines.ts';
 import type { DenialReason, Kind, KernelEvent, Mode, Outcome } from './vocabulary.ts';
 
@@ -35,10 +36,11 @@ export class Ledger {
   #last: (Attempt & Fate) | null = null;
   #size: number;
   #chain = 0;
+  #failure: Error | null = null;
 
   constructor(path: string) {
     this.#file = openSync(path, 'a+', 0o600);
-    syncDirectory(dirname(path));
+    flushDirectorySync(dirname(path));
     const bytes = readFileSync(path);
     const { lines, rest } = decodeLines(bytes, 0);
     this.#size = lines.at(-1)?.end ?? 0;
@@ -96,20 +98,29 @@ export class Ledger {
     closeSync(this.#file);
   }
 
+  /** After any failure nothing more is written: what follows a part of an entry could not be told from damage (P6-F1). */
   #append(entry: Entry, durable: string | null): void {
-    const { bytes, chain } = encodeLine(JSON.stringify(entry), this.#chain);
-    onDisk('write');
-    if (durable !== null) crashPoint(`${durable}-write`);
-    writeSync(this.#file, bytes);
-    this.#chain = chain;
-    this.#size += bytes.length;
-    if (durable !== null) {
-      crashPoint(`${durable}-fsync`);
-      onDisk('fsync');
-      fsyncSync(this.#file);
-      crashPoint(`${durable}-done`);
+    if (this.#failure !== null) throw this.#failure;
+    try {
+      this.#write(entry, durable);
+    } catch (error) {
+      this.#failure = error instanceof Error ? error : new Error(String(error));
+      throw this.#failure;
     }
     this.#take(entry);
+  }
+
+  #write(entry: Entry, durable: string | null): void {
+    const { bytes, chain } = encodeLine(JSON.stringify(entry), this.#chain);
+    if (durable !== null) crashPoint(`${durable}-write`);
+    append(this.#file, bytes, this.#size);
+    this.#chain = chain;
+    this.#size += bytes.length;
+    if (durable === null) return;
+    crashPoint(`${durable}-fsync`);
+    onFsync();
+    fsyncSync(this.#file);
+    crashPoint(`${durable}-done`);
   }
 
   #take(entry: Entry): void {

@@ -1,36 +1,31 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { FileLock } from '../files/lock.ts';
 import { UsageError, nodeDirectory } from './config.ts';
-import { readIfPresent } from './files.ts';
+import { messageOf } from './vocabulary.ts';
 
-/** What tells this process from another one that later has the same number: the boot, and when it started. Empty where /proc is missing. */
-const birthOf = (pid: number): string => {
+/** The lock is the process's until it ends: the operating system releases it, however that comes about. */
+const take = (file: string, what: string): FileLock => {
+  const lock = new FileLock(file);
+  let taken: boolean;
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const started = stat.slice(stat.lastIndexOf(')')).split(' ')[20] ?? '';
-    return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()} ${started}`;
-  } catch {
-    return '';
+    taken = lock.tryAcquire();
+  } catch (error) {
+    throw new UsageError(`${file} cannot be locked: ${messageOf(error)}. Nothing was started.`);
   }
+  if (!taken) throw new UsageError(`${what} is in use by ${lock.holder}. End it first; two processes never share one directory.`);
+  return lock;
 };
 
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-};
-
-/** One process per data directory: two writers would tear the log. A lock that a killed process left behind does not count. */
-export const lockDirectory = (data: string, name: string): void => {
+/** One process per data directory: two writers would tear the log. */
+export const lockDirectory = (data: string, name: string): FileLock => {
   const directory = nodeDirectory(data, name);
   mkdirSync(directory, { recursive: true });
-  const path = join(directory, 'node.pid');
-  const [pid = '', ...birth] = (readIfPresent(path) ?? '').trim().split(' ');
-  if (pid !== '' && Number(pid) !== process.pid && isAlive(Number(pid)) && birth.join(' ') === birthOf(Number(pid))) {
-    throw new UsageError(`The data directory of ${name} in ${data} is in use by process ${pid}. End it first; two processes never share one directory.`);
-  }
-  writeFileSync(path, `${process.pid} ${birthOf(process.pid)}\n`, { mode: 0o600 });
+  return take(join(directory, 'node.lock'), `The data directory of ${name} in ${data}`);
 };
+
+/** The launcher's lock is on `cluster.json`, which no other may write meanwhile. */
+export const clusterLock = 'cluster.lock';
+
+/** One launcher per cluster. */
+export const lockCluster = (data: string): FileLock => take(join(data, clusterLock), `The cluster in ${data}`);

@@ -1,3 +1,4 @@
+import { WriteCutShort } from '../files/whole.ts';
 import { UsageError } from './config.ts';
 import { runCluster } from './launcher.ts';
 import { runNode } from './node-process.ts';
@@ -16,6 +17,8 @@ try {
       await runCluster(import.meta.filename, command.options);
   }
 } catch (error) {
-  process.stderr.write(error instanceof UsageError ? `${error.message}\n` : `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  // What the operating system refuses (a full disk, a missing permission) is said in its words; a stack is for what is wrong with this program.
+  const explained = error instanceof UsageError || (error instanceof Error && 'syscall' in error) || error instanceof WriteCutShort;
+  process.stderr.write(explained ? `${error.message}\n` : `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   process.exit(error instanceof UsageError ? 2 : 1);
 }

@@ -1,8 +1,9 @@
 import type { Server } from 'node:http';
 import { Attempts } from './attempts.ts';
-import { type ClusterMember, UsageError, openDataDirectory, readCluster } from './config.ts';
+import { type ClusterConfig, type ClusterMember, UsageError, clusterFrom, openDataDirectory, readCluster } from './config.ts';
 import { controlRoutes } from './control.ts';
 import { type Faults, armCrash, openAdmin } from './faults.ts';
+import { writeUnder } from './files.ts';
 import { createApi } from './http.ts';
 import { writeRoutes } from './local-writes.ts';
 import { lockDirectory } from './lock.ts';
@@ -23,13 +24,35 @@ const listen = (server: Server, member: ClusterMember, host: string): Promise<vo
   });
 };
 
+/** What the launcher says next. */
+const toldByLauncher = (): Promise<unknown> => new Promise((resolve) => process.once('message', resolve));
+
 /** Waits until the launcher says that every node listens; a node started alone does not wait. */
-const othersListen = (): Promise<void> => {
-  if (process.send === undefined) return Promise.resolve();
-  return new Promise((resolve) => {
-    process.once('message', () => resolve());
-    process.send?.('listening');
-  });
+const othersListen = async (): Promise<void> => {
+  if (process.send === undefined) return;
+  const told = toldByLauncher();
+  process.send('listening');
+  await told;
+};
+
+const clusterIn = (data: string): ClusterConfig => {
+  const cluster = readCluster(data);
+  if (cluster === null) throw new UsageError(`The data directory ${data} holds no cluster.json: start the whole cluster once, then one of its nodes alone.`);
+  return cluster;
+};
+
+const memberOf = (cluster: ClusterConfig, name: string, data: string): ClusterMember => {
+  const self = cluster.members.find((member) => member.name === name);
+  if (self === undefined) throw new UsageError(`The cluster in ${data} has no node ${name}; it has ${cluster.members.map((member) => member.name).join(', ')}.`);
+  return self;
+};
+
+/** Takes the node's directory, then asks what the cluster is: a launcher may have written it anew until then. Its own node hears it from the launcher. */
+const exclusively = async (name: string, data: string): Promise<ClusterConfig> => {
+  const told = process.send === undefined ? null : toldByLauncher();
+  memberOf(clusterIn(data), name, data);
+  writeUnder(lockDirectory(data, name));
+  return told === null ? clusterIn(data) : clusterFrom(await told);
 };
 
 const obey = (node: LocalNode, wanted: Faults): void => {
@@ -41,11 +64,8 @@ const obey = (node: LocalNode, wanted: Faults): void => {
 export const runNode = async (name: string, options: ServerOptions): Promise<void> => {
   if (options.crashAt !== null) armCrash(options.crashAt);
   openDataDirectory(options.data);
-  const cluster = readCluster(options.data);
-  if (cluster === null) throw new UsageError(`The data directory ${options.data} holds no cluster.json: start the whole cluster once, then one of its nodes alone.`);
-  const self = cluster.members.find((member) => member.name === name);
-  if (self === undefined) throw new UsageError(`The cluster in ${options.data} has no node ${name}; it has ${cluster.members.map((member) => member.name).join(', ')}.`);
-  lockDirectory(options.data, name);
+  const cluster = await exclusively(name, options.data);
+  const self = memberOf(cluster, name, options.data);
   const node = new LocalNode(cluster, self, options);
   const attempts = new Attempts(node);
   const tokens = { observer: options.observerToken, operator: options.operatorToken, peer: cluster.peer_token };

@@ -1,8 +1,9 @@
-import { mkdirSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { constants, mkdirSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { crashPoint, onDisk, slowDisk } from './faults.ts';
-import { syncDirectory } from './files.ts';
+import { flushDirectorySync } from '../files/directory.ts';
+import { crashPoint, onFsync, slowDisk } from './faults.ts';
+import { append } from './files.ts';
 import { chainText, decodeLines } from './lines.ts';
 import { decodeRecord, type WalRecord } from './records.ts';
 import { type Position, emptyHistory, messageOf } from './vocabulary.ts';
@@ -36,6 +37,8 @@ export interface Recovery {
 export class StorageError extends Error {}
 
 const nameOf = (first: Position): string => `${first.offset.toString().padStart(20, '0')}-${chainText(first.chain)}-${first.epoch.toString()}-${first.commitId.toString()}.wal`;
+/** Appended to, and never written over: not even by a process that no longer holds the directory. */
+const appending = constants.O_RDWR | constants.O_APPEND;
 const namePattern = /^(\d{20})-([0-9a-f]{8})-(\d+)-(\d+)\.wal$/;
 
 const positionOf = (file: string): Position | null => {
@@ -211,7 +214,7 @@ export class Wal {
       await this.#startSegment(end);
       return;
     }
-    this.#handle = await open(last.file, 'r+');
+    this.#handle = await open(last.file, appending);
     if (cut > 0) await this.#handle.truncate(Number(end.offset - last.first.offset));
     await this.#handle.sync();
   }
@@ -220,9 +223,9 @@ export class Wal {
     await this.#handle?.close();
     const file = join(this.#directory, nameOf(first));
     crashPoint('segment-create');
-    this.#handle = await open(file, 'w+', 0o600);
+    this.#handle = await open(file, appending | constants.O_CREAT | constants.O_TRUNC, 0o600);
     crashPoint('segment-directory');
-    syncDirectory(this.#directory);
+    flushDirectorySync(this.#directory);
     this.#segments = [...this.#segments, { file, first, end: first }];
   }
 
@@ -247,16 +250,15 @@ export class Wal {
     const active = this.#segments.at(-1);
     if (active === undefined || this.#handle === null) throw new Error('the log is closed');
     crashPoint('wal-append');
-    onDisk('write');
     // A SIGKILL between the two writes leaves a torn record; one write alone would hardly ever be seen torn.
     const half = bytes.length >> 1;
     const at = Number(this.#durable.offset - active.first.offset);
-    await this.#handle.write(bytes, 0, half, at);
+    append(this.#handle.fd, bytes.subarray(0, half), at);
     crashPoint('wal-torn');
-    await this.#handle.write(bytes, half, bytes.length - half, at + half);
+    append(this.#handle.fd, bytes.subarray(half), at + half);
     crashPoint('wal-fsync');
     await slowDisk();
-    onDisk('fsync');
+    onFsync();
     await this.#handle.datasync();
     crashPoint('wal-durable');
     this.#segments = [...this.#segments.slice(0, -1), { ...active, end }];
