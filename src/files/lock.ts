@@ -26,6 +26,9 @@ interface Connection {
  */
 const pinned = new Map<FileIdentity, number>();
 
+/** A lock lasts until it is released, also where nobody refers to it any more: a database that is garbage is closed, and its lock with it. */
+const held = new Set<FileLock>();
+
 export class FileLock {
   readonly #file: string;
   #connection: Connection | null = null;
@@ -52,6 +55,7 @@ export class FileLock {
       this.close();
       return false;
     }
+    held.add(this);
     this.#sayWhoHolds();
     return true;
   }
@@ -63,7 +67,7 @@ export class FileLock {
 
   /** Gives the lock back; closing does so even where the transaction cannot be ended. */
   release(): void {
-    this.#locked = false;
+    this.#forget();
     try {
       this.#connection?.database.exec('ROLLBACK');
     } catch {
@@ -74,7 +78,7 @@ export class FileLock {
   close(): void {
     const { database, identity } = this.#connection ?? {};
     this.#connection = null;
-    this.#locked = false;
+    this.#forget();
     try {
       database?.close();
     } catch {
@@ -86,6 +90,11 @@ export class FileLock {
   /** Who last held it, for a message; nothing is decided by it. */
   get holder(): string {
     return HolderNote.read(`${this.#file}.holder`);
+  }
+
+  #forget(): void {
+    this.#locked = false;
+    held.delete(this);
   }
 
   /** Nothing depends on the note, so nothing depends on its being written. */

@@ -8,6 +8,8 @@ const [, , name = ''] = process.argv;
 const start = (data: string): unknown => {
   try {
     lockDirectory(data, name);
+    // A lock that nobody refers to stays nevertheless.
+    globalThis.gc?.();
     return 'given';
   } catch (error) {
     return error instanceof Error ? error.message : String(error);

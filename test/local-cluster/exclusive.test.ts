@@ -18,7 +18,7 @@ class Contender {
   readonly #lines: AsyncIterator<string>;
 
   constructor(program: string) {
-    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program, 'node-1'], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, ['--expose-gc', '--disable-warning=ExperimentalWarning', program, 'node-1'], { stdio: ['pipe', 'pipe', 'inherit'] });
     this.#child = child;
     this.#lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   }
