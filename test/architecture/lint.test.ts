@@ -30,7 +30,7 @@ const anywhere: Readonly<Record<string, string>> = {
   console: "export const planted = (): void => { console.log('x'); };\n",
 };
 
-const folders = ['control-plane', 'kernel', 'audit', 'vscode', 'cli', 'local-cluster', 'webview'];
+const folders = ['control-plane', 'kernel', 'audit', 'files', 'vscode', 'cli', 'local-cluster', 'webview'];
 const planted = [
   ...Object.entries(inControlPlane).map(([says, text]) => ({ folder: 'control-plane', says, text })),
   ...folders.flatMap((folder) => Object.entries(anywhere).map(([says, text]) => ({ folder, says, text }))),

@@ -11,12 +11,14 @@ export interface Done {
   to: number;
 }
 
-const faultsOf = (trouble: Trouble): object => {
+/** `before`: how many troubles there were before this one. */
+const faultsOf = (trouble: Trouble, before: number): object => {
   switch (trouble.kind) {
     case 'pause': return { pause: true };
     case 'crash': return { crash_at: trouble.at };
     case 'cut': return { cut: trouble.how };
-    case 'disk': return { disk: trouble.how };
+    // A full disk takes a part of a record first, a different one each time.
+    case 'disk': return { disk: trouble.how, disk_room: (before * 53) % 200 };
     case 'slow': return { slow_fsync_ms: trouble.ms };
     case 'late': return { late_ms: trouble.ms };
     case 'answers': return { control_answers: trouble.how };
@@ -38,7 +40,7 @@ export class Chaos {
     this.done.push({ node, trouble, from: performance.now(), to: Infinity });
     if (trouble.kind === 'kill') await this.#cluster.kill(node);
     else if (trouble.kind === 'freeze') node.freeze();
-    else await node.faults(faultsOf(trouble)).catch(() => undefined); // It may just be ending from an earlier trouble.
+    else await node.faults(faultsOf(trouble, this.done.length)).catch(() => undefined); // It may just be ending from an earlier trouble.
   }
 
   /** Ends whatever is wrong with the node: afterwards it runs, and answers. */

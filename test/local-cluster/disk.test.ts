@@ -9,7 +9,7 @@ import { encodeRecord } from '../../src/local-cluster/records.ts';
 import { type Position, emptyHistory } from '../../src/local-cluster/vocabulary.ts';
 import { Wal } from '../../src/local-cluster/wal.ts';
 import { TestCluster, at, caughtUp, errorCode, keysOf, promote, until, withCluster } from './harness.ts';
-import { SmallDisk, page } from './small-disk.ts';
+import { SmallDisk, page } from '../small-disk.ts';
 
 const write = (key: string, value: string): { readonly key: string; readonly value: string } => ({ key, value });
 

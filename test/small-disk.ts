@@ -25,9 +25,10 @@ export class SmallDisk {
   /** Leaves room for so many pages. */
   fill(pages = 0): void {
     const file = openSync(this.#ballast, 'w');
+    const piece = Buffer.alloc(256 * page);
     let size = 0;
     try {
-      for (;;) size += writeSync(file, Buffer.alloc(page));
+      for (;;) size += writeSync(file, piece);
     } catch {
       // Full.
     }
