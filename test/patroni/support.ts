@@ -84,11 +84,16 @@ export function freeze(cluster: PatroniCluster, name: string, frozen = true): vo
   process.kill(cluster.pid(name), frozen ? 'SIGSTOP' : 'SIGCONT');
 }
 
+/** The process of a member's PostgreSQL with this in its title. */
+export function processOf(cluster: PatroniCluster, name: string, title: RegExp): number {
+  const { folder } = cluster.member(name);
+  const found = processesIn(`${folder}/data`).find(({ pid }) => title.test(readFileSync(`/proc/${pid}/cmdline`, 'utf8')));
+  return found?.pid ?? assert.fail(`${name} has no process ${title.source}`);
+}
+
 /** The process of a replica that replays WAL. */
 export function replayer(cluster: PatroniCluster, name: string): number {
-  const { folder } = cluster.member(name);
-  const found = processesIn(`${folder}/data`).find(({ pid }) => /startup/u.test(readFileSync(`/proc/${pid}/cmdline`, 'utf8')));
-  return found?.pid ?? assert.fail(`${name} has no process that replays`);
+  return processOf(cluster, name, /startup/u);
 }
 
 /**
@@ -102,11 +107,17 @@ export function unstartable(cluster: PatroniCluster, name: string): () => void {
   return () => writeFileSync(file, before);
 }
 
-/** Kills a member's agent and its PostgreSQL, as a machine that loses power. */
+/** Kills a member's agent and its PostgreSQL, as a machine that loses power: the postmaster first, so that it does not set right what the others leave. */
 export async function powerOff(cluster: PatroniCluster, name: string): Promise<void> {
   const postmaster = cluster.postmaster(name);
   await cluster.kill(name);
-  process.kill(postmaster, 'SIGKILL');
+  for (const pid of [postmaster, ...processesIn(cluster.member(name).folder).map((each) => each.pid)]) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch {
+      // It ended with the one before.
+    }
+  }
   await until(`PostgreSQL of ${name} is gone`, () => processesIn(cluster.member(name).folder).length === 0);
 }
 
