@@ -58,18 +58,21 @@ const STRICT = { synchronous_mode: true, synchronous_mode_strict: true };
 const QUORUM = { synchronous_mode: 'quorum', synchronous_mode_strict: false };
 
 /**
- * The WAL sender to a member stops, so that the member lacks what is written from now on. Where writes wait for that member, none is
- * acknowledged from now on but by sessions that do not wait.
+ * The WAL sender to a member stops, so that the member lacks what is written from now on. Where it is the one standby that commits wait for, none
+ * is acknowledged from now on but to sessions that do not wait.
  */
 async function holdBack({ cluster, writers, notes, undo, leader, candidate }: Stage): Promise<void> {
+  const isWaitedFor = (await members(cluster)).find(({ name }) => name === candidate)?.role === 'sync_standby';
   const sender = Number(await cluster.sql(leader, `SELECT pid FROM pg_stat_replication WHERE application_name = '${candidate}'`));
   process.kill(sender, 'SIGSTOP');
   undo.push(() => release(sender));
-  const written = writers.by(leader).length;
-  const more = (): boolean => writers.by(leader).length > written + 4;
-  await until('rows are acknowledged that the candidate lacks, or wait for it', async () => more() || (await commitWaits(cluster, leader)));
+  if (isWaitedFor) await until('a commit waits for the candidate', () => commitWaits(cluster, leader));
+  else {
+    const written = writers.by(leader).length;
+    await until('rows are acknowledged that the candidate lacks', () => writers.by(leader).length > written + 4);
+    notes.add('rows are missing');
+  }
   await writers.writeAlone(leader);
-  if (more()) notes.add('rows are missing');
 }
 
 /** The member that leads, as `/cluster` has it. */
