@@ -6,17 +6,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { ensureChromium, findChromium } from './lib/chromium.mjs';
-import { ensureCodeServer } from './lib/code-server-install.mjs';
-import { ensureDebianSystem, inSystem, isDebian, patroniOfSystem } from './lib/debian-system.mjs';
-import { ensurePatroni } from './lib/patroni-install.mjs';
-import { PATRONI_VARIABLE, patroniLine } from './lib/patroni-versions.mjs';
+import { inSystem } from './lib/debian-system.mjs';
+import { isOfPatroni, prepare } from './lib/needs.mjs';
 import { root } from './lib/paths.mjs';
 import { endGroup, startGroup, whenAskedToEnd } from './lib/processes.mjs';
 import { Failure, script } from './lib/run.mjs';
 import { hasTests, select } from './lib/suites.mjs';
 import { readReport, reportVariable } from './lib/test-report.mjs';
-import { packageExtension } from './package.mjs';
 
 /**
  * @typedef {object} Result
@@ -26,11 +22,6 @@ import { packageExtension } from './package.mjs';
  * @property {readonly { title: string, error: string }[]} failures
  * @property {readonly (readonly string[])[]} [proofs] the title of each test that passed, with those of the blocks around it
  * @property {number} seconds
- */
-
-/**
- * What a need has become. env: what the suite is told; title: how its result is named; system: the root folder of the Debian that it runs in.
- * @typedef {{ env: NodeJS.ProcessEnv, title?: string, system?: string }} Prepared
  */
 
 /** One suite may take this long, in milliseconds, also on a machine that is several times slower: a suite that hangs is a failure, not an evening. */
@@ -91,7 +82,7 @@ async function runCheck({ name, commands }) {
 /**
  * @param {import('./lib/suites.mjs').Suite} suite
  * @param {string | undefined} grep
- * @param {Prepared} prepared
+ * @param {import('./lib/needs.mjs').Prepared} prepared
  * @param {boolean} live what it prints is shown at once, and not when it is over
  * @returns {Promise<Result>}
  */
@@ -155,8 +146,6 @@ function unavailable(name, need, reason) {
   return { name, passed: 0, skipped: 1, failures: [], seconds: 0 };
 }
 
-const isOfPatroni = (/** @type {string} */ need) => /^(?:patroni|debian)\b/u.test(need);
-
 /** Two cores: two checks at a time. */
 async function runChecks(/** @type {readonly import('./lib/suites.mjs').Check[]} */ checks) {
   const queue = [...checks];
@@ -190,82 +179,6 @@ function conclude(results) {
   process.exitCode = failed === 0 ? 0 : 1;
 }
 
-/**
- * What suites need beside Node; fetched and built while the others run.
- * @param {readonly import('./lib/suites.mjs').Suite[]} suites
- * @returns {(need: import('./lib/suites.mjs').Need) => Promise<Prepared | 'the same' | Error>} the same: another suite runs on it
- */
-function prepare(suites) {
-  const say = (/** @type {string} */ line) => console.log(line);
-  /**
-   * @template T
-   * @param {() => Promise<T>} work
-   * @returns {Promise<T | Error>}
-   */
-  const settle = async (work) => work().catch((error) => (error instanceof Error ? error : new Error(String(error))));
-  const wanted = (/** @type {readonly import('./lib/suites.mjs').Need[]} */ ...needs) => suites.some((suite) => suite.needs.some((need) => needs.includes(need)));
-  const needs = [...new Set(suites.flatMap((suite) => suite.needs))];
-  const patroni = settle(async () => {
-    if (!needs.some(isOfPatroni)) return { env: {}, version: '' };
-    const { version } = await ensurePatroni(say);
-    return { env: {}, title: `patroni ${version}`, version };
-  });
-  const others = new Map();
-  for (const need of needs.filter((each) => isOfPatroni(each) && each !== 'patroni')) others.set(need, settle(() => another(need, patroni, say)));
-  const editor = settle(async () => {
-    if (!wanted('editor', 'package')) return { env: {} };
-    findChromium(); // one that is named and not there is said before anything is fetched
-    // Not two installations of Debian's packages at once: the second would find the lists locked.
-    await Promise.all([patroni.then(() => ensureChromium(say)), ensureCodeServer(say)]);
-    return { env: {} };
-  });
-  const packaged = settle(async () => {
-    const ready = await editor;
-    if (ready instanceof Error) throw ready;
-    if (!wanted('package')) return { env: {} };
-    return { env: { AERODB_VSIX: await packageExtension().then(({ file }) => file, (error) => Promise.reject(new Error(error.message))) } };
-  });
-  // Suites in the editor build the extension anew, into the folder from which it is packaged.
-  const ready = new Map([['editor', packaged.then(() => editor)], ['package', packaged], ['patroni', patroni], ...others]);
-  return (need) => ready.get(need) ?? Promise.reject(new Error(`nothing is known of ${need}`));
-}
-
-/**
- * Another Patroni than this machine's.
- * @param {import('./lib/suites.mjs').Need} need
- * @param {Promise<{ version: string } | Error>} machine
- * @param {(line: string) => void} say
- * @returns {Promise<Prepared | 'the same'>}
- */
-async function another(need, machine, say) {
-  const own = await machine;
-  if (own instanceof Error) throw own;
-  const [kind, which = ''] = need.split(' ');
-  if (kind === 'patroni') {
-    if (patroniLine(which) === own.version.split('.').slice(0, 2).join('.')) return 'the same';
-    const { version } = await ensurePatroni(say, which);
-    return { env: { [PATRONI_VARIABLE]: which }, title: `patroni ${version}` };
-  }
-  if (isDebian(which)) return 'the same';
-  const system = await systems.next(() => ensureDebianSystem(which, say));
-  return { env: {}, title: await patroniOfSystem(system), system };
-}
-
-/** Works on one thing after the other: unpacking a Debian keeps a core and the disk busy. */
-const systems = {
-  last: Promise.resolve(),
-  /**
-   * @template T
-   * @param {() => Promise<T>} work
-   * @returns {Promise<T>}
-   */
-  next(work) {
-    const done = this.last.then(work);
-    this.last = done.then(() => undefined, () => undefined);
-    return done;
-  },
-};
-
 whenAskedToEnd(() => {
   void Promise.all([...running].map((group) => endGroup(group, 5000))).finally(() => process.exit(1));
 });
@@ -278,7 +191,7 @@ whenAskedToEnd(() => {
  */
 async function runPrepared(suite, ready, { grep, live }) {
   const found = await Promise.all(suite.needs.map(ready));
-  /** @type {Prepared} */
+  /** @type {import('./lib/needs.mjs').Prepared} */
   let prepared = { env: {} };
   for (const [index, one] of found.entries()) {
     const need = suite.needs[index] ?? 'patroni';
@@ -308,7 +221,7 @@ function together(suites) {
 await script(async () => {
   const { values } = parseArgs({ options: { only: { type: 'string' }, grep: { type: 'string' }, all: { type: 'boolean', default: false } } });
   const { checks, suites } = select(values.only?.split(',') ?? [], values.all);
-  const ready = prepare(suites);
+  const ready = prepare(suites, (line) => console.log(line));
   const results = await runChecks(checks);
   for (const group of together(suites)) {
     const ran = await Promise.all(group.map((suite, index) => runPrepared(suite, ready, { grep: values.grep, live: index === 0 })));

@@ -118,12 +118,12 @@ export const isDebian = (suite) => existsSync('/etc/os-release') && new RegExp(`
 
 /**
  * @param {string} system root folder
- * @returns {Promise<string>} which Patroni, PostgreSQL and etcd are in it, in words
+ * @returns {Promise<{ version: string, postgres: string }>} the version of Patroni in it, and the folder of PostgreSQL
  */
 export async function patroniOfSystem(system) {
-  const [file, ...args] = inSystem(system, ['sh', '-c', 'patroni --version; ls /usr/lib/postgresql; etcd --version']);
+  const [file, ...args] = inSystem(system, ['sh', '-c', 'patroni --version; echo /usr/lib/postgresql/*']);
   const output = await run(file, args);
-  const [, patroni, postgres, etcd] = /^patroni (\S+)\n(\d+)\netcd Version: (\S+)/mu.exec(output) ?? [];
-  if (patroni === undefined) throw new Failure(`The Debian in ${system} has not all of Patroni, PostgreSQL and etcd:\n${output}`);
-  return `patroni ${patroni}, PostgreSQL ${postgres}, etcd ${etcd}`;
+  const [, version, postgres] = /^patroni (\S+)\n(\/usr\/lib\/postgresql\/\d+)$/mu.exec(output) ?? [];
+  if (version === undefined || postgres === undefined) throw new Failure(`The Debian in ${system} has not both Patroni and PostgreSQL:\n${output}`);
+  return { version, postgres };
 }
