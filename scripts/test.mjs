@@ -1,6 +1,7 @@
 /**
- * Runs everything that is tested: `npm test [-- --only NAME,NAME] [--grep PATTERN] [--all]`; `--all`: on every version of Patroni. The last line says how many passed and failed; the exit
- * code is 0 only when nothing failed. A suite that ends without a result, runs no test or leaves processes behind has failed.
+ * Runs everything that is tested: `npm test [-- --only NAME,NAME] [--grep PATTERN] [--all]`; `--all`: on every version
+ * of Patroni. The last line says how many passed and failed; the exit code is 0 only when nothing failed. A suite that ends without a result,
+ * runs no test or leaves processes behind has failed.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -42,7 +43,8 @@ const running = new Set();
 async function runNode(args, { env = {}, live, system }) {
   const colour = process.stdout.isTTY ? { FORCE_COLOR: '1' } : {};
   const own = { ...colour, ...compiled, ...env };
-  const [file, ...rest] = system === undefined ? [process.execPath, ...args] : inSystem(system, [process.execPath, ...args], { shared: [root, folder], cwd: root, env: own });
+  const here = [process.execPath, ...args];
+  const [file = '', ...rest] = system === undefined ? here : inSystem(system, here, { shared: [root, folder], cwd: root, env: own });
   const group = startGroup(file, rest, { cwd: root, env: { ...process.env, ...own } });
   running.add(group.pid);
   if (live) {

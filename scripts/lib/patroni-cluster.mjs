@@ -58,13 +58,14 @@ const parent = () => (process.getuid?.() === 0 || tmpdir().length > 40 ? '/tmp' 
 const ownerFile = (folder) => join(folder, 'owner.json');
 
 /**
- * Where clusters look for their ports: each in a range of its own, because those of one that is just starting are free until it listens. Below the
- * ports that connections take for themselves: a member that is restarted needs its own again.
+ * Where clusters look for their ports: each in a range of its own, because those of one that is just starting are free until it listens.
+ * Below the ports that connections take for themselves: a member that is restarted needs its own again.
  */
 const RANGES = { first: 20_000, size: 200, count: 50 };
 
 /**
- * Takes a range that no other process on this machine has: who listens on its first port has it, and the system takes it back from a process that was killed.
+ * Takes a range that no other process on this machine has: who listens on its first port has it, and the system takes it back from a
+ * process that was killed.
  * @returns {Promise<{ first: number, release: () => void }>} the first port after that
  */
 async function claimRange() {
