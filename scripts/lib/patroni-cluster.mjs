@@ -28,7 +28,7 @@ import { Failure, lastLines, run } from './run.mjs';
  * @property {string} [announced] the host by which PostgreSQL is announced; it listens on 127.0.0.1, whatever this says
  * @property {{ username: string, password: string }} [auth] asked for by whatever writes
  * @property {Readonly<Record<string, unknown>>} [dynamic] more of the configuration that all members share (`bootstrap.dcs`): `{ synchronous_mode: 'quorum' }`,
- * `{ standby_cluster: cluster.asRemote() }`; objects are merged into what a trial has anyway
+ * `{ standby_cluster: cluster.asRemote(leader) }`; objects are merged into what a trial has anyway
  * @property {Readonly<Record<string, Readonly<Record<string, unknown>>>>} [tags] of members by name: `{ pg3: { nofailover: true } }`
  * @property {number} [ttl] seconds
  * @property {number} [loopWait] seconds
