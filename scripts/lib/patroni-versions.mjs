@@ -76,7 +76,7 @@ export async function ensureUnpackedPatroni(line, say) {
   say(`Fetching Patroni ${release.line} (Debian ${release.suite}) into ${cache} …`);
   const root = await buildAside(cache, async (aside) => {
     const built = join(aside, 'patroni');
-    await unpack(await download(release.suite, aside), built);
+    await unpack(await download(release, aside), built);
     const version = await versionOfPatroni(patroniIn(built), built);
     if (!version.startsWith(`${release.line}.`)) throw new Failure(`Debian ${release.suite} has Patroni ${version}, and this project is tested with ${release.line}: nothing was installed.`);
     // Each start of a cluster copies it, and compiling is half of a start.
@@ -109,11 +109,11 @@ async function unpack(file, root) {
 /**
  * Downloads the package through apt, with lists and settings of its own: apt itself checks the signature of the suite, and by it the
  * package. No right of root is needed, and what the machine has installed or configured is not touched.
- * @param {string} suite
+ * @param {{ line: string, suite: string }} release
  * @param {string} folder
  * @returns {Promise<string>} the downloaded file
  */
-async function download(suite, folder) {
+async function download({ line, suite }, folder) {
   const apt = onPath('apt-get');
   if (apt === undefined) throw new Failure('There is no apt-get here: only on Debian can another version of Patroni be fetched.');
   if (!existsSync(KEYRING)) throw new Failure(`There are no keys of Debian here (${KEYRING}): install debian-archive-keyring.`);
@@ -122,8 +122,12 @@ async function download(suite, folder) {
   for (const part of [join('lists', 'partial'), join('cache', 'archives', 'partial')]) mkdirSync(join(folder, part), { recursive: true });
   writeFileSync(join(folder, 'sources.list'), `deb [signed-by=${KEYRING}] ${mirror} ${suite} main\n`);
   writeFileSync(config, aptConfig(folder));
-  await run(apt, ['-c', config, 'update', '-qq'], { cwd: folder });
-  await run(apt, ['-c', config, 'download', '-qq', 'patroni'], { cwd: folder });
+  try {
+    await run(apt, ['-c', config, 'update', '-qq'], { cwd: folder });
+    await run(apt, ['-c', config, 'download', '-qq', 'patroni'], { cwd: folder });
+  } catch (error) {
+    throw error instanceof Failure ? new Failure(`Patroni ${line} cannot be fetched from Debian ${suite}: ${error.message}`) : error;
+  }
   const file = readdirSync(folder).find((name) => name.endsWith('.deb'));
   if (file === undefined) throw new Failure(`apt-get downloaded no patroni from Debian ${suite}.`);
   return join(folder, file);
@@ -142,6 +146,7 @@ Dir::Etc::sourceparts "/dev/null";
 Dir::Etc::preferences "/dev/null";
 Dir::Etc::preferencesparts "/dev/null";
 APT::Sandbox::User "";
+APT::Update::Error-Mode "any";
 APT::Get::AllowUnauthenticated "false";
 Acquire::AllowInsecureRepositories "false";
 Acquire::Languages "none";
