@@ -51,7 +51,7 @@ function changes({ candidate, leader, facts }: Request, explained: KernelExplana
   const role = (node: string, after: string): StateChange => ({ component: 'role', nodeId: node, before: explained.members.find(({ nodeId }) => nodeId === node)?.patroni?.role ?? null, after });
   return [
     { component: 'leader', nodeId: null, before: leader ?? 'none known', after: candidate },
-    ...(leader === null ? [] : [role(leader, facts.leaderSilent === null ? followerRole(facts) : 'unknown: its agent gave no answer')]),
+    ...(leader === null ? [] : [role(leader, facts.leaderSilent === null ? followerRole(facts) : 'unknown: nothing is known from its agent')]),
     role(candidate, facts.standbyCluster ? 'standby_leader' : 'leader'),
     { component: 'timeline', nodeId: null, before: timeline, after: facts.standbyCluster ? `${timeline}, no new one` : `above ${timeline}` },
   ];
@@ -75,7 +75,7 @@ function handOver({ candidate, leader, forced, facts }: Request): readonly Conse
   const steps = `When the agent of "${leader}" takes the request up, it shuts its PostgreSQL down, gives the leader key up and starts PostgreSQL again as a replica. "${candidate}" ${takes}.`;
   return [
     { scope: 'node', text: forced ? `${steps} While a leader lives a failover is no override, and it is carried out by whoever leads by then.` : `${steps} Patroni offers neither half by itself.` },
-    ...(facts.leaderSilent === null ? [] : [{ scope: 'node', text: `The agent of "${leader}" gave no answer when it was asked (${facts.leaderSilent}).` } as const]),
+    ...(facts.leaderSilent === null ? [] : [{ scope: 'node', text: `Nothing is known from the agent of "${leader}" itself (${facts.leaderSilent}).` } as const]),
     facts.standbyCluster
       ? { scope: 'cluster', text: 'The members of a standby cluster accept no writes before, during and after this. Where the old leader shuts down, connections to it are closed.' }
       : { scope: 'cluster', text: 'Where the old leader shuts down, connections to it are closed, and no member accepts writes from then to the promotion of the candidate.' },

@@ -283,7 +283,7 @@ export interface PatroniFacts {
   readonly scheduledSwitchover: string | null;
   /** The candidate's role and tags in `/cluster`; `null`: unknown. */
   readonly candidate: { readonly role: string | null; /** The tag by which it must not lead; `null`: it has none. */ readonly nofailover: string | null };
-  /** Why the agent of the leader gave no answer when it was asked; `null`: it answered, or there is no leader. */
+  /** Why nothing is known from the leader's agent itself: it was not asked, or gave no answer. `null`: it answered, or there is no leader. */
   readonly leaderSilent: string | null;
   /** For how many seconds Patroni waits for a request to be carried out before it answers that its status is unknown; `null`: unknown. */
   readonly patroniWaits: number | null;

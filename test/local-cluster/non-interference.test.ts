@@ -75,7 +75,7 @@ async function observe(cluster: TestCluster, ended: () => boolean): Promise<numb
 
 /** Every file that the nodes keep, with its bytes. Addresses and process ids are of a start, not of a history. */
 function history(cluster: TestCluster): ReadonlyMap<string, string> {
-  const files = readdirSync(cluster.data, { recursive: true, encoding: 'utf8' }).filter((name) => statSync(join(cluster.data, name)).isFile() && !/^(?:cluster\.json|.*node\.pid)$/u.test(name));
+  const files = readdirSync(cluster.data, { recursive: true, encoding: 'utf8' }).filter((name) => statSync(join(cluster.data, name)).isFile() && !/^(?:cluster\.(?:json|lock(?:\.holder)?)|.*node\.lock(?:\.holder)?)$/u.test(name));
   return new Map(files.toSorted().map((name) => [name, readFileSync(join(cluster.data, name), 'latin1')]));
 }
 

@@ -59,7 +59,7 @@ const HAND_OVER: readonly Claim[] = [
     return changed(seen) && agentAlive(seen) && seen.before.postgres.get(then)?.startedAt === seen.after.postgres.get(then)?.startedAt && `the PostgreSQL of ${then} was not shut down`;
   }),
   claim('neither half', 'Patroni offers neither half by itself.', always, holds),
-  claim('silent agent', 'The agent of {leader} gave no answer when it was asked ({why:.*}).', always, ({ part, seen }) => seen.before.answering.has(part['leader'] ?? '') && 'it answers'),
+  claim('silent agent', 'Nothing is known from the agent of {leader} itself ({why:.*}).', always, ({ part, seen }) => seen.before.answering.has(part['leader'] ?? '') && 'it answers'),
   claim('a standby cluster takes no writes', 'The members of a standby cluster accept no writes before, during and after this.', always, ({ seen }) => seen.acknowledged.length > 0 && `"${seen.acknowledged[0]?.member ?? ''}" acknowledged a row`),
   claim('the shutdown closes connections, and nobody writes until the promotion', 'Where the old leader shuts down, connections to it are closed, and no member accepts writes from then to the promotion of the candidate.', ({ seen }) => wasShutDown(seen), ({ seen }) =>
     wasShutDown(seen) && ((!seen.disconnected.has(seen.oldLeader) && 'a connection to it is still open') || (twoWriters(seen) && 'two members took writes'))),

@@ -83,7 +83,7 @@ interface Look {
   readonly node: string;
   readonly version: string | null;
   readonly position: PatroniPosition;
-  /** Why it gave no answer; `null`: it did. */
+  /** Why there is no answer of its own; `null`: there is. */
   readonly silent: string | null;
   /** Who answered in its place. */
   readonly other?: string;

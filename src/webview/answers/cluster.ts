@@ -62,7 +62,7 @@ function patroniMembers(members: readonly Wire<Member>[], { position }: Terms): 
   return {
     caption: t('Members'),
     columns: [
-      { title: t('Node'), width: 28 }, { title: t('Role'), width: 14 }, { title: t('State'), width: 18 }, { title: t('Timeline'), number: true, width: 8 }, { title: t('Lag (bytes)'), number: true, width: 12 },
+      { title: t('Node'), width: 28 }, { title: t('Role'), width: 26 }, { title: t('State'), width: 18 }, { title: t('Timeline'), number: true, width: 8 }, { title: t('Lag (bytes)'), number: true, width: 12 },
       ...lags.map(([, title]) => ({ title, number: true, width: 16 } as const)), ...positions.map(([, title]) => ({ title, number: true, width: 14 } as const)),
       { title: t('Marks'), width: 30 }, { title: t('Health'), width: 13 }, { title: t('Health basis'), width: 30 }, { title: t('Address'), width: 30 },
     ],
