@@ -92,7 +92,7 @@ describe('an operator of a Patroni cluster in the editor', function () {
     await workbench.quickInput.answer('added');
     await workbench.quickInput.waitFor('What runs there');
     await workbench.quickInput.choose('PostgreSQL under Patroni');
-    await workbench.quickInput.waitFor('The addresses of its nodes');
+    await workbench.quickInput.waitFor('The addresses of its members');
     await workbench.quickInput.answer(cluster.members.map(({ url }) => url).join(', '));
     await workbench.quickInput.waitFor('Your own label');
     await workbench.quickInput.answer('');
