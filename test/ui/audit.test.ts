@@ -38,7 +38,7 @@ describe('the audit log in the editor', function () {
       await use.workbench.runCommand('AeroDB: Assume Operator Authority…');
       await use.workbench.quickInput.waitFor('Cluster');
       await use.workbench.quickInput.choose(LABEL);
-      await use.workbench.dialogs.waitFor('assume Operator authority?');
+      await use.workbench.dialogs.waitForText('assume Operator authority?');
       await use.workbench.dialogs.click('Become Operator of local');
       await use.workbench.statusBar.waitFor('AeroDB: Operator of local');
     }
@@ -73,7 +73,7 @@ describe('the audit log in the editor', function () {
       await workbench.quickInput.answer('drill of the night shift');
       const panel = await workbench.webviews.waitForText('Nothing has been sent.');
       await panel.getByText('Continue to Confirmation…').click();
-      await workbench.dialogs.waitFor('Request Promotion: node-2?');
+      await workbench.dialogs.waitForText('Request Promotion: node-2?');
       await workbench.dialogs.click('Continue…');
       await workbench.quickInput.waitFor('Type the name of the node');
       await workbench.quickInput.answer('node-2');

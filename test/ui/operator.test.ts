@@ -507,7 +507,7 @@ describe('an operator in the editor', function () {
       assert.doesNotMatch(row.ariaLabel, /canary/);
       assert.deepEqual(filesWith(use.editor.home, token), [], 'the token is in no file in the clear');
       await tree.chooseFromContextMenu(['guarded (production)'], 'Remove Cluster…');
-      await workbench.dialogs.waitFor('Remove "guarded"');
+      await workbench.dialogs.waitForText('Remove "guarded"');
       await workbench.dialogs.click('Remove from Settings');
       await tree.waitForRows('only the first cluster', (rows) => rows.every(({ label }) => label !== 'guarded (production)'));
     } finally {

@@ -36,13 +36,22 @@ export class Dialogs {
     return seen && { message: plain(seen.message), detail: plain(seen.detail), buttons: seen.buttons.map(plain), focused: plain(seen.focused) };
   }
 
-  /** Waits for a dialog whose message or detail says this and whose focus has settled. */
+  /** Waits for a dialog whose message or detail says this and one of whose buttons has the focus: for whoever goes on by keyboard. */
   async waitFor(wanted: Wanted): Promise<DialogView> {
-    const view = await waitFor(
-      `a dialog that says ${String(wanted)}`,
-      async () => this.view(),
-      (seen) => seen !== undefined && (matches(seen.message, wanted) || matches(seen.detail, wanted)) && seen.focused !== '',
-    );
+    return this.waitUntil(`a dialog with a button in focus that says ${String(wanted)}`, (seen) => says(seen, wanted) && seen.focused !== '');
+  }
+
+  /**
+   * Waits for a dialog whose message or detail says this, whatever has the focus: for whoever goes on by mouse. The workbench gives the focus
+   * back to a panel when a quick pick closes, by a message that the panel acts on later; a dialog that opened meanwhile loses it then, and Enter
+   * presses nothing.
+   */
+  async waitForText(wanted: Wanted): Promise<DialogView> {
+    return this.waitUntil(`a dialog that says ${String(wanted)}`, (seen) => says(seen, wanted) && seen.buttons.length > 0);
+  }
+
+  private async waitUntil(what: string, fits: (view: DialogView) => boolean): Promise<DialogView> {
+    const view = await waitFor(what, async () => this.view(), (seen) => seen !== undefined && fits(seen));
     if (view === undefined) throw new Error('The dialog closed by itself.');
     return view;
   }
@@ -67,4 +76,8 @@ export class Dialogs {
     await act(box);
     await box.waitForElementState('hidden', { timeout: patience });
   }
+}
+
+function says({ message, detail }: DialogView, wanted: Wanted): boolean {
+  return matches(message, wanted) || matches(detail, wanted);
 }

@@ -99,6 +99,9 @@ export class QuickInput {
         return;
       } catch (error) {
         if (timeout === patience || !(error instanceof errors.TimeoutError)) throw error;
+        // A busy window may act on the click and answer it too late: then the list that it was aimed at is gone.
+        const now = await this.view();
+        if (!now.open || now.title !== view.title || now.placeholder !== view.placeholder) return;
       }
     }
   }

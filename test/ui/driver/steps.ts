@@ -14,7 +14,7 @@ export async function becomeOperator(workbench: Workbench, { name, label }: Name
   await workbench.runCommand('AeroDB: Assume Operator Authority…');
   await workbench.quickInput.waitFor('Cluster');
   await workbench.quickInput.choose(label);
-  await workbench.dialogs.waitFor('assume Operator authority?');
+  await workbench.dialogs.waitForText('assume Operator authority?');
   await workbench.dialogs.click(`Become Operator of ${name}`);
   await workbench.statusBar.waitFor(`AeroDB: Operator of ${name}`);
 }
@@ -39,7 +39,7 @@ export async function askFor(workbench: Workbench, { label }: Named, title: stri
 /** Goes from an explanation through the standard confirmation: its dialog, then what has to be typed. */
 export async function confirmStandard(workbench: Workbench, explanation: Frame, dialog: string): Promise<void> {
   await explanation.getByText('Continue to Confirmation…').click();
-  await workbench.dialogs.waitFor(dialog);
+  await workbench.dialogs.waitForText(dialog);
   await workbench.dialogs.click('Continue…');
   const { placeholder } = await workbench.quickInput.waitFor('to confirm. Escape confirms nothing.');
   await workbench.quickInput.answer(placeholder);

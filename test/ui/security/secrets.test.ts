@@ -90,7 +90,7 @@ describe('secrets in the editor', function () {
     const panel = await askFor(workbench, { name: 'guarded', label: 'guarded' }, 'Request Promotion', 'node-2', 'drill');
     await look();
     await panel.getByText('Continue to Confirmation…').click();
-    await workbench.dialogs.waitFor('Request Promotion: node-2?');
+    await workbench.dialogs.waitForText('Request Promotion: node-2?');
     await look();
     await workbench.dialogs.click('Continue…');
     await workbench.quickInput.waitFor('Type the name of the node');
