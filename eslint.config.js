@@ -5,6 +5,8 @@ const determinism = [
   { object: 'Math', property: 'random', message: 'P7-D1: ids come in through a port.' },
   { object: 'crypto', property: 'randomUUID', message: 'P7-D1: ids come in through a port.' },
 ];
+/** A call takes some ten thousand arguments; what a kernel or a log answers may be longer. */
+const spreads = [{ selector: "CallExpression[callee.object.name='Math'] > SpreadElement", message: 'The stack ends at some ten thousand arguments: use reduce.' }];
 const timers = ['setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask', 'fetch', 'process', 'performance'].map((name) => ({
   name,
   message: 'P7-S1: the control plane does nothing that is not synchronous with a request.',
@@ -28,6 +30,7 @@ export default tseslint.config(
       'no-restricted-exports': ['error', { restrictDefaultExports: { direct: true, named: true, defaultFrom: true, namedFrom: true, namespaceFrom: true } }],
       'no-console': 'error',
       eqeqeq: 'error',
+      'no-restricted-syntax': ['error', ...spreads],
       'max-lines': ['error', { max: 400, skipBlankLines: true, skipComments: true }],
     },
   },
@@ -40,6 +43,7 @@ export default tseslint.config(
       'no-restricted-imports': ['error', { name: 'node:crypto', allowImportNames: ['createHash', 'Hash'], message: 'P7-D1: digests only; ids come in through a port.' }],
       'no-restricted-syntax': [
         'error',
+        ...spreads,
         { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'P7-D1: the clock comes in through a port.' },
         { selector: "CallExpression[callee.name='Date']", message: 'P7-D1: the clock comes in through a port.' },
       ],

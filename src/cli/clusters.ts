@@ -26,12 +26,16 @@ export interface Settings {
 const NO_SETTINGS: Settings = { clusters: [], operatorName: null, auditDirectory: null, tokenFiles: {}, databasePasswordFiles: {} };
 
 /** Where the file is when no option says so: the platform's place for configuration. */
-export function defaultConfigFile(env: Env, platform: NodeJS.Platform): string {
-  const home = homeDirectory(env);
-  if (platform === 'darwin') return join(home, 'Library', 'Application Support', 'AeroDB', 'clusters.json');
-  if (platform === 'win32') return join(env['APPDATA'] ?? join(home, 'AppData', 'Roaming'), 'AeroDB', 'clusters.json');
-  const configured = env['XDG_CONFIG_HOME'] ?? '';
-  return join(configured === '' ? join(home, '.config') : configured, 'aerodb', 'clusters.json');
+export function defaultConfigFile(env: Env, platform: NodeJS.Platform): Result<string> {
+  const home = (...folders: readonly string[]): string => join(homeDirectory(env), ...folders);
+  try {
+    if (platform === 'darwin') return success(home('Library', 'Application Support', 'AeroDB', 'clusters.json'));
+    if (platform === 'win32') return success(join(env['APPDATA'] ?? home('AppData', 'Roaming'), 'AeroDB', 'clusters.json'));
+    const configured = env['XDG_CONFIG_HOME'] ?? '';
+    return success(join(configured === '' ? home('.config') : configured, 'aerodb', 'clusters.json'));
+  } catch {
+    return failure(invalid('The account of this process has no home directory, so there is no place for its configuration file: name the file with --config, or set HOME or XDG_CONFIG_HOME. Nothing was sent.'));
+  }
 }
 
 /** Reads the file. Only a default file may be missing: one that was named has to be there. */

@@ -3,9 +3,10 @@ import type { Env } from './environment.ts';
 import { errorExitCode, EXIT, type ExitCode } from './exit-codes.ts';
 import type { Output } from './output.ts';
 import { parseCommandLine } from './parse.ts';
+import type { RunState } from './run-state.ts';
 
-/** Runs one line. */
-export async function run(argv: readonly string[], output: Output, env: Env): Promise<ExitCode> {
+/** Runs one line; `state` says at any moment how far it came. */
+export async function run(argv: readonly string[], output: Output, env: Env, state: RunState): Promise<ExitCode> {
   const asked = parseCommandLine(argv);
   switch (asked.kind) {
     case 'help': {
@@ -25,7 +26,7 @@ export async function run(argv: readonly string[], output: Output, env: Env): Pr
     }
     case 'command': {
       const { runCommand } = await import('./command.ts');
-      return runCommand(asked, output, env);
+      return runCommand(asked, output, env, state);
     }
     case 'audit': {
       const { runAudit } = await import('./audit.ts');

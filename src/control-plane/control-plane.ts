@@ -353,6 +353,7 @@ export class ControlPlane {
     const recorded = await flow.record('command_executed', {
       kernel_response: { accepted: true, code: null, invariant: null, message: null, body }, outcome: 'executed',
     });
+    flow.executed(recorded);
     const { target } = explanation;
     return { kind: 'executed', requestId: flow.requestId, command, cluster: cluster.name, target, execution: explainExecution(command, target, cluster, result, body), recorded };
   }

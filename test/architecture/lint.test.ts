@@ -27,6 +27,7 @@ const anywhere: Readonly<Record<string, string>> = {
   'a non-null assertion': 'export const planted = (value: string | undefined): string => value!;\n',
   'a promise that nobody waits for': 'export const planted = (work: () => Promise<void>): void => { work(); };\n',
   'a forgotten case': "export const planted = (value: 'a' | 'b'): void => { switch (value) { case 'a': break; } };\n",
+  'numbers without an end as arguments': 'export const planted = (numbers: readonly number[]): number => Math.max(...numbers);\n',
   console: "export const planted = (): void => { console.log('x'); };\n",
 };
 
