@@ -6,6 +6,7 @@ import type { AuditReader } from '../control-plane/audit-reader.ts';
 import { auditReviewRefused } from '../control-plane/authority.ts';
 import { failure, refusal, success, type ControlError, type Result } from '../control-plane/errors.ts';
 import type { AuditPosition } from '../control-plane/audit-position.ts';
+import { visible } from '../text/foreign.ts';
 import type { Env } from './environment.ts';
 import { errorExitCode, EXIT, type ExitCode } from './exit-codes.ts';
 import { auditLineJson, refusalJson, verdictJson } from './json.ts';
@@ -16,7 +17,7 @@ import { assumeAuthority, openSession } from './session.ts';
 import { paintFor } from './text/paint.ts';
 import { recordText, verdictText } from './text/records.ts';
 import { refusalText } from './text/results.ts';
-import { safeText, visible } from './text/safe.ts';
+import { safeText } from './text/safe.ts';
 
 /** What an audit verb reads and how it writes. */
 interface Review {

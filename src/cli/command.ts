@@ -2,6 +2,7 @@
 import type { CommandName } from '../control-plane/commands.ts';
 import { commandSpec } from '../control-plane/commands.ts';
 import type { ControlError } from '../control-plane/errors.ts';
+import { visible } from '../text/foreign.ts';
 import type { Env } from './environment.ts';
 import { errorExitCode, resultExitCode, type ExitCode } from './exit-codes.ts';
 import { handleInterrupts } from './interrupts.ts';
@@ -12,7 +13,6 @@ import type { RunState } from './run-state.ts';
 import { assumeAuthority, clusterLabel, openSession } from './session.ts';
 import { paintFor } from './text/paint.ts';
 import { commandTitle, refusalText, resultText } from './text/results.ts';
-import { visible } from './text/safe.ts';
 
 /** Runs the command and returns the exit code. */
 export async function runCommand({ command, input, given }: Extract<Invocation, { readonly kind: 'command' }>, output: Output, env: Env, state: RunState): Promise<ExitCode> {

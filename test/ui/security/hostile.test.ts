@@ -80,7 +80,7 @@ describe('a hostile panel and a hostile kernel in the editor', function () {
     const { workbench } = use;
     use.editor.writeSettings({ 'aerodb.clusters': [{ name: 'local', kind: 'aerodb', endpoints: cluster.nodes.map(({ url }) => url) }] });
     const before = recordsIn(use.editor.auditFile).length;
-    const target = { cluster: 'local', node: cluster.node(1).id, member: { name: 'node-1' } };
+    const target = { cluster: 'local', node: cluster.node(1).id, label: 'forged', title: 'forged', member: { name: 'forged' } };
     writeFileSync(join(use.editor.workspace, 'attack.json'), JSON.stringify([{
       command: 'aerodb.requestDemotion', args: [{ ...target, reason: 'because', confirmed: true, typedName: 'node-1', acknowledged: ['P6-A1'], token: target.node, authority: 'Operator' }, true, { confirmed: true }],
     }]));
@@ -92,15 +92,41 @@ describe('a hostile panel and a hostile kernel in the editor', function () {
     const box = await workbench.quickInput.waitFor('Reason');
     assert.equal(box.value, '');
     await workbench.quickInput.answer('');
-    await workbench.webviews.waitForText(/Request Demotion[\s\S]*Nothing has been sent\./u);
+    await workbench.webviews.waitForText(/Request Demotion[\s\S]*node-1[\s\S]*Nothing has been sent\./u);
+    const titles = async (): Promise<string> => (await workbench.page.locator('.tabs-container .tab').allInnerTexts()).join('\n');
+    assert.match(await titles(), /Request Demotion: local, node-1/u);
     const stages = (): readonly string[] => recordsIn(use.editor.auditFile).slice(before).filter(({ command }) => command === 'request_demotion').map(({ stage }) => stage);
     assert.deepEqual(stages(), ['command_requested', 'explanation_presented', 'confirmation_requested']);
     assert.equal(await workbench.dialogs.view(), undefined);
     await workbench.runCommand('AeroDB: Give Up Authority');
     await workbench.statusBar.waitFor('AeroDB: Observer');
-    await workbench.notifications.waitFor('PHASE7_CONFIRMATION_VOIDED');
+    const { message } = await workbench.notifications.waitFor('PHASE7_CONFIRMATION_VOIDED');
+    assert.doesNotMatch(message + await titles(), /forged/u, 'what a caller calls a node is shown nowhere');
     assert.deepEqual(stages(), ['command_requested', 'explanation_presented', 'confirmation_requested', 'confirmation_voided']);
     assert.deepEqual(await attempts(cluster), []);
+  });
+
+  it('P7-A2: the name of a cluster is text in the status bar, in a dialog and in notifications: no icon, no link, nothing unseen', async () => {
+    const { workbench } = use;
+    const name = 'prod $(check) [all](command:workbench.action.closeAllEditors)\u202egnp\u3164';
+    const shown = 'prod $\u2060(check) [all]\u2060(command:workbench.action.closeAllEditors)<U+202E>gnp<U+3164>';
+    const text = shown.replaceAll('\u2060', '');
+    use.editor.writeSettings({ 'aerodb.clusters': [{ name, kind: 'aerodb', endpoints: cluster.nodes.map(({ url }) => url) }] });
+    await workbench.openView('AeroDB');
+    await workbench.tree('Clusters').waitForRow([text]);
+    await workbench.runCommand('AeroDB: Assume Operator Authority…');
+    await workbench.quickInput.waitFor('Cluster');
+    await workbench.quickInput.choose(shown);
+    await workbench.dialogs.waitForText(`${text}: assume Operator authority?`);
+    await workbench.dialogs.click(`Become Operator of ${text}`);
+    const item = workbench.page.locator('.statusbar-item', { hasText: 'AeroDB: Operator of prod' });
+    await item.waitFor();
+    assert.equal((await item.innerText()).replaceAll('\u2060', '').replaceAll('\u00a0', ' ').trim(), `AeroDB: Operator of ${text}`);
+    assert.equal(await item.locator('.codicon-check').count(), 0);
+    await workbench.runCommand('AeroDB: Give Up Authority');
+    const { message } = await workbench.notifications.waitFor('became Observer');
+    assert.ok(message.replaceAll('\u2060', '').includes(`Operator of ${text} became Observer`), message);
+    assert.equal(await workbench.page.locator('.notification-toast a, .notification-list-item a:not(.action-label)').count(), 0);
   });
 
   it('P7-A2: a kernel\'s words in an input box are text: no link that runs a command', async () => {
