@@ -53,6 +53,7 @@ export function activate(context: vscode.ExtensionContext): void {
       plane.clusterChanged();
       tree.clustersChanged();
     }),
+    context.secrets.onDidChange(() => plane.secretChanged()),
     new vscode.Disposable(() => plane.end()),
   );
 }

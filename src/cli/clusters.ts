@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { endpointFromText, parseClusterConfig, urlsOf, type ClusterConfig } from '../control-plane/cluster.ts';
 import { failure, refusal, success, type ControlError, type Result } from '../control-plane/errors.ts';
 import type { Clusters } from '../control-plane/ports.ts';
+import { normalAddress } from '../control-plane/same-cluster.ts';
 import type { ConnectOptions } from '../kernel/connect.ts';
 import { homeDirectory, type Env } from './environment.ts';
 import { octal, permits, readSmallFile } from './files.ts';
@@ -104,6 +105,10 @@ export function terminalClusters(sources: ClusterSources): Clusters {
   };
   return {
     find,
+    entries: () => {
+      const settings = sources.settings();
+      return settings.ok ? settings.value.clusters : [];
+    },
     connect: async (cluster) => {
       const settings = sources.settings();
       if (!settings.ok) return settings;
@@ -130,8 +135,8 @@ function addressed({ urls, kind, file }: ClusterSources, { clusters }: Settings)
   const config = parseClusterConfig({ name: urls[0], kind: kind ?? 'aerodb', endpoints: urls.map(endpointFromText) });
   if (!config.ok) return config;
   // What the file says of a cluster (observe-only, its environment) must not be lost by naming it differently.
-  const own = new Set(urlsOf(config.value).map(origin));
-  const configured = clusters.find((entry) => isObject(entry) && Array.isArray(entry['endpoints']) && entry['endpoints'].some((one) => own.has(origin(endpointUrl(one)))));
+  const own = new Set(urlsOf(config.value).map(normalAddress));
+  const configured = clusters.find((entry) => isObject(entry) && Array.isArray(entry['endpoints']) && entry['endpoints'].some((one) => own.has(normalAddress(endpointUrl(one)))));
   return isObject(configured)
     ? failure(invalid(`--url is for a cluster that is in no file; this address belongs to cluster "${String(configured['name'])}" in ${file}. Nothing was sent.`, 'url'))
     : config;
@@ -141,10 +146,6 @@ function addressed({ urls, kind, file }: ClusterSources, { clusters }: Settings)
 function endpointUrl(endpoint: unknown): string {
   const read = typeof endpoint === 'string' ? endpointFromText(endpoint) : endpoint;
   return typeof read === 'string' ? read : isObject(read) && typeof read['url'] === 'string' ? read['url'] : '';
-}
-
-function origin(url: string): string {
-  return URL.canParse(url) ? new URL(url).origin : url;
 }
 
 function invalid(message: string, field = 'config'): ControlError {

@@ -28,6 +28,7 @@ const clusterSchema = z.strictObject({
   })),
   environment: z.exactOptional(word.check(z.maxLength(100))),
   observeOnly: z.exactOptional(z.boolean()),
+  identity: z.exactOptional(word.check(z.maxLength(200))),
   database: z.exactOptional(z.strictObject({
     user: word.check(z.maxLength(63)), name: z.exactOptional(word.check(z.maxLength(63))), addresses: z.array(address).check(z.minLength(1)),
   })),
@@ -50,7 +51,8 @@ function isUnique(texts: readonly string[]): boolean {
 
 /**
  * `endpoints` in configured order, which is also the order of asking (`endpointsOf` has them in one form); `environment` is a label of the
- * operator's own; with `observeOnly` Operator authority cannot be assumed. `database` is a login for reads that Patroni's API does
+ * operator's own; with `observeOnly` Operator authority cannot be assumed,
+ * neither for it nor for a cluster of the same addresses or of the same `identity` (AeroDB's cluster id, PostgreSQL's system identifier). `database` is a login for reads that Patroni's API does
  * not offer: to PostgreSQL at these addresses and no others, database "postgres" where no name is given. Holds no secrets.
  */
 export type ClusterConfig = Readonly<z.infer<typeof clusterSchema>>;

@@ -21,6 +21,8 @@ export interface TlsIdentity {
   /** The configured CA, which is in the context already. */
   readonly ca: string | undefined;
   readonly serverName: string | undefined;
+  /** Differs where the text of CA, certificate or key differs. */
+  readonly fingerprint: string;
   /** The name in the certificate of single endpoints, by the origin of their address; it goes before `serverName`. */
   readonly serverNames?: ReadonlyMap<string, string>;
 }

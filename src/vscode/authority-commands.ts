@@ -25,7 +25,7 @@ async function assumeOperator({ plane, clusters, results }: CommandContext, row:
   const config = clusters.find(name);
   const label = config.ok ? clusterLabel(config.value) : name;
   // What cannot be had is not offered: the control plane refuses it, and records that.
-  const confirmed = config.ok && config.value.observeOnly === true || await wanted(plane, name, label);
+  const confirmed = plane.changeRefusal({ level: 'Operator', cluster: name }) !== undefined || await wanted(plane, name, label);
   if (!confirmed) return;
   const changed = await plane.changeAuthority({ level: 'Operator', cluster: name });
   if (!changed.ok) results.error(title, changed.error);

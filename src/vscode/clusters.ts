@@ -49,6 +49,10 @@ export class ConfiguredClusters implements Clusters {
       ?? failure(refusal('PHASE7_MALFORMED_REQUEST', `No cluster called "${name}" is configured on this machine. Nothing was sent.`, 'cluster'));
   }
 
+  entries(): readonly unknown[] {
+    return this.#raw();
+  }
+
   async connect(cluster: ClusterConfig): Promise<Result<Kernel>> {
     const seconds = (key: string, otherwise: number): number => {
       const value = machineValue(key);

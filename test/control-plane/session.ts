@@ -88,6 +88,7 @@ export async function openSession(options: SessionOptions = {}): Promise<Session
         const config = clusters.get(name);
         return config === undefined ? failure(refusal('PHASE7_MALFORMED_REQUEST', `No cluster called "${name}" is configured. Nothing was sent.`, 'cluster')) : success(structuredClone(config)); // as the real ones do: read anew at every question
       },
+      entries: () => [...clusters.values()],
       connect: options.connect ?? ((cluster) => connect(cluster, { timeouts: PATIENT })),
     },
     confirmer,

@@ -213,6 +213,7 @@ export class Stand implements AsyncDisposable {
       audit: openAuditLog({ directory: this.folder }),
       clusters: {
         find: () => success(this.#config()),
+        entries: () => [this.#config()],
         connect: (config) => connect(config, { timeouts: { ...LONG, controlMs: this.#controlMs } }),
       },
       confirmer: {

@@ -61,6 +61,7 @@ export class TestOperator {
       audit: this.#log(),
       clusters: {
         find: (name) => (name === config.name ? success(config) : failure(refusal('PHASE7_MALFORMED_REQUEST', `There is no cluster ${name}.`, 'cluster'))),
+        entries: () => [config],
         connect: (one) => connect(one, { timeouts: limits }),
       },
       confirmer: { unavailable: () => undefined, confirm: (prompt) => this.#answer(prompt) },
