@@ -2,13 +2,18 @@
 import assert from 'node:assert/strict';
 import type { ControlCommandName } from '../../src/control-plane/commands.ts';
 import type { Stage } from '../../src/control-plane/record.ts';
+import type { Delivery } from './deliveries-proxy.ts';
 
 /** Something that goes wrong on one node. */
 export type Trouble =
   | { readonly kind: 'kill' | 'freeze' | 'pause' }
   | { readonly kind: 'crash'; readonly at: string }
   | { readonly kind: 'cut'; readonly how: 'outgoing' | 'incoming' | 'both' }
-  | { readonly kind: 'disk'; readonly how: 'full' | 'failing' }
+  /** A full disk takes so many bytes first, of whatever record comes. */
+  | { readonly kind: 'disk'; readonly how: 'full' | 'failing'; readonly room: number }
+  /** The lock file is removed; a second process is started beside the node; the node is killed, and two are started at once. */
+  | { readonly kind: 'lock' | 'contender' | 'twins' }
+  | { readonly kind: 'deliveries'; readonly how: Delivery }
   | { readonly kind: 'slow' | 'late'; readonly ms: number }
   | { readonly kind: 'answers'; readonly how: 'dropped' | 'garbage' | 'html' };
 
@@ -79,7 +84,9 @@ const drawStep = (random: Random, nodes: number): Step => {
   ]);
   const trouble = pick<Trouble | null>([
     null, { kind: 'kill' }, { kind: 'kill' }, { kind: 'freeze' }, { kind: 'freeze' }, { kind: 'pause' }, { kind: 'crash', at: pick(crashPoints) }, { kind: 'crash', at: pick(crashPoints) },
-    { kind: 'cut', how: pick(['outgoing', 'incoming', 'both']) }, { kind: 'cut', how: pick(['outgoing', 'incoming', 'both']) }, { kind: 'disk', how: pick(['full', 'failing']) },
+    { kind: 'cut', how: pick(['outgoing', 'incoming', 'both']) }, { kind: 'cut', how: pick(['outgoing', 'incoming', 'both']) }, { kind: 'disk', how: pick(['full', 'full', 'failing']), room: Math.floor(random() * 400) },
+    { kind: 'lock' }, { kind: 'contender' }, { kind: 'twins' }, { kind: 'deliveries', how: pick(['doubled', 'late', 'reordered', 'restarted']) },
+    { kind: 'deliveries', how: pick(['doubled', 'late', 'reordered', 'restarted']) },
     { kind: 'slow', ms: 50 + Math.floor(random() * 400) }, { kind: 'late', ms: pick([100, 6_000]) },
     { kind: 'answers', how: pick(['dropped', 'garbage', 'html']) }, { kind: 'answers', how: pick(['dropped', 'garbage', 'html']) },
   ]);

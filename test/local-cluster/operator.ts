@@ -55,8 +55,8 @@ export class TestOperator {
   readonly #stages: Stage[] = [];
   readonly #plane: ControlPlane;
 
-  private constructor(cluster: TestCluster, limits: Timeouts) {
-    const config = { name: 'local', kind: 'aerodb' as const, endpoints: cluster.nodes.map(({ url }) => url) };
+  private constructor(endpoints: string[], limits: Timeouts) {
+    const config = { name: 'local', kind: 'aerodb' as const, endpoints };
     this.#plane = new ControlPlane({
       audit: this.#log(),
       clusters: {
@@ -71,8 +71,9 @@ export class TestOperator {
     });
   }
 
-  static async open(cluster: TestCluster, limits = timeouts): Promise<TestOperator> {
-    const operator = new TestOperator(cluster, limits);
+  /** `urls`: where the nodes are reached, in place of their own addresses. */
+  static async open(cluster: TestCluster, limits = timeouts, urls: readonly string[] = cluster.nodes.map(({ url }) => url)): Promise<TestOperator> {
+    const operator = new TestOperator([...urls], limits);
     await operator.#assume();
     return operator;
   }

@@ -7,9 +7,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { Chaos } from './chaos.ts';
 import { type Order, type Step, type Whom, describeStep, drawSteps } from './choices.ts';
+import { DeliveriesProxy } from './deliveries-proxy.ts';
 import { TestCluster, type TestNode, at, promotable, textAt, until } from './harness.ts';
 import { type Judged, type Run, judge, readLedger } from './judge.ts';
-import { TestOperator } from './operator.ts';
+import { TestOperator, timeouts } from './operator.ts';
 import { Witness, holderOnDisk } from './witness.ts';
 
 export interface Report extends Judged {
@@ -114,8 +115,9 @@ export const torture = async (settings: Settings): Promise<Report> => {
   const { seed, nodes, steps } = settings;
   const log: string[] = [];
   const cluster = await TestCluster.start({ nodes, flags: ['--faults', '--checkpoint-every', '100', '--segment-bytes', '4096'] });
-  const operator = await TestOperator.open(cluster);
-  const run: Run = { cluster, operator, chaos: new Chaos(cluster), witness: new Witness(cluster), lost: new Map() };
+  const proxies = new Map(await Promise.all(cluster.nodes.map(async (node) => [node, await DeliveriesProxy.before(node.url)] as const)));
+  const operator = await TestOperator.open(cluster, timeouts, cluster.nodes.map((node) => proxies.get(node)?.url ?? node.url));
+  const run: Run = { cluster, operator, chaos: new Chaos(cluster, proxies), witness: new Witness(cluster), lost: new Map() };
   try {
     let left: readonly TestNode[] = [];
     for (const [index, step] of drawSteps(seed, nodes, steps).entries()) {
@@ -136,6 +138,7 @@ export const torture = async (settings: Settings): Promise<Report> => {
   } finally {
     await run.witness.stop();
     operator.close();
+    await Promise.all([...proxies.values()].map((proxy) => proxy.close()));
     await cluster.stop();
   }
 };
