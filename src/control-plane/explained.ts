@@ -45,5 +45,5 @@ export async function explain(command: ConfirmedCommandName, { args, cluster, ke
   if (observed.controlVersion !== view.controlVersion) {
     return failure(refusal('PHASE7_INCONSISTENT_SNAPSHOT', `The kernel's explanation is of control version ${view.controlVersion}, its answer of ${observed.controlVersion ?? 'none'}: the state moved in between. No explanation is shown and nothing was sent.`));
   }
-  return success({ explanation: explainControl(command, target, cluster, facts.value), state: kernelState(facts.value, view), endpoint, controlVersion: view.controlVersion, answerMs: view.answerMs, identity: view.identity });
+  return success({ explanation: explainControl(command, target, cluster, facts.value), state: kernelState(facts.value, view), endpoint, controlVersion: view.controlVersion, answerMs: view.answerMs, identity: view.clusterId });
 }

@@ -232,7 +232,7 @@ export interface KernelCheck {
 export interface KernelExplanation {
   readonly target: string;
   /** AeroDB's cluster id, PostgreSQL's system identifier; `null`: not told. */
-  readonly identity: string | null;
+  readonly clusterId: string | null;
   readonly mode: string | null;
   readonly decision: 'approve' | 'deny' | null;
   readonly reason: string | null;

@@ -52,11 +52,24 @@ export class Chaos {
         this.#twins.add(node);
         return this.#cluster.kill(node);
       case 'kill': return this.#cluster.kill(node);
-      case 'freeze': return node.freeze();
-      case 'lock': return rmSync(join(this.#cluster.directory(node), 'node.lock'), { force: true });
       case 'contender': return this.#contend(node);
-      case 'deliveries': return this.#proxies.get(node)?.arm(trouble.how, () => this.#restart(node));
-      default: await node.faults(faultsOf(trouble)).catch(() => undefined); // It may just be ending from an earlier trouble.
+      case 'freeze':
+        node.freeze();
+        return;
+      case 'lock':
+        rmSync(join(this.#cluster.directory(node), 'node.lock'), { force: true });
+        return;
+      case 'deliveries':
+        this.#proxies.get(node)?.arm(trouble.how, () => this.#restart(node));
+        return;
+      case 'answers':
+      case 'crash':
+      case 'cut':
+      case 'disk':
+      case 'late':
+      case 'pause':
+      case 'slow':
+        await node.faults(faultsOf(trouble)).catch(() => undefined); // It may just be ending from an earlier trouble.
     }
   }
 

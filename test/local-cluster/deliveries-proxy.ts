@@ -99,15 +99,16 @@ export class DeliveriesProxy {
     }
   }
 
-  #deliver({ method, url = '/', headers }: IncomingMessage, body: Buffer): Promise<Delivered> {
+  #deliver({ method, url = '/', headers: own }: IncomingMessage, body: Buffer): Promise<Delivered> {
     const delivered = new Promise<Delivered>((resolve, reject) => {
-      const outgoing = send(new URL(url, this.#target), { method: method ?? 'GET', headers: { ...headers, host: this.#target.host }, agent: false }, (answer) => {
+      const outgoing = send(new URL(url, this.#target), { method: method ?? 'GET', headers: { ...own, host: this.#target.host }, agent: false }, (answer) => {
         const parts: Buffer[] = [];
         answer.on('data', (part: Buffer) => parts.push(part));
         answer.on('error', reject);
         answer.on('end', () => {
-          const { 'transfer-encoding': _, ...rest } = answer.headers;
-          if (answer.complete) resolve({ status: answer.statusCode ?? 502, headers: rest, body: Buffer.concat(parts) });
+          const { ...headers } = answer.headers;
+          delete headers['transfer-encoding'];
+          if (answer.complete) resolve({ status: answer.statusCode ?? 502, headers, body: Buffer.concat(parts) });
           else reject(new Error('the answer was cut off'));
         });
       });

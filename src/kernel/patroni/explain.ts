@@ -59,7 +59,7 @@ export async function explainPromotion(
   };
   const checks = mode === 'forced' ? unchecked(leader, candidate, facts) : [];
   return success(clusterReading(cluster, { ...second.value, skipped: first.skipped }, {
-    target, identity: asked.find(({ system }) => system !== null)?.system ?? null, mode, decision: null, reason: null, checks, overriddenInvariants: checks.map(({ invariant }) => invariant),
+    target, clusterId: asked.find(({ system }) => system !== null)?.system ?? null, mode, decision: null, reason: null, checks, overriddenInvariants: checks.map(({ invariant }) => invariant),
     epoch: leader?.timeline ?? null, primaryId: leader?.name ?? null, members: membersOf(second.value.data), controlVersion: null,
     answerMs: patroniWaits === null ? null : Math.max(access.timeouts.controlMs, patroniWaits * 1_000 + BESIDE_THE_WAIT_MS), patroni: facts,
   }));
