@@ -76,7 +76,7 @@ export class Chaos {
   /** Ends whatever is wrong with the node: afterwards it runs, and answers. */
   async mend(node: TestNode): Promise<void> {
     node.thaw();
-    await this.#proxies.get(node)?.disarm();
+    this.#proxies.get(node)?.disarm();
     const well = async (): Promise<boolean> => {
       await node.faults();
       return at((await node.get('/v1/status')).body, 'data.lifecycle') === 'running';
@@ -91,6 +91,7 @@ export class Chaos {
 
   async mendAll(): Promise<void> {
     for (const node of this.#cluster.nodes) await this.mend(node);
+    for (const proxy of this.#proxies.values()) await proxy.settled();
   }
 
   /** What an operator does with a node whose history is not the cluster's: end it, empty its directory, start it. */

@@ -105,10 +105,10 @@ const drawStep = (random: Random, nodes: number): Step => {
 };
 
 /** The whole of a run. */
-export const drawSteps = (seed: number, nodes: number, count: number): readonly Step[] => {
+export function* drawSteps(seed: number, nodes: number, count: number): Generator<Step> {
   const random = generator(seed);
-  return Array.from({ length: count }, () => drawStep(random, nodes));
-};
+  for (let drawn = 0; drawn < count; drawn += 1) yield drawStep(random, nodes);
+}
 
 /** One line for a person. */
 export const describeStep = ({ orders, trouble, on, begins, ends, declines, unrecorded, tended }: Step): string =>

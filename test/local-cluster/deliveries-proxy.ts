@@ -46,14 +46,18 @@ export class DeliveriesProxy {
   }
 
   /** Nothing that comes from here on suffers anything; copies that were kept are delivered now. */
-  async disarm(): Promise<void> {
+  disarm(): void {
     this.#next = undefined;
     for (const copy of this.#copies.splice(0)) copy();
+  }
+
+  /** Resolves when every delivery has its answer, or has none to expect: to be waited for when nothing is wrong with the node any more. */
+  async settled(): Promise<void> {
     await Promise.allSettled(this.#open);
   }
 
   async close(): Promise<void> {
-    await this.disarm();
+    this.disarm();
     this.#server.closeAllConnections();
     this.#server.close();
     await once(this.#server, 'close');
