@@ -1,7 +1,5 @@
 /** What a run says when its own code breaks, or when what it says is not taken: what was sent and recorded is known, and said. */
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
@@ -160,15 +158,12 @@ describe('a run that breaks off', function () {
   describe('of an account without a home directory', () => {
     const STRANGER = 54_321;
 
-    /** Runs as a user id that no account has, without HOME, from files that anyone may read. */
+    /** Runs as a user id that no account has, without HOME. Node itself may lie where only root gets to: it is started as root and gives that up before the program is loaded. */
     async function homeless(args: readonly string[], more: NodeJS.ProcessEnv = {}): Promise<Ended> {
       const program = await builtProgram();
-      chmodSync(dirname(dirname(program)), 0o755);
-      const child = spawn(process.execPath, [program, ...args], { env: { PATH: process.env['PATH'], LANG: 'C.UTF-8', ...more }, uid: STRANGER, gid: STRANGER, cwd: '/', stdio: ['ignore', 'pipe', 'pipe'] });
-      const text = { stdout: '', stderr: '' };
-      for (const name of ['stdout', 'stderr'] as const) child[name].setEncoding('utf8').on('data', (piece: string) => { text[name] += piece; });
-      await once(child, 'close');
-      return { code: child.exitCode, ...text };
+      for (const place of [folder, dirname(dirname(program))]) chmodSync(place, 0o755);
+      const { NODE_OPTIONS } = preload('stranger', `process.setgroups([]); process.setgid(${STRANGER}); process.setuid(${STRANGER}); delete process.env.NODE_OPTIONS; process.chdir("/");`);
+      return run(process.execPath, [program, ...args], { PATH: process.env['PATH'], LANG: 'C.UTF-8', NODE_OPTIONS, ...more });
     }
 
     before(function () {
@@ -180,7 +175,6 @@ describe('a run that breaks off', function () {
     it('works where both places are given, by option or by environment, and otherwise names what is missing', async () => {
       const own = join(folder, 'own');
       mkdirSync(own);
-      chmodSync(folder, 0o755);
       chmodSync(own, 0o777);
       const config = join(own, 'clusters.json');
       writeFileSync(config, JSON.stringify({ clusters: [{ name: 'c', kind: 'aerodb', endpoints: [server.url] }] }), { mode: 0o644 });

@@ -222,7 +222,7 @@ const check = lazily(() => mapped(
 
 /** `mode` is a promotion's; a demotion has none. */
 export const explanation = lazily(() => mapped(z.object({
-  cluster_id: z._default(textOrNull, null), target: text, mode: z._default(textOrNull, null), decision: z.enum(['approve', 'deny']), reason: textOrNull, checks: list(check()),
+  cluster_id: text, target: text, mode: z._default(textOrNull, null), decision: z.enum(['approve', 'deny']), reason: textOrNull, checks: list(check()),
   overridden_invariants: list(text), epoch: u64, primary_id: textOrNull, members: members(), control_version: u64,
 }), (wire): KernelExplanation => ({
   target: wire.target, clusterId: wire.cluster_id, mode: wire.mode, decision: wire.decision, reason: wire.reason, checks: wire.checks, overriddenInvariants: wire.overridden_invariants,
