@@ -10,6 +10,9 @@ import { defaultAuditDirectory, LOG_FILE } from './location.ts';
 import { Verifier } from './verify.ts';
 
 const CHUNK_BYTES = 1024 * 1024;
+/** A record is written in two parts, and nobody who reads holds the lock: an end that is no record is looked at again before it is called torn. */
+const LOOKS_AT_UNENDED = 5;
+const LOOK_AGAIN_MS = 10;
 
 /** The log in a directory (the platform's own when left out), or any file: a copy, say. */
 export type AuditSource = { readonly directory?: string } | { readonly file: string };
@@ -36,9 +39,13 @@ class FileAuditReader implements AuditReader {
     try {
       await using file = await openLog(this.path);
       const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
-      for (;;) {
+      for (let looks = 0; looks < LOOKS_AT_UNENDED;) {
         const { bytesRead } = await file.read(chunk, 0, chunk.length, null);
-        if (bytesRead === 0 || !verifier.push(chunk.subarray(0, bytesRead))) break;
+        if (bytesRead > 0 && !verifier.push(chunk.subarray(0, bytesRead))) break;
+        if (bytesRead > 0) continue;
+        if (!verifier.isUnended) break;
+        looks += 1;
+        await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
       }
       return verifier.end();
     } catch (error) {
