@@ -26,11 +26,6 @@ export class Verifier {
     this.#wanted = Map.groupBy(heads, ({ seq }) => seq);
   }
 
-  /** The last line has not ended yet: perhaps a record is just being written. */
-  get isUnended(): boolean {
-    return this.#splitter.pendingBytes > 0;
-  }
-
   /** Takes the next bytes; `false` when nothing that follows can change the answer. */
   push(chunk: Buffer): boolean {
     this.#bytes += BigInt(chunk.length);

@@ -1,5 +1,6 @@
 /** The audit log in the terminal: reading, verifying and exporting. Reads only; none of it reaches a kernel. */
 import { access } from 'node:fs/promises';
+import { chunksOf } from '../audit/chunks.ts';
 import { writeFileWhole } from '../audit/export.ts';
 import { isOutcome, requestEnd } from '../audit/query.ts';
 import { openAuditReader, openLog } from '../audit/reader.ts';
@@ -136,7 +137,7 @@ async function* readable(pieces: AsyncIterable<string | Uint8Array>): AsyncGener
 /** Byte for byte. */
 async function* wholeLog(path: string): AsyncGenerator<Uint8Array> {
   await using log = await openLog(path);
-  for await (const chunk of log.createReadStream({ autoClose: false })) yield chunk as Uint8Array;
+  yield* chunksOf(log, path);
 }
 
 async function* linesOf(reader: AuditReader, chosen: Selection): AsyncGenerator<string> {
