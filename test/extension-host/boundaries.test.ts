@@ -18,7 +18,7 @@ interface RecordShape {
 }
 
 function records(): readonly RecordShape[] {
-  return recordsIn(auditFile) as readonly RecordShape[];
+  return recordsIn(auditFile);
 }
 
 describe('boundaries', () => {
