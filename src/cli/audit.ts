@@ -107,12 +107,14 @@ async function exportRecords({ reader, given, output }: Review): Promise<Result<
 
 /** The file is there whole or not at all: a part of a log must not lie about as if it were one. */
 async function exportToFile(reader: AuditReader, given: Given, chosen: Selection, target: string, output: Output): Promise<Result<ExitCode>> {
-  const refused = (error: unknown): Result<ExitCode> => failure(refusal('PHASE7_MALFORMED_REQUEST', `The file ${target} cannot be created (${codeOf(error)}); an existing file is never replaced. Nothing was exported.`, 'output'));
-  if (await exists(target)) return refused(Object.assign(new Error('it exists'), { code: 'EEXIST' }));
+  const refused = (why: string): Result<ExitCode> => failure(refusal('PHASE7_MALFORMED_REQUEST', why, 'output'));
+  const standsThere = `The file ${target} exists, and an existing file is never replaced. Nothing was exported.`;
+  if (await exists(target)) return refused(standsThere);
   try {
     await writeFileWhole(target, readable(isWhole(given) ? wholeLog(reader.path) : linesOf(reader, chosen)), { onlyNew: true });
   } catch (error) {
-    return error instanceof Unreadable ? unreadable(reader, error.cause) : refused(error);
+    if (error instanceof Unreadable) return unreadable(reader, error.cause);
+    return refused(codeOf(error) === 'EEXIST' ? standsThere : `The export to ${target} could not be written (${codeOf(error)}). No part of it stands there.`);
   }
   output.err([`Exported to ${visible(target)}.`]);
   return success(EXIT.done);

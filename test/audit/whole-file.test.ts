@@ -2,13 +2,14 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { writeFileWhole } from '../../src/audit/export.ts';
 import { encodeRecord } from '../../src/audit/chain.ts';
+import { writeExport, writeFileWhole } from '../../src/audit/export.ts';
 import { openAuditLog } from '../../src/audit/log.ts';
+import { openAuditPages } from '../../src/audit/pages.ts';
 import { AuditUnavailable } from '../../src/control-plane/ports.ts';
 import { page, SmallDisk } from '../small-disk.ts';
 import { entry } from './entries.ts';
-import { logFile, temporaryDirectory, verify } from './support.ts';
+import { logFile, temporaryDirectory, verify, writtenLog } from './support.ts';
 
 const args = (reason: string): { readonly args: { readonly cluster: string; readonly node: string; readonly reason: string } } => ({ args: { cluster: 'prod', node: 'node-2', reason } });
 
@@ -52,19 +53,58 @@ describe('P7-O3: whole or not at all', function () {
     assert.deepEqual([verdict.kind, verdict.records], ['intact', 1n + 2n * BigInt(length) + BigInt(length - 1)], verdict.message);
   });
 
-  it('a file under whose name something stands keeps it until the new one is whole, for every page that the disk has room for', async () => {
+  it('the export of the editor stands there whole, or what stood there before does: for every page that the disk has room for, in both formats', async () => {
     if (disk === null) return;
-    const file = path.join(directory, 'export.jsonl');
-    for (const old of [null, 'old'] as const) {
-      for (let room = 0; room < 4; room += 1) {
-        if (old !== null) writeFileSync(file, old);
-        disk.fill(room);
-        await assert.rejects(writeFileWhole(file, pieces(4), { onlyNew: false }), { code: 'ENOSPC' });
-        disk.free();
-        assert.equal(existsSync(file) ? readFileSync(file, 'utf8') : null, old);
+    const { file: log } = await writtenLog(30);
+    const pages = await openAuditPages(log);
+    const verdict = await verify(log);
+    for (const format of ['jsonl', 'csv'] as const) {
+      const file = path.join(directory, `export.${format}`);
+      const write = (): Promise<void> => writeExport(file, pages, {}, { format, chain: 'to_end', verdict });
+      await write();
+      const whole = readFileSync(file);
+      assert.ok(whole.length > 4 * page);
+      for (const old of [null, 'old'] as const) {
+        for (let room = 0; room * page < whole.length; room += 1) {
+          rmSync(file, { force: true });
+          if (old !== null) writeFileSync(file, old);
+          disk.fill(room);
+          await assert.rejects(write(), { code: 'ENOSPC' });
+          disk.free();
+          assert.equal(existsSync(file) ? readFileSync(file, 'utf8') : null, old);
+        }
       }
+      disk.fill(Math.ceil(whole.length / page));
+      await write();
+      disk.free();
+      assert.deepEqual(readFileSync(file), whole);
     }
-    assert.deepEqual(readdirSync(directory).filter((name) => name.includes('export')), ['export.jsonl']);
+    await pages.close();
+    assert.deepEqual(readdirSync(directory).filter((name) => name.includes('export')).toSorted(), ['export.csv', 'export.jsonl']);
+  });
+
+  it('a disk that fills at any byte of a file: what stood under its name stands there, and nothing beside it', async () => {
+    const folder = temporaryDirectory();
+    const small = SmallDisk.mount(folder, `${8 * page}`);
+    if (small === null) return;
+    const file = path.join(folder, 'export.jsonl');
+    const piece = Buffer.alloc(page, 'x');
+    for (let taken = 0; taken < page; taken += 1) {
+      // The disk takes one page: of the second piece, what the first one leaves of it.
+      const both = async function* (): AsyncGenerator<Uint8Array> {
+        yield piece.subarray(0, page - taken);
+        yield await Promise.resolve(piece);
+      };
+      const old = taken % 2 === 0 ? null : 'old';
+      if (old !== null) writeFileSync(file, old);
+      small.fill(1);
+      await assert.rejects(writeFileWhole(file, both(), { onlyNew: old === null }), { code: 'ENOSPC' }, `${taken} bytes of the second piece`);
+      small.free();
+      assert.deepEqual(readdirSync(folder), old === null ? [] : ['export.jsonl']);
+      if (old !== null) assert.equal(readFileSync(file, 'utf8'), old);
+      rmSync(file, { force: true });
+    }
+    small.unmount();
   });
 
   it('nothing stands under the name before all is written, and what another put there meanwhile is not replaced', async () => {
