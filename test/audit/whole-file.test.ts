@@ -87,24 +87,27 @@ describe('P7-O3: whole or not at all', function () {
     const folder = temporaryDirectory();
     const small = SmallDisk.mount(folder, `${8 * page}`);
     if (small === null) return;
-    const file = path.join(folder, 'export.jsonl');
-    const piece = Buffer.alloc(page, 'x');
-    for (let taken = 0; taken < page; taken += 1) {
-      // The disk takes one page: of the second piece, what the first one leaves of it.
-      const both = async function* (): AsyncGenerator<Uint8Array> {
-        yield piece.subarray(0, page - taken);
-        yield await Promise.resolve(piece);
-      };
-      const old = taken % 2 === 0 ? null : 'old';
-      if (old !== null) writeFileSync(file, old);
-      small.fill(1);
-      await assert.rejects(writeFileWhole(file, both(), { onlyNew: old === null }), { code: 'ENOSPC' }, `${taken} bytes of the second piece`);
-      small.free();
-      assert.deepEqual(readdirSync(folder), old === null ? [] : ['export.jsonl']);
-      if (old !== null) assert.equal(readFileSync(file, 'utf8'), old);
-      rmSync(file, { force: true });
+    try {
+      const file = path.join(folder, 'export.jsonl');
+      const piece = Buffer.alloc(page, 'x');
+      for (let taken = 0; taken < page; taken += 1) {
+        // The disk takes one page: of the second piece, what the first one leaves of it.
+        const both = async function* (): AsyncGenerator<Uint8Array> {
+          yield piece.subarray(0, page - taken);
+          yield await Promise.resolve(piece);
+        };
+        const old = taken % 2 === 0 ? null : 'old';
+        if (old !== null) writeFileSync(file, old);
+        small.fill(1);
+        await assert.rejects(writeFileWhole(file, both(), { onlyNew: old === null }), { code: 'ENOSPC' }, `${taken} bytes of the second piece`);
+        small.free();
+        assert.deepEqual(readdirSync(folder), old === null ? [] : ['export.jsonl']);
+        if (old !== null) assert.equal(readFileSync(file, 'utf8'), old);
+        rmSync(file, { force: true });
+      }
+    } finally {
+      small.unmount();
     }
-    small.unmount();
   });
 
   it('nothing stands under the name before all is written, and what another put there meanwhile is not replaced', async () => {
