@@ -2,10 +2,11 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, renameSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { parseObject } from '../../src/audit/chain.ts';
+import { parseLine } from '../../src/audit/chain.ts';
 import { openAuditLog } from '../../src/audit/log.ts';
+import { linesIn } from '../records-in.ts';
 import { entry, type Said } from './entries.ts';
 import { bundledWriter, logFile, temporaryDirectory, verify, Writer, writtenLog } from './support.ts';
 
@@ -14,10 +15,10 @@ const RUNS = 3;
 const refusal = (directory: string): Promise<string> => openAuditLog({ directory }).append(entry(1)).then(() => 'recorded', String);
 const unshare = ['unshare', ...(process.getuid?.() === 0 ? [] : ['--user', '--map-root-user']), '--mount'];
 
-/** Every acknowledged record stands where it was acknowledged, whatever fragments stand between. */
+/** Every acknowledged record stands where it was acknowledged, whatever fragments stand between: the first part of one record and the second of another, say. */
 function allStand(directory: string, said: readonly Said[]): void {
-  const lines = readFileSync(logFile(directory), 'utf8').split('\n').map(parseObject);
-  const hashes = new Map(lines.flatMap((record) => (typeof record?.['hash'] === 'string' ? [[record['seq'], record['hash']]] : [])));
+  const found = linesIn(logFile(directory)).map((line) => parseLine(Buffer.from(line)));
+  const hashes = new Map(found.flatMap((record) => (record === null ? [] : [[record.seq.toString(), record.hash]])));
   for (const { seq, hash } of said) if (seq !== undefined) assert.equal(hashes.get(seq), hash, `record ${seq}`);
 }
 
@@ -45,6 +46,18 @@ describe('P7-O3: a lock file that does not stay', function () {
     }
     process.stderr.write(`      ${recorded} recorded, ${refused} refused\n`);
     assert.ok(recorded > 0);
+  });
+
+  it('removed under its holder, with nothing in its place: the record that was begun is refused', async () => {
+    const { directory, positions } = await writtenLog(2);
+    const holder = new Writer({ directory, count: 2, pause: 'in the middle of the record' });
+    await holder.stopped();
+    unlinkSync(path.join(directory, 'audit.lock'));
+    holder.process.kill('SIGCONT');
+    const said = await holder.rest();
+    assert.match(said[0]?.refused ?? '', /AuditUnavailable: .* was removed or replaced while it was held\.$/);
+    assert.notEqual(said[1]?.seq, undefined, 'the next one takes a new lock');
+    assert.equal((await verify(logFile(directory), positions[1])).kind, 'intact');
   });
 
   for (const pause of ['after the last look', 'in the middle of the record'] as const) {

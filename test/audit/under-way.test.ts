@@ -1,7 +1,7 @@
 /** A record is written in two parts. Nobody who reads takes the first for damage while its writer is at work, and everybody does when nobody is. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, copyFileSync, readFileSync } from 'node:fs';
+import { appendFileSync, copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import path from 'node:path';
 import { chunksOf } from '../../src/audit/chunks.ts';
@@ -73,6 +73,24 @@ describe('P7-O3: a record of which the first part is written', function () {
     assert.deepEqual(await atOnce(async () => readers['lines']?.(file)), ['1', '2', undefined]);
     assert.deepEqual(await atOnce(async () => readers['pages']?.(file)), ['1', '2', undefined]);
     assert.equal(await atOnce(async () => readers['bytes']?.(file)), readFileSync(file, 'utf8'));
+  });
+
+  it('finished after the end was seen and before the lock was: it is read, and no torn tail', async () => {
+    const { file } = await writtenLog(2);
+    const whole = readFileSync(file);
+    const unfinished = logFile(temporaryDirectory());
+    writeFileSync(unfinished, whole.subarray(0, -80));
+    const read: Buffer[] = [];
+    await using log = await openLog(unfinished);
+    const real = log.read.bind(log);
+    let ends = 0;
+    log.read = async (...args: readonly unknown[]) => {
+      const result = await (real as (...all: readonly unknown[]) => ReturnType<typeof real>)(...args);
+      if (result.bytesRead === 0 && (ends += 1) === 1) appendFileSync(unfinished, whole.subarray(-80));
+      return result;
+    };
+    for await (const chunk of chunksOf(log, unfinished)) read.push(Buffer.from(chunk));
+    assert.deepEqual(Buffer.concat(read), whole);
   });
 
   it('of a copy, beside which no lock is held, it is a torn tail at once, also while the log is being written', async () => {
