@@ -10,7 +10,7 @@ import { linesIn } from '../records-in.ts';
 import { entry, type Said } from './entries.ts';
 import { bundledWriter, logFile, temporaryDirectory, verify, Writer, writtenLog } from './support.ts';
 
-/** Without what is tested here, each of them forked the chain. */
+/** With records written in one part, and a lock that counts as held when it is gone, each of them forked the chain. */
 const RUNS = 3;
 const refusal = (directory: string): Promise<string> => openAuditLog({ directory }).append(entry(1)).then(() => 'recorded', String);
 const unshare = ['unshare', ...(process.getuid?.() === 0 ? [] : ['--user', '--map-root-user']), '--mount'];
