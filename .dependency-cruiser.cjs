@@ -25,7 +25,7 @@ module.exports = {
       from: { path: '^src/webview/' },
       to: { path: '^src/control-plane/', dependencyTypesNot: ['type-only'] },
     },
-    may('cli', '^src/cli/', ['^src/cli/', '^src/control-plane/', '^src/text/', '^src/kernel/', '^src/audit/'], { dependencyTypesNot: ['core'] }),
+    may('cli', '^src/cli/', ['^src/cli/', '^src/control-plane/', '^src/text/', '^src/kernel/', '^src/audit/', '^src/files/'], { dependencyTypesNot: ['core'] }),
     may('local-cluster', '^src/local-cluster/', ['^src/local-cluster/', '^src/files/', '(^|node_modules/)zod(/|$)'], { dependencyTypesNot: ['core'] }),
     {
       name: 'extension-only-at-the-top',
