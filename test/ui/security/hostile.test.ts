@@ -1,12 +1,13 @@
 /** What a workspace, a panel and a kernel could try in the real workbench to have more than a person gave them. */
 import assert from 'node:assert/strict';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { root } from '../../../scripts/lib/paths.mjs';
 import { closeAll, httpServer, jsonBytes, answeringBytes, type HttpRunning } from '../../kernel/servers.ts';
 import { rejection } from '../../kernel/wire.ts';
 import { at, listAt, TestCluster, textAt } from '../../local-cluster/harness.ts';
+import { recordsIn } from '../../records-in.ts';
 import { seedFrom } from '../../seed.ts';
 import { askFor, becomeOperator, inspectCluster, type Named } from '../driver/steps.ts';
 import { useEditor } from '../driver/use-editor.ts';
@@ -15,16 +16,6 @@ import { listenTo, say } from './traffic.ts';
 
 const SEED = seedFrom('FUZZ_SEED');
 const local: Named = { name: 'local', label: 'local' };
-
-interface RecordShape {
-  readonly stage: string;
-  readonly command?: string;
-  readonly authority: string;
-}
-
-function recordsIn(file: string): readonly RecordShape[] {
-  return readFileSync(file, 'utf8').split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as RecordShape);
-}
 
 /** The kernel's own events of control attempts, as each node tells them. */
 async function attempts(cluster: TestCluster): Promise<readonly string[]> {
@@ -186,7 +177,7 @@ describe('a hostile workspace', function () {
         const asFile = asFolder.replace(/folder=[^&]*/u, `workspace=${encodeURIComponent(join(folder, 'own.code-workspace'))}`);
         assert.notEqual(asFile, asFolder);
         for (const url of untrusted ? [asFolder, asFile] : [asFile]) {
-          const before = safeRecords(use.editor.auditFile).length;
+          const before = recordsIn(use.editor.auditFile).length;
           const workbench = await Workbench.open(page, url);
           await workbench.openView('AeroDB');
           const tree = workbench.tree('Clusters');
@@ -203,7 +194,7 @@ describe('a hostile workspace', function () {
           assert.deepEqual([dialog.focused, dialog.buttons.includes('Continue…')], ['Do Nothing', true]);
           await workbench.dialogs.press('Escape');
           await workbench.notifications.waitFor('PHASE7_CONFIRMATION_DECLINED');
-          const mine = safeRecords(use.editor.auditFile).slice(before);
+          const mine = recordsIn(use.editor.auditFile).slice(before);
           assert.ok(mine.length > 5);
           assert.deepEqual(mine.filter(({ command }) => command === 'force_promotion'), [], 'no task and no launch configuration asked for anything');
           assert.doesNotMatch(JSON.stringify(mine), /mallory/);
@@ -216,13 +207,3 @@ describe('a hostile workspace', function () {
     });
   }
 });
-
-function safeRecords(file: string): readonly RecordShape[] {
-  try {
-    return recordsIn(file);
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
-    throw error;
-  }
-}
-
