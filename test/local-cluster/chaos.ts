@@ -4,6 +4,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DeliveriesProxy } from './deliveries-proxy.ts';
 import type { Trouble } from './choices.ts';
+import type { TestOperator } from './operator.ts';
 import { type TestCluster, type TestNode, at, until } from './harness.ts';
 
 /** Times are of `performance.now()`; a trouble without an end still holds. */
@@ -28,7 +29,8 @@ const faultsOf = (trouble: Trouble): object => {
     case 'lock':
     case 'contender':
     case 'twins':
-    case 'deliveries': return {};
+    case 'deliveries':
+    case 'log': return {};
   }
 };
 
@@ -37,11 +39,13 @@ export class Chaos {
   readonly done: Done[] = [];
   readonly #cluster: TestCluster;
   readonly #proxies: ReadonlyMap<TestNode, DeliveriesProxy>;
+  readonly #operator: TestOperator;
   /** Nodes of which two are to be started at once. */
   readonly #twins = new Set<TestNode>();
 
-  constructor(cluster: TestCluster, proxies: ReadonlyMap<TestNode, DeliveriesProxy>) {
+  constructor(cluster: TestCluster, operator: TestOperator, proxies: ReadonlyMap<TestNode, DeliveriesProxy>) {
     this.#cluster = cluster;
+    this.#operator = operator;
     this.#proxies = proxies;
   }
 
@@ -62,6 +66,9 @@ export class Chaos {
       case 'deliveries':
         this.#proxies.get(node)?.arm(trouble.how, () => this.#restart(node));
         return;
+      case 'log':
+        this.#operator.spoilLog(trouble.how, trouble.room);
+        return;
       case 'answers':
       case 'crash':
       case 'cut':
@@ -77,6 +84,7 @@ export class Chaos {
   async mend(node: TestNode): Promise<void> {
     node.thaw();
     this.#proxies.get(node)?.disarm();
+    this.#operator.mendLog();
     const well = async (): Promise<boolean> => {
       await node.faults();
       return at((await node.get('/v1/status')).body, 'data.lifecycle') === 'running';

@@ -14,6 +14,8 @@ export type Trouble =
   /** The lock file is removed; a second process is started beside the node; the node is killed, and two are started at once. */
   | { readonly kind: 'lock' | 'contender' | 'twins' }
   | { readonly kind: 'deliveries'; readonly how: Delivery }
+  /** The audit log: its lock file is removed, it gets a second name, or its disk takes so many bytes of the next record and no more. */
+  | { readonly kind: 'log'; readonly how: 'unlocked' | 'named twice' | 'full'; readonly room: number }
   | { readonly kind: 'slow' | 'late'; readonly ms: number }
   | { readonly kind: 'answers'; readonly how: 'dropped' | 'garbage' | 'html' };
 
@@ -86,6 +88,7 @@ const drawStep = (random: Random, nodes: number): Step => {
     null, { kind: 'kill' }, { kind: 'kill' }, { kind: 'freeze' }, { kind: 'freeze' }, { kind: 'pause' }, { kind: 'crash', at: pick(crashPoints) }, { kind: 'crash', at: pick(crashPoints) },
     { kind: 'cut', how: pick(['outgoing', 'incoming', 'both']) }, { kind: 'cut', how: pick(['outgoing', 'incoming', 'both']) }, { kind: 'disk', how: pick(['full', 'full', 'failing']), room: Math.floor(random() * 400) },
     { kind: 'lock' }, { kind: 'contender' }, { kind: 'twins' }, { kind: 'deliveries', how: pick(['doubled', 'late', 'reordered', 'restarted']) },
+    { kind: 'log', how: pick(['unlocked', 'named twice', 'full', 'full']), room: Math.floor(random() * 1_500) },
     { kind: 'deliveries', how: pick(['doubled', 'late', 'reordered', 'restarted']) },
     { kind: 'slow', ms: 50 + Math.floor(random() * 400) }, { kind: 'late', ms: pick([100, 6_000]) },
     { kind: 'answers', how: pick(['dropped', 'garbage', 'html']) }, { kind: 'answers', how: pick(['dropped', 'garbage', 'html']) },

@@ -121,7 +121,7 @@ export const torture = async (settings: Settings): Promise<Report> => {
   const cluster = await TestCluster.start({ nodes, flags: ['--faults', '--checkpoint-every', '100', '--segment-bytes', '4096'] });
   const proxies = new Map(await Promise.all(cluster.nodes.map(async (node) => [node, await DeliveriesProxy.before(node.url)] as const)));
   const operator = await TestOperator.open(cluster, timeouts, cluster.nodes.map((node) => proxies.get(node)?.url ?? node.url));
-  const run: Run = { cluster, operator, chaos: new Chaos(cluster, proxies), witness: new Witness(cluster), lost: new Map() };
+  const run: Run = { cluster, operator, chaos: new Chaos(cluster, operator, proxies), witness: new Witness(cluster), lost: new Map() };
   try {
     let left: readonly TestNode[] = [];
     let number = 0;
