@@ -89,9 +89,9 @@ export class Chaos {
       await node.faults();
       return at((await node.get('/v1/status')).body, 'data.lifecycle') === 'running';
     };
-    if (!node.alive || !(await well().catch(() => false))) {
-      // Its disk failed or a crash point was passed: it ends by itself.
-      await this.#cluster.gone(node);
+    // Its disk failed or a crash point was passed, and it ends by itself; or it goes on, on a busy machine perhaps after a while.
+    await until(`${node.name} is well, or gone`, async () => !node.alive || well().catch(() => false), 60_000);
+    if (!node.alive) {
       await this.#cluster.restart(node, { twice: this.#twins.delete(node) });
     }
     for (const one of this.done) if (one.node === node && one.to === Infinity) one.to = performance.now();

@@ -117,7 +117,7 @@ describe('a hostile panel and a hostile kernel in the editor', function () {
     await workbench.runCommand('AeroDB: Give Up Authority');
     const { message } = await workbench.notifications.waitFor('became Observer');
     assert.ok(message.replaceAll('\u2060', '').includes(`Operator of ${text} became Observer`), message);
-    assert.equal(await workbench.page.locator('.notification-toast a, .notification-list-item a:not(.action-label)').count(), 0);
+    assert.equal(await workbench.page.locator('.notification-list-item-message a').count(), 0);
   });
 
   it('P7-A2: a kernel\'s words in an input box are text: no link that runs a command', async () => {
