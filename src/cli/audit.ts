@@ -11,6 +11,7 @@ import { errorExitCode, EXIT, type ExitCode } from './exit-codes.ts';
 import { auditLineJson, refusalJson, verdictJson } from './json.ts';
 import type { Output } from './output.ts';
 import { first, type Given, type Invocation } from './parse.ts';
+import { notAPath } from './files.ts';
 import { selection, type Selection } from './selection.ts';
 import { assumeAuthority, openSession } from './session.ts';
 import { paintFor } from './text/paint.ts';
@@ -53,6 +54,8 @@ async function openReview(given: Given, output: Output, env: Env): Promise<Resul
   const refused = auditReviewRefused(session.value.plane.authority);
   if (refused !== undefined) return failure(refused);
   const file = first(given, 'file');
+  const misplaced = file === undefined ? undefined : notAPath('file', file);
+  if (misplaced !== undefined) return failure(misplaced);
   return success({ reader: openAuditReader(file === undefined ? session.value.audit : { file }), given, output, env, json: given.json !== undefined });
 }
 
@@ -103,6 +106,8 @@ async function exportRecords({ reader, given, output }: Review): Promise<Result<
 }
 
 async function exportToFile(reader: AuditReader, given: Given, chosen: Selection, target: string, output: Output): Promise<Result<ExitCode>> {
+  const misplaced = notAPath('output', target);
+  if (misplaced !== undefined) return failure(misplaced);
   let file: FileHandle;
   try {
     file = await open(target, 'wx', 0o600);

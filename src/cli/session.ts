@@ -4,11 +4,13 @@ import { openAuditLog } from '../audit/log.ts';
 import type { Authority } from '../control-plane/authority.ts';
 import { ControlPlane } from '../control-plane/control-plane.ts';
 import { failure, refusal, success, type ControlError, type Result } from '../control-plane/errors.ts';
+import { quotedName } from '../control-plane/plausible.ts';
 import type { Clock, Clusters } from '../control-plane/ports.ts';
 import type { Recorded } from '../control-plane/recorder.ts';
 import { defaultConfigFile, readSettings, terminalClusters, type Settings } from './clusters.ts';
 import { TerminalConfirmer } from './confirmer.ts';
 import { operator, type Env } from './environment.ts';
+import { notAPath } from './files.ts';
 import { Progress } from './interrupts.ts';
 import { standardStream } from './output.ts';
 import { first, type Given } from './parse.ts';
@@ -37,6 +39,8 @@ export function openSession(given: Given, env: Env): Result<Session> {
   const settings = read();
   const directory = first(given, 'audit-dir') ?? (settings.ok ? settings.value.auditDirectory : null);
   const audit = directory === null ? {} : { directory };
+  const misplaced = directory === null ? undefined : notAPath(first(given, 'audit-dir') === undefined ? 'auditDirectory' : 'audit-dir', directory);
+  if (misplaced !== undefined) return failure(misplaced);
   const clusters = terminalClusters({
     settings: read, file, urls: given.url ?? [], kind: first(given, 'kind'), tokenFile: first(given, 'token-file'), timeoutMs: timeout.value, env,
   });
@@ -73,5 +77,5 @@ function timeoutMs(text: string | undefined): Result<number | undefined> {
 }
 
 function badTimeout(text: string): ControlError {
-  return refusal('PHASE7_MALFORMED_REQUEST', `"${text}" is not a time limit: it is given in seconds, from 1 to 600. Nothing was sent.`, 'timeout');
+  return refusal('PHASE7_MALFORMED_REQUEST', `${quotedName(text)} is not a time limit: it is given in seconds, from 1 to 600. Nothing was sent.`, 'timeout');
 }

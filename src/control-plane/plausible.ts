@@ -10,7 +10,10 @@ export const WITHHELD = '[withheld]';
 const MOST_WORDS = 12;
 /** Where small letters, capitals and digits follow each other inside a word; the capital that begins one does not count. A drawn text turns at every second letter. */
 const TURN = /\p{Ll}(?=[\p{Lu}\d])|\d(?=\p{L})|\p{Lu}(?=\d)|\p{Lu}{2,}(?=\p{Ll})/gu;
-const MOST_TURNS = 4;
+const MOST_TURNS = { word: 2, text: 4 } as const;
+const turns = (text: string): number => text.match(TURN)?.length ?? 0;
+/** `OrdersEuropeWest`: capitals that begin whole words are no drawn ones. */
+const HUMPS = /^(?:\p{Lu}?\p{Ll}{2,})(?:\p{Lu}\p{Ll}{2,}){0,4}\d{0,4}$/u;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** A number, or at most four runs of letters and of digits: `orders`, `db01`, `pg17prod`, `k8s`, `10xlarge`. */
@@ -20,21 +23,20 @@ const OF_BOTH_CASES = /^(?:\p{Lu}{1,4}\p{Ll}*\d{0,8}|\p{Ll}+\d{0,8})(?:\p{Lu}{1,
 
 function isWord(word: string): boolean {
   const mixed = word !== word.toLowerCase() && word !== word.toUpperCase();
-  return word.length <= 32 && (mixed ? OF_BOTH_CASES : OF_ONE_CASE).test(word);
+  return word.length <= 32 && (turns(word) <= MOST_TURNS.word || HUMPS.test(word)) && (mixed ? OF_BOTH_CASES : OF_ONE_CASE).test(word);
 }
 
 /** Words, what joins words, and a mark at the edge of a part without digits: `Orders!`, but not `admin:secret`, `p@ss` or `Summer2024!`. */
 function isPart(part: string): boolean {
   const edged = /\d/u.test(part) ? part : part.replace(/^[\p{P}\p{S}]+|[\p{P}\p{S}]+$/gu, '');
-  return edged === '' || /^[\p{L}\p{M}\p{N}._\-/()[\],&'+#%·–—]+$/u.test(edged);
+  return edged === '' || /^[\w.+-]+@[\w-]+(?:\.[\w-]+)+$/u.test(edged) || /^[\p{L}\p{M}\p{N}._\-/()[\],&'+#%·–—]+$/u.test(edged);
 }
 
 /** Whether a text reads like the name of something, or a label: printable words in one line. */
 export function isName(text: string): boolean {
   if (text === '' || text.length > 200 || /[\p{C}\p{Zl}\p{Zp}]/u.test(text)) return false;
   const words = text.split(/[^\p{L}\p{M}\p{N}]+/u).filter((word) => word !== '');
-  const turns = words.join(' ').match(TURN)?.length ?? 0;
-  return words.length <= MOST_WORDS && turns <= MOST_TURNS && words.every(isWord) && text.split(' ').every(isPart);
+  return words.length <= MOST_WORDS && turns(words.join(' ')) <= MOST_TURNS.text && words.every(isWord) && text.split(' ').every(isPart);
 }
 
 /** Whether a text reads like an address of a node: http or https, without credentials, query or fragment; nothing random as its host or in its path. */

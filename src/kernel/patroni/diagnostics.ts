@@ -1,6 +1,7 @@
 /** Diagnostics: what every configured endpoint says of itself, and the named node's configuration and metrics. */
 import { urlsOf, type ClusterConfig } from '../../control-plane/cluster.ts';
 import { failure, success, type Result } from '../../control-plane/errors.ts';
+import { isNodeName } from '../../control-plane/plausible.ts';
 import type { DeclaredCost, DiagnosticsView, Reading, Section } from '../../control-plane/views.ts';
 import { ask, askText, readError, type Access, type Asked } from './ask.ts';
 import { askInOrder, configured, findMember, notContacted, reading } from './endpoints.ts';
@@ -22,7 +23,8 @@ export async function declareCost(cluster: ClusterConfig, access: Access, node: 
       ? failure(notContacted(cluster, member, located.why))
       : success(reading({ ...listed, endpoint: located.endpoint }, cost, 'dcs', node, []));
   }
-  if (!cannotList(found.error)) return found;
+  // What nobody lists as a member is named below; what does not read like a name is none.
+  if (!cannotList(found.error) || !isNodeName(node)) return found;
   // Without the configuration store nobody lists the members, while each endpoint still answers for itself: that is when diagnostics are wanted.
   const own = await askInOrder(cluster, access, '/patroni', schema.node);
   return own.ok
