@@ -94,7 +94,7 @@ function escape(text: string, at: number, wrapped: boolean): { readonly bytes: s
   const number = (hex: string): number => Number.parseInt(hex, 16);
   switch (here[0]) {
     case '\\': return (wrapped ? read(/^(?:\\{1,16}[rn])+/, () => '') : undefined)
-      ?? read(/^\\{1,16}u\{?0*([0-9a-f]{1,6})\}/i, (hex) => utf8(number(hex)))
+      ?? read(/^\\{1,16}u\{0*([0-9a-f]{1,6})\}/i, (hex) => utf8(number(hex)))
       ?? read(/^\\{1,16}u(d[89ab][0-9a-f]{2}\\{1,16}ud[c-f][0-9a-f]{2})/i, (pair) => {
         const [high = 0, low = 0] = pair.split(/\\+u/i).map(number);
         return utf8(0x1_0000 + (high - 0xd800) * 0x400 + low - 0xdc00);
