@@ -70,6 +70,12 @@ export function parseCommandLine(argv: readonly string[]): Invocation {
   return misunderstood(notAVerb(words));
 }
 
+/** A line that gives a secret away is not carried out: the record of it stays for good, and the arguments of a program are seen by every account. */
+export function misplacedSecret(variable: string, argv: readonly string[]): Invocation {
+  const message = `An argument holds what the variable ${variable} holds, so the line is not carried out, and nothing of it is repeated: every account of this machine can see the arguments of a program. Nothing was sent.`;
+  return { kind: 'misunderstood', error: refusal('PHASE7_MALFORMED_REQUEST', message, variable), json: argv.includes('--json') };
+}
+
 /** Addresses are recorded and shown; one that holds credentials is therefore refused without being repeated. */
 function badAddress({ url = [], cluster, kind }: Given): string | undefined {
   if (url.length > 0 && cluster !== undefined) return '--cluster names a cluster of the configuration file, --url one that is in no file: a line holds one of them.';

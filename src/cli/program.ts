@@ -2,11 +2,13 @@
 import type { Env } from './environment.ts';
 import { errorExitCode, EXIT, type ExitCode } from './exit-codes.ts';
 import type { Output } from './output.ts';
-import { parseCommandLine } from './parse.ts';
+import { misplacedSecret, parseCommandLine } from './parse.ts';
+import { secretGivenAway } from './environment.ts';
 
 /** Runs one line. */
 export async function run(argv: readonly string[], output: Output, env: Env): Promise<ExitCode> {
-  const asked = parseCommandLine(argv);
+  const given = secretGivenAway(argv, env);
+  const asked = given === undefined ? parseCommandLine(argv) : misplacedSecret(given, argv);
   switch (asked.kind) {
     case 'help': {
       const { helpText } = await import('./help.ts');
