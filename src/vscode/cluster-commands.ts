@@ -5,6 +5,7 @@ import { clusterOf } from './authority-commands.ts';
 import type { ClusterTree } from './cluster-tree.ts';
 import type { ConfiguredClusters, Secret } from './clusters.ts';
 import type { CommandContext } from './commands.ts';
+import { inert } from './foreign.ts';
 import { pickCluster } from './pickers.ts';
 
 /** Registers the presentation commands about configured clusters. */
@@ -53,8 +54,13 @@ async function add({ clusters }: CommandContext): Promise<void> {
   const token = await askToken(title, built.value);
   if (token === undefined) return;
   const cluster: ClusterConfig = { ...built.value, ...(environment.trim() === '' ? {} : { environment: environment.trim() }) };
-  if (token !== '') await clusters.setSecret(cluster, 'token', token);
   await clusters.add(cluster);
+  try {
+    if (token !== '') await clusters.setSecret(cluster, 'token', token);
+  } catch (error) {
+    void vscode.window.showErrorMessage(inert(vscode.l10n.t('AeroDB: cluster "{0}" was added; its access token was not kept: {1}. Nothing has been contacted.', cluster.name, causeOf(error))));
+    return;
+  }
   void vscode.window.showInformationMessage(vscode.l10n.t('AeroDB: cluster "{0}" was added to this machine\'s settings. Nothing has been contacted.', cluster.name));
 }
 
@@ -70,7 +76,12 @@ async function remove({ clusters }: CommandContext, row: unknown): Promise<void>
   const answer = await vscode.window.showWarningMessage(vscode.l10n.t('Remove "{0}" from this machine\'s settings?', name), {
     modal: true, detail: vscode.l10n.t('The secrets that were given for its addresses are removed from the secret store too. The cluster itself is not contacted, and what the audit log says of it stays.'),
   }, vscode.l10n.t('Do Nothing'), go);
-  if (answer === go) await clusters.remove(name);
+  if (answer !== go) return;
+  try {
+    await clusters.remove(name);
+  } catch (error) {
+    void vscode.window.showErrorMessage(inert(vscode.l10n.t('AeroDB: "{0}" was removed; its secrets were not: {1}.', name, causeOf(error))));
+  }
 }
 
 async function setToken({ clusters, results }: CommandContext, tree: ClusterTree, row: unknown): Promise<void> {
@@ -90,10 +101,25 @@ async function setToken({ clusters, results }: CommandContext, tree: ClusterTree
   }
   const token = await askToken(`${title}: ${name}`, cluster.value);
   if (token === undefined) return;
-  await clusters.setSecret(cluster.value, 'token', token);
+  if (!(await kept(() => clusters.setSecret(cluster.value, 'token', token), name))) return;
   void vscode.window.showInformationMessage(token === ''
     ? vscode.l10n.t('AeroDB: the access token of "{0}" was removed from the secret store.', name)
     : vscode.l10n.t('AeroDB: the access token of "{0}" is in the editor\'s secret store. It is sent to the configured endpoints only.', name));
+}
+
+/** Whether a secret was kept or forgotten as a person said; where it was not, that is told. */
+async function kept(set: () => Promise<void>, name: string): Promise<boolean> {
+  try {
+    await set();
+    return true;
+  } catch (error) {
+    void vscode.window.showErrorMessage(inert(vscode.l10n.t('AeroDB: the secret of "{0}" was not changed: {1}.', name, causeOf(error))));
+    return false;
+  }
+}
+
+function causeOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** The secret that goes along with every request: Patroni knows a user and a password. */
@@ -124,7 +150,7 @@ async function setDatabasePassword(clusters: ConfiguredClusters, tree: ClusterTr
     prompt: vscode.l10n.t('Kept in the editor\'s secret store, never in settings or logs. Left empty: none. Escape changes nothing.'),
   });
   if (password === undefined) return;
-  await clusters.setSecret(cluster, 'database', password);
+  if (!(await kept(() => clusters.setSecret(cluster, 'database', password), cluster.name))) return;
   tree.clustersChanged(); // what can be asked of this cluster depends on it
   void vscode.window.showInformationMessage(password === ''
     ? vscode.l10n.t('AeroDB: the database password of "{0}" was removed from the secret store.', cluster.name)

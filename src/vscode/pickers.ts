@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { endpointsOf, endpointToText } from '../control-plane/cluster.ts';
 import type { CommandResult } from '../control-plane/control-plane.ts';
+import { isClusterName, isNodeName, WITHHELD } from '../control-plane/plausible.ts';
 import { byName } from './cluster-tree.ts';
 import { clusterLabel, type ConfiguredClusters } from './clusters.ts';
 import { inert } from './foreign.ts';
@@ -33,7 +34,7 @@ export interface PickedNode {
 /** Asks for a node, by name, from one recorded reading of the cluster; if that fails, the id is typed. */
 export async function pickNode(title: string, cluster: string, inspect: () => Promise<CommandResult>): Promise<PickedNode | undefined> {
   const result = await vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title: vscode.l10n.t('AeroDB: asking {0} for its nodes', cluster) }, inspect,
+    { location: vscode.ProgressLocation.Notification, title: vscode.l10n.t('AeroDB: asking {0} for its nodes', isClusterName(cluster) ? cluster : WITHHELD) }, inspect,
   );
   const reading = result.kind === 'answered' && result.answer.command === 'inspect_cluster_state' ? result.answer.reading : undefined;
   if (reading === undefined) {
@@ -42,7 +43,7 @@ export async function pickNode(title: string, cluster: string, inspect: () => Pr
       title, ignoreFocusOut: true, placeHolder: vscode.l10n.t('Node id'),
       prompt: vscode.l10n.t('The nodes could not be read ({0}). Type the id of the node. Escape asks for nothing.', inert(why)),
     });
-    return typed === undefined ? undefined : { node: typed.trim(), label: typed.trim() };
+    return typed === undefined ? undefined : { node: typed.trim(), label: isNodeName(typed.trim()) ? typed.trim() : WITHHELD };
   }
   const items = byName(reading.view.members).map((member) => ({ node: member.nodeId, name: member.name, label: inert(member.name), description: inert(member.nodeId) }));
   const told = reading.view.members.find(({ nodeId }) => nodeId === reading.observed.nodeId)?.name ?? reading.observed.nodeId ?? reading.endpoint;
