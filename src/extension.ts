@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
 import * as vscode from 'vscode';
 import { writeExport } from './audit/export.ts';
+import { refusingExposed } from './audit/exposed.ts';
 import { openAuditLog } from './audit/log.ts';
 import { openAuditPages } from './audit/pages.ts';
 import { requestEnd } from './audit/query.ts';
@@ -36,7 +37,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const reader = openAuditReader(directory);
   const head = new KnownHead(context.globalState, reader);
   const plane = new ControlPlane({
-    audit: 'refused' in setting ? nowhere(setting.refused) : openAuditLog({ ...directory, onAppended: (position) => void head.keep(position).catch(() => undefined) }), // a head that was not kept proves less, and breaks nothing
+    audit: 'refused' in setting ? nowhere(setting.refused) : refusingExposed(openAuditLog({ ...directory, onAppended: (position) => void head.keep(position).catch(() => undefined) })), // a head that was not kept proves less, and breaks nothing
     clusters, confirmer: new EditorConfirmer(panels), clock: systemClock, ids: { uuid: randomUUID }, operator: operator(),
   });
   const results = new Results(panels, clusters, log);

@@ -1,5 +1,6 @@
 /** The composition root of one run: a session of the control plane over the real log, clock, clusters and terminal. */
 import { randomUUID } from 'node:crypto';
+import { refusingExposed } from '../audit/exposed.ts';
 import { openAuditLog } from '../audit/log.ts';
 import type { Authority } from '../control-plane/authority.ts';
 import { ControlPlane } from '../control-plane/control-plane.ts';
@@ -47,7 +48,7 @@ export function openSession(given: Given, env: Env): Result<Session> {
   const progress = new Progress();
   const confirmer = new TerminalConfirmer(() => ({ input: process.stdin, output: standardStream('stderr'), paint: paintFor(process.stderr, env) }));
   const plane = new ControlPlane({
-    audit: progress.watch(openAuditLog(audit)),
+    audit: progress.watch(refusingExposed(openAuditLog(audit))),
     clusters, confirmer, clock, ids: { uuid: randomUUID }, operator: operator(settings.ok ? settings.value.operatorName : null),
   });
   return success({ plane, clusters, confirmer, progress, audit });

@@ -92,7 +92,7 @@ function escape(text: string, at: number, wrapped: boolean): { readonly bytes: s
     return whole === undefined ? undefined : { bytes: bytes(found).replaceAll('\\', ''), end: at + whole.length };
   };
   const number = (hex: string): number => Number.parseInt(hex, 16);
-  switch (here[0]) {
+  switch (here[0] ?? '') {
     case '\\': return (wrapped ? read(/^(?:\\{1,16}[rn])+/, () => '') : undefined)
       ?? read(/^\\{1,16}u\{0*([0-9a-f]{1,6})\}/i, (hex) => utf8(number(hex)))
       ?? read(/^\\{1,16}u(d[89ab][0-9a-f]{2}\\{1,16}ud[c-f][0-9a-f]{2})/i, (pair) => {

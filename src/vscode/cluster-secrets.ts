@@ -45,12 +45,14 @@ export class ClusterSecrets {
 
   /** Keeps or, when empty, forgets a secret. Rejects with `StoreUnavailable`. */
   async set(key: string, secret: string): Promise<void> {
+    const before = this.#memory.get(memoryOf(key));
+    if (secret === '' && before === false) return;
+    // Said first: what is kept and not remembered would not be missed.
+    await this.#memory.update(memoryOf(key), true);
     try {
-      // Said first: what is kept and not remembered would not be found.
-      if (secret !== '') await this.#memory.update(memoryOf(key), true);
-      else if (this.#memory.get(memoryOf(key)) === false) return;
       await (secret === '' ? this.#store.delete(key) : this.#store.store(key, secret));
     } catch (error) {
+      await this.#memory.update(memoryOf(key), before);
       throw new StoreUnavailable(error);
     }
     if (secret === '') await this.#memory.update(memoryOf(key), false);

@@ -174,7 +174,7 @@ describe('secrets where names and paths belong', function () {
     const says = (test: (record: Readonly<Record<string, unknown>>) => boolean): number => log.filter(test).length;
     assert.ok(says(({ redacted }) => Array.isArray(redacted) && redacted.includes('cluster')) > 10, 'the record says that the cluster is withheld');
     assert.ok(says(({ redacted, target }) => Array.isArray(redacted) && redacted.includes('node') && target === '[withheld]') > 10, 'the record says that the node is withheld');
-    console.log(`      ${WAYS.length} ways in the terminal, ${ended.length} lines`);
+    process.stdout.write(`      ${WAYS.length} ways in the terminal, ${ended.length} lines\n`);
     assert.ok(WAYS.length >= 40);
   });
 
@@ -224,7 +224,7 @@ describe('secrets where names and paths belong', function () {
       assertNowhere('audit.directory', secret, setting.refused);
     }
     for (const secret of ALL) for (const part of parts(secret)) assert.deepEqual(leaksBelow(directory, part).leaks, []);
-    console.log(`      ${ways} ways in the editor, ${asked} sessions`);
+    process.stdout.write(`      ${ways} ways in the editor, ${asked} sessions\n`);
     assert.ok(ways >= 25);
   });
 });
