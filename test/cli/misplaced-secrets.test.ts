@@ -200,7 +200,12 @@ describe('secrets where names and paths belong', function () {
     };
     for (const [what, [secrets, cluster]] of Object.entries(MEMBERS)) {
       ways += 1;
-      for (const secret of secrets) await look(what, secret, [cluster(secret)], { cluster: named(cluster(secret)) });
+      for (const secret of secrets) {
+        await look(what, secret, [cluster(secret)], { cluster: named(cluster(secret)) });
+        // The paths of TLS files are looked at with the first connection.
+        const [row] = configuredIn([cluster(secret)]);
+        assert.ok(row !== undefined && (what.startsWith('tls.') || !row.config.ok), `${what}: such a cluster is refused`);
+      }
     }
     const calls: Readonly<Record<string, (secret: string) => readonly [Readonly<Record<string, unknown>>, { readonly command?: string; readonly name?: unknown }?]>> = {
       'cluster of a call': (secret) => [{ cluster: secret }],

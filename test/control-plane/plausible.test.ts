@@ -23,7 +23,7 @@ const random: readonly (readonly [string, () => string])[] = [
   ['a key', () => `-----BEGIN PRIVATE KEY-----\n${randomBytes(48).toString('base64')}\n-----END PRIVATE KEY-----\n`], ['the body of a key', () => randomBytes(48).toString('base64')], ['an address with credentials', () => `https://ann:${base62(20)}@db1.example:9191`],
   ['an address with a query', () => `https://db1.example/?token=${base62(20)}`], ['an address with a fragment', () => `https://db1.example/#${base62(20)}`], ['a connection string', () => `host=db1 password=${base62(20)}`], ['a database URL', () => `postgres://ann:${base62(20)}@db1/x`],
 ];
-const SECRETS = ['Passw0rd', 'S3cr3t!', 'Tr0ub4dor&3', 'p@ssword', 'P@ssw0rd!', 'Summer2024!', 'admin:secret', 'canary/Zx81+secret=="\\q7', 'hunter2\nhunter2', 'password=hunter', 'JBSWY3DPEHPK3PXP', '\u0000', '', 'x'.repeat(300)];
+const SECRETS = ['Rx79SoHLBDcr', 'cwjdIoD97Rlqghho', 'Passw0rd', 'S3cr3t!', 'Tr0ub4dor&3', 'p@ssword', 'P@ssw0rd!', 'Summer2024!', 'admin:secret', 'canary/Zx81+secret=="\\q7', 'hunter2\nhunter2', 'password=hunter', 'JBSWY3DPEHPK3PXP', '\u0000', '', 'x'.repeat(300)];
 
 describe('what may be repeated', () => {
   it('P7-O3: names, hosts, addresses and paths as people and machines make them', () => {

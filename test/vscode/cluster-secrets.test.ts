@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { ClusterSecrets, StoreUnavailable, type SecretStore } from '../../src/vscode/cluster-secrets.ts';
 
 /** A keyring that can be locked, and what the editor remembers beside it. */
-function keyring(): { readonly secrets: ClusterSecrets; readonly held: Map<string, string>; readonly asked: string[]; lock(locked: boolean): void } {
+function keyring(): { readonly secrets: ClusterSecrets; readonly held: Map<string, string>; readonly asked: string[]; readonly lock: (locked: boolean) => void } {
   const held = new Map<string, string>();
   const remembered = new Map<string, unknown>();
   const asked: string[] = [];
