@@ -8,9 +8,12 @@
 export const WITHHELD = '[withheld]';
 
 const MOST_WORDS = 12;
-/** Where small letters, capitals and digits follow each other inside a word; the capital that begins one does not count. A drawn text turns at every second letter. */
+/**
+ * Where small letters, capitals and digits follow each other inside a word; the capital that begins one does not count. A drawn text turns at
+ * every second letter; a name of many parts (`prod-eu1a-pg17b-k8s`) turns often only in small letters.
+ */
 const TURN = /\p{Ll}(?=[\p{Lu}\d])|\d(?=\p{L})|\p{Lu}(?=\d)|\p{Lu}{2,}(?=\p{Ll})/gu;
-const MOST_TURNS = { word: 2, text: 4 } as const;
+const MOST_TURNS = { word: 2, text: 4, small: 6 } as const;
 const turns = (text: string): number => text.match(TURN)?.length ?? 0;
 /** `OrdersEuropeWest`: capitals that begin whole words are no drawn ones. */
 const HUMPS = /^(?:\p{Lu}?\p{Ll}{2,})(?:\p{Lu}\p{Ll}{2,}){0,4}\d{0,4}$/u;
@@ -36,10 +39,11 @@ function isPart(part: string): boolean {
 export function isName(text: string): boolean {
   if (text === '' || text.length > 200 || /[\p{C}\p{Zl}\p{Zp}]/u.test(text)) return false;
   const words = text.split(/[^\p{L}\p{M}\p{N}]+/u).filter((word) => word !== '');
-  return words.length <= MOST_WORDS && turns(words.join(' ')) <= MOST_TURNS.text && words.every(isWord) && text.split(' ').every(isPart);
+  const most = text === text.toLowerCase() ? MOST_TURNS.small : MOST_TURNS.text;
+  return !UUID.test(text) && words.length <= MOST_WORDS && turns(words.join(' ')) <= most && words.every(isWord) && text.split(' ').every(isPart);
 }
 
-/** Whether a text reads like an address of a node: http or https, without credentials, query or fragment; nothing random as its host or in its path. */
+/** Whether a text reads like an address of a node: http or https, no credentials, query or fragment, nothing drawn as its host or in its path. */
 export function isAddress(text: string): boolean {
   const url = URL.parse(text);
   if (url === null || !/^https?:\/\//iu.test(text) || /[\s\p{C}]/u.test(text)) return false;
@@ -56,7 +60,10 @@ export function isHost(text: string): boolean {
 }
 
 /** Below these a folder may be called anything. Elsewhere all of a path reads like names: base64 may begin with a slash, too. */
-const ROOTS = new Set(['data', 'dev', 'etc', 'home', 'media', 'mnt', 'nix', 'opt', 'private', 'proc', 'root', 'run', 'snap', 'srv', 'sys', 'tmp', 'usr', 'var', 'Applications', 'Library', 'Users', 'Volumes']);
+const ROOTS = new Set([
+  'data', 'dev', 'etc', 'home', 'media', 'mnt', 'nix', 'opt', 'private', 'proc', 'root', 'run', 'snap', 'srv', 'sys', 'tmp', 'usr', 'var',
+  'Applications', 'Library', 'Users', 'Volumes',
+]);
 
 /**
  * Whether a text reads like the path of a file. One that says where it begins (`/home/`, `./`, `~/`, `C:\`) may hold folders of a machine's

@@ -1,6 +1,7 @@
 /** Adding, editing and removing configured clusters, their tokens, and refreshing a row: none of it sends a control request. */
 import * as vscode from 'vscode';
 import { endpointFromText, parseClusterConfig, type ClusterConfig } from '../control-plane/cluster.ts';
+import { isClusterName } from '../control-plane/plausible.ts';
 import { clusterOf } from './authority-commands.ts';
 import type { ClusterTree } from './cluster-tree.ts';
 import type { ConfiguredClusters, Secret } from './clusters.ts';
@@ -24,7 +25,7 @@ async function add({ clusters }: CommandContext): Promise<void> {
   const name = await vscode.window.showInputBox({
     title, ignoreFocusOut: true, prompt: vscode.l10n.t('The name by which you know the cluster. Escape adds nothing.'), placeHolder: vscode.l10n.t('Name'),
     validateInput: (typed) => typed.trim() === '' ? vscode.l10n.t('A name is required.')
-      : clusters.list().some((cluster) => cluster.name === typed.trim()) ? vscode.l10n.t('A cluster called "{0}" is configured already.', typed.trim()) : undefined,
+      : notAName(typed) ?? (clusters.list().some((cluster) => cluster.name === typed.trim()) ? vscode.l10n.t('A cluster called "{0}" is configured already.', typed.trim()) : undefined),
   });
   if (name === undefined) return;
   const kind = await vscode.window.showQuickPick(
@@ -49,6 +50,7 @@ async function add({ clusters }: CommandContext): Promise<void> {
   if (built?.ok !== true) return;
   const environment = await vscode.window.showInputBox({
     title, ignoreFocusOut: true, placeHolder: vscode.l10n.t('Environment'), prompt: vscode.l10n.t('Your own label, such as "production", shown wherever the cluster is named. May be left empty. Escape adds nothing.'),
+    validateInput: (typed) => (typed.trim() === '' ? undefined : notAName(typed)),
   });
   if (environment === undefined) return;
   const token = await askToken(title, built.value);
@@ -62,6 +64,11 @@ async function add({ clusters }: CommandContext): Promise<void> {
     return;
   }
   void vscode.window.showInformationMessage(vscode.l10n.t('AeroDB: cluster "{0}" was added to this machine\'s settings. Nothing has been contacted.', cluster.name));
+}
+
+/** A secret that is typed into the wrong box stays in no settings. */
+function notAName(typed: string): string | undefined {
+  return isClusterName(typed.trim()) ? undefined : vscode.l10n.t('This does not look like a name. It would be shown and recorded wherever the cluster is named.');
 }
 
 /** Settings of the machine: where the extension runs on another one than the window, they have a tab of their own, and the person's tab has none of them. */

@@ -5,7 +5,7 @@ import { homedir, tmpdir } from 'node:os';
 import { isAddress, isClusterName, isHost, isName, isNodeName, isPath } from '../../src/control-plane/plausible.ts';
 
 const NAMES = [
-  'orders', 'local', 'constructor', '__proto__', 'orders-prod', 'Orders (production)', 'orders_eu1', 'pg-17', 'pg17prod', 'k8s', 'db01', 'DB1', 'OrdersProd', 'PGProd', 'Orders2Prod', 'eu/orders', 'Größe', '注文', 'заказы',
+  'orders', 'local', 'constructor', '__proto__', 'orders-prod', 'prod-eu1a-pg17b-k8s', 'Orders (production)', 'orders_eu1', 'pg-17', 'pg17prod', 'k8s', 'db01', 'DB1', 'OrdersProd', 'PGProd', 'Orders2Prod', 'eu/orders', 'Größe', '注文', 'заказы',
   'acid-minimal-cluster-0', 'postgresql0', 'node-2', 'Orders!', '[prod] orders', 'C#', 'R&D', '50% load', 'Anna Müller (DBA)', 'O\'Brien', 'Note: old', 'Anna <anna@example.com>', 'orders.eu-west-1', '2026-11-29', 'Rechnungswesen', 'demo 3', 'a',
 ];
 const HOSTS = ['localhost', '127.0.0.1', '[::1]', 'db1', 'db-1.example', 'ip-10-0-0-1.eu-west-1.compute.internal', 'orders.c9akciq32.eu-west-1.rds.amazonaws.com', 'pg-7d9f8b6c5-x2k4j.pg.svc.cluster.local'];
@@ -39,6 +39,10 @@ describe('what may be repeated', () => {
         const secret = draw();
         assert.deepEqual([isName(secret), isNodeName(secret), isClusterName(secret), isAddress(secret), isPath(secret)], [false, false, false, false, false], `${what}: ${secret}`);
       }
+    }
+    for (let n = 0; n < 1000; n += 1) {
+      const id = randomUUID();
+      assert.deepEqual([isName(id), isClusterName(id), isNodeName(id)], [false, false, true], id);
     }
     for (const secret of SECRETS) assert.deepEqual([isName(secret), isNodeName(secret), isClusterName(secret), isPath(secret)], [false, false, false, false], secret);
     for (const address of ['https://', 'ftp://db1', 'https://db1/Zx81secretQq7b', 'https://x9Kd2fQ8zPw3', 'https://@db1', 'https://db1?', 'https://db1/a b', `https://${base62(40)}`]) assert.ok(!isAddress(address), address);
