@@ -11,12 +11,13 @@ module.exports = {
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     { name: 'no-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true, pathNot: '^vscode$' } },
-    may('control-plane', '^src/control-plane/', ['^src/control-plane/', '(^|node_modules/)zod(/|$)', '(^|node_modules/)canonicalize(/|$)', '^(node:)?crypto$']),
+    may('text', '^src/text/', ['^src/text/']),
+    may('control-plane', '^src/control-plane/', ['^src/control-plane/', '^src/text/', '(^|node_modules/)zod(/|$)', '(^|node_modules/)canonicalize(/|$)', '^(node:)?crypto$']),
     may('kernel', '^src/kernel/', ['^src/kernel/', '^src/control-plane/', '(^|node_modules/)(undici|zod|pg)(/|$)', '^(node:)?(tls|fs|buffer)$']),
     may('files', '^src/files/', ['^src/files/', '^(node:)?(fs|path|os|sqlite)$']),
     may('audit', '^src/audit/', ['^src/audit/', '^src/control-plane/', '^src/files/', '(^|node_modules/)canonicalize(/|$)', '(^|node_modules/)zod(/|$)', '^(node:)?(fs|fs/promises|crypto|path|os|sqlite|events|stream|readline|timers/promises)$']),
-    may('vscode', '^src/vscode/', ['^src/vscode/', '^src/control-plane/', '^src/webview/protocol\\.ts$', '^vscode$', '(^|node_modules/)@types/vscode/', '(^|node_modules/)zod(/|$)', '^(node:)?(path|os|crypto)$']),
-    may('webview-own', '^src/webview/', ['^src/webview/', '^src/control-plane/', '(^|node_modules/)(lit|lit-html|lit-element|@lit|@vscode-elements/elements|zod)(/|$)']),
+    may('vscode', '^src/vscode/', ['^src/vscode/', '^src/control-plane/', '^src/text/', '^src/webview/protocol\\.ts$', '^vscode$', '(^|node_modules/)@types/vscode/', '(^|node_modules/)zod(/|$)', '^(node:)?(path|os|crypto)$']),
+    may('webview-own', '^src/webview/', ['^src/webview/', '^src/control-plane/', '^src/text/', '(^|node_modules/)(lit|lit-html|lit-element|@lit|@vscode-elements/elements|zod)(/|$)']),
     {
       name: 'webview-types-only',
       severity: 'error',
@@ -24,7 +25,7 @@ module.exports = {
       from: { path: '^src/webview/' },
       to: { path: '^src/control-plane/', dependencyTypesNot: ['type-only'] },
     },
-    may('cli', '^src/cli/', ['^src/cli/', '^src/control-plane/', '^src/kernel/', '^src/audit/', '^src/files/'], { dependencyTypesNot: ['core'] }),
+    may('cli', '^src/cli/', ['^src/cli/', '^src/control-plane/', '^src/text/', '^src/kernel/', '^src/audit/', '^src/files/'], { dependencyTypesNot: ['core'] }),
     may('local-cluster', '^src/local-cluster/', ['^src/local-cluster/', '^src/files/', '(^|node_modules/)zod(/|$)'], { dependencyTypesNot: ['core'] }),
     {
       name: 'extension-only-at-the-top',

@@ -42,7 +42,7 @@ export function activate(context: vscode.ExtensionContext): void {
   });
   const results = new Results(panels, clusters, log);
   const tree = new ClusterTree(clusters, (cluster) => plane.execute('inspect_cluster_state', { cluster }), (cluster) => plane.unavailable(cluster));
-  const commands = (): CommandContext => ({ plane, clusters, results });
+  const commands = (): CommandContext => ({ plane, clusters, results, nodeName: (cluster, node) => tree.nodeName(cluster, node) });
   context.subscriptions.push(
     log, statusBar,
     vscode.window.createTreeView('aerodb.clusters', { treeDataProvider: tree, showCollapseAll: true }),
@@ -57,6 +57,7 @@ export function activate(context: vscode.ExtensionContext): void {
       plane.clusterChanged();
       tree.clustersChanged();
     }),
+    context.secrets.onDidChange(() => plane.secretChanged()),
     new vscode.Disposable(() => plane.end()),
   );
 }

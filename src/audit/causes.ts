@@ -1,23 +1,23 @@
 /** Why the log cannot be used, in words for a person. */
 import { AuditUnavailable } from '../control-plane/ports.ts';
 
-const WORDS: Readonly<Record<string, string>> = {
-  EACCES: 'permission was denied',
-  EDQUOT: 'the disk quota is used up',
-  EFBIG: 'the file is as large as it may become',
-  EIO: 'the disk reported an input/output error',
-  EISDIR: 'a directory stands there',
-  ELOOP: 'it is a symbolic link, or its path goes through too many',
-  EMFILE: 'this process has too many open files',
-  ENAMETOOLONG: 'the path is too long',
-  ENFILE: 'this machine has too many open files',
-  ENOENT: 'it does not exist',
-  ENOSPC: 'no space is left on its disk',
-  ENOTDIR: 'a part of the path is not a directory',
-  EPERM: 'the operation is not permitted',
-  EROFS: 'its file system is read-only',
-  ESTALE: 'the file on the network file system is gone',
-};
+const WORDS: ReadonlyMap<string, string> = new Map([
+  ['EACCES', 'permission was denied'],
+  ['EDQUOT', 'the disk quota is used up'],
+  ['EFBIG', 'the file is as large as it may become'],
+  ['EIO', 'the disk reported an input/output error'],
+  ['EISDIR', 'a directory stands there'],
+  ['ELOOP', 'it is a symbolic link, or its path goes through too many'],
+  ['EMFILE', 'this process has too many open files'],
+  ['ENAMETOOLONG', 'the path is too long'],
+  ['ENFILE', 'this machine has too many open files'],
+  ['ENOENT', 'it does not exist'],
+  ['ENOSPC', 'no space is left on its disk'],
+  ['ENOTDIR', 'a part of the path is not a directory'],
+  ['EPERM', 'the operation is not permitted'],
+  ['EROFS', 'its file system is read-only'],
+  ['ESTALE', 'the file on the network file system is gone'],
+]);
 
 /** The system's code of an error, such as `ENOSPC`. */
 export function codeOf(error: unknown): string | undefined {
@@ -27,7 +27,7 @@ export function codeOf(error: unknown): string | undefined {
 /** The cause of a failure, with its code. */
 export function causeOf(error: unknown): string {
   const code = codeOf(error);
-  const words = code === undefined ? undefined : WORDS[code];
+  const words = code === undefined ? undefined : WORDS.get(code);
   if (code !== undefined && words !== undefined) return `${words} (${code})`;
   return error instanceof Error ? error.message : String(error);
 }

@@ -16,6 +16,8 @@ export const MAX_LINE_BYTES = 16 * 1024 * 1024;
 
 const SUFFIX = /^,"hash":"[0-9a-f]{64}"\}$/;
 const SUFFIX_BYTES = ',"hash":""}'.length + 64;
+/** What makes a line a record, with its newline: neither what stands before it nor it alone is one. */
+export const RECORD_END_BYTES = SUFFIX_BYTES + 1;
 const SEQ = /^[1-9][0-9]*$/;
 
 /** What an interrupted write left behind: every byte between the last complete record and the record that says so. */

@@ -3,9 +3,10 @@
  * computed again, and the chain around it. Made for someone else's tools, so nothing in it can act there.
  */
 import { randomUUID } from 'node:crypto';
-import { open, rename, rm, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { AuditExportOptions, AuditLine, AuditPages, AuditSelection, AuditSought, ExportedChain } from '../control-plane/audit-reader.ts';
+import { Replacement } from '../files/replacement.ts';
 import { codeOf } from './causes.ts';
 import { isObject } from './chain.ts';
 
@@ -33,18 +34,19 @@ export async function* exportSelection(pages: AuditPages, sought: AuditSought, o
  */
 export async function writeExport(file: string, pages: AuditPages, sought: AuditSought, options: AuditExportOptions): Promise<void> {
   if (await belongsToLog(file, pages.path)) throw new Error(`${file} belongs to the audit log itself, which nothing replaces`);
-  const unfinished = path.join(path.dirname(file), `.${path.basename(file)}.${randomUUID()}`);
-  const target = await open(unfinished, 'wx', 0o600);
+  await writeFileWhole(file, batched(exportSelection(pages, sought, options)), { onlyNew: false });
+}
+
+/** Writes `pieces` to a file that is there whole or not at all. `onlyNew`: refused with EEXIST where a file of this name stands already. */
+export async function writeFileWhole(file: string, pieces: AsyncIterable<string | Uint8Array>, { onlyNew }: { readonly onlyNew: boolean }): Promise<void> {
+  const target = new Replacement(file, { beside: path.join(path.dirname(file), `.${path.basename(file)}.${randomUUID()}`), onlyNew });
   try {
-    for await (const piece of batched(exportSelection(pages, sought, options))) await target.writeFile(piece);
-    await target.sync();
-    await target.close();
-    await rename(unfinished, file);
+    for await (const piece of pieces) target.write(typeof piece === 'string' ? Buffer.from(piece) : piece);
   } catch (error) {
-    await target.close();
-    await rm(unfinished, { force: true });
+    target.discard();
     throw error;
   }
+  await target.keep();
 }
 
 async function belongsToLog(file: string, log: string): Promise<boolean> {

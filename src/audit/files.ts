@@ -4,6 +4,7 @@
  */
 import fs from 'node:fs';
 import path from 'node:path';
+import { flushDirectory } from '../files/directory.ts';
 import { codeOf } from './causes.ts';
 
 /** The flush itself failed, not the way to it: the page cache can no longer be believed. */
@@ -17,6 +18,8 @@ export interface FileFacts {
   readonly inode: bigint;
   readonly size: number;
   readonly regular: boolean;
+  /** How many names (hard links) it has. */
+  readonly names: number;
 }
 
 /** An open log. */
@@ -24,8 +27,8 @@ export interface OpenFile {
   facts(): FileFacts;
   /** Fills `into` from `position`; returns how many bytes there were. */
   read(into: Buffer, position: number): number;
-  /** One write at the end of the file; returns how many bytes were taken. */
-  append(bytes: Buffer): number;
+  /** One write at the end of the file; returns how many bytes were taken, which may be a part. */
+  append(bytes: Uint8Array): number;
   /** Resolves when everything written is on disk; rejects with `FlushFailed`. */
   sync(): Promise<void>;
   close(): void;
@@ -34,9 +37,9 @@ export interface OpenFile {
 export interface AuditFiles {
   /** Creates the directory, 0700, with what is missing above it, and makes that durable; may reject with `FlushFailed`. Refuses one that all may write to. */
   prepareDirectory(directory: string): Promise<void>;
-  /** Opens for appending, never through a link; `create` makes an empty file, 0600, where none stands. */
+  /** Opens for appending, never through a link or a mount of the file alone; `create` makes an empty file, 0600, where none stands. */
   open(file: string, create: boolean): OpenFile;
-  /** `null`: there is no such file. */
+  /** Of what stands there itself, not of what a link leads to. `null`: nothing does. */
   facts(file: string): FileFacts | null;
   /** Makes the directory's entries durable; may reject with `FlushFailed`. */
   syncDirectory(directory: string): Promise<void>;
@@ -64,6 +67,10 @@ export const realFiles: AuditFiles = {
 
   open(file, create) {
     const fd = fs.openSync(file, O_RDWR | O_APPEND | O_NOFOLLOW | (create ? O_CREAT : 0), 0o600);
+    if (isMountedAlone(fd, file)) {
+      fs.closeSync(fd);
+      throw new Error('it is mounted apart from its directory, and would be locked under two names');
+    }
     return {
       facts: () => factsOf(fs.fstatSync(fd, { bigint: true })),
       read: (into, position) => fs.readSync(fd, into, 0, into.length, position),
@@ -76,7 +83,7 @@ export const realFiles: AuditFiles = {
 
   facts(file) {
     try {
-      return factsOf(fs.statSync(file, { bigint: true }));
+      return factsOf(fs.lstatSync(file, { bigint: true }));
     } catch (error) {
       if (codeOf(error) === 'ENOENT') return null;
       throw error;
@@ -84,13 +91,10 @@ export const realFiles: AuditFiles = {
   },
 
   async syncDirectory(directory) {
-    // Windows cannot flush a directory; NTFS journals its entries.
-    if (process.platform === 'win32') return;
-    const fd = fs.openSync(directory, 'r');
     try {
-      await flushed((done) => fs.fsync(fd, done));
-    } finally {
-      fs.closeSync(fd);
+      await flushDirectory(directory);
+    } catch (error) {
+      throw error instanceof Error && 'syscall' in error && error.syscall === 'fsync' ? new FlushFailed(error.message, { cause: error }) : error;
     }
   },
 };
@@ -111,5 +115,28 @@ function flushed(run: (done: (error: Error | null) => void) => void): Promise<vo
 }
 
 function factsOf(stats: fs.BigIntStats): FileFacts {
-  return { device: stats.dev, inode: stats.ino, size: Number(stats.size), regular: stats.isFile() };
+  return { device: stats.dev, inode: stats.ino, size: Number(stats.size), regular: stats.isFile(), names: Number(stats.nlink) };
+}
+
+/**
+ * A file can be mounted without its directory; the lock in the directory at hand is then not the one that other writers of the same file take.
+ * Only Linux tells: each open file says on which mount it is.
+ */
+function isMountedAlone(fd: number, file: string): boolean {
+  if (process.platform !== 'linux') return false;
+  const directory = fs.openSync(path.dirname(file), fs.constants.O_RDONLY | fs.constants.O_DIRECTORY);
+  try {
+    return mountOf(fd) !== mountOf(directory);
+  } finally {
+    fs.closeSync(directory);
+  }
+}
+
+/** Empty where /proc is missing. */
+function mountOf(fd: number): string {
+  try {
+    return /^mnt_id:\s*(\d+)$/m.exec(fs.readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8'))?.[1] ?? '';
+  } catch {
+    return '';
+  }
 }

@@ -96,12 +96,15 @@ class FileAuditLog implements AuditLog {
 
   async #appendLocked(entry: AuditEntry): Promise<AuditPosition> {
     const end = this.#tail.settle();
-    const bytes = Buffer.concat([Buffer.from(end.needsNewline ? '\n' : ''), ...encode(entry, end)]);
-    // P7-O3: the last look before the write; whoever was stopped and woken up again does not write beside another.
-    if (!this.#lock.stillHeld()) throw unavailable(`The lock file beside ${this.path} was removed or replaced while it was held`);
-    this.#tail.append(bytes);
+    const lines = encode(entry, end);
+    for (const line of lines) this.#tail.append(line, () => this.#refuseWithoutLock());
     await this.#tail.sync();
-    return this.#tail.advance(bytes);
+    return this.#tail.advance(Buffer.concat(lines));
+  }
+
+  /** P7-O3: whoever was stopped and woken up again does not write beside another. */
+  #refuseWithoutLock(): void {
+    if (!this.#lock.isHeld()) throw unavailable(`The lock file beside ${this.path} was removed or replaced while it was held`);
   }
 
   #refuseWhenLatched(): void {
@@ -119,13 +122,14 @@ class FileAuditLog implements AuditLog {
 }
 
 /** The lines to write: the record, and before it the one that says what an interrupted write has left behind. */
-function encode(entry: AuditEntry, { head, fragment }: TailEnd): readonly Buffer[] {
-  if (fragment === null) return [encodeRecord(entry, head).line];
+function encode(entry: AuditEntry, { head, fragment, needsNewline }: TailEnd): readonly Buffer[] {
+  const begun = (line: Buffer): Buffer => (needsNewline ? Buffer.concat([Buffer.from('\n'), line]) : line);
+  if (fragment === null) return [begun(encodeRecord(entry, head).line)];
   const { time, clock, session, operator, authority } = entry;
   const torn = encodeRecord({
     time, clock, session, operator, authority, n: '0', stage: 'torn_tail_found',
     detail: `An interrupted write left ${fragment.bytes} bytes before this record. They are no record, and stay where they stand.`,
     torn_tail: { bytes: fragment.bytes.toString(), sha256: fragment.sha256 },
   }, head);
-  return [torn.line, encodeRecord(entry, torn.position).line];
+  return [begun(torn.line), encodeRecord(entry, torn.position).line];
 }

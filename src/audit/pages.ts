@@ -2,6 +2,7 @@
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import type { AuditFilter, AuditLine, AuditPages, AuditSelection } from '../control-plane/audit-reader.ts';
 import { NEWLINE, parseObject } from './chain.ts';
+import { chunksOf } from './chunks.ts';
 import { matcher, type Matcher } from './filter.ts';
 import type { Members } from './members.ts';
 import { OUTCOME_STAGES } from './query.ts';
@@ -155,17 +156,13 @@ class FilePages implements AuditPages {
   }
 
   async #index(file: FileHandle): Promise<void> {
-    const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
-    for (;;) {
-      const { bytesRead } = await file.read(chunk, 0, chunk.length, this.#size);
-      if (bytesRead === 0) break;
-      const bytes = chunk.subarray(0, bytesRead);
+    for await (const bytes of chunksOf(file, this.path, this.#size)) {
       if (this.#lastLineEnded) this.#begin(this.#size);
       for (let newline = bytes.indexOf(NEWLINE); newline >= 0; newline = bytes.indexOf(NEWLINE, newline + 1)) {
-        if (newline + 1 < bytesRead) this.#begin(this.#size + newline + 1);
+        if (newline + 1 < bytes.length) this.#begin(this.#size + newline + 1);
       }
-      this.#lastLineEnded = bytes[bytesRead - 1] === NEWLINE;
-      this.#size += bytesRead;
+      this.#lastLineEnded = bytes.at(-1) === NEWLINE;
+      this.#size += bytes.length;
     }
     this.#starts[this.#count] = this.#size;
   }

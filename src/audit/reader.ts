@@ -5,11 +5,10 @@ import type { AuditLine, AuditReader, AuditVerdict, AuditVerification } from '..
 import type { AuditPosition } from '../control-plane/audit-position.ts';
 import { causeOf, codeOf } from './causes.ts';
 import { parseObject } from './chain.ts';
+import { chunksOf } from './chunks.ts';
 import { LineSplitter } from './lines.ts';
 import { defaultAuditDirectory, LOG_FILE } from './location.ts';
 import { Verifier } from './verify.ts';
-
-const CHUNK_BYTES = 1024 * 1024;
 
 /** The log in a directory (the platform's own when left out), or any file: a copy, say. */
 export type AuditSource = { readonly directory?: string } | { readonly file: string };
@@ -35,11 +34,7 @@ class FileAuditReader implements AuditReader {
     const verifier = new Verifier(heads);
     try {
       await using file = await openLog(this.path);
-      const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
-      for (;;) {
-        const { bytesRead } = await file.read(chunk, 0, chunk.length, null);
-        if (bytesRead === 0 || !verifier.push(chunk.subarray(0, bytesRead))) break;
-      }
+      for await (const chunk of chunksOf(file, this.path)) if (!verifier.push(chunk)) break;
       return verifier.end();
     } catch (error) {
       return this.#unreadable(error, heads);
@@ -49,18 +44,15 @@ class FileAuditReader implements AuditReader {
   async *lines(): AsyncGenerator<AuditLine> {
     await using file = await openLog(this.path);
     const splitter = new LineSplitter();
-    const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
     let line = 0n;
     const parsed = (bytes: Buffer): AuditLine => {
       const text = bytes.toString();
       line += 1n;
       return { line, text, record: parseObject(text) };
     };
-    for (;;) {
-      const { bytesRead } = await file.read(chunk, 0, chunk.length, null);
-      if (bytesRead === 0) break;
+    for await (const chunk of chunksOf(file, this.path)) {
       const ended: AuditLine[] = [];
-      splitter.push(chunk.subarray(0, bytesRead), (bytes) => ended.push(parsed(bytes)) > 0);
+      splitter.push(chunk, (bytes) => ended.push(parsed(bytes)) > 0);
       yield* ended;
     }
     if (splitter.pendingBytes > 0) yield parsed(splitter.pending);

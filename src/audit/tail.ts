@@ -3,9 +3,10 @@
  * upon it; what was checked once is not read again, but for the last line, which is compared byte for byte.
  */
 import type { AuditPosition } from '../control-plane/audit-position.ts';
+import { writeWhole } from '../files/whole.ts';
 import { codeOf, unavailable } from './causes.ts';
-import { MAX_LINE_BYTES, NEWLINE } from './chain.ts';
-import type { AuditFiles, OpenFile } from './files.ts';
+import { MAX_LINE_BYTES, NEWLINE, RECORD_END_BYTES } from './chain.ts';
+import type { AuditFiles, FileFacts, OpenFile } from './files.ts';
 import { LineSplitter } from './lines.ts';
 import { ChainScan, type Fragment } from './scan.ts';
 
@@ -29,12 +30,15 @@ interface KnownRecord {
 
 interface OpenTail {
   readonly file: OpenFile;
+  readonly facts: FileFacts;
   readonly scan: ChainScan;
   /** The byte from which lines are read and counted. */
   readonly checkedFrom: number;
   readonly splitter: LineSplitter;
   /** Where the line begins that has not ended yet. */
   lineStart: number;
+  /** Where the file ends, as it was found under the lock and is written to since. */
+  end: number;
 }
 
 export class LogTail {
@@ -69,11 +73,13 @@ export class LogTail {
   open(): void {
     const file = this.#openFile();
     try {
-      const { size, regular } = file.facts();
-      if (!regular) throw unavailable(`${this.#path} is not a regular file`);
+      const facts = file.facts();
+      const { size } = facts;
+      if (!facts.regular) throw unavailable(`${this.#path} is not a regular file`);
+      this.#refuseSecondNames(facts);
       this.#compareKnown(file);
       const checkedFrom = size > this.#checkedBytes ? lineStartAfter(file, size - this.#checkedBytes) : 0;
-      this.#tail = { file, checkedFrom, lineStart: checkedFrom, scan: new ChainScan(checkedFrom === 0 ? 'beginning' : 'middle'), splitter: new LineSplitter() };
+      this.#tail = { file, facts, checkedFrom, lineStart: checkedFrom, end: size, scan: new ChainScan(checkedFrom === 0 ? 'beginning' : 'middle'), splitter: new LineSplitter() };
     } catch (error) {
       file.close();
       throw error;
@@ -89,24 +95,36 @@ export class LogTail {
   /** Under the lock: is it still the same file, what was appended meanwhile, and where does the next record go? */
   settle(): TailEnd {
     const tail = this.#opened();
-    this.#checkIdentity(tail);
+    const size = this.#sizeOfSameFile(tail);
     this.#compareKnown(tail.file);
-    const { size } = tail.file.facts();
-    const end = tail.lineStart + tail.splitter.pendingBytes;
-    if (size < end) throw unavailable(`${this.#path} was truncated while it was in use: it has ${size} bytes, and had ${end}`);
-    const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, Math.max(1, size - end)));
+    const read = tail.lineStart + tail.splitter.pendingBytes;
+    if (size < read) throw unavailable(`${this.#path} was truncated while it was in use: it has ${size} bytes, and had ${read}`);
+    const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, Math.max(1, size - read)));
     while (this.#readOn(tail, chunk));
+    tail.end = tail.lineStart + tail.splitter.pendingBytes;
     return this.#end(tail);
   }
 
-  /** One write. A short one leaves a fragment, which the next append ends and records. */
-  append(bytes: Buffer): void {
-    const { file, lineStart, splitter } = this.#opened();
-    const taken = file.append(bytes);
-    if (taken !== bytes.length) throw unavailable(`${this.#path} took only ${taken} of ${bytes.length} bytes: its disk may be full`);
-    if (file.facts().size !== lineStart + splitter.pendingBytes + bytes.length) {
-      throw unavailable(`${this.#path} was written by someone who does not hold its lock`);
-    }
+  /**
+   * P7-O3: one record, in two writes. Its hash, without which it is none, follows only when a look has shown that nobody wrote in between. So
+   * whoever was stopped after his last look, lost the lock and is woken up behind the records of another leaves a torn tail, and forks no chain.
+   * One write could not: no system appends on condition that a file still ends where it did. It would have forked the chain by the time of
+   * the look behind it, and to cut it back then would be to cut beside another's append, and not at all where the process dies in between.
+   * `look` throws where the lock is lost.
+   */
+  append(line: Buffer, look: () => void): void {
+    const end = line.length - RECORD_END_BYTES;
+    look();
+    this.#write(line.subarray(0, end), look);
+    this.#write(line.subarray(end), look);
+  }
+
+  #write(bytes: Buffer, look: () => void): void {
+    const tail = this.#opened();
+    writeWhole(bytes, (left) => tail.file.append(left));
+    tail.end += bytes.length;
+    if (this.#sizeOfSameFile(tail) !== tail.end) throw unavailable(`${this.#path} was written by someone who does not hold its lock`);
+    look();
   }
 
   sync(): Promise<void> {
@@ -135,11 +153,18 @@ export class LogTail {
     }
   }
 
-  #checkIdentity(tail: OpenTail): void {
+  /** How long the file is now, if the path still leads to it and nothing else does. */
+  #sizeOfSameFile({ facts }: OpenTail): number {
     const now = this.#files.facts(this.#path);
     if (now === null) throw unavailable(`${this.#path} was deleted while it was in use`);
-    const { device, inode } = tail.file.facts();
-    if (now.device !== device || now.inode !== inode) throw unavailable(`${this.#path} was replaced by another file while it was in use`);
+    if (now.device !== facts.device || now.inode !== facts.inode) throw unavailable(`${this.#path} was replaced by ${now.regular ? 'another file' : 'a link'} while it was in use`);
+    this.#refuseSecondNames(now);
+    return now.size;
+  }
+
+  /** Each name may stand in a directory with a lock of its own: two writers at once. */
+  #refuseSecondNames({ names }: FileFacts): void {
+    if (names > 1) throw unavailable(`${this.#path} has ${names} names (hard links), and could be locked under each of them: it is not appended to`);
   }
 
   #compareKnown(file: OpenFile): void {

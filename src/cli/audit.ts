@@ -1,11 +1,14 @@
 /** The audit log in the terminal: reading, verifying and exporting. Reads only; none of it reaches a kernel. */
-import { open, rm, type FileHandle } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
+import { chunksOf } from '../audit/chunks.ts';
+import { writeFileWhole } from '../audit/export.ts';
 import { isOutcome, requestEnd } from '../audit/query.ts';
 import { openAuditReader, openLog } from '../audit/reader.ts';
 import type { AuditReader } from '../control-plane/audit-reader.ts';
 import { auditReviewRefused } from '../control-plane/authority.ts';
 import { failure, refusal, success, type ControlError, type Result } from '../control-plane/errors.ts';
 import type { AuditPosition } from '../control-plane/audit-position.ts';
+import { visible } from '../text/foreign.ts';
 import type { Env } from './environment.ts';
 import { errorExitCode, EXIT, type ExitCode } from './exit-codes.ts';
 import { auditLineJson, refusalJson, verdictJson } from './json.ts';
@@ -17,7 +20,7 @@ import { assumeAuthority, openSession } from './session.ts';
 import { paintFor } from './text/paint.ts';
 import { recordText, verdictText } from './text/records.ts';
 import { refusalText } from './text/results.ts';
-import { safeText, visible } from './text/safe.ts';
+import { safeText } from './text/safe.ts';
 
 /** What an audit verb reads and how it writes. */
 interface Review {
@@ -105,33 +108,47 @@ async function exportRecords({ reader, given, output }: Review): Promise<Result<
   });
 }
 
+/** The file is there whole or not at all: a part of a log must not lie about as if it were one. */
 async function exportToFile(reader: AuditReader, given: Given, chosen: Selection, target: string, output: Output): Promise<Result<ExitCode>> {
   const misplaced = notAPath('output', target);
   if (misplaced !== undefined) return failure(misplaced);
-  let file: FileHandle;
+  const refused = (why: string): Result<ExitCode> => failure(refusal('PHASE7_MALFORMED_REQUEST', why, 'output'));
+  const standsThere = `The file ${target} exists, and an existing file is never replaced. Nothing was exported.`;
+  if (await exists(target)) return refused(standsThere);
   try {
-    file = await open(target, 'wx', 0o600);
+    await writeFileWhole(target, readable(isWhole(given) ? wholeLog(reader.path) : linesOf(reader, chosen)), { onlyNew: true });
   } catch (error) {
-    return failure(refusal('PHASE7_MALFORMED_REQUEST', `The file ${target} cannot be created (${codeOf(error)}); an existing file is never replaced. Nothing was exported.`, 'output'));
+    if (error instanceof Unreadable) return unreadable(reader, error.cause);
+    return refused(codeOf(error) === 'EEXIST' ? standsThere : `The export to ${target} could not be written (${codeOf(error)}). No part of it stands there.`);
   }
-  return reading(reader, async () => {
-    try {
-      if (isWhole(given)) {
-        await using log = await openLog(reader.path);
-        for await (const chunk of log.createReadStream({ autoClose: false })) await file.writeFile(chunk as Uint8Array);
-      } else {
-        for await (const line of reader.lines()) if (chosen(line)) await file.writeFile(`${line.text}\n`);
-      }
-      await file.sync();
-    } catch (error) {
-      // A part of a log must not lie about as if it were one; the file is this run's own.
-      await rm(target, { force: true });
-      throw error;
-    } finally {
-      await file.close();
-    }
-    output.err([`Exported to ${visible(target)}.`]);
-  });
+  output.err([`Exported to ${visible(target)}.`]);
+  return success(EXIT.done);
+}
+
+async function exists(file: string): Promise<boolean> {
+  return access(file).then(() => true, () => false);
+}
+
+/** The log failed, not the file that it goes to. */
+class Unreadable extends Error {}
+
+async function* readable(pieces: AsyncIterable<string | Uint8Array>): AsyncGenerator<string | Uint8Array> {
+  const read = pieces[Symbol.asyncIterator]();
+  for (;;) {
+    const next = await read.next().catch((error: unknown) => Promise.reject(new Unreadable('the log cannot be read', { cause: error })));
+    if (next.done === true) return;
+    yield next.value;
+  }
+}
+
+/** Byte for byte. */
+async function* wholeLog(path: string): AsyncGenerator<Uint8Array> {
+  await using log = await openLog(path);
+  yield* chunksOf(log, path);
+}
+
+async function* linesOf(reader: AuditReader, chosen: Selection): AsyncGenerator<string> {
+  for await (const line of reader.lines()) if (chosen(line)) yield `${line.text}\n`;
 }
 
 /** Lines of intents after which their request says nothing more (P7-E2: unknown, never a success). */
@@ -152,8 +169,12 @@ async function reading(reader: AuditReader, read: () => Promise<void>): Promise<
     await read();
     return success(EXIT.done);
   } catch (error) {
-    return failure(refusal('PHASE7_AUDIT_UNAVAILABLE', `The audit log ${reader.path} cannot be read: ${codeOf(error)}.`));
+    return unreadable(reader, error);
   }
+}
+
+function unreadable(reader: AuditReader, error: unknown): Result<ExitCode> {
+  return failure(refusal('PHASE7_AUDIT_UNAVAILABLE', `The audit log ${reader.path} cannot be read: ${codeOf(error)}.`));
 }
 
 function knownHead(text: string | undefined): Result<AuditPosition | null> {

@@ -7,6 +7,7 @@ import { endpointFromText, parseClusterConfig, urlsOf, type ClusterConfig } from
 import { failure, refusal, success, type ControlError, type Result } from '../control-plane/errors.ts';
 import { isClusterName, isName, quotedName, WITHHELD } from '../control-plane/plausible.ts';
 import type { Clusters } from '../control-plane/ports.ts';
+import { normalAddress } from '../control-plane/same-cluster.ts';
 import type { ConnectOptions } from '../kernel/connect.ts';
 import { homeDirectory, type Env } from './environment.ts';
 import { BYTE_ORDER_MARK, exchangeable, notAPath, octal, permits, readSmallFile } from './files.ts';
@@ -27,12 +28,16 @@ export interface Settings {
 const NO_SETTINGS: Settings = { clusters: [], operatorName: null, auditDirectory: null, tokenFiles: {}, databasePasswordFiles: {} };
 
 /** Where the file is when no option says so: the platform's place for configuration. */
-export function defaultConfigFile(env: Env, platform: NodeJS.Platform): string {
-  const home = homeDirectory(env);
-  if (platform === 'darwin') return join(home, 'Library', 'Application Support', 'AeroDB', 'clusters.json');
-  if (platform === 'win32') return join(env['APPDATA'] ?? join(home, 'AppData', 'Roaming'), 'AeroDB', 'clusters.json');
-  const configured = env['XDG_CONFIG_HOME'] ?? '';
-  return join(configured === '' ? join(home, '.config') : configured, 'aerodb', 'clusters.json');
+export function defaultConfigFile(env: Env, platform: NodeJS.Platform): Result<string> {
+  const home = (...folders: readonly string[]): string => join(homeDirectory(env), ...folders);
+  try {
+    if (platform === 'darwin') return success(home('Library', 'Application Support', 'AeroDB', 'clusters.json'));
+    if (platform === 'win32') return success(join(env['APPDATA'] ?? home('AppData', 'Roaming'), 'AeroDB', 'clusters.json'));
+    const configured = env['XDG_CONFIG_HOME'] ?? '';
+    return success(join(configured === '' ? home('.config') : configured, 'aerodb', 'clusters.json'));
+  } catch {
+    return failure(invalid('The account of this process has no home directory, so there is no place for its configuration file: name the file with --config, or set HOME or XDG_CONFIG_HOME. Nothing was sent.'));
+  }
 }
 
 /** Reads the file. Only a default file may be missing: one that was named has to be there. */
@@ -113,6 +118,10 @@ export function terminalClusters(sources: ClusterSources): Clusters {
   };
   return {
     find,
+    entries: () => {
+      const settings = sources.settings();
+      return settings.ok ? settings.value.clusters : [];
+    },
     connect: async (cluster) => {
       const settings = sources.settings();
       if (!settings.ok) return settings;
@@ -140,8 +149,8 @@ function addressed({ urls, kind, file }: ClusterSources, { clusters }: Settings)
   const config = parseClusterConfig({ name: urls[0], kind: kind ?? 'aerodb', endpoints: urls.map(endpointFromText) });
   if (!config.ok) return config;
   // What the file says of a cluster (observe-only, its environment) must not be lost by naming it differently.
-  const own = new Set(urlsOf(config.value).map(origin));
-  const configured = clusters.find((entry) => isObject(entry) && Array.isArray(entry['endpoints']) && entry['endpoints'].some((one) => own.has(origin(endpointUrl(one)))));
+  const own = new Set(urlsOf(config.value).map(normalAddress));
+  const configured = clusters.find((entry) => isObject(entry) && Array.isArray(entry['endpoints']) && entry['endpoints'].some((one) => own.has(normalAddress(endpointUrl(one)))));
   return isObject(configured)
     ? failure(invalid(`--url is for a cluster that is in no file; this address belongs to cluster ${quotedName(String(configured['name']))} in ${file}. Nothing was sent.`, 'url'))
     : config;
@@ -151,10 +160,6 @@ function addressed({ urls, kind, file }: ClusterSources, { clusters }: Settings)
 function endpointUrl(endpoint: unknown): string {
   const read = typeof endpoint === 'string' ? endpointFromText(endpoint) : endpoint;
   return typeof read === 'string' ? read : isObject(read) && typeof read['url'] === 'string' ? read['url'] : '';
-}
-
-function origin(url: string): string {
-  return URL.canParse(url) ? new URL(url).origin : url;
 }
 
 function invalid(message: string, field = 'config'): ControlError {

@@ -2,19 +2,20 @@
 import type { CommandName } from '../control-plane/commands.ts';
 import { commandSpec } from '../control-plane/commands.ts';
 import type { ControlError } from '../control-plane/errors.ts';
+import { visible } from '../text/foreign.ts';
 import type { Env } from './environment.ts';
 import { errorExitCode, resultExitCode, type ExitCode } from './exit-codes.ts';
 import { handleInterrupts } from './interrupts.ts';
 import { refusalJson, resultJson } from './json.ts';
 import { leave, type Output } from './output.ts';
 import type { Invocation } from './parse.ts';
+import type { RunState } from './run-state.ts';
 import { assumeAuthority, clusterLabel, openSession } from './session.ts';
 import { paintFor } from './text/paint.ts';
 import { commandTitle, refusalText, resultText } from './text/results.ts';
-import { visible } from './text/safe.ts';
 
 /** Runs the command and returns the exit code. */
-export async function runCommand({ command, input, given }: Extract<Invocation, { readonly kind: 'command' }>, output: Output, env: Env): Promise<ExitCode> {
+export async function runCommand({ command, input, given }: Extract<Invocation, { readonly kind: 'command' }>, output: Output, env: Env, state: RunState): Promise<ExitCode> {
   const json = given.json !== undefined;
   const refused = (title: string, error: ControlError): ExitCode => {
     const code = errorExitCode(error);
@@ -25,6 +26,7 @@ export async function runCommand({ command, input, given }: Extract<Invocation, 
   const opened = openSession(given, env);
   if (!opened.ok) return refused(commandTitle(command), opened.error);
   const session = opened.value;
+  state.progress = session.progress;
   const authority = await assumeAuthority(session, given, input['cluster']);
   if (!authority.ok) return refused(`${commandTitle(command)}: authority not assumed`, authority.error);
   if (authority.value?.position === null) output.err([`The change of authority is NOT RECORDED: ${visible(authority.value.cause)}`]);
@@ -39,6 +41,7 @@ export async function runCommand({ command, input, given }: Extract<Invocation, 
     })
     : undefined;
   const result = await session.plane.execute(command, input);
+  state.result = result;
   release?.();
 
   const code = resultExitCode(result);

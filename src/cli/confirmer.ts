@@ -3,11 +3,12 @@ import type { ReadStream, WriteStream } from 'node:tty';
 import { refusal, type ControlError } from '../control-plane/errors.ts';
 import { invariant } from '../control-plane/invariants.ts';
 import type { ConfirmationAnswer, ConfirmationPrompt, Confirmer } from '../control-plane/ports.ts';
+import { visible } from '../text/foreign.ts';
 import { Person } from './person.ts';
 import { explanationText, operatorText } from './text/explanation.ts';
 import { facts, paragraph, type Fact } from './text/layout.ts';
 import type { Paint } from './text/paint.ts';
-import { known, visible } from './text/safe.ts';
+import { known } from './text/safe.ts';
 
 /** A step that did not end in consent. */
 type Refused = Exclude<ConfirmationAnswer, { readonly kind: 'confirmed' }>;

@@ -3,7 +3,7 @@ import type { CommandResult } from '../control-plane/control-plane.ts';
 import type { ControlError, ErrorDomain } from '../control-plane/errors.ts';
 
 export const EXIT = {
-  done: 0, operatorInput: 2, validation: 3, kernelRejection: 4, transport: 5, outcomeUnknown: 6, notRecorded: 7, verificationFailed: 8,
+  done: 0, operatorInput: 2, validation: 3, kernelRejection: 4, transport: 5, outcomeUnknown: 6, notRecorded: 7, verificationFailed: 8, notShown: 9,
 } as const;
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
@@ -18,6 +18,7 @@ export const EXIT_MEANINGS = {
   [EXIT.outcomeUnknown]: 'outcome unknown: whether the kernel executed the request is not known',
   [EXIT.notRecorded]: 'executed, but its outcome could not be recorded in the audit log',
   [EXIT.verificationFailed]: 'the audit log is not intact',
+  [EXIT.notShown]: 'done, but the result could not be shown in full',
 } as const satisfies Readonly<Record<ExitCode, string>>;
 
 const DOMAIN_CODES = {
@@ -27,8 +28,9 @@ const DOMAIN_CODES = {
   TRANSPORT_ERROR: EXIT.transport,
 } as const satisfies Readonly<Record<ErrorDomain, ExitCode>>;
 
-/** The code of an error. An unknown outcome is called unknown, whatever the domain (P7-E2). */
+/** The code of an error. An unknown outcome is called unknown, whatever the domain (P7-E2); what was executed all the same is never said not to be. */
 export function errorExitCode(error: ControlError): ExitCode {
+  if (error.outcome === 'executed' && error.domain !== 'KERNEL_REJECTION') return EXIT.notShown;
   return error.outcome === 'unknown' ? EXIT.outcomeUnknown : DOMAIN_CODES[error.domain];
 }
 

@@ -14,6 +14,7 @@ export class Progress {
   #sent = false;
   #collecting = false;
   #requestId = '';
+  #end: Stage | undefined;
 
   /** Whether a request may be at the kernel, its outcome not yet recorded. */
   get sent(): boolean {
@@ -29,6 +30,11 @@ export class Progress {
     return this.#requestId;
   }
 
+  /** How the control request that was sent ended, once that is recorded. */
+  get end(): Stage | undefined {
+    return this.#end;
+  }
+
   /** The same log, watched: an intent on disk means that from now on a byte may be out. */
   watch(log: AuditLog): AuditLog {
     return {
@@ -38,8 +44,9 @@ export class Progress {
         if (entry.stage === 'dispatch_intent') {
           this.#sent = true;
           this.#requestId = entry.request_id ?? '';
-        } else if (ENDS.includes(entry.stage)) {
+        } else if (this.#sent && ENDS.includes(entry.stage)) {
           this.#sent = false;
+          this.#end = entry.stage;
         }
         return position;
       },

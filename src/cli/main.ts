@@ -1,11 +1,16 @@
 /** The terminal program's first lines: the runtime is checked before anything that needs it is loaded. */
 import { takeEnvironment } from './environment.ts';
-import { leave, standardOutput } from './output.ts';
+import { leave, standardOutput, writeFailure } from './output.ts';
+import { brokenOff, notWritten, type BrokenOff, type RunState } from './run-state.ts';
+import type { ExitCode } from './exit-codes.ts';
 
 const OLDEST_NODE = 22;
 
-async function main(): Promise<number> {
-  const output = standardOutput();
+const output = standardOutput();
+/** What is known of this run, for whatever breaks. */
+const state: RunState = {};
+
+async function main(): Promise<ExitCode> {
   const [major = '0'] = process.versions.node.split('.');
   if (Number(major) < OLDEST_NODE) {
     output.err([`aerodb-control needs Node ${OLDEST_NODE} or newer; this is Node ${process.versions.node}. Nothing was asked and nothing was sent.`]);
@@ -17,13 +22,20 @@ async function main(): Promise<number> {
     if (warning.name !== 'ExperimentalWarning') output.err([`${warning.name}: ${warning.message}`]);
   });
   const { run } = await import('./program.ts');
-  try {
-    return await run(process.argv.slice(2), output, takeEnvironment());
-  } catch (error) {
-    // What was sent is not known here, so it is not claimed (P7-E2).
-    output.err([`aerodb-control itself failed: ${error instanceof Error ? error.message : String(error)}`, 'The outcome is not known here; the audit log holds how far the request came.']);
-    return 6;
-  }
+  return run(process.argv.slice(2), output, takeEnvironment(), state);
 }
 
-void main().then(leave);
+function say({ lines, code }: BrokenOff): ExitCode {
+  output.err(lines);
+  return code;
+}
+
+/** A result that did not reach where it was to stand is said to be missing there. */
+async function finish(code: ExitCode): Promise<never> {
+  const cause = await writeFailure();
+  return leave(cause === undefined ? code : say(notWritten(state, cause, code)));
+}
+
+// Also what breaks where nobody waits for it: no stack trace, and no word about the outcome that is not known.
+process.on('uncaughtException', (error) => void leave(say(brokenOff(state, error))));
+void main().catch((error: unknown) => say(brokenOff(state, error))).then(finish);

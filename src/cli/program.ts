@@ -1,12 +1,12 @@
 /** From the arguments to an exit code. Loads only what the line asks for. */
-import type { Env } from './environment.ts';
+import { secretGivenAway, type Env } from './environment.ts';
 import { errorExitCode, EXIT, type ExitCode } from './exit-codes.ts';
 import type { Output } from './output.ts';
 import { misplacedSecret, parseCommandLine } from './parse.ts';
-import { secretGivenAway } from './environment.ts';
+import type { RunState } from './run-state.ts';
 
-/** Runs one line. */
-export async function run(argv: readonly string[], output: Output, env: Env): Promise<ExitCode> {
+/** Runs one line; `state` says at any moment how far it came. */
+export async function run(argv: readonly string[], output: Output, env: Env, state: RunState): Promise<ExitCode> {
   const given = secretGivenAway(argv, env);
   const asked = given === undefined ? parseCommandLine(argv) : misplacedSecret(given, argv);
   switch (asked.kind) {
@@ -27,7 +27,7 @@ export async function run(argv: readonly string[], output: Output, env: Env): Pr
     }
     case 'command': {
       const { runCommand } = await import('./command.ts');
-      return runCommand(asked, output, env);
+      return runCommand(asked, output, env, state);
     }
     case 'audit': {
       const { runAudit } = await import('./audit.ts');

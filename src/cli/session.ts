@@ -1,6 +1,7 @@
 /** The composition root of one run: a session of the control plane over the real log, clock, clusters and terminal. */
 import { randomUUID } from 'node:crypto';
 import { refusingExposed } from '../audit/exposed.ts';
+import { defaultAuditDirectory } from '../audit/location.ts';
 import { openAuditLog } from '../audit/log.ts';
 import type { Authority } from '../control-plane/authority.ts';
 import { ControlPlane } from '../control-plane/control-plane.ts';
@@ -24,8 +25,8 @@ export interface Session {
   readonly clusters: Clusters;
   readonly confirmer: TerminalConfirmer;
   readonly progress: Progress;
-  /** Where the log is, for its reader; absent: the platform's place. */
-  readonly audit: { readonly directory?: string };
+  /** Where the log is, for its reader. */
+  readonly audit: { readonly directory: string };
 }
 
 const clock: Clock = { name: 'terminal-system-utc', now: () => new Date().toISOString() };
@@ -35,13 +36,17 @@ export function openSession(given: Given, env: Env): Result<Session> {
   const timeout = timeoutMs(first(given, 'timeout'));
   if (!timeout.ok) return timeout;
   const named = first(given, 'config');
-  const file = named ?? defaultConfigFile(env, process.platform);
+  const place = named === undefined ? defaultConfigFile(env, process.platform) : success(named);
+  if (!place.ok) return place;
+  const file = place.value;
   const read = (): Result<Settings> => readSettings(file, named !== undefined);
   const settings = read();
   const directory = first(given, 'audit-dir') ?? (settings.ok ? settings.value.auditDirectory : null);
-  const audit = directory === null ? {} : { directory };
   const misplaced = directory === null ? undefined : notAPath(first(given, 'audit-dir') === undefined ? 'auditDirectory' : 'audit-dir', directory);
   if (misplaced !== undefined) return failure(misplaced);
+  const log = directory === null ? platformAuditDirectory() : success(directory);
+  if (!log.ok) return log;
+  const audit = { directory: log.value };
   const clusters = terminalClusters({
     settings: read, file, urls: given.url ?? [], kind: first(given, 'kind'), tokenFile: first(given, 'token-file'), timeoutMs: timeout.value, env,
   });
@@ -52,6 +57,14 @@ export function openSession(given: Given, env: Env): Result<Session> {
     clusters, confirmer, clock, ids: { uuid: randomUUID }, operator: operator(settings.ok ? settings.value.operatorName : null),
   });
   return success({ plane, clusters, confirmer, progress, audit });
+}
+
+function platformAuditDirectory(): Result<string> {
+  try {
+    return success(defaultAuditDirectory());
+  } catch {
+    return failure(refusal('PHASE7_AUDIT_UNAVAILABLE', 'The account of this process has no home directory, so there is no place for the audit log: name its directory with --audit-dir, or set HOME or XDG_STATE_HOME. Nothing was sent.', 'audit-dir'));
+  }
 }
 
 /** Takes the authority that was asked for, for this run only. Nothing is taken that was not asked for (P7-A1). */

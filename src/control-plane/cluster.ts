@@ -2,7 +2,7 @@
 import * as z from 'zod/mini';
 import { refusal, type ControlError, type Result, failure, success } from './errors.ts';
 import { parse } from './parse.ts';
-import { isAddress, isClusterName, isHost, quotedName, WITHHELD } from './plausible.ts';
+import { isAddress, isClusterName, isHost, isNodeName, quotedName, WITHHELD } from './plausible.ts';
 
 const url = z.url({ protocol: /^https?$/, abort: true, error: 'is not an address such as https://host:port' }).check(z.refine((url) => {
   const parsed = new URL(url);
@@ -32,6 +32,7 @@ const clusterSchema = z.strictObject({
   })),
   environment: z.exactOptional(name.check(z.maxLength(100))),
   observeOnly: z.exactOptional(z.boolean()),
+  identity: z.exactOptional(word.check(z.maxLength(200), z.refine((text) => isNodeName(text) || /^\d{1,20}$/.test(text), `is ${WITHHELD}: it does not look like an identity`))),
   database: z.exactOptional(z.strictObject({
     user: name.check(z.maxLength(63)), name: z.exactOptional(name.check(z.maxLength(63))), addresses: z.array(address).check(z.minLength(1)),
   })),
@@ -54,7 +55,8 @@ function isUnique(texts: readonly string[]): boolean {
 
 /**
  * `endpoints` in configured order, which is also the order of asking (`endpointsOf` has them in one form); `environment` is a label of the
- * operator's own; with `observeOnly` Operator authority cannot be assumed. `database` is a login for reads that Patroni's API does
+ * operator's own; with `observeOnly` Operator authority cannot be assumed,
+ * neither for it nor for a cluster of the same addresses or of the same `identity` (AeroDB's cluster id, PostgreSQL's system identifier). `database` is a login for reads that Patroni's API does
  * not offer: to PostgreSQL at these addresses and no others, database "postgres" where no name is given. Holds no secrets.
  */
 export type ClusterConfig = Readonly<z.infer<typeof clusterSchema>>;

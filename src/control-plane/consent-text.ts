@@ -1,4 +1,5 @@
 /** What a person types to consent to an action on a node. */
+import { isSeen } from '../text/foreign.ts';
 import type { Explanation } from './explanation.ts';
 
 export interface ConsentText {
@@ -6,11 +7,11 @@ export interface ConsentText {
   readonly text: string;
 }
 
-/** One line of what keyboards have and eyes see: no line breaks, no controls, nothing invisible. */
+/** Words with one space between them, of what keyboards have: no other kind of space, and no joiners. */
 const TYPEABLE = /^[^\p{C}\p{Z}]+(?: [^\p{C}\p{Z}]+)*$/u;
 
 /** P7-A2: the node's name; its id where the name holds what cannot be typed, or cannot be seen, or where another node bears it too. */
 export function consentText({ target: { nodeId, name }, kernel }: Pick<Explanation, 'target' | 'kernel'>): ConsentText {
   const shared = kernel?.members.some((member) => member.name === name && member.nodeId !== nodeId) ?? false;
-  return TYPEABLE.test(name) && !shared ? { what: 'name', text: name } : { what: 'id', text: nodeId };
+  return TYPEABLE.test(name) && isSeen(name) && !shared ? { what: 'name', text: name } : { what: 'id', text: nodeId };
 }

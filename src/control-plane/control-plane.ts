@@ -19,6 +19,7 @@ import { isClusterName, quotedName, WITHHELD } from './plausible.ts';
 import type { AuditLog, Clock, Clusters, ConfirmationAnswer, Confirmer, ControlRequest, ExecutedControl, Ids, Kernel, KernelOperation } from './ports.ts';
 import { answeredState, readView, type AnsweredView, type InspectCommandName } from './reads.ts';
 import { recordedError, Recorder, type Recorded } from './recorder.ts';
+import { observedOnlyElsewhere, ToldIdentities } from './same-cluster.ts';
 import { toWire } from './views.ts';
 
 /** Everything that the control plane needs from outside. */
@@ -80,6 +81,7 @@ export class ControlPlane {
   readonly #requestIds = new Set<string>();
   readonly #pending = new Set<string>();
   readonly #listeners = new Set<() => void>();
+  readonly #told = new ToldIdentities();
   #authority: Authority = OBSERVER;
   #authorityGeneration = 0;
 
@@ -106,8 +108,7 @@ export class ControlPlane {
    */
   async changeAuthority(to: Authority): Promise<Result<Recorded>> {
     const from = this.#authority;
-    const cluster = to.level === 'Operator' ? this.#env.clusters.find(to.cluster) : undefined;
-    const error = cluster?.ok === false ? cluster.error : authorityChangeRefused(from, to, cluster?.ok === true ? cluster.value : undefined);
+    const error = this.changeRefusal(to);
     const record = (detail: string): Promise<Recorded> => this.#recorder.record('authority_changed', to, {
       ...(to.level === 'Operator' ? { cluster: to.cluster } : {}), detail,
     });
@@ -137,10 +138,17 @@ export class ControlPlane {
     return success(recorded);
   }
 
+  /** Why this session may not change its authority so; presentation asks too, so that nobody is asked in vain. */
+  changeRefusal(to: Authority): ControlError | undefined {
+    const cluster = to.level === 'Operator' ? this.#env.clusters.find(to.cluster) : undefined;
+    if (cluster?.ok === false) return cluster.error;
+    return authorityChangeRefused(this.#authority, to, cluster?.value) ?? (cluster === undefined ? undefined : this.#observedElsewhere(cluster.value));
+  }
+
   /** Whether this session may ask for the command on this cluster now: presentation, so that nobody is asked in vain. */
   authorityRefusal(command: CommandName, cluster: string): ControlError | undefined {
     const config = this.#env.clusters.find(cluster);
-    return config.ok ? commandRefused(commandSpec(command), this.#authority, config.value) : config.error;
+    return config.ok ? this.#refused(command, this.#authority, config.value) : config.error;
   }
 
   /** What this cluster's engine cannot be asked for, with the reason: presentation, found out without any traffic. */
@@ -157,6 +165,11 @@ export class ControlPlane {
   /** To be called when a cluster's configuration was changed or removed: what was confirmed for it no longer holds. */
   clusterChanged(): void {
     this.#confirmations.voidAll('The configured clusters changed while the confirmation was open.');
+  }
+
+  /** To be called when a secret was changed or removed. */
+  secretChanged(): void {
+    this.#confirmations.voidAll('A secret changed while the confirmation was open.');
   }
 
   /** To be called when the session ends: nothing that is pending may be accepted any more (P7-F2). */
@@ -216,7 +229,7 @@ export class ControlPlane {
     const cluster = this.#env.clusters.find(args.value.cluster);
     if (!cluster.ok) return cluster;
     const spec = commandSpec(command);
-    const refused = commandRefused(spec, flow.authority, cluster.value)
+    const refused = this.#refused(command, flow.authority, cluster.value)
       ?? invalidArguments(spec, args.value, cluster.value)
       ?? (spec.class === 'control' && this.#env.operator.account === ''
         ? refusal('PHASE7_OPERATOR_UNKNOWN', 'The operating system names no account for this session, so nobody can be held responsible for a control command. Nothing was sent.')
@@ -229,6 +242,16 @@ export class ControlPlane {
     return reason === undefined
       ? success({ command, args: args.value, cluster: cluster.value, kernel: kernel.value })
       : failure(refusal('PHASE7_OPERATION_UNSUPPORTED', `${reason} Nothing was sent.`));
+  }
+
+  #refused(command: CommandName, authority: Authority, cluster: ClusterConfig): ControlError | undefined {
+    const spec = commandSpec(command);
+    return (spec.authority === 'any' ? undefined : this.#observedElsewhere(cluster)) ?? commandRefused(spec, authority, cluster);
+  }
+
+  /** P7-A1: what may only be looked at is not controlled under another name. */
+  #observedElsewhere(cluster: ClusterConfig): ControlError | undefined {
+    return observedOnlyElsewhere(cluster, this.#env.clusters.entries(), this.#told);
   }
 
   /** The way to a kernel may break before it begins: an editor's secret store that cannot be opened, say. */
@@ -245,6 +268,10 @@ export class ControlPlane {
     const answer = await attempt(() => readView(kernel, command, args), 'not_executed');
     if (!answer.ok) return flow.fail('read_failed', answer.error);
     flow.knowsNode();
+    if (answer.value.command === 'inspect_cluster_state') {
+      const { clusterId, members } = answer.value.reading.view;
+      this.#told.learn(cluster.name, { identity: clusterId, addresses: announced(members) });
+    }
     return this.#answered(flow, cluster, answer.value);
   }
 
@@ -262,6 +289,9 @@ export class ControlPlane {
     if (!explained.ok) return flow.fail('read_failed', explained.error);
     const { explanation, state } = explained.value;
     flow.knowsNode();
+    this.#told.learn(cluster.name, { identity: explained.value.identity, addresses: announced(explanation.kernel?.members ?? []) });
+    const watched = this.#observedElsewhere(cluster);
+    if (watched !== undefined) return flow.refuse(watched);
     const explanationDigest = digest(explanation);
     const presented = await flow.record('explanation_presented', { explanation: toWire(explanation), kernel_state: state, outcome: 'pending' });
     if (presented.position === null) return flow.notRecorded(presented);
@@ -294,6 +324,11 @@ export class ControlPlane {
       this.#confirmations.void(token, answer.why);
       return flow.fail('confirmation_voided', confirmationVoided(answer.why));
     }
+    const otherAccess = await this.#accessChanged(cluster, kernel);
+    if (otherAccess !== undefined) {
+      this.#confirmations.void(token, 'What the cluster is reached with changed.');
+      return flow.fail('confirmation_voided', otherAccess);
+    }
     const current = this.#env.clusters.find(cluster.name);
     if (!current.ok) this.#confirmations.void(token, `Cluster "${cluster.name}" is no longer configured.`);
     const refused = this.#confirmations.consume(answer.token, binding(current.ok ? current.value : cluster)) ?? incompleteConsent(explanation, answer);
@@ -306,7 +341,7 @@ export class ControlPlane {
     if (given.position === null) return flow.notRecorded(given);
 
     if (command === 'run_diagnostics') {
-      const overtaken = this.#overtaken(flow, cluster);
+      const overtaken = await this.#accessChanged(cluster, kernel) ?? this.#overtaken(flow, cluster);
       if (overtaken !== undefined) return flow.fail('confirmation_voided', overtaken);
       const diagnostics = await attempt(() => kernel.collectDiagnostics(explanation.target.nodeId, explained.value.endpoint), 'not_executed');
       return diagnostics.ok ? this.#answered(flow, cluster, { command, reading: diagnostics.value }) : flow.fail('read_failed', diagnostics.error);
@@ -321,7 +356,7 @@ export class ControlPlane {
     // 6. Intent recorded: on disk before the first byte goes out.
     const intent = await flow.record('dispatch_intent', { confirmation, kernel_state: state, outcome: 'pending' });
     if (intent.position === null) return flow.notRecorded(intent);
-    const overtaken = this.#overtaken(flow, cluster);
+    const overtaken = await this.#accessChanged(cluster, kernel) ?? this.#overtaken(flow, cluster);
     if (overtaken !== undefined) return flow.fail('dispatch_failed', overtaken);
 
     // 7. Dispatched: exactly one request. 8. Outcome recorded, then shown.
@@ -333,8 +368,17 @@ export class ControlPlane {
     if (this.#authority !== flow.authority) return confirmationVoided('The authority changed before the request was sent.');
     const current = this.#env.clusters.find(cluster.name);
     return current.ok && digest(current.value) === digest(cluster)
-      ? undefined
+      ? this.#observedElsewhere(cluster)
       : confirmationVoided(`The configuration of cluster "${cluster.name}" changed before the request was sent.`);
+  }
+
+  /** P7-A2: consent holds for the secrets too with which the request goes out. Reads them anew and contacts nobody. */
+  async #accessChanged(cluster: ClusterConfig, kernel: Kernel): Promise<ControlError | undefined> {
+    const now = await this.#connect(cluster);
+    if (!now.ok) return confirmationVoided(`The connection to cluster "${cluster.name}" could not be prepared once more after the confirmation: ${now.error.message}`);
+    return now.value.access === kernel.access
+      ? undefined
+      : confirmationVoided(`A token, a password, a key, a certificate or a CA of cluster "${cluster.name}" changed while the confirmation was open.`);
   }
 
   async #dispatch(
@@ -360,6 +404,7 @@ export class ControlPlane {
     const recorded = await flow.record('command_executed', {
       kernel_response: { accepted: true, code: null, invariant: null, message: null, body }, outcome: 'executed',
     });
+    flow.executed(recorded);
     const { target } = explanation;
     return { kind: 'executed', requestId: flow.requestId, command, cluster: cluster.name, target, execution: explainExecution(command, target, cluster, result, body), recorded };
   }
@@ -406,4 +451,8 @@ export class ControlPlane {
       }
     }
   }
+}
+
+function announced(members: readonly { readonly apiUrl: string | null }[]): readonly string[] {
+  return members.flatMap(({ apiUrl }) => (apiUrl === null ? [] : [apiUrl]));
 }

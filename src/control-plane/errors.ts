@@ -98,7 +98,7 @@ export function refusal(code: RefusalCode, message: string, field?: string): Con
 }
 
 /** A failure of the transport; the boundary says what is proven about the request (P7-E2). */
-export function transportFailure(code: TransportErrorCode, message: string, outcome: 'not_executed' | 'unknown'): ControlError {
+export function transportFailure(code: TransportErrorCode, message: string, outcome: Outcome): ControlError {
   const [domain, rule] = OWN_CODES[code];
   return { domain, code, message, invariants: [rule], outcome };
 }

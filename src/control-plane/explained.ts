@@ -24,6 +24,8 @@ export interface Explained {
   readonly controlVersion: bigint | null;
   /** Milliseconds for which the answer is waited for at least; `null`: as configured. */
   readonly answerMs: number | null;
+  /** Who the kernel says that its cluster is; `null`: it does not say. */
+  readonly identity: string | null;
 }
 
 /** Reads the facts and explains. A reading that contradicts itself is refused (P7-D1). */
@@ -33,7 +35,7 @@ export async function explain(command: ConfirmedCommandName, { args, cluster, ke
     const cost = await kernel.declareDiagnosticsCost(target.node);
     if (!cost.ok) return cost;
     const { endpoint, observed } = cost.value;
-    return success({ explanation: explainDiagnostics(target, cluster, cost.value), state: kernelState(cost.value, {}), endpoint, controlVersion: observed.controlVersion, answerMs: null });
+    return success({ explanation: explainDiagnostics(target, cluster, cost.value), state: kernelState(cost.value, {}), endpoint, controlVersion: observed.controlVersion, answerMs: null, identity: null });
   }
   const facts = command === 'request_demotion'
     ? await kernel.explainDemotion(target.node)
@@ -43,5 +45,5 @@ export async function explain(command: ConfirmedCommandName, { args, cluster, ke
   if (observed.controlVersion !== view.controlVersion) {
     return failure(refusal('PHASE7_INCONSISTENT_SNAPSHOT', `The kernel's explanation is of control version ${view.controlVersion}, its answer of ${observed.controlVersion ?? 'none'}: the state moved in between. No explanation is shown and nothing was sent.`));
   }
-  return success({ explanation: explainControl(command, target, cluster, facts.value), state: kernelState(facts.value, view), endpoint, controlVersion: view.controlVersion, answerMs: view.answerMs });
+  return success({ explanation: explainControl(command, target, cluster, facts.value), state: kernelState(facts.value, view), endpoint, controlVersion: view.controlVersion, answerMs: view.answerMs, identity: view.clusterId });
 }

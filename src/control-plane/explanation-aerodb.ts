@@ -42,7 +42,7 @@ const WORDS: Readonly<Record<ControlCommandName, (facts: KernelExplanation, name
       { scope: 'node', text: `"${name}" durably gives up write authority and stops accepting writes.` },
       { scope: 'cluster', text: 'From then on no node accepts writes, until a promotion succeeds. This command promotes nobody; a promotion is another command, confirmed by itself.' },
       { scope: 'replication', text: 'No node ships new writes while there is no primary. Replicas keep what they have.' },
-      { scope: 'durability', text: 'Acknowledged writes stay durable on a majority of the members. Writes in flight that were not acknowledged are refused or remain unacknowledged.' },
+      { scope: 'durability', text: `Acknowledged writes stay durable on a majority of the members. A write that stands in the log of "${name}" already can still be acknowledged afterwards, as soon as a majority holds it, because "${name}" goes on handing out the rest of its log; one that comes later is refused.` },
     ],
     undo: 'There is no undo. Write authority comes back to a node only by a promotion, which the kernel validates anew.',
     rejection: ['The kernel denies a demotion of a node that is not the primary (P6-A3).'],

@@ -32,6 +32,7 @@ export class Flow {
   #told: Repeatable;
   readonly #onUnknown: OnUnknown;
   #sending = false;
+  #executed: Recorded | undefined;
 
   constructor(recorder: Recorder, authority: Authority, requestId: string, command: string, input: Readonly<Record<string, unknown>>, onUnknown: OnUnknown) {
     this.#recorder = recorder;
@@ -92,9 +93,17 @@ export class Flow {
     this.#sending = true;
   }
 
-  /** A part of this side threw: before the request was sent nothing can have been executed, afterwards nothing is proven (P7-E2). */
-  brokeOff(error: unknown): Promise<FlowFailure> {
-    const cause = error instanceof Error ? error.message : String(error);
+  /** The kernel has said that it executed the request, and that is recorded, or could not be. */
+  executed(recorded: Recorded): void {
+    this.#executed = recorded;
+  }
+
+  /** A part of this side threw: before the request was sent nothing can have been executed, afterwards nothing is proven until the kernel's answer is recorded (P7-E2). */
+  async brokeOff(error: unknown): Promise<FlowFailure> {
+    const cause = (error instanceof Error ? error.message : String(error)).replace(/\.$/u, '');
+    if (this.#executed !== undefined) {
+      return this.#failure(transportFailure('PHASE7_TRANSPORT_FAILURE', `The kernel executed the request; what it answered could not be shown: ${cause}. The kernel's answer stands in the audit log; request id ${this.requestId}.`, 'executed'), this.#executed);
+    }
     return this.#sending
       ? this.fail('outcome_unknown', transportFailure('PHASE7_TRANSPORT_FAILURE', `The control plane broke off: ${cause}. The request was sent once; whether it was executed is unknown. Kernel state is authoritative; request id ${this.requestId}.`, 'unknown'))
       : this.fail('command_rejected', transportFailure('PHASE7_TRANSPORT_FAILURE', `The control plane broke off: ${cause}. Nothing was executed.`, 'not_executed'));

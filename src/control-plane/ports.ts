@@ -59,6 +59,8 @@ export interface Kernel {
   readonly unsupported: Readonly<Partial<Record<KernelOperation, string>>>;
   /** Whether this kind of kernel counts control versions: then no control request goes out without one. */
   readonly hasControlVersion: boolean;
+  /** Differs where anything differs with which the kernel is reached: token, password, key, certificate, CA. Held in memory, shown and recorded nowhere. */
+  readonly access: string;
   readCluster(): Promise<Result<Reading<ClusterView>>>;
   readNode(node: string): Promise<Result<Reading<NodeView>>>;
   readReplication(): Promise<Result<Reading<ReplicationView>>>;
@@ -78,6 +80,8 @@ export interface Kernel {
 /** The configured clusters as they are now, and the kernel behind each. */
 export interface Clusters {
   find(name: string): Result<ClusterConfig>;
+  /** All configured entries as they stand there, valid or not. */
+  entries(): readonly unknown[];
   connect(cluster: ClusterConfig): Promise<Result<Kernel>>;
 }
 

@@ -231,6 +231,8 @@ export interface KernelCheck {
 /** The kernel's own dry run: what it would decide now, and on what. `decision` is `null` for an engine that has none. */
 export interface KernelExplanation {
   readonly target: string;
+  /** AeroDB's cluster id, PostgreSQL's system identifier; `null`: not told. */
+  readonly clusterId: string | null;
   readonly mode: string | null;
   readonly decision: 'approve' | 'deny' | null;
   readonly reason: string | null;

@@ -4,6 +4,17 @@ import fs from 'node:fs';
 /** Windows cannot flush a directory; NTFS journals its entries. */
 const CANNOT_FLUSH = process.platform === 'win32';
 
+/** Resolves when every name in `directory` is on disk; the event loop goes on meanwhile. */
+export async function flushDirectory(directory: string): Promise<void> {
+  if (CANNOT_FLUSH) return;
+  const fd = fs.openSync(directory, 'r');
+  try {
+    await flushed(fd);
+  } finally {
+    fs.closeSync(fd);
+  }
+}
+
 /** Returns when every name in `directory` is on disk. */
 export function flushDirectorySync(directory: string): void {
   if (CANNOT_FLUSH) return;
@@ -13,4 +24,9 @@ export function flushDirectorySync(directory: string): void {
   } finally {
     fs.closeSync(fd);
   }
+}
+
+/** Resolves when all of an open file is on disk. */
+export function flushed(fd: number): Promise<void> {
+  return new Promise((resolve, reject) => fs.fsync(fd, (error) => (error === null ? resolve() : reject(error))));
 }

@@ -1,6 +1,6 @@
 /**
- * One process at a time. The lock is one that the operating system releases when its holder dies: a transaction of SQLite on an
- * empty file, in which nothing is ever stored. It belongs to that file and not to its name: whoever holds a file that was removed
+ * One process at a time. The lock is one that the operating system releases when its holder dies: an exclusive transaction of SQLite on
+ * an empty file, in which nothing is ever stored. It belongs to that file and not to its name: whoever holds a file that was removed
  * or replaced excludes nobody, and is told so.
  */
 import fs from 'node:fs';
@@ -44,7 +44,7 @@ export class FileLock {
   tryAcquire(): boolean {
     try {
       this.#connection ??= connect(this.#file);
-      this.#connection.database.exec('BEGIN IMMEDIATE');
+      this.#connection.database.exec('BEGIN EXCLUSIVE');
       this.#locked = true;
     } catch (error) {
       if (isBusy(error)) return false;
@@ -108,6 +108,27 @@ export class FileLock {
   }
 }
 
+/**
+ * Whether anybody holds the lock just now, this process included. Takes and writes nothing, and needs permission to read only; where no lock
+ * file stands, nobody does. Throws where that cannot be told.
+ */
+export function isLocked(file: string): boolean {
+  const stats = fs.lstatSync(file, { throwIfNoEntry: false });
+  if (stats === undefined) return false;
+  if (!stats.isFile()) throw notAFile(); // to open a pipe is to wait for its writer
+  const { DatabaseSync } = sqlite();
+  const database = new DatabaseSync(file, { readOnly: true, timeout: 0 });
+  try {
+    database.exec('SELECT 1 FROM sqlite_schema');
+    return false;
+  } catch (error) {
+    if (isBusy(error)) return true;
+    throw error;
+  } finally {
+    database.close();
+  }
+}
+
 /** Who last held the lock. Written only where it changes, so that one window alone does not write it with every record. */
 class HolderNote {
   readonly #fd: number;
@@ -117,7 +138,7 @@ class HolderNote {
     this.#fd = fs.openSync(file, fs.constants.O_RDWR | fs.constants.O_CREAT | O_NOFOLLOW, 0o600);
     if (fs.fstatSync(this.#fd).isFile()) return;
     fs.closeSync(this.#fd);
-    throw new Error('it is not a regular file'); // to read a pipe is to wait for its writer
+    throw notAFile(); // to read a pipe is to wait for its writer
   }
 
   static read(file: string): string {
@@ -135,13 +156,18 @@ class HolderNote {
   }
 }
 
-function connect(file: string): Connection {
-  // Asked for by name at run time: an editor whose Node has no SQLite gets a refusal, not a failed activation.
+/** Asked for by name at run time: an editor whose Node has no SQLite gets a refusal, not a failed activation. */
+function sqlite(): typeof Sqlite {
   const host: { getBuiltinModule?(id: string): unknown } = process;
-  const sqlite = host.getBuiltinModule?.('node:sqlite') as typeof Sqlite | undefined;
-  if (sqlite === undefined) throw new Error(`this Node.js (${process.version}) has no node:sqlite`);
+  const found = host.getBuiltinModule?.('node:sqlite') as typeof Sqlite | undefined;
+  if (found === undefined) throw new Error(`this Node.js (${process.version}) has no node:sqlite`);
+  return found;
+}
+
+function connect(file: string): Connection {
+  const { DatabaseSync } = sqlite();
   const identity = pin(file);
-  const database = new sqlite.DatabaseSync(file, { timeout: 0 });
+  const database = new DatabaseSync(file, { timeout: 0 });
   // No journal file: a lock has to be had on a full disk too, and a killed holder leaves nothing to roll back.
   database.exec('PRAGMA journal_mode=MEMORY');
   return { database, identity };
@@ -155,7 +181,7 @@ function pin(file: string): FileIdentity {
   const stats = fs.fstatSync(fd, { bigint: true });
   const identity = identityOf(stats);
   pinned.set(identity, fd);
-  if (!stats.isFile()) throw new Error('it is not a regular file');
+  if (!stats.isFile()) throw notAFile();
   return identity;
 }
 
@@ -177,6 +203,10 @@ function identityAt(file: string): FileIdentity | null {
   } catch {
     return null;
   }
+}
+
+function notAFile(): Error {
+  return new Error('it is not a regular file');
 }
 
 function isBusy(error: unknown): boolean {

@@ -4,7 +4,7 @@
  */
 import fs from 'node:fs';
 import path from 'node:path';
-import { flushDirectorySync } from './directory.ts';
+import { flushDirectory, flushDirectorySync, flushed } from './directory.ts';
 import { writeSome, writeWhole, type WriteSome } from './whole.ts';
 
 /** Each of them follows only when the one before it has succeeded. */
@@ -13,6 +13,8 @@ export type ReplacementStep = 'write' | 'fsync' | 'rename' | 'directory';
 export interface ReplacementOptions {
   /** Where the new file is written, in the directory of the old one. One that an earlier end left there is removed. */
   readonly beside: string;
+  /** Refuse with EEXIST where a file of this name stands already, instead of replacing it. */
+  readonly onlyNew?: boolean;
   /** Called before each step. */
   readonly before?: (step: ReplacementStep) => void;
   readonly write?: WriteSome;
@@ -40,7 +42,20 @@ export class Replacement {
     writeWhole(bytes, (left) => this.#write(this.#fd, left, null));
   }
 
-  /** Gives the new file its name; returns when that is on disk. Discards it where that fails. */
+  /** Gives the new file its name; resolves when that is on disk. Discards it where that fails. */
+  async keep(): Promise<void> {
+    try {
+      this.#options.before?.('fsync');
+      await flushed(this.#fd);
+      this.#rename();
+    } catch (error) {
+      this.discard();
+      throw error;
+    }
+    await flushDirectory(path.dirname(this.#file));
+  }
+
+  /** The same, and returns when it is done. */
   keepSync(): void {
     try {
       this.#options.before?.('fsync');
@@ -64,10 +79,11 @@ export class Replacement {
   }
 
   #rename(): void {
-    const { before, beside } = this.#options;
+    const { before, beside, onlyNew } = this.#options;
     this.#close();
     before?.('rename');
-    fs.renameSync(beside, this.#file);
+    if (onlyNew === true) nameNew(beside, this.#file);
+    else fs.renameSync(beside, this.#file);
     before?.('directory');
   }
 
@@ -87,4 +103,18 @@ export function replaceWhole(file: string, content: string | Uint8Array, options
     throw error;
   }
   replacement.keepSync();
+}
+
+/** A second name is refused where one stands; a rename is not. File systems without second names (FAT) get an empty file first, which holds the name. */
+function nameNew(beside: string, file: string): void {
+  try {
+    fs.linkSync(beside, file);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'EOPNOTSUPP' && code !== 'ENOSYS') throw error;
+    fs.closeSync(fs.openSync(file, 'wx', 0o600));
+    fs.renameSync(beside, file);
+    return;
+  }
+  fs.unlinkSync(beside);
 }

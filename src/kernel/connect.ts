@@ -1,5 +1,6 @@
 /** From a configured cluster to its kernel. Reads the TLS files and contacts nobody. */
 import { parseClusterConfig, type ClusterConfig } from '../control-plane/cluster.ts';
+import { digest } from '../control-plane/digest.ts';
 import { failure, refusal, success, type ControlError, type Result } from '../control-plane/errors.ts';
 import type { Kernel } from '../control-plane/ports.ts';
 import { aerodbKernel } from './aerodb/kernel.ts';
@@ -33,10 +34,11 @@ export async function connect(cluster: ClusterConfig, options: ConnectOptions): 
   const tls = await tlsIdentity(checked.value);
   if (!tls.ok) return tls;
   const { token, databasePassword, timeouts } = options;
-  if (checked.value.kind === 'aerodb') return success(aerodbKernel(checked.value, { token, tls: tls.value, timeouts }));
+  const access = digest([token ?? null, databasePassword ?? null, tls.value.fingerprint]);
+  if (checked.value.kind === 'aerodb') return success(aerodbKernel(checked.value, { token, tls: tls.value, timeouts }, access));
   // Loaded only for a cluster of this kind.
   const { patroniKernel } = await import('./patroni/kernel.ts');
-  return success(patroniKernel(checked.value, { login: token, tls: tls.value, timeouts }, databasePassword));
+  return success(patroniKernel(checked.value, { login: token, tls: tls.value, timeouts }, databasePassword, access));
 }
 
 function unusableOptions(kind: ClusterConfig['kind'], { token, databasePassword, timeouts }: ConnectOptions): ControlError | undefined {

@@ -24,6 +24,8 @@ export interface TlsIdentity {
   readonly serverName: string | undefined;
   /** Whether a client certificate is in the context. */
   readonly hasCertificate?: boolean;
+  /** Differs where the text of CA, certificate or key differs. */
+  readonly fingerprint: string;
   /** The name in the certificate of single endpoints, by the origin of their address; it goes before `serverName`. */
   readonly serverNames?: ReadonlyMap<string, string>;
 }

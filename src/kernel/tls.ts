@@ -2,6 +2,7 @@
 import { constants, promises as files } from 'node:fs';
 import type { SecureContext } from 'node:tls';
 import { endpointsOf, urlsOf, type ClusterConfig } from '../control-plane/cluster.ts';
+import { digest } from '../control-plane/digest.ts';
 import { failure, refusal, success, type Result } from '../control-plane/errors.ts';
 import { implausiblePath } from '../control-plane/plausible.ts';
 import type { TlsIdentity } from './http.ts';
@@ -31,11 +32,12 @@ export async function tlsIdentity(cluster: ClusterConfig): Promise<Result<TlsIde
     if (part === 'ca' && !read.text.includes('-----BEGIN ')) return refused('tls.ca', `The file ${path} (ca) holds no PEM certificate.`);
     pem[part] = read.text;
   }
-  if (Object.keys(pem).length === 0 && urlsOf(cluster).every((url) => url.startsWith('http:'))) return success({ context: undefined, ca: undefined, serverName });
+  const fingerprint = digest(pem);
+  if (Object.keys(pem).length === 0 && urlsOf(cluster).every((url) => url.startsWith('http:'))) return success({ context: undefined, ca: undefined, serverName, fingerprint });
   const serverNames = new Map(endpointsOf(cluster).flatMap((one) => (one.serverName === undefined ? [] : [[new URL(one.url).origin, one.serverName] as const])));
   const context = await contextOf(pem);
   if (!context.ok) return refused('tls.key', `The key ${key ?? ''} cannot be used with the certificate ${cert ?? ''}: ${context.why}.`);
-  return success({ context: context.context, ca: pem.ca, serverName, serverNames, hasCertificate: pem.cert !== undefined });
+  return success({ context: context.context, ca: pem.ca, serverName, fingerprint, serverNames, hasCertificate: pem.cert !== undefined });
 }
 
 function refused(field: string, what: string): ReturnType<typeof failure> {

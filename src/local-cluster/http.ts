@@ -2,10 +2,11 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { setTimeout as after } from 'node:timers/promises';
-import { ApiError, invalid } from './errors.ts';
+import { ApiError, invalid, storageFailed } from './errors.ts';
 import { type Faults, faults, notPaused } from './faults.ts';
 import { parseJson } from './json.ts';
 import { toJson, uuid } from './vocabulary.ts';
+import { StorageError } from './wal.ts';
 
 /** The largest bodies, in bytes: a control request or a write; what a peer may send. */
 const bodyLimit = 64 * 1024;
@@ -154,6 +155,8 @@ const write = (request: IncomingMessage, response: ServerResponse, reply: Reply)
 
 const errorReply = (error: unknown, request: IncomingMessage, holds: Holds): Reply => {
   if (error instanceof ApiError) return { status: error.status, body: (isControl(request) ? error.ofRequest(isUnseen(request, holds)) : error).body };
+  // The node says itself that its disk failed, and stops; a stack is for what is wrong with this program.
+  if (error instanceof StorageError) return { status: 500, body: storageFailed(error.message, 'unknown').body };
   process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   return { status: 500, body: new ApiError(500, 'AERO_STORAGE_FAILED', 'The node failed while it answered.', { invariant: 'P6-F1', outcome: 'unknown' }).body };
 };

@@ -11,7 +11,7 @@ import { type Image, SnapshotDamaged, Snapshots } from './snapshots.ts';
 import { Store } from './store.ts';
 import type { Testimony } from './testimony.ts';
 import { ControlVersion } from './versions.ts';
-import { type AttemptState, type HaltReason, type KernelEvent, type Lifecycle, type ReplicationState, type Role, emptyHistory } from './vocabulary.ts';
+import { type AttemptState, type HaltReason, type KernelEvent, type Lifecycle, type ReplicationState, type Role, emptyHistory, messageOf } from './vocabulary.ts';
 import { type Placed, StorageError, Wal } from './wal.ts';
 
 /** How often a node asks the others what they are, in milliseconds. It changes what is shown and whom a replica follows, never who is primary. */
@@ -323,7 +323,7 @@ export class LocalNode {
       operation();
     } catch (error) {
       this.stopAfter(error instanceof Error ? error : new Error(String(error)));
-      throw error;
+      throw new StorageError(messageOf(error), { cause: error });
     }
   }
 

@@ -131,6 +131,7 @@ const explain = async (node: LocalNode, attempts: Attempts, query: URLSearchPara
   if (target !== node.self.id) throw unknownNode(target);
   const { decision, reason, checks, overridden } = mode === null ? attempts.explainDemotion() : await attempts.explainPromotion(mode);
   return {
+    cluster_id: node.cluster.cluster_id,
     target,
     mode,
     decision,

@@ -7,8 +7,8 @@ import { auditReviewRefused } from '../control-plane/authority.ts';
 import type { AuditLogFacts, AuditRequest } from '../webview/protocol.ts';
 import { AuditSession } from './audit-session.ts';
 import type { CommandContext } from './commands.ts';
-import { inert } from './foreign.ts';
 import type { Panels } from './panels.ts';
+import { notify, pick, underWay } from './surfaces.ts';
 
 const KEY = 'audit-log';
 
@@ -22,7 +22,7 @@ export function registerAuditEditor(context: () => CommandContext, review: Audit
       if (refusedReview(context())) return;
       const verdict = await review.reader.verify(review.knownHead());
       const sentence = `AeroDB: ${verdictText(verdict)} (${review.reader.path})`;
-      void (verdict.kind === 'intact' ? vscode.window.showInformationMessage(inert(sentence)) : vscode.window.showErrorMessage(inert(sentence)));
+      void notify(verdict.kind === 'intact' ? 'information' : 'error', sentence);
     }),
   ];
 }
@@ -45,7 +45,7 @@ class AuditEditor {
   async open(): Promise<void> {
     if (refusedReview(this.#context())) return;
     const session = this.#session ?? this.#begin();
-    const facts = await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title: vscode.l10n.t('AeroDB: reading the audit log') }, () => session.read());
+    const facts = await underWay(vscode.ProgressLocation.Window, vscode.l10n.t('AeroDB: reading the audit log'), () => session.read());
     if (session !== this.#session || !this.#mayReview()) return;
     const fresh = !this.#panels.has(KEY);
     this.#panels.show(KEY, this.#content(session, facts), { keepWhenHidden: true });
@@ -109,17 +109,17 @@ class AuditEditor {
     // Between the question and the answer authority may have gone.
     if (target === undefined || session !== this.#session || refusedReview(this.#context())) return;
     if (target.scheme !== 'file') throw new Error(vscode.l10n.t('{0} is not a file of the machine on which the log is', target.toString()));
-    await vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title: vscode.l10n.t('Exporting audit records') }, () => session.exportTo(target.fsPath, sought, format, chain));
-    void vscode.window.showInformationMessage(vscode.l10n.t('AeroDB: the selected records and their proof were written to {0}', target.fsPath));
+    await underWay(vscode.ProgressLocation.Notification, vscode.l10n.t('Exporting audit records'), () => session.exportTo(target.fsPath, sought, format, chain));
+    void notify('information', vscode.l10n.t('AeroDB: the selected records and their proof were written to {0}', target.fsPath));
   }
 
   #complain(error: unknown): void {
-    void vscode.window.showErrorMessage(inert(vscode.l10n.t('AeroDB, audit log: {0}', error instanceof Error ? error.message : String(error))));
+    void notify('error', vscode.l10n.t('AeroDB, audit log: {0}', error instanceof Error ? error.message : String(error)));
   }
 }
 
 async function askChain(): Promise<ExportedChain | undefined> {
-  const picked = await vscode.window.showQuickPick([
+  const picked = await pick([
     { chain: 'neighbours', label: vscode.l10n.t('With the neighbouring records'), detail: vscode.l10n.t('The record before and the one after each run of selected records: shows that the selected ones stand unedited in the chain.') },
     { chain: 'to_end', label: vscode.l10n.t('With the chain to the end of the log'), detail: vscode.l10n.t('Every record from the first selected one on: can be held against a head that is known from elsewhere.') },
   ] as const, { title: vscode.l10n.t('Proof'), placeHolder: vscode.l10n.t('How much of the chain goes along with the selected records?') });

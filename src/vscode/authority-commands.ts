@@ -6,6 +6,7 @@ import { isClusterName } from '../control-plane/plausible.ts';
 import { clusterLabel } from './clusters.ts';
 import type { CommandContext } from './commands.ts';
 import { pickCluster } from './pickers.ts';
+import { ask, notify } from './surfaces.ts';
 import { authorityLabel } from './titles.ts';
 
 /** Registers the presentation commands about authority. */
@@ -25,7 +26,7 @@ async function assumeOperator({ plane, clusters, results }: CommandContext, row:
   const config = clusters.find(name);
   const label = config.ok ? clusterLabel(config.value) : name;
   // What cannot be had is not offered: the control plane refuses it, and records that.
-  const confirmed = config.ok && config.value.observeOnly === true || await wanted(plane, name, label);
+  const confirmed = plane.changeRefusal({ level: 'Operator', cluster: name }) !== undefined || await wanted(plane, name, label);
   if (!confirmed) return;
   const changed = await plane.changeAuthority({ level: 'Operator', cluster: name });
   if (!changed.ok) results.error(title, changed.error);
@@ -33,14 +34,11 @@ async function assumeOperator({ plane, clusters, results }: CommandContext, row:
 
 async function wanted(plane: ControlPlane, name: string, label: string): Promise<boolean> {
   const go = vscode.l10n.t('Become Operator of {0}', name);
-  const answer = await vscode.window.showWarningMessage(vscode.l10n.t('{0}: assume Operator authority?', label), {
-    modal: true,
-    detail: [
-      vscode.l10n.t('As Operator this session may run diagnostics and ask the kernel of this one cluster for promotions and demotions, each explained and confirmed by itself.'),
+  const answer = await ask(vscode.l10n.t('{0}: assume Operator authority?', label), [
+      vscode.l10n.t('As Operator this session may run diagnostics and ask the kernel of this one cluster for promotions and demotions, each explained and confirmed by itself.'), '',
       vscode.l10n.t('The change is recorded in the audit log. It ends with this window, with another authority, with a control request whose outcome is unknown, or when you give it up.'),
-      ...(plane.authority.level === 'Operator' ? [vscode.l10n.t('This session is {0}; that authority ends.', authorityLabel(plane.authority))] : []),
-    ].join('\n\n'),
-  }, vscode.l10n.t('Do Nothing'), go);
+      ...(plane.authority.level === 'Operator' ? ['', vscode.l10n.t('This session is {0}; that authority ends.', authorityLabel(plane.authority))] : []),
+    ], vscode.l10n.t('Do Nothing'), go);
   return answer === go;
 }
 
@@ -52,9 +50,9 @@ async function change({ plane, results }: CommandContext, level: 'Observer' | 'A
   if (!changed.ok) {
     results.error(title, changed.error);
   } else if (changed.value.position === null) {
-    void vscode.window.showWarningMessage(vscode.l10n.t('AeroDB: {0} became {1}. This could not be recorded in the audit log: {2}', before, level, changed.value.cause));
+    void notify('warning', vscode.l10n.t('AeroDB: {0} became {1}. This could not be recorded in the audit log: {2}', before, level, changed.value.cause));
   } else {
-    void vscode.window.showInformationMessage(vscode.l10n.t('AeroDB: {0} became {1}. Recorded as #{2}.', before, level, changed.value.position.seq.toString()));
+    void notify('information', vscode.l10n.t('AeroDB: {0} became {1}. Recorded as #{2}.', before, level, changed.value.position.seq.toString()));
   }
 }
 
@@ -64,8 +62,8 @@ async function showAuthority(context: CommandContext): Promise<void> {
   const giveUp = vscode.l10n.t('Give Up Authority');
   const log = vscode.l10n.t('Open Audit Log');
   const assume = vscode.l10n.t('Assume Operator Authority…');
-  const answer = await vscode.window.showInformationMessage(
-    vscode.l10n.t('AeroDB: this session is {0}. Authority is held in memory and ends with the window.', authorityLabel(authority)),
+  const answer = await notify(
+    'information', vscode.l10n.t('AeroDB: this session is {0}. Authority is held in memory and ends with the window.', authorityLabel(authority)),
     ...(authority.level === 'Observer' ? [assume] : [giveUp]), ...(mayReview ? [log] : []),
   );
   if (answer === giveUp) await change(context, 'Observer');

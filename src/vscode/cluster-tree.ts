@@ -8,9 +8,9 @@ import type { CommandName } from '../control-plane/commands.ts';
 import type { CommandResult } from '../control-plane/control-plane.ts';
 import type { ControlError } from '../control-plane/errors.ts';
 import type { ClusterView, Member, Reading } from '../control-plane/views.ts';
+import { visible } from '../text/foreign.ts';
 import { clusterLabel, type ConfiguredClusters } from './clusters.ts';
 import { commandId } from './command-ids.ts';
-import { visible } from './foreign.ts';
 import { commandTitle } from './titles.ts';
 
 /** A row. `cluster` and `node` are what a command that is run on the row is about. */
@@ -109,6 +109,12 @@ export class ClusterTree implements vscode.TreeDataProvider<Row> {
     return item;
   }
 
+  /** How a node is called by the answer that the tree shows. */
+  nodeName(cluster: string, node: string): string | undefined {
+    const result = this.#shown.get(cluster)?.result;
+    return result === undefined ? undefined : clusterReading(result)?.view.members.find(({ nodeId }) => nodeId === node)?.name;
+  }
+
   /** Asks, and redraws the row of this cluster, and only this one, when its answer has come. The latest question counts. */
   #ask(cluster: string): Promise<CommandResult> {
     const asked = this.#inspect(cluster);
@@ -129,7 +135,7 @@ export class ClusterTree implements vscode.TreeDataProvider<Row> {
 
   #clusterItem(name: string): vscode.TreeItem {
     const config = this.#clusters.find(name);
-    const item = new vscode.TreeItem(config.ok ? clusterLabel(config.value) : name, vscode.TreeItemCollapsibleState.Collapsed);
+    const item = new vscode.TreeItem(visible(config.ok ? clusterLabel(config.value) : name), vscode.TreeItemCollapsibleState.Collapsed);
     item.id = `cluster/${name}`;
     item.contextValue = 'cluster';
     item.iconPath = new vscode.ThemeIcon(config.ok ? 'server-environment' : 'warning');
@@ -144,7 +150,7 @@ export class ClusterTree implements vscode.TreeDataProvider<Row> {
         : dated(reading, config.ok && config.value.kind === 'patroni')),
       ...observeOnly,
     ].join(' · ');
-    item.tooltip = config.ok ? [clusterTooltip(endpointsOf(config.value).map(endpointToText), reading), ...observeOnly].join('\n') : config.error.message;
+    item.tooltip = config.ok ? [clusterTooltip(endpointsOf(config.value).map(endpointToText), reading), ...observeOnly].join('\n') : visible(config.error.message);
     item.accessibilityInformation = { label: `${vscode.l10n.t('Cluster {0}', item.label as string)}, ${item.description}` };
     return item;
   }
@@ -202,7 +208,7 @@ function nodeItem({ cluster, member, unavailable }: Row & { readonly row: 'node'
   const health = member.health === 'unknown' ? [vscode.l10n.t('health unknown')] : member.health === 'halted' ? [vscode.l10n.t('halted')] : [];
   item.description = visible([patroni?.role ?? member.role, ...health, ...(member.role === 'primary' ? [] : [lag]), stateText(member)].join(' · '));
   item.accessibilityInformation = { label: vscode.l10n.t('Node {0}, {1}, health {2}', visible(member.name), item.description, member.health) };
-  item.command = { command: commandId('inspect_node'), title: commandTitle('inspect_node'), arguments: [{ cluster, node: member.nodeId, member: { name: member.name } }] };
+  item.command = { command: commandId('inspect_node'), title: commandTitle('inspect_node'), arguments: [{ cluster, node: member.nodeId }] };
   return item;
 }
 
@@ -238,7 +244,7 @@ function subjectItem(row: Row & { readonly row: 'subject' }): vscode.TreeItem {
   item.id = `${row.subject}/${row.cluster}/${row.of?.nodeId ?? ''}`;
   item.contextValue = 'subject';
   item.iconPath = new vscode.ThemeIcon(icon);
-  item.command = { command: commandId(row.subject), title: label, arguments: [{ cluster: row.cluster, ...(row.of === undefined ? {} : { node: row.of.nodeId, member: { name: row.of.name } }) }] };
+  item.command = { command: commandId(row.subject), title: label, arguments: [{ cluster: row.cluster, ...(row.of === undefined ? {} : { node: row.of.nodeId }) }] };
   return item;
 }
 

@@ -40,6 +40,10 @@ export class ConfiguredClusters implements Clusters {
     return findIn(this.list(), name);
   }
 
+  entries(): readonly unknown[] {
+    return this.#raw();
+  }
+
   async connect(cluster: ClusterConfig): Promise<Result<Kernel>> {
     const seconds = (key: string, otherwise: number): number => {
       const value = machineValue(key);

@@ -10,13 +10,16 @@ import { askLookup, askReason, pickCluster, pickNode } from './pickers.ts';
 import type { Results } from './results.ts';
 import { commandTitle } from './titles.ts';
 
-const target = z.object({ cluster: z.exactOptional(z.string()), node: z.exactOptional(z.string()), member: z.exactOptional(z.object({ name: z.string() })) });
+/** What a caller may hand in: names of what is asked for, never how it is called on screen. */
+const target = z.object({ cluster: z.exactOptional(z.string()), node: z.exactOptional(z.string()) });
 
 /** What the commands work with. */
 export interface CommandContext {
   readonly plane: ControlPlane;
   readonly clusters: ConfiguredClusters;
   readonly results: Results;
+  /** How the node was called when its cluster was last read for the tree. */
+  readonly nodeName: (cluster: string, node: string) => string | undefined;
 }
 
 /** Registers all ten; `context` is asked for when the first one runs. */
@@ -30,9 +33,10 @@ async function run(context: CommandContext, command: CommandName, argument: unkn
   const { args, label } = collected;
   const spec = commandSpec(command);
   const cluster = isClusterName(args.cluster) ? args.cluster : WITHHELD;
-  const title = `${commandTitle(command)}: ${label === undefined ? cluster : `${cluster}, ${label}`}`;
-  if (spec.confirmation === 'none') await inspect(context, command, args, title);
-  else context.results.concluded(title, await context.plane.execute(command, { ...args }));
+  const titleOf = (node: string | undefined): string => `${commandTitle(command)}: ${node === undefined ? cluster : `${cluster}, ${node}`}`;
+  if (spec.confirmation === 'none') return inspect(context, command, args, titleOf(label));
+  const result = await context.plane.execute(command, { ...args });
+  context.results.concluded(titleOf(result.kind === 'executed' ? result.target.name : label), result);
 }
 
 /** Asks, shows the answer in the panel of this cluster and subject, and asks anew when a person asks for that. */
@@ -73,7 +77,7 @@ async function collect(context: CommandContext, command: CommandName, argument: 
   }
   const picked = given.node === undefined
     ? await pickNode(title, cluster, () => context.plane.execute('inspect_cluster_state', { cluster }))
-    : { node: given.node, label: given.member?.name ?? (isNodeName(given.node) ? given.node : WITHHELD) };
+    : { node: given.node, label: context.nodeName(cluster, given.node) ?? (isNodeName(given.node) ? given.node : WITHHELD) };
   if (picked === undefined) return undefined;
   const { node, label } = picked;
   if (lookup !== undefined) return { args: { cluster, node, lookup }, label };

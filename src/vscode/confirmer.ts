@@ -8,8 +8,8 @@ import { invariant } from '../control-plane/invariants.ts';
 import type { Operator } from '../control-plane/operator.ts';
 import type { ConfirmationAnswer, ConfirmationPrompt, Confirmer } from '../control-plane/ports.ts';
 import { toWire } from '../control-plane/views.ts';
-import { inert, visible } from './foreign.ts';
 import type { Panels } from './panels.ts';
+import { ask as askPerson, askText } from './surfaces.ts';
 import { commandTitle } from './titles.ts';
 
 /** Key of the panel that shows a request's explanation, and later its result. */
@@ -153,20 +153,17 @@ async function takeResponsibility(prompt: ConfirmationPrompt): Promise<Refused |
 async function modal(question: string, prompt: ConfirmationPrompt, detail: readonly string[], go: string, where: string): Promise<Refused | undefined> {
   const { cluster } = prompt.explanation;
   const named = cluster.environment === null ? cluster.name : `${cluster.name} (${cluster.environment})`;
-  const stay = vscode.l10n.t('Do Nothing');
-  const consent = visible(go);
-  const answer = await vscode.window.showWarningMessage(visible(`${named}: ${question}`), { modal: true, detail: detail.map(visible).join('\n') }, stay, consent);
-  return answer === consent ? undefined : { kind: 'declined', at: where };
+  const answer = await askPerson(`${named}: ${question}`, detail, vscode.l10n.t('Do Nothing'), go);
+  return answer === go ? undefined : { kind: 'declined', at: where };
 }
 
 async function typeNode({ explanation, toType: { what, text } }: ConfirmationPrompt, ended: vscode.CancellationToken): Promise<string | undefined> {
-  return vscode.window.showInputBox({
+  return askText({
     title: `${explanation.cluster.name}: ${commandTitle(explanation.command)}`,
     prompt: what === 'name'
-      ? vscode.l10n.t('Type the name of the node, {0}, to confirm. Escape confirms nothing.', inert(text))
-      : vscode.l10n.t('The name of this node holds characters that cannot be typed, or another node bears it too. Type its id, {0}, to confirm. Escape confirms nothing.', inert(text)),
+      ? vscode.l10n.t('Type the name of the node, {0}, to confirm. Escape confirms nothing.', text)
+      : vscode.l10n.t('The name of this node holds characters that cannot be typed, or another node bears it too. Type its id, {0}, to confirm. Escape confirms nothing.', text),
     placeHolder: text,
-    ignoreFocusOut: true,
     validateInput: (typed) => (typed === text ? undefined : what === 'name' ? vscode.l10n.t('Not the name of the node.') : vscode.l10n.t('Not the id of the node.')),
   }, ended);
 }

@@ -8,8 +8,8 @@ import { toWire } from '../control-plane/views.ts';
 import type { ClusterLabel, Panel, RecordedAt } from '../webview/protocol.ts';
 import type { ConfiguredClusters } from './clusters.ts';
 import { requestPanel } from './confirmer.ts';
-import { inert } from './foreign.ts';
 import type { Panels } from './panels.ts';
+import { logLine, notify } from './surfaces.ts';
 
 const denialDetails = z.object({ checks: z.array(z.object({ invariant: z.string() })) });
 
@@ -50,9 +50,9 @@ export class Results {
 
   /** An error outside the path of a request: an authority change, an unreadable log. */
   error(title: string, error: ControlError): void {
-    this.#log.error(`${title}: ${error.code}: ${error.message}`);
+    logLine(this.#log, 'error', `${title}: ${error.code}: ${error.message}`);
     const button = vscode.l10n.t('Show Log');
-    void vscode.window.showErrorMessage(inert(errorSentence(title, error)), button).then((answer) => {
+    void notify('error', errorSentence(title, error), button).then((answer) => {
       if (answer === button) this.#log.show();
     });
   }
@@ -78,19 +78,19 @@ export class Results {
       const declined = isOwn(result.error, 'PHASE7_CONFIRMATION_DECLINED');
       const sentence = errorSentence(title, result.error) + (isOwn(result.error, 'PHASE7_AUDIT_UNAVAILABLE') ? '' : notRecorded)
         + (result.authorityEnded === undefined ? '' : vscode.l10n.t(' Operator authority ended with it and has to be assumed anew.'));
-      this.#log[declined ? 'info' : 'error'](`${sentence} request ${result.requestId}`);
+      logLine(this.#log, declined ? 'info' : 'error', `${sentence} request ${result.requestId}`);
       const buttons = details === undefined ? [] : [show];
-      const answer = await (declined ? vscode.window.showInformationMessage(inert(sentence), ...buttons) : vscode.window.showErrorMessage(inert(sentence), ...buttons));
+      const answer = await notify(declined ? 'information' : 'error', sentence, ...buttons);
       if (answer === show) details?.();
       return;
     }
-    this.#log.info(`${title}: ${result.kind}, request ${result.requestId}`);
+    logLine(this.#log, 'info', `${title}: ${result.kind}, request ${result.requestId}`);
     if (result.kind === 'executed') {
       const sentence = `AeroDB: ${result.execution.sentence}`;
-      const answer = await (notRecorded === '' ? vscode.window.showInformationMessage(inert(sentence), show) : vscode.window.showErrorMessage(inert(sentence + notRecorded), show));
+      const answer = await notify(notRecorded === '' ? 'information' : 'error', sentence + notRecorded, show);
       if (answer === show) details?.();
     } else if (notRecorded !== '') {
-      await vscode.window.showWarningMessage(inert(`AeroDB: ${title}.${notRecorded}`));
+      await notify('warning', `AeroDB: ${title}.${notRecorded}`);
     }
   }
 

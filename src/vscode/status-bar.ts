@@ -1,6 +1,8 @@
 /** Cluster and authority, always in sight: by word and by shape, in the warning colour while Operator. */
 import * as vscode from 'vscode';
 import type { Authority } from '../control-plane/authority.ts';
+import { visible } from '../text/foreign.ts';
+import { statusText } from './surfaces.ts';
 import { authorityLabel } from './titles.ts';
 
 /** A status bar item that shows what `show` was last told. */
@@ -15,16 +17,16 @@ export class StatusBar implements vscode.Disposable {
   }
 
   show(authority: Authority): void {
-    const icon = { Observer: '$(eye)', Operator: '$(key)', Auditor: '$(book)' }[authority.level];
+    const icon = { Observer: 'eye', Operator: 'key', Auditor: 'book' }[authority.level];
     const text = authorityLabel(authority);
-    this.#item.text = `${icon} AeroDB: ${text}`;
+    this.#item.text = statusText(icon, `AeroDB: ${text}`);
     this.#item.backgroundColor = authority.level === 'Operator' ? new vscode.ThemeColor('statusBarItem.warningBackground') : undefined;
     this.#item.tooltip = {
       Observer: vscode.l10n.t('This session may inspect. It may not run diagnostics or control commands.'),
       Operator: vscode.l10n.t('This session may ask the kernel of this one cluster for control commands. Click to give Operator up.'),
       Auditor: vscode.l10n.t('This session may inspect, and review and verify the audit log. It may not control anything.'),
     }[authority.level];
-    this.#item.accessibilityInformation = { label: vscode.l10n.t('AeroDB authority: {0}', text) };
+    this.#item.accessibilityInformation = { label: visible(vscode.l10n.t('AeroDB authority: {0}', text)) };
   }
 
   dispose(): void {

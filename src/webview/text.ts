@@ -1,5 +1,6 @@
 /** How values are written. Everything that a kernel, a configuration or a person supplied is foreign text: isolated, and shown whole. */
 import { html, type nothing, type TemplateResult } from 'lit';
+import { numberOf, parts, replaceUnseen } from '../text/foreign.ts';
 import { t } from './words.ts';
 
 /** What a place in a template may hold. */
@@ -15,12 +16,6 @@ export function phrase(label: string, ...values: readonly Content[]): TemplateRe
 
 /** `null` in an answer means unknown, and unknown is a word: never 0, never nothing. */
 export const unknown: TemplateResult = html`<span class="unknown">${t('unknown')}</span>`;
-
-/**
- * Characters that change how their neighbours look without being seen. The editor draws them as boxes with their number, so that two
- * names that look alike are seen to differ; joiners stay, because emoji and scripts need them.
- */
-const INVISIBLE = /([\u0000-\u0009\u000b-\u001f\u007f-\u009f\u00ad\u061c\u115f\u1160\u180b-\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\u{e0000}-\u{e0fff}])/u;
 
 /** Foreign text, its own direction kept to itself. `null` is unknown; text without characters is said to be empty. */
 export function text(value: string | null): Content {
@@ -68,15 +63,11 @@ export function json(value: unknown): Content {
 
 /** `text` cut to a length for a picture; the table below the picture has it whole. */
 export function short(value: string, length: number): string {
-  const characters = Array.from(value.replaceAll(new RegExp(INVISIBLE, 'gu'), '\u00b7').replaceAll(/\s+/gu, ' '));
+  const characters = Array.from(replaceUnseen(value.replaceAll(/\s+/gu, ' '), () => '\u00b7'));
   return characters.length <= length ? characters.join('') : `${characters.slice(0, length - 1).join('')}…`;
 }
 
+/** The editor draws what is not seen as a box with its number, so that two names that look alike are seen to differ; lines stay lines. */
 function visible(value: string): Content {
-  if (!INVISIBLE.test(value)) return value;
-  return value.split(INVISIBLE).map((part, index) => (index % 2 === 0 ? part : html`<span class="invisible">U+${hex(part)}</span>`));
-}
-
-function hex(character: string): string {
-  return (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
+  return value.split(/(\n)/u).map((line) => (line === '\n' ? line : parts(line).map((part, index) => (index % 2 === 0 ? part : html`<span class="invisible">${numberOf(part)}</span>`))));
 }

@@ -13,6 +13,7 @@ const floors = {
   'src/kernel/boundary.ts': 'export const boundary = 1;\n',
   'src/audit/ledger.ts': 'export const ledger = 1;\n',
   'src/files/disk.ts': 'export const disk = 1;\n',
+  'src/text/letters.ts': 'export const letters = 1;\n',
   'src/vscode/window.ts': 'export const window = 1;\n',
   'src/webview/protocol.ts': 'export const protocol = 1;\n',
   'src/webview/picture.ts': 'export const picture = 1;\n',
@@ -23,6 +24,7 @@ const floors = {
 
 /** What each floor must never reach for, from the import table of the architecture. */
 const forbidden: Readonly<Record<string, readonly string[]>> = {
+  'src/text': ['vscode', 'undici', 'zod', 'node:fs', 'node:http', '../control-plane/ground.ts', '../kernel/boundary.ts', '../audit/ledger.ts', '../files/disk.ts', '../vscode/window.ts', '../webview/protocol.ts', '../cli/terminal.ts', '../local-cluster/garden.ts'],
   'src/control-plane': ['vscode', 'undici', 'undici/lib/dispatcher/agent.js', 'node:fs', 'fs', 'node:fs/promises', 'node:http', 'node:https', 'node:net', 'node:timers', 'node:child_process', '../kernel/boundary.ts', '../audit/ledger.ts', '../vscode/window.ts', '../webview/protocol.ts', '../cli/terminal.ts', '../local-cluster/garden.ts', '../files/disk.ts'],
   'src/kernel': ['vscode', '../audit/ledger.ts', '../vscode/window.ts', '../webview/protocol.ts', '../cli/terminal.ts', '../local-cluster/garden.ts'],
   'src/audit': ['vscode', 'undici', 'node:http', '../kernel/boundary.ts', '../vscode/window.ts', '../webview/protocol.ts', '../cli/terminal.ts', '../local-cluster/garden.ts'],
@@ -58,13 +60,14 @@ const planted: readonly Planted[] = [
 ].map(({ floor, target, form, text, rule }, index) => ({ file: `${floor}/planted-${index}.ts`, text, rule, says: `${floor}: ${form} of ${target}` }));
 
 const allowed: Readonly<Record<string, string>> = {
-  'src/webview/fine.ts': "import type { Fact } from '../control-plane/ground.ts';\nimport { protocol } from './protocol.ts';\nexport const use = (fact: Fact): number => fact.n + protocol;\n",
-  'src/control-plane/fine.ts': "import { createHash } from 'node:crypto';\nimport * as z from 'zod';\nimport { ground } from './ground.ts';\nexport const use = [createHash, z, ground];\n",
+  'src/text/fine.ts': "import { letters } from './letters.ts';\nexport const use = letters;\n",
+  'src/webview/fine.ts': "import { letters } from '../text/letters.ts';\nexport const more = letters;\nimport type { Fact } from '../control-plane/ground.ts';\nimport { protocol } from './protocol.ts';\nexport const use = (fact: Fact): number => fact.n + protocol;\n",
+  'src/control-plane/fine.ts': "import { letters } from '../text/letters.ts';\nexport const more = letters;\nimport { createHash } from 'node:crypto';\nimport * as z from 'zod';\nimport { ground } from './ground.ts';\nexport const use = [createHash, z, ground];\n",
   'src/kernel/fine.ts': "import Agent from 'undici/lib/dispatcher/agent.js';\nimport { ground } from '../control-plane/ground.ts';\nexport const use = [Agent, ground];\n",
   'src/files/fine.ts': "import fs from 'node:fs';\nimport { disk } from './disk.ts';\nexport const use = [fs, disk];\n",
   'src/audit/fine.ts': "import { disk } from '../files/disk.ts';\nexport const more = disk;\nimport { ground } from '../control-plane/ground.ts';\nimport { appendFileSync } from 'node:fs';\nexport const use = [ground, appendFileSync];\n",
   'src/vscode/fine.ts': "import * as vscode from 'vscode';\nimport { protocol } from '../webview/protocol.ts';\nimport { ground } from '../control-plane/ground.ts';\nexport const use = [vscode, protocol, ground];\n",
-  'src/cli/fine.ts': "import { ground } from '../control-plane/ground.ts';\nimport { boundary } from '../kernel/boundary.ts';\nimport { ledger } from '../audit/ledger.ts';\nexport const use = [ground, boundary, ledger];\n",
+  'src/cli/fine.ts': "import { letters } from '../text/letters.ts';\nexport const more = letters;\nimport { ground } from '../control-plane/ground.ts';\nimport { boundary } from '../kernel/boundary.ts';\nimport { ledger } from '../audit/ledger.ts';\nexport const use = [ground, boundary, ledger];\n",
   'src/local-cluster/fine.ts': "import { createServer } from 'node:http';\nimport { garden } from './garden.ts';\nimport { disk } from '../files/disk.ts';\nexport const use = [createServer, garden, disk];\n",
 };
 

@@ -27,12 +27,21 @@ const anywhere: Readonly<Record<string, string>> = {
   'a non-null assertion': 'export const planted = (value: string | undefined): string => value!;\n',
   'a promise that nobody waits for': 'export const planted = (work: () => Promise<void>): void => { work(); };\n',
   'a forgotten case': "export const planted = (value: 'a' | 'b'): void => { switch (value) { case 'a': break; } };\n",
+  'numbers without an end as arguments': 'export const planted = (numbers: readonly number[]): number => Math.max(...numbers);\n',
+  'a dictionary for foreign words': "const planted: Readonly<Record<string, number>> = { a: 1 };\nexport const find = (word: string): number | undefined => planted[word];\n",
   console: "export const planted = (): void => { console.log('x'); };\n",
 };
 
-const folders = ['control-plane', 'kernel', 'audit', 'files', 'vscode', 'cli', 'local-cluster', 'webview'];
+/** Ways to the editor's surfaces that do not make foreign words harmless. */
+const inEditor: Readonly<Record<string, string>> = Object.fromEntries(
+  ['showInformationMessage', 'showWarningMessage', 'showErrorMessage', 'showQuickPick', 'createQuickPick', 'showInputBox', 'createInputBox']
+    .map((name) => [name, `import * as vscode from 'vscode';\nexport const planted = (): unknown => vscode.window.${name};\n`]),
+);
+
+const folders = ['text', 'control-plane', 'kernel', 'audit', 'files', 'vscode', 'cli', 'local-cluster', 'webview'];
 const planted = [
   ...Object.entries(inControlPlane).map(([says, text]) => ({ folder: 'control-plane', says, text })),
+  ...Object.entries(inEditor).map(([says, text]) => ({ folder: 'vscode', says, text })),
   ...folders.flatMap((folder) => Object.entries(anywhere).map(([says, text]) => ({ folder, says, text }))),
 ].map(({ folder, says, text }, index) => ({ file: `src/${folder}/planted-${index}.ts`, says: `${says} in src/${folder}`, text }));
 const harmless = { 'src/control-plane/fine.ts': "import { createHash } from 'node:crypto';\nexport const digest = (text: string): string => createHash('sha256').update(text).digest('hex');\nexport const day = (time: string): Date => new Date(time);\n" };

@@ -4,6 +4,7 @@ import { appendFileSync, copyFileSync, mkdirSync, readFileSync, renameSync, rmSy
 import path from 'node:path';
 import type { AuditPosition } from '../../src/control-plane/audit-position.ts';
 import { AuditUnavailable, type AuditLog } from '../../src/control-plane/ports.ts';
+import { encodeRecord } from '../../src/audit/chain.ts';
 import { realFiles, FlushFailed, type AuditFiles } from '../../src/audit/files.ts';
 import { openAuditLog } from '../../src/audit/log.ts';
 import { entry } from './entries.ts';
@@ -32,7 +33,7 @@ describe('the writer', () => {
     assert.equal((await verify(logFile(directory), positions.at(-1))).kind, 'intact');
   });
 
-  it('P7-O3: durable before it counts: one write, then one flush, and only then the append resolves', async () => {
+  it('P7-O3: durable before it counts: the record, its hash, then one flush, and only then the append resolves', async () => {
     const directory = temporaryDirectory();
     const steps: string[] = [];
     const files: AuditFiles = {
@@ -59,7 +60,7 @@ describe('the writer', () => {
     };
     const log = openAuditLog({ directory, files, onAppended: ({ seq }) => steps.push(`head ${seq}`) });
     await Promise.all([log.append(entry(1)).then(() => steps.push('resolved 1')), log.append(entry(2)).then(() => steps.push('resolved 2'))]);
-    assert.deepEqual(steps, ['opened', 'directory flushed', 'write', 'flushed', 'head 1', 'resolved 1', 'write', 'flushed', 'head 2', 'resolved 2']);
+    assert.deepEqual(steps, ['opened', 'directory flushed', 'write', 'write', 'flushed', 'head 1', 'resolved 1', 'write', 'write', 'flushed', 'head 2', 'resolved 2']);
   });
 
   it('appends of one process stand in call order, however many are asked for at once', async () => {
@@ -329,6 +330,7 @@ describe('P7-F1: what cannot be flushed', () => {
     for (const what of ['open', 'facts', 'read', 'append', 'short', 'look'] as const) {
       const { directory, file } = await writtenLog(2);
       let broken = true;
+      let taken = 0;
       const failing = <T>(name: string, run: () => T): T => {
         if (broken && name === what) throw Object.assign(new Error('EIO: i/o error'), { code: 'EIO' });
         return run();
@@ -342,39 +344,46 @@ describe('P7-F1: what cannot be flushed', () => {
             ...opened,
             facts: () => failing('facts', () => opened.facts()),
             read: (into, position) => failing('read', () => opened.read(into, position)),
-            append: (bytes) => failing('append', () => opened.append(broken && what === 'short' ? bytes.subarray(0, 100) : bytes)),
+            append(bytes) {
+              if (broken && what === 'short' && (taken += 1) > 1) throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+              return failing('append', () => opened.append(broken && what === 'short' ? bytes.subarray(0, 100) : bytes));
+            },
           };
         },
       };
       const log = openAuditLog({ directory, files });
-      await assert.rejects(log.append(entry(3)), what === 'short' ? /took only 100 of \d+ bytes/ : /input\/output error \(EIO\)/, what);
+      await assert.rejects(log.append(entry(3)), what === 'short' ? /no space is left on its disk \(ENOSPC\)/ : /input\/output error \(EIO\)/, what);
       broken = false;
       assert.equal((await log.append(entry(4))).seq, what === 'short' ? 4n : 3n, what);
       assert.equal((await verify(file)).kind, 'intact', what);
     }
   });
 
-  it('someone who writes without the lock is noticed, and the fork is found', async () => {
-    const { directory, file } = await writtenLog(2);
-    let intrude = true;
-    const files: AuditFiles = {
-      ...realFiles,
-      open(name, create) {
-        const opened = realFiles.open(name, create);
-        return {
-          ...opened,
-          append(bytes) {
-            if (intrude) opened.append(bytes);
-            intrude = false;
-            return opened.append(bytes);
-          },
-        };
-      },
-    };
-    const log = openAuditLog({ directory, files });
-    await assert.rejects(log.append(entry(3)), /was written by someone who does not hold its lock/);
-    await refused(log, file, /is damaged and is not appended to\. Line 4 is a record 3, which the log already holds/);
-    assert.equal((await verify(file)).kind, 'forked');
+  it('someone who writes without the lock, before or inside the record, is noticed, and no chain is forked', async () => {
+    for (const [at, records] of [[1, 4n], [2, 3n]] as const) {
+      const { directory, file, positions } = await writtenLog(2);
+      const foreign = encodeRecord(entry(50), positions[1] ?? null).line;
+      let writes = 0;
+      const files: AuditFiles = {
+        ...realFiles,
+        open(name, create) {
+          const opened = realFiles.open(name, create);
+          return {
+            ...opened,
+            append(bytes) {
+              if ((writes += 1) === at) appendFileSync(file, foreign);
+              return opened.append(bytes);
+            },
+          };
+        },
+      };
+      const log = openAuditLog({ directory, files });
+      await assert.rejects(log.append(entry(3)), /was written by someone who does not hold its lock/);
+      assert.equal((await verify(file)).kind, 'torn_tail');
+      await log.append(entry(4));
+      const verdict = await verify(file);
+      assert.deepEqual([verdict.kind, verdict.records], ['intact', records + 1n], `at write ${at}`);
+    }
   });
 });
 
@@ -410,7 +419,7 @@ describe('what a person is told when the log cannot be written', () => {
     const original = process.getBuiltinModule.bind(process);
     process.getBuiltinModule = (id: string) => (id === 'node:sqlite' ? undefined : original(id));
     try {
-      await refused(openAuditLog({ directory }), path.join(directory, 'none'), /audit\.lock cannot be locked: this Node\.js \(v[\d.]+\) has no node:sqlite\.$/);
+      await refused(openAuditLog({ directory }), path.join(directory, 'none'), /audit\.lock could not be locked: this Node\.js \(v[\d.]+\) has no node:sqlite\.$/);
     } finally {
       process.getBuiltinModule = original;
     }

@@ -1,7 +1,7 @@
 /** What the tests of the audit log share: directories that vanish, plain entries, and real writer processes. */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -13,6 +13,7 @@ import type { AuditLog } from '../../src/control-plane/ports.ts';
 import type { AuditEntry } from '../../src/control-plane/record.ts';
 import { openAuditLog } from '../../src/audit/log.ts';
 import { openAuditReader } from '../../src/audit/reader.ts';
+import { recordsIn } from '../records-in.ts';
 import { entry, type Said, type WriterTask } from './entries.ts';
 
 export const WRITER = path.join(import.meta.dirname, 'writer.ts');
@@ -61,7 +62,7 @@ export function verify(file: string, head: AuditPosition | null = null): Promise
 }
 
 export function records(directory: string): readonly Readonly<Record<string, unknown>>[] {
-  return readFileSync(logFile(directory), 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+  return recordsIn(logFile(directory));
 }
 
 /** The writer's program as one JavaScript file, which starts several times faster than its TypeScript. */

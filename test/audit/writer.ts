@@ -21,6 +21,7 @@ function pause(): void {
 }
 
 let ends = 0;
+let writes = 0;
 const pausing: AuditFiles = {
   ...realFiles,
   open(file, create) {
@@ -33,6 +34,11 @@ const pausing: AuditFiles = {
         if (count === 0) ends += 1;
         if (task.pause === 'before the write' && ends === 2) pause();
         return count;
+      },
+      append(bytes) {
+        writes += 1;
+        if (task.pause === 'after the last look' || (task.pause === 'in the middle of the record' && writes === 2)) pause();
+        return opened.append(bytes);
       },
       async sync() {
         if (task.pause === 'before the flush') pause();

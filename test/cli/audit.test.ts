@@ -1,8 +1,9 @@
 /** The audit log in the terminal: shown, verified and exported, by those who may, without changing what is read. */
 import assert from 'node:assert/strict';
-import { appendFileSync, copyFileSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { columns, WIDTH } from '../../src/cli/text/layout.ts';
+import { page, SmallDisk } from '../small-disk.ts';
 import { document } from './json-shape.ts';
 import { cleanEnv, cli, records, scratch, stages, type Ended } from './support.ts';
 
@@ -119,7 +120,39 @@ describe('the audit log in a terminal', function () {
     assert.deepEqual([again.code, /never replaced/.test(again.stderr)], [2, true]);
     const part = await auditor('export', '--file', frozen, '--request-id', request);
     assert.deepEqual(part.stdout, readFileSync(frozen, 'utf8').split('\n').filter((line) => line.includes(request)).map((line) => `${line}\n`).join(''));
+    assert.deepEqual(readFileSync(target), readFileSync(frozen));
     const gone = await auditor('export', '--file', join(home, 'none.jsonl'));
     assert.deepEqual([gone.code, /PHASE7_AUDIT_UNAVAILABLE/.test(gone.stderr)], [3, true]);
+  });
+
+  it('an export on a disk without room for all of it: refused, and no part of it stands there, nor beside its name', async () => {
+    const folder = join(home, 'small');
+    mkdirSync(folder);
+    const disk = SmallDisk.mount(folder, '4m');
+    if (disk === null) return;
+    try {
+      const long = join(home, 'long.jsonl');
+      const text = readFileSync(log(), 'utf8').repeat(20);
+      writeFileSync(long, text);
+      const chosen = text.split('\n').filter((line) => line.includes(request)).map((line) => `${line}\n`).join('');
+      const target = join(folder, 'export.jsonl');
+      for (const [what, selected] of [[text, []], [chosen, ['--request-id', request]]] as const) {
+        const pages = Math.ceil(Buffer.byteLength(what) / page);
+        assert.ok(pages > 2);
+        for (const room of [0, 1, pages - 1, pages]) {
+          disk.fill(room);
+          const { code, stderr } = await auditor('export', '--file', long, '--output', target, ...selected);
+          disk.free();
+          if (room === pages) break;
+          assert.equal(code, 2, stderr);
+          assert.match(stderr.replaceAll(/\s+/gu, ' '), /could not be written \(ENOSPC\)\. No part of it stands there\./u);
+          assert.deepEqual(readdirSync(folder), []);
+        }
+        assert.equal(readFileSync(target, 'utf8'), what);
+        rmSync(target);
+      }
+    } finally {
+      disk.unmount();
+    }
   });
 });

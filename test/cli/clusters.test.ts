@@ -48,6 +48,10 @@ describe('the clusters of a terminal session', () => {
     assert.ok(session.find('http://127.0.0.1:1').ok);
     write({ clusters: [{ name: 'orders', kind: 'aerodb', endpoints: ['http://127.0.0.1:1'], observeOnly: true }] });
     assert.ok(!session.find('http://127.0.0.1:1').ok);
+    for (const spelling of ['http://localhost:1', 'http://localhost.:1/', 'http://[::1]:1', 'https://127.1:1']) {
+      assert.ok(!clusters([spelling]).find(spelling).ok, spelling);
+    }
+    assert.ok(clusters(['http://localhost:2']).find('http://localhost:2').ok);
   });
 
   it('whatever a cluster is called, its secrets are those that the file names for it, and none that every object has', async () => {

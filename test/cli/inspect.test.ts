@@ -21,7 +21,7 @@ describe('reading from a terminal program', function () {
     writeFileSync(join(home, '.config/aerodb/clusters.json'), JSON.stringify({
       clusters: [
         { name: 'local', kind: 'aerodb', endpoints: cluster.nodes.map(({ url }) => url), environment: 'test bench' },
-        { name: 'watched', kind: 'aerodb', endpoints: ['https://127.0.0.1:1'], observeOnly: true },
+        { name: 'watched', kind: 'aerodb', endpoints: ['https://127.0.0.1:2'], observeOnly: true },
         { name: 'insecure', kind: 'aerodb', endpoints: ['http://db.example:9191'] },
         { name: 'twice', kind: 'aerodb', endpoints: ['https://a.example'] }, { name: 'twice', kind: 'aerodb', endpoints: ['https://b.example'] },
       ],

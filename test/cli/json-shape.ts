@@ -8,7 +8,7 @@ import { COMMAND_NAMES } from '../../src/control-plane/commands.ts';
 const decimal = z.string().regex(/^\d+$/).describe('A 64-bit number as a decimal string.');
 const maybe = <T extends z.ZodType>(schema: T): z.ZodNullable<T> => schema.nullable();
 const format = z.literal('aerodb-control/1');
-const exitCode = z.int().min(0).max(8).describe('The exit code of the process.');
+const exitCode = z.int().min(0).max(9).describe('The exit code of the process.');
 const command = z.enum(COMMAND_NAMES);
 
 const cluster = z.strictObject({ name: z.string(), kind: z.enum(['aerodb', 'patroni']), environment: maybe(z.string()) }).describe('The cluster as configured; environment is the operator\'s own label.');

@@ -101,6 +101,7 @@ describe('secrets where names and paths belong', function () {
     name: [ALL, (secret) => ({ ...ORDERS, name: secret })],
     environment: [ALL, (secret) => ({ ...ORDERS, environment: secret })],
     kind: [ALL, (secret) => ({ ...ORDERS, kind: secret })],
+    identity: [ALL, (secret) => ({ ...ORDERS, identity: secret })],
     'tls.ca': [ALL, (secret) => ({ ...ORDERS, tls: { ca: secret } })],
     'tls.cert': [ALL, (secret) => ({ ...ORDERS, tls: { cert: secret, key: '/tmp/none' } })],
     'tls.key': [ALL, (secret) => ({ ...ORDERS, tls: { cert: file(issue({ name: 'operator' }).cert), key: secret } })],
@@ -184,7 +185,7 @@ describe('secrets where names and paths belong', function () {
     let asked = 0;
     const look = async (what: string, secret: string, setting: readonly unknown[], input: Readonly<Record<string, unknown>>, more: { readonly command?: string; readonly name?: unknown } = {}): Promise<void> => {
       asked += 1;
-      const clusters: Clusters = { find: (name) => findIn(configuredIn(setting), name), connect: (cluster) => connect(cluster, { timeouts: DEFAULT_TIMEOUTS }) };
+      const clusters: Clusters = { find: (name) => findIn(configuredIn(setting), name), entries: () => setting, connect: (cluster) => connect(cluster, { timeouts: DEFAULT_TIMEOUTS }) };
       const session = new ControlPlane({
         audit: openAuditLog({ directory }), clusters, clock: { name: 'test', now: () => '2026-11-29T10:00:00.000Z' }, ids: { uuid: () => crypto.randomUUID() }, operator: { account: 'ann', host: 'desk', name: operatorNameIn(more.name) },
         confirmer: { unavailable: () => undefined, confirm: () => Promise.resolve({ kind: 'declined', at: 'a test' }) },

@@ -114,6 +114,7 @@ describe('exit codes', () => {
     assert.equal(errorExitCode(transportFailure('PHASE7_TIMEOUT', '', 'not_executed')), EXIT.transport);
     assert.equal(errorExitCode(transportFailure('PHASE7_TIMEOUT', '', 'unknown')), EXIT.outcomeUnknown);
     assert.equal(errorExitCode(kernelRejection('AERO_STORAGE_FAILED', '', ['P6-F1'], 'unknown', kernel)), EXIT.outcomeUnknown);
+    assert.equal(errorExitCode(transportFailure('PHASE7_TRANSPORT_FAILURE', '', 'executed')), EXIT.notShown);
   });
 
   it('P7-O3: executed and not recorded has a code of its own, also where the kernel executed and complained', () => {

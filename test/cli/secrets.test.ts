@@ -143,7 +143,9 @@ describe('secrets in a terminal', function () {
       await ended;
       shown.push({ what: crash, text: output });
       const { searched, leaks } = leaksBelow(reports, CANARY);
-      assert.equal(searched, 1, output);
+      // What the program catches itself makes no report: Node writes one only for what nobody handles.
+      assert.equal(searched, crash === 'a fatal signal' ? 1 : 0, output);
+      if (crash !== 'a fatal signal') assert.equal(output, 'aerodb-control itself failed: boom.\nNothing was sent that could change anything.\n');
       assert.deepEqual(leaks, []);
       nowhere();
     });

@@ -2,12 +2,13 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { build } from '../../scripts/build.mjs';
+import { recordsIn } from '../records-in.ts';
 
 export const ROOT = resolve(import.meta.dirname, '../..');
 
@@ -206,8 +207,7 @@ export class Cluster {
 
 /** The records of a log; none when there is no log. */
 export function records(directory: string): readonly Fields[] {
-  const file = join(directory, 'audit.jsonl');
-  return existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as Fields) : [];
+  return recordsIn(join(directory, 'audit.jsonl'));
 }
 
 /** The stages of a log, in order. */

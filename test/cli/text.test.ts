@@ -6,10 +6,11 @@ import { columns, facts, paragraph, quote, shellLine, table, WIDTH, wrap } from 
 import { paintFor } from '../../src/cli/text/paint.ts';
 import { recordText } from '../../src/cli/text/records.ts';
 import { resultText } from '../../src/cli/text/results.ts';
-import { known, safeJson, visible } from '../../src/cli/text/safe.ts';
+import { known, safeJson } from '../../src/cli/text/safe.ts';
 import { termsOf } from '../../src/cli/text/terms.ts';
 import { answer } from '../../src/cli/text/views.ts';
 import { kernelRejection } from '../../src/control-plane/errors.ts';
+import { visible } from '../../src/text/foreign.ts';
 import { seedFrom } from '../seed.ts';
 
 fc.configureGlobal({ seed: seedFrom('FUZZ_SEED') });

@@ -100,12 +100,19 @@ describe('records', () => {
       const last = of(session, requestId).at(-1);
       assert.deepEqual([last?.stage, last?.outcome], [stage, outcome], command);
     }
-    const half = await openOperator({ connect: instead({ promote: () => Promise.resolve({ ok: true, value: { body: '{}' } as ExecutedControl }) }) });
-    const misfit = failed(await half.plane.execute('request_promotion', promotion));
-    assert.deepEqual([misfit.error.outcome, of(half, misfit.requestId).at(-1)?.stage], ['unknown', 'outcome_unknown'], 'what breaks after the request went out leaves it unknown');
     const unexplained = await openOperator({ connect: instead({ explainDemotion: broken }) });
     const { requestId } = failed(await unexplained.plane.execute('request_demotion', promotion));
     assert.equal(of(unexplained, requestId).at(-1)?.stage, 'read_failed');
+  });
+
+  it('P7-E2: what breaks after the kernel has said that it executed the request, and after that is recorded, makes it neither unknown nor undone', async () => {
+    const session = await openOperator({ connect: instead({ promote: () => Promise.resolve({ ok: true, value: { body: '{}' } as ExecutedControl }) }) });
+    const { error, requestId, recorded } = failed(await session.plane.execute('request_promotion', promotion));
+    assert.deepEqual([error.outcome, error.code], ['executed', 'PHASE7_TRANSPORT_FAILURE']);
+    assert.match(error.message, /^The kernel executed the request; what it answered could not be shown: /);
+    const last = of(session, requestId).at(-1);
+    assert.deepEqual([last?.stage, last?.outcome, last?.seq], ['command_executed', 'executed', recorded.position?.seq.toString()]);
+    assert.equal(session.plane.authority.level, 'Operator');
   });
 
   it('P7-A1, P7-E2: a control request whose outcome is unknown ends Operator authority, recorded; it has to be assumed anew before the next one', async () => {
@@ -131,7 +138,7 @@ describe('records', () => {
       [failure(kernelRejection('AERO_X', 'no', ['P6-S2'], 'executed', { status: 409, body: '', details: null })), 'Operator'],
       [failure(transportFailure('PHASE7_CONNECTION_FAILED', 'nobody', 'not_executed')), 'Operator'],
       [failure(kernelRejection('AERO_X', 'no', ['P6-S2'], 'unknown', { status: 409, body: '', details: null })), 'Observer'],
-      [{ ok: true, value: { body: '{}' } as ExecutedControl }, 'Observer'],
+      [{ ok: true, value: { body: '{}' } as ExecutedControl }, 'Operator'],
     ] as const) {
       await session.plane.changeAuthority({ level: 'Operator', cluster: 'orders' });
       kernelSays = () => Promise.resolve(answer);

@@ -1,5 +1,5 @@
 /** A session of the control plane over the real boundary, the real audit log and a counting server. Only the person, the clock and the ids are scripted. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openAuditLog } from '../../src/audit/log.ts';
@@ -11,6 +11,7 @@ import type { AuditLog, Clusters, ConfirmationAnswer, ConfirmationPrompt, Confir
 import { connect } from '../../src/kernel/connect.ts';
 import { kernelServer, type HttpRunning, type Received } from '../kernel/servers.ts';
 import { clusterOf, PATIENT, N2 } from '../kernel/wire.ts';
+import { recordsIn } from '../records-in.ts';
 
 /** What the scripted person does when asked. */
 export type Person = (prompt: ConfirmationPrompt, voided: AbortSignal) => ConfirmationAnswer | Promise<ConfirmationAnswer>;
@@ -88,6 +89,7 @@ export async function openSession(options: SessionOptions = {}): Promise<Session
         const config = clusters.get(name);
         return config === undefined ? failure(refusal('PHASE7_MALFORMED_REQUEST', `No cluster called "${name}" is configured. Nothing was sent.`, 'cluster')) : success(structuredClone(config)); // as the real ones do: read anew at every question
       },
+      entries: () => [...clusters.values()],
       connect: options.connect ?? ((cluster) => connect(cluster, { timeouts: PATIENT })),
     },
     confirmer,
@@ -116,7 +118,7 @@ export function truthfulServer(bend?: (request: Received) => { readonly status: 
 }
 
 export function readRecords(folder: string): readonly AuditRecordShape[] {
-  return readFileSync(join(folder, 'audit.jsonl'), 'utf8').split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as AuditRecordShape);
+  return recordsIn(join(folder, 'audit.jsonl')) as readonly AuditRecordShape[];
 }
 
 export function failed(result: CommandResult): FlowFailure {

@@ -7,6 +7,6 @@ import { LOCK_FILE } from '../../src/audit/location.ts';
 export function holdLock(directory: string): () => void {
   const lock = new DatabaseSync(join(directory, LOCK_FILE), { timeout: 1_000 });
   lock.exec('PRAGMA journal_mode=MEMORY');
-  lock.exec('BEGIN IMMEDIATE');
+  lock.exec('BEGIN EXCLUSIVE');
   return () => lock.close();
 }

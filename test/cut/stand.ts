@@ -13,6 +13,7 @@ import { ControlPlane, type CommandResult } from '../../src/control-plane/contro
 import { success } from '../../src/control-plane/errors.ts';
 import { connect, type Timeouts } from '../../src/kernel/connect.ts';
 import { TestCluster, type TestNode, at, demote, promote, textAt, until } from '../local-cluster/harness.ts';
+import { wholeLines } from '../records-in.ts';
 import { CutProxy, type Harm } from './proxy.ts';
 import { TlsFront, type TlsIdentity } from './tls-front.ts';
 
@@ -61,9 +62,9 @@ class GrowingLog {
     try {
       const bytes = Buffer.alloc(fstatSync(file).size - this.#offset);
       readSync(file, bytes, 0, bytes.length, this.#offset);
-      const whole = bytes.subarray(0, bytes.lastIndexOf(10) + 1);
-      this.#offset += whole.length;
-      this.lines.push(...whole.toString().split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as Line));
+      const lines = wholeLines(bytes.toString());
+      for (const line of lines) this.#offset += Buffer.byteLength(line) + 1;
+      this.lines.push(...lines.map((line) => JSON.parse(line) as Line));
     } finally {
       closeSync(file);
     }
@@ -213,6 +214,7 @@ export class Stand implements AsyncDisposable {
       audit: openAuditLog({ directory: this.folder }),
       clusters: {
         find: () => success(this.#config()),
+        entries: () => [this.#config()],
         connect: (config) => connect(config, { timeouts: { ...LONG, controlMs: this.#controlMs } }),
       },
       confirmer: {

@@ -12,7 +12,7 @@ const prototype: { exec: (this: DatabaseSync, sql: string) => void } = DatabaseS
 const { exec } = prototype;
 let records = 0;
 prototype.exec = function execOrEnd(sql: string): void {
-  if (sql === 'BEGIN IMMEDIATE') {
+  if (sql === 'BEGIN EXCLUSIVE') {
     records += 1;
     if (records === dies) process.kill(process.pid, 'SIGKILL');
     if (records >= waits) throw Object.assign(new Error('database is locked'), { errcode: SQLITE_BUSY });

@@ -1,11 +1,12 @@
 /** What a workspace and another extension can do to this one: nothing but ask, like anybody. */
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createServer, get, type Server } from 'node:http';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { until } from '../../scripts/lib/processes.mjs';
+import { recordsIn } from '../records-in.ts';
 
 const auditFile = join(process.env['XDG_STATE_HOME'] ?? join(homedir(), '.local', 'state'), 'aerodb', 'audit.jsonl');
 
@@ -17,8 +18,7 @@ interface RecordShape {
 }
 
 function records(): readonly RecordShape[] {
-  if (!existsSync(auditFile)) return [];
-  return readFileSync(auditFile, 'utf8').split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as RecordShape);
+  return recordsIn(auditFile);
 }
 
 describe('boundaries', () => {

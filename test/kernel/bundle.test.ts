@@ -39,7 +39,7 @@ describe(`the part of undici that is bundled (seed ${SEED})`, function () {
   const ask = async (how: typeof exchange, method: 'GET' | 'POST', given: Plan, totalMs = LIMITS.totalMs): Promise<Exchange> => {
     server.next(given, () => true);
     const outgoing = { method, url: new URL(`${server.url}/v1/cluster`), headers: { accept: 'application/json' }, body: method === 'GET' ? null : '{"a":"ä"}' };
-    const end = await how(outgoing, { context: undefined, ca: undefined, serverName: undefined }, { ...LIMITS, totalMs });
+    const end = await how(outgoing, { context: undefined, ca: undefined, serverName: undefined, fingerprint: '' }, { ...LIMITS, totalMs });
     return end.ok ? { ok: true, answer: { ...end.answer, body: Buffer.from(end.answer.body) } } : end;
   };
   const codeOf = (end: Exchange): string => (end.ok ? 'ok' : end.failure.code);

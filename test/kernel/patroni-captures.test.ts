@@ -65,7 +65,7 @@ for (const version of VERSIONS) describe(`recorded answers of Patroni ${version}
   const outcomes = { ...OUTCOMES, ...OUTCOMES_OF[version] };
 
   afterEach(closeAll);
-  const access: Access = { login: undefined, tls: { context: undefined, ca: undefined, serverName: undefined }, timeouts: PATIENT };
+  const access: Access = { login: undefined, tls: { context: undefined, ca: undefined, serverName: undefined, fingerprint: '' }, timeouts: PATIENT };
 
   for (const [name, capture] of [...captures].filter(([, { request }]) => request.method === 'GET')) {
     it(`${name} is read`, async () => {

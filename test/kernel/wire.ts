@@ -73,7 +73,7 @@ export function dataOf(path: string, self: string, urls: Readonly<Record<string,
     case '/v1/diagnostics': return { sections: [{ name: 'status', entries: [{ key: 'lifecycle', value: 'running' }] }] };
     case '/v1/explain/promotion':
     case '/v1/explain/demotion': return {
-      target: url.searchParams.get('target'), mode: url.searchParams.get('mode'), decision: 'deny', reason: 'PrimaryStillActive',
+      cluster_id: 'c', target: url.searchParams.get('target'), mode: url.searchParams.get('mode'), decision: 'deny', reason: 'PrimaryStillActive',
       checks: [{ id: 'write_authority_is_clear', invariant: 'P6-A1', result: 'fail', observed: 'node-1 answers as primary', message: 'It lives.' }],
       overridden_invariants: [], epoch: '3', primary_id: N1, members, control_version: '17',
     };

@@ -52,7 +52,7 @@ if (process.argv[1] === import.meta.filename) {
   const config = { name: 'load', kind: 'aerodb' as const, endpoints: process.argv.slice(2) };
   const plane = new ControlPlane({
     audit: openAuditLog({ directory: folder }),
-    clusters: { find: () => success(config), connect: (cluster) => connect(cluster, { timeouts: DEFAULT_TIMEOUTS }) },
+    clusters: { find: () => success(config), entries: () => [config], connect: (cluster) => connect(cluster, { timeouts: DEFAULT_TIMEOUTS }) },
     confirmer: { unavailable: () => undefined, confirm: () => Promise.resolve({ kind: 'declined', at: 'nobody is here' }) },
     clock: { name: 'system-utc', now: () => new Date().toISOString() }, ids: { uuid: randomUUID },
     operator: { account: 'load', host: 'bench', name: null },

@@ -154,6 +154,27 @@ describe('one request, at most once', () => {
       assert.deepEqual(at((await first.get(`/v1/promotion?request_id=${unseen}`)).body, 'data.request'), { request_id: unseen, known: false, outcome: null, code: null });
     }));
 
+  it('P6-A1, P6-S1: a write that stood in the log before a demotion can be acknowledged after it, as its explanation says; one that comes later is refused', () =>
+    withCluster({}, async (cluster) => {
+      const [first, second, third] = [cluster.node(1), cluster.node(2), cluster.node(3)];
+      for (const replica of [second, third]) {
+        await caughtUp(replica);
+        replica.freeze();
+      }
+      const written = first.write('in flight');
+      const end = async (): Promise<bigint> => BigInt(textAt((await first.get('/v1/wal')).body, 'data.durable_offset'));
+      const before = BigInt(textAt((await first.get('/v1/replication')).body, 'data.committed_offset'));
+      await until('the write is in the log of its primary alone', async () => (await end()) > before);
+      assert.equal((await demote(first)).status, 200);
+      assert.equal(code(await first.write('too late')), 'AERO_NOT_PRIMARY');
+      for (const replica of [second, third]) replica.thaw();
+      const answer = await written;
+      assert.equal(answer.status, 200, answer.text);
+      await promotable(second);
+      assert.equal((await promote(second)).status, 200);
+      assert.deepEqual((await rowsOf(second)).filter((key) => key === 'in flight' || key === 'too late'), ['in flight'], 'what was acknowledged is not lost');
+    }));
+
   it('P6-D1, freeze/seen-state: a request that was confirmed for another state is refused with the present control version, and its id is spent', () =>
     withCluster({}, async (cluster) => {
       const second = cluster.node(2);

@@ -1,6 +1,10 @@
 /** Trouble on real nodes, and the way out of it: what was done to which node and when is kept, to judge by. */
+import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DeliveriesProxy } from './deliveries-proxy.ts';
 import type { Trouble } from './choices.ts';
+import type { TestOperator } from './operator.ts';
 import { type TestCluster, type TestNode, at, until } from './harness.ts';
 
 /** Times are of `performance.now()`; a trouble without an end still holds. */
@@ -11,19 +15,22 @@ export interface Done {
   to: number;
 }
 
-/** `before`: how many troubles there were before this one. */
-const faultsOf = (trouble: Trouble, before: number): object => {
+const faultsOf = (trouble: Trouble): object => {
   switch (trouble.kind) {
     case 'pause': return { pause: true };
     case 'crash': return { crash_at: trouble.at };
     case 'cut': return { cut: trouble.how };
-    // A full disk takes a part of a record first, a different one each time.
-    case 'disk': return { disk: trouble.how, disk_room: (before * 53) % 200 };
+    case 'disk': return { disk: trouble.how, disk_room: trouble.room };
     case 'slow': return { slow_fsync_ms: trouble.ms };
     case 'late': return { late_ms: trouble.ms };
     case 'answers': return { control_answers: trouble.how };
     case 'kill':
-    case 'freeze': return {};
+    case 'freeze':
+    case 'lock':
+    case 'contender':
+    case 'twins':
+    case 'deliveries':
+    case 'log': return {};
   }
 };
 
@@ -31,35 +38,68 @@ const faultsOf = (trouble: Trouble, before: number): object => {
 export class Chaos {
   readonly done: Done[] = [];
   readonly #cluster: TestCluster;
+  readonly #proxies: ReadonlyMap<TestNode, DeliveriesProxy>;
+  readonly #operator: TestOperator;
+  /** Nodes of which two are to be started at once. */
+  readonly #twins = new Set<TestNode>();
 
-  constructor(cluster: TestCluster) {
+  constructor(cluster: TestCluster, operator: TestOperator, proxies: ReadonlyMap<TestNode, DeliveriesProxy>) {
     this.#cluster = cluster;
+    this.#operator = operator;
+    this.#proxies = proxies;
   }
 
   async begin(node: TestNode, trouble: Trouble): Promise<void> {
     this.done.push({ node, trouble, from: performance.now(), to: Infinity });
-    if (trouble.kind === 'kill') await this.#cluster.kill(node);
-    else if (trouble.kind === 'freeze') node.freeze();
-    else await node.faults(faultsOf(trouble, this.done.length)).catch(() => undefined); // It may just be ending from an earlier trouble.
+    switch (trouble.kind) {
+      case 'twins':
+        this.#twins.add(node);
+        return this.#cluster.kill(node);
+      case 'kill': return this.#cluster.kill(node);
+      case 'contender': return this.#contend(node);
+      case 'freeze':
+        node.freeze();
+        return;
+      case 'lock':
+        rmSync(join(this.#cluster.directory(node), 'node.lock'), { force: true });
+        return;
+      case 'deliveries':
+        this.#proxies.get(node)?.arm(trouble.how, () => this.#restart(node));
+        return;
+      case 'log':
+        this.#operator.spoilLog(trouble.how, trouble.room);
+        return;
+      case 'answers':
+      case 'crash':
+      case 'cut':
+      case 'disk':
+      case 'late':
+      case 'pause':
+      case 'slow':
+        await node.faults(faultsOf(trouble)).catch(() => undefined); // It may just be ending from an earlier trouble.
+    }
   }
 
   /** Ends whatever is wrong with the node: afterwards it runs, and answers. */
   async mend(node: TestNode): Promise<void> {
     node.thaw();
+    this.#proxies.get(node)?.disarm();
+    this.#operator.mendLog();
     const well = async (): Promise<boolean> => {
       await node.faults();
       return at((await node.get('/v1/status')).body, 'data.lifecycle') === 'running';
     };
-    if (!node.alive || !(await well().catch(() => false))) {
-      // Its disk failed or a crash point was passed: it ends by itself.
-      await this.#cluster.gone(node);
-      await this.#cluster.restart(node);
+    // Its disk failed or a crash point was passed, and it ends by itself; or it goes on, on a busy machine perhaps after a while.
+    await until(`${node.name} is well, or gone`, async () => !node.alive || well().catch(() => false), 60_000);
+    if (!node.alive) {
+      await this.#cluster.restart(node, { twice: this.#twins.delete(node) });
     }
     for (const one of this.done) if (one.node === node && one.to === Infinity) one.to = performance.now();
   }
 
   async mendAll(): Promise<void> {
     for (const node of this.#cluster.nodes) await this.mend(node);
+    for (const proxy of this.#proxies.values()) await proxy.settled();
   }
 
   /** What an operator does with a node whose history is not the cluster's: end it, empty its directory, start it. */
@@ -68,6 +108,20 @@ export class Chaos {
     rmSync(this.#cluster.directory(node), { recursive: true });
     await this.#cluster.restart(node);
     await until(`${node.name} joined again`, async () => at(await node.member(), 'replication_state') === 'ReplicaActive', 60_000);
+  }
+
+  /** A process beside a living node is refused, and says by whom the directory is used; one that has just ended leaves it free. */
+  async #contend(node: TestNode): Promise<void> {
+    const { alive } = node;
+    const { code, stderr } = await this.#cluster.contend(node);
+    if (alive && node.alive) assert.deepEqual([code, /in use by/.test(stderr)], [2, true], `P6-F1: a second process was given the directory of ${node.name}: ${stderr}`);
+  }
+
+  /** Between two deliveries, as an operator would who saw nothing come back. */
+  async #restart(node: TestNode): Promise<void> {
+    node.thaw();
+    await this.#cluster.kill(node);
+    await this.#cluster.restart(node);
   }
 
   /** Whether one of these kinds held on the node at some time from `from` to `to`. */

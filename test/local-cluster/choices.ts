@@ -2,13 +2,20 @@
 import assert from 'node:assert/strict';
 import type { ControlCommandName } from '../../src/control-plane/commands.ts';
 import type { Stage } from '../../src/control-plane/record.ts';
+import type { Delivery } from './deliveries-proxy.ts';
 
 /** Something that goes wrong on one node. */
 export type Trouble =
   | { readonly kind: 'kill' | 'freeze' | 'pause' }
   | { readonly kind: 'crash'; readonly at: string }
   | { readonly kind: 'cut'; readonly how: 'outgoing' | 'incoming' | 'both' }
-  | { readonly kind: 'disk'; readonly how: 'full' | 'failing' }
+  /** A full disk takes so many bytes first, of whatever record comes. */
+  | { readonly kind: 'disk'; readonly how: 'full' | 'failing'; readonly room: number }
+  /** The lock file is removed; a second process is started beside the node; the node is killed, and two are started at once. */
+  | { readonly kind: 'lock' | 'contender' | 'twins' }
+  | { readonly kind: 'deliveries'; readonly how: Delivery }
+  /** The audit log: its lock file is removed, it gets a second name, or its disk takes so many bytes of the next record and no more. */
+  | { readonly kind: 'log'; readonly how: 'unlocked' | 'named twice' | 'full'; readonly room: number }
   | { readonly kind: 'slow' | 'late'; readonly ms: number }
   | { readonly kind: 'answers'; readonly how: 'dropped' | 'garbage' | 'html' };
 
@@ -79,7 +86,10 @@ const drawStep = (random: Random, nodes: number): Step => {
   ]);
   const trouble = pick<Trouble | null>([
     null, { kind: 'kill' }, { kind: 'kill' }, { kind: 'freeze' }, { kind: 'freeze' }, { kind: 'pause' }, { kind: 'crash', at: pick(crashPoints) }, { kind: 'crash', at: pick(crashPoints) },
-    { kind: 'cut', how: pick(['outgoing', 'incoming', 'both']) }, { kind: 'cut', how: pick(['outgoing', 'incoming', 'both']) }, { kind: 'disk', how: pick(['full', 'failing']) },
+    { kind: 'cut', how: pick(['outgoing', 'incoming', 'both']) }, { kind: 'cut', how: pick(['outgoing', 'incoming', 'both']) }, { kind: 'disk', how: pick(['full', 'full', 'failing']), room: Math.floor(random() * 400) },
+    { kind: 'lock' }, { kind: 'contender' }, { kind: 'twins' }, { kind: 'deliveries', how: pick(['doubled', 'late', 'reordered', 'restarted']) },
+    { kind: 'log', how: pick(['unlocked', 'named twice', 'full', 'full']), room: Math.floor(random() * 1_500) },
+    { kind: 'deliveries', how: pick(['doubled', 'late', 'reordered', 'restarted']) },
     { kind: 'slow', ms: 50 + Math.floor(random() * 400) }, { kind: 'late', ms: pick([100, 6_000]) },
     { kind: 'answers', how: pick(['dropped', 'garbage', 'html']) }, { kind: 'answers', how: pick(['dropped', 'garbage', 'html']) },
   ]);
@@ -98,10 +108,10 @@ const drawStep = (random: Random, nodes: number): Step => {
 };
 
 /** The whole of a run. */
-export const drawSteps = (seed: number, nodes: number, count: number): readonly Step[] => {
+export function* drawSteps(seed: number, nodes: number, count: number): Generator<Step> {
   const random = generator(seed);
-  return Array.from({ length: count }, () => drawStep(random, nodes));
-};
+  for (let drawn = 0; drawn < count; drawn += 1) yield drawStep(random, nodes);
+}
 
 /** One line for a person. */
 export const describeStep = ({ orders, trouble, on, begins, ends, declines, unrecorded, tended }: Step): string =>

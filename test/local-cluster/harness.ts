@@ -245,11 +245,24 @@ export class TestCluster {
   }
 
   /** Starts one node alone, on its own data. */
-  async restart(node: TestNode, flags: readonly string[] = []): Promise<void> {
-    const child = this.#spawn(['node', '--data', this.data, '--name', node.name, ...this.#flags.filter((_flag, index, all) => !all.slice(Math.max(0, index - 1), index + 1).includes('--writes-per-second')), ...flags]);
-    const [line] = await this.#lines(child, 1);
+  async restart(node: TestNode, { flags = [], twice = false }: { readonly flags?: readonly string[]; readonly twice?: boolean } = {}): Promise<void> {
+    const args = [...this.#nodeArgs(node), ...flags];
+    const children = Array.from({ length: twice ? 2 : 1 }, () => this.#spawn(args));
+    // One of two that start at once is refused, and ends.
+    const [line] = await Promise.any(children.map((child) => this.#lines(child, 1)));
     assert.ok(line);
+    if (twice) await Promise.race(children.map(exited));
+    assert.equal(children.filter(({ exitCode }) => exitCode === null).length, 1, `P6-F1: two processes were started as ${node.name} at once, and not exactly one of them runs`);
     ({ pid: node.pid, admin: node.admin } = line);
+  }
+
+  /** Starts a second process on the data of a node, and waits for its end. */
+  contend(node: TestNode): Promise<Ended> {
+    return runToEnd(this.#nodeArgs(node));
+  }
+
+  #nodeArgs(node: TestNode): readonly string[] {
+    return ['node', '--data', this.data, '--name', node.name, ...this.#flags.filter((_flag, index, all) => !all.slice(Math.max(0, index - 1), index + 1).includes('--writes-per-second'))];
   }
 
   directory(node: TestNode): string {

@@ -115,9 +115,11 @@ const excused = ({ chaos }: Run, { node, error, consented, ended }: Told): boole
   const held = (...kinds: Parameters<Chaos['held']>[1]): boolean => chaos.held(node, kinds, consented ?? 0, ended);
   switch (error?.code ?? '') {
     case 'PHASE7_TIMEOUT': return ended - (consented ?? 0) >= timeouts.controlMs;
-    case 'PHASE7_TRANSPORT_FAILURE': return held('kill', 'crash', 'disk') || chaos.done.some((one) => one.node === node && one.trouble.kind === 'answers' && one.trouble.how === 'dropped' && one.from <= ended && one.to >= (consented ?? 0));
+    case 'PHASE7_TRANSPORT_FAILURE': return held('kill', 'twins', 'crash', 'disk', 'lock', 'deliveries') || chaos.done.some((one) => one.node === node && one.trouble.kind === 'answers' && one.trouble.how === 'dropped' && one.from <= ended && one.to >= (consented ?? 0));
     case 'PHASE7_INVALID_KERNEL_RESPONSE': return held('answers');
-    case 'AERO_STORAGE_FAILED': return held('disk');
+    case 'AERO_STORAGE_FAILED': return held('disk', 'lock');
+    // The answer to a second delivery, while the first was still under way.
+    case 'AERO_DUPLICATE_REQUEST': return held('deliveries');
     default: return false;
   }
 };

@@ -1,8 +1,9 @@
 /** An operator of a real cluster: the real control plane, boundary and audit log. Only the person who is asked is scripted. */
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, linkSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { realFiles, type AuditFiles } from '../../src/audit/files.ts';
 import { openAuditLog } from '../../src/audit/log.ts';
 import type { ControlCommandName } from '../../src/control-plane/commands.ts';
 import { ControlPlane } from '../../src/control-plane/control-plane.ts';
@@ -54,13 +55,16 @@ export class TestOperator {
   readonly #refusedStages = new Set<Stage>();
   readonly #stages: Stage[] = [];
   readonly #plane: ControlPlane;
+  /** How many bytes the disk of the log still takes before it is full for once; `null`: any number. */
+  #room: number | null = null;
 
-  private constructor(cluster: TestCluster, limits: Timeouts) {
-    const config = { name: 'local', kind: 'aerodb' as const, endpoints: cluster.nodes.map(({ url }) => url) };
+  private constructor(endpoints: string[], limits: Timeouts) {
+    const config = { name: 'local', kind: 'aerodb' as const, endpoints };
     this.#plane = new ControlPlane({
       audit: this.#log(),
       clusters: {
         find: (name) => (name === config.name ? success(config) : failure(refusal('PHASE7_MALFORMED_REQUEST', `There is no cluster ${name}.`, 'cluster'))),
+        entries: () => [config],
         connect: (one) => connect(one, { timeouts: limits }),
       },
       confirmer: { unavailable: () => undefined, confirm: (prompt) => this.#answer(prompt) },
@@ -70,8 +74,9 @@ export class TestOperator {
     });
   }
 
-  static async open(cluster: TestCluster, limits = timeouts): Promise<TestOperator> {
-    const operator = new TestOperator(cluster, limits);
+  /** `urls`: where the nodes are reached, in place of their own addresses. */
+  static async open(cluster: TestCluster, limits = timeouts, urls: readonly string[] = cluster.nodes.map(({ url }) => url)): Promise<TestOperator> {
+    const operator = new TestOperator([...urls], limits);
     await operator.#assume();
     return operator;
   }
@@ -106,8 +111,10 @@ export class TestOperator {
   }
 
   /** What the node says of a request, asked through the control plane as any operator would ask. */
-  async fate(node: TestNode, requestId: string): Promise<RequestFate> {
+  async fate(node: TestNode, requestId: string, attempts = 5): Promise<RequestFate> {
     const result = await this.#plane.execute('inspect_promotion_state', { cluster: 'local', node: node.id, lookup: requestId });
+    // A busy machine answers late; an operator would ask once more, too.
+    if (result.kind === 'failed' && result.error.domain === 'TRANSPORT_ERROR' && attempts > 1) return this.fate(node, requestId, attempts - 1);
     if (result.kind !== 'answered' || result.answer.command !== 'inspect_promotion_state') throw new Error(`${node.name} does not tell the fate of ${requestId}: ${result.kind === 'failed' ? result.error.message : ''}`);
     const { request } = result.answer.reading.view;
     if (request === null) throw new Error(`${node.name} answered another question`);
@@ -119,8 +126,44 @@ export class TestOperator {
     rmSync(this.directory, { recursive: true, force: true });
   }
 
+  /** Something goes wrong with the log, for once or until it is mended. */
+  spoilLog(how: 'unlocked' | 'named twice' | 'full', room: number): void {
+    const log = join(this.directory, 'audit.jsonl');
+    if (how === 'unlocked') rmSync(join(this.directory, 'audit.lock'), { force: true });
+    else if (how === 'full') this.#room = room;
+    else if (existsSync(log) && !existsSync(this.#second)) linkSync(log, this.#second);
+  }
+
+  /** Its disk has room again, and it has one name. */
+  mendLog(): void {
+    this.#room = null;
+    rmSync(this.#second, { force: true });
+  }
+
+  get #second(): string {
+    return join(this.directory, 'second.jsonl');
+  }
+
+  /** The real disk, which may be full at any byte of a record. */
+  #disk(): AuditFiles {
+    return { ...realFiles, open: (file, create) => {
+      const open = realFiles.open(file, create);
+      const append = (bytes: Uint8Array): number => {
+        if (this.#room === null) return open.append(bytes);
+        if (this.#room === 0) {
+          this.#room = null;
+          throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+        }
+        const taken = open.append(bytes.subarray(0, this.#room));
+        this.#room -= taken;
+        return taken;
+      };
+      return { ...open, append };
+    } };
+  }
+
   #log(): AuditLog {
-    const log = openAuditLog({ directory: this.directory });
+    const log = openAuditLog({ directory: this.directory, files: this.#disk() });
     return {
       append: async (entry) => {
         if (this.#refusedStages.delete(entry.stage)) throw new AuditUnavailable('The log refuses this record, on request.');

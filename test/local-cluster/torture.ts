@@ -1,15 +1,17 @@
 /**
  * A seeded, randomized run of control requests, writes and trouble on real nodes, every request driven through the real control plane.
- * `npm run torture -- --minutes 5 --seed 7 [--nodes 5] [--steps 12]`. A seed replays its choices; the timing is the machine's.
+ * `npm run torture -- --minutes 5 --seed 7 [--nodes 5] [--steps 12]`: one run after the other for so long; `--runs 1000 --at-once 8`: so many, some of
+ * them at a time; `--one`: a single run that takes steps for so long. A seed replays its choices; the timing is the machine's.
  */
 import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { Chaos } from './chaos.ts';
 import { type Order, type Step, type Whom, describeStep, drawSteps } from './choices.ts';
+import { DeliveriesProxy } from './deliveries-proxy.ts';
 import { TestCluster, type TestNode, at, promotable, textAt, until } from './harness.ts';
 import { type Judged, type Run, judge, readLedger } from './judge.ts';
-import { TestOperator } from './operator.ts';
+import { TestOperator, timeouts } from './operator.ts';
 import { Witness, holderOnDisk } from './witness.ts';
 
 export interface Report extends Judged {
@@ -25,6 +27,8 @@ export interface Settings {
   readonly seed: number;
   readonly nodes: number;
   readonly steps: number;
+  /** No step begins after this many minutes. */
+  readonly minutes?: number;
 }
 
 const nodeOf = (cluster: TestCluster, whom: Whom): TestNode => (whom === 'primary' ? (holderOnDisk(cluster) ?? cluster.node(1)) : cluster.node(whom));
@@ -111,15 +115,19 @@ const report = ({ operator, chaos, witness, lost }: Run, judged: Judged): Report
 
 /** Takes the steps of the seed, ends all trouble, and judges. Rejects with what was not true, and with how to replay it. */
 export const torture = async (settings: Settings): Promise<Report> => {
-  const { seed, nodes, steps } = settings;
+  const { seed, nodes, steps, minutes = Infinity } = settings;
+  const end = performance.now() + minutes * 60_000;
   const log: string[] = [];
   const cluster = await TestCluster.start({ nodes, flags: ['--faults', '--checkpoint-every', '100', '--segment-bytes', '4096'] });
-  const operator = await TestOperator.open(cluster);
-  const run: Run = { cluster, operator, chaos: new Chaos(cluster), witness: new Witness(cluster), lost: new Map() };
+  const proxies = new Map(await Promise.all(cluster.nodes.map(async (node) => [node, await DeliveriesProxy.before(node.url)] as const)));
+  const operator = await TestOperator.open(cluster, timeouts, cluster.nodes.map((node) => proxies.get(node)?.url ?? node.url));
+  const run: Run = { cluster, operator, chaos: new Chaos(cluster, operator, proxies), witness: new Witness(cluster), lost: new Map() };
   try {
     let left: readonly TestNode[] = [];
-    for (const [index, step] of drawSteps(seed, nodes, steps).entries()) {
-      log.push(`${index + 1}. ${describeStep(step)}`);
+    let number = 0;
+    for (const step of drawSteps(seed, nodes, steps)) {
+      if (performance.now() > end) break;
+      log.push(`${(number += 1)}. ${describeStep(step)}`);
       const before = operator.told.length;
       const next = await take(run, step);
       for (const node of left) if (!next.includes(node)) await run.chaos.mend(node);
@@ -132,24 +140,44 @@ export const torture = async (settings: Settings): Promise<Report> => {
     await run.witness.stop();
     return report(run, await judge(run, primary));
   } catch (error) {
-    throw new Error(`${error instanceof Error ? error.message : String(error)}\nreplay: npm run torture -- --seed ${seed} --nodes ${nodes} --steps ${steps} --minutes 0\n${log.join('\n')}`, { cause: error });
+    throw new Error(`${error instanceof Error ? error.message : String(error)}\nreplay: npm run torture -- --seed ${seed} --nodes ${nodes} --steps ${steps} --runs 1\n${log.slice(-400).join('\n')}`, { cause: error });
   } finally {
     await run.witness.stop();
     operator.close();
+    await Promise.all([...proxies.values()].map((proxy) => proxy.close()));
     await cluster.stop();
   }
 };
 
+/** Runs whose seeds follow each other, some at a time, until there were enough or the time is over. Returns the number of runs in which something was not true. */
+const many = async (first: number, { nodes, steps, runs, minutes, atOnce }: { readonly nodes: number | undefined; readonly steps: number; readonly runs: number; readonly minutes: number; readonly atOnce: number }): Promise<number> => {
+  const end = performance.now() + minutes * 60_000;
+  let next = first;
+  let failed = 0;
+  const worker = async (): Promise<void> => {
+    while (next < first + runs && performance.now() < end) {
+      const seed = (next += 1) - 1;
+      const size = nodes ?? (seed % 3 === 0 ? 5 : 3);
+      const began = performance.now();
+      const said = await torture({ seed, nodes: size, steps }).then((report) => JSON.stringify(report), (error: unknown) => {
+        failed += 1;
+        return `VIOLATION ${error instanceof Error ? error.message : String(error)}`;
+      });
+      process.stdout.write(`seed ${seed}, ${size} nodes: ${((performance.now() - began) / 1_000).toFixed(1)} s ${said}\n`);
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
+  process.stdout.write(`${next - first} runs, ${failed} with a violation\n`);
+  return failed;
+};
+
 if (process.argv[1] === import.meta.filename) {
-  const { values } = parseArgs({ options: { minutes: { type: 'string', default: '2' }, seed: { type: 'string', default: '1' }, nodes: { type: 'string' }, steps: { type: 'string', default: '12' } } });
-  const end = performance.now() + Number(values.minutes) * 60_000;
-  let seed = Number(values.seed);
-  do {
-    const nodes = values.nodes === undefined ? (seed % 3 === 0 ? 5 : 3) : Number(values.nodes);
-    const began = performance.now();
-    process.stdout.write(`seed ${seed}, ${nodes} nodes: `);
-    const result = await torture({ seed, nodes, steps: Number(values.steps) });
-    process.stdout.write(`${((performance.now() - began) / 1_000).toFixed(1)} s ${JSON.stringify(result)}\n`);
-    seed += 1;
-  } while (performance.now() < end);
+  const { values } = parseArgs({ options: {
+    minutes: { type: 'string' }, seed: { type: 'string', default: '1' }, nodes: { type: 'string' }, steps: { type: 'string', default: '12' }, runs: { type: 'string' }, 'at-once': { type: 'string', default: '1' }, one: { type: 'boolean', default: false },
+  } });
+  const seed = Number(values.seed);
+  const nodes = values.nodes === undefined ? undefined : Number(values.nodes);
+  const minutes = values.minutes === undefined ? (values.runs === undefined ? 2 : Infinity) : Number(values.minutes);
+  if (values.one) process.stdout.write(`${JSON.stringify(await torture({ seed, nodes: nodes ?? 3, steps: Infinity, minutes }))}\n`);
+  else process.exitCode = (await many(seed, { nodes, steps: Number(values.steps), runs: Number(values.runs ?? Infinity), minutes, atOnce: Number(values['at-once']) })) === 0 ? 0 : 1;
 }

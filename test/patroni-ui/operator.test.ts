@@ -1,8 +1,8 @@
 /** The main job in the real workbench against a real Patroni cluster; afterwards PostgreSQL and the audit file are asked what happened. */
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
 import { monitor, type PatroniCluster } from '../../scripts/lib/patroni-cluster.mjs';
 import { others, settled, startCluster, writes, type Fields } from '../patroni/support.ts';
+import { recordsIn } from '../records-in.ts';
 import { filesWith } from '../ui/driver/files.ts';
 import { askFor, becomeOperator } from '../ui/driver/steps.ts';
 import { useEditor } from '../ui/driver/use-editor.ts';
@@ -31,7 +31,7 @@ describe('an operator of a Patroni cluster in the editor', function () {
   const use = useEditor();
 
   function records(): readonly Fields[] {
-    return existsSync(use.editor.auditFile) ? readFileSync(use.editor.auditFile, 'utf8').split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as Fields) : [];
+    return recordsIn(use.editor.auditFile);
   }
 
   function stages(command: string): readonly unknown[] {

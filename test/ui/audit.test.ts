@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import type { Frame } from 'playwright-core';
 import { root } from '../../scripts/lib/paths.mjs';
 import { TestCluster } from '../local-cluster/harness.ts';
+import { linesIn } from '../records-in.ts';
 import { useEditor } from './driver/use-editor.ts';
 import { persist, waitFor } from './driver/wait.ts';
 
@@ -50,7 +51,7 @@ describe('the audit log in the editor', function () {
       await use.workbench.notifications.waitFor('Recorded as #');
     }
 
-    const answers = (): number => readFileSync(use.editor.auditFile, 'utf8').split('"stage":"command_answered"').length;
+    const answers = (): number => linesIn(use.editor.auditFile).filter((line) => line.includes('"stage":"command_answered"')).length;
 
     /** An inspection, to its record: a panel of an earlier one says the same. */
     async function inspect(title: string): Promise<void> {
@@ -98,7 +99,7 @@ describe('the audit log in the editor', function () {
       await inspect('Inspect Replication Status');
       await rejectedPromotion();
       const panel = await openLog();
-      const all = readFileSync(use.editor.auditFile, 'utf8').trimEnd().split('\n');
+      const all = linesIn(use.editor.auditFile);
       await rows(panel, (seen) => seen.some((row) => row.includes('kernel rejected')) && seen.length === all.length);
       assert.ok((await panel.locator('.audit-verdict').innerText()).includes(use.editor.auditFile));
       assert.match(await panel.locator('.audit-command').innerText(), /aerodb-control audit verify --auditor --file \S+ --head \d+:[0-9a-f]{64}/);
@@ -141,7 +142,7 @@ describe('the audit log in the editor', function () {
       const exported = readFileSync(target, 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
       assert.equal(exported[0]?.['selected'], 6);
       assert.equal(exported.filter(({ selected }) => selected === true).length, 6);
-      const lines = readFileSync(use.editor.auditFile, 'utf8').split('\n');
+      const lines = linesIn(use.editor.auditFile);
       for (const { line, record } of exported.slice(1)) assert.equal(record, lines[Number(line) - 1], 'byte for byte');
       assert.equal(statSync(target).mode & 0o777, 0o600);
 
@@ -207,7 +208,7 @@ describe('the audit log in the editor', function () {
       const kept = `${file}.kept`;
       copyFileSync(file, kept);
       try {
-        const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
+        const lines = linesIn(file);
         const intent = lines.findIndex((line) => line.includes('"stage":"dispatch_intent"'));
         truncateSync(file, Buffer.byteLength(`${lines.slice(0, intent + 1).join('\n')}\n`));
         await workbench.runCommand('AeroDB: Open Audit Log');

@@ -1,8 +1,8 @@
 /** What everybody can rely on in the real workbench: no mouse needed, nothing hostile runs, nothing ends in silence. */
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
 import type { Frame } from 'playwright-core';
 import { at, promote, TestCluster, type Json } from '../local-cluster/harness.ts';
+import { recordsIn } from '../records-in.ts';
 import { violations, violationsInEveryTheme } from './axe.ts';
 import { HOSTILE, HostileKernel } from './hostile-kernel.ts';
 import { askFor, becomeOperator, confirmStandard, inspectCluster, type Named } from './driver/steps.ts';
@@ -22,8 +22,7 @@ describe('experience', function () {
 
   /** Every request's stages in the log, whoever asked. */
   function records(): readonly { readonly stage: string; readonly command?: string }[] {
-    if (!existsSync(use.editor.auditFile)) return [];
-    return readFileSync(use.editor.auditFile, 'utf8').split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as { stage: string; command?: string });
+    return recordsIn(use.editor.auditFile);
   }
 
   before('start a cluster', async function () {

@@ -1,9 +1,9 @@
 /** The main job in the real workbench, against the real cluster: after each story, the cluster itself and the audit file are asked what happened. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { at, listAt, TestCluster, textAt, type Json, type TestNode } from '../local-cluster/harness.ts';
+import { recordsIn } from '../records-in.ts';
 import { useEditor } from './driver/use-editor.ts';
 import { filesWith } from './driver/files.ts';
 import type { DialogView } from './driver/dialog.ts';
@@ -43,8 +43,7 @@ describe('an operator in the editor', function () {
   let start = 0;
 
   function records(): readonly RecordShape[] {
-    if (!existsSync(use.editor.auditFile)) return [];
-    return readFileSync(use.editor.auditFile, 'utf8').split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as RecordShape);
+    return recordsIn(use.editor.auditFile) as readonly RecordShape[];
   }
 
   /** Stages of this test's requests for a command, in order. */

@@ -3,12 +3,13 @@
  * at before they are committed, never compared by a program. The walkthrough's pictures in media/ are parts of the same windows.
  */
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { root } from '../../scripts/lib/paths.mjs';
 import { at, demote, promotable, until, withCluster, type TestCluster } from '../local-cluster/harness.ts';
 import { others, settled, startCluster } from '../patroni/support.ts';
+import { recordsIn } from '../records-in.ts';
 import { Editor, THEMES, type Theme } from './driver/editor.ts';
 import { askFor, becomeOperator, confirmStandard, inspectCluster, type Named } from './driver/steps.ts';
 import type { Workbench } from './driver/workbench.ts';
@@ -112,8 +113,7 @@ async function history(cluster: TestCluster, writes: number): Promise<void> {
 
 /** The id of the last request for a command, as the audit log has it. */
 function lastRequest(auditFile: string, command: string): string {
-  const records = readFileSync(auditFile, 'utf8').trim().split('\n').map((line) => JSON.parse(line) as { readonly command?: string; readonly request_id?: string });
-  return records.findLast((record) => record.command === command)?.request_id ?? '';
+  return recordsIn(auditFile).findLast((record) => record.command === command)?.request_id ?? '';
 }
 
 /** Reads the promotion state of node-2 with the fate of a request. */

@@ -1,6 +1,7 @@
 /** Foreign text where the editor would make links, icons or wide tabs of it. */
 import assert from 'node:assert/strict';
-import { inert, tabTitle, visible } from '../../src/vscode/foreign.ts';
+import { visible } from '../../src/text/foreign.ts';
+import { inert, tabTitle } from '../../src/vscode/foreign.ts';
 
 describe('foreign text', () => {
   it('P7-A2: a kernel\'s message cannot put a link that runs a command into a notification, nor an icon into a name', () => {

@@ -1,9 +1,10 @@
 /** The explanation before a confirmation, whole, as text. It states facts; it promises and recommends nothing (P7-A3). */
 import type { Explanation } from '../../control-plane/explanation.ts';
 import type { Operator } from '../../control-plane/operator.ts';
+import { visible } from '../../text/foreign.ts';
 import { facts, paragraph, shellLine, WIDTH, wrap, type Fact } from './layout.ts';
 import type { Paint } from './paint.ts';
-import { known, visible } from './safe.ts';
+import { known } from './safe.ts';
 import { termsOf } from './terms.ts';
 import { changeTable, memberTables, provenance } from './views.ts';
 

@@ -57,7 +57,7 @@ export type Fact = readonly [label: string, value: string];
 
 /** Labels with their values, one below the other. */
 export function facts(rows: readonly Fact[], indent = 2): readonly string[] {
-  const label = Math.min(26, Math.max(0, ...rows.map(([name]) => columns(name))));
+  const label = Math.min(26, most(rows.map(([name]) => columns(name))));
   return rows.flatMap(([name, value]) => {
     const names = wrap(name, label);
     const values = wrap(value, WIDTH - indent - label - 2);
@@ -93,7 +93,7 @@ function fitted(natural: readonly number[], words: readonly number[], room: numb
   const shrink = (least: readonly number[]): void => {
     while (widths.reduce((sum, width) => sum + width, gaps) > room) {
       const spare = widths.map((width, index) => (width > (least[index] ?? 0) ? width : 0));
-      const widest = Math.max(...spare);
+      const widest = most(spare);
       if (widest === 0) return;
       widths[spare.lastIndexOf(widest)] = widest - 1;
     }
@@ -104,11 +104,16 @@ function fitted(natural: readonly number[], words: readonly number[], room: numb
 }
 
 function longestWord(text: string): number {
-  return Math.max(...text.split(' ').map(columns));
+  return most(text.split(' ').map(columns));
+}
+
+/** The largest of any number of them; 0 of none. As arguments of a call a few hundred thousand would overflow the stack. */
+function most(numbers: readonly number[]): number {
+  return numbers.reduce((largest, number) => Math.max(largest, number), 0);
 }
 
 function beside(cells: readonly (readonly string[])[], widths: readonly number[], indent: number): readonly string[] {
-  const height = Math.max(...cells.map((lines) => lines.length));
+  const height = most(cells.map((lines) => lines.length));
   return Array.from({ length: height }, (_, row) => {
     const line = cells.map((lines, index) => {
       const text = lines[row] ?? '';

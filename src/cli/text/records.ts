@@ -1,9 +1,10 @@
 /** Audit records and verdicts as text. What a record says is foreign text: it may hold what a kernel or a stranger wrote. */
 import type { AuditLine, AuditVerdict, AuditVerdictKind } from '../../control-plane/audit-reader.ts';
 import type { AuditPosition } from '../../control-plane/audit-position.ts';
+import { visible } from '../../text/foreign.ts';
 import { facts, paragraph, quote, WIDTH, wrap, type Fact } from './layout.ts';
 import type { Paint } from './paint.ts';
-import { known, visible } from './safe.ts';
+import { known } from './safe.ts';
 import { tree } from './tree.ts';
 
 /** How a record is shown. */

@@ -5,10 +5,11 @@ import type { ControlError, ErrorDomain, KernelRejection, Outcome } from '../../
 import type { FlowFailure } from '../../control-plane/flow.ts';
 import { invariant } from '../../control-plane/invariants.ts';
 import type { Recorded } from '../../control-plane/recorder.ts';
+import { visible } from '../../text/foreign.ts';
 import { clusterText } from './explanation.ts';
 import { facts, paragraph, quote, WIDTH, wrap, type Fact } from './layout.ts';
 import type { Paint } from './paint.ts';
-import { known, visible, visibleLines } from './safe.ts';
+import { known, visibleLines } from './safe.ts';
 import { termsOf } from './terms.ts';
 import { tree } from './tree.ts';
 import { answer, changeTable, eventList, provenance } from './views.ts';

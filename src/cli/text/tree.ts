@@ -1,6 +1,7 @@
 /** A JSON value of no known form, member below member, in its own order. What it says is foreign text. */
+import { visible } from '../../text/foreign.ts';
 import { facts, paragraph } from './layout.ts';
-import { known, visible } from './safe.ts';
+import { known } from './safe.ts';
 
 const DEEPEST_INDENT = 24;
 

@@ -11,8 +11,9 @@ import { harmless } from './harmless.ts';
 import * as schema from './schema.ts';
 
 /** The kernel behind `cluster`. Holds configuration and secrets, never kernel state. */
-export function aerodbKernel(cluster: ClusterConfig, access: Access): Kernel {
+export function aerodbKernel(cluster: ClusterConfig, access: Access, digest: string): Kernel {
   return {
+    access: digest,
     unsupported: {},
     hasControlVersion: true,
     readCluster: () => askInOrder(cluster, access, '/v1/cluster', schema.cluster),

@@ -222,10 +222,10 @@ const check = lazily(() => mapped(
 
 /** `mode` is a promotion's; a demotion has none. */
 export const explanation = lazily(() => mapped(z.object({
-  target: text, mode: z._default(textOrNull, null), decision: z.enum(['approve', 'deny']), reason: textOrNull, checks: list(check()),
+  cluster_id: text, target: text, mode: z._default(textOrNull, null), decision: z.enum(['approve', 'deny']), reason: textOrNull, checks: list(check()),
   overridden_invariants: list(text), epoch: u64, primary_id: textOrNull, members: members(), control_version: u64,
 }), (wire): KernelExplanation => ({
-  target: wire.target, mode: wire.mode, decision: wire.decision, reason: wire.reason, checks: wire.checks, overriddenInvariants: wire.overridden_invariants,
+  target: wire.target, clusterId: wire.cluster_id, mode: wire.mode, decision: wire.decision, reason: wire.reason, checks: wire.checks, overriddenInvariants: wire.overridden_invariants,
   epoch: wire.epoch, primaryId: wire.primary_id, members: wire.members, controlVersion: wire.control_version, answerMs: null,
 })));
 

@@ -59,7 +59,7 @@ export async function explainPromotion(
   };
   const checks = mode === 'forced' ? unchecked(leader, candidate, facts) : [];
   return success(clusterReading(cluster, { ...second.value, skipped: first.skipped }, {
-    target, mode, decision: null, reason: null, checks, overriddenInvariants: checks.map(({ invariant }) => invariant),
+    target, clusterId: asked.find(({ system }) => system !== null)?.system ?? null, mode, decision: null, reason: null, checks, overriddenInvariants: checks.map(({ invariant }) => invariant),
     epoch: leader?.timeline ?? null, primaryId: leader?.name ?? null, members: membersOf(second.value.data), controlVersion: null,
     answerMs: patroniWaits === null ? null : Math.max(access.timeouts.controlMs, patroniWaits * 1_000 + BESIDE_THE_WAIT_MS), patroni: facts,
   }));
@@ -82,6 +82,7 @@ function unaskable(cluster: ClusterConfig, target: string, mode: 'validated' | '
 interface Look {
   readonly node: string;
   readonly version: string | null;
+  readonly system: string | null;
   readonly position: PatroniPosition;
   /** Why there is no answer of its own; `null`: there is. */
   readonly silent: string | null;
@@ -90,13 +91,13 @@ interface Look {
 }
 
 async function lookAt(access: Access, { name: node }: MemberWire, located: Located, scope: string | null): Promise<Look> {
-  const silence = (silent: string): Look => ({ node, version: null, position: { node, unknown: silent }, silent });
+  const silence = (silent: string): Look => ({ node, version: null, system: null, position: { node, unknown: silent }, silent });
   if (located.endpoint === undefined) return silence(`it was not asked: ${located.why}`);
   const { endpoint } = located;
   const asked = await askMember(access, endpoint, node, scope);
   if (!asked.ok) return { ...silence(`${endpoint}: ${asked.no.reason}`), ...('other' in asked ? { other: asked.other } : {}) };
   const { data, time } = asked.reply;
-  return { node, version: data.patroni?.version ?? null, silent: null, position: { node, endpoint, time, timeline: data.timeline, ...positionsOf(data) } };
+  return { node, version: data.patroni?.version ?? null, system: data.database_system_identifier ?? null, silent: null, position: { node, endpoint, time, timeline: data.timeline, ...positionsOf(data) } };
 }
 
 /** What Patroni does not look at before a failover: to be acknowledged one by one. */

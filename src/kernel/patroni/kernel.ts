@@ -19,7 +19,7 @@ function unsupportedOperations(noLogin: string | undefined): Readonly<Partial<Re
 }
 
 /** The kernel behind `cluster`. Holds configuration and secrets, never kernel state. */
-export function patroniKernel(cluster: ClusterConfig, access: Access, password: string | undefined): Kernel {
+export function patroniKernel(cluster: ClusterConfig, access: Access, password: string | undefined, digest: string): Kernel {
   const { database } = cluster;
   const login = database === undefined || password === undefined ? undefined : { database, password, tls: access.tls, timeouts: access.timeouts };
   const noLogin = login !== undefined ? undefined : database === undefined ? 'no database login is configured for this cluster' : 'no password of the configured database login is known';
@@ -27,6 +27,7 @@ export function patroniKernel(cluster: ClusterConfig, access: Access, password: 
   const refused = (operation: KernelOperation): Promise<ReturnType<typeof failure>> =>
     Promise.resolve(failure(refusal('PHASE7_OPERATION_UNSUPPORTED', `${unsupported[operation] ?? operation} Nothing was sent.`)));
   return {
+    access: digest,
     unsupported,
     hasControlVersion: false,
     readCluster: () => readCluster(cluster, access, [...new Set(Object.values(unsupported))].map((reason) => `Not available here: ${reason}`)),

@@ -189,8 +189,8 @@ export class AuditLogElement extends LitElement {
 
   #keyed(event: KeyboardEvent): void {
     const page = Math.max(1, Math.floor(this.viewHeight / ROW) - 2);
-    const steps: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page, Home: -Infinity, End: Infinity };
-    const step = steps[event.key];
+    const steps: ReadonlyMap<string, number> = new Map([['ArrowDown', 1], ['ArrowUp', -1], ['PageDown', page], ['PageUp', -page], ['Home', -Infinity], ['End', Infinity]]);
+    const step = steps.get(event.key);
     if (event.key === 'Enter' || event.key === ' ') this.#unfold(this.active, true);
     else if (step === undefined || event.altKey || event.metaKey) return;
     else this.#move(Math.max(0, Math.min(this.#pages.count - 1, this.active + step)));

@@ -14,9 +14,9 @@ const STATES = {
 } as const;
 
 /** The state that an event says was entered, as an index of `main` or the denial. */
-const ENTERED: Readonly<Record<string, number | 'denied'>> = {
-  requested: 1, validation_started: 2, validation_succeeded: 3, validation_failed: 'denied', transition_started: 4, transition_completed: 5,
-};
+const ENTERED: ReadonlyMap<string, number | 'denied'> = new Map<string, number | 'denied'>([
+  ['requested', 1], ['validation_started', 2], ['validation_succeeded', 3], ['validation_failed', 'denied'], ['transition_started', 4], ['transition_completed', 5],
+]);
 
 /** The state in which a majority adopts the new epoch: when it cannot be had after all, the attempt is denied from here. */
 const TRANSITION = 4;
@@ -76,7 +76,7 @@ function eventsOf({ events, lastAttempt }: Wire<PromotionView>, kind: Kind): rea
 
 function stepsOf(view: Wire<PromotionView>, kind: Kind): ReadonlyMap<number | 'denied', Wire<KernelEvent>> {
   return new Map(eventsOf(view, kind).flatMap((event) => {
-    const state = ENTERED[event.type.slice(event.type.lastIndexOf('.') + 1)];
+    const state = ENTERED.get(event.type.slice(event.type.lastIndexOf('.') + 1));
     return state === undefined ? [] : [[state, event] as const];
   }));
 }

@@ -1,12 +1,13 @@
 /** What a workspace, a panel and a kernel could try in the real workbench to have more than a person gave them. */
 import assert from 'node:assert/strict';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { root } from '../../../scripts/lib/paths.mjs';
 import { closeAll, httpServer, jsonBytes, answeringBytes, type HttpRunning } from '../../kernel/servers.ts';
 import { rejection } from '../../kernel/wire.ts';
 import { at, listAt, TestCluster, textAt } from '../../local-cluster/harness.ts';
+import { recordsIn } from '../../records-in.ts';
 import { seedFrom } from '../../seed.ts';
 import { askFor, becomeOperator, inspectCluster, type Named } from '../driver/steps.ts';
 import { useEditor } from '../driver/use-editor.ts';
@@ -15,16 +16,6 @@ import { listenTo, say } from './traffic.ts';
 
 const SEED = seedFrom('FUZZ_SEED');
 const local: Named = { name: 'local', label: 'local' };
-
-interface RecordShape {
-  readonly stage: string;
-  readonly command?: string;
-  readonly authority: string;
-}
-
-function recordsIn(file: string): readonly RecordShape[] {
-  return readFileSync(file, 'utf8').split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as RecordShape);
-}
 
 /** The kernel's own events of control attempts, as each node tells them. */
 async function attempts(cluster: TestCluster): Promise<readonly string[]> {
@@ -80,7 +71,7 @@ describe('a hostile panel and a hostile kernel in the editor', function () {
     const { workbench } = use;
     use.editor.writeSettings({ 'aerodb.clusters': [{ name: 'local', kind: 'aerodb', endpoints: cluster.nodes.map(({ url }) => url) }] });
     const before = recordsIn(use.editor.auditFile).length;
-    const target = { cluster: 'local', node: cluster.node(1).id, member: { name: 'node-1' } };
+    const target = { cluster: 'local', node: cluster.node(1).id, label: 'forged', title: 'forged', member: { name: 'forged' } };
     writeFileSync(join(use.editor.workspace, 'attack.json'), JSON.stringify([{
       command: 'aerodb.requestDemotion', args: [{ ...target, reason: 'because', confirmed: true, typedName: 'node-1', acknowledged: ['P6-A1'], token: target.node, authority: 'Operator' }, true, { confirmed: true }],
     }]));
@@ -92,15 +83,41 @@ describe('a hostile panel and a hostile kernel in the editor', function () {
     const box = await workbench.quickInput.waitFor('Reason');
     assert.equal(box.value, '');
     await workbench.quickInput.answer('');
-    await workbench.webviews.waitForText(/Request Demotion[\s\S]*Nothing has been sent\./u);
+    await workbench.webviews.waitForText(/Request Demotion[\s\S]*node-1[\s\S]*Nothing has been sent\./u);
+    const titles = async (): Promise<string> => (await workbench.page.locator('.tabs-container .tab').allInnerTexts()).join('\n');
+    assert.match(await titles(), /Request Demotion: local, node-1/u);
     const stages = (): readonly string[] => recordsIn(use.editor.auditFile).slice(before).filter(({ command }) => command === 'request_demotion').map(({ stage }) => stage);
     assert.deepEqual(stages(), ['command_requested', 'explanation_presented', 'confirmation_requested']);
     assert.equal(await workbench.dialogs.view(), undefined);
     await workbench.runCommand('AeroDB: Give Up Authority');
     await workbench.statusBar.waitFor('AeroDB: Observer');
-    await workbench.notifications.waitFor('PHASE7_CONFIRMATION_VOIDED');
+    const { message } = await workbench.notifications.waitFor('PHASE7_CONFIRMATION_VOIDED');
+    assert.doesNotMatch(message + await titles(), /forged/u, 'what a caller calls a node is shown nowhere');
     assert.deepEqual(stages(), ['command_requested', 'explanation_presented', 'confirmation_requested', 'confirmation_voided']);
     assert.deepEqual(await attempts(cluster), []);
+  });
+
+  it('P7-A2: the name of a cluster is text in the status bar, in a dialog and in notifications: no icon, no link, nothing unseen', async () => {
+    const { workbench } = use;
+    const name = 'prod $(check) [all](command:workbench.action.closeAllEditors)\u202egnp\u3164';
+    const shown = 'prod $\u2060(check) [all]\u2060(command:workbench.action.closeAllEditors)<U+202E>gnp<U+3164>';
+    const text = shown.replaceAll('\u2060', '');
+    use.editor.writeSettings({ 'aerodb.clusters': [{ name, kind: 'aerodb', endpoints: cluster.nodes.map(({ url }) => url) }] });
+    await workbench.openView('AeroDB');
+    await workbench.tree('Clusters').waitForRow([text]);
+    await workbench.runCommand('AeroDB: Assume Operator Authority…');
+    await workbench.quickInput.waitFor('Cluster');
+    await workbench.quickInput.choose(shown);
+    await workbench.dialogs.waitForText(`${text}: assume Operator authority?`);
+    await workbench.dialogs.click(`Become Operator of ${text}`);
+    const item = workbench.page.locator('.statusbar-item', { hasText: 'AeroDB: Operator of prod' });
+    await item.waitFor();
+    assert.equal((await item.innerText()).replaceAll('\u2060', '').replaceAll('\u00a0', ' ').trim(), `AeroDB: Operator of ${text}`);
+    assert.equal(await item.locator('.codicon-check').count(), 0);
+    await workbench.runCommand('AeroDB: Give Up Authority');
+    const { message } = await workbench.notifications.waitFor('became Observer');
+    assert.ok(message.replaceAll('\u2060', '').includes(`Operator of ${text} became Observer`), message);
+    assert.equal(await workbench.page.locator('.notification-list-item-message a').count(), 0);
   });
 
   it('P7-A2: a kernel\'s words in an input box are text: no link that runs a command', async () => {
@@ -160,7 +177,7 @@ describe('a hostile workspace', function () {
         const asFile = asFolder.replace(/folder=[^&]*/u, `workspace=${encodeURIComponent(join(folder, 'own.code-workspace'))}`);
         assert.notEqual(asFile, asFolder);
         for (const url of untrusted ? [asFolder, asFile] : [asFile]) {
-          const before = safeRecords(use.editor.auditFile).length;
+          const before = recordsIn(use.editor.auditFile).length;
           const workbench = await Workbench.open(page, url);
           await workbench.openView('AeroDB');
           const tree = workbench.tree('Clusters');
@@ -177,7 +194,7 @@ describe('a hostile workspace', function () {
           assert.deepEqual([dialog.focused, dialog.buttons.includes('Continue…')], ['Do Nothing', true]);
           await workbench.dialogs.press('Escape');
           await workbench.notifications.waitFor('PHASE7_CONFIRMATION_DECLINED');
-          const mine = safeRecords(use.editor.auditFile).slice(before);
+          const mine = recordsIn(use.editor.auditFile).slice(before);
           assert.ok(mine.length > 5);
           assert.deepEqual(mine.filter(({ command }) => command === 'force_promotion'), [], 'no task and no launch configuration asked for anything');
           assert.doesNotMatch(JSON.stringify(mine), /mallory/);
@@ -190,13 +207,3 @@ describe('a hostile workspace', function () {
     });
   }
 });
-
-function safeRecords(file: string): readonly RecordShape[] {
-  try {
-    return recordsIn(file);
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
-    throw error;
-  }
-}
-
