@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
 import * as vscode from 'vscode';
 import { writeExport } from './audit/export.ts';
+import { refusingExposed } from './audit/exposed.ts';
 import { openAuditLog } from './audit/log.ts';
 import { openAuditPages } from './audit/pages.ts';
 import { requestEnd } from './audit/query.ts';
@@ -10,12 +11,14 @@ import { openAuditReader } from './audit/reader.ts';
 import type { AuditReader, AuditReview } from './control-plane/audit-reader.ts';
 import { ControlPlane } from './control-plane/control-plane.ts';
 import type { Operator } from './control-plane/operator.ts';
-import type { Clock } from './control-plane/ports.ts';
+import { WITHHELD } from './control-plane/plausible.ts';
+import { AuditUnavailable, type AuditLog, type Clock } from './control-plane/ports.ts';
 import { registerAuditEditor } from './vscode/audit-editor.ts';
 import { registerAuthorityCommands } from './vscode/authority-commands.ts';
 import { registerClusterCommands } from './vscode/cluster-commands.ts';
 import { ClusterTree } from './vscode/cluster-tree.ts';
 import { ConfiguredClusters, machineValue, type Connect } from './vscode/clusters.ts';
+import { auditDirectoryIn, operatorNameIn } from './vscode/configured.ts';
 import { registerOperatorCommands, type CommandContext } from './vscode/commands.ts';
 import { EditorConfirmer } from './vscode/confirmer.ts';
 import { KnownHead } from './vscode/known-head.ts';
@@ -27,13 +30,14 @@ import { StatusBar } from './vscode/status-bar.ts';
 export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel('AeroDB', { log: true });
   const panels = new Panels(context.extensionUri);
-  const clusters = new ConfiguredClusters(context.secrets, connect);
+  const clusters = new ConfiguredClusters(context.secrets, connect, context.globalState);
   const statusBar = new StatusBar();
-  const directory = auditDirectory();
+  const setting = auditDirectoryIn(machineValue('audit.directory'));
+  const directory = 'refused' in setting ? { directory: WITHHELD } : setting;
   const reader = openAuditReader(directory);
   const head = new KnownHead(context.globalState, reader);
   const plane = new ControlPlane({
-    audit: openAuditLog({ ...directory, onAppended: (position) => void head.keep(position).catch(() => undefined) }), // a head that was not kept proves less, and breaks nothing
+    audit: 'refused' in setting ? nowhere(setting.refused) : refusingExposed(openAuditLog({ ...directory, onAppended: (position) => void head.keep(position).catch(() => undefined) })), // a head that was not kept proves less, and breaks nothing
     clusters, confirmer: new EditorConfirmer(panels), clock: systemClock, ids: { uuid: randomUUID }, operator: operator(),
   });
   const results = new Results(panels, clusters, log);
@@ -68,8 +72,7 @@ const systemClock: Clock = { name: 'editor-system-utc', now: () => new Date().to
 
 /** The operating system's word for who sits here, and a configured name beside it; recorded as asserted. */
 function operator(): Operator {
-  const name = machineValue('operatorName');
-  return { account: account(), host: hostname(), name: typeof name === 'string' && name.trim() !== '' ? name.trim() : null };
+  return { account: account(), host: hostname(), name: operatorNameIn(machineValue('operatorName')) };
 }
 
 function account(): string {
@@ -81,9 +84,9 @@ function account(): string {
   }
 }
 
-function auditDirectory(): { readonly directory?: string } {
-  const directory = machineValue('audit.directory');
-  return typeof directory === 'string' && directory !== '' ? { directory } : {};
+/** Without a place for it there is no log, and what cannot be recorded is not done (P7-O3). */
+function nowhere(why: string): AuditLog {
+  return { append: () => Promise.reject(new AuditUnavailable(why)) };
 }
 
 function auditReview(reader: AuditReader, head: KnownHead): AuditReview {

@@ -14,6 +14,7 @@ import { errorExitCode, EXIT, type ExitCode } from './exit-codes.ts';
 import { auditLineJson, refusalJson, verdictJson } from './json.ts';
 import type { Output } from './output.ts';
 import { first, type Given, type Invocation } from './parse.ts';
+import { notAPath } from './files.ts';
 import { selection, type Selection } from './selection.ts';
 import { assumeAuthority, openSession } from './session.ts';
 import { paintFor } from './text/paint.ts';
@@ -56,6 +57,8 @@ async function openReview(given: Given, output: Output, env: Env): Promise<Resul
   const refused = auditReviewRefused(session.value.plane.authority);
   if (refused !== undefined) return failure(refused);
   const file = first(given, 'file');
+  const misplaced = file === undefined ? undefined : notAPath('file', file);
+  if (misplaced !== undefined) return failure(misplaced);
   return success({ reader: openAuditReader(file === undefined ? session.value.audit : { file }), given, output, env, json: given.json !== undefined });
 }
 
@@ -107,6 +110,8 @@ async function exportRecords({ reader, given, output }: Review): Promise<Result<
 
 /** The file is there whole or not at all: a part of a log must not lie about as if it were one. */
 async function exportToFile(reader: AuditReader, given: Given, chosen: Selection, target: string, output: Output): Promise<Result<ExitCode>> {
+  const misplaced = notAPath('output', target);
+  if (misplaced !== undefined) return failure(misplaced);
   const refused = (why: string): Result<ExitCode> => failure(refusal('PHASE7_MALFORMED_REQUEST', why, 'output'));
   const standsThere = `The file ${target} exists, and an existing file is never replaced. Nothing was exported.`;
   if (await exists(target)) return refused(standsThere);

@@ -5,12 +5,13 @@
 import { join } from 'node:path';
 import { endpointFromText, parseClusterConfig, urlsOf, type ClusterConfig } from '../control-plane/cluster.ts';
 import { failure, refusal, success, type ControlError, type Result } from '../control-plane/errors.ts';
+import { isClusterName, isName, quotedName, WITHHELD } from '../control-plane/plausible.ts';
 import type { Clusters } from '../control-plane/ports.ts';
 import { normalAddress } from '../control-plane/same-cluster.ts';
 import type { ConnectOptions } from '../kernel/connect.ts';
 import { homeDirectory, type Env } from './environment.ts';
-import { octal, permits, readSmallFile } from './files.ts';
-import { readDatabasePassword, readToken } from './token.ts';
+import { BYTE_ORDER_MARK, exchangeable, notAPath, octal, permits, readSmallFile } from './files.ts';
+import { readDatabasePassword, readToken, type SecretFile } from './token.ts';
 
 /** What the file may hold. */
 export interface Settings {
@@ -41,28 +42,40 @@ export function defaultConfigFile(env: Env, platform: NodeJS.Platform): Result<s
 
 /** Reads the file. Only a default file may be missing: one that was named has to be there. */
 export function readSettings(file: string, named: boolean): Result<Settings> {
+  const misplaced = named ? notAPath('config', file) : undefined;
+  if (misplaced !== undefined) return failure(misplaced);
   const read = readSmallFile(file);
   if (!read.ok) return read.missing && !named ? success(NO_SETTINGS) : failure(invalid(`The configuration file ${file} ${read.why}.`));
   // Whoever may write there says which machines are asked, and with which token.
   if (permits(read.mode, 0o002)) {
     return failure(invalid(`The configuration file ${file} can be changed by every account of this machine (mode ${octal(read.mode)}), so it is not believed. Nothing was sent.`));
   }
+  const exposed = exchangeable(file, read.owner);
+  if (exposed !== undefined) return failure(invalid(`The configuration file ${file} ${exposed}: whoever may do that can put another file in its place, so it is not believed. Nothing was sent.`));
+  if (read.text.startsWith(BYTE_ORDER_MARK)) return failure(invalid(`The configuration file ${file} begins with a byte-order mark (U+FEFF), which JSON does not allow. Nothing was sent.`));
   let value: unknown;
   try {
     value = JSON.parse(read.text);
   } catch (error) {
-    return failure(invalid(`The configuration file ${file} is not JSON: ${error instanceof Error ? error.message : String(error)}.`));
+    return failure(invalid(`The configuration file ${file} is not JSON${whereIn(error)}. What stands there is not repeated: it may be a secret. Nothing was sent.`));
   }
   return settings(value, file);
+}
+
+/** The place of the mistake as Node's parser counts it, where it tells one; its words beside that quote the text. */
+function whereIn(error: unknown): string {
+  const [, line, column] = error instanceof Error ? /\(line (\d+) column (\d+)\)/.exec(error.message) ?? [] : [];
+  return line === undefined || column === undefined ? '' : ` from line ${line}, column ${column} on`;
 }
 
 function settings(value: unknown, file: string): Result<Settings> {
   if (!isObject(value)) return failure(invalid(`The configuration file ${file} has to hold one object.`));
   const stranger = Object.keys(value).find((key) => !Object.hasOwn(NO_SETTINGS, key));
-  if (stranger !== undefined) return failure(invalid(`The configuration file ${file} holds "${stranger}", which is no member of it.`));
+  if (stranger !== undefined) return failure(invalid(`The configuration file ${file} holds ${quotedName(stranger)}, which is no member of it.`));
   const { clusters = [], operatorName = null, auditDirectory = null, tokenFiles = {}, databasePasswordFiles = {} } = value;
   if (!Array.isArray(clusters)) return failure(invalid(`In ${file}, "clusters" has to be a list.`));
   if (!isTextOrNull(operatorName)) return failure(invalid(`In ${file}, "operatorName" has to be text.`));
+  if (operatorName !== null && !isName(operatorName)) return failure(invalid(`In ${file}, "operatorName" is ${WITHHELD}: it does not look like a person's name, and it would be recorded for good. Nothing was sent.`, 'operatorName'));
   if (!isTextOrNull(auditDirectory)) return failure(invalid(`In ${file}, "auditDirectory" has to be text.`));
   const tokens = filesByCluster(tokenFiles);
   if (tokens === undefined) return failure(invalid(`In ${file}, "tokenFiles" has to name one file per cluster.`));
@@ -98,9 +111,9 @@ export function terminalClusters(sources: ClusterSources): Clusters {
     if (!settings.ok) return settings;
     if (urls.length > 0) return addressed(sources, settings.value);
     const named = settings.value.clusters.filter((entry) => isObject(entry) && entry['name'] === name);
-    if (named.length > 1) return failure(invalid(`In ${file}, two clusters are called "${name}": it is not clear which is meant. Nothing was sent.`, 'cluster'));
+    if (named.length > 1) return failure(invalid(`In ${file}, two clusters are called ${quotedName(name, isClusterName)}: it is not clear which is meant. Nothing was sent.`, 'cluster'));
     return named.length === 0
-      ? failure(invalid(`No cluster called "${name}" is configured in ${file}. Nothing was sent.`, 'cluster'))
+      ? failure(invalid(`No cluster called ${quotedName(name, isClusterName)} is configured in ${file}. Nothing was sent.`, 'cluster'))
       : parseClusterConfig(named[0]);
   };
   return {
@@ -112,9 +125,9 @@ export function terminalClusters(sources: ClusterSources): Clusters {
     connect: async (cluster) => {
       const settings = sources.settings();
       if (!settings.ok) return settings;
-      const token = readToken(sources.env, sources.tokenFile ?? fileOf(settings.value.tokenFiles, cluster));
+      const token = readToken(sources.env, sources.tokenFile === undefined ? secretFile('tokenFiles', settings.value.tokenFiles, cluster) : { place: 'token-file', path: sources.tokenFile });
       if (!token.ok) return token;
-      const password = cluster.database === undefined ? success(undefined) : readDatabasePassword(sources.env, fileOf(settings.value.databasePasswordFiles, cluster));
+      const password = cluster.database === undefined ? success(undefined) : readDatabasePassword(sources.env, secretFile('databasePasswordFiles', settings.value.databasePasswordFiles, cluster));
       if (!password.ok) return password;
       const { connect, DEFAULT_TIMEOUTS } = await import('../kernel/connect.ts');
       const limit = sources.timeoutMs;
@@ -126,8 +139,9 @@ export function terminalClusters(sources: ClusterSources): Clusters {
 }
 
 /** A cluster may be called what every object has: "constructor" names no file. */
-function fileOf(files: Readonly<Record<string, string>>, { name }: ClusterConfig): string | undefined {
-  return Object.hasOwn(files, name) ? files[name] : undefined;
+function secretFile(place: string, files: Readonly<Record<string, string>>, { name }: ClusterConfig): SecretFile | undefined {
+  const path = Object.hasOwn(files, name) ? files[name] : undefined;
+  return path === undefined ? undefined : { place, path };
 }
 
 /** A cluster that is in no file is called by its first address, which is also how an equivalent command line knows it. */
@@ -138,7 +152,7 @@ function addressed({ urls, kind, file }: ClusterSources, { clusters }: Settings)
   const own = new Set(urlsOf(config.value).map(normalAddress));
   const configured = clusters.find((entry) => isObject(entry) && Array.isArray(entry['endpoints']) && entry['endpoints'].some((one) => own.has(normalAddress(endpointUrl(one)))));
   return isObject(configured)
-    ? failure(invalid(`--url is for a cluster that is in no file; this address belongs to cluster "${String(configured['name'])}" in ${file}. Nothing was sent.`, 'url'))
+    ? failure(invalid(`--url is for a cluster that is in no file; this address belongs to cluster ${quotedName(String(configured['name']))} in ${file}. Nothing was sent.`, 'url'))
     : config;
 }
 

@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { ARGUMENT_OPTIONS, PROGRAM, TERMINAL_WORDS } from '../control-plane/command-line.ts';
 import { COMMAND_NAMES, type CommandName } from '../control-plane/commands.ts';
 import { refusal, type ControlError } from '../control-plane/errors.ts';
+import { isClusterName, isName, WITHHELD } from '../control-plane/plausible.ts';
 import { isOptionName, OPTIONS, optionSpec, type OptionName } from './options.ts';
 
 /** Options that are no arguments of a command, as given; a switch that was given is `''`. */
@@ -56,7 +57,7 @@ export function parseCommandLine(argv: readonly string[]): Invocation {
   const address = badAddress(given);
   if (address !== undefined) return misunderstood(address, 'url');
   if (command !== undefined) return { kind: 'command', command, input: commandInput(read, words.length - TERMINAL_WORDS[command].length), given };
-  if (read.unknown.length > 0) return misunderstood(`--${String(read.unknown[0])} is not an option of ${PROGRAM}.`, read.unknown[0]);
+  if (read.unknown.length > 0) return misunderstood(`${optionText(read.unknown[0])} is not an option of ${PROGRAM}.`, isName(read.unknown[0] ?? '') ? read.unknown[0] : WITHHELD);
   const [word, second, ...more] = words;
   if (word === 'audit' && more.length === 0) {
     const verb = AUDIT_VERBS.find((known) => known === second);
@@ -69,15 +70,18 @@ export function parseCommandLine(argv: readonly string[]): Invocation {
   return misunderstood(notAVerb(words));
 }
 
+/** A line that gives a secret away is not carried out: the record of it stays for good, and the arguments of a program are seen by every account. */
+export function misplacedSecret(variable: string, argv: readonly string[]): Invocation {
+  const message = `An argument holds what the variable ${variable} holds, so the line is not carried out, and nothing of it is repeated: every account of this machine can see the arguments of a program. Nothing was sent.`;
+  return { kind: 'misunderstood', error: refusal('PHASE7_MALFORMED_REQUEST', message, variable), json: argv.includes('--json') };
+}
+
 /** Addresses are recorded and shown; one that holds credentials is therefore refused without being repeated. */
 function badAddress({ url = [], cluster, kind }: Given): string | undefined {
   if (url.length > 0 && cluster !== undefined) return '--cluster names a cluster of the configuration file, --url one that is in no file: a line holds one of them.';
   if (url.length === 0 && kind !== undefined) return '--kind says what runs at --url, and no --url was given.';
-  return url.some((text) => {
-    const parsed = URL.parse(text);
-    return parsed === null || !/^https?:$/.test(parsed.protocol) || parsed.username !== '' || parsed.password !== '' || parsed.search !== '' || parsed.hash !== '';
-  })
-    ? '--url needs the http or https address of a node, without credentials, query or fragment. It is not repeated here.'
+  return url.some((text) => !isClusterName(text) || isName(text))
+    ? '--url needs the http or https address of a node, without credentials, query or fragment, and nothing in it that reads like a secret. It is not repeated here.'
     : undefined;
 }
 
@@ -96,8 +100,13 @@ function notAVerb(words: readonly string[]): string {
   const follows = [
     ...COMMAND_NAMES.map((name): readonly string[] => TERMINAL_WORDS[name]), ...AUDIT_VERBS.map((verb) => ['audit', verb]), ...SHELLS.map((shell) => ['completion', shell]),
   ].filter(([begin, next]) => begin === word && next !== undefined).map(([, next]) => String(next));
-  if (follows.length > 0) return `"${words.join(' ')}" names no command: "${String(word)}" is followed by one of ${follows.join(', ')}.`;
-  return word === undefined ? 'No command was named.' : `"${words.join(' ')}" is not a command of ${PROGRAM}.`;
+  const given = words.every((each) => isName(each)) ? `"${words.join(' ')}"` : `${WITHHELD} (what was given does not look like a command)`;
+  if (follows.length > 0) return `${given} names no command: "${String(word)}" is followed by one of ${follows.join(', ')}.`;
+  return word === undefined ? 'No command was named.' : `${given} is not a command of ${PROGRAM}.`;
+}
+
+function optionText(name = ''): string {
+  return isName(name) ? `--${name}` : `${WITHHELD} (what was given does not look like an option)`;
 }
 
 /**

@@ -1,13 +1,14 @@
 /** From the arguments to an exit code. Loads only what the line asks for. */
-import type { Env } from './environment.ts';
+import { secretGivenAway, type Env } from './environment.ts';
 import { errorExitCode, EXIT, type ExitCode } from './exit-codes.ts';
 import type { Output } from './output.ts';
-import { parseCommandLine } from './parse.ts';
+import { misplacedSecret, parseCommandLine } from './parse.ts';
 import type { RunState } from './run-state.ts';
 
 /** Runs one line; `state` says at any moment how far it came. */
 export async function run(argv: readonly string[], output: Output, env: Env, state: RunState): Promise<ExitCode> {
-  const asked = parseCommandLine(argv);
+  const given = secretGivenAway(argv, env);
+  const asked = given === undefined ? parseCommandLine(argv) : misplacedSecret(given, argv);
   switch (asked.kind) {
     case 'help': {
       const { helpText } = await import('./help.ts');

@@ -1,6 +1,7 @@
 /** Which lines of the log are asked for. A line that is no record belongs to no selection but the whole. */
 import type { AuditLine } from '../control-plane/audit-reader.ts';
 import { failure, refusal, success, type Result } from '../control-plane/errors.ts';
+import { quotedName } from '../control-plane/plausible.ts';
 import { first, type Given } from './parse.ts';
 
 /** Whether a line is one of those that were asked for. */
@@ -44,6 +45,6 @@ function instant(text: string | undefined, field: string): Result<string | undef
   if (text === undefined) return success(undefined);
   const at = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?$/.test(text) ? new Date(text) : new Date(Number.NaN);
   return Number.isNaN(at.getTime())
-    ? failure(refusal('PHASE7_MALFORMED_REQUEST', `"${text}" is not a time: RFC 3339 is expected, such as 2026-11-21T10:00:00Z. Nothing was read.`, field))
+    ? failure(refusal('PHASE7_MALFORMED_REQUEST', `${quotedName(text)} is not a time: RFC 3339 is expected, such as 2026-11-21T10:00:00Z. Nothing was read.`, field))
     : success(at.toISOString());
 }

@@ -1,15 +1,18 @@
 /** The composition root of one run: a session of the control plane over the real log, clock, clusters and terminal. */
 import { randomUUID } from 'node:crypto';
+import { refusingExposed } from '../audit/exposed.ts';
 import { defaultAuditDirectory } from '../audit/location.ts';
 import { openAuditLog } from '../audit/log.ts';
 import type { Authority } from '../control-plane/authority.ts';
 import { ControlPlane } from '../control-plane/control-plane.ts';
 import { failure, refusal, success, type ControlError, type Result } from '../control-plane/errors.ts';
+import { quotedName } from '../control-plane/plausible.ts';
 import type { Clock, Clusters } from '../control-plane/ports.ts';
 import type { Recorded } from '../control-plane/recorder.ts';
 import { defaultConfigFile, readSettings, terminalClusters, type Settings } from './clusters.ts';
 import { TerminalConfirmer } from './confirmer.ts';
 import { operator, type Env } from './environment.ts';
+import { notAPath } from './files.ts';
 import { Progress } from './interrupts.ts';
 import { standardStream } from './output.ts';
 import { first, type Given } from './parse.ts';
@@ -39,6 +42,8 @@ export function openSession(given: Given, env: Env): Result<Session> {
   const read = (): Result<Settings> => readSettings(file, named !== undefined);
   const settings = read();
   const directory = first(given, 'audit-dir') ?? (settings.ok ? settings.value.auditDirectory : null);
+  const misplaced = directory === null ? undefined : notAPath(first(given, 'audit-dir') === undefined ? 'auditDirectory' : 'audit-dir', directory);
+  if (misplaced !== undefined) return failure(misplaced);
   const log = directory === null ? platformAuditDirectory() : success(directory);
   if (!log.ok) return log;
   const audit = { directory: log.value };
@@ -48,7 +53,7 @@ export function openSession(given: Given, env: Env): Result<Session> {
   const progress = new Progress();
   const confirmer = new TerminalConfirmer(() => ({ input: process.stdin, output: standardStream('stderr'), paint: paintFor(process.stderr, env) }));
   const plane = new ControlPlane({
-    audit: progress.watch(openAuditLog(audit)),
+    audit: progress.watch(refusingExposed(openAuditLog(audit))),
     clusters, confirmer, clock, ids: { uuid: randomUUID }, operator: operator(settings.ok ? settings.value.operatorName : null),
   });
   return success({ plane, clusters, confirmer, progress, audit });
@@ -86,5 +91,5 @@ function timeoutMs(text: string | undefined): Result<number | undefined> {
 }
 
 function badTimeout(text: string): ControlError {
-  return refusal('PHASE7_MALFORMED_REQUEST', `"${text}" is not a time limit: it is given in seconds, from 1 to 600. Nothing was sent.`, 'timeout');
+  return refusal('PHASE7_MALFORMED_REQUEST', `${quotedName(text)} is not a time limit: it is given in seconds, from 1 to 600. Nothing was sent.`, 'timeout');
 }

@@ -3,6 +3,7 @@ import type { ClusterConfig } from './cluster.ts';
 import { invalidNodeId, isUuid } from './cluster.ts';
 import type { CommandSpec } from './commands.ts';
 import { failure, refusal, success, type ControlError, type Result } from './errors.ts';
+import { isClusterName, isName, isNodeName, quotedName, WITHHELD } from './plausible.ts';
 
 /** Arguments of any command; absent members are those that the command does not take or that were left out. */
 export interface CommandArguments {
@@ -19,9 +20,28 @@ export type RecordedArguments = Readonly<Record<string, string>>;
 const FIELDS = ['cluster', 'node', 'lookup', 'reason'] as const;
 const LIMITS = { cluster: 200, node: 200, lookup: 36, reason: 2000 } as const;
 
+/** What a value has to read like to be repeated. A reason is the operator's own sentence; what no command takes is nobody's, and never repeated. */
+const REPEATED: Readonly<Record<string, (text: string) => boolean>> = { cluster: isClusterName, node: isNodeName, lookup: isNodeName, reason: () => true };
+
+/** What was typed, as the record holds it, and the names of the arguments whose value is withheld there. */
+export interface Repeatable {
+  readonly args: RecordedArguments;
+  readonly withheld: readonly string[];
+}
+
 /** What was typed, as text, for the record; cut where it is longer than any argument may be. */
-export function recordedArguments(input: Readonly<Record<string, unknown>>): RecordedArguments {
-  return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined).map(([key, value]) => [key.slice(0, 200), text(value).slice(0, 4000)]));
+export function recordedArguments(input: Readonly<Record<string, unknown>>): Repeatable {
+  const given = Object.entries(input).filter(([, value]) => value !== undefined).map(([key, value]) => {
+    const written = text(value).slice(0, 4000);
+    const repeats = written === '' || (Object.hasOwn(REPEATED, key) && REPEATED[key]?.(written) === true);
+    return { name: repeatableName(key), value: repeats ? written : WITHHELD, repeats: repeats && repeatableName(key) !== WITHHELD };
+  });
+  return { args: Object.fromEntries(given.map(({ name, value }) => [name, value])), withheld: given.filter(({ repeats }) => !repeats).map(({ name }) => name) };
+}
+
+/** The name of an argument: it may be an option that was mistyped. */
+function repeatableName(key: string): string {
+  return isName(key.replace(/^--/, '')) ? key : WITHHELD;
 }
 
 function text(value: unknown): string {
@@ -36,7 +56,7 @@ function text(value: unknown): string {
 /** Checks types, lengths and unknown fields; says nothing yet about the cluster. */
 export function parseArguments(input: Readonly<Record<string, unknown>>): Result<CommandArguments> {
   const unknownField = Object.keys(input).find((key) => !FIELDS.some((field) => field === key));
-  if (unknownField !== undefined) return failure(malformed(unknownField, 'is not an argument of any command'));
+  if (unknownField !== undefined) return failure(malformed(repeatableName(unknownField), 'is not an argument of any command'));
   const given: Partial<Record<(typeof FIELDS)[number], string>> = {};
   for (const field of FIELDS) {
     const value = input[field];
@@ -58,7 +78,7 @@ export function invalidArguments(spec: CommandSpec, args: CommandArguments, clus
   if (lookup) {
     if (args.lookup === undefined && args.node !== undefined) return missing('lookup', `"${spec.title}" names a node only together with the request id to look up there.`);
     if (args.lookup !== undefined && args.node === undefined) return missing('node', 'A request id is looked up at the node that it was sent to; no node was named.');
-    if (args.lookup !== undefined && !isUuid(args.lookup)) return malformed('lookup', `"${args.lookup}" is not a request id: request ids are UUIDs`);
+    if (args.lookup !== undefined && !isUuid(args.lookup)) return malformed('lookup', `${quotedName(args.lookup)} is not a request id: request ids are UUIDs`);
   } else if (spec.target !== 'none' && args.node === undefined) {
     return missing('node', `"${spec.title}" needs a node; none was named.`);
   }

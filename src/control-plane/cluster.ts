@@ -2,35 +2,39 @@
 import * as z from 'zod/mini';
 import { refusal, type ControlError, type Result, failure, success } from './errors.ts';
 import { parse } from './parse.ts';
+import { isAddress, isClusterName, isHost, isNodeName, quotedName, WITHHELD } from './plausible.ts';
 
 const url = z.url({ protocol: /^https?$/, abort: true, error: 'is not an address such as https://host:port' }).check(z.refine((url) => {
   const parsed = new URL(url);
   return parsed.username === '' && parsed.password === '' && parsed.search === '' && parsed.hash === '';
-}, 'must not hold credentials, a query or a fragment'));
+}, 'must not hold credentials, a query or a fragment'), z.refine(isAddress, `is ${WITHHELD}: its host or its path does not read like one`));
 const word = z.string().check(z.minLength(1));
+/** What is shown and recorded wherever the cluster is named: a secret that stands there by mistake would be, too. */
+const name = word.check(z.refine((text) => isClusterName(text) || text.length > 200, `is ${WITHHELD}: it does not look like a name`));
+const host = word.check(z.refine(isHost, `is ${WITHHELD}: it does not look like the name of a machine`));
 
 /** An address, alone or with what is known of it: the member that it leads to, and the name that its TLS certificate carries. */
-const endpoint = z.union([url, z.strictObject({ url, member: z.exactOptional(word.check(z.maxLength(200))), serverName: z.exactOptional(word) })], {
+const endpoint = z.union([url, z.strictObject({ url, member: z.exactOptional(name.check(z.maxLength(200))), serverName: z.exactOptional(host) })], {
   error: ({ input }) => (typeof input === 'object' && input !== null
     ? 'must be { "url": "https://host:port" }, with "member" and "serverName" where they are known'
     : 'is not an address such as https://host:port, without credentials, query or fragment'),
 });
 
 /** Host and port of a PostgreSQL server; an IPv6 address stands in brackets. */
-const address = z.string().check(z.regex(/^(?:\[[0-9a-f:.]+\]|[^\s:/@[\]]+):[1-9]\d{0,4}$/i, 'must be host:port'), z.refine((text) => Number(text.slice(text.lastIndexOf(':') + 1)) <= 65_535, 'must hold a port of at most 65535'));
+const address = z.string().check(z.regex(/^(?:\[[0-9a-f:.]+\]|[\p{L}\p{N}_.-]+):[1-9]\d{0,4}$/iu, 'must be host:port'), z.refine((text) => Number(text.slice(text.lastIndexOf(':') + 1)) <= 65_535, 'must hold a port of at most 65535'));
 
 const clusterSchema = z.strictObject({
-  name: word.check(z.maxLength(200)),
+  name: name.check(z.maxLength(200)),
   kind: z.enum(['aerodb', 'patroni']),
   endpoints: z.array(endpoint).check(z.minLength(1)),
   tls: z.exactOptional(z.strictObject({
-    ca: z.exactOptional(word), cert: z.exactOptional(word), key: z.exactOptional(word), serverName: z.exactOptional(word),
+    ca: z.exactOptional(word), cert: z.exactOptional(word), key: z.exactOptional(word), serverName: z.exactOptional(host),
   })),
-  environment: z.exactOptional(word.check(z.maxLength(100))),
+  environment: z.exactOptional(name.check(z.maxLength(100))),
   observeOnly: z.exactOptional(z.boolean()),
-  identity: z.exactOptional(word.check(z.maxLength(200))),
+  identity: z.exactOptional(word.check(z.maxLength(200), z.refine((text) => isNodeName(text) || /^\d{1,20}$/.test(text), `is ${WITHHELD}: it does not look like an identity`))),
   database: z.exactOptional(z.strictObject({
-    user: word.check(z.maxLength(63)), name: z.exactOptional(word.check(z.maxLength(63))), addresses: z.array(address).check(z.minLength(1)),
+    user: name.check(z.maxLength(63)), name: z.exactOptional(name.check(z.maxLength(63))), addresses: z.array(address).check(z.minLength(1)),
   })),
 }).check(
   z.refine(({ kind, database }) => database === undefined || kind === 'patroni', { path: ['database'], error: 'is for a Patroni cluster only' }),
@@ -128,7 +132,7 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 /** Node ids are UUIDs in AeroDB and member names under Patroni. */
 export function invalidNodeId(kind: ClusterConfig['kind'], node: string): ControlError | undefined {
   if (kind === 'aerodb' && !UUID.test(node)) {
-    return refusal('PHASE7_INVALID_NODE_ID', `"${node}" is not a node id: AeroDB's node ids are UUIDs. Nothing was sent.`, 'node');
+    return refusal('PHASE7_INVALID_NODE_ID', `${quotedName(node)} is not a node id: AeroDB's node ids are UUIDs. Nothing was sent.`, 'node');
   }
   return undefined;
 }

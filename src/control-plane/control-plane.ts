@@ -15,6 +15,7 @@ import { explainExecution, type Execution, type Explanation } from './explanatio
 import { attempt, Flow, stageOfFailure, type FlowFailure } from './flow.ts';
 import type { Operator } from './operator.ts';
 import type { AuditPosition } from './audit-position.ts';
+import { isClusterName, quotedName, WITHHELD } from './plausible.ts';
 import type { AuditLog, Clock, Clusters, ConfirmationAnswer, Confirmer, ControlRequest, ExecutedControl, Ids, Kernel, KernelOperation } from './ports.ts';
 import { answeredState, readView, type AnsweredView, type InspectCommandName } from './reads.ts';
 import { recordedError, Recorder, type Recorded } from './recorder.ts';
@@ -112,7 +113,11 @@ export class ControlPlane {
       ...(to.level === 'Operator' ? { cluster: to.cluster } : {}), detail,
     });
     const refuse = async (why: ControlError): Promise<Result<Recorded>> => {
-      await this.#recorder.record('command_rejected', this.#authority, { detail: `${authorityText(from)} asked to become ${authorityText(to)}`, error: recordedError(why), outcome: why.outcome });
+      // Nothing but a configured name passes; what was given in its place need not be one.
+      const isWithheld = to.level === 'Operator' && !isClusterName(to.cluster);
+      await this.#recorder.record('command_rejected', this.#authority, {
+        detail: `${authorityText(from)} asked to become ${authorityText(isWithheld ? { ...to, cluster: WITHHELD } : to)}`, error: recordedError(why), outcome: why.outcome, ...(isWithheld ? { redacted: ['cluster'] } : {}),
+      });
       return failure(why);
     };
     if (error !== undefined) return refuse(error);
@@ -217,7 +222,7 @@ export class ControlPlane {
 
   async #accept(flow: Flow, command: string, input: Readonly<Record<string, unknown>>): Promise<Result<Accepted>> {
     if (!isCommandName(command)) {
-      return failure(refusal('PHASE7_SCOPE_VIOLATION', `"${command.slice(0, 200)}" is not one of the ten commands. Nothing was sent.`));
+      return failure(refusal('PHASE7_SCOPE_VIOLATION', `${quotedName(command)} is not one of the ten commands. Nothing was sent.`));
     }
     const args = parseArguments(input);
     if (!args.ok) return args;
@@ -262,6 +267,7 @@ export class ControlPlane {
   async #read(flow: Flow, command: InspectCommandName, { kernel, args, cluster }: Accepted): Promise<CommandResult> {
     const answer = await attempt(() => readView(kernel, command, args), 'not_executed');
     if (!answer.ok) return flow.fail('read_failed', answer.error);
+    flow.knowsNode();
     if (answer.value.command === 'inspect_cluster_state') {
       const { clusterId, members } = answer.value.reading.view;
       this.#told.learn(cluster.name, { identity: clusterId, addresses: announced(members) });
@@ -282,6 +288,7 @@ export class ControlPlane {
     const explained = await attempt(() => explain(command, accepted), 'not_executed');
     if (!explained.ok) return flow.fail('read_failed', explained.error);
     const { explanation, state } = explained.value;
+    flow.knowsNode();
     this.#told.learn(cluster.name, { identity: explained.value.identity, addresses: announced(explanation.kernel?.members ?? []) });
     const watched = this.#observedElsewhere(cluster);
     if (watched !== undefined) return flow.refuse(watched);

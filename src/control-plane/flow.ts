@@ -1,7 +1,8 @@
 /** One request on its way: its identity in every record, and the ways in which it can end without success. */
-import { recordedArguments, type RecordedArguments } from './arguments.ts';
+import { recordedArguments, type Repeatable } from './arguments.ts';
 import type { Authority } from './authority.ts';
 import { failure, refusal, transportFailure, type ControlError, type Result } from './errors.ts';
+import { isName, WITHHELD } from './plausible.ts';
 import type { Stage } from './record.ts';
 import { recordedError, type NotRecorded, type Recorded, type Recorder, type RecordFields } from './recorder.ts';
 
@@ -27,7 +28,8 @@ export class Flow {
   readonly authority: Authority;
   readonly #recorder: Recorder;
   readonly #command: string;
-  readonly #args: RecordedArguments;
+  readonly #input: Readonly<Record<string, unknown>>;
+  #told: Repeatable;
   readonly #onUnknown: OnUnknown;
   #sending = false;
   #executed: Recorded | undefined;
@@ -37,21 +39,32 @@ export class Flow {
     this.#onUnknown = onUnknown;
     this.authority = authority;
     this.requestId = requestId;
-    this.#command = command.slice(0, 200);
-    this.#args = recordedArguments(input);
+    this.#command = isName(command) ? command : WITHHELD;
+    this.#input = input;
+    this.#told = recordedArguments(input);
   }
 
   /** Records one stage of this request. */
   record(stage: Stage, fields: RecordFields): Promise<Recorded> {
-    const { cluster, node } = this.#args;
+    const { args, withheld } = this.#told;
+    const { cluster, node } = args;
+    const redacted = [...withheld, ...(this.#command === WITHHELD ? ['command'] : []), ...fields.redacted ?? []];
     return this.#recorder.record(stage, this.authority, {
       request_id: this.requestId,
       command: this.#command,
-      ...(stage === 'command_requested' ? { args: this.#args } : {}),
+      ...(stage === 'command_requested' ? { args } : {}),
       ...(cluster === undefined ? {} : { cluster }),
       ...(node === undefined ? {} : { target: node }),
       ...fields,
+      ...(redacted.length === 0 ? {} : { redacted }),
     });
+  }
+
+  /** The kernel knows the node by this name: whatever it reads like, it is one, and from now on it is recorded. */
+  knowsNode(): void {
+    const { node } = this.#input;
+    if (typeof node !== 'string' || !this.#told.withheld.includes('node')) return;
+    this.#told = { args: { ...this.#told.args, node }, withheld: this.#told.withheld.filter((name) => name !== 'node') };
   }
 
   /** Refused by the control plane: nothing was sent. */
@@ -60,8 +73,10 @@ export class Flow {
   }
 
   /** Records how the request ended, the kernel's words verbatim. */
-  async fail(stage: Stage, error: ControlError): Promise<FlowFailure> {
-    const recordEnd = error.outcome === 'unknown' ? this.#onUnknown(this.#args['cluster'], this.requestId) : undefined;
+  async fail(stage: Stage, cause: ControlError): Promise<FlowFailure> {
+    const error = this.#repeatable(cause);
+    const { cluster } = this.#input;
+    const recordEnd = error.outcome === 'unknown' ? this.#onUnknown(typeof cluster === 'string' ? cluster : undefined, this.requestId) : undefined;
     const recorded = await this.record(stage, {
       error: recordedError(error),
       outcome: error.outcome,
@@ -99,11 +114,15 @@ export class Flow {
     return this.#failure(refusal('PHASE7_AUDIT_UNAVAILABLE', `The audit log cannot be written: ${recorded.cause} Nothing was sent.`), recorded);
   }
 
+  /** An error in whose words something stands that is withheld in the record says no more than that. */
+  #repeatable(error: ControlError): ControlError {
+    const values = Object.entries(this.#input).flatMap(([name, value]) => (typeof value === 'string' && value !== '' && this.#told.withheld.includes(name) ? [value] : []));
+    return values.length === 0 ? error : { ...error, message: values.reduce((message, value) => message.replaceAll(value, WITHHELD), error.message) };
+  }
+
   #failure(error: ControlError, recorded: Recorded): FlowFailure {
-    return {
-      kind: 'failed', requestId: this.requestId, command: this.#command,
-      cluster: this.#args['cluster'] ?? null, target: this.#args['node'] ?? null, error, recorded,
-    };
+    const { cluster = null, node = null } = this.#told.args;
+    return { kind: 'failed', requestId: this.requestId, command: this.#command, cluster, target: node, error, recorded };
   }
 }
 

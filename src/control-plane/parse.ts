@@ -1,6 +1,7 @@
 /** Values from outside against their schemas. */
 import type * as z from 'zod/mini';
 import english from 'zod/v4/locales/en.js';
+import { isName, WITHHELD } from './plausible.ts';
 
 /** Where a value is not what its schema wants, and what it wants there, in English. */
 export interface Misfit {
@@ -18,5 +19,19 @@ export function parse<T>(schema: z.ZodMiniType<T>, value: unknown): Parsed<T> {
   const parsed = schema.safeParse(value, texts);
   if (parsed.success) return { ok: true, value: parsed.data };
   const [issue] = parsed.error.issues;
-  return { ok: false, misfit: { path: issue?.path ?? [], message: issue?.message ?? 'unreadable' } };
+  return { ok: false, misfit: { path: (issue?.path ?? []).map(repeatable), message: messageOf(issue) } };
+}
+
+/** A member that no schema knows is named where its name reads like one: anything may stand there. */
+function messageOf(issue: z.core.$ZodIssue | undefined): string {
+  if (issue?.code === 'invalid_union') {
+    const [inner] = issue.errors.flat().filter(({ code }) => code === 'unrecognized_keys');
+    if (inner !== undefined) return messageOf(inner);
+  }
+  if (issue?.code !== 'unrecognized_keys') return issue?.message ?? 'unreadable';
+  return `Unrecognized ${issue.keys.length === 1 ? 'key' : 'keys'}: ${issue.keys.map((key) => (isName(key) ? `"${key}"` : WITHHELD)).join(', ')}`;
+}
+
+function repeatable(key: PropertyKey): PropertyKey {
+  return typeof key !== 'string' || isName(key) ? key : WITHHELD;
 }

@@ -4,7 +4,7 @@
  */
 import type { HttpAnswer } from './http.ts';
 import { everyText, isFinite, MAX_DEPTH, membersIn, wellFormed, written } from './json-text.ts';
-import { formsOf } from './secret-forms.ts';
+import { withoutForms } from './secret-forms.ts';
 import { plain } from './text.ts';
 
 /** JSON as the kernel sent it: the whole body as text, and its value. */
@@ -93,7 +93,7 @@ export function describe(answer: HttpAnswer, text: string, secrets: readonly str
 
 /** Removes secrets in every form in which they may have been written. */
 export function withhold(text: string, secrets: readonly string[]): string {
-  return secrets.flatMap(formsOf).reduce((rest, form) => rest.replaceAll(form, WITHHELD), text);
+  return secrets.reduce((rest, secret) => (secret === '' ? rest : withoutForms(rest, secret, WITHHELD)), text);
 }
 
 /** The body as text, or `undefined` where it is not UTF-8. */

@@ -41,7 +41,12 @@ export async function connect(cluster: ClusterConfig, options: ConnectOptions): 
   return success(patroniKernel(checked.value, { login: token, tls: tls.value, timeouts }, databasePassword, access));
 }
 
-function unusableOptions(kind: ClusterConfig['kind'], { token, timeouts }: ConnectOptions): ControlError | undefined {
+function unusableOptions(kind: ClusterConfig['kind'], { token, databasePassword, timeouts }: ConnectOptions): ControlError | undefined {
+  const broken = [['token', 'access token', token], ['databasePassword', 'database password', databasePassword]] as const;
+  for (const [field, what, secret] of broken) {
+    if (secret !== undefined && /[\r\n]/.test(secret)) return refusal('PHASE7_MALFORMED_REQUEST', `The ${what} holds a line break; it is one line. Nothing was sent.`, field);
+    if (secret?.startsWith('\ufeff') === true) return refusal('PHASE7_MALFORMED_REQUEST', `The ${what} begins with a byte-order mark (U+FEFF). Nothing was sent.`, field);
+  }
   if (token !== undefined && kind === 'patroni' && !/^[^:\p{Cc}]+:\P{Cc}+$/u.test(token)) {
     return refusal('PHASE7_MALFORMED_REQUEST', 'The access to a Patroni cluster has to have the form user:password. Nothing was sent.', 'token');
   }

@@ -1,12 +1,13 @@
 /**
- * One HTTP exchange on one connection. This file alone knows undici, and only the two files of it that leave the
+ * One HTTP exchange on one connection. This file alone knows undici, and only the three files of it that leave the
  * host's global dispatcher as it is. There is no retry, no redirect, no reuse and no proxy here (P7-F3, P7-S2).
  */
 import type { SecureContext } from 'node:tls';
 import request from 'undici/lib/api/api-request.js';
+import buildConnector from 'undici/lib/core/connect.js';
 import Client from 'undici/lib/dispatcher/client.js';
 import type { TransportErrorCode } from '../control-plane/errors.ts';
-import { cause, codeOf } from './text.ts';
+import { cause, clientCertificate, codeOf } from './text.ts';
 
 /** Limits of one exchange: milliseconds and bytes. `totalMs` covers everything, connecting included. */
 export interface Limits {
@@ -21,6 +22,8 @@ export interface TlsIdentity {
   /** The configured CA, which is in the context already. */
   readonly ca: string | undefined;
   readonly serverName: string | undefined;
+  /** Whether a client certificate is in the context. */
+  readonly hasCertificate?: boolean;
   /** Differs where the text of CA, certificate or key differs. */
   readonly fingerprint: string;
   /** The name in the certificate of single endpoints, by the origin of their address; it goes before `serverName`. */
@@ -56,24 +59,30 @@ const MAX_HEADER_BYTES = 16 * 1024;
 
 /** Sends `outgoing` at most once and resolves with what came of it; never rejects. */
 export async function exchange(outgoing: HttpRequest, tls: TlsIdentity, limits: Limits): Promise<Exchange> {
-  const progress = { connected: false };
+  const progress: Progress = { connected: false, alert: undefined };
   const expired = new Error('expired');
   const serverName = tls.serverNames?.get(outgoing.url.origin) ?? tls.serverName;
+  const dial = buildConnector({
+    timeout: limits.connectMs,
+    maxCachedSessions: 0,
+    allowH2: false,
+    rejectUnauthorized: true, // not left to NODE_TLS_REJECT_UNAUTHORIZED
+    ...(tls.context === undefined ? {} : { secureContext: tls.context }),
+    // An extension host can be set to add the machine's own CAs to every connection that names none; a configured CA is the only one.
+    ...(tls.ca === undefined ? {} : { ca: tls.ca }),
+    ...(serverName === undefined ? {} : { servername: serverName }),
+  });
   const client = new Client(outgoing.url.origin, {
     pipelining: 1,
     maxHeaderSize: MAX_HEADER_BYTES,
     maxResponseSize: limits.bodyBytes,
     headersTimeout: 0, // one clock, the deadline below, covers the whole exchange
     bodyTimeout: 0,
-    connect: {
-      timeout: limits.connectMs,
-      maxCachedSessions: 0,
-      rejectUnauthorized: true, // not left to NODE_TLS_REJECT_UNAUTHORIZED
-      ...(tls.context === undefined ? {} : { secureContext: tls.context }),
-      // An extension host can be set to add the machine's own CAs to every connection that names none; a configured CA is the only one.
-      ...(tls.ca === undefined ? {} : { ca: tls.ca }),
-      ...(serverName === undefined ? {} : { servername: serverName }),
-    },
+    // In TLS 1.3 a server judges a client's certificate after that has sent: of what it then says, undici tells only that it closed.
+    connect: (options, done) => dial(options, (error, socket) => {
+      socket?.once('error', (alert) => { progress.alert ??= alert; });
+      done(error, socket);
+    }),
   });
   // undici announces a connection before it writes the first byte to it.
   client.on('connect', () => { progress.connected = true; });
@@ -94,7 +103,7 @@ export async function exchange(outgoing: HttpRequest, tls: TlsIdentity, limits: 
     for await (const chunk of response.body) if (chunk instanceof Uint8Array) chunks.push(chunk);
     return { ok: true, answer: { status: response.statusCode, headers: response.headers, body: Buffer.concat(chunks) } };
   } catch (error) {
-    if (error !== expired) return { ok: false, failure: failureOf(error, progress.connected, limits) };
+    if (error !== expired) return { ok: false, failure: failureOf(error, progress, limits, tls.hasCertificate === true) };
     const reason = `no complete answer within ${limits.totalMs} ms`;
     return { ok: false, failure: progress.connected ? { code: 'PHASE7_TIMEOUT', sent: true, reason } : noConnection(`nothing within ${limits.totalMs} ms`) };
   } finally {
@@ -103,14 +112,21 @@ export async function exchange(outgoing: HttpRequest, tls: TlsIdentity, limits: 
   }
 }
 
-function failureOf(error: unknown, connected: boolean, limits: Limits): HttpFailure {
+interface Progress {
+  connected: boolean;
+  /** What the connection itself failed with. */
+  alert: Error | undefined;
+}
+
+function failureOf(error: unknown, { connected, alert }: Progress, limits: Limits, hasCertificate: boolean): HttpFailure {
+  const judged = clientCertificate(alert ?? error, hasCertificate);
   const code = codeOf(error);
-  if (!connected) return noConnection(code === 'UND_ERR_CONNECT_TIMEOUT' ? `nothing within ${limits.connectMs} ms` : cause(error));
+  if (!connected) return noConnection(code === 'UND_ERR_CONNECT_TIMEOUT' ? `nothing within ${limits.connectMs} ms` : judged ?? cause(error));
   if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') return invalid(`the answer is larger than ${limits.bodyBytes} bytes`);
   if (code === 'UND_ERR_HEADERS_OVERFLOW') return invalid(`the answer's headers are larger than ${MAX_HEADER_BYTES} bytes`);
   const unparsed = error instanceof Error && error.name === 'HTTPParserError';
   if (unparsed && !error.message.includes(ENDED)) return invalid('the answer is not HTTP/1.1');
-  const why = unparsed ? 'other side closed' : cause(error);
+  const why = judged ?? (codeOf(alert).startsWith('ERR_SSL') ? cause(alert) : unparsed ? 'other side closed' : cause(error));
   return { code: 'PHASE7_TRANSPORT_FAILURE', sent: true, reason: `the connection ended before the answer was complete (${why})` };
 }
 

@@ -1,14 +1,126 @@
-/** How a peer may write a secret that it was given, without meaning to: as a header, in JSON, in a URL, in base64. */
+/**
+ * How a peer may write a secret that it was given, without meaning to: as it is, escaped for JSON, HTML, a URL or a form, any of it once more and letter
+ * by letter as it likes, in hexadecimal, in base64 of either alphabet. Text is read as it would be decoded, so that no mixture of forms is a new one.
+ * No pattern is made of a secret: an error about a pattern quotes it.
+ */
 
-/** Every such form, the ones that contain others first. In base64 the letters that depend on the secret alone, wherever in a text it stands. */
-export function formsOf(secret: string): readonly string[] {
-  const json = (text: string): string => JSON.stringify(text).slice(1, -1);
-  const inJson = json(secret);
-  const inBase64 = [0, 1, 2].flatMap((before) => {
+/** In base64 and in hexadecimal fewer letters occur by chance. */
+const MOST_CHANCE = 8;
+
+const ENTITIES: Readonly<Record<string, string>> = { quot: '"', apos: '\'', lt: '<', gt: '>', amp: '&' };
+const utf8 = (code: number): string => (code <= 0x10_ffff ? Buffer.from(String.fromCodePoint(code)).toString('latin1') : '');
+
+/** One way of writing a secret: the byte that it begins with where that is not escaped, and where a match ends, or -1. Texts are bytes here, one character each. */
+interface Matcher {
+  readonly begins: string;
+  readonly end: (text: string, from: number) => number;
+}
+
+/** Replaces every form of `secret` in `text`. */
+export function withoutForms(text: string, secret: string, mark: string): string {
+  const bytes = Buffer.from(text).toString('latin1');
+  const matchers = matchersOf(secret);
+  const mayBegin = new Uint8Array(256);
+  const firsts = new Set(matchers.flatMap(({ begins }) => [begins, begins.toLowerCase(), begins.toUpperCase()]));
+  for (const byte of [...ESCAPES, ...firsts]) mayBegin[byte.charCodeAt(0)] = 1;
+  const kept: string[] = [];
+  let done = 0;
+  for (let at = 0; at < bytes.length; at += 1) {
+    // Of many backslashes the first stands for all.
+    if (mayBegin[bytes.charCodeAt(at)] === 0 || (bytes[at] === '\\' && bytes[at - 1] === '\\' && at > done)) continue;
+    const escaped = firsts.has(bytes[at] ?? '') ? undefined : escape(bytes, at, false)?.bytes ?? '-';
+    if (escaped !== undefined && escaped !== '' && !firsts.has(escaped[0] ?? '')) continue;
+    const end = Math.max(...matchers.map((matcher) => matcher.end(bytes, at)));
+    if (end <= at) continue;
+    kept.push(bytes.slice(done, at), mark);
+    done = end;
+    at = end - 1;
+  }
+  return done === 0 ? text : Buffer.from([...kept, bytes.slice(done)].join(''), 'latin1').toString();
+}
+
+function matchersOf(secret: string): readonly Matcher[] {
+  const bytes = Buffer.from(secret).toString('latin1');
+  // How often a backslash was escaped, nobody counts: it is left out on both sides.
+  const spelled = [bytes.replaceAll('\\', '')].filter((form) => form !== '').map((form): Matcher => ({ begins: form[0] ?? '', end: (text, from) => decoded(text, from, form, false) }));
+  const base64 = inBase64(secret).map((form): Matcher => ({ begins: form[0] ?? '', end: (text, from) => decoded(text, from, form, true) }));
+  return [...spelled, ...base64, ...(bytes.length * 2 < MOST_CHANCE ? [] : [hexadecimal(Buffer.from(secret).toString('hex'))])];
+}
+
+/** The letters that base64 makes of the secret alone, wherever in a text it stands. */
+function inBase64(secret: string): readonly string[] {
+  const forms = [0, 1, 2].flatMap((before) => {
     const whole = Math.floor((before + Buffer.byteLength(secret)) / 3) * 4;
     return (['base64', 'base64url'] as const).map((encoding) => Buffer.from('\0'.repeat(before) + secret).toString(encoding).slice(before === 0 ? 0 : 4, whole));
   });
-  // JSON that a peer quotes in its own JSON is escaped again.
-  const forms = [json(json(inJson)), json(inJson), inJson, encodeURIComponent(secret), secret, ...inBase64.filter((form) => form.length >= 8)];
-  return [...new Set(forms.flatMap((form) => [form.replaceAll('/', '\\/'), form]))];
+  return [...new Set(forms)].filter((form) => form.length >= MOST_CHANCE);
+}
+
+/** `wanted`, each of its bytes as it is or escaped; `wrapped`: line ends may stand inside of it, as base64 has them. */
+function decoded(text: string, from: number, wanted: string, wrapped: boolean): number {
+  const follow = (start: number, begin: number): number => {
+    let [at, next] = [start, begin];
+    while (next < wanted.length) {
+      const plain = text[at] === wanted[next];
+      if (!plain && !ESCAPES.has(text[at] ?? '') && !(wrapped && next > 0 && /[\r\n]/.test(text[at] ?? ''))) return -1;
+      if (plain && !ESCAPES.has(text[at] ?? '')) {
+        at += 1;
+        next += 1;
+        continue;
+      }
+      if (plain) {
+        const end = follow(at + 1, next + 1);
+        if (end >= 0) return end;
+      }
+      const read = escape(text, at, wrapped && next > 0);
+      if (read === undefined || !wanted.startsWith(read.bytes, next)) return -1;
+      at = read.end;
+      next += read.bytes.length;
+    }
+    return at;
+  };
+  return follow(from, 0);
+}
+
+const ESCAPES = new Set(['\\', '%', '=', '&', '+']);
+
+/** What an escape stands for: bytes, or nothing where it only escapes what follows. */
+function escape(text: string, at: number, wrapped: boolean): { readonly bytes: string; readonly end: number } | undefined {
+  const here = text.slice(at, at + 48);
+  const read = (pattern: RegExp, bytes: (found: string) => string): { readonly bytes: string; readonly end: number } | undefined => {
+    const [whole, found = ''] = pattern.exec(here) ?? [];
+    return whole === undefined ? undefined : { bytes: bytes(found).replaceAll('\\', ''), end: at + whole.length };
+  };
+  const number = (hex: string): number => Number.parseInt(hex, 16);
+  switch (here[0] ?? '') {
+    case '\\': return (wrapped ? read(/^(?:\\{1,16}[rn])+/, () => '') : undefined)
+      ?? read(/^\\{1,16}u\{0*([0-9a-f]{1,6})\}/i, (hex) => utf8(number(hex)))
+      ?? read(/^\\{1,16}u(d[89ab][0-9a-f]{2}\\{1,16}ud[c-f][0-9a-f]{2})/i, (pair) => {
+        const [high = 0, low = 0] = pair.split(/\\+u/i).map(number);
+        return utf8(0x1_0000 + (high - 0xd800) * 0x400 + low - 0xdc00);
+      })
+      ?? read(/^\\{1,16}u([0-9a-f]{4})/i, (hex) => utf8(number(hex)))
+      ?? read(/^\\{1,16}x([0-9a-f]{2})/i, (hex) => String.fromCharCode(number(hex)))
+      ?? read(/^\\{1,16}/, () => '');
+    case '&': return read(/^&(?:amp;){0,8}#x0*([0-9a-f]{1,6});/i, (hex) => utf8(number(hex)))
+      ?? read(/^&(?:amp;){0,8}#0*(\d{1,7});/, (digits) => utf8(Number(digits)))
+      ?? read(/^&(?:amp;){0,8}(quot|apos|lt|gt|amp);/, (name) => ENTITIES[name] ?? '');
+    case '+': return { bytes: ' ', end: at + 1 };
+    case '\r': case '\n': return wrapped ? { bytes: '', end: at + 1 } : undefined;
+    default: return read(/^[%=](?:25){0,8}([0-9a-f]{2})/i, (hex) => String.fromCharCode(number(hex)));
+  }
+}
+
+/** Bytes as hexadecimal digits, one behind the other or with what stands between them in dumps: `68:75`, `68 75`, `0x68, 0x75`. */
+function hexadecimal(digits: string): Matcher {
+  const end = (text: string, from: number): number => {
+    let at = from;
+    for (let next = 0; next < digits.length; next += 2) {
+      if (next > 0) at += /^[\s:,;-]{0,2}(?:0x)?/i.exec(text.slice(at, at + 4))?.[0].length ?? 0;
+      if (text[at]?.toLowerCase() !== digits[next] || text[at + 1]?.toLowerCase() !== digits[next + 1]) return -1;
+      at += 2;
+    }
+    return at;
+  };
+  return { begins: digits[0] ?? '', end };
 }

@@ -30,3 +30,17 @@ export function cause(error: unknown): string {
 export function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
+
+/** TLS alerts by which a server says what it thinks of a client's certificate. A handshake failure may have other causes. */
+const WANTED = /ALERT_(?:CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE)$/;
+const REFUSED = /ALERT_(?:UNKNOWN_CA|BAD_CERTIFICATE|UNSUPPORTED_CERTIFICATE|CERTIFICATE_(?:REVOKED|EXPIRED|UNKNOWN)|ACCESS_DENIED|DECRYPT_ERROR)$/;
+
+/** The cause where a server wants a client certificate, or refuses the configured one; nothing for any other failure. */
+export function clientCertificate(error: unknown, hasCertificate: boolean): string | undefined {
+  const code = codeOf(error);
+  if (hasCertificate && (REFUSED.test(code) || WANTED.test(code))) return `the server does not accept the client certificate of "tls.cert": ${cause(error)}`;
+  if (hasCertificate || !WANTED.test(code)) return undefined;
+  return code.endsWith('REQUIRED')
+    ? `the server wants a client certificate, and none is configured in "tls.cert": ${cause(error)}`
+    : `the server refuses the handshake, as one does that wants a client certificate, and none is configured in "tls.cert": ${cause(error)}`;
+}

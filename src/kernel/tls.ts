@@ -4,6 +4,7 @@ import type { SecureContext } from 'node:tls';
 import { endpointsOf, urlsOf, type ClusterConfig } from '../control-plane/cluster.ts';
 import { digest } from '../control-plane/digest.ts';
 import { failure, refusal, success, type Result } from '../control-plane/errors.ts';
+import { implausiblePath } from '../control-plane/plausible.ts';
 import type { TlsIdentity } from './http.ts';
 
 const MAX_FILE_BYTES = 1024 * 1024;
@@ -18,8 +19,14 @@ export async function tlsIdentity(cluster: ClusterConfig): Promise<Result<TlsIde
   const pem: Partial<Record<Part, string>> = {};
   for (const [part, path] of [['ca', ca], ['cert', cert], ['key', key]] as const) {
     if (path === undefined) continue;
+    const misplaced = implausiblePath(`tls.${part}`, path);
+    if (misplaced !== undefined) return refused(`tls.${part}`, misplaced);
     const read = await readSmallFile(path);
     if (!read.ok) return refused(`tls.${part}`, `The file ${path} (${part}) cannot be read: ${read.why}.`);
+    if (read.text.startsWith('\ufeff')) return refused(`tls.${part}`, `The file ${path} (${part}) begins with a byte-order mark (U+FEFF), which is no part of PEM.`);
+    if (part === 'key' && /-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type: 4,ENCRYPTED/mu.test(read.text)) {
+      return refused('tls.key', `The key in ${path} is protected by a passphrase. None is asked for and none can be configured, so only a key without one can be used.`);
+    }
     const alone = part === 'key' ? undefined : await contextOf({ [part]: read.text });
     if (alone !== undefined && !alone.ok) return refused(`tls.${part}`, `The file ${path} (${part}) cannot be used: ${alone.why}.`);
     if (part === 'ca' && !read.text.includes('-----BEGIN ')) return refused('tls.ca', `The file ${path} (ca) holds no PEM certificate.`);
@@ -30,7 +37,7 @@ export async function tlsIdentity(cluster: ClusterConfig): Promise<Result<TlsIde
   const serverNames = new Map(endpointsOf(cluster).flatMap((one) => (one.serverName === undefined ? [] : [[new URL(one.url).origin, one.serverName] as const])));
   const context = await contextOf(pem);
   if (!context.ok) return refused('tls.key', `The key ${key ?? ''} cannot be used with the certificate ${cert ?? ''}: ${context.why}.`);
-  return success({ context: context.context, ca: pem.ca, serverName, fingerprint, serverNames });
+  return success({ context: context.context, ca: pem.ca, serverName, fingerprint, serverNames, hasCertificate: pem.cert !== undefined });
 }
 
 function refused(field: string, what: string): ReturnType<typeof failure> {
@@ -47,7 +54,10 @@ async function readSmallFile(path: string): Promise<Read> {
     const found = await file.stat();
     if (!found.isFile()) return { ok: false, why: 'it is not a regular file' };
     if (found.size > MAX_FILE_BYTES) return { ok: false, why: `it is larger than ${MAX_FILE_BYTES} bytes` };
-    return { ok: true, text: await file.readFile('utf8') };
+    const bytes = await file.readFile();
+    const begins = bytes.toString('hex', 0, 2);
+    if (begins === 'fffe' || begins === 'feff') return { ok: false, why: 'it is written in UTF-16 (it begins with a byte-order mark)' };
+    return { ok: true, text: bytes.toString('utf8') };
   } catch (error) {
     return { ok: false, why: error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown cause' };
   } finally {

@@ -1,9 +1,9 @@
 /**
- * The two files of undici 7 that `http.ts` uses, as far as it uses them. undici's entry file sets a global dispatcher
- * that other extensions of the same host would share; these two do not.
+ * The three files of undici 7 that `http.ts` uses, as far as it uses them. undici's entry file sets a global dispatcher
+ * that other extensions of the same host would share; these do not.
  */
 declare module 'undici/lib/dispatcher/client.js' {
-  import type { SecureContext } from 'node:tls';
+  import type buildConnector from 'undici/lib/core/connect.js';
 
   namespace Client {
     interface Options {
@@ -12,14 +12,7 @@ declare module 'undici/lib/dispatcher/client.js' {
       readonly maxResponseSize: number;
       readonly headersTimeout: number;
       readonly bodyTimeout: number;
-      readonly connect: {
-        readonly timeout: number;
-        readonly maxCachedSessions: number;
-        readonly rejectUnauthorized: true;
-        readonly secureContext?: SecureContext;
-        readonly ca?: string;
-        readonly servername?: string;
-      };
+      readonly connect: buildConnector.Connector;
     }
   }
 
@@ -30,6 +23,29 @@ declare module 'undici/lib/dispatcher/client.js' {
     on(event: 'disconnect' | 'connectionError', listener: (origin: URL, targets: readonly Client[], reason: Error) => void): this;
   }
   export = Client;
+}
+
+declare module 'undici/lib/core/connect.js' {
+  import type { Socket } from 'node:net';
+  import type { SecureContext } from 'node:tls';
+
+  namespace buildConnector {
+    interface Options {
+      readonly timeout: number;
+      readonly maxCachedSessions: number;
+      readonly allowH2: false;
+      readonly rejectUnauthorized: true;
+      readonly secureContext?: SecureContext;
+      readonly ca?: string;
+      readonly servername?: string;
+    }
+    /** Where to; told by the client, and handed on as it is. */
+    type Target = Readonly<Record<string, unknown>>;
+    type Connector = (to: Target, done: (error: Error | null, socket?: Socket) => void) => unknown;
+  }
+
+  function buildConnector(options: buildConnector.Options): buildConnector.Connector;
+  export = buildConnector;
 }
 
 declare module 'undici/lib/api/api-request.js' {

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { auditReviewRefused } from '../control-plane/authority.ts';
 import type { ControlPlane } from '../control-plane/control-plane.ts';
+import { isClusterName } from '../control-plane/plausible.ts';
 import { clusterLabel } from './clusters.ts';
 import type { CommandContext } from './commands.ts';
 import { pickCluster } from './pickers.ts';
@@ -70,7 +71,7 @@ async function showAuthority(context: CommandContext): Promise<void> {
   if (answer === assume) await assumeOperator(context, undefined);
 }
 
-/** The cluster that a tree row is about. */
+/** The cluster that a tree row is about. What another caller names is shown in questions: where it reads like no name, a person is asked for one. */
 export function clusterOf(row: unknown): string | undefined {
-  return typeof row === 'object' && row !== null && 'cluster' in row && typeof row.cluster === 'string' ? row.cluster : undefined;
+  return typeof row === 'object' && row !== null && 'cluster' in row && typeof row.cluster === 'string' && isClusterName(row.cluster) ? row.cluster : undefined;
 }

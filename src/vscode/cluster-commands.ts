@@ -1,6 +1,7 @@
 /** Adding, editing and removing configured clusters, their tokens, and refreshing a row: none of it sends a control request. */
 import * as vscode from 'vscode';
 import { endpointFromText, parseClusterConfig, type ClusterConfig } from '../control-plane/cluster.ts';
+import { isClusterName } from '../control-plane/plausible.ts';
 import { clusterOf } from './authority-commands.ts';
 import type { ClusterTree } from './cluster-tree.ts';
 import type { ConfiguredClusters, Secret } from './clusters.ts';
@@ -24,7 +25,7 @@ async function add({ clusters }: CommandContext): Promise<void> {
   const name = await askText({
     title, prompt: vscode.l10n.t('The name by which you know the cluster. Escape adds nothing.'), placeHolder: vscode.l10n.t('Name'),
     validateInput: (typed) => typed.trim() === '' ? vscode.l10n.t('A name is required.')
-      : clusters.list().some((cluster) => cluster.name === typed.trim()) ? vscode.l10n.t('A cluster called "{0}" is configured already.', typed.trim()) : undefined,
+      : notAName(typed) ?? (clusters.list().some((cluster) => cluster.name === typed.trim()) ? vscode.l10n.t('A cluster called "{0}" is configured already.', typed.trim()) : undefined),
   });
   if (name === undefined) return;
   const kind = await pick(
@@ -49,14 +50,25 @@ async function add({ clusters }: CommandContext): Promise<void> {
   if (built?.ok !== true) return;
   const environment = await askText({
     title, placeHolder: vscode.l10n.t('Environment'), prompt: vscode.l10n.t('Your own label, such as "production", shown wherever the cluster is named. May be left empty. Escape adds nothing.'),
+    validateInput: (typed) => (typed.trim() === '' ? undefined : notAName(typed)),
   });
   if (environment === undefined) return;
   const token = await askToken(title, built.value);
   if (token === undefined) return;
   const cluster: ClusterConfig = { ...built.value, ...(environment.trim() === '' ? {} : { environment: environment.trim() }) };
-  if (token !== '') await clusters.setSecret(cluster, 'token', token);
   await clusters.add(cluster);
+  try {
+    if (token !== '') await clusters.setSecret(cluster, 'token', token);
+  } catch (error) {
+    void notify('error', vscode.l10n.t('AeroDB: cluster "{0}" was added; its access token was not kept: {1}. Nothing has been contacted.', cluster.name, causeOf(error)));
+    return;
+  }
   void notify('information', vscode.l10n.t('AeroDB: cluster "{0}" was added to this machine\'s settings. Nothing has been contacted.', cluster.name));
+}
+
+/** A secret that is typed into the wrong box stays in no settings. */
+function notAName(typed: string): string | undefined {
+  return isClusterName(typed.trim()) ? undefined : vscode.l10n.t('This does not look like a name. It would be shown and recorded wherever the cluster is named.');
 }
 
 /** Settings of the machine: where the extension runs on another one than the window, they have a tab of their own, and the person's tab has none of them. */
@@ -71,7 +83,12 @@ async function remove({ clusters }: CommandContext, row: unknown): Promise<void>
   const answer = await ask(vscode.l10n.t('Remove "{0}" from this machine\'s settings?', name), [
     vscode.l10n.t('The secrets that were given for its addresses are removed from the secret store too. The cluster itself is not contacted, and what the audit log says of it stays.'),
   ], vscode.l10n.t('Do Nothing'), go);
-  if (answer === go) await clusters.remove(name);
+  if (answer !== go) return;
+  try {
+    await clusters.remove(name);
+  } catch (error) {
+    void notify('error', vscode.l10n.t('AeroDB: "{0}" was removed; its secrets were not: {1}.', name, causeOf(error)));
+  }
 }
 
 async function setToken({ clusters, results }: CommandContext, tree: ClusterTree, row: unknown): Promise<void> {
@@ -91,10 +108,25 @@ async function setToken({ clusters, results }: CommandContext, tree: ClusterTree
   }
   const token = await askToken(`${title}: ${name}`, cluster.value);
   if (token === undefined) return;
-  await clusters.setSecret(cluster.value, 'token', token);
+  if (!(await kept(() => clusters.setSecret(cluster.value, 'token', token), name))) return;
   void notify('information', token === ''
     ? vscode.l10n.t('AeroDB: the access token of "{0}" was removed from the secret store.', name)
     : vscode.l10n.t('AeroDB: the access token of "{0}" is in the editor\'s secret store. It is sent to the configured endpoints only.', name));
+}
+
+/** Whether a secret was kept or forgotten as a person said; where it was not, that is told. */
+async function kept(set: () => Promise<void>, name: string): Promise<boolean> {
+  try {
+    await set();
+    return true;
+  } catch (error) {
+    void notify('error', vscode.l10n.t('AeroDB: the secret of "{0}" was not changed: {1}.', name, causeOf(error)));
+    return false;
+  }
+}
+
+function causeOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** The secret that goes along with every request: Patroni knows a user and a password. */
@@ -125,7 +157,7 @@ async function setDatabasePassword(clusters: ConfiguredClusters, tree: ClusterTr
     prompt: vscode.l10n.t('Kept in the editor\'s secret store, never in settings or logs. Left empty: none. Escape changes nothing.'),
   });
   if (password === undefined) return;
-  await clusters.setSecret(cluster, 'database', password);
+  if (!(await kept(() => clusters.setSecret(cluster, 'database', password), cluster.name))) return;
   tree.clustersChanged(); // what can be asked of this cluster depends on it
   void notify('information', password === ''
     ? vscode.l10n.t('AeroDB: the database password of "{0}" was removed from the secret store.', cluster.name)

@@ -2,8 +2,11 @@
 import * as vscode from 'vscode';
 import { parseClusterConfig, urlsOf, type ClusterConfig } from '../control-plane/cluster.ts';
 import { digest } from '../control-plane/digest.ts';
-import { failure, refusal, type Result } from '../control-plane/errors.ts';
+import type { Result } from '../control-plane/errors.ts';
 import type { Clusters, Kernel } from '../control-plane/ports.ts';
+import { ClusterSecrets } from './cluster-secrets.ts';
+import { configuredIn, findIn, nameOf, type ConfiguredCluster } from './configured.ts';
+import type { Storage } from './known-head.ts';
 
 /** Time limits of requests, in milliseconds. */
 export interface TimeLimits {
@@ -17,36 +20,24 @@ export type Secret = 'token' | 'database';
 /** How a kernel is reached, given by the composition root. */
 export type Connect = (cluster: ClusterConfig, secrets: Readonly<Partial<Record<Secret, string>>>, limits: TimeLimits) => Promise<Result<Kernel>>;
 
-/** One entry of the setting: valid, or with the reason why it is not. */
-export interface ConfiguredCluster {
-  readonly name: string;
-  readonly config: Result<ClusterConfig>;
-}
-
 /** Reads the setting anew at every question, so that nothing here can be staler than it. */
 export class ConfiguredClusters implements Clusters {
-  readonly #secrets: vscode.SecretStorage;
+  readonly #secrets: ClusterSecrets;
   readonly #connect: Connect;
 
-  constructor(secrets: vscode.SecretStorage, connect: Connect) {
-    this.#secrets = secrets;
+  /** `memory` outlives windows: it says of which clusters there is a secret. */
+  constructor(secrets: vscode.SecretStorage, connect: Connect, memory: Storage) {
+    this.#secrets = new ClusterSecrets(secrets, memory);
     this.#connect = connect;
   }
 
-  /** All entries in configured order. A name that is used twice is ambiguous, so both entries are invalid. */
+  /** All entries in configured order. */
   list(): readonly ConfiguredCluster[] {
-    const named = this.#raw().map((entry, index) => ({ entry, name: nameOf(entry) ?? `entry ${index + 1}` }));
-    return named.map(({ entry, name }) => ({
-      name,
-      config: named.filter((other) => other.name === name).length === 1
-        ? parseClusterConfig(entry)
-        : failure(refusal('PHASE7_MALFORMED_REQUEST', `Two configured clusters are called "${name}": it is not clear which is meant.`, 'name')),
-    }));
+    return configuredIn(this.#raw());
   }
 
   find(name: string): Result<ClusterConfig> {
-    return this.list().find((cluster) => cluster.name === name)?.config
-      ?? failure(refusal('PHASE7_MALFORMED_REQUEST', `No cluster called "${name}" is configured on this machine. Nothing was sent.`, 'cluster'));
+    return findIn(this.list(), name);
   }
 
   entries(): readonly unknown[] {
@@ -64,23 +55,24 @@ export class ConfiguredClusters implements Clusters {
     });
   }
 
-  /** Keeps or, when empty, forgets a secret of a cluster, in the editor's secret store only. */
+  /** Keeps or, when empty, forgets a secret of a cluster, in the editor's secret store only. Rejects with `StoreUnavailable`. */
   async setSecret(cluster: ClusterConfig, secret: Secret, value: string): Promise<void> {
-    await (value === '' ? this.#secrets.delete(secretKey(cluster, secret)) : this.#secrets.store(secretKey(cluster, secret), value));
+    await this.#secrets.set(secretKey(cluster, secret), value);
   }
 
   async add(cluster: ClusterConfig): Promise<void> {
     await this.#write([...this.#raw(), cluster]);
   }
 
-  /** Removes every entry of that name, and the secrets that were given for the addresses in them. */
+  /** Removes every entry of that name, and then the secrets that were given for the addresses in them; that rejects with `StoreUnavailable`. */
   async remove(name: string): Promise<void> {
     const entries = this.#raw();
-    for (const entry of entries.filter((each) => nameOf(each) === name)) {
+    const isNamed = (entry: unknown, index: number): boolean => nameOf(entry, index) === name;
+    await this.#write(entries.filter((entry, index) => !isNamed(entry, index)));
+    for (const entry of entries.filter(isNamed)) {
       const config = parseClusterConfig(entry);
       if (config.ok) for (const secret of ['token', 'database'] as const) await this.setSecret(config.value, secret, '');
     }
-    await this.#write(entries.filter((entry) => nameOf(entry) !== name));
   }
 
   #raw(): readonly unknown[] {
@@ -110,8 +102,4 @@ function secretKey(cluster: ClusterConfig, secret: Secret): string {
   return secret === 'token'
     ? `aerodb.token.${digest([name, urlsOf(cluster).map((url) => new URL(url).origin).sort()])}`
     : `aerodb.database.${digest([name, database?.user ?? '', [...database?.addresses ?? []].sort()])}`;
-}
-
-function nameOf(entry: unknown): string | undefined {
-  return typeof entry === 'object' && entry !== null && 'name' in entry && typeof entry.name === 'string' ? entry.name : undefined;
 }

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import * as z from 'zod/mini';
 import { COMMAND_NAMES, commandSpec, type CommandName } from '../control-plane/commands.ts';
 import type { ControlPlane } from '../control-plane/control-plane.ts';
+import { isClusterName, isNodeName, WITHHELD } from '../control-plane/plausible.ts';
 import type { ConfiguredClusters } from './clusters.ts';
 import { commandId } from './command-ids.ts';
 import { askLookup, askReason, pickCluster, pickNode } from './pickers.ts';
@@ -31,7 +32,8 @@ async function run(context: CommandContext, command: CommandName, argument: unkn
   if (collected === undefined) return;
   const { args, label } = collected;
   const spec = commandSpec(command);
-  const titleOf = (node: string | undefined): string => `${commandTitle(command)}: ${node === undefined ? args.cluster : `${args.cluster}, ${node}`}`;
+  const cluster = isClusterName(args.cluster) ? args.cluster : WITHHELD;
+  const titleOf = (node: string | undefined): string => `${commandTitle(command)}: ${node === undefined ? cluster : `${cluster}, ${node}`}`;
   if (spec.confirmation === 'none') return inspect(context, command, args, titleOf(label));
   const result = await context.plane.execute(command, { ...args });
   context.results.concluded(titleOf(result.kind === 'executed' ? result.target.name : label), result);
@@ -40,7 +42,7 @@ async function run(context: CommandContext, command: CommandName, argument: unkn
 /** Asks, shows the answer in the panel of this cluster and subject, and asks anew when a person asks for that. */
 async function inspect(context: CommandContext, command: CommandName, args: Arguments, title: string): Promise<void> {
   const key = `${command}/${args.cluster}/${args.node ?? ''}/${args.lookup ?? ''}`;
-  context.results.asking(key, title, args.cluster);
+  context.results.asking(key, title, isClusterName(args.cluster) ? args.cluster : WITHHELD);
   const result = await context.plane.execute(command, { ...args });
   context.results.inspected(key, title, result, () => void inspect(context, command, args, title));
 }
@@ -75,7 +77,7 @@ async function collect(context: CommandContext, command: CommandName, argument: 
   }
   const picked = given.node === undefined
     ? await pickNode(title, cluster, () => context.plane.execute('inspect_cluster_state', { cluster }))
-    : { node: given.node, label: context.nodeName(cluster, given.node) ?? given.node };
+    : { node: given.node, label: context.nodeName(cluster, given.node) ?? (isNodeName(given.node) ? given.node : WITHHELD) };
   if (picked === undefined) return undefined;
   const { node, label } = picked;
   if (lookup !== undefined) return { args: { cluster, node, lookup }, label };

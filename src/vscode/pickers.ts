@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { endpointsOf, endpointToText } from '../control-plane/cluster.ts';
 import type { CommandResult } from '../control-plane/control-plane.ts';
+import { isClusterName, isNodeName, WITHHELD } from '../control-plane/plausible.ts';
 import { byName } from './cluster-tree.ts';
 import { clusterLabel, type ConfiguredClusters } from './clusters.ts';
 import { askText, notify, pick, underWay } from './surfaces.ts';
@@ -32,7 +33,7 @@ export interface PickedNode {
 
 /** Asks for a node, by name, from one recorded reading of the cluster; if that fails, the id is typed. */
 export async function pickNode(title: string, cluster: string, inspect: () => Promise<CommandResult>): Promise<PickedNode | undefined> {
-  const result = await underWay(vscode.ProgressLocation.Notification, vscode.l10n.t('AeroDB: asking {0} for its nodes', cluster), inspect);
+  const result = await underWay(vscode.ProgressLocation.Notification, vscode.l10n.t('AeroDB: asking {0} for its nodes', isClusterName(cluster) ? cluster : WITHHELD), inspect);
   const reading = result.kind === 'answered' && result.answer.command === 'inspect_cluster_state' ? result.answer.reading : undefined;
   if (reading === undefined) {
     const why = result.kind === 'failed' ? `${result.error.code}: ${result.error.message}` : '';
@@ -40,7 +41,7 @@ export async function pickNode(title: string, cluster: string, inspect: () => Pr
       title, placeHolder: vscode.l10n.t('Node id'),
       prompt: vscode.l10n.t('The nodes could not be read ({0}). Type the id of the node. Escape asks for nothing.', why),
     });
-    return typed === undefined ? undefined : { node: typed.trim(), label: typed.trim() };
+    return typed === undefined ? undefined : { node: typed.trim(), label: isNodeName(typed.trim()) ? typed.trim() : WITHHELD };
   }
   const items = byName(reading.view.members).map((member) => ({ node: member.nodeId, name: member.name, label: member.name, description: member.nodeId }));
   const told = reading.view.members.find(({ nodeId }) => nodeId === reading.observed.nodeId)?.name ?? reading.observed.nodeId ?? reading.endpoint;

@@ -37,7 +37,7 @@ describe('the password of a database login', () => {
     chmodSync(file, 0o644);
     const refused = await connected({ databasePasswordFiles: { demo: file } }, {});
     assert.ok(!refused.ok);
-    assert.deepEqual([refused.error.code, refused.error.field], ['PHASE7_MALFORMED_REQUEST', 'database-password-file']);
+    assert.deepEqual([refused.error.code, refused.error.field], ['PHASE7_MALFORMED_REQUEST', 'databasePasswordFiles']);
     assert.doesNotMatch(refused.error.message, /canary/);
     assert.ok((await connected({ databasePasswordFiles: { demo: file } }, {}, { name: 'demo', kind: 'patroni', endpoints: cluster.endpoints })).ok);
   });

@@ -388,8 +388,8 @@ describe('arguments', () => {
   });
 
   it('P7-O3: what was typed is recorded as text, and cut only where it is longer than any argument may be', () => {
-    assert.deepEqual(recordedArguments({ reason: 'x'.repeat(4000), none: undefined }), { reason: 'x'.repeat(4000) });
-    assert.equal(recordedArguments({ reason: 'x'.repeat(4001) })['reason']?.length, 4000);
-    assert.deepEqual(recordedArguments({ node: 7 }), { node: 'number 7' });
+    assert.deepEqual(recordedArguments({ reason: 'x'.repeat(4000), none: undefined }), { args: { reason: 'x'.repeat(4000) }, withheld: [] });
+    assert.equal(recordedArguments({ reason: 'x'.repeat(4001) }).args['reason']?.length, 4000);
+    assert.deepEqual(recordedArguments({ node: 7 }), { args: { node: 'number 7' }, withheld: [] });
   });
 });

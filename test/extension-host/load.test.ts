@@ -75,7 +75,7 @@ describe('load', function () {
     const urlOf = (index: number): string => (index % 5 !== 0 ? alive.url : index % 2 === 0 ? silent.url : refusing.url);
     await configure(Array.from({ length: CLUSTERS }, (_, index) => ({ name: `c${index}`, kind: 'aerodb', endpoints: [urlOf(index)] })));
     const secrets = { get: () => Promise.resolve(undefined) } as unknown as vscode.SecretStorage;
-    const clusters = new ConfiguredClusters(secrets, (cluster, { token }) => connect(cluster, { token, timeouts: { connectMs: READ_MS, readMs: READ_MS, controlMs: READ_MS } }));
+    const clusters = new ConfiguredClusters(secrets, (cluster, { token }) => connect(cluster, { token, timeouts: { connectMs: READ_MS, readMs: READ_MS, controlMs: READ_MS } }), { get: () => undefined, update: () => Promise.resolve() });
     let ids = 0;
     const plane = new ControlPlane({
       audit: openAuditLog({ directory: folder }), clusters, clock: { name: 'test-clock', now: () => '2026-11-21T10:00:00.000Z' },

@@ -15,7 +15,7 @@ describe('secrets of a cluster', () => {
       store: (key: string, value: string) => Promise.resolve(void kept.set(key, value)),
       delete: (key: string) => Promise.resolve(void kept.delete(key)),
     } as unknown as vscode.SecretStorage;
-    const clusters = new ConfiguredClusters(secrets, () => assert.fail('nothing is contacted'));
+    const clusters = new ConfiguredClusters(secrets, () => assert.fail('nothing is contacted'), { get: () => undefined, update: () => Promise.resolve() });
     const entries = [['twice', 1], ['other', 2], ['twice', 3]].map(([name, port]) => ({ name, kind: 'aerodb', endpoints: [`http://127.0.0.1:${port}`] }));
     for (const entry of entries) {
       const config = parseClusterConfig(entry);

@@ -56,7 +56,9 @@ function assertFromAnswer(view: unknown, answer: unknown, at: string): void {
     }
     return;
   }
-  assert.equal(view, answer, at);
+  // Of diagnostics what is not known to be harmless is withheld.
+  if (at.startsWith('data.sections.') && view === '[withheld]') assert.equal(typeof answer, 'string', at);
+  else assert.equal(view, answer, at);
 }
 
 /** The answer as its view's notes say that it is shown: without the events and values that are left out, and with U+FFFD for what is no text. */

@@ -208,24 +208,45 @@ describe('reading a Patroni cluster', () => {
     assert.ok(collected.view.sections[3]?.entries.some(({ key, value }) => key === 'patroni_version{scope="demo"}' && value === '030002'));
   });
 
-  it('freeze/secrets: diagnostics withhold a secret wherever in the configuration it stands and however a command is given it', async () => {
+  it('freeze/secrets: diagnostics show what is known to be harmless, and withhold everything else by name, whatever it is called and however it is written', async () => {
     const kernel = await demo.kernel();
+    const commands = [
+      'push --password canary-6 %p', 'curl -H "Authorization: Bearer canary-7" https://x/%f', 'PGPASSWORD=canary-9 clean', 'get https://ann:canary-10@x/', 'get --access-key canary-11', 'sshpass -p canary-12 scp %p x:', 'push -pcanary-13 %p',
+      'curl -u ann:canary-14 https://x', 'curl -H "X-Vault: canary-15" https://x', 'curl --header cookie:canary-16 x', 'openssl enc -k canary-17', 'wal-g --pgpass canary-18', 'echo Y2FuYXJ5LTE5 | base64 -d', 'push %p \'https://x/?sig=canary-20\'', 'AWS_SECRET=canary-21 push', 'push canary-22',
+    ];
     const secrets = {
-      tokens: ['canary-1', { nested: 'canary-2' }], restapi: { authentication: { username: 'ann', password: 'canary-3' } }, api_key: 'canary-4',
-      parameters: {
-        ssl_passphrase_command: 'echo canary-5', archive_command: 'push --password canary-6 %p', restore_command: 'curl -H "Authorization: Bearer canary-7" https://x/%f',
-        primary_conninfo: 'host=x password=canary-8', archive_cleanup_command: 'PGPASSWORD=canary-9 clean', recovery_end_command: 'get https://ann:canary-10@x/', restore_too: 'get --access-key canary-11',
+      tokens: ['canary-1', { nested: 'canary-2' }], restapi: { authentication: { username: 'canary-23', password: 'canary-3' } }, api_key: 'canary-4', dsn: 'canary-24', pin: 4711, key: 'canary-25', salt: 'canary-26', sas: 'canary-27', webhook: 'https://hooks.example/canary-28',
+      ttl: 'canary/29==', 'canary/30+x==': 'x', tags: { nofailover: 'canary/31==', owner: 'canary-32' }, standby_cluster: { host: 'ann:canary-33@db', restore_command: 'canary-34' }, slots: { a: { type: 'canary/35==', token: 'canary-36' } }, patroni: { comment: 'canary-37' },
+      postgresql: {
+        parameters: {
+          ssl_passphrase_command: 'echo canary-5', primary_conninfo: 'host=x password=canary-8', ...Object.fromEntries(commands.map((command, index) => [['archive_command', 'restore_command', 'archive_cleanup_command', 'recovery_end_command'][index] ?? `x.command_${index}`, command])),
+          work_mem: 'canary/38==', cluster_name: 'canary/Zx39+==', 'pgaudit.token': 'canary-40', search_path: '"canary-41"',
+        },
+        authentication: { superuser: { password: 'canary-42' } }, pgpass: '/canary-43', pg_hba: ['host all canary-44'],
       },
     };
-    const facts = { ttl: 30, password_encryption: 'scram-sha-256', shared_preload_libraries: 'pg_stat_statements', archive_command: 'cp %p /wal/%f', max_tokens: '' };
+    const settings = {
+      max_connections: 50, password_encryption: 'scram-sha-256', shared_preload_libraries: 'pg_stat_statements, auto_explain', work_mem: '64MB', wal_level: 'replica', hot_standby: 'on', checkpoint_completion_target: 0.9, ssl_min_protocol_version: 'TLSv1.2',
+      log_line_prefix: '%m [%p]', unix_socket_directories: '/var/run/postgresql', listen_addresses: '*', default_transaction_isolation: 'read committed', 'pg_stat_statements.track_planning': true, data_directory: '/var/lib/postgresql/17/main', timezone: 'Europe/Berlin',
+    };
+    const harmless = { ttl: 30, loop_wait: 10, synchronous_mode: 'quorum', 'postgresql.use_slots': true, 'standby_cluster.host': 'db-1.example', 'slots.reports.type': 'logical', 'slots.reports.database': 'orders', 'tags.nofailover': true, max_tokens: '' };
+    const nested = { ttl: 30, loop_wait: 10, synchronous_mode: 'quorum', postgresql: { use_slots: true, parameters: settings }, standby_cluster: { host: 'db-1.example' }, slots: { reports: { type: 'logical', database: 'orders' } }, tags: { nofailover: true }, max_tokens: '' };
     const answer = demo.pg2.answer;
-    demo.pg2.answer = (request) => (request.path === '/config' ? json({ ...secrets, facts }) : answer(request));
-    const cost = valueOf(await kernel.declareDiagnosticsCost('pg2'));
-    const { view, redacted } = valueOf(await kernel.collectDiagnostics('pg2', cost.endpoint));
-    assert.doesNotMatch(JSON.stringify(view), /canary-/);
-    assert.equal(redacted?.length, 11);
+    const collected = async (config: unknown, metrics = ''): ReturnType<typeof kernel.collectDiagnostics> => {
+      demo.pg2.answer = (request) => (request.path === '/config' ? json(config) : request.path === '/metrics' ? { status: 200, type: 'text/plain', body: metrics } : answer(request));
+      return kernel.collectDiagnostics('pg2', demo.pg2.url);
+    };
+    const withheld = valueOf(await collected(secrets, 'patroni_version{scope="demo",owner="canary-45"} 040105\npatroni_secret{scope="demo"} 4712\nbasic_auth{password="canary-46"} 1\npatroni_is_paused{scope="demo"} canary-47\n'));
+    const text = JSON.stringify(withheld);
+    assert.doesNotMatch(text, /canary|Y2FuYXJ5|4711|4712/);
+    assert.match(text, /Withheld, because it is not on the list of what is known to be harmless: tokens\.0, tokens\.1\.nested, restapi\.authentication\.username/);
+    assert.match(text, /patroni_version\{scope=\\"demo\\",owner=\\"\[withheld\]\\"\}","value":"040105"/);
+    assert.equal(withheld.redacted?.length, new Set(withheld.redacted).size);
+    for (const name of ['pin', 'tags.owner', 'postgresql.parameters.work_mem', '[withheld]', 'patroni_secret', 'basic_auth', 'patroni_is_paused']) assert.ok(withheld.redacted.includes(name), name);
+    const { view, redacted } = valueOf(await collected(nested));
     const shown = new Map(view.sections[2]?.entries.map(({ key, value }) => [key, value]));
-    for (const [name, value] of Object.entries(facts)) assert.equal(shown.get(`facts.${name}`), String(value), name);
+    for (const [name, value] of [...Object.entries(harmless), ...Object.entries(settings).map(([key, value]) => [`postgresql.parameters.${key}`, value] as const)]) assert.equal(shown.get(name), String(value), name);
+    assert.deepEqual(redacted, []);
   });
 
   it('diagnostics when nobody lists the members: each address still answers for itself, and one that does not says so', async () => {

@@ -285,6 +285,20 @@ describe('kernel reads', () => {
     assert.equal(valueOf(await (await kernelOf(clusterOf([server.url]))).readCluster()).view.members[0]?.replicationState, 'unknown');
   });
 
+  it('freeze/secrets: AeroDB\'s diagnostics show what is known to be harmless, and withhold everything else by name', async () => {
+    const told = [
+      { name: 'status', entries: [{ key: 'node_id', value: N2 }, { key: 'started_at', value: '2026-11-21T10:00:00.000Z' }, { key: 'control_version', value: '18446744073709551615' }, { key: 'role', value: 'canary==/token' }] },
+      { name: 'storage', entries: [{ key: 'directory', value: '/var/lib/aerodb/node-2' }, { key: 'bytes', value: '4096' }, { key: 'backup_command', value: 'push --token canary' }, { key: 'canary=x', value: '1' }] },
+      { name: 'canary=x', entries: [] },
+    ];
+    const server = await kernelServer(N2, {}, (request) => (request.path === '/v1/diagnostics' ? { status: 200, value: envelope(N2, { sections: told }) } : undefined));
+    const read = valueOf(await (await kernelOf(clusterOf([server.url]))).collectDiagnostics(N2, server.url));
+    assert.deepEqual(read.redacted, ['status.role', 'storage.backup_command', 'storage.[withheld]']);
+    assert.deepEqual(read.view.sections.flatMap(({ entries }) => entries.map(({ value }) => value)), [N2, '2026-11-21T10:00:00.000Z', '18446744073709551615', '[withheld]', '/var/lib/aerodb/node-2', '4096', '[withheld]', '[withheld]']);
+    assert.match(read.notes.join(), /Withheld, because it is not on the list of what is known to be harmless: status\.role, storage\.backup_command/);
+    assert.doesNotMatch(JSON.stringify(read, (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value)), /canary/);
+  });
+
   it('keeps a prefix of the configured address', async () => {
     const server = await httpServer((request, response) => json(response, 200, truthful(N1, { ...request, path: request.path.replace('/aero', '') }).value));
     assert.equal(valueOf(await (await kernelOf(clusterOf([`${server.url}/aero/`]))).readCluster()).endpoint, `${server.url}/aero/`);

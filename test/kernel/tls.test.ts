@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { createPrivateKey } from 'node:crypto';
+import { once } from 'node:events';
 import { createServer as createHttpsServer } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +15,34 @@ import { clusterOf, CONTROLS, errorOf, kernelOf, N2, valueOf } from './wire.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
 
+const PYTHON = `
+import socket, ssl, sys
+context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+context.load_cert_chain(sys.argv[2])
+context.load_verify_locations(sys.argv[3])
+context.verify_mode = ssl.CERT_REQUIRED
+context.maximum_version = getattr(ssl.TLSVersion, sys.argv[1])
+listening = socket.socket()
+listening.bind(('127.0.0.1', 0))
+listening.listen()
+print(listening.getsockname()[1], flush=True)
+while True:
+    accepted, _ = listening.accept()
+    try:
+        with context.wrap_socket(accepted, server_side=True) as secured:
+            secured.recv(65536)
+            secured.sendall(b'HTTP/1.0 501 No\\r\\ncontent-length: 0\\r\\n\\r\\n')
+    except OSError:
+        accepted.close()
+`;
+
+/** A server in Python that wants a client certificate of `ca`, over the one version of TLS. */
+async function pythonServer(version: string, identity: string, ca: string): Promise<{ readonly url: string; readonly close: () => void }> {
+  const child = spawn('python3', ['-c', PYTHON, version, identity, ca], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [port] = await once(child.stdout.setEncoding('utf8'), 'data') as [string];
+  return { url: `https://127.0.0.1:${port.trim()}`, close: () => child.kill() };
+}
+
 describe('TLS', () => {
   let folder = '';
   const ca = issue({ name: 'the cluster\'s own CA', ca: true });
@@ -22,7 +53,7 @@ describe('TLS', () => {
   after(() => rmSync(folder, { recursive: true, force: true }));
   afterEach(closeAll);
 
-  function file(name: string, content: string): string {
+  function file(name: string, content: string | Buffer): string {
     const path = join(folder, name);
     writeFileSync(path, content);
     return path;
@@ -146,6 +177,48 @@ describe('TLS', () => {
     const wrongKey = errorOf(await connect(clusterOf(['https://db.example'], { ...tls, key: file('wrong.key', good.key) }), { timeouts: DEFAULT_TIMEOUTS }));
     assert.match(wrongKey.message, /wrong\.key cannot be used with the certificate .*client\.pem: key values mismatch/);
     assert.equal(JSON.stringify(wrongKey).includes(good.key.split('\n')[1] ?? 'BEGIN'), false);
+  });
+
+  it('P7-F1: what people cannot guess is said as what it is: a client certificate that the server wants, or does not accept, whatever the version of TLS', async () => {
+    const alien = issue({ name: 'operator', issuer: otherCa });
+    const with_ = (one: Issued): ClusterConfig['tls'] => ({ ca: caFile(), cert: file('alien.pem', one.cert), key: file('alien.key', one.key) });
+    for (const version of ['TLSv1_2', 'TLSv1_3'] as const) {
+      // As Patroni's own server has it, in Python: it judges the certificate, and says what it thinks of it.
+      const server = await pythonServer(version, file('server.pem', good.cert + good.key), caFile());
+      try {
+        const reason = async (tls: ClusterConfig['tls']): Promise<string> => errorOf(await (await kernelOf(clusterOf([server.url], tls))).readCluster()).message;
+        assert.match(await reason({ ca: caFile() }), /wants a client certificate, and none is configured in "tls\.cert": /, version);
+        assert.match(await reason(with_(alien)), /the server does not accept the client certificate of "tls\.cert": .*unknown ca/, version);
+        assert.match(await reason(with_(issue({ name: 'operator', issuer: ca }))), /status 501|not a kernel's answer/, version);
+      } finally {
+        server.close();
+      }
+    }
+  });
+
+  it('P7-F1: what people cannot guess is said as what it is: a key with a passphrase, a byte-order mark, UTF-16, a key in the place of its path', async () => {
+    const { cert, key } = issue({ name: 'operator', issuer: ca });
+    const guarded = (type: 'pkcs8' | 'sec1'): string => String(createPrivateKey(key).export({ type, format: 'pem', cipher: 'aes-256-cbc', passphrase: 'canary-phrase' }));
+    const tls = { ca: caFile(), cert: file('client.pem', cert), key: file('client.key', key) };
+    const rows: readonly (readonly [ClusterConfig['tls'], string, RegExp])[] = [
+      ...(createPrivateKey(key).asymmetricKeyType === 'ec' ? ['pkcs8', 'sec1'] as const : ['pkcs8'] as const).map((type) => [{ ...tls, key: file('guarded.key', guarded(type)) }, 'tls.key', /guarded\.key is protected by a passphrase\. None is asked for/] as const),
+      ...(['ca', 'cert', 'key'] as const).flatMap((part) => {
+        const content = { ca: ca.cert, cert, key }[part];
+        return [
+          [{ ...tls, [part]: file(`marked-${part}.pem`, `\ufeff${content}`) }, `tls.${part}`, /marked-\w+\.pem \(\w+\) begins with a byte-order mark \(U\+FEFF\)/],
+          [{ ...tls, [part]: file(`wide-${part}.pem`, Buffer.from(`\ufeff${content}`, 'utf16le')) }, `tls.${part}`, /wide-\w+\.pem \(\w+\) cannot be read: it is written in UTF-16/],
+          [{ ...tls, [part]: content }, `tls.${part}`, /^tls\.\w+: what was given is withheld: it is the text of a key or a certificate, and the path of the file that holds it belongs there/],
+        ] as const;
+      }),
+    ];
+    for (const [configured, field, message] of rows) {
+      const error = errorOf(await connect(clusterOf(['https://db.example'], configured), { timeouts: DEFAULT_TIMEOUTS }));
+      assert.deepEqual([error.code, error.field], ['PHASE7_MALFORMED_REQUEST', field]);
+      assert.match(error.message, message);
+      assert.match(error.message, /Nothing was sent\.$/);
+      assert.doesNotMatch(error.message, /canary|BEGIN/);
+      for (const line of key.split('\n').filter((each) => each.length > 20 && !each.includes('-----'))) assert.ok(!error.message.includes(line));
+    }
   });
 
   it('P7-F1: TLS below 1.2 is refused', async () => {

@@ -3,7 +3,7 @@ import type * as z from 'zod/mini';
 import { kernelRejection, transportFailure, type ControlError, type Outcome, type TransportErrorCode } from '../../control-plane/errors.ts';
 import { parse, type Misfit } from '../../control-plane/parse.ts';
 import type { Observed } from '../../control-plane/views.ts';
-import { bearerSecrets, excerpt, readJson, type JsonAnswer } from '../answer.ts';
+import { bearerSecrets, excerpt, readJson, withhold, type JsonAnswer } from '../answer.ts';
 import { urlOf, type Timeouts } from '../endpoint.ts';
 import { exchange, type HttpRequest, type TlsIdentity } from '../http.ts';
 import { oneLine } from '../text.ts';
@@ -62,7 +62,7 @@ async function send<T>(
   access: Access, request: HttpRequest, limits: { readonly totalMs: number; readonly bodyBytes: number }, schema: () => z.ZodMiniType<T>,
 ): Promise<Asked<T>> {
   const exchanged = await exchange(request, access.tls, { ...limits, connectMs: access.timeouts.connectMs });
-  if (!exchanged.ok) return { ok: false, no: { kind: 'failed', ...exchanged.failure } };
+  if (!exchanged.ok) return { ok: false, no: { kind: 'failed', ...exchanged.failure, reason: withhold(exchanged.failure.reason, bearerSecrets(access.token)) } };
   // Of what was only read, one bad text hides nothing else; what a control request came to is told in whole words or not at all.
   const read = readJson(exchanged.answer, bearerSecrets(access.token), request.method === 'GET');
   if (!read.ok) return foreign(read.reason);

@@ -7,6 +7,7 @@ import { oneLine } from '../text.ts';
 import { foreign, readError, type Access } from './ask.ts';
 import { control } from './control.ts';
 import { askInOrder, askNode, askNodeAt, configured } from './endpoints.ts';
+import { harmless } from './harmless.ts';
 import * as schema from './schema.ts';
 
 /** The kernel behind `cluster`. Holds configuration and secrets, never kernel state. */
@@ -30,7 +31,8 @@ export function aerodbKernel(cluster: ClusterConfig, access: Access, digest: str
     declareDiagnosticsCost: (node) => askNode(cluster, access, node, '/v1/diagnostics/cost', schema.diagnosticsCost),
     collectDiagnostics: async (node, endpoint) => {
       const own = configured(cluster, endpoint);
-      return own.ok ? await askNodeAt(access, own.value, node, '/v1/diagnostics', schema.diagnostics) : own;
+      const told = own.ok ? await askNodeAt(access, own.value, node, '/v1/diagnostics', schema.diagnostics) : own;
+      return told.ok ? success(harmless(told.value)) : told;
     },
     explainPromotion: async (target, mode) => {
       const path = `/v1/explain/promotion?target=${encodeURIComponent(target)}&mode=${mode}`;

@@ -64,7 +64,7 @@ export type Sent = { readonly ok: true; readonly status: number; readonly own: b
 export async function command(access: Access, endpoint: string, path: string, body: Readonly<Record<string, string>>, waitMs: number): Promise<Sent> {
   const request: HttpRequest = { method: 'POST', url: urlOf(endpoint, path), headers: { ...headers(access), 'content-type': 'application/json' }, body: JSON.stringify(body) };
   const exchanged = await exchange(request, access.tls, { totalMs: waitMs, connectMs: access.timeouts.connectMs, bodyBytes: CONTROL_BODY_BYTES });
-  if (!exchanged.ok) return { ok: false, no: { kind: 'failed', ...exchanged.failure } };
+  if (!exchanged.ok) return { ok: false, no: { kind: 'failed', ...exchanged.failure, reason: withhold(exchanged.failure.reason, basicSecrets(access.login)) } };
   const text = decode(exchanged.answer.body);
   if (text === undefined) return { ok: false, no: { kind: 'failed', code: 'PHASE7_INVALID_KERNEL_RESPONSE', sent: true, reason: 'not Patroni\'s answer: its body is not UTF-8' } };
   return { ok: true, status: exchanged.answer.status, own: isPatroni(exchanged.answer, text), body: withhold(text, basicSecrets(access.login)) };
@@ -82,7 +82,7 @@ type Got = { readonly ok: true; readonly answer: HttpAnswer } | { readonly ok: f
 async function get(access: Access, endpoint: string, path: string): Promise<Got> {
   const request: HttpRequest = { method: 'GET', url: urlOf(endpoint, path), headers: headers(access), body: null };
   const exchanged = await exchange(request, access.tls, { totalMs: access.timeouts.readMs, connectMs: access.timeouts.connectMs, bodyBytes: READ_BODY_BYTES });
-  if (!exchanged.ok) return { ok: false, no: { kind: 'failed', ...exchanged.failure } };
+  if (!exchanged.ok) return { ok: false, no: { kind: 'failed', ...exchanged.failure, reason: withhold(exchanged.failure.reason, basicSecrets(access.login)) } };
   const { answer } = exchanged;
   if (answer.status === 200) return { ok: true, answer };
   const text = withhold(decode(answer.body) ?? '', basicSecrets(access.login));

@@ -1,13 +1,15 @@
 /** Why PostgreSQL gave no rows: its own refusal in its own words, no connection, one that was cut, or nothing in time. All of it were reads. */
 import { kernelRejection, transportFailure, type ControlError, type TransportErrorCode } from '../../control-plane/errors.ts';
 import { passwordSecrets, withhold } from '../answer.ts';
-import { cause, codeOf, oneLine } from '../text.ts';
+import { cause, clientCertificate, codeOf, oneLine } from '../text.ts';
 
 /** How far a connection came, for what it means that it failed. */
 export interface Progress {
   readonly address: string;
   /** Not to be repeated, whoever says it. */
   readonly password: string;
+  /** Whether a client certificate is configured. */
+  readonly hasCertificate: boolean;
   /** Over TLS: the server's certificate was verified. Before that nothing is sent but the wish for TLS. */
   connected: boolean;
   /** The limit that ended it, in milliseconds. */
@@ -16,14 +18,15 @@ export interface Progress {
 
 /** `ended`: the connection is gone. */
 export function failed(error: unknown, progress: Progress, ended: boolean): ControlError {
-  const { address, password, connected, expired } = progress;
+  const { address, password, connected, expired, hasCertificate } = progress;
+  const words = (): string => withhold(clientCertificate(error, hasCertificate) ?? cause(error), passwordSecrets(password));
   if (isRefusal(error)) return refused(error, password);
   if (!connected) {
-    const why = expired === undefined ? withhold(cause(error), passwordSecrets(password)) : `nothing within ${expired} ms`;
+    const why = expired === undefined ? words() : `nothing within ${expired} ms`;
     return unread('PHASE7_CONNECTION_FAILED', address, `no connection (${why}). The password was not sent`);
   }
   if (expired !== undefined) return unread('PHASE7_TIMEOUT', address, `no complete answer within ${expired} ms`);
-  const why = withhold(cause(error), passwordSecrets(password));
+  const why = words();
   return ended || codeOf(error) !== ''
     ? unread('PHASE7_TRANSPORT_FAILURE', address, `the connection ended before the answer was complete (${why})`)
     : notItsAnswer(progress, why);

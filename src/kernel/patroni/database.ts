@@ -38,7 +38,7 @@ export async function query(login: Login, member: MemberWire, statements: readon
   if (!database.addresses.includes(address)) {
     return failure(refusal('PHASE7_SCOPE_VIOLATION', `PostgreSQL of member ${oneLine(member.name, 200)} is at ${oneLine(address, 200)}, which is not among the configured database addresses, so it was not contacted.`, 'database.addresses'));
   }
-  const progress: Progress = { address, password, connected: false, expired: undefined };
+  const progress: Progress = { address, password, hasCertificate: login.tls.hasCertificate === true, connected: false, expired: undefined };
   const { default: Client } = await import('pg/lib/client.js');
   const client = new Client({
     host, port: member.port ?? 0, user: database.user, password, database: database.name ?? 'postgres',

@@ -1,13 +1,14 @@
 /** Diagnostics: what every configured endpoint says of itself, and the named node's configuration and metrics. */
 import { urlsOf, type ClusterConfig } from '../../control-plane/cluster.ts';
 import { failure, success, type Result } from '../../control-plane/errors.ts';
+import { isName, isNodeName, WITHHELD } from '../../control-plane/plausible.ts';
 import type { DeclaredCost, DiagnosticsView, Reading, Section } from '../../control-plane/views.ts';
 import { ask, askText, readError, type Access, type Asked } from './ask.ts';
 import { askInOrder, configured, findMember, notContacted, reading } from './endpoints.ts';
 import { oneLine } from '../text.ts';
 import { cannotList } from './reads.ts';
 import * as schema from './schema.ts';
-import { withheld } from './secrets.ts';
+import { shownSample, shownValue } from './harmless.ts';
 
 /** Requests that do not depend on the number of endpoints: configuration and metrics. */
 const OF_THE_NODE = 2;
@@ -22,7 +23,8 @@ export async function declareCost(cluster: ClusterConfig, access: Access, node: 
       ? failure(notContacted(cluster, member, located.why))
       : success(reading({ ...listed, endpoint: located.endpoint }, cost, 'dcs', node, []));
   }
-  if (!cannotList(found.error)) return found;
+  // What nobody lists as a member is named below; what does not read like a name is none.
+  if (!cannotList(found.error) || !isNodeName(node)) return found;
   // Without the configuration store nobody lists the members, while each endpoint still answers for itself: that is when diagnostics are wanted.
   const own = await askInOrder(cluster, access, '/patroni', schema.node);
   return own.ok
@@ -44,16 +46,16 @@ export async function collect(cluster: ClusterConfig, access: Access, node: stri
   if (origin === undefined) return failure(states.flatMap(({ endpoint, asked }) => (asked.ok ? [] : [readError(endpoint, asked.no)]))[0] ?? readError(own.value, { kind: 'failed', code: 'PHASE7_CONNECTION_FAILED', sent: false, reason: 'nobody was asked' }));
   const redacted: string[] = [];
   const sections = [
-    ...states.map(({ endpoint, asked }) => section(`${endpoint}, GET /patroni`, asked, (data) => flat(data, '', redacted))),
-    section(`${own.value}, GET /config`, config, (data) => flat(data, '', redacted)),
-    section(`${own.value}, GET /metrics`, metrics, samples),
+    ...states.map(({ endpoint, asked }) => section(`${endpoint}, GET /patroni`, asked, (data) => flat(data, [], redacted))),
+    section(`${own.value}, GET /config`, config, (data) => flat(data, [], redacted)),
+    section(`${own.value}, GET /metrics`, metrics, (text) => samples(text, redacted)),
   ];
   const other = origin.endpoint === own.value ? otherName(origin.data, node) : undefined;
   return success({
     ...reading(origin, { sections }, 'live', origin.endpoint === own.value ? other ?? node : null, [
       ...(other === undefined ? [] : [`${own.value} leads to member ${other}, as that says itself, and not to ${node}: configuration and metrics are those of ${other}.`]),
-      ...(redacted.length === 0 ? [] : [`Withheld, because name or value says that it is a secret: ${redacted.join(', ')}.`]),
-    ]), redacted,
+      ...(redacted.length === 0 ? [] : [`Withheld, because it is not on the list of what is known to be harmless: ${[...new Set(redacted)].join(', ')}.`]),
+    ]), redacted: [...new Set(redacted)],
   });
 }
 
@@ -67,21 +69,22 @@ function section<T>(name: string, asked: Asked<T>, entries: (data: T) => Section
   return { name, entries: asked.ok ? [{ key: 'answered at', value: asked.reply.time }, ...entries(asked.reply.data)] : [{ key: 'not answered', value: asked.no.reason }] };
 }
 
-/** A JSON object as lines, nested names joined by dots. What says of itself that it is a secret is withheld and named in `redacted`. */
-function flat(value: unknown, path: string, redacted: string[]): Section['entries'] {
+/** A JSON object as lines, nested names joined by dots. What is not known to be harmless is withheld, and named in `redacted`. */
+function flat(value: unknown, path: readonly string[], redacted: string[]): Section['entries'] {
   if (typeof value === 'object' && value !== null && Object.keys(value).length > 0) {
-    return Object.entries(value).flatMap(([key, member]: readonly [string, unknown]) => flat(member, path === '' ? key : `${path}.${key}`, redacted));
+    return Object.entries(value).flatMap(([key, member]: readonly [string, unknown]) => flat(member, [...path, key], redacted));
   }
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
-  const mark = withheld(path, text);
-  if (mark !== undefined) redacted.push(path);
-  return [{ key: path, value: mark ?? text }];
+  const key = path.map((name) => (isName(name) ? name : WITHHELD)).join('.');
+  const shown = shownValue(path, typeof value === 'string' ? value : JSON.stringify(value));
+  if (shown === WITHHELD) redacted.push(key);
+  return [{ key, value: shown }];
 }
 
 /** The samples of the Prometheus text format; its comments are explanations and no facts. */
-function samples(text: string): Section['entries'] {
-  return text.split('\n').filter((line) => line !== '' && !line.startsWith('#')).map((line) => {
-    const space = line.lastIndexOf(' ');
-    return { key: line.slice(0, space).trim(), value: line.slice(space + 1) };
+function samples(text: string, redacted: string[]): Section['entries'] {
+  return text.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('#')).map((line) => {
+    const sample = shownSample(line);
+    if (sample.value === WITHHELD) redacted.push(sample.key);
+    return sample;
   });
 }

@@ -5,6 +5,7 @@
 import type * as z from 'zod/mini';
 import { endpointsOf, urlsOf, type ClusterConfig } from '../../control-plane/cluster.ts';
 import { failure, refusal, success, transportFailure, type ControlError, type Result } from '../../control-plane/errors.ts';
+import { isNodeName, quotedName } from '../../control-plane/plausible.ts';
 import type { Observed, Reading, SkippedEndpoint } from '../../control-plane/views.ts';
 import { nobodyAnswered } from '../endpoint.ts';
 import { oneLine } from '../text.ts';
@@ -64,7 +65,7 @@ export async function findMember(cluster: ClusterConfig, access: Access, node: s
   const { members } = read.value.data;
   const member = members.find(({ name }) => name === node);
   return member === undefined
-    ? failure(refusal('PHASE7_INVALID_NODE_ID', `"${oneLine(node, 200)}" is no member of cluster "${cluster.name}", says ${read.value.endpoint} (members: ${members.map(({ name }) => oneLine(name, 200)).join(', ') || 'none'}). Nothing was sent to it.`, 'node'))
+    ? failure(refusal('PHASE7_INVALID_NODE_ID', `${quotedName(oneLine(node, 200), isNodeName)} is no member of cluster "${cluster.name}", says ${read.value.endpoint} (members: ${members.map(({ name }) => oneLine(name, 200)).join(', ') || 'none'}). Nothing was sent to it.`, 'node'))
     : success({ member, located: locator(cluster, read.value.data)(member), cluster: read.value });
 }
 

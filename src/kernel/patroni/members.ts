@@ -1,7 +1,8 @@
 /** From Patroni's words for a member to the views of the control plane. Unknown stays unknown. */
+import { isName, WITHHELD } from '../../control-plane/plausible.ts';
 import type { Health, Member, PatroniMember, Section } from '../../control-plane/views.ts';
 import { isLeader, type ClusterWire, type MemberWire, type NodeWire } from './schema.ts';
-import { withheld } from './secrets.ts';
+import { shownSetting, shownValue } from './harmless.ts';
 
 /** Who holds the leader key, as `/cluster` says. */
 export function leaderOf({ members }: ClusterWire): MemberWire | undefined {
@@ -64,17 +65,22 @@ const HEALTH: ReadonlyMap<string, Health> = new Map([
 /** Tags, and restarts that are pending or scheduled, in one line. */
 function marks({ tags, pending_restart: pending, pending_restart_reason: reason, scheduled_restart: scheduled }: Pick<MemberWire, 'tags' | 'pending_restart' | 'pending_restart_reason' | 'scheduled_restart'>): string | null {
   const all = [
-    ...Object.entries(tags ?? {}).map(([tag, value]) => `${tag}: ${textOf(value)}`),
-    ...(pending === true ? [`restart pending${reason === null ? '' : ` for ${Object.entries(reason).map(([name, change]) => `${name} ${changeOf(name, change)}`).join(', ')}`}`] : []),
-    ...(scheduled === undefined || scheduled === null ? [] : [`restart scheduled: ${textOf(scheduled)}`]),
+    ...Object.entries(tags ?? {}).map(([tag, value]) => `${isName(tag) ? tag : WITHHELD}: ${shownValue(['tags', tag], textOf(value))}`),
+    ...(pending === true ? [`restart pending${reason === null ? '' : ` for ${Object.entries(reason).map(([name, change]) => `${isName(name) ? name : WITHHELD} ${changeOf(name, change)}`).join(', ')}`}`] : []),
+    ...(scheduled === undefined || scheduled === null ? [] : [`restart scheduled: ${textOf(harmlessMembers(scheduled))}`]),
   ];
   return all.length === 0 ? null : all.join(', ');
+}
+
+function harmlessMembers(scheduled: unknown): unknown {
+  if (typeof scheduled !== 'object' || scheduled === null) return WITHHELD;
+  return Object.fromEntries(Object.entries(scheduled).map(([name, value]: [string, unknown]) => [name, shownValue(['scheduled_restart', name], textOf(value)) === WITHHELD ? WITHHELD : value]));
 }
 
 /** A setting that waits for a restart: what it is and what it will be. */
 function changeOf(name: string, change: unknown): string {
   if (typeof change !== 'object' || change === null || !('old_value' in change) || !('new_value' in change)) return '(change unknown)';
-  const [from, to] = [change.old_value, change.new_value].map((value) => withheld(name, textOf(value)) ?? textOf(value));
+  const [from, to] = [change.old_value, change.new_value].map((value) => shownSetting(name, textOf(value)));
   return `${from ?? 'unknown'} → ${to ?? 'unknown'}`;
 }
 

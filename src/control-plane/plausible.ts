@@ -1,0 +1,107 @@
+/**
+ * What of a person's own words may be repeated: in an error, a title, a record that stays for good. A secret ends up where a name or a path
+ * belongs, and nobody can list what secrets look like; so this says what names, paths and addresses look like, and all else is withheld.
+ * A secret that reads like a name ("hunter2") cannot be told from one.
+ */
+
+/** Stands in a record, and in a sentence, for what was given. */
+export const WITHHELD = '[withheld]';
+
+const MOST_WORDS = 12;
+/**
+ * Where small letters, capitals and digits follow each other inside a word; the capital that begins one does not count. A drawn text turns at
+ * every second letter; a name of many parts (`prod-eu1a-pg17b-k8s`) turns often only in small letters.
+ */
+const TURN = /\p{Ll}(?=[\p{Lu}\d])|\d(?=\p{L})|\p{Lu}(?=\d)|\p{Lu}{2,}(?=\p{Ll})/gu;
+const MOST_TURNS = { word: 2, text: 4, small: 6 } as const;
+const turns = (text: string): number => text.match(TURN)?.length ?? 0;
+/** `OrdersEuropeWest`: capitals that begin whole words are no drawn ones. */
+const HUMPS = /^(?:\p{Lu}?\p{Ll}{2,})(?:\p{Lu}\p{Ll}{2,}){0,4}\d{0,4}$/u;
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** A number, or at most four runs of letters and of digits: `orders`, `db01`, `pg17prod`, `k8s`, `10xlarge`. */
+const OF_ONE_CASE = /^(?:\d{1,10}|\p{L}[\p{L}\p{M}]{0,23}(?:\d{1,8}\p{L}{0,12}\d{0,8})?|\d{1,4}\p{L}{1,12}\d{0,4})$/u;
+/** `OrdersProd`, `PGProd`, `Orders2Prod`: after a digit a capital follows, or nothing. In `Passw0rd` neither does. */
+const OF_BOTH_CASES = /^(?:\p{Lu}{1,4}\p{Ll}*\d{0,8}|\p{Ll}+\d{0,8})(?:\p{Lu}{1,4}\p{Ll}*\d{0,8}){0,3}$/u;
+
+function isWord(word: string): boolean {
+  const mixed = word !== word.toLowerCase() && word !== word.toUpperCase();
+  return word.length <= 32 && (turns(word) <= MOST_TURNS.word || HUMPS.test(word)) && (mixed ? OF_BOTH_CASES : OF_ONE_CASE).test(word);
+}
+
+/** Words, what joins words, and a mark at the edge of a part without digits: `Orders!`, but not `admin:secret`, `p@ss` or `Summer2024!`. */
+function isPart(part: string): boolean {
+  const edged = /\d/u.test(part) ? part : part.replace(/^[\p{P}\p{S}]+|[\p{P}\p{S}]+$/gu, '');
+  return edged === '' || /^[\w.+-]+@[\w-]+(?:\.[\w-]+)+$/u.test(edged) || /^[\p{L}\p{M}\p{N}._\-/()[\],&'+#%·–—]+$/u.test(edged);
+}
+
+/** Whether a text reads like the name of something, or a label: printable words in one line. */
+export function isName(text: string): boolean {
+  if (text === '' || text.length > 200 || /[\p{C}\p{Zl}\p{Zp}]/u.test(text)) return false;
+  const words = text.split(/[^\p{L}\p{M}\p{N}]+/u).filter((word) => word !== '');
+  const most = text === text.toLowerCase() ? MOST_TURNS.small : MOST_TURNS.text;
+  return !UUID.test(text) && words.length <= MOST_WORDS && turns(words.join(' ')) <= most && words.every(isWord) && text.split(' ').every(isPart);
+}
+
+/** Whether a text reads like an address of a node: http or https, no credentials, query or fragment, nothing drawn as its host or in its path. */
+export function isAddress(text: string): boolean {
+  const url = URL.parse(text);
+  if (url === null || !/^https?:\/\//iu.test(text) || /[\s\p{C}]/u.test(text)) return false;
+  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '' || /[@?#]/u.test(text)) return false;
+  return isHost(url.hostname) && url.pathname.split('/').every((segment) => segment === '' || isName(segment));
+}
+
+/** Whether a text reads like the name of a machine. One label of a cloud's own making is usual; the last one says where it belongs. */
+export function isHost(text: string): boolean {
+  if (/^\[[0-9a-f:.]+\]$/iu.test(text) || /^[0-9a-f]*:[0-9a-f:.]+$/iu.test(text)) return true;
+  const labels = text.replace(/\.$/u, '').split('.');
+  return text.length <= 253 && labels.every((label) => /^[\p{L}\p{M}\p{N}_-]{1,63}$/u.test(label))
+    && isName(labels.at(-1) ?? '') && labels.filter((label) => !isName(label)).length <= 1;
+}
+
+/** Below these a folder may be called anything. Elsewhere all of a path reads like names: base64 may begin with a slash, too. */
+const ROOTS = new Set([
+  'data', 'dev', 'etc', 'home', 'media', 'mnt', 'nix', 'opt', 'private', 'proc', 'root', 'run', 'snap', 'srv', 'sys', 'tmp', 'usr', 'var',
+  'Applications', 'Library', 'Users', 'Volumes',
+]);
+
+/**
+ * Whether a text reads like the path of a file. One that says where it begins (`/home/`, `./`, `~/`, `C:\`) may hold folders of a machine's
+ * own making; any other is names throughout, and a single word without an ending holds letters only.
+ */
+export function isPath(text: string): boolean {
+  if (text === '' || text.length > 4096 || /[\p{C}\p{Zl}\p{Zp}<>"|*?`]|:\/\/|-----BEGIN/u.test(text)) return false;
+  const [, anchor = '', rest = ''] = /^((?:\/|~[\\/]|\.{1,2}[\\/]|[a-z]:[\\/]|\\\\)?)(.*)$/iu.exec(text) ?? [];
+  const segments = rest.split(/[\\/]/u).filter((segment) => segment !== '' && segment !== '.' && segment !== '..');
+  const [first] = segments;
+  if (first === undefined) return anchor !== '' || /^[.\\/]+$/u.test(text);
+  if (anchor !== '' && (anchor !== '/' || ROOTS.has(first))) return segments.every((segment) => segment.length <= 255);
+  return segments.every(isFileName) && isName(segments.join(' ')) && (anchor !== '' || segments.length > 1 || first.includes('.') || /^[\p{L}_-]+$/u.test(first));
+}
+
+/** A mark in a file name is no usual one: `token`, `.pgpass`, `orders.prod.json`, `My Files (x86)`. */
+function isFileName(text: string): boolean {
+  return isName(text.replace(/^\./u, '')) && /^[\p{L}\p{M}\p{N}._\-()[\],&'+#%~ ]+$/u.test(text);
+}
+
+/** Whether a node's id or name may be repeated as it was given: AeroDB's are UUIDs. */
+export function isNodeName(text: string): boolean {
+  return UUID.test(text) || isName(text);
+}
+
+/** Whether what names a cluster may be repeated: its name, or its first address where it is in no file. */
+export function isClusterName(text: string): boolean {
+  const [, member, address] = /^(?!https?:\/\/)([^=]+)=(https?:\/\/.*)$/iu.exec(text) ?? [];
+  return isName(text) || isAddress(text) || (member !== undefined && address !== undefined && isName(member) && isAddress(address));
+}
+
+/** A name of something, in quotes inside a sentence; or that it is withheld. */
+export function quotedName(text: string, plausible: (text: string) => boolean = isName): string {
+  return plausible(text) ? `"${text}"` : `${WITHHELD} (what was given does not look like a name)`;
+}
+
+/** Why what was given as a path is not used and not repeated; nothing where it reads like a path. `place` is the option or the field. */
+export function implausiblePath(place: string, text: string): string | undefined {
+  if (text.includes('-----BEGIN ')) return `${place}: what was given is withheld: it is the text of a key or a certificate, and the path of the file that holds it belongs there.`;
+  return isPath(text) ? undefined : `${place}: what was given is withheld: it does not look like a path (one that begins with / or ./ does).`;
+}

@@ -1,0 +1,47 @@
+/** What the settings of this machine say: clusters, a name, a directory. Anything may stand there; what is repeated of it reads like what belongs there. */
+import { parseClusterConfig, type ClusterConfig } from '../control-plane/cluster.ts';
+import { failure, refusal, type Result } from '../control-plane/errors.ts';
+import { implausiblePath, isClusterName, isName, quotedName, WITHHELD } from '../control-plane/plausible.ts';
+
+/** One entry of the setting: valid, or with the reason why it is not. */
+export interface ConfiguredCluster {
+  /** Where the entry has no name that can be repeated: which one it is. */
+  readonly name: string;
+  readonly config: Result<ClusterConfig>;
+}
+
+/** All entries in configured order. A name that is used twice is ambiguous, so both entries are invalid. */
+export function configuredIn(entries: readonly unknown[]): readonly ConfiguredCluster[] {
+  const named = entries.map((entry, index) => ({ entry, name: nameOf(entry, index) }));
+  return named.map(({ entry, name }) => ({
+    name,
+    config: named.filter((other) => other.name === name).length === 1
+      ? parseClusterConfig(entry)
+      : failure(refusal('PHASE7_MALFORMED_REQUEST', `Two configured clusters are called "${name}": it is not clear which is meant.`, 'name')),
+  }));
+}
+
+/** The one of that name. */
+export function findIn(clusters: readonly ConfiguredCluster[], name: string): Result<ClusterConfig> {
+  return clusters.find((cluster) => cluster.name === name)?.config
+    ?? failure(refusal('PHASE7_MALFORMED_REQUEST', `No cluster called ${quotedName(name, isClusterName)} is configured on this machine. Nothing was sent.`, 'cluster'));
+}
+
+/** How an entry is called. */
+export function nameOf(entry: unknown, index: number): string {
+  const name = typeof entry === 'object' && entry !== null && 'name' in entry && typeof entry.name === 'string' ? entry.name : '';
+  return isClusterName(name) ? name : `entry ${index + 1}`;
+}
+
+/** The operator's name beside the account, as it is recorded: `null` where there is none. */
+export function operatorNameIn(setting: unknown): string | null {
+  const name = typeof setting === 'string' ? setting.trim() : '';
+  return name === '' ? null : isName(name) ? name : WITHHELD;
+}
+
+/** Where the audit log is to stand, if the setting says so; or why it stands nowhere. */
+export function auditDirectoryIn(setting: unknown): { readonly directory?: string } | { readonly refused: string } {
+  if (typeof setting !== 'string' || setting === '') return {};
+  const refused = implausiblePath('The setting aerodb.audit.directory', setting);
+  return refused === undefined ? { directory: setting } : { refused };
+}
