@@ -29,6 +29,10 @@ function isWord(word: string): boolean {
   return word.length <= 32 && (turns(word) <= MOST_TURNS.word || HUMPS.test(word)) && (mixed ? OF_BOTH_CASES : OF_ONE_CASE).test(word);
 }
 
+/** What machines give to machines: the end of `i-0abcd1234ef567890`, of `vm-3f2a9c`, of `postgres-7f9c8d6b5-x2x4q`. Beside a word of a person's, and twice at most. */
+const DRAWN = /^[a-z\d]{4,17}$/u;
+const MOST_DRAWN = 2;
+
 /** Words, what joins words, and a mark at the edge of a part without digits: `Orders!`, but not `admin:secret`, `p@ss` or `Summer2024!`. */
 function isPart(part: string): boolean {
   const edged = /\d/u.test(part) ? part : part.replace(/^[\p{P}\p{S}]+|[\p{P}\p{S}]+$/gu, '');
@@ -39,8 +43,11 @@ function isPart(part: string): boolean {
 export function isName(text: string): boolean {
   if (text === '' || text.length > 200 || /[\p{C}\p{Zl}\p{Zp}]/u.test(text)) return false;
   const words = text.split(/[^\p{L}\p{M}\p{N}]+/u).filter((word) => word !== '');
+  const read = words.filter(isWord);
+  const drawn = words.filter((word) => !isWord(word));
+  if (drawn.length > 0 && (read.length === 0 || drawn.length > MOST_DRAWN || !drawn.every((word) => DRAWN.test(word)) || /[^\p{L}\p{N}._-]/u.test(text))) return false;
   const most = text === text.toLowerCase() ? MOST_TURNS.small : MOST_TURNS.text;
-  return !UUID.test(text) && words.length <= MOST_WORDS && turns(words.join(' ')) <= most && words.every(isWord) && text.split(' ').every(isPart);
+  return !UUID.test(text) && words.length <= MOST_WORDS && turns(read.join(' ')) <= most && text.split(' ').every(isPart);
 }
 
 /** Whether a text reads like an address of a node: http or https, no credentials, query or fragment, nothing drawn as its host or in its path. */
