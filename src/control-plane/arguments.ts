@@ -21,7 +21,7 @@ const FIELDS = ['cluster', 'node', 'lookup', 'reason'] as const;
 const LIMITS = { cluster: 200, node: 200, lookup: 36, reason: 2000 } as const;
 
 /** What a value has to read like to be repeated. A reason is the operator's own sentence; what no command takes is nobody's, and never repeated. */
-const REPEATED: Readonly<Record<string, (text: string) => boolean>> = { cluster: isClusterName, node: isNodeName, lookup: isNodeName, reason: () => true };
+const REPEATED: ReadonlyMap<string, (text: string) => boolean> = new Map([['cluster', isClusterName], ['node', isNodeName], ['lookup', isNodeName], ['reason', () => true]]);
 
 /** What was typed, as the record holds it, and the names of the arguments whose value is withheld there. */
 export interface Repeatable {
@@ -33,7 +33,7 @@ export interface Repeatable {
 export function recordedArguments(input: Readonly<Record<string, unknown>>): Repeatable {
   const given = Object.entries(input).filter(([, value]) => value !== undefined).map(([key, value]) => {
     const written = text(value).slice(0, 4000);
-    const repeats = written === '' || (Object.hasOwn(REPEATED, key) && REPEATED[key]?.(written) === true);
+    const repeats = written === '' || REPEATED.get(key)?.(written) === true;
     return { name: repeatableName(key), value: repeats ? written : WITHHELD, repeats: repeats && repeatableName(key) !== WITHHELD };
   });
   return { args: Object.fromEntries(given.map(({ name, value }) => [name, value])), withheld: given.filter(({ repeats }) => !repeats).map(({ name }) => name) };

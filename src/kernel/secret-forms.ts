@@ -7,7 +7,7 @@
 /** In base64 and in hexadecimal fewer letters occur by chance. */
 const MOST_CHANCE = 8;
 
-const ENTITIES: Readonly<Record<string, string>> = { quot: '"', apos: '\'', lt: '<', gt: '>', amp: '&' };
+const ENTITIES: ReadonlyMap<string, string> = new Map([['quot', '"'], ['apos', '\''], ['lt', '<'], ['gt', '>'], ['amp', '&']]);
 const utf8 = (code: number): string => (code <= 0x10_ffff ? Buffer.from(String.fromCodePoint(code)).toString('latin1') : '');
 
 /** One way of writing a secret: the byte that it begins with where that is not escaped, and where a match ends, or -1. Texts are bytes here, one character each. */
@@ -30,7 +30,7 @@ export function withoutForms(text: string, secret: string, mark: string): string
     if (mayBegin[bytes.charCodeAt(at)] === 0 || (bytes[at] === '\\' && bytes[at - 1] === '\\' && at > done)) continue;
     const escaped = firsts.has(bytes[at] ?? '') ? undefined : escape(bytes, at, false)?.bytes ?? '-';
     if (escaped !== undefined && escaped !== '' && !firsts.has(escaped[0] ?? '')) continue;
-    const end = Math.max(...matchers.map((matcher) => matcher.end(bytes, at)));
+    const end = matchers.reduce((furthest, matcher) => Math.max(furthest, matcher.end(bytes, at)), -1);
     if (end <= at) continue;
     kept.push(bytes.slice(done, at), mark);
     done = end;
@@ -104,7 +104,7 @@ function escape(text: string, at: number, wrapped: boolean): { readonly bytes: s
       ?? read(/^\\{1,16}/, () => '');
     case '&': return read(/^&(?:amp;){0,8}#x0*([0-9a-f]{1,6});/i, (hex) => utf8(number(hex)))
       ?? read(/^&(?:amp;){0,8}#0*(\d{1,7});/, (digits) => utf8(Number(digits)))
-      ?? read(/^&(?:amp;){0,8}(quot|apos|lt|gt|amp);/, (name) => ENTITIES[name] ?? '');
+      ?? read(/^&(?:amp;){0,8}(quot|apos|lt|gt|amp);/, (name) => ENTITIES.get(name) ?? '');
     case '+': return { bytes: ' ', end: at + 1 };
     case '\r': case '\n': return wrapped ? { bytes: '', end: at + 1 } : undefined;
     default: return read(/^[%=](?:25){0,8}([0-9a-f]{2})/i, (hex) => String.fromCharCode(number(hex)));

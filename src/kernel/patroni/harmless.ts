@@ -66,23 +66,23 @@ const TEXTS = setOf(`
 `);
 
 /** What Patroni's own answers and configuration say, by the object that it stands in. `*` is a name of somebody's choice, or a place in a list. */
-const PATRONI: Readonly<Record<string, ReadonlySet<string>>> = {
-  '': setOf(`state role server_version timeline dcs_last_seen database_system_identifier postmaster_start_time pending_restart pause
+const PATRONI: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+  ['', setOf(`state role server_version timeline dcs_last_seen database_system_identifier postmaster_start_time pending_restart pause
     replication_state sync_standby quorum_standby cluster_unlocked failsafe_mode_is_active watchdog_failed logger_queue_size logger_records_lost latest_end_lsn scope name
     ttl loop_wait retry_timeout maximum_lag_on_failover maximum_lag_on_syncnode max_timelines_history
     primary_start_timeout master_start_timeout primary_stop_timeout master_stop_timeout
-    synchronous_mode synchronous_mode_strict synchronous_node_count failsafe_mode check_timeline member_slots_ttl primary_race_backoff slots`),
-  patroni: setOf('version scope name'),
-  xlog: setOf('location received_location replayed_location replayed_timestamp paused'),
-  'replication.*': setOf('usename application_name client_addr state sync_state sync_priority'),
-  tags: setOf('nofailover noloadbalance clonefrom nosync nostream replicatefrom failover_priority sync_priority'),
-  scheduled_restart: setOf('schedule postgres_version role timeout'),
-  postgresql: setOf(`use_slots use_pg_rewind remove_data_directory_on_rewind_failure remove_data_directory_on_diverged_timelines
-    use_unix_socket use_unix_socket_repl`),
-  standby_cluster: setOf('host port primary_slot_name'),
-  'slots.*': setOf('type database plugin cluster_type'),
-  'ignore_slots.*': setOf('name type database plugin'),
-};
+    synchronous_mode synchronous_mode_strict synchronous_node_count failsafe_mode check_timeline member_slots_ttl primary_race_backoff slots`)],
+  ['patroni', setOf('version scope name')],
+  ['xlog', setOf('location received_location replayed_location replayed_timestamp paused')],
+  ['replication.*', setOf('usename application_name client_addr state sync_state sync_priority')],
+  ['tags', setOf('nofailover noloadbalance clonefrom nosync nostream replicatefrom failover_priority sync_priority')],
+  ['scheduled_restart', setOf('schedule postgres_version role timeout')],
+  ['postgresql', setOf(`use_slots use_pg_rewind remove_data_directory_on_rewind_failure remove_data_directory_on_diverged_timelines
+    use_unix_socket use_unix_socket_repl`)],
+  ['standby_cluster', setOf('host port primary_slot_name')],
+  ['slots.*', setOf('type database plugin cluster_type')],
+  ['ignore_slots.*', setOf('name type database plugin')],
+]);
 /** Where settings of PostgreSQL stand: as such, and as those that wait for a restart. */
 const SETTINGS = /^(?:postgresql\.parameters|pending_restart_reason\.[^.]+)$/u;
 
@@ -117,7 +117,7 @@ function isHarmless(path: readonly string[], value: string): boolean {
   const [name = '', ...outer] = path.toReversed();
   const within = outer.toReversed().join('.');
   if (SETTINGS.test(within)) return isHarmlessSetting(within === 'postgresql.parameters' ? name : outer[0] ?? '', value);
-  const known = PATRONI[within] ?? PATRONI[within.replace(/\.[^.]+$/u, '.*')];
+  const known = PATRONI.get(within) ?? PATRONI.get(within.replace(/\.[^.]+$/u, '.*'));
   return known?.has(name) === true && (NUMBER_OR_WORD.test(value) || FACT.test(value) || isName(value) || isHost(value));
 }
 
