@@ -58,8 +58,9 @@ export function observedOnlyElsewhere(cluster: ClusterConfig, entries: readonly 
     const theirs = told.of(name);
     const identities = [identity, theirs.identity].filter((one) => one !== null);
     // Not what both announce: behind tunnels two networks may use the same addresses.
-    const address = urls.find((url) => all.has(normalAddress(url))) ?? announced(theirs).find((one) => configured.has(one));
-    const why = address !== undefined ? `its address ${isAddress(address) || !address.includes('://') ? address : normalAddress(address)} is one of this cluster`
+    const written = urls.find((url) => all.has(normalAddress(url)));
+    const address = written === undefined ? announced(theirs).find((one) => configured.has(one)) : isAddress(written) ? written : normalAddress(written);
+    const why = address !== undefined ? `its address ${address} is one of this cluster`
       : own.identity !== null && identities.includes(own.identity) ? `its identity ${own.identity} is the one that the kernel of this cluster tells`
       : undefined;
     if (why !== undefined) return refusal('PHASE7_OBSERVE_ONLY', `Cluster "${cluster.name}" is the same as ${quotedName(name, isClusterName)}, which is configured as observe-only: ${why}. It is not controlled under either name. Nothing was sent.`);

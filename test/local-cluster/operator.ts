@@ -55,6 +55,7 @@ export class TestOperator {
   readonly #refusedStages = new Set<Stage>();
   readonly #stages: Stage[] = [];
   readonly #plane: ControlPlane;
+  #assuming: Promise<void> | undefined;
   /** How many bytes the disk of the log still takes before it is full for once; `null`: any number. */
   #room: number | null = null;
 
@@ -100,7 +101,13 @@ export class TestOperator {
     return told;
   }
 
-  async #assume(): Promise<void> {
+  /** Once, also where two orders at the same time find that it has ended. */
+  #assume(): Promise<void> {
+    this.#assuming ??= this.#assumeNow().finally(() => { this.#assuming = undefined; });
+    return this.#assuming;
+  }
+
+  async #assumeNow(): Promise<void> {
     const changed = await this.#plane.changeAuthority({ level: 'Operator', cluster: 'local' });
     if (!changed.ok) throw new Error(changed.error.message);
   }

@@ -80,6 +80,12 @@ describe('npm test', function () {
     assert.equal(identity(pid), undefined);
   });
 
+  it('counts a suite that does not end after its last test as failed, and does not wait for it', async () => {
+    const { lastLine, output } = await runOver({ 'a.test.ts': "import { createServer } from 'node:net'; it('one', () => { createServer().listen(0, '127.0.0.1'); });" });
+    assert.equal(lastLine, '1 passed, 1 failed');
+    assert.match(output, /no end after its last test: something is left open/u);
+  });
+
   it('refuses a suite that does not exist', async () => {
     const { code, output } = await runOver({}, ['--only', 'kernal']);
     assert.equal(code, 1);

@@ -32,7 +32,7 @@ function answer(title: string, shown: AnsweredView): ShowPanel {
 }
 
 const facts: KernelExplanation = {
-  target: 'pg2', mode: 'forced', decision: null, reason: null, overriddenInvariants: ['P6-A1'], epoch: 5n, primaryId: 'pg1', members, controlVersion: null, answerMs: 60_000,
+  target: 'pg2', clusterId: null, mode: 'forced', decision: null, reason: null, overriddenInvariants: ['P6-A1'], epoch: 5n, primaryId: 'pg1', members, controlVersion: null, answerMs: 60_000,
   checks: [{ id: 'old_leader_has_stopped_writing', invariant: 'P6-A1', result: 'unchecked', observed: 'Patroni reports pg1 as the leader', message: 'Patroni does not check it.' }],
   patroni: {
     versions: [{ node: 'pg1', version: '4.1.5' }, { node: 'pg2', version: '4.1.5' }],

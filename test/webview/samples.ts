@@ -118,7 +118,7 @@ export function diagnosticsPanel(sections: readonly { readonly name: string; rea
 
 function facts(more: Partial<KernelExplanation>): Reading<KernelExplanation> {
   return reading<KernelExplanation>({
-    target: id(2), mode: 'validated', answerMs: null, decision: 'deny', reason: 'PrimaryStillActive',
+    target: id(2), clusterId: null, mode: 'validated', answerMs: null, decision: 'deny', reason: 'PrimaryStillActive',
     checks: [
       { id: 'target_active', invariant: 'P6-A3', result: 'pass', observed: 'ReplicaActive', message: 'The target is an active replica.' },
       { id: 'write_authority', invariant: 'P6-A1', result: 'fail', observed: `${id(1)} answers as primary at epoch 5`, message: 'Another node holds write authority.' },
