@@ -175,7 +175,7 @@ describe('a run that breaks off', function () {
     it('works where both places are given, by option or by environment, and otherwise names what is missing', async () => {
       const own = join(folder, 'own');
       mkdirSync(own);
-      chmodSync(own, 0o777);
+      chmodSync(own, 0o755); // a configuration in a folder that everybody may write to is not believed
       const config = join(own, 'clusters.json');
       writeFileSync(config, JSON.stringify({ clusters: [{ name: 'c', kind: 'aerodb', endpoints: [server.url] }] }), { mode: 0o644 });
       const state = (name: string): string => {
