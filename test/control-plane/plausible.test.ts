@@ -5,10 +5,11 @@ import { homedir, tmpdir } from 'node:os';
 import { isAddress, isClusterName, isHost, isName, isNodeName, isPath } from '../../src/control-plane/plausible.ts';
 
 const NAMES = [
+  'i-0abcd1234ef567890', 'vm-3f2a9c', 'postgres-7f9c8d6b5-x2x4q', 'prod-7f9c8d6b5-x2x4q',
   'orders', 'local', 'constructor', '__proto__', 'orders-prod', 'prod-eu1a-pg17b-k8s', 'Orders (production)', 'orders_eu1', 'pg-17', 'pg17prod', 'k8s', 'db01', 'DB1', 'OrdersProd', 'PGProd', 'Orders2Prod', 'eu/orders', 'Größe', '注文', 'заказы',
   'acid-minimal-cluster-0', 'postgresql0', 'node-2', 'Orders!', '[prod] orders', 'C#', 'R&D', '50% load', 'Anna Müller (DBA)', 'O\'Brien', 'Note: old', 'Anna <anna@example.com>', 'orders.eu-west-1', '2026-11-29', 'Rechnungswesen', 'demo 3', 'a',
 ];
-const HOSTS = ['localhost', '127.0.0.1', '[::1]', 'db1', 'db-1.example', 'ip-10-0-0-1.eu-west-1.compute.internal', 'orders.c9akciq32.eu-west-1.rds.amazonaws.com', 'pg-7d9f8b6c5-x2k4j.pg.svc.cluster.local'];
+const HOSTS = ['i-0abcd1234ef567890', 'gke-prod-default-pool-3f2a9c1d-x2x4.internal', 'localhost', '127.0.0.1', '[::1]', 'db1', 'db-1.example', 'ip-10-0-0-1.eu-west-1.compute.internal', 'orders.c9akciq32.eu-west-1.rds.amazonaws.com', 'pg-7d9f8b6c5-x2k4j.pg.svc.cluster.local'];
 const PATHS = [
   '/etc/aerodb/ca.pem', '/home/anna/.config/aerodb/orders.token', './token', '../x9Kd2/ca.pem', '~/.pgpass', 'token', 'orders.token', 'certs/ca.pem', 'none/../none', '/tmp/aerodb-cli-x9Yz12/token', '/var/run/secrets/kubernetes.io/serviceaccount/token',
   '/nix/store/3n0wq8k6z1b7x9dgfmv5/ca.pem', 'C:\\Users\\anna\\AppData\\Roaming\\AeroDB\\clusters.json', 'C:\\Program Files (x86)\\ca.pem', '\\\\server\\share\\ca.pem', '/dev/zero', '/', '.', 'Zertifikate/Prüfstelle.pem',
