@@ -102,6 +102,8 @@ export class QuickInput {
         // A busy window may act on the click and answer it too late: then the list that it was aimed at is gone.
         const now = await this.view();
         if (!now.open || now.title !== view.title || now.placeholder !== view.placeholder) return;
+        // Where the mouse rests, the workbench shows a hover over what is to be clicked.
+        await this.page.mouse.move(0, 0);
       }
     }
   }
