@@ -99,8 +99,8 @@ describe('a hostile panel and a hostile kernel in the editor', function () {
 
   it('P7-A2: the name of a cluster is text in the status bar, in a dialog and in notifications: no icon, no link, nothing unseen', async () => {
     const { workbench } = use;
-    const name = 'prod $(check) [all](command:workbench.action.closeAllEditors)\u202egnp\u3164';
-    const shown = 'prod $\u2060(check) [all]\u2060(command:workbench.action.closeAllEditors)<U+202E>gnp<U+3164>';
+    const name = 'prod $(check) [all](command)';
+    const shown = 'prod $\u2060(check) [all]\u2060(command)';
     const text = shown.replaceAll('\u2060', '');
     use.editor.writeSettings({ 'aerodb.clusters': [{ name, kind: 'aerodb', endpoints: cluster.nodes.map(({ url }) => url) }] });
     await workbench.openView('AeroDB');
@@ -118,6 +118,9 @@ describe('a hostile panel and a hostile kernel in the editor', function () {
     const { message } = await workbench.notifications.waitFor('became Observer');
     assert.ok(message.replaceAll('\u2060', '').includes(`Operator of ${text} became Observer`), message);
     assert.equal(await workbench.page.locator('.notification-list-item-message a').count(), 0);
+    // What holds something unseen is no name at all: its entry is called by its number.
+    use.editor.writeSettings({ 'aerodb.clusters': [{ name: 'prod\u202egnp\u3164', kind: 'aerodb', endpoints: cluster.nodes.map(({ url }) => url) }] });
+    await workbench.tree('Clusters').waitForRow(['entry 1']);
   });
 
   it('P7-A2: a kernel\'s words in an input box are text: no link that runs a command', async () => {
