@@ -58,7 +58,7 @@ export class Chaos {
       case 'kill': return this.#cluster.kill(node);
       case 'contender': return this.#contend(node);
       case 'freeze':
-        node.freeze();
+        if (node.alive) node.freeze(); // an earlier trouble may have ended it
         return;
       case 'lock':
         rmSync(join(this.#cluster.directory(node), 'node.lock'), { force: true });
@@ -85,6 +85,8 @@ export class Chaos {
     node.thaw();
     this.#proxies.get(node)?.disarm();
     this.#operator.mendLog();
+    // It stops at its next write only, which may be long in coming: the person who removed the file starts it anew.
+    if (node.alive && this.done.some((one) => one.node === node && one.to === Infinity && one.trouble.kind === 'lock')) await this.#cluster.kill(node);
     const well = async (): Promise<boolean> => {
       await node.faults();
       return at((await node.get('/v1/status')).body, 'data.lifecycle') === 'running';
