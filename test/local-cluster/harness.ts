@@ -236,7 +236,7 @@ export class TestCluster {
 
   /** Ends a node as a power cut would, and waits until it is gone. */
   async kill(node: TestNode): Promise<void> {
-    killIfThere(node.pid);
+    if (this.#isStill(node)) killIfThere(node.pid);
     await this.gone(node);
   }
 
