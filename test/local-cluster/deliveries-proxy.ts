@@ -117,6 +117,8 @@ export class DeliveriesProxy {
         });
       });
       outgoing.on('error', reject);
+      // A node that is killed in the middle of its answer may end it without a word.
+      outgoing.on('close', () => reject(new Error('the connection was closed before the answer was whole')));
       outgoing.end(body);
     });
     this.#open.add(delivered);
