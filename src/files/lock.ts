@@ -31,19 +31,25 @@ const held = new Set<FileLock>();
 
 export class FileLock {
   readonly #file: string;
+  readonly #patienceMs: number;
   #connection: Connection | null = null;
   #locked = false;
   #note: HolderNote | null = null;
 
-  /** The lock file is created with the first attempt, 0600; beside it `<file>.holder` says who last held it. */
-  constructor(file: string) {
+  /**
+   * The lock file is created with the first attempt, 0600; beside it `<file>.holder` says who last held it. `patienceMs`: for how long an
+   * attempt waits inside SQLite, in milliseconds. Of two attempts at the same moment each may find the other one in its way: whoever tries only
+   * once has to have some patience, or both may be refused.
+   */
+  constructor(file: string, patienceMs = 0) {
     this.#file = file;
+    this.#patienceMs = patienceMs;
   }
 
   /** True: this process holds it now. False: another one does, or the file was swapped meanwhile. Throws where it cannot be locked at all. */
   tryAcquire(): boolean {
     try {
-      this.#connection ??= connect(this.#file);
+      this.#connection ??= connect(this.#file, this.#patienceMs);
       this.#connection.database.exec('BEGIN EXCLUSIVE');
       this.#locked = true;
     } catch (error) {
@@ -164,10 +170,10 @@ function sqlite(): typeof Sqlite {
   return found;
 }
 
-function connect(file: string): Connection {
+function connect(file: string, patienceMs: number): Connection {
   const { DatabaseSync } = sqlite();
   const identity = pin(file);
-  const database = new DatabaseSync(file, { timeout: 0 });
+  const database = new DatabaseSync(file, { timeout: patienceMs });
   // No journal file: a lock has to be had on a full disk too, and a killed holder leaves nothing to roll back.
   database.exec('PRAGMA journal_mode=MEMORY');
   return { database, identity };

@@ -4,9 +4,12 @@ import { FileLock } from '../files/lock.ts';
 import { UsageError, nodeDirectory } from './config.ts';
 import { messageOf } from './vocabulary.ts';
 
+/** Long enough for another start to take the lock or to let go of it, in milliseconds. */
+const PATIENCE_MS = 100;
+
 /** The lock is the process's until it ends: the operating system releases it, however that comes about. */
 const take = (file: string, what: string): FileLock => {
-  const lock = new FileLock(file);
+  const lock = new FileLock(file, PATIENCE_MS);
   let taken: boolean;
   try {
     taken = lock.tryAcquire();

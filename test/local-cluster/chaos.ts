@@ -40,6 +40,7 @@ export class Chaos {
   readonly #cluster: TestCluster;
   readonly #proxies: ReadonlyMap<TestNode, DeliveriesProxy>;
   readonly #operator: TestOperator;
+  readonly #turns = new Map<TestNode, Promise<void>>();
   /** Nodes of which two are to be started at once. */
   readonly #twins = new Set<TestNode>();
 
@@ -81,7 +82,18 @@ export class Chaos {
   }
 
   /** Ends whatever is wrong with the node: afterwards it runs, and answers. */
-  async mend(node: TestNode): Promise<void> {
+  mend(node: TestNode): Promise<void> {
+    return this.#inTurn(node, () => this.#mendNow(node));
+  }
+
+  /** A node is ended and started by one at a time. */
+  #inTurn(node: TestNode, work: () => Promise<void>): Promise<void> {
+    const turn = (this.#turns.get(node) ?? Promise.resolve()).then(work);
+    this.#turns.set(node, turn.catch(() => undefined));
+    return turn;
+  }
+
+  async #mendNow(node: TestNode): Promise<void> {
     node.thaw();
     this.#proxies.get(node)?.disarm();
     this.#operator.mendLog();
@@ -120,10 +132,12 @@ export class Chaos {
   }
 
   /** Between two deliveries, as an operator would who saw nothing come back. */
-  async #restart(node: TestNode): Promise<void> {
-    node.thaw();
-    await this.#cluster.kill(node);
-    await this.#cluster.restart(node);
+  #restart(node: TestNode): Promise<void> {
+    return this.#inTurn(node, async () => {
+      node.thaw();
+      await this.#cluster.kill(node);
+      await this.#cluster.restart(node);
+    });
   }
 
   /** Whether one of these kinds held on the node at some time from `from` to `to`. */
