@@ -126,9 +126,10 @@ export class Chaos {
 
   /** A process beside a living node is refused, and says by whom the directory is used; beside one that is gone there is nothing to contend for. */
   async #contend(node: TestNode): Promise<void> {
-    if (!node.alive) return;
+    const there = (): boolean => node.alive;
+    if (!there()) return;
     const { code, stderr } = await this.#cluster.contend(node);
-    if (node.alive) assert.deepEqual([code, /in use by/.test(stderr)], [2, true], `P6-F1: a second process was given the directory of ${node.name}: ${stderr}`);
+    if (there()) assert.deepEqual([code, /in use by/.test(stderr)], [2, true], `P6-F1: a second process was given the directory of ${node.name}: ${stderr}`);
   }
 
   /** Between two deliveries, as an operator would who saw nothing come back. */
