@@ -36,7 +36,7 @@ const MOST_DRAWN = 2;
 /** Words, what joins words, and a mark at the edge of a part without digits: `Orders!`, but not `admin:secret`, `p@ss` or `Summer2024!`. */
 function isPart(part: string): boolean {
   const edged = /\d/u.test(part) ? part : part.replace(/^[\p{P}\p{S}]+|[\p{P}\p{S}]+$/gu, '');
-  return edged === '' || /^[\w.+-]+@[\w-]+(?:\.[\w-]+)+$/u.test(edged) || /^[\p{L}\p{M}\p{N}._\-/()[\],&'+#%·–—]+$/u.test(edged);
+  return edged === '' || /^[\w.+-]+@[\w-]+(?:\.[\w-]+)+$/u.test(edged) || /^[\p{L}\p{M}\p{N}._\-/()[\],&'+#%\u00b7\u2013\u2014]+$/u.test(edged);
 }
 
 /** Whether a text reads like the name of something, or a label: printable words in one line. */

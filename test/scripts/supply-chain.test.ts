@@ -101,6 +101,11 @@ describe('supply chain', () => {
         assert.deepEqual([...new Set(outside)], [], file);
       }
     });
+
+    it('what is loaded at every start is ASCII: one character beyond, and Node reads the whole file with two bytes for each', () => {
+      // esbuild writes them as their number in texts, and not in regular expressions.
+      for (const file of ['extension.cjs', 'aerodb-control.cjs', 'local-cluster.js']) assert.equal(/[^\0-\x7f]+/.exec(readFileSync(join(folder, 'one', file), 'utf8'))?.[0], undefined, file);
+    });
   });
 
   it('a package without the text of its licence stops the build', () => {
