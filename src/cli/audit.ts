@@ -119,7 +119,11 @@ async function exportToFile(reader: AuditReader, given: Given, chosen: Selection
     await writeFileWhole(target, readable(isWhole(given) ? wholeLog(reader.path) : linesOf(reader, chosen)), { onlyNew: true });
   } catch (error) {
     if (error instanceof Unreadable) return unreadable(reader, error.cause);
-    return refused(codeOf(error) === 'EEXIST' ? standsThere : `The export to ${target} could not be written (${codeOf(error)}). No part of it stands there.`);
+    if (codeOf(error) === 'EEXIST') return refused(standsThere);
+    // It has its name only when all of it is on disk: what failed then is the directory's own flush.
+    return refused(await exists(target)
+      ? `The export to ${target} is whole; whether its name outlasts a power cut is not known, because its directory could not be flushed (${codeOf(error)}).`
+      : `The export to ${target} could not be written (${codeOf(error)}). No part of it stands there.`);
   }
   output.err([`Exported to ${visible(target)}.`]);
   return success(EXIT.done);

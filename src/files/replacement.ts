@@ -113,7 +113,12 @@ function nameNew(beside: string, file: string): void {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'EOPNOTSUPP' && code !== 'ENOSYS') throw error;
     fs.closeSync(fs.openSync(file, 'wx', 0o600));
-    fs.renameSync(beside, file);
+    try {
+      fs.renameSync(beside, file);
+    } catch (failed) {
+      fs.rmSync(file, { force: true }); // the empty one is ours
+      throw failed;
+    }
     return;
   }
   fs.unlinkSync(beside);

@@ -155,4 +155,16 @@ describe('the audit log in a terminal', function () {
       disk.unmount();
     }
   });
+
+  it('an export whose directory cannot be flushed stands there whole, and nothing else is said of it', async () => {
+    const folder = join(home, 'unflushed');
+    mkdirSync(folder);
+    const target = join(folder, 'export.jsonl');
+    const preload = join(home, 'unflushed.cjs');
+    writeFileSync(preload, `const fs = require('node:fs'); const fsync = fs.fsync; fs.fsync = (fd, done) => (fs.readlinkSync('/proc/self/fd/' + fd) === ${JSON.stringify(folder)} ? done(Object.assign(new Error('EIO'), { code: 'EIO', syscall: 'fsync' })) : fsync(fd, done));`);
+    const { code, stderr } = await cli(['audit', 'export', '--auditor', '--audit-dir', audit, '--output', target], cleanEnv(home, { NODE_OPTIONS: `--require=${preload}` }));
+    assert.equal(code, 2, stderr);
+    assert.match(stderr.replaceAll(/\s+/gu, ' '), /is whole; whether its name outlasts a power cut is not known, because its directory could not be flushed \(EIO\)\./u);
+    assert.ok(readFileSync(log(), 'utf8').startsWith(readFileSync(target, 'utf8')));
+  });
 });
