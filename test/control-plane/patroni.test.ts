@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { lsn } from '../../src/control-plane/lsn.ts';
 import { COMMAND_NAMES, commandSpec } from '../../src/control-plane/commands.ts';
 import type { CommandResult } from '../../src/control-plane/control-plane.ts';
-import { cluster, json, member, text, type Cluster } from '../kernel/patroni.ts';
+import { cluster, json, member, SYSTEM, text, type Cluster } from '../kernel/patroni.ts';
 import { closeAll } from '../kernel/servers.ts';
 import { clusterOf, controlRequest, errorOf, kernelOf, N2 } from '../kernel/wire.ts';
 import { failed, openOperator, openSession, removeFolders, truthfulServer, type Session } from './session.ts';
@@ -44,6 +44,17 @@ describe('the path of a request to a Patroni cluster', () => {
     assert.equal(explanation.kernel.controlVersion, null);
     // Nothing is computed from the positions: their difference is in no word of it.
     assert.doesNotMatch(JSON.stringify(session.records().find(({ stage }) => stage === 'explanation_presented')), /131604408|27930144|bytes behind/);
+  });
+
+  it('P7-A1: the system identifier that PostgreSQL tells is the cluster\'s: one that may only be looked at is not controlled under another name', async () => {
+    for (const [identity, code] of [[SYSTEM, 'PHASE7_OBSERVE_ONLY'], ['7000000000000000001', undefined]] as const) {
+      const session = await openOperator(configured());
+      success();
+      session.clusters.set('watched', { name: 'watched', kind: 'patroni', endpoints: ['https://elsewhere.example:8008'], observeOnly: true, identity });
+      const result = await force(session);
+      assert.equal(result.kind === 'failed' ? result.error.code : undefined, code);
+      assert.equal(demo.all().filter(({ method }) => method === 'POST').length, code === undefined ? 1 : 0);
+    }
   });
 
   it('what happened is told from Patroni\'s answer alone, and says what is not in it (trap 1)', async () => {
