@@ -23,7 +23,7 @@ export function brokenOff({ progress, result }: RunState, error: unknown): Broke
   const failed = `aerodb-control itself failed: ${cause}.`;
   if (progress?.end !== undefined) return { lines: [failed, `The request ${progress.requestId} was sent once, and how it ended is recorded in the audit log: ${progress.end}.`], code: EXIT.notShown };
   return progress?.sent === true
-    ? { lines: [failed, `OUTCOME UNKNOWN: the request ${progress.requestId} was sent once; the kernel's state is authoritative. The audit log holds its intent and no outcome.`], code: EXIT.outcomeUnknown }
+    ? { lines: [failed, `OUTCOME UNKNOWN: the request ${progress.requestId} was sent once; the kernel's state is authoritative. The audit log holds its intent and no outcome (P7-E2).`], code: EXIT.outcomeUnknown }
     : { lines: [failed, 'Nothing was sent that could change anything.'], code: EXIT.validation };
 }
 

@@ -1,9 +1,9 @@
 /** Step 1 of a request: what was typed becomes arguments, or a refusal that names the field. */
 import type { ClusterConfig } from './cluster.ts';
-import { invalidNodeId, isUuid } from './cluster.ts';
+import { invalidNodeId } from './cluster.ts';
 import type { CommandSpec } from './commands.ts';
 import { failure, refusal, success, type ControlError, type Result } from './errors.ts';
-import { isClusterName, isName, isNodeName, quotedName, WITHHELD } from './plausible.ts';
+import { isClusterName, isName, isNodeName, isUuid, quotedName, WITHHELD } from './plausible.ts';
 
 /** Arguments of any command; absent members are those that the command does not take or that were left out. */
 export interface CommandArguments {

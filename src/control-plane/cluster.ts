@@ -2,7 +2,7 @@
 import * as z from 'zod/mini';
 import { refusal, type ControlError, type Result, failure, success } from './errors.ts';
 import { parse } from './parse.ts';
-import { isAddress, isClusterName, isHost, isNodeName, quotedName, WITHHELD } from './plausible.ts';
+import { isAddress, isClusterName, isHost, isNodeName, isUuid, quotedName, WITHHELD } from './plausible.ts';
 
 const url = z.url({ protocol: /^https?$/, abort: true, error: 'is not an address such as https://host:port' }).check(z.refine((url) => {
   const parsed = new URL(url);
@@ -127,17 +127,10 @@ export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || host === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(host);
 }
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-
 /** Node ids are UUIDs in AeroDB and member names under Patroni. */
 export function invalidNodeId(kind: ClusterConfig['kind'], node: string): ControlError | undefined {
-  if (kind === 'aerodb' && !UUID.test(node)) {
+  if (kind === 'aerodb' && !isUuid(node)) {
     return refusal('PHASE7_INVALID_NODE_ID', `${quotedName(node)} is not a node id: AeroDB's node ids are UUIDs. Nothing was sent.`, 'node');
   }
   return undefined;
-}
-
-/** Whether a text is a UUID, the form of every request id. */
-export function isUuid(text: string): boolean {
-  return UUID.test(text);
 }

@@ -17,7 +17,6 @@ const MOST_TURNS = { word: 2, text: 4, small: 6 } as const;
 const turns = (text: string): number => text.match(TURN)?.length ?? 0;
 /** `OrdersEuropeWest`: capitals that begin whole words are no drawn ones. */
 const HUMPS = /^(?:\p{Lu}?\p{Ll}{2,})(?:\p{Lu}\p{Ll}{2,}){0,4}\d{0,4}$/u;
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** A number, or at most four runs of letters and of digits: `orders`, `db01`, `pg17prod`, `k8s`, `10xlarge`. */
 const OF_ONE_CASE = /^(?:\d{1,10}|\p{L}[\p{L}\p{M}]{0,23}(?:\d{1,8}\p{L}{0,12}\d{0,8})?|\d{1,4}\p{L}{1,12}\d{0,4})$/u;
@@ -47,7 +46,7 @@ export function isName(text: string): boolean {
   const drawn = words.filter((word) => !isWord(word));
   if (drawn.length > 0 && (read.length === 0 || drawn.length > MOST_DRAWN || !drawn.every((word) => DRAWN.test(word)) || /[^\p{L}\p{N}._-]/u.test(text))) return false;
   const most = text === text.toLowerCase() ? MOST_TURNS.small : MOST_TURNS.text;
-  return !UUID.test(text) && words.length <= MOST_WORDS && turns(read.join(' ')) <= most && text.split(' ').every(isPart);
+  return !isUuid(text) && words.length <= MOST_WORDS && turns(read.join(' ')) <= most && text.split(' ').every(isPart);
 }
 
 /** Whether a text reads like an address of a node: http or https, no credentials, query or fragment, nothing drawn as its host or in its path. */
@@ -91,9 +90,14 @@ function isFileName(text: string): boolean {
   return isName(text.replace(/^\./u, '')) && /^[\p{L}\p{M}\p{N}._\-()[\],&'+#%~ ]+$/u.test(text);
 }
 
+/** Whether a text is a UUID: every request id, and every node id of AeroDB. */
+export function isUuid(text: string): boolean {
+  return /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(text);
+}
+
 /** Whether a node's id or name may be repeated as it was given: AeroDB's are UUIDs. */
 export function isNodeName(text: string): boolean {
-  return UUID.test(text) || isName(text);
+  return isUuid(text) || isName(text);
 }
 
 /** Whether what names a cluster may be repeated: its name, or its first address where it is in no file. */
