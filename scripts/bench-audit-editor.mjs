@@ -19,7 +19,9 @@ const OPEN_MS = 3000;
 const FILTER_MS = 5000;
 const PAGE = 100;
 
-const { values } = parseArgs({ options: { records: { type: 'string', default: '1000000' }, directory: { type: 'string' } } });
+const { values } = parseArgs({
+  options: { records: { type: 'string', default: '1000000' }, directory: { type: 'string' } },
+});
 const records = Number(values.records);
 
 /** The panel's side: asks by messages that are validated as a stranger's are, and waits for the answer. @param {string} file */
@@ -27,19 +29,31 @@ function openPanel(file) {
   /** @type {((message: import('../src/webview/protocol.ts').AuditMessage) => void)[]} */
   const waiting = [];
   const session = new AuditSession(
-    { reader: openAuditReader({ file }), knownHead: () => null, openPages: () => openAuditPages(file), requestEnd, exportTo: writeExport },
-    { mayReview: () => true, tell: (message) => waiting.shift()?.(structuredClone(message)), factsChanged: () => undefined },
+    {
+      reader: openAuditReader({ file }),
+      knownHead: () => null,
+      openPages: () => openAuditPages(file),
+      requestEnd,
+      exportTo: writeExport,
+    },
+    {
+      mayReview: () => true,
+      tell: message => waiting.shift()?.(structuredClone(message)),
+      factsChanged: () => undefined,
+    },
   );
   /** @param {unknown} message @returns {Promise<import('../src/webview/protocol.ts').AuditMessage>} */
-  const ask = (message) => new Promise((resolve, reject) => {
-    const request = parsePanelRequest(message);
-    if (request?.type !== 'audit-select' && request?.type !== 'audit-page' && request?.type !== 'audit-unfold') throw new Error('not a request');
-    waiting.push(resolve);
-    session.answer(request).catch(reject);
-  });
+  const ask = message =>
+    new Promise((resolve, reject) => {
+      const request = parsePanelRequest(message);
+      if (request?.type !== 'audit-select' && request?.type !== 'audit-page' && request?.type !== 'audit-unfold')
+        throw new Error('not a request');
+      waiting.push(resolve);
+      session.answer(request).catch(reject);
+    });
   let selection = 0;
   /** Selects and reads the page that is looked at first, the last. @param {unknown} sought */
-  const select = async (sought) => {
+  const select = async sought => {
     selection += 1;
     const answer = await ask({ type: 'audit-select', selection, sought });
     const count = answer.part === 'selection' ? answer.count : 0;
@@ -63,7 +77,9 @@ const directory = mkdtempSync(path.join(values.directory ?? tmpdir(), 'aerodb-be
 try {
   const file = path.join(directory, 'audit.jsonl');
   writeSampleLog(file, records);
-  console.log(`${cpus()[0]?.model ?? 'unknown processor'}, Node ${process.version}, load ${loadavg()[0]?.toFixed(1) ?? '?'}; ${records} records, ${(statSync(file).size / 1e6).toFixed(0)} MB\n`);
+  console.log(
+    `${cpus()[0]?.model ?? 'unknown processor'}, Node ${process.version}, load ${loadavg()[0]?.toFixed(1) ?? '?'}; ${records} records, ${(statSync(file).size / 1e6).toFixed(0)} MB\n`,
+  );
   console.log('| what the panel asks | measured | limit | met |\n| --- | ---: | ---: | --- |');
   const { session, ask, select } = openPanel(file);
   let started = performance.now();
@@ -73,11 +89,19 @@ try {
   await select({});
   report('opened, to the first page', started, OPEN_MS);
   await examined;
-  console.log(`| verified, and its dangling intents found | ${((performance.now() - started) / 1000).toFixed(2)} s | | |`);
+  console.log(
+    `| verified, and its dangling intents found | ${((performance.now() - started) / 1000).toFixed(2)} s | | |`,
+  );
   for (const [name, sought] of /** @type {const} */ ([
-    ['cluster', { cluster: 'production' }], ['command', { command: 'force_promotion' }], ['operator', { operator: 'alice' }], ['outcome', { outcome: 'pending' }],
-    ['stage', { stage: 'dispatch_intent' }], ['time range', { from: '2026-01-02T00:00:00.000Z', to: '2026-01-09T23:59:59.999Z' }], ['request id', { requestId: sampleRequestId(Math.floor(records / 2)) }],
-    ['free text', { text: 'the needle' }], ['cluster, operator and time', { cluster: 'staging', operator: 'bob', from: '2026-01-02T00:00:00.000Z' }],
+    ['cluster', { cluster: 'production' }],
+    ['command', { command: 'force_promotion' }],
+    ['operator', { operator: 'alice' }],
+    ['outcome', { outcome: 'pending' }],
+    ['stage', { stage: 'dispatch_intent' }],
+    ['time range', { from: '2026-01-02T00:00:00.000Z', to: '2026-01-09T23:59:59.999Z' }],
+    ['request id', { requestId: sampleRequestId(Math.floor(records / 2)) }],
+    ['free text', { text: 'the needle' }],
+    ['cluster, operator and time', { cluster: 'staging', operator: 'bob', from: '2026-01-02T00:00:00.000Z' }],
   ])) {
     started = performance.now();
     const count = await select(sought);

@@ -18,11 +18,18 @@ const MIB = 1024 * 1024;
 const APPENDS = 2000;
 const ROUND = 50;
 
-const { values } = parseArgs({ options: { records: { type: 'string', default: '1000000' }, measure: { type: 'string' }, file: { type: 'string' }, directory: { type: 'string' } } });
+const { values } = parseArgs({
+  options: {
+    records: { type: 'string', default: '1000000' },
+    measure: { type: 'string' },
+    file: { type: 'string' },
+    directory: { type: 'string' },
+  },
+});
 const records = Number(values.records);
 
 /** @param {number} ms */
-const shown = (ms) => (ms < 10 ? `${(ms * 1000).toFixed(0)} µs` : `${(ms / 1000).toFixed(2)} s`);
+const shown = ms => (ms < 10 ? `${(ms * 1000).toFixed(0)} µs` : `${(ms / 1000).toFixed(2)} s`);
 
 /** @type {boolean[]} */
 const met = [];
@@ -32,7 +39,9 @@ function report(measure) {
   const show = (/** @type {number} */ amount) => (unit === 'ms' ? shown(amount) : `${amount.toFixed(0)} ${unit}`);
   const ok = measured(measure);
   met.push(ok);
-  console.log(`| ${name} | ${show(value)} | ${peer === undefined ? show(limit ?? Infinity) : `${peer.times} × ${peer.name}: ${show(peer.value)}`} | ${ok ? 'yes' : '**no**'} |`);
+  console.log(
+    `| ${name} | ${show(value)} | ${peer === undefined ? show(limit ?? Infinity) : `${peer.times} × ${peer.name}: ${show(peer.value)}`} | ${ok ? 'yes' : '**no**'} |`,
+  );
 }
 
 /** Bare and recorded appends take turns, so that whatever else the machine does falls on both. @param {string} directory */
@@ -59,14 +68,25 @@ async function benchAppend(directory) {
     }
   }
   closeSync(fd);
-  for (const [name, share, factor] of /** @type {const} */ ([['p50', 0.5, 3], ['p99', 0.99, 5]])) {
-    report({ name: `append ${name} (${APPENDS} records of ${bytes.length} bytes)`, value: percentile(appended, share), unit: 'ms', peer: { name: 'bare write and flush', value: percentile(bare, share), times: factor } });
+  for (const [name, share, factor] of /** @type {const} */ ([
+    ['p50', 0.5, 3],
+    ['p99', 0.99, 5],
+  ])) {
+    report({
+      name: `append ${name} (${APPENDS} records of ${bytes.length} bytes)`,
+      value: percentile(appended, share),
+      unit: 'ms',
+      peer: { name: 'bare write and flush', value: percentile(bare, share), times: factor },
+    });
   }
 }
 
 /** Measures in a process of its own, so that its memory is its own. @param {string} what @param {string} file */
 function inOwnProcess(what, file) {
-  const { stdout, status } = spawnSync(process.execPath, [import.meta.filename, '--measure', what, '--file', file], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+  const { stdout, status } = spawnSync(process.execPath, [import.meta.filename, '--measure', what, '--file', file], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   if (status !== 0) throw new Error(`measuring ${what} failed`);
   return /** @type {Record<string, number>} */ (JSON.parse(stdout));
 }
@@ -88,9 +108,15 @@ async function measurePages(file) {
   /** @type {Record<string, number>} */
   const times = { opened };
   for (const [name, filter] of /** @type {const} */ ([
-    ['request id', { requestId: sampleRequestId(Math.floor(records / 2)) }], ['stage', { stage: 'dispatch_intent' }], ['cluster', { cluster: 'production' }],
-    ['command', { command: 'force_promotion' }], ['operator', { operator: 'alice' }], ['outcome, which all have', { outcome: 'pending' }],
-    ['time range over all', { from: '2026-01-01T00:00:00.000Z', to: '2099-01-01T00:00:00.000Z' }], ['free text, found once', { text: 'the needle' }], ['free text in every line', { text: 'HAND' }],
+    ['request id', { requestId: sampleRequestId(Math.floor(records / 2)) }],
+    ['stage', { stage: 'dispatch_intent' }],
+    ['cluster', { cluster: 'production' }],
+    ['command', { command: 'force_promotion' }],
+    ['operator', { operator: 'alice' }],
+    ['outcome, which all have', { outcome: 'pending' }],
+    ['time range over all', { from: '2026-01-01T00:00:00.000Z', to: '2099-01-01T00:00:00.000Z' }],
+    ['free text, found once', { text: 'the needle' }],
+    ['free text in every line', { text: 'HAND' }],
   ])) {
     const before = performance.now();
     const found = await pages.select(filter);
@@ -116,7 +142,9 @@ if (values.measure !== undefined && values.file !== undefined) {
 
 /** @param {string} directory */
 async function main(directory) {
-  console.log(`${cpus()[0]?.model ?? 'unknown processor'}, ${availableParallelism()} cores, Node ${process.version}, load ${loadavg()[0]?.toFixed(1) ?? '?'}\n`);
+  console.log(
+    `${cpus()[0]?.model ?? 'unknown processor'}, ${availableParallelism()} cores, Node ${process.version}, load ${loadavg()[0]?.toFixed(1) ?? '?'}\n`,
+  );
   console.log('| what | measured | limit | met |\n| --- | ---: | ---: | --- |');
   await benchAppend(directory);
   const file = path.join(directory, 'large.jsonl');
@@ -126,10 +154,16 @@ async function main(directory) {
   execFileSync('sha256sum', [file], { stdio: 'ignore' });
   const bare = performance.now() - started;
   const verified = inOwnProcess('verify', file);
-  report({ name: `verification of ${verified['records']} records (${(size / 1e6).toFixed(0)} MB)`, value: verified['ms'] ?? NaN, unit: 'ms', peer: { name: 'sha256sum', value: bare, times: 4 } });
+  report({
+    name: `verification of ${verified['records']} records (${(size / 1e6).toFixed(0)} MB)`,
+    value: verified['ms'] ?? NaN,
+    unit: 'ms',
+    peer: { name: 'sha256sum', value: bare, times: 4 },
+  });
   report({ name: 'its memory', value: (verified['rss'] ?? NaN) / MIB, unit: 'MiB', limit: 200 });
   const { opened = 0, rss = 0, ...filters } = inOwnProcess('pages', file);
   report({ name: 'opened, to the first page', value: opened, unit: 'ms', limit: 3000 });
-  for (const [name, ms] of Object.entries(filters)) report({ name: `filter over all: ${name}`, value: ms, unit: 'ms', limit: 5000 });
+  for (const [name, ms] of Object.entries(filters))
+    report({ name: `filter over all: ${name}`, value: ms, unit: 'ms', limit: 5000 });
   report({ name: 'memory of pages and filters', value: rss / MIB, unit: 'MiB', limit: 200 });
 }

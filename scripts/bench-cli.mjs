@@ -14,7 +14,11 @@ import { root } from './lib/paths.mjs';
 const ROUNDS = 41;
 
 const folder = mkdtempSync(join(tmpdir(), 'aerodb-bench-cli-'));
-const cluster = spawn(process.execPath, [join(root, 'src/local-cluster/main.ts'), '--nodes', '3', '--port', '0', '--data', join(folder, 'cluster')], { stdio: ['ignore', 'pipe', 'inherit'] });
+const cluster = spawn(
+  process.execPath,
+  [join(root, 'src/local-cluster/main.ts'), '--nodes', '3', '--port', '0', '--data', join(folder, 'cluster')],
+  { stdio: ['ignore', 'pipe', 'inherit'] },
+);
 
 /** @returns {Promise<string>} the address of the first node */
 async function firstNode() {
@@ -40,7 +44,7 @@ function once(file, args) {
 }
 
 /** @param {readonly number[]} values */
-const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
+const median = values => values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
 
 try {
   const url = await firstNode();
@@ -48,13 +52,31 @@ try {
   await build({ release: true, folder: join(folder, 'dist') });
   const program = join(folder, 'dist/aerodb-control.cjs');
   const node = process.execPath;
-  const empty = { name: 'node -e 0', file: node, args: ['-e', '0'], limit: Infinity, took: /** @type {number[]} */ ([]) };
+  const empty = {
+    name: 'node -e 0',
+    file: node,
+    args: ['-e', '0'],
+    limit: Infinity,
+    took: /** @type {number[]} */ ([]),
+  };
   /** `limit`: milliseconds above the empty Node process. */
   const runs = [
     empty,
-    { name: 'curl', file: 'curl', args: ['-sS', '-o', '/dev/null', `${url}/v1/cluster`], limit: Infinity, took: /** @type {number[]} */ ([]) },
+    {
+      name: 'curl',
+      file: 'curl',
+      args: ['-sS', '-o', '/dev/null', `${url}/v1/cluster`],
+      limit: Infinity,
+      took: /** @type {number[]} */ ([]),
+    },
     { name: '--help', file: node, args: [program, '--help'], limit: 20, took: /** @type {number[]} */ ([]) },
-    { name: 'inspect cluster', file: node, args: [program, 'inspect', 'cluster', '--url', url, '--audit-dir', join(folder, 'audit')], limit: 60, took: /** @type {number[]} */ ([]) },
+    {
+      name: 'inspect cluster',
+      file: node,
+      args: [program, 'inspect', 'cluster', '--url', url, '--audit-dir', join(folder, 'audit')],
+      limit: 60,
+      took: /** @type {number[]} */ ([]),
+    },
   ];
   for (let round = 0; round <= ROUNDS; round += 1) {
     // The first round warms the file system's caches and does not count.
@@ -63,15 +85,20 @@ try {
       if (round > 0) took.push(ms);
     }
   }
-  console.log(`Node ${process.versions.node}, ${cpus().length} cores, load ${(loadavg()[0] ?? 0).toFixed(1)}, ${ROUNDS} rounds; milliseconds, whole processes`);
+  console.log(
+    `Node ${process.versions.node}, ${cpus().length} cores, load ${(loadavg()[0] ?? 0).toFixed(1)}, ${ROUNDS} rounds; milliseconds, whole processes`,
+  );
   let missed = 0;
   for (const { name, limit, took } of runs) {
     const above = median(took.map((ms, round) => ms - (empty.took[round] ?? 0)));
     const least = Math.min(...took) - Math.min(...empty.took);
     if (above > limit) missed += 1;
-    if (limit !== Infinity) measured({ name: `${name}, whole process above node -e 0`, value: above, unit: 'ms', limit });
+    if (limit !== Infinity)
+      measured({ name: `${name}, whole process above node -e 0`, value: above, unit: 'ms', limit });
     const verdict = limit === Infinity ? '' : `  limit ${limit}: ${above <= limit ? 'kept' : 'MISSED'}`;
-    console.log(`${name.padEnd(16)} median ${median(took).toFixed(1).padStart(6)}   above node -e 0: median ${above.toFixed(1).padStart(6)}, least ${least.toFixed(1).padStart(6)}${verdict}`);
+    console.log(
+      `${name.padEnd(16)} median ${median(took).toFixed(1).padStart(6)}   above node -e 0: median ${above.toFixed(1).padStart(6)}, least ${least.toFixed(1).padStart(6)}${verdict}`,
+    );
   }
   process.exitCode = missed === 0 ? 0 : 1;
 } finally {

@@ -46,9 +46,13 @@ async function time(work) {
  * @param {string} url
  * @returns {Promise<void>} when the whole body of one answer, on a connection of its own, is here
  */
-const bareGet = (url) => new Promise((resolve, reject) => {
-  get(url, { agent: false }, (response) => response.resume().on('end', resolve).on('error', reject)).on('error', reject);
-});
+const bareGet = url =>
+  new Promise((resolve, reject) => {
+    get(url, { agent: false }, response => response.resume().on('end', resolve).on('error', reject)).on(
+      'error',
+      reject,
+    );
+  });
 
 /**
  * Runs both in turns, in changing order, after a warm-up that does not count.
@@ -79,7 +83,10 @@ async function interleaved(rounds, one, other) {
  * @returns {Promise<() => Promise<void>>} reads the cluster once through the adapter
  */
 async function adapter(endpoints) {
-  const kernel = await connect({ name: 'bench', kind: 'patroni', endpoints: [...endpoints] }, { timeouts: DEFAULT_TIMEOUTS });
+  const kernel = await connect(
+    { name: 'bench', kind: 'patroni', endpoints: [...endpoints] },
+    { timeouts: DEFAULT_TIMEOUTS },
+  );
   if (!kernel.ok) throw new Failure(kernel.error.message);
   return async () => {
     const answer = await kernel.value.readCluster();
@@ -90,9 +97,15 @@ async function adapter(endpoints) {
 /** @returns {string} `/cluster` of a hundred members */
 function largeAnswer() {
   const members = Array.from({ length: MEMBERS }, (_, index) => ({
-    name: `member-${String(index).padStart(3, '0')}`, role: index === 0 ? 'leader' : 'replica', state: index === 0 ? 'running' : 'streaming',
-    api_url: `http://10.0.${Math.floor(index / 200)}.${(index % 200) + 1}:8008/patroni`, host: `10.0.0.${(index % 200) + 1}`, port: 5432, timeline: 7,
-    ...(index === 0 ? {} : { lag: index % 9 === 0 ? 'unknown' : index * 8192 }), tags: { zone: `z${index % 3}` },
+    name: `member-${String(index).padStart(3, '0')}`,
+    role: index === 0 ? 'leader' : 'replica',
+    state: index === 0 ? 'running' : 'streaming',
+    api_url: `http://10.0.${Math.floor(index / 200)}.${(index % 200) + 1}:8008/patroni`,
+    host: `10.0.0.${(index % 200) + 1}`,
+    port: 5432,
+    timeline: 7,
+    ...(index === 0 ? {} : { lag: index % 9 === 0 ? 'unknown' : index * 8192 }),
+    tags: { zone: `z${index % 3}` },
   }));
   return JSON.stringify({ members, scope: 'bench' });
 }
@@ -101,7 +114,7 @@ await script(async () => {
   const folder = mkdtempSync(join(tmpdir(), 'aerodb-bench-patroni-'));
   const patronictl = onPath('patronictl');
   if (patronictl === undefined) throw new Failure('There is no patronictl here; it comes with Patroni.');
-  const cluster = await PatroniCluster.start({ programs: await ensurePatroni((line) => console.log(line)) });
+  const cluster = await PatroniCluster.start({ programs: await ensurePatroni(line => console.log(line)) });
   const large = createServer((_request, response) => {
     response.writeHead(200, { server: 'BaseHTTP/0.6', 'content-type': 'application/json' }).end(body);
   });
@@ -112,31 +125,71 @@ await script(async () => {
     const [first] = cluster.members;
     if (first === undefined) throw new Failure('The cluster has no members.');
     const urls = cluster.members.map(({ url }) => url);
-    const inspect = [join(folder, 'dist/aerodb-control.cjs'), 'inspect', 'cluster', '--kind', 'patroni', ...urls.flatMap((url) => ['--url', url]), '--audit-dir', join(folder, 'audit')];
-    const [own, ctl] = await interleaved(PROCESSES, () => processTime(process.execPath, inspect), () => processTime(patronictl, ['-c', join(first.folder, 'patroni.yml'), 'list']));
+    const inspect = [
+      join(folder, 'dist/aerodb-control.cjs'),
+      'inspect',
+      'cluster',
+      '--kind',
+      'patroni',
+      ...urls.flatMap(url => ['--url', url]),
+      '--audit-dir',
+      join(folder, 'audit'),
+    ];
+    const [own, ctl] = await interleaved(
+      PROCESSES,
+      () => processTime(process.execPath, inspect),
+      () => processTime(patronictl, ['-c', join(first.folder, 'patroni.yml'), 'list']),
+    );
 
     const read = await adapter(urls);
-    const [adapted, bare] = await interleaved(EXCHANGES, () => time(read), () => time(() => bareGet(`${first.url}/cluster`)));
+    const [adapted, bare] = await interleaved(
+      EXCHANGES,
+      () => time(read),
+      () => time(() => bareGet(`${first.url}/cluster`)),
+    );
 
     large.listen(0, '127.0.0.1');
     await once(large, 'listening');
     const address = large.address();
     const url = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
     const readLarge = await adapter([url]);
-    const [adaptedLarge, bareLarge] = await interleaved(EXCHANGES, () => time(readLarge), () => time(() => bareGet(`${url}/cluster`)));
+    const [adaptedLarge, bareLarge] = await interleaved(
+      EXCHANGES,
+      () => time(readLarge),
+      () => time(() => bareGet(`${url}/cluster`)),
+    );
 
-    console.log(`Node ${process.versions.node}, ${cpus().length} cores, load ${(loadavg()[0] ?? 0).toFixed(1)}; medians of ${PROCESSES} processes and ${EXCHANGES} exchanges, in milliseconds`);
+    console.log(
+      `Node ${process.versions.node}, ${cpus().length} cores, load ${(loadavg()[0] ?? 0).toFixed(1)}; medians of ${PROCESSES} processes and ${EXCHANGES} exchanges, in milliseconds`,
+    );
     const kept = [
-      { name: 'inspect cluster under Patroni, whole process', value: own, unit: 'ms', peer: { name: 'patronictl list', value: ctl, times: 0.5 } },
+      {
+        name: 'inspect cluster under Patroni, whole process',
+        value: own,
+        unit: 'ms',
+        peer: { name: 'patronictl list', value: ctl, times: 0.5 },
+      },
       { name: 'reading a Patroni cluster, above a bare GET of /cluster', value: adapted - bare, unit: 'ms', limit: 2 },
-      { name: 'a Patroni answer of 100 members parsed and modelled, above a bare GET', value: adaptedLarge - bareLarge, unit: 'ms', limit: 5 },
-    ].map((measure) => {
+      {
+        name: 'a Patroni answer of 100 members parsed and modelled, above a bare GET',
+        value: adaptedLarge - bareLarge,
+        unit: 'ms',
+        limit: 5,
+      },
+    ].map(measure => {
       const within = measured(measure);
-      const bound = 'peer' in measure && measure.peer !== undefined ? `${measure.peer.name} ${measure.peer.value.toFixed(1)}, limit half of that` : `limit ${measure.limit}`;
-      console.log(`${measure.name.padEnd(70)} ${measure.value.toFixed(2).padStart(8)}   ${bound}: ${within ? 'kept' : 'MISSED'}`);
+      const bound =
+        'peer' in measure && measure.peer !== undefined
+          ? `${measure.peer.name} ${measure.peer.value.toFixed(1)}, limit half of that`
+          : `limit ${measure.limit}`;
+      console.log(
+        `${measure.name.padEnd(70)} ${measure.value.toFixed(2).padStart(8)}   ${bound}: ${within ? 'kept' : 'MISSED'}`,
+      );
       return within;
     });
-    console.log(`bare GET ${bare.toFixed(2)}, through the adapter ${adapted.toFixed(2)}; of 100 members: bare ${bareLarge.toFixed(2)}, through the adapter ${adaptedLarge.toFixed(2)}`);
+    console.log(
+      `bare GET ${bare.toFixed(2)}, through the adapter ${adapted.toFixed(2)}; of 100 members: bare ${bareLarge.toFixed(2)}, through the adapter ${adaptedLarge.toFixed(2)}`,
+    );
     process.exitCode = kept.every(Boolean) ? 0 : 1;
   } finally {
     large.close();

@@ -15,7 +15,9 @@ import { Failure, script } from './lib/run.mjs';
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const committedFile = join(root, 'docs', 'benchmarks.json');
 /** Every script of package.json that is called `bench:…`, in its order. */
-const known = Object.keys(manifest.scripts).flatMap((name) => (name.startsWith('bench:') ? [name.slice('bench:'.length)] : []));
+const known = Object.keys(manifest.scripts).flatMap(name =>
+  name.startsWith('bench:') ? [name.slice('bench:'.length)] : [],
+);
 
 /** @type {{ stop: (grace?: number) => Promise<void> } | undefined} */
 let running;
@@ -31,10 +33,13 @@ async function runBench(name, folder) {
   const load = loadavg()[0] ?? 0;
   const started = performance.now();
   console.log(`\n── ${name} (load ${load.toFixed(1)}) ──`);
-  const group = startGroup('sh', ['-c', manifest.scripts[`bench:${name}`]], { cwd: root, env: { ...process.env, [benchVariable]: report } });
+  const group = startGroup('sh', ['-c', manifest.scripts[`bench:${name}`]], {
+    cwd: root,
+    env: { ...process.env, [benchVariable]: report },
+  });
   running = group;
-  group.child.stdout.on('data', (chunk) => process.stdout.write(chunk));
-  group.child.stderr.on('data', (chunk) => process.stdout.write(chunk));
+  group.child.stdout.on('data', chunk => process.stdout.write(chunk));
+  group.child.stderr.on('data', chunk => process.stdout.write(chunk));
   const how = await group.ended;
   running = undefined;
   const measures = readMeasures(report);
@@ -44,16 +49,20 @@ async function runBench(name, folder) {
     date: new Date().toISOString().slice(0, 10),
     machine: `${cpus()[0]?.model ?? 'unknown processor'}, ${availableParallelism()} cores, ${Math.round(totalmem() / 2 ** 30)} GiB`,
     versions: `${manifest.name} ${manifest.version}, Node ${process.versions.node}, ${process.platform}`,
-    load, seconds: (performance.now() - started) / 1000,
-    measures: measures.map((measure) => ({ ...measure, ratio: ratioOf(measure) })),
+    load,
+    seconds: (performance.now() - started) / 1000,
+    measures: measures.map(measure => ({ ...measure, ratio: ratioOf(measure) })),
   };
 }
 
 await script(async () => {
-  const { values } = parseArgs({ options: { only: { type: 'string' }, 'dry-run': { type: 'boolean', default: false } } });
+  const { values } = parseArgs({
+    options: { only: { type: 'string' }, 'dry-run': { type: 'boolean', default: false } },
+  });
   const chosen = values.only?.split(',') ?? known;
-  const unknown = chosen.filter((name) => !known.includes(name));
-  if (unknown.length > 0) throw new Failure(`There is no benchmark ${unknown.join(', ')}: there are ${known.join(', ')}.`);
+  const unknown = chosen.filter(name => !known.includes(name));
+  if (unknown.length > 0)
+    throw new Failure(`There is no benchmark ${unknown.join(', ')}: there are ${known.join(', ')}.`);
   /** @type {import('./lib/bench-document.mjs').Results} */
   const committed = existsSync(committedFile) ? JSON.parse(readFileSync(committedFile, 'utf8')) : {};
   /** @type {Record<string, import('./lib/bench-document.mjs').Result>} */
@@ -72,11 +81,17 @@ await script(async () => {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-  const merged = Object.fromEntries(known.flatMap((name) => {
-    const result = fresh[name] ?? committed[name];
-    return result === undefined ? [] : [[name, result]];
-  }));
-  const worse = [...failed, ...missed(fresh).map((line) => `MISSED ${line}`), ...regressions(committed, fresh).map((line) => `WORSE ${line}`)];
+  const merged = Object.fromEntries(
+    known.flatMap(name => {
+      const result = fresh[name] ?? committed[name];
+      return result === undefined ? [] : [[name, result]];
+    }),
+  );
+  const worse = [
+    ...failed,
+    ...missed(fresh).map(line => `MISSED ${line}`),
+    ...regressions(committed, fresh).map(line => `WORSE ${line}`),
+  ];
   if (!values['dry-run']) {
     writeFileSync(committedFile, `${JSON.stringify(merged, null, 2)}\n`);
     writeFileSync(join(root, 'docs', 'benchmarks.md'), benchmarksDocument(merged));

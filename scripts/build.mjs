@@ -26,13 +26,23 @@ const esModule = {
   platform: /** @type {const} */ ('node'),
   format: /** @type {const} */ ('esm'),
   target: 'node22',
-  banner: { js: "#!/usr/bin/env node\nimport { createRequire as aerodbCreateRequire } from 'node:module';\nconst require = aerodbCreateRequire(import.meta.url);" },
+  banner: {
+    js: "#!/usr/bin/env node\nimport { createRequire as aerodbCreateRequire } from 'node:module';\nconst require = aerodbCreateRequire(import.meta.url);",
+  },
 };
 
 /** @type {readonly { source: string, file: string, options: import('esbuild').BuildOptions }[]} */
 const entries = [
-  { source: 'src/extension.ts', file: 'extension.cjs', options: { platform: 'node', format: 'cjs', target: 'node22', external: ['vscode'] } },
-  { source: 'src/webview/main.ts', file: 'webview.js', options: { platform: 'browser', format: 'esm', target: 'es2022', loader: { '.ttf': 'file' }, assetNames: '[name]' } },
+  {
+    source: 'src/extension.ts',
+    file: 'extension.cjs',
+    options: { platform: 'node', format: 'cjs', target: 'node22', external: ['vscode'] },
+  },
+  {
+    source: 'src/webview/main.ts',
+    file: 'webview.js',
+    options: { platform: 'browser', format: 'esm', target: 'es2022', loader: { '.ttf': 'file' }, assetNames: '[name]' },
+  },
   { source: 'src/cli/main.ts', file: 'aerodb-control.cjs', options: commonJs },
   { source: 'src/local-cluster/main.ts', file: 'local-cluster.js', options: esModule },
 ];
@@ -43,21 +53,27 @@ const entries = [
  */
 export async function build({ release = false, folder = join(root, 'dist') } = {}) {
   const missing = entries.filter(({ source }) => !existsSync(join(root, source)));
-  if (release && missing.length > 0) throw new Failure(`A release needs ${missing.map(({ source }) => source).join(', ')}.`);
-  const present = entries.filter((entry) => !missing.includes(entry));
-  const results = await Promise.all(present.map(({ source, file, options }) => bundle(source, join(folder, file), release, options)));
+  if (release && missing.length > 0)
+    throw new Failure(`A release needs ${missing.map(({ source }) => source).join(', ')}.`);
+  const present = entries.filter(entry => !missing.includes(entry));
+  const results = await Promise.all(
+    present.map(({ source, file, options }) => bundle(source, join(folder, file), release, options)),
+  );
   mkdirSync(folder, { recursive: true });
-  const written = results.flatMap(({ outputs }) => Object.keys(outputs).map((path) => join(root, path)));
+  const written = results.flatMap(({ outputs }) => Object.keys(outputs).map(path => join(root, path)));
   if (release) {
     const packages = bundledPackages(root, results);
-    for (const [name, text] of Object.entries({ 'THIRD-PARTY-NOTICES.txt': notices(packages), 'sbom.cdx.json': sbom(root, packages) })) {
+    for (const [name, text] of Object.entries({
+      'THIRD-PARTY-NOTICES.txt': notices(packages),
+      'sbom.cdx.json': sbom(root, packages),
+    })) {
       const file = join(folder, name);
       writeFileSync(file, text);
       written.push(file);
     }
   }
   removeOthers(folder, written);
-  return written.map((file) => ({ file: relative(root, file), bytes: statSync(file).size }));
+  return written.map(file => ({ file: relative(root, file), bytes: statSync(file).size }));
 }
 
 /**

@@ -27,11 +27,24 @@ function options() {
   try {
     const { values } = parseArgs({
       options: {
-        nodes: { type: 'string', default: '3' }, port: { type: 'string', default: '8008' }, ttl: { type: 'string', default: '20' },
-        tls: { type: 'boolean', default: false }, auth: { type: 'string' }, synchronous: { type: 'boolean', default: false }, patroni: { type: 'string' }, help: { type: 'boolean', default: false },
+        nodes: { type: 'string', default: '3' },
+        port: { type: 'string', default: '8008' },
+        ttl: { type: 'string', default: '20' },
+        tls: { type: 'boolean', default: false },
+        auth: { type: 'string' },
+        synchronous: { type: 'boolean', default: false },
+        patroni: { type: 'string' },
+        help: { type: 'boolean', default: false },
       },
     });
-    return { ...values, nodes: whole(values.nodes, '--nodes', 1, 7), port: portOf(values.port, '--port'), ttl: whole(values.ttl, '--ttl', 10, 3600), auth: values.auth === undefined ? undefined : credentials(values.auth), patroni: values.patroni === undefined ? undefined : patroniLine(values.patroni) };
+    return {
+      ...values,
+      nodes: whole(values.nodes, '--nodes', 1, 7),
+      port: portOf(values.port, '--port'),
+      ttl: whole(values.ttl, '--ttl', 10, 3600),
+      auth: values.auth === undefined ? undefined : credentials(values.auth),
+      patroni: values.patroni === undefined ? undefined : patroniLine(values.patroni),
+    };
   } catch (error) {
     if (error instanceof TypeError) throw new Failure(`${error.message}\n${usage}`);
     throw error;
@@ -46,7 +59,8 @@ function options() {
  */
 function whole(text, option, least, most) {
   const value = /^\d{1,4}$/u.test(text) ? Number(text) : -1;
-  if (value < least || value > most) throw new Failure(`${option} takes a number from ${least} to ${most}, not "${text}".`);
+  if (value < least || value > most)
+    throw new Failure(`${option} takes a number from ${least} to ${most}, not "${text}".`);
   return value;
 }
 
@@ -71,16 +85,31 @@ await script(async () => {
     say('\nEnding the cluster …');
     // While it is still starting there is nothing to hold on to: the system ends its processes with this one, and the next run tidies up.
     ending = cluster === undefined ? Promise.resolve() : cluster.stop();
-    void ending.then(() => process.exit(0), (error) => {
-      console.error(error);
-      process.exit(1);
-    });
+    void ending.then(
+      () => process.exit(0),
+      error => {
+        console.error(error);
+        process.exit(1);
+      },
+    );
   });
-  cluster = await PatroniCluster.start({ programs, nodes, port, tls, dynamic: { synchronous_mode: synchronous }, ttl, ...(auth === undefined ? {} : { auth }) });
+  cluster = await PatroniCluster.start({
+    programs,
+    nodes,
+    port,
+    tls,
+    dynamic: { synchronous_mode: synchronous },
+    ttl,
+    ...(auth === undefined ? {} : { auth }),
+  });
   const leader = await cluster.settled();
-  say(`A Patroni ${cluster.version} cluster runs (${((performance.now() - started) / 1000).toFixed(1)} s). Ctrl-C ends it and removes its data.\n`);
+  say(
+    `A Patroni ${cluster.version} cluster runs (${((performance.now() - started) / 1000).toFixed(1)} s). Ctrl-C ends it and removes its data.\n`,
+  );
   for (const { name, url, postgresAddress } of cluster.members) {
-    say(`  ${name}  ${url}  PostgreSQL ${postgresAddress}  agent ${cluster.pid(name)}  postmaster ${cluster.postmaster(name)}${name === leader ? '  leader' : ''}`);
+    say(
+      `  ${name}  ${url}  PostgreSQL ${postgresAddress}  agent ${cluster.pid(name)}  postmaster ${cluster.postmaster(name)}${name === leader ? '  leader' : ''}`,
+    );
   }
   say(`  etcd ${cluster.pid('etcd')}; logs in ${join(cluster.folder, 'log')}\n`);
   describe(cluster, auth);
@@ -110,6 +139,8 @@ function describe(cluster, auth) {
   const config = join(cluster.folder, 'clusters.json');
   writeFileSync(config, `${JSON.stringify({ clusters: [setting], ...files }, undefined, 2)}\n`);
   say(`Setting of the editor (settings.json):\n  "aerodb.clusters": ${JSON.stringify([setting])}\n`);
-  say(`Its secrets (AeroDB: Set or Clear Access Token…): the password of the database login is ${monitor.password}${auth === undefined ? '' : ', the access token is what you gave with --auth'}.\n`);
+  say(
+    `Its secrets (AeroDB: Set or Clear Access Token…): the password of the database login is ${monitor.password}${auth === undefined ? '' : ', the access token is what you gave with --auth'}.\n`,
+  );
   say(`Terminal:\n  aerodb-control inspect cluster --config ${config} --cluster ${setting.name}`);
 }

@@ -6,4 +6,4 @@ import { ensureDependencies } from './lib/dependencies.mjs';
 import { root } from './lib/paths.mjs';
 import { script } from './lib/run.mjs';
 
-await script(() => ensureDependencies(root, (line) => console.log(line)));
+await script(() => ensureDependencies(root, line => console.log(line)));

@@ -18,7 +18,10 @@ const picture = /^!\[[^\]]*\]\((?!https:)[^)]*\)\n\n?/gmu;
 export async function packageExtension() {
   const file = join(root, 'out', 'aerodb-control-plane.vsix');
   const stage = join(root, 'out', `packaging-${process.pid}`);
-  const vsce = (/** @type {string} */ cwd, /** @type {string[]} */ ...args) => run(process.execPath, [join(root, 'node_modules', '@vscode', 'vsce', 'vsce'), ...args, '--no-dependencies'], { cwd });
+  const vsce = (/** @type {string} */ cwd, /** @type {string[]} */ ...args) =>
+    run(process.execPath, [join(root, 'node_modules', '@vscode', 'vsce', 'vsce'), ...args, '--no-dependencies'], {
+      cwd,
+    });
   try {
     await run(process.execPath, [join(root, 'scripts', 'build.mjs'), '--release'], { cwd: root });
     const shipped = (await vsce(root, 'ls')).split('\n').filter(Boolean);

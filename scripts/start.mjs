@@ -40,7 +40,7 @@ let ending;
 function keep(name, part, farewell) {
   parts.push({ name, pid: part.pid, stop: part.stop });
   one.owns(part.pid);
-  void part.ended.then((how) => {
+  void part.ended.then(how => {
     if (ending !== undefined) return;
     say(farewell ?? `${name} ended with ${how}.`);
     void end(farewell === undefined ? 1 : 0);
@@ -72,10 +72,21 @@ whenAskedToEnd(() => {
 
 function options() {
   try {
-    const { values } = parseArgs({ options: { fresh: { type: 'boolean', default: false }, port: { type: 'string', default: '9190' }, 'cluster-port': { type: 'string', default: '9191' } } });
-    return { fresh: values.fresh, port: portOf(values.port, '--port'), clusterPort: portOf(values['cluster-port'], '--cluster-port') };
+    const { values } = parseArgs({
+      options: {
+        fresh: { type: 'boolean', default: false },
+        port: { type: 'string', default: '9190' },
+        'cluster-port': { type: 'string', default: '9191' },
+      },
+    });
+    return {
+      fresh: values.fresh,
+      port: portOf(values.port, '--port'),
+      clusterPort: portOf(values['cluster-port'], '--cluster-port'),
+    };
   } catch (error) {
-    if (error instanceof TypeError) throw new Failure(`${error.message}\nUsage: npm start [-- --fresh --port N --cluster-port N]`);
+    if (error instanceof TypeError)
+      throw new Failure(`${error.message}\nUsage: npm start [-- --fresh --port N --cluster-port N]`);
     throw error;
   }
 }
@@ -129,12 +140,23 @@ async function startBrowserEditor(preferred, vsix, endpoints, program) {
   const port = await ports(preferred, 1, 'the editor listens');
   const password = newSecret();
   const home = join(data, 'editor');
-  const server = { program, userData: home, extensions: join(home, 'extensions'), config: join(home, 'config.yaml'), port, password };
+  const server = {
+    program,
+    userData: home,
+    extensions: join(home, 'extensions'),
+    config: join(home, 'config.yaml'),
+    port,
+    password,
+  };
   configure({ userData: home, endpoints, machineFile: true, say });
   await installExtension(server, vsix);
   const editor = await startCodeServer(server);
   keep('code-server', editor);
-  const signIn = await startSignIn({ port: await freePorts(Math.max(port, 9194) + 1, 1), editor: editor.url, password });
+  const signIn = await startSignIn({
+    port: await freePorts(Math.max(port, 9194) + 1, 1),
+    editor: editor.url,
+    password,
+  });
   one.isAt(signIn.url);
   say(`VS Code is ready (${seconds()}). Open this address in a browser on this machine:\n\n  ${signIn.url}\n`);
   say(`It signs you in to ${editor.url}, which lets nobody in without this run's password: ${password}`);
@@ -143,16 +165,26 @@ async function startBrowserEditor(preferred, vsix, endpoints, program) {
 async function main() {
   const { fresh, port, clusterPort } = options();
   const other = await one.claim();
-  if (other !== undefined) throw new Failure(`npm start is running already (process ${other.pid}): ${other.where}. End it with Ctrl-C where it runs, then start again.`);
-  if (fresh) for (const folder of ['cluster', 'editor', 'desktop']) rmSync(join(data, folder), { recursive: true, force: true });
+  if (other !== undefined)
+    throw new Failure(
+      `npm start is running already (process ${other.pid}): ${other.where}. End it with Ctrl-C where it runs, then start again.`,
+    );
+  if (fresh)
+    for (const folder of ['cluster', 'editor', 'desktop']) rmSync(join(data, folder), { recursive: true, force: true });
   const code = findDesktop();
-  const [endpoints, { file: vsix }, program] = await Promise.all([startCluster(clusterPort), packageExtension(), code === undefined ? ensureCodeServer(say) : undefined]);
+  const [endpoints, { file: vsix }, program] = await Promise.all([
+    startCluster(clusterPort),
+    packageExtension(),
+    code === undefined ? ensureCodeServer(say) : undefined,
+  ]);
   if (code !== undefined) await startDesktop(code, vsix, endpoints);
   else if (program !== undefined) await startBrowserEditor(port, vsix, endpoints, program);
-  say(`\nData is kept in ${data} (npm start -- --fresh forgets it); the audit log is ${join(defaultAuditDirectory(), LOG_FILE)}.\nCtrl-C ends the editor and the cluster.`);
+  say(
+    `\nData is kept in ${data} (npm start -- --fresh forgets it); the audit log is ${join(defaultAuditDirectory(), LOG_FILE)}.\nCtrl-C ends the editor and the cluster.`,
+  );
 }
 
-await main().catch((error) => {
+await main().catch(error => {
   if (ending !== undefined) return undefined;
   console.error(error instanceof Failure ? error.message : error);
   return end(1);

@@ -48,12 +48,13 @@ async function runNode(args, { env = {}, live, system, isOver = () => false }) {
   const colour = process.stdout.isTTY ? { FORCE_COLOR: '1' } : {};
   const own = { ...colour, ...compiled, ...env };
   const here = [process.execPath, ...args];
-  const [file = '', ...rest] = system === undefined ? here : inSystem(system, here, { shared: [root, folder], cwd: root, env: own });
+  const [file = '', ...rest] =
+    system === undefined ? here : inSystem(system, here, { shared: [root, folder], cwd: root, env: own });
   const group = startGroup(file, rest, { cwd: root, env: { ...process.env, ...own } });
   running.add(group.pid);
   if (live) {
-    group.child.stdout.on('data', (chunk) => process.stdout.write(chunk));
-    group.child.stderr.on('data', (chunk) => process.stdout.write(chunk));
+    group.child.stdout.on('data', chunk => process.stdout.write(chunk));
+    group.child.stderr.on('data', chunk => process.stdout.write(chunk));
   }
   let late = false;
   const timer = setTimeout(() => {
@@ -75,7 +76,15 @@ async function runNode(args, { env = {}, live, system, isOver = () => false }) {
   const left = !(await group.vanished(3000));
   if (left) await group.stop(1000);
   running.delete(group.pid);
-  return { how: late ? `no end after ${limit / 60_000} minutes` : open ? 'no end after its last test: something is left open' : how, output: group.output(), left };
+  return {
+    how: late
+      ? `no end after ${limit / 60_000} minutes`
+      : open
+        ? 'no end after its last test: something is left open'
+        : how,
+    output: group.output(),
+    left,
+  };
 }
 
 /**
@@ -89,7 +98,13 @@ async function runCheck({ name, commands }) {
     const { how, output } = await runNode(command, { live: false });
     if (how !== 'exit code 0') failures.push({ title: command.slice(1).join(' '), error: output.trim() || how });
   }
-  const result = { name, passed: failures.length === 0 ? 1 : 0, skipped: 0, failures, seconds: (performance.now() - started) / 1000 };
+  const result = {
+    name,
+    passed: failures.length === 0 ? 1 : 0,
+    skipped: 0,
+    failures,
+    seconds: (performance.now() - started) / 1000,
+  };
   console.log(`${failures.length === 0 ? '✔' : '✘'} ${name} (${result.seconds.toFixed(1)} s)`);
   for (const { error } of failures) console.log(error);
   return result;
@@ -109,18 +124,24 @@ async function runSuite(suite, grep, { env, title: name = suite.name, system }, 
   const started = performance.now();
   const report = join(folder, `${suite.name}.jsonl`);
   const args = [...suite.command, ...(grep === undefined ? [] : ['--grep', grep])];
-  const { how, left, output } = await runNode(args, { env: { ...env, [reportVariable]: report }, live, system, isOver: () => readReport(report).some(({ event }) => event === 'end') });
+  const { how, left, output } = await runNode(args, {
+    env: { ...env, [reportVariable]: report },
+    live,
+    system,
+    isOver: () => readReport(report).some(({ event }) => event === 'end'),
+  });
   if (!live) console.log(`${heading}\n${output}`);
   const lines = readReport(report);
-  const failures = lines.flatMap((line) => (line.event === 'fail' ? [{ title: line.title, error: line.error }] : []));
+  const failures = lines.flatMap(line => (line.event === 'fail' ? [{ title: line.title, error: line.error }] : []));
   const passed = lines.filter(({ event }) => event === 'pass').length;
   const skipped = lines.filter(({ event }) => event === 'pending').length;
   const fail = (/** @type {string} */ error) => failures.push({ title: `the suite ${name}`, error });
   if (!lines.some(({ event }) => event === 'end')) fail(`ended before its last test: ${how}`);
-  else if (how !== 'exit code 0' && (failures.length === 0 || how.startsWith('no end'))) fail(`ended with ${how}, although no test failed`);
+  else if (how !== 'exit code 0' && (failures.length === 0 || how.startsWith('no end')))
+    fail(`ended with ${how}, although no test failed`);
   if (passed + skipped + failures.length === 0) fail('ran no test');
   if (left) fail('left processes running');
-  const proofs = lines.flatMap((line) => (line.event === 'pass' ? [line.path] : []));
+  const proofs = lines.flatMap(line => (line.event === 'pass' ? [line.path] : []));
   return { name, passed, skipped, failures, proofs, seconds: (performance.now() - started) / 1000 };
 }
 
@@ -131,13 +152,13 @@ async function runSuite(suite, grep, { env, title: name = suite.name, system }, 
  */
 async function runConformance(results) {
   const { coverage } = await import('../test/conformance/coverage.ts');
-  const { missing } = coverage(results.flatMap(({ name, proofs = [] }) => proofs.map((path) => ({ suite: name, path }))));
+  const { missing } = coverage(results.flatMap(({ name, proofs = [] }) => proofs.map(path => ({ suite: name, path }))));
   // What the machine lacks for a person is skipped, and said above; then what only those suites prove is not proven, and not failed either.
   if (missing.length > 0 && results.some(({ skipped }) => skipped > 0)) {
     console.log(`\n!!! NOT PROVEN in this run, because suites did not run: ${missing.join(', ')}`);
     return { name: 'every rule proven', passed: 0, skipped: 1, failures: [], seconds: 0 };
   }
-  const failures = missing.map((rule) => ({ title: rule, error: 'No test that proves it passed in this run.' }));
+  const failures = missing.map(rule => ({ title: rule, error: 'No test that proves it passed in this run.' }));
   return { name: 'every rule proven', passed: failures.length === 0 ? 1 : 0, skipped: 0, failures, seconds: 0 };
 }
 
@@ -146,7 +167,13 @@ async function runConformance(results) {
  * @param {string} error
  * @returns {Result}
  */
-const lost = (name, error) => ({ name, passed: 0, skipped: 0, failures: [{ title: `the suite ${name}`, error }], seconds: 0 });
+const lost = (name, error) => ({
+  name,
+  passed: 0,
+  skipped: 0,
+  failures: [{ title: `the suite ${name}`, error }],
+  seconds: 0,
+});
 
 /**
  * What a machine lacks is skipped for a person, and said; where results are believed without being read, it is a failure. But for Patroni:
@@ -158,7 +185,8 @@ const lost = (name, error) => ({ name, passed: 0, skipped: 0, failures: [{ title
  */
 function unavailable(name, need, reason) {
   console.log(`\n── ${name} ──\n!!! NOT RUN: ${reason.message}`);
-  if ((process.env['CI'] !== undefined && !isOfPatroni(need)) || !(reason instanceof Failure)) return lost(name, reason.message);
+  if ((process.env['CI'] !== undefined && !isOfPatroni(need)) || !(reason instanceof Failure))
+    return lost(name, reason.message);
   return { name, passed: 0, skipped: 1, failures: [], seconds: 0 };
 }
 
@@ -183,20 +211,24 @@ function conclude(results) {
   const width = Math.max(16, ...results.map(({ name }) => name.length));
   for (const { name, passed, skipped, failures, seconds } of results) {
     const parts = [`${passed} passed`, `${failures.length} failed`, ...(skipped > 0 ? [`${skipped} skipped`] : [])];
-    console.log(`${failures.length > 0 ? '✘' : skipped > 0 ? '-' : '✔'} ${name.padEnd(width)} ${parts.join(', ').padEnd(32)} ${seconds.toFixed(1)} s`);
+    console.log(
+      `${failures.length > 0 ? '✘' : skipped > 0 ? '-' : '✔'} ${name.padEnd(width)} ${parts.join(', ').padEnd(32)} ${seconds.toFixed(1)} s`,
+    );
   }
   for (const { name, failures } of results) {
-    for (const { title, error } of failures) console.log(`\n✘ ${name}: ${title}\n  ${error.split('\n').slice(0, 6).join('\n  ')}`);
+    for (const { title, error } of failures)
+      console.log(`\n✘ ${name}: ${title}\n  ${error.split('\n').slice(0, 6).join('\n  ')}`);
   }
-  const sum = (/** @type {(result: Result) => number} */ of) => results.reduce((total, result) => total + of(result), 0);
+  const sum = (/** @type {(result: Result) => number} */ of) =>
+    results.reduce((total, result) => total + of(result), 0);
   const failed = sum(({ failures }) => failures.length);
-  const skipped = sum((result) => result.skipped);
+  const skipped = sum(result => result.skipped);
   console.log(`\n${sum(({ passed }) => passed)} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
   process.exitCode = failed === 0 ? 0 : 1;
 }
 
 whenAskedToEnd(() => {
-  void Promise.all([...running].map((group) => endGroup(group, 5000))).finally(() => process.exit(1));
+  void Promise.all([...running].map(group => endGroup(group, 5000))).finally(() => process.exit(1));
 });
 
 /**
@@ -235,12 +267,16 @@ function together(suites) {
 }
 
 await script(async () => {
-  const { values } = parseArgs({ options: { only: { type: 'string' }, grep: { type: 'string' }, all: { type: 'boolean', default: false } } });
+  const { values } = parseArgs({
+    options: { only: { type: 'string' }, grep: { type: 'string' }, all: { type: 'boolean', default: false } },
+  });
   const { checks, suites } = select(values.only?.split(',') ?? [], values.all);
-  const ready = prepare(suites, (line) => console.log(line));
+  const ready = prepare(suites, line => console.log(line));
   const results = await runChecks(checks);
   for (const group of together(suites)) {
-    const ran = await Promise.all(group.map((suite, index) => runPrepared(suite, ready, { grep: values.grep, live: index === 0 })));
+    const ran = await Promise.all(
+      group.map((suite, index) => runPrepared(suite, ready, { grep: values.grep, live: index === 0 })),
+    );
     results.push(...ran.flat());
   }
   if (values.only === undefined && values.grep === undefined) results.push(await runConformance(results));

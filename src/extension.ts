@@ -37,14 +37,33 @@ export function activate(context: vscode.ExtensionContext): void {
   const reader = openAuditReader(directory);
   const head = new KnownHead(context.globalState, reader);
   const plane = new ControlPlane({
-    audit: 'refused' in setting ? nowhere(setting.refused) : refusingExposed(openAuditLog({ ...directory, onAppended: (position) => void head.keep(position).catch(() => undefined) })), // a head that was not kept proves less, and breaks nothing
-    clusters, confirmer: new EditorConfirmer(panels), clock: systemClock, ids: { uuid: randomUUID }, operator: operator(),
+    audit:
+      'refused' in setting
+        ? nowhere(setting.refused)
+        : refusingExposed(
+            openAuditLog({ ...directory, onAppended: position => void head.keep(position).catch(() => undefined) }),
+          ), // a head that was not kept proves less, and breaks nothing
+    clusters,
+    confirmer: new EditorConfirmer(panels),
+    clock: systemClock,
+    ids: { uuid: randomUUID },
+    operator: operator(),
   });
   const results = new Results(panels, clusters, log);
-  const tree = new ClusterTree(clusters, (cluster) => plane.execute('inspect_cluster_state', { cluster }), (cluster) => plane.unavailable(cluster));
-  const commands = (): CommandContext => ({ plane, clusters, results, nodeName: (cluster, node) => tree.nodeName(cluster, node) });
+  const tree = new ClusterTree(
+    clusters,
+    cluster => plane.execute('inspect_cluster_state', { cluster }),
+    cluster => plane.unavailable(cluster),
+  );
+  const commands = (): CommandContext => ({
+    plane,
+    clusters,
+    results,
+    nodeName: (cluster, node) => tree.nodeName(cluster, node),
+  });
   context.subscriptions.push(
-    log, statusBar,
+    log,
+    statusBar,
     vscode.window.createTreeView('aerodb.clusters', { treeDataProvider: tree, showCollapseAll: true }),
     ...registerOperatorCommands(commands),
     ...registerAuthorityCommands(commands),
@@ -52,7 +71,7 @@ export function activate(context: vscode.ExtensionContext): void {
     ...registerAuditEditor(commands, auditReview(reader, head), panels),
     vscode.commands.registerCommand('aerodb.showLog', () => log.show()),
     new vscode.Disposable(plane.onAuthorityChanged(() => statusBar.show(plane.authority))),
-    vscode.workspace.onDidChangeConfiguration((event) => {
+    vscode.workspace.onDidChangeConfiguration(event => {
       if (!event.affectsConfiguration('aerodb.clusters')) return;
       plane.clusterChanged();
       tree.clustersChanged();
@@ -65,7 +84,11 @@ export function activate(context: vscode.ExtensionContext): void {
 /** HTTP and its schemas load with the first command that needs them. */
 const connect: Connect = async (cluster, { token, database }, limits) => {
   const kernel = await import('./kernel/connect.ts');
-  return kernel.connect(cluster, { token, databasePassword: database, timeouts: { connectMs: kernel.DEFAULT_TIMEOUTS.connectMs, ...limits } });
+  return kernel.connect(cluster, {
+    token,
+    databasePassword: database,
+    timeouts: { connectMs: kernel.DEFAULT_TIMEOUTS.connectMs, ...limits },
+  });
 };
 
 const systemClock: Clock = { name: 'editor-system-utc', now: () => new Date().toISOString() };
@@ -90,5 +113,11 @@ function nowhere(why: string): AuditLog {
 }
 
 function auditReview(reader: AuditReader, head: KnownHead): AuditReview {
-  return { reader, knownHead: () => head.get(), openPages: () => openAuditPages(reader.path), requestEnd, exportTo: writeExport };
+  return {
+    reader,
+    knownHead: () => head.get(),
+    openPages: () => openAuditPages(reader.path),
+    requestEnd,
+    exportTo: writeExport,
+  };
 }

@@ -12,7 +12,10 @@ export interface RecordShape {
 
 /** The lines that have ended, each without its newline. What stands behind the last newline is not there yet: a record is written in two parts. */
 export function wholeLines(text: string): readonly string[] {
-  return text.slice(0, text.lastIndexOf('\n') + 1).split('\n').slice(0, -1);
+  return text
+    .slice(0, text.lastIndexOf('\n') + 1)
+    .split('\n')
+    .slice(0, -1);
 }
 
 /** The lines of a log; none where there is no log. */
@@ -27,5 +30,5 @@ export function linesIn(file: string): readonly string[] {
 
 /** The records of a log, which must all be records; none where there is no log. */
 export function recordsIn(file: string): readonly RecordShape[] {
-  return linesIn(file).map((line) => JSON.parse(line) as RecordShape);
+  return linesIn(file).map(line => JSON.parse(line) as RecordShape);
 }

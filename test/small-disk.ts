@@ -16,7 +16,9 @@ export class SmallDisk {
 
   /** Null, and said loudly, where this account may not mount. */
   static mount(directory: string, size = '512k'): SmallDisk | null {
-    const { status, stderr } = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${size},mode=700`, 'tmpfs', directory], { encoding: 'utf8' });
+    const { status, stderr } = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${size},mode=700`, 'tmpfs', directory], {
+      encoding: 'utf8',
+    });
     if (status === 0) return new SmallDisk(directory);
     process.stderr.write(`      NO MOUNT IS POSSIBLE HERE (${stderr.trim()}): REAL FULL DISKS ARE NOT TESTED\n`);
     return null;

@@ -2,7 +2,14 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { encodeRecord } from '../../src/audit/chain.ts';
 
-const stages = /** @type {const} */ (['command_requested', 'explanation_presented', 'confirmation_requested', 'confirmation_given', 'dispatch_intent', 'command_executed']);
+const stages = /** @type {const} */ ([
+  'command_requested',
+  'explanation_presented',
+  'confirmation_requested',
+  'confirmation_given',
+  'dispatch_intent',
+  'command_executed',
+]);
 
 /**
  * Requests of six stages, each record as long as real ones are on average: 600 bytes.
@@ -11,10 +18,19 @@ const stages = /** @type {const} */ (['command_requested', 'explanation_presente
  */
 export function sampleEntry(n) {
   return {
-    time: new Date(Date.UTC(2026, 0, 1) + n * 1000).toISOString(), clock: 'operator workstation', session: '6f1c1f3e-0000-4000-8000-000000000001', n: String(n),
-    stage: stages[n % stages.length] ?? 'command_requested', operator: { account: n % 7 === 0 ? 'bob' : 'alice', host: 'workstation-1', name: null }, authority: 'Operator',
-    request_id: sampleRequestId(n), command: n % 1000 < 6 ? 'force_promotion' : 'request_promotion', cluster: n % 3 === 0 ? 'staging' : 'production', target: 'node-2',
-    args: { cluster: 'production', node: 'node-2', reason: n === 777_777 ? 'The NEEDLE' : 'hand-over' }, outcome: 'pending',
+    time: new Date(Date.UTC(2026, 0, 1) + n * 1000).toISOString(),
+    clock: 'operator workstation',
+    session: '6f1c1f3e-0000-4000-8000-000000000001',
+    n: String(n),
+    stage: stages[n % stages.length] ?? 'command_requested',
+    operator: { account: n % 7 === 0 ? 'bob' : 'alice', host: 'workstation-1', name: null },
+    authority: 'Operator',
+    request_id: sampleRequestId(n),
+    command: n % 1000 < 6 ? 'force_promotion' : 'request_promotion',
+    cluster: n % 3 === 0 ? 'staging' : 'production',
+    target: 'node-2',
+    args: { cluster: 'production', node: 'node-2', reason: n === 777_777 ? 'The NEEDLE' : 'hand-over' },
+    outcome: 'pending',
   };
 }
 
@@ -22,7 +38,8 @@ export function sampleEntry(n) {
  * @param {number} n of a record
  * @returns {string} the id of the request that it belongs to
  */
-export const sampleRequestId = (n) => `6f1c1f3e-0000-4000-8000-${String(Math.floor(n / stages.length)).padStart(12, '0')}`;
+export const sampleRequestId = n =>
+  `6f1c1f3e-0000-4000-8000-${String(Math.floor(n / stages.length)).padStart(12, '0')}`;
 
 /**
  * Writes a log of this many records.

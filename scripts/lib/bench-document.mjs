@@ -22,12 +22,14 @@ export const tolerance = 1.3;
  * @returns {string[]} each ratio that is more than `tolerance` times what was committed, in words
  */
 export function regressions(committed, fresh) {
-  return Object.entries(fresh).flatMap(([bench, { measures }]) => measures.flatMap((measure) => {
-    const before = committed[bench]?.measures.find(({ name }) => name === measure.name)?.ratio;
-    const now = ratioOf(measure);
-    if (before === undefined || now === undefined || now <= before * tolerance) return [];
-    return [`${bench}: ${measure.name}: ratio ${number(now)}, committed ${number(before)}`];
-  }));
+  return Object.entries(fresh).flatMap(([bench, { measures }]) =>
+    measures.flatMap(measure => {
+      const before = committed[bench]?.measures.find(({ name }) => name === measure.name)?.ratio;
+      const now = ratioOf(measure);
+      if (before === undefined || now === undefined || now <= before * tolerance) return [];
+      return [`${bench}: ${measure.name}: ratio ${number(now)}, committed ${number(before)}`];
+    }),
+  );
 }
 
 /**
@@ -35,7 +37,11 @@ export function regressions(committed, fresh) {
  * @returns {string[]} each measure that is beyond its limit, in words
  */
 export function missed(results) {
-  return Object.entries(results).flatMap(([bench, { measures }]) => measures.filter((measure) => !isMet(measure)).map((measure) => `${bench}: ${measure.name}: ${value(measure)}, limit ${limit(measure)}`));
+  return Object.entries(results).flatMap(([bench, { measures }]) =>
+    measures
+      .filter(measure => !isMet(measure))
+      .map(measure => `${bench}: ${measure.name}: ${value(measure)}, limit ${limit(measure)}`),
+  );
 }
 
 /**
@@ -50,11 +56,17 @@ export function benchmarksDocument(results) {
     'ratio is the value in multiples of the peer, or where there is none, of the limit. Ratios are comparable between machines, milliseconds are not.',
     `\`npm run bench\` reports a ratio of more than ${tolerance} times the committed one (\`docs/benchmarks.json\`); \`npm run bench -- --only kernel,cli\` runs some and keeps the others.`,
     ...Object.entries(results).flatMap(([bench, { date, machine, versions, load, seconds, measures }]) => [
-      '', `## ${bench}`, '', `${date}, ${machine}, ${versions}, load ${load.toFixed(1)}, ${seconds.toFixed(0)} s (\`npm run bench:${bench}\`)`, '',
-      '| what | measured | peer | limit | ratio | within |', '| --- | ---: | ---: | ---: | ---: | --- |',
-      ...measures.map((measure) => {
+      '',
+      `## ${bench}`,
+      '',
+      `${date}, ${machine}, ${versions}, load ${load.toFixed(1)}, ${seconds.toFixed(0)} s (\`npm run bench:${bench}\`)`,
+      '',
+      '| what | measured | peer | limit | ratio | within |',
+      '| --- | ---: | ---: | ---: | ---: | --- |',
+      ...measures.map(measure => {
         const ratio = ratioOf(measure);
-        const peer = measure.peer === undefined ? '' : `${measure.peer.name}: ${value({ ...measure, value: measure.peer.value })}`;
+        const peer =
+          measure.peer === undefined ? '' : `${measure.peer.name}: ${value({ ...measure, value: measure.peer.value })}`;
         const bound = limit(measure);
         return `| ${measure.name.replaceAll('|', '\\|')} | ${value(measure)} | ${peer} | ${bound} | ${ratio === undefined ? '' : number(ratio)} | ${bound === '' ? '' : isMet(measure) ? 'yes' : '**no**'} |`;
       }),
@@ -67,7 +79,12 @@ export function benchmarksDocument(results) {
 const value = ({ value: amount, unit }) => `${number(amount)} ${unit}`;
 
 /** @param {import('./bench.mjs').Measure} measure */
-const limit = ({ limit: most, unit, peer }) => [...(most === undefined ? [] : [`${number(most)} ${unit}`]), ...(peer?.times === undefined ? [] : [`${peer.times} × peer`])].join(', ');
+const limit = ({ limit: most, unit, peer }) =>
+  [
+    ...(most === undefined ? [] : [`${number(most)} ${unit}`]),
+    ...(peer?.times === undefined ? [] : [`${peer.times} × peer`]),
+  ].join(', ');
 
 /** Three digits that mean something, in plain notation. @param {number} amount */
-const number = (amount) => (Math.abs(amount) >= 100 ? Math.round(amount).toLocaleString('en-US') : String(Number(amount.toPrecision(3))));
+const number = amount =>
+  Math.abs(amount) >= 100 ? Math.round(amount).toLocaleString('en-US') : String(Number(amount.toPrecision(3)));

@@ -49,7 +49,12 @@ export function ratioOf({ value, limit, peer }) {
  * @returns {Measure[]}
  */
 export function readMeasures(file) {
-  return existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter((line) => line !== '').map((line) => JSON.parse(line)) : [];
+  return existsSync(file)
+    ? readFileSync(file, 'utf8')
+        .split('\n')
+        .filter(line => line !== '')
+        .map(line => JSON.parse(line))
+    : [];
 }
 
 /**
@@ -57,4 +62,5 @@ export function readMeasures(file) {
  * @param {number} [share] 0.5 is the median
  * @returns {number}
  */
-export const percentile = (values, share = 0.5) => values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))] ?? Number.NaN;
+export const percentile = (values, share = 0.5) =>
+  values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))] ?? Number.NaN;

@@ -28,10 +28,25 @@ export function bundledPackages(root, metafiles) {
       found.set(folder, (found.get(folder) ?? new Set()).add(basename(output)));
     }
   }
-  return [...found].map(([folder, files]) => {
-    const { name, version, license, dependencies = {} } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
-    return { folder, name, version, license, text: licenceText(join(root, folder)), needs: Object.keys(dependencies), files: [...files].toSorted() };
-  }).toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  return [...found]
+    .map(([folder, files]) => {
+      const {
+        name,
+        version,
+        license,
+        dependencies = {},
+      } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
+      return {
+        folder,
+        name,
+        version,
+        license,
+        text: licenceText(join(root, folder)),
+        needs: Object.keys(dependencies),
+        files: [...files].toSorted(),
+      };
+    })
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /**
@@ -40,9 +55,12 @@ export function bundledPackages(root, metafiles) {
  */
 function licenceText(folder) {
   const names = readdirSync(folder);
-  const file = names.find((entry) => /^(?:licen[cs]e|copying)(?:\.(?:md|txt))?$/iu.test(entry));
+  const file = names.find(entry => /^(?:licen[cs]e|copying)(?:\.(?:md|txt))?$/iu.test(entry));
   if (file !== undefined) return readFileSync(join(folder, file), 'utf8').trim();
-  const readme = names.find((entry) => /^readme(?:\.md)?$/iu.test(entry));
-  const said = readme === undefined ? null : /^#+[ \t]*licen[cs]e[^\n]*\n(.*)/imsu.exec(readFileSync(join(folder, readme), 'utf8'));
+  const readme = names.find(entry => /^readme(?:\.md)?$/iu.test(entry));
+  const said =
+    readme === undefined
+      ? null
+      : /^#+[ \t]*licen[cs]e[^\n]*\n(.*)/imsu.exec(readFileSync(join(folder, readme), 'utf8'));
   return said?.[1]?.trim() ?? '';
 }

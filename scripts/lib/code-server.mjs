@@ -40,11 +40,14 @@ export async function startCodeServer(options) {
     ...options.program.flags,
     ...(options.flags ?? []),
   ];
-  const group = startGroup(options.program.node, [options.program.entry, ...common(options), ...args], { env: environment(options) });
+  const group = startGroup(options.program.node, [options.program.entry, ...common(options), ...args], {
+    env: environment(options),
+  });
   const listening = /HTTP server listening on (http:\/\/[\d.]+:(\d+))/u;
   /** @type {Promise<RegExpExecArray>} */
   const ready = new Promise((resolve, reject) => {
-    const fail = (/** @type {string} */ why) => reject(new Failure(`code-server ${why}\n${lastLines(group.output(), 15)}`));
+    const fail = (/** @type {string} */ why) =>
+      reject(new Failure(`code-server ${why}\n${lastLines(group.output(), 15)}`));
     const timer = setTimeout(() => fail(`did not listen within ${readyWithin / 1000} s`), readyWithin);
     const look = () => {
       const match = listening.exec(group.output());
@@ -54,14 +57,21 @@ export async function startCodeServer(options) {
     };
     group.child.stdout.on('data', look);
     group.child.stderr.on('data', look);
-    void group.ended.then((how) => {
+    void group.ended.then(how => {
       clearTimeout(timer);
       fail(`ended with ${how}`);
     });
   });
   try {
     const [, url = '', port = ''] = await ready;
-    return { url, port: Number(port), pid: group.pid, output: group.output, ended: group.ended, stop: () => group.stop() };
+    return {
+      url,
+      port: Number(port),
+      pid: group.pid,
+      output: group.output,
+      ended: group.ended,
+      stop: () => group.stop(),
+    };
   } catch (error) {
     await group.stop(0);
     throw error;
@@ -75,14 +85,23 @@ export async function startCodeServer(options) {
  * @returns {Promise<void>}
  */
 export async function installExtension(options, vsix) {
-  await run(options.program.node, [options.program.entry, ...common(options), '--install-extension', vsix, '--force'], { env: environment(options) });
+  await run(options.program.node, [options.program.entry, ...common(options), '--install-extension', vsix, '--force'], {
+    env: environment(options),
+  });
 }
 
 /**
  * @param {CodeServerOptions} options
  * @returns {string[]}
  */
-const common = ({ config, userData, extensions }) => ['--config', config, '--user-data-dir', userData, '--extensions-dir', extensions];
+const common = ({ config, userData, extensions }) => [
+  '--config',
+  config,
+  '--user-data-dir',
+  userData,
+  '--extensions-dir',
+  extensions,
+];
 
 /**
  * The person's environment without what would point this server at another editor, let another password in, or make it faster than a person's.
@@ -90,6 +109,16 @@ const common = ({ config, userData, extensions }) => ['--config', config, '--use
  * @returns {NodeJS.ProcessEnv}
  */
 function environment(options) {
-  const env = Object.fromEntries(Object.entries(process.env).filter(([key]) => !/^(VSCODE_|CODE_SERVER_|npm_|PORT$|PASSWORD$|HASHED_PASSWORD$|NODE_OPTIONS$|NODE_COMPILE_CACHE$)/u.test(key)));
-  return { ...env, EXTENSIONS_GALLERY: '{}', ...options.env, ...(options.password === undefined ? {} : { PASSWORD: options.password }) };
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter(
+      ([key]) =>
+        !/^(VSCODE_|CODE_SERVER_|npm_|PORT$|PASSWORD$|HASHED_PASSWORD$|NODE_OPTIONS$|NODE_COMPILE_CACHE$)/u.test(key),
+    ),
+  );
+  return {
+    ...env,
+    EXTENSIONS_GALLERY: '{}',
+    ...options.env,
+    ...(options.password === undefined ? {} : { PASSWORD: options.password }),
+  };
 }

@@ -11,7 +11,8 @@ export const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
  */
 export async function debianMirror(apt) {
   const mirror = mirrorOf(await run(apt, ['indextargets', '--format', '$(REPO_URI)', 'Created-By: Packages']));
-  if (mirror === undefined) throw new Failure('The apt of this machine names no mirror of Debian: nothing can be fetched from another suite.');
+  if (mirror === undefined)
+    throw new Failure('The apt of this machine names no mirror of Debian: nothing can be fetched from another suite.');
   return mirror;
 }
 
@@ -20,7 +21,10 @@ export async function debianMirror(apt) {
  * @returns {string | undefined} the one that most of them are of, other than that of security updates, which does not have every suite
  */
 export function mirrorOf(targets) {
-  const uris = targets.split('\n').map((line) => line.trim()).filter((line) => line !== '' && !line.includes('security'));
-  const count = (/** @type {string} */ uri) => uris.filter((each) => each === uri).length;
+  const uris = targets
+    .split('\n')
+    .map(line => line.trim())
+    .filter(line => line !== '' && !line.includes('security'));
+  const count = (/** @type {string} */ uri) => uris.filter(each => each === uri).length;
   return uris.toSorted((a, b) => count(b) - count(a))[0];
 }

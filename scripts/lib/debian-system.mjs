@@ -47,10 +47,20 @@ export async function ensureDebianSystem(suite, say) {
   const mirror = await debianMirror(onPath('apt-get') ?? 'apt-get');
   say(`Unpacking Debian ${suite} with Patroni, etcd and PostgreSQL (700 MB) into ${home} …`);
   const started = performance.now();
-  await buildAside(cache, async (aside) => {
+  await buildAside(cache, async aside => {
     const built = join(aside, 'system');
     // What it mounts meanwhile is gone with it, however it ends.
-    await run('unshare', ['--mount', debootstrap, '--variant=minbase', `--keyring=${KEYRING}`, `--include=${INCLUDED.join(',')}`, suite, built, mirror, RECIPE]);
+    await run('unshare', [
+      '--mount',
+      debootstrap,
+      '--variant=minbase',
+      `--keyring=${KEYRING}`,
+      `--include=${INCLUDED.join(',')}`,
+      suite,
+      built,
+      mirror,
+      RECIPE,
+    ]);
     await takeOver(built);
     writeFileSync(join(built, 'usr', 'sbin', 'policy-rc.d'), '#!/bin/sh\nexit 101\n', { mode: 0o755 });
     await runIn(built, ['apt-get', 'update', '-qq']);
@@ -70,8 +80,29 @@ export async function ensureDebianSystem(suite, say) {
  * @returns {[file: string, ...args: string[]]}
  */
 export function inSystem(system, command, { shared = [], cwd = '/', env = {} } = {}) {
-  const variables = Object.entries({ HOME: '/root', PATH: SYSTEM_PATH, LC_ALL: 'C.UTF-8', ...env }).map(([name, value]) => `${name}=${value ?? ''}`);
-  return ['unshare', '--mount', '--pid', '--fork', '--kill-child', 'sh', '-c', ENTER, 'sh', system, ...shared, '--', 'env', '-i', '-C', cwd, ...variables, ...command];
+  const variables = Object.entries({ HOME: '/root', PATH: SYSTEM_PATH, LC_ALL: 'C.UTF-8', ...env }).map(
+    ([name, value]) => `${name}=${value ?? ''}`,
+  );
+  return [
+    'unshare',
+    '--mount',
+    '--pid',
+    '--fork',
+    '--kill-child',
+    'sh',
+    '-c',
+    ENTER,
+    'sh',
+    system,
+    ...shared,
+    '--',
+    'env',
+    '-i',
+    '-C',
+    cwd,
+    ...variables,
+    ...command,
+  ];
 }
 
 /**
@@ -92,8 +123,10 @@ async function takeOver(system) {
     mkdirSync(dirname(join(system, file)), { recursive: true });
     copyFileSync(file, join(system, file));
   }
-  const settings = (await run('apt-config', ['dump'])).split('\n').filter((line) => /^Acquire::(?:Check-Valid-Until|Check-Date|Retries|ForceIPv[46]|https?)\b/u.test(line));
-  writeFileSync(join(system, 'etc', 'apt', 'apt.conf.d', '90machine'), settings.map((line) => `${line}\n`).join(''));
+  const settings = (await run('apt-config', ['dump']))
+    .split('\n')
+    .filter(line => /^Acquire::(?:Check-Valid-Until|Check-Date|Retries|ForceIPv[46]|https?)\b/u.test(line));
+  writeFileSync(join(system, 'etc', 'apt', 'apt.conf.d', '90machine'), settings.map(line => `${line}\n`).join(''));
 }
 
 /**
@@ -104,9 +137,12 @@ async function ensureDebootstrap(say) {
   const found = onPath('debootstrap');
   if (found !== undefined) return found;
   const apt = onPath('apt-get');
-  if (apt === undefined) throw new Failure('There is no debootstrap here: install it (Debian: apt-get install debootstrap).');
+  if (apt === undefined)
+    throw new Failure('There is no debootstrap here: install it (Debian: apt-get install debootstrap).');
   say("Installing Debian's debootstrap …");
-  await run(apt, ['install', '-y', '-qq', '--no-install-recommends', '-o', 'DPkg::Lock::Timeout=300', 'debootstrap'], { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } });
+  await run(apt, ['install', '-y', '-qq', '--no-install-recommends', '-o', 'DPkg::Lock::Timeout=300', 'debootstrap'], {
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  });
   return onPath('debootstrap') ?? '/usr/sbin/debootstrap';
 }
 
@@ -114,7 +150,9 @@ async function ensureDebootstrap(say) {
  * @param {string} suite
  * @returns {boolean} whether this machine is that Debian itself
  */
-export const isDebian = (suite) => existsSync('/etc/os-release') && new RegExp(`^VERSION_CODENAME="?${suite}"?$`, 'mu').test(readFileSync('/etc/os-release', 'utf8'));
+export const isDebian = suite =>
+  existsSync('/etc/os-release') &&
+  new RegExp(`^VERSION_CODENAME="?${suite}"?$`, 'mu').test(readFileSync('/etc/os-release', 'utf8'));
 
 /**
  * @param {string} system root folder
@@ -124,6 +162,7 @@ export async function patroniOfSystem(system) {
   const [file, ...args] = inSystem(system, ['sh', '-c', 'patroni --version; echo /usr/lib/postgresql/*']);
   const output = await run(file, args);
   const [, version, postgres] = /^patroni (\S+)\n(\/usr\/lib\/postgresql\/\d+)$/mu.exec(output) ?? [];
-  if (version === undefined || postgres === undefined) throw new Failure(`The Debian in ${system} has not both Patroni and PostgreSQL:\n${output}`);
+  if (version === undefined || postgres === undefined)
+    throw new Failure(`The Debian in ${system} has not both Patroni and PostgreSQL:\n${output}`);
   return { version, postgres };
 }

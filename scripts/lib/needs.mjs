@@ -12,7 +12,7 @@ import { PATRONI_VARIABLE, RELEASES } from './patroni-versions.mjs';
  */
 
 /** @param {string} need */
-export const isOfPatroni = (need) => /^(?:patroni|debian)\b/u.test(need);
+export const isOfPatroni = need => /^(?:patroni|debian)\b/u.test(need);
 
 /**
  * What suites need beside Node; fetched and built while the others run.
@@ -26,16 +26,21 @@ export function prepare(suites, say) {
    * @param {() => Promise<T>} work
    * @returns {Promise<T | Error>}
    */
-  const settle = async (work) => work().catch((error) => (error instanceof Error ? error : new Error(String(error))));
-  const wanted = (/** @type {readonly import('./suites.mjs').Need[]} */ ...needs) => suites.some((suite) => suite.needs.some((need) => needs.includes(need)));
-  const needs = [...new Set(suites.flatMap((suite) => suite.needs))];
+  const settle = async work => work().catch(error => (error instanceof Error ? error : new Error(String(error))));
+  const wanted = (/** @type {readonly import('./suites.mjs').Need[]} */ ...needs) =>
+    suites.some(suite => suite.needs.some(need => needs.includes(need)));
+  const needs = [...new Set(suites.flatMap(suite => suite.needs))];
   const patroni = settle(async () => {
     if (!needs.some(isOfPatroni)) return { env: {}, version: '' };
     const programs = await ensurePatroni(say);
     return { env: {}, title: titleOf(programs), version: programs.version };
   });
   const others = new Map();
-  for (const need of needs.filter((each) => isOfPatroni(each) && each !== 'patroni')) others.set(need, settle(() => another(need, patroni, say)));
+  for (const need of needs.filter(each => isOfPatroni(each) && each !== 'patroni'))
+    others.set(
+      need,
+      settle(() => another(need, patroni, say)),
+    );
   const editor = settle(async () => {
     if (!wanted('editor', 'package')) return { env: {} };
     findChromium(); // one that is named and not there is said before anything is fetched
@@ -47,11 +52,23 @@ export function prepare(suites, say) {
     const ready = await editor;
     if (ready instanceof Error) throw ready;
     if (!wanted('package')) return { env: {} };
-    return { env: { AERODB_VSIX: await packageExtension().then(({ file }) => file, (error) => Promise.reject(new Error(error.message))) } };
+    return {
+      env: {
+        AERODB_VSIX: await packageExtension().then(
+          ({ file }) => file,
+          error => Promise.reject(new Error(error.message)),
+        ),
+      },
+    };
   });
   // Suites in the editor build the extension anew, into the folder from which it is packaged.
-  const ready = new Map([['editor', packaged.then(() => editor)], ['package', packaged], ['patroni', patroni], ...others]);
-  return (need) => ready.get(need) ?? Promise.reject(new Error(`nothing is known of ${need}`));
+  const ready = new Map([
+    ['editor', packaged.then(() => editor)],
+    ['package', packaged],
+    ['patroni', patroni],
+    ...others,
+  ]);
+  return need => ready.get(need) ?? Promise.reject(new Error(`nothing is known of ${need}`));
 }
 
 /**
@@ -91,7 +108,10 @@ const systems = {
    */
   next(work) {
     const done = this.last.then(work);
-    this.last = done.then(() => undefined, () => undefined);
+    this.last = done.then(
+      () => undefined,
+      () => undefined,
+    );
     return done;
   },
 };

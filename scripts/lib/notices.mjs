@@ -8,7 +8,10 @@ import { Failure } from './run.mjs';
  */
 export function notices(packages) {
   const silent = packages.filter(({ text }) => text === '').map(({ name }) => name);
-  if (silent.length > 0) throw new Failure(`No licence text was found in ${silent.join(', ')}: it cannot be shipped without.`);
-  const sections = packages.map(({ name, version, license, text }) => `${'='.repeat(80)}\n${name} ${version} (${license})\n\n${text}\n`);
+  if (silent.length > 0)
+    throw new Failure(`No licence text was found in ${silent.join(', ')}: it cannot be shipped without.`);
+  const sections = packages.map(
+    ({ name, version, license, text }) => `${'='.repeat(80)}\n${name} ${version} (${license})\n\n${text}\n`,
+  );
   return `This product contains the following software of others.\n\n${sections.join('\n')}`;
 }

@@ -11,10 +11,14 @@ import { run } from './run.mjs';
  */
 export function npm(args, { cwd, node = process.execPath, settings = {} }) {
   /** @type {NodeJS.ProcessEnv} */
-  const env = Object.fromEntries(Object.entries(process.env).filter(([key]) => !/^npm_(?:lifecycle_|package_|config_local_prefix$)/u.test(key)));
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter(([key]) => !/^npm_(?:lifecycle_|package_|config_local_prefix$)/u.test(key)),
+  );
   env['PATH'] = `${dirname(node)}${delimiter}${process.env['PATH'] ?? ''}`;
   const fixed = { loglevel: 'error', audit: 'false', fund: 'false', update_notifier: 'false', ...settings };
   for (const [key, value] of Object.entries(fixed)) env[`npm_config_${key}`] = value;
   const cli = process.env['npm_execpath'];
-  return cli !== undefined && /\.c?js$/u.test(cli) ? run(node, [cli, ...args], { cwd, env }) : run('npm', args, { cwd, env });
+  return cli !== undefined && /\.c?js$/u.test(cli)
+    ? run(node, [cli, ...args], { cwd, env })
+    : run('npm', args, { cwd, env });
 }

@@ -37,7 +37,8 @@ export class OneRun {
     } catch (error) {
       lock.close();
       const busy = 5;
-      if (error instanceof Error && 'errcode' in error && error.errcode === busy) return this.#read() ?? { pid: 0, where: 'still starting', groups: [] };
+      if (error instanceof Error && 'errcode' in error && error.errcode === busy)
+        return this.#read() ?? { pid: 0, where: 'still starting', groups: [] };
       throw error;
     }
     this.#lock = lock;

@@ -4,7 +4,23 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, mkdtempSync, openSync, closeSync, readdirSync, readFileSync, readlinkSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  closeSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { createServer } from 'node:net';
@@ -55,7 +71,7 @@ export const monitor = { user: 'aerodb_monitor', password: 'monitor-of-the-trial
 const parent = () => (process.getuid?.() === 0 || tmpdir().length > 40 ? '/tmp' : tmpdir());
 
 /** @param {string} folder */
-const ownerFile = (folder) => join(folder, 'owner.json');
+const ownerFile = folder => join(folder, 'owner.json');
 
 /**
  * Where clusters look for their ports: each in a range of its own, because those of one that is just starting are free until it listens.
@@ -73,7 +89,7 @@ async function claimRange() {
   for (let tried = 0; tried < RANGES.count; tried += 1) {
     const port = RANGES.first + RANGES.size * ((from + tried) % RANGES.count);
     const server = createServer().unref();
-    const isOurs = await new Promise((resolve) => {
+    const isOurs = await new Promise(resolve => {
       server.once('error', () => resolve(false));
       server.listen(port, '127.0.0.1', () => resolve(true));
     });
@@ -118,18 +134,26 @@ function signal(pid, signal) {
 export async function endCluster(folder) {
   const running = () => processesIn(folder);
   const gone = (/** @type {number} */ timeout) => until(() => running().length === 0, { timeout, every: 20 });
-  for (const { pid } of running().filter((each) => each.folder === folder)) signal(pid, 'SIGKILL');
+  for (const { pid } of running().filter(each => each.folder === folder)) signal(pid, 'SIGKILL');
   for (const { pid } of running()) signal(pid, 'SIGCONT');
-  const postmasters = readdirSync(folder).map((name) => join(folder, name, 'data', 'postmaster.pid')).filter(existsSync).map((file) => Number(readFileSync(file, 'utf8').split('\n')[0]));
-  for (const { pid } of running().filter((each) => postmasters.includes(each.pid))) signal(pid, 'SIGQUIT');
+  const postmasters = readdirSync(folder)
+    .map(name => join(folder, name, 'data', 'postmaster.pid'))
+    .filter(existsSync)
+    .map(file => Number(readFileSync(file, 'utf8').split('\n')[0]));
+  for (const { pid } of running().filter(each => postmasters.includes(each.pid))) signal(pid, 'SIGQUIT');
   if (!(await gone(5000))) for (const { pid } of running()) signal(pid, 'SIGKILL');
-  if (!(await gone(5000))) throw new Failure(`Processes of the Patroni cluster in ${folder} did not end: ${running().map(({ pid }) => pid).join(', ')}.`);
+  if (!(await gone(5000)))
+    throw new Failure(
+      `Processes of the Patroni cluster in ${folder} did not end: ${running()
+        .map(({ pid }) => pid)
+        .join(', ')}.`,
+    );
   rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
 }
 
 /** Ends what runs that were killed have left. */
 async function endAbandoned() {
-  for (const name of readdirSync(parent()).filter((each) => each.startsWith(prefix))) {
+  for (const name of readdirSync(parent()).filter(each => each.startsWith(prefix))) {
     const folder = join(parent(), name);
     try {
       if (!existsSync(ownerFile(folder)) || statSync(ownerFile(folder)).uid !== process.getuid?.()) continue;
@@ -169,13 +193,29 @@ export class PatroniCluster {
    * @param {ClusterOptions} options
    */
   constructor(folder, port, options) {
-    const { nodes = 3, tls = false, announced = '127.0.0.1', auth, programs, dynamic = {}, tags = {}, ttl = 20, loopWait = 1, retryTimeout = 3 } = options;
+    const {
+      nodes = 3,
+      tls = false,
+      announced = '127.0.0.1',
+      auth,
+      programs,
+      dynamic = {},
+      tags = {},
+      ttl = 20,
+      loopWait = 1,
+      retryTimeout = 3,
+    } = options;
     this.folder = folder;
     this.version = programs.version;
     this.#programs = programs;
     this.#tags = tags;
     this.etcdPort = port + 2 * nodes;
-    if (tls) this.tls = { ca: join(folder, 'rest-cert.pem'), cert: join(folder, 'rest-cert.pem'), key: join(folder, 'rest-key.pem') };
+    if (tls)
+      this.tls = {
+        ca: join(folder, 'rest-cert.pem'),
+        cert: join(folder, 'rest-cert.pem'),
+        key: join(folder, 'rest-key.pem'),
+      };
     this.members = Array.from({ length: nodes }, (_, index) => ({
       name: `pg${index + 1}`,
       folder: join(folder, `pg${index + 1}`),
@@ -184,8 +224,20 @@ export class PatroniCluster {
       postgresAddress: `${announced}:${port + nodes + index}`,
       url: `${tls ? 'https' : 'http'}://127.0.0.1:${port + index}`,
     }));
-    this.#shape = { scope: 'trial', etcdPort: this.etcdPort, postgres: programs.postgres, dynamic, ttl, loopWait, retryTimeout };
-    for (const { name } of this.members) this.#guards.set(name, { ...(auth === undefined ? {} : { auth }), ...(this.tls === undefined ? {} : { tls: this.tls }) });
+    this.#shape = {
+      scope: 'trial',
+      etcdPort: this.etcdPort,
+      postgres: programs.postgres,
+      dynamic,
+      ttl,
+      loopWait,
+      retryTimeout,
+    };
+    for (const { name } of this.members)
+      this.#guards.set(name, {
+        ...(auth === undefined ? {} : { auth }),
+        ...(this.tls === undefined ? {} : { tls: this.tls }),
+      });
   }
 
   /**
@@ -209,7 +261,7 @@ export class PatroniCluster {
       await cluster.#launch();
       return cluster;
     } catch (error) {
-      const logs = ['etcd', ...cluster.members.map(({ name }) => name)].map((name) => cluster.log(name)).join('\n');
+      const logs = ['etcd', ...cluster.members.map(({ name }) => name)].map(name => cluster.log(name)).join('\n');
       await cluster.stop();
       throw error instanceof Failure ? new Failure(`${error.message}\n${logs}`) : error;
     }
@@ -231,7 +283,7 @@ export class PatroniCluster {
 
   /** @param {string} name */
   member(name) {
-    const found = this.members.find((each) => each.name === name);
+    const found = this.members.find(each => each.name === name);
     if (found === undefined) throw new Failure(`There is no member ${name}.`);
     return found;
   }
@@ -255,7 +307,9 @@ export class PatroniCluster {
   /** @param {string} name of a member, or `etcd` */
   log(name) {
     const file = join(this.folder, 'log', `${name}.log`);
-    return existsSync(file) ? `── ${name} ──\n${lastLines(readFileSync(file, 'utf8'), 12)}` : `── ${name} ── not started`;
+    return existsSync(file)
+      ? `── ${name} ──\n${lastLines(readFileSync(file, 'utf8'), 12)}`
+      : `── ${name} ── not started`;
   }
 
   /**
@@ -263,15 +317,33 @@ export class PatroniCluster {
    * @param {string} name
    */
   startMember(name) {
-    this.#start(name, [this.#patroni(), join(this.member(name).folder, 'patroni.yml')], patroniEnvironment(this.#patroniRoot()));
+    this.#start(
+      name,
+      [this.#patroni(), join(this.member(name).folder, 'patroni.yml')],
+      patroniEnvironment(this.#patroniRoot()),
+    );
   }
 
   /** Starts etcd; after a kill, again, with what it held. */
   startEtcd() {
     const [client, peer] = [`http://127.0.0.1:${this.etcdPort}`, `http://127.0.0.1:${this.etcdPort + 1}`];
     this.#start('etcd', [
-      this.#programs.etcd, '--name', 'trial', '--data-dir', join(this.folder, 'etcd'), '--listen-client-urls', client, '--advertise-client-urls', client,
-      '--listen-peer-urls', peer, '--initial-advertise-peer-urls', peer, '--initial-cluster', `trial=${peer}`, '--unsafe-no-fsync',
+      this.#programs.etcd,
+      '--name',
+      'trial',
+      '--data-dir',
+      join(this.folder, 'etcd'),
+      '--listen-client-urls',
+      client,
+      '--advertise-client-urls',
+      client,
+      '--listen-peer-urls',
+      peer,
+      '--initial-advertise-peer-urls',
+      peer,
+      '--initial-cluster',
+      `trial=${peer}`,
+      '--unsafe-no-fsync',
     ]);
   }
 
@@ -281,7 +353,8 @@ export class PatroniCluster {
    */
   async kill(name) {
     const child = this.#children.get(name);
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) throw new Failure(`${name} does not run.`);
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null)
+      throw new Failure(`${name} does not run.`);
     const ended = once(child, 'exit');
     child.kill('SIGKILL');
     await ended;
@@ -310,27 +383,41 @@ export class PatroniCluster {
   ask(name, method, path, { body, auth, timeout = 30_000 } = {}) {
     const url = new URL(path, this.member(name).url);
     const send = url.protocol === 'https:' ? requestHttps : requestHttp;
-    return new Promise((resolve) => {
-      const none = (/** @type {Error} */ error) => resolve({ status: 0, statusText: error.message, headers: [], body: '' });
-      const outgoing = send(url, {
-        method,
-        agent: false,
-        timeout,
-        ...(this.tls === undefined ? {} : { ca: readFileSync(this.tls.ca) }),
-        ...(auth === undefined ? {} : { auth: `${auth.username}:${auth.password}` }),
-        ...(body === undefined ? {} : { headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) } }),
-      }, (response) => {
-        let text = '';
-        response.setEncoding('utf8').on('data', (/** @type {string} */ chunk) => {
-          text += chunk;
-        });
-        response.on('error', none);
-        response.on('end', () => {
-          const raw = response.rawHeaders;
-          const headers = raw.flatMap((value, index) => (index % 2 === 0 ? [/** @type {const} */ ([value, raw[index + 1] ?? ''])] : []));
-          resolve({ status: response.statusCode ?? 0, statusText: response.statusMessage ?? '', headers, body: text });
-        });
-      });
+    return new Promise(resolve => {
+      const none = (/** @type {Error} */ error) =>
+        resolve({ status: 0, statusText: error.message, headers: [], body: '' });
+      const outgoing = send(
+        url,
+        {
+          method,
+          agent: false,
+          timeout,
+          ...(this.tls === undefined ? {} : { ca: readFileSync(this.tls.ca) }),
+          ...(auth === undefined ? {} : { auth: `${auth.username}:${auth.password}` }),
+          ...(body === undefined
+            ? {}
+            : { headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) } }),
+        },
+        response => {
+          let text = '';
+          response.setEncoding('utf8').on('data', (/** @type {string} */ chunk) => {
+            text += chunk;
+          });
+          response.on('error', none);
+          response.on('end', () => {
+            const raw = response.rawHeaders;
+            const headers = raw.flatMap((value, index) =>
+              index % 2 === 0 ? [/** @type {const} */ ([value, raw[index + 1] ?? ''])] : [],
+            );
+            resolve({
+              status: response.statusCode ?? 0,
+              statusText: response.statusMessage ?? '',
+              headers,
+              body: text,
+            });
+          });
+        },
+      );
       outgoing.on('timeout', () => outgoing.destroy(new Error(`no answer within ${timeout} ms`)));
       outgoing.on('error', none);
       outgoing.end(body);
@@ -345,8 +432,20 @@ export class PatroniCluster {
    */
   sql(name, statement) {
     const { folder, postgresPort } = this.member(name);
-    const [file = '', ...args] = this.#asUser([join(this.#programs.postgres, 'psql'), '-h', folder, '-p', String(postgresPort), '-U', 'postgres', '-d', 'postgres', '-AtXqc', statement]);
-    return run(file, args, { cwd: folder, env: environment }).then((text) => text.trim());
+    const [file = '', ...args] = this.#asUser([
+      join(this.#programs.postgres, 'psql'),
+      '-h',
+      folder,
+      '-p',
+      String(postgresPort),
+      '-U',
+      'postgres',
+      '-d',
+      'postgres',
+      '-AtXqc',
+      statement,
+    ]);
+    return run(file, args, { cwd: folder, env: environment }).then(text => text.trim());
   }
 
   /**
@@ -368,9 +467,19 @@ export class PatroniCluster {
   async settled(nodes = this.members.length) {
     const members = (await this.seen())?.['members'] ?? [];
     const leader = members.find((/** @type {any} */ each) => each.role === 'leader' || each.role === 'standby_leader');
-    if (members.length !== nodes || leader === undefined || new Set(members.map((/** @type {any} */ each) => each.timeline)).size !== 1) return undefined;
+    if (
+      members.length !== nodes ||
+      leader === undefined ||
+      new Set(members.map((/** @type {any} */ each) => each.timeline)).size !== 1
+    )
+      return undefined;
     if (members.some((/** @type {any} */ each) => each !== leader && each.lag !== 0)) return undefined;
-    const { status, body } = await this.ask(leader.name, 'GET', leader.role === 'leader' ? '/primary' : '/standby-leader', { timeout: 2000 });
+    const { status, body } = await this.ask(
+      leader.name,
+      'GET',
+      leader.role === 'leader' ? '/primary' : '/standby-leader',
+      { timeout: 2000 },
+    );
     if (status !== 200) return undefined;
     const own = JSON.parse(body);
     const streaming = (own.replication ?? []).filter((/** @type {any} */ each) => each.state === 'streaming').length;
@@ -385,7 +494,10 @@ export class PatroniCluster {
    * @throws {Failure} when it refuses: what it holds is not known then
    */
   async etcd(path, body) {
-    const answer = await fetch(`http://127.0.0.1:${this.etcdPort}/v3/${path}`, { method: 'POST', body: JSON.stringify(body) });
+    const answer = await fetch(`http://127.0.0.1:${this.etcdPort}/v3/${path}`, {
+      method: 'POST',
+      body: JSON.stringify(body),
+    });
     const text = await answer.text();
     if (!answer.ok) throw new Failure(`etcd answered ${answer.status}: ${text}`);
     return JSON.parse(text);
@@ -428,17 +540,40 @@ export class PatroniCluster {
     }
     if (this.tls !== undefined) {
       await run('openssl', [
-        'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2', '-subj', '/CN=localhost',
-        '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1', '-keyout', this.tls.key, '-out', this.tls.cert,
+        'req',
+        '-x509',
+        '-newkey',
+        'ec',
+        '-pkeyopt',
+        'ec_paramgen_curve:P-256',
+        '-nodes',
+        '-days',
+        '2',
+        '-subj',
+        '/CN=localhost',
+        '-addext',
+        'subjectAltName=DNS:localhost,IP:127.0.0.1',
+        '-keyout',
+        this.tls.key,
+        '-out',
+        this.tls.cert,
       ]);
       own(this.tls.key);
       own(this.tls.cert);
       chmodSync(this.tls.key, 0o600);
     }
     const unpacked = this.#patroniRoot();
-    if (unpacked !== undefined) cpSync(this.#programs.root ?? '', unpacked, { recursive: true, preserveTimestamps: true });
+    if (unpacked !== undefined)
+      cpSync(this.#programs.root ?? '', unpacked, { recursive: true, preserveTimestamps: true });
     this.startEtcd();
-    await this.#wait('etcd is healthy', async () => (await fetch(`http://127.0.0.1:${this.etcdPort}/health`).then((answer) => answer.text(), () => '')).includes('true'));
+    await this.#wait('etcd is healthy', async () =>
+      (
+        await fetch(`http://127.0.0.1:${this.etcdPort}/health`).then(
+          answer => answer.text(),
+          () => '',
+        )
+      ).includes('true'),
+    );
     for (const member of this.members) {
       this.#configure(member);
       own(join(member.folder, 'patroni.yml'));
@@ -446,14 +581,21 @@ export class PatroniCluster {
     }
     /** @type {string | undefined} */
     let leader;
-    await this.#wait('the cluster has a leader and streaming replicas', async () => (leader = await this.settled()) !== undefined);
+    await this.#wait(
+      'the cluster has a leader and streaming replicas',
+      async () => (leader = await this.settled()) !== undefined,
+    );
     if (this.#shape.dynamic['standby_cluster'] !== undefined) return; // takes no writes: it has the roles of the cluster that it follows
     await this.sql(leader ?? '', `CREATE ROLE ${monitor.user} LOGIN PASSWORD '${monitor.password}' IN ROLE pg_monitor`);
   }
 
   /** @param {Member} member */
   #configure(member) {
-    writeFileSync(join(member.folder, 'patroni.yml'), patroniConfig(member, this.#shape, this.#guards.get(member.name) ?? {}, this.#tags[member.name] ?? {}), { mode: 0o600 });
+    writeFileSync(
+      join(member.folder, 'patroni.yml'),
+      patroniConfig(member, this.#shape, this.#guards.get(member.name) ?? {}, this.#tags[member.name] ?? {}),
+      { mode: 0o600 },
+    );
   }
 
   /**
@@ -461,7 +603,8 @@ export class PatroniCluster {
    * @param {() => Promise<boolean>} condition
    */
   async #wait(what, condition) {
-    const ended = () => [...this.#children].find(([, child]) => child.exitCode !== null || child.signalCode !== null)?.[0];
+    const ended = () =>
+      [...this.#children].find(([, child]) => child.exitCode !== null || child.signalCode !== null)?.[0];
     const came = await until(async () => ended() !== undefined || condition(), { timeout: readyWithin });
     const dead = ended();
     if (dead !== undefined) throw new Failure(`${dead} ended while the cluster was starting.`);
@@ -477,7 +620,12 @@ export class PatroniCluster {
   #start(name, command, more = {}) {
     const log = openSync(join(this.folder, 'log', `${name}.log`), 'a');
     const [file = '', ...args] = this.#asUser(command);
-    const child = spawn(file, args, { cwd: this.folder, env: { ...environment, ...more }, detached: true, stdio: ['ignore', log, log] });
+    const child = spawn(file, args, {
+      cwd: this.folder,
+      env: { ...environment, ...more },
+      detached: true,
+      stdio: ['ignore', log, log],
+    });
     closeSync(log);
     child.on('error', () => undefined); // shows as an agent that does not run
     this.#children.set(name, child);

@@ -24,13 +24,16 @@ export const PATRONI_PACKAGES = ['patroni', 'python3-etcd', 'etcd-server', 'post
 /** @returns {MachinePrograms | undefined} nothing when one of them is missing */
 export function findPatroni() {
   const [patroni, etcd, setpriv] = [onPath('patroni'), onPath('etcd'), onPath('setpriv')];
-  const postgres = globSync('/usr/lib/postgresql/*/bin').filter((folder) => existsSync(join(folder, 'initdb'))).toSorted((a, b) => versionOf(a) - versionOf(b)).at(-1);
+  const postgres = globSync('/usr/lib/postgresql/*/bin')
+    .filter(folder => existsSync(join(folder, 'initdb')))
+    .toSorted((a, b) => versionOf(a) - versionOf(b))
+    .at(-1);
   if (patroni === undefined || etcd === undefined || setpriv === undefined || postgres === undefined) return undefined;
   return { patroni, etcd, setpriv, postgres };
 }
 
 /** @param {string} folder */
-const versionOf = (folder) => Number(folder.split('/')[4]);
+const versionOf = folder => Number(folder.split('/')[4]);
 
 /**
  * Finds the programs or, as root on Debian, installs their packages. None of them is started by that.
@@ -56,7 +59,8 @@ async function ensureMachinePrograms(say) {
   if (found !== undefined) return found;
   const advice = `install them (Debian: apt-get install ${PATRONI_PACKAGES.join(' ')})`;
   const apt = onPath('apt-get');
-  if (apt === undefined || process.getuid?.() !== 0) throw new Failure(`There are no Patroni, etcd and PostgreSQL here: ${advice}.`);
+  if (apt === undefined || process.getuid?.() !== 0)
+    throw new Failure(`There are no Patroni, etcd and PostgreSQL here: ${advice}.`);
   say("Installing Debian's patroni, etcd-server and postgresql …");
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const wait = ['-o', 'DPkg::Lock::Timeout=300'];
@@ -65,7 +69,10 @@ async function ensureMachinePrograms(say) {
     await run(apt, ['install', '-y', '-qq', '--no-install-recommends', ...wait, ...PATRONI_PACKAGES], { env });
   });
   const installed = findPatroni();
-  if (installed === undefined) throw new Failure(`apt-get installed ${PATRONI_PACKAGES.join(', ')}, but not all of their programs were found: ${advice}.`);
+  if (installed === undefined)
+    throw new Failure(
+      `apt-get installed ${PATRONI_PACKAGES.join(', ')}, but not all of their programs were found: ${advice}.`,
+    );
   return installed;
 }
 

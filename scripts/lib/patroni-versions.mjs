@@ -33,7 +33,8 @@ const MODULES = join('usr', 'lib', 'python3', 'dist-packages');
  */
 export function patroniLine(text) {
   const found = RELEASES.find(({ line }) => text === line || text.startsWith(`${line}.`));
-  if (found === undefined) throw new Failure(`There is no Patroni "${text}" here: there are ${RELEASES.map(({ line }) => line).join(', ')}.`);
+  if (found === undefined)
+    throw new Failure(`There is no Patroni "${text}" here: there are ${RELEASES.map(({ line }) => line).join(', ')}.`);
   return found.line;
 }
 
@@ -53,13 +54,13 @@ export async function versionOfPatroni(patroni, root) {
  * @param {string | undefined} root of an unpacked package
  * @returns {{ PYTHONPATH?: string }} what its programs need
  */
-export const patroniEnvironment = (root) => (root === undefined ? {} : { PYTHONPATH: join(root, MODULES) });
+export const patroniEnvironment = root => (root === undefined ? {} : { PYTHONPATH: join(root, MODULES) });
 
 /**
  * @param {string} root of an unpacked package
  * @returns {string}
  */
-export const patroniIn = (root) => join(root, 'usr', 'bin', 'patroni');
+export const patroniIn = root => join(root, 'usr', 'bin', 'patroni');
 
 /**
  * Returns an unpacked Patroni, fetching it when the cache does not hold it.
@@ -69,16 +70,19 @@ export const patroniIn = (root) => join(root, 'usr', 'bin', 'patroni');
  * @throws {Failure} when it cannot be fetched, or does not run on this machine's Python
  */
 export async function ensureUnpackedPatroni(line, say) {
-  const release = RELEASES.find((each) => each.line === patroniLine(line)) ?? RELEASES[0];
+  const release = RELEASES.find(each => each.line === patroniLine(line)) ?? RELEASES[0];
   const cache = cacheFolder();
   const found = unpacked(cache, release.line);
   if (found !== undefined) return found;
   say(`Fetching Patroni ${release.line} (Debian ${release.suite}) into ${cache} …`);
-  const root = await buildAside(cache, async (aside) => {
+  const root = await buildAside(cache, async aside => {
     const built = join(aside, 'patroni');
     await unpack(await download(release, aside), built);
     const version = await versionOfPatroni(patroniIn(built), built);
-    if (!version.startsWith(`${release.line}.`)) throw new Failure(`Debian ${release.suite} has Patroni ${version}, and this project is tested with ${release.line}: nothing was installed.`);
+    if (!version.startsWith(`${release.line}.`))
+      throw new Failure(
+        `Debian ${release.suite} has Patroni ${version}, and this project is tested with ${release.line}: nothing was installed.`,
+      );
     // Each start of a cluster copies it, and compiling is half of a start.
     await run('/usr/bin/python3', ['-m', 'compileall', '-q', join(built, MODULES)]);
     return { built, home: join(cache, `patroni-${version}`) };
@@ -92,8 +96,13 @@ export async function ensureUnpackedPatroni(line, say) {
  * @returns {{ root: string, version: string } | undefined} the newest of that line that the cache holds
  */
 export function unpacked(cache, line) {
-  const versions = existsSync(cache) ? readdirSync(cache).flatMap((name) => /^patroni-(\d+\.\d+\.\d+\S*)$/u.exec(name)?.[1] ?? []) : [];
-  const version = versions.filter((each) => each.startsWith(`${line}.`)).toSorted((a, b) => a.localeCompare(b, 'en', { numeric: true })).at(-1);
+  const versions = existsSync(cache)
+    ? readdirSync(cache).flatMap(name => /^patroni-(\d+\.\d+\.\d+\S*)$/u.exec(name)?.[1] ?? [])
+    : [];
+  const version = versions
+    .filter(each => each.startsWith(`${line}.`))
+    .toSorted((a, b) => a.localeCompare(b, 'en', { numeric: true }))
+    .at(-1);
   return version === undefined ? undefined : { root: join(cache, `patroni-${version}`), version };
 }
 
@@ -115,20 +124,25 @@ async function unpack(file, root) {
  */
 async function download({ line, suite }, folder) {
   const apt = onPath('apt-get');
-  if (apt === undefined) throw new Failure('There is no apt-get here: only on Debian can another version of Patroni be fetched.');
-  if (!existsSync(KEYRING)) throw new Failure(`There are no keys of Debian here (${KEYRING}): install debian-archive-keyring.`);
+  if (apt === undefined)
+    throw new Failure('There is no apt-get here: only on Debian can another version of Patroni be fetched.');
+  if (!existsSync(KEYRING))
+    throw new Failure(`There are no keys of Debian here (${KEYRING}): install debian-archive-keyring.`);
   const mirror = await debianMirror(apt);
   const config = join(folder, 'apt.conf');
-  for (const part of [join('lists', 'partial'), join('cache', 'archives', 'partial')]) mkdirSync(join(folder, part), { recursive: true });
+  for (const part of [join('lists', 'partial'), join('cache', 'archives', 'partial')])
+    mkdirSync(join(folder, part), { recursive: true });
   writeFileSync(join(folder, 'sources.list'), `deb [signed-by=${KEYRING}] ${mirror} ${suite} main\n`);
   writeFileSync(config, aptConfig(folder));
   try {
     await run(apt, ['-c', config, 'update', '-qq'], { cwd: folder });
     await run(apt, ['-c', config, 'download', '-qq', 'patroni'], { cwd: folder });
   } catch (error) {
-    throw error instanceof Failure ? new Failure(`Patroni ${line} cannot be fetched from Debian ${suite}: ${error.message}`) : error;
+    throw error instanceof Failure
+      ? new Failure(`Patroni ${line} cannot be fetched from Debian ${suite}: ${error.message}`)
+      : error;
   }
-  const file = readdirSync(folder).find((name) => name.endsWith('.deb'));
+  const file = readdirSync(folder).find(name => name.endsWith('.deb'));
   if (file === undefined) throw new Failure(`apt-get downloaded no patroni from Debian ${suite}.`);
   return join(folder, file);
 }
@@ -137,7 +151,7 @@ async function download({ line, suite }, folder) {
  * @param {string} folder where apt keeps everything
  * @returns {string} settings that come after the machine's own, of which what concerns the way to the mirror stays as it is
  */
-const aptConfig = (folder) => `Dir::State "${folder}";
+const aptConfig = folder => `Dir::State "${folder}";
 Dir::State::lists "${join(folder, 'lists')}";
 Dir::State::status "/dev/null";
 Dir::Cache "${join(folder, 'cache')}";

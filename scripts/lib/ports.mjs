@@ -7,7 +7,7 @@ import { Failure } from './run.mjs';
  * @returns {Promise<boolean>}
  */
 function isFree(port) {
-  return new Promise((resolve) => {
+  return new Promise(resolve => {
     const server = createServer();
     server.once('error', () => resolve(false));
     server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
@@ -25,7 +25,9 @@ export async function freePorts(preferred, count) {
     const row = await Promise.all(Array.from({ length: count }, (_, index) => isFree(first + index)));
     if (row.every(Boolean)) return first;
   }
-  throw new Failure(`No ${count} free ports in a row from ${preferred} on: name others with --port and --cluster-port.`);
+  throw new Failure(
+    `No ${count} free ports in a row from ${preferred} on: name others with --port and --cluster-port.`,
+  );
 }
 
 /**

@@ -20,7 +20,7 @@ export function isAlive(pid) {
  * @param {unknown} error
  * @returns {unknown} the `code` of a system error
  */
-export const errorCode = (error) => (error instanceof Error && 'code' in error ? error.code : undefined);
+export const errorCode = error => (error instanceof Error && 'code' in error ? error.code : undefined);
 
 /**
  * Waits until a condition holds, looking again every `every` milliseconds.
@@ -80,7 +80,12 @@ export function whenAskedToEnd(callback) {
  * @returns {Group}
  */
 export function startGroup(command, args, options = {}) {
-  const child = spawn(command, args, { cwd: options.cwd, env: options.env ?? process.env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(command, args, {
+    cwd: options.cwd,
+    env: options.env ?? process.env,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let text = '';
   const collect = (/** @type {Buffer} */ chunk) => {
     text = (text + chunk.toString()).slice(-200_000);
@@ -88,8 +93,8 @@ export function startGroup(command, args, options = {}) {
   child.stdout.on('data', collect);
   child.stderr.on('data', collect);
   /** @type {Promise<string>} */
-  const ended = new Promise((resolve) => {
-    child.once('error', (error) => resolve(error.message));
+  const ended = new Promise(resolve => {
+    child.once('error', error => resolve(error.message));
     child.once('exit', (code, signal) => {
       const how = signal === null ? `exit code ${code}` : signal;
       // Its last words may still be on their way; helpers that hold the same pipes may keep them open for good.
@@ -102,7 +107,14 @@ export function startGroup(command, args, options = {}) {
   });
   const pid = child.pid ?? 0;
   const vanished = (/** @type {number} */ timeout) => until(() => !groupIsAlive(pid), { timeout, every: 20 });
-  return { child, pid, ended, output: () => text, vanished, stop: (grace = 5000) => (pid === 0 ? Promise.resolve() : endGroup(pid, grace)) };
+  return {
+    child,
+    pid,
+    ended,
+    output: () => text,
+    vanished,
+    stop: (grace = 5000) => (pid === 0 ? Promise.resolve() : endGroup(pid, grace)),
+  };
 }
 
 /**
@@ -137,8 +149,10 @@ export function signalGroup(group, signal) {
  * @returns {boolean}
  */
 function groupIsAlive(group) {
-  const members = processes().filter((entry) => entry.group === group);
-  return members.length > 0 ? members.some((entry) => entry.state !== 'Z') : process.platform !== 'linux' && isAlive(-group);
+  const members = processes().filter(entry => entry.group === group);
+  return members.length > 0
+    ? members.some(entry => entry.state !== 'Z')
+    : process.platform !== 'linux' && isAlive(-group);
 }
 
 /**
@@ -158,7 +172,13 @@ function processEntry(pid) {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return { pid: Number(pid), state: fields[0] ?? '', parent: Number(fields[1]), group: Number(fields[2]), started: fields[19] ?? '' };
+    return {
+      pid: Number(pid),
+      state: fields[0] ?? '',
+      parent: Number(fields[1]),
+      group: Number(fields[2]),
+      started: fields[19] ?? '',
+    };
   } catch {
     return undefined;
   }
@@ -167,7 +187,9 @@ function processEntry(pid) {
 /** @returns {ProcessEntry[]} all processes of this machine (Linux; elsewhere none) */
 export function processes() {
   if (process.platform !== 'linux') return [];
-  return readdirSync('/proc').filter((name) => /^\d+$/u.test(name)).flatMap((pid) => processEntry(pid) ?? []);
+  return readdirSync('/proc')
+    .filter(name => /^\d+$/u.test(name))
+    .flatMap(pid => processEntry(pid) ?? []);
 }
 
 /**
@@ -189,8 +211,8 @@ export function descendants(ancestor) {
   const all = processes();
   /** @type {number[]} */
   const found = [ancestor];
-  for (const pid of found) found.push(...all.filter((entry) => entry.parent === pid).map((entry) => entry.pid));
-  return found.slice(1).map((pid) => ({ pid, commandLine: commandLine(pid) }));
+  for (const pid of found) found.push(...all.filter(entry => entry.parent === pid).map(entry => entry.pid));
+  return found.slice(1).map(pid => ({ pid, commandLine: commandLine(pid) }));
 }
 
 /**

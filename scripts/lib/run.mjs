@@ -25,17 +25,26 @@ export class Failure extends Error {
  */
 export function run(command, args, options = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd: options.cwd, env: options.env ?? process.env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(command, args, {
+      cwd: options.cwd,
+      env: options.env ?? process.env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     let output = '';
     const collect = (/** @type {Buffer} */ chunk) => {
       output += chunk.toString();
     };
     child.stdout.on('data', collect);
     child.stderr.on('data', collect);
-    child.on('error', (error) => reject(new Failure(`${command}: ${error.message}`)));
+    child.on('error', error => reject(new Failure(`${command}: ${error.message}`)));
     child.on('close', (code, signal) => {
       if (code === 0) resolve(output);
-      else reject(new Failure(`${[command, ...args].join(' ')} ended with ${signal ?? `exit code ${code}`}\n${lastLines(output, 30)}`));
+      else
+        reject(
+          new Failure(
+            `${[command, ...args].join(' ')} ended with ${signal ?? `exit code ${code}`}\n${lastLines(output, 30)}`,
+          ),
+        );
     });
   });
 }

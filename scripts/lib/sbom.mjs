@@ -12,14 +12,24 @@ export function sbom(root, packages) {
   const locked = read(root, 'package-lock.json').packages;
   const product = purl(own.name, own.version);
   const refs = new Map(packages.map(({ name, version }) => [name, purl(name, version)]));
-  const refsOf = (/** @type {readonly string[]} */ names) => names.flatMap((name) => refs.get(name) ?? []).toSorted();
+  const refsOf = (/** @type {readonly string[]} */ names) => names.flatMap(name => refs.get(name) ?? []).toSorted();
   const needed = new Set(packages.flatMap(({ needs }) => needs));
   const document = {
     $schema: 'http://cyclonedx.org/schema/bom-1.6.schema.json',
     bomFormat: 'CycloneDX',
     specVersion: '1.6',
     version: 1,
-    metadata: { component: { type: 'application', 'bom-ref': product, name: own.name, version: own.version, description: read(root, 'package.nls.json').description, licenses: licenses(own.license), purl: product } },
+    metadata: {
+      component: {
+        type: 'application',
+        'bom-ref': product,
+        name: own.name,
+        version: own.version,
+        description: read(root, 'package.nls.json').description,
+        licenses: licenses(own.license),
+        purl: product,
+      },
+    },
     components: packages.map(({ folder, name, version, license, files }) => ({
       type: 'library',
       'bom-ref': purl(name, version),
@@ -30,10 +40,10 @@ export function sbom(root, packages) {
       hashes: [{ alg: 'SHA-512', content: sha512(locked[folder]?.integrity) }],
       licenses: licenses(license),
       purl: purl(name, version),
-      properties: files.map((file) => ({ name: 'aerodb:bundled-in', value: `dist/${file}` })),
+      properties: files.map(file => ({ name: 'aerodb:bundled-in', value: `dist/${file}` })),
     })),
     dependencies: [
-      { ref: product, dependsOn: refsOf(packages.map(({ name }) => name).filter((name) => !needed.has(name))) },
+      { ref: product, dependsOn: refsOf(packages.map(({ name }) => name).filter(name => !needed.has(name))) },
       ...packages.map(({ name, version, needs }) => ({ ref: purl(name, version), dependsOn: refsOf(needs) })),
     ],
   };
@@ -56,7 +66,7 @@ const purl = (name, version) => `pkg:npm/${name.replace('@', '%40')}@${version}`
 /**
  * @param {string} license an SPDX identifier, or an expression of several
  */
-const licenses = (license) => (/\s/u.test(license) ? [{ expression: license }] : [{ license: { id: license } }]);
+const licenses = license => (/\s/u.test(license) ? [{ expression: license }] : [{ license: { id: license } }]);
 
 /**
  * @param {string | undefined} integrity as npm writes it

@@ -30,20 +30,36 @@ const tool = (/** @type {string[]} */ ...path) => join('node_modules', ...path);
 const tsc = tool('typescript', 'bin', 'tsc');
 
 /** Every folder with a compiler configuration of its own. */
-const projects = ['.', ...globSync('{src,test}/**/tsconfig.json', { cwd: root }).map((file) => join(file, '..')).toSorted()];
+const projects = [
+  '.',
+  ...globSync('{src,test}/**/tsconfig.json', { cwd: root })
+    .map(file => join(file, '..'))
+    .toSorted(),
+];
 
 /** @type {readonly Check[]} */
 export const checks = [
-  { name: 'types', commands: projects.map((project) => [tsc, '-p', project]) },
+  { name: 'format', commands: [[tool('@biomejs', 'biome', 'bin', 'biome'), 'format', '.']] },
+  { name: 'types', commands: projects.map(project => [tsc, '-p', project]) },
   { name: 'lint', commands: [[tool('eslint', 'bin', 'eslint.js'), '--max-warnings', '0', 'src', 'test', 'scripts']] },
-  { name: 'imports', commands: [[tool('dependency-cruiser', 'bin', 'dependency-cruiser.mjs'), '--config', '.dependency-cruiser.cjs', 'src']] },
+  {
+    name: 'imports',
+    commands: [
+      [tool('dependency-cruiser', 'bin', 'dependency-cruiser.mjs'), '--config', '.dependency-cruiser.cjs', 'src'],
+    ],
+  },
 ];
 
 /** Suites that must be there: when one of these has no tests, something is wrong. */
 const expected = ['control-plane', 'kernel', 'audit', 'local-cluster', 'architecture'];
 
 /** The tests of a real Patroni, on one that a need names. */
-const patroni = (/** @type {string} */ name, /** @type {Need} */ need) => ({ name, folder: 'patroni', command: mocha('patroni'), needs: [need] });
+const patroni = (/** @type {string} */ name, /** @type {Need} */ need) => ({
+  name,
+  folder: 'patroni',
+  command: mocha('patroni'),
+  needs: [need],
+});
 
 /**
  * One for the Patroni of this machine and one for the newest. With `all` also for every other version, and for the Debian of each with the PostgreSQL
@@ -52,9 +68,16 @@ const patroni = (/** @type {string} */ name, /** @type {Need} */ need) => ({ nam
  * @returns {readonly Suite[]}
  */
 function patroniSuites(all) {
-  const versions = RELEASES.filter(({ line }) => all && line !== NEWEST_PATRONI).map(({ line }) => patroni(`patroni-${line}`, `patroni ${line}`));
+  const versions = RELEASES.filter(({ line }) => all && line !== NEWEST_PATRONI).map(({ line }) =>
+    patroni(`patroni-${line}`, `patroni ${line}`),
+  );
   const systems = RELEASES.filter(() => all).map(({ suite }) => patroni(`patroni-${suite}`, `debian ${suite}`));
-  const suites = [patroni('patroni-own', 'patroni'), patroni('patroni-newest', `patroni ${NEWEST_PATRONI}`), ...versions, ...systems];
+  const suites = [
+    patroni('patroni-own', 'patroni'),
+    patroni('patroni-newest', `patroni ${NEWEST_PATRONI}`),
+    ...versions,
+    ...systems,
+  ];
   return suites.map((suite, index) => ({ ...suite, beside: index % 2 === 1 }));
 }
 
@@ -63,9 +86,14 @@ function patroniSuites(all) {
  * @param {boolean} all
  * @returns {readonly Suite[]}
  */
-const special = (all) => [
+const special = all => [
   ...patroniSuites(all),
-  { name: 'extension-host', folder: 'extension-host', command: [join('test', 'extension-host', 'run.ts')], needs: ['editor'] },
+  {
+    name: 'extension-host',
+    folder: 'extension-host',
+    command: [join('test', 'extension-host', 'run.ts')],
+    needs: ['editor'],
+  },
   { name: 'start', folder: 'start', command: mocha('start'), needs: ['package'] },
   { name: 'ui', folder: 'ui', command: mocha('ui'), needs: ['package'] },
   { name: 'patroni-ui', folder: 'patroni-ui', command: mocha('patroni-ui'), needs: ['package', 'patroni'] },
@@ -76,10 +104,10 @@ const special = (all) => [
  * @returns {readonly Suite[]} every folder of test/ with tests in it, those in plain Node first
  */
 function suites(all) {
-  const found = globSync('test/*/**/*.test.ts', { cwd: root }).map((file) => file.split(/[\\/]/u)[1] ?? '');
+  const found = globSync('test/*/**/*.test.ts', { cwd: root }).map(file => file.split(/[\\/]/u)[1] ?? '');
   const others = special(all);
-  const plain = [...new Set([...expected, ...found])].filter((name) => others.every(({ folder }) => folder !== name));
-  return [...plain.map((name) => ({ name, folder: name, command: mocha(name), needs: [] })), ...others];
+  const plain = [...new Set([...expected, ...found])].filter(name => others.every(({ folder }) => folder !== name));
+  return [...plain.map(name => ({ name, folder: name, command: mocha(name), needs: [] })), ...others];
 }
 
 /**
@@ -88,7 +116,15 @@ function suites(all) {
  */
 function mocha(folder) {
   const reporter = join(root, 'scripts', 'lib', 'mocha-reporter.mjs');
-  return [tool('mocha', 'bin', 'mocha.js'), '--reporter', reporter, '--recursive', '--extension', 'test.ts', join('test', folder)];
+  return [
+    tool('mocha', 'bin', 'mocha.js'),
+    '--reporter',
+    reporter,
+    '--recursive',
+    '--extension',
+    'test.ts',
+    join('test', folder),
+  ];
 }
 
 /**
@@ -105,14 +141,19 @@ export function select(only, all = false) {
     ['patroni', known.filter(({ folder }) => folder === 'patroni').map(({ name }) => name)],
   ]);
   const names = [...checks, ...known].map(({ name }) => name);
-  const chosen = only.length === 0 ? names : only.flatMap((name) => groups.get(name) ?? name);
-  const unknown = chosen.filter((name) => !names.includes(name));
-  if (unknown.length > 0) throw new Failure(`There is no suite ${unknown.join(', ')}: there are ${[...groups.keys(), ...names].join(', ')}.`);
-  return { checks: checks.filter(({ name }) => chosen.includes(name)), suites: known.filter(({ name }) => chosen.includes(name)) };
+  const chosen = only.length === 0 ? names : only.flatMap(name => groups.get(name) ?? name);
+  const unknown = chosen.filter(name => !names.includes(name));
+  if (unknown.length > 0)
+    throw new Failure(`There is no suite ${unknown.join(', ')}: there are ${[...groups.keys(), ...names].join(', ')}.`);
+  return {
+    checks: checks.filter(({ name }) => chosen.includes(name)),
+    suites: known.filter(({ name }) => chosen.includes(name)),
+  };
 }
 
 /**
  * @param {Suite} suite
  * @returns {boolean} whether there is anything to run
  */
-export const hasTests = ({ folder }) => existsSync(join(root, 'test', folder)) && globSync(`test/${folder}/**/*.test.ts`, { cwd: root }).length > 0;
+export const hasTests = ({ folder }) =>
+  existsSync(join(root, 'test', folder)) && globSync(`test/${folder}/**/*.test.ts`, { cwd: root }).length > 0;

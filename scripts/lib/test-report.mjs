@@ -21,9 +21,19 @@ export const reportVariable = 'AERODB_TEST_REPORT';
  */
 export function recordRun(runner, file) {
   const write = (/** @type {ReportLine} */ line) => appendFileSync(file, `${JSON.stringify(line)}\n`);
-  runner.on('pass', (test) => write({ event: 'pass', title: test.fullTitle(), path: test.titlePath(), ms: test.duration ?? 0 }));
-  runner.on('pending', (test) => write({ event: 'pending', title: test.fullTitle(), path: test.titlePath(), ms: 0 }));
-  runner.on('fail', (test, error) => write({ event: 'fail', title: test.fullTitle(), path: test.titlePath(), ms: test.duration ?? 0, error: error.stack ?? error.message }));
+  runner.on('pass', test =>
+    write({ event: 'pass', title: test.fullTitle(), path: test.titlePath(), ms: test.duration ?? 0 }),
+  );
+  runner.on('pending', test => write({ event: 'pending', title: test.fullTitle(), path: test.titlePath(), ms: 0 }));
+  runner.on('fail', (test, error) =>
+    write({
+      event: 'fail',
+      title: test.fullTitle(),
+      path: test.titlePath(),
+      ms: test.duration ?? 0,
+      error: error.stack ?? error.message,
+    }),
+  );
   runner.on('end', () => write({ event: 'end' }));
 }
 
@@ -34,5 +44,5 @@ export function recordRun(runner, file) {
 export function readReport(file) {
   if (!existsSync(file)) return [];
   const complete = readFileSync(file, 'utf8').split('\n').slice(0, -1);
-  return complete.map((line) => JSON.parse(line));
+  return complete.map(line => JSON.parse(line));
 }

@@ -52,7 +52,9 @@ export interface ParsedRecord {
 /** Puts an entry at its place in the chain. Throws when it has no canonical form or is too long. */
 export function encodeRecord(entry: LogEntry, after: AuditPosition | null): EncodedRecord {
   const seq = (after?.seq ?? 0n) + 1n;
-  const body = canonicalize(wellFormed({ ...entry, v: FORMAT_VERSION, seq: seq.toString(), prev: after?.hash ?? NO_PREVIOUS })) ?? '{}';
+  const body =
+    canonicalize(wellFormed({ ...entry, v: FORMAT_VERSION, seq: seq.toString(), prev: after?.hash ?? NO_PREVIOUS })) ??
+    '{}';
   const hash = createHash('sha256').update(body).digest('hex');
   const line = Buffer.from(`${body.slice(0, -1)},"hash":"${hash}"}\n`);
   if (line.length > MAX_LINE_BYTES) throw new RangeError(`the record is larger than ${MAX_LINE_BYTES} bytes`);

@@ -33,7 +33,7 @@ export async function* chunksOf(log: FileHandle, file: string, from = 0): AsyncG
     if (isEnded || isLast) return;
     // Read once more after the lock was seen free: only that shows that nobody was about to finish the line.
     isLast = !(await mayBeHeld(file)) || performance.now() >= waitUntil;
-    if (!isLast) await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+    if (!isLast) await new Promise(resolve => setTimeout(resolve, LOOK_AGAIN_MS));
   }
 }
 

@@ -5,7 +5,14 @@
 import { randomUUID } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { AuditExportOptions, AuditLine, AuditPages, AuditSelection, AuditSought, ExportedChain } from '../control-plane/audit-reader.ts';
+import type {
+  AuditExportOptions,
+  AuditLine,
+  AuditPages,
+  AuditSelection,
+  AuditSought,
+  ExportedChain,
+} from '../control-plane/audit-reader.ts';
 import { Replacement } from '../files/replacement.ts';
 import { codeOf } from './causes.ts';
 import { isObject } from './chain.ts';
@@ -14,17 +21,46 @@ const PAGE = 256;
 const BATCH_CHARACTERS = 1024 * 1024;
 
 const COLUMNS = [
-  'selected', 'line', 'seq', 'time', 'clock', 'session', 'n', 'stage', 'request_id', 'command', 'cluster', 'target', 'account', 'host', 'name',
-  'authority', 'outcome', 'error_code', 'error_message', 'kernel_code', 'kernel_message', 'detail', 'prev', 'hash', 'record',
+  'selected',
+  'line',
+  'seq',
+  'time',
+  'clock',
+  'session',
+  'n',
+  'stage',
+  'request_id',
+  'command',
+  'cluster',
+  'target',
+  'account',
+  'host',
+  'name',
+  'authority',
+  'outcome',
+  'error_code',
+  'error_message',
+  'kernel_code',
+  'kernel_message',
+  'detail',
+  'prev',
+  'hash',
+  'record',
 ] as const;
 
 /** Pieces of the exported file, in order, in constant memory. */
-export async function* exportSelection(pages: AuditPages, sought: AuditSought, options: AuditExportOptions): AsyncGenerator<string> {
+export async function* exportSelection(
+  pages: AuditPages,
+  sought: AuditSought,
+  options: AuditExportOptions,
+): AsyncGenerator<string> {
   const selection = sought === 'dangling_intents' ? await pages.danglingIntents() : await pages.select(sought);
   if (options.format === 'csv') yield `${COLUMNS.join(',')}\r\n`;
   else yield `${JSON.stringify(manifest(pages, sought, selection, options))}\n`;
   for await (const { line, selected } of withChain(pages, selection, options.chain)) {
-    yield options.format === 'csv' ? csvRow(line, selected) : `${JSON.stringify({ line: line.line.toString(), selected, record: line.text })}\n`;
+    yield options.format === 'csv'
+      ? csvRow(line, selected)
+      : `${JSON.stringify({ line: line.line.toString(), selected, record: line.text })}\n`;
   }
 }
 
@@ -32,14 +68,27 @@ export async function* exportSelection(pages: AuditPages, sought: AuditSought, o
  * Writes an export beside its name and then gives it the name: a file is there whole or not at all. What stands under that name
  * is replaced, unless it is the log, or one of the files that the log keeps beside it.
  */
-export async function writeExport(file: string, pages: AuditPages, sought: AuditSought, options: AuditExportOptions): Promise<void> {
-  if (await belongsToLog(file, pages.path)) throw new Error(`${file} belongs to the audit log itself, which nothing replaces`);
+export async function writeExport(
+  file: string,
+  pages: AuditPages,
+  sought: AuditSought,
+  options: AuditExportOptions,
+): Promise<void> {
+  if (await belongsToLog(file, pages.path))
+    throw new Error(`${file} belongs to the audit log itself, which nothing replaces`);
   await writeFileWhole(file, batched(exportSelection(pages, sought, options)), { onlyNew: false });
 }
 
 /** Writes `pieces` to a file that is there whole or not at all. `onlyNew`: refused with EEXIST where a file of this name stands already. */
-export async function writeFileWhole(file: string, pieces: AsyncIterable<string | Uint8Array>, { onlyNew }: { readonly onlyNew: boolean }): Promise<void> {
-  const target = new Replacement(file, { beside: path.join(path.dirname(file), `.${path.basename(file)}.${randomUUID()}`), onlyNew });
+export async function writeFileWhole(
+  file: string,
+  pieces: AsyncIterable<string | Uint8Array>,
+  { onlyNew }: { readonly onlyNew: boolean },
+): Promise<void> {
+  const target = new Replacement(file, {
+    beside: path.join(path.dirname(file), `.${path.basename(file)}.${randomUUID()}`),
+    onlyNew,
+  });
   try {
     for await (const piece of pieces) target.write(typeof piece === 'string' ? Buffer.from(piece) : piece);
   } catch (error) {
@@ -77,11 +126,26 @@ async function* batched(pieces: AsyncIterable<string>): AsyncGenerator<string> {
   yield batch;
 }
 
-function manifest(pages: AuditPages, filter: AuditSought, selection: AuditSelection, { chain, verdict }: AuditExportOptions): unknown {
+function manifest(
+  pages: AuditPages,
+  filter: AuditSought,
+  selection: AuditSelection,
+  { chain, verdict }: AuditExportOptions,
+): unknown {
   const { head, kind, message, records } = verdict;
   return {
-    export: 1, from: pages.path, filter, chain, selected: selection.count, lines_in_log: pages.count,
-    verdict: { kind, message, records: records.toString(), head: head === null ? null : { seq: head.seq.toString(), hash: head.hash } },
+    export: 1,
+    from: pages.path,
+    filter,
+    chain,
+    selected: selection.count,
+    lines_in_log: pages.count,
+    verdict: {
+      kind,
+      message,
+      records: records.toString(),
+      head: head === null ? null : { seq: head.seq.toString(), hash: head.hash },
+    },
     note: 'Each following line holds one line of the log as text in "record", byte for byte. Its hash is the SHA-256 of that text with ,"hash":"…"} replaced by }.',
   };
 }
@@ -91,7 +155,11 @@ interface ExportedLine {
   readonly selected: boolean;
 }
 
-async function* withChain(pages: AuditPages, selection: AuditSelection, chain: ExportedChain): AsyncGenerator<ExportedLine> {
+async function* withChain(
+  pages: AuditPages,
+  selection: AuditSelection,
+  chain: ExportedChain,
+): AsyncGenerator<ExportedLine> {
   let next = 0;
   const between = async function* (end: number): AsyncGenerator<ExportedLine> {
     while (next < end) {
@@ -126,13 +194,33 @@ function csvRow({ line, text, record }: AuditLine, selected: boolean): string {
     return isObject(object) ? object[member] : undefined;
   };
   const cells: Readonly<Record<(typeof COLUMNS)[number], unknown>> = {
-    selected: selected ? 'yes' : 'no', line: line.toString(), seq: value('seq'), time: value('time'), clock: value('clock'), session: value('session'), n: value('n'),
-    stage: value('stage'), request_id: value('request_id'), command: value('command'), cluster: value('cluster'), target: value('target'),
-    account: inner('operator', 'account'), host: inner('operator', 'host'), name: inner('operator', 'name'), authority: value('authority'), outcome: value('outcome'),
-    error_code: inner('error', 'code'), error_message: inner('error', 'message'), kernel_code: inner('kernel_response', 'code'), kernel_message: inner('kernel_response', 'message'),
-    detail: value('detail'), prev: value('prev'), hash: value('hash'), record: text,
+    selected: selected ? 'yes' : 'no',
+    line: line.toString(),
+    seq: value('seq'),
+    time: value('time'),
+    clock: value('clock'),
+    session: value('session'),
+    n: value('n'),
+    stage: value('stage'),
+    request_id: value('request_id'),
+    command: value('command'),
+    cluster: value('cluster'),
+    target: value('target'),
+    account: inner('operator', 'account'),
+    host: inner('operator', 'host'),
+    name: inner('operator', 'name'),
+    authority: value('authority'),
+    outcome: value('outcome'),
+    error_code: inner('error', 'code'),
+    error_message: inner('error', 'message'),
+    kernel_code: inner('kernel_response', 'code'),
+    kernel_message: inner('kernel_response', 'message'),
+    detail: value('detail'),
+    prev: value('prev'),
+    hash: value('hash'),
+    record: text,
   };
-  return `${COLUMNS.map((column) => csvCell(cells[column])).join(',')}\r\n`;
+  return `${COLUMNS.map(column => csvCell(cells[column])).join(',')}\r\n`;
 }
 
 /** RFC 4180. What a spreadsheet would take for a formula is made text by an apostrophe; a record begins with a brace and stays as it is. */

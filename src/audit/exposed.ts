@@ -7,11 +7,15 @@ const OTHERS_MAY_WRITE = 0o002;
 /** The same log, which refuses with `AuditUnavailable` while its file may be written by everybody. Windows has no such bits. */
 export function refusingExposed(log: AuditLog & { readonly path: string }): AuditLog {
   return {
-    append: (entry) => {
-      const mode = process.platform === 'win32' ? 0 : statSync(log.path, { throwIfNoEntry: false })?.mode ?? 0;
+    append: entry => {
+      const mode = process.platform === 'win32' ? 0 : (statSync(log.path, { throwIfNoEntry: false })?.mode ?? 0);
       return (mode & OTHERS_MAY_WRITE) === 0
         ? log.append(entry)
-        : Promise.reject(new AuditUnavailable(`${log.path} can be changed by every account of this machine (mode ${(mode & 0o777).toString(8).padStart(4, '0')}), so nothing is added to it.`));
+        : Promise.reject(
+            new AuditUnavailable(
+              `${log.path} can be changed by every account of this machine (mode ${(mode & 0o777).toString(8).padStart(4, '0')}), so nothing is added to it.`,
+            ),
+          );
     },
   };
 }

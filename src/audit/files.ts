@@ -58,7 +58,8 @@ export const realFiles: AuditFiles = {
   async prepareDirectory(directory) {
     // Found or made: whoever made it may have died before its name was on disk.
     const first = fs.mkdirSync(directory, { recursive: true, mode: 0o700 }) ?? directory;
-    if (process.platform !== 'win32' && (fs.statSync(directory).mode & OTHERS_MAY_WRITE) !== 0) throw new Error('every account of this machine may put files into it');
+    if (process.platform !== 'win32' && (fs.statSync(directory).mode & OTHERS_MAY_WRITE) !== 0)
+      throw new Error('every account of this machine may put files into it');
     for (let made = directory; made !== path.dirname(made); made = path.dirname(made)) {
       await syncIfReadable(path.dirname(made));
       if (made === first) return;
@@ -74,9 +75,9 @@ export const realFiles: AuditFiles = {
     return {
       facts: () => factsOf(fs.fstatSync(fd, { bigint: true })),
       read: (into, position) => fs.readSync(fd, into, 0, into.length, position),
-      append: (bytes) => fs.writeSync(fd, bytes),
+      append: bytes => fs.writeSync(fd, bytes),
       // fdatasync flushes the data and the size that is needed to read it back; the times may be lost.
-      sync: () => flushed((done) => fs.fdatasync(fd, done)),
+      sync: () => flushed(done => fs.fdatasync(fd, done)),
       close: () => fs.closeSync(fd),
     };
   },
@@ -94,7 +95,9 @@ export const realFiles: AuditFiles = {
     try {
       await flushDirectory(directory);
     } catch (error) {
-      throw error instanceof Error && 'syscall' in error && error.syscall === 'fsync' ? new FlushFailed(error.message, { cause: error }) : error;
+      throw error instanceof Error && 'syscall' in error && error.syscall === 'fsync'
+        ? new FlushFailed(error.message, { cause: error })
+        : error;
     }
   },
 };
@@ -110,12 +113,18 @@ async function syncIfReadable(directory: string): Promise<void> {
 
 function flushed(run: (done: (error: Error | null) => void) => void): Promise<void> {
   return new Promise((resolve, reject) => {
-    run((error) => (error === null ? resolve() : reject(new FlushFailed(error.message, { cause: error }))));
+    run(error => (error === null ? resolve() : reject(new FlushFailed(error.message, { cause: error }))));
   });
 }
 
 function factsOf(stats: fs.BigIntStats): FileFacts {
-  return { device: stats.dev, inode: stats.ino, size: Number(stats.size), regular: stats.isFile(), names: Number(stats.nlink) };
+  return {
+    device: stats.dev,
+    inode: stats.ino,
+    size: Number(stats.size),
+    regular: stats.isFile(),
+    names: Number(stats.nlink),
+  };
 }
 
 /**

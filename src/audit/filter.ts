@@ -14,15 +14,25 @@ export interface Matcher {
 }
 
 /** Members of a record that are compared as they are, the rarest first: it decides where to look. */
-const MEMBERS = [['requestId', 'request_id'], ['stage', 'stage'], ['command', 'command'], ['outcome', 'outcome'], ['cluster', 'cluster']] as const;
+const MEMBERS = [
+  ['requestId', 'request_id'],
+  ['stage', 'stage'],
+  ['command', 'command'],
+  ['outcome', 'outcome'],
+  ['cluster', 'cluster'],
+] as const;
 
 /** `also`: a member that is wanted of the matching lines, whatever it is. */
 export function matcher(filter: AuditFilter, also?: string): Matcher {
-  const equal = MEMBERS.flatMap(([name, member]) => (filter[name] === undefined ? [] : [[member, JSON.stringify(filter[name])] as const]));
+  const equal = MEMBERS.flatMap(([name, member]) =>
+    filter[name] === undefined ? [] : [[member, JSON.stringify(filter[name])] as const],
+  );
   const text = filter.text === undefined || filter.text === '' ? null : escaped(filter.text.toLowerCase());
   const wanted = [
-    ...equal.map(([member]) => member), ...(filter.operator === undefined ? [] : ['operator']),
-    ...(filter.from === undefined && filter.to === undefined ? [] : ['time']), ...(also === undefined ? [] : [also]),
+    ...equal.map(([member]) => member),
+    ...(filter.operator === undefined ? [] : ['operator']),
+    ...(filter.from === undefined && filter.to === undefined ? [] : ['time']),
+    ...(also === undefined ? [] : [also]),
   ];
   return {
     candidates: candidates(equal[0], text, filter.operator),
@@ -31,7 +41,11 @@ export function matcher(filter: AuditFilter, also?: string): Matcher {
       const found = line.toString();
       if (text !== null && !found.toLowerCase().includes(text)) return null;
       const members = topLevelMembers(found, wanted);
-      return equal.every(([member, value]) => members.get(member) === value) && byOperator(filter, members) && inTime(filter, members) ? members : null;
+      return equal.every(([member, value]) => members.get(member) === value) &&
+        byOperator(filter, members) &&
+        inTime(filter, members)
+        ? members
+        : null;
     },
   };
 }
@@ -39,7 +53,9 @@ export function matcher(filter: AuditFilter, also?: string): Matcher {
 function byOperator({ operator }: AuditFilter, members: Members): boolean {
   if (operator === undefined) return true;
   const who = parseObject(members.get('operator') ?? '');
-  return who !== null && [who['account'], `${String(who['account'])}@${String(who['host'])}`, who['name']].includes(operator);
+  return (
+    who !== null && [who['account'], `${String(who['account'])}@${String(who['host'])}`, who['name']].includes(operator)
+  );
 }
 
 /** RFC 3339 texts in UTC with the same precision are in the order of their times. */
@@ -49,23 +65,27 @@ function inTime({ from, to }: AuditFilter, members: Members): boolean {
   return time !== undefined && (from === undefined || time >= from) && (to === undefined || time <= to);
 }
 
-function candidates(member: readonly [string, string] | undefined, text: string | null, operator: string | undefined): (bytes: Buffer) => NextCandidate {
+function candidates(
+  member: readonly [string, string] | undefined,
+  text: string | null,
+  operator: string | undefined,
+): (bytes: Buffer) => NextCandidate {
   if (member !== undefined) return bytewise(`"${member[0]}":${member[1]}`);
   // The account, or the part of a name before the first @: it stands in the line whichever of the three was meant.
   const account = operator?.split('@')[0] ?? '';
   if (account !== '') return bytewise(escaped(account));
   const ascii = text === null ? '' : longestAscii(text);
-  if (ascii === '') return () => (from) => from;
-  return (bytes) => {
+  if (ascii === '') return () => from => from;
+  return bytes => {
     // Lower case letter by letter only for ASCII, so that offsets stay those of the bytes.
     const lower = bytes.toString('latin1').toLowerCase();
-    return (from) => lower.indexOf(ascii, from);
+    return from => lower.indexOf(ascii, from);
   };
 }
 
 function bytewise(needle: string): (bytes: Buffer) => NextCandidate {
   const wanted = Buffer.from(needle);
-  return (bytes) => (from) => bytes.indexOf(wanted, from);
+  return bytes => from => bytes.indexOf(wanted, from);
 }
 
 function escaped(text: string): string {
@@ -73,5 +93,8 @@ function escaped(text: string): string {
 }
 
 function longestAscii(text: string): string {
-  return (text.match(/[\x20-\x7e]+/g) ?? []).reduce((longest, run) => (run.length > longest.length ? run : longest), '');
+  return (text.match(/[\x20-\x7e]+/g) ?? []).reduce(
+    (longest, run) => (run.length > longest.length ? run : longest),
+    '',
+  );
 }

@@ -14,12 +14,20 @@ export interface Surroundings {
 }
 
 /** The platform's state directory for AeroDB, as an absolute path. */
-export function defaultAuditDirectory(from: Surroundings = { platform: process.platform, env: process.env, home: homedir }): string {
+export function defaultAuditDirectory(
+  from: Surroundings = { platform: process.platform, env: process.env, home: homedir },
+): string {
   if (from.platform === 'win32') {
-    return path.win32.join(absolute(path.win32, from.env['LOCALAPPDATA']) ?? path.win32.join(from.home(), 'AppData', 'Local'), 'AeroDB');
+    return path.win32.join(
+      absolute(path.win32, from.env['LOCALAPPDATA']) ?? path.win32.join(from.home(), 'AppData', 'Local'),
+      'AeroDB',
+    );
   }
   if (from.platform === 'darwin') return path.posix.join(from.home(), 'Library', 'Application Support', 'AeroDB');
-  return path.posix.join(absolute(path.posix, from.env['XDG_STATE_HOME']) ?? path.posix.join(from.home(), '.local', 'state'), 'aerodb');
+  return path.posix.join(
+    absolute(path.posix, from.env['XDG_STATE_HOME']) ?? path.posix.join(from.home(), '.local', 'state'),
+    'aerodb',
+  );
 }
 
 /** The XDG specification: a relative path is invalid and ignored. */

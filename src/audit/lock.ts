@@ -26,11 +26,13 @@ export class LogLock {
       if (this.#tryOnce()) return;
       started ??= performance.now();
       if (performance.now() - started >= this.#waitMs) {
-        throw unavailable(`${this.#file} is locked by ${this.#lock.holder} and was not released within ${this.#waitMs} ms`);
+        throw unavailable(
+          `${this.#file} is locked by ${this.#lock.holder} and was not released within ${this.#waitMs} ms`,
+        );
       }
       // The spread keeps several waiting processes from asking in step.
       const pauseMs = Math.min(LONGEST_PAUSE_MS, 2 ** attempt) * (0.5 + Math.random());
-      await new Promise((resolve) => setTimeout(resolve, pauseMs));
+      await new Promise(resolve => setTimeout(resolve, pauseMs));
     }
   }
 

@@ -44,7 +44,13 @@ class FileAuditLog implements AuditLog {
   readonly #onAppended: (head: AuditPosition) => void;
   #queue: Promise<unknown> = Promise.resolve();
 
-  constructor({ directory = defaultAuditDirectory(), onAppended = () => undefined, lockWaitMs = LOCK_WAIT_MS, checkedBytes = CHECKED_BYTES, files = realFiles }: AuditLogOptions) {
+  constructor({
+    directory = defaultAuditDirectory(),
+    onAppended = () => undefined,
+    lockWaitMs = LOCK_WAIT_MS,
+    checkedBytes = CHECKED_BYTES,
+    files = realFiles,
+  }: AuditLogOptions) {
     this.#directory = directory;
     this.path = path.join(directory, LOG_FILE);
     this.#files = files;
@@ -63,7 +69,8 @@ class FileAuditLog implements AuditLog {
   async #appendNow(entry: AuditEntry): Promise<AuditPosition> {
     try {
       this.#refuseWhenLatched();
-      if (entry.stage === 'torn_tail_found') throw unavailable(`Only the log itself records a torn tail in ${this.path}`);
+      if (entry.stage === 'torn_tail_found')
+        throw unavailable(`Only the log itself records a torn tail in ${this.path}`);
       if (!this.#tail.isOpen) await this.#open();
       await this.#lock.acquire();
       const head = await this.#appendLocked(entry).finally(() => this.#lock.release());
@@ -81,7 +88,8 @@ class FileAuditLog implements AuditLog {
   }
 
   async #open(): Promise<void> {
-    if (!path.isAbsolute(this.#directory)) throw unavailable(`The audit directory "${this.#directory}" is not an absolute path`);
+    if (!path.isAbsolute(this.#directory))
+      throw unavailable(`The audit directory "${this.#directory}" is not an absolute path`);
     try {
       await this.#files.prepareDirectory(this.#directory);
     } catch (error) {
@@ -104,12 +112,16 @@ class FileAuditLog implements AuditLog {
 
   /** P7-O3: whoever was stopped and woken up again does not write beside another. */
   #refuseWithoutLock(): void {
-    if (!this.#lock.isHeld()) throw unavailable(`The lock file beside ${this.path} was removed or replaced while it was held`);
+    if (!this.#lock.isHeld())
+      throw unavailable(`The lock file beside ${this.path} was removed or replaced while it was held`);
   }
 
   #refuseWhenLatched(): void {
     const cause = latched.get(this.path);
-    if (cause !== undefined) throw unavailable(`${cause}. Nothing more is recorded until this window or process ends, because what is on the disk is no longer known`);
+    if (cause !== undefined)
+      throw unavailable(
+        `${cause}. Nothing more is recorded until this window or process ends, because what is on the disk is no longer known`,
+      );
   }
 
   #tell(head: AuditPosition): void {
@@ -126,10 +138,19 @@ function encode(entry: AuditEntry, { head, fragment, needsNewline }: TailEnd): r
   const begun = (line: Buffer): Buffer => (needsNewline ? Buffer.concat([Buffer.from('\n'), line]) : line);
   if (fragment === null) return [begun(encodeRecord(entry, head).line)];
   const { time, clock, session, operator, authority } = entry;
-  const torn = encodeRecord({
-    time, clock, session, operator, authority, n: '0', stage: 'torn_tail_found',
-    detail: `An interrupted write left ${fragment.bytes} bytes before this record. They are no record, and stay where they stand.`,
-    torn_tail: { bytes: fragment.bytes.toString(), sha256: fragment.sha256 },
-  }, head);
+  const torn = encodeRecord(
+    {
+      time,
+      clock,
+      session,
+      operator,
+      authority,
+      n: '0',
+      stage: 'torn_tail_found',
+      detail: `An interrupted write left ${fragment.bytes} bytes before this record. They are no record, and stay where they stand.`,
+      torn_tail: { bytes: fragment.bytes.toString(), sha256: fragment.sha256 },
+    },
+    head,
+  );
   return [begun(torn.line), encodeRecord(entry, torn.position).line];
 }

@@ -11,12 +11,13 @@ const CLOSING: readonly number[] = [0x5d, 0x7d];
 /** The wanted members of the JSON object in `text`, which is taken to be one; stops when it has them all. */
 export function topLevelMembers(text: string, wanted: readonly string[]): Members {
   const found = new Map<string, string>();
-  for (let at = 1; found.size < wanted.length && text.charCodeAt(at) === QUOTE;) {
+  for (let at = 1; found.size < wanted.length && text.charCodeAt(at) === QUOTE; ) {
     const keyEnd = endOfString(text, at);
     const valueEnd = endOfValue(text, keyEnd + 1);
     if (valueEnd <= keyEnd + 1) break;
     for (const name of wanted) {
-      if (name.length === keyEnd - at - 2 && text.startsWith(name, at + 1)) found.set(name, text.slice(keyEnd + 1, valueEnd));
+      if (name.length === keyEnd - at - 2 && text.startsWith(name, at + 1))
+        found.set(name, text.slice(keyEnd + 1, valueEnd));
     }
     at = valueEnd + 1;
   }

@@ -60,12 +60,14 @@ class FilePages implements AuditPages {
   }
 
   page(from: number, count: number): Promise<readonly AuditLine[]> {
-    return this.#linesAt(Array.from({ length: Math.max(0, Math.min(count, this.#count - from)) }, (_, index) => from + index));
+    return this.#linesAt(
+      Array.from({ length: Math.max(0, Math.min(count, this.#count - from)) }, (_, index) => from + index),
+    );
   }
 
   async select(filter: AuditFilter): Promise<AuditSelection> {
     const found = new Indexes();
-    await this.#search(matcher(filter), (index) => found.add(index));
+    await this.#search(matcher(filter), index => found.add(index));
     return this.#selection(found.all());
   }
 
@@ -80,23 +82,31 @@ class FilePages implements AuditPages {
       await this.#search(matcher({ stage }, 'request_id'), (outcome, members) => {
         const request = members.get('request_id');
         const intents = open.get(request);
-        if (intents !== undefined) open.set(request, intents.filter((intent) => intent > outcome));
+        if (intents !== undefined)
+          open.set(
+            request,
+            intents.filter(intent => intent > outcome),
+          );
       });
     }
     return this.#selection(Uint32Array.from([...open.values()].flat()).sort());
   }
 
   #selection(indexes: Uint32Array): AuditSelection {
-    return { count: indexes.length, page: (from, count) => this.#linesAt([...indexes.subarray(from, from + Math.max(0, count))]) };
+    return {
+      count: indexes.length,
+      page: (from, count) => this.#linesAt([...indexes.subarray(from, from + Math.max(0, count))]),
+    };
   }
 
   /** Neighbouring lines are read together. */
   async #linesAt(indexes: readonly number[]): Promise<readonly AuditLine[]> {
     const lines: AuditLine[] = [];
-    for (let at = 0; at < indexes.length;) {
+    for (let at = 0; at < indexes.length; ) {
       const first = indexes[at] ?? 0;
       let end = at + 1;
-      while (indexes[end] === first + end - at && this.#start(first + end - at + 1) - this.#start(first) <= CHUNK_BYTES) end += 1;
+      while (indexes[end] === first + end - at && this.#start(first + end - at + 1) - this.#start(first) <= CHUNK_BYTES)
+        end += 1;
       const bytes = await this.#read(first, first + end - at);
       for (let index = first; index < first + end - at; index += 1) lines.push(this.#line(bytes, first, index));
       at = end;
@@ -119,7 +129,7 @@ class FilePages implements AuditPages {
   /** Hands over every matching line in order, with the members that were looked at. */
   async #search(match: Matcher, take: (index: number, members: Members) => void): Promise<void> {
     const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
-    for (let first = 0; first < this.#count;) {
+    for (let first = 0; first < this.#count; ) {
       let end = first + 1;
       while (end < this.#count && this.#start(end + 1) - this.#start(first) <= CHUNK_BYTES) end += 1;
       const bytes = await this.#read(first, end, chunk);
@@ -139,7 +149,7 @@ class FilePages implements AuditPages {
   /** The line in which an offset lies. */
   #indexOf(offset: number, first: number, end: number): number {
     let low = first;
-    for (let high = end - 1; low < high;) {
+    for (let high = end - 1; low < high; ) {
       const middle = (low + high + 1) >> 1;
       if (this.#start(middle) <= offset) low = middle;
       else high = middle - 1;

@@ -3,10 +3,22 @@ import type { AuditLine, RequestEnd } from '../control-plane/audit-reader.ts';
 import type { Stage } from '../control-plane/record.ts';
 
 /** The stages after a `dispatch_intent` that say what came of it. */
-export const OUTCOME_STAGES: readonly Stage[] = ['dispatch_failed', 'command_executed', 'kernel_rejected', 'outcome_unknown'];
+export const OUTCOME_STAGES: readonly Stage[] = [
+  'dispatch_failed',
+  'command_executed',
+  'kernel_rejected',
+  'outcome_unknown',
+];
 const OUTCOMES: ReadonlySet<unknown> = new Set(OUTCOME_STAGES);
 /** The stages after which nothing of a request follows that was not about to be sent. */
-const LAST_STAGES: ReadonlySet<unknown> = new Set([...OUTCOME_STAGES, 'command_rejected', 'command_answered', 'read_failed', 'confirmation_declined', 'confirmation_voided']);
+const LAST_STAGES: ReadonlySet<unknown> = new Set([
+  ...OUTCOME_STAGES,
+  'command_rejected',
+  'command_answered',
+  'read_failed',
+  'confirmation_declined',
+  'confirmation_voided',
+]);
 
 export interface RequestHistory {
   readonly requestId: string;
@@ -41,17 +53,26 @@ export function isOutcome(line: AuditLine): boolean {
  * became of another use of its request id (P7-E2).
  */
 export function requestEnd(lines: readonly AuditLine[]): RequestEnd {
-  const intent = lines.findLastIndex((line) => text(line, 'stage') === 'dispatch_intent');
+  const intent = lines.findLastIndex(line => text(line, 'stage') === 'dispatch_intent');
   const ends = intent < 0 ? LAST_STAGES : OUTCOMES;
-  const last = lines.slice(intent + 1).findLast((line) => ends.has(text(line, 'stage')));
-  if (last !== undefined) return { kind: 'ended', stage: text(last, 'stage') ?? '', outcome: text(last, 'outcome') ?? 'unknown' };
+  const last = lines.slice(intent + 1).findLast(line => ends.has(text(line, 'stage')));
+  if (last !== undefined)
+    return { kind: 'ended', stage: text(last, 'stage') ?? '', outcome: text(last, 'outcome') ?? 'unknown' };
   if (intent >= 0) return { kind: 'unknown' };
   return { kind: 'unfinished', stage: text(lines.at(-1), 'stage') ?? '' };
 }
 
 function history(requestId: string, lines: readonly AuditLine[]): RequestHistory {
-  const first = (field: string): string | null => lines.map((line) => text(line, field)).find((value) => value !== null) ?? null;
-  return { requestId, command: first('command'), cluster: first('cluster'), target: first('target'), lines, end: requestEnd(lines) };
+  const first = (field: string): string | null =>
+    lines.map(line => text(line, field)).find(value => value !== null) ?? null;
+  return {
+    requestId,
+    command: first('command'),
+    cluster: first('cluster'),
+    target: first('target'),
+    lines,
+    end: requestEnd(lines),
+  };
 }
 
 function text(line: AuditLine | undefined, field: string): string | null {

@@ -15,7 +15,9 @@ export type AuditSource = { readonly directory?: string } | { readonly file: str
 
 /** Opens nothing yet and never throws. */
 export function openAuditReader(source: AuditSource = {}): AuditReader {
-  return new FileAuditReader('file' in source ? source.file : path.join(source.directory ?? defaultAuditDirectory(), LOG_FILE));
+  return new FileAuditReader(
+    'file' in source ? source.file : path.join(source.directory ?? defaultAuditDirectory(), LOG_FILE),
+  );
 }
 
 class FileAuditReader implements AuditReader {
@@ -52,19 +54,36 @@ class FileAuditReader implements AuditReader {
     };
     for await (const chunk of chunksOf(file, this.path)) {
       const ended: AuditLine[] = [];
-      splitter.push(chunk, (bytes) => ended.push(parsed(bytes)) > 0);
+      splitter.push(chunk, bytes => ended.push(parsed(bytes)) > 0);
       yield* ended;
     }
     if (splitter.pendingBytes > 0) yield parsed(splitter.pending);
   }
 
   #unreadable(error: unknown, heads: readonly AuditPosition[]): AuditVerification {
-    const missing = heads.map((head) => ({ head, found: 'missing', line: null }) as const);
+    const missing = heads.map(head => ({ head, found: 'missing', line: null }) as const);
     const nothing = { line: null, seq: null, records: 0n, bytes: 0n, head: null };
     const absent = codeOf(error) === 'ENOENT';
     return absent && heads.length > 0
-      ? { verdict: { ...nothing, kind: 'truncated', seq: 1n, message: `There is no file ${this.path}, and records are known to have been written: the whole log was removed.` }, heads: missing }
-      : { verdict: { ...nothing, kind: 'unreadable', message: absent ? `There is no file ${this.path}: nothing was ever recorded there, or it was removed.` : `${this.path} cannot be read: ${causeOf(error)}.` }, heads: missing };
+      ? {
+          verdict: {
+            ...nothing,
+            kind: 'truncated',
+            seq: 1n,
+            message: `There is no file ${this.path}, and records are known to have been written: the whole log was removed.`,
+          },
+          heads: missing,
+        }
+      : {
+          verdict: {
+            ...nothing,
+            kind: 'unreadable',
+            message: absent
+              ? `There is no file ${this.path}: nothing was ever recorded there, or it was removed.`
+              : `${this.path} cannot be read: ${causeOf(error)}.`,
+          },
+          heads: missing,
+        };
   }
 }
 

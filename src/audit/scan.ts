@@ -87,7 +87,12 @@ export class ChainScan {
     const { firstLine, endsWithNewline } = pending;
     const hash = pending.hash.copy();
     if (endsWithNewline) hash.update('\n');
-    return { firstLine, endsWithNewline, bytes: BigInt(pending.bytes) + (endsWithNewline ? 1n : 0n), sha256: hash.digest('hex') };
+    return {
+      firstLine,
+      endsWithNewline,
+      bytes: BigInt(pending.bytes) + (endsWithNewline ? 1n : 0n),
+      sha256: hash.digest('hex'),
+    };
   }
 
   /** The file begins with text that no audit log ever held: appending to it would be vandalism. */
@@ -96,7 +101,10 @@ export class ChainScan {
   }
 
   /** Takes the next line, without its newline. Returns where the chain breaks; the scan is over then. */
-  next(line: Buffer, terminated: boolean): ChainBreak | { readonly kind: 'record'; readonly record: ParsedRecord } | null {
+  next(
+    line: Buffer,
+    terminated: boolean,
+  ): ChainBreak | { readonly kind: 'record'; readonly record: ParsedRecord } | null {
     this.#lines += 1n;
     const record = parseLine(line);
     if (record === null) {
@@ -117,7 +125,13 @@ export class ChainScan {
   #addFragment(line: Buffer, terminated: boolean): void {
     if (this.#fragment === null) {
       const looksForeign = terminated && line.toString('latin1', 0, 2) !== '{"';
-      this.#fragment = { firstLine: this.#lines, looksForeign, hash: createHash('sha256').update(line), bytes: line.length, endsWithNewline: terminated };
+      this.#fragment = {
+        firstLine: this.#lines,
+        looksForeign,
+        hash: createHash('sha256').update(line),
+        bytes: line.length,
+        endsWithNewline: terminated,
+      };
     } else {
       this.#fragment.hash.update('\n').update(line);
       this.#fragment.bytes += line.length + 1;
@@ -129,28 +143,53 @@ export class ChainScan {
     const { seq } = record;
     const at = { line: this.#lines, seq };
     if (record.version !== FORMAT_VERSION) {
-      return { ...at, kind: 'unreadable', message: `Line ${at.line} is a record of format version ${JSON.stringify(record.version)}; only version ${FORMAT_VERSION} is known here.` };
+      return {
+        ...at,
+        kind: 'unreadable',
+        message: `Line ${at.line} is a record of format version ${JSON.stringify(record.version)}; only version ${FORMAT_VERSION} is known here.`,
+      };
     }
     if (!this.#anchored) return null;
     const expected = (this.#head?.seq ?? 0n) + 1n;
     if (this.#fragment === null && record.stage === TORN && seq === expected) {
-      return { ...at, kind: 'record_edited', message: `Record ${seq} in line ${at.line} tells of a torn tail that does not stand before it.` };
+      return {
+        ...at,
+        kind: 'record_edited',
+        message: `Record ${seq} in line ${at.line} tells of a torn tail that does not stand before it.`,
+      };
     }
     if (this.#fragment !== null && !this.#accountedFor(this.#fragment, record, expected)) {
       const damaged = this.#fragment.firstLine;
       return {
-        kind: 'record_edited', line: damaged, seq: seq > expected ? expected : null,
-        message: seq > expected
-          ? `Line ${damaged} is not what was written: record ${expected} stood here.`
-          : `Line ${damaged} is not a record, and no torn_tail_found record accounts for it.`,
+        kind: 'record_edited',
+        line: damaged,
+        seq: seq > expected ? expected : null,
+        message:
+          seq > expected
+            ? `Line ${damaged} is not what was written: record ${expected} stood here.`
+            : `Line ${damaged} is not a record, and no torn_tail_found record accounts for it.`,
       };
     }
     if (seq > expected) {
-      return { ...at, kind: 'records_missing', seq: expected, message: `Line ${at.line} is record ${seq} where record ${expected} was expected: ${missing(expected, seq - 1n)}.` };
+      return {
+        ...at,
+        kind: 'records_missing',
+        seq: expected,
+        message: `Line ${at.line} is record ${seq} where record ${expected} was expected: ${missing(expected, seq - 1n)}.`,
+      };
     }
-    if (seq < expected) return { ...at, kind: 'forked', message: `Line ${at.line} is a record ${seq}, which the log already holds: ${this.#repeated(record)}.` };
+    if (seq < expected)
+      return {
+        ...at,
+        kind: 'forked',
+        message: `Line ${at.line} is a record ${seq}, which the log already holds: ${this.#repeated(record)}.`,
+      };
     if (record.prev !== (this.#head?.hash ?? NO_PREVIOUS)) {
-      return { ...at, kind: 'record_edited', message: `Record ${seq} in line ${at.line} does not follow the record before it: one of the two is not what was written.` };
+      return {
+        ...at,
+        kind: 'record_edited',
+        message: `Record ${seq} in line ${at.line} does not follow the record before it: one of the two is not what was written.`,
+      };
     }
     return null;
   }
@@ -168,7 +207,7 @@ export class ChainScan {
     const { bytes, sha256 } = record.tornTail;
     const bare = { bytes: fragment.bytes.toString(), sha256: fragment.hash.copy().digest('hex') };
     const ended = { bytes: (fragment.bytes + 1).toString(), sha256: fragment.hash.copy().update('\n').digest('hex') };
-    return [bare, ended].some((found) => found.bytes === bytes && found.sha256 === sha256);
+    return [bare, ended].some(found => found.bytes === bytes && found.sha256 === sha256);
   }
 }
 

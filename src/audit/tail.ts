@@ -79,7 +79,15 @@ export class LogTail {
       this.#refuseSecondNames(facts);
       this.#compareKnown(file);
       const checkedFrom = size > this.#checkedBytes ? lineStartAfter(file, size - this.#checkedBytes) : 0;
-      this.#tail = { file, facts, checkedFrom, lineStart: checkedFrom, end: size, scan: new ChainScan(checkedFrom === 0 ? 'beginning' : 'middle'), splitter: new LineSplitter() };
+      this.#tail = {
+        file,
+        facts,
+        checkedFrom,
+        lineStart: checkedFrom,
+        end: size,
+        scan: new ChainScan(checkedFrom === 0 ? 'beginning' : 'middle'),
+        splitter: new LineSplitter(),
+      };
     } catch (error) {
       file.close();
       throw error;
@@ -89,7 +97,7 @@ export class LogTail {
   /** Reads on to the present end without holding anybody up: what stands there does not change any more. */
   async catchUp(): Promise<void> {
     const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
-    while (this.#readOn(this.#opened(), chunk)) await new Promise((resolve) => setImmediate(resolve));
+    while (this.#readOn(this.#opened(), chunk)) await new Promise(resolve => setImmediate(resolve));
   }
 
   /** Under the lock: is it still the same file, what was appended meanwhile, and where does the next record go? */
@@ -98,7 +106,8 @@ export class LogTail {
     const size = this.#sizeOfSameFile(tail);
     this.#compareKnown(tail.file);
     const read = tail.lineStart + tail.splitter.pendingBytes;
-    if (size < read) throw unavailable(`${this.#path} was truncated while it was in use: it has ${size} bytes, and had ${read}`);
+    if (size < read)
+      throw unavailable(`${this.#path} was truncated while it was in use: it has ${size} bytes, and had ${read}`);
     const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, Math.max(1, size - read)));
     while (this.#readOn(tail, chunk));
     tail.end = tail.lineStart + tail.splitter.pendingBytes;
@@ -121,9 +130,10 @@ export class LogTail {
 
   #write(bytes: Buffer, look: () => void): void {
     const tail = this.#opened();
-    writeWhole(bytes, (left) => tail.file.append(left));
+    writeWhole(bytes, left => tail.file.append(left));
     tail.end += bytes.length;
-    if (this.#sizeOfSameFile(tail) !== tail.end) throw unavailable(`${this.#path} was written by someone who does not hold its lock`);
+    if (this.#sizeOfSameFile(tail) !== tail.end)
+      throw unavailable(`${this.#path} was written by someone who does not hold its lock`);
     look();
   }
 
@@ -157,14 +167,18 @@ export class LogTail {
   #sizeOfSameFile({ facts }: OpenTail): number {
     const now = this.#files.facts(this.#path);
     if (now === null) throw unavailable(`${this.#path} was deleted while it was in use`);
-    if (now.device !== facts.device || now.inode !== facts.inode) throw unavailable(`${this.#path} was replaced by ${now.regular ? 'another file' : 'a link'} while it was in use`);
+    if (now.device !== facts.device || now.inode !== facts.inode)
+      throw unavailable(`${this.#path} was replaced by ${now.regular ? 'another file' : 'a link'} while it was in use`);
     this.#refuseSecondNames(now);
     return now.size;
   }
 
   /** Each name may stand in a directory with a lock of its own: two writers at once. */
   #refuseSecondNames({ names }: FileFacts): void {
-    if (names > 1) throw unavailable(`${this.#path} has ${names} names (hard links), and could be locked under each of them: it is not appended to`);
+    if (names > 1)
+      throw unavailable(
+        `${this.#path} has ${names} names (hard links), and could be locked under each of them: it is not appended to`,
+      );
   }
 
   #compareKnown(file: OpenFile): void {
@@ -180,7 +194,9 @@ export class LogTail {
   }
 
   #gone({ seq }: KnownRecord): Error {
-    return unavailable(`${this.#path} no longer holds record ${seq}, the last one that this session has seen: it was truncated, replaced or edited, and is not continued`);
+    return unavailable(
+      `${this.#path} no longer holds record ${seq}, the last one that this session has seen: it was truncated, replaced or edited, and is not continued`,
+    );
   }
 
   /** `false` at the end of the file. */
@@ -194,7 +210,7 @@ export class LogTail {
     const tooLong = (length: number): void => {
       if (length > MAX_LINE_BYTES) throw this.#damaged('A line is longer than any record.', tail.checkedFrom);
     };
-    tail.splitter.push(bytes, (line) => {
+    tail.splitter.push(bytes, line => {
       tooLong(line.length);
       const found = tail.scan.next(line, true);
       if (found !== null && found.kind !== 'record') throw this.#damaged(found.message, tail.checkedFrom);
@@ -219,7 +235,7 @@ export class LogTail {
 /** The beginning of the first whole line at or after an offset, or the end of the file. */
 function lineStartAfter(file: OpenFile, offset: number): number {
   const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
-  for (let at = offset; ;) {
+  for (let at = offset; ; ) {
     const count = file.read(chunk, at);
     const newline = chunk.subarray(0, count).indexOf(NEWLINE);
     if (newline >= 0) return at + newline + 1;

@@ -29,7 +29,7 @@ export class Verifier {
   /** Takes the next bytes; `false` when nothing that follows can change the answer. */
   push(chunk: Buffer): boolean {
     this.#bytes += BigInt(chunk.length);
-    const more = this.#splitter.push(chunk, (line) => this.#take(line, true));
+    const more = this.#splitter.push(chunk, line => this.#take(line, true));
     if (this.#splitter.pendingBytes <= MAX_LINE_BYTES) return more;
     this.#finding ??= tooLong(this.#line + 1n);
     return false;
@@ -43,7 +43,7 @@ export class Verifier {
     const finding = this.#finding ?? this.#missingHead() ?? this.#endOf(unended);
     return {
       verdict: { ...finding, records, bytes: this.#bytes, head },
-      heads: this.#heads.map((known) => this.#seen.get(known) ?? { head: known, found: 'missing', line: null }),
+      heads: this.#heads.map(known => this.#seen.get(known) ?? { head: known, found: 'missing', line: null }),
     };
   }
 
@@ -73,7 +73,9 @@ export class Verifier {
       this.#seen.set(head, { head, found, line: this.#line });
       if (found === 'held') continue;
       this.#finding ??= {
-        kind: 'replaced', line: this.#line, seq,
+        kind: 'replaced',
+        line: this.#line,
+        seq,
         message: `Record ${seq} in line ${this.#line} is not the record ${seq} that is known: the log was rewritten at or before it.`,
       };
     }
@@ -84,27 +86,38 @@ export class Verifier {
     const { head, lines } = this.#scan;
     if (last === null || last.seq <= (head?.seq ?? 0n)) return null;
     return {
-      kind: 'truncated', line: lines, seq: (head?.seq ?? 0n) + 1n,
+      kind: 'truncated',
+      line: lines,
+      seq: (head?.seq ?? 0n) + 1n,
       message: `The log ends ${head === null ? 'without any record' : `with record ${head.seq} in line ${lines}`}; record ${last.seq} is known to have been written.`,
     };
   }
 
   #endOf(unended: boolean): Finding {
     const { fragment, head, lines, records, tornTails, looksForeign } = this.#scan;
-    if (looksForeign) return { kind: 'unreadable', line: 1n, seq: null, message: 'Line 1 is not the beginning of an audit log.' };
+    if (looksForeign)
+      return { kind: 'unreadable', line: 1n, seq: null, message: 'Line 1 is not the beginning of an audit log.' };
     if (fragment !== null) {
       return {
-        kind: 'torn_tail', line: fragment.firstLine, seq: null,
+        kind: 'torn_tail',
+        line: fragment.firstLine,
+        seq: null,
         message: `The last ${fragment.bytes} bytes, from line ${fragment.firstLine}, are no record: an interrupted write left them, or the end was damaged. Intact before them: ${records} ${records === 1n ? 'record' : 'records'}.`,
       };
     }
-    const torn = tornTails === 0n ? '' : ` ${tornTails} torn ${tornTails === 1n ? 'tail stands' : 'tails stand'} in it, found and recorded by later writes.`;
+    const torn =
+      tornTails === 0n
+        ? ''
+        : ` ${tornTails} torn ${tornTails === 1n ? 'tail stands' : 'tails stand'} in it, found and recorded by later writes.`;
     const open = unended ? ' Its last line lacks only its newline.' : '';
     return {
-      kind: 'intact', line: null, seq: null,
-      message: head === null
-        ? 'The log is empty: nothing was recorded, or everything was removed.'
-        : `${records} ${records === 1n ? 'record' : 'records'} in ${lines} ${lines === 1n ? 'line forms' : 'lines form'} one unbroken chain.${torn}${open}`,
+      kind: 'intact',
+      line: null,
+      seq: null,
+      message:
+        head === null
+          ? 'The log is empty: nothing was recorded, or everything was removed.'
+          : `${records} ${records === 1n ? 'record' : 'records'} in ${lines} ${lines === 1n ? 'line forms' : 'lines form'} one unbroken chain.${torn}${open}`,
     };
   }
 }

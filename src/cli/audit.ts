@@ -32,7 +32,11 @@ interface Review {
 }
 
 /** Runs one audit verb and returns the exit code. */
-export async function runAudit({ verb, given }: Extract<Invocation, { readonly kind: 'audit' }>, output: Output, env: Env): Promise<ExitCode> {
+export async function runAudit(
+  { verb, given }: Extract<Invocation, { readonly kind: 'audit' }>,
+  output: Output,
+  env: Env,
+): Promise<ExitCode> {
   const json = given.json !== undefined;
   const opened = await openReview(given, output, env);
   const ended = opened.ok ? await VERBS[verb](opened.value) : opened;
@@ -49,17 +53,26 @@ async function openReview(given: Given, output: Output, env: Env): Promise<Resul
   if (!session.ok) return session;
   const cluster = first(given, 'url') ?? first(given, 'cluster');
   if (given.operator !== undefined && cluster === undefined) {
-    return failure(refusal('PHASE7_MISSING_ARGUMENT', 'Operator authority is for one cluster, and no cluster was named.', 'cluster'));
+    return failure(
+      refusal('PHASE7_MISSING_ARGUMENT', 'Operator authority is for one cluster, and no cluster was named.', 'cluster'),
+    );
   }
   const authority = await assumeAuthority(session.value, given, cluster);
   if (!authority.ok) return authority;
-  if (authority.value?.position === null) output.err([`The change of authority is NOT RECORDED: ${visible(authority.value.cause)}`]);
+  if (authority.value?.position === null)
+    output.err([`The change of authority is NOT RECORDED: ${visible(authority.value.cause)}`]);
   const refused = auditReviewRefused(session.value.plane.authority);
   if (refused !== undefined) return failure(refused);
   const file = first(given, 'file');
   const misplaced = file === undefined ? undefined : notAPath('file', file);
   if (misplaced !== undefined) return failure(misplaced);
-  return success({ reader: openAuditReader(file === undefined ? session.value.audit : { file }), given, output, env, json: given.json !== undefined });
+  return success({
+    reader: openAuditReader(file === undefined ? session.value.audit : { file }),
+    given,
+    output,
+    env,
+    json: given.json !== undefined,
+  });
 }
 
 const VERBS = { show, verify, export: exportRecords } as const;
@@ -69,7 +82,11 @@ async function verify({ reader, given, output, env, json }: Review): Promise<Res
   if (!head.ok) return head;
   const verdict = await reader.verify(head.value);
   const code = verdict.kind === 'intact' ? EXIT.done : EXIT.verificationFailed;
-  output.out(json ? [verdictJson(reader.path, verdict, code)] : verdictText(reader.path, verdict, head.value, paintFor(process.stdout, env)));
+  output.out(
+    json
+      ? [verdictJson(reader.path, verdict, code)]
+      : verdictText(reader.path, verdict, head.value, paintFor(process.stdout, env)),
+  );
   return success(code);
 }
 
@@ -86,10 +103,13 @@ async function show({ reader, given, output, env, json }: Review): Promise<Resul
       if (!chosen.value(line)) continue;
       shown += 1;
       const unknown = line.record !== null && open.has(line.line);
-      const text = json ? [auditLineJson(line.line, line.record, line.text)] : recordText(line, { whole, unknown, paint });
+      const text = json
+        ? [auditLineJson(line.line, line.record, line.text)]
+        : recordText(line, { whole, unknown, paint });
       if (!(await output.stream(text))) break;
     }
-    if (!json) output.err([`${shown} ${shown === 1 ? 'line' : 'lines'} of ${visible(reader.path)}. The chain was not checked.`]);
+    if (!json)
+      output.err([`${shown} ${shown === 1 ? 'line' : 'lines'} of ${visible(reader.path)}. The chain was not checked.`]);
   });
 }
 
@@ -101,7 +121,9 @@ async function exportRecords({ reader, given, output }: Review): Promise<Result<
   if (target !== undefined) return exportToFile(reader, given, chosen.value, target, output);
   return reading(reader, async () => {
     // A terminal gets the same JSON with every character escaped that could steer it.
-    const write = process.stdout.isTTY ? (text: string) => output.stream([safeText(text)]) : (text: string) => output.stream([text]);
+    const write = process.stdout.isTTY
+      ? (text: string) => output.stream([safeText(text)])
+      : (text: string) => output.stream([text]);
     for await (const line of reader.lines()) {
       if (chosen.value(line) && !(await write(line.text))) break;
     }
@@ -109,28 +131,41 @@ async function exportRecords({ reader, given, output }: Review): Promise<Result<
 }
 
 /** The file is there whole or not at all: a part of a log must not lie about as if it were one. */
-async function exportToFile(reader: AuditReader, given: Given, chosen: Selection, target: string, output: Output): Promise<Result<ExitCode>> {
+async function exportToFile(
+  reader: AuditReader,
+  given: Given,
+  chosen: Selection,
+  target: string,
+  output: Output,
+): Promise<Result<ExitCode>> {
   const misplaced = notAPath('output', target);
   if (misplaced !== undefined) return failure(misplaced);
   const refused = (why: string): Result<ExitCode> => failure(refusal('PHASE7_MALFORMED_REQUEST', why, 'output'));
   const standsThere = `The file ${target} exists, and an existing file is never replaced. Nothing was exported.`;
   if (await exists(target)) return refused(standsThere);
   try {
-    await writeFileWhole(target, readable(isWhole(given) ? wholeLog(reader.path) : linesOf(reader, chosen)), { onlyNew: true });
+    await writeFileWhole(target, readable(isWhole(given) ? wholeLog(reader.path) : linesOf(reader, chosen)), {
+      onlyNew: true,
+    });
   } catch (error) {
     if (error instanceof Unreadable) return unreadable(reader, error.cause);
     if (codeOf(error) === 'EEXIST') return refused(standsThere);
     // It has its name only when all of it is on disk: what failed then is the directory's own flush.
-    return refused(await exists(target)
-      ? `The export to ${target} is whole; whether its name outlasts a power cut is not known, because its directory could not be flushed (${codeOf(error)}).`
-      : `The export to ${target} could not be written (${codeOf(error)}). No part of it stands there.`);
+    return refused(
+      (await exists(target))
+        ? `The export to ${target} is whole; whether its name outlasts a power cut is not known, because its directory could not be flushed (${codeOf(error)}).`
+        : `The export to ${target} could not be written (${codeOf(error)}). No part of it stands there.`,
+    );
   }
   output.err([`Exported to ${visible(target)}.`]);
   return success(EXIT.done);
 }
 
 async function exists(file: string): Promise<boolean> {
-  return access(file).then(() => true, () => false);
+  return access(file).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** The log failed, not the file that it goes to. */
@@ -139,7 +174,9 @@ class Unreadable extends Error {}
 async function* readable(pieces: AsyncIterable<string | Uint8Array>): AsyncGenerator<string | Uint8Array> {
   const read = pieces[Symbol.asyncIterator]();
   for (;;) {
-    const next = await read.next().catch((error: unknown) => Promise.reject(new Unreadable('the log cannot be read', { cause: error })));
+    const next = await read
+      .next()
+      .catch((error: unknown) => Promise.reject(new Unreadable('the log cannot be read', { cause: error })));
     if (next.done === true) return;
     yield next.value;
   }
@@ -189,11 +226,17 @@ function knownHead(text: string | undefined): Result<AuditPosition | null> {
 }
 
 function badHead(): ControlError {
-  return refusal('PHASE7_MALFORMED_REQUEST', 'A head is written SEQ:HASH, the number of a record and its 64 hexadecimal digits. Nothing was verified.', 'head');
+  return refusal(
+    'PHASE7_MALFORMED_REQUEST',
+    'A head is written SEQ:HASH, the number of a record and its 64 hexadecimal digits. Nothing was verified.',
+    'head',
+  );
 }
 
 function isWhole(given: Given): boolean {
-  return (['cluster', 'command', 'operator-account', 'outcome', 'request-id', 'since', 'until'] as const).every((name) => given[name] === undefined);
+  return (['cluster', 'command', 'operator-account', 'outcome', 'request-id', 'since', 'until'] as const).every(
+    name => given[name] === undefined,
+  );
 }
 
 function codeOf(error: unknown): string {

@@ -25,18 +25,29 @@ export interface Settings {
   readonly databasePasswordFiles: Readonly<Record<string, string>>;
 }
 
-const NO_SETTINGS: Settings = { clusters: [], operatorName: null, auditDirectory: null, tokenFiles: {}, databasePasswordFiles: {} };
+const NO_SETTINGS: Settings = {
+  clusters: [],
+  operatorName: null,
+  auditDirectory: null,
+  tokenFiles: {},
+  databasePasswordFiles: {},
+};
 
 /** Where the file is when no option says so: the platform's place for configuration. */
 export function defaultConfigFile(env: Env, platform: NodeJS.Platform): Result<string> {
   const home = (...folders: readonly string[]): string => join(homeDirectory(env), ...folders);
   try {
     if (platform === 'darwin') return success(home('Library', 'Application Support', 'AeroDB', 'clusters.json'));
-    if (platform === 'win32') return success(join(env['APPDATA'] ?? home('AppData', 'Roaming'), 'AeroDB', 'clusters.json'));
+    if (platform === 'win32')
+      return success(join(env['APPDATA'] ?? home('AppData', 'Roaming'), 'AeroDB', 'clusters.json'));
     const configured = env['XDG_CONFIG_HOME'] ?? '';
     return success(join(configured === '' ? home('.config') : configured, 'aerodb', 'clusters.json'));
   } catch {
-    return failure(invalid('The account of this process has no home directory, so there is no place for its configuration file: name the file with --config, or set HOME or XDG_CONFIG_HOME. Nothing was sent.'));
+    return failure(
+      invalid(
+        'The account of this process has no home directory, so there is no place for its configuration file: name the file with --config, or set HOME or XDG_CONFIG_HOME. Nothing was sent.',
+      ),
+    );
   }
 }
 
@@ -45,42 +56,77 @@ export function readSettings(file: string, named: boolean): Result<Settings> {
   const misplaced = named ? notAPath('config', file) : undefined;
   if (misplaced !== undefined) return failure(misplaced);
   const read = readSmallFile(file);
-  if (!read.ok) return read.missing && !named ? success(NO_SETTINGS) : failure(invalid(`The configuration file ${file} ${read.why}.`));
+  if (!read.ok)
+    return read.missing && !named
+      ? success(NO_SETTINGS)
+      : failure(invalid(`The configuration file ${file} ${read.why}.`));
   // Whoever may write there says which machines are asked, and with which token.
   if (permits(read.mode, 0o002)) {
-    return failure(invalid(`The configuration file ${file} can be changed by every account of this machine (mode ${octal(read.mode)}), so it is not believed. Nothing was sent.`));
+    return failure(
+      invalid(
+        `The configuration file ${file} can be changed by every account of this machine (mode ${octal(read.mode)}), so it is not believed. Nothing was sent.`,
+      ),
+    );
   }
   const exposed = exchangeable(file, read.owner);
-  if (exposed !== undefined) return failure(invalid(`The configuration file ${file} ${exposed}: whoever may do that can put another file in its place, so it is not believed. Nothing was sent.`));
-  if (read.text.startsWith(BYTE_ORDER_MARK)) return failure(invalid(`The configuration file ${file} begins with a byte-order mark (U+FEFF), which JSON does not allow. Nothing was sent.`));
+  if (exposed !== undefined)
+    return failure(
+      invalid(
+        `The configuration file ${file} ${exposed}: whoever may do that can put another file in its place, so it is not believed. Nothing was sent.`,
+      ),
+    );
+  if (read.text.startsWith(BYTE_ORDER_MARK))
+    return failure(
+      invalid(
+        `The configuration file ${file} begins with a byte-order mark (U+FEFF), which JSON does not allow. Nothing was sent.`,
+      ),
+    );
   let value: unknown;
   try {
     value = JSON.parse(read.text);
   } catch (error) {
-    return failure(invalid(`The configuration file ${file} is not JSON${whereIn(error)}. What stands there is not repeated: it may be a secret. Nothing was sent.`));
+    return failure(
+      invalid(
+        `The configuration file ${file} is not JSON${whereIn(error)}. What stands there is not repeated: it may be a secret. Nothing was sent.`,
+      ),
+    );
   }
   return settings(value, file);
 }
 
 /** The place of the mistake as Node's parser counts it, where it tells one; its words beside that quote the text. */
 function whereIn(error: unknown): string {
-  const [, line, column] = error instanceof Error ? /\(line (\d+) column (\d+)\)/.exec(error.message) ?? [] : [];
+  const [, line, column] = error instanceof Error ? (/\(line (\d+) column (\d+)\)/.exec(error.message) ?? []) : [];
   return line === undefined || column === undefined ? '' : ` from line ${line}, column ${column} on`;
 }
 
 function settings(value: unknown, file: string): Result<Settings> {
   if (!isObject(value)) return failure(invalid(`The configuration file ${file} has to hold one object.`));
-  const stranger = Object.keys(value).find((key) => !Object.hasOwn(NO_SETTINGS, key));
-  if (stranger !== undefined) return failure(invalid(`The configuration file ${file} holds ${quotedName(stranger)}, which is no member of it.`));
-  const { clusters = [], operatorName = null, auditDirectory = null, tokenFiles = {}, databasePasswordFiles = {} } = value;
+  const stranger = Object.keys(value).find(key => !Object.hasOwn(NO_SETTINGS, key));
+  if (stranger !== undefined)
+    return failure(invalid(`The configuration file ${file} holds ${quotedName(stranger)}, which is no member of it.`));
+  const {
+    clusters = [],
+    operatorName = null,
+    auditDirectory = null,
+    tokenFiles = {},
+    databasePasswordFiles = {},
+  } = value;
   if (!Array.isArray(clusters)) return failure(invalid(`In ${file}, "clusters" has to be a list.`));
   if (!isTextOrNull(operatorName)) return failure(invalid(`In ${file}, "operatorName" has to be text.`));
-  if (operatorName !== null && !isName(operatorName)) return failure(invalid(`In ${file}, "operatorName" is ${WITHHELD}: it does not look like a person's name, and it would be recorded for good. Nothing was sent.`, 'operatorName'));
+  if (operatorName !== null && !isName(operatorName))
+    return failure(
+      invalid(
+        `In ${file}, "operatorName" is ${WITHHELD}: it does not look like a person's name, and it would be recorded for good. Nothing was sent.`,
+        'operatorName',
+      ),
+    );
   if (!isTextOrNull(auditDirectory)) return failure(invalid(`In ${file}, "auditDirectory" has to be text.`));
   const tokens = filesByCluster(tokenFiles);
   if (tokens === undefined) return failure(invalid(`In ${file}, "tokenFiles" has to name one file per cluster.`));
   const passwords = filesByCluster(databasePasswordFiles);
-  if (passwords === undefined) return failure(invalid(`In ${file}, "databasePasswordFiles" has to name one file per cluster.`));
+  if (passwords === undefined)
+    return failure(invalid(`In ${file}, "databasePasswordFiles" has to name one file per cluster.`));
   return success({ clusters, operatorName, auditDirectory, tokenFiles: tokens, databasePasswordFiles: passwords });
 }
 
@@ -110,10 +156,21 @@ export function terminalClusters(sources: ClusterSources): Clusters {
     const settings = sources.settings();
     if (!settings.ok) return settings;
     if (urls.length > 0) return addressed(sources, settings.value);
-    const named = settings.value.clusters.filter((entry) => isObject(entry) && entry['name'] === name);
-    if (named.length > 1) return failure(invalid(`In ${file}, two clusters are called ${quotedName(name, isClusterName)}: it is not clear which is meant. Nothing was sent.`, 'cluster'));
+    const named = settings.value.clusters.filter(entry => isObject(entry) && entry['name'] === name);
+    if (named.length > 1)
+      return failure(
+        invalid(
+          `In ${file}, two clusters are called ${quotedName(name, isClusterName)}: it is not clear which is meant. Nothing was sent.`,
+          'cluster',
+        ),
+      );
     return named.length === 0
-      ? failure(invalid(`No cluster called ${quotedName(name, isClusterName)} is configured in ${file}. Nothing was sent.`, 'cluster'))
+      ? failure(
+          invalid(
+            `No cluster called ${quotedName(name, isClusterName)} is configured in ${file}. Nothing was sent.`,
+            'cluster',
+          ),
+        )
       : parseClusterConfig(named[0]);
   };
   return {
@@ -122,16 +179,30 @@ export function terminalClusters(sources: ClusterSources): Clusters {
       const settings = sources.settings();
       return settings.ok ? settings.value.clusters : [];
     },
-    connect: async (cluster) => {
+    connect: async cluster => {
       const settings = sources.settings();
       if (!settings.ok) return settings;
-      const token = readToken(sources.env, sources.tokenFile === undefined ? secretFile('tokenFiles', settings.value.tokenFiles, cluster) : { place: 'token-file', path: sources.tokenFile });
+      const token = readToken(
+        sources.env,
+        sources.tokenFile === undefined
+          ? secretFile('tokenFiles', settings.value.tokenFiles, cluster)
+          : { place: 'token-file', path: sources.tokenFile },
+      );
       if (!token.ok) return token;
-      const password = cluster.database === undefined ? success(undefined) : readDatabasePassword(sources.env, secretFile('databasePasswordFiles', settings.value.databasePasswordFiles, cluster));
+      const password =
+        cluster.database === undefined
+          ? success(undefined)
+          : readDatabasePassword(
+              sources.env,
+              secretFile('databasePasswordFiles', settings.value.databasePasswordFiles, cluster),
+            );
       if (!password.ok) return password;
       const { connect, DEFAULT_TIMEOUTS } = await import('../kernel/connect.ts');
       const limit = sources.timeoutMs;
-      const timeouts = limit === undefined ? DEFAULT_TIMEOUTS : { connectMs: Math.min(limit, DEFAULT_TIMEOUTS.connectMs), readMs: limit, controlMs: limit };
+      const timeouts =
+        limit === undefined
+          ? DEFAULT_TIMEOUTS
+          : { connectMs: Math.min(limit, DEFAULT_TIMEOUTS.connectMs), readMs: limit, controlMs: limit };
       const options: ConnectOptions = { token: token.value, databasePassword: password.value, timeouts };
       return connect(cluster, options);
     },
@@ -139,7 +210,11 @@ export function terminalClusters(sources: ClusterSources): Clusters {
 }
 
 /** A cluster may be called what every object has: "constructor" names no file. */
-function secretFile(place: string, files: Readonly<Record<string, string>>, { name }: ClusterConfig): SecretFile | undefined {
+function secretFile(
+  place: string,
+  files: Readonly<Record<string, string>>,
+  { name }: ClusterConfig,
+): SecretFile | undefined {
   const path = Object.hasOwn(files, name) ? files[name] : undefined;
   return path === undefined ? undefined : { place, path };
 }
@@ -150,9 +225,19 @@ function addressed({ urls, kind, file }: ClusterSources, { clusters }: Settings)
   if (!config.ok) return config;
   // What the file says of a cluster (observe-only, its environment) must not be lost by naming it differently.
   const own = new Set(urlsOf(config.value).map(normalAddress));
-  const configured = clusters.find((entry) => isObject(entry) && Array.isArray(entry['endpoints']) && entry['endpoints'].some((one) => own.has(normalAddress(endpointUrl(one)))));
+  const configured = clusters.find(
+    entry =>
+      isObject(entry) &&
+      Array.isArray(entry['endpoints']) &&
+      entry['endpoints'].some(one => own.has(normalAddress(endpointUrl(one)))),
+  );
   return isObject(configured)
-    ? failure(invalid(`--url is for a cluster that is in no file; this address belongs to cluster ${quotedName(String(configured['name']))} in ${file}. Nothing was sent.`, 'url'))
+    ? failure(
+        invalid(
+          `--url is for a cluster that is in no file; this address belongs to cluster ${quotedName(String(configured['name']))} in ${file}. Nothing was sent.`,
+          'url',
+        ),
+      )
     : config;
 }
 

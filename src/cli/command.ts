@@ -15,7 +15,12 @@ import { paintFor } from './text/paint.ts';
 import { commandTitle, refusalText, resultText } from './text/results.ts';
 
 /** Runs the command and returns the exit code. */
-export async function runCommand({ command, input, given }: Extract<Invocation, { readonly kind: 'command' }>, output: Output, env: Env, state: RunState): Promise<ExitCode> {
+export async function runCommand(
+  { command, input, given }: Extract<Invocation, { readonly kind: 'command' }>,
+  output: Output,
+  env: Env,
+  state: RunState,
+): Promise<ExitCode> {
   const json = given.json !== undefined;
   const refused = (title: string, error: ControlError): ExitCode => {
     const code = errorExitCode(error);
@@ -29,16 +34,17 @@ export async function runCommand({ command, input, given }: Extract<Invocation, 
   state.progress = session.progress;
   const authority = await assumeAuthority(session, given, input['cluster']);
   if (!authority.ok) return refused(`${commandTitle(command)}: authority not assumed`, authority.error);
-  if (authority.value?.position === null) output.err([`The change of authority is NOT RECORDED: ${visible(authority.value.cause)}`]);
+  if (authority.value?.position === null)
+    output.err([`The change of authority is NOT RECORDED: ${visible(authority.value.cause)}`]);
 
   const release = interruptible(command)
     ? handleInterrupts({
-      progress: session.progress,
-      question: (signal) => session.confirmer.interrupt(signal),
-      end: () => session.plane.end(),
-      say: (line) => output.err(['', line]),
-      exit: (code) => void leave(code),
-    })
+        progress: session.progress,
+        question: signal => session.confirmer.interrupt(signal),
+        end: () => session.plane.end(),
+        say: line => output.err(['', line]),
+        exit: code => void leave(code),
+      })
     : undefined;
   const result = await session.plane.execute(command, input);
   state.result = result;

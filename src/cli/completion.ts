@@ -13,9 +13,13 @@ interface Line {
 }
 
 const LINES: readonly Line[] = [
-  ...COMMAND_NAMES.map((name) => ({ words: verb(name).split(' '), about: COMMANDS[name].title, options: commandOptions(name) })),
-  ...AUDIT_VERBS.map((name) => ({ words: ['audit', name], about: `Audit log: ${name}`, options: auditOptions(name) })),
-  ...SHELLS.map((name) => ({ words: ['completion', name], about: `Completions for ${name}`, options: [] })),
+  ...COMMAND_NAMES.map(name => ({
+    words: verb(name).split(' '),
+    about: COMMANDS[name].title,
+    options: commandOptions(name),
+  })),
+  ...AUDIT_VERBS.map(name => ({ words: ['audit', name], about: `Audit log: ${name}`, options: auditOptions(name) })),
+  ...SHELLS.map(name => ({ words: ['completion', name], about: `Completions for ${name}`, options: [] })),
 ];
 
 const FIRST_WORDS = [...new Set([...LINES.map(({ words }) => words[0] ?? ''), 'help'])];
@@ -23,9 +27,12 @@ const FIRST_WORDS = [...new Set([...LINES.map(({ words }) => words[0] ?? ''), 'h
 /** The script for one shell. */
 export function completionScript(shell: Shell): string {
   switch (shell) {
-    case 'bash': return bash();
-    case 'zsh': return zsh();
-    case 'fish': return fish();
+    case 'bash':
+      return bash();
+    case 'zsh':
+      return zsh();
+    case 'fish':
+      return fish();
   }
 }
 
@@ -34,23 +41,39 @@ function secondWords(first: string): readonly string[] {
 }
 
 function options(names: readonly OptionName[]): string {
-  return names.map((name) => `--${name}`).join(' ');
+  return names.map(name => `--${name}`).join(' ');
 }
 
 /** Options whose value a shell can complete, by what it completes. */
-function valued(): readonly { readonly name: OptionName; readonly complete: 'file' | 'directory' | readonly string[] | undefined }[] {
-  return Object.keys(OPTIONS).filter(isOptionName).filter((name) => optionSpec(name).value !== undefined).map((name) => ({ name, complete: optionSpec(name).complete }));
+function valued(): readonly {
+  readonly name: OptionName;
+  readonly complete: 'file' | 'directory' | readonly string[] | undefined;
+}[] {
+  return Object.keys(OPTIONS)
+    .filter(isOptionName)
+    .filter(name => optionSpec(name).value !== undefined)
+    .map(name => ({ name, complete: optionSpec(name).complete }));
 }
 
 function bash(): string {
   const values = valued().map(({ name, complete }) => {
-    const reply = complete === 'file' ? 'COMPREPLY=($(compgen -f -- "$current"))'
-      : complete === 'directory' ? 'COMPREPLY=($(compgen -d -- "$current"))'
-        : complete === undefined ? 'COMPREPLY=()' : `COMPREPLY=($(compgen -W '${complete.join(' ')}' -- "$current"))`;
+    const reply =
+      complete === 'file'
+        ? 'COMPREPLY=($(compgen -f -- "$current"))'
+        : complete === 'directory'
+          ? 'COMPREPLY=($(compgen -d -- "$current"))'
+          : complete === undefined
+            ? 'COMPREPLY=()'
+            : `COMPREPLY=($(compgen -W '${complete.join(' ')}' -- "$current"))`;
     return `    --${name}) ${reply}; return ;;`;
   });
-  const families = FIRST_WORDS.filter((word) => secondWords(word).length > 0).map((word) => `    ${word}) COMPREPLY=($(compgen -W '${secondWords(word).join(' ')}' -- "$current")); return ;;`);
-  const lines = LINES.map(({ words, options: names }) => `    '${words.join(' ')}'|'${words.join(' ')} '*) COMPREPLY=($(compgen -W '${options(names)}' -- "$current")); return ;;`);
+  const families = FIRST_WORDS.filter(word => secondWords(word).length > 0).map(
+    word => `    ${word}) COMPREPLY=($(compgen -W '${secondWords(word).join(' ')}' -- "$current")); return ;;`,
+  );
+  const lines = LINES.map(
+    ({ words, options: names }) =>
+      `    '${words.join(' ')}'|'${words.join(' ')} '*) COMPREPLY=($(compgen -W '${options(names)}' -- "$current")); return ;;`,
+  );
   return [
     `# Completions for ${PROGRAM} in bash: source <(${PROGRAM} completion bash)`,
     '_aerodb_control() {',
@@ -77,7 +100,10 @@ function zsh(): string {
   const action = (name: OptionName): string => {
     const { value, complete, help, many } = optionSpec(name);
     const text = help.replaceAll(/[[\]:'\\]/gu, ' ');
-    const what = value === undefined ? '' : `:${value}:${complete === 'file' ? '_files' : complete === 'directory' ? '_files -/' : complete === undefined ? ' ' : `(${complete.join(' ')})`}`;
+    const what =
+      value === undefined
+        ? ''
+        : `:${value}:${complete === 'file' ? '_files' : complete === 'directory' ? '_files -/' : complete === undefined ? ' ' : `(${complete.join(' ')})`}`;
     return `'${many === true ? '*' : ''}--${name}[${text}]${what}'`;
   };
   return [
@@ -88,9 +114,13 @@ function zsh(): string {
     '  line="${line#help }"',
     '  case "$line" in',
     // The words of the verb are taken away, because _arguments would read them as arguments.
-    ...LINES.filter(({ options: names }) => names.length > 0).map(({ words, options: names }) =>
-      `    '${words.join(' ')}'|'${words.join(' ')} '*) words=("$words[1]" "\${(@)words[${words.length + 2},-1]}"); (( CURRENT -= ${words.length} )); _arguments ${names.map(action).join(' ')} ;;`),
-    ...FIRST_WORDS.filter((word) => secondWords(word).length > 0).map((word) => `    ${word}) compadd -- ${secondWords(word).join(' ')} ;;`),
+    ...LINES.filter(({ options: names }) => names.length > 0).map(
+      ({ words, options: names }) =>
+        `    '${words.join(' ')}'|'${words.join(' ')} '*) words=("$words[1]" "\${(@)words[${words.length + 2},-1]}"); (( CURRENT -= ${words.length} )); _arguments ${names.map(action).join(' ')} ;;`,
+    ),
+    ...FIRST_WORDS.filter(word => secondWords(word).length > 0).map(
+      word => `    ${word}) compadd -- ${secondWords(word).join(' ')} ;;`,
+    ),
     `    ''|help) compadd -- ${FIRST_WORDS.join(' ')} ;;`,
     '  esac',
     '}',
@@ -99,24 +129,37 @@ function zsh(): string {
 }
 
 function fish(): string {
-  const quoted = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll('\'', '\\\'')}'`;
+  const quoted = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
   const seen = (word: string): string => `__fish_seen_subcommand_from ${word}`;
   const noneYet = `not ${seen(FIRST_WORDS.join(' '))}`;
   const option = (name: OptionName, when: string): string => {
     const { value, complete, help } = optionSpec(name);
-    const what = value === undefined ? '' : complete === 'file' ? ' -r -F' : complete === 'directory' ? ' -x -a \'(__fish_complete_directories)\'' : complete === undefined ? ' -x' : ` -x -a '${complete.join(' ')}'`;
+    const what =
+      value === undefined
+        ? ''
+        : complete === 'file'
+          ? ' -r -F'
+          : complete === 'directory'
+            ? " -x -a '(__fish_complete_directories)'"
+            : complete === undefined
+              ? ' -x'
+              : ` -x -a '${complete.join(' ')}'`;
     return `complete -c ${PROGRAM} -n ${quoted(when)} -l ${name}${what} -d ${quoted(help)}`;
   };
   return [
     `# Completions for ${PROGRAM} in fish: ${PROGRAM} completion fish | source`,
     `complete -c ${PROGRAM} -f`,
-    ...FIRST_WORDS.map((word) => `complete -c ${PROGRAM} -n ${quoted(noneYet)} -a ${word}`),
+    ...FIRST_WORDS.map(word => `complete -c ${PROGRAM} -n ${quoted(noneYet)} -a ${word}`),
     ...LINES.flatMap(({ words, about, options: names }) => {
       const [one = '', two] = words;
       const there = two === undefined ? seen(one) : `${seen(one)}; and ${seen(two)}`;
       return [
-        ...(two === undefined ? [] : [`complete -c ${PROGRAM} -n ${quoted(`${seen(one)}; and not ${seen(secondWords(one).join(' '))}`)} -a ${two} -d ${quoted(about)}`]),
-        ...names.map((name) => option(name, there)),
+        ...(two === undefined
+          ? []
+          : [
+              `complete -c ${PROGRAM} -n ${quoted(`${seen(one)}; and not ${seen(secondWords(one).join(' '))}`)} -a ${two} -d ${quoted(about)}`,
+            ]),
+        ...names.map(name => option(name, there)),
       ];
     }),
   ].join('\n');

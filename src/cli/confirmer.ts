@@ -39,24 +39,32 @@ export class TerminalConfirmer implements Confirmer {
   }
 
   get #dialogue(): Dialogue {
-    return this.#opened ??= this.#open();
+    return (this.#opened ??= this.#open());
   }
 
   /** Where nobody can read or answer, nobody is asked. */
   unavailable(): ControlError | undefined {
     const { input, output } = this.#dialogue;
-    const missing = [...(isTerminal(input) ? [] : ['standard input']), ...(isTerminal(output) ? [] : ['standard error'])];
+    const missing = [
+      ...(isTerminal(input) ? [] : ['standard input']),
+      ...(isTerminal(output) ? [] : ['standard error']),
+    ];
     return missing.length === 0
       ? undefined
-      : refusal('PHASE7_NO_TERMINAL', `This command is confirmed by a person at a terminal, and ${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} not one. Nobody was asked. Nothing was sent.`);
+      : refusal(
+          'PHASE7_NO_TERMINAL',
+          `This command is confirmed by a person at a terminal, and ${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} not one. Nobody was asked. Nothing was sent.`,
+        );
   }
 
   /** Ends the open question without consent; `false` when none is open. */
   interrupt(signal: string): boolean {
     if (this.#person?.asked !== true) return false;
-    this.#person.interrupt(signal === 'SIGINT'
-      ? { kind: 'declined', how: 'Ctrl-C' }
-      : { kind: 'voided', why: `The terminal session was ended (${signal}) while the confirmation was open.` });
+    this.#person.interrupt(
+      signal === 'SIGINT'
+        ? { kind: 'declined', how: 'Ctrl-C' }
+        : { kind: 'voided', why: `The terminal session was ended (${signal}) while the confirmation was open.` },
+    );
     return true;
   }
 
@@ -64,7 +72,9 @@ export class TerminalConfirmer implements Confirmer {
     const { input, output, paint } = this.#dialogue;
     const person = new Person(input, output);
     this.#person = person;
-    voided.addEventListener('abort', () => person.interrupt({ kind: 'voided', why: String(voided.reason) }), { once: true });
+    voided.addEventListener('abort', () => person.interrupt({ kind: 'voided', why: String(voided.reason) }), {
+      once: true,
+    });
     try {
       person.tell(explanationText(prompt.explanation, prompt.operator, prompt.requestId, paint));
       return await this.#consent(prompt, person);
@@ -75,7 +85,12 @@ export class TerminalConfirmer implements Confirmer {
 
   async #consent(prompt: ConfirmationPrompt, person: Person): Promise<ConfirmationAnswer> {
     const enhanced = prompt.type === 'enhanced';
-    const confirmed = (typedName: string): ConfirmationAnswer => ({ kind: 'confirmed', token: prompt.token, typedName, acknowledged: enhanced ? prompt.acknowledge : [] });
+    const confirmed = (typedName: string): ConfirmationAnswer => ({
+      kind: 'confirmed',
+      token: prompt.token,
+      typedName,
+      acknowledged: enhanced ? prompt.acknowledge : [],
+    });
     if (enhanced) {
       for (const [index, id] of prompt.acknowledge.entries()) {
         const refused = await this.#ask(person, acknowledgement(prompt, id, index));
@@ -90,7 +105,7 @@ export class TerminalConfirmer implements Confirmer {
       const refused = await this.#ask(person, responsibility(prompt));
       if (refused !== undefined) return refused;
     }
-    person.tell(['', 'Confirmed. Waiting for the kernel\'s answer.', '']);
+    person.tell(['', "Confirmed. Waiting for the kernel's answer.", '']);
     return confirmed(name.text);
   }
 
@@ -98,48 +113,78 @@ export class TerminalConfirmer implements Confirmer {
   async #ask(person: Person, question: Question): Promise<Refused | undefined> {
     const reply = await this.#type(person, question);
     if (reply.kind !== 'typed') return reply;
-    return reply.text === question.expected ? undefined : { kind: 'declined', at: `${question.at}: another text was typed` };
+    return reply.text === question.expected
+      ? undefined
+      : { kind: 'declined', at: `${question.at}: another text was typed` };
   }
 
   /** An empty line declines: Enter alone never confirms. */
-  async #type(person: Person, { told, label, at }: Question): Promise<Refused | { readonly kind: 'typed'; readonly text: string }> {
+  async #type(
+    person: Person,
+    { told, label, at }: Question,
+  ): Promise<Refused | { readonly kind: 'typed'; readonly text: string }> {
     const [title = '', ...rest] = told;
     person.tell(['', this.#dialogue.paint.strong(title), ...rest]);
     const reply = await person.ask(`${label}> `);
     switch (reply.kind) {
-      case 'voided': return reply;
-      case 'declined': return { kind: 'declined', at: `${reply.how} at ${at}` };
-      case 'line': return reply.text === '' ? { kind: 'declined', at: `an empty line at ${at}` } : { kind: 'typed', text: reply.text };
+      case 'voided':
+        return reply;
+      case 'declined':
+        return { kind: 'declined', at: `${reply.how} at ${at}` };
+      case 'line':
+        return reply.text === ''
+          ? { kind: 'declined', at: `an empty line at ${at}` }
+          : { kind: 'typed', text: reply.text };
     }
   }
 }
 
 function acknowledgement({ explanation, acknowledge }: ConfirmationPrompt, id: string, index: number): Question {
   const { name, text } = invariant(id);
-  const checks = explanation.kernel?.checks.filter((check) => check.invariant === id) ?? [];
+  const checks = explanation.kernel?.checks.filter(check => check.invariant === id) ?? [];
   return {
     told: [
-      ...paragraph(`${explanation.kernel?.decision === null ? 'Not checked by the engine,' : 'Overridden invariant'} ${index + 1} of ${acknowledge.length}: ${visible(id)} ${visible(name)}`),
+      ...paragraph(
+        `${explanation.kernel?.decision === null ? 'Not checked by the engine,' : 'Overridden invariant'} ${index + 1} of ${acknowledge.length}: ${visible(id)} ${visible(name)}`,
+      ),
       ...paragraph(visible(text), 2),
-      ...facts(checks.flatMap((check): readonly Fact[] => [['Check', `${known(check.id)} (${check.result})`], ['Observed', known(check.observed)], ['Kernel', known(check.message)]])),
+      ...facts(
+        checks.flatMap((check): readonly Fact[] => [
+          ['Check', `${known(check.id)} (${check.result})`],
+          ['Observed', known(check.observed)],
+          ['Kernel', known(check.message)],
+        ]),
+      ),
       ...paragraph('Your own assertion stands in for this check, and for nothing else.', 2),
       ...paragraph(`Typing "${visible(id)}" acknowledges it. Anything else ends this, and nothing is sent.`),
     ],
-    label: 'invariant', expected: id, at: `the acknowledgement of ${id}`,
+    label: 'invariant',
+    expected: id,
+    at: `the acknowledgement of ${id}`,
   };
 }
 
 function theNode({ explanation, toType: { what, text: expected } }: ConfirmationPrompt): Question {
   return {
     told: [
-      ...paragraph(`${visible(explanation.cluster.name)}${explanation.cluster.environment === null ? '' : ` (${visible(explanation.cluster.environment)})`}: ${explanation.title}`),
+      ...paragraph(
+        `${visible(explanation.cluster.name)}${explanation.cluster.environment === null ? '' : ` (${visible(explanation.cluster.environment)})`}: ${explanation.title}`,
+      ),
       ...paragraph(visible(explanation.action), 2),
       ...facts(explanation.consequences.map(({ scope, text }): Fact => [scope, visible(text)])),
       ...paragraph(visible(explanation.undo), 2),
-      ...(what === 'id' ? paragraph('The name of this node holds characters that cannot be typed, or another node bears it too, so its id is asked for.') : []),
-      ...paragraph(`Typing the ${what} of the node, "${visible(expected)}", confirms it. Anything else ends this, and nothing is sent.`),
+      ...(what === 'id'
+        ? paragraph(
+            'The name of this node holds characters that cannot be typed, or another node bears it too, so its id is asked for.',
+          )
+        : []),
+      ...paragraph(
+        `Typing the ${what} of the node, "${visible(expected)}", confirms it. Anything else ends this, and nothing is sent.`,
+      ),
     ],
-    label: 'node', expected, at: `the ${what} of the node`,
+    label: 'node',
+    expected,
+    at: `the ${what} of the node`,
   };
 }
 
@@ -147,11 +192,18 @@ function responsibility({ explanation, operator }: ConfirmationPrompt): Question
   return {
     told: [
       ...paragraph(`Responsibility for this force passes to ${operatorText(operator)}.`),
-      ...paragraph(`It is recorded under this name, with the reason: ${explanation.reason === null ? 'none' : visible(explanation.reason)}`, 2),
+      ...paragraph(
+        `It is recorded under this name, with the reason: ${explanation.reason === null ? 'none' : visible(explanation.reason)}`,
+        2,
+      ),
       ...paragraph('Exactly one request is sent. The kernel decides.', 2),
-      ...paragraph(`Typing the account, "${visible(operator.account)}", takes it. Anything else ends this, and nothing is sent.`),
+      ...paragraph(
+        `Typing the account, "${visible(operator.account)}", takes it. Anything else ends this, and nothing is sent.`,
+      ),
     ],
-    label: 'account', expected: operator.account, at: 'taking responsibility',
+    label: 'account',
+    expected: operator.account,
+    at: 'taking responsibility',
   };
 }
 

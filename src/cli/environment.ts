@@ -23,9 +23,15 @@ const ALONE = 8;
 
 /** The variable whose secret, or the password of it, stands in an argument: its name. A short one may be a word of any line. */
 export function secretGivenAway(argv: readonly string[], env: Env): string | undefined {
-  const holds = (secret: string): boolean => argv.some((argument) => (secret.length >= INSIDE && argument.includes(secret))
-    || (secret.length >= ALONE && (argument === secret || argument.endsWith(`=${secret}`))));
-  return Object.entries(env).find(([name, value = '']) => SECRET_VARIABLE.test(name) && [value, value.slice(value.indexOf(':') + 1)].some(holds))?.[0];
+  const holds = (secret: string): boolean =>
+    argv.some(
+      argument =>
+        (secret.length >= INSIDE && argument.includes(secret)) ||
+        (secret.length >= ALONE && (argument === secret || argument.endsWith(`=${secret}`))),
+    );
+  return Object.entries(env).find(
+    ([name, value = '']) => SECRET_VARIABLE.test(name) && [value, value.slice(value.indexOf(':') + 1)].some(holds),
+  )?.[0];
 }
 
 /** The operating system's word for who sits here, and the configured name beside it; recorded as asserted. */

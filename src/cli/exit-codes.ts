@@ -3,7 +3,15 @@ import type { CommandResult } from '../control-plane/control-plane.ts';
 import type { ControlError, ErrorDomain } from '../control-plane/errors.ts';
 
 export const EXIT = {
-  done: 0, operatorInput: 2, validation: 3, kernelRejection: 4, transport: 5, outcomeUnknown: 6, notRecorded: 7, verificationFailed: 8, notShown: 9,
+  done: 0,
+  operatorInput: 2,
+  validation: 3,
+  kernelRejection: 4,
+  transport: 5,
+  outcomeUnknown: 6,
+  notRecorded: 7,
+  verificationFailed: 8,
+  notShown: 9,
 } as const;
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];

@@ -25,10 +25,14 @@ export function readSmallFile(file: string): SmallFile {
     if (!found.isFile()) return refused('is not a regular file');
     const bytes = Buffer.alloc(MOST_BYTES + 1);
     let length = 0;
-    for (let read = -1; read !== 0 && length < bytes.length; length += read) read = readSync(descriptor, bytes, length, bytes.length - length, null);
+    for (let read = -1; read !== 0 && length < bytes.length; length += read)
+      read = readSync(descriptor, bytes, length, bytes.length - length, null);
     if (length > MOST_BYTES) return refused(`is larger than ${MOST_BYTES} bytes`);
     const begins = bytes.toString('hex', 0, Math.min(length, 2));
-    if (begins === 'fffe' || begins === 'feff') return refused(`is written in UTF-16 (it begins with the byte-order mark ${begins === 'fffe' ? 'FF FE' : 'FE FF'}); UTF-8 is read here`);
+    if (begins === 'fffe' || begins === 'feff')
+      return refused(
+        `is written in UTF-16 (it begins with the byte-order mark ${begins === 'fffe' ? 'FF FE' : 'FE FF'}); UTF-8 is read here`,
+      );
     return { ok: true, text: bytes.toString('utf8', 0, length), mode: found.mode & 0o777, owner: found.uid };
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
@@ -59,7 +63,8 @@ export function exchangeable(file: string, owner: number): string | undefined {
   for (const directory of new Set([dirname(file), dirname(realpathSync(file))])) {
     const { mode } = statSync(directory);
     const isSafe = (mode & 0o1000) !== 0 && (owner === 0 || owner === process.getuid?.());
-    if (permits(mode, 0o002) && !isSafe) return `stands in the directory ${directory}, into which every account of this machine may write (mode ${octal(mode & 0o7777)})`;
+    if (permits(mode, 0o002) && !isSafe)
+      return `stands in the directory ${directory}, into which every account of this machine may write (mode ${octal(mode & 0o7777)})`;
   }
   return undefined;
 }
@@ -69,4 +74,3 @@ export function notAPath(field: string, text: string): ControlError | undefined 
   const why = implausiblePath(isOptionName(field) ? `--${field}` : field, text);
   return why === undefined ? undefined : refusal('PHASE7_MALFORMED_REQUEST', `${why} Nothing was sent.`, field);
 }
-

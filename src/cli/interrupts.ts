@@ -38,7 +38,7 @@ export class Progress {
   /** The same log, watched: an intent on disk means that from now on a byte may be out. */
   watch(log: AuditLog): AuditLog {
     return {
-      append: async (entry) => {
+      append: async entry => {
         const position = await log.append(entry);
         this.#collecting = entry.stage === 'confirmation_given' && entry.command === 'run_diagnostics';
         if (entry.stage === 'dispatch_intent') {
@@ -75,22 +75,26 @@ export function handleInterrupts({ progress, question, end, say, exit }: Interru
         say(`${signal}: the request was already sent and cannot be taken back. Waiting for the kernel's answer.`);
         return;
       }
-      say(`${signal}: not waiting any longer. OUTCOME UNKNOWN: the kernel's state is authoritative; the request is ${progress.requestId}. The audit log holds its intent and no outcome.`);
+      say(
+        `${signal}: not waiting any longer. OUTCOME UNKNOWN: the kernel's state is authoritative; the request is ${progress.requestId}. The audit log holds its intent and no outcome.`,
+      );
       exit(EXIT.outcomeUnknown);
     } else if (!question(signal)) {
       before += 1;
       end();
       if (before === 1) {
-        say(progress.collecting
-          ? `${signal}: the collection of diagnostics was confirmed and may be under way. It changes nothing; its answer is awaited.`
-          : `${signal}: nothing was sent, and nothing will be.`);
+        say(
+          progress.collecting
+            ? `${signal}: the collection of diagnostics was confirmed and may be under way. It changes nothing; its answer is awaited.`
+            : `${signal}: nothing was sent, and nothing will be.`,
+        );
         return;
       }
       release();
       process.kill(process.pid, signal);
     }
   };
-  const release = (): void => SIGNALS.forEach((signal) => void process.off(signal, handler));
+  const release = (): void => SIGNALS.forEach(signal => void process.off(signal, handler));
   for (const signal of SIGNALS) process.on(signal, handler);
   return release;
 }

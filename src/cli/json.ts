@@ -25,15 +25,40 @@ export function resultJson(result: CommandResult, cluster: ClusterLabel | null, 
       return document({ kind: 'answered', command, cluster, view, observed, endpoint, skipped, notes, ...end });
     }
     case 'executed':
-      return document({ kind: 'executed', command: result.command, cluster, target: result.target, execution: toWire(result.execution), ...end });
+      return document({
+        kind: 'executed',
+        command: result.command,
+        cluster,
+        target: result.target,
+        execution: toWire(result.execution),
+        ...end,
+      });
     case 'failed':
-      return document({ kind: 'failed', command: result.command, cluster, target: result.target, error: errorJson(result.error), authorityEnded: result.authorityEnded === undefined ? null : recordedJson(result.authorityEnded), ...end });
+      return document({
+        kind: 'failed',
+        command: result.command,
+        cluster,
+        target: result.target,
+        error: errorJson(result.error),
+        authorityEnded: result.authorityEnded === undefined ? null : recordedJson(result.authorityEnded),
+        ...end,
+      });
   }
 }
 
 /** A refusal before there was a request: a line that was not understood, a change of authority, an unreadable log. */
 export function refusalJson(command: string | null, error: ControlError, exitCode: ExitCode): string {
-  return document({ kind: 'failed', command, cluster: null, target: null, error: errorJson(error), authorityEnded: null, requestId: null, recorded: null, exitCode });
+  return document({
+    kind: 'failed',
+    command,
+    cluster: null,
+    target: null,
+    error: errorJson(error),
+    authorityEnded: null,
+    requestId: null,
+    recorded: null,
+    exitCode,
+  });
 }
 
 /** The verdict over an audit log. */
@@ -43,7 +68,13 @@ export function verdictJson(path: string, verdict: AuditVerdict, exitCode: ExitC
 
 /** One line of an audit log, as one line of JSON: the record as it stands there, or its text where it is none. */
 export function auditLineJson(line: bigint, record: Readonly<Record<string, unknown>> | null, text: string): string {
-  return safeJson({ format: JSON_FORMAT, kind: 'audit_record', line: line.toString(), record, ...(record === null ? { text } : {}) });
+  return safeJson({
+    format: JSON_FORMAT,
+    kind: 'audit_record',
+    line: line.toString(),
+    record,
+    ...(record === null ? { text } : {}),
+  });
 }
 
 function document(members: Readonly<Record<string, unknown>>): string {
@@ -52,9 +83,20 @@ function document(members: Readonly<Record<string, unknown>>): string {
 
 function errorJson(error: ControlError): unknown {
   const { domain, code, message, invariants, outcome, known, field, kernel } = error;
-  return { domain, code, message, invariants, outcome, known: known ?? null, field: field ?? null, kernel: kernel ?? null };
+  return {
+    domain,
+    code,
+    message,
+    invariants,
+    outcome,
+    known: known ?? null,
+    field: field ?? null,
+    kernel: kernel ?? null,
+  };
 }
 
 function recordedJson(recorded: Recorded): unknown {
-  return recorded.position === null ? { notRecorded: recorded.cause } : { seq: recorded.position.seq.toString(), hash: recorded.position.hash };
+  return recorded.position === null
+    ? { notRecorded: recorded.cause }
+    : { seq: recorded.position.seq.toString(), hash: recorded.position.hash };
 }

@@ -13,12 +13,14 @@ const state: RunState = {};
 async function main(): Promise<ExitCode> {
   const [major = '0'] = process.versions.node.split('.');
   if (Number(major) < OLDEST_NODE) {
-    output.err([`aerodb-control needs Node ${OLDEST_NODE} or newer; this is Node ${process.versions.node}. Nothing was asked and nothing was sent.`]);
+    output.err([
+      `aerodb-control needs Node ${OLDEST_NODE} or newer; this is Node ${process.versions.node}. Nothing was asked and nothing was sent.`,
+    ]);
     return 2;
   }
   // Node's own notices about its experimental parts are about this program, not about the cluster.
   process.removeAllListeners('warning');
-  process.on('warning', (warning) => {
+  process.on('warning', warning => {
     if (warning.name !== 'ExperimentalWarning') output.err([`${warning.name}: ${warning.message}`]);
   });
   const { run } = await import('./program.ts');
@@ -37,5 +39,7 @@ async function finish(code: ExitCode): Promise<never> {
 }
 
 // Also what breaks where nobody waits for it: no stack trace, and no word about the outcome that is not known.
-process.on('uncaughtException', (error) => void leave(say(brokenOff(state, error))));
-void main().catch((error: unknown) => say(brokenOff(state, error))).then(finish);
+process.on('uncaughtException', error => void leave(say(brokenOff(state, error))));
+void main()
+  .catch((error: unknown) => say(brokenOff(state, error)))
+  .then(finish);

@@ -13,19 +13,40 @@ export interface OptionSpec {
 
 /** What a command takes as its arguments; whether a given command takes one is the control plane's to say. */
 export const ARGUMENTS = {
-  [ARGUMENT_OPTIONS.cluster]: { value: 'NAME', help: 'The configured cluster to ask, by its name in the configuration file. There is no default.' },
+  [ARGUMENT_OPTIONS.cluster]: {
+    value: 'NAME',
+    help: 'The configured cluster to ask, by its name in the configuration file. There is no default.',
+  },
   [ARGUMENT_OPTIONS.node]: { value: 'ID', help: 'The node, by its id ("inspect cluster" shows the ids).' },
   [ARGUMENT_OPTIONS.lookup]: { value: 'UUID', help: 'A request whose fate is looked up at --node.' },
-  [ARGUMENT_OPTIONS.reason]: { value: 'TEXT', help: 'Why, in your own words. Sent to the kernel and recorded as it is: no secrets.' },
+  [ARGUMENT_OPTIONS.reason]: {
+    value: 'TEXT',
+    help: 'Why, in your own words. Sent to the kernel and recorded as it is: no secrets.',
+  },
 } as const satisfies Readonly<Record<string, OptionSpec>>;
 
 /** How a cluster is found and reached. */
 export const CONNECTION = {
-  url: { value: 'URL', many: true, help: 'A node of a cluster that is in no file; give one --url per node. Instead of --cluster. For Patroni MEMBER=URL says which member an address leads to.' },
-  kind: { value: 'KIND', complete: ['aerodb', 'patroni'], help: 'With --url: what runs there, aerodb (the default) or patroni.' },
+  url: {
+    value: 'URL',
+    many: true,
+    help: 'A node of a cluster that is in no file; give one --url per node. Instead of --cluster. For Patroni MEMBER=URL says which member an address leads to.',
+  },
+  kind: {
+    value: 'KIND',
+    complete: ['aerodb', 'patroni'],
+    help: 'With --url: what runs there, aerodb (the default) or patroni.',
+  },
   config: { value: 'FILE', complete: 'file', help: 'The configuration file.' },
-  'token-file': { value: 'FILE', complete: 'file', help: 'A file that only you can read (0600) and that holds the access token.' },
-  timeout: { value: 'SECONDS', help: 'How long one exchange with a kernel may take, 1 to 600 seconds. Reads: 10, control requests: 60, and never less than Patroni itself may take.' },
+  'token-file': {
+    value: 'FILE',
+    complete: 'file',
+    help: 'A file that only you can read (0600) and that holds the access token.',
+  },
+  timeout: {
+    value: 'SECONDS',
+    help: 'How long one exchange with a kernel may take, 1 to 600 seconds. Reads: 10, control requests: 60, and never less than Patroni itself may take.',
+  },
 } as const satisfies Readonly<Record<string, OptionSpec>>;
 
 /** Who asks, where it is recorded and how the answer is written. */
@@ -38,14 +59,29 @@ export const SESSION = {
 
 /** What the audit verbs take beside the session's options. */
 export const AUDIT = {
-  file: { value: 'FILE', complete: 'file', help: 'Read this log, a copy perhaps, instead of the one that this session writes.' },
-  head: { value: 'SEQ:HASH', help: 'A head of the log known from elsewhere, from a kernel\'s event say: finds a cut end and a rewritten whole.' },
-  'command': { value: 'COMMAND', help: 'Only records of this command.' },
+  file: {
+    value: 'FILE',
+    complete: 'file',
+    help: 'Read this log, a copy perhaps, instead of the one that this session writes.',
+  },
+  head: {
+    value: 'SEQ:HASH',
+    help: "A head of the log known from elsewhere, from a kernel's event say: finds a cut end and a rewritten whole.",
+  },
+  command: { value: 'COMMAND', help: 'Only records of this command.' },
   'operator-account': { value: 'NAME', help: 'Only records of this account.' },
-  outcome: { value: 'OUTCOME', complete: ['executed', 'not_executed', 'unknown', 'pending'], help: 'Only records with this outcome.' },
+  outcome: {
+    value: 'OUTCOME',
+    complete: ['executed', 'not_executed', 'unknown', 'pending'],
+    help: 'Only records with this outcome.',
+  },
   since: { value: 'TIME', help: 'Only records at or after this time (RFC 3339).' },
   until: { value: 'TIME', help: 'Only records before this time (RFC 3339).' },
-  output: { value: 'FILE', complete: 'file', help: 'Write the export to this new file; an existing file is never replaced.' },
+  output: {
+    value: 'FILE',
+    complete: 'file',
+    help: 'Write the export to this new file; an existing file is never replaced.',
+  },
 } as const satisfies Readonly<Record<string, OptionSpec>>;
 
 /** What every verb takes. */
@@ -54,7 +90,9 @@ export const GENERAL = {
   version: { help: 'Print the version.' },
 } as const satisfies Readonly<Record<string, OptionSpec>>;
 
-export const OPTIONS = { ...ARGUMENTS, ...CONNECTION, ...SESSION, ...AUDIT, ...GENERAL } as const satisfies Readonly<Record<string, OptionSpec>>;
+export const OPTIONS = { ...ARGUMENTS, ...CONNECTION, ...SESSION, ...AUDIT, ...GENERAL } as const satisfies Readonly<
+  Record<string, OptionSpec>
+>;
 
 export type OptionName = keyof typeof OPTIONS;
 

@@ -26,10 +26,12 @@ let failed: string | undefined;
 
 /** Where results and messages go. */
 export function standardOutput(): Output {
-  const to = (name: Name) => (lines: readonly string[]): void => {
-    if (lines.length > 0) void handOver(name, joined(lines));
-  };
-  return { out: to('stdout'), err: to('stderr'), stream: (lines) => handOver('stdout', joined(lines)) };
+  const to =
+    (name: Name) =>
+    (lines: readonly string[]): void => {
+      if (lines.length > 0) void handOver(name, joined(lines));
+    };
+  return { out: to('stdout'), err: to('stderr'), stream: lines => handOver('stdout', joined(lines)) };
 }
 
 /**
@@ -72,7 +74,7 @@ async function handOver(name: Name, text: string): Promise<boolean> {
 /** Node writes to a file once and does not look at how much of it was taken; a disk that fills takes a part. */
 function writeToFile(name: Name, text: string): Error | undefined {
   try {
-    writeWhole(Buffer.from(text), (left) => writeSync(DESCRIPTORS[name], left));
+    writeWhole(Buffer.from(text), left => writeSync(DESCRIPTORS[name], left));
     return undefined;
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
@@ -89,8 +91,8 @@ function isFile(name: Name): boolean {
 
 function write(stream: NodeJS.WriteStream, text: string): Promise<Error | undefined> {
   if (stream.destroyed) return Promise.resolve(Object.assign(new Error('closed'), { code: 'ERR_STREAM_DESTROYED' }));
-  return new Promise((resolve) => {
-    stream.write(text, (error) => resolve(error ?? undefined));
+  return new Promise(resolve => {
+    stream.write(text, error => resolve(error ?? undefined));
   });
 }
 

@@ -31,7 +31,12 @@ export type Invocation =
   | { readonly kind: 'help'; readonly topic: CommandName | 'audit' | 'completion' | null }
   | { readonly kind: 'version' }
   | { readonly kind: 'completion'; readonly shell: Shell }
-  | { readonly kind: 'command'; readonly command: CommandName; readonly input: Readonly<Record<string, string>>; readonly given: Given }
+  | {
+      readonly kind: 'command';
+      readonly command: CommandName;
+      readonly input: Readonly<Record<string, string>>;
+      readonly given: Given;
+    }
   | { readonly kind: 'audit'; readonly verb: AuditVerb; readonly given: Given }
   | { readonly kind: 'misunderstood'; readonly error: ControlError; readonly json: boolean };
 
@@ -41,30 +46,49 @@ export function parseCommandLine(argv: readonly string[]): Invocation {
   const given = read.options;
   // Also where --json stands in another option's place: a program reads what comes of it.
   const json = argv.includes('--json');
-  const misunderstood = (message: string, field?: string): Invocation => ({ kind: 'misunderstood', error: refusal('PHASE7_MALFORMED_REQUEST', `${message} Nothing was sent.`, field), json });
+  const misunderstood = (message: string, field?: string): Invocation => ({
+    kind: 'misunderstood',
+    error: refusal('PHASE7_MALFORMED_REQUEST', `${message} Nothing was sent.`, field),
+    json,
+  });
   const words = read.words[0] === 'help' ? read.words.slice(1) : read.words;
   const help = read.words[0] === 'help' || given.help !== undefined || argv.length === 0;
   const command = commandOf(words);
   if (given.version !== undefined) return { kind: 'version' };
   if (help) {
     const topic = command ?? (words[0] === 'audit' || words[0] === 'completion' ? words[0] : null);
-    return topic === null && words.length > 0 && !isFamily(words[0]) ? misunderstood(notAVerb(words)) : { kind: 'help', topic };
+    return topic === null && words.length > 0 && !isFamily(words[0])
+      ? misunderstood(notAVerb(words))
+      : { kind: 'help', topic };
   }
   if (read.broken !== undefined) return misunderstood(read.broken.message, read.broken.option);
   if (given.operator !== undefined && given.auditor !== undefined) {
-    return misunderstood('A session is Operator or Auditor, not both: ambiguous authority is no authority.', 'operator');
+    return misunderstood(
+      'A session is Operator or Auditor, not both: ambiguous authority is no authority.',
+      'operator',
+    );
   }
   const address = badAddress(given);
   if (address !== undefined) return misunderstood(address, 'url');
-  if (command !== undefined) return { kind: 'command', command, input: commandInput(read, words.length - TERMINAL_WORDS[command].length), given };
-  if (read.unknown.length > 0) return misunderstood(`${optionText(read.unknown[0])} is not an option of ${PROGRAM}.`, isName(read.unknown[0] ?? '') ? read.unknown[0] : WITHHELD);
+  if (command !== undefined)
+    return {
+      kind: 'command',
+      command,
+      input: commandInput(read, words.length - TERMINAL_WORDS[command].length),
+      given,
+    };
+  if (read.unknown.length > 0)
+    return misunderstood(
+      `${optionText(read.unknown[0])} is not an option of ${PROGRAM}.`,
+      isName(read.unknown[0] ?? '') ? read.unknown[0] : WITHHELD,
+    );
   const [word, second, ...more] = words;
   if (word === 'audit' && more.length === 0) {
-    const verb = AUDIT_VERBS.find((known) => known === second);
+    const verb = AUDIT_VERBS.find(known => known === second);
     if (verb !== undefined) return { kind: 'audit', verb, given };
   }
   if (word === 'completion' && more.length === 0) {
-    const shell = SHELLS.find((known) => known === second);
+    const shell = SHELLS.find(known => known === second);
     if (shell !== undefined) return { kind: 'completion', shell };
   }
   return misunderstood(notAVerb(words));
@@ -73,35 +97,47 @@ export function parseCommandLine(argv: readonly string[]): Invocation {
 /** A line that gives a secret away is not carried out: the record of it stays for good, and the arguments of a program are seen by every account. */
 export function misplacedSecret(variable: string, argv: readonly string[]): Invocation {
   const message = `An argument holds what the variable ${variable} holds, so the line is not carried out, and nothing of it is repeated: every account of this machine can see the arguments of a program. Nothing was sent.`;
-  return { kind: 'misunderstood', error: refusal('PHASE7_MALFORMED_REQUEST', message, variable), json: argv.includes('--json') };
+  return {
+    kind: 'misunderstood',
+    error: refusal('PHASE7_MALFORMED_REQUEST', message, variable),
+    json: argv.includes('--json'),
+  };
 }
 
 /** Addresses are recorded and shown; one that holds credentials is therefore refused without being repeated. */
 function badAddress({ url = [], cluster, kind }: Given): string | undefined {
-  if (url.length > 0 && cluster !== undefined) return '--cluster names a cluster of the configuration file, --url one that is in no file: a line holds one of them.';
+  if (url.length > 0 && cluster !== undefined)
+    return '--cluster names a cluster of the configuration file, --url one that is in no file: a line holds one of them.';
   if (url.length === 0 && kind !== undefined) return '--kind says what runs at --url, and no --url was given.';
-  return url.some((text) => !isClusterName(text) || isName(text))
+  return url.some(text => !isClusterName(text) || isName(text))
     ? '--url needs the http or https address of a node, without credentials, query or fragment, and nothing in it that reads like a secret. It is not repeated here.'
     : undefined;
 }
 
 /** The command that a line's words begin with. */
 function commandOf(words: readonly string[]): CommandName | undefined {
-  return COMMAND_NAMES.find((name) => TERMINAL_WORDS[name].every((word, index) => words[index] === word));
+  return COMMAND_NAMES.find(name => TERMINAL_WORDS[name].every((word, index) => words[index] === word));
 }
 
 /** Words that begin several commands: "inspect", "diag". */
 function isFamily(word: string | undefined): boolean {
-  return COMMAND_NAMES.some((name) => TERMINAL_WORDS[name][0] === word);
+  return COMMAND_NAMES.some(name => TERMINAL_WORDS[name][0] === word);
 }
 
 function notAVerb(words: readonly string[]): string {
   const [word] = words;
   const follows = [
-    ...COMMAND_NAMES.map((name): readonly string[] => TERMINAL_WORDS[name]), ...AUDIT_VERBS.map((verb) => ['audit', verb]), ...SHELLS.map((shell) => ['completion', shell]),
-  ].filter(([begin, next]) => begin === word && next !== undefined).map(([, next]) => String(next));
-  const given = words.every((each) => isName(each)) ? `"${words.join(' ')}"` : `${WITHHELD} (what was given does not look like a command)`;
-  if (follows.length > 0) return `${given} names no command: "${String(word)}" is followed by one of ${follows.join(', ')}.`;
+    ...COMMAND_NAMES.map((name): readonly string[] => TERMINAL_WORDS[name]),
+    ...AUDIT_VERBS.map(verb => ['audit', verb]),
+    ...SHELLS.map(shell => ['completion', shell]),
+  ]
+    .filter(([begin, next]) => begin === word && next !== undefined)
+    .map(([, next]) => String(next));
+  const given = words.every(each => isName(each))
+    ? `"${words.join(' ')}"`
+    : `${WITHHELD} (what was given does not look like a command)`;
+  if (follows.length > 0)
+    return `${given} names no command: "${String(word)}" is followed by one of ${follows.join(', ')}.`;
   return word === undefined ? 'No command was named.' : `${given} is not a command of ${PROGRAM}.`;
 }
 
@@ -122,7 +158,7 @@ function commandInput({ options, unknown }: Tokens, extraWords: number): Readonl
   return Object.fromEntries([
     ...(address === undefined ? [] : [['cluster', address] as const]),
     ...fields,
-    ...unknown.map((name) => [`--${name}`, ''] as const),
+    ...unknown.map(name => [`--${name}`, ''] as const),
     ...(extraWords > 0 ? [['extra words', String(extraWords)] as const] : []),
   ]);
 }
@@ -137,9 +173,17 @@ interface Tokens {
 function tokens(argv: readonly string[]): Tokens {
   const names = Object.keys(OPTIONS).filter(isOptionName);
   const { tokens: all } = parseArgs({
-    args: [...argv], strict: false, allowPositionals: true, tokens: true,
+    args: [...argv],
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
     options: {
-      ...Object.fromEntries(names.map((name) => [name, { type: optionSpec(name).value === undefined ? 'boolean' : 'string', multiple: true } as const])),
+      ...Object.fromEntries(
+        names.map(name => [
+          name,
+          { type: optionSpec(name).value === undefined ? 'boolean' : 'string', multiple: true } as const,
+        ]),
+      ),
       help: { type: 'boolean', short: 'h' },
     },
   });
@@ -163,10 +207,13 @@ function tokens(argv: readonly string[]): Tokens {
 function brokenOption(name: OptionName, value: string | undefined, inline: boolean, before: boolean): Tokens['broken'] {
   const spec = optionSpec(name);
   const broken = (message: string): Tokens['broken'] => ({ option: name, message });
-  if (spec.value === undefined) return value === undefined ? undefined : broken(`Option --${name} is a switch and takes no value.`);
+  if (spec.value === undefined)
+    return value === undefined ? undefined : broken(`Option --${name} is a switch and takes no value.`);
   if (value === undefined) return broken(`Option --${name} needs a value (${spec.value}); none was given.`);
   if (!inline && value.startsWith('-')) {
-    return broken(`Option --${name} needs a value (${spec.value}); another option stands in its place. A value that begins with "-" is written --${name}=VALUE.`);
+    return broken(
+      `Option --${name} needs a value (${spec.value}); another option stands in its place. A value that begins with "-" is written --${name}=VALUE.`,
+    );
   }
   return before && spec.many !== true ? broken(`Option --${name} was given more than once.`) : undefined;
 }

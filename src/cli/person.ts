@@ -26,7 +26,7 @@ export class Person {
     this.#input = input;
     this.#output = output;
     input.setEncoding('utf8');
-    input.on('data', (text) => this.#read(String(text)));
+    input.on('data', text => this.#read(String(text)));
     input.on('end', () => this.#leave('The input of the terminal ended while the confirmation was open.'));
     input.on('error', () => this.#leave('The terminal was closed while the confirmation was open.'));
   }
@@ -47,7 +47,7 @@ export class Person {
     if (this.#gone !== undefined) return this.#gone;
     if (!silent) return { kind: 'voided', why: 'The terminal sends text without end: no person types like this.' };
     this.#output.write(prompt);
-    return new Promise((resolve) => {
+    return new Promise(resolve => {
       this.#waiting = resolve;
     });
   }
@@ -69,7 +69,7 @@ export class Person {
     let quiet = 0;
     for (let turn = 0; quiet < QUIET_TURNS && turn < MOST_TURNS; turn += 1) {
       const before = this.#received;
-      await new Promise((resolve) => setImmediate(resolve));
+      await new Promise(resolve => setImmediate(resolve));
       quiet = this.#received === before ? quiet + 1 : 0;
     }
     this.#line = '';

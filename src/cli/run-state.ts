@@ -19,18 +19,38 @@ export interface BrokenOff {
 /** The program itself failed: says how far the request came, which the records of this run tell. */
 export function brokenOff({ progress, result }: RunState, error: unknown): BrokenOff {
   const cause = error instanceof Error ? error.message : String(error);
-  if (result !== undefined) return { lines: [`The result could not be laid out: ${cause}.`, endSentence(result)], code: notShownCode(resultExitCode(result)) };
+  if (result !== undefined)
+    return {
+      lines: [`The result could not be laid out: ${cause}.`, endSentence(result)],
+      code: notShownCode(resultExitCode(result)),
+    };
   const failed = `aerodb-control itself failed: ${cause}.`;
-  if (progress?.end !== undefined) return { lines: [failed, `The request ${progress.requestId} was sent once, and how it ended is recorded in the audit log: ${progress.end}.`], code: EXIT.notShown };
+  if (progress?.end !== undefined)
+    return {
+      lines: [
+        failed,
+        `The request ${progress.requestId} was sent once, and how it ended is recorded in the audit log: ${progress.end}.`,
+      ],
+      code: EXIT.notShown,
+    };
   return progress?.sent === true
-    ? { lines: [failed, `OUTCOME UNKNOWN: the request ${progress.requestId} was sent once; the kernel's state is authoritative. The audit log holds its intent and no outcome (P7-E2).`], code: EXIT.outcomeUnknown }
+    ? {
+        lines: [
+          failed,
+          `OUTCOME UNKNOWN: the request ${progress.requestId} was sent once; the kernel's state is authoritative. The audit log holds its intent and no outcome (P7-E2).`,
+        ],
+        code: EXIT.outcomeUnknown,
+      }
     : { lines: [failed, 'Nothing was sent that could change anything.'], code: EXIT.validation };
 }
 
 /** Standard output took less than the whole: what it holds is not the result. */
 export function notWritten({ result }: RunState, cause: string, code: ExitCode): BrokenOff {
   return {
-    lines: [`Standard output could not be written (${cause}): what stands there is not whole.`, ...(result === undefined ? [] : [endSentence(result)])],
+    lines: [
+      `Standard output could not be written (${cause}): what stands there is not whole.`,
+      ...(result === undefined ? [] : [endSentence(result)]),
+    ],
     code: notShownCode(code),
   };
 }
@@ -42,7 +62,10 @@ function notShownCode(code: ExitCode): ExitCode {
 
 function endSentence(result: CommandResult): string {
   const { requestId, recorded } = result;
-  const where = recorded.position === null ? `its end is NOT RECORDED: ${recorded.cause}` : `its end is audit record ${recorded.position.seq.toString()}`;
+  const where =
+    recorded.position === null
+      ? `its end is NOT RECORDED: ${recorded.cause}`
+      : `its end is audit record ${recorded.position.seq.toString()}`;
   return `Request ${requestId}: ${END_WORDS[result.kind === 'failed' ? result.error.outcome : result.kind]}; ${where}`;
 }
 
@@ -50,5 +73,5 @@ const END_WORDS = {
   answered: 'the kernel was read and has answered',
   executed: 'the kernel executed it',
   not_executed: 'not executed',
-  unknown: 'OUTCOME UNKNOWN; the kernel\'s state is authoritative',
+  unknown: "OUTCOME UNKNOWN; the kernel's state is authoritative",
 } as const;

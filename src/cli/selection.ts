@@ -24,16 +24,19 @@ export function selection(given: Given): Result<Selection> {
     ...time(since.value, (at, bound) => at >= bound),
     ...time(until.value, (at, bound) => at < bound),
   ];
-  return success(({ record }) => (record === null ? tests.length === 0 : tests.every((test) => test(record))));
+  return success(({ record }) => (record === null ? tests.length === 0 : tests.every(test => test(record))));
 }
 
 function equal(field: string, wanted: string | undefined): readonly Test[] {
-  return wanted === undefined ? [] : [(record) => record[field] === wanted];
+  return wanted === undefined ? [] : [record => record[field] === wanted];
 }
 
 function account(wanted: string | undefined): readonly Test[] {
   if (wanted === undefined) return [];
-  return [({ operator }) => typeof operator === 'object' && operator !== null && 'account' in operator && operator.account === wanted];
+  return [
+    ({ operator }) =>
+      typeof operator === 'object' && operator !== null && 'account' in operator && operator.account === wanted,
+  ];
 }
 
 /** Records carry their time as text of one form, so texts of that form compare as times do. */
@@ -43,8 +46,16 @@ function time(bound: string | undefined, holds: (at: string, bound: string) => b
 
 function instant(text: string | undefined, field: string): Result<string | undefined> {
   if (text === undefined) return success(undefined);
-  const at = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?$/.test(text) ? new Date(text) : new Date(Number.NaN);
+  const at = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?$/.test(text)
+    ? new Date(text)
+    : new Date(Number.NaN);
   return Number.isNaN(at.getTime())
-    ? failure(refusal('PHASE7_MALFORMED_REQUEST', `${quotedName(text)} is not a time: RFC 3339 is expected, such as 2026-11-21T10:00:00Z. Nothing was read.`, field))
+    ? failure(
+        refusal(
+          'PHASE7_MALFORMED_REQUEST',
+          `${quotedName(text)} is not a time: RFC 3339 is expected, such as 2026-11-21T10:00:00Z. Nothing was read.`,
+          field,
+        ),
+      )
     : success(at.toISOString());
 }

@@ -42,19 +42,36 @@ export function openSession(given: Given, env: Env): Result<Session> {
   const read = (): Result<Settings> => readSettings(file, named !== undefined);
   const settings = read();
   const directory = first(given, 'audit-dir') ?? (settings.ok ? settings.value.auditDirectory : null);
-  const misplaced = directory === null ? undefined : notAPath(first(given, 'audit-dir') === undefined ? 'auditDirectory' : 'audit-dir', directory);
+  const misplaced =
+    directory === null
+      ? undefined
+      : notAPath(first(given, 'audit-dir') === undefined ? 'auditDirectory' : 'audit-dir', directory);
   if (misplaced !== undefined) return failure(misplaced);
   const log = directory === null ? platformAuditDirectory() : success(directory);
   if (!log.ok) return log;
   const audit = { directory: log.value };
   const clusters = terminalClusters({
-    settings: read, file, urls: given.url ?? [], kind: first(given, 'kind'), tokenFile: first(given, 'token-file'), timeoutMs: timeout.value, env,
+    settings: read,
+    file,
+    urls: given.url ?? [],
+    kind: first(given, 'kind'),
+    tokenFile: first(given, 'token-file'),
+    timeoutMs: timeout.value,
+    env,
   });
   const progress = new Progress();
-  const confirmer = new TerminalConfirmer(() => ({ input: process.stdin, output: standardStream('stderr'), paint: paintFor(process.stderr, env) }));
+  const confirmer = new TerminalConfirmer(() => ({
+    input: process.stdin,
+    output: standardStream('stderr'),
+    paint: paintFor(process.stderr, env),
+  }));
   const plane = new ControlPlane({
     audit: progress.watch(refusingExposed(openAuditLog(audit))),
-    clusters, confirmer, clock, ids: { uuid: randomUUID }, operator: operator(settings.ok ? settings.value.operatorName : null),
+    clusters,
+    confirmer,
+    clock,
+    ids: { uuid: randomUUID },
+    operator: operator(settings.ok ? settings.value.operatorName : null),
   });
   return success({ plane, clusters, confirmer, progress, audit });
 }
@@ -63,15 +80,28 @@ function platformAuditDirectory(): Result<string> {
   try {
     return success(defaultAuditDirectory());
   } catch {
-    return failure(refusal('PHASE7_AUDIT_UNAVAILABLE', 'The account of this process has no home directory, so there is no place for the audit log: name its directory with --audit-dir, or set HOME or XDG_STATE_HOME. Nothing was sent.', 'audit-dir'));
+    return failure(
+      refusal(
+        'PHASE7_AUDIT_UNAVAILABLE',
+        'The account of this process has no home directory, so there is no place for the audit log: name its directory with --audit-dir, or set HOME or XDG_STATE_HOME. Nothing was sent.',
+        'audit-dir',
+      ),
+    );
   }
 }
 
 /** Takes the authority that was asked for, for this run only. Nothing is taken that was not asked for (P7-A1). */
-export async function assumeAuthority({ plane }: Session, given: Given, cluster: string | undefined): Promise<Result<Recorded | null>> {
-  const to: Authority | undefined = given.auditor !== undefined
-    ? { level: 'Auditor' }
-    : given.operator !== undefined && cluster !== undefined ? { level: 'Operator', cluster } : undefined;
+export async function assumeAuthority(
+  { plane }: Session,
+  given: Given,
+  cluster: string | undefined,
+): Promise<Result<Recorded | null>> {
+  const to: Authority | undefined =
+    given.auditor !== undefined
+      ? { level: 'Auditor' }
+      : given.operator !== undefined && cluster !== undefined
+        ? { level: 'Operator', cluster }
+        : undefined;
   return to === undefined ? success(null) : plane.changeAuthority(to);
 }
 
@@ -91,5 +121,9 @@ function timeoutMs(text: string | undefined): Result<number | undefined> {
 }
 
 function badTimeout(text: string): ControlError {
-  return refusal('PHASE7_MALFORMED_REQUEST', `${quotedName(text)} is not a time limit: it is given in seconds, from 1 to 600. Nothing was sent.`, 'timeout');
+  return refusal(
+    'PHASE7_MALFORMED_REQUEST',
+    `${quotedName(text)} is not a time limit: it is given in seconds, from 1 to 600. Nothing was sent.`,
+    'timeout',
+  );
 }

@@ -22,12 +22,15 @@ export function readToken(env: Env, file: SecretFile | undefined): Result<string
 
 /** The password of a cluster's database login, if there is one. A named file counts before the variable. */
 export function readDatabasePassword(env: Env, file: SecretFile | undefined): Result<string | undefined> {
-  return file === undefined ? fromVariable(env, DATABASE_PASSWORD_VARIABLE, 'database password') : readSecretFile(file, 'database password');
+  return file === undefined
+    ? fromVariable(env, DATABASE_PASSWORD_VARIABLE, 'database password')
+    : readSecretFile(file, 'database password');
 }
 
 function fromVariable(env: Env, variable: string, what: string): Result<string | undefined> {
   const secret = env[variable] ?? '';
-  if (/[\r\n]/.test(secret)) return refused(`The variable ${variable} holds a line break; a ${what} is one line.`, variable);
+  if (/[\r\n]/.test(secret))
+    return refused(`The variable ${variable} holds a line break; a ${what} is one line.`, variable);
   return success(secret === '' ? undefined : secret);
 }
 
@@ -37,10 +40,14 @@ function readSecretFile({ place, path }: SecretFile, what: string): Result<strin
   const read = readSmallFile(path);
   if (!read.ok) return refused(`The ${what} file ${path} ${read.why}.`, place);
   if (permits(read.mode, 0o077)) {
-    return refused(`The ${what} file ${path} can be read or changed by others (mode ${octal(read.mode)}); a ${what} is taken only from a file of mode 0600 or stricter.`, place);
+    return refused(
+      `The ${what} file ${path} can be read or changed by others (mode ${octal(read.mode)}); a ${what} is taken only from a file of mode 0600 or stricter.`,
+      place,
+    );
   }
   const secret = read.text.trim(); // a byte-order mark goes with the blanks
-  if (/[\r\n]/.test(secret)) return refused(`The ${what} file ${path} holds more than one line; a ${what} is one line.`, place);
+  if (/[\r\n]/.test(secret))
+    return refused(`The ${what} file ${path} holds more than one line; a ${what} is one line.`, place);
   return secret === '' ? refused(`The ${what} file ${path} is empty.`, place) : success(secret);
 }
 

@@ -5,7 +5,9 @@ import { CONNECTION, GENERAL, isOptionName, SESSION, type OptionName } from './o
 import type { AuditVerb } from './parse.ts';
 
 /** Options that carry the command's own arguments, required ones first told apart. */
-export function argumentOptions(command: CommandName): readonly { readonly name: OptionName; readonly required: boolean }[] {
+export function argumentOptions(
+  command: CommandName,
+): readonly { readonly name: OptionName; readonly required: boolean }[] {
   const { target, reason } = commandSpec(command);
   return [
     { name: ARGUMENT_OPTIONS.cluster, required: true },
@@ -25,15 +27,29 @@ export function sharedOptions(): readonly OptionName[] {
   return names({ ...CONNECTION, ...SESSION, ...GENERAL });
 }
 
-const SELECTION = ['cluster', 'command', 'operator-account', 'outcome', 'request-id', 'since', 'until'] as const satisfies readonly OptionName[];
+const SELECTION = [
+  'cluster',
+  'command',
+  'operator-account',
+  'outcome',
+  'request-id',
+  'since',
+  'until',
+] as const satisfies readonly OptionName[];
 
 /** Every option that an audit verb may hold. */
 export function auditOptions(verb: AuditVerb): readonly OptionName[] {
   return [
     'file',
-    ...(verb === 'verify' ? ['head'] as const : SELECTION),
-    ...(verb === 'export' ? ['output'] as const : []),
-    'auditor', 'operator', ...(verb === 'verify' ? ['cluster'] as const : []), 'config', 'audit-dir', 'json', 'help',
+    ...(verb === 'verify' ? (['head'] as const) : SELECTION),
+    ...(verb === 'export' ? (['output'] as const) : []),
+    'auditor',
+    'operator',
+    ...(verb === 'verify' ? (['cluster'] as const) : []),
+    'config',
+    'audit-dir',
+    'json',
+    'help',
   ];
 }
 

@@ -21,7 +21,12 @@ const FIELDS = ['cluster', 'node', 'lookup', 'reason'] as const;
 const LIMITS = { cluster: 200, node: 200, lookup: 36, reason: 2000 } as const;
 
 /** What a value has to read like to be repeated. A reason is the operator's own sentence; what no command takes is nobody's, and never repeated. */
-const REPEATED: ReadonlyMap<string, (text: string) => boolean> = new Map([['cluster', isClusterName], ['node', isNodeName], ['lookup', isNodeName], ['reason', () => true]]);
+const REPEATED: ReadonlyMap<string, (text: string) => boolean> = new Map([
+  ['cluster', isClusterName],
+  ['node', isNodeName],
+  ['lookup', isNodeName],
+  ['reason', () => true],
+]);
 
 /** What was typed, as the record holds it, and the names of the arguments whose value is withheld there. */
 export interface Repeatable {
@@ -31,12 +36,21 @@ export interface Repeatable {
 
 /** What was typed, as text, for the record; cut where it is longer than any argument may be. */
 export function recordedArguments(input: Readonly<Record<string, unknown>>): Repeatable {
-  const given = Object.entries(input).filter(([, value]) => value !== undefined).map(([key, value]) => {
-    const written = text(value).slice(0, 4000);
-    const repeats = written === '' || REPEATED.get(key)?.(written) === true;
-    return { name: repeatableName(key), value: repeats ? written : WITHHELD, repeats: repeats && repeatableName(key) !== WITHHELD };
-  });
-  return { args: Object.fromEntries(given.map(({ name, value }) => [name, value])), withheld: given.filter(({ repeats }) => !repeats).map(({ name }) => name) };
+  const given = Object.entries(input)
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value]) => {
+      const written = text(value).slice(0, 4000);
+      const repeats = written === '' || REPEATED.get(key)?.(written) === true;
+      return {
+        name: repeatableName(key),
+        value: repeats ? written : WITHHELD,
+        repeats: repeats && repeatableName(key) !== WITHHELD,
+      };
+    });
+  return {
+    args: Object.fromEntries(given.map(({ name, value }) => [name, value])),
+    withheld: given.filter(({ repeats }) => !repeats).map(({ name }) => name),
+  };
 }
 
 /** The name of an argument: it may be an option that was mistyped. */
@@ -55,8 +69,9 @@ function text(value: unknown): string {
 
 /** Checks types, lengths and unknown fields; says nothing yet about the cluster. */
 export function parseArguments(input: Readonly<Record<string, unknown>>): Result<CommandArguments> {
-  const unknownField = Object.keys(input).find((key) => !FIELDS.some((field) => field === key));
-  if (unknownField !== undefined) return failure(malformed(repeatableName(unknownField), 'is not an argument of any command'));
+  const unknownField = Object.keys(input).find(key => !FIELDS.some(field => field === key));
+  if (unknownField !== undefined)
+    return failure(malformed(repeatableName(unknownField), 'is not an argument of any command'));
   const given: Partial<Record<(typeof FIELDS)[number], string>> = {};
   for (const field of FIELDS) {
     const value = input[field];
@@ -70,19 +85,29 @@ export function parseArguments(input: Readonly<Record<string, unknown>>): Result
 }
 
 /** Checks the arguments against the command's row and the cluster's kind. */
-export function invalidArguments(spec: CommandSpec, args: CommandArguments, cluster: ClusterConfig): ControlError | undefined {
+export function invalidArguments(
+  spec: CommandSpec,
+  args: CommandArguments,
+  cluster: ClusterConfig,
+): ControlError | undefined {
   const lookup = spec.target === 'optional-node';
-  if (spec.target === 'none' && args.node !== undefined) return malformed('node', `is not an argument of "${spec.title}"`);
+  if (spec.target === 'none' && args.node !== undefined)
+    return malformed('node', `is not an argument of "${spec.title}"`);
   if (!lookup && args.lookup !== undefined) return malformed('lookup', `is not an argument of "${spec.title}"`);
-  if (spec.reason === 'none' && args.reason !== undefined) return malformed('reason', `is not an argument of "${spec.title}"`);
+  if (spec.reason === 'none' && args.reason !== undefined)
+    return malformed('reason', `is not an argument of "${spec.title}"`);
   if (lookup) {
-    if (args.lookup === undefined && args.node !== undefined) return missing('lookup', `"${spec.title}" names a node only together with the request id to look up there.`);
-    if (args.lookup !== undefined && args.node === undefined) return missing('node', 'A request id is looked up at the node that it was sent to; no node was named.');
-    if (args.lookup !== undefined && !isUuid(args.lookup)) return malformed('lookup', `${quotedName(args.lookup)} is not a request id: request ids are UUIDs`);
+    if (args.lookup === undefined && args.node !== undefined)
+      return missing('lookup', `"${spec.title}" names a node only together with the request id to look up there.`);
+    if (args.lookup !== undefined && args.node === undefined)
+      return missing('node', 'A request id is looked up at the node that it was sent to; no node was named.');
+    if (args.lookup !== undefined && !isUuid(args.lookup))
+      return malformed('lookup', `${quotedName(args.lookup)} is not a request id: request ids are UUIDs`);
   } else if (spec.target !== 'none' && args.node === undefined) {
     return missing('node', `"${spec.title}" needs a node; none was named.`);
   }
-  if (spec.reason === 'required' && (args.reason ?? '').trim() === '') return missing('reason', `"${spec.title}" needs a reason in the operator's own words; none was given.`);
+  if (spec.reason === 'required' && (args.reason ?? '').trim() === '')
+    return missing('reason', `"${spec.title}" needs a reason in the operator's own words; none was given.`);
   return args.node === undefined ? undefined : invalidNodeId(cluster.kind, args.node);
 }
 

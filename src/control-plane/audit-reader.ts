@@ -3,7 +3,14 @@ import type { AuditPosition } from './audit-position.ts';
 
 /** What verification can find; told apart, never merged. */
 export type AuditVerdictKind =
-  | 'intact' | 'torn_tail' | 'record_edited' | 'records_missing' | 'forked' | 'truncated' | 'replaced' | 'unreadable';
+  | 'intact'
+  | 'torn_tail'
+  | 'record_edited'
+  | 'records_missing'
+  | 'forked'
+  | 'truncated'
+  | 'replaced'
+  | 'unreadable';
 
 /** The result of verifying a log: where it breaks (line and sequence number from 1) and what was read. */
 export interface AuditVerdict {
@@ -122,5 +129,10 @@ export interface AuditReview {
   readonly openPages: () => Promise<AuditPages>;
   readonly requestEnd: (lines: readonly AuditLine[]) => RequestEnd;
   /** Writes a selection with its proof to a file, whole or not at all, and never over the log itself. */
-  readonly exportTo: (file: string, pages: AuditPages, sought: AuditSought, options: AuditExportOptions) => Promise<void>;
+  readonly exportTo: (
+    file: string,
+    pages: AuditPages,
+    sought: AuditSought,
+    options: AuditExportOptions,
+  ) => Promise<void>;
 }

@@ -26,36 +26,62 @@ export function authorityText(authority: Authority): string {
 }
 
 /** Whether the change is one of the allowed ones; what is not allowed is forbidden (P7-S3). */
-export function authorityChangeRefused(from: Authority, to: Authority, cluster?: ClusterConfig): ControlError | undefined {
+export function authorityChangeRefused(
+  from: Authority,
+  to: Authority,
+  cluster?: ClusterConfig,
+): ControlError | undefined {
   if (to.level === 'Observer') return undefined;
   if (to.level === 'Auditor') {
     return from.level === 'Operator'
-      ? refusal('PHASE7_INSUFFICIENT_AUTHORITY', `An Operator cannot become Auditor: authority over "${from.cluster}" has to be given up first. The authority is unchanged.`)
+      ? refusal(
+          'PHASE7_INSUFFICIENT_AUTHORITY',
+          `An Operator cannot become Auditor: authority over "${from.cluster}" has to be given up first. The authority is unchanged.`,
+        )
       : undefined;
   }
   if (from.level === 'Auditor') {
-    return refusal('PHASE7_INSUFFICIENT_AUTHORITY', 'An Auditor cannot become Operator: only an Observer can. The authority is unchanged.');
+    return refusal(
+      'PHASE7_INSUFFICIENT_AUTHORITY',
+      'An Auditor cannot become Operator: only an Observer can. The authority is unchanged.',
+    );
   }
   return cluster?.observeOnly === true
-    ? refusal('PHASE7_OBSERVE_ONLY', `Cluster "${to.cluster}" is configured as observe-only: Operator authority cannot be assumed for it. The authority is unchanged.`)
+    ? refusal(
+        'PHASE7_OBSERVE_ONLY',
+        `Cluster "${to.cluster}" is configured as observe-only: Operator authority cannot be assumed for it. The authority is unchanged.`,
+      )
     : undefined;
 }
 
 /** Whether the session may ask for this command on this cluster. Nothing is inferred from what it may see. */
-export function commandRefused(spec: CommandSpec, authority: Authority, cluster: ClusterConfig): ControlError | undefined {
+export function commandRefused(
+  spec: CommandSpec,
+  authority: Authority,
+  cluster: ClusterConfig,
+): ControlError | undefined {
   if (spec.authority === 'any') return undefined;
   if (cluster.observeOnly === true) {
-    return refusal('PHASE7_OBSERVE_ONLY', `Cluster "${cluster.name}" is configured as observe-only: "${spec.title}" is not available for it. Nothing was sent.`);
+    return refusal(
+      'PHASE7_OBSERVE_ONLY',
+      `Cluster "${cluster.name}" is configured as observe-only: "${spec.title}" is not available for it. Nothing was sent.`,
+    );
   }
   const level = levelFor(authority, cluster.name);
   return level === 'Operator'
     ? undefined
-    : refusal('PHASE7_INSUFFICIENT_AUTHORITY', `"${spec.title}" needs Operator authority for cluster "${cluster.name}"; this session is ${authorityText(authority)}. Nothing was sent.`);
+    : refusal(
+        'PHASE7_INSUFFICIENT_AUTHORITY',
+        `"${spec.title}" needs Operator authority for cluster "${cluster.name}"; this session is ${authorityText(authority)}. Nothing was sent.`,
+      );
 }
 
 /** Whether the session may read and verify the audit log. */
 export function auditReviewRefused(authority: Authority): ControlError | undefined {
   return authority.level === 'Observer'
-    ? refusal('PHASE7_INSUFFICIENT_AUTHORITY', 'Reviewing the audit log needs Operator or Auditor authority; this session is Observer.')
+    ? refusal(
+        'PHASE7_INSUFFICIENT_AUTHORITY',
+        'Reviewing the audit log needs Operator or Auditor authority; this session is Observer.',
+      )
     : undefined;
 }

@@ -26,7 +26,10 @@ export const TERMINAL_WORDS = {
 
 /** The option that carries each argument of a command. */
 export const ARGUMENT_OPTIONS = {
-  cluster: 'cluster', node: 'node', lookup: 'request-id', reason: 'reason',
+  cluster: 'cluster',
+  node: 'node',
+  lookup: 'request-id',
+  reason: 'reason',
 } as const satisfies Readonly<Record<keyof CommandArguments, string>>;
 
 /**
@@ -35,18 +38,32 @@ export const ARGUMENT_OPTIONS = {
  */
 export function commandLine(command: CommandName, args: CommandArguments, cluster: ClusterConfig): string {
   const named = isNamedByAddress(cluster)
-    ? [...(cluster.kind === 'aerodb' ? [] : ['--kind', cluster.kind]), ...endpointsOf(cluster).flatMap((endpoint) => ['--url', quoted(endpointToText(endpoint))])]
+    ? [
+        ...(cluster.kind === 'aerodb' ? [] : ['--kind', cluster.kind]),
+        ...endpointsOf(cluster).flatMap(endpoint => ['--url', quoted(endpointToText(endpoint))]),
+      ]
     : option(ARGUMENT_OPTIONS.cluster, args.cluster);
   return [
-    PROGRAM, ...TERMINAL_WORDS[command], ...named,
-    ...option(ARGUMENT_OPTIONS.node, args.node), ...option(ARGUMENT_OPTIONS.lookup, args.lookup), ...option(ARGUMENT_OPTIONS.reason, args.reason),
+    PROGRAM,
+    ...TERMINAL_WORDS[command],
+    ...named,
+    ...option(ARGUMENT_OPTIONS.node, args.node),
+    ...option(ARGUMENT_OPTIONS.lookup, args.lookup),
+    ...option(ARGUMENT_OPTIONS.reason, args.reason),
     ...(commandSpec(command).authority === 'operator' ? ['--operator'] : []),
   ].join(' ');
 }
 
 /** The line that verifies a log against the position that is known of it. */
 export function verifyCommandLine(file: string, head: AuditPosition | null): string {
-  return [PROGRAM, 'audit', 'verify', '--auditor', ...option('file', file), ...(head === null ? [] : ['--head', `${head.seq}:${head.hash}`])].join(' ');
+  return [
+    PROGRAM,
+    'audit',
+    'verify',
+    '--auditor',
+    ...option('file', file),
+    ...(head === null ? [] : ['--head', `${head.seq}:${head.hash}`]),
+  ].join(' ');
 }
 
 function option(name: string, value: string | undefined): readonly string[] {
@@ -55,5 +72,5 @@ function option(name: string, value: string | undefined): readonly string[] {
 }
 
 function quoted(value: string): string {
-  return /^[\w@%+=:,./-]+$/.test(value) ? value : `'${value.replaceAll('\'', '\'\\\'\'')}'`;
+  return /^[\w@%+=:,./-]+$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`;
 }

@@ -49,33 +49,51 @@ export class Confirmations {
   consume(token: string, now: ConfirmationBinding): ControlError | undefined {
     const spent = this.#spent.get(token);
     if (spent?.how === 'consumed') {
-      return refusal('PHASE7_CONFIRMATION_REUSED', 'This confirmation was used before; each one counts once. Nothing was sent.');
+      return refusal(
+        'PHASE7_CONFIRMATION_REUSED',
+        'This confirmation was used before; each one counts once. Nothing was sent.',
+      );
     }
     if (spent !== undefined) return refusal('PHASE7_CONFIRMATION_VOIDED', `${spent.why} Nothing was sent.`);
     const entry = this.#pending.get(token);
     if (entry === undefined) {
-      return refusal('PHASE7_MISSING_CONFIRMATION', 'No confirmation was asked for under this token. Nothing was sent.');
+      return refusal(
+        'PHASE7_MISSING_CONFIRMATION',
+        'No confirmation was asked for under this token. Nothing was sent.',
+      );
     }
     this.#pending.delete(token);
     this.#spent.set(token, { how: 'consumed' });
-    const changed = (Object.keys(now) as (keyof ConfirmationBinding)[]).filter((key) => entry.binding[key] !== now[key]);
+    const changed = (Object.keys(now) as (keyof ConfirmationBinding)[]).filter(key => entry.binding[key] !== now[key]);
     return changed.length === 0
       ? undefined
-      : refusal('PHASE7_CONFIRMATION_MISMATCH', `What was confirmed is not what would be sent (${changed.join(', ')} differ). Nothing was sent.`);
+      : refusal(
+          'PHASE7_CONFIRMATION_MISMATCH',
+          `What was confirmed is not what would be sent (${changed.join(', ')} differ). Nothing was sent.`,
+        );
   }
 }
 
 /** P7-A2: a consent that lacks a part is no consent. */
-export function incompleteConsent(explanation: Explanation, answer: ConfirmationAnswer & { readonly kind: 'confirmed' }): ControlError | undefined {
+export function incompleteConsent(
+  explanation: Explanation,
+  answer: ConfirmationAnswer & { readonly kind: 'confirmed' },
+): ControlError | undefined {
   const { what, text } = consentText(explanation);
   if (answer.typedName !== text) {
-    return refusal('PHASE7_CONFIRMATION_MISMATCH', `The typed ${what} is not the ${what} of the node, "${text}". Nothing was sent.`);
+    return refusal(
+      'PHASE7_CONFIRMATION_MISMATCH',
+      `The typed ${what} is not the ${what} of the node, "${text}". Nothing was sent.`,
+    );
   }
-  const missing = explanation.acknowledge.filter((id) => !answer.acknowledged.includes(id));
-  const surplus = answer.acknowledged.filter((id) => !explanation.acknowledge.includes(id));
+  const missing = explanation.acknowledge.filter(id => !answer.acknowledged.includes(id));
+  const surplus = answer.acknowledged.filter(id => !explanation.acknowledge.includes(id));
   return missing.length + surplus.length === 0
     ? undefined
-    : refusal('PHASE7_INCOMPLETE_ENHANCED_CONFIRMATION', `The acknowledged invariants are not exactly the overridden ones (missing: ${missing.join(', ') || 'none'}; surplus: ${surplus.join(', ') || 'none'}). Nothing was sent.`);
+    : refusal(
+        'PHASE7_INCOMPLETE_ENHANCED_CONFIRMATION',
+        `The acknowledged invariants are not exactly the overridden ones (missing: ${missing.join(', ') || 'none'}; surplus: ${surplus.join(', ') || 'none'}). Nothing was sent.`,
+      );
 }
 
 /** The error of a confirmation that no longer counts. */

@@ -5,7 +5,14 @@
 import { invalidArguments, parseArguments } from './arguments.ts';
 import { authorityChangeRefused, authorityText, commandRefused, OBSERVER, type Authority } from './authority.ts';
 import type { ClusterConfig } from './cluster.ts';
-import { COMMAND_NAMES, commandSpec, isCommandName, type CommandName, type ConfirmedCommandName, type ControlCommandName } from './commands.ts';
+import {
+  COMMAND_NAMES,
+  commandSpec,
+  isCommandName,
+  type CommandName,
+  type ConfirmedCommandName,
+  type ControlCommandName,
+} from './commands.ts';
 import { Confirmations, confirmationVoided, incompleteConsent, type ConfirmationBinding } from './confirmation.ts';
 import { digest } from './digest.ts';
 import { failure, refusal, success, transportFailure, type ControlError, type Result } from './errors.ts';
@@ -16,7 +23,18 @@ import { attempt, Flow, stageOfFailure, type FlowFailure } from './flow.ts';
 import type { Operator } from './operator.ts';
 import type { AuditPosition } from './audit-position.ts';
 import { isClusterName, quotedName, WITHHELD } from './plausible.ts';
-import type { AuditLog, Clock, Clusters, ConfirmationAnswer, Confirmer, ControlRequest, ExecutedControl, Ids, Kernel, KernelOperation } from './ports.ts';
+import type {
+  AuditLog,
+  Clock,
+  Clusters,
+  ConfirmationAnswer,
+  Confirmer,
+  ControlRequest,
+  ExecutedControl,
+  Ids,
+  Kernel,
+  KernelOperation,
+} from './ports.ts';
 import { answeredState, readView, type AnsweredView, type InspectCommandName } from './reads.ts';
 import { recordedError, Recorder, type Recorded } from './recorder.ts';
 import { observedOnlyElsewhere, ToldIdentities } from './same-cluster.ts';
@@ -69,7 +87,9 @@ const KERNEL_OPERATIONS: Readonly<Record<CommandName, readonly KernelOperation[]
 };
 
 function unsupported(command: CommandName, kernel: Kernel): string | undefined {
-  return KERNEL_OPERATIONS[command].map((operation) => kernel.unsupported[operation]).find((reason) => reason !== undefined);
+  return KERNEL_OPERATIONS[command]
+    .map(operation => kernel.unsupported[operation])
+    .find(reason => reason !== undefined);
 }
 
 /** One window's or terminal's session: starts as Observer, keeps nothing, restores nothing. */
@@ -109,14 +129,19 @@ export class ControlPlane {
   async changeAuthority(to: Authority): Promise<Result<Recorded>> {
     const from = this.#authority;
     const error = this.changeRefusal(to);
-    const record = (detail: string): Promise<Recorded> => this.#recorder.record('authority_changed', to, {
-      ...(to.level === 'Operator' ? { cluster: to.cluster } : {}), detail,
-    });
+    const record = (detail: string): Promise<Recorded> =>
+      this.#recorder.record('authority_changed', to, {
+        ...(to.level === 'Operator' ? { cluster: to.cluster } : {}),
+        detail,
+      });
     const refuse = async (why: ControlError): Promise<Result<Recorded>> => {
       // Nothing but a configured name passes; what was given in its place need not be one.
       const isWithheld = to.level === 'Operator' && !isClusterName(to.cluster);
       await this.#recorder.record('command_rejected', this.#authority, {
-        detail: `${authorityText(from)} asked to become ${authorityText(isWithheld ? { ...to, cluster: WITHHELD } : to)}`, error: recordedError(why), outcome: why.outcome, ...(isWithheld ? { redacted: ['cluster'] } : {}),
+        detail: `${authorityText(from)} asked to become ${authorityText(isWithheld ? { ...to, cluster: WITHHELD } : to)}`,
+        error: recordedError(why),
+        outcome: why.outcome,
+        ...(isWithheld ? { redacted: ['cluster'] } : {}),
       });
       return failure(why);
     };
@@ -128,11 +153,21 @@ export class ControlPlane {
     }
     const recorded = await record(detail);
     if (recorded.position === null) {
-      return failure(refusal('PHASE7_AUDIT_UNAVAILABLE', `The change of authority could not be recorded: ${recorded.cause} The authority is unchanged.`));
+      return failure(
+        refusal(
+          'PHASE7_AUDIT_UNAVAILABLE',
+          `The change of authority could not be recorded: ${recorded.cause} The authority is unchanged.`,
+        ),
+      );
     }
     if (this.#authority !== from) {
       // The record before this one says that the change was made: the log must not be left saying so.
-      return refuse(refusal('PHASE7_INSUFFICIENT_AUTHORITY', 'The authority changed while this change was being recorded: ambiguous authority is no authority. Only the other change counts.'));
+      return refuse(
+        refusal(
+          'PHASE7_INSUFFICIENT_AUTHORITY',
+          'The authority changed while this change was being recorded: ambiguous authority is no authority. Only the other change counts.',
+        ),
+      );
     }
     this.#setAuthority(to);
     return success(recorded);
@@ -142,7 +177,10 @@ export class ControlPlane {
   changeRefusal(to: Authority): ControlError | undefined {
     const cluster = to.level === 'Operator' ? this.#env.clusters.find(to.cluster) : undefined;
     if (cluster?.ok === false) return cluster.error;
-    return authorityChangeRefused(this.#authority, to, cluster?.value) ?? (cluster === undefined ? undefined : this.#observedElsewhere(cluster.value));
+    return (
+      authorityChangeRefused(this.#authority, to, cluster?.value) ??
+      (cluster === undefined ? undefined : this.#observedElsewhere(cluster.value))
+    );
   }
 
   /** Whether this session may ask for the command on this cluster now: presentation, so that nobody is asked in vain. */
@@ -156,10 +194,12 @@ export class ControlPlane {
     const config = this.#env.clusters.find(cluster);
     const kernel = config.ok ? await this.#connect(config.value) : config;
     if (!kernel.ok) return new Map();
-    return new Map(COMMAND_NAMES.flatMap((command) => {
-      const reason = unsupported(command, kernel.value);
-      return reason === undefined ? [] : [[command, reason] as const];
-    }));
+    return new Map(
+      COMMAND_NAMES.flatMap(command => {
+        const reason = unsupported(command, kernel.value);
+        return reason === undefined ? [] : [[command, reason] as const];
+      }),
+    );
   }
 
   /** To be called when a cluster's configuration was changed or removed: what was confirmed for it no longer holds. */
@@ -183,7 +223,9 @@ export class ControlPlane {
    * no argument stands for a confirmation. Once it has its id it never throws; every end is a result.
    */
   async execute(command: string, input: Readonly<Record<string, unknown>>): Promise<CommandResult> {
-    const flow = new Flow(this.#recorder, this.#authority, this.#env.ids.uuid(), command, input, (cluster, requestId) => this.#endOperator(cluster, requestId));
+    const flow = new Flow(this.#recorder, this.#authority, this.#env.ids.uuid(), command, input, (cluster, requestId) =>
+      this.#endOperator(cluster, requestId),
+    );
     try {
       return await this.#carryOut(flow, command, input);
     } catch (error) {
@@ -196,7 +238,12 @@ export class ControlPlane {
     const received = await flow.record('command_requested', { outcome: 'pending' });
     if (received.position === null) return flow.notRecorded(received);
     if (this.#requestIds.has(flow.requestId)) {
-      return flow.refuse(refusal('PHASE7_DUPLICATE_REQUEST', `Request id ${flow.requestId} was used before in this session. Nothing was sent.`));
+      return flow.refuse(
+        refusal(
+          'PHASE7_DUPLICATE_REQUEST',
+          `Request id ${flow.requestId} was used before in this session. Nothing was sent.`,
+        ),
+      );
     }
     this.#requestIds.add(flow.requestId);
 
@@ -204,13 +251,23 @@ export class ControlPlane {
     const accepted = await this.#accept(flow, command, input);
     if (!accepted.ok) return flow.refuse(accepted.error);
     const { command: name } = accepted.value;
-    if (name !== 'run_diagnostics' && name !== 'request_promotion' && name !== 'request_demotion' && name !== 'force_promotion') {
+    if (
+      name !== 'run_diagnostics' &&
+      name !== 'request_promotion' &&
+      name !== 'request_demotion' &&
+      name !== 'force_promotion'
+    ) {
       return this.#read(flow, name, accepted.value);
     }
 
     const key = digest([name, accepted.value.cluster.name, accepted.value.args.node]);
     if (this.#pending.has(key)) {
-      return flow.refuse(refusal('PHASE7_DUPLICATE_REQUEST', `"${commandSpec(name).title}" for this node is already waiting for its confirmation or its answer in this session. Nothing was sent.`));
+      return flow.refuse(
+        refusal(
+          'PHASE7_DUPLICATE_REQUEST',
+          `"${commandSpec(name).title}" for this node is already waiting for its confirmation or its answer in this session. Nothing was sent.`,
+        ),
+      );
     }
     this.#pending.add(key);
     try {
@@ -222,19 +279,25 @@ export class ControlPlane {
 
   async #accept(flow: Flow, command: string, input: Readonly<Record<string, unknown>>): Promise<Result<Accepted>> {
     if (!isCommandName(command)) {
-      return failure(refusal('PHASE7_SCOPE_VIOLATION', `${quotedName(command)} is not one of the ten commands. Nothing was sent.`));
+      return failure(
+        refusal('PHASE7_SCOPE_VIOLATION', `${quotedName(command)} is not one of the ten commands. Nothing was sent.`),
+      );
     }
     const args = parseArguments(input);
     if (!args.ok) return args;
     const cluster = this.#env.clusters.find(args.value.cluster);
     if (!cluster.ok) return cluster;
     const spec = commandSpec(command);
-    const refused = this.#refused(command, flow.authority, cluster.value)
-      ?? invalidArguments(spec, args.value, cluster.value)
-      ?? (spec.class === 'control' && this.#env.operator.account === ''
-        ? refusal('PHASE7_OPERATOR_UNKNOWN', 'The operating system names no account for this session, so nobody can be held responsible for a control command. Nothing was sent.')
-        : undefined)
-      ?? (spec.confirmation === 'none' ? undefined : this.#env.confirmer.unavailable());
+    const refused =
+      this.#refused(command, flow.authority, cluster.value) ??
+      invalidArguments(spec, args.value, cluster.value) ??
+      (spec.class === 'control' && this.#env.operator.account === ''
+        ? refusal(
+            'PHASE7_OPERATOR_UNKNOWN',
+            'The operating system names no account for this session, so nobody can be held responsible for a control command. Nothing was sent.',
+          )
+        : undefined) ??
+      (spec.confirmation === 'none' ? undefined : this.#env.confirmer.unavailable());
     if (refused !== undefined) return failure(refused);
     const kernel = await this.#connect(cluster.value);
     if (!kernel.ok) return kernel;
@@ -246,7 +309,10 @@ export class ControlPlane {
 
   #refused(command: CommandName, authority: Authority, cluster: ClusterConfig): ControlError | undefined {
     const spec = commandSpec(command);
-    return (spec.authority === 'any' ? undefined : this.#observedElsewhere(cluster)) ?? commandRefused(spec, authority, cluster);
+    return (
+      (spec.authority === 'any' ? undefined : this.#observedElsewhere(cluster)) ??
+      commandRefused(spec, authority, cluster)
+    );
   }
 
   /** P7-A1: what may only be looked at is not controlled under another name. */
@@ -260,7 +326,13 @@ export class ControlPlane {
       return await this.#env.clusters.connect(cluster);
     } catch (error) {
       const cause = error instanceof Error ? error.message : String(error);
-      return failure(transportFailure('PHASE7_CONNECTION_FAILED', `The connection to cluster "${cluster.name}" could not be prepared: ${cause}. Nothing was sent.`, 'not_executed'));
+      return failure(
+        transportFailure(
+          'PHASE7_CONNECTION_FAILED',
+          `The connection to cluster "${cluster.name}" could not be prepared: ${cause}. Nothing was sent.`,
+          'not_executed',
+        ),
+      );
     }
   }
 
@@ -277,7 +349,11 @@ export class ControlPlane {
 
   async #answered(flow: Flow, cluster: ClusterConfig, answer: AnsweredView): Promise<Answered> {
     const { redacted = [] } = answer.reading;
-    const recorded = await flow.record('command_answered', { kernel_state: answeredState(answer), outcome: 'executed', ...(redacted.length === 0 ? {} : { redacted }) });
+    const recorded = await flow.record('command_answered', {
+      kernel_state: answeredState(answer),
+      outcome: 'executed',
+      ...(redacted.length === 0 ? {} : { redacted }),
+    });
     return { kind: 'answered', requestId: flow.requestId, cluster: cluster.name, answer, recorded };
   }
 
@@ -289,11 +365,18 @@ export class ControlPlane {
     if (!explained.ok) return flow.fail('read_failed', explained.error);
     const { explanation, state } = explained.value;
     flow.knowsNode();
-    this.#told.learn(cluster.name, { identity: explained.value.identity, addresses: announced(explanation.kernel?.members ?? []) });
+    this.#told.learn(cluster.name, {
+      identity: explained.value.identity,
+      addresses: announced(explanation.kernel?.members ?? []),
+    });
     const watched = this.#observedElsewhere(cluster);
     if (watched !== undefined) return flow.refuse(watched);
     const explanationDigest = digest(explanation);
-    const presented = await flow.record('explanation_presented', { explanation: toWire(explanation), kernel_state: state, outcome: 'pending' });
+    const presented = await flow.record('explanation_presented', {
+      explanation: toWire(explanation),
+      kernel_state: state,
+      outcome: 'pending',
+    });
     if (presented.position === null) return flow.notRecorded(presented);
 
     // 4. Confirmation requested: a single-use token, bound to all that it stands for.
@@ -302,9 +385,13 @@ export class ControlPlane {
     const requested = await flow.record('confirmation_requested', { confirmation: bound, outcome: 'pending' });
     if (requested.position === null) return flow.notRecorded(requested);
     const binding = (current: ClusterConfig): ConfirmationBinding => ({
-      requestId: flow.requestId, command, argumentsDigest: digest(args), explanationDigest,
+      requestId: flow.requestId,
+      command,
+      argumentsDigest: digest(args),
+      explanationDigest,
       controlVersion: explained.value.controlVersion?.toString() ?? null,
-      clusterDigest: digest(current), authoritySession: this.#authoritySession(),
+      clusterDigest: digest(current),
+      authoritySession: this.#authoritySession(),
     });
     const token = this.#env.ids.uuid();
     const unasked = this.#overtaken(flow, cluster);
@@ -312,13 +399,26 @@ export class ControlPlane {
     const signal = this.#confirmations.issue(token, binding(cluster));
 
     // 5. Confirmed, declined, or voided. The token is consumed before anything is sent.
-    const answer = await this.#ask({
-      requestId: flow.requestId, token, explanation, explanationDigest, type: type === 'enhanced' ? 'enhanced' : 'standard',
-      nodeName: explanation.target.name, toType: consentText(explanation), acknowledge: explanation.acknowledge, operator: this.#env.operator,
-    }, signal);
+    const answer = await this.#ask(
+      {
+        requestId: flow.requestId,
+        token,
+        explanation,
+        explanationDigest,
+        type: type === 'enhanced' ? 'enhanced' : 'standard',
+        nodeName: explanation.target.name,
+        toType: consentText(explanation),
+        acknowledge: explanation.acknowledge,
+        operator: this.#env.operator,
+      },
+      signal,
+    );
     if (answer.kind === 'declined') {
       this.#confirmations.void(token, 'The confirmation was declined.');
-      return flow.fail('confirmation_declined', refusal('PHASE7_CONFIRMATION_DECLINED', `The confirmation was declined (${answer.at}). Nothing was sent.`));
+      return flow.fail(
+        'confirmation_declined',
+        refusal('PHASE7_CONFIRMATION_DECLINED', `The confirmation was declined (${answer.at}). Nothing was sent.`),
+      );
     }
     if (answer.kind === 'voided') {
       this.#confirmations.void(token, answer.why);
@@ -331,32 +431,47 @@ export class ControlPlane {
     }
     const current = this.#env.clusters.find(cluster.name);
     if (!current.ok) this.#confirmations.void(token, `Cluster "${cluster.name}" is no longer configured.`);
-    const refused = this.#confirmations.consume(answer.token, binding(current.ok ? current.value : cluster)) ?? incompleteConsent(explanation, answer);
+    const refused =
+      this.#confirmations.consume(answer.token, binding(current.ok ? current.value : cluster)) ??
+      incompleteConsent(explanation, answer);
     if (refused !== undefined) {
       this.#confirmations.void(token, 'The confirmation was refused.');
-      return flow.fail(refused.code === 'PHASE7_CONFIRMATION_VOIDED' ? 'confirmation_voided' : 'command_rejected', refused);
+      return flow.fail(
+        refused.code === 'PHASE7_CONFIRMATION_VOIDED' ? 'confirmation_voided' : 'command_rejected',
+        refused,
+      );
     }
     const confirmation = { ...bound, acknowledged: answer.acknowledged };
     const given = await flow.record('confirmation_given', { confirmation, outcome: 'pending' });
     if (given.position === null) return flow.notRecorded(given);
 
     if (command === 'run_diagnostics') {
-      const overtaken = await this.#accessChanged(cluster, kernel) ?? this.#overtaken(flow, cluster);
+      const overtaken = (await this.#accessChanged(cluster, kernel)) ?? this.#overtaken(flow, cluster);
       if (overtaken !== undefined) return flow.fail('confirmation_voided', overtaken);
-      const diagnostics = await attempt(() => kernel.collectDiagnostics(explanation.target.nodeId, explained.value.endpoint), 'not_executed');
-      return diagnostics.ok ? this.#answered(flow, cluster, { command, reading: diagnostics.value }) : flow.fail('read_failed', diagnostics.error);
+      const diagnostics = await attempt(
+        () => kernel.collectDiagnostics(explanation.target.nodeId, explained.value.endpoint),
+        'not_executed',
+      );
+      return diagnostics.ok
+        ? this.#answered(flow, cluster, { command, reading: diagnostics.value })
+        : flow.fail('read_failed', diagnostics.error);
     }
 
     // An unknown control version is never sent as 0: without one the request has no precondition, unless the engine has none to offer.
     const { controlVersion } = explained.value;
     if (controlVersion === null && kernel.hasControlVersion) {
-      return flow.refuse(refusal('PHASE7_INCONSISTENT_SNAPSHOT', 'The explanation carries no control version, so nothing would protect against acting on an old view. Nothing was sent.'));
+      return flow.refuse(
+        refusal(
+          'PHASE7_INCONSISTENT_SNAPSHOT',
+          'The explanation carries no control version, so nothing would protect against acting on an old view. Nothing was sent.',
+        ),
+      );
     }
 
     // 6. Intent recorded: on disk before the first byte goes out.
     const intent = await flow.record('dispatch_intent', { confirmation, kernel_state: state, outcome: 'pending' });
     if (intent.position === null) return flow.notRecorded(intent);
-    const overtaken = await this.#accessChanged(cluster, kernel) ?? this.#overtaken(flow, cluster);
+    const overtaken = (await this.#accessChanged(cluster, kernel)) ?? this.#overtaken(flow, cluster);
     if (overtaken !== undefined) return flow.fail('dispatch_failed', overtaken);
 
     // 7. Dispatched: exactly one request. 8. Outcome recorded, then shown.
@@ -365,7 +480,8 @@ export class ControlPlane {
 
   /** P7-A1, P7-A2: what was explained and consented to holds under this authority and for this cluster as it is configured, and for no other. */
   #overtaken(flow: Flow, cluster: ClusterConfig): ControlError | undefined {
-    if (this.#authority !== flow.authority) return confirmationVoided('The authority changed before the request was sent.');
+    if (this.#authority !== flow.authority)
+      return confirmationVoided('The authority changed before the request was sent.');
     const current = this.#env.clusters.find(cluster.name);
     return current.ok && digest(current.value) === digest(cluster)
       ? this.#observedElsewhere(cluster)
@@ -375,49 +491,79 @@ export class ControlPlane {
   /** P7-A2: consent holds for the secrets too with which the request goes out. Reads them anew and contacts nobody. */
   async #accessChanged(cluster: ClusterConfig, kernel: Kernel): Promise<ControlError | undefined> {
     const now = await this.#connect(cluster);
-    if (!now.ok) return confirmationVoided(`The connection to cluster "${cluster.name}" could not be prepared once more after the confirmation: ${now.error.message}`);
+    if (!now.ok)
+      return confirmationVoided(
+        `The connection to cluster "${cluster.name}" could not be prepared once more after the confirmation: ${now.error.message}`,
+      );
     return now.value.access === kernel.access
       ? undefined
-      : confirmationVoided(`A token, a password, a key, a certificate or a CA of cluster "${cluster.name}" changed while the confirmation was open.`);
+      : confirmationVoided(
+          `A token, a password, a key, a certificate or a CA of cluster "${cluster.name}" changed while the confirmation was open.`,
+        );
   }
 
   async #dispatch(
-    flow: Flow, command: ControlCommandName, { kernel, args, cluster }: Accepted, { explanation, endpoint, controlVersion, answerMs }: Explained,
-    acknowledged: readonly string[], auditHead: AuditPosition,
+    flow: Flow,
+    command: ControlCommandName,
+    { kernel, args, cluster }: Accepted,
+    { explanation, endpoint, controlVersion, answerMs }: Explained,
+    acknowledged: readonly string[],
+    auditHead: AuditPosition,
   ): Promise<CommandResult> {
     const { account, host } = this.#env.operator;
     const request: ControlRequest = {
-      endpoint, requestId: flow.requestId, target: explanation.target.nodeId, reason: args.reason ?? '',
-      operator: { id: `${account}@${host}`, authority: 'Operator' }, controlVersion, answerMs, auditHead,
+      endpoint,
+      requestId: flow.requestId,
+      target: explanation.target.nodeId,
+      reason: args.reason ?? '',
+      operator: { id: `${account}@${host}`, authority: 'Operator' },
+      controlVersion,
+      answerMs,
+      auditHead,
     };
     const primaryId = explanation.kernel?.primaryId ?? null;
     flow.sending();
     const answer = await attempt((): Promise<Result<ExecutedControl>> => {
       switch (command) {
-        case 'request_promotion': return kernel.promote({ ...request, mode: 'validated', acknowledgedInvariants: [], primaryId });
-        case 'force_promotion': return kernel.promote({ ...request, mode: 'forced', acknowledgedInvariants: acknowledged, primaryId });
-        case 'request_demotion': return kernel.demote(request);
+        case 'request_promotion':
+          return kernel.promote({ ...request, mode: 'validated', acknowledgedInvariants: [], primaryId });
+        case 'force_promotion':
+          return kernel.promote({ ...request, mode: 'forced', acknowledgedInvariants: acknowledged, primaryId });
+        case 'request_demotion':
+          return kernel.demote(request);
       }
     }, 'unknown');
     if (!answer.ok) return flow.fail(stageOfFailure(answer.error), answer.error);
     const { result, body } = answer.value;
     const recorded = await flow.record('command_executed', {
-      kernel_response: { accepted: true, code: null, invariant: null, message: null, body }, outcome: 'executed',
+      kernel_response: { accepted: true, code: null, invariant: null, message: null, body },
+      outcome: 'executed',
     });
     flow.executed(recorded);
     const { target } = explanation;
-    return { kind: 'executed', requestId: flow.requestId, command, cluster: cluster.name, target, execution: explainExecution(command, target, cluster, result, body), recorded };
+    return {
+      kind: 'executed',
+      requestId: flow.requestId,
+      command,
+      cluster: cluster.name,
+      target,
+      execution: explainExecution(command, target, cluster, result, body),
+      recorded,
+    };
   }
 
   async #ask(prompt: Parameters<Confirmer['confirm']>[0], signal: AbortSignal): Promise<ConfirmationAnswer> {
-    const gone = new Promise<ConfirmationAnswer>((resolve) => {
+    const gone = new Promise<ConfirmationAnswer>(resolve => {
       signal.addEventListener('abort', () => resolve({ kind: 'voided', why: String(signal.reason) }), { once: true });
     });
     const asked = async (): Promise<ConfirmationAnswer> => {
       try {
         return await this.#env.confirmer.confirm(prompt, signal);
       } catch (error) {
-        return { kind: 'voided', why: `The confirmation could not be shown (${error instanceof Error ? error.message : String(error)}).` };
+        return {
+          kind: 'voided',
+          why: `The confirmation could not be shown (${error instanceof Error ? error.message : String(error)}).`,
+        };
       }
     };
     return Promise.race([gone, asked()]);
@@ -431,7 +577,10 @@ export class ControlPlane {
     const from = this.#authority;
     if (from.level !== 'Operator' || from.cluster !== cluster) return undefined;
     this.#setAuthority(OBSERVER);
-    return () => this.#recorder.record('authority_changed', OBSERVER, { detail: `${authorityText(from)} became ${authorityText(OBSERVER)}: the outcome of request ${requestId} is unknown` });
+    return () =>
+      this.#recorder.record('authority_changed', OBSERVER, {
+        detail: `${authorityText(from)} became ${authorityText(OBSERVER)}: the outcome of request ${requestId} is unknown`,
+      });
   }
 
   #authoritySession(): string {

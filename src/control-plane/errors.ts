@@ -94,7 +94,14 @@ export function isOwn(error: ControlError, code: OwnErrorCode): boolean {
 /** A refusal by the control plane or its boundary: nothing was sent, so nothing was executed. */
 export function refusal(code: RefusalCode, message: string, field?: string): ControlError {
   const [domain, rule] = OWN_CODES[code];
-  return { domain, code, message, invariants: [rule], outcome: 'not_executed', ...(field === undefined ? {} : { field }) };
+  return {
+    domain,
+    code,
+    message,
+    invariants: [rule],
+    outcome: 'not_executed',
+    ...(field === undefined ? {} : { field }),
+  };
 }
 
 /** A failure of the transport; the boundary says what is proven about the request (P7-E2). */
@@ -105,7 +112,11 @@ export function transportFailure(code: TransportErrorCode, message: string, outc
 
 /** The kernel's own rejection, carried verbatim (P7-E3). */
 export function kernelRejection(
-  code: string, message: string, invariants: readonly string[], outcome: Outcome, kernel: KernelRejection,
+  code: string,
+  message: string,
+  invariants: readonly string[],
+  outcome: Outcome,
+  kernel: KernelRejection,
 ): ControlError {
   return { domain: 'KERNEL_REJECTION', code, message, invariants, outcome, kernel };
 }

@@ -29,21 +29,44 @@ export interface Explained {
 }
 
 /** Reads the facts and explains. A reading that contradicts itself is refused (P7-D1). */
-export async function explain(command: ConfirmedCommandName, { args, cluster, kernel }: Accepted): Promise<Result<Explained>> {
+export async function explain(
+  command: ConfirmedCommandName,
+  { args, cluster, kernel }: Accepted,
+): Promise<Result<Explained>> {
   const target = { ...args, node: args.node ?? '' };
   if (command === 'run_diagnostics') {
     const cost = await kernel.declareDiagnosticsCost(target.node);
     if (!cost.ok) return cost;
     const { endpoint, observed } = cost.value;
-    return success({ explanation: explainDiagnostics(target, cluster, cost.value), state: kernelState(cost.value, {}), endpoint, controlVersion: observed.controlVersion, answerMs: null, identity: null });
+    return success({
+      explanation: explainDiagnostics(target, cluster, cost.value),
+      state: kernelState(cost.value, {}),
+      endpoint,
+      controlVersion: observed.controlVersion,
+      answerMs: null,
+      identity: null,
+    });
   }
-  const facts = command === 'request_demotion'
-    ? await kernel.explainDemotion(target.node)
-    : await kernel.explainPromotion(target.node, command === 'force_promotion' ? 'forced' : 'validated');
+  const facts =
+    command === 'request_demotion'
+      ? await kernel.explainDemotion(target.node)
+      : await kernel.explainPromotion(target.node, command === 'force_promotion' ? 'forced' : 'validated');
   if (!facts.ok) return facts;
   const { endpoint, observed, view } = facts.value;
   if (observed.controlVersion !== view.controlVersion) {
-    return failure(refusal('PHASE7_INCONSISTENT_SNAPSHOT', `The kernel's explanation is of control version ${view.controlVersion}, its answer of ${observed.controlVersion ?? 'none'}: the state moved in between. No explanation is shown and nothing was sent.`));
+    return failure(
+      refusal(
+        'PHASE7_INCONSISTENT_SNAPSHOT',
+        `The kernel's explanation is of control version ${view.controlVersion}, its answer of ${observed.controlVersion ?? 'none'}: the state moved in between. No explanation is shown and nothing was sent.`,
+      ),
+    );
   }
-  return success({ explanation: explainControl(command, target, cluster, facts.value), state: kernelState(facts.value, view), endpoint, controlVersion: view.controlVersion, answerMs: view.answerMs, identity: view.clusterId });
+  return success({
+    explanation: explainControl(command, target, cluster, facts.value),
+    state: kernelState(facts.value, view),
+    endpoint,
+    controlVersion: view.controlVersion,
+    answerMs: view.answerMs,
+    identity: view.clusterId,
+  });
 }

@@ -11,15 +11,21 @@ export function aerodbWords(command: ControlCommandName, facts: KernelExplanatio
     facts: [],
     rejection: [
       ...(facts.decision === 'deny'
-        ? [`Asked beforehand, the kernel answered that it would deny this request${facts.reason === null ? '' : ` (${facts.reason})`}. It decides anew when the request arrives.`]
-        : ['Asked beforehand, the kernel answered that its checks pass. It decides anew when the request arrives, and may deny it.']),
+        ? [
+            `Asked beforehand, the kernel answered that it would deny this request${facts.reason === null ? '' : ` (${facts.reason})`}. It decides anew when the request arrives.`,
+          ]
+        : [
+            'Asked beforehand, the kernel answered that its checks pass. It decides anew when the request arrives, and may deny it.',
+          ]),
       ...words.rejection,
     ],
     protection: `The request carries control version ${String(facts.controlVersion)}. The kernel refuses it (AERO_STATE_CHANGED) if a role, an epoch, a replication state, the promotion state or the membership has moved on that node since this was read.`,
   };
 }
 
-const WORDS: Readonly<Record<ControlCommandName, (facts: KernelExplanation, name: string) => Omit<Words, 'facts' | 'protection'>>> = {
+const WORDS: Readonly<
+  Record<ControlCommandName, (facts: KernelExplanation, name: string) => Omit<Words, 'facts' | 'protection'>>
+> = {
   request_promotion: (facts, name) => ({
     reliedOn: ['P6-A1', 'P6-A2', 'P6-A3', 'P6-S1', 'P6-S2', 'P6-S3', 'P6-F1', 'P6-F2', 'P5-I16', 'P7-E1', 'P7-E3'],
     action: `Ask node "${name}" (${facts.target}) to become the primary of the cluster, if the kernel's validation allows it.`,
@@ -40,25 +46,54 @@ const WORDS: Readonly<Record<ControlCommandName, (facts: KernelExplanation, name
     ],
     consequences: [
       { scope: 'node', text: `"${name}" durably gives up write authority and stops accepting writes.` },
-      { scope: 'cluster', text: 'From then on no node accepts writes, until a promotion succeeds. This command promotes nobody; a promotion is another command, confirmed by itself.' },
-      { scope: 'replication', text: 'No node ships new writes while there is no primary. Replicas keep what they have.' },
-      { scope: 'durability', text: `Acknowledged writes stay durable on a majority of the members. A write that stands in the log of "${name}" already can still be acknowledged afterwards, as soon as a majority holds it, because "${name}" goes on handing out the rest of its log; one that comes later is refused.` },
+      {
+        scope: 'cluster',
+        text: 'From then on no node accepts writes, until a promotion succeeds. This command promotes nobody; a promotion is another command, confirmed by itself.',
+      },
+      {
+        scope: 'replication',
+        text: 'No node ships new writes while there is no primary. Replicas keep what they have.',
+      },
+      {
+        scope: 'durability',
+        text: `Acknowledged writes stay durable on a majority of the members. A write that stands in the log of "${name}" already can still be acknowledged afterwards, as soon as a majority holds it, because "${name}" goes on handing out the rest of its log; one that comes later is refused.`,
+      },
     ],
     undo: 'There is no undo. Write authority comes back to a node only by a promotion, which the kernel validates anew.',
     rejection: ['The kernel denies a demotion of a node that is not the primary (P6-A3).'],
   }),
   force_promotion: (facts, name) => ({
-    reliedOn: ['P6-A1', 'P6-A1a', 'P6-A2', 'P6-A3', 'P6-S1', 'P6-S2', 'P6-S3', 'P6-F1', 'P6-F2', 'P5-I16', 'P7-E1', 'P7-E3'],
+    reliedOn: [
+      'P6-A1',
+      'P6-A1a',
+      'P6-A2',
+      'P6-A3',
+      'P6-S1',
+      'P6-S2',
+      'P6-S3',
+      'P6-F1',
+      'P6-F2',
+      'P5-I16',
+      'P7-E1',
+      'P7-E3',
+    ],
     action: `Ask node "${name}" (${facts.target}) to become the primary of the cluster on the operator's own assertion that the old primary is down.`,
     changes: promotionChanges(facts),
     consequences: [
-      { scope: 'cluster', text: facts.overriddenInvariants.length === 0
-        ? 'The kernel names no check that this force would override. A force that overrides nothing is denied (InvalidRequest).'
-        : `The operator's assertion stands in for what the kernel could not find out (${facts.overriddenInvariants.join(', ')}). If the assertion is wrong, responsibility for the consequences is the operator's.` },
+      {
+        scope: 'cluster',
+        text:
+          facts.overriddenInvariants.length === 0
+            ? 'The kernel names no check that this force would override. A force that overrides nothing is denied (InvalidRequest).'
+            : `The operator's assertion stands in for what the kernel could not find out (${facts.overriddenInvariants.join(', ')}). If the assertion is wrong, responsibility for the consequences is the operator's.`,
+      },
       ...promotionConsequences(facts, name),
-      { scope: 'durability', text: 'A primary that was wrongly asserted dead can acknowledge no further write once a majority adopted the new epoch; writes that it holds without acknowledgement may be lost, and it halts with AuthorityAmbiguity when it learns of the new epoch.' },
+      {
+        scope: 'durability',
+        text: 'A primary that was wrongly asserted dead can acknowledge no further write once a majority adopted the new epoch; writes that it holds without acknowledgement may be lost, and it halts with AuthorityAmbiguity when it learns of the new epoch.',
+      },
     ],
-    undo: 'There is no undo. A node that halts because of this needs an operator\'s action on that node.',
+    undo: "There is no undo. A node that halts because of this needs an operator's action on that node.",
     rejection: [
       'The assertion replaces detection and nothing else (P6-A1a): a check that fails, rather than being unknown, stays a denial, forced or not.',
       'Each overridden invariant has to be acknowledged by itself; the kernel refuses an incomplete acknowledgement.',
@@ -69,7 +104,12 @@ const WORDS: Readonly<Record<ControlCommandName, (facts: KernelExplanation, name
 function promotionChanges(facts: KernelExplanation): readonly StateChange[] {
   return [
     { component: 'role', nodeId: facts.target, before: roleOf(facts, facts.target), after: 'primary' },
-    { component: 'write authority', nodeId: null, before: authorityHolder(facts), after: memberName(facts, facts.target) },
+    {
+      component: 'write authority',
+      nodeId: null,
+      before: authorityHolder(facts),
+      after: memberName(facts, facts.target),
+    },
     { component: 'epoch', nodeId: null, before: epoch(facts), after: `above ${epoch(facts)}` },
   ];
 }
@@ -77,14 +117,20 @@ function promotionChanges(facts: KernelExplanation): readonly StateChange[] {
 function promotionConsequences(facts: KernelExplanation, name: string): Words['consequences'] {
   return [
     { scope: 'node', text: `"${name}" stops following and accepts writes.` },
-    { scope: 'cluster', text: `The primary of the cluster is "${name}", under an epoch above ${epoch(facts)}. A majority of the members has to adopt that epoch durably first.` },
+    {
+      scope: 'cluster',
+      text: `The primary of the cluster is "${name}", under an epoch above ${epoch(facts)}. A majority of the members has to adopt that epoch durably first.`,
+    },
     { scope: 'replication', text: `The other members follow "${name}" and acknowledge nothing of an older epoch.` },
-    { scope: 'durability', text: 'A write is acknowledged when it is durable on a majority of the members; the promotion is denied unless a majority, the target among them, answers and none of it is ahead of the target.' },
+    {
+      scope: 'durability',
+      text: 'A write is acknowledged when it is durable on a majority of the members; the promotion is denied unless a majority, the target among them, answers and none of it is ahead of the target.',
+    },
   ];
 }
 
 function roleOf(facts: KernelExplanation, nodeId: string): string {
-  return facts.members.find((member) => member.nodeId === nodeId)?.role ?? 'unknown';
+  return facts.members.find(member => member.nodeId === nodeId)?.role ?? 'unknown';
 }
 
 function authorityHolder(facts: KernelExplanation): string {
@@ -92,7 +138,7 @@ function authorityHolder(facts: KernelExplanation): string {
 }
 
 function memberName(facts: KernelExplanation, nodeId: string): string {
-  return facts.members.find((member) => member.nodeId === nodeId)?.name ?? nodeId;
+  return facts.members.find(member => member.nodeId === nodeId)?.name ?? nodeId;
 }
 
 function epoch(facts: KernelExplanation): string {

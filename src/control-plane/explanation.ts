@@ -11,7 +11,17 @@ import { aerodbWords } from './explanation-aerodb.ts';
 import { patroniExecution, patroniWords } from './explanation-patroni.ts';
 import { invariant, type Invariant } from './invariants.ts';
 import type {
-  ControlResultView, DeclaredCost, DiagnosticsCost, KernelCheck, KernelEvent, KernelExplanation, Member, Observed, Reading, SkippedEndpoint, StateChange,
+  ControlResultView,
+  DeclaredCost,
+  DiagnosticsCost,
+  KernelCheck,
+  KernelEvent,
+  KernelExplanation,
+  Member,
+  Observed,
+  Reading,
+  SkippedEndpoint,
+  StateChange,
 } from './views.ts';
 import type { Fact, Words } from './words.ts';
 
@@ -21,7 +31,11 @@ export interface Explanation {
   readonly title: string;
   /** The exact action in one sentence. */
   readonly action: string;
-  readonly cluster: { readonly name: string; readonly kind: ClusterConfig['kind']; readonly environment: string | null };
+  readonly cluster: {
+    readonly name: string;
+    readonly kind: ClusterConfig['kind'];
+    readonly environment: string | null;
+  };
   readonly target: { readonly nodeId: string; readonly name: string };
   readonly reason: string | null;
   readonly source: {
@@ -58,7 +72,10 @@ export interface Explanation {
 
 /** Explains a control command from the one reading that the kernel gave. */
 export function explainControl(
-  command: ControlCommandName, args: CommandArguments & { readonly node: string }, cluster: ClusterConfig, reading: Reading<KernelExplanation>,
+  command: ControlCommandName,
+  args: CommandArguments & { readonly node: string },
+  cluster: ClusterConfig,
+  reading: Reading<KernelExplanation>,
 ): Explanation {
   const facts = reading.view;
   const name = memberName(facts.members, args.node);
@@ -70,11 +87,16 @@ export function explainControl(
     consequences: words.consequences,
     facts: words.facts,
     kernel: {
-      decision: facts.decision, reason: facts.reason, checks: facts.checks, epoch: facts.epoch,
-      primaryId: facts.primaryId, members: facts.members, controlVersion: facts.controlVersion,
+      decision: facts.decision,
+      reason: facts.reason,
+      checks: facts.checks,
+      epoch: facts.epoch,
+      primaryId: facts.primaryId,
+      members: facts.members,
+      controlVersion: facts.controlVersion,
     },
     cost: null,
-    invariants: cited([...words.reliedOn, ...facts.checks.map((check) => check.invariant)], facts.overriddenInvariants),
+    invariants: cited([...words.reliedOn, ...facts.checks.map(check => check.invariant)], facts.overriddenInvariants),
     acknowledge: COMMANDS[command].confirmation === 'enhanced' ? facts.overriddenInvariants : [],
     undo: words.undo,
     rejection: words.rejection,
@@ -84,7 +106,9 @@ export function explainControl(
 
 /** Explains the diagnostic collection from its declared cost. */
 export function explainDiagnostics(
-  args: CommandArguments & { readonly node: string }, cluster: ClusterConfig, reading: Reading<DeclaredCost>,
+  args: CommandArguments & { readonly node: string },
+  cluster: ClusterConfig,
+  reading: Reading<DeclaredCost>,
 ): Explanation {
   const { name, ...cost } = reading.view;
   const words = costWords(cost, args.node);
@@ -97,7 +121,7 @@ export function explainDiagnostics(
       { scope: 'node', text: words.node },
       { scope: 'cluster', text: 'No role, epoch or membership changes.' },
       { scope: 'replication', text: words.replication },
-      { scope: 'durability', text: 'Nothing is written to the kernel\'s data.' },
+      { scope: 'durability', text: "Nothing is written to the kernel's data." },
     ],
     facts: [],
     kernel: null,
@@ -110,7 +134,10 @@ export function explainDiagnostics(
   };
 }
 
-function costWords(cost: DiagnosticsCost, node: string): Readonly<Record<'declared' | 'node' | 'replication' | 'protection', string>> {
+function costWords(
+  cost: DiagnosticsCost,
+  node: string,
+): Readonly<Record<'declared' | 'node' | 'replication' | 'protection', string>> {
   return 'requests' in cost
     ? {
         declared: `The cost: ${cost.requests} requests to the configured addresses of the cluster.`,
@@ -127,7 +154,11 @@ function costWords(cost: DiagnosticsCost, node: string): Readonly<Record<'declar
 }
 
 function common(
-  command: ConfirmedCommandName, args: CommandArguments & { readonly node: string }, cluster: ClusterConfig, reading: Reading<unknown>, name: string,
+  command: ConfirmedCommandName,
+  args: CommandArguments & { readonly node: string },
+  cluster: ClusterConfig,
+  reading: Reading<unknown>,
+  name: string,
 ): Pick<Explanation, 'command' | 'title' | 'cluster' | 'target' | 'reason' | 'source' | 'commandLine'> {
   return {
     command,
@@ -142,11 +173,11 @@ function common(
 
 function cited(reliedOn: readonly string[], overridden: readonly string[]): Explanation['invariants'] {
   const ids = [...new Set([...overridden, ...reliedOn])];
-  return ids.map((id) => ({ ...invariant(id), overridden: overridden.includes(id) }));
+  return ids.map(id => ({ ...invariant(id), overridden: overridden.includes(id) }));
 }
 
 function memberName(members: readonly Member[], nodeId: string): string {
-  return members.find((member) => member.nodeId === nodeId)?.name ?? nodeId;
+  return members.find(member => member.nodeId === nodeId)?.name ?? nodeId;
 }
 
 /** What happened, told from the kernel's answer alone. */
@@ -160,10 +191,17 @@ export interface Execution {
 
 /** The explanation after the fact: before → after as the kernel answered it. `body` is its answer as received. */
 export function explainExecution(
-  command: ControlCommandName, target: Explanation['target'], cluster: ClusterConfig, result: ControlResultView, body: string,
+  command: ControlCommandName,
+  target: Explanation['target'],
+  cluster: ClusterConfig,
+  result: ControlResultView,
+  body: string,
 ): Execution {
   return {
-    sentence: cluster.kind === 'patroni' ? patroniExecution(target.name, cluster.name, body) : aerodbExecution(command, target.name, cluster.name, result),
+    sentence:
+      cluster.kind === 'patroni'
+        ? patroniExecution(target.name, cluster.name, body)
+        : aerodbExecution(command, target.name, cluster.name, result),
     changes: result.changes,
     events: result.events,
     epoch: result.epoch,
@@ -171,7 +209,12 @@ export function explainExecution(
   };
 }
 
-function aerodbExecution(command: ControlCommandName, name: string, cluster: string, { epoch }: ControlResultView): string {
+function aerodbExecution(
+  command: ControlCommandName,
+  name: string,
+  cluster: string,
+  { epoch }: ControlResultView,
+): string {
   const done = command === 'request_demotion' ? 'gave up write authority and is a replica' : 'is the primary';
   return `The kernel executed the request: node "${name}" of cluster "${cluster}" ${done}, at epoch ${epoch?.toString() ?? 'unknown'}.`;
 }

@@ -34,7 +34,14 @@ export class Flow {
   #sending = false;
   #executed: Recorded | undefined;
 
-  constructor(recorder: Recorder, authority: Authority, requestId: string, command: string, input: Readonly<Record<string, unknown>>, onUnknown: OnUnknown) {
+  constructor(
+    recorder: Recorder,
+    authority: Authority,
+    requestId: string,
+    command: string,
+    input: Readonly<Record<string, unknown>>,
+    onUnknown: OnUnknown,
+  ) {
     this.#recorder = recorder;
     this.#onUnknown = onUnknown;
     this.authority = authority;
@@ -48,7 +55,7 @@ export class Flow {
   record(stage: Stage, fields: RecordFields): Promise<Recorded> {
     const { args, withheld } = this.#told;
     const { cluster, node } = args;
-    const redacted = [...withheld, ...(this.#command === WITHHELD ? ['command'] : []), ...fields.redacted ?? []];
+    const redacted = [...withheld, ...(this.#command === WITHHELD ? ['command'] : []), ...(fields.redacted ?? [])];
     return this.#recorder.record(stage, this.authority, {
       request_id: this.requestId,
       command: this.#command,
@@ -64,7 +71,7 @@ export class Flow {
   knowsNode(): void {
     const { node } = this.#input;
     if (typeof node !== 'string' || !this.#told.withheld.includes('node')) return;
-    this.#told = { args: { ...this.#told.args, node }, withheld: this.#told.withheld.filter((name) => name !== 'node') };
+    this.#told = { args: { ...this.#told.args, node }, withheld: this.#told.withheld.filter(name => name !== 'node') };
   }
 
   /** Refused by the control plane: nothing was sent. */
@@ -76,13 +83,24 @@ export class Flow {
   async fail(stage: Stage, cause: ControlError): Promise<FlowFailure> {
     const error = this.#repeatable(cause);
     const { cluster } = this.#input;
-    const recordEnd = error.outcome === 'unknown' ? this.#onUnknown(typeof cluster === 'string' ? cluster : undefined, this.requestId) : undefined;
+    const recordEnd =
+      error.outcome === 'unknown'
+        ? this.#onUnknown(typeof cluster === 'string' ? cluster : undefined, this.requestId)
+        : undefined;
     const recorded = await this.record(stage, {
       error: recordedError(error),
       outcome: error.outcome,
-      ...(error.kernel === undefined ? {} : {
-        kernel_response: { accepted: false, code: error.code, invariant: error.invariants[0] ?? null, message: error.message, body: error.kernel.body },
-      }),
+      ...(error.kernel === undefined
+        ? {}
+        : {
+            kernel_response: {
+              accepted: false,
+              code: error.code,
+              invariant: error.invariants[0] ?? null,
+              message: error.message,
+              body: error.kernel.body,
+            },
+          }),
     });
     const authorityEnded = await recordEnd?.();
     return { ...this.#failure(error, recorded), ...(authorityEnded === undefined ? {} : { authorityEnded }) };
@@ -102,43 +120,86 @@ export class Flow {
   async brokeOff(error: unknown): Promise<FlowFailure> {
     const cause = (error instanceof Error ? error.message : String(error)).replace(/\.$/u, '');
     if (this.#executed !== undefined) {
-      return this.#failure(transportFailure('PHASE7_TRANSPORT_FAILURE', `The kernel executed the request; what it answered could not be shown: ${cause}. The kernel's answer stands in the audit log; request id ${this.requestId}.`, 'executed'), this.#executed);
+      return this.#failure(
+        transportFailure(
+          'PHASE7_TRANSPORT_FAILURE',
+          `The kernel executed the request; what it answered could not be shown: ${cause}. The kernel's answer stands in the audit log; request id ${this.requestId}.`,
+          'executed',
+        ),
+        this.#executed,
+      );
     }
     return this.#sending
-      ? this.fail('outcome_unknown', transportFailure('PHASE7_TRANSPORT_FAILURE', `The control plane broke off: ${cause}. The request was sent once; whether it was executed is unknown. Kernel state is authoritative; request id ${this.requestId}.`, 'unknown'))
-      : this.fail('command_rejected', transportFailure('PHASE7_TRANSPORT_FAILURE', `The control plane broke off: ${cause}. Nothing was executed.`, 'not_executed'));
+      ? this.fail(
+          'outcome_unknown',
+          transportFailure(
+            'PHASE7_TRANSPORT_FAILURE',
+            `The control plane broke off: ${cause}. The request was sent once; whether it was executed is unknown. Kernel state is authoritative; request id ${this.requestId}.`,
+            'unknown',
+          ),
+        )
+      : this.fail(
+          'command_rejected',
+          transportFailure(
+            'PHASE7_TRANSPORT_FAILURE',
+            `The control plane broke off: ${cause}. Nothing was executed.`,
+            'not_executed',
+          ),
+        );
   }
 
   /** Fail closed: what cannot be recorded is not done (P7-O3). */
   notRecorded(recorded: NotRecorded): FlowFailure {
-    return this.#failure(refusal('PHASE7_AUDIT_UNAVAILABLE', `The audit log cannot be written: ${recorded.cause} Nothing was sent.`), recorded);
+    return this.#failure(
+      refusal('PHASE7_AUDIT_UNAVAILABLE', `The audit log cannot be written: ${recorded.cause} Nothing was sent.`),
+      recorded,
+    );
   }
 
   /** An error in whose words something stands that is withheld in the record says no more than that. */
   #repeatable(error: ControlError): ControlError {
-    const values = Object.entries(this.#input).flatMap(([name, value]) => (typeof value === 'string' && value !== '' && this.#told.withheld.includes(name) ? [value] : []));
-    return values.length === 0 ? error : { ...error, message: values.reduce((message, value) => message.replaceAll(value, WITHHELD), error.message) };
+    const values = Object.entries(this.#input).flatMap(([name, value]) =>
+      typeof value === 'string' && value !== '' && this.#told.withheld.includes(name) ? [value] : [],
+    );
+    return values.length === 0
+      ? error
+      : { ...error, message: values.reduce((message, value) => message.replaceAll(value, WITHHELD), error.message) };
   }
 
   #failure(error: ControlError, recorded: Recorded): FlowFailure {
     const { cluster = null, node = null } = this.#told.args;
-    return { kind: 'failed', requestId: this.requestId, command: this.#command, cluster, target: node, error, recorded };
+    return {
+      kind: 'failed',
+      requestId: this.requestId,
+      command: this.#command,
+      cluster,
+      target: node,
+      error,
+      recorded,
+    };
   }
 }
 
 /** How the end of a dispatched request is recorded: by what is proven, not by how it failed. */
-export function stageOfFailure(error: ControlError): 'command_executed' | 'kernel_rejected' | 'dispatch_failed' | 'outcome_unknown' {
+export function stageOfFailure(
+  error: ControlError,
+): 'command_executed' | 'kernel_rejected' | 'dispatch_failed' | 'outcome_unknown' {
   if (error.outcome === 'executed') return 'command_executed';
   if (error.outcome === 'unknown') return 'outcome_unknown';
   return error.domain === 'KERNEL_REJECTION' ? 'kernel_rejected' : 'dispatch_failed';
 }
 
 /** A boundary that throws has proven nothing: for a control request the outcome is unknown (P7-E2). */
-export async function attempt<T>(ask: () => Promise<Result<T>>, outcome: 'not_executed' | 'unknown'): Promise<Result<T>> {
+export async function attempt<T>(
+  ask: () => Promise<Result<T>>,
+  outcome: 'not_executed' | 'unknown',
+): Promise<Result<T>> {
   try {
     return await ask();
   } catch (error) {
     const cause = error instanceof Error ? error.message : String(error);
-    return failure(transportFailure('PHASE7_TRANSPORT_FAILURE', `The exchange with the kernel broke off: ${cause}.`, outcome));
+    return failure(
+      transportFailure('PHASE7_TRANSPORT_FAILURE', `The exchange with the kernel broke off: ${cause}.`, outcome),
+    );
   }
 }

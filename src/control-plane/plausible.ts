@@ -25,7 +25,11 @@ const OF_BOTH_CASES = /^(?:\p{Lu}{1,4}\p{Ll}*\d{0,8}|\p{Ll}+\d{0,8})(?:\p{Lu}{1,
 
 function isWord(word: string): boolean {
   const mixed = word !== word.toLowerCase() && word !== word.toUpperCase();
-  return word.length <= 32 && (turns(word) <= MOST_TURNS.word || HUMPS.test(word)) && (mixed ? OF_BOTH_CASES : OF_ONE_CASE).test(word);
+  return (
+    word.length <= 32 &&
+    (turns(word) <= MOST_TURNS.word || HUMPS.test(word)) &&
+    (mixed ? OF_BOTH_CASES : OF_ONE_CASE).test(word)
+  );
 }
 
 /** What machines give to machines: the end of `i-0abcd1234ef567890`, of `vm-3f2a9c`, of `postgres-7f9c8d6b5-x2x4q`. Beside a word of a person's, and twice at most. */
@@ -35,16 +39,27 @@ const MOST_DRAWN = 2;
 /** Words, what joins words, and a mark at the edge of a part without digits: `Orders!`, but not `admin:secret`, `p@ss` or `Summer2024!`. */
 function isPart(part: string): boolean {
   const edged = /\d/u.test(part) ? part : part.replace(/^[\p{P}\p{S}]+|[\p{P}\p{S}]+$/gu, '');
-  return edged === '' || /^[\w.+-]+@[\w-]+(?:\.[\w-]+)+$/u.test(edged) || /^[\p{L}\p{M}\p{N}._\-/()[\],&'+#%\u00b7\u2013\u2014]+$/u.test(edged);
+  return (
+    edged === '' ||
+    /^[\w.+-]+@[\w-]+(?:\.[\w-]+)+$/u.test(edged) ||
+    /^[\p{L}\p{M}\p{N}._\-/()[\],&'+#%\u00b7\u2013\u2014]+$/u.test(edged)
+  );
 }
 
 /** Whether a text reads like the name of something, or a label: printable words in one line. */
 export function isName(text: string): boolean {
   if (text === '' || text.length > 200 || /[\p{C}\p{Zl}\p{Zp}]/u.test(text)) return false;
-  const words = text.split(/[^\p{L}\p{M}\p{N}]+/u).filter((word) => word !== '');
+  const words = text.split(/[^\p{L}\p{M}\p{N}]+/u).filter(word => word !== '');
   const read = words.filter(isWord);
-  const drawn = words.filter((word) => !isWord(word));
-  if (drawn.length > 0 && (read.length === 0 || drawn.length > MOST_DRAWN || !drawn.every((word) => DRAWN.test(word)) || /[^\p{L}\p{N}._-]/u.test(text))) return false;
+  const drawn = words.filter(word => !isWord(word));
+  if (
+    drawn.length > 0 &&
+    (read.length === 0 ||
+      drawn.length > MOST_DRAWN ||
+      !drawn.every(word => DRAWN.test(word)) ||
+      /[^\p{L}\p{N}._-]/u.test(text))
+  )
+    return false;
   const most = text === text.toLowerCase() ? MOST_TURNS.small : MOST_TURNS.text;
   return !isUuid(text) && words.length <= MOST_WORDS && turns(read.join(' ')) <= most && text.split(' ').every(isPart);
 }
@@ -53,22 +68,47 @@ export function isName(text: string): boolean {
 export function isAddress(text: string): boolean {
   const url = URL.parse(text);
   if (url === null || !/^https?:\/\//iu.test(text) || /[\s\p{C}]/u.test(text)) return false;
-  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '' || /[@?#]/u.test(text)) return false;
-  return isHost(url.hostname) && url.pathname.split('/').every((segment) => segment === '' || isName(segment));
+  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '' || /[@?#]/u.test(text))
+    return false;
+  return isHost(url.hostname) && url.pathname.split('/').every(segment => segment === '' || isName(segment));
 }
 
 /** Whether a text reads like the name of a machine. One label of a cloud's own making is usual; the last one says where it belongs. */
 export function isHost(text: string): boolean {
   if (/^\[[0-9a-f:.]+\]$/iu.test(text) || /^[0-9a-f]*:[0-9a-f:.]+$/iu.test(text)) return true;
   const labels = text.replace(/\.$/u, '').split('.');
-  return text.length <= 253 && labels.every((label) => /^[\p{L}\p{M}\p{N}_-]{1,63}$/u.test(label))
-    && isName(labels.at(-1) ?? '') && labels.filter((label) => !isName(label)).length <= 1;
+  return (
+    text.length <= 253 &&
+    labels.every(label => /^[\p{L}\p{M}\p{N}_-]{1,63}$/u.test(label)) &&
+    isName(labels.at(-1) ?? '') &&
+    labels.filter(label => !isName(label)).length <= 1
+  );
 }
 
 /** Below these a folder may be called anything. Elsewhere all of a path reads like names: base64 may begin with a slash, too. */
 const ROOTS = new Set([
-  'data', 'dev', 'etc', 'home', 'media', 'mnt', 'nix', 'opt', 'private', 'proc', 'root', 'run', 'snap', 'srv', 'sys', 'tmp', 'usr', 'var',
-  'Applications', 'Library', 'Users', 'Volumes',
+  'data',
+  'dev',
+  'etc',
+  'home',
+  'media',
+  'mnt',
+  'nix',
+  'opt',
+  'private',
+  'proc',
+  'root',
+  'run',
+  'snap',
+  'srv',
+  'sys',
+  'tmp',
+  'usr',
+  'var',
+  'Applications',
+  'Library',
+  'Users',
+  'Volumes',
 ]);
 
 /**
@@ -78,11 +118,15 @@ const ROOTS = new Set([
 export function isPath(text: string): boolean {
   if (text === '' || text.length > 4096 || /[\p{C}\p{Zl}\p{Zp}<>"|*?`]|:\/\/|-----BEGIN/u.test(text)) return false;
   const [, anchor = '', rest = ''] = /^((?:\/|~[\\/]|\.{1,2}[\\/]|[a-z]:[\\/]|\\\\)?)(.*)$/iu.exec(text) ?? [];
-  const segments = rest.split(/[\\/]/u).filter((segment) => segment !== '' && segment !== '.' && segment !== '..');
+  const segments = rest.split(/[\\/]/u).filter(segment => segment !== '' && segment !== '.' && segment !== '..');
   const [first] = segments;
   if (first === undefined) return anchor !== '' || /^[.\\/]+$/u.test(text);
-  if (anchor !== '' && (anchor !== '/' || ROOTS.has(first))) return segments.every((segment) => segment.length <= 255);
-  return segments.every(isFileName) && isName(segments.join(' ')) && (anchor !== '' || segments.length > 1 || first.includes('.') || /^[\p{L}_-]+$/u.test(first));
+  if (anchor !== '' && (anchor !== '/' || ROOTS.has(first))) return segments.every(segment => segment.length <= 255);
+  return (
+    segments.every(isFileName) &&
+    isName(segments.join(' ')) &&
+    (anchor !== '' || segments.length > 1 || first.includes('.') || /^[\p{L}_-]+$/u.test(first))
+  );
 }
 
 /** A mark in a file name is no usual one: `token`, `.pgpass`, `orders.prod.json`, `My Files (x86)`. */
@@ -103,7 +147,11 @@ export function isNodeName(text: string): boolean {
 /** Whether what names a cluster may be repeated: its name, or its first address where it is in no file. */
 export function isClusterName(text: string): boolean {
   const [, member, address] = /^(?!https?:\/\/)([^=]+)=(https?:\/\/.*)$/iu.exec(text) ?? [];
-  return isName(text) || isAddress(text) || (member !== undefined && address !== undefined && isName(member) && isAddress(address));
+  return (
+    isName(text) ||
+    isAddress(text) ||
+    (member !== undefined && address !== undefined && isName(member) && isAddress(address))
+  );
 }
 
 /** A name of something, in quotes inside a sentence; or that it is withheld. */
@@ -113,6 +161,9 @@ export function quotedName(text: string, plausible: (text: string) => boolean = 
 
 /** Why what was given as a path is not used and not repeated; nothing where it reads like a path. `place` is the option or the field. */
 export function implausiblePath(place: string, text: string): string | undefined {
-  if (text.includes('-----BEGIN ')) return `${place}: what was given is withheld: it is the text of a key or a certificate, and the path of the file that holds it belongs there.`;
-  return isPath(text) ? undefined : `${place}: what was given is withheld: it does not look like a path (one that begins with / or ./ does).`;
+  if (text.includes('-----BEGIN '))
+    return `${place}: what was given is withheld: it is the text of a key or a certificate, and the path of the file that holds it belongs there.`;
+  return isPath(text)
+    ? undefined
+    : `${place}: what was given is withheld: it does not look like a path (one that begins with / or ./ does).`;
 }

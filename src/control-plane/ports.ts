@@ -7,14 +7,33 @@ import type { Explanation } from './explanation.ts';
 import type { Operator } from './operator.ts';
 import type { AuditEntry } from './record.ts';
 import type {
-  ClusterView, ControlResultView, DeclaredCost, DiagnosticsView, KernelExplanation, NodeView, PromotionView, Reading,
-  ReplicationView, SnapshotsView, WalView,
+  ClusterView,
+  ControlResultView,
+  DeclaredCost,
+  DiagnosticsView,
+  KernelExplanation,
+  NodeView,
+  PromotionView,
+  Reading,
+  ReplicationView,
+  SnapshotsView,
+  WalView,
 } from './views.ts';
 
 /** The operations of the kernel port; nothing else can be asked of a kernel. */
 export type KernelOperation =
-  | 'readCluster' | 'readNode' | 'readReplication' | 'readPromotion' | 'readWal' | 'readSnapshots'
-  | 'collectDiagnostics' | 'declareDiagnosticsCost' | 'explainPromotion' | 'explainDemotion' | 'promote' | 'demote';
+  | 'readCluster'
+  | 'readNode'
+  | 'readReplication'
+  | 'readPromotion'
+  | 'readWal'
+  | 'readSnapshots'
+  | 'collectDiagnostics'
+  | 'declareDiagnosticsCost'
+  | 'explainPromotion'
+  | 'explainDemotion'
+  | 'promote'
+  | 'demote';
 
 /** Who asks, as sent to the kernel and recorded as asserted. */
 export interface OperatorReference {
@@ -65,7 +84,10 @@ export interface Kernel {
   readNode(node: string): Promise<Result<Reading<NodeView>>>;
   readReplication(): Promise<Result<Reading<ReplicationView>>>;
   /** With a look-up, asks `node` for the fate of `requestId`. */
-  readPromotion(lookup?: { readonly node: string; readonly requestId: string }): Promise<Result<Reading<PromotionView>>>;
+  readPromotion(lookup?: {
+    readonly node: string;
+    readonly requestId: string;
+  }): Promise<Result<Reading<PromotionView>>>;
   readWal(node: string): Promise<Result<Reading<WalView>>>;
   readSnapshots(node: string): Promise<Result<Reading<SnapshotsView>>>;
   declareDiagnosticsCost(node: string): Promise<Result<Reading<DeclaredCost>>>;
@@ -116,7 +138,12 @@ export interface ConfirmationPrompt {
 
 /** What the person did. Everything but `confirmed` is a refusal. */
 export type ConfirmationAnswer =
-  | { readonly kind: 'confirmed'; readonly token: string; /** Compared with `toType` of the prompt. */ readonly typedName: string; readonly acknowledged: readonly string[] }
+  | {
+      readonly kind: 'confirmed';
+      readonly token: string /** Compared with `toType` of the prompt. */;
+      readonly typedName: string;
+      readonly acknowledged: readonly string[];
+    }
   | { readonly kind: 'declined'; readonly at: string }
   | { readonly kind: 'voided'; readonly why: string };
 

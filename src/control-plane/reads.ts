@@ -5,7 +5,15 @@ import { failure, success, type Result } from './errors.ts';
 import type { Kernel } from './ports.ts';
 import type { KernelState } from './record.ts';
 import type {
-  ClusterView, DiagnosticsView, Member, NodeView, PromotionView, Reading, ReplicationView, SnapshotsView, WalView,
+  ClusterView,
+  DiagnosticsView,
+  Member,
+  NodeView,
+  PromotionView,
+  Reading,
+  ReplicationView,
+  SnapshotsView,
+  WalView,
 } from './views.ts';
 
 /** What each reading command answers with. */
@@ -23,26 +31,42 @@ export interface CommandViews {
 export type ReadCommandName = Exclude<CommandName, ControlCommandName>;
 
 /** A command's answer, told apart by the command. */
-export type AnsweredView = { [C in ReadCommandName]: { readonly command: C; readonly reading: Reading<CommandViews[C]> } }[ReadCommandName];
+export type AnsweredView = {
+  [C in ReadCommandName]: { readonly command: C; readonly reading: Reading<CommandViews[C]> };
+}[ReadCommandName];
 
 /** Commands that read at once, without a confirmation. */
 export type InspectCommandName = Exclude<ReadCommandName, 'run_diagnostics'>;
 
 /** Asks the kernel for exactly the one operation of the command. Arguments have been checked. */
-export async function readView(kernel: Kernel, command: InspectCommandName, args: CommandArguments): Promise<Result<AnsweredView>> {
+export async function readView(
+  kernel: Kernel,
+  command: InspectCommandName,
+  args: CommandArguments,
+): Promise<Result<AnsweredView>> {
   const node = args.node ?? '';
   switch (command) {
-    case 'inspect_cluster_state': return view(command, await kernel.readCluster());
-    case 'inspect_node': return view(command, await kernel.readNode(node));
-    case 'inspect_replication_status': return view(command, await kernel.readReplication());
-    case 'inspect_promotion_state': return view(command, await kernel.readPromotion(args.lookup === undefined ? undefined : { node, requestId: args.lookup }));
-    case 'inspect_wal': return view(command, await kernel.readWal(node));
-    case 'inspect_snapshots': return view(command, await kernel.readSnapshots(node));
+    case 'inspect_cluster_state':
+      return view(command, await kernel.readCluster());
+    case 'inspect_node':
+      return view(command, await kernel.readNode(node));
+    case 'inspect_replication_status':
+      return view(command, await kernel.readReplication());
+    case 'inspect_promotion_state':
+      return view(
+        command,
+        await kernel.readPromotion(args.lookup === undefined ? undefined : { node, requestId: args.lookup }),
+      );
+    case 'inspect_wal':
+      return view(command, await kernel.readWal(node));
+    case 'inspect_snapshots':
+      return view(command, await kernel.readSnapshots(node));
   }
 }
 
 function view<C extends ReadCommandName>(
-  command: C, result: Result<Reading<CommandViews[C]>>,
+  command: C,
+  result: Result<Reading<CommandViews[C]>>,
 ): Result<{ readonly command: C; readonly reading: Reading<CommandViews[C]> }> {
   return result.ok ? success({ command, reading: result.value }) : failure(result.error);
 }
@@ -70,20 +94,28 @@ export function kernelState({ observed, endpoint }: Reading<unknown>, facts: Aut
     clock: observed.clock,
     epoch: facts.epoch?.toString() ?? null,
     primary: facts.primaryId ?? null,
-    members: (facts.members ?? []).map((member) => ({
-      node: member.nodeId, role: member.role, state: member.replicationState, durable_offset: member.durableOffset?.toString() ?? null,
+    members: (facts.members ?? []).map(member => ({
+      node: member.nodeId,
+      role: member.role,
+      state: member.replicationState,
+      durable_offset: member.durableOffset?.toString() ?? null,
     })),
   };
 }
 
 function authorityFacts(answer: AnsweredView): AuthorityFacts {
   switch (answer.command) {
-    case 'inspect_cluster_state': return answer.reading.view;
-    case 'inspect_node': return { epoch: answer.reading.view.epoch, members: [answer.reading.view.member] };
-    case 'inspect_replication_status': return { epoch: answer.reading.view.epoch, primaryId: answer.reading.view.primaryId };
-    case 'inspect_promotion_state': return { epoch: answer.reading.view.epoch };
+    case 'inspect_cluster_state':
+      return answer.reading.view;
+    case 'inspect_node':
+      return { epoch: answer.reading.view.epoch, members: [answer.reading.view.member] };
+    case 'inspect_replication_status':
+      return { epoch: answer.reading.view.epoch, primaryId: answer.reading.view.primaryId };
+    case 'inspect_promotion_state':
+      return { epoch: answer.reading.view.epoch };
     case 'run_diagnostics':
     case 'inspect_wal':
-    case 'inspect_snapshots': return {};
+    case 'inspect_snapshots':
+      return {};
   }
 }

@@ -7,9 +7,23 @@ import type { Wire } from './views.ts';
 
 /** The stages of a request's life, and of a session's. */
 export const STAGES = [
-  'session_started', 'authority_changed', 'command_requested', 'command_rejected', 'command_answered', 'read_failed',
-  'explanation_presented', 'confirmation_requested', 'confirmation_given', 'confirmation_declined', 'confirmation_voided',
-  'dispatch_intent', 'dispatch_failed', 'command_executed', 'kernel_rejected', 'outcome_unknown', 'torn_tail_found',
+  'session_started',
+  'authority_changed',
+  'command_requested',
+  'command_rejected',
+  'command_answered',
+  'read_failed',
+  'explanation_presented',
+  'confirmation_requested',
+  'confirmation_given',
+  'confirmation_declined',
+  'confirmation_voided',
+  'dispatch_intent',
+  'dispatch_failed',
+  'command_executed',
+  'kernel_rejected',
+  'outcome_unknown',
+  'torn_tail_found',
 ] as const;
 
 export type Stage = (typeof STAGES)[number];

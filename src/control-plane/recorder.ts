@@ -67,5 +67,12 @@ export class Recorder {
 /** An error as a record holds it; the kernel's verbatim answer stands in `kernel_response`. */
 export function recordedError(error: ControlError): NonNullable<AuditEntry['error']> {
   const { domain, code, message, invariants, field, known } = error;
-  return { domain, code, message, invariants, ...(field === undefined ? {} : { field }), ...(known === undefined ? {} : { known }) };
+  return {
+    domain,
+    code,
+    message,
+    invariants,
+    ...(field === undefined ? {} : { field }),
+    ...(known === undefined ? {} : { known }),
+  };
 }

@@ -23,7 +23,10 @@ export class ToldIdentities {
   /** Adds what an answer says; what it does not say takes nothing back. */
   learn(cluster: string, { identity, addresses }: Told): void {
     const known = this.of(cluster);
-    this.#told.set(cluster, { identity: identity ?? known.identity, addresses: addresses.length === 0 ? known.addresses : addresses });
+    this.#told.set(cluster, {
+      identity: identity ?? known.identity,
+      addresses: addresses.length === 0 ? known.addresses : addresses,
+    });
   }
 
   of(cluster: string): Told {
@@ -39,7 +42,13 @@ export function normalAddress(url: string): string {
   if (!URL.canParse(url)) return url;
   const { protocol, hostname, port } = new URL(url);
   const host = hostname.replace(/\.$/, '');
-  const ours = host === 'localhost' || host === '[::1]' || host === '127.0.0.1' || host === '[::ffff:7f00:1]' || host === '0.0.0.0' || host === '[::]';
+  const ours =
+    host === 'localhost' ||
+    host === '[::1]' ||
+    host === '127.0.0.1' ||
+    host === '[::ffff:7f00:1]' ||
+    host === '0.0.0.0' ||
+    host === '[::]';
   return `${ours ? 'localhost' : host}:${port === '' ? (protocol === 'http:' ? '80' : '443') : port}`;
 }
 
@@ -47,7 +56,11 @@ export function normalAddress(url: string): string {
  * Why this cluster may not be controlled: a configured one that is observe-only has an address of it, or the identity that its kernel tells.
  * `entries` are the configured clusters as they stand there, also those that are not valid: what only resembles an observe-only one counts as one.
  */
-export function observedOnlyElsewhere(cluster: ClusterConfig, entries: readonly unknown[], told: ToldIdentities): ControlError | undefined {
+export function observedOnlyElsewhere(
+  cluster: ClusterConfig,
+  entries: readonly unknown[],
+  told: ToldIdentities,
+): ControlError | undefined {
   const own = told.of(cluster.name);
   const configured = new Set(urlsOf(cluster).map(normalAddress));
   const all = new Set([...configured, ...announced(own)]);
@@ -56,21 +69,33 @@ export function observedOnlyElsewhere(cluster: ClusterConfig, entries: readonly 
     if (watched === undefined || watched.name === cluster.name) continue;
     const { name, identity, urls } = watched;
     const theirs = told.of(name);
-    const identities = [identity, theirs.identity].filter((one) => one !== null);
+    const identities = [identity, theirs.identity].filter(one => one !== null);
     // Not what both announce: behind tunnels two networks may use the same addresses.
-    const written = urls.find((url) => all.has(normalAddress(url)));
-    const address = written === undefined ? announced(theirs).find((one) => configured.has(one)) : isAddress(written) ? written : normalAddress(written);
-    const why = address !== undefined ? `its address ${address} is one of this cluster`
-      : own.identity !== null && identities.includes(own.identity) ? `its identity ${own.identity} is the one that the kernel of this cluster tells`
-      : undefined;
-    if (why !== undefined) return refusal('PHASE7_OBSERVE_ONLY', `Cluster "${cluster.name}" is the same as ${quotedName(name, isClusterName)}, which is configured as observe-only: ${why}. It is not controlled under either name. Nothing was sent.`);
+    const written = urls.find(url => all.has(normalAddress(url)));
+    const address =
+      written === undefined
+        ? announced(theirs).find(one => configured.has(one))
+        : isAddress(written)
+          ? written
+          : normalAddress(written);
+    const why =
+      address !== undefined
+        ? `its address ${address} is one of this cluster`
+        : own.identity !== null && identities.includes(own.identity)
+          ? `its identity ${own.identity} is the one that the kernel of this cluster tells`
+          : undefined;
+    if (why !== undefined)
+      return refusal(
+        'PHASE7_OBSERVE_ONLY',
+        `Cluster "${cluster.name}" is the same as ${quotedName(name, isClusterName)}, which is configured as observe-only: ${why}. It is not controlled under either name. Nothing was sent.`,
+      );
   }
   return undefined;
 }
 
 /** What a member announces of itself counts wherever it is read; that it is on "localhost" is true on its own machine only. */
 function announced({ addresses }: Told): readonly string[] {
-  return addresses.map(normalAddress).filter((address) => !address.startsWith('localhost:'));
+  return addresses.map(normalAddress).filter(address => !address.startsWith('localhost:'));
 }
 
 interface Watched {
@@ -83,11 +108,14 @@ function observeOnly(entry: unknown): Watched | undefined {
   if (!isObject(entry) || entry['observeOnly'] !== true) return undefined;
   const { name, identity, endpoints } = entry;
   return {
-    name: typeof name === 'string' ? name : '', identity: typeof identity === 'string' ? identity : null,
-    urls: Array.isArray(endpoints) ? endpoints.flatMap((one: unknown) => {
-      const url = isObject(one) ? one['url'] : one;
-      return typeof url === 'string' ? [url] : [];
-    }) : [],
+    name: typeof name === 'string' ? name : '',
+    identity: typeof identity === 'string' ? identity : null,
+    urls: Array.isArray(endpoints)
+      ? endpoints.flatMap((one: unknown) => {
+          const url = isObject(one) ? one['url'] : one;
+          return typeof url === 'string' ? [url] : [];
+        })
+      : [],
   };
 }
 

@@ -265,9 +265,15 @@ export interface PatroniBehaviour {
 /** How a commit is acknowledged. `unknown`: this program, or the version that runs, does not know the mode; the least safe one. */
 export type PatroniReplication =
   | { readonly mode: 'asynchronous' }
-  | { readonly mode: 'synchronous'; /** Whether commits wait where there is no synchronous standby. */ readonly strict: boolean }
-  | { readonly mode: 'quorum'; /** How many standbys a commit waits for; `null`: unknown. */ readonly count: string | null }
-  | { readonly mode: 'unknown'; /** As it is configured. */ readonly value: string };
+  | {
+      readonly mode: 'synchronous' /** Whether commits wait where there is no synchronous standby. */;
+      readonly strict: boolean;
+    }
+  | {
+      readonly mode: 'quorum' /** How many standbys a commit waits for; `null`: unknown. */;
+      readonly count: string | null;
+    }
+  | { readonly mode: 'unknown' /** As it is configured. */; readonly value: string };
 
 /** What an explanation of a switchover or failover rests on, as Patroni reported it. */
 export interface PatroniFacts {
@@ -284,20 +290,31 @@ export interface PatroniFacts {
   readonly paused: boolean | null;
   readonly scheduledSwitchover: string | null;
   /** The candidate's role and tags in `/cluster`; `null`: unknown. */
-  readonly candidate: { readonly role: string | null; /** The tag by which it must not lead; `null`: it has none. */ readonly nofailover: string | null };
+  readonly candidate: {
+    readonly role: string | null /** The tag by which it must not lead; `null`: it has none. */;
+    readonly nofailover: string | null;
+  };
   /** Why nothing is known from the leader's agent itself: it was not asked, or gave no answer. `null`: it answered, or there is no leader. */
   readonly leaderSilent: string | null;
   /** For how many seconds Patroni waits for a request to be carried out before it answers that its status is unknown; `null`: unknown. */
   readonly patroniWaits: number | null;
   /** Where and when the settings were read, and those shown as they are written there; `null` in them means that they are not set. */
-  readonly settings: Origin & { readonly shown: readonly { readonly name: string; readonly value: string | null }[]; readonly maximumLagOnFailover: string | null };
+  readonly settings: Origin & {
+    readonly shown: readonly { readonly name: string; readonly value: string | null }[];
+    readonly maximumLagOnFailover: string | null;
+  };
   /** Of the leader, where one is known, and of the candidate. */
   readonly positions: readonly PatroniPosition[];
 }
 
 /** The last known position of one member. `unknown` says why there is none. */
 export type PatroniPosition = { readonly node: string } & (
-  | (Origin & { readonly timeline: bigint | null; readonly written: bigint | null; readonly received: bigint | null; readonly replayed: bigint | null })
+  | (Origin & {
+      readonly timeline: bigint | null;
+      readonly written: bigint | null;
+      readonly received: bigint | null;
+      readonly replayed: bigint | null;
+    })
   | { readonly unknown: string }
 );
 
@@ -328,12 +345,17 @@ export interface ControlResultView {
 }
 
 /** The same value with every `bigint` as a decimal string: for records, digests and messages. */
-export type Wire<T> = T extends bigint ? string
-  : T extends readonly (infer E)[] ? readonly Wire<E>[]
-  : T extends object ? { readonly [K in keyof T]: Wire<T[K]> }
-  : T;
+export type Wire<T> = T extends bigint
+  ? string
+  : T extends readonly (infer E)[]
+    ? readonly Wire<E>[]
+    : T extends object
+      ? { readonly [K in keyof T]: Wire<T[K]> }
+      : T;
 
 /** Turns 64-bit values into decimal strings, at any depth; `undefined` members are left out. */
 export function toWire<T>(value: T): Wire<T> {
-  return JSON.parse(JSON.stringify(value, (_key, member: unknown) => (typeof member === 'bigint' ? member.toString() : member))) as Wire<T>;
+  return JSON.parse(
+    JSON.stringify(value, (_key, member: unknown) => (typeof member === 'bigint' ? member.toString() : member)),
+  ) as Wire<T>;
 }

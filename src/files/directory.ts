@@ -28,5 +28,5 @@ export function flushDirectorySync(directory: string): void {
 
 /** Resolves when all of an open file is on disk. */
 export function flushed(fd: number): Promise<void> {
-  return new Promise((resolve, reject) => fs.fsync(fd, (error) => (error === null ? resolve() : reject(error))));
+  return new Promise((resolve, reject) => fs.fsync(fd, error => (error === null ? resolve() : reject(error))));
 }

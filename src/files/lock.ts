@@ -149,7 +149,9 @@ class HolderNote {
 
   static read(file: string): string {
     try {
-      return fs.statSync(file).isFile() && fs.readFileSync(file, 'utf8').slice(0, NOTE_BYTES).trim() || 'another process';
+      return (
+        (fs.statSync(file).isFile() && fs.readFileSync(file, 'utf8').slice(0, NOTE_BYTES).trim()) || 'another process'
+      );
     } catch {
       return 'another process';
     }
@@ -216,5 +218,10 @@ function notAFile(): Error {
 }
 
 function isBusy(error: unknown): boolean {
-  return error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' && (error.errcode & 0xff) === SQLITE_BUSY;
+  return (
+    error instanceof Error &&
+    'errcode' in error &&
+    typeof error.errcode === 'number' &&
+    (error.errcode & 0xff) === SQLITE_BUSY
+  );
 }

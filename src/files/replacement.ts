@@ -39,7 +39,7 @@ export class Replacement {
 
   /** Adds all of `bytes`, or throws; then there is nothing left to do but to discard. */
   write(bytes: Uint8Array): void {
-    writeWhole(bytes, (left) => this.#write(this.#fd, left, null));
+    writeWhole(bytes, left => this.#write(this.#fd, left, null));
   }
 
   /** Gives the new file its name; resolves when that is on disk. Discards it where that fails. */

@@ -13,7 +13,9 @@ export class WriteCutShort extends Error {
   readonly code: string | undefined;
 
   constructor(taken: number, wanted: number, cause: unknown) {
-    super(`the disk took only ${taken} of ${wanted} bytes${cause instanceof Error ? `: ${cause.message}` : ''}`, { cause });
+    super(`the disk took only ${taken} of ${wanted} bytes${cause instanceof Error ? `: ${cause.message}` : ''}`, {
+      cause,
+    });
     this.code = cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : undefined;
   }
 }
@@ -28,7 +30,7 @@ export class WrittenByAnother extends Error {
  * because only that shows why the disk stopped; what had been taken when it throws stays where it stands.
  */
 export function writeWhole(bytes: Uint8Array, write: (left: Uint8Array, taken: number) => number): void {
-  for (let taken = 0; taken < bytes.length;) {
+  for (let taken = 0; taken < bytes.length; ) {
     const more = takenOf(bytes, taken, write);
     if (more === 0) throw new WriteCutShort(taken, bytes.length, undefined);
     taken += more;
@@ -52,5 +54,6 @@ function takenOf(bytes: Uint8Array, taken: number, write: (left: Uint8Array, tak
 
 function endsAt(fd: number, end: number): void {
   const { size } = fs.fstatSync(fd);
-  if (size !== end) throw new WrittenByAnother(`the file ends at byte ${size} and not at ${end}: another process has written to it`);
+  if (size !== end)
+    throw new WrittenByAnother(`the file ends at byte ${size} and not at ${end}: another process has written to it`);
 }

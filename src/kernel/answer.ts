@@ -16,7 +16,9 @@ export interface JsonAnswer {
   readonly isRepaired: boolean;
 }
 
-export type ReadAnswer = { readonly ok: true; readonly answer: JsonAnswer } | { readonly ok: false; readonly reason: string };
+export type ReadAnswer =
+  | { readonly ok: true; readonly answer: JsonAnswer }
+  | { readonly ok: false; readonly reason: string };
 
 /** Bytes of a rejection or of an answer to a control request; a read's own limit is its caller's. */
 export const SMALL_BODY_BYTES = 1024 * 1024;
@@ -52,12 +54,17 @@ export function basicCredentials(login: string): string {
  */
 export function readJson(answer: HttpAnswer, secrets: readonly string[], repair = false): ReadAnswer {
   const text = decode(answer.body);
-  const refused = (what: string): ReadAnswer => ({ ok: false, reason: `not a kernel's answer: ${what}; ${describe(answer, text ?? '', secrets)}` });
+  const refused = (what: string): ReadAnswer => ({
+    ok: false,
+    reason: `not a kernel's answer: ${what}; ${describe(answer, text ?? '', secrets)}`,
+  });
   const encoding = answer.headers['content-encoding'];
   if (encoding !== undefined && encoding !== 'identity') return refused('its body is encoded, which was not asked for');
   const type = answer.headers['content-type'];
-  if (typeof type !== 'string' || !/^application\/json[ \t]*(?:;[ \t]*charset="?utf-8"?[ \t]*)?$/i.test(type)) return refused('its content type is not application/json');
-  if (answer.status !== 200 && answer.body.length > SMALL_BODY_BYTES) return refused(`its body is larger than ${SMALL_BODY_BYTES} bytes`);
+  if (typeof type !== 'string' || !/^application\/json[ \t]*(?:;[ \t]*charset="?utf-8"?[ \t]*)?$/i.test(type))
+    return refused('its content type is not application/json');
+  if (answer.status !== 200 && answer.body.length > SMALL_BODY_BYTES)
+    return refused(`its body is larger than ${SMALL_BODY_BYTES} bytes`);
   if (text === undefined) return refused('its body is not UTF-8');
   const shown = withhold(text, secrets);
   const { isTooDeep, hasLongNumber, members } = written(shown);
@@ -69,13 +76,20 @@ export function readJson(answer: HttpAnswer, secrets: readonly string[], repair 
   if (membersIn(value) !== members) return refused('its body names a member twice');
   if (!isFinite(value)) return refused('its body holds a number that is larger than any number can be');
   const escapes = text.includes('\\');
-  const isUnicode = (where: 'names' | 'names and values'): boolean => !escapes || everyText(value, where, (member) => member.isWellFormed());
+  const isUnicode = (where: 'names' | 'names and values'): boolean =>
+    !escapes || everyText(value, where, member => member.isWellFormed());
   const isWhole = isUnicode('names and values');
   if (!isWhole && !(repair && isUnicode('names'))) return refused('its body holds text that is not Unicode');
-  if (escapes && !everyText(value, 'names and values', (member) => !secrets.some((secret) => member.includes(secret)))) {
-    return { ok: false, reason: `not a kernel's answer: it repeats the access token; status ${answer.status}, body withheld` };
+  if (escapes && !everyText(value, 'names and values', member => !secrets.some(secret => member.includes(secret)))) {
+    return {
+      ok: false,
+      reason: `not a kernel's answer: it repeats the access token; status ${answer.status}, body withheld`,
+    };
   }
-  return { ok: true, answer: { status: answer.status, text: shown, value: isWhole ? value : wellFormed(value), isRepaired: !isWhole } };
+  return {
+    ok: true,
+    answer: { status: answer.status, text: shown, value: isWhole ? value : wellFormed(value), isRepaired: !isWhole },
+  };
 }
 
 /** What came, in plain text: status, content type and the beginning of the body. */
@@ -86,8 +100,16 @@ export function excerpt(answer: JsonAnswer): string {
 /** Status, content type and the beginning of the body of an answer that nothing can be concluded from. */
 export function describe(answer: HttpAnswer, text: string, secrets: readonly string[]): string {
   const type = answer.headers['content-type'];
-  const named = type === undefined ? 'no content type' : `content type ${plain(withhold(Array.isArray(type) ? type.join(' and ') : String(type), secrets))}`;
-  const body = answer.body.length === 0 ? 'an empty body' : text === '' ? `${answer.body.length} bytes` : `"${plain(withhold(text, secrets))}"`;
+  const named =
+    type === undefined
+      ? 'no content type'
+      : `content type ${plain(withhold(Array.isArray(type) ? type.join(' and ') : String(type), secrets))}`;
+  const body =
+    answer.body.length === 0
+      ? 'an empty body'
+      : text === ''
+        ? `${answer.body.length} bytes`
+        : `"${plain(withhold(text, secrets))}"`;
   return `status ${answer.status}, ${named}, ${body}`;
 }
 

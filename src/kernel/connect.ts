@@ -35,26 +35,57 @@ export async function connect(cluster: ClusterConfig, options: ConnectOptions): 
   if (!tls.ok) return tls;
   const { token, databasePassword, timeouts } = options;
   const access = digest([token ?? null, databasePassword ?? null, tls.value.fingerprint]);
-  if (checked.value.kind === 'aerodb') return success(aerodbKernel(checked.value, { token, tls: tls.value, timeouts }, access));
+  if (checked.value.kind === 'aerodb')
+    return success(aerodbKernel(checked.value, { token, tls: tls.value, timeouts }, access));
   // Loaded only for a cluster of this kind.
   const { patroniKernel } = await import('./patroni/kernel.ts');
   return success(patroniKernel(checked.value, { login: token, tls: tls.value, timeouts }, databasePassword, access));
 }
 
-function unusableOptions(kind: ClusterConfig['kind'], { token, databasePassword, timeouts }: ConnectOptions): ControlError | undefined {
-  const broken = [['token', 'access token', token], ['databasePassword', 'database password', databasePassword]] as const;
+function unusableOptions(
+  kind: ClusterConfig['kind'],
+  { token, databasePassword, timeouts }: ConnectOptions,
+): ControlError | undefined {
+  const broken = [
+    ['token', 'access token', token],
+    ['databasePassword', 'database password', databasePassword],
+  ] as const;
   for (const [field, what, secret] of broken) {
-    if (secret !== undefined && /[\r\n]/.test(secret)) return refusal('PHASE7_MALFORMED_REQUEST', `The ${what} holds a line break; it is one line. Nothing was sent.`, field);
-    if (secret?.startsWith('\ufeff') === true) return refusal('PHASE7_MALFORMED_REQUEST', `The ${what} begins with a byte-order mark (U+FEFF). Nothing was sent.`, field);
+    if (secret !== undefined && /[\r\n]/.test(secret))
+      return refusal(
+        'PHASE7_MALFORMED_REQUEST',
+        `The ${what} holds a line break; it is one line. Nothing was sent.`,
+        field,
+      );
+    if (secret?.startsWith('\ufeff') === true)
+      return refusal(
+        'PHASE7_MALFORMED_REQUEST',
+        `The ${what} begins with a byte-order mark (U+FEFF). Nothing was sent.`,
+        field,
+      );
   }
   if (token !== undefined && kind === 'patroni' && !/^[^:\p{Cc}]+:\P{Cc}+$/u.test(token)) {
-    return refusal('PHASE7_MALFORMED_REQUEST', 'The access to a Patroni cluster has to have the form user:password. Nothing was sent.', 'token');
+    return refusal(
+      'PHASE7_MALFORMED_REQUEST',
+      'The access to a Patroni cluster has to have the form user:password. Nothing was sent.',
+      'token',
+    );
   }
   if (token !== undefined && kind === 'aerodb' && !/^[\x21-\x7e]+$/.test(token)) {
-    return refusal('PHASE7_MALFORMED_REQUEST', 'The access token is empty or holds characters that an HTTP header cannot carry. Nothing was sent.', 'token');
+    return refusal(
+      'PHASE7_MALFORMED_REQUEST',
+      'The access token is empty or holds characters that an HTTP header cannot carry. Nothing was sent.',
+      'token',
+    );
   }
-  const bad = Object.entries(timeouts).find(([, value]) => !Number.isInteger(value) || value < 1 || value > MAX_TIMEOUT_MS);
+  const bad = Object.entries(timeouts).find(
+    ([, value]) => !Number.isInteger(value) || value < 1 || value > MAX_TIMEOUT_MS,
+  );
   return bad === undefined
     ? undefined
-    : refusal('PHASE7_MALFORMED_REQUEST', `The time limit ${bad[0]} must be between 1 and ${MAX_TIMEOUT_MS} milliseconds. Nothing was sent.`, bad[0]);
+    : refusal(
+        'PHASE7_MALFORMED_REQUEST',
+        `The time limit ${bad[0]} must be between 1 and ${MAX_TIMEOUT_MS} milliseconds. Nothing was sent.`,
+        bad[0],
+      );
 }

@@ -53,7 +53,9 @@ export interface HttpFailure {
   readonly reason: string;
 }
 
-export type Exchange = { readonly ok: true; readonly answer: HttpAnswer } | { readonly ok: false; readonly failure: HttpFailure };
+export type Exchange =
+  | { readonly ok: true; readonly answer: HttpAnswer }
+  | { readonly ok: false; readonly failure: HttpFailure };
 
 const MAX_HEADER_BYTES = 16 * 1024;
 
@@ -79,13 +81,18 @@ export async function exchange(outgoing: HttpRequest, tls: TlsIdentity, limits: 
     headersTimeout: 0, // one clock, the deadline below, covers the whole exchange
     bodyTimeout: 0,
     // In TLS 1.3 a server judges a client's certificate after that has sent: of what it then says, undici tells only that it closed.
-    connect: (options, done) => dial(options, (error, socket) => {
-      socket?.once('error', (alert) => { progress.alert ??= alert; });
-      done(error, socket);
-    }),
+    connect: (options, done) =>
+      dial(options, (error, socket) => {
+        socket?.once('error', alert => {
+          progress.alert ??= alert;
+        });
+        done(error, socket);
+      }),
   });
   // undici announces a connection before it writes the first byte to it.
-  client.on('connect', () => { progress.connected = true; });
+  client.on('connect', () => {
+    progress.connected = true;
+  });
   // P7-F3: undici replaces a connection that ends before the request was written to it; here there is no second one.
   for (const ending of ['disconnect', 'connectionError'] as const) {
     client.on(ending, (_origin, _targets, reason) => void client.destroy(reason));
@@ -101,11 +108,20 @@ export async function exchange(outgoing: HttpRequest, tls: TlsIdentity, limits: 
     });
     const chunks: Uint8Array[] = [];
     for await (const chunk of response.body) if (chunk instanceof Uint8Array) chunks.push(chunk);
-    return { ok: true, answer: { status: response.statusCode, headers: response.headers, body: Buffer.concat(chunks) } };
+    return {
+      ok: true,
+      answer: { status: response.statusCode, headers: response.headers, body: Buffer.concat(chunks) },
+    };
   } catch (error) {
-    if (error !== expired) return { ok: false, failure: failureOf(error, progress, limits, tls.hasCertificate === true) };
+    if (error !== expired)
+      return { ok: false, failure: failureOf(error, progress, limits, tls.hasCertificate === true) };
     const reason = `no complete answer within ${limits.totalMs} ms`;
-    return { ok: false, failure: progress.connected ? { code: 'PHASE7_TIMEOUT', sent: true, reason } : noConnection(`nothing within ${limits.totalMs} ms`) };
+    return {
+      ok: false,
+      failure: progress.connected
+        ? { code: 'PHASE7_TIMEOUT', sent: true, reason }
+        : noConnection(`nothing within ${limits.totalMs} ms`),
+    };
   } finally {
     clearTimeout(deadline);
     await client.destroy(expired);
@@ -118,16 +134,30 @@ interface Progress {
   alert: Error | undefined;
 }
 
-function failureOf(error: unknown, { connected, alert }: Progress, limits: Limits, hasCertificate: boolean): HttpFailure {
+function failureOf(
+  error: unknown,
+  { connected, alert }: Progress,
+  limits: Limits,
+  hasCertificate: boolean,
+): HttpFailure {
   const judged = clientCertificate(alert ?? error, hasCertificate);
   const code = codeOf(error);
-  if (!connected) return noConnection(code === 'UND_ERR_CONNECT_TIMEOUT' ? `nothing within ${limits.connectMs} ms` : judged ?? cause(error));
+  if (!connected)
+    return noConnection(
+      code === 'UND_ERR_CONNECT_TIMEOUT' ? `nothing within ${limits.connectMs} ms` : (judged ?? cause(error)),
+    );
   if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') return invalid(`the answer is larger than ${limits.bodyBytes} bytes`);
-  if (code === 'UND_ERR_HEADERS_OVERFLOW') return invalid(`the answer's headers are larger than ${MAX_HEADER_BYTES} bytes`);
+  if (code === 'UND_ERR_HEADERS_OVERFLOW')
+    return invalid(`the answer's headers are larger than ${MAX_HEADER_BYTES} bytes`);
   const unparsed = error instanceof Error && error.name === 'HTTPParserError';
   if (unparsed && !error.message.includes(ENDED)) return invalid('the answer is not HTTP/1.1');
-  const why = judged ?? (codeOf(alert).startsWith('ERR_SSL') ? cause(alert) : unparsed ? 'other side closed' : cause(error));
-  return { code: 'PHASE7_TRANSPORT_FAILURE', sent: true, reason: `the connection ended before the answer was complete (${why})` };
+  const why =
+    judged ?? (codeOf(alert).startsWith('ERR_SSL') ? cause(alert) : unparsed ? 'other side closed' : cause(error));
+  return {
+    code: 'PHASE7_TRANSPORT_FAILURE',
+    sent: true,
+    reason: `the connection ended before the answer was complete (${why})`,
+  };
 }
 
 /** How undici's parser says that the connection ended inside an answer. Either way it is unknown what was executed. */

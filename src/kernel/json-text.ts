@@ -21,7 +21,8 @@ export function written(text: string): Written {
   for (let index = 0; index < text.length; index++) {
     const unit = text.charCodeAt(index);
     if (inText) {
-      if (unit === 0x5c) index++; // a backslash and what it escapes
+      if (unit === 0x5c)
+        index++; // a backslash and what it escapes
       else if (unit === 0x22) inText = false;
       continue;
     }
@@ -30,14 +31,17 @@ export function written(text: string): Written {
     if (unit === 0x22) inText = true;
     else if (unit === 0x3a) members++;
     else if (unit === 0x5d || unit === 0x7d) depth--;
-    else if ((unit === 0x5b || unit === 0x7b) && ++depth > MAX_DEPTH) return { isTooDeep: true, hasLongNumber, members };
+    else if ((unit === 0x5b || unit === 0x7b) && ++depth > MAX_DEPTH)
+      return { isTooDeep: true, hasLongNumber, members };
   }
   return { isTooDeep: false, hasLongNumber, members };
 }
 
 /** A digit, a sign, a point or the E of an exponent. */
 function isNumeral(unit: number): boolean {
-  return (unit >= 0x30 && unit <= 0x39) || unit === 0x2e || unit === 0x2b || unit === 0x2d || unit === 0x65 || unit === 0x45;
+  return (
+    (unit >= 0x30 && unit <= 0x39) || unit === 0x2e || unit === 0x2b || unit === 0x2d || unit === 0x65 || unit === 0x45
+  );
 }
 
 /** How many members a value holds, at any depth; the depth was bounded before. */
@@ -54,9 +58,13 @@ export function isFinite(value: unknown): boolean {
 }
 
 /** Whether every text of a JSON value satisfies `holds`; `where` says whether the names of members count, or also the values. */
-export function everyText(value: unknown, where: 'names' | 'names and values', holds: (text: string) => boolean): boolean {
+export function everyText(
+  value: unknown,
+  where: 'names' | 'names and values',
+  holds: (text: string) => boolean,
+): boolean {
   if (typeof value === 'string') return where === 'names' || holds(value);
-  if (Array.isArray(value)) return value.every((member) => everyText(member, where, holds));
+  if (Array.isArray(value)) return value.every(member => everyText(member, where, holds));
   if (typeof value !== 'object' || value === null) return true;
   return Object.entries(value).every(([key, member]) => holds(key) && everyText(member, where, holds));
 }

@@ -7,8 +7,15 @@
 /** In base64 and in hexadecimal fewer letters occur by chance. */
 const MOST_CHANCE = 8;
 
-const ENTITIES: ReadonlyMap<string, string> = new Map([['quot', '"'], ['apos', '\''], ['lt', '<'], ['gt', '>'], ['amp', '&']]);
-const utf8 = (code: number): string => (code <= 0x10_ffff ? Buffer.from(String.fromCodePoint(code)).toString('latin1') : '');
+const ENTITIES: ReadonlyMap<string, string> = new Map([
+  ['quot', '"'],
+  ['apos', "'"],
+  ['lt', '<'],
+  ['gt', '>'],
+  ['amp', '&'],
+]);
+const utf8 = (code: number): string =>
+  code <= 0x10_ffff ? Buffer.from(String.fromCodePoint(code)).toString('latin1') : '';
 
 /** One way of writing a secret: the byte that it begins with where that is not escaped, and where a match ends, or -1. Texts are bytes here, one character each. */
 interface Matcher {
@@ -28,7 +35,7 @@ export function withoutForms(text: string, secret: string, mark: string): string
   for (let at = 0; at < bytes.length; at += 1) {
     // Of many backslashes the first stands for all.
     if (mayBegin[bytes.charCodeAt(at)] === 0 || (bytes[at] === '\\' && bytes[at - 1] === '\\' && at > done)) continue;
-    const escaped = firsts.has(bytes[at] ?? '') ? undefined : escape(bytes, at, false)?.bytes ?? '-';
+    const escaped = firsts.has(bytes[at] ?? '') ? undefined : (escape(bytes, at, false)?.bytes ?? '-');
     if (escaped !== undefined && escaped !== '' && !firsts.has(escaped[0] ?? '')) continue;
     const end = matchers.reduce((furthest, matcher) => Math.max(furthest, matcher.end(bytes, at)), -1);
     if (end <= at) continue;
@@ -42,18 +49,30 @@ export function withoutForms(text: string, secret: string, mark: string): string
 function matchersOf(secret: string): readonly Matcher[] {
   const bytes = Buffer.from(secret).toString('latin1');
   // How often a backslash was escaped, nobody counts: it is left out on both sides.
-  const spelled = [bytes.replaceAll('\\', '')].filter((form) => form !== '').map((form): Matcher => ({ begins: form[0] ?? '', end: (text, from) => decoded(text, from, form, false) }));
-  const base64 = inBase64(secret).map((form): Matcher => ({ begins: form[0] ?? '', end: (text, from) => decoded(text, from, form, true) }));
-  return [...spelled, ...base64, ...(bytes.length * 2 < MOST_CHANCE ? [] : [hexadecimal(Buffer.from(secret).toString('hex'))])];
+  const spelled = [bytes.replaceAll('\\', '')]
+    .filter(form => form !== '')
+    .map((form): Matcher => ({ begins: form[0] ?? '', end: (text, from) => decoded(text, from, form, false) }));
+  const base64 = inBase64(secret).map(
+    (form): Matcher => ({ begins: form[0] ?? '', end: (text, from) => decoded(text, from, form, true) }),
+  );
+  return [
+    ...spelled,
+    ...base64,
+    ...(bytes.length * 2 < MOST_CHANCE ? [] : [hexadecimal(Buffer.from(secret).toString('hex'))]),
+  ];
 }
 
 /** The letters that base64 makes of the secret alone, wherever in a text it stands. */
 function inBase64(secret: string): readonly string[] {
-  const forms = [0, 1, 2].flatMap((before) => {
+  const forms = [0, 1, 2].flatMap(before => {
     const whole = Math.floor((before + Buffer.byteLength(secret)) / 3) * 4;
-    return (['base64', 'base64url'] as const).map((encoding) => Buffer.from('\0'.repeat(before) + secret).toString(encoding).slice(before === 0 ? 0 : 4, whole));
+    return (['base64', 'base64url'] as const).map(encoding =>
+      Buffer.from('\0'.repeat(before) + secret)
+        .toString(encoding)
+        .slice(before === 0 ? 0 : 4, whole),
+    );
   });
-  return [...new Set(forms)].filter((form) => form.length >= MOST_CHANCE);
+  return [...new Set(forms)].filter(form => form.length >= MOST_CHANCE);
 }
 
 /** `wanted`, each of its bytes as it is or escaped; `wrapped`: line ends may stand inside of it, as base64 has them. */
@@ -85,29 +104,46 @@ function decoded(text: string, from: number, wanted: string, wrapped: boolean): 
 const ESCAPES = new Set(['\\', '%', '=', '&', '+']);
 
 /** What an escape stands for: bytes, or nothing where it only escapes what follows. */
-function escape(text: string, at: number, wrapped: boolean): { readonly bytes: string; readonly end: number } | undefined {
+function escape(
+  text: string,
+  at: number,
+  wrapped: boolean,
+): { readonly bytes: string; readonly end: number } | undefined {
   const here = text.slice(at, at + 48);
-  const read = (pattern: RegExp, bytes: (found: string) => string): { readonly bytes: string; readonly end: number } | undefined => {
+  const read = (
+    pattern: RegExp,
+    bytes: (found: string) => string,
+  ): { readonly bytes: string; readonly end: number } | undefined => {
     const [whole, found = ''] = pattern.exec(here) ?? [];
     return whole === undefined ? undefined : { bytes: bytes(found).replaceAll('\\', ''), end: at + whole.length };
   };
   const number = (hex: string): number => Number.parseInt(hex, 16);
   switch (here[0] ?? '') {
-    case '\\': return (wrapped ? read(/^(?:\\{1,16}[rn])+/, () => '') : undefined)
-      ?? read(/^\\{1,16}u\{0*([0-9a-f]{1,6})\}/i, (hex) => utf8(number(hex)))
-      ?? read(/^\\{1,16}u(d[89ab][0-9a-f]{2}\\{1,16}ud[c-f][0-9a-f]{2})/i, (pair) => {
-        const [high = 0, low = 0] = pair.split(/\\+u/i).map(number);
-        return utf8(0x1_0000 + (high - 0xd800) * 0x400 + low - 0xdc00);
-      })
-      ?? read(/^\\{1,16}u([0-9a-f]{4})/i, (hex) => utf8(number(hex)))
-      ?? read(/^\\{1,16}x([0-9a-f]{2})/i, (hex) => String.fromCharCode(number(hex)))
-      ?? read(/^\\{1,16}/, () => '');
-    case '&': return read(/^&(?:amp;){0,8}#x0*([0-9a-f]{1,6});/i, (hex) => utf8(number(hex)))
-      ?? read(/^&(?:amp;){0,8}#0*(\d{1,7});/, (digits) => utf8(Number(digits)))
-      ?? read(/^&(?:amp;){0,8}(quot|apos|lt|gt|amp);/, (name) => ENTITIES.get(name) ?? '');
-    case '+': return { bytes: ' ', end: at + 1 };
-    case '\r': case '\n': return wrapped ? { bytes: '', end: at + 1 } : undefined;
-    default: return read(/^[%=](?:25){0,8}([0-9a-f]{2})/i, (hex) => String.fromCharCode(number(hex)));
+    case '\\':
+      return (
+        (wrapped ? read(/^(?:\\{1,16}[rn])+/, () => '') : undefined) ??
+        read(/^\\{1,16}u\{0*([0-9a-f]{1,6})\}/i, hex => utf8(number(hex))) ??
+        read(/^\\{1,16}u(d[89ab][0-9a-f]{2}\\{1,16}ud[c-f][0-9a-f]{2})/i, pair => {
+          const [high = 0, low = 0] = pair.split(/\\+u/i).map(number);
+          return utf8(0x1_0000 + (high - 0xd800) * 0x400 + low - 0xdc00);
+        }) ??
+        read(/^\\{1,16}u([0-9a-f]{4})/i, hex => utf8(number(hex))) ??
+        read(/^\\{1,16}x([0-9a-f]{2})/i, hex => String.fromCharCode(number(hex))) ??
+        read(/^\\{1,16}/, () => '')
+      );
+    case '&':
+      return (
+        read(/^&(?:amp;){0,8}#x0*([0-9a-f]{1,6});/i, hex => utf8(number(hex))) ??
+        read(/^&(?:amp;){0,8}#0*(\d{1,7});/, digits => utf8(Number(digits))) ??
+        read(/^&(?:amp;){0,8}(quot|apos|lt|gt|amp);/, name => ENTITIES.get(name) ?? '')
+      );
+    case '+':
+      return { bytes: ' ', end: at + 1 };
+    case '\r':
+    case '\n':
+      return wrapped ? { bytes: '', end: at + 1 } : undefined;
+    default:
+      return read(/^[%=](?:25){0,8}([0-9a-f]{2})/i, hex => String.fromCharCode(number(hex)));
   }
 }
 

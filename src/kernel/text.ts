@@ -4,7 +4,11 @@ const EXCERPT_CHARACTERS = 200;
 
 /** The beginning of a foreign page: letters to read, nothing to render. */
 export function plain(text: string): string {
-  const words = text.slice(0, 16 * 1024).replace(/<(style|script)\b.*?<\/\1\s*>/gis, ' ').replace(/<[^>]*>?/g, ' ').replaceAll('>', ' ');
+  const words = text
+    .slice(0, 16 * 1024)
+    .replace(/<(style|script)\b.*?<\/\1\s*>/gis, ' ')
+    .replace(/<[^>]*>?/g, ' ')
+    .replaceAll('>', ' ');
   return oneLine(words, EXCERPT_CHARACTERS);
 }
 
@@ -21,7 +25,10 @@ const ADVICE = /; if the root CA is installed locally, try running Node\.js with
 export function cause(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return error.errors.map(cause).join('; ');
   if (!(error instanceof Error)) return 'unknown cause';
-  const text = oneLine('reason' in error && typeof error.reason === 'string' ? error.reason : error.message.replace(ADVICE, ''), 500);
+  const text = oneLine(
+    'reason' in error && typeof error.reason === 'string' ? error.reason : error.message.replace(ADVICE, ''),
+    500,
+  );
   const code = codeOf(error);
   return code === '' || code.startsWith('UND_ERR') || text.includes(code) ? text : `${text}, ${code}`;
 }
@@ -33,12 +40,14 @@ export function codeOf(error: unknown): string {
 
 /** TLS alerts by which a server says what it thinks of a client's certificate. A handshake failure may have other causes. */
 const WANTED = /ALERT_(?:CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE)$/;
-const REFUSED = /ALERT_(?:UNKNOWN_CA|BAD_CERTIFICATE|UNSUPPORTED_CERTIFICATE|CERTIFICATE_(?:REVOKED|EXPIRED|UNKNOWN)|ACCESS_DENIED|DECRYPT_ERROR)$/;
+const REFUSED =
+  /ALERT_(?:UNKNOWN_CA|BAD_CERTIFICATE|UNSUPPORTED_CERTIFICATE|CERTIFICATE_(?:REVOKED|EXPIRED|UNKNOWN)|ACCESS_DENIED|DECRYPT_ERROR)$/;
 
 /** The cause where a server wants a client certificate, or refuses the configured one; nothing for any other failure. */
 export function clientCertificate(error: unknown, hasCertificate: boolean): string | undefined {
   const code = codeOf(error);
-  if (hasCertificate && (REFUSED.test(code) || WANTED.test(code))) return `the server does not accept the client certificate of "tls.cert": ${cause(error)}`;
+  if (hasCertificate && (REFUSED.test(code) || WANTED.test(code)))
+    return `the server does not accept the client certificate of "tls.cert": ${cause(error)}`;
   if (hasCertificate || !WANTED.test(code)) return undefined;
   return code.endsWith('REQUIRED')
     ? `the server wants a client certificate, and none is configured in "tls.cert": ${cause(error)}`

@@ -17,27 +17,56 @@ export async function tlsIdentity(cluster: ClusterConfig): Promise<Result<TlsIde
     return refused('tls', 'A client certificate needs both "cert" and "key"; only one of them is configured.');
   }
   const pem: Partial<Record<Part, string>> = {};
-  for (const [part, path] of [['ca', ca], ['cert', cert], ['key', key]] as const) {
+  for (const [part, path] of [
+    ['ca', ca],
+    ['cert', cert],
+    ['key', key],
+  ] as const) {
     if (path === undefined) continue;
     const misplaced = implausiblePath(`tls.${part}`, path);
     if (misplaced !== undefined) return refused(`tls.${part}`, misplaced);
     const read = await readSmallFile(path);
     if (!read.ok) return refused(`tls.${part}`, `The file ${path} (${part}) cannot be read: ${read.why}.`);
-    if (read.text.startsWith('\ufeff')) return refused(`tls.${part}`, `The file ${path} (${part}) begins with a byte-order mark (U+FEFF), which is no part of PEM.`);
+    if (read.text.startsWith('\ufeff'))
+      return refused(
+        `tls.${part}`,
+        `The file ${path} (${part}) begins with a byte-order mark (U+FEFF), which is no part of PEM.`,
+      );
     if (part === 'key' && /-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type: 4,ENCRYPTED/mu.test(read.text)) {
-      return refused('tls.key', `The key in ${path} is protected by a passphrase. None is asked for and none can be configured, so only a key without one can be used.`);
+      return refused(
+        'tls.key',
+        `The key in ${path} is protected by a passphrase. None is asked for and none can be configured, so only a key without one can be used.`,
+      );
     }
     const alone = part === 'key' ? undefined : await contextOf({ [part]: read.text });
-    if (alone !== undefined && !alone.ok) return refused(`tls.${part}`, `The file ${path} (${part}) cannot be used: ${alone.why}.`);
-    if (part === 'ca' && !read.text.includes('-----BEGIN ')) return refused('tls.ca', `The file ${path} (ca) holds no PEM certificate.`);
+    if (alone !== undefined && !alone.ok)
+      return refused(`tls.${part}`, `The file ${path} (${part}) cannot be used: ${alone.why}.`);
+    if (part === 'ca' && !read.text.includes('-----BEGIN '))
+      return refused('tls.ca', `The file ${path} (ca) holds no PEM certificate.`);
     pem[part] = read.text;
   }
   const fingerprint = digest(pem);
-  if (Object.keys(pem).length === 0 && urlsOf(cluster).every((url) => url.startsWith('http:'))) return success({ context: undefined, ca: undefined, serverName, fingerprint });
-  const serverNames = new Map(endpointsOf(cluster).flatMap((one) => (one.serverName === undefined ? [] : [[new URL(one.url).origin, one.serverName] as const])));
+  if (Object.keys(pem).length === 0 && urlsOf(cluster).every(url => url.startsWith('http:')))
+    return success({ context: undefined, ca: undefined, serverName, fingerprint });
+  const serverNames = new Map(
+    endpointsOf(cluster).flatMap(one =>
+      one.serverName === undefined ? [] : [[new URL(one.url).origin, one.serverName] as const],
+    ),
+  );
   const context = await contextOf(pem);
-  if (!context.ok) return refused('tls.key', `The key ${key ?? ''} cannot be used with the certificate ${cert ?? ''}: ${context.why}.`);
-  return success({ context: context.context, ca: pem.ca, serverName, fingerprint, serverNames, hasCertificate: pem.cert !== undefined });
+  if (!context.ok)
+    return refused(
+      'tls.key',
+      `The key ${key ?? ''} cannot be used with the certificate ${cert ?? ''}: ${context.why}.`,
+    );
+  return success({
+    context: context.context,
+    ca: pem.ca,
+    serverName,
+    fingerprint,
+    serverNames,
+    hasCertificate: pem.cert !== undefined,
+  });
 }
 
 function refused(field: string, what: string): ReturnType<typeof failure> {
@@ -56,10 +85,14 @@ async function readSmallFile(path: string): Promise<Read> {
     if (found.size > MAX_FILE_BYTES) return { ok: false, why: `it is larger than ${MAX_FILE_BYTES} bytes` };
     const bytes = await file.readFile();
     const begins = bytes.toString('hex', 0, 2);
-    if (begins === 'fffe' || begins === 'feff') return { ok: false, why: 'it is written in UTF-16 (it begins with a byte-order mark)' };
+    if (begins === 'fffe' || begins === 'feff')
+      return { ok: false, why: 'it is written in UTF-16 (it begins with a byte-order mark)' };
     return { ok: true, text: bytes.toString('utf8') };
   } catch (error) {
-    return { ok: false, why: error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown cause' };
+    return {
+      ok: false,
+      why: error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown cause',
+    };
   } finally {
     await file?.close();
   }
@@ -73,6 +106,12 @@ async function contextOf(pem: Partial<Record<Part, string>>): Promise<Context> {
     const { createSecureContext } = await import('node:tls');
     return { ok: true, context: createSecureContext({ ...pem, minVersion: 'TLSv1.2' }) };
   } catch (error) {
-    return { ok: false, why: error instanceof Error && 'reason' in error && typeof error.reason === 'string' ? error.reason : 'not usable PEM' };
+    return {
+      ok: false,
+      why:
+        error instanceof Error && 'reason' in error && typeof error.reason === 'string'
+          ? error.reason
+          : 'not usable PEM',
+    };
   }
 }

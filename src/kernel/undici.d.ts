@@ -20,7 +20,10 @@ declare module 'undici/lib/dispatcher/client.js' {
     constructor(origin: string, options: Client.Options);
     destroy(reason: Error): Promise<void>;
     on(event: 'connect', listener: () => void): this;
-    on(event: 'disconnect' | 'connectionError', listener: (origin: URL, targets: readonly Client[], reason: Error) => void): this;
+    on(
+      event: 'disconnect' | 'connectionError',
+      listener: (origin: URL, targets: readonly Client[], reason: Error) => void,
+    ): this;
   }
   export = Client;
 }

@@ -1,10 +1,30 @@
 import { crashPoint } from './faults.ts';
-import { ApiError, acknowledgementIncomplete, denied, duplicate, inProgress, notReady, stateChanged, storageFailed } from './errors.ts';
+import {
+  ApiError,
+  acknowledgementIncomplete,
+  denied,
+  duplicate,
+  inProgress,
+  notReady,
+  stateChanged,
+  storageFailed,
+} from './errors.ts';
 import type { Attempt } from './ledger.ts';
 import type { LocalNode } from './node.ts';
 import { type Decision, type PromotionFacts, validateDemotion, validatePromotion } from './validation.ts';
 import type { Testimony } from './testimony.ts';
-import { type AttemptState, type AuditHead, type KernelEvent, type Kind, type Mode, type Operator, denialInvariants, isAhead, majorityOf, messageOf } from './vocabulary.ts';
+import {
+  type AttemptState,
+  type AuditHead,
+  type KernelEvent,
+  type Kind,
+  type Mode,
+  type Operator,
+  denialInvariants,
+  isAhead,
+  majorityOf,
+  messageOf,
+} from './vocabulary.ts';
 
 /** A control request whose form is already known to be right. */
 export interface ControlRequest {
@@ -32,8 +52,22 @@ export interface Executed extends Attempt {
 }
 
 const steps = {
-  promotion: { requested: 'PromotionRequested', validating: 'PromotionValidating', approved: 'PromotionApproved', moving: 'AuthorityTransitioning', succeeded: 'PromotionSucceeded', denied: 'PromotionDenied' },
-  demotion: { requested: 'DemotionRequested', validating: 'DemotionValidating', approved: 'DemotionApproved', moving: 'AuthorityReleasing', succeeded: 'DemotionSucceeded', denied: 'DemotionDenied' },
+  promotion: {
+    requested: 'PromotionRequested',
+    validating: 'PromotionValidating',
+    approved: 'PromotionApproved',
+    moving: 'AuthorityTransitioning',
+    succeeded: 'PromotionSucceeded',
+    denied: 'PromotionDenied',
+  },
+  demotion: {
+    requested: 'DemotionRequested',
+    validating: 'DemotionValidating',
+    approved: 'DemotionApproved',
+    moving: 'AuthorityReleasing',
+    succeeded: 'DemotionSucceeded',
+    denied: 'DemotionDenied',
+  },
 } as const satisfies Record<Kind, Record<string, AttemptState>>;
 
 type Transition = (request: ControlRequest, decision: Decision) => Promise<Decision>;
@@ -50,14 +84,25 @@ export class Attempts {
   settleInterrupted(): void {
     const node = this.#node;
     for (const attempt of node.ledger.interrupted) {
-      const seen = node.ledger.events.filter((event) => event.request_id === attempt.request_id);
+      const seen = node.ledger.events.filter(event => event.request_id === attempt.request_id);
       const executed = node.authority.marker?.request_id === attempt.request_id;
       const finished = executed ? 'transition_completed' : 'aborted_on_crash';
       const requested = seen[0];
-      if (requested !== undefined && !seen.some((event) => event.type.endsWith(finished))) {
-        node.event({ ...requested, seq: String(node.ledger.events.length + 1), time: new Date().toISOString(), epoch: node.authority.adopted.epoch.toString(), type: `replication.${attempt.kind}.${finished}`, fields: { recovered: 'true' } });
+      if (requested !== undefined && !seen.some(event => event.type.endsWith(finished))) {
+        node.event({
+          ...requested,
+          seq: String(node.ledger.events.length + 1),
+          time: new Date().toISOString(),
+          epoch: node.authority.adopted.epoch.toString(),
+          type: `replication.${attempt.kind}.${finished}`,
+          fields: { recovered: 'true' },
+        });
       }
-      node.ledger.settle(attempt.request_id, { outcome: executed ? 'executed' : 'not_executed', code: null, denial: null }, requested !== undefined);
+      node.ledger.settle(
+        attempt.request_id,
+        { outcome: executed ? 'executed' : 'not_executed', code: null, denial: null },
+        requested !== undefined,
+      );
     }
   }
 
@@ -72,11 +117,19 @@ export class Attempts {
 
   promote(request: ControlRequest): Promise<Executed> {
     const mode = request.attempt.mode ?? 'validated';
-    return this.#run(request, () => this.explainPromotion(mode), (...step) => this.#takeAuthority(...step));
+    return this.#run(
+      request,
+      () => this.explainPromotion(mode),
+      (...step) => this.#takeAuthority(...step),
+    );
   }
 
   demote(request: ControlRequest): Promise<Executed> {
-    return this.#run(request, () => Promise.resolve(this.explainDemotion()), (...step) => this.#releaseAuthority(...step));
+    return this.#run(
+      request,
+      () => Promise.resolve(this.explainDemotion()),
+      (...step) => this.#releaseAuthority(...step),
+    );
   }
 
   async #run(request: ControlRequest, decide: () => Promise<Decision>, transition: Transition): Promise<Executed> {
@@ -99,15 +152,28 @@ export class Attempts {
       this.#enter(step.validating, request, 'validation_started', {}, events);
       const decision = await decide();
       this.#stopUnlessApproved(request, decision, events);
-      const missing = decision.overridden.filter((invariant) => !request.acknowledged.includes(invariant));
+      const missing = decision.overridden.filter(invariant => !request.acknowledged.includes(invariant));
       if (missing.length > 0) throw this.#deny(request, 'InvalidRequest', acknowledgementIncomplete(missing), events);
-      this.#enter(step.approved, request, 'validation_succeeded', decision.overridden.length === 0 ? {} : { overridden: decision.overridden.join(',') }, events);
+      this.#enter(
+        step.approved,
+        request,
+        'validation_succeeded',
+        decision.overridden.length === 0 ? {} : { overridden: decision.overridden.join(',') },
+        events,
+      );
       this.#enter(step.moving, request, 'transition_started', {}, events, true);
       this.#stopUnlessApproved(request, await transition(request, decision), events);
       this.#enter(step.succeeded, request, 'transition_completed', {}, events);
       node.ledger.settle(attempt.request_id, { outcome: 'executed', code: null, denial: null }, true);
       this.#steady();
-      return { ...attempt, outcome: 'executed', epoch: node.authority.adopted.epoch.toString(), control_version: node.version.current.toString(), changes: this.#changes(before), events };
+      return {
+        ...attempt,
+        outcome: 'executed',
+        epoch: node.authority.adopted.epoch.toString(),
+        control_version: node.version.current.toString(),
+        changes: this.#changes(before),
+        events,
+      };
     } catch (error) {
       if (error instanceof ApiError) throw error;
       const moved = node.attemptState === step.moving || node.attemptState === step.succeeded;
@@ -119,7 +185,7 @@ export class Attempts {
   /** Asks every other member now; what does not answer is told as not answering. */
   async #gather(mode: Mode): Promise<PromotionFacts> {
     const { peers } = this.#node;
-    const answers = await Promise.all(peers.others.map((member) => peers.ask(member)));
+    const answers = await Promise.all(peers.others.map(member => peers.ask(member)));
     return this.#facts(mode, answers);
   }
 
@@ -128,8 +194,14 @@ export class Attempts {
     const target = this.#node.testimony();
     const others = peers.others.map((member, index) => {
       const testimony = answers[index] ?? null;
-      const comparable = testimony !== null && !isAhead(testimony.position, target.durable) && testimony.position.offset >= wal.oldest;
-      return { nodeId: member.id, name: member.name, testimony, isPrefix: comparable ? wal.chainAt(testimony.position.offset) === testimony.position.chain : null };
+      const comparable =
+        testimony !== null && !isAhead(testimony.position, target.durable) && testimony.position.offset >= wal.oldest;
+      return {
+        nodeId: member.id,
+        name: member.name,
+        testimony,
+        isPrefix: comparable ? wal.chainAt(testimony.position.offset) === testimony.position.chain : null,
+      };
     });
     return { mode, memberCount: cluster.members.length, target, others };
   }
@@ -141,16 +213,22 @@ export class Attempts {
   async #takeAuthority(request: ControlRequest, decision: Decision): Promise<Decision> {
     const node = this.#node;
     const { peers, authority } = node;
-    const known = peers.others.map((member) => peers.known(member.id).testimony?.epoch ?? 0n);
+    const known = peers.others.map(member => peers.known(member.id).testimony?.epoch ?? 0n);
     const epoch = known.reduce((max, one) => (one > max ? one : max), authority.adopted.epoch) + 1n;
     node.adopt(epoch, node.self.id);
     const self = node.testimony();
-    const answers = await Promise.all(peers.others.map((member) => peers.askToAdopt(member, epoch, self)));
-    const again = validatePromotion(this.#facts(request.attempt.mode ?? 'validated', answers.map((answer) => answer?.testimony ?? null)));
-    const adopters = 1 + answers.filter((answer) => answer?.adopted === true).length;
+    const answers = await Promise.all(peers.others.map(member => peers.askToAdopt(member, epoch, self)));
+    const again = validatePromotion(
+      this.#facts(
+        request.attempt.mode ?? 'validated',
+        answers.map(answer => answer?.testimony ?? null),
+      ),
+    );
+    const adopters = 1 + answers.filter(answer => answer?.adopted === true).length;
     const stillForced = again.reason === 'InvalidRequest' && decision.overridden.length > 0;
     if (again.decision === 'deny' && !stillForced) return again;
-    if (adopters < majorityOf(node.cluster.members.length)) return { ...again, decision: 'deny', reason: 'AuthorityAmbiguous' };
+    if (adopters < majorityOf(node.cluster.members.length))
+      return { ...again, decision: 'deny', reason: 'AuthorityAmbiguous' };
     crashPoint('promotion-adopted');
     authority.mark({ epoch, held: true, request_id: request.attempt.request_id });
     crashPoint('promotion-marked');
@@ -167,11 +245,27 @@ export class Attempts {
     return decision;
   }
 
-  #enter(state: AttemptState, request: ControlRequest, name: string, fields: KernelEvent['fields'], events: KernelEvent[], durable = false): void {
+  #enter(
+    state: AttemptState,
+    request: ControlRequest,
+    name: string,
+    fields: KernelEvent['fields'],
+    events: KernelEvent[],
+    durable = false,
+  ): void {
     const { attempt, operator, reason, auditHead } = request;
     this.#node.attemptState = state;
     crashPoint(`state-${state}`);
-    const body = { type: `replication.${attempt.kind}.${name}`, fields, request_id: attempt.request_id, node_id: attempt.target, mode: attempt.mode, operator, reason, audit_head: auditHead };
+    const body = {
+      type: `replication.${attempt.kind}.${name}`,
+      fields,
+      request_id: attempt.request_id,
+      node_id: attempt.target,
+      mode: attempt.mode,
+      operator,
+      reason,
+      audit_head: auditHead,
+    };
     events.push(this.#node.event(body, durable));
     this.#node.changed();
   }
@@ -181,10 +275,19 @@ export class Attempts {
     throw this.#deny(request, decision.reason, denied(request.attempt.kind, decision.reason, decision.checks), events);
   }
 
-  #deny(request: ControlRequest, reason: keyof typeof denialInvariants, error: ApiError, events: KernelEvent[]): ApiError {
+  #deny(
+    request: ControlRequest,
+    reason: keyof typeof denialInvariants,
+    error: ApiError,
+    events: KernelEvent[],
+  ): ApiError {
     const invariant = denialInvariants[reason];
     this.#enter(steps[request.attempt.kind].denied, request, 'validation_failed', { reason, invariant }, events);
-    this.#node.ledger.settle(request.attempt.request_id, { outcome: 'not_executed', code: error.code, denial: { reason, invariant } }, true);
+    this.#node.ledger.settle(
+      request.attempt.request_id,
+      { outcome: 'not_executed', code: error.code, denial: { reason, invariant } },
+      true,
+    );
     this.#steady();
     return error;
   }
@@ -202,8 +305,16 @@ export class Attempts {
 
   #changes(before: Testimony): readonly Change[] {
     const after = this.#node.testimony();
-    const told = (one: Testimony): Readonly<Record<string, string>> => ({ role: one.role, replication_state: one.haltReason === null ? one.state : `${one.state}(${one.haltReason})`, epoch: one.epoch.toString() });
+    const told = (one: Testimony): Readonly<Record<string, string>> => ({
+      role: one.role,
+      replication_state: one.haltReason === null ? one.state : `${one.state}(${one.haltReason})`,
+      epoch: one.epoch.toString(),
+    });
     const was = told(before);
-    return Object.entries(told(after)).flatMap(([component, now]) => (was[component] === now ? [] : [{ component, node_id: this.#node.self.id, before: was[component] ?? '', after: now }]));
+    return Object.entries(told(after)).flatMap(([component, now]) =>
+      was[component] === now
+        ? []
+        : [{ component, node_id: this.#node.self.id, before: was[component] ?? '', after: now }],
+    );
   }
 }

@@ -4,7 +4,10 @@ import { parsed } from './config.ts';
 import { readIfPresent, replaceFile } from './files.ts';
 import { toJson } from './vocabulary.ts';
 
-const decimal = z.string().regex(/^\d{1,20}$/).transform(BigInt);
+const decimal = z
+  .string()
+  .regex(/^\d{1,20}$/)
+  .transform(BigInt);
 
 const adoptedSchema = z.strictObject({
   epoch: decimal,
@@ -32,7 +35,10 @@ export class Authority {
     const [adoptedPath, markerPath] = [join(directory, 'epoch.json'), join(directory, 'authority.json')];
     const adopted = readIfPresent(adoptedPath);
     const marker = readIfPresent(markerPath);
-    this.#adopted = adopted === null ? { epoch: 0n, candidate: unknownPrimary, primary: { epoch: 0n, node_id: unknownPrimary } } : parsed(adoptedPath, adopted, adoptedSchema);
+    this.#adopted =
+      adopted === null
+        ? { epoch: 0n, candidate: unknownPrimary, primary: { epoch: 0n, node_id: unknownPrimary } }
+        : parsed(adoptedPath, adopted, adoptedSchema);
     this.#marker = marker === null ? null : parsed(markerPath, marker, markerSchema);
   }
 

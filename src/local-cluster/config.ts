@@ -6,8 +6,18 @@ import { readIfPresent, replaceFile } from './files.ts';
 import { messageOf, toJson } from './vocabulary.ts';
 
 const memberSchema = z.strictObject({ id: z.uuid(), name: z.string(), url: z.string() });
-const clusterSchema = z.strictObject({ cluster_id: z.uuid(), name: z.string(), peer_token: z.string(), members: z.array(memberSchema).min(1) });
-const nodeSchema = z.strictObject({ cluster_id: z.uuid(), node_id: z.uuid(), members: z.number(), initialized: z.boolean() });
+const clusterSchema = z.strictObject({
+  cluster_id: z.uuid(),
+  name: z.string(),
+  peer_token: z.string(),
+  members: z.array(memberSchema).min(1),
+});
+const nodeSchema = z.strictObject({
+  cluster_id: z.uuid(),
+  node_id: z.uuid(),
+  members: z.number(),
+  initialized: z.boolean(),
+});
 
 export type ClusterMember = Readonly<z.infer<typeof memberSchema>>;
 export type ClusterConfig = Readonly<z.infer<typeof clusterSchema>>;
@@ -21,7 +31,9 @@ export const parsed = <T>(path: string, text: string, schema: z.ZodType<T>): T =
   try {
     return schema.parse(JSON.parse(text));
   } catch {
-    throw new UsageError(`${path} is not a file that this program wrote, or it is damaged. It is left as it is; nothing was started.`);
+    throw new UsageError(
+      `${path} is not a file that this program wrote, or it is damaged. It is left as it is; nothing was started.`,
+    );
   }
 };
 
@@ -35,7 +47,8 @@ export const readCluster = (data: string): ClusterConfig | null => {
   return text === null ? null : parsed(path, text, clusterSchema);
 };
 
-export const writeCluster = (data: string, cluster: ClusterConfig): void => replaceFile(clusterPath(data), `${JSON.stringify(cluster, null, 2)}\n`, 'cluster');
+export const writeCluster = (data: string, cluster: ClusterConfig): void =>
+  replaceFile(clusterPath(data), `${JSON.stringify(cluster, null, 2)}\n`, 'cluster');
 
 /** The identity kept in a node's own directory; null where the directory is new or was emptied. */
 export const readIdentity = (directory: string): NodeIdentity | null => {
@@ -44,7 +57,8 @@ export const readIdentity = (directory: string): NodeIdentity | null => {
   return text === null ? null : parsed(path, text, nodeSchema);
 };
 
-export const writeIdentity = (directory: string, identity: NodeIdentity): void => replaceFile(identityPath(directory), JSON.stringify(identity), 'identity');
+export const writeIdentity = (directory: string, identity: NodeIdentity): void =>
+  replaceFile(identityPath(directory), JSON.stringify(identity), 'identity');
 
 /** Makes sure that `data` exists and can be written to. */
 export const openDataDirectory = (data: string): void => {
@@ -52,14 +66,18 @@ export const openDataDirectory = (data: string): void => {
     mkdirSync(data, { recursive: true });
     accessSync(data, constants.W_OK | constants.X_OK);
   } catch (error) {
-    throw new UsageError(`The data directory ${data} cannot be used: ${messageOf(error)}. Name one that this account may write to with --data.`);
+    throw new UsageError(
+      `The data directory ${data} cannot be used: ${messageOf(error)}. Name one that this account may write to with --data.`,
+    );
   }
 };
 
 /** What stands in a directory that is none of a cluster's; the launcher's lock does not count. */
 const refuseForeign = (data: string): void => {
-  if (readdirSync(data).every((name) => name.startsWith('cluster.lock'))) return;
-  throw new UsageError(`The data directory ${data} is not empty and holds no cluster.json, so it is not a cluster's. Nothing in it was touched; name an empty directory with --data.`);
+  if (readdirSync(data).every(name => name.startsWith('cluster.lock'))) return;
+  throw new UsageError(
+    `The data directory ${data} is not empty and holds no cluster.json, so it is not a cluster's. Nothing in it was touched; name an empty directory with --data.`,
+  );
 };
 
 /** The first start: identities for every node, and epoch 1 for the first. `cluster.json` comes last: without it, nothing has started yet. */
@@ -76,9 +94,19 @@ const createCluster = (data: string, urls: readonly string[]): ClusterConfig => 
     const directory = nodeDirectory(data, member.name);
     mkdirSync(directory);
     const primary = first?.id ?? member.id;
-    replaceFile(join(directory, 'epoch.json'), toJson({ epoch: 1n, candidate: primary, primary: { epoch: 1n, node_id: primary } }), 'epoch');
-    if (member.id === primary) replaceFile(join(directory, 'authority.json'), toJson({ epoch: 1n, held: true, request_id: null }), 'marker');
-    writeIdentity(directory, { cluster_id: cluster.cluster_id, node_id: member.id, members: urls.length, initialized: true });
+    replaceFile(
+      join(directory, 'epoch.json'),
+      toJson({ epoch: 1n, candidate: primary, primary: { epoch: 1n, node_id: primary } }),
+      'epoch',
+    );
+    if (member.id === primary)
+      replaceFile(join(directory, 'authority.json'), toJson({ epoch: 1n, held: true, request_id: null }), 'marker');
+    writeIdentity(directory, {
+      cluster_id: cluster.cluster_id,
+      node_id: member.id,
+      members: urls.length,
+      initialized: true,
+    });
   }
   writeCluster(data, cluster);
   return cluster;
@@ -89,14 +117,19 @@ export const checkCluster = (data: string, nodes: number): void => {
   const cluster = readCluster(data);
   if (cluster === null) refuseForeign(data);
   else if (cluster.members.length !== nodes) {
-    throw new UsageError(`The data directory ${data} belongs to a cluster of ${cluster.members.length} nodes, and ${nodes} were asked for. Membership is fixed at the first start: use --nodes ${cluster.members.length}, or another directory.`);
+    throw new UsageError(
+      `The data directory ${data} belongs to a cluster of ${cluster.members.length} nodes, and ${nodes} were asked for. Membership is fixed at the first start: use --nodes ${cluster.members.length}, or another directory.`,
+    );
   }
 };
 
 /** The cluster in `data`, created at the first start, with its members at `urls`; those of a cluster that was there are not written yet. */
 export const openCluster = (data: string, urls: readonly string[]): ClusterConfig => {
   const cluster = readCluster(data) ?? createCluster(data, urls);
-  return { ...cluster, members: cluster.members.map((member, index) => ({ ...member, url: urls[index] ?? member.url })) };
+  return {
+    ...cluster,
+    members: cluster.members.map((member, index) => ({ ...member, url: urls[index] ?? member.url })),
+  };
 };
 
 /** A cluster's configuration as a launcher hands it to its nodes. */

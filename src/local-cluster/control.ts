@@ -8,7 +8,9 @@ import { type Kind, kernelInvariants, uuid } from './vocabulary.ts';
 import { envelope } from './reads.ts';
 
 /** Half of a surrogate pair is no text: what keeps it makes every later answer unreadable for those who insist on Unicode. */
-const unicode = z.string().refine((text) => text.isWellFormed(), 'This is not Unicode: it holds half of a surrogate pair.');
+const unicode = z
+  .string()
+  .refine(text => text.isWellFormed(), 'This is not Unicode: it holds half of a surrogate pair.');
 
 const common = {
   // As it is looked up: in another spelling it would be another request.
@@ -21,7 +23,9 @@ const common = {
 const promotionSchema = z.strictObject({
   ...common,
   mode: z.enum(['validated', 'forced']),
-  acknowledged_invariants: z.array(z.string().refine((name) => kernelInvariants.includes(name), 'This invariant does not exist.')).max(kernelInvariants.length),
+  acknowledged_invariants: z
+    .array(z.string().refine(name => kernelInvariants.includes(name), 'This invariant does not exist.'))
+    .max(kernelInvariants.length),
 });
 const demotionSchema = z.strictObject(common);
 
@@ -43,11 +47,20 @@ const version = (headers: Asked['headers']): bigint | null => {
 
 /** The request in its checked form, or the first refusal in the order of the contract's table. */
 const read = (kind: Kind, node: LocalNode, { headers, body }: Asked): ControlRequest => {
-  const given = kind === 'promotion' ? parse(promotionSchema, body) : { ...parse(demotionSchema, body), mode: null, acknowledged_invariants: [] };
+  const given =
+    kind === 'promotion'
+      ? parse(promotionSchema, body)
+      : { ...parse(demotionSchema, body), mode: null, acknowledged_invariants: [] };
   if (headers['idempotency-key'] !== given.request_id) throw ambiguousRequest();
   const ifMatch = version(headers);
   if (given.target !== node.self.id) throw otherTarget(given.target);
-  if (ifMatch === null) throw new ApiError(428, 'AERO_PRECONDITION_REQUIRED', 'If-Match with the control version that was confirmed is needed.', { details: { header: 'If-Match' } });
+  if (ifMatch === null)
+    throw new ApiError(
+      428,
+      'AERO_PRECONDITION_REQUIRED',
+      'If-Match with the control version that was confirmed is needed.',
+      { details: { header: 'If-Match' } },
+    );
   return {
     attempt: { request_id: given.request_id, kind, mode: given.mode, target: given.target },
     reason: given.reason,
@@ -62,7 +75,17 @@ const read = (kind: Kind, node: LocalNode, { headers, body }: Asked): ControlReq
 export const controlRoutes = (node: LocalNode, attempts: Attempts): readonly Route[] => {
   const reply = (data: object): Reply => ({ status: 200, body: envelope(node, data) });
   return [
-    { method: 'POST', path: /^\/v1\/control\/promotions$/, needs: 'control', answer: async (asked): Promise<Reply> => reply(await attempts.promote(read('promotion', node, asked))) },
-    { method: 'POST', path: /^\/v1\/control\/demotions$/, needs: 'control', answer: async (asked): Promise<Reply> => reply(await attempts.demote(read('demotion', node, asked))) },
+    {
+      method: 'POST',
+      path: /^\/v1\/control\/promotions$/,
+      needs: 'control',
+      answer: async (asked): Promise<Reply> => reply(await attempts.promote(read('promotion', node, asked))),
+    },
+    {
+      method: 'POST',
+      path: /^\/v1\/control\/demotions$/,
+      needs: 'control',
+      answer: async (asked): Promise<Reply> => reply(await attempts.demote(read('demotion', node, asked))),
+    },
   ];
 };

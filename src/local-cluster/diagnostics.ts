@@ -5,7 +5,7 @@ import type { LocalNode } from './node.ts';
 const filesOf = (node: LocalNode): readonly { readonly name: string; readonly bytes: number }[] =>
   readdirSync(node.directory, { recursive: true, encoding: 'utf8' })
     .sort()
-    .flatMap((name) => {
+    .flatMap(name => {
       const stat = statSync(join(node.directory, name), { throwIfNoEntry: false });
       return stat?.isFile() === true ? [{ name, bytes: stat.size }] : [];
     });
@@ -29,13 +29,29 @@ export const diagnose = (node: LocalNode): object => {
   const memory = process.memoryUsage();
   return {
     sections: [
-      section('status', { node_id: node.self.id, name: node.self.name, lifecycle: node.lifecycle, started_at: node.startedAt, control_version: node.version.current }),
-      section('replication', { role: node.role, state: node.state, halt_reason: node.haltReason ?? 'none', primary_id: node.primaryId, committed_offset: node.committed, writes_waiting_for_a_majority: node.serving?.pending ?? 0 }),
+      section('status', {
+        node_id: node.self.id,
+        name: node.self.name,
+        lifecycle: node.lifecycle,
+        started_at: node.startedAt,
+        control_version: node.version.current,
+      }),
+      section('replication', {
+        role: node.role,
+        state: node.state,
+        halt_reason: node.haltReason ?? 'none',
+        primary_id: node.primaryId,
+        committed_offset: node.committed,
+        writes_waiting_for_a_majority: node.serving?.pending ?? 0,
+      }),
       section('promotion', {
         state: node.attemptState,
         adopted_epoch: authority.adopted.epoch,
         adopted_for: authority.adopted.candidate,
-        marker: authority.marker === null ? 'absent' : `epoch ${authority.marker.epoch.toString()}, ${authority.marker.held ? 'held' : 'released'}`,
+        marker:
+          authority.marker === null
+            ? 'absent'
+            : `epoch ${authority.marker.epoch.toString()}, ${authority.marker.held ? 'held' : 'released'}`,
         events: ledger.events.length,
       }),
       section('wal', {
@@ -43,12 +59,31 @@ export const diagnose = (node: LocalNode): object => {
         oldest_offset: wal.oldest,
         append_offset: wal.appended.offset,
         durable_offset: wal.durable.offset,
-        checksums: wrongAt === null && node.haltReason !== 'WalCorruption' ? 'valid' : `invalid${wrongAt === null ? '' : ` at ${wrongAt.toString()}`}`,
+        checksums:
+          wrongAt === null && node.haltReason !== 'WalCorruption'
+            ? 'valid'
+            : `invalid${wrongAt === null ? '' : ` at ${wrongAt.toString()}`}`,
         verified_to_offset: wal.verifiedTo,
       }),
-      section('mvcc', { applied_commit_id: store.applied.commitId, visible_commit_id: store.visible.commitId, rows: store.size, snapshots: node.snapshots.items.length }),
-      section('storage', { directory: node.directory, files: files.length, bytes: files.reduce((sum, file) => sum + file.bytes, 0) }),
-      section('process', { pid: process.pid, node: process.version, platform: process.platform, rss_bytes: memory.rss, heap_used_bytes: memory.heapUsed, uptime_seconds: Math.floor(process.uptime()) }),
+      section('mvcc', {
+        applied_commit_id: store.applied.commitId,
+        visible_commit_id: store.visible.commitId,
+        rows: store.size,
+        snapshots: node.snapshots.items.length,
+      }),
+      section('storage', {
+        directory: node.directory,
+        files: files.length,
+        bytes: files.reduce((sum, file) => sum + file.bytes, 0),
+      }),
+      section('process', {
+        pid: process.pid,
+        node: process.version,
+        platform: process.platform,
+        rss_bytes: memory.rss,
+        heap_used_bytes: memory.heapUsed,
+        uptime_seconds: Math.floor(process.uptime()),
+      }),
     ],
   };
 };

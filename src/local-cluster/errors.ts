@@ -4,7 +4,14 @@ import { type Check, type DenialReason, type Kind, type Outcome, denialInvariant
  * What is refused before the ledger is asked speaks of one delivery: of the request it says nothing, because another delivery of it may have
  * been executed before. A proxy repeats a request, and a token, a limit or this node may have changed in between.
  */
-const beforeTheLedger: ReadonlySet<string> = new Set(['AERO_UNAUTHENTICATED', 'AERO_FORBIDDEN', 'AERO_BODY_TOO_LARGE', 'AERO_INVALID_REQUEST', 'AERO_NOT_FOUND', 'AERO_PRECONDITION_REQUIRED']);
+const beforeTheLedger: ReadonlySet<string> = new Set([
+  'AERO_UNAUTHENTICATED',
+  'AERO_FORBIDDEN',
+  'AERO_BODY_TOO_LARGE',
+  'AERO_INVALID_REQUEST',
+  'AERO_NOT_FOUND',
+  'AERO_PRECONDITION_REQUIRED',
+]);
 
 /** Every error that this API answers with: its HTTP status, whether a retry by hand would be a new request, and the rule behind it. */
 export class ApiError extends Error {
@@ -14,7 +21,16 @@ export class ApiError extends Error {
   readonly outcome: Outcome;
   readonly details: Readonly<Record<string, unknown>>;
 
-  constructor(status: number, code: string, message: string, more: { readonly invariant?: string; readonly outcome?: Outcome; readonly details?: Readonly<Record<string, unknown>> } = {}) {
+  constructor(
+    status: number,
+    code: string,
+    message: string,
+    more: {
+      readonly invariant?: string;
+      readonly outcome?: Outcome;
+      readonly details?: Readonly<Record<string, unknown>>;
+    } = {},
+  ) {
     super(message);
     this.status = status;
     this.code = code;
@@ -33,28 +49,57 @@ export class ApiError extends Error {
   ofRequest(isUnseen: boolean): ApiError {
     if (!beforeTheLedger.has(this.code) || isUnseen) return this;
     const { status, code, message, invariant, details } = this;
-    return new ApiError(status, code, message, { ...(invariant === null ? {} : { invariant }), outcome: 'unknown', details });
+    return new ApiError(status, code, message, {
+      ...(invariant === null ? {} : { invariant }),
+      outcome: 'unknown',
+      details,
+    });
   }
 }
 
-export const invalid = (field: string, message: string): ApiError => new ApiError(400, 'AERO_INVALID_REQUEST', message, { details: { field } });
+export const invalid = (field: string, message: string): ApiError =>
+  new ApiError(400, 'AERO_INVALID_REQUEST', message, { details: { field } });
 
 /** The request names itself in no way, or in two: nothing can be said of it (P7-F3). */
-export const ambiguousRequest = (): ApiError => new ApiError(400, 'AERO_INVALID_REQUEST', 'Idempotency-Key must be the request_id.', { outcome: 'unknown', details: { field: 'Idempotency-Key' } });
+export const ambiguousRequest = (): ApiError =>
+  new ApiError(400, 'AERO_INVALID_REQUEST', 'Idempotency-Key must be the request_id.', {
+    outcome: 'unknown',
+    details: { field: 'Idempotency-Key' },
+  });
 
-export const unknownNode = (id: string): ApiError => new ApiError(404, 'AERO_UNKNOWN_NODE', `Node ${id} is not known here, or is not the node that was asked.`, { details: { node_id: id } });
+export const unknownNode = (id: string): ApiError =>
+  new ApiError(404, 'AERO_UNKNOWN_NODE', `Node ${id} is not known here, or is not the node that was asked.`, {
+    details: { node_id: id },
+  });
 
 /** Only the target keeps the ledger that knows the request: this node cannot say what became of it there. */
 export const otherTarget = (id: string): ApiError =>
-  new ApiError(404, 'AERO_UNKNOWN_NODE', `Node ${id} is not this node, which did nothing. What became of the request there is not known here.`, { outcome: 'unknown', details: { node_id: id } });
+  new ApiError(
+    404,
+    'AERO_UNKNOWN_NODE',
+    `Node ${id} is not this node, which did nothing. What became of the request there is not known here.`,
+    { outcome: 'unknown', details: { node_id: id } },
+  );
 
-export const notReady = (lifecycle: string): ApiError => new ApiError(503, 'AERO_NOT_READY', `The node is ${lifecycle}; nothing was done.`, { invariant: 'P6-F1', details: { lifecycle } });
+export const notReady = (lifecycle: string): ApiError =>
+  new ApiError(503, 'AERO_NOT_READY', `The node is ${lifecycle}; nothing was done.`, {
+    invariant: 'P6-F1',
+    details: { lifecycle },
+  });
 
 export const storageFailed = (message: string, outcome: Outcome): ApiError =>
-  new ApiError(500, 'AERO_STORAGE_FAILED', `The disk failed: ${message}. The node stops; after a restart its disk says what is true.`, { invariant: 'P6-F1', outcome });
+  new ApiError(
+    500,
+    'AERO_STORAGE_FAILED',
+    `The disk failed: ${message}. The node stops; after a restart its disk says what is true.`,
+    { invariant: 'P6-F1', outcome },
+  );
 
 /** What this delivery did is nothing; `outcome` is of the request, and that is the first delivery's. */
-export const duplicate = (requestId: string, first: { readonly outcome: Outcome; readonly code: string | null }): ApiError =>
+export const duplicate = (
+  requestId: string,
+  first: { readonly outcome: Outcome; readonly code: string | null },
+): ApiError =>
   new ApiError(409, 'AERO_DUPLICATE_REQUEST', 'This request id was seen before; a request is executed at most once.', {
     invariant: 'P6-F3',
     outcome: first.outcome,
@@ -62,18 +107,32 @@ export const duplicate = (requestId: string, first: { readonly outcome: Outcome;
   });
 
 export const stateChanged = (present: bigint): ApiError =>
-  new ApiError(412, 'AERO_STATE_CHANGED', 'What this request was confirmed for is no longer the state of this node.', { invariant: 'P6-D1', details: { control_version: present.toString() } });
+  new ApiError(412, 'AERO_STATE_CHANGED', 'What this request was confirmed for is no longer the state of this node.', {
+    invariant: 'P6-D1',
+    details: { control_version: present.toString() },
+  });
 
-export const inProgress = (): ApiError => new ApiError(409, 'AERO_PROMOTION_ALREADY_IN_PROGRESS', 'Another promotion or demotion is running on this node.', { invariant: 'P6-A2' });
+export const inProgress = (): ApiError =>
+  new ApiError(409, 'AERO_PROMOTION_ALREADY_IN_PROGRESS', 'Another promotion or demotion is running on this node.', {
+    invariant: 'P6-A2',
+  });
 
 export const denied = (kind: Kind, reason: DenialReason, checks: readonly Check[]): ApiError => {
-  const failed = checks.find((check) => check.result === 'fail' || check.result === 'unknown');
+  const failed = checks.find(check => check.result === 'fail' || check.result === 'unknown');
   const name = kind === 'promotion' ? 'AERO_PROMOTION_DENIED' : 'AERO_DEMOTION_DENIED';
-  return new ApiError(409, name, `The ${kind} was denied: ${reason}. ${failed?.message ?? ''}`.trim(), { invariant: denialInvariants[reason], details: { reason, checks } });
+  return new ApiError(409, name, `The ${kind} was denied: ${reason}. ${failed?.message ?? ''}`.trim(), {
+    invariant: denialInvariants[reason],
+    details: { reason, checks },
+  });
 };
 
 export const acknowledgementIncomplete = (missing: readonly string[]): ApiError =>
-  new ApiError(422, 'AERO_ACKNOWLEDGEMENT_INCOMPLETE', `Each overridden check must be acknowledged by its invariant; missing: ${missing.join(', ')}.`, {
-    invariant: missing[0] ?? 'P6-A1',
-    details: { missing_invariants: missing },
-  });
+  new ApiError(
+    422,
+    'AERO_ACKNOWLEDGEMENT_INCOMPLETE',
+    `Each overridden check must be acknowledged by its invariant; missing: ${missing.join(', ')}.`,
+    {
+      invariant: missing[0] ?? 'P6-A1',
+      details: { missing_invariants: missing },
+    },
+  );

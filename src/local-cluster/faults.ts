@@ -58,7 +58,8 @@ export const crashPoint = (name: string): void => {
 /** Writes as the disk is told to: a full one takes a part without a word, and only then refuses. */
 export const writeToDisk: WriteSome = (handle, bytes, position) => {
   if (current.disk !== 'full') return writeSome(handle, bytes, position);
-  if (room === 0) throw Object.assign(new Error('ENOSPC: no space left on device (a fault on request)'), { code: 'ENOSPC' });
+  if (room === 0)
+    throw Object.assign(new Error('ENOSPC: no space left on device (a fault on request)'), { code: 'ENOSPC' });
   const taken = writeSome(handle, bytes.subarray(0, room), position);
   room -= taken;
   return taken;
@@ -75,7 +76,7 @@ export const slowDisk = async (): Promise<void> => {
 };
 
 const set = (next: Faults, changed: (faults: Faults) => void): void => {
-  if (next.pause && !current.pause) paused = new Promise((resolve) => (resume = resolve));
+  if (next.pause && !current.pause) paused = new Promise(resolve => (resume = resolve));
   if (!next.pause) resume();
   current = next;
   room = next.disk_room;
@@ -84,7 +85,9 @@ const set = (next: Faults, changed: (faults: Faults) => void): void => {
 };
 
 /** The loopback port on which faults are asked for: `POST /faults` replaces all of them, those not named are off. */
-export const openAdmin = (changed: (faults: Faults) => void): Promise<{ readonly server: Server; readonly url: string }> =>
+export const openAdmin = (
+  changed: (faults: Faults) => void,
+): Promise<{ readonly server: Server; readonly url: string }> =>
   new Promise((resolve, reject) => {
     const server = createServer((request, response) => {
       const parts: Buffer[] = [];
@@ -102,6 +105,9 @@ export const openAdmin = (changed: (faults: Faults) => void): Promise<{ readonly
     server.once('error', reject);
     server.listen(0, '127.0.0.1', () => {
       const address = server.address();
-      resolve({ server, url: `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}/faults` });
+      resolve({
+        server,
+        url: `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}/faults`,
+      });
     });
   });

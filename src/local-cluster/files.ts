@@ -14,7 +14,8 @@ export const writeUnder = (held: FileLock): void => {
 
 /** A holder of a removed lock file excludes nobody: another process may have begun to write here. */
 const stillExclusive = (): void => {
-  if (lock?.isHeld() === false) throw new Error('the lock file of the data directory was removed or replaced while it was held');
+  if (lock?.isHeld() === false)
+    throw new Error('the lock file of the data directory was removed or replaced while it was held');
 };
 
 /** Appends all of `bytes` to an open file that ends at `end`; throws where a part is missing, another wrote to it, or the directory is no longer this process's. */
@@ -32,7 +33,7 @@ export const replaceFile = (path: string, content: string | Buffer, name: string
   replaceWhole(path, content, {
     beside: `${path}.new`,
     write: writeToDisk,
-    before: (step) => {
+    before: step => {
       crashPoint(`${name}-${step}`);
       if (step === 'write' || step === 'rename') stillExclusive();
       if (step === 'fsync') onFsync();

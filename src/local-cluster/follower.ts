@@ -8,9 +8,19 @@ import { SnapshotDamaged } from './snapshots.ts';
 import type { Testimony } from './testimony.ts';
 import { decodeRecord } from './records.ts';
 import type { Placed, Wal } from './wal.ts';
-import { type HaltReason, type Lifecycle, type Position, type ReplicationState, majorityOf, toJson } from './vocabulary.ts';
+import {
+  type HaltReason,
+  type Lifecycle,
+  type Position,
+  type ReplicationState,
+  majorityOf,
+  toJson,
+} from './vocabulary.ts';
 
-const decimal = z.string().regex(/^\d{1,20}$/).transform(BigInt);
+const decimal = z
+  .string()
+  .regex(/^\d{1,20}$/)
+  .transform(BigInt);
 
 /** What goes with the bytes of a pull: `gap` and `diverged` halt the one who asked. */
 export const aboutSchema = z.strictObject({
@@ -100,7 +110,7 @@ export class Follower {
   }
 
   async #woken(timeout: number | null): Promise<void> {
-    await new Promise<void>((resolve) => {
+    await new Promise<void>(resolve => {
       const timer = timeout === null ? null : setTimeout(resolve, timeout);
       this.#wake = (): void => {
         if (timer !== null) clearTimeout(timer);
@@ -113,17 +123,24 @@ export class Follower {
   /** The member that serves the latest epoch, if it is this node's to follow. */
   #source(): Source | null {
     const { state, authority, peers, serving, cluster } = this.#node;
-    if (this.#node.lifecycle === 'shutting_down' || (state !== 'ReplicaActive' && state !== 'Uninitialized')) return null;
-    const answering = peers.others.filter((member) => peers.known(member.id).reachable);
+    if (this.#node.lifecycle === 'shutting_down' || (state !== 'ReplicaActive' && state !== 'Uninitialized'))
+      return null;
+    const answering = peers.others.filter(member => peers.known(member.id).reachable);
     // A node that lost its disk also lost its promises: a majority of others must tell it the epoch before it makes new ones.
     if (state === 'Uninitialized' && answering.length < majorityOf(cluster.members.length)) return null;
-    const known = answering.flatMap((member) => peers.known(member.id).testimony ?? []);
-    const floor = state === 'Uninitialized' ? known.reduce((max, one) => (one.epoch > max ? one.epoch : max), 0n) : authority.adopted.epoch;
+    const known = answering.flatMap(member => peers.known(member.id).testimony ?? []);
+    const floor =
+      state === 'Uninitialized'
+        ? known.reduce((max, one) => (one.epoch > max ? one.epoch : max), 0n)
+        : authority.adopted.epoch;
     const offers = answering.flatMap((member): Source[] => {
       const epoch = peers.known(member.id).testimony?.serving ?? null;
       return epoch === null || epoch < floor || epoch <= (serving?.epoch ?? -1n) ? [] : [{ member, epoch }];
     });
-    return offers.reduce<Source | null>((best, offer) => (best === null || offer.epoch > best.epoch ? offer : best), null);
+    return offers.reduce<Source | null>(
+      (best, offer) => (best === null || offer.epoch > best.epoch ? offer : best),
+      null,
+    );
   }
 
   /** One pull at a time: whoever asks meanwhile waits for the same one. */
@@ -145,7 +162,10 @@ export class Follower {
     if (this.#source()?.epoch !== source.epoch || node.authority.adopted.epoch !== source.epoch) return;
     if (about.verdict === 'not_serving') throw new Error('the primary does not serve this epoch');
     if (about.verdict !== 'records') {
-      this.#refuse(about.verdict === 'gap' ? 'WalGapDetected' : 'HistoryDivergence', `the primary's log does not continue position ${from.offset.toString()}`);
+      this.#refuse(
+        about.verdict === 'gap' ? 'WalGapDetected' : 'HistoryDivergence',
+        `the primary's log does not continue position ${from.offset.toString()}`,
+      );
       return;
     }
     if (!(await this.#take(answer.body, from, source.epoch))) return;
@@ -168,14 +188,28 @@ export class Follower {
   /** Verifies the records and makes them durable. False: they did not fit, and the node has halted. */
   async #take(bytes: Buffer, from: Position, epoch: bigint): Promise<boolean> {
     const { lines, rest } = decodeLines(bytes, from.chain);
-    if (rest !== 'none') return this.#refuse('WalCorruption', `the record received at ${from.offset.toString()} has a wrong checksum`);
+    if (rest !== 'none')
+      return this.#refuse('WalCorruption', `the record received at ${from.offset.toString()} has a wrong checksum`);
     let end = from;
     const records: Placed[] = [];
     for (const line of lines) {
       const record = decodeRecord(line.json);
-      if (record?.commitId !== end.commitId + 1n) return this.#refuse('WalGapDetected', `commit ${(end.commitId + 1n).toString()} is missing at ${end.offset.toString()}`);
-      if (record.epoch < end.epoch || record.epoch > epoch) return this.#refuse('HistoryDivergence', `commit ${record.commitId.toString()} is of epoch ${record.epoch.toString()}`);
-      end = { offset: from.offset + BigInt(line.end), chain: line.chain, epoch: record.epoch, commitId: record.commitId };
+      if (record?.commitId !== end.commitId + 1n)
+        return this.#refuse(
+          'WalGapDetected',
+          `commit ${(end.commitId + 1n).toString()} is missing at ${end.offset.toString()}`,
+        );
+      if (record.epoch < end.epoch || record.epoch > epoch)
+        return this.#refuse(
+          'HistoryDivergence',
+          `commit ${record.commitId.toString()} is of epoch ${record.epoch.toString()}`,
+        );
+      end = {
+        offset: from.offset + BigInt(line.end),
+        chain: line.chain,
+        epoch: record.epoch,
+        commitId: record.commitId,
+      };
       records.push({ record, end });
     }
     if (records.length === 0) return true;

@@ -45,19 +45,22 @@ export interface Route {
 }
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-const isToken = (given: string, wanted: string | null): boolean => wanted !== null && timingSafeEqual(digest(given), digest(wanted));
+const isToken = (given: string, wanted: string | null): boolean =>
+  wanted !== null && timingSafeEqual(digest(given), digest(wanted));
 
 /** 401 without a token that is known, 403 with one that does not suffice. Without configured tokens everybody on this machine may ask. */
 const authorize = (needs: Route['needs'], headers: IncomingMessage['headers'], tokens: Tokens): void => {
   if (needs === 'peer') {
     const given = headers['x-aerodb-peer'];
-    if (typeof given !== 'string' || !isToken(given, tokens.peer)) throw new ApiError(403, 'AERO_FORBIDDEN', 'Only members of the cluster may ask this.');
+    if (typeof given !== 'string' || !isToken(given, tokens.peer))
+      throw new ApiError(403, 'AERO_FORBIDDEN', 'Only members of the cluster may ask this.');
     return;
   }
   if (tokens.observer === null && tokens.operator === null) return;
   const given = /^Bearer (.+)$/i.exec(headers.authorization ?? '')?.[1] ?? '';
   if (isToken(given, tokens.operator)) return;
-  if (!isToken(given, tokens.observer)) throw new ApiError(401, 'AERO_UNAUTHENTICATED', 'A bearer token that this node knows is needed.');
+  if (!isToken(given, tokens.observer))
+    throw new ApiError(401, 'AERO_UNAUTHENTICATED', 'A bearer token that this node knows is needed.');
   if (needs === 'control') throw new ApiError(403, 'AERO_FORBIDDEN', 'This token may read; it may not control.');
 };
 
@@ -65,9 +68,12 @@ const authorize = (needs: Route['needs'], headers: IncomingMessage['headers'], t
 class Dropped extends Error {}
 
 const readBody = async (request: IncomingMessage, limit: number): Promise<unknown> => {
-  const tooLarge = new ApiError(413, 'AERO_BODY_TOO_LARGE', `The body may have ${limit} bytes.`, { details: { limit: String(limit) } });
+  const tooLarge = new ApiError(413, 'AERO_BODY_TOO_LARGE', `The body may have ${limit} bytes.`, {
+    details: { limit: String(limit) },
+  });
   // A JSON type cannot be sent across origins without asking first: no web page can write here.
-  if (!/^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? '')) throw invalid('Content-Type', 'The body must be application/json.');
+  if (!/^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? ''))
+    throw invalid('Content-Type', 'The body must be application/json.');
   if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge;
   const parts: Buffer[] = [];
   let size = 0;
@@ -89,7 +95,11 @@ const readBody = async (request: IncomingMessage, limit: number): Promise<unknow
   }
 };
 
-const find = (routes: readonly Route[], method: string, path: string): { readonly route: Route; readonly params: readonly string[] } => {
+const find = (
+  routes: readonly Route[],
+  method: string,
+  path: string,
+): { readonly route: Route; readonly params: readonly string[] } => {
   for (const route of routes) {
     const match = route.path.exec(path);
     if (match !== null && route.method === method) return { route, params: match.slice(1) };
@@ -100,13 +110,17 @@ const find = (routes: readonly Route[], method: string, path: string): { readonl
 /** A name that a browser resolved could be anybody's; an address or localhost is this machine's (DNS rebinding). Without one, or with two, nobody was named. */
 const checkHost = ({ headersDistinct: { host: hosts = [] } }: IncomingMessage): void => {
   const [host = '', ...others] = hosts;
-  if (others.length > 0 || !/^(localhost|[\d.]+|\[[\da-f:.]+\])(:\d{1,5})?$/i.test(host)) throw invalid('Host', 'The node is asked by its address, in one Host header.');
+  if (others.length > 0 || !/^(localhost|[\d.]+|\[[\da-f:.]+\])(:\d{1,5})?$/i.test(host))
+    throw invalid('Host', 'The node is asked by its address, in one Host header.');
 };
 
 const distorted = (reply: Reply, how: Faults['control_answers']): Reply => {
   if (how === 'dropped') throw new Dropped();
-  if (how === 'html') return { status: 502, body: Buffer.from('<html><body>Bad Gateway</body></html>'), type: 'text/html' };
-  return how === 'garbage' ? { status: 200, body: Buffer.from('{"api_version":"v1","observed_at":'), type: 'application/json' } : reply;
+  if (how === 'html')
+    return { status: 502, body: Buffer.from('<html><body>Bad Gateway</body></html>'), type: 'text/html' };
+  return how === 'garbage'
+    ? { status: 200, body: Buffer.from('{"api_version":"v1","observed_at":'), type: 'application/json' }
+    : reply;
 };
 
 const respond = async (request: IncomingMessage, routes: readonly Route[], tokens: Tokens): Promise<Reply> => {
@@ -116,14 +130,20 @@ const respond = async (request: IncomingMessage, routes: readonly Route[], token
   const faulty = faults();
   if (url.pathname.startsWith('/peer/') && (faulty.cut === 'incoming' || faulty.cut === 'both')) throw new Dropped();
   await notPaused();
-  const needs = url.pathname.startsWith('/peer/') ? 'peer' : url.pathname.startsWith('/v1/control/') || request.method === 'POST' ? 'control' : 'read';
+  const needs = url.pathname.startsWith('/peer/')
+    ? 'peer'
+    : url.pathname.startsWith('/v1/control/') || request.method === 'POST'
+      ? 'control'
+      : 'read';
   authorize(needs, request.headers, tokens);
   const { route, params } = find(routes, request.method ?? '', url.pathname);
   for (const [index, name] of [...url.searchParams.keys()].entries()) {
     if (route.query?.includes(name) !== true) throw invalid(name, 'This query parameter does not exist.');
-    if ([...url.searchParams.keys()].indexOf(name) !== index) throw invalid(name, 'This query parameter is given twice.');
+    if ([...url.searchParams.keys()].indexOf(name) !== index)
+      throw invalid(name, 'This query parameter is given twice.');
   }
-  const body = route.method === 'GET' ? null : await readBody(request, route.needs === 'peer' ? peerBodyLimit : bodyLimit);
+  const body =
+    route.method === 'GET' ? null : await readBody(request, route.needs === 'peer' ? peerBodyLimit : bodyLimit);
   const reply = await route.answer({ params, query: url.searchParams, headers: request.headers, body });
   if (faulty.late_ms > 0 && url.pathname.startsWith('/v1/')) await after(faulty.late_ms);
   return url.pathname.startsWith('/v1/control/') ? distorted(reply, faulty.control_answers) : reply;
@@ -132,7 +152,8 @@ const respond = async (request: IncomingMessage, routes: readonly Route[], token
 /** Whether this node's ledger holds a request of this id. */
 export type Holds = (requestId: string) => boolean;
 
-const isControl = ({ url }: IncomingMessage): boolean => URL.parse(url ?? '/', 'http://node')?.pathname.startsWith('/v1/control/') === true;
+const isControl = ({ url }: IncomingMessage): boolean =>
+  URL.parse(url ?? '/', 'http://node')?.pathname.startsWith('/v1/control/') === true;
 
 /** Whether the request names itself, and the ledger was asked for it and does not hold it. */
 const isUnseen = ({ headers }: IncomingMessage, holds: Holds): boolean => {
@@ -143,7 +164,10 @@ const isUnseen = ({ headers }: IncomingMessage, holds: Holds): boolean => {
 const write = (request: IncomingMessage, response: ServerResponse, reply: Reply): void => {
   const bytes = Buffer.isBuffer(reply.body) ? reply.body : Buffer.from(toJson(reply.body));
   response.statusCode = reply.status;
-  response.setHeader('content-type', Buffer.isBuffer(reply.body) ? (reply.type ?? 'application/octet-stream') : 'application/json; charset=utf-8');
+  response.setHeader(
+    'content-type',
+    Buffer.isBuffer(reply.body) ? (reply.type ?? 'application/octet-stream') : 'application/json; charset=utf-8',
+  );
   response.setHeader('content-length', bytes.length);
   response.setHeader('cache-control', 'no-store');
   if (reply.about !== undefined) response.setHeader('x-aerodb-about', toJson(reply.about));
@@ -154,11 +178,21 @@ const write = (request: IncomingMessage, response: ServerResponse, reply: Reply)
 };
 
 const errorReply = (error: unknown, request: IncomingMessage, holds: Holds): Reply => {
-  if (error instanceof ApiError) return { status: error.status, body: (isControl(request) ? error.ofRequest(isUnseen(request, holds)) : error).body };
+  if (error instanceof ApiError)
+    return {
+      status: error.status,
+      body: (isControl(request) ? error.ofRequest(isUnseen(request, holds)) : error).body,
+    };
   // The node says itself that its disk failed, and stops; a stack is for what is wrong with this program.
   if (error instanceof StorageError) return { status: 500, body: storageFailed(error.message, 'unknown').body };
   process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-  return { status: 500, body: new ApiError(500, 'AERO_STORAGE_FAILED', 'The node failed while it answered.', { invariant: 'P6-F1', outcome: 'unknown' }).body };
+  return {
+    status: 500,
+    body: new ApiError(500, 'AERO_STORAGE_FAILED', 'The node failed while it answered.', {
+      invariant: 'P6-F1',
+      outcome: 'unknown',
+    }).body,
+  };
 };
 
 const refuseMalformed = (error: NodeJS.ErrnoException, socket: Duplex): void => {
@@ -166,21 +200,38 @@ const refuseMalformed = (error: NodeJS.ErrnoException, socket: Duplex): void => 
     socket.destroy();
     return;
   }
-  const body = toJson(new ApiError(400, 'AERO_INVALID_REQUEST', 'This is not an HTTP request that this node understands.', { outcome: 'unknown', details: { field: 'request' } }).body);
-  socket.end(`HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
+  const body = toJson(
+    new ApiError(400, 'AERO_INVALID_REQUEST', 'This is not an HTTP request that this node understands.', {
+      outcome: 'unknown',
+      details: { field: 'request' },
+    }).body,
+  );
+  socket.end(
+    `HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
 };
 
 /** The HTTP server of a node: limits, authorization and typed errors around its routes. */
 export const createApi = (routes: readonly Route[], tokens: Tokens, holds: Holds): Server => {
-  const server = createServer({ headersTimeout: 10_000, requestTimeout: 15_000, keepAliveTimeout: 60_000, connectionsCheckingInterval: 2_000, maxHeaderSize: 16 * 1024, requireHostHeader: false }, (request, response) => {
-    respond(request, routes, tokens)
-      .catch((error: unknown) => {
-        if (error instanceof Dropped) throw error;
-        return errorReply(error, request, holds);
-      })
-      .then((reply) => write(request, response, reply))
-      .catch(() => response.destroy());
-  });
+  const server = createServer(
+    {
+      headersTimeout: 10_000,
+      requestTimeout: 15_000,
+      keepAliveTimeout: 60_000,
+      connectionsCheckingInterval: 2_000,
+      maxHeaderSize: 16 * 1024,
+      requireHostHeader: false,
+    },
+    (request, response) => {
+      respond(request, routes, tokens)
+        .catch((error: unknown) => {
+          if (error instanceof Dropped) throw error;
+          return errorReply(error, request, holds);
+        })
+        .then(reply => write(request, response, reply))
+        .catch(() => response.destroy());
+    },
+  );
   server.on('clientError', refuseMalformed);
   return server;
 };

@@ -1,6 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer } from 'node:net';
-import { type ClusterConfig, type ClusterMember, UsageError, checkCluster, openCluster, openDataDirectory, writeCluster } from './config.ts';
+import {
+  type ClusterConfig,
+  type ClusterMember,
+  UsageError,
+  checkCluster,
+  openCluster,
+  openDataDirectory,
+  writeCluster,
+} from './config.ts';
 import { writeUnder } from './files.ts';
 import { startLoad } from './load.ts';
 import { lockCluster } from './lock.ts';
@@ -12,7 +20,9 @@ const [lowest, highest] = [10_000, 20_000];
 const isFree = (host: string, port: number): Promise<boolean> =>
   new Promise((resolve, reject) => {
     const probe = createServer();
-    probe.once('error', (error: NodeJS.ErrnoException) => (error.code === 'EADDRINUSE' ? resolve(false) : reject(error)));
+    probe.once('error', (error: NodeJS.ErrnoException) =>
+      error.code === 'EADDRINUSE' ? resolve(false) : reject(error),
+    );
     probe.listen(port, host, () => probe.close(() => resolve(true)));
   });
 
@@ -33,12 +43,32 @@ const portsFor = async ({ nodes, port, host }: ClusterOptions): Promise<readonly
 
 /** The node's process: this same program, started again. Tokens travel in the environment, where no list of processes shows them. */
 const spawnNode = (main: string, member: ClusterMember, options: ClusterOptions): ChildProcess => {
-  const args = [...process.execArgv, main, 'node', '--data', options.data, '--name', member.name, '--host', options.host, '--segment-bytes', String(options.segmentBytes), '--checkpoint-every', String(options.checkpointEvery), '--observed', String(options.observed), ...(options.faults ? ['--faults'] : [])];
+  const args = [
+    ...process.execArgv,
+    main,
+    'node',
+    '--data',
+    options.data,
+    '--name',
+    member.name,
+    '--host',
+    options.host,
+    '--segment-bytes',
+    String(options.segmentBytes),
+    '--checkpoint-every',
+    String(options.checkpointEvery),
+    '--observed',
+    String(options.observed),
+    ...(options.faults ? ['--faults'] : []),
+  ];
   const tokens = {
     ...(options.operatorToken === null ? {} : { AERODB_OPERATOR_TOKEN: options.operatorToken }),
     ...(options.observerToken === null ? {} : { AERODB_OBSERVER_TOKEN: options.observerToken }),
   };
-  return spawn(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], env: { ...process.env, ...tokens } });
+  return spawn(process.execPath, args, {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    env: { ...process.env, ...tokens },
+  });
 };
 
 interface Started {
@@ -63,7 +93,7 @@ const start = (main: string, member: ClusterMember, options: ClusterOptions): St
 };
 
 const ended = (child: ChildProcess): Promise<void> =>
-  new Promise((resolve) => {
+  new Promise(resolve => {
     if (child.exitCode !== null || child.signalCode !== null) resolve();
     else child.once('exit', () => resolve());
   });
@@ -79,9 +109,9 @@ const endAll = async (children: readonly ChildProcess[]): Promise<void> => {
  */
 const startAll = async (cluster: ClusterConfig, data: string, nodes: readonly Started[]): Promise<void> => {
   for (const { child } of nodes) child.send(cluster);
-  await Promise.all(nodes.map((node) => node.word()));
+  await Promise.all(nodes.map(node => node.word()));
   writeCluster(data, cluster);
-  const ready = nodes.map((node) => node.word());
+  const ready = nodes.map(node => node.word());
   for (const { child } of nodes) child.send('go');
   for (const word of ready) process.stdout.write(`${JSON.stringify(await word)}\n`);
 };
@@ -96,9 +126,12 @@ export const runCluster = async (main: string, options: ClusterOptions): Promise
   writeUnder(lockCluster(options.data));
   const ports = await portsFor(options);
   const host = options.host.includes(':') ? `[${options.host}]` : options.host;
-  const cluster = openCluster(options.data, ports.map((port) => `http://${host}:${port}`));
-  const nodes = cluster.members.map((member) => start(main, member, options));
-  const children = nodes.map((node) => node.child);
+  const cluster = openCluster(
+    options.data,
+    ports.map(port => `http://${host}:${port}`),
+  );
+  const nodes = cluster.members.map(member => start(main, member, options));
+  const children = nodes.map(node => node.child);
   let stopLoad = (): void => undefined;
   const end = (): void => {
     stopLoad();
@@ -112,5 +145,6 @@ export const runCluster = async (main: string, options: ClusterOptions): Promise
     await endAll(children);
     throw error;
   }
-  if (options.writesPerSecond > 0) stopLoad = startLoad(cluster.members, options.writesPerSecond, options.operatorToken);
+  if (options.writesPerSecond > 0)
+    stopLoad = startLoad(cluster.members, options.writesPerSecond, options.operatorToken);
 };

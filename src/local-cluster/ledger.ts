@@ -45,7 +45,10 @@ export class Ledger {
     const { lines, rest } = decodeLines(bytes, 0);
     this.#size = lines.at(-1)?.end ?? 0;
     this.#chain = lines.at(-1)?.chain ?? 0;
-    if (rest === 'bad') throw new UsageError(`The request ledger ${path} has a wrong checksum at byte ${this.#size}. Without it no request can be told from a repeated one (P6-F3), so this node does not start.`);
+    if (rest === 'bad')
+      throw new UsageError(
+        `The request ledger ${path} has a wrong checksum at byte ${this.#size}. Without it no request can be told from a repeated one (P6-F3), so this node does not start.`,
+      );
     if (bytes.length > this.#size) ftruncateSync(this.#file, this.#size);
     // The checksum vouches that this process wrote these lines: the one checked boundary of this file.
     for (const line of lines) this.#take(JSON.parse(line.json) as Entry);

@@ -20,10 +20,21 @@ export const startLoad = (members: readonly ClusterMember[], perSecond: number, 
       if (chosen === asked) chosen += 1;
     };
     written += 1;
-    const outgoing = request(new URL('/local/writes', member.url), { method: 'POST', agent, headers: { 'content-type': 'application/json', ...(token === null ? {} : { authorization: `Bearer ${token}` }) } }, (incoming) => {
-      if (incoming.statusCode !== 200) next();
-      incoming.resume();
-    });
+    const outgoing = request(
+      new URL('/local/writes', member.url),
+      {
+        method: 'POST',
+        agent,
+        headers: {
+          'content-type': 'application/json',
+          ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+        },
+      },
+      incoming => {
+        if (incoming.statusCode !== 200) next();
+        incoming.resume();
+      },
+    );
     outgoing.on('error', next);
     outgoing.end(JSON.stringify({ key: `load-${written % keys}`, value: `write ${written}` }));
   }, 1_000 / perSecond);

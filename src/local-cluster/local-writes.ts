@@ -16,20 +16,34 @@ const pageRows = 10_000;
 
 const write = async (node: LocalNode, body: unknown): Promise<Reply> => {
   const parsed = writeSchema.safeParse(body);
-  if (!parsed.success) throw invalid(parsed.error.issues[0]?.path.join('.') || 'body', parsed.error.issues[0]?.message ?? 'The write is malformed.');
+  if (!parsed.success)
+    throw invalid(
+      parsed.error.issues[0]?.path.join('.') || 'body',
+      parsed.error.issues[0]?.message ?? 'The write is malformed.',
+    );
   const { serving } = node;
   if (node.lifecycle !== 'running') throw notReady(node.lifecycle);
-  if (serving === null || node.role !== 'primary' || node.state === 'ReplicationHalted') throw new ApiError(409, 'AERO_NOT_PRIMARY', 'Only the primary accepts writes.', { invariant: 'P6-A1', details: { primary_id: node.primaryId } });
-  if (serving.pending >= waitingLimit) throw new ApiError(503, 'AERO_NOT_READY', 'Too many writes wait for a majority.', { invariant: 'P6-F1' });
-  const unknown = (why: string): ApiError => new ApiError(503, 'AERO_NOT_READY', why, { invariant: 'P6-S1', outcome: 'unknown' });
+  if (serving === null || node.role !== 'primary' || node.state === 'ReplicationHalted')
+    throw new ApiError(409, 'AERO_NOT_PRIMARY', 'Only the primary accepts writes.', {
+      invariant: 'P6-A1',
+      details: { primary_id: node.primaryId },
+    });
+  if (serving.pending >= waitingLimit)
+    throw new ApiError(503, 'AERO_NOT_READY', 'Too many writes wait for a majority.', { invariant: 'P6-F1' });
+  const unknown = (why: string): ApiError =>
+    new ApiError(503, 'AERO_NOT_READY', why, { invariant: 'P6-S1', outcome: 'unknown' });
   const late = new AbortController();
   try {
     const timeout = after(acknowledgedWithin, null, { signal: late.signal }).catch(() => null);
     const end = await Promise.race([node.storing(serving.write(parsed.data)), timeout]);
     if (end === null) throw unknown('The write is on this node and was not acknowledged by a majority in time.');
-    return { status: 200, body: { commit_id: end.commitId, epoch: end.epoch, offset: end.offset, node_id: node.self.id } };
+    return {
+      status: 200,
+      body: { commit_id: end.commitId, epoch: end.epoch, offset: end.offset, node_id: node.self.id },
+    };
   } catch (error) {
-    if (error instanceof Superseded) throw unknown(`The write is on this node and was not acknowledged by a majority: ${error.message}.`);
+    if (error instanceof Superseded)
+      throw unknown(`The write is on this node and was not acknowledged by a majority: ${error.message}.`);
     if (error instanceof StorageError) throw storageFailed(messageOf(error), 'unknown');
     throw error;
   } finally {
@@ -40,14 +54,36 @@ const write = async (node: LocalNode, body: unknown): Promise<Reply> => {
 const rows = (node: LocalNode, query: URLSearchParams): Reply => {
   const after = query.get('after') ?? '0';
   if (!/^\d{1,20}$/.test(after)) throw invalid('after', 'after must be a commit id.');
-  if (node.state === 'ReplicationHalted') throw new ApiError(503, 'AERO_NOT_READY', `The node is halted (${node.haltReason ?? ''}): no reads of data.`, { invariant: 'P6-F1' });
+  if (node.state === 'ReplicationHalted')
+    throw new ApiError(503, 'AERO_NOT_READY', `The node is halted (${node.haltReason ?? ''}): no reads of data.`, {
+      invariant: 'P6-F1',
+    });
   const found = node.store.rows(BigInt(after), pageRows + 1);
   const shown = found.slice(0, pageRows);
-  return { status: 200, body: { node_id: node.self.id, visible_commit_id: node.store.visible.commitId, rows: shown, next_after: found.length > shown.length ? (shown.at(-1)?.commit_id ?? null) : null } };
+  return {
+    status: 200,
+    body: {
+      node_id: node.self.id,
+      visible_commit_id: node.store.visible.commitId,
+      rows: shown,
+      next_after: found.length > shown.length ? (shown.at(-1)?.commit_id ?? null) : null,
+    },
+  };
 };
 
 /** The local cluster's data, beside v1: for load generators and tests. */
 export const writeRoutes = (node: LocalNode): readonly Route[] => [
-  { method: 'POST', path: /^\/local\/writes$/, needs: 'control', answer: ({ body }: Asked): Promise<Reply> => write(node, body) },
-  { method: 'GET', path: /^\/local\/writes$/, needs: 'read', query: ['after'], answer: ({ query }: Asked): Reply => rows(node, query) },
+  {
+    method: 'POST',
+    path: /^\/local\/writes$/,
+    needs: 'control',
+    answer: ({ body }: Asked): Promise<Reply> => write(node, body),
+  },
+  {
+    method: 'GET',
+    path: /^\/local\/writes$/,
+    needs: 'read',
+    query: ['after'],
+    answer: ({ query }: Asked): Reply => rows(node, query),
+  },
 ];

@@ -16,7 +16,8 @@ const take = (file: string, what: string): FileLock => {
   } catch (error) {
     throw new UsageError(`${file} cannot be locked: ${messageOf(error)}. Nothing was started.`);
   }
-  if (!taken) throw new UsageError(`${what} is in use by ${lock.holder}. End it first; two processes never share one directory.`);
+  if (!taken)
+    throw new UsageError(`${what} is in use by ${lock.holder}. End it first; two processes never share one directory.`);
   return lock;
 };
 

@@ -2,7 +2,8 @@ import type { ClusterMember } from './config.ts';
 import type { LocalNode } from './node.ts';
 import type { Testimony } from './testimony.ts';
 
-const behind = (primary: bigint | null, own: bigint | null): bigint | null => (primary === null || own === null ? null : primary > own ? primary - own : 0n);
+const behind = (primary: bigint | null, own: bigint | null): bigint | null =>
+  primary === null || own === null ? null : primary > own ? primary - own : 0n;
 
 /** The primary's end of log as this node knows it: its own, or what the primary last said while it answers. */
 const primaryEnd = (node: LocalNode): Testimony['durable'] | null => {
@@ -20,7 +21,8 @@ interface View {
 
 /** What this node says of a member: of itself the truth, of another its last report. */
 const viewOf = (node: LocalNode, member: ClusterMember): View => {
-  if (member.id === node.self.id) return { said: node.testimony(), current: true, lastContact: new Date().toISOString() };
+  if (member.id === node.self.id)
+    return { said: node.testimony(), current: true, lastContact: new Date().toISOString() };
   const { testimony, reachable, lastContact } = node.peers.known(member.id);
   return { said: testimony, current: reachable, lastContact };
 };
@@ -28,7 +30,9 @@ const viewOf = (node: LocalNode, member: ClusterMember): View => {
 const basis = (node: LocalNode, member: ClusterMember, { current, lastContact }: View): string => {
   if (member.id === node.self.id) return 'this node itself';
   if (current) return `answered ${node.self.name} in their last exchange`;
-  return lastContact === null ? `has not answered ${node.self.name} since ${node.self.name} started` : `did not answer ${node.self.name} in their last exchange; its values are its last report`;
+  return lastContact === null
+    ? `has not answered ${node.self.name} since ${node.self.name} started`
+    : `did not answer ${node.self.name} in their last exchange; its values are its last report`;
 };
 
 /** A Member of the contract. */
@@ -79,24 +83,40 @@ interface Listed {
 
 const ordered = (node: LocalNode, own: readonly Listed[], kind: 'member' | 'replica'): readonly object[] => {
   const end = primaryEnd(node);
-  const synthetic = node.observed.map((one): Listed => ({ id: one.id, shown: one[kind](end?.offset ?? null, end?.commitId ?? null) }));
-  return [...own, ...synthetic].sort((a, b) => (a.id < b.id ? -1 : 1)).map((one) => one.shown);
+  const synthetic = node.observed.map(
+    (one): Listed => ({ id: one.id, shown: one[kind](end?.offset ?? null, end?.commitId ?? null) }),
+  );
+  return [...own, ...synthetic].sort((a, b) => (a.id < b.id ? -1 : 1)).map(one => one.shown);
 };
 
 /** Every Member, whole, in the order of their ids. */
-export const allMembers = (node: LocalNode): readonly object[] => ordered(node, node.cluster.members.map((member) => ({ id: member.id, shown: memberOf(node, member) })), 'member');
+export const allMembers = (node: LocalNode): readonly object[] =>
+  ordered(
+    node,
+    node.cluster.members.map(member => ({ id: member.id, shown: memberOf(node, member) })),
+    'member',
+  );
 
 /** Every member but the primary, in the order of their ids. */
 export const allReplicas = (node: LocalNode): readonly object[] => {
-  const others = node.cluster.members.filter((member) => member.id !== node.primaryId);
-  return ordered(node, others.map((member) => ({ id: member.id, shown: replicaOf(node, member) })), 'replica');
+  const others = node.cluster.members.filter(member => member.id !== node.primaryId);
+  return ordered(
+    node,
+    others.map(member => ({ id: member.id, shown: replicaOf(node, member) })),
+    'replica',
+  );
 };
 
 /** One Member and the epoch that it is known to be in, or null where there is none of this id. */
-export const memberById = (node: LocalNode, id: string): { readonly shown: object; readonly epoch: bigint | null } | null => {
-  const member = node.cluster.members.find((one) => one.id === id);
+export const memberById = (
+  node: LocalNode,
+  id: string,
+): { readonly shown: object; readonly epoch: bigint | null } | null => {
+  const member = node.cluster.members.find(one => one.id === id);
   if (member !== undefined) return { shown: memberOf(node, member), epoch: viewOf(node, member).said?.epoch ?? null };
   const end = primaryEnd(node);
-  const synthetic = node.observed.find((one) => one.id === id);
-  return synthetic === undefined ? null : { shown: synthetic.member(end?.offset ?? null, end?.commitId ?? null), epoch: node.authority.adopted.epoch };
+  const synthetic = node.observed.find(one => one.id === id);
+  return synthetic === undefined
+    ? null
+    : { shown: synthetic.member(end?.offset ?? null, end?.commitId ?? null), epoch: node.authority.adopted.epoch };
 };

@@ -1,6 +1,13 @@
 import type { Server } from 'node:http';
 import { Attempts } from './attempts.ts';
-import { type ClusterConfig, type ClusterMember, UsageError, clusterFrom, openDataDirectory, readCluster } from './config.ts';
+import {
+  type ClusterConfig,
+  type ClusterMember,
+  UsageError,
+  clusterFrom,
+  openDataDirectory,
+  readCluster,
+} from './config.ts';
 import { controlRoutes } from './control.ts';
 import { type Faults, armCrash, openAdmin } from './faults.ts';
 import { writeUnder } from './files.ts';
@@ -17,7 +24,10 @@ const listen = (server: Server, member: ClusterMember, host: string): Promise<vo
   const port = Number(new URL(member.url).port);
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
-      const why = error.code === 'EADDRINUSE' ? `port ${port} on ${host} is in use by another program. Choose another with --port, or end that program` : messageOf(error);
+      const why =
+        error.code === 'EADDRINUSE'
+          ? `port ${port} on ${host} is in use by another program. Choose another with --port, or end that program`
+          : messageOf(error);
       reject(new UsageError(`${member.name} cannot listen: ${why}.`));
     });
     server.listen({ port, host, backlog: 1_024 }, resolve);
@@ -25,7 +35,7 @@ const listen = (server: Server, member: ClusterMember, host: string): Promise<vo
 };
 
 /** What the launcher says next. */
-const toldByLauncher = (): Promise<unknown> => new Promise((resolve) => process.once('message', resolve));
+const toldByLauncher = (): Promise<unknown> => new Promise(resolve => process.once('message', resolve));
 
 /** Waits until the launcher says that every node listens; a node started alone does not wait. */
 const othersListen = async (): Promise<void> => {
@@ -37,13 +47,19 @@ const othersListen = async (): Promise<void> => {
 
 const clusterIn = (data: string): ClusterConfig => {
   const cluster = readCluster(data);
-  if (cluster === null) throw new UsageError(`The data directory ${data} holds no cluster.json: start the whole cluster once, then one of its nodes alone.`);
+  if (cluster === null)
+    throw new UsageError(
+      `The data directory ${data} holds no cluster.json: start the whole cluster once, then one of its nodes alone.`,
+    );
   return cluster;
 };
 
 const memberOf = (cluster: ClusterConfig, name: string, data: string): ClusterMember => {
-  const self = cluster.members.find((member) => member.name === name);
-  if (self === undefined) throw new UsageError(`The cluster in ${data} has no node ${name}; it has ${cluster.members.map((member) => member.name).join(', ')}.`);
+  const self = cluster.members.find(member => member.name === name);
+  if (self === undefined)
+    throw new UsageError(
+      `The cluster in ${data} has no node ${name}; it has ${cluster.members.map(member => member.name).join(', ')}.`,
+    );
   return self;
 };
 
@@ -69,7 +85,11 @@ export const runNode = async (name: string, options: ServerOptions): Promise<voi
   const node = new LocalNode(cluster, self, options);
   const attempts = new Attempts(node);
   const tokens = { observer: options.observerToken, operator: options.operatorToken, peer: cluster.peer_token };
-  const server = createApi([...readRoutes(node, attempts), ...controlRoutes(node, attempts), ...writeRoutes(node), ...peerRoutes(node)], tokens, (requestId) => node.ledger.fate(requestId) !== null);
+  const server = createApi(
+    [...readRoutes(node, attempts), ...controlRoutes(node, attempts), ...writeRoutes(node), ...peerRoutes(node)],
+    tokens,
+    requestId => node.ledger.fate(requestId) !== null,
+  );
   const end = async (code: number): Promise<void> => {
     process.exitCode = code;
     await node.stop();
@@ -85,7 +105,7 @@ export const runNode = async (name: string, options: ServerOptions): Promise<voi
   process.once('SIGINT', () => void end(0));
   process.once('SIGTERM', () => void end(0));
   process.once('disconnect', () => void end(0));
-  const admin = options.faults ? await openAdmin((wanted) => obey(node, wanted)) : null;
+  const admin = options.faults ? await openAdmin(wanted => obey(node, wanted)) : null;
   await listen(server, self, options.host);
   await node.recover();
   attempts.settleInterrupted();

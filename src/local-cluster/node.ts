@@ -1,6 +1,13 @@
 import { join } from 'node:path';
 import { Authority } from './authority.ts';
-import { type ClusterConfig, type ClusterMember, type NodeIdentity, nodeDirectory, readIdentity, writeIdentity } from './config.ts';
+import {
+  type ClusterConfig,
+  type ClusterMember,
+  type NodeIdentity,
+  nodeDirectory,
+  readIdentity,
+  writeIdentity,
+} from './config.ts';
 import { faults } from './faults.ts';
 import { Follower } from './follower.ts';
 import { Ledger } from './ledger.ts';
@@ -11,7 +18,16 @@ import { type Image, SnapshotDamaged, Snapshots } from './snapshots.ts';
 import { Store } from './store.ts';
 import type { Testimony } from './testimony.ts';
 import { ControlVersion } from './versions.ts';
-import { type AttemptState, type HaltReason, type KernelEvent, type Lifecycle, type ReplicationState, type Role, emptyHistory, messageOf } from './vocabulary.ts';
+import {
+  type AttemptState,
+  type HaltReason,
+  type KernelEvent,
+  type Lifecycle,
+  type ReplicationState,
+  type Role,
+  emptyHistory,
+  messageOf,
+} from './vocabulary.ts';
 import { type Placed, StorageError, Wal } from './wal.ts';
 
 /** How often a node asks the others what they are, in milliseconds. It changes what is shown and whom a replica follows, never who is primary. */
@@ -64,12 +80,12 @@ export class LocalNode {
     this.directory = nodeDirectory(options.data, self.name);
     this.authority = new Authority(this.directory, self.id);
     this.ledger = new Ledger(join(this.directory, 'ledger.log'));
-    this.wal = new Wal(join(this.directory, 'wal'), options.segmentBytes, (placed) => this.#replay(placed));
+    this.wal = new Wal(join(this.directory, 'wal'), options.segmentBytes, placed => this.#replay(placed));
     this.observed = observedMembers(cluster.cluster_id, options.observed);
     this.snapshots = new Snapshots(this.directory);
     this.store = this.#storeAt({ at: emptyHistory, rows: [] });
     this.version = new ControlVersion(join(this.directory, 'control-version'));
-    this.peers = new Peers(cluster, self.id, (testimony) => this.#learn(testimony));
+    this.peers = new Peers(cluster, self.id, testimony => this.#learn(testimony));
     this.#follower = new Follower(this);
   }
 
@@ -81,7 +97,11 @@ export class LocalNode {
       this.snapshots.clear();
       await this.wal.restartAt(emptyHistory);
       writeIdentity(this.directory, this.#identity(false));
-    } else if (known.cluster_id !== this.cluster.cluster_id || known.node_id !== this.self.id || known.members !== this.cluster.members.length) {
+    } else if (
+      known.cluster_id !== this.cluster.cluster_id ||
+      known.node_id !== this.self.id ||
+      known.members !== this.cluster.members.length
+    ) {
       this.halt('ConfigurationError', 'node.json names another cluster, node or membership than cluster.json');
     } else if (await this.#recoverData()) await this.standUp();
     this.changed();
@@ -177,10 +197,14 @@ export class LocalNode {
   async standUp(): Promise<void> {
     const { standing, marker, adopted } = this.authority;
     if (standing === 'stale') {
-      this.halt('AuthorityAmbiguity', `this node took write authority in epoch ${marker?.epoch.toString() ?? ''}, and epoch ${adopted.epoch.toString()} exists`);
+      this.halt(
+        'AuthorityAmbiguity',
+        `this node took write authority in epoch ${marker?.epoch.toString() ?? ''}, and epoch ${adopted.epoch.toString()} exists`,
+      );
       return;
     }
-    this.state = this.cluster.members.length === 1 ? 'Disabled' : standing === 'holder' ? 'PrimaryActive' : 'ReplicaActive';
+    this.state =
+      this.cluster.members.length === 1 ? 'Disabled' : standing === 'holder' ? 'PrimaryActive' : 'ReplicaActive';
     this.haltReason = null;
     if (marker?.epoch === adopted.epoch) await this.#serve(marker.epoch);
     this.changed();
@@ -211,7 +235,11 @@ export class LocalNode {
   adopt(epoch: bigint, candidate: string): void {
     const held = this.authority.marker?.held === true;
     this.#durably(() => this.authority.adopt(epoch, candidate));
-    if (held) this.halt('AuthorityAmbiguity', `epoch ${epoch.toString()} exists, and this node believed to be primary in an older one`);
+    if (held)
+      this.halt(
+        'AuthorityAmbiguity',
+        `epoch ${epoch.toString()} exists, and this node believed to be primary in an older one`,
+      );
     else this.#endServing();
     this.changed();
   }
@@ -234,7 +262,18 @@ export class LocalNode {
       const said = this.peers.known(id).testimony;
       return [id, said?.role, said?.state, said?.haltReason, said?.epoch.toString()];
     });
-    this.version.observe(JSON.stringify([this.role, this.state, this.haltReason, this.authority.adopted.epoch.toString(), this.authority.marker?.epoch.toString(), this.primaryId, this.attemptState, reported]));
+    this.version.observe(
+      JSON.stringify([
+        this.role,
+        this.state,
+        this.haltReason,
+        this.authority.adopted.epoch.toString(),
+        this.authority.marker?.epoch.toString(),
+        this.primaryId,
+        this.attemptState,
+        reported,
+      ]),
+    );
   }
 
   /** Passes a storage operation through; its failure stops the node (P6-F1). */
@@ -269,7 +308,12 @@ export class LocalNode {
   }
 
   #identity(initialized: boolean): NodeIdentity {
-    return { cluster_id: this.cluster.cluster_id, node_id: this.self.id, members: this.cluster.members.length, initialized };
+    return {
+      cluster_id: this.cluster.cluster_id,
+      node_id: this.self.id,
+      members: this.cluster.members.length,
+      initialized,
+    };
   }
 
   /** Snapshot, then log. False: they cannot be trusted, and the node has halted. */
@@ -284,10 +328,22 @@ export class LocalNode {
     }
     const base = this.store.visible;
     const { cut, corruption } = await this.wal.recover(base);
-    if (cut > 0) this.event({ type: 'replication.wal.tail_cut', fields: { bytes: String(cut), offset: this.wal.durable.offset.toString() } });
+    if (cut > 0)
+      this.event({
+        type: 'replication.wal.tail_cut',
+        fields: { bytes: String(cut), offset: this.wal.durable.offset.toString() },
+      });
     if (corruption !== null) this.halt('WalCorruption', corruption);
-    else if (this.wal.oldest > base.offset) this.halt('WalGapDetected', `the log begins at ${this.wal.oldest.toString()}, the data ends at ${base.offset.toString()}`);
-    else if (this.wal.durable.offset < base.offset) this.halt('WalCorruption', `the log ends at ${this.wal.durable.offset.toString()}, the checkpoint is at ${base.offset.toString()}`);
+    else if (this.wal.oldest > base.offset)
+      this.halt(
+        'WalGapDetected',
+        `the log begins at ${this.wal.oldest.toString()}, the data ends at ${base.offset.toString()}`,
+      );
+    else if (this.wal.durable.offset < base.offset)
+      this.halt(
+        'WalCorruption',
+        `the log ends at ${this.wal.durable.offset.toString()}, the checkpoint is at ${base.offset.toString()}`,
+      );
     return this.state !== 'ReplicationHalted';
   }
 
@@ -341,13 +397,14 @@ export class LocalNode {
   }
 
   #learn(testimony: Testimony): void {
-    if (testimony.epoch > this.authority.adopted.epoch && this.authority.marker?.held === true) this.adopt(testimony.epoch, testimony.candidate);
+    if (testimony.epoch > this.authority.adopted.epoch && this.authority.marker?.held === true)
+      this.adopt(testimony.epoch, testimony.candidate);
     this.changed();
     this.#follower.wake();
   }
 
   async #askAll(): Promise<void> {
-    await Promise.all(this.peers.others.map((member) => this.peers.ask(member)));
+    await Promise.all(this.peers.others.map(member => this.peers.ask(member)));
     this.#follower.wake();
   }
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 
-export const syntheticNote = (count: number): string => `${count} members are synthetic: they exist only as reported state, hold no data, and take part in nothing (--observed).`;
+export const syntheticNote = (count: number): string =>
+  `${count} members are synthetic: they exist only as reported state, hold no data, and take part in nothing (--observed).`;
 
 interface Synthetic {
   readonly id: string;
@@ -21,28 +22,56 @@ const lagging = (end: bigint | null, lag: bigint): { readonly offset: bigint | n
 const synthetic = (clusterId: string, index: number): Synthetic => {
   const id = idOf(clusterId, index);
   const health = index % 50 === 0 ? 'halted' : index % 33 === 0 ? 'unknown' : 'running';
-  const state = { state: health === 'halted' ? 'ReplicationHalted' : 'ReplicaActive', halt: health === 'halted' ? 'HistoryDivergence' : null };
+  const state = {
+    state: health === 'halted' ? 'ReplicationHalted' : 'ReplicaActive',
+    halt: health === 'halted' ? 'HistoryDivergence' : null,
+  };
   const behind = index % 4 === 0 ? BigInt(index % 97) : 0n;
-  const at = (end: bigint | null, endCommit: bigint | null): Readonly<Record<'bytes' | 'commits', ReturnType<typeof lagging>>> => ({ bytes: lagging(end, behind * 75n), commits: lagging(endCommit, behind) });
+  const at = (
+    end: bigint | null,
+    endCommit: bigint | null,
+  ): Readonly<Record<'bytes' | 'commits', ReturnType<typeof lagging>>> => ({
+    bytes: lagging(end, behind * 75n),
+    commits: lagging(endCommit, behind),
+  });
   return {
     id,
     member: (end, endCommit): object => {
       const { bytes, commits } = at(end, endCommit);
       return {
-        node_id: id, name: `observed-${index}`, api_url: `http://127.0.0.1:9/observed-${index}`, role: 'replica', replication_state: state.state, halt_reason: state.halt,
-        health, health_basis: 'synthetic: reported, never contacted', durable_offset: bytes.offset, durable_commit_id: commits.offset,
-        lag_bytes: bytes.lag, lag_commits: commits.lag, last_contact: null,
+        node_id: id,
+        name: `observed-${index}`,
+        api_url: `http://127.0.0.1:9/observed-${index}`,
+        role: 'replica',
+        replication_state: state.state,
+        halt_reason: state.halt,
+        health,
+        health_basis: 'synthetic: reported, never contacted',
+        durable_offset: bytes.offset,
+        durable_commit_id: commits.offset,
+        lag_bytes: bytes.lag,
+        lag_commits: commits.lag,
+        last_contact: null,
       };
     },
     replica: (end, endCommit): object => {
       const { bytes, commits } = at(end, endCommit);
       return {
-        node_id: id, name: `observed-${index}`, state: state.state, halt_reason: state.halt, received_offset: bytes.offset, applied_offset: bytes.offset, acknowledged_offset: bytes.offset,
-        lag_bytes: bytes.lag, lag_commits: commits.lag, last_acknowledged_at: null,
+        node_id: id,
+        name: `observed-${index}`,
+        state: state.state,
+        halt_reason: state.halt,
+        received_offset: bytes.offset,
+        applied_offset: bytes.offset,
+        acknowledged_offset: bytes.offset,
+        lag_bytes: bytes.lag,
+        lag_commits: commits.lag,
+        last_acknowledged_at: null,
       };
     },
   };
 };
 
 /** Members for views at size: the same for the same cluster, always, and labelled as what they are. */
-export const observedMembers = (clusterId: string, count: number): readonly Synthetic[] => Array.from({ length: count }, (_, index) => synthetic(clusterId, index + 1));
+export const observedMembers = (clusterId: string, count: number): readonly Synthetic[] =>
+  Array.from({ length: count }, (_, index) => synthetic(clusterId, index + 1));

@@ -60,7 +60,8 @@ const flags = {
 
 const number = (flag: string, text: string, least: number, most: number): number => {
   const value = /^\d{1,10}$/.test(text) ? Number(text) : -1;
-  if (value < least || value > most) throw new UsageError(`--${flag} must be a whole number from ${least} to ${most}; it was given as "${text}".`);
+  if (value < least || value > most)
+    throw new UsageError(`--${flag} must be a whole number from ${least} to ${most}; it was given as "${text}".`);
   return value;
 };
 
@@ -75,19 +76,28 @@ const token = (file: string | undefined, environment: string): string | null => 
   }
 };
 
-export type Command = { readonly command: 'help' } | { readonly command: 'cluster'; readonly options: ClusterOptions } | { readonly command: 'node'; readonly name: string; readonly options: ServerOptions };
+export type Command =
+  | { readonly command: 'help' }
+  | { readonly command: 'cluster'; readonly options: ClusterOptions }
+  | { readonly command: 'node'; readonly name: string; readonly options: ServerOptions };
 
 /** What the command line asks for. Throws UsageError with what is wrong with it. */
 export const readCommandLine = (args: readonly string[]): Command => {
   const alone = args[0] === 'node';
   let values;
   try {
-    ({ values } = parseArgs({ args: args.slice(alone ? 1 : 0), options: flags, strict: true, allowPositionals: false }));
+    ({ values } = parseArgs({
+      args: args.slice(alone ? 1 : 0),
+      options: flags,
+      strict: true,
+      allowPositionals: false,
+    }));
   } catch (error) {
     throw new UsageError(`${messageOf(error)}. --help lists what exists.`);
   }
   if (values.help) return { command: 'help' };
-  if (values.data === undefined || values.data === '') throw new UsageError('--data DIR is needed: the directory that holds the cluster, one folder per node.');
+  if (values.data === undefined || values.data === '')
+    throw new UsageError('--data DIR is needed: the directory that holds the cluster, one folder per node.');
   const server: ServerOptions = {
     data: resolve(values.data),
     host: values.host,
@@ -100,11 +110,21 @@ export const readCommandLine = (args: readonly string[]): Command => {
     crashAt: values['crash-at'] ?? null,
   };
   if (alone) {
-    if (values.name === undefined) throw new UsageError('--name is needed: which node of the cluster to start, node-1 for example.');
+    if (values.name === undefined)
+      throw new UsageError('--name is needed: which node of the cluster to start, node-1 for example.');
     return { command: 'node', name: values.name, options: server };
   }
   const nodes = number('nodes', values.nodes, 1, 99);
   const port = number('port', values.port, 0, 65_535);
-  if (port > 0 && port + nodes - 1 > 65_535) throw new UsageError(`--port ${port} leaves no room for ${nodes} ports below 65536.`);
-  return { command: 'cluster', options: { ...server, nodes, port, writesPerSecond: number('writes-per-second', values['writes-per-second'], 0, 10_000) } };
+  if (port > 0 && port + nodes - 1 > 65_535)
+    throw new UsageError(`--port ${port} leaves no room for ${nodes} ports below 65536.`);
+  return {
+    command: 'cluster',
+    options: {
+      ...server,
+      nodes,
+      port,
+      writesPerSecond: number('writes-per-second', values['writes-per-second'], 0, 10_000),
+    },
+  };
 };

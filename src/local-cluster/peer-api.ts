@@ -6,7 +6,10 @@ import type { LocalNode } from './node.ts';
 import { type Testimony, testimonySchema } from './testimony.ts';
 import { isAhead } from './vocabulary.ts';
 
-const decimal = z.string().regex(/^\d{1,20}$/).transform(BigInt);
+const decimal = z
+  .string()
+  .regex(/^\d{1,20}$/)
+  .transform(BigInt);
 const adoptSchema = z.strictObject({ epoch: decimal, testimony: testimonySchema });
 const pullSchema = z.strictObject({ testimony: testimonySchema, committed: decimal.nullable() });
 type Pull = Readonly<z.infer<typeof pullSchema>>;
@@ -23,7 +26,11 @@ const parse = <T>(schema: z.ZodType<T>, body: unknown): T => {
 
 /** A member adopts a newer epoch only for a node that holds everything that it holds itself (P6-S1), and only if it can bear witness. */
 const adopt = (node: LocalNode, epoch: bigint, candidate: Testimony): Reply => {
-  const willing = epoch > node.authority.adopted.epoch && node.state === 'ReplicaActive' && node.lifecycle === 'running' && !isAhead(node.wal.appended, candidate.durable);
+  const willing =
+    epoch > node.authority.adopted.epoch &&
+    node.state === 'ReplicaActive' &&
+    node.lifecycle === 'running' &&
+    !isAhead(node.wal.appended, candidate.durable);
   const learns = epoch > node.authority.adopted.epoch && node.authority.marker?.held === true;
   if (willing || learns) node.adopt(epoch, candidate.nodeId);
   return { status: 200, body: { adopted: willing, testimony: node.testimony() } };
@@ -31,7 +38,8 @@ const adopt = (node: LocalNode, epoch: bigint, candidate: Testimony): Reply => {
 
 const verdictOn = (node: LocalNode, { testimony }: Pull): 'records' | 'gap' | 'diverged' | 'not_serving' => {
   const { serving, wal, state } = node;
-  if (serving === null || serving.ended || state === 'ReplicationHalted' || serving.epoch !== testimony.epoch) return 'not_serving';
+  if (serving === null || serving.ended || state === 'ReplicationHalted' || serving.epoch !== testimony.epoch)
+    return 'not_serving';
   const from = testimony.durable;
   if (from.offset < wal.oldest) return 'gap';
   return from.offset <= wal.durable.offset && wal.chainAt(from.offset) === from.chain ? 'records' : 'diverged';
@@ -43,7 +51,12 @@ const pull = async (node: LocalNode, asked: Pull): Promise<Reply> => {
   const answer = (verdict: ReturnType<typeof verdictOn>, body: Buffer): Reply => ({
     status: 200,
     body,
-    about: { verdict, epoch: node.authority.adopted.epoch, committed: node.committed, durable: node.wal.durable.offset },
+    about: {
+      verdict,
+      epoch: node.authority.adopted.epoch,
+      committed: node.committed,
+      durable: node.wal.durable.offset,
+    },
   });
   const verdict = verdictOn(node, asked);
   const { serving } = node;
@@ -51,13 +64,25 @@ const pull = async (node: LocalNode, asked: Pull): Promise<Reply> => {
   // Asking for what comes after a position acknowledges everything before it, unless the asker bears no witness yet.
   if (state === 'ReplicaActive') serving.acknowledge(nodeId, from.offset);
   await serving.news(from.offset, asked.committed, holdFor);
-  return serving.ended ? answer('not_serving', nothing) : answer('records', await node.wal.read(from.offset, pullBytes));
+  return serving.ended
+    ? answer('not_serving', nothing)
+    : answer('records', await node.wal.read(from.offset, pullBytes));
 };
 
 /** What members ask of each other. Never part of v1; each request carries the cluster's own token. */
 export const peerRoutes = (node: LocalNode): readonly Route[] => [
-  { method: 'GET', path: /^\/peer\/state$/, needs: 'peer', answer: (): Reply => ({ status: 200, body: { testimony: node.testimony() } }) },
-  { method: 'GET', path: /^\/peer\/snapshot$/, needs: 'peer', answer: (): Reply => ({ status: 200, body: node.snapshots.newest() ?? nothing }) },
+  {
+    method: 'GET',
+    path: /^\/peer\/state$/,
+    needs: 'peer',
+    answer: (): Reply => ({ status: 200, body: { testimony: node.testimony() } }),
+  },
+  {
+    method: 'GET',
+    path: /^\/peer\/snapshot$/,
+    needs: 'peer',
+    answer: (): Reply => ({ status: 200, body: node.snapshots.newest() ?? nothing }),
+  },
   {
     method: 'POST',
     path: /^\/peer\/adopt$/,
@@ -67,5 +92,10 @@ export const peerRoutes = (node: LocalNode): readonly Route[] => [
       return adopt(node, epoch, testimony);
     },
   },
-  { method: 'POST', path: /^\/peer\/pull$/, needs: 'peer', answer: ({ body }: Asked): Promise<Reply> => pull(node, parse(pullSchema, body)) },
+  {
+    method: 'POST',
+    path: /^\/peer\/pull$/,
+    needs: 'peer',
+    answer: ({ body }: Asked): Promise<Reply> => pull(node, parse(pullSchema, body)),
+  },
 ];

@@ -36,7 +36,7 @@ export class Peers {
 
   constructor(cluster: ClusterConfig, selfId: string, heard: (testimony: Testimony) => void) {
     this.#cluster = cluster;
-    this.others = cluster.members.filter((member) => member.id !== selfId);
+    this.others = cluster.members.filter(member => member.id !== selfId);
     this.#heard = heard;
   }
 
@@ -65,7 +65,11 @@ export class Peers {
   }
 
   /** Asks a member to adopt `epoch` for the node that says `testimony` of itself. Null: no answer. */
-  async askToAdopt(member: ClusterMember, epoch: bigint, testimony: Testimony): Promise<Readonly<z.infer<typeof adoptSchema>> | null> {
+  async askToAdopt(
+    member: ClusterMember,
+    epoch: bigint,
+    testimony: Testimony,
+  ): Promise<Readonly<z.infer<typeof adoptSchema>> | null> {
     try {
       const { body } = await this.send(member, 'POST', '/peer/adopt', toJson({ epoch, testimony }), answerWithin);
       const answer = adoptSchema.parse(JSON.parse(body.toString()));
@@ -77,13 +81,22 @@ export class Peers {
   }
 
   /** One exchange with a member, within `timeout` milliseconds. Rejects when there is no whole answer. */
-  send(member: ClusterMember, method: 'GET' | 'POST', path: string, body: string | null, timeout: number): Promise<Answer> {
+  send(
+    member: ClusterMember,
+    method: 'GET' | 'POST',
+    path: string,
+    body: string | null,
+    timeout: number,
+  ): Promise<Answer> {
     if (faults().cut === 'outgoing' || faults().cut === 'both') return Promise.reject(new Error('cut off by a fault'));
     return new Promise((resolve, reject) => {
-      const headers = { 'x-aerodb-peer': this.#cluster.peer_token, ...(body === null ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }) };
-      const outgoing = request(new URL(path, member.url), { method, agent: this.#agent, headers }, (incoming) => {
+      const headers = {
+        'x-aerodb-peer': this.#cluster.peer_token,
+        ...(body === null ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
+      };
+      const outgoing = request(new URL(path, member.url), { method, agent: this.#agent, headers }, incoming => {
         this.#collect(incoming).then(
-          (bytes) => resolve({ status: incoming.statusCode ?? 0, about: about(incoming), body: bytes }),
+          bytes => resolve({ status: incoming.statusCode ?? 0, about: about(incoming), body: bytes }),
           (error: unknown) => reject(error instanceof Error ? error : new Error(String(error))),
         );
       });

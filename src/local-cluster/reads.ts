@@ -41,12 +41,21 @@ const limitOf = (query: URLSearchParams): number => {
 };
 
 /** One page of an ordered list: what lies after `after`, and where the next page begins, if there is one. */
-const page = <T>(items: readonly T[], position: (item: T) => bigint, query: URLSearchParams): { readonly items: readonly T[]; readonly next_after: bigint | null } => {
+const page = <T>(
+  items: readonly T[],
+  position: (item: T) => bigint,
+  query: URLSearchParams,
+): { readonly items: readonly T[]; readonly next_after: bigint | null } => {
   const after = query.has('after') ? positionAfter(query) : -1n;
-  const rest = items.filter((item) => position(item) > after);
+  const rest = items.filter(item => position(item) > after);
   let end = limitOf(query);
   // What stands at one position stays on one page, or the next page could not begin after it.
-  for (let [last, next] = [rest[end - 1], rest[end]]; last !== undefined && next !== undefined && position(last) === position(next); next = rest[end]) end += 1;
+  for (
+    let [last, next] = [rest[end - 1], rest[end]];
+    last !== undefined && next !== undefined && position(last) === position(next);
+    next = rest[end]
+  )
+    end += 1;
   const shown = rest.slice(0, end);
   const last = shown.at(-1);
   return { items: shown, next_after: shown.length < rest.length && last !== undefined ? position(last) : null };
@@ -74,9 +83,12 @@ const replication = (node: LocalNode): object => ({
   replicas: allReplicas(node),
 });
 
-const promotion = (node: LocalNode, query: URLSearchParams): { readonly data: object; readonly notes: readonly string[] } => {
+const promotion = (
+  node: LocalNode,
+  query: URLSearchParams,
+): { readonly data: object; readonly notes: readonly string[] } => {
   const { ledger } = node;
-  const { items, next_after: nextAfter } = page(ledger.events, (event) => BigInt(event.seq), query);
+  const { items, next_after: nextAfter } = page(ledger.events, event => BigInt(event.seq), query);
   const requestId = query.get('request_id');
   if (requestId !== null && !uuid.test(requestId)) throw invalid('request_id', 'A request id is a UUID in lower case.');
   const { last } = ledger;
@@ -86,18 +98,43 @@ const promotion = (node: LocalNode, query: URLSearchParams): { readonly data: ob
     state: node.attemptState,
     pending_node_id: node.pendingNodeId,
     epoch: node.authority.adopted.epoch,
-    last_attempt: last === null ? null : { request_id: last.request_id, kind: last.kind, mode: last.mode, target: last.target, outcome: last.outcome, denial: last.denial },
+    last_attempt:
+      last === null
+        ? null
+        : {
+            request_id: last.request_id,
+            kind: last.kind,
+            mode: last.mode,
+            target: last.target,
+            outcome: last.outcome,
+            denial: last.denial,
+          },
     events,
     next_after: nextAfter,
-    ...(requestId === null ? {} : { request: { request_id: requestId, known: fate !== null, outcome: fate?.outcome ?? null, code: fate?.code ?? null } }),
+    ...(requestId === null
+      ? {}
+      : {
+          request: {
+            request_id: requestId,
+            known: fate !== null,
+            outcome: fate?.outcome ?? null,
+            code: fate?.code ?? null,
+          },
+        }),
   };
   return { data, notes };
 };
 
 const wal = (node: LocalNode, query: URLSearchParams): object => {
-  const { items, next_after: nextAfter } = page(node.wal.segments, (segment) => segment.end.offset, query);
+  const { items, next_after: nextAfter } = page(node.wal.segments, segment => segment.end.offset, query);
   return {
-    segments: items.map(({ first, end }) => ({ id: first.offset.toString().padStart(20, '0'), first_offset: first.offset, end_offset: end.offset, bytes: end.offset - first.offset, checksum: chainText(end.chain) })),
+    segments: items.map(({ first, end }) => ({
+      id: first.offset.toString().padStart(20, '0'),
+      first_offset: first.offset,
+      end_offset: end.offset,
+      bytes: end.offset - first.offset,
+      checksum: chainText(end.chain),
+    })),
     append_offset: node.wal.appended.offset,
     durable_offset: node.wal.durable.offset,
     oldest_offset: node.wal.oldest,
@@ -116,7 +153,8 @@ const checksumStatus = (node: LocalNode): 'valid' | 'invalid' | 'unchecked' => {
   return node.wal.verifiedTo === node.wal.oldest && node.wal.durable.offset > node.wal.oldest ? 'unchecked' : 'valid';
 };
 
-const snapshots = (node: LocalNode, query: URLSearchParams): object => page(node.snapshots.items, (item) => item.commit_id, query);
+const snapshots = (node: LocalNode, query: URLSearchParams): object =>
+  page(node.snapshots.items, item => item.commit_id, query);
 
 const modeOf = (query: URLSearchParams): Mode => {
   const mode = query.get('mode') ?? '';
@@ -124,12 +162,18 @@ const modeOf = (query: URLSearchParams): Mode => {
   return mode;
 };
 
-const explain = async (node: LocalNode, attempts: Attempts, query: URLSearchParams, kind: 'promotion' | 'demotion'): Promise<object> => {
+const explain = async (
+  node: LocalNode,
+  attempts: Attempts,
+  query: URLSearchParams,
+  kind: 'promotion' | 'demotion',
+): Promise<object> => {
   const target = query.get('target') ?? '';
   if (!uuid.test(target)) throw invalid('target', 'target must be a node id, a UUID in lower case.');
   const mode = kind === 'promotion' ? modeOf(query) : null;
   if (target !== node.self.id) throw unknownNode(target);
-  const { decision, reason, checks, overridden } = mode === null ? attempts.explainDemotion() : await attempts.explainPromotion(mode);
+  const { decision, reason, checks, overridden } =
+    mode === null ? attempts.explainDemotion() : await attempts.explainPromotion(mode);
   return {
     cluster_id: node.cluster.cluster_id,
     target,
@@ -147,7 +191,12 @@ const explain = async (node: LocalNode, attempts: Attempts, query: URLSearchPara
 
 /** The read endpoints of v1. None mutates; none but the explanations asks a peer. */
 export const readRoutes = (node: LocalNode, attempts: Attempts): readonly Route[] => {
-  const get = (path: RegExp, data: (asked: Asked) => object | Promise<object>, query: readonly string[] = [], notes: readonly string[] = []): Route => ({
+  const get = (
+    path: RegExp,
+    data: (asked: Asked) => object | Promise<object>,
+    query: readonly string[] = [],
+    notes: readonly string[] = [],
+  ): Route => ({
     method: 'GET',
     path,
     needs: 'read',
@@ -159,12 +208,28 @@ export const readRoutes = (node: LocalNode, attempts: Attempts): readonly Route[
   });
   const paging = ['after', 'limit'];
   return [
-    { method: 'GET', path: /^\/v1\/status$/, needs: 'read', answer: (): Reply => ({ status: 200, body: envelope(node, { node_id: node.self.id, lifecycle: node.lifecycle, commit_id: node.store.applied.commitId, durable_offset: node.wal.durable.offset }) }) },
+    {
+      method: 'GET',
+      path: /^\/v1\/status$/,
+      needs: 'read',
+      answer: (): Reply => ({
+        status: 200,
+        body: envelope(node, {
+          node_id: node.self.id,
+          lifecycle: node.lifecycle,
+          commit_id: node.store.applied.commitId,
+          durable_offset: node.wal.durable.offset,
+        }),
+      }),
+    },
     get(/^\/v1\/cluster$/, () => cluster(node)),
     get(/^\/v1\/nodes\/([^/]+)$/, ({ params }) => oneNode(node, params[0] ?? '')),
     get(/^\/v1\/replication$/, () => replication(node)),
     {
-      method: 'GET', path: /^\/v1\/promotion$/, needs: 'read', query: [...paging, 'request_id'],
+      method: 'GET',
+      path: /^\/v1\/promotion$/,
+      needs: 'read',
+      query: [...paging, 'request_id'],
       answer: ({ query }): Reply => {
         if (node.lifecycle === 'booting') throw notReady(node.lifecycle);
         const { data, notes } = promotion(node, query);
@@ -176,6 +241,11 @@ export const readRoutes = (node: LocalNode, attempts: Attempts): readonly Route[
     get(/^\/v1\/diagnostics\/cost$/, () => diagnosticsCost(node)),
     get(/^\/v1\/diagnostics$/, () => diagnose(node)),
     get(/^\/v1\/explain\/promotion$/, ({ query }) => explain(node, attempts, query, 'promotion'), ['target', 'mode']),
-    get(/^\/v1\/explain\/demotion$/, ({ query }) => explain(node, attempts, query, 'demotion'), ['target'], ['From a demotion until a promotion succeeds, no node of this cluster accepts writes.']),
+    get(
+      /^\/v1\/explain\/demotion$/,
+      ({ query }) => explain(node, attempts, query, 'demotion'),
+      ['target'],
+      ['From a demotion until a promotion succeeds, no node of this cluster accepts writes.'],
+    ),
   ];
 };

@@ -10,13 +10,21 @@ export interface WalRecord {
 }
 
 /** The record's line after `end`, and the position that it leads to. */
-export const encodeRecord = (end: Position, epoch: bigint, write: WalRecord['write']): { readonly bytes: Buffer; readonly end: Position } => {
+export const encodeRecord = (
+  end: Position,
+  epoch: bigint,
+  write: WalRecord['write'],
+): { readonly bytes: Buffer; readonly end: Position } => {
   const commitId = end.commitId + 1n;
-  const { bytes, chain } = encodeLine(JSON.stringify({ commit_id: commitId.toString(), epoch: epoch.toString(), ...(write ?? {}) }), end.chain);
+  const { bytes, chain } = encodeLine(
+    JSON.stringify({ commit_id: commitId.toString(), epoch: epoch.toString(), ...(write ?? {}) }),
+    end.chain,
+  );
   return { bytes, end: { offset: end.offset + BigInt(bytes.length), chain, epoch, commitId } };
 };
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null;
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null;
 
 /** The record that a line's JSON holds, or null where it holds none. */
 export const decodeRecord = (json: string): WalRecord | null => {

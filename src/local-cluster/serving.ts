@@ -89,7 +89,7 @@ export class Serving {
   /** Resolves when there is something new for a replica that holds `from` and knows of `committed`, or after `timeout` milliseconds. */
   async news(from: bigint, committed: bigint | null, timeout: number): Promise<void> {
     if (this.#ended || this.#wal.durable.offset > from || (this.#committed ?? -1n) > (committed ?? -1n)) return;
-    await new Promise<void>((resolve) => {
+    await new Promise<void>(resolve => {
       const timer = setTimeout(resolve, timeout);
       this.#watchers.push(() => {
         clearTimeout(timer);
@@ -115,12 +115,21 @@ export class Serving {
   }
 
   #advance(): void {
-    const held = [this.#wal.durable.offset, ...[...this.#acknowledged.values()].map((one) => one.offset)].sort((a, b) => (a > b ? -1 : a < b ? 1 : 0));
+    const held = [this.#wal.durable.offset, ...[...this.#acknowledged.values()].map(one => one.offset)].sort((a, b) =>
+      a > b ? -1 : a < b ? 1 : 0,
+    );
     const offset = held[majorityOf(this.#members) - 1];
-    if (this.#ended || offset === undefined || this.#begins === null || offset < this.#begins || offset <= (this.#committed ?? -1n)) return;
+    if (
+      this.#ended ||
+      offset === undefined ||
+      this.#begins === null ||
+      offset < this.#begins ||
+      offset <= (this.#committed ?? -1n)
+    )
+      return;
     this.#committed = offset;
     this.#store.commit(offset);
-    const done = this.#waiters.filter((waiter) => waiter.end.offset <= offset);
+    const done = this.#waiters.filter(waiter => waiter.end.offset <= offset);
     this.#waiters = this.#waiters.slice(done.length);
     for (const waiter of done) waiter.resolve(waiter.end);
     this.#tell();

@@ -16,18 +16,26 @@ const shown = (event: KernelEvent): Shown => {
     reason: reason === null ? null : wellFormed(reason),
     operator: operator === null ? null : { id: wellFormed(operator.id), authority: wellFormed(operator.authority) },
   };
-  const texts = (['reason', 'operator'] as const).filter((name) => JSON.stringify(repaired[name]) !== JSON.stringify(event[name]));
+  const texts = (['reason', 'operator'] as const).filter(
+    name => JSON.stringify(repaired[name]) !== JSON.stringify(event[name]),
+  );
   return {
     event: { ...event, ...repaired, audit_head: isKnown ? head : null },
     notes: [
-      ...(isKnown ? [] : [`Event ${seq} was recorded with an audit_head that this API does not have: it is shown as unknown.`]),
-      ...texts.map((name) => `Event ${seq} was recorded with text that is not Unicode in ${name}: U+FFFD stands in its place.`),
+      ...(isKnown
+        ? []
+        : [`Event ${seq} was recorded with an audit_head that this API does not have: it is shown as unknown.`]),
+      ...texts.map(
+        name => `Event ${seq} was recorded with text that is not Unicode in ${name}: U+FFFD stands in its place.`,
+      ),
     ],
   };
 };
 
 /** Events as the contract has them, and a sentence for each value that it does not have. */
-export const shownEvents = (events: readonly KernelEvent[]): { readonly events: readonly KernelEvent[]; readonly notes: readonly string[] } => {
+export const shownEvents = (
+  events: readonly KernelEvent[],
+): { readonly events: readonly KernelEvent[]; readonly notes: readonly string[] } => {
   const all = events.map(shown);
   return { events: all.map(({ event }) => event), notes: all.flatMap(({ notes }) => notes) };
 };

@@ -9,8 +9,17 @@ import { type Position, toJson } from './vocabulary.ts';
 /** How many snapshots stay beside the newest, so that a member that joins meanwhile can still be given what it asked for. */
 const kept = 2;
 
-const decimal = z.string().regex(/^\d{1,20}$/).transform(BigInt);
-const aboutSchema = z.strictObject({ at: z.strictObject({ offset: decimal, chain: z.number(), epoch: decimal, commitId: decimal }), first_offset: decimal, created_at: z.string(), source: z.string(), rows: z.number() });
+const decimal = z
+  .string()
+  .regex(/^\d{1,20}$/)
+  .transform(BigInt);
+const aboutSchema = z.strictObject({
+  at: z.strictObject({ offset: decimal, chain: z.number(), epoch: decimal, commitId: decimal }),
+  first_offset: decimal,
+  created_at: z.string(),
+  source: z.string(),
+  rows: z.number(),
+});
 const rowSchema = z.strictObject({ key: z.string(), value: z.string(), commit_id: z.string(), epoch: z.string() });
 const checkpointSchema = z.strictObject({ id: z.string() });
 
@@ -51,7 +60,7 @@ const read = (bytes: Buffer): { readonly about: About; readonly rows: readonly R
   try {
     const about = aboutSchema.parse(JSON.parse(head.json));
     if (about.rows !== body.length) throw new SnapshotDamaged('the snapshot is not whole');
-    return { about, rows: body.map((line) => rowSchema.parse(JSON.parse(line.json))) };
+    return { about, rows: body.map(line => rowSchema.parse(JSON.parse(line.json))) };
   } catch (error) {
     throw error instanceof SnapshotDamaged ? error : new SnapshotDamaged('the snapshot holds something else');
   }
@@ -82,16 +91,33 @@ export class Snapshots {
   }
 
   get items(): readonly SnapshotItem[] {
-    const shown = (kind: SnapshotItem['kind'], { id, at, first_offset: first, created_at: created, source }: About & { readonly id: string }): SnapshotItem => {
-      return { kind, id: `${kind}-${id}`, commit_id: at.commitId, wal_first_offset: first, wal_end_offset: at.offset, created_at: created, durable: true, source };
+    const shown = (
+      kind: SnapshotItem['kind'],
+      { id, at, first_offset: first, created_at: created, source }: About & { readonly id: string },
+    ): SnapshotItem => {
+      return {
+        kind,
+        id: `${kind}-${id}`,
+        commit_id: at.commitId,
+        wal_first_offset: first,
+        wal_end_offset: at.offset,
+        created_at: created,
+        durable: true,
+        source,
+      };
     };
     const last = this.#items.at(-1);
-    return [...this.#items.map((item) => shown('snapshot', item)), ...(last === undefined ? [] : [shown('checkpoint', last)])];
+    return [
+      ...this.#items.map(item => shown('snapshot', item)),
+      ...(last === undefined ? [] : [shown('checkpoint', last)]),
+    ];
   }
 
   /** There is one at most: it names the newest snapshot. */
   get checkpoints(): readonly Checkpoint[] {
-    return this.items.filter(({ kind }) => kind === 'checkpoint').map(({ id, commit_id: commit, wal_end_offset: offset }) => ({ id, commit_id: commit, offset }));
+    return this.items
+      .filter(({ kind }) => kind === 'checkpoint')
+      .map(({ id, commit_id: commit, wal_end_offset: offset }) => ({ id, commit_id: commit, offset }));
   }
 
   /** The image that recovery begins with, or null where no checkpoint was ever taken. Throws SnapshotDamaged. */
@@ -100,13 +126,16 @@ export class Snapshots {
     const checkpoint = readIfPresent(this.#checkpointPath);
     if (checkpoint === null) return null;
     const id = checkpointSchema.parse(JSON.parse(checkpoint)).id;
-    const present = readdirSync(this.#directory).filter((file) => file.endsWith('.snapshot')).map((file) => file.slice(0, -9)).sort();
-    const ids = present.filter((one) => one <= id).slice(-kept);
+    const present = readdirSync(this.#directory)
+      .filter(file => file.endsWith('.snapshot'))
+      .map(file => file.slice(0, -9))
+      .sort();
+    const ids = present.filter(one => one <= id).slice(-kept);
     // What a crash left between a snapshot and its checkpoint, or before an older one was dropped.
-    for (const orphan of present.filter((one) => !ids.includes(one))) rmSync(this.#path(orphan));
+    for (const orphan of present.filter(one => !ids.includes(one))) rmSync(this.#path(orphan));
     if (!ids.includes(id)) throw new SnapshotDamaged('the snapshot that the checkpoint names is missing');
-    const images = ids.map((one) => ({ id: one, ...read(readFileSync(this.#path(one))) }));
-    this.#items = images.map((image) => ({ id: image.id, ...image.about }));
+    const images = ids.map(one => ({ id: one, ...read(readFileSync(this.#path(one))) }));
+    this.#items = images.map(image => ({ id: image.id, ...image.about }));
     const last = images.at(-1);
     return last === undefined ? null : { at: last.about.at, rows: last.rows };
   }
@@ -114,9 +143,15 @@ export class Snapshots {
   /** Writes the visible data as a snapshot, then the checkpoint, then drops the snapshots that are no longer kept. */
   take(store: Store, source: string): void {
     const rows = store.rows(0n);
-    const about: About = { at: store.visible, first_offset: this.truncationOffset, created_at: new Date().toISOString(), source, rows: rows.length };
+    const about: About = {
+      at: store.visible,
+      first_offset: this.truncationOffset,
+      created_at: new Date().toISOString(),
+      source,
+      rows: rows.length,
+    };
     let chain = 0;
-    const parts = [toJson(about), ...rows.map((row) => JSON.stringify(row))].map((json) => {
+    const parts = [toJson(about), ...rows.map(row => JSON.stringify(row))].map(json => {
       const line = encodeLine(json, chain);
       ({ chain } = line);
       return line.bytes;

@@ -38,7 +38,10 @@ export class Store {
   }
 
   apply({ record, end }: Placed): void {
-    const row = record.write === null ? null : { ...record.write, commit_id: record.commitId.toString(), epoch: record.epoch.toString() };
+    const row =
+      record.write === null
+        ? null
+        : { ...record.write, commit_id: record.commitId.toString(), epoch: record.epoch.toString() };
     this.#waiting.push({ row, end });
     this.#applied = end;
   }

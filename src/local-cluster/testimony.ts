@@ -1,7 +1,10 @@
 import * as z from 'zod';
 import { halts, replicationStates, roles } from './vocabulary.ts';
 
-const decimal = z.string().regex(/^\d{1,20}$/).transform(BigInt);
+const decimal = z
+  .string()
+  .regex(/^\d{1,20}$/)
+  .transform(BigInt);
 
 const positionSchema = z.strictObject({ offset: decimal, chain: z.number(), epoch: decimal, commitId: decimal });
 
@@ -26,4 +29,5 @@ export const testimonySchema = z.strictObject({
 export type Testimony = Readonly<z.infer<typeof testimonySchema>>;
 
 /** Halted, uninitialized and disabled nodes bear no witness: what they hold may not be what they once acknowledged. */
-export const isWitness = (testimony: Testimony): boolean => testimony.state === 'ReplicaActive' || testimony.state === 'PrimaryActive';
+export const isWitness = (testimony: Testimony): boolean =>
+  testimony.state === 'ReplicaActive' || testimony.state === 'PrimaryActive';

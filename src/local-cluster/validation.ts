@@ -7,7 +7,12 @@ export interface PromotionFacts {
   readonly memberCount: number;
   readonly target: Testimony;
   /** Every other member: what it answered just now, or null where it did not; whether its log is a prefix of the target's, or null where that cannot be read. */
-  readonly others: readonly { readonly nodeId: string; readonly name: string; readonly testimony: Testimony | null; readonly isPrefix: boolean | null }[];
+  readonly others: readonly {
+    readonly nodeId: string;
+    readonly name: string;
+    readonly testimony: Testimony | null;
+    readonly isPrefix: boolean | null;
+  }[];
 }
 
 export interface Decision {
@@ -27,7 +32,8 @@ interface Verdict {
 
 type Other = PromotionFacts['others'][number];
 
-const stateOf = (testimony: Testimony): string => (testimony.haltReason === null ? testimony.state : `${testimony.state}(${testimony.haltReason})`);
+const stateOf = (testimony: Testimony): string =>
+  testimony.haltReason === null ? testimony.state : `${testimony.state}(${testimony.haltReason})`;
 
 const targetIsReplica = ({ target }: PromotionFacts): Verdict => ({
   id: 'target_is_active_replica',
@@ -43,7 +49,7 @@ const targetIsReplica = ({ target }: PromotionFacts): Verdict => ({
  */
 const suspects = (answers: readonly Testimony[]): ReadonlySet<string> => {
   const latest = answers.reduce((a, b) => (b.primary.epoch > a.primary.epoch ? b : a)).primary;
-  const candidates = answers.filter((answer) => answer.epoch > latest.epoch).map((answer) => answer.candidate);
+  const candidates = answers.filter(answer => answer.epoch > latest.epoch).map(answer => answer.candidate);
   return new Set([latest.node_id, ...candidates]);
 };
 
@@ -54,24 +60,37 @@ const judgeSuspect = (testimony: Testimony | null): 'pass' | 'fail' | 'unknown' 
 };
 
 const authorityIsClear = ({ target, others }: PromotionFacts): Verdict => {
-  const answered = others.flatMap((other) => other.testimony ?? []);
+  const answered = others.flatMap(other => other.testimony ?? []);
   const known = suspects([target, ...answered]);
-  const asked: readonly Pick<Other, 'nodeId' | 'name' | 'testimony'>[] = [{ nodeId: target.nodeId, name: 'the target itself', testimony: target }, ...others];
+  const asked: readonly Pick<Other, 'nodeId' | 'name' | 'testimony'>[] = [
+    { nodeId: target.nodeId, name: 'the target itself', testimony: target },
+    ...others,
+  ];
   const judged = asked
-    .filter((member) => known.has(member.nodeId) || member.testimony?.role === 'primary')
-    .map((member) => ({ name: member.name, said: member.testimony, result: judgeSuspect(member.testimony) }));
-  const result = judged.some((one) => one.result === 'fail') ? 'fail' : judged.some((one) => one.result === 'unknown') ? 'unknown' : 'pass';
+    .filter(member => known.has(member.nodeId) || member.testimony?.role === 'primary')
+    .map(member => ({ name: member.name, said: member.testimony, result: judgeSuspect(member.testimony) }));
+  const result = judged.some(one => one.result === 'fail')
+    ? 'fail'
+    : judged.some(one => one.result === 'unknown')
+      ? 'unknown'
+      : 'pass';
   return {
     id: 'write_authority_is_clear',
     reason: result === 'fail' ? 'PrimaryStillActive' : 'AuthorityAmbiguous',
     result,
-    observed: judged.map(({ name, said }) => (said === null ? `${name} does not answer` : `${name} answers as ${said.role}, ${stateOf(said)}, in epoch ${said.epoch.toString()}`)).join('; '),
+    observed: judged
+      .map(({ name, said }) =>
+        said === null
+          ? `${name} does not answer`
+          : `${name} answers as ${said.role}, ${stateOf(said)}, in epoch ${said.epoch.toString()}`,
+      )
+      .join('; '),
     message: 'The old primary itself must answer that it was demoted. Not being reachable is never proof of death.',
   };
 };
 
 const positionIsProvable = ({ target, others, memberCount }: PromotionFacts): Verdict => {
-  const witnesses = others.filter((other) => other.testimony !== null && isWitness(other.testimony));
+  const witnesses = others.filter(other => other.testimony !== null && isWitness(other.testimony));
   const ahead = witnesses.filter(({ testimony }) => testimony !== null && isAhead(testimony.position, target.durable));
   const present = witnesses.length + (isWitness(target) ? 1 : 0);
   const enough = present >= majorityOf(memberCount);
@@ -80,24 +99,40 @@ const positionIsProvable = ({ target, others, memberCount }: PromotionFacts): Ve
     reason: ahead.length > 0 ? 'ReplicaBehindWal' : 'WalPositionUnprovable',
     result: ahead.length === 0 && enough ? 'pass' : 'fail',
     observed: `target at ${target.durable.offset.toString()} in epoch ${target.durable.epoch.toString()}; ${present} of ${memberCount} members answer, ${majorityOf(memberCount)} are needed; ahead of the target: ${ahead.map(({ name, testimony }) => `${name} at ${testimony?.position.offset.toString() ?? ''}`).join(', ') || 'none'}`,
-    message: 'A write is acknowledged by a majority, so a majority that is not ahead of the target proves that the target holds every acknowledged write.',
+    message:
+      'A write is acknowledged by a majority, so a majority that is not ahead of the target proves that the target holds every acknowledged write.',
   };
 };
 
 const historyIsContinued = ({ target, others }: PromotionFacts): Verdict => {
-  const compared = others.filter((other) => other.testimony !== null && isWitness(other.testimony) && !isAhead(other.testimony.position, target.durable));
-  const strangers = compared.filter((other) => other.isPrefix !== true);
+  const compared = others.filter(
+    other =>
+      other.testimony !== null && isWitness(other.testimony) && !isAhead(other.testimony.position, target.durable),
+  );
+  const strangers = compared.filter(other => other.isPrefix !== true);
   return {
     id: 'wal_continues_the_others',
     reason: 'InvalidReplicationState',
     result: strangers.length === 0 ? 'pass' : 'fail',
-    observed: strangers.length === 0 ? `${compared.length} logs compared, each a prefix of the target's` : strangers.map((other) => (other.isPrefix === null ? `the log of ${other.name} cannot be compared: the target no longer holds that position` : `the log of ${other.name} is another history`)).join('; '),
+    observed:
+      strangers.length === 0
+        ? `${compared.length} logs compared, each a prefix of the target's`
+        : strangers
+            .map(other =>
+              other.isPrefix === null
+                ? `the log of ${other.name} cannot be compared: the target no longer holds that position`
+                : `the log of ${other.name} is another history`,
+            )
+            .join('; '),
     message: "Every other member's log must be a prefix of the target's.",
   };
 };
 
 const snapshotsStayValid = ({ target, others }: PromotionFacts): Verdict => {
-  const beyond = others.filter(({ testimony }) => testimony !== null && isWitness(testimony) && testimony.visible.commitId > target.applied.commitId);
+  const beyond = others.filter(
+    ({ testimony }) =>
+      testimony !== null && isWitness(testimony) && testimony.visible.commitId > target.applied.commitId,
+  );
   return {
     id: 'visible_snapshots_stay_valid',
     reason: 'MvccVisibilityViolation',
@@ -108,31 +143,47 @@ const snapshotsStayValid = ({ target, others }: PromotionFacts): Verdict => {
 };
 
 const decide = (verdicts: readonly Verdict[], overridable: string | null): Decision => {
-  const checks = verdicts.map(({ id, reason, result, observed, message }): Check => ({
-    id,
-    invariant: denialInvariants[reason],
-    result: id === overridable && result === 'unknown' ? 'overridden' : result,
-    observed,
-    message,
-  }));
-  const overridden = checks.filter((check) => check.result === 'overridden').map((check) => check.invariant);
+  const checks = verdicts.map(
+    ({ id, reason, result, observed, message }): Check => ({
+      id,
+      invariant: denialInvariants[reason],
+      result: id === overridable && result === 'unknown' ? 'overridden' : result,
+      observed,
+      message,
+    }),
+  );
+  const overridden = checks.filter(check => check.result === 'overridden').map(check => check.invariant);
   if (overridable !== null) {
     checks.push({
       id: 'override_is_needed',
       invariant: denialInvariants.InvalidRequest,
       result: overridden.length > 0 ? 'pass' : 'fail',
-      observed: overridden.length > 0 ? 'the assertion "the primary is down" (P6-A1a) stands in for a check whose result is unknown' : 'no check is unknown, so the assertion "the primary is down" would override nothing',
+      observed:
+        overridden.length > 0
+          ? 'the assertion "the primary is down" (P6-A1a) stands in for a check whose result is unknown'
+          : 'no check is unknown, so the assertion "the primary is down" would override nothing',
       message: 'Force replaces the detection of a dead primary and nothing else.',
     });
   }
-  const at = checks.findIndex((check) => check.result === 'fail' || check.result === 'unknown');
-  return { decision: at === -1 ? 'approve' : 'deny', reason: at === -1 ? null : (verdicts[at]?.reason ?? 'InvalidRequest'), checks, overridden };
+  const at = checks.findIndex(check => check.result === 'fail' || check.result === 'unknown');
+  return {
+    decision: at === -1 ? 'approve' : 'deny',
+    reason: at === -1 ? null : (verdicts[at]?.reason ?? 'InvalidRequest'),
+    checks,
+    overridden,
+  };
 };
 
 /** All five checks of a promotion in their order, every one reported; used by the explanation and by the decision alike. */
 export const validatePromotion = (facts: PromotionFacts): Decision =>
   decide(
-    [targetIsReplica(facts), authorityIsClear(facts), positionIsProvable(facts), historyIsContinued(facts), snapshotsStayValid(facts)],
+    [
+      targetIsReplica(facts),
+      authorityIsClear(facts),
+      positionIsProvable(facts),
+      historyIsContinued(facts),
+      snapshotsStayValid(facts),
+    ],
     facts.mode === 'forced' ? 'write_authority_is_clear' : null,
   );
 

@@ -1,9 +1,22 @@
 /** The words of the kernel contract (v1), once, for every file of the local cluster. */
 
-export const halts = ['WalGapDetected', 'HistoryDivergence', 'AuthorityAmbiguity', 'WalCorruption', 'SnapshotIntegrityFailure', 'ConfigurationError'] as const;
+export const halts = [
+  'WalGapDetected',
+  'HistoryDivergence',
+  'AuthorityAmbiguity',
+  'WalCorruption',
+  'SnapshotIntegrityFailure',
+  'ConfigurationError',
+] as const;
 export type HaltReason = (typeof halts)[number];
 
-export const replicationStates = ['Disabled', 'Uninitialized', 'PrimaryActive', 'ReplicaActive', 'ReplicationHalted'] as const;
+export const replicationStates = [
+  'Disabled',
+  'Uninitialized',
+  'PrimaryActive',
+  'ReplicaActive',
+  'ReplicationHalted',
+] as const;
 export type ReplicationState = (typeof replicationStates)[number];
 
 export const roles = ['primary', 'replica', 'unknown'] as const;
@@ -31,13 +44,36 @@ export type DenialReason = keyof typeof denialInvariants;
 
 /** The invariants that a request may acknowledge; another name is a malformed request. */
 export const kernelInvariants: readonly string[] = [
-  'P6-A1', 'P6-A1a', 'P6-A2', 'P6-A3', 'P6-S1', 'P6-S2', 'P6-S3', 'P6-F1', 'P6-F2', 'P6-F3', 'P6-D1', 'P6-O1', 'P6-O2', 'P5-I16',
+  'P6-A1',
+  'P6-A1a',
+  'P6-A2',
+  'P6-A3',
+  'P6-S1',
+  'P6-S2',
+  'P6-S3',
+  'P6-F1',
+  'P6-F2',
+  'P6-F3',
+  'P6-D1',
+  'P6-O1',
+  'P6-O2',
+  'P5-I16',
 ];
 
 export type AttemptState =
   | 'Steady'
-  | 'PromotionRequested' | 'PromotionValidating' | 'PromotionApproved' | 'AuthorityTransitioning' | 'PromotionSucceeded' | 'PromotionDenied'
-  | 'DemotionRequested' | 'DemotionValidating' | 'DemotionApproved' | 'AuthorityReleasing' | 'DemotionSucceeded' | 'DemotionDenied';
+  | 'PromotionRequested'
+  | 'PromotionValidating'
+  | 'PromotionApproved'
+  | 'AuthorityTransitioning'
+  | 'PromotionSucceeded'
+  | 'PromotionDenied'
+  | 'DemotionRequested'
+  | 'DemotionValidating'
+  | 'DemotionApproved'
+  | 'AuthorityReleasing'
+  | 'DemotionSucceeded'
+  | 'DemotionDenied';
 
 /** The end of a history: byte offset, checksum chained over every record before it, and the last record's epoch and commit id. */
 export interface Position {
@@ -50,7 +86,8 @@ export interface Position {
 export const emptyHistory: Position = { offset: 0n, chain: 0, epoch: 0n, commitId: 0n };
 
 /** Whether history `a` is ahead of `b`: a later epoch wins, within one epoch the longer log. */
-export const isAhead = (a: Position, b: Position): boolean => (a.epoch === b.epoch ? a.offset > b.offset : a.epoch > b.epoch);
+export const isAhead = (a: Position, b: Position): boolean =>
+  a.epoch === b.epoch ? a.offset > b.offset : a.epoch > b.epoch;
 
 export interface AuditHead {
   readonly seq: string;
@@ -88,7 +125,8 @@ export interface Check {
 export const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** JSON as the contract wants it: 64-bit integers are decimal strings. */
-export const toJson = (value: unknown): string => JSON.stringify(value, (_key, item: unknown) => (typeof item === 'bigint' ? item.toString() : item));
+export const toJson = (value: unknown): string =>
+  JSON.stringify(value, (_key, item: unknown) => (typeof item === 'bigint' ? item.toString() : item));
 
 export const majorityOf = (members: number): number => Math.floor(members / 2) + 1;
 

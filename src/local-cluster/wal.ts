@@ -36,7 +36,8 @@ export interface Recovery {
 /** Thrown by everything that is asked of a log whose disk has failed. */
 export class StorageError extends Error {}
 
-const nameOf = (first: Position): string => `${first.offset.toString().padStart(20, '0')}-${chainText(first.chain)}-${first.epoch.toString()}-${first.commitId.toString()}.wal`;
+const nameOf = (first: Position): string =>
+  `${first.offset.toString().padStart(20, '0')}-${chainText(first.chain)}-${first.epoch.toString()}-${first.commitId.toString()}.wal`;
 /** Appended to, and never written over: not even by a process that no longer holds the directory. */
 const appending = constants.O_RDWR | constants.O_APPEND;
 const namePattern = /^(\d{20})-([0-9a-f]{8})-(\d+)-(\d+)\.wal$/;
@@ -45,7 +46,12 @@ const positionOf = (file: string): Position | null => {
   const match = namePattern.exec(file);
   if (match === null) return null;
   const [, offset = '0', chain = '0', epoch = '0', commitId = '0'] = match;
-  return { offset: BigInt(offset), chain: Number.parseInt(chain, 16), epoch: BigInt(epoch), commitId: BigInt(commitId) };
+  return {
+    offset: BigInt(offset),
+    chain: Number.parseInt(chain, 16),
+    epoch: BigInt(epoch),
+    commitId: BigInt(commitId),
+  };
 };
 
 /**
@@ -97,24 +103,34 @@ export class Wal {
   /** Reads and verifies the whole log and cuts an unfinished tail. `base` is where an empty log begins. */
   async recover(base: Position): Promise<Recovery> {
     mkdirSync(this.#directory, { recursive: true });
-    const firsts = readdirSync(this.#directory).sort().flatMap((file) => positionOf(file) ?? []);
+    const firsts = readdirSync(this.#directory)
+      .sort()
+      .flatMap(file => positionOf(file) ?? []);
     let end = firsts[0] ?? base;
     let cut = 0;
     for (const [index, first] of firsts.entries()) {
       const file = join(this.#directory, nameOf(first));
-      if (first.offset !== end.offset || first.chain !== end.chain) return { cut, corruption: `the segment at ${first.offset.toString()} does not continue the one before it` };
+      if (first.offset !== end.offset || first.chain !== end.chain)
+        return { cut, corruption: `the segment at ${first.offset.toString()} does not continue the one before it` };
       const bytes = readFileSync(file);
       const { lines, rest } = decodeLines(bytes, first.chain);
       for (const line of lines) {
         const record = decodeRecord(line.json);
-        if (record === null || record.commitId !== end.commitId + 1n) return { cut, corruption: `the record at ${end.offset.toString()} is not the one that belongs there` };
-        end = { offset: first.offset + BigInt(line.end), chain: line.chain, epoch: record.epoch, commitId: record.commitId };
+        if (record === null || record.commitId !== end.commitId + 1n)
+          return { cut, corruption: `the record at ${end.offset.toString()} is not the one that belongs there` };
+        end = {
+          offset: first.offset + BigInt(line.end),
+          chain: line.chain,
+          epoch: record.epoch,
+          commitId: record.commitId,
+        };
         this.#replay({ record, end });
       }
       this.#segments.push({ file, first, end });
       this.#appended = this.#durable = end;
       this.#verifiedTo = end.offset;
-      if (rest === 'bad' || (rest === 'torn' && index < firsts.length - 1)) return { cut, corruption: `the record at ${end.offset.toString()} has a wrong checksum` };
+      if (rest === 'bad' || (rest === 'torn' && index < firsts.length - 1))
+        return { cut, corruption: `the record at ${end.offset.toString()} has a wrong checksum` };
       cut = bytes.length - Number(end.offset - first.offset);
     }
     await this.#openActive(end, cut);
@@ -141,7 +157,12 @@ export class Wal {
     const handle = await open(segment.file, 'r');
     try {
       for (let size = Math.min(limit, available); ; size = Math.min(size * 2, available)) {
-        const { buffer, bytesRead } = await handle.read(Buffer.alloc(size), 0, size, Number(from - segment.first.offset));
+        const { buffer, bytesRead } = await handle.read(
+          Buffer.alloc(size),
+          0,
+          size,
+          Number(from - segment.first.offset),
+        );
         const whole = buffer.subarray(0, bytesRead).lastIndexOf(10) + 1;
         if (whole > 0 || size === available) return buffer.subarray(0, whole);
       }
@@ -157,7 +178,10 @@ export class Wal {
     if (segment === undefined) return null;
     if (offset === segment.first.offset) return segment.first.chain;
     const wanted = Number(offset - segment.first.offset);
-    return decodeLines(readFileSync(segment.file), segment.first.chain).lines.find((line) => line.end === wanted)?.chain ?? null;
+    return (
+      decodeLines(readFileSync(segment.file), segment.first.chain).lines.find(line => line.end === wanted)?.chain ??
+      null
+    );
   }
 
   /** Reads every retained byte again. Returns the first offset with a wrong checksum, or null. */
@@ -166,7 +190,8 @@ export class Wal {
       const length = Number(segment.end.offset - segment.first.offset);
       const { lines, rest } = decodeLines(readFileSync(segment.file).subarray(0, length), segment.first.chain);
       const last = lines.at(-1);
-      if (rest !== 'none' || (last?.end ?? 0) !== length || (last?.chain ?? segment.first.chain) !== segment.end.chain) return segment.first.offset + BigInt(last?.end ?? 0);
+      if (rest !== 'none' || (last?.end ?? 0) !== length || (last?.chain ?? segment.first.chain) !== segment.end.chain)
+        return segment.first.offset + BigInt(last?.end ?? 0);
       this.#verifiedTo = segment.end.offset;
     }
     return null;
@@ -205,7 +230,7 @@ export class Wal {
   }
 
   #segmentAt(offset: bigint): Segment | undefined {
-    return this.#segments.findLast((segment) => segment.first.offset <= offset && offset <= segment.end.offset);
+    return this.#segments.findLast(segment => segment.first.offset <= offset && offset <= segment.end.offset);
   }
 
   async #openActive(end: Position, cut: number): Promise<void> {
@@ -232,13 +257,14 @@ export class Wal {
   async #flush(): Promise<void> {
     const batch = this.#pending;
     this.#pending = [];
-    const records = batch.flatMap((item) => item.records);
+    const records = batch.flatMap(item => item.records);
     const end = records.at(-1)?.end;
     if (end === undefined) return;
     try {
       const active = this.#segments.at(-1);
-      if (active !== undefined && this.#durable.offset - active.first.offset >= this.#segmentBytes) await this.#startSegment(this.#durable);
-      await this.#write(Buffer.concat(batch.map((item) => item.bytes)), end);
+      if (active !== undefined && this.#durable.offset - active.first.offset >= this.#segmentBytes)
+        await this.#startSegment(this.#durable);
+      await this.#write(Buffer.concat(batch.map(item => item.bytes)), end);
     } catch (error) {
       this.#failure = new StorageError(messageOf(error));
       throw this.#failure;

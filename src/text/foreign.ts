@@ -8,7 +8,26 @@
 const UNSEEN = String.raw`\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800`;
 
 /** Scripts whose letters are joined or parted by a joiner between them. */
-const JOINED = ['Arab', 'Syrc', 'Mong', 'Nkoo', 'Deva', 'Beng', 'Guru', 'Gujr', 'Orya', 'Taml', 'Telu', 'Knda', 'Mlym', 'Sinh', 'Khmr', 'Mymr'].map((script) => String.raw`\p{Script=${script}}`).join('');
+const JOINED = [
+  'Arab',
+  'Syrc',
+  'Mong',
+  'Nkoo',
+  'Deva',
+  'Beng',
+  'Guru',
+  'Gujr',
+  'Orya',
+  'Taml',
+  'Telu',
+  'Knda',
+  'Mlym',
+  'Sinh',
+  'Khmr',
+  'Mymr',
+]
+  .map(script => String.raw`\p{Script=${script}}`)
+  .join('');
 
 /** A joiner inside such a word, and one that makes a single picture of several, is seen by what it does. */
 const SEEN = String.raw`(?<=[${JOINED}])[\u200c\u200d](?=[${JOINED}])|(?<=\p{Extended_Pictographic}(?:\ufe0f|\p{Emoji_Modifier})?)\u200d(?=\p{Extended_Pictographic})|(?<=\p{Extended_Pictographic})\ufe0f`;
@@ -32,7 +51,7 @@ export function isSeen(text: string): boolean {
 
 /** The text with every character that is not seen replaced. */
 export function replaceUnseen(text: string, by: (character: string) => string): string {
-  return PLAIN.test(text) ? text : text.replaceAll(unseen(), (character) => by(character));
+  return PLAIN.test(text) ? text : text.replaceAll(unseen(), character => by(character));
 }
 
 /** The text in parts: every second one is a single character that is not seen. */
@@ -47,5 +66,5 @@ export function numberOf(character: string): string {
 
 /** One line of foreign text: what is not seen is written as its number, a line break too, so that it cannot begin a line of ours. */
 export function visible(text: string): string {
-  return replaceUnseen(text, (character) => `<${numberOf(character)}>`);
+  return replaceUnseen(text, character => `<${numberOf(character)}>`);
 }

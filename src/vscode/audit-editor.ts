@@ -13,7 +13,11 @@ import { notify, pick, underWay } from './surfaces.ts';
 const KEY = 'audit-log';
 
 /** Registers the two commands. */
-export function registerAuditEditor(context: () => CommandContext, review: AuditReview, panels: Panels): vscode.Disposable[] {
+export function registerAuditEditor(
+  context: () => CommandContext,
+  review: AuditReview,
+  panels: Panels,
+): vscode.Disposable[] {
   const editor = new AuditEditor(context, review, panels);
   return [
     new vscode.Disposable(() => editor.end()),
@@ -45,7 +49,9 @@ class AuditEditor {
   async open(): Promise<void> {
     if (refusedReview(this.#context())) return;
     const session = this.#session ?? this.#begin();
-    const facts = await underWay(vscode.ProgressLocation.Window, vscode.l10n.t('AeroDB: reading the audit log'), () => session.read());
+    const facts = await underWay(vscode.ProgressLocation.Window, vscode.l10n.t('AeroDB: reading the audit log'), () =>
+      session.read(),
+    );
     if (session !== this.#session || !this.#mayReview()) return;
     const fresh = !this.#panels.has(KEY);
     this.#panels.show(KEY, this.#content(session, facts), { keepWhenHidden: true });
@@ -56,8 +62,8 @@ class AuditEditor {
   #begin(): AuditSession {
     const session: AuditSession = new AuditSession(this.#review, {
       mayReview: () => session === this.#session && this.#mayReview(),
-      tell: (message) => this.#panels.tell(KEY, message),
-      factsChanged: (facts) => this.#panels.replace(KEY, this.#content(session, facts)),
+      tell: message => this.#panels.tell(KEY, message),
+      factsChanged: facts => this.#panels.replace(KEY, this.#content(session, facts)),
     });
     this.#session = session;
     this.#stopListening = this.#context().plane.onAuthorityChanged(() => this.#authorityChanged());
@@ -76,7 +82,11 @@ class AuditEditor {
     const refused = auditReviewRefused(this.#context().plane.authority);
     if (refused === undefined) return;
     this.end();
-    this.#panels.replace(KEY, { title: this.#title, panel: { kind: 'refused', title: this.#title, code: refused.code, message: refused.message }, refresh: () => void this.open() });
+    this.#panels.replace(KEY, {
+      title: this.#title,
+      panel: { kind: 'refused', title: this.#title, code: refused.code, message: refused.message },
+      refresh: () => void this.open(),
+    });
   }
 
   #mayReview(): boolean {
@@ -85,9 +95,10 @@ class AuditEditor {
 
   #content(session: AuditSession, log: AuditLogFacts): Parameters<Panels['show']>[1] {
     return {
-      title: this.#title, panel: { kind: 'audit', title: this.#title, log },
+      title: this.#title,
+      panel: { kind: 'audit', title: this.#title, log },
       refresh: () => void this.open().catch((error: unknown) => this.#complain(error)),
-      audit: (request) => void this.#asked(session, request).catch((error: unknown) => this.#complain(error)),
+      audit: request => void this.#asked(session, request).catch((error: unknown) => this.#complain(error)),
     };
   }
 
@@ -98,31 +109,62 @@ class AuditEditor {
     else await session.answer(request);
   }
 
-  async #export(session: AuditSession, { format, sought }: Extract<AuditRequest, { type: 'audit-export' }>): Promise<void> {
+  async #export(
+    session: AuditSession,
+    { format, sought }: Extract<AuditRequest, { type: 'audit-export' }>,
+  ): Promise<void> {
     const chain = await askChain();
     if (chain === undefined) return;
     const target = await vscode.window.showSaveDialog({
-      title: vscode.l10n.t('Export the selected audit records'), saveLabel: vscode.l10n.t('Export'),
+      title: vscode.l10n.t('Export the selected audit records'),
+      saveLabel: vscode.l10n.t('Export'),
       defaultUri: vscode.Uri.file(join(homedir(), `audit-export.${format}`)),
       filters: format === 'jsonl' ? { 'JSON Lines': ['jsonl'] } : { CSV: ['csv'] },
     });
     // Between the question and the answer authority may have gone.
     if (target === undefined || session !== this.#session || refusedReview(this.#context())) return;
-    if (target.scheme !== 'file') throw new Error(vscode.l10n.t('{0} is not a file of the machine on which the log is', target.toString()));
-    await underWay(vscode.ProgressLocation.Notification, vscode.l10n.t('Exporting audit records'), () => session.exportTo(target.fsPath, sought, format, chain));
-    void notify('information', vscode.l10n.t('AeroDB: the selected records and their proof were written to {0}', target.fsPath));
+    if (target.scheme !== 'file')
+      throw new Error(vscode.l10n.t('{0} is not a file of the machine on which the log is', target.toString()));
+    await underWay(vscode.ProgressLocation.Notification, vscode.l10n.t('Exporting audit records'), () =>
+      session.exportTo(target.fsPath, sought, format, chain),
+    );
+    void notify(
+      'information',
+      vscode.l10n.t('AeroDB: the selected records and their proof were written to {0}', target.fsPath),
+    );
   }
 
   #complain(error: unknown): void {
-    void notify('error', vscode.l10n.t('AeroDB, audit log: {0}', error instanceof Error ? error.message : String(error)));
+    void notify(
+      'error',
+      vscode.l10n.t('AeroDB, audit log: {0}', error instanceof Error ? error.message : String(error)),
+    );
   }
 }
 
 async function askChain(): Promise<ExportedChain | undefined> {
-  const picked = await pick([
-    { chain: 'neighbours', label: vscode.l10n.t('With the neighbouring records'), detail: vscode.l10n.t('The record before and the one after each run of selected records: shows that the selected ones stand unedited in the chain.') },
-    { chain: 'to_end', label: vscode.l10n.t('With the chain to the end of the log'), detail: vscode.l10n.t('Every record from the first selected one on: can be held against a head that is known from elsewhere.') },
-  ] as const, { title: vscode.l10n.t('Proof'), placeHolder: vscode.l10n.t('How much of the chain goes along with the selected records?') });
+  const picked = await pick(
+    [
+      {
+        chain: 'neighbours',
+        label: vscode.l10n.t('With the neighbouring records'),
+        detail: vscode.l10n.t(
+          'The record before and the one after each run of selected records: shows that the selected ones stand unedited in the chain.',
+        ),
+      },
+      {
+        chain: 'to_end',
+        label: vscode.l10n.t('With the chain to the end of the log'),
+        detail: vscode.l10n.t(
+          'Every record from the first selected one on: can be held against a head that is known from elsewhere.',
+        ),
+      },
+    ] as const,
+    {
+      title: vscode.l10n.t('Proof'),
+      placeHolder: vscode.l10n.t('How much of the chain goes along with the selected records?'),
+    },
+  );
   return picked?.chain;
 }
 
@@ -139,6 +181,7 @@ function refusedReview({ plane, results }: CommandContext): boolean {
 }
 
 function verdictText({ kind, message, line, seq }: AuditVerdict): string {
-  const where = line === null ? '' : ` [${vscode.l10n.t('line {0}', line.toString())}${seq === null ? '' : `, #${seq}`}]`;
+  const where =
+    line === null ? '' : ` [${vscode.l10n.t('line {0}', line.toString())}${seq === null ? '' : `, #${seq}`}]`;
   return `${kind.replaceAll('_', ' ')}. ${message}${where}`;
 }

@@ -12,9 +12,18 @@ export function auditRow({ line, text, record }: AuditLine, dangling: ReadonlySe
   const requestId = cell('request_id');
   const stage = cell('stage');
   return {
-    line: Number(line), damaged: record === null ? text.slice(0, CELL) : null,
-    seq: cell('seq'), time: cell('time'), stage, command: cell('command'), cluster: cell('cluster'), target: cell('target'), outcome: cell('outcome'),
-    operator: who(record?.['operator']), authority: cell('authority'), requestId,
+    line: Number(line),
+    damaged: record === null ? text.slice(0, CELL) : null,
+    seq: cell('seq'),
+    time: cell('time'),
+    stage,
+    command: cell('command'),
+    cluster: cell('cluster'),
+    target: cell('target'),
+    outcome: cell('outcome'),
+    operator: who(record?.['operator']),
+    authority: cell('authority'),
+    requestId,
     dangling: stage === 'dispatch_intent' && requestId !== null && dangling.has(requestId),
   };
 }
@@ -25,20 +34,27 @@ export function auditStage(line: AuditLine, dangling: ReadonlySet<string>): Audi
   const explanation = recordedExplanation(record?.['explanation']);
   const digest = member(record?.['confirmation'], 'explanation_digest');
   return {
-    row: auditRow(line, dangling), text: text.slice(0, WHOLE), left: Math.max(0, text.length - WHOLE), record: text.length > WHOLE ? null : record,
+    row: auditRow(line, dangling),
+    text: text.slice(0, WHOLE),
+    left: Math.max(0, text.length - WHOLE),
+    record: text.length > WHOLE ? null : record,
     explanation: explanation === null ? null : { explanation, digest: typeof digest === 'string' ? digest : '' },
     kernelState: recordedKernelState(record?.['kernel_state']),
   };
 }
 
 function who(operator: unknown): string | null {
-  const [account, host, name] = ['account', 'host', 'name'].map((key) => member(operator, key));
+  const [account, host, name] = ['account', 'host', 'name'].map(key => member(operator, key));
   if (typeof account !== 'string') return null;
-  return clipped(`${account}${typeof host === 'string' ? `@${host}` : ''}${typeof name === 'string' ? ` (${name})` : ''}`);
+  return clipped(
+    `${account}${typeof host === 'string' ? `@${host}` : ''}${typeof name === 'string' ? ` (${name})` : ''}`,
+  );
 }
 
 function member(value: unknown, key: string): unknown {
-  return typeof value === 'object' && value !== null ? new Map<string, unknown>(Object.entries(value)).get(key) : undefined;
+  return typeof value === 'object' && value !== null
+    ? new Map<string, unknown>(Object.entries(value)).get(key)
+    : undefined;
 }
 
 function clipped(value: unknown): string | null {

@@ -2,7 +2,14 @@
  * One open audit log behind its panel: opens, selects, pages and unfolds what the panel asks for, as long as the session may review the
  * log. Nothing refreshes by itself, and nothing here can write to the log.
  */
-import type { AuditLine, AuditPages, AuditReview, AuditSelection, AuditSought, AuditVerdict } from '../control-plane/audit-reader.ts';
+import type {
+  AuditLine,
+  AuditPages,
+  AuditReview,
+  AuditSelection,
+  AuditSought,
+  AuditVerdict,
+} from '../control-plane/audit-reader.ts';
 import { verifyCommandLine } from '../control-plane/command-line.ts';
 import { toWire } from '../control-plane/views.ts';
 import type { AuditLogFacts, AuditMessage, AuditRequest } from '../webview/protocol.ts';
@@ -47,8 +54,15 @@ export class AuditSession {
     const knownHead = this.#review.knownHead();
     const { reader } = this.#review;
     const facts: AuditLogFacts = {
-      path: reader.path, lines: this.#pages?.count ?? 0, reading, change, readAt: new Date().toISOString(),
-      knownHead: knownHead === null ? null : toWire(knownHead), command: verifyCommandLine(reader.path, knownHead), verdict: null, danglingIntents: null,
+      path: reader.path,
+      lines: this.#pages?.count ?? 0,
+      reading,
+      change,
+      readAt: new Date().toISOString(),
+      knownHead: knownHead === null ? null : toWire(knownHead),
+      command: verifyCommandLine(reader.path, knownHead),
+      verdict: null,
+      danglingIntents: null,
     };
     this.#facts = facts;
     this.#dangling = new Set();
@@ -66,7 +80,8 @@ export class AuditSession {
     const intents = await pages.danglingIntents();
     const found = new Set<string>();
     for (let from = 0; from < intents.count; from += AT_ONCE) {
-      for (const { record } of await intents.page(from, AT_ONCE)) if (typeof record?.['request_id'] === 'string') found.add(record['request_id']);
+      for (const { record } of await intents.page(from, AT_ONCE))
+        if (typeof record?.['request_id'] === 'string') found.add(record['request_id']);
     }
     if (reading !== this.#reading) return;
     this.#dangling = found;
@@ -74,7 +89,9 @@ export class AuditSession {
   }
 
   /** Answers a request of the panel; answers nothing where the session may not review the log. */
-  async answer(request: Extract<AuditRequest, { type: 'audit-select' | 'audit-page' | 'audit-unfold' }>): Promise<void> {
+  async answer(
+    request: Extract<AuditRequest, { type: 'audit-select' | 'audit-page' | 'audit-unfold' }>,
+  ): Promise<void> {
     if (!this.#audience.mayReview()) return;
     const reading = this.#reading;
     try {
@@ -83,12 +100,18 @@ export class AuditSession {
       else await this.#unfold(request.line);
     } catch (error) {
       // What was asked of an earlier reading may fail when the file behind it is gone: nobody waits for it any more.
-      if (reading === this.#reading) this.#tell({ type: 'audit', part: 'trouble', message: `The audit log could not be read: ${String(error)}` });
+      if (reading === this.#reading)
+        this.#tell({ type: 'audit', part: 'trouble', message: `The audit log could not be read: ${String(error)}` });
     }
   }
 
   /** Writes what was sought to a file, with the verdict on the log as it was last read. */
-  async exportTo(file: string, sought: AuditSought, format: 'jsonl' | 'csv', chain: 'neighbours' | 'to_end'): Promise<void> {
+  async exportTo(
+    file: string,
+    sought: AuditSought,
+    format: 'jsonl' | 'csv',
+    chain: 'neighbours' | 'to_end',
+  ): Promise<void> {
     const pages = this.#pages;
     if (pages === null) throw new Error(`${this.#review.reader.path} could not be read`);
     await this.#review.exportTo(file, pages, sought, { format, chain, verdict: await this.#verified() });
@@ -176,21 +199,33 @@ export class AuditSession {
     if (selection?.id !== id) return;
     const lines: AuditLine[] = [];
     for (let at = from; at < from + count && at < selection.lines.count; at += AT_ONCE) {
-      lines.push(...await selection.lines.page(at, Math.min(AT_ONCE, from + count - at)));
+      lines.push(...(await selection.lines.page(at, Math.min(AT_ONCE, from + count - at))));
     }
-    this.#tell({ type: 'audit', part: 'page', selection: id, from, rows: lines.map((line) => auditRow(line, this.#dangling)) });
+    this.#tell({
+      type: 'audit',
+      part: 'page',
+      selection: id,
+      from,
+      rows: lines.map(line => auditRow(line, this.#dangling)),
+    });
   }
 
   async #unfold(line: number): Promise<void> {
     const pages = this.#pages;
-    const [chosen] = await pages?.page(line - 1, 1) ?? [];
+    const [chosen] = (await pages?.page(line - 1, 1)) ?? [];
     if (pages === null || chosen === undefined) return;
     const requestId = typeof chosen.record?.['request_id'] === 'string' ? chosen.record['request_id'] : null;
-    const all = requestId === null ? { count: 1, page: () => Promise.resolve([chosen]) } : await pages.select({ requestId });
+    const all =
+      requestId === null ? { count: 1, page: () => Promise.resolve([chosen]) } : await pages.select({ requestId });
     const lines = await all.page(0, STAGES);
     this.#tell({
-      type: 'audit', part: 'request', line, requestId, end: requestId === null ? null : this.#review.requestEnd(lines),
-      stages: lines.map((each) => auditStage(each, this.#dangling)), further: all.count - lines.length,
+      type: 'audit',
+      part: 'request',
+      line,
+      requestId,
+      end: requestId === null ? null : this.#review.requestEnd(lines),
+      stages: lines.map(each => auditStage(each, this.#dangling)),
+      further: all.count - lines.length,
     });
   }
 

@@ -21,12 +21,13 @@ export function registerAuthorityCommands(context: () => CommandContext): vscode
 
 async function assumeOperator({ plane, clusters, results }: CommandContext, row: unknown): Promise<void> {
   const title = vscode.l10n.t('Assume Operator Authority');
-  const name = clusterOf(row) ?? await pickCluster(clusters, `AeroDB: ${title}`);
+  const name = clusterOf(row) ?? (await pickCluster(clusters, `AeroDB: ${title}`));
   if (name === undefined) return;
   const config = clusters.find(name);
   const label = config.ok ? clusterLabel(config.value) : name;
   // What cannot be had is not offered: the control plane refuses it, and records that.
-  const confirmed = plane.changeRefusal({ level: 'Operator', cluster: name }) !== undefined || await wanted(plane, name, label);
+  const confirmed =
+    plane.changeRefusal({ level: 'Operator', cluster: name }) !== undefined || (await wanted(plane, name, label));
   if (!confirmed) return;
   const changed = await plane.changeAuthority({ level: 'Operator', cluster: name });
   if (!changed.ok) results.error(title, changed.error);
@@ -34,11 +35,23 @@ async function assumeOperator({ plane, clusters, results }: CommandContext, row:
 
 async function wanted(plane: ControlPlane, name: string, label: string): Promise<boolean> {
   const go = vscode.l10n.t('Become Operator of {0}', name);
-  const answer = await ask(vscode.l10n.t('{0}: assume Operator authority?', label), [
-      vscode.l10n.t('As Operator this session may run diagnostics and ask the kernel of this one cluster for promotions and demotions, each explained and confirmed by itself.'), '',
-      vscode.l10n.t('The change is recorded in the audit log. It ends with this window, with another authority, with a control request whose outcome is unknown, or when you give it up.'),
-      ...(plane.authority.level === 'Operator' ? ['', vscode.l10n.t('This session is {0}; that authority ends.', authorityLabel(plane.authority))] : []),
-    ], vscode.l10n.t('Do Nothing'), go);
+  const answer = await ask(
+    vscode.l10n.t('{0}: assume Operator authority?', label),
+    [
+      vscode.l10n.t(
+        'As Operator this session may run diagnostics and ask the kernel of this one cluster for promotions and demotions, each explained and confirmed by itself.',
+      ),
+      '',
+      vscode.l10n.t(
+        'The change is recorded in the audit log. It ends with this window, with another authority, with a control request whose outcome is unknown, or when you give it up.',
+      ),
+      ...(plane.authority.level === 'Operator'
+        ? ['', vscode.l10n.t('This session is {0}; that authority ends.', authorityLabel(plane.authority))]
+        : []),
+    ],
+    vscode.l10n.t('Do Nothing'),
+    go,
+  );
   return answer === go;
 }
 
@@ -50,9 +63,20 @@ async function change({ plane, results }: CommandContext, level: 'Observer' | 'A
   if (!changed.ok) {
     results.error(title, changed.error);
   } else if (changed.value.position === null) {
-    void notify('warning', vscode.l10n.t('AeroDB: {0} became {1}. This could not be recorded in the audit log: {2}', before, level, changed.value.cause));
+    void notify(
+      'warning',
+      vscode.l10n.t(
+        'AeroDB: {0} became {1}. This could not be recorded in the audit log: {2}',
+        before,
+        level,
+        changed.value.cause,
+      ),
+    );
   } else {
-    void notify('information', vscode.l10n.t('AeroDB: {0} became {1}. Recorded as #{2}.', before, level, changed.value.position.seq.toString()));
+    void notify(
+      'information',
+      vscode.l10n.t('AeroDB: {0} became {1}. Recorded as #{2}.', before, level, changed.value.position.seq.toString()),
+    );
   }
 }
 
@@ -63,8 +87,13 @@ async function showAuthority(context: CommandContext): Promise<void> {
   const log = vscode.l10n.t('Open Audit Log');
   const assume = vscode.l10n.t('Assume Operator Authority…');
   const answer = await notify(
-    'information', vscode.l10n.t('AeroDB: this session is {0}. Authority is held in memory and ends with the window.', authorityLabel(authority)),
-    ...(authority.level === 'Observer' ? [assume] : [giveUp]), ...(mayReview ? [log] : []),
+    'information',
+    vscode.l10n.t(
+      'AeroDB: this session is {0}. Authority is held in memory and ends with the window.',
+      authorityLabel(authority),
+    ),
+    ...(authority.level === 'Observer' ? [assume] : [giveUp]),
+    ...(mayReview ? [log] : []),
   );
   if (answer === giveUp) await change(context, 'Observer');
   if (answer === log) await vscode.commands.executeCommand('aerodb.openAuditLog');
@@ -73,5 +102,11 @@ async function showAuthority(context: CommandContext): Promise<void> {
 
 /** The cluster that a tree row is about. What another caller names is shown in questions: where it reads like no name, a person is asked for one. */
 export function clusterOf(row: unknown): string | undefined {
-  return typeof row === 'object' && row !== null && 'cluster' in row && typeof row.cluster === 'string' && isClusterName(row.cluster) ? row.cluster : undefined;
+  return typeof row === 'object' &&
+    row !== null &&
+    'cluster' in row &&
+    typeof row.cluster === 'string' &&
+    isClusterName(row.cluster)
+    ? row.cluster
+    : undefined;
 }

@@ -16,7 +16,10 @@ export class StoreUnavailable extends Error {
   override readonly name = 'StoreUnavailable';
 
   constructor(cause: unknown) {
-    super(`the editor's secret store (the keyring of this machine) cannot be opened: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    super(
+      `the editor's secret store (the keyring of this machine) cannot be opened: ${cause instanceof Error ? cause.message : String(cause)}`,
+      { cause },
+    );
   }
 }
 

@@ -16,9 +16,21 @@ import { commandTitle } from './titles.ts';
 /** A row. `cluster` and `node` are what a command that is run on the row is about. */
 export type Row =
   | { readonly row: 'cluster'; readonly cluster: string }
-  | { readonly row: 'node'; readonly cluster: string; readonly node: string; readonly member: Member; readonly unavailable: Unavailable }
+  | {
+      readonly row: 'node';
+      readonly cluster: string;
+      readonly node: string;
+      readonly member: Member;
+      readonly unavailable: Unavailable;
+    }
   | { readonly row: 'subject'; readonly cluster: string; readonly subject: Subject; readonly of?: Member }
-  | { readonly row: 'unavailable'; readonly cluster: string; readonly command: CommandName; readonly reason: string; readonly of: Member }
+  | {
+      readonly row: 'unavailable';
+      readonly cluster: string;
+      readonly command: CommandName;
+      readonly reason: string;
+      readonly of: Member;
+    }
   | { readonly row: 'error'; readonly cluster: string; readonly error: ControlError };
 
 /** What the cluster's engine cannot be asked for, with the reason. */
@@ -50,7 +62,11 @@ export class ClusterTree implements vscode.TreeDataProvider<Row> {
   /** The editor knows a row as the object that it was given: to redraw one row is to name that object. */
   readonly #rows = new Map<string, Row>();
 
-  constructor(clusters: ConfiguredClusters, inspect: (cluster: string) => Promise<CommandResult>, unavailable: (cluster: string) => Promise<Unavailable>) {
+  constructor(
+    clusters: ConfiguredClusters,
+    inspect: (cluster: string) => Promise<CommandResult>,
+    unavailable: (cluster: string) => Promise<Unavailable>,
+  ) {
     this.#clusters = clusters;
     this.#inspect = inspect;
     this.#unavailable = unavailable;
@@ -76,30 +92,43 @@ export class ClusterTree implements vscode.TreeDataProvider<Row> {
       // What the engine cannot be asked for is a row that says why, and no command.
       const { unavailable } = row;
       return [
-        ...(['inspect_wal', 'inspect_snapshots'] as const).filter((subject) => !unavailable.has(subject)).map((subject): Row => ({ row: 'subject', cluster: row.cluster, of: row.member, subject })),
-        ...[...unavailable].map(([command, reason]): Row => ({ row: 'unavailable', cluster: row.cluster, command, reason, of: row.member })),
+        ...(['inspect_wal', 'inspect_snapshots'] as const)
+          .filter(subject => !unavailable.has(subject))
+          .map((subject): Row => ({ row: 'subject', cluster: row.cluster, of: row.member, subject })),
+        ...[...unavailable].map(
+          ([command, reason]): Row => ({ row: 'unavailable', cluster: row.cluster, command, reason, of: row.member }),
+        ),
       ];
     }
     if (row.row !== 'cluster') return [];
     const shown = this.#shown.get(row.cluster);
-    const result = shown?.result ?? await (shown?.asked ?? this.#ask(row.cluster));
+    const result = shown?.result ?? (await (shown?.asked ?? this.#ask(row.cluster)));
     if (result.kind === 'failed') return [{ row: 'error', cluster: row.cluster, error: result.error }];
     const reading = clusterReading(result);
     const unavailable = await this.#unavailable(row.cluster);
     return [
-      ...byName(reading?.view.members ?? []).map((member): Row => ({ row: 'node', cluster: row.cluster, node: member.nodeId, member, unavailable })),
-      ...(['inspect_replication_status', 'inspect_promotion_state'] as const).map((subject): Row => ({ row: 'subject', cluster: row.cluster, subject })),
+      ...byName(reading?.view.members ?? []).map(
+        (member): Row => ({ row: 'node', cluster: row.cluster, node: member.nodeId, member, unavailable }),
+      ),
+      ...(['inspect_replication_status', 'inspect_promotion_state'] as const).map(
+        (subject): Row => ({ row: 'subject', cluster: row.cluster, subject }),
+      ),
     ];
   }
 
   /** Draws a row from what is known now: a cluster that does not answer must not hold up the others' rows. */
   getTreeItem(row: Row): vscode.TreeItem {
     switch (row.row) {
-      case 'cluster': return this.#clusterItem(row.cluster);
-      case 'node': return nodeItem(row);
-      case 'subject': return subjectItem(row);
-      case 'unavailable': return unavailableItem(row);
-      case 'error': return errorItem(row.cluster, row.error);
+      case 'cluster':
+        return this.#clusterItem(row.cluster);
+      case 'node':
+        return nodeItem(row);
+      case 'subject':
+        return subjectItem(row);
+      case 'unavailable':
+        return unavailableItem(row);
+      case 'error':
+        return errorItem(row.cluster, row.error);
     }
   }
 
@@ -112,14 +141,16 @@ export class ClusterTree implements vscode.TreeDataProvider<Row> {
   /** How a node is called by the answer that the tree shows. */
   nodeName(cluster: string, node: string): string | undefined {
     const result = this.#shown.get(cluster)?.result;
-    return result === undefined ? undefined : clusterReading(result)?.view.members.find(({ nodeId }) => nodeId === node)?.name;
+    return result === undefined
+      ? undefined
+      : clusterReading(result)?.view.members.find(({ nodeId }) => nodeId === node)?.name;
   }
 
   /** Asks, and redraws the row of this cluster, and only this one, when its answer has come. The latest question counts. */
   #ask(cluster: string): Promise<CommandResult> {
     const asked = this.#inspect(cluster);
     this.#shown.set(cluster, { asked, result: this.#shown.get(cluster)?.result });
-    void asked.then((result) => {
+    void asked.then(result => {
       if (this.#shown.get(cluster)?.asked !== asked) return;
       this.#shown.set(cluster, { asked, result });
       this.#changed.fire(this.#row(cluster));
@@ -135,7 +166,10 @@ export class ClusterTree implements vscode.TreeDataProvider<Row> {
 
   #clusterItem(name: string): vscode.TreeItem {
     const config = this.#clusters.find(name);
-    const item = new vscode.TreeItem(visible(config.ok ? clusterLabel(config.value) : name), vscode.TreeItemCollapsibleState.Collapsed);
+    const item = new vscode.TreeItem(
+      visible(config.ok ? clusterLabel(config.value) : name),
+      vscode.TreeItemCollapsibleState.Collapsed,
+    );
     item.id = `cluster/${name}`;
     item.contextValue = 'cluster';
     item.iconPath = new vscode.ThemeIcon(config.ok ? 'server-environment' : 'warning');
@@ -144,14 +178,21 @@ export class ClusterTree implements vscode.TreeDataProvider<Row> {
     const reading = result?.kind === 'answered' ? clusterReading(result) : undefined;
     const observeOnly = config.ok && config.value.observeOnly === true ? [vscode.l10n.t('observe only')] : [];
     item.description = [
-      ...(shown === undefined ? [vscode.l10n.t('not asked yet')]
-        : result === undefined ? [vscode.l10n.t('asking…')]
-        : reading === undefined ? [vscode.l10n.t('not available')]
-        : dated(reading, config.ok && config.value.kind === 'patroni')),
+      ...(shown === undefined
+        ? [vscode.l10n.t('not asked yet')]
+        : result === undefined
+          ? [vscode.l10n.t('asking…')]
+          : reading === undefined
+            ? [vscode.l10n.t('not available')]
+            : dated(reading, config.ok && config.value.kind === 'patroni')),
       ...observeOnly,
     ].join(' · ');
-    item.tooltip = config.ok ? [clusterTooltip(endpointsOf(config.value).map(endpointToText), reading), ...observeOnly].join('\n') : visible(config.error.message);
-    item.accessibilityInformation = { label: `${vscode.l10n.t('Cluster {0}', item.label as string)}, ${item.description}` };
+    item.tooltip = config.ok
+      ? [clusterTooltip(endpointsOf(config.value).map(endpointToText), reading), ...observeOnly].join('\n')
+      : visible(config.error.message);
+    item.accessibilityInformation = {
+      label: `${vscode.l10n.t('Cluster {0}', item.label as string)}, ${item.description}`,
+    };
     return item;
   }
 }
@@ -165,7 +206,9 @@ export function byName(members: readonly Member[]): readonly Member[] {
 }
 
 function clusterReading(result: CommandResult): Reading<ClusterView> | undefined {
-  return result.kind === 'answered' && result.answer.command === 'inspect_cluster_state' ? result.answer.reading : undefined;
+  return result.kind === 'answered' && result.answer.command === 'inspect_cluster_state'
+    ? result.answer.reading
+    : undefined;
 }
 
 /** From when the rows are comes first, and the time before the day: a narrow side bar cuts off what comes last. The tooltip has the kernel's own words. */
@@ -173,7 +216,9 @@ function dated({ view: { epoch }, observed: { time } }: Reading<ClusterView>, pa
   const [, day, clock, zone] = /^(.*)T([\d:]+)(?:\.\d+)?(.*)$/u.exec(time) ?? [];
   return [
     vscode.l10n.t('as of {0}', clock === undefined ? time : `${clock}${zone ?? ''}`),
-    ...(epoch === null ? [] : [patroni ? vscode.l10n.t('timeline {0}', epoch.toString()) : vscode.l10n.t('epoch {0}', epoch.toString())]),
+    ...(epoch === null
+      ? []
+      : [patroni ? vscode.l10n.t('timeline {0}', epoch.toString()) : vscode.l10n.t('epoch {0}', epoch.toString())]),
     ...(day === undefined ? [] : [day]),
   ].map(visible);
 }
@@ -185,10 +230,20 @@ function clusterTooltip(endpoints: readonly string[], reading: Reading<ClusterVi
   return [
     configured,
     vscode.l10n.t('Answered by node {0} at {1}', observed.nodeId ?? vscode.l10n.t('unknown'), reading.endpoint),
-    ...(reading.view.members.some(({ patroni }) => patroni !== undefined) ? [] : [vscode.l10n.t('Commit {0}, control version {1}', observed.commitId?.toString() ?? vscode.l10n.t('unknown'), observed.controlVersion?.toString() ?? vscode.l10n.t('unknown'))]),
+    ...(reading.view.members.some(({ patroni }) => patroni !== undefined)
+      ? []
+      : [
+          vscode.l10n.t(
+            'Commit {0}, control version {1}',
+            observed.commitId?.toString() ?? vscode.l10n.t('unknown'),
+            observed.controlVersion?.toString() ?? vscode.l10n.t('unknown'),
+          ),
+        ]),
     vscode.l10n.t('Read at {0} (clock: {1})', observed.time, observed.clock),
     ...reading.skipped.map(({ endpoint, reason }) => `${endpoint}: ${reason}`),
-  ].map(visible).join('\n');
+  ]
+    .map(visible)
+    .join('\n');
 }
 
 /** Role by icon and by word; a halted node has another shape, not only another colour. */
@@ -196,19 +251,45 @@ function nodeItem({ cluster, member, unavailable }: Row & { readonly row: 'node'
   const item = new vscode.TreeItem(visible(member.name), vscode.TreeItemCollapsibleState.Collapsed);
   item.id = `node/${cluster}/${member.nodeId}`;
   // Its menu offers what the engine can be asked for: package.json looks for these words.
-  item.contextValue = ['node', ...[...unavailable.keys()].map((command) => `without_${command}`)].join(' ');
+  item.contextValue = ['node', ...[...unavailable.keys()].map(command => `without_${command}`)].join(' ');
   item.iconPath = new vscode.ThemeIcon(
-    member.health === 'halted' ? 'circle-slash' : member.health === 'unknown' ? 'question'
-    : member.role === 'primary' ? 'circle-filled' : member.role === 'replica' ? 'circle-outline' : 'question',
+    member.health === 'halted'
+      ? 'circle-slash'
+      : member.health === 'unknown'
+        ? 'question'
+        : member.role === 'primary'
+          ? 'circle-filled'
+          : member.role === 'replica'
+            ? 'circle-outline'
+            : 'question',
   );
   const { patroni } = member;
-  const lag = patroni !== undefined && member.lagBytes !== null ? vscode.l10n.t('lag {0} bytes', member.lagBytes.toString())
-    : member.lagCommits === null ? vscode.l10n.t('lag unknown') : vscode.l10n.t('lag {0} commits', member.lagCommits.toString());
+  const lag =
+    patroni !== undefined && member.lagBytes !== null
+      ? vscode.l10n.t('lag {0} bytes', member.lagBytes.toString())
+      : member.lagCommits === null
+        ? vscode.l10n.t('lag unknown')
+        : vscode.l10n.t('lag {0} commits', member.lagCommits.toString());
   // What a narrow side bar cuts off is what the icon and the tooltip say too.
-  const health = member.health === 'unknown' ? [vscode.l10n.t('health unknown')] : member.health === 'halted' ? [vscode.l10n.t('halted')] : [];
-  item.description = visible([patroni?.role ?? member.role, ...health, ...(member.role === 'primary' ? [] : [lag]), stateText(member)].join(' · '));
-  item.accessibilityInformation = { label: vscode.l10n.t('Node {0}, {1}, health {2}', visible(member.name), item.description, member.health) };
-  item.command = { command: commandId('inspect_node'), title: commandTitle('inspect_node'), arguments: [{ cluster, node: member.nodeId }] };
+  const health =
+    member.health === 'unknown'
+      ? [vscode.l10n.t('health unknown')]
+      : member.health === 'halted'
+        ? [vscode.l10n.t('halted')]
+        : [];
+  item.description = visible(
+    [patroni?.role ?? member.role, ...health, ...(member.role === 'primary' ? [] : [lag]), stateText(member)].join(
+      ' · ',
+    ),
+  );
+  item.accessibilityInformation = {
+    label: vscode.l10n.t('Node {0}, {1}, health {2}', visible(member.name), item.description, member.health),
+  };
+  item.command = {
+    command: commandId('inspect_node'),
+    title: commandTitle('inspect_node'),
+    arguments: [{ cluster, node: member.nodeId }],
+  };
   return item;
 }
 
@@ -219,17 +300,29 @@ function nodeTooltip({ member, unavailable }: Row & { readonly row: 'node' }): s
     member.apiUrl ?? vscode.l10n.t('Address unknown'),
     vscode.l10n.t('Role: {0}. Replication: {1}', member.role, stateText(member)),
     vscode.l10n.t('Health: {0}, on the basis of: {1}', member.health, member.healthBasis),
-    ...(member.patroni === undefined ? [
-      vscode.l10n.t('Durable offset {0}, commit {1}', member.durableOffset?.toString() ?? unknown, member.durableCommitId?.toString() ?? unknown),
-      vscode.l10n.t('Lag: {0} bytes, {1} commits', member.lagBytes?.toString() ?? unknown, member.lagCommits?.toString() ?? unknown),
-      vscode.l10n.t('Last contact: {0}', member.lastContact ?? unknown),
-    ] : [
-      vscode.l10n.t('Timeline {0}', member.patroni.timeline?.toString() ?? unknown),
-      vscode.l10n.t('Lag: {0} bytes', member.lagBytes?.toString() ?? unknown),
-      ...(member.patroni.marks === null ? [] : [member.patroni.marks]),
-    ]),
+    ...(member.patroni === undefined
+      ? [
+          vscode.l10n.t(
+            'Durable offset {0}, commit {1}',
+            member.durableOffset?.toString() ?? unknown,
+            member.durableCommitId?.toString() ?? unknown,
+          ),
+          vscode.l10n.t(
+            'Lag: {0} bytes, {1} commits',
+            member.lagBytes?.toString() ?? unknown,
+            member.lagCommits?.toString() ?? unknown,
+          ),
+          vscode.l10n.t('Last contact: {0}', member.lastContact ?? unknown),
+        ]
+      : [
+          vscode.l10n.t('Timeline {0}', member.patroni.timeline?.toString() ?? unknown),
+          vscode.l10n.t('Lag: {0} bytes', member.lagBytes?.toString() ?? unknown),
+          ...(member.patroni.marks === null ? [] : [member.patroni.marks]),
+        ]),
     ...[...unavailable].map(([command, reason]) => notAvailable(command, reason)),
-  ].map(visible).join('\n');
+  ]
+    .map(visible)
+    .join('\n');
 }
 
 function stateText({ replicationState, haltReason }: Member): string {
@@ -244,7 +337,11 @@ function subjectItem(row: Row & { readonly row: 'subject' }): vscode.TreeItem {
   item.id = `${row.subject}/${row.cluster}/${row.of?.nodeId ?? ''}`;
   item.contextValue = 'subject';
   item.iconPath = new vscode.ThemeIcon(icon);
-  item.command = { command: commandId(row.subject), title: label, arguments: [{ cluster: row.cluster, ...(row.of === undefined ? {} : { node: row.of.nodeId }) }] };
+  item.command = {
+    command: commandId(row.subject),
+    title: label,
+    arguments: [{ cluster: row.cluster, ...(row.of === undefined ? {} : { node: row.of.nodeId }) }],
+  };
   return item;
 }
 
@@ -270,7 +367,11 @@ function errorItem(cluster: string, error: ControlError): vscode.TreeItem {
   item.contextValue = 'error';
   item.iconPath = new vscode.ThemeIcon('error');
   item.description = visible(error.code);
-  item.tooltip = [`${error.domain} ${error.code} [${error.invariants.join(', ')}]`, error.message].map(visible).join('\n');
-  item.accessibilityInformation = { label: visible(vscode.l10n.t('Not available. {0}: {1}', error.code, error.message)) };
+  item.tooltip = [`${error.domain} ${error.code} [${error.invariants.join(', ')}]`, error.message]
+    .map(visible)
+    .join('\n');
+  item.accessibilityInformation = {
+    label: visible(vscode.l10n.t('Not available. {0}: {1}', error.code, error.message)),
+  };
   return item;
 }

@@ -18,7 +18,11 @@ export interface TimeLimits {
 export type Secret = 'token' | 'database';
 
 /** How a kernel is reached, given by the composition root. */
-export type Connect = (cluster: ClusterConfig, secrets: Readonly<Partial<Record<Secret, string>>>, limits: TimeLimits) => Promise<Result<Kernel>>;
+export type Connect = (
+  cluster: ClusterConfig,
+  secrets: Readonly<Partial<Record<Secret, string>>>,
+  limits: TimeLimits,
+) => Promise<Result<Kernel>>;
 
 /** Reads the setting anew at every question, so that nothing here can be staler than it. */
 export class ConfiguredClusters implements Clusters {
@@ -49,10 +53,18 @@ export class ConfiguredClusters implements Clusters {
       const value = machineValue(key);
       return typeof value === 'number' && value >= 1 && value <= 600 ? value : otherwise;
     };
-    const [token, database] = await Promise.all([this.#secrets.get(secretKey(cluster, 'token')), this.#secrets.get(secretKey(cluster, 'database'))]);
-    return this.#connect(cluster, { ...(token === undefined ? {} : { token }), ...(database === undefined ? {} : { database }) }, {
-      readMs: seconds('timeout.readSeconds', 10) * 1000, controlMs: seconds('timeout.controlSeconds', 60) * 1000,
-    });
+    const [token, database] = await Promise.all([
+      this.#secrets.get(secretKey(cluster, 'token')),
+      this.#secrets.get(secretKey(cluster, 'database')),
+    ]);
+    return this.#connect(
+      cluster,
+      { ...(token === undefined ? {} : { token }), ...(database === undefined ? {} : { database }) },
+      {
+        readMs: seconds('timeout.readSeconds', 10) * 1000,
+        controlMs: seconds('timeout.controlSeconds', 60) * 1000,
+      },
+    );
   }
 
   /** Keeps or, when empty, forgets a secret of a cluster, in the editor's secret store only. Rejects with `StoreUnavailable`. */
@@ -71,7 +83,8 @@ export class ConfiguredClusters implements Clusters {
     await this.#write(entries.filter((entry, index) => !isNamed(entry, index)));
     for (const entry of entries.filter(isNamed)) {
       const config = parseClusterConfig(entry);
-      if (config.ok) for (const secret of ['token', 'database'] as const) await this.setSecret(config.value, secret, '');
+      if (config.ok)
+        for (const secret of ['token', 'database'] as const) await this.setSecret(config.value, secret, '');
     }
   }
 
@@ -100,6 +113,11 @@ export function clusterLabel(cluster: Pick<ClusterConfig, 'name' | 'environment'
 function secretKey(cluster: ClusterConfig, secret: Secret): string {
   const { name, database } = cluster;
   return secret === 'token'
-    ? `aerodb.token.${digest([name, urlsOf(cluster).map((url) => new URL(url).origin).sort()])}`
-    : `aerodb.database.${digest([name, database?.user ?? '', [...database?.addresses ?? []].sort()])}`;
+    ? `aerodb.token.${digest([
+        name,
+        urlsOf(cluster)
+          .map(url => new URL(url).origin)
+          .sort(),
+      ])}`
+    : `aerodb.database.${digest([name, database?.user ?? '', [...(database?.addresses ?? [])].sort()])}`;
 }

@@ -24,7 +24,9 @@ export interface CommandContext {
 
 /** Registers all ten; `context` is asked for when the first one runs. */
 export function registerOperatorCommands(context: () => CommandContext): vscode.Disposable[] {
-  return COMMAND_NAMES.map((name) => vscode.commands.registerCommand(commandId(name), (argument: unknown) => run(context(), name, argument)));
+  return COMMAND_NAMES.map(name =>
+    vscode.commands.registerCommand(commandId(name), (argument: unknown) => run(context(), name, argument)),
+  );
 }
 
 async function run(context: CommandContext, command: CommandName, argument: unknown): Promise<void> {
@@ -33,7 +35,8 @@ async function run(context: CommandContext, command: CommandName, argument: unkn
   const { args, label } = collected;
   const spec = commandSpec(command);
   const cluster = isClusterName(args.cluster) ? args.cluster : WITHHELD;
-  const titleOf = (node: string | undefined): string => `${commandTitle(command)}: ${node === undefined ? cluster : `${cluster}, ${node}`}`;
+  const titleOf = (node: string | undefined): string =>
+    `${commandTitle(command)}: ${node === undefined ? cluster : `${cluster}, ${node}`}`;
   if (spec.confirmation === 'none') return inspect(context, command, args, titleOf(label));
   const result = await context.plane.execute(command, { ...args });
   context.results.concluded(titleOf(result.kind === 'executed' ? result.target.name : label), result);
@@ -61,12 +64,16 @@ interface Collected {
 }
 
 /** Asks for what the row or the caller did not name; `undefined` when the person turned away. */
-async function collect(context: CommandContext, command: CommandName, argument: unknown): Promise<Collected | undefined> {
+async function collect(
+  context: CommandContext,
+  command: CommandName,
+  argument: unknown,
+): Promise<Collected | undefined> {
   const spec = commandSpec(command);
   const parsed = target.safeParse(argument ?? {});
   const given = parsed.success ? parsed.data : {};
   const title = `AeroDB: ${commandTitle(command)}`;
-  const cluster = given.cluster ?? await pickCluster(context.clusters, title);
+  const cluster = given.cluster ?? (await pickCluster(context.clusters, title));
   if (cluster === undefined) return undefined;
   // A request that the session may not make is refused, and recorded, before the person is asked for more.
   const refused = context.plane.authorityRefusal(command, cluster) !== undefined;
@@ -75,14 +82,19 @@ async function collect(context: CommandContext, command: CommandName, argument: 
   if (spec.target === 'optional-node' && (lookup === undefined || lookup === '')) {
     return given.cluster === undefined && lookup === undefined ? undefined : { args: { cluster } };
   }
-  const picked = given.node === undefined
-    ? await pickNode(title, cluster, () => context.plane.execute('inspect_cluster_state', { cluster }))
-    : { node: given.node, label: context.nodeName(cluster, given.node) ?? (isNodeName(given.node) ? given.node : WITHHELD) };
+  const picked =
+    given.node === undefined
+      ? await pickNode(title, cluster, () => context.plane.execute('inspect_cluster_state', { cluster }))
+      : {
+          node: given.node,
+          label: context.nodeName(cluster, given.node) ?? (isNodeName(given.node) ? given.node : WITHHELD),
+        };
   if (picked === undefined) return undefined;
   const { node, label } = picked;
   if (lookup !== undefined) return { args: { cluster, node, lookup }, label };
   // What the engine cannot be asked for is refused, and recorded, without a reason for it.
   const unavailable = (await context.plane.unavailable(cluster)).has(command);
-  const reason = spec.reason === 'none' || refused || unavailable ? '' : await askReason(title, spec.reason === 'required');
+  const reason =
+    spec.reason === 'none' || refused || unavailable ? '' : await askReason(title, spec.reason === 'required');
   return reason === undefined ? undefined : { args: { cluster, node, ...(reason === '' ? {} : { reason }) }, label };
 }

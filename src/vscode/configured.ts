@@ -15,21 +15,37 @@ export function configuredIn(entries: readonly unknown[]): readonly ConfiguredCl
   const named = entries.map((entry, index) => ({ entry, name: nameOf(entry, index) }));
   return named.map(({ entry, name }) => ({
     name,
-    config: named.filter((other) => other.name === name).length === 1
-      ? parseClusterConfig(entry)
-      : failure(refusal('PHASE7_MALFORMED_REQUEST', `Two configured clusters are called "${name}": it is not clear which is meant.`, 'name')),
+    config:
+      named.filter(other => other.name === name).length === 1
+        ? parseClusterConfig(entry)
+        : failure(
+            refusal(
+              'PHASE7_MALFORMED_REQUEST',
+              `Two configured clusters are called "${name}": it is not clear which is meant.`,
+              'name',
+            ),
+          ),
   }));
 }
 
 /** The one of that name. */
 export function findIn(clusters: readonly ConfiguredCluster[], name: string): Result<ClusterConfig> {
-  return clusters.find((cluster) => cluster.name === name)?.config
-    ?? failure(refusal('PHASE7_MALFORMED_REQUEST', `No cluster called ${quotedName(name, isClusterName)} is configured on this machine. Nothing was sent.`, 'cluster'));
+  return (
+    clusters.find(cluster => cluster.name === name)?.config ??
+    failure(
+      refusal(
+        'PHASE7_MALFORMED_REQUEST',
+        `No cluster called ${quotedName(name, isClusterName)} is configured on this machine. Nothing was sent.`,
+        'cluster',
+      ),
+    )
+  );
 }
 
 /** How an entry is called. */
 export function nameOf(entry: unknown, index: number): string {
-  const name = typeof entry === 'object' && entry !== null && 'name' in entry && typeof entry.name === 'string' ? entry.name : '';
+  const name =
+    typeof entry === 'object' && entry !== null && 'name' in entry && typeof entry.name === 'string' ? entry.name : '';
   return isClusterName(name) ? name : `entry ${index + 1}`;
 }
 

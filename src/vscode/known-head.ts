@@ -27,7 +27,13 @@ export class KnownHead {
 
   get(): AuditPosition | null {
     const kept = this.#storage.get(this.#key);
-    return typeof kept === 'object' && kept !== null && 'seq' in kept && 'hash' in kept && typeof kept.seq === 'string' && /^\d+$/.test(kept.seq) && typeof kept.hash === 'string'
+    return typeof kept === 'object' &&
+      kept !== null &&
+      'seq' in kept &&
+      'hash' in kept &&
+      typeof kept.seq === 'string' &&
+      /^\d+$/.test(kept.seq) &&
+      typeof kept.hash === 'string'
       ? { seq: BigInt(kept.seq), hash: kept.hash }
       : null;
   }

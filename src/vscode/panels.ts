@@ -2,7 +2,14 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { invariant } from '../control-plane/invariants.ts';
-import { parsePanelRequest, type AuditMessage, type AuditRequest, type Panel, type PanelRequest, type ShowPanel } from '../webview/protocol.ts';
+import {
+  parsePanelRequest,
+  type AuditMessage,
+  type AuditRequest,
+  type Panel,
+  type PanelRequest,
+  type ShowPanel,
+} from '../webview/protocol.ts';
 import { tabTitle } from './foreign.ts';
 import { panelHtml } from './panel-html.ts';
 
@@ -39,20 +46,29 @@ export class Panels {
   constructor(extensionUri: vscode.Uri) {
     this.#extensionUri = extensionUri;
     vscode.window.registerWebviewPanelSerializer(VIEW_TYPE, {
-      deserializeWebviewPanel: (webview) => {
+      deserializeWebviewPanel: webview => {
         this.#restored += 1;
-        this.#adopt(`gone/${this.#restored}`, webview, { title: webview.title, panel: { kind: 'gone', title: webview.title } });
+        this.#adopt(`gone/${this.#restored}`, webview, {
+          title: webview.title,
+          panel: { kind: 'gone', title: webview.title },
+        });
         return Promise.resolve();
       },
     });
   }
 
   /** Shows content under a key; an open panel with that key is reused. */
-  show(key: string, content: PanelContent, options: { readonly preserveFocus?: boolean; readonly keepWhenHidden?: boolean } = {}): void {
+  show(
+    key: string,
+    content: PanelContent,
+    options: { readonly preserveFocus?: boolean; readonly keepWhenHidden?: boolean } = {},
+  ): void {
     const open = this.#open.get(key);
     if (open === undefined) {
       const webview = vscode.window.createWebviewPanel(
-        VIEW_TYPE, tabTitle(content.title), { viewColumn: vscode.ViewColumn.Active, preserveFocus: options.preserveFocus ?? false },
+        VIEW_TYPE,
+        tabTitle(content.title),
+        { viewColumn: vscode.ViewColumn.Active, preserveFocus: options.preserveFocus ?? false },
         // A place in a long table is kept while another tab is in front; all other panels are drawn anew from what the editor holds.
         { ...this.#options(), retainContextWhenHidden: options.keepWhenHidden ?? false },
       );
@@ -96,7 +112,10 @@ export class Panels {
 
   #options(): vscode.WebviewOptions & vscode.WebviewPanelOptions {
     return {
-      enableScripts: true, enableCommandUris: false, enableForms: false, enableFindWidget: true,
+      enableScripts: true,
+      enableCommandUris: false,
+      enableForms: false,
+      enableFindWidget: true,
       localResourceRoots: [vscode.Uri.joinPath(this.#extensionUri, 'dist')],
     };
   }
@@ -117,10 +136,15 @@ export class Panels {
       if (request?.type === 'decline') open.content.decide?.(false);
       if (request !== undefined && isAuditRequest(request)) open.content.audit?.(request);
     });
-    const local = (file: string): string => webview.webview.asWebviewUri(vscode.Uri.joinPath(this.#extensionUri, 'dist', file)).toString();
+    const local = (file: string): string =>
+      webview.webview.asWebviewUri(vscode.Uri.joinPath(this.#extensionUri, 'dist', file)).toString();
     webview.webview.html = panelHtml({
-      script: local('webview.js'), style: local('webview.css'), cspSource: webview.webview.cspSource,
-      nonce: randomBytes(16).toString('base64url'), language: vscode.env.language, dictionary: vscode.l10n.bundle,
+      script: local('webview.js'),
+      style: local('webview.css'),
+      cspSource: webview.webview.cspSource,
+      nonce: randomBytes(16).toString('base64url'),
+      language: vscode.env.language,
+      dictionary: vscode.l10n.bundle,
     });
   }
 }
@@ -130,7 +154,12 @@ function isAuditRequest(request: PanelRequest): request is AuditRequest {
 }
 
 function post({ webview, content }: Open): void {
-  const message: ShowPanel = { type: 'show', panel: content.panel, refreshable: content.refresh !== undefined, cited: (content.cited ?? []).map(invariant) };
+  const message: ShowPanel = {
+    type: 'show',
+    panel: content.panel,
+    refreshable: content.refresh !== undefined,
+    cited: (content.cited ?? []).map(invariant),
+  };
   void webview.webview.postMessage(message);
 }
 

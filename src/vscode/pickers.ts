@@ -15,12 +15,18 @@ export async function pickCluster(clusters: ConfiguredClusters, title: string): 
   const configured = clusters.list();
   if (configured.length === 0) {
     const add = vscode.l10n.t('Add Cluster…');
-    const answer = await notify('information', vscode.l10n.t('AeroDB: no cluster is configured on this machine. Nothing was asked.'), add);
+    const answer = await notify(
+      'information',
+      vscode.l10n.t('AeroDB: no cluster is configured on this machine. Nothing was asked.'),
+      add,
+    );
     if (answer === add) await vscode.commands.executeCommand('aerodb.addCluster');
     return undefined;
   }
   const items = configured.map(({ name, config }) => ({
-    name, label: config.ok ? clusterLabel(config.value) : name, description: config.ok ? endpointsOf(config.value).map(endpointToText).join(', ') : config.error.message,
+    name,
+    label: config.ok ? clusterLabel(config.value) : name,
+    description: config.ok ? endpointsOf(config.value).map(endpointToText).join(', ') : config.error.message,
   }));
   return (await pick(items, { title, placeHolder: vscode.l10n.t('Cluster') }))?.name;
 }
@@ -32,21 +38,46 @@ export interface PickedNode {
 }
 
 /** Asks for a node, by name, from one recorded reading of the cluster; if that fails, the id is typed. */
-export async function pickNode(title: string, cluster: string, inspect: () => Promise<CommandResult>): Promise<PickedNode | undefined> {
-  const result = await underWay(vscode.ProgressLocation.Notification, vscode.l10n.t('AeroDB: asking {0} for its nodes', isClusterName(cluster) ? cluster : WITHHELD), inspect);
-  const reading = result.kind === 'answered' && result.answer.command === 'inspect_cluster_state' ? result.answer.reading : undefined;
+export async function pickNode(
+  title: string,
+  cluster: string,
+  inspect: () => Promise<CommandResult>,
+): Promise<PickedNode | undefined> {
+  const result = await underWay(
+    vscode.ProgressLocation.Notification,
+    vscode.l10n.t('AeroDB: asking {0} for its nodes', isClusterName(cluster) ? cluster : WITHHELD),
+    inspect,
+  );
+  const reading =
+    result.kind === 'answered' && result.answer.command === 'inspect_cluster_state' ? result.answer.reading : undefined;
   if (reading === undefined) {
     const why = result.kind === 'failed' ? `${result.error.code}: ${result.error.message}` : '';
     const typed = await askText({
-      title, placeHolder: vscode.l10n.t('Node id'),
-      prompt: vscode.l10n.t('The nodes could not be read ({0}). Type the id of the node. Escape asks for nothing.', why),
+      title,
+      placeHolder: vscode.l10n.t('Node id'),
+      prompt: vscode.l10n.t(
+        'The nodes could not be read ({0}). Type the id of the node. Escape asks for nothing.',
+        why,
+      ),
     });
-    return typed === undefined ? undefined : { node: typed.trim(), label: isNodeName(typed.trim()) ? typed.trim() : WITHHELD };
+    return typed === undefined
+      ? undefined
+      : { node: typed.trim(), label: isNodeName(typed.trim()) ? typed.trim() : WITHHELD };
   }
-  const items = byName(reading.view.members).map((member) => ({ node: member.nodeId, name: member.name, label: member.name, description: member.nodeId }));
-  const told = reading.view.members.find(({ nodeId }) => nodeId === reading.observed.nodeId)?.name ?? reading.observed.nodeId ?? reading.endpoint;
+  const items = byName(reading.view.members).map(member => ({
+    node: member.nodeId,
+    name: member.name,
+    label: member.name,
+    description: member.nodeId,
+  }));
+  const told =
+    reading.view.members.find(({ nodeId }) => nodeId === reading.observed.nodeId)?.name ??
+    reading.observed.nodeId ??
+    reading.endpoint;
   const picked = await pick(items, {
-    title, placeHolder: vscode.l10n.t('Node (as read from {0} at {1})', told, reading.observed.time), matchOnDescription: true,
+    title,
+    placeHolder: vscode.l10n.t('Node (as read from {0} at {1})', told, reading.observed.time),
+    matchOnDescription: true,
   });
   return picked === undefined ? undefined : { node: picked.node, label: picked.name };
 }
@@ -54,18 +85,26 @@ export async function pickNode(title: string, cluster: string, inspect: () => Pr
 /** Asks for the operator's reason; it is recorded and sent as typed, and the form says so. */
 export async function askReason(title: string, required: boolean): Promise<Picked> {
   return askText({
-    title, placeHolder: vscode.l10n.t('Reason'),
+    title,
+    placeHolder: vscode.l10n.t('Reason'),
     prompt: required
-      ? vscode.l10n.t('Why? Required. It is sent to the kernel and recorded exactly as typed, so it must hold no secret. Escape asks for nothing.')
-      : vscode.l10n.t('Why? May be left empty. It is sent to the kernel and recorded exactly as typed, so it must hold no secret. Escape asks for nothing.'),
-    validateInput: (typed) => (required && typed.trim() === '' ? vscode.l10n.t('A reason is required.') : undefined),
+      ? vscode.l10n.t(
+          'Why? Required. It is sent to the kernel and recorded exactly as typed, so it must hold no secret. Escape asks for nothing.',
+        )
+      : vscode.l10n.t(
+          'Why? May be left empty. It is sent to the kernel and recorded exactly as typed, so it must hold no secret. Escape asks for nothing.',
+        ),
+    validateInput: typed => (required && typed.trim() === '' ? vscode.l10n.t('A reason is required.') : undefined),
   });
 }
 
 /** Asks for a request id to look up; empty reads the promotion state without a look-up. */
 export async function askLookup(title: string): Promise<Picked> {
   return askText({
-    title, placeHolder: vscode.l10n.t('Request id'),
-    prompt: vscode.l10n.t('A request id whose fate is to be looked up. Left empty, only the promotion state is read. Escape asks for nothing.'),
+    title,
+    placeHolder: vscode.l10n.t('Request id'),
+    prompt: vscode.l10n.t(
+      'A request id whose fate is to be looked up. Left empty, only the promotion state is read. Escape asks for nothing.',
+    ),
   });
 }

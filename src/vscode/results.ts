@@ -52,7 +52,7 @@ export class Results {
   error(title: string, error: ControlError): void {
     logLine(this.#log, 'error', `${title}: ${error.code}: ${error.message}`);
     const button = vscode.l10n.t('Show Log');
-    void notify('error', errorSentence(title, error), button).then((answer) => {
+    void notify('error', errorSentence(title, error), button).then(answer => {
       if (answer === button) this.#log.show();
     });
   }
@@ -62,22 +62,53 @@ export class Results {
     const { requestId } = result;
     switch (result.kind) {
       case 'answered':
-        return { kind: 'answer', title, cluster: this.#label(result.cluster), answer: toWire(result.answer), requestId, recorded };
+        return {
+          kind: 'answer',
+          title,
+          cluster: this.#label(result.cluster),
+          answer: toWire(result.answer),
+          requestId,
+          recorded,
+        };
       case 'executed':
-        return { kind: 'executed', title, cluster: this.#label(result.cluster), target: result.target, execution: toWire(result.execution), requestId, recorded };
+        return {
+          kind: 'executed',
+          title,
+          cluster: this.#label(result.cluster),
+          target: result.target,
+          execution: toWire(result.execution),
+          requestId,
+          recorded,
+        };
       case 'failed':
-        return { kind: 'failed', title, cluster: result.cluster === null ? null : this.#label(result.cluster), target: result.target, error: toWire(result.error), requestId, recorded, ...(result.authorityEnded === undefined ? {} : { authorityEnded: recordedAt(result.authorityEnded) }) };
+        return {
+          kind: 'failed',
+          title,
+          cluster: result.cluster === null ? null : this.#label(result.cluster),
+          target: result.target,
+          error: toWire(result.error),
+          requestId,
+          recorded,
+          ...(result.authorityEnded === undefined ? {} : { authorityEnded: recordedAt(result.authorityEnded) }),
+        };
     }
   }
 
   /** The editor cuts a notification without a button to one line: where the whole of it matters, there is one. */
   async #notify(title: string, result: CommandResult, details?: () => void): Promise<void> {
     const show = vscode.l10n.t('Show Details');
-    const notRecorded = result.recorded.position === null ? vscode.l10n.t(' This could not be recorded in the audit log: {0}', result.recorded.cause) : '';
+    const notRecorded =
+      result.recorded.position === null
+        ? vscode.l10n.t(' This could not be recorded in the audit log: {0}', result.recorded.cause)
+        : '';
     if (result.kind === 'failed') {
       const declined = isOwn(result.error, 'PHASE7_CONFIRMATION_DECLINED');
-      const sentence = errorSentence(title, result.error) + (isOwn(result.error, 'PHASE7_AUDIT_UNAVAILABLE') ? '' : notRecorded)
-        + (result.authorityEnded === undefined ? '' : vscode.l10n.t(' Operator authority ended with it and has to be assumed anew.'));
+      const sentence =
+        errorSentence(title, result.error) +
+        (isOwn(result.error, 'PHASE7_AUDIT_UNAVAILABLE') ? '' : notRecorded) +
+        (result.authorityEnded === undefined
+          ? ''
+          : vscode.l10n.t(' Operator authority ended with it and has to be assumed anew.'));
       logLine(this.#log, declined ? 'info' : 'error', `${sentence} request ${result.requestId}`);
       const buttons = details === undefined ? [] : [show];
       const answer = await notify(declined ? 'information' : 'error', sentence, ...buttons);
@@ -113,17 +144,21 @@ function cited(result: CommandResult): readonly string[] {
 /** A denial of the kernel lists its checks, each with its invariant; anything else lists none. */
 function checkInvariants(details: unknown): readonly string[] {
   const parsed = denialDetails.safeParse(details);
-  return parsed.success ? parsed.data.checks.map((check) => check.invariant) : [];
+  return parsed.success ? parsed.data.checks.map(check => check.invariant) : [];
 }
 
 /** "AeroDB: OUTCOME UNKNOWN. Request Promotion: orders, node-2. PHASE7_…": the outcome first, where nothing cuts it off. */
 function errorSentence(title: string, error: ControlError): string {
   const outcome: Readonly<Record<Outcome, string>> = {
-    not_executed: vscode.l10n.t('not executed'), unknown: vscode.l10n.t('OUTCOME UNKNOWN'), executed: vscode.l10n.t('EXECUTED, with an error'),
+    not_executed: vscode.l10n.t('not executed'),
+    unknown: vscode.l10n.t('OUTCOME UNKNOWN'),
+    executed: vscode.l10n.t('EXECUTED, with an error'),
   };
   return `AeroDB: ${outcome[error.outcome]}. ${title}. ${error.code} [${error.invariants.join(', ')}] ${error.message}`;
 }
 
 function recordedAt(recorded: Recorded): RecordedAt {
-  return recorded.position === null ? { notRecorded: recorded.cause } : { seq: recorded.position.seq.toString(), hash: recorded.position.hash };
+  return recorded.position === null
+    ? { notRecorded: recorded.cause }
+    : { seq: recorded.position.seq.toString(), hash: recorded.position.hash };
 }

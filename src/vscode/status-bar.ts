@@ -20,11 +20,16 @@ export class StatusBar implements vscode.Disposable {
     const icon = { Observer: 'eye', Operator: 'key', Auditor: 'book' }[authority.level];
     const text = authorityLabel(authority);
     this.#item.text = statusText(icon, `AeroDB: ${text}`);
-    this.#item.backgroundColor = authority.level === 'Operator' ? new vscode.ThemeColor('statusBarItem.warningBackground') : undefined;
+    this.#item.backgroundColor =
+      authority.level === 'Operator' ? new vscode.ThemeColor('statusBarItem.warningBackground') : undefined;
     this.#item.tooltip = {
       Observer: vscode.l10n.t('This session may inspect. It may not run diagnostics or control commands.'),
-      Operator: vscode.l10n.t('This session may ask the kernel of this one cluster for control commands. Click to give Operator up.'),
-      Auditor: vscode.l10n.t('This session may inspect, and review and verify the audit log. It may not control anything.'),
+      Operator: vscode.l10n.t(
+        'This session may ask the kernel of this one cluster for control commands. Click to give Operator up.',
+      ),
+      Auditor: vscode.l10n.t(
+        'This session may inspect, and review and verify the audit log. It may not control anything.',
+      ),
     }[authority.level];
     this.#item.accessibilityInformation = { label: visible(vscode.l10n.t('AeroDB authority: {0}', text)) };
   }

@@ -35,54 +35,91 @@ export function app({ panel, refreshable, cited = [] }: ShowPanel, post: Post): 
 }
 
 function headingOf(panel: Panel, refreshable: boolean): Heading {
-  const refresh = panel.kind === 'asking' && panel.requestId === undefined ? 'running' : refreshable ? 'possible' : 'none';
+  const refresh =
+    panel.kind === 'asking' && panel.requestId === undefined ? 'running' : refreshable ? 'possible' : 'none';
   const copy = panel.kind !== 'asking' && panel.kind !== 'gone' && panel.kind !== 'refused';
-  if (panel.kind === 'explanation') return { title: panel.explanation.title, cluster: panel.explanation.cluster, refresh, copy };
+  if (panel.kind === 'explanation')
+    return { title: panel.explanation.title, cluster: panel.explanation.cluster, refresh, copy };
   return { title: panel.title, cluster: 'cluster' in panel ? panel.cluster : null, refresh, copy };
 }
 
 /** What a screen reader says when the panel changes. */
 function announcement(panel: Panel): string {
   switch (panel.kind) {
-    case 'asking': return t('{0}: asking the kernel', panel.title);
-    case 'answer': return t('{0}: answered by {1}', panel.title, panel.answer.reading.endpoint);
-    case 'explanation': return t('{0}: explanation of what is to be confirmed', panel.explanation.title);
-    case 'executed': return t('{0}: executed', panel.title);
-    case 'failed': return t('{0}: failed with {1}, outcome {2}', panel.title, panel.error.code, panel.error.outcome.replace('_', ' '));
-    case 'audit': return `${panel.title}: ${verdictWords(panel.log)}`;
-    case 'refused': return `${panel.title}: ${panel.message}`;
-    case 'gone': return t('{0}: what was shown here is gone', panel.title);
+    case 'asking':
+      return t('{0}: asking the kernel', panel.title);
+    case 'answer':
+      return t('{0}: answered by {1}', panel.title, panel.answer.reading.endpoint);
+    case 'explanation':
+      return t('{0}: explanation of what is to be confirmed', panel.explanation.title);
+    case 'executed':
+      return t('{0}: executed', panel.title);
+    case 'failed':
+      return t(
+        '{0}: failed with {1}, outcome {2}',
+        panel.title,
+        panel.error.code,
+        panel.error.outcome.replace('_', ' '),
+      );
+    case 'audit':
+      return `${panel.title}: ${verdictWords(panel.log)}`;
+    case 'refused':
+      return `${panel.title}: ${panel.message}`;
+    case 'gone':
+      return t('{0}: what was shown here is gone', panel.title);
   }
 }
 
-function content(panel: Exclude<Panel, { kind: 'audit' }>, refreshable: boolean, cited: Cited, post: Post): TemplateResult {
+function content(
+  panel: Exclude<Panel, { kind: 'audit' }>,
+  refreshable: boolean,
+  cited: Cited,
+  post: Post,
+): TemplateResult {
   switch (panel.kind) {
-    case 'asking': return askingPanel(panel);
-    case 'answer': return html`
+    case 'asking':
+      return askingPanel(panel);
+    case 'answer':
+      return html`
       ${provenance(panel.answer.reading, termsOf(panel.cluster.kind), furtherOf(panel.answer))}
       ${answer(panel.answer, cited, termsOf(panel.cluster.kind))}
       ${record(panel.requestId, panel.recorded)}`;
-    case 'explanation': return html`${explanationPanel(panel)}${decision(panel.typed ?? 'name', post)}`;
-    case 'executed': return executedPanel(panel);
-    case 'failed': return failedPanel(panel, cited);
-    case 'refused': return refusedPanel(panel);
-    case 'gone': return gonePanel(refreshable);
+    case 'explanation':
+      return html`${explanationPanel(panel)}${decision(panel.typed ?? 'name', post)}`;
+    case 'executed':
+      return executedPanel(panel);
+    case 'failed':
+      return failedPanel(panel, cited);
+    case 'refused':
+      return refusedPanel(panel);
+    case 'gone':
+      return gonePanel(refreshable);
   }
 }
 
 function furtherOf({ reading: { view, observed } }: Answer['answer']): Further {
   const members = 'members' in view ? view.members : 'member' in view ? [view.member] : [];
-  return { epoch: 'epoch' in view ? view.epoch : undefined, name: members.find(({ nodeId }) => nodeId === observed.nodeId)?.name };
+  return {
+    epoch: 'epoch' in view ? view.epoch : undefined,
+    name: members.find(({ nodeId }) => nodeId === observed.nodeId)?.name,
+  };
 }
 
 function answer(shown: Answer['answer'], cited: Cited, terms: Terms): TemplateResult {
   switch (shown.command) {
-    case 'inspect_cluster_state': return clusterAnswer(shown.reading.view, terms);
-    case 'inspect_node': return nodeAnswer(shown.reading.view, terms);
-    case 'inspect_replication_status': return replicationAnswer(shown.reading.view, terms);
-    case 'inspect_promotion_state': return promotionAnswer(shown.reading.view, cited, terms);
-    case 'inspect_wal': return walAnswer(shown.reading.view, terms);
-    case 'inspect_snapshots': return snapshotsAnswer(shown.reading.view, terms);
-    case 'run_diagnostics': return diagnosticsAnswer(shown.reading.view);
+    case 'inspect_cluster_state':
+      return clusterAnswer(shown.reading.view, terms);
+    case 'inspect_node':
+      return nodeAnswer(shown.reading.view, terms);
+    case 'inspect_replication_status':
+      return replicationAnswer(shown.reading.view, terms);
+    case 'inspect_promotion_state':
+      return promotionAnswer(shown.reading.view, cited, terms);
+    case 'inspect_wal':
+      return walAnswer(shown.reading.view, terms);
+    case 'inspect_snapshots':
+      return snapshotsAnswer(shown.reading.view, terms);
+    case 'run_diagnostics':
+      return diagnosticsAnswer(shown.reading.view);
   }
 }

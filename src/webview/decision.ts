@@ -5,8 +5,10 @@ import type { Post } from './frame.ts';
 import { t } from './words.ts';
 
 const ASKED = {
-  name: t('The confirmation asks for the node\'s name. Nothing has been sent.'),
-  id: t('The name of this node holds characters that cannot be typed, or another node bears it too: the confirmation asks for its id. Nothing has been sent.'),
+  name: t("The confirmation asks for the node's name. Nothing has been sent."),
+  id: t(
+    'The name of this node holds characters that cannot be typed, or another node bears it too: the confirmation asks for its id. Nothing has been sent.',
+  ),
 } as const;
 
 /** Stays in sight while the explanation is read. `typed`: what the confirmation asks for. */

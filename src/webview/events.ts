@@ -14,12 +14,19 @@ export function eventsTable(events: readonly Event[], epoch: string): Table {
   return {
     caption: t('Timeline of events'),
     columns: [
-      { title: t('Seq'), width: 12 }, { title: t('Time'), width: 25 }, { title: t('Type'), width: 44 }, { title: epoch, number: true, width: 8 },
-      { title: t('Reason'), width: 28 }, { title: t('Mode'), width: 10 }, { title: t('Operator'), width: 20 }, { title: t('Node'), width: 38 },
-      { title: t('Request'), width: 38 }, { title: t('Further fields'), width: 60 },
+      { title: t('Seq'), width: 12 },
+      { title: t('Time'), width: 25 },
+      { title: t('Type'), width: 44 },
+      { title: epoch, number: true, width: 8 },
+      { title: t('Reason'), width: 28 },
+      { title: t('Mode'), width: 10 },
+      { title: t('Operator'), width: 20 },
+      { title: t('Node'), width: 38 },
+      { title: t('Request'), width: 38 },
+      { title: t('Further fields'), width: 60 },
     ],
     count: entries.length,
-    row: (index) => {
+    row: index => {
       const entry = entries[index];
       if (entry === undefined) return [];
       return 'event' in entry ? eventRow(entry.event) : gapRow(entry);
@@ -39,8 +46,16 @@ function withGaps(events: readonly Event[]): readonly Entry[] {
 
 function eventRow(event: Event): readonly Content[] {
   return [
-    rail('event', mark(event.type), `#${event.seq}`), time(event.time), code(event.type), ordinal(event.epoch),
-    text(event.reason), event.mode === null && event.type.startsWith('replication.demotion.') ? noMode : text(event.mode), text(event.operator), code(event.nodeId), code(event.requestId), further(event),
+    rail('event', mark(event.type), `#${event.seq}`),
+    time(event.time),
+    code(event.type),
+    ordinal(event.epoch),
+    text(event.reason),
+    event.mode === null && event.type.startsWith('replication.demotion.') ? noMode : text(event.mode),
+    text(event.operator),
+    code(event.nodeId),
+    code(event.requestId),
+    further(event),
   ];
 }
 
@@ -48,13 +63,28 @@ function eventRow(event: Event): readonly Content[] {
 export const noMode: TemplateResult = html`<span class="muted">${t('none')}</span>`;
 
 function gapRow({ from, to }: { readonly from: bigint; readonly to: bigint }): readonly Content[] {
-  const missing = from === to ? t('#{0} is not in this answer', from.toString()) : t('#{0} to #{1} are not in this answer', from.toString(), to.toString());
-  return [rail('gap', svg`<path class="line" d="M8 -2V3L4 6L12 10L8 13V18"/>`, t('gap')), '', html`<span class="muted">${missing}</span>`, '', '', '', '', '', '', ''];
+  const missing =
+    from === to
+      ? t('#{0} is not in this answer', from.toString())
+      : t('#{0} to #{1} are not in this answer', from.toString(), to.toString());
+  return [
+    rail('gap', svg`<path class="line" d="M8 -2V3L4 6L12 10L8 13V18"/>`, t('gap')),
+    '',
+    html`<span class="muted">${missing}</span>`,
+    '',
+    '',
+    '',
+    '',
+    '',
+    '',
+    '',
+  ];
 }
 
 /** An end by failure is a square, an end by success a full circle, all else an open circle. */
 function mark(type: string): SVGTemplateResult {
-  if (type.endsWith('_failed') || type.endsWith('.aborted_on_crash')) return svg`<rect class="line ground" x="3" y="3" width="10" height="10"/><path class="line" d="M5.5 5.5l5 5M10.5 5.5l-5 5"/>`;
+  if (type.endsWith('_failed') || type.endsWith('.aborted_on_crash'))
+    return svg`<rect class="line ground" x="3" y="3" width="10" height="10"/><path class="line" d="M5.5 5.5l5 5M10.5 5.5l-5 5"/>`;
   if (type.endsWith('.transition_completed')) return svg`<circle class="fill" cx="8" cy="8" r="5.5"/>`;
   return svg`<circle class="line ground" cx="8" cy="8" r="4.5"/>`;
 }

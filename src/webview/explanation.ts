@@ -17,7 +17,12 @@ import { t } from './words.ts';
 type Shown = Extract<Panel, { kind: 'explanation' }>;
 type Kernel = NonNullable<Wire<Explanation>['kernel']>;
 
-const SCOPES = [['node', t('Node')], ['cluster', t('Cluster')], ['replication', t('Replication')], ['durability', t('Durability')]] as const;
+const SCOPES = [
+  ['node', t('Node')],
+  ['cluster', t('Cluster')],
+  ['replication', t('Replication')],
+  ['durability', t('Durability')],
+] as const;
 
 /** Facts only: no promise of success, and no advice. */
 export function explanationPanel({ explanation, digest, requestId, operator, terminal }: Shown): TemplateResult {
@@ -34,57 +39,124 @@ export function explanationPanel({ explanation, digest, requestId, operator, ter
       ...(explanation.reason === null ? [] : [[t('Reason'), verbatim(explanation.reason)] as const]),
     ])}
     ${provenance(explanation.source, terms, { epoch: kernel?.epoch, name: names.get(explanation.source.observed.nodeId ?? '') })}
-    ${cost === null ? nothing : section(t('Declared cost'), facts('requests' in cost ? [[t('Requests'), number(cost.requests)]] : [[t('Files'), number(cost.files)], [t('Bytes to read'), number(cost.bytes)]]))}
+    ${
+      cost === null
+        ? nothing
+        : section(
+            t('Declared cost'),
+            facts(
+              'requests' in cost
+                ? [[t('Requests'), number(cost.requests)]]
+                : [
+                    [t('Files'), number(cost.files)],
+                    [t('Bytes to read'), number(cost.bytes)],
+                  ],
+            ),
+          )
+    }
     ${explanation.facts.length === 0 ? nothing : section(t('What the engine reports'), engineFacts(explanation.facts))}
     ${explanation.changes.length === 0 ? nothing : section(t('Before and after, if the kernel executes it'), changeTable(explanation.changes, names, t('Before and after, if the kernel executes it')))}
-    ${section(t('Consequences'), html`<dl class="consequences">${SCOPES.map(([scope, title]) => {
-      const texts = explanation.consequences.filter((one) => one.scope === scope);
-      return texts.length === 0 ? nothing : html`<div><dt>${title}</dt><dd>${texts.map((one) => html`<p>${text(one.text)}</p>`)}</dd></div>`;
-    })}</dl>`)}
+    ${section(
+      t('Consequences'),
+      html`<dl class="consequences">${SCOPES.map(([scope, title]) => {
+        const texts = explanation.consequences.filter(one => one.scope === scope);
+        return texts.length === 0
+          ? nothing
+          : html`<div><dt>${title}</dt><dd>${texts.map(one => html`<p>${text(one.text)}</p>`)}</dd></div>`;
+      })}</dl>`,
+    )}
     ${kernel === null || (kernel.decision === null && kernel.checks.length === 0) ? nothing : checks(kernel, explanation)}
     ${section(t('Can it be undone?'), html`<p>${text(explanation.undo)}</p>`)}
-    ${section(t('Why the kernel may reject it'), html`<ul>${explanation.rejection.map((reason) => html`<li>${text(reason)}</li>`)}</ul>`)}
+    ${section(t('Why the kernel may reject it'), html`<ul>${explanation.rejection.map(reason => html`<li>${text(reason)}</li>`)}</ul>`)}
     ${section(t('What protects against acting on an old view'), html`<p>${text(explanation.protection)}</p>`)}
-    ${section(t('Invariants'), invariantList(explanation.invariants.map(({ id }) => id), explanation.invariants, (id) => overriddenMark(explanation, id)))}
+    ${section(
+      t('Invariants'),
+      invariantList(
+        explanation.invariants.map(({ id }) => id),
+        explanation.invariants,
+        id => overriddenMark(explanation, id),
+      ),
+    )}
     ${kernel === null ? nothing : section(t('Members as the node reported them'), table(membersTable(kernel.members, terms), t('The node reports no members.')))}
-    <footer aria-label=${t('What the confirmation is bound to')}>${facts([
-      [t('Request'), code(requestId)],
-      [t('Digest of this explanation'), code(digest)],
-      ...(terminal === undefined ? [] : [[t('The same in a terminal'), code(terminal)] as const]),
-    ], 'facts rows')}</footer>`;
+    <footer aria-label=${t('What the confirmation is bound to')}>${facts(
+      [
+        [t('Request'), code(requestId)],
+        [t('Digest of this explanation'), code(digest)],
+        ...(terminal === undefined ? [] : [[t('The same in a terminal'), code(terminal)] as const]),
+      ],
+      'facts rows',
+    )}</footer>`;
 }
 
 function engineFacts(shown: Wire<Explanation>['facts']): TemplateResult {
-  return table({
-    caption: t('What the engine reports'),
-    prose: true,
-    columns: [{ title: t('What'), width: 40 }, { title: t('Value'), width: 44 }, { title: t('Read from'), width: 30 }, { title: t('At'), width: 26 }],
-    count: shown.length,
-    row: (index) => {
-      const fact = shown[index];
-      return fact === undefined ? [] : [text(fact.name), text(fact.value), fact.origin === null ? t('as the members above') : code(fact.origin.endpoint), fact.origin === null ? '' : time(fact.origin.time)];
+  return table(
+    {
+      caption: t('What the engine reports'),
+      prose: true,
+      columns: [
+        { title: t('What'), width: 40 },
+        { title: t('Value'), width: 44 },
+        { title: t('Read from'), width: 30 },
+        { title: t('At'), width: 26 },
+      ],
+      count: shown.length,
+      row: index => {
+        const fact = shown[index];
+        return fact === undefined
+          ? []
+          : [
+              text(fact.name),
+              text(fact.value),
+              fact.origin === null ? t('as the members above') : code(fact.origin.endpoint),
+              fact.origin === null ? '' : time(fact.origin.time),
+            ];
+      },
     },
-  }, '');
+    '',
+  );
 }
 
 function forceBanner({ acknowledge, kernel }: Wire<Explanation>): TemplateResult {
   return html`<div class="force"><div class="stripes" aria-hidden="true"></div>
-    <p><strong>${t('FORCED.')}</strong> ${kernel?.decision === null ? t('The operator\'s assertion takes the place of what the engine does not check.') : t('The operator\'s assertion takes the place of what the kernel could not find out.')}
-    ${acknowledge.length === 0 ? t('The kernel names nothing that it would override.') : phrase('To be acknowledged one by one: {0}.', acknowledge.map((id, index) => html`${index === 0 ? '' : ', '}${code(id)}`))}</p></div>`;
+    <p><strong>${t('FORCED.')}</strong> ${kernel?.decision === null ? t("The operator's assertion takes the place of what the engine does not check.") : t("The operator's assertion takes the place of what the kernel could not find out.")}
+    ${
+      acknowledge.length === 0
+        ? t('The kernel names nothing that it would override.')
+        : phrase(
+            'To be acknowledged one by one: {0}.',
+            acknowledge.map((id, index) => html`${index === 0 ? '' : ', '}${code(id)}`),
+          )
+    }</p></div>`;
 }
 
 function overriddenMark({ invariants, kernel }: Wire<Explanation>, id: string): TemplateResult | typeof nothing {
-  return invariants.some((one) => one.id === id && one.overridden) ? html`<span class="overridden-mark">${kernel?.decision === null ? checkWord('unchecked') : phrase('{0} by this request', checkWord('overridden'))}</span>` : nothing;
+  return invariants.some(one => one.id === id && one.overridden)
+    ? html`<span class="overridden-mark">${kernel?.decision === null ? checkWord('unchecked') : phrase('{0} by this request', checkWord('overridden'))}</span>`
+    : nothing;
 }
 
 function checks(kernel: Kernel, { invariants }: Wire<Explanation>): TemplateResult {
-  if (kernel.decision === null) return section(t('What the engine does not check'), checksTable(kernel.checks, invariants));
-  const decision: Content = kernel.decision === 'approve'
-    ? html`${outcomeShape('pass')}${phrase('Asked beforehand, the kernel would {0} this request.', html`<strong>${t('approve')}</strong>`)}`
-    : html`${outcomeShape('fail')}${kernel.reason === null
-      ? phrase('Asked beforehand, the kernel would {0} this request (reason unknown).', html`<strong>${t('deny')}</strong>`)
-      : phrase('Asked beforehand, the kernel would {0} this request: {1}.', html`<strong>${t('deny')}</strong>`, html`<strong>${text(kernel.reason)}</strong>`)}`;
-  return section(t('The kernel\'s own checks, asked beforehand'), html`
+  if (kernel.decision === null)
+    return section(t('What the engine does not check'), checksTable(kernel.checks, invariants));
+  const decision: Content =
+    kernel.decision === 'approve'
+      ? html`${outcomeShape('pass')}${phrase('Asked beforehand, the kernel would {0} this request.', html`<strong>${t('approve')}</strong>`)}`
+      : html`${outcomeShape('fail')}${
+          kernel.reason === null
+            ? phrase(
+                'Asked beforehand, the kernel would {0} this request (reason unknown).',
+                html`<strong>${t('deny')}</strong>`,
+              )
+            : phrase(
+                'Asked beforehand, the kernel would {0} this request: {1}.',
+                html`<strong>${t('deny')}</strong>`,
+                html`<strong>${text(kernel.reason)}</strong>`,
+              )
+        }`;
+  return section(
+    t("The kernel's own checks, asked beforehand"),
+    html`
     <p class="kernel-decision">${decision} ${t('It decides anew when the request arrives.')}</p>
-    ${checksTable(kernel.checks, invariants)}`);
+    ${checksTable(kernel.checks, invariants)}`,
+  );
 }

@@ -22,9 +22,13 @@ export interface Heading {
 export function heading({ title, cluster, refresh, copy }: Heading, post: Post): TemplateResult {
   return html`<header>
     <div class="names">
-      ${cluster === null ? nothing : html`<p class="cluster"><span class="codicon codicon-database" aria-hidden="true"></span><span class="hidden">${t('Cluster')} </span><strong>${text(cluster.name)}</strong>
+      ${
+        cluster === null
+          ? nothing
+          : html`<p class="cluster"><span class="codicon codicon-database" aria-hidden="true"></span><span class="hidden">${t('Cluster')} </span><strong>${text(cluster.name)}</strong>
         <span class="muted">${text(cluster.kind)}</span>
-        ${cluster.environment === null ? nothing : html`<span class="label"><span class="hidden">${t('environment')} </span>${text(cluster.environment)}</span>`}</p>`}
+        ${cluster.environment === null ? nothing : html`<span class="label"><span class="hidden">${t('environment')} </span>${text(cluster.environment)}</span>`}</p>`
+      }
       <h1 tabindex="-1">${text(title)}</h1>
     </div>
     <div class="actions">
@@ -57,9 +61,17 @@ export interface Source {
 
 /** What an engine says beside, in its own words. */
 export function more(sections: readonly Section[] | undefined): readonly TemplateResult[] {
-  return (sections ?? []).map(({ name, entries }) => section(name, entries.length === 0
-    ? html`<p class="muted">${t('none')}</p>`
-    : facts(entries.map(({ key, value }) => [key, verbatim(value)] as const), 'facts rows')));
+  return (sections ?? []).map(({ name, entries }) =>
+    section(
+      name,
+      entries.length === 0
+        ? html`<p class="muted">${t('none')}</p>`
+        : facts(
+            entries.map(({ key, value }) => [key, verbatim(value)] as const),
+            'facts rows',
+          ),
+    ),
+  );
 }
 
 /** What some answers say of themselves beside what all say. */
@@ -70,11 +82,20 @@ export interface Further {
 }
 
 /** From which node, at which commit, control version and epoch, when and by whose clock. Epoch and name are left out where an answer has none. */
-export function provenance({ endpoint, observed, skipped, notes }: Source, { kind, epoch: called }: Terms, { epoch, name }: Further): TemplateResult {
+export function provenance(
+  { endpoint, observed, skipped, notes }: Source,
+  { kind, epoch: called }: Terms,
+  { epoch, name }: Further,
+): TemplateResult {
   return html`<section class="provenance" aria-label=${t('Where and when this was read')}>
     ${facts([
       [t('Read from'), html`${text(endpoint)}`],
-      [t('Node'), name === undefined || name === observed.nodeId ? code(observed.nodeId) : html`${text(name)} ${code(observed.nodeId)}`],
+      [
+        t('Node'),
+        name === undefined || name === observed.nodeId
+          ? code(observed.nodeId)
+          : html`${text(name)} ${code(observed.nodeId)}`,
+      ],
       [t('Commit'), kind === 'patroni' ? NONE : ordinal(observed.commitId)],
       [t('Control version'), kind === 'patroni' ? NONE : ordinal(observed.controlVersion)],
       ...(epoch === undefined ? [] : [[called, ordinal(epoch)] as const]),
@@ -82,17 +103,20 @@ export function provenance({ endpoint, observed, skipped, notes }: Source, { kin
       [t('Clock'), text(observed.clock)],
       [t('Snapshot'), text(observed.snapshot)],
     ])}
-    ${skipped.length === 0 ? nothing : html`<h2>${t('Asked before, without an answer')}</h2><ul class="plain">${skipped.map((one) => html`<li><strong>${text(one.endpoint)}</strong> ${verbatim(one.reason)}</li>`)}</ul>`}
-    ${notes.length === 0 ? nothing : html`<h2>${t('Notes')}</h2><ul>${notes.map((note) => html`<li>${verbatim(note)}</li>`)}</ul>`}
+    ${skipped.length === 0 ? nothing : html`<h2>${t('Asked before, without an answer')}</h2><ul class="plain">${skipped.map(one => html`<li><strong>${text(one.endpoint)}</strong> ${verbatim(one.reason)}</li>`)}</ul>`}
+    ${notes.length === 0 ? nothing : html`<h2>${t('Notes')}</h2><ul>${notes.map(note => html`<li>${verbatim(note)}</li>`)}</ul>`}
   </section>`;
 }
 
 /** The request and its place in the audit log. */
 export function record(requestId: string, recorded: RecordedAt): TemplateResult {
-  return html`<footer aria-label=${t('Audit record')}>${facts([
-    [t('Request'), code(requestId)],
-    [t('Audit log'), recordedText(recorded)],
-  ], 'facts line')}</footer>`;
+  return html`<footer aria-label=${t('Audit record')}>${facts(
+    [
+      [t('Request'), code(requestId)],
+      [t('Audit log'), recordedText(recorded)],
+    ],
+    'facts line',
+  )}</footer>`;
 }
 
 /** Where something is recorded, or that it is not, and why. */

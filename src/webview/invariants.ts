@@ -9,20 +9,26 @@ export type Cited = readonly Invariant[];
 
 /** The id, and its name where it is known. */
 export function invariantName(id: string, cited: Cited): TemplateResult {
-  const known = cited.find((one) => one.id === id);
+  const known = cited.find(one => one.id === id);
   return html`${code(id)}${known === undefined ? nothing : html` <span>${text(known.name)}</span>`}`;
 }
 
 /** The id and the name, with the text a hover or a key away. */
 export function invariantCited(id: string, cited: Cited): Content {
-  const known = cited.find((one) => one.id === id);
-  return known === undefined ? code(id) : html`<details class="cited"><summary title=${known.text}>${invariantName(id, cited)}</summary><p>${text(known.text)}</p></details>`;
+  const known = cited.find(one => one.id === id);
+  return known === undefined
+    ? code(id)
+    : html`<details class="cited"><summary title=${known.text}>${invariantName(id, cited)}</summary><p>${text(known.text)}</p></details>`;
 }
 
 /** Each invariant with its name and text; one whose text did not come is named alone. */
-export function invariantList(ids: readonly string[], cited: Cited, mark: (id: string) => TemplateResult | typeof nothing = () => nothing): TemplateResult {
-  return html`<dl class="invariants">${ids.map((id) => {
-    const known = cited.find((one) => one.id === id);
+export function invariantList(
+  ids: readonly string[],
+  cited: Cited,
+  mark: (id: string) => TemplateResult | typeof nothing = () => nothing,
+): TemplateResult {
+  return html`<dl class="invariants">${ids.map(id => {
+    const known = cited.find(one => one.id === id);
     return html`<div><dt>${invariantName(id, cited)} ${mark(id)}</dt><dd>${known === undefined ? t('Its text did not come with this answer.') : text(known.text)}</dd></div>`;
   })}</dl>`;
 }

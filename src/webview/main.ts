@@ -41,7 +41,10 @@ function notDrawn(why: string): void {
   const fresh = document.createElement('div');
   root.replaceWith(fresh);
   root = fresh;
-  render(html`<main class="panel"><h1 tabindex="-1">${t('This answer could not be drawn')}</h1><p role="alert">${why}</p></main>`, root);
+  render(
+    html`<main class="panel"><h1 tabindex="-1">${t('This answer could not be drawn')}</h1><p role="alert">${why}</p></main>`,
+    root,
+  );
 }
 
 addEventListener('message', (event: MessageEvent<unknown>) => {
@@ -50,12 +53,17 @@ addEventListener('message', (event: MessageEvent<unknown>) => {
   if (message?.type === 'show') {
     show(() => {
       remember(message);
-      render(app(message, (request) => editor.postMessage(request)), root);
+      render(
+        app(message, request => editor.postMessage(request)),
+        root,
+      );
     });
   } else if (message?.type === 'audit' && log instanceof AuditLogElement) {
     log.receive(message);
   } else if (message?.type === 'malformed') {
-    show(() => notDrawn(t('What the editor sent does not have the form of a panel ({0}: {1}).', message.of, message.at)));
+    show(() =>
+      notDrawn(t('What the editor sent does not have the form of a panel ({0}: {1}).', message.of, message.at)),
+    );
   }
 });
 editor.postMessage({ type: 'ready' });

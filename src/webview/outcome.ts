@@ -22,7 +22,12 @@ export function executedPanel({ execution, target, cluster, requestId, recorded 
     <p class="action">${outcomeShape('pass')}${text(execution.sentence)}</p>
     ${facts([
       [t('Target'), named(target)],
-      ...(patroni ? [] : [[t('Epoch'), ordinal(execution.epoch)], [t('Control version'), ordinal(execution.controlVersion)]] as const),
+      ...(patroni
+        ? []
+        : ([
+            [t('Epoch'), ordinal(execution.epoch)],
+            [t('Control version'), ordinal(execution.controlVersion)],
+          ] as const)),
     ])}
     ${section(t('Before and after'), changeTable(execution.changes, new Map([[target.nodeId, target.name]]), t('Before and after')))}
     ${patroni ? nothing : section(t('Events'), table(eventsTable(execution.events, t('Epoch')), t('The kernel reports no events.')))}
@@ -43,12 +48,16 @@ const ENDED: Readonly<Record<ErrorDomain, string>> = {
 };
 
 function ended({ outcome, domain }: Shown<'failed'>['error']): string {
-  if (outcome === 'unknown') return t('Whether the kernel executed the request is not known here. Kernel state is authoritative.');
+  if (outcome === 'unknown')
+    return t('Whether the kernel executed the request is not known here. Kernel state is authoritative.');
   return outcome === 'executed' ? t('The kernel executed the request and answered with an error.') : ENDED[domain];
 }
 
 /** Why it failed, in the words of whoever refused, and what is proven about the kernel's action. */
-export function failedPanel({ error, target, requestId, recorded, authorityEnded }: Shown<'failed'>, cited: Cited): TemplateResult {
+export function failedPanel(
+  { error, target, requestId, recorded, authorityEnded }: Shown<'failed'>,
+  cited: Cited,
+): TemplateResult {
   const { words, drawn } = OUTCOMES[error.outcome];
   const checks = checksIn(error.kernel?.details);
   return html`
@@ -60,22 +69,31 @@ export function failedPanel({ error, target, requestId, recorded, authorityEnded
       [t('Code'), html`<strong>${code(error.code)}</strong>`],
       ...(error.field === undefined ? [] : [[t('Field'), code(error.field)] as const]),
     ])}
-    ${error.known === undefined ? nothing : section(error.outcome === 'unknown' ? t('What is known nevertheless') : t('What is known beside the kernel\'s words'), html`<p>${verbatim(error.known)}</p>`)}
-    ${section(error.kernel === undefined ? t('Message') : t('The kernel\'s message'), html`<p class="message">${verbatim(error.message)}</p>`)}
+    ${error.known === undefined ? nothing : section(error.outcome === 'unknown' ? t('What is known nevertheless') : t("What is known beside the kernel's words"), html`<p>${verbatim(error.known)}</p>`)}
+    ${section(error.kernel === undefined ? t('Message') : t("The kernel's message"), html`<p class="message">${verbatim(error.message)}</p>`)}
     ${section(t('Invariants'), error.invariants.length === 0 ? html`<p class="muted">${t('The kernel named none.')}</p>` : invariantList(error.invariants, cited))}
-    ${checks.length === 0 ? nothing : section(t('The kernel\'s own checks'), checksTable(checks, cited))}
-    ${error.kernel === undefined ? nothing : section(t('The kernel\'s answer, verbatim'), html`
+    ${checks.length === 0 ? nothing : section(t("The kernel's own checks"), checksTable(checks, cited))}
+    ${
+      error.kernel === undefined
+        ? nothing
+        : section(
+            t("The kernel's answer, verbatim"),
+            html`
       ${error.kernel.status === null ? nothing : facts([[t('HTTP status'), ordinal(error.kernel.status.toString())]])}
-      <pre tabindex="0" role="region" aria-label=${t('The kernel\'s answer, verbatim')}>${verbatim(error.kernel.body)}</pre>`)}
+      <pre tabindex="0" role="region" aria-label=${t("The kernel's answer, verbatim")}>${verbatim(error.kernel.body)}</pre>`,
+          )
+    }
     ${record(requestId, recorded)}`;
 }
 
 /** A request is in flight; nothing is shown of what was there before, because it would be old. What a control request does is not known meanwhile, and that is said. */
 export function askingPanel({ requestId }: Shown<'asking'>): TemplateResult {
-  return html`<div class="asking"><div class="progress" aria-hidden="true"></div><p class="action">${t('Asking the kernel…')}</p>${requestId === undefined
-    ? html`<p class="muted">${t('Nothing is shown until it answers.')}</p>`
-    : html`<p>${t('The request is confirmed. It is sent once and not repeated. Until the kernel answers, it is not known here whether it was executed.')}</p>
-      ${facts([[t('Request'), code(requestId)]])}`}</div>`;
+  return html`<div class="asking"><div class="progress" aria-hidden="true"></div><p class="action">${t('Asking the kernel…')}</p>${
+    requestId === undefined
+      ? html`<p class="muted">${t('Nothing is shown until it answers.')}</p>`
+      : html`<p>${t('The request is confirmed. It is sent once and not repeated. Until the kernel answers, it is not known here whether it was executed.')}</p>
+      ${facts([[t('Request'), code(requestId)]])}`
+  }</div>`;
 }
 
 /** Nothing remains of what the session may no longer see. */

@@ -12,7 +12,18 @@ import type { AnsweredView } from '../control-plane/reads.ts';
 import type { KernelState } from '../control-plane/record.ts';
 import type { Wire } from '../control-plane/views.ts';
 import { AUDIT_PAGE } from './audit/page-size.ts';
-import { answer, auditVerdict, cited, controlError, exactly, execution, explanation, kernelState, position, requestEnd } from './wire.ts';
+import {
+  answer,
+  auditVerdict,
+  cited,
+  controlError,
+  exactly,
+  execution,
+  explanation,
+  kernelState,
+  position,
+  requestEnd,
+} from './wire.ts';
 
 /** The cluster as every panel names it; `environment` is the operator's own label. */
 export interface ClusterLabel {
@@ -76,19 +87,65 @@ export interface AuditStage {
 /** Editor to an audit panel, in answer to its requests. */
 export type AuditMessage =
   | { readonly type: 'audit'; readonly part: 'selection'; readonly selection: number; readonly count: number }
-  | { readonly type: 'audit'; readonly part: 'page'; readonly selection: number; readonly from: number; readonly rows: readonly AuditRow[] }
+  | {
+      readonly type: 'audit';
+      readonly part: 'page';
+      readonly selection: number;
+      readonly from: number;
+      readonly rows: readonly AuditRow[];
+    }
   /** The stages of one request, or the one line that belongs to none. `further`: how many more there are. */
-  | { readonly type: 'audit'; readonly part: 'request'; readonly line: number; readonly requestId: string | null; readonly end: RequestEnd | null; readonly stages: readonly AuditStage[]; readonly further: number }
+  | {
+      readonly type: 'audit';
+      readonly part: 'request';
+      readonly line: number;
+      readonly requestId: string | null;
+      readonly end: RequestEnd | null;
+      readonly stages: readonly AuditStage[];
+      readonly further: number;
+    }
   | { readonly type: 'audit'; readonly part: 'trouble'; readonly message: string };
 
 /** What a panel shows: exactly one of these, whole. */
 export type Panel =
   /** `requestId`: of a confirmed control request, which is sent once; absent for what only reads. */
   | { readonly kind: 'asking'; readonly title: string; readonly cluster: ClusterLabel; readonly requestId?: string }
-  | { readonly kind: 'answer'; readonly title: string; readonly cluster: ClusterLabel; readonly answer: Wire<AnsweredView>; readonly requestId: string; readonly recorded: RecordedAt }
-  | { readonly kind: 'explanation'; readonly explanation: Wire<Explanation>; readonly digest: string; readonly requestId: string; readonly operator: string; /** The command line that does the same. */ readonly terminal?: string; /** What the confirmation asks for; absent where none is asked for. */ readonly typed?: 'name' | 'id' }
-  | { readonly kind: 'executed'; readonly title: string; readonly cluster: ClusterLabel; readonly target: { readonly nodeId: string; readonly name: string }; readonly execution: Wire<Execution>; readonly requestId: string; readonly recorded: RecordedAt }
-  | { readonly kind: 'failed'; readonly title: string; readonly cluster: ClusterLabel | null; readonly target: string | null; readonly error: Wire<ControlError>; readonly requestId: string; readonly recorded: RecordedAt; readonly authorityEnded?: RecordedAt }
+  | {
+      readonly kind: 'answer';
+      readonly title: string;
+      readonly cluster: ClusterLabel;
+      readonly answer: Wire<AnsweredView>;
+      readonly requestId: string;
+      readonly recorded: RecordedAt;
+    }
+  | {
+      readonly kind: 'explanation';
+      readonly explanation: Wire<Explanation>;
+      readonly digest: string;
+      readonly requestId: string;
+      readonly operator: string /** The command line that does the same. */;
+      readonly terminal?: string /** What the confirmation asks for; absent where none is asked for. */;
+      readonly typed?: 'name' | 'id';
+    }
+  | {
+      readonly kind: 'executed';
+      readonly title: string;
+      readonly cluster: ClusterLabel;
+      readonly target: { readonly nodeId: string; readonly name: string };
+      readonly execution: Wire<Execution>;
+      readonly requestId: string;
+      readonly recorded: RecordedAt;
+    }
+  | {
+      readonly kind: 'failed';
+      readonly title: string;
+      readonly cluster: ClusterLabel | null;
+      readonly target: string | null;
+      readonly error: Wire<ControlError>;
+      readonly requestId: string;
+      readonly recorded: RecordedAt;
+      readonly authorityEnded?: RecordedAt;
+    }
   | { readonly kind: 'audit'; readonly title: string; readonly log: AuditLogFacts }
   /** The session may no longer see what stood here. */
   | { readonly kind: 'refused'; readonly title: string; readonly code: string; readonly message: string }
@@ -113,39 +170,106 @@ const cluster = z.strictObject({ name: text, kind: text, environment: known });
 const recorded = exactly<RecordedAt>()(z.union([position, z.strictObject({ notRecorded: text })]));
 
 const log = z.strictObject({
-  path: text, lines: index, reading: index, change: z.enum(['opened', 'same', 'grown', 'replaced']), readAt: text, knownHead: z.nullable(position), command: text,
-  verdict: z.nullable(auditVerdict), danglingIntents: z.nullable(index),
+  path: text,
+  lines: index,
+  reading: index,
+  change: z.enum(['opened', 'same', 'grown', 'replaced']),
+  readAt: text,
+  knownHead: z.nullable(position),
+  command: text,
+  verdict: z.nullable(auditVerdict),
+  danglingIntents: z.nullable(index),
 });
 
-const panel = exactly<Panel>()(z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('asking'), title: text, cluster, requestId: z.exactOptional(text) }),
-  z.strictObject({ kind: z.literal('answer'), title: text, cluster, answer, requestId: text, recorded }),
-  z.strictObject({ kind: z.literal('explanation'), explanation, digest: text, requestId: text, operator: text, terminal: z.exactOptional(text), typed: z.exactOptional(z.enum(['name', 'id'])) }),
-  z.strictObject({ kind: z.literal('executed'), title: text, cluster, target: z.strictObject({ nodeId: text, name: text }), execution, requestId: text, recorded }),
-  z.strictObject({ kind: z.literal('failed'), title: text, cluster: z.nullable(cluster), target: known, error: controlError, requestId: text, recorded, authorityEnded: z.exactOptional(recorded) }),
-  z.strictObject({ kind: z.literal('audit'), title: text, log }),
-  z.strictObject({ kind: z.literal('refused'), title: text, code: text, message: text }),
-  z.strictObject({ kind: z.literal('gone'), title: text }),
-]));
+const panel = exactly<Panel>()(
+  z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('asking'), title: text, cluster, requestId: z.exactOptional(text) }),
+    z.strictObject({ kind: z.literal('answer'), title: text, cluster, answer, requestId: text, recorded }),
+    z.strictObject({
+      kind: z.literal('explanation'),
+      explanation,
+      digest: text,
+      requestId: text,
+      operator: text,
+      terminal: z.exactOptional(text),
+      typed: z.exactOptional(z.enum(['name', 'id'])),
+    }),
+    z.strictObject({
+      kind: z.literal('executed'),
+      title: text,
+      cluster,
+      target: z.strictObject({ nodeId: text, name: text }),
+      execution,
+      requestId: text,
+      recorded,
+    }),
+    z.strictObject({
+      kind: z.literal('failed'),
+      title: text,
+      cluster: z.nullable(cluster),
+      target: known,
+      error: controlError,
+      requestId: text,
+      recorded,
+      authorityEnded: z.exactOptional(recorded),
+    }),
+    z.strictObject({ kind: z.literal('audit'), title: text, log }),
+    z.strictObject({ kind: z.literal('refused'), title: text, code: text, message: text }),
+    z.strictObject({ kind: z.literal('gone'), title: text }),
+  ]),
+);
 
 const row = z.strictObject({
-  line, damaged: known, seq: known, time: known, stage: known, command: known, cluster: known, target: known, outcome: known, operator: known, authority: known,
-  requestId: known, dangling: z.boolean(),
+  line,
+  damaged: known,
+  seq: known,
+  time: known,
+  stage: known,
+  command: known,
+  cluster: known,
+  target: known,
+  outcome: known,
+  operator: known,
+  authority: known,
+  requestId: known,
+  dangling: z.boolean(),
 });
 
 const stage = z.strictObject({
-  row, text, left: index, record: z.nullable(z.record(text, z.unknown())),
-  explanation: z.nullable(z.strictObject({ explanation, digest: text })), kernelState: z.nullable(kernelState),
+  row,
+  text,
+  left: index,
+  record: z.nullable(z.record(text, z.unknown())),
+  explanation: z.nullable(z.strictObject({ explanation, digest: text })),
+  kernelState: z.nullable(kernelState),
 });
 
-const showPanel = exactly<ShowPanel>()(z.strictObject({ type: z.literal('show'), panel, refreshable: z.boolean(), cited: z.exactOptional(z.array(cited)) }));
+const showPanel = exactly<ShowPanel>()(
+  z.strictObject({ type: z.literal('show'), panel, refreshable: z.boolean(), cited: z.exactOptional(z.array(cited)) }),
+);
 
-const auditMessage = exactly<AuditMessage>()(z.discriminatedUnion('part', [
-  z.strictObject({ type: z.literal('audit'), part: z.literal('selection'), selection: index, count: index }),
-  z.strictObject({ type: z.literal('audit'), part: z.literal('page'), selection: index, from: index, rows: z.array(row) }),
-  z.strictObject({ type: z.literal('audit'), part: z.literal('request'), line, requestId: known, end: z.nullable(requestEnd), stages: z.array(stage), further: index }),
-  z.strictObject({ type: z.literal('audit'), part: z.literal('trouble'), message: text }),
-]));
+const auditMessage = exactly<AuditMessage>()(
+  z.discriminatedUnion('part', [
+    z.strictObject({ type: z.literal('audit'), part: z.literal('selection'), selection: index, count: index }),
+    z.strictObject({
+      type: z.literal('audit'),
+      part: z.literal('page'),
+      selection: index,
+      from: index,
+      rows: z.array(row),
+    }),
+    z.strictObject({
+      type: z.literal('audit'),
+      part: z.literal('request'),
+      line,
+      requestId: known,
+      end: z.nullable(requestEnd),
+      stages: z.array(stage),
+      further: index,
+    }),
+    z.strictObject({ type: z.literal('audit'), part: z.literal('trouble'), message: text }),
+  ]),
+);
 
 /** A message of the editor's that does not have the form of one; `at` is the first member that is wrong. */
 export interface Malformed {
@@ -164,10 +288,22 @@ export function parseEditorMessage(message: unknown): ShowPanel | AuditMessage |
 
 const short = z.exactOptional(text.check(z.maxLength(1000)));
 
-const sought = exactly<AuditSought>()(z.union([
-  z.literal('dangling_intents'),
-  z.strictObject({ cluster: short, command: short, operator: short, outcome: short, stage: short, from: short, to: short, requestId: short, text: short }),
-]));
+const sought = exactly<AuditSought>()(
+  z.union([
+    z.literal('dangling_intents'),
+    z.strictObject({
+      cluster: short,
+      command: short,
+      operator: short,
+      outcome: short,
+      stage: short,
+      from: short,
+      to: short,
+      requestId: short,
+      text: short,
+    }),
+  ]),
+);
 
 const panelRequest = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('ready') }),
@@ -176,7 +312,12 @@ const panelRequest = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('continue') }),
   z.strictObject({ type: z.literal('decline') }),
   z.strictObject({ type: z.literal('audit-select'), selection: index, sought }),
-  z.strictObject({ type: z.literal('audit-page'), selection: index, from: index, count: line.check(z.maximum(AUDIT_PAGE)) }),
+  z.strictObject({
+    type: z.literal('audit-page'),
+    selection: index,
+    from: index,
+    count: line.check(z.maximum(AUDIT_PAGE)),
+  }),
   z.strictObject({ type: z.literal('audit-unfold'), line }),
   z.strictObject({ type: z.literal('audit-export'), format: z.enum(['jsonl', 'csv']), sought }),
   z.strictObject({ type: z.literal('audit-raw') }),

@@ -38,14 +38,16 @@ class Rows extends LitElement {
     if (shown === undefined) return nothing;
     const from = Math.max(0, this.first - MARGIN);
     const to = Math.min(shown.count, this.first + this.visible + MARGIN);
-    const widths = shown.columns.map(({ title, width }) => Math.ceil(Math.max(width, title.length) * CHARACTER + PADDING));
+    const widths = shown.columns.map(({ title, width }) =>
+      Math.ceil(Math.max(width, title.length) * CHARACTER + PADDING),
+    );
     const total = widths.reduce((sum, width) => sum + width, 0);
     return html`<p class="muted">${t('{0} rows', shown.count)}</p>
     <div class="table long" role="region" tabindex="0" aria-label=${shown.caption} @scroll=${(event: Event) => this.scrolled(event)}>
       <table aria-rowcount=${shown.count + 1} .style=${`min-width:${total}px`}>
         <caption class="hidden">${shown.caption}</caption>
-        <colgroup>${widths.map((width) => html`<col width=${width}>`)}</colgroup>
-        <thead><tr aria-rowindex="1">${shown.columns.map((column) => head(column))}</tr></thead>
+        <colgroup>${widths.map(width => html`<col width=${width}>`)}</colgroup>
+        <thead><tr aria-rowindex="1">${shown.columns.map(column => head(column))}</tr></thead>
         <tbody>
           ${space(from * ROW, shown.columns.length)}
           ${Array.from({ length: to - from }, (_none, index) => html`<tr aria-rowindex=${from + index + 2} class=${(from + index) % 2 === 0 ? 'even' : nothing}>${cells(shown, from + index)}</tr>`)}
@@ -66,7 +68,9 @@ class Rows extends LitElement {
 }
 
 function space(height: number, columns: number): TemplateResult | typeof nothing {
-  return height === 0 ? nothing : html`<tr aria-hidden="true" class="space"><td colspan=${columns} height=${height}></td></tr>`;
+  return height === 0
+    ? nothing
+    : html`<tr aria-hidden="true" class="space"><td colspan=${columns} height=${height}></td></tr>`;
 }
 
 customElements.define('aerodb-rows', Rows);

@@ -42,7 +42,9 @@ export function roleWord(member: { readonly role: Role; readonly health: Health 
 /** A node's health with its shape; a running node needs none. */
 export function healthWord(health: Health): TemplateResult {
   if (health === 'running') return html`running`;
-  return health === 'halted' ? word(NODE.halted, 'halted', 'halted') : word(NODE.unreachable, 'unreachable', t('unknown'));
+  return health === 'halted'
+    ? word(NODE.halted, 'halted', 'halted')
+    : word(NODE.unreachable, 'unreachable', t('unknown'));
 }
 
 /** The result of a check with its shape. */

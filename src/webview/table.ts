@@ -13,7 +13,7 @@ export function table(shown: Table, empty: string): TemplateResult {
   return html`<div class="table" role="region" tabindex="0" aria-label=${shown.caption}>
     <table class=${shown.prose === true ? 'prose' : 'data'}>
       <caption class="hidden">${shown.caption}</caption>
-      <thead><tr>${shown.columns.map((column) => head(column))}</tr></thead>
+      <thead><tr>${shown.columns.map(column => head(column))}</tr></thead>
       <tbody>${Array.from({ length: shown.count }, (_none, index) => html`<tr>${cells(shown, index)}</tr>`)}</tbody>
     </table>
   </div>`;

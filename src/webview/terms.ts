@@ -13,7 +13,12 @@ export interface Terms {
 }
 
 const AERODB: Terms = { kind: 'aerodb', epoch: t('Epoch'), primary: t('Primary'), position: number };
-const PATRONI: Terms = { kind: 'patroni', epoch: t('Timeline'), primary: t('Leader'), position: (value) => (value === null ? unknown : html`<span class="number">${lsn(value)}</span>`) };
+const PATRONI: Terms = {
+  kind: 'patroni',
+  epoch: t('Timeline'),
+  primary: t('Leader'),
+  position: value => (value === null ? unknown : html`<span class="number">${lsn(value)}</span>`),
+};
 
 /** The words for a cluster's kind. */
 export function termsOf(kind: string): Terms {

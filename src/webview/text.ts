@@ -8,10 +8,12 @@ export type Content = TemplateResult | typeof nothing | string | readonly Conten
 
 /** A label of ours in which the values are drawn, not only written. */
 export function phrase(label: string, ...values: readonly Content[]): TemplateResult {
-  return html`${t(label).split(/(\{\d+\})/u).map((part) => {
-    const index = /^\{(\d+)\}$/u.exec(part)?.[1];
-    return index === undefined ? part : values[Number(index)];
-  })}`;
+  return html`${t(label)
+    .split(/(\{\d+\})/u)
+    .map(part => {
+      const index = /^\{(\d+)\}$/u.exec(part)?.[1];
+      return index === undefined ? part : values[Number(index)];
+    })}`;
 }
 
 /** `null` in an answer means unknown, and unknown is a word: never 0, never nothing. */
@@ -35,7 +37,9 @@ export function code(value: string | null): Content {
 
 /** A node by its name and its id; one that is known by its id alone is written once. */
 export function named({ name, nodeId }: { readonly name: string; readonly nodeId: string }): Content {
-  return name === nodeId ? html`<strong>${code(nodeId)}</strong>` : html`<strong>${text(name)}</strong> ${code(nodeId)}`;
+  return name === nodeId
+    ? html`<strong>${code(nodeId)}</strong>`
+    : html`<strong>${text(name)}</strong> ${code(nodeId)}`;
 }
 
 /** A decimal string, its thousands set apart by space that is not copied with it. */
@@ -43,7 +47,7 @@ export function number(value: string | null): Content {
   if (value === null) return unknown;
   if (!/^\d{4,}$/u.test(value)) return html`<span class="number">${value}</span>`;
   const groups = value.match(/\d{1,3}(?=(?:\d{3})*$)/gu) ?? [value];
-  return html`<span class="number">${groups.map((group) => html`<span>${group}</span>`)}</span>`;
+  return html`<span class="number">${groups.map(group => html`<span>${group}</span>`)}</span>`;
 }
 
 /** Numbers that name something (a sequence number, an epoch, a version) are written as everywhere else. */
@@ -69,5 +73,13 @@ export function short(value: string, length: number): string {
 
 /** The editor draws what is not seen as a box with its number, so that two names that look alike are seen to differ; lines stay lines. */
 function visible(value: string): Content {
-  return value.split(/(\n)/u).map((line) => (line === '\n' ? line : parts(line).map((part, index) => (index % 2 === 0 ? part : html`<span class="invisible">${numberOf(part)}</span>`))));
+  return value
+    .split(/(\n)/u)
+    .map(line =>
+      line === '\n'
+        ? line
+        : parts(line).map((part, index) =>
+            index % 2 === 0 ? part : html`<span class="invisible">${numberOf(part)}</span>`,
+          ),
+    );
 }

@@ -5,10 +5,16 @@ const dictionary = read(document.querySelector('#dictionary')?.textContent ?? '{
 
 /** A label, with `{0}`, `{1}` … replaced by the values. */
 export function t(label: string, ...values: readonly (string | number)[]): string {
-  return (dictionary.get(label) ?? label).replaceAll(/\{(\d+)\}/gu, (whole, index: string) => String(values[Number(index)] ?? whole));
+  return (dictionary.get(label) ?? label).replaceAll(/\{(\d+)\}/gu, (whole, index: string) =>
+    String(values[Number(index)] ?? whole),
+  );
 }
 
 function read(json: string): ReadonlyMap<string, string> {
   const parsed: unknown = JSON.parse(json);
-  return new Map(typeof parsed === 'object' && parsed !== null ? Object.entries(parsed).filter((entry): entry is [string, string] => typeof entry[1] === 'string') : []);
+  return new Map(
+    typeof parsed === 'object' && parsed !== null
+      ? Object.entries(parsed).filter((entry): entry is [string, string] => typeof entry[1] === 'string')
+      : [],
+  );
 }

@@ -24,22 +24,118 @@ const floors = {
 
 /** What each floor must never reach for, from the import table of the architecture. */
 const forbidden: Readonly<Record<string, readonly string[]>> = {
-  'src/text': ['vscode', 'undici', 'zod', 'node:fs', 'node:http', '../control-plane/ground.ts', '../kernel/boundary.ts', '../audit/ledger.ts', '../files/disk.ts', '../vscode/window.ts', '../webview/protocol.ts', '../cli/terminal.ts', '../local-cluster/garden.ts'],
-  'src/control-plane': ['vscode', 'undici', 'undici/lib/dispatcher/agent.js', 'node:fs', 'fs', 'node:fs/promises', 'node:http', 'node:https', 'node:net', 'node:timers', 'node:child_process', '../kernel/boundary.ts', '../audit/ledger.ts', '../vscode/window.ts', '../webview/protocol.ts', '../cli/terminal.ts', '../local-cluster/garden.ts', '../files/disk.ts'],
-  'src/kernel': ['vscode', '../audit/ledger.ts', '../vscode/window.ts', '../webview/protocol.ts', '../cli/terminal.ts', '../local-cluster/garden.ts'],
-  'src/audit': ['vscode', 'undici', 'node:http', '../kernel/boundary.ts', '../vscode/window.ts', '../webview/protocol.ts', '../cli/terminal.ts', '../local-cluster/garden.ts'],
-  'src/files': ['vscode', 'undici', 'zod', 'node:http', 'node:net', 'node:child_process', '../control-plane/ground.ts', '../kernel/boundary.ts', '../audit/ledger.ts', '../vscode/window.ts', '../webview/protocol.ts', '../cli/terminal.ts', '../local-cluster/garden.ts'],
-  'src/vscode': ['../files/disk.ts', 'undici', 'undici/lib/api/api-request.js', 'node:http', 'node:https', 'node:net', 'node:fs', 'node:child_process', '../kernel/boundary.ts', '../audit/ledger.ts', '../webview/picture.ts', '../cli/terminal.ts', '../local-cluster/garden.ts'],
-  'src/webview': ['vscode', 'undici', 'node:fs', '../control-plane/ground.ts', '../kernel/boundary.ts', '../audit/ledger.ts', '../vscode/window.ts', '../cli/terminal.ts', '../local-cluster/garden.ts'],
+  'src/text': [
+    'vscode',
+    'undici',
+    'zod',
+    'node:fs',
+    'node:http',
+    '../control-plane/ground.ts',
+    '../kernel/boundary.ts',
+    '../audit/ledger.ts',
+    '../files/disk.ts',
+    '../vscode/window.ts',
+    '../webview/protocol.ts',
+    '../cli/terminal.ts',
+    '../local-cluster/garden.ts',
+  ],
+  'src/control-plane': [
+    'vscode',
+    'undici',
+    'undici/lib/dispatcher/agent.js',
+    'node:fs',
+    'fs',
+    'node:fs/promises',
+    'node:http',
+    'node:https',
+    'node:net',
+    'node:timers',
+    'node:child_process',
+    '../kernel/boundary.ts',
+    '../audit/ledger.ts',
+    '../vscode/window.ts',
+    '../webview/protocol.ts',
+    '../cli/terminal.ts',
+    '../local-cluster/garden.ts',
+    '../files/disk.ts',
+  ],
+  'src/kernel': [
+    'vscode',
+    '../audit/ledger.ts',
+    '../vscode/window.ts',
+    '../webview/protocol.ts',
+    '../cli/terminal.ts',
+    '../local-cluster/garden.ts',
+  ],
+  'src/audit': [
+    'vscode',
+    'undici',
+    'node:http',
+    '../kernel/boundary.ts',
+    '../vscode/window.ts',
+    '../webview/protocol.ts',
+    '../cli/terminal.ts',
+    '../local-cluster/garden.ts',
+  ],
+  'src/files': [
+    'vscode',
+    'undici',
+    'zod',
+    'node:http',
+    'node:net',
+    'node:child_process',
+    '../control-plane/ground.ts',
+    '../kernel/boundary.ts',
+    '../audit/ledger.ts',
+    '../vscode/window.ts',
+    '../webview/protocol.ts',
+    '../cli/terminal.ts',
+    '../local-cluster/garden.ts',
+  ],
+  'src/vscode': [
+    '../files/disk.ts',
+    'undici',
+    'undici/lib/api/api-request.js',
+    'node:http',
+    'node:https',
+    'node:net',
+    'node:fs',
+    'node:child_process',
+    '../kernel/boundary.ts',
+    '../audit/ledger.ts',
+    '../webview/picture.ts',
+    '../cli/terminal.ts',
+    '../local-cluster/garden.ts',
+  ],
+  'src/webview': [
+    'vscode',
+    'undici',
+    'node:fs',
+    '../control-plane/ground.ts',
+    '../kernel/boundary.ts',
+    '../audit/ledger.ts',
+    '../vscode/window.ts',
+    '../cli/terminal.ts',
+    '../local-cluster/garden.ts',
+  ],
   'src/cli': ['vscode', '../vscode/window.ts', '../webview/protocol.ts', '../local-cluster/garden.ts'],
-  'src/local-cluster': ['vscode', 'undici', '../control-plane/ground.ts', '../kernel/boundary.ts', '../audit/ledger.ts', '../vscode/window.ts', '../webview/protocol.ts', '../cli/terminal.ts'],
+  'src/local-cluster': [
+    'vscode',
+    'undici',
+    '../control-plane/ground.ts',
+    '../kernel/boundary.ts',
+    '../audit/ledger.ts',
+    '../vscode/window.ts',
+    '../webview/protocol.ts',
+    '../cli/terminal.ts',
+  ],
 };
 
 const everyFloor = Object.keys(forbidden);
 const forms: Readonly<Record<string, (from: string) => string>> = {
-  import: (from) => `import * as reached from '${from}';\nexport const used = reached;\n`,
-  'dynamic import': (from) => `export const used = import('${from}');\n`,
-  're-export': (from) => `export * from '${from}';\n`,
+  import: from => `import * as reached from '${from}';\nexport const used = reached;\n`,
+  'dynamic import': from => `export const used = import('${from}');\n`,
+  're-export': from => `export * from '${from}';\n`,
 };
 
 interface Planted {
@@ -52,23 +148,69 @@ interface Planted {
 const ruleOf = (floor: string): string => floor.replace('src/', '').replace('webview', 'webview-own');
 
 const planted: readonly Planted[] = [
-  ...Object.entries(forbidden).flatMap(([floor, targets]) => targets.flatMap((target) => Object.entries(forms).map(([form, text]) => ({ floor, target, form, text: text(target), rule: floor === 'src/webview' && target.startsWith('../control-plane/') ? 'webview-types-only' : ruleOf(floor) })))),
-  ...everyFloor.map((floor) => ({ floor, target: '../extension.ts', form: 'import', text: "import * as top from '../extension.ts';\nexport const used = top;\n", rule: 'extension-only-at-the-top' })),
-  ...everyFloor.map((floor) => ({ floor, target: '../../test/person.ts', form: 'import', text: "import * as test from '../../test/person.ts';\nexport const used = test;\n", rule: 'src-never-imports-test' })),
-  ...everyFloor.map((floor) => ({ floor, target: './nowhere.ts', form: 'import', text: "import * as nowhere from './nowhere.ts';\nexport const used = nowhere;\n", rule: 'no-unresolvable' })),
-  ...['src/control-plane', 'src/kernel', 'src/audit'].map((floor) => ({ floor, target: 'vscode', form: 'type import', text: "import type * as vscode from 'vscode';\nexport type Used = vscode.Uri;\n", rule: ruleOf(floor) })),
-].map(({ floor, target, form, text, rule }, index) => ({ file: `${floor}/planted-${index}.ts`, text, rule, says: `${floor}: ${form} of ${target}` }));
+  ...Object.entries(forbidden).flatMap(([floor, targets]) =>
+    targets.flatMap(target =>
+      Object.entries(forms).map(([form, text]) => ({
+        floor,
+        target,
+        form,
+        text: text(target),
+        rule: floor === 'src/webview' && target.startsWith('../control-plane/') ? 'webview-types-only' : ruleOf(floor),
+      })),
+    ),
+  ),
+  ...everyFloor.map(floor => ({
+    floor,
+    target: '../extension.ts',
+    form: 'import',
+    text: "import * as top from '../extension.ts';\nexport const used = top;\n",
+    rule: 'extension-only-at-the-top',
+  })),
+  ...everyFloor.map(floor => ({
+    floor,
+    target: '../../test/person.ts',
+    form: 'import',
+    text: "import * as test from '../../test/person.ts';\nexport const used = test;\n",
+    rule: 'src-never-imports-test',
+  })),
+  ...everyFloor.map(floor => ({
+    floor,
+    target: './nowhere.ts',
+    form: 'import',
+    text: "import * as nowhere from './nowhere.ts';\nexport const used = nowhere;\n",
+    rule: 'no-unresolvable',
+  })),
+  ...['src/control-plane', 'src/kernel', 'src/audit'].map(floor => ({
+    floor,
+    target: 'vscode',
+    form: 'type import',
+    text: "import type * as vscode from 'vscode';\nexport type Used = vscode.Uri;\n",
+    rule: ruleOf(floor),
+  })),
+].map(({ floor, target, form, text, rule }, index) => ({
+  file: `${floor}/planted-${index}.ts`,
+  text,
+  rule,
+  says: `${floor}: ${form} of ${target}`,
+}));
 
 const allowed: Readonly<Record<string, string>> = {
   'src/text/fine.ts': "import { letters } from './letters.ts';\nexport const use = letters;\n",
-  'src/webview/fine.ts': "import { letters } from '../text/letters.ts';\nexport const more = letters;\nimport type { Fact } from '../control-plane/ground.ts';\nimport { protocol } from './protocol.ts';\nexport const use = (fact: Fact): number => fact.n + protocol;\n",
-  'src/control-plane/fine.ts': "import { letters } from '../text/letters.ts';\nexport const more = letters;\nimport { createHash } from 'node:crypto';\nimport * as z from 'zod';\nimport { ground } from './ground.ts';\nexport const use = [createHash, z, ground];\n",
-  'src/kernel/fine.ts': "import Agent from 'undici/lib/dispatcher/agent.js';\nimport { ground } from '../control-plane/ground.ts';\nexport const use = [Agent, ground];\n",
+  'src/webview/fine.ts':
+    "import { letters } from '../text/letters.ts';\nexport const more = letters;\nimport type { Fact } from '../control-plane/ground.ts';\nimport { protocol } from './protocol.ts';\nexport const use = (fact: Fact): number => fact.n + protocol;\n",
+  'src/control-plane/fine.ts':
+    "import { letters } from '../text/letters.ts';\nexport const more = letters;\nimport { createHash } from 'node:crypto';\nimport * as z from 'zod';\nimport { ground } from './ground.ts';\nexport const use = [createHash, z, ground];\n",
+  'src/kernel/fine.ts':
+    "import Agent from 'undici/lib/dispatcher/agent.js';\nimport { ground } from '../control-plane/ground.ts';\nexport const use = [Agent, ground];\n",
   'src/files/fine.ts': "import fs from 'node:fs';\nimport { disk } from './disk.ts';\nexport const use = [fs, disk];\n",
-  'src/audit/fine.ts': "import { disk } from '../files/disk.ts';\nexport const more = disk;\nimport { ground } from '../control-plane/ground.ts';\nimport { appendFileSync } from 'node:fs';\nexport const use = [ground, appendFileSync];\n",
-  'src/vscode/fine.ts': "import * as vscode from 'vscode';\nimport { protocol } from '../webview/protocol.ts';\nimport { ground } from '../control-plane/ground.ts';\nexport const use = [vscode, protocol, ground];\n",
-  'src/cli/fine.ts': "import { letters } from '../text/letters.ts';\nexport const more = letters;\nimport { ground } from '../control-plane/ground.ts';\nimport { boundary } from '../kernel/boundary.ts';\nimport { ledger } from '../audit/ledger.ts';\nexport const use = [ground, boundary, ledger];\n",
-  'src/local-cluster/fine.ts': "import { createServer } from 'node:http';\nimport { garden } from './garden.ts';\nimport { disk } from '../files/disk.ts';\nexport const use = [createServer, garden, disk];\n",
+  'src/audit/fine.ts':
+    "import { disk } from '../files/disk.ts';\nexport const more = disk;\nimport { ground } from '../control-plane/ground.ts';\nimport { appendFileSync } from 'node:fs';\nexport const use = [ground, appendFileSync];\n",
+  'src/vscode/fine.ts':
+    "import * as vscode from 'vscode';\nimport { protocol } from '../webview/protocol.ts';\nimport { ground } from '../control-plane/ground.ts';\nexport const use = [vscode, protocol, ground];\n",
+  'src/cli/fine.ts':
+    "import { letters } from '../text/letters.ts';\nexport const more = letters;\nimport { ground } from '../control-plane/ground.ts';\nimport { boundary } from '../kernel/boundary.ts';\nimport { ledger } from '../audit/ledger.ts';\nexport const use = [ground, boundary, ledger];\n",
+  'src/local-cluster/fine.ts':
+    "import { createServer } from 'node:http';\nimport { garden } from './garden.ts';\nimport { disk } from '../files/disk.ts';\nexport const use = [createServer, garden, disk];\n",
 };
 
 const cycle = {
@@ -76,17 +218,30 @@ const cycle = {
   'src/kernel/two.ts': "import { one } from './one.ts';\nexport const two = (): number => one();\n",
 };
 
-const answer = z.object({ summary: z.object({ violations: z.array(z.object({ from: z.string(), to: z.string(), rule: z.object({ name: z.string() }) })) }) });
+const answer = z.object({
+  summary: z.object({
+    violations: z.array(z.object({ from: z.string(), to: z.string(), rule: z.object({ name: z.string() }) })),
+  }),
+});
 
 describe('freeze/layers: the import table', function () {
   this.timeout(60_000);
   let violations: z.infer<typeof answer>['summary']['violations'] = [];
 
   before('check a house in which every forbidden import is planted', async () => {
-    const house = new House({ ...floors, ...allowed, ...cycle, ...Object.fromEntries(planted.map(({ file, text }) => [file, text])) });
+    const house = new House({
+      ...floors,
+      ...allowed,
+      ...cycle,
+      ...Object.fromEntries(planted.map(({ file, text }) => [file, text])),
+    });
     try {
       const program = join(root, 'node_modules', 'dependency-cruiser', 'bin', 'dependency-cruiser.mjs');
-      const { stdout } = await promisify(execFile)(process.execPath, [program, '--config', '.dependency-cruiser.cjs', '--output-type', 'json', 'src'], { cwd: house.folder, maxBuffer: 64 << 20 });
+      const { stdout } = await promisify(execFile)(
+        process.execPath,
+        [program, '--config', '.dependency-cruiser.cjs', '--output-type', 'json', 'src'],
+        { cwd: house.folder, maxBuffer: 64 << 20 },
+      );
       violations = answer.parse(JSON.parse(stdout)).summary.violations;
     } finally {
       house.remove();
@@ -95,18 +250,27 @@ describe('freeze/layers: the import table', function () {
 
   for (const { file, says, rule } of planted) {
     it(`refuses ${says}`, () => {
-      assert.ok(violations.some((violation) => violation.from === file && violation.rule.name === rule), `${file} went unnoticed`);
+      assert.ok(
+        violations.some(violation => violation.from === file && violation.rule.name === rule),
+        `${file} went unnoticed`,
+      );
     });
   }
 
   for (const file of Object.keys(allowed)) {
     it(`allows ${file.replace('/fine.ts', '')} what it needs`, () => {
-      assert.deepEqual(violations.filter(({ from }) => from === file), []);
+      assert.deepEqual(
+        violations.filter(({ from }) => from === file),
+        [],
+      );
     });
   }
 
   it('lets the webview have types of the control plane, and only types', () => {
-    assert.deepEqual(violations.filter(({ from }) => from === 'src/webview/fine.ts'), []);
+    assert.deepEqual(
+      violations.filter(({ from }) => from === 'src/webview/fine.ts'),
+      [],
+    );
     assert.ok(violations.some(({ rule }) => rule.name === 'webview-types-only'));
   });
 

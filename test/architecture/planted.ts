@@ -4,7 +4,13 @@ import { dirname, join } from 'node:path';
 import { root } from '../../scripts/lib/paths.mjs';
 
 /** The files that decide what is allowed: the checks of `npm test` read these very files. */
-const rules = ['.dependency-cruiser.cjs', 'eslint.config.js', 'tsconfig.json', 'package.json', 'src/webview/tsconfig.json'];
+const rules = [
+  '.dependency-cruiser.cjs',
+  'eslint.config.js',
+  'tsconfig.json',
+  'package.json',
+  'src/webview/tsconfig.json',
+];
 
 /** A house with the same floors and rules as this project's, in a temporary folder, in which wrong files can be planted. */
 export class House {

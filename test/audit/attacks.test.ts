@@ -24,7 +24,7 @@ function judge(bytes: Buffer, head: AuditPosition | null): AuditVerdict['kind'] 
 
 /** How a scan ends over some more bytes. */
 function endOf(scan: ChainScan, bytes: Buffer): AuditVerdict['kind'] {
-  for (let from = 0; from < bytes.length;) {
+  for (let from = 0; from < bytes.length; ) {
     const newline = bytes.indexOf(0x0a, from);
     const end = newline < 0 ? bytes.length : newline;
     const found = scan.next(bytes.subarray(from, end), newline >= 0);
@@ -43,15 +43,19 @@ interface Row {
 
 /** How many of the cases were found, and as what. */
 function tally(kinds: readonly AuditVerdict['kind'][]): string {
-  const missed = kinds.filter((kind) => kind === 'intact').length;
-  const names = [...new Set(kinds.filter((kind) => kind !== 'intact'))].sort().map((kind) => kind.replace('_', ' '));
+  const missed = kinds.filter(kind => kind === 'intact').length;
+  const names = [...new Set(kinds.filter(kind => kind !== 'intact'))].sort().map(kind => kind.replace('_', ' '));
   if (missed === kinds.length) return 'no';
   return `${missed === 0 ? 'yes' : `${kinds.length - missed} of ${kinds.length}`}: ${names.join(', ')}`;
 }
 
 function asTable(rows: readonly Row[]): string {
-  const cells = [['attack', 'cases', 'found with a known head', 'found without'], ['---', '---:', '---', '---'], ...rows.map(({ attack, cases, withHead, withoutHead }) => [attack, String(cases), withHead, withoutHead])];
-  return cells.map((row) => `| ${row.join(' | ')} |`).join('\n');
+  const cells = [
+    ['attack', 'cases', 'found with a known head', 'found without'],
+    ['---', '---:', '---', '---'],
+    ...rows.map(({ attack, cases, withHead, withoutHead }) => [attack, String(cases), withHead, withoutHead]),
+  ];
+  return cells.map(row => `| ${row.join(' | ')} |`).join('\n');
 }
 
 describe('P7-O3, freeze/append-only: attacks on a log of 50 records', function () {
@@ -64,7 +68,10 @@ describe('P7-O3, freeze/append-only: attacks on a log of 50 records', function (
     const log = await writtenLog(RECORDS);
     ({ positions } = log);
     whole = readFileSync(log.file);
-    lines = whole.toString().split(/(?<=\n)/).map((line) => Buffer.from(line));
+    lines = whole
+      .toString()
+      .split(/(?<=\n)/)
+      .map(line => Buffer.from(line));
   });
 
   const at = (index: number): AuditPosition => positions[index] ?? { seq: 0n, hash: '' };
@@ -81,7 +88,11 @@ describe('P7-O3, freeze/append-only: attacks on a log of 50 records', function (
   }
 
   /** `expected`: must the attack be found without a head? With the head, every attack must be. */
-  function attack(name: string, changed: Iterable<Buffer>, expected: { readonly withoutHead: 'always' | 'never' }): void {
+  function attack(
+    name: string,
+    changed: Iterable<Buffer>,
+    expected: { readonly withoutHead: 'always' | 'never' },
+  ): void {
     it(name, () => {
       const known: AuditVerdict['kind'][] = [];
       const alone: AuditVerdict['kind'][] = [];
@@ -90,13 +101,20 @@ describe('P7-O3, freeze/append-only: attacks on a log of 50 records', function (
         alone.push(judge(bytes, null));
       }
       assert.ok(known.length > 0);
-      assert.ok(known.every((kind) => kind !== 'intact'), 'with a known head, every case is found');
-      assert.ok(alone.every((kind) => (kind === 'intact') === (expected.withoutHead === 'never')), tally(alone));
+      assert.ok(
+        known.every(kind => kind !== 'intact'),
+        'with a known head, every case is found',
+      );
+      assert.ok(
+        alone.every(kind => (kind === 'intact') === (expected.withoutHead === 'never')),
+        tally(alone),
+      );
       rows.push({ attack: name, cases: known.length, withHead: tally(known), withoutHead: tally(alone) });
     });
   }
 
-  const indexes = (from = 0, to = RECORDS): readonly number[] => Array.from({ length: to - from }, (_, index) => from + index);
+  const indexes = (from = 0, to = RECORDS): readonly number[] =>
+    Array.from({ length: to - from }, (_, index) => from + index);
   const join = (changed: readonly Buffer[]): Buffer => Buffer.concat(changed);
 
   it('one bit flipped, every bit of the file', () => {
@@ -122,73 +140,151 @@ describe('P7-O3, freeze/append-only: attacks on a log of 50 records', function (
       start += original.length;
     }
     assert.equal(alone.length, whole.length * 8);
-    assert.ok(alone.every((kind) => kind !== 'intact'), tally(alone));
-    rows.push({ attack: 'one bit flipped, every bit of the file', cases: alone.length, withHead: tally(known), withoutHead: tally(alone) });
+    assert.ok(
+      alone.every(kind => kind !== 'intact'),
+      tally(alone),
+    );
+    rows.push({
+      attack: 'one bit flipped, every bit of the file',
+      cases: alone.length,
+      withHead: tally(known),
+      withoutHead: tally(alone),
+    });
   });
 
-  attack('a record edited, its hash left', (function* () {
-    for (const index of indexes()) yield join(lines.with(index, Buffer.from(line(index).toString().replace('alice', 'mallo'))));
-  })(), { withoutHead: 'always' });
+  attack(
+    'a record edited, its hash left',
+    (function* () {
+      for (const index of indexes())
+        yield join(lines.with(index, Buffer.from(line(index).toString().replace('alice', 'mallo'))));
+    })(),
+    { withoutHead: 'always' },
+  );
 
-  attack('a record edited and its own hash recomputed, not the last', (function* () {
-    for (const index of indexes(0, RECORDS - 1)) yield join(lines.with(index, forge(index + 1, index + 1)[0] ?? Buffer.alloc(0)));
-  })(), { withoutHead: 'always' });
+  attack(
+    'a record edited and its own hash recomputed, not the last',
+    (function* () {
+      for (const index of indexes(0, RECORDS - 1))
+        yield join(lines.with(index, forge(index + 1, index + 1)[0] ?? Buffer.alloc(0)));
+    })(),
+    { withoutHead: 'always' },
+  );
 
-  attack('the last record edited and its own hash recomputed', (function* () {
-    yield join(lines.with(RECORDS - 1, forge(RECORDS, RECORDS)[0] ?? Buffer.alloc(0)));
-  })(), { withoutHead: 'never' });
+  attack(
+    'the last record edited and its own hash recomputed',
+    (function* () {
+      yield join(lines.with(RECORDS - 1, forge(RECORDS, RECORDS)[0] ?? Buffer.alloc(0)));
+    })(),
+    { withoutHead: 'never' },
+  );
 
-  attack('a record deleted, not the last', (function* () {
-    for (const index of indexes(0, RECORDS - 1)) yield join(lines.toSpliced(index, 1));
-  })(), { withoutHead: 'always' });
+  attack(
+    'a record deleted, not the last',
+    (function* () {
+      for (const index of indexes(0, RECORDS - 1)) yield join(lines.toSpliced(index, 1));
+    })(),
+    { withoutHead: 'always' },
+  );
 
-  attack('the first records deleted', (function* () {
-    for (const index of indexes(1)) yield join(lines.slice(index));
-  })(), { withoutHead: 'always' });
+  attack(
+    'the first records deleted',
+    (function* () {
+      for (const index of indexes(1)) yield join(lines.slice(index));
+    })(),
+    { withoutHead: 'always' },
+  );
 
-  attack('two neighbours swapped', (function* () {
-    for (const index of indexes(0, RECORDS - 1)) yield join(lines.toSpliced(index, 2, line(index + 1), line(index)));
-  })(), { withoutHead: 'always' });
+  attack(
+    'two neighbours swapped',
+    (function* () {
+      for (const index of indexes(0, RECORDS - 1)) yield join(lines.toSpliced(index, 2, line(index + 1), line(index)));
+    })(),
+    { withoutHead: 'always' },
+  );
 
-  attack('a record written twice in a row', (function* () {
-    for (const index of indexes()) yield join(lines.toSpliced(index, 0, line(index)));
-  })(), { withoutHead: 'always' });
+  attack(
+    'a record written twice in a row',
+    (function* () {
+      for (const index of indexes()) yield join(lines.toSpliced(index, 0, line(index)));
+    })(),
+    { withoutHead: 'always' },
+  );
 
-  attack('an earlier record appended again', (function* () {
-    for (const index of indexes()) yield join([...lines, line(index)]);
-  })(), { withoutHead: 'always' });
+  attack(
+    'an earlier record appended again',
+    (function* () {
+      for (const index of indexes()) yield join([...lines, line(index)]);
+    })(),
+    { withoutHead: 'always' },
+  );
 
-  attack('a forged record inserted that follows the one before it, not at the end', (function* () {
-    for (const index of indexes(0, RECORDS - 1)) yield join(lines.toSpliced(index + 1, 0, forge(index + 2, index + 2)[0] ?? Buffer.alloc(0)));
-  })(), { withoutHead: 'always' });
+  attack(
+    'a forged record inserted that follows the one before it, not at the end',
+    (function* () {
+      for (const index of indexes(0, RECORDS - 1))
+        yield join(lines.toSpliced(index + 1, 0, forge(index + 2, index + 2)[0] ?? Buffer.alloc(0)));
+    })(),
+    { withoutHead: 'always' },
+  );
 
-  attack('a line inserted that is no record', (function* () {
-    for (const index of indexes()) yield join(lines.toSpliced(index, 0, Buffer.from('{"stage":"command_executed"}\n')));
-  })(), { withoutHead: 'always' });
+  attack(
+    'a line inserted that is no record',
+    (function* () {
+      for (const index of indexes())
+        yield join(lines.toSpliced(index, 0, Buffer.from('{"stage":"command_executed"}\n')));
+    })(),
+    { withoutHead: 'always' },
+  );
 
-  attack('a fork: two records that follow the same one', (function* () {
-    for (const index of indexes(1)) yield join([...lines.slice(0, index + 1), forge(index + 1, index + 1)[0] ?? Buffer.alloc(0)]);
-  })(), { withoutHead: 'always' });
+  attack(
+    'a fork: two records that follow the same one',
+    (function* () {
+      for (const index of indexes(1))
+        yield join([...lines.slice(0, index + 1), forge(index + 1, index + 1)[0] ?? Buffer.alloc(0)]);
+    })(),
+    { withoutHead: 'always' },
+  );
 
-  attack('cut at a record boundary', (function* () {
-    for (const index of indexes(1)) yield join(lines.slice(0, index));
-  })(), { withoutHead: 'never' });
+  attack(
+    'cut at a record boundary',
+    (function* () {
+      for (const index of indexes(1)) yield join(lines.slice(0, index));
+    })(),
+    { withoutHead: 'never' },
+  );
 
-  attack('cut inside a record', (function* () {
-    for (const index of indexes()) yield join([...lines.slice(0, index), line(index).subarray(0, line(index).length >> 1)]);
-  })(), { withoutHead: 'always' });
+  attack(
+    'cut inside a record',
+    (function* () {
+      for (const index of indexes())
+        yield join([...lines.slice(0, index), line(index).subarray(0, line(index).length >> 1)]);
+    })(),
+    { withoutHead: 'always' },
+  );
 
-  attack('the whole file rewritten with a fresh chain', (function* () {
-    for (const length of [RECORDS - 1, RECORDS, RECORDS + 1]) yield join(forge(1, length));
-  })(), { withoutHead: 'never' });
+  attack(
+    'the whole file rewritten with a fresh chain',
+    (function* () {
+      for (const length of [RECORDS - 1, RECORDS, RECORDS + 1]) yield join(forge(1, length));
+    })(),
+    { withoutHead: 'never' },
+  );
 
-  attack('all records from one on rewritten, their chain recomputed', (function* () {
-    for (const index of indexes(1)) yield join([...lines.slice(0, index), ...forge(index + 1, RECORDS + 5)]);
-  })(), { withoutHead: 'never' });
+  attack(
+    'all records from one on rewritten, their chain recomputed',
+    (function* () {
+      for (const index of indexes(1)) yield join([...lines.slice(0, index), ...forge(index + 1, RECORDS + 5)]);
+    })(),
+    { withoutHead: 'never' },
+  );
 
-  attack('the hashes stripped from all records', (function* () {
-    yield Buffer.from(whole.toString().replace(/,"hash":"[0-9a-f]{64}"\}\n/g, '}\n'));
-  })(), { withoutHead: 'always' });
+  attack(
+    'the hashes stripped from all records',
+    (function* () {
+      yield Buffer.from(whole.toString().replace(/,"hash":"[0-9a-f]{64}"\}\n/g, '}\n'));
+    })(),
+    { withoutHead: 'always' },
+  );
 
   attack('an empty file', [Buffer.alloc(0)], { withoutHead: 'never' });
 
@@ -196,7 +292,10 @@ describe('P7-O3, freeze/append-only: attacks on a log of 50 records', function (
     const table = asTable(rows);
     process.stderr.write(`\n${table}\n\n`);
     assert.equal(rows.length, 18);
-    assert.ok(readFileSync(DOCS, 'utf8').includes(`\n${table}\n`), 'docs/audit-log.md does not hold the table printed above');
+    assert.ok(
+      readFileSync(DOCS, 'utf8').includes(`\n${table}\n`),
+      'docs/audit-log.md does not hold the table printed above',
+    );
   });
 });
 
@@ -205,10 +304,15 @@ describe("journald's three failures are not ours", () => {
 
   it('re-sealing: a changed past whose seals were made anew is found by any head from before', async () => {
     const { file, positions } = await writtenLog(8);
-    const lines = readFileSync(file, 'utf8').split(/(?<=\n)/).map((line) => Buffer.from(line));
+    const lines = readFileSync(file, 'utf8')
+      .split(/(?<=\n)/)
+      .map(line => Buffer.from(line));
     let head = positions[2] ?? null;
     const resealed = Array.from({ length: 5 }, (_, index) => {
-      const record = encodeRecord(entry(4 + index, { operator: { account: 'mallory', host: 'ws-1', name: null } }), head);
+      const record = encodeRecord(
+        entry(4 + index, { operator: { account: 'mallory', host: 'ws-1', name: null } }),
+        head,
+      );
       head = record.position;
       return record.line;
     });
@@ -233,7 +337,11 @@ describe("journald's three failures are not ours", () => {
     const { file, positions } = await writtenLog(8);
     const sealed = readFileSync(file, 'utf8');
     const unsealed = sealed.replace(/,"hash":"[0-9a-f]{64}"\}\n/g, '}\n');
-    for (const [bytes, kind] of [[unsealed, 'torn_tail'], [`${sealed}${unsealed}`, 'torn_tail'], [`${unsealed}${sealed}`, 'record_edited']] as const) {
+    for (const [bytes, kind] of [
+      [unsealed, 'torn_tail'],
+      [`${sealed}${unsealed}`, 'torn_tail'],
+      [`${unsealed}${sealed}`, 'record_edited'],
+    ] as const) {
       writeFileSync(file, bytes);
       assert.equal((await verify(file)).kind, kind);
     }

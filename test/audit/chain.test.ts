@@ -12,7 +12,9 @@ import { writtenLog } from './support.ts';
 /** The contract, told a second time and independently of the code: parse, drop `hash`, canonicalize, hash. */
 function honestHash(line: string): string {
   const body = Object.entries(JSON.parse(line) as object).filter(([name]) => name !== 'hash');
-  return createHash('sha256').update(canonicalize(Object.fromEntries(body)) ?? '').digest('hex');
+  return createHash('sha256')
+    .update(canonicalize(Object.fromEntries(body)) ?? '')
+    .digest('hex');
 }
 
 describe('the form of a record', () => {
@@ -30,33 +32,47 @@ describe('the form of a record', () => {
     const first = encodeRecord(entry(1), null);
     const second = encodeRecord(entry(2), first.position);
     const parsed = [first, second].map(({ line }) => JSON.parse(line.toString()) as Record<string, unknown>);
-    assert.deepEqual(parsed.map(({ seq, prev, v }) => ({ seq, prev, v })), [
-      { seq: '1', prev: '0'.repeat(64), v: 1 },
-      { seq: '2', prev: first.position.hash, v: 1 },
-    ]);
+    assert.deepEqual(
+      parsed.map(({ seq, prev, v }) => ({ seq, prev, v })),
+      [
+        { seq: '1', prev: '0'.repeat(64), v: 1 },
+        { seq: '2', prev: first.position.hash, v: 1 },
+      ],
+    );
   });
 
   it('P7-D1: the same events with the same clock and ids give the same bytes', () => {
-    assert.equal(encodeRecord(entry(1), null).line.toString(), encodeRecord(structuredClone(entry(1)), null).line.toString());
+    assert.equal(
+      encodeRecord(entry(1), null).line.toString(),
+      encodeRecord(structuredClone(entry(1)), null).line.toString(),
+    );
     // The bytes themselves are pinned: a change of the format is a change of `v`.
-    assert.equal(encodeRecord(entry(1), null).position.hash, '2b3c76efe5878848c93cca6974e471665437bc90a09f16a9f8b4ae423da2ad91');
+    assert.equal(
+      encodeRecord(entry(1), null).position.hash,
+      '2b3c76efe5878848c93cca6974e471665437bc90a09f16a9f8b4ae423da2ad91',
+    );
   });
 
   it('whatever is recorded, the line is one line, parses to what was recorded, and hashes to its hash', () => {
-    fc.assert(fc.property(
-      fc.dictionary(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' })), fc.string({ unit: 'binary' }), fc.bigInt(1n, 2n ** 70n),
-      (args, detail, seq) => {
-        const { line, position } = encodeRecord(entry(1, { args, detail }), { seq, hash: 'f'.repeat(64) });
-        const text = line.toString();
-        assert.equal(text.indexOf('\n'), text.length - 1);
-        assert.equal(honestHash(text), position.hash);
-        const record = JSON.parse(text) as Record<string, unknown>;
-        assert.deepEqual({ ...record['args'] as object }, { ...args });
-        assert.equal(record['detail'], detail);
-        const parsed = parseLine(line.subarray(0, -1));
-        assert.deepEqual([parsed?.seq, parsed?.hash, parsed?.prev], [seq + 1n, position.hash, 'f'.repeat(64)]);
-      },
-    ), { seed: 20260102, numRuns: 300 });
+    fc.assert(
+      fc.property(
+        fc.dictionary(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' })),
+        fc.string({ unit: 'binary' }),
+        fc.bigInt(1n, 2n ** 70n),
+        (args, detail, seq) => {
+          const { line, position } = encodeRecord(entry(1, { args, detail }), { seq, hash: 'f'.repeat(64) });
+          const text = line.toString();
+          assert.equal(text.indexOf('\n'), text.length - 1);
+          assert.equal(honestHash(text), position.hash);
+          const record = JSON.parse(text) as Record<string, unknown>;
+          assert.deepEqual({ ...(record['args'] as object) }, { ...args });
+          assert.equal(record['detail'], detail);
+          const parsed = parseLine(line.subarray(0, -1));
+          assert.deepEqual([parsed?.seq, parsed?.hash, parsed?.prev], [seq + 1n, position.hash, 'f'.repeat(64)]);
+        },
+      ),
+      { seed: 20260102, numRuns: 300 },
+    );
   });
 
   it('half a surrogate pair, which has no UTF-8 bytes, is recorded as U+FFFD instead of stopping the record', () => {
@@ -68,7 +84,10 @@ describe('the form of a record', () => {
   });
 
   it('a nested member named like one of the chain does not pass for it', () => {
-    const { line } = encodeRecord(entry(1, { args: { prev: 'e'.repeat(64), seq: '77', hash: 'd'.repeat(64) } }), { seq: 5n, hash: 'a'.repeat(64) });
+    const { line } = encodeRecord(entry(1, { args: { prev: 'e'.repeat(64), seq: '77', hash: 'd'.repeat(64) } }), {
+      seq: 5n,
+      hash: 'a'.repeat(64),
+    });
     const parsed = parseLine(line.subarray(0, -1));
     assert.deepEqual([parsed?.seq, parsed?.prev], [6n, 'a'.repeat(64)]);
   });
@@ -81,7 +100,10 @@ describe('the form of a record', () => {
     const docs = readFileSync(path.join(import.meta.dirname, '../../docs/audit-log.md'), 'utf8');
     const command = /^tail -n 1 .*sha256sum$/m.exec(docs)?.[0] ?? '';
     const { directory, positions } = await writtenLog(2, { detail: 'größe ,"hash":"x"} \\' });
-    assert.equal(execFileSync('sh', ['-c', command], { cwd: directory, encoding: 'utf8' }).slice(0, 64), positions[1]?.hash);
+    assert.equal(
+      execFileSync('sh', ['-c', command], { cwd: directory, encoding: 'utf8' }).slice(0, 64),
+      positions[1]?.hash,
+    );
   });
 
   it('a line without a hash, with a false one, or with a capital letter in it is not a record', () => {
@@ -90,7 +112,16 @@ describe('the form of a record', () => {
     const text = line.toString();
     const hash = /"hash":"([0-9a-f]+)"\}$/.exec(text)?.[1] ?? '';
     for (const other of [
-      text.replace(/,"hash":"[0-9a-f]{64}"\}$/, '}'), text.replace(hash, 'f'.repeat(64)), text.replace(hash, hash.toUpperCase()), `${text} `, ` ${text}`, `${text}\r`, '', '{}', 'null',
-    ]) assert.equal(parseLine(Buffer.from(other)), null, other);
+      text.replace(/,"hash":"[0-9a-f]{64}"\}$/, '}'),
+      text.replace(hash, 'f'.repeat(64)),
+      text.replace(hash, hash.toUpperCase()),
+      `${text} `,
+      ` ${text}`,
+      `${text}\r`,
+      '',
+      '{}',
+      'null',
+    ])
+      assert.equal(parseLine(Buffer.from(other)), null, other);
   });
 });

@@ -11,7 +11,7 @@ const SEED = 20260104;
 /** The same numbers on every run (mulberry32). */
 function numbers(seed: number): (below: number) => number {
   let state = seed;
-  return (below) => {
+  return below => {
     state = (state + 0x6d2b79f5) | 0;
     let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
     mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
@@ -20,7 +20,9 @@ function numbers(seed: number): (below: number) => number {
 }
 
 function bytesOf(directory: string): Buffer {
-  return statSync(logFile(directory), { throwIfNoEntry: false }) === undefined ? Buffer.alloc(0) : readFileSync(logFile(directory));
+  return statSync(logFile(directory), { throwIfNoEntry: false }) === undefined
+    ? Buffer.alloc(0)
+    : readFileSync(logFile(directory));
 }
 
 describe('P7-F2, P7-O3: killed anywhere, nothing acknowledged is lost and nothing is cut', function () {
@@ -35,7 +37,11 @@ describe('P7-F2, P7-O3: killed anywhere, nothing acknowledged is lost and nothin
   });
 
   /** Runs one victim, then asks the file: is every acknowledged record there, was anything cut, does the chain go on? */
-  async function killed(directory: string, task: Omit<WriterTask, 'directory' | 'lockWaitMs'>, kill?: (said: Said, victim: Writer) => void): Promise<readonly Said[]> {
+  async function killed(
+    directory: string,
+    task: Omit<WriterTask, 'directory' | 'lockWaitMs'>,
+    kill?: (said: Said, victim: Writer) => void,
+  ): Promise<readonly Said[]> {
     const before = bytesOf(directory);
     const victim = new Writer({ directory, lockWaitMs: 10_000, ...task }, [], program);
     const said: Said[] = [];
@@ -45,7 +51,10 @@ describe('P7-F2, P7-O3: killed anywhere, nothing acknowledged is lost and nothin
     }
     await victim.ended();
     const { signalCode, exitCode } = victim.process;
-    assert.ok(signalCode === 'SIGKILL' || exitCode === 0, `neither killed nor done: ${String(signalCode)} ${String(exitCode)}`);
+    assert.ok(
+      signalCode === 'SIGKILL' || exitCode === 0,
+      `neither killed nor done: ${String(signalCode)} ${String(exitCode)}`,
+    );
     deaths += signalCode === 'SIGKILL' ? 1 : 0;
     const after = bytesOf(directory);
     const acknowledged = said.filter(({ seq }) => seq !== undefined);
@@ -53,14 +62,24 @@ describe('P7-F2, P7-O3: killed anywhere, nothing acknowledged is lost and nothin
     const head = last === undefined ? null : { seq: BigInt(last.seq ?? ''), hash: last.hash ?? '' };
     const context = JSON.stringify({ task, said, directory });
     assert.deepEqual(after.subarray(0, before.length), before, `nothing is cut or rewritten: ${context}`);
-    assert.ok(said.every(({ refused }) => refused === undefined), context);
+    assert.ok(
+      said.every(({ refused }) => refused === undefined),
+      context,
+    );
     const dead = after.length === 0 ? null : await verify(logFile(directory), head);
-    assert.ok(dead === null || dead.kind === 'intact' || dead.kind === 'torn_tail', `${context} ${dead?.message ?? ''}`);
+    assert.ok(
+      dead === null || dead.kind === 'intact' || dead.kind === 'torn_tail',
+      `${context} ${dead?.message ?? ''}`,
+    );
     assert.ok((dead?.records ?? 0n) >= (head?.seq ?? 0n), `the acknowledged records verify: ${context}`);
 
     const position = await openAuditLog({ directory, lockWaitMs: 0 }).append(entry(1000));
     const whole = await verify(logFile(directory), position);
-    assert.deepEqual([whole.kind, whole.head, bytesOf(directory).subarray(0, after.length)], ['intact', position, after], context);
+    assert.deepEqual(
+      [whole.kind, whole.head, bytesOf(directory).subarray(0, after.length)],
+      ['intact', position, after],
+      context,
+    );
     if (head !== null) assert.equal((await verify(logFile(directory), head)).kind, 'intact', context);
     const unacknowledged = position.seq - 1n - (head?.seq ?? (before.length === 0 ? 0n : position.seq - 1n));
     assert.ok(unacknowledged <= 2n, `at most the record under way, and one that tells of a torn tail: ${context}`);
@@ -69,10 +88,14 @@ describe('P7-F2, P7-O3: killed anywhere, nothing acknowledged is lost and nothin
 
   it('at every single touch of a file, from the creation of the directory on', async () => {
     const count = 2;
-    const touches = (await killed(path.join(temporaryDirectory(), 'state', 'aerodb'), { count, die: { at: 0, bytes: 0 } })).at(-1)?.touches ?? 0;
+    const touches =
+      (await killed(path.join(temporaryDirectory(), 'state', 'aerodb'), { count, die: { at: 0, bytes: 0 } })).at(-1)
+        ?.touches ?? 0;
     assert.ok(touches > 30, `${touches} touches`);
-    const one = (at: number): Promise<unknown> => killed(path.join(temporaryDirectory(), 'state', 'aerodb'), { count, die: { at, bytes: 17 * (at % 60) } });
-    for (let at = 1; at <= touches; at += 4) await Promise.all([at, at + 1, at + 2, at + 3].filter((touch) => touch <= touches).map(one));
+    const one = (at: number): Promise<unknown> =>
+      killed(path.join(temporaryDirectory(), 'state', 'aerodb'), { count, die: { at, bytes: 17 * (at % 60) } });
+    for (let at = 1; at <= touches; at += 4)
+      await Promise.all([at, at + 1, at + 2, at + 3].filter(touch => touch <= touches).map(one));
     assert.equal(deaths, touches, `${deaths} deaths at ${touches} touches`);
     process.stderr.write(`      killed at ${deaths} of ${touches} touches of two appends to a new log\n`);
   });
@@ -86,7 +109,7 @@ describe('P7-F2, P7-O3: killed anywhere, nothing acknowledged is lost and nothin
         await killed(directory, { count: 3, die: { at: 1 + next(48), bytes: next(700) } });
       }
     };
-    for (let number = 0; number < 24; number += 4) await Promise.all([0, 1, 2, 3].map((offset) => life(number + offset)));
+    for (let number = 0; number < 24; number += 4) await Promise.all([0, 1, 2, 3].map(offset => life(number + offset)));
     assert.ok(deaths > 150, `${deaths} deaths`);
     process.stderr.write(`      ${deaths} deaths\n`);
   });
@@ -141,7 +164,11 @@ describe('torn anywhere', () => {
         const position = await openAuditLog({ directory, files: unflushed }).append(entry(4));
         const verdict = await verify(file, position);
         assert.deepEqual([verdict.kind, verdict.head], ['intact', position], `cut at ${end - start.length}`);
-        assert.deepEqual(readFileSync(file).subarray(0, end), whole.subarray(0, end), `nothing is cut at ${end - start.length}`);
+        assert.deepEqual(
+          readFileSync(file).subarray(0, end),
+          whole.subarray(0, end),
+          `nothing is cut at ${end - start.length}`,
+        );
       }
     }
   });

@@ -5,7 +5,10 @@ import { realFiles, type AuditFiles } from '../../src/audit/files.ts';
  * Touches are counted in the order in which they happen: each operation is one before it and one after it. A write that
  * is died in puts only `bytes` of its bytes into the file first.
  */
-export function dyingFiles({ at, bytes }: { readonly at: number; readonly bytes: number }): { readonly files: AuditFiles; touches(): number } {
+export function dyingFiles({ at, bytes }: { readonly at: number; readonly bytes: number }): {
+  readonly files: AuditFiles;
+  touches(): number;
+} {
   let touches = 0;
   const touch = (): boolean => (touches += 1) === at;
   const die = (): never => {
@@ -24,9 +27,9 @@ export function dyingFiles({ at, bytes }: { readonly at: number; readonly bytes:
     if (touch()) die();
   };
   const files: AuditFiles = {
-    prepareDirectory: (directory) => aroundAsync(() => realFiles.prepareDirectory(directory)),
-    syncDirectory: (directory) => aroundAsync(() => realFiles.syncDirectory(directory)),
-    facts: (file) => around(() => realFiles.facts(file)),
+    prepareDirectory: directory => aroundAsync(() => realFiles.prepareDirectory(directory)),
+    syncDirectory: directory => aroundAsync(() => realFiles.syncDirectory(directory)),
+    facts: file => around(() => realFiles.facts(file)),
     open(file, create) {
       const opened = around(() => realFiles.open(file, create));
       return {

@@ -4,10 +4,19 @@ import type { AuditEntry } from '../../src/control-plane/record.ts';
 /** A plain entry; `n` makes it distinct. */
 export function entry(n: number, more: Partial<AuditEntry> = {}): AuditEntry {
   return {
-    time: '2026-01-02T03:04:05.678Z', clock: 'test clock', session: '00000000-0000-4000-8000-000000000001', n: String(n),
-    stage: 'command_requested', operator: { account: 'alice', host: 'ws-1', name: null }, authority: 'Operator',
-    request_id: `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`, command: 'request_promotion',
-    args: { cluster: 'prod', node: 'node-2', reason: 'hand-over: the disk of node-1 fails' }, cluster: 'prod', target: 'node-2', outcome: 'pending',
+    time: '2026-01-02T03:04:05.678Z',
+    clock: 'test clock',
+    session: '00000000-0000-4000-8000-000000000001',
+    n: String(n),
+    stage: 'command_requested',
+    operator: { account: 'alice', host: 'ws-1', name: null },
+    authority: 'Operator',
+    request_id: `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`,
+    command: 'request_promotion',
+    args: { cluster: 'prod', node: 'node-2', reason: 'hand-over: the disk of node-1 fails' },
+    cluster: 'prod',
+    target: 'node-2',
+    outcome: 'pending',
     ...more,
   };
 }

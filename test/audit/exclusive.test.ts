@@ -12,13 +12,16 @@ import { bundledWriter, logFile, temporaryDirectory, verify, Writer, writtenLog 
 
 /** With records written in one part, and a lock that counts as held when it is gone, each of them forked the chain. */
 const RUNS = 3;
-const refusal = (directory: string): Promise<string> => openAuditLog({ directory }).append(entry(1)).then(() => 'recorded', String);
+const refusal = (directory: string): Promise<string> =>
+  openAuditLog({ directory })
+    .append(entry(1))
+    .then(() => 'recorded', String);
 const unshare = ['unshare', ...(process.getuid?.() === 0 ? [] : ['--user', '--map-root-user']), '--mount'];
 
 /** Every acknowledged record stands where it was acknowledged, whatever fragments stand between: the first part of one record and the second of another, say. */
 function allStand(directory: string, said: readonly Said[]): void {
-  const found = linesIn(logFile(directory)).map((line) => parseLine(Buffer.from(line)));
-  const hashes = new Map(found.flatMap((record) => (record === null ? [] : [[record.seq.toString(), record.hash]])));
+  const found = linesIn(logFile(directory)).map(line => parseLine(Buffer.from(line)));
+  const hashes = new Map(found.flatMap(record => (record === null ? [] : [[record.seq.toString(), record.hash]])));
   for (const { seq, hash } of said) if (seq !== undefined) assert.equal(hashes.get(seq), hash, `record ${seq}`);
 }
 
@@ -32,13 +35,18 @@ describe('P7-O3: a lock file that does not stay', function () {
     for (let run = 0; run < RUNS; run += 1) {
       const directory = temporaryDirectory();
       const lock = path.join(directory, 'audit.lock');
-      const remover = spawn(process.execPath, ['-e', `const fs = require('node:fs'); for (;;) try { fs.unlinkSync(${JSON.stringify(lock)}); } catch {}`]);
-      const writers = [1, 2, 3, 4].map((session) => new Writer({ directory, session: `session-${session}`, count: 60, lockWaitMs: 20 }, [], program));
-      const said = (await Promise.all(writers.map((writer) => writer.rest()))).flat();
+      const remover = spawn(process.execPath, [
+        '-e',
+        `const fs = require('node:fs'); for (;;) try { fs.unlinkSync(${JSON.stringify(lock)}); } catch {}`,
+      ]);
+      const writers = [1, 2, 3, 4].map(
+        session => new Writer({ directory, session: `session-${session}`, count: 60, lockWaitMs: 20 }, [], program),
+      );
+      const said = (await Promise.all(writers.map(writer => writer.rest()))).flat();
       remover.kill('SIGKILL');
       await once(remover, 'exit');
-      refused += said.filter((one) => one.refused !== undefined).length;
-      recorded += said.filter((one) => one.seq !== undefined).length;
+      refused += said.filter(one => one.refused !== undefined).length;
+      recorded += said.filter(one => one.seq !== undefined).length;
       const position = await openAuditLog({ directory, lockWaitMs: 0 }).append(entry(1000));
       const verdict = await verify(logFile(directory), position);
       assert.deepEqual([verdict.kind, verdict.head], ['intact', position], `run ${run}: ${verdict.message}`);
@@ -69,9 +77,12 @@ describe('P7-O3: a lock file that does not stay', function () {
       const other = await openAuditLog({ directory, lockWaitMs: 200 }).append(entry(7));
       holder.process.kill('SIGCONT');
       const said = await holder.rest();
-      assert.match(said[0]?.refused ?? '', /AuditUnavailable: .*(was removed or replaced while it was held|by someone who does not hold its lock)\.$/);
+      assert.match(
+        said[0]?.refused ?? '',
+        /AuditUnavailable: .*(was removed or replaced while it was held|by someone who does not hold its lock)\.$/,
+      );
       assert.notEqual(said[1]?.seq, undefined, 'its next append goes on behind the other');
-      assert.deepEqual(((v) => [v.kind, v.seq])(await verify(logFile(directory), other)), ['intact', null]);
+      assert.deepEqual((v => [v.kind, v.seq])(await verify(logFile(directory), other)), ['intact', null]);
     });
   }
 });
@@ -114,7 +125,10 @@ describe('P7-O3: a log with two names is refused under each', () => {
     const log = openAuditLog({ directory });
     await log.append(entry(3));
     linkSync(file, logFile(elsewhere));
-    await assert.rejects(log.append(entry(4)), /audit\.jsonl has 2 names \(hard links\), and could be locked under each of them: it is not appended to\.$/);
+    await assert.rejects(
+      log.append(entry(4)),
+      /audit\.jsonl has 2 names \(hard links\), and could be locked under each of them: it is not appended to\.$/,
+    );
     for (const one of [directory, elsewhere]) assert.match(await refusal(one), /has 2 names \(hard links\)/);
     unlinkSync(logFile(elsewhere));
     assert.equal((await log.append(entry(5))).seq, 4n);
@@ -131,7 +145,10 @@ describe('P7-O3: a log with two names is refused under each', () => {
       return;
     }
     const said = await new Writer({ directory: elsewhere, count: 1 }, mount).rest();
-    assert.match(said[0]?.refused ?? '', /audit\.jsonl could not be opened: it is mounted apart from its directory, and would be locked under two names\.$/);
+    assert.match(
+      said[0]?.refused ?? '',
+      /audit\.jsonl could not be opened: it is mounted apart from its directory, and would be locked under two names\.$/,
+    );
     assert.equal((await verify(file)).records, 2n);
   });
 
@@ -140,7 +157,10 @@ describe('P7-O3: a log with two names is refused under each', () => {
     const elsewhere = path.join(temporaryDirectory(), 'lock');
     mkdirSync(directory, { recursive: true });
     symlinkSync(elsewhere, path.join(directory, 'audit.lock'));
-    assert.match(await refusal(directory), /audit\.lock could not be locked: it is a symbolic link, or its path goes through too many \(ELOOP\)\.$/);
+    assert.match(
+      await refusal(directory),
+      /audit\.lock could not be locked: it is a symbolic link, or its path goes through too many \(ELOOP\)\.$/,
+    );
     assert.equal(existsSync(elsewhere), false);
   });
 });

@@ -7,12 +7,18 @@ describe('where the audit log stands', () => {
   it('Linux: $XDG_STATE_HOME/aerodb, or ~/.local/state/aerodb; a relative XDG path is ignored as its specification says', () => {
     assert.equal(defaultAuditDirectory({ ...linux, env: { XDG_STATE_HOME: '/var/state' } }), '/var/state/aerodb');
     assert.equal(defaultAuditDirectory({ ...linux, env: {} }), '/home/alice/.local/state/aerodb');
-    assert.equal(defaultAuditDirectory({ ...linux, env: { XDG_STATE_HOME: 'state' } }), '/home/alice/.local/state/aerodb');
+    assert.equal(
+      defaultAuditDirectory({ ...linux, env: { XDG_STATE_HOME: 'state' } }),
+      '/home/alice/.local/state/aerodb',
+    );
     assert.equal(defaultAuditDirectory({ ...linux, env: { XDG_STATE_HOME: '' } }), '/home/alice/.local/state/aerodb');
   });
 
   it('macOS: ~/Library/Application Support/AeroDB', () => {
-    assert.equal(defaultAuditDirectory({ platform: 'darwin', env: {}, home: () => '/Users/alice' }), '/Users/alice/Library/Application Support/AeroDB');
+    assert.equal(
+      defaultAuditDirectory({ platform: 'darwin', env: {}, home: () => '/Users/alice' }),
+      '/Users/alice/Library/Application Support/AeroDB',
+    );
   });
 
   it('Windows: %LOCALAPPDATA%\\AeroDB, or the same below the profile', () => {

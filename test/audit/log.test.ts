@@ -1,6 +1,17 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { appendFileSync, copyFileSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  copyFileSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import type { AuditPosition } from '../../src/control-plane/audit-position.ts';
 import { AuditUnavailable, type AuditLog } from '../../src/control-plane/ports.ts';
@@ -12,9 +23,10 @@ import { appendMany, logFile, records, temporaryDirectory, verify, writtenLog } 
 
 /** Asserts that the next append is refused in words that match, and that the file did not change. */
 async function refused(log: AuditLog, file: string, words: RegExp): Promise<void> {
-  const bytes = (): Buffer | null => (statSync(file, { throwIfNoEntry: false })?.isFile() === true ? readFileSync(file) : null);
+  const bytes = (): Buffer | null =>
+    statSync(file, { throwIfNoEntry: false })?.isFile() === true ? readFileSync(file) : null;
   const before = bytes();
-  await assert.rejects(log.append(entry(99)), (error) => {
+  await assert.rejects(log.append(entry(99)), error => {
     assert.ok(error instanceof AuditUnavailable, String(error));
     assert.match(error.message, words);
     assert.match(error.message, /\.$/);
@@ -26,10 +38,19 @@ async function refused(log: AuditLog, file: string, words: RegExp): Promise<void
 describe('the writer', () => {
   it('P7-O3: an append resolves with the position of its record, which is then the last line of the file', async () => {
     const { directory, positions } = await writtenLog(3);
-    assert.deepEqual(positions.map(({ seq }) => seq), [1n, 2n, 3n]);
+    assert.deepEqual(
+      positions.map(({ seq }) => seq),
+      [1n, 2n, 3n],
+    );
     const written = records(directory);
-    assert.deepEqual(written.map(({ seq, hash }) => [seq, hash]), positions.map(({ seq, hash }) => [seq.toString(), hash]));
-    assert.deepEqual(written.map(({ prev }) => prev), ['0'.repeat(64), positions[0]?.hash, positions[1]?.hash]);
+    assert.deepEqual(
+      written.map(({ seq, hash }) => [seq, hash]),
+      positions.map(({ seq, hash }) => [seq.toString(), hash]),
+    );
+    assert.deepEqual(
+      written.map(({ prev }) => prev),
+      ['0'.repeat(64), positions[0]?.hash, positions[1]?.hash],
+    );
     assert.equal((await verify(logFile(directory), positions.at(-1))).kind, 'intact');
   });
 
@@ -59,8 +80,24 @@ describe('the writer', () => {
       },
     };
     const log = openAuditLog({ directory, files, onAppended: ({ seq }) => steps.push(`head ${seq}`) });
-    await Promise.all([log.append(entry(1)).then(() => steps.push('resolved 1')), log.append(entry(2)).then(() => steps.push('resolved 2'))]);
-    assert.deepEqual(steps, ['opened', 'directory flushed', 'write', 'write', 'flushed', 'head 1', 'resolved 1', 'write', 'write', 'flushed', 'head 2', 'resolved 2']);
+    await Promise.all([
+      log.append(entry(1)).then(() => steps.push('resolved 1')),
+      log.append(entry(2)).then(() => steps.push('resolved 2')),
+    ]);
+    assert.deepEqual(steps, [
+      'opened',
+      'directory flushed',
+      'write',
+      'write',
+      'flushed',
+      'head 1',
+      'resolved 1',
+      'write',
+      'write',
+      'flushed',
+      'head 2',
+      'resolved 2',
+    ]);
   });
 
   it('appends of one process stand in call order, however many are asked for at once', async () => {
@@ -68,14 +105,20 @@ describe('the writer', () => {
     const log = openAuditLog({ directory });
     const asked = Array.from({ length: 50 }, (_, index) => log.append(entry(index + 1)));
     const positions = await Promise.all(asked);
-    assert.deepEqual(positions.map(({ seq }) => seq), asked.map((_, index) => BigInt(index + 1)));
-    assert.deepEqual(records(directory).map(({ n }) => n), asked.map((_, index) => String(index + 1)));
+    assert.deepEqual(
+      positions.map(({ seq }) => seq),
+      asked.map((_, index) => BigInt(index + 1)),
+    );
+    assert.deepEqual(
+      records(directory).map(({ n }) => n),
+      asked.map((_, index) => String(index + 1)),
+    );
   });
 
   it('two logs of one process on the same file take turns like two processes', async () => {
     const directory = temporaryDirectory();
     const logs = [openAuditLog({ directory }), openAuditLog({ directory })];
-    await Promise.all(logs.map((log) => appendMany(log, 1, 40)));
+    await Promise.all(logs.map(log => appendMany(log, 1, 40)));
     const verdict = await verify(logFile(directory));
     assert.deepEqual([verdict.kind, verdict.records], ['intact', 80n]);
   });
@@ -85,7 +128,9 @@ describe('the writer', () => {
     try {
       const directory = path.join(temporaryDirectory(), 'state', 'aerodb');
       await openAuditLog({ directory }).append(entry(1));
-      const modes = [path.dirname(directory), directory, logFile(directory), path.join(directory, 'audit.lock')].map((file) => (statSync(file).mode & 0o777).toString(8));
+      const modes = [path.dirname(directory), directory, logFile(directory), path.join(directory, 'audit.lock')].map(
+        file => (statSync(file).mode & 0o777).toString(8),
+      );
       assert.deepEqual(modes, ['700', '700', '600', '600']);
     } finally {
       process.umask(before);
@@ -95,10 +140,13 @@ describe('the writer', () => {
   it('the head is told after each durable append; a listener that throws does not undo the record', async () => {
     const directory = temporaryDirectory();
     const heads: AuditPosition[] = [];
-    const log = openAuditLog({ directory, onAppended: (head) => {
-      heads.push(head);
-      throw new Error('storage is full');
-    } });
+    const log = openAuditLog({
+      directory,
+      onAppended: head => {
+        heads.push(head);
+        throw new Error('storage is full');
+      },
+    });
     assert.deepEqual([await log.append(entry(1)), await log.append(entry(2))], heads);
   });
 
@@ -187,7 +235,11 @@ describe('P7-O3: a file that changes under the writer is refused, never continue
     assert.equal((await openAuditLog({ directory, checkedBytes }).append(entry(41))).seq, 41n);
     const text = readFileSync(file, 'utf8');
     writeFileSync(file, text.replace('"seq":"39"', '"seq":"38"'));
-    await refused(openAuditLog({ directory, checkedBytes }), file, /is damaged \(read from byte \d+\) and is not appended to/);
+    await refused(
+      openAuditLog({ directory, checkedBytes }),
+      file,
+      /is damaged \(read from byte \d+\) and is not appended to/,
+    );
     writeFileSync(file, `${text}${'x'.repeat(5000)}\n`);
     await refused(openAuditLog({ directory, checkedBytes }), file, /No record stands there/);
     assert.equal(positions.length, 40);
@@ -202,13 +254,19 @@ describe('P7-O3: a file that changes under the writer is refused, never continue
   it('a log of a later format version is not appended to', async () => {
     const directory = temporaryDirectory();
     const body = `{"prev":"${'0'.repeat(64)}","seq":"1","v":2}`;
-    writeFileSync(logFile(directory), `${body.slice(0, -1)},"hash":"${createHash('sha256').update(body).digest('hex')}"}\n`);
+    writeFileSync(
+      logFile(directory),
+      `${body.slice(0, -1)},"hash":"${createHash('sha256').update(body).digest('hex')}"}\n`,
+    );
     await refused(openAuditLog({ directory }), logFile(directory), /format version 2/);
   });
 });
 
 describe('torn tails', () => {
-  const tornOf = (directory: string): readonly unknown[] => records(directory).filter(({ stage }) => stage === 'torn_tail_found').map(({ torn_tail }) => torn_tail);
+  const tornOf = (directory: string): readonly unknown[] =>
+    records(directory)
+      .filter(({ stage }) => stage === 'torn_tail_found')
+      .map(({ torn_tail }) => torn_tail);
 
   it('a last line that lacks only its newline is completed and counts', async () => {
     const { directory, file, positions } = await writtenLog(3);
@@ -222,7 +280,15 @@ describe('torn tails', () => {
   });
 
   it('any other invalid last line stays where it stands, is ended, and is recorded with length and digest; the chain goes on', async () => {
-    for (const fragment of ['{"args":{"cluster":"pr', '{"a":1}\n', 'x', '\n', '\u0000\u0000\u0000', '{"x":"é', '{"half\n{"other half']) {
+    for (const fragment of [
+      '{"args":{"cluster":"pr',
+      '{"a":1}\n',
+      'x',
+      '\n',
+      '\u0000\u0000\u0000',
+      '{"x":"é',
+      '{"half\n{"other half',
+    ]) {
       const { directory, file } = await writtenLog(3);
       appendFileSync(file, fragment);
       assert.equal((await verify(file)).kind, 'torn_tail', JSON.stringify(fragment));
@@ -231,10 +297,23 @@ describe('torn tails', () => {
       assert.equal(position.seq, 5n);
       const after = readFileSync(file);
       assert.deepEqual(after.subarray(0, before.length), before, 'nothing was cut');
-      const [torn] = after.subarray(before.length).toString().trim().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
-      assert.deepEqual([torn?.['stage'], torn?.['seq'], torn?.['torn_tail']], ['torn_tail_found', '4', {
-        bytes: String(Buffer.byteLength(fragment)), sha256: createHash('sha256').update(fragment).digest('hex'),
-      }]);
+      const [torn] = after
+        .subarray(before.length)
+        .toString()
+        .trim()
+        .split('\n')
+        .map(line => JSON.parse(line) as Record<string, unknown>);
+      assert.deepEqual(
+        [torn?.['stage'], torn?.['seq'], torn?.['torn_tail']],
+        [
+          'torn_tail_found',
+          '4',
+          {
+            bytes: String(Buffer.byteLength(fragment)),
+            sha256: createHash('sha256').update(fragment).digest('hex'),
+          },
+        ],
+      );
       const verdict = await verify(file, position);
       assert.deepEqual([verdict.kind, verdict.records], ['intact', 5n], verdict.message);
       assert.match(verdict.message, /1 torn tail stands in it/);
@@ -243,7 +322,11 @@ describe('torn tails', () => {
 
   it('only the log itself records a torn tail', async () => {
     const { directory, file } = await writtenLog(2);
-    await refused({ append: () => openAuditLog({ directory }).append(entry(3, { stage: 'torn_tail_found' })) }, file, /Only the log itself/);
+    await refused(
+      { append: () => openAuditLog({ directory }).append(entry(3, { stage: 'torn_tail_found' })) },
+      file,
+      /Only the log itself/,
+    );
   });
 
   it('the very first record torn: the log begins after it', async () => {
@@ -259,9 +342,9 @@ describe('torn tails', () => {
     await openAuditLog({ directory }).append(entry(3));
     const text = readFileSync(file, 'utf8');
     writeFileSync(file, text.replace('{"torn\n', '{"t0rn\n'));
-    assert.deepEqual(((v) => [v.kind, v.line])(await verify(file)), ['record_edited', 3n]);
+    assert.deepEqual((v => [v.kind, v.line])(await verify(file)), ['record_edited', 3n]);
     writeFileSync(file, text.replace('{"torn\n', ''));
-    assert.deepEqual(((v) => [v.kind, v.line])(await verify(file)), ['record_edited', 3n]);
+    assert.deepEqual((v => [v.kind, v.line])(await verify(file)), ['record_edited', 3n]);
     await assert.rejects(openAuditLog({ directory }).append(entry(4)), /is damaged/);
   });
 });
@@ -276,11 +359,17 @@ describe('P7-F1: what cannot be flushed', () => {
       ...realFiles,
       open(name, create) {
         const opened = realFiles.open(name, create);
-        return { ...opened, sync: () => (broken ? Promise.reject(new FlushFailed('fdatasync', { cause: eio() })) : opened.sync()) };
+        return {
+          ...opened,
+          sync: () => (broken ? Promise.reject(new FlushFailed('fdatasync', { cause: eio() })) : opened.sync()),
+        };
       },
     };
     const log = openAuditLog({ directory, files });
-    await assert.rejects(log.append(entry(3)), /audit\.jsonl could not be flushed to disk: the disk reported an input\/output error \(EIO\)\. Nothing more is recorded until this window or process ends/);
+    await assert.rejects(
+      log.append(entry(3)),
+      /audit\.jsonl could not be flushed to disk: the disk reported an input\/output error \(EIO\)\. Nothing more is recorded until this window or process ends/,
+    );
     broken = false;
     await refused(log, file, /could not be flushed to disk/);
     await refused(openAuditLog({ directory }), file, /could not be flushed to disk/);
@@ -289,9 +378,19 @@ describe('P7-F1: what cannot be flushed', () => {
   it('so does the flush of a directory above it, of which nobody knows any more whether it is on the disk', async () => {
     for (const what of ['prepareDirectory', 'syncDirectory'] as const) {
       const directory = temporaryDirectory();
-      const files: AuditFiles = { ...realFiles, [what]: () => Promise.reject(new FlushFailed('fsync', { cause: eio() })) };
-      await assert.rejects(openAuditLog({ directory, files }).append(entry(1)), /could not be flushed to disk: the disk reported an input\/output error \(EIO\)/);
-      await assert.rejects(openAuditLog({ directory }).append(entry(1)), /could not be flushed to disk/, `${what}: nor by a log opened anew`);
+      const files: AuditFiles = {
+        ...realFiles,
+        [what]: () => Promise.reject(new FlushFailed('fsync', { cause: eio() })),
+      };
+      await assert.rejects(
+        openAuditLog({ directory, files }).append(entry(1)),
+        /could not be flushed to disk: the disk reported an input\/output error \(EIO\)/,
+      );
+      await assert.rejects(
+        openAuditLog({ directory }).append(entry(1)),
+        /could not be flushed to disk/,
+        `${what}: nor by a log opened anew`,
+      );
     }
   });
 
@@ -306,7 +405,10 @@ describe('P7-F1: what cannot be flushed', () => {
         return realFiles.facts(name);
       },
     };
-    await assert.rejects(openAuditLog({ directory, files }).append(entry(4)), /was truncated while it was in use: it has \d+ bytes, and had \d+/);
+    await assert.rejects(
+      openAuditLog({ directory, files }).append(entry(4)),
+      /was truncated while it was in use: it has \d+ bytes, and had \d+/,
+    );
     await openAuditLog({ directory }).append(entry(4));
     assert.deepEqual([(await verify(file)).kind, records(directory).length], ['intact', 4]);
   });
@@ -337,7 +439,7 @@ describe('P7-F1: what cannot be flushed', () => {
       };
       const files: AuditFiles = {
         ...realFiles,
-        facts: (name) => failing('look', () => realFiles.facts(name)),
+        facts: name => failing('look', () => realFiles.facts(name)),
         open(name, create) {
           const opened = failing('open', () => realFiles.open(name, create));
           return {
@@ -345,14 +447,21 @@ describe('P7-F1: what cannot be flushed', () => {
             facts: () => failing('facts', () => opened.facts()),
             read: (into, position) => failing('read', () => opened.read(into, position)),
             append(bytes) {
-              if (broken && what === 'short' && (taken += 1) > 1) throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
-              return failing('append', () => opened.append(broken && what === 'short' ? bytes.subarray(0, 100) : bytes));
+              if (broken && what === 'short' && (taken += 1) > 1)
+                throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+              return failing('append', () =>
+                opened.append(broken && what === 'short' ? bytes.subarray(0, 100) : bytes),
+              );
             },
           };
         },
       };
       const log = openAuditLog({ directory, files });
-      await assert.rejects(log.append(entry(3)), what === 'short' ? /no space is left on its disk \(ENOSPC\)/ : /input\/output error \(EIO\)/, what);
+      await assert.rejects(
+        log.append(entry(3)),
+        what === 'short' ? /no space is left on its disk \(ENOSPC\)/ : /input\/output error \(EIO\)/,
+        what,
+      );
       broken = false;
       assert.equal((await log.append(entry(4))).seq, what === 'short' ? 4n : 3n, what);
       assert.equal((await verify(file)).kind, 'intact', what);
@@ -360,7 +469,10 @@ describe('P7-F1: what cannot be flushed', () => {
   });
 
   it('someone who writes without the lock, before or inside the record, is noticed, and no chain is forked', async () => {
-    for (const [at, records] of [[1, 4n], [2, 3n]] as const) {
+    for (const [at, records] of [
+      [1, 4n],
+      [2, 3n],
+    ] as const) {
       const { directory, file, positions } = await writtenLog(2);
       const foreign = encodeRecord(entry(50), positions[1] ?? null).line;
       let writes = 0;
@@ -392,16 +504,36 @@ describe('what a person is told when the log cannot be written', () => {
     const base = temporaryDirectory();
     const at = (name: string): string => path.join(base, name);
     writeFileSync(at('file'), '');
-    await refused(openAuditLog({ directory: at('file') }), at('file'), /^The audit directory .*\/file could not be prepared: .*(EEXIST|not a directory)/);
-    await refused(openAuditLog({ directory: at('file/below') }), at('file'), /^The audit directory .*\/file\/below could not be prepared: a part of the path is not a directory \(ENOTDIR\)\.$/);
+    await refused(
+      openAuditLog({ directory: at('file') }),
+      at('file'),
+      /^The audit directory .*\/file could not be prepared: .*(EEXIST|not a directory)/,
+    );
+    await refused(
+      openAuditLog({ directory: at('file/below') }),
+      at('file'),
+      /^The audit directory .*\/file\/below could not be prepared: a part of the path is not a directory \(ENOTDIR\)\.$/,
+    );
     mkdirSync(at('dir/audit.jsonl'), { recursive: true });
-    await refused(openAuditLog({ directory: at('dir') }), at('dir/audit.jsonl'), /^.*\/dir\/audit\.jsonl could not be opened: a directory stands there \(EISDIR\)\.$/);
-    await refused(openAuditLog({ directory: 'state/aerodb' }), at('none'), /^The audit directory "state\/aerodb" is not an absolute path\.$/);
+    await refused(
+      openAuditLog({ directory: at('dir') }),
+      at('dir/audit.jsonl'),
+      /^.*\/dir\/audit\.jsonl could not be opened: a directory stands there \(EISDIR\)\.$/,
+    );
+    await refused(
+      openAuditLog({ directory: 'state/aerodb' }),
+      at('none'),
+      /^The audit directory "state\/aerodb" is not an absolute path\.$/,
+    );
     mkdirSync(at('lock/audit.lock'), { recursive: true });
     await refused(openAuditLog({ directory: at('lock') }), at('none'), /audit\.lock could not be locked/);
     mkdirSync(at('garbage'));
     writeFileSync(at('garbage/audit.lock'), 'not a database, and longer than the header of one would be '.repeat(20));
-    await refused(openAuditLog({ directory: at('garbage') }), at('none'), /audit\.lock could not be locked: file is not a database/);
+    await refused(
+      openAuditLog({ directory: at('garbage') }),
+      at('none'),
+      /audit\.lock could not be locked: file is not a database/,
+    );
   });
 
   it('once it can be written again, the next append works without a new session', async () => {
@@ -419,7 +551,11 @@ describe('what a person is told when the log cannot be written', () => {
     const original = process.getBuiltinModule.bind(process);
     process.getBuiltinModule = (id: string) => (id === 'node:sqlite' ? undefined : original(id));
     try {
-      await refused(openAuditLog({ directory }), path.join(directory, 'none'), /audit\.lock could not be locked: this Node\.js \(v[\d.]+\) has no node:sqlite\.$/);
+      await refused(
+        openAuditLog({ directory }),
+        path.join(directory, 'none'),
+        /audit\.lock could not be locked: this Node\.js \(v[\d.]+\) has no node:sqlite\.$/,
+      );
     } finally {
       process.getBuiltinModule = original;
     }

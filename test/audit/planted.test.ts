@@ -1,21 +1,39 @@
 /** What may stand where the log is to stand: links, pipes, a directory that all may write to. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { openAuditLog } from '../../src/audit/log.ts';
 import { entry } from './entries.ts';
 import { appendMany, logFile, records, temporaryDirectory, verify, Writer, writtenLog } from './support.ts';
 
-const refusal = (directory: string): Promise<string> => openAuditLog({ directory }).append(entry(1)).then(() => 'recorded', String);
+const refusal = (directory: string): Promise<string> =>
+  openAuditLog({ directory })
+    .append(entry(1))
+    .then(() => 'recorded', String);
 
 describe('P7-F1: what was planted where the log is to stand', () => {
   it('a directory that is a symbolic link is the directory that it leads to: two writers, one by each name, keep one chain', async () => {
     const { directory } = await writtenLog(1);
     const link = path.join(temporaryDirectory(), 'link');
     symlinkSync(directory, link);
-    const said = await Promise.all([new Writer({ directory, count: 60 }).rest(), new Writer({ directory: link, count: 60 }).rest()]);
-    assert.deepEqual(said.flat().flatMap(({ refused }) => refused ?? []), []);
+    const said = await Promise.all([
+      new Writer({ directory, count: 60 }).rest(),
+      new Writer({ directory: link, count: 60 }).rest(),
+    ]);
+    assert.deepEqual(
+      said.flat().flatMap(({ refused }) => refused ?? []),
+      [],
+    );
     assert.equal(records(directory).length, 121);
     assert.equal((await verify(logFile(directory))).kind, 'intact');
   });
@@ -26,7 +44,10 @@ describe('P7-F1: what was planted where the log is to stand', () => {
       const directory = temporaryDirectory();
       if (content !== undefined) writeFileSync(victim, content);
       symlinkSync(content === undefined ? `${victim}-to-be` : victim, logFile(directory));
-      assert.match(await refusal(directory), /^AuditUnavailable: \/.*audit\.jsonl could not be opened: it is a symbolic link, or its path goes through too many \(ELOOP\)\.$/);
+      assert.match(
+        await refusal(directory),
+        /^AuditUnavailable: \/.*audit\.jsonl could not be opened: it is a symbolic link, or its path goes through too many \(ELOOP\)\.$/,
+      );
       if (content !== undefined) assert.equal(readFileSync(victim, 'utf8'), content);
     }
     assert.equal(existsSync(`${victim}-to-be`), false);
@@ -48,9 +69,15 @@ describe('P7-F1: what was planted where the log is to stand', () => {
     const holder = new Writer({ directory, count: 1, pause: 'before the flush' });
     await holder.stopped();
     const waiting = new Writer({ directory, count: 1, lockWaitMs: 200 });
-    assert.match((await waiting.rest())[0]?.refused ?? '', /audit\.lock is locked by another process and was not released within 200 ms/u);
+    assert.match(
+      (await waiting.rest())[0]?.refused ?? '',
+      /audit\.lock is locked by another process and was not released within 200 ms/u,
+    );
     holder.process.kill('SIGCONT');
-    assert.deepEqual((await holder.rest()).map(({ seq }) => seq), ['1']);
+    assert.deepEqual(
+      (await holder.rest()).map(({ seq }) => seq),
+      ['1'],
+    );
   });
 
   it('a pipe, a directory and a device in place of the log are refused at once, by writer and verifier', async () => {
@@ -67,7 +94,10 @@ describe('P7-F1: what was planted where the log is to stand', () => {
     const directory = temporaryDirectory();
     for (const mode of [0o777, 0o1777, 0o702]) {
       chmodSync(directory, mode);
-      assert.match(await refusal(directory), /^AuditUnavailable: The audit directory \/.* could not be prepared: every account of this machine may put files into it\.$/);
+      assert.match(
+        await refusal(directory),
+        /^AuditUnavailable: The audit directory \/.* could not be prepared: every account of this machine may put files into it\.$/,
+      );
     }
     assert.deepEqual(readdirSync(directory), []);
     chmodSync(directory, 0o775);

@@ -38,14 +38,22 @@ export function logFile(directory: string): string {
   return path.join(directory, 'audit.jsonl');
 }
 
-export async function appendMany(log: AuditLog, from: number, to: number, more: Partial<AuditEntry> = {}): Promise<readonly AuditPosition[]> {
+export async function appendMany(
+  log: AuditLog,
+  from: number,
+  to: number,
+  more: Partial<AuditEntry> = {},
+): Promise<readonly AuditPosition[]> {
   const positions: AuditPosition[] = [];
   for (let n = from; n <= to; n += 1) positions.push(await log.append(entry(n, more)));
   return positions;
 }
 
 /** A log of `count` records in a directory of its own. */
-export async function writtenLog(count: number, more: Partial<AuditEntry> = {}): Promise<{ readonly directory: string; readonly file: string; readonly positions: readonly AuditPosition[] }> {
+export async function writtenLog(
+  count: number,
+  more: Partial<AuditEntry> = {},
+): Promise<{ readonly directory: string; readonly file: string; readonly positions: readonly AuditPosition[] }> {
   const directory = temporaryDirectory();
   const positions = await appendMany(openAuditLog({ directory }), 1, count, more);
   return { directory, file: logFile(directory), positions };
@@ -68,7 +76,15 @@ export function records(directory: string): readonly Readonly<Record<string, unk
 /** The writer's program as one JavaScript file, which starts several times faster than its TypeScript. */
 export function bundledWriter(): string {
   const file = path.join(temporaryDirectory(), 'writer.mjs');
-  buildSync({ entryPoints: [WRITER], outfile: file, bundle: true, platform: 'node', format: 'esm', target: 'node24', logLevel: 'silent' });
+  buildSync({
+    entryPoints: [WRITER],
+    outfile: file,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node24',
+    logLevel: 'silent',
+  });
   return file;
 }
 
@@ -90,7 +106,7 @@ export class Writer {
   /** The next line, or `null` when the process has ended. */
   async next(): Promise<Said | null> {
     const line = await this.#lines.next();
-    return line.done === true ? null : JSON.parse(line.value) as Said;
+    return line.done === true ? null : (JSON.parse(line.value) as Said);
   }
 
   async rest(): Promise<readonly Said[]> {
@@ -106,7 +122,8 @@ export class Writer {
 
   /** Resolves when the process has stopped itself. */
   async stopped(): Promise<void> {
-    const state = (): string => spawnSync('ps', ['-o', 'state=', '-p', String(this.process.pid)], { encoding: 'utf8' }).stdout.trim();
+    const state = (): string =>
+      spawnSync('ps', ['-o', 'state=', '-p', String(this.process.pid)], { encoding: 'utf8' }).stdout.trim();
     while (!state().startsWith('T')) await nextTurn();
   }
 

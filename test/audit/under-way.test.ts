@@ -16,8 +16,8 @@ const AT_ONCE_MS = 3000;
 
 /** What each reader makes of a log: the last line of all is its end, or what stands there instead. */
 const readers: Readonly<Record<string, (file: string) => Promise<unknown>>> = {
-  verification: async (file) => (await verify(file)).kind,
-  lines: async (file) => (await allLines(openAuditReader({ file }))).map(({ record }) => record?.['seq']),
+  verification: async file => (await verify(file)).kind,
+  lines: async file => (await allLines(openAuditReader({ file }))).map(({ record }) => record?.['seq']),
   async pages(file) {
     const pages = await openAuditPages(file);
     const lines = await pages.page(0, pages.count);
@@ -53,7 +53,10 @@ describe('P7-O3: a record of which the first part is written', function () {
 
   it('while its writer holds the lock it is not there yet: every reader waits for the end of its line', async () => {
     const whole: Readonly<Record<string, (file: string) => unknown>> = {
-      verification: () => 'intact', lines: () => ['1', '2', '3'], pages: () => ['1', '2', '3'], bytes: (file) => readFileSync(file, 'utf8'),
+      verification: () => 'intact',
+      lines: () => ['1', '2', '3'],
+      pages: () => ['1', '2', '3'],
+      bytes: file => readFileSync(file, 'utf8'),
     };
     for (const [name, read] of Object.entries(readers)) {
       const { file, writer } = await inTheMiddle();

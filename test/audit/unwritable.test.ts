@@ -8,49 +8,86 @@ import { logFile, temporaryDirectory, verify, Writer, writtenLog } from './suppo
 const root = process.getuid?.() === 0;
 const unshare = ['unshare', ...(root ? [] : ['--user', '--map-root-user']), '--mount'];
 /** A mount that nobody else sees and that ends with the process: no test can leave one behind. */
-const mounts = spawnSync(unshare[0] ?? '', [...unshare.slice(1), 'mount', '-t', 'tmpfs', 'tmpfs', temporaryDirectory()]).status === 0;
-const mounted = (directory: string, mount: string): readonly string[] => [...unshare, 'sh', '-c', `${mount} && exec "$@"`, directory];
+const mounts =
+  spawnSync(unshare[0] ?? '', [...unshare.slice(1), 'mount', '-t', 'tmpfs', 'tmpfs', temporaryDirectory()]).status ===
+  0;
+const mounted = (directory: string, mount: string): readonly string[] => [
+  ...unshare,
+  'sh',
+  '-c',
+  `${mount} && exec "$@"`,
+  directory,
+];
 
 const refusals = (said: readonly Said[]): readonly string[] => said.flatMap(({ refused }) => refused ?? []);
 
 describe('P7-F1: real disks that cannot take a record', () => {
-  if (!mounts) process.stderr.write('audit: no mount is possible here, so the full and the read-only disk are not tested\n');
+  if (!mounts)
+    process.stderr.write('audit: no mount is possible here, so the full and the read-only disk are not tested\n');
 
-  if (mounts) it('ENOSPC: refused while the disk is full, in words; the chain is whole when there is room again', async () => {
-    for (const leave of [0, 4096]) {
-      const directory = temporaryDirectory();
-      const writer = new Writer({ directory, count: 30, fillDisk: { before: 4, leave } }, mounted(directory, `mount -t tmpfs -o size=256k,mode=700 tmpfs ${directory}`));
-      const said = await writer.rest();
-      const refused = refusals(said);
-      assert.ok(refused.length > 10, JSON.stringify(said));
-      assert.ok(refused.every((words) => /^AuditUnavailable: \/.*audit\.jsonl could not be appended to: no space is left on its disk \(ENOSPC\)\.$/.test(words)), refused.join('\n'));
-      assert.notEqual(said.find(({ n }) => n === 30)?.seq, undefined, 'with room again, the next append works');
-      assert.equal(said.at(-1)?.verdict, 'intact');
-    }
-  });
+  if (mounts)
+    it('ENOSPC: refused while the disk is full, in words; the chain is whole when there is room again', async () => {
+      for (const leave of [0, 4096]) {
+        const directory = temporaryDirectory();
+        const writer = new Writer(
+          { directory, count: 30, fillDisk: { before: 4, leave } },
+          mounted(directory, `mount -t tmpfs -o size=256k,mode=700 tmpfs ${directory}`),
+        );
+        const said = await writer.rest();
+        const refused = refusals(said);
+        assert.ok(refused.length > 10, JSON.stringify(said));
+        assert.ok(
+          refused.every(words =>
+            /^AuditUnavailable: \/.*audit\.jsonl could not be appended to: no space is left on its disk \(ENOSPC\)\.$/.test(
+              words,
+            ),
+          ),
+          refused.join('\n'),
+        );
+        assert.notEqual(said.find(({ n }) => n === 30)?.seq, undefined, 'with room again, the next append works');
+        assert.equal(said.at(-1)?.verdict, 'intact');
+      }
+    });
 
-  if (mounts) it('EROFS: a read-only file system', async () => {
-    const { directory, positions } = await writtenLog(2);
-    const writer = new Writer({ directory, count: 1 }, mounted(directory, `mount --bind ${directory} ${directory} && mount -o remount,bind,ro ${directory}`));
-    assert.match(refusals(await writer.rest()).join(), /^AuditUnavailable: \/.*audit\.jsonl could not be opened: its file system is read-only \(EROFS\)\.$/);
-    assert.equal((await verify(logFile(directory), positions[1])).kind, 'intact');
-  });
+  if (mounts)
+    it('EROFS: a read-only file system', async () => {
+      const { directory, positions } = await writtenLog(2);
+      const writer = new Writer(
+        { directory, count: 1 },
+        mounted(directory, `mount --bind ${directory} ${directory} && mount -o remount,bind,ro ${directory}`),
+      );
+      assert.match(
+        refusals(await writer.rest()).join(),
+        /^AuditUnavailable: \/.*audit\.jsonl could not be opened: its file system is read-only \(EROFS\)\.$/,
+      );
+      assert.equal((await verify(logFile(directory), positions[1])).kind, 'intact');
+    });
 
   it('EACCES: another user, a read-only directory, a read-only file', async () => {
     const { directory, file, positions } = await writtenLog(2);
     const nobody = root ? { uid: 65534 } : {};
-    const append = async (in_: string): Promise<string> => refusals(await new Writer({ directory: in_, count: 1, ...nobody }).rest()).join();
+    const append = async (in_: string): Promise<string> =>
+      refusals(await new Writer({ directory: in_, count: 1, ...nobody }).rest()).join();
     const before = readFileSync(file);
     chmodSync(directory, 0o555);
     chmodSync(file, 0o444);
-    assert.match(await append(directory), /^AuditUnavailable: \/.*audit\.jsonl could not be opened: permission was denied \(EACCES\)\.$/);
+    assert.match(
+      await append(directory),
+      /^AuditUnavailable: \/.*audit\.jsonl could not be opened: permission was denied \(EACCES\)\.$/,
+    );
     chmodSync(directory, 0o000);
-    assert.match(await append(directory), /^AuditUnavailable: \/.*audit\.jsonl could not be opened: permission was denied \(EACCES\)\.$/);
+    assert.match(
+      await append(directory),
+      /^AuditUnavailable: \/.*audit\.jsonl could not be opened: permission was denied \(EACCES\)\.$/,
+    );
     const closed = temporaryDirectory();
     mkdirSync(`${closed}/below`);
     chmodSync(`${closed}/below`, 0o555);
     chmodSync(closed, 0o555);
-    assert.match(await append(`${closed}/below/new`), /^AuditUnavailable: The audit directory \/.*\/below\/new could not be prepared: permission was denied \(EACCES\)\.$/);
+    assert.match(
+      await append(`${closed}/below/new`),
+      /^AuditUnavailable: The audit directory \/.*\/below\/new could not be prepared: permission was denied \(EACCES\)\.$/,
+    );
     chmodSync(directory, 0o700);
     chmodSync(file, 0o600);
     assert.deepEqual(readFileSync(file), before);

@@ -42,7 +42,13 @@ describe('P7-O3: verification tells apart', () => {
   it('intact', async () => {
     const whole = await verdict(lines, last());
     assert.deepEqual(whole, {
-      kind: 'intact', message: '10 records in 10 lines form one unbroken chain.', line: null, seq: null, records: 10n, bytes: BigInt(statSync(file).size), head: last(),
+      kind: 'intact',
+      message: '10 records in 10 lines form one unbroken chain.',
+      line: null,
+      seq: null,
+      records: 10n,
+      bytes: BigInt(statSync(file).size),
+      head: last(),
     });
     assert.deepEqual(brief(await verdict(lines, positions[3])), ['intact', null, null]);
     assert.equal((await verdict(lines.slice(0, 1))).message, '1 record in 1 line forms one unbroken chain.');
@@ -56,11 +62,19 @@ describe('P7-O3: verification tells apart', () => {
   it('torn tail: at the line where it begins, with the records before it', async () => {
     const torn = await verdict([...lines.slice(0, 9), (lines[9] ?? '').slice(0, 40)]);
     assert.deepEqual([...brief(torn), torn.records, torn.head], ['torn_tail', 10n, null, 9n, positions[8]]);
-    assert.deepEqual(brief(await verdict([...lines.slice(0, 9), (lines[9] ?? '').slice(0, 40)], last())), ['truncated', 10n, 10n]);
+    assert.deepEqual(brief(await verdict([...lines.slice(0, 9), (lines[9] ?? '').slice(0, 40)], last())), [
+      'truncated',
+      10n,
+      10n,
+    ]);
   });
 
   it('record edited: with its line and number, also when its own hash was made to fit', async () => {
-    assert.deepEqual(brief(await verdict(lines.with(4, (lines[4] ?? '').replace('node-2', 'node-3')))), ['record_edited', 5n, 5n]);
+    assert.deepEqual(brief(await verdict(lines.with(4, (lines[4] ?? '').replace('node-2', 'node-3')))), [
+      'record_edited',
+      5n,
+      5n,
+    ]);
     const made = forged(5, 5, positions[3] ?? null, 'forged');
     assert.deepEqual(brief(await verdict(lines.with(4, made[0] ?? ''))), ['record_edited', 6n, 6n]);
   });
@@ -74,7 +88,11 @@ describe('P7-O3: verification tells apart', () => {
   });
 
   it('forked: two records that follow the same one, a record twice, records out of order', async () => {
-    const fork = await verdict([...lines.slice(0, 5), ...forged(5, 5, positions[3] ?? null, 'other'), ...lines.slice(5)]);
+    const fork = await verdict([
+      ...lines.slice(0, 5),
+      ...forged(5, 5, positions[3] ?? null, 'other'),
+      ...lines.slice(5),
+    ]);
     assert.deepEqual(brief(fork), ['forked', 6n, 5n]);
     assert.match(fork.message, /two different records follow the same one/);
     const twice = await verdict(lines.toSpliced(5, 0, lines[4] ?? ''));
@@ -97,13 +115,20 @@ describe('P7-O3: verification tells apart', () => {
     const suffix = [...lines.slice(0, 6), ...forged(7, 12, positions[5] ?? null, 'rewritten')];
     assert.deepEqual(brief(await verdict(suffix)), ['intact', null, null]);
     assert.deepEqual(brief(await verdict(suffix, positions[8])), ['replaced', 9n, 9n]);
-    assert.deepEqual(brief(await verdict(suffix, positions[4])), ['intact', null, null], 'a head before the change cannot show it');
+    assert.deepEqual(
+      brief(await verdict(suffix, positions[4])),
+      ['intact', null, null],
+      'a head before the change cannot show it',
+    );
   });
 
   it('unreadable: no file, no permission, no file at all, no audit log, a later format', async () => {
     const reader = openAuditReader({ file });
     assert.deepEqual(brief(await reader.verify(null)), ['unreadable', null, null]);
-    assert.match((await reader.verify(null)).message, /There is no file .*audit\.jsonl: nothing was ever recorded there, or it was removed\./);
+    assert.match(
+      (await reader.verify(null)).message,
+      /There is no file .*audit\.jsonl: nothing was ever recorded there, or it was removed\./,
+    );
     assert.deepEqual(brief(await reader.verify(last())), ['truncated', null, 1n]);
     assert.deepEqual(brief(await verdict(['shopping list\n', 'milk\n'])), ['unreadable', 1n, null]);
     const directory = temporaryDirectory();
@@ -123,14 +148,26 @@ describe('P7-O3: verification tells apart', () => {
 
   it("a kernel's events: says of every head that the kernel has seen whether the log still holds it, also behind a break", async () => {
     writeFileSync(file, lines.with(4, (lines[4] ?? '').replace('node-2', 'node-3')).join(''));
-    const heads = [positions[1], positions[4], positions[7]].filter((head) => head !== undefined);
+    const heads = [positions[1], positions[4], positions[7]].filter(head => head !== undefined);
     const beyond = { seq: 11n, hash: 'e'.repeat(64) };
     const result = await openAuditReader({ file }).verifyHeads([...heads, beyond, { seq: 3n, hash: 'd'.repeat(64) }]);
     assert.deepEqual(brief(result.verdict), ['replaced', 3n, 3n]);
-    assert.deepEqual(result.heads.map(({ found, line }) => [found, line]), [['held', 2n], ['missing', null], ['held', 8n], ['missing', null], ['different', 3n]]);
+    assert.deepEqual(
+      result.heads.map(({ found, line }) => [found, line]),
+      [
+        ['held', 2n],
+        ['missing', null],
+        ['held', 8n],
+        ['missing', null],
+        ['different', 3n],
+      ],
+    );
     const without = await openAuditReader({ file }).verifyHeads([...heads, beyond]);
     assert.deepEqual(brief(without.verdict), ['record_edited', 5n, 5n]);
-    assert.deepEqual(without.heads.map(({ found }) => found), ['held', 'missing', 'held', 'missing']);
+    assert.deepEqual(
+      without.heads.map(({ found }) => found),
+      ['held', 'missing', 'held', 'missing'],
+    );
   });
 
   it('writes nothing, needs no lock, no second file and no permission to write', async () => {
@@ -148,7 +185,7 @@ describe('P7-O3: verification tells apart', () => {
     const log = openAuditLog({ directory });
     await log.append(entry(1));
     const writing = Promise.all(Array.from({ length: 199 }, (_, index) => log.append(entry(index + 2))));
-    for (let seen = 0n; seen < 200n;) {
+    for (let seen = 0n; seen < 200n; ) {
       const { kind, records } = await verify(logFile(directory));
       assert.deepEqual([kind, records >= seen], ['intact', true]);
       seen = records;
@@ -163,7 +200,15 @@ describe('reading', () => {
     const { file } = await writtenLog(3);
     appendFileSync(file, '{"torn');
     const lines = await allLines(openAuditReader({ file }));
-    assert.deepEqual(lines.map(({ line, record }) => [line, record?.['n'] ?? null]), [[1n, '1'], [2n, '2'], [3n, '3'], [4n, null]]);
+    assert.deepEqual(
+      lines.map(({ line, record }) => [line, record?.['n'] ?? null]),
+      [
+        [1n, '1'],
+        [2n, '2'],
+        [3n, '3'],
+        [4n, null],
+      ],
+    );
     assert.equal(lines.map(({ text }) => text).join('\n'), readFileSync(file, 'utf8'));
   });
 
@@ -173,7 +218,10 @@ describe('reading', () => {
     const detail = 'ä€😀'.repeat(200_000);
     for (let n = 1; n <= 4; n += 1) await log.append(entry(n, { detail }));
     const lines = await allLines(openAuditReader({ directory }));
-    assert.deepEqual(lines.map(({ record }) => record?.['detail'] === detail), [true, true, true, true]);
+    assert.deepEqual(
+      lines.map(({ record }) => record?.['detail'] === detail),
+      [true, true, true, true],
+    );
     assert.equal((await verify(logFile(directory))).kind, 'intact');
   });
 

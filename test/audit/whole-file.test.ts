@@ -11,7 +11,11 @@ import { page, SmallDisk } from '../small-disk.ts';
 import { entry } from './entries.ts';
 import { logFile, temporaryDirectory, verify, writtenLog } from './support.ts';
 
-const args = (reason: string): { readonly args: { readonly cluster: string; readonly node: string; readonly reason: string } } => ({ args: { cluster: 'prod', node: 'node-2', reason } });
+const args = (
+  reason: string,
+): { readonly args: { readonly cluster: string; readonly node: string; readonly reason: string } } => ({
+  args: { cluster: 'prod', node: 'node-2', reason },
+});
 
 async function* pieces(count: number, between: () => void = () => undefined): AsyncGenerator<string> {
   for (let piece = 0; piece < count; piece += 1) {
@@ -50,7 +54,11 @@ describe('P7-O3: whole or not at all', function () {
       last = await log.append(entry(4));
     }
     const verdict = await verify(file, last);
-    assert.deepEqual([verdict.kind, verdict.records], ['intact', 1n + 2n * BigInt(length) + BigInt(length - 1)], verdict.message);
+    assert.deepEqual(
+      [verdict.kind, verdict.records],
+      ['intact', 1n + 2n * BigInt(length) + BigInt(length - 1)],
+      verdict.message,
+    );
   });
 
   it('the export of the editor stands there whole, or what stood there before does: for every page that the disk has room for, in both formats', async () => {
@@ -80,7 +88,12 @@ describe('P7-O3: whole or not at all', function () {
       assert.deepEqual(readFileSync(file), whole);
     }
     await pages.close();
-    assert.deepEqual(readdirSync(directory).filter((name) => name.includes('export')).toSorted(), ['export.csv', 'export.jsonl']);
+    assert.deepEqual(
+      readdirSync(directory)
+        .filter(name => name.includes('export'))
+        .toSorted(),
+      ['export.csv', 'export.jsonl'],
+    );
   });
 
   it('a disk that fills at any byte of a file: what stood under its name stands there, and nothing beside it', async () => {
@@ -99,7 +112,11 @@ describe('P7-O3: whole or not at all', function () {
         const old = taken % 2 === 0 ? null : 'old';
         if (old !== null) writeFileSync(file, old);
         small.fill(1);
-        await assert.rejects(writeFileWhole(file, both(), { onlyNew: old === null }), { code: 'ENOSPC' }, `${taken} bytes of the second piece`);
+        await assert.rejects(
+          writeFileWhole(file, both(), { onlyNew: old === null }),
+          { code: 'ENOSPC' },
+          `${taken} bytes of the second piece`,
+        );
         small.free();
         assert.deepEqual(readdirSync(folder), old === null ? [] : ['export.jsonl']);
         if (old !== null) assert.equal(readFileSync(file, 'utf8'), old);
@@ -113,10 +130,21 @@ describe('P7-O3: whole or not at all', function () {
   it('nothing stands under the name before all is written, and what another put there meanwhile is not replaced', async () => {
     const folder = temporaryDirectory();
     const file = path.join(folder, 'export.jsonl');
-    await writeFileWhole(file, pieces(3, () => assert.equal(existsSync(file), false)), { onlyNew: true });
+    await writeFileWhole(
+      file,
+      pieces(3, () => assert.equal(existsSync(file), false)),
+      { onlyNew: true },
+    );
     assert.equal(statSync(file).size, 3 * page);
     rmSync(file);
-    await assert.rejects(writeFileWhole(file, pieces(3, () => writeFileSync(file, 'of another')), { onlyNew: true }), { code: 'EEXIST' });
+    await assert.rejects(
+      writeFileWhole(
+        file,
+        pieces(3, () => writeFileSync(file, 'of another')),
+        { onlyNew: true },
+      ),
+      { code: 'EEXIST' },
+    );
     assert.equal(readFileSync(file, 'utf8'), 'of another');
     assert.deepEqual(readdirSync(folder), ['export.jsonl']);
   });

@@ -37,7 +37,8 @@ const pausing: AuditFiles = {
       },
       append(bytes) {
         writes += 1;
-        if (task.pause === 'after the last look' || (task.pause === 'in the middle of the record' && writes === 2)) pause();
+        if (task.pause === 'after the last look' || (task.pause === 'in the middle of the record' && writes === 2))
+          pause();
         return opened.append(bytes);
       },
       async sync() {
@@ -69,7 +70,8 @@ for (let n = 1; n <= task.count; n += 1) {
     say({ n, refused: error instanceof Error ? `${error.name}: ${error.message}` : String(error) });
   }
 }
-if (task.fillDisk !== undefined) say({ verdict: (await openAuditReader({ directory: task.directory }).verify(null)).kind });
+if (task.fillDisk !== undefined)
+  say({ verdict: (await openAuditReader({ directory: task.directory }).verify(null)).kind });
 if (dying !== null) say({ touches: dying.touches() });
 process.exit(0);
 

@@ -12,11 +12,11 @@ describe('P7-O3, freeze/append-only: many writers, one gapless chain', function 
   it('8 processes × 1,000 records at once, every acknowledged position exactly where it was acknowledged', async () => {
     const directory = temporaryDirectory();
     const sessions = Array.from({ length: 8 }, (_, index) => `session-${index}`);
-    const writers = sessions.map((session) => new Writer({ directory, session, count: 1000, lockWaitMs: 120_000 }));
-    const said = await Promise.all(writers.map((writer) => writer.rest()));
+    const writers = sessions.map(session => new Writer({ directory, session, count: 1000, lockWaitMs: 120_000 }));
+    const said = await Promise.all(writers.map(writer => writer.rest()));
     const written = records(directory);
     assert.equal(written.length, 8000);
-    const bySeq = new Map(written.map((record) => [record['seq'], record]));
+    const bySeq = new Map(written.map(record => [record['seq'], record]));
     for (const [index, session] of sessions.entries()) {
       const mine = said[index] ?? [];
       assert.equal(mine.length, 1000);
@@ -25,8 +25,12 @@ describe('P7-O3, freeze/append-only: many writers, one gapless chain', function 
         const record = bySeq.get(seq);
         assert.deepEqual([record?.['hash'], record?.['session'], record?.['n']], [hash, session, String(n)]);
       }
-      const order = written.filter((record) => record['session'] === session).map((record) => Number(record['n']));
-      assert.deepEqual(order, order.toSorted((a, b) => a - b), 'each session in its own order');
+      const order = written.filter(record => record['session'] === session).map(record => Number(record['n']));
+      assert.deepEqual(
+        order,
+        order.toSorted((a, b) => a - b),
+        'each session in its own order',
+      );
     }
     const verdict = await verify(logFile(directory));
     assert.deepEqual([verdict.kind, verdict.records, verdict.head?.seq], ['intact', 8000n, 8000n]);
@@ -40,14 +44,22 @@ describe('a lock holder that is stopped or killed', () => {
     await holder.stopped();
     const log = openAuditLog({ directory, lockWaitMs: 200 });
     const before = readFileSync(logFile(directory));
-    await assert.rejects(log.append(entry(7)), (error) => {
+    await assert.rejects(log.append(entry(7)), error => {
       assert.ok(error instanceof AuditUnavailable);
-      assert.match(error.message, new RegExp(`audit\\.lock is locked by process ${holder.process.pid ?? 0} on \\S+ and was not released within 200 ms\\.$`));
+      assert.match(
+        error.message,
+        new RegExp(
+          `audit\\.lock is locked by process ${holder.process.pid ?? 0} on \\S+ and was not released within 200 ms\\.$`,
+        ),
+      );
       return true;
     });
     assert.deepEqual(readFileSync(logFile(directory)), before, 'nothing was written beside the holder');
     holder.process.kill('SIGCONT');
-    assert.deepEqual((await holder.rest()).map(({ seq }) => seq), ['1']);
+    assert.deepEqual(
+      (await holder.rest()).map(({ seq }) => seq),
+      ['1'],
+    );
     assert.equal((await log.append(entry(8))).seq, 2n);
     assert.equal((await verify(logFile(directory))).kind, 'intact');
   });
@@ -75,9 +87,12 @@ describe('a lock holder that is stopped or killed', () => {
     assert.equal((await openAuditLog({ directory, lockWaitMs: 200 }).append(entry(7))).seq, 1n);
     holder.process.kill('SIGCONT');
     const said = await holder.rest();
-    assert.match(said[0]?.refused ?? '', /AuditUnavailable: The lock file beside .*audit\.jsonl was removed or replaced while it was held\.$/);
+    assert.match(
+      said[0]?.refused ?? '',
+      /AuditUnavailable: The lock file beside .*audit\.jsonl was removed or replaced while it was held\.$/,
+    );
     assert.equal(said[1]?.seq, '2', 'its next append goes on behind the other');
-    assert.deepEqual(((v) => [v.kind, v.records])(await verify(logFile(directory))), ['intact', 2n]);
+    assert.deepEqual((v => [v.kind, v.records])(await verify(logFile(directory))), ['intact', 2n]);
   });
 
   it('SIGKILL: the operating system releases the lock, and the next append goes on', async () => {

@@ -14,7 +14,12 @@ import { builtProgram, cleanEnv, cli, closeTerminals, records, run, scratch, Ter
 const WORDS = 300_000;
 const position = { seq: 7n, hash: '0'.repeat(64) };
 const failed: CommandResult = {
-  kind: 'failed', requestId: 'r-1', command: 'request_promotion', cluster: 'c', target: N2, recorded: { position },
+  kind: 'failed',
+  requestId: 'r-1',
+  command: 'request_promotion',
+  cluster: 'c',
+  target: N2,
+  recorded: { position },
   error: refusal('PHASE7_CONFIRMATION_DECLINED', 'Declined.'),
 };
 
@@ -25,9 +30,13 @@ describe('a run that breaks off', function () {
 
   before(async () => {
     const urls: Record<string, string> = {};
-    server = await kernelServer(N2, urls, (request) => request.method === 'POST'
-      ? bent(truthful(N2, request, urls), ({ data }) => { data['changes'] = [{ component: 'role', node_id: N2, before: 'replica', after: 'w '.repeat(WORDS) }]; })
-      : undefined);
+    server = await kernelServer(N2, urls, request =>
+      request.method === 'POST'
+        ? bent(truthful(N2, request, urls), ({ data }) => {
+            data['changes'] = [{ component: 'role', node_id: N2, before: 'replica', after: 'w '.repeat(WORDS) }];
+          })
+        : undefined,
+    );
   });
   after(async () => {
     closeTerminals();
@@ -41,8 +50,16 @@ describe('a run that breaks off', function () {
     return { NODE_OPTIONS: `--require=${file}` };
   }
 
-  async function promote(audit: string, more: NodeJS.ProcessEnv = {}, shell?: (program: string) => string): Promise<{ readonly code: number | null; readonly output: string }> {
-    const terminal = await Terminal.open(['promote', '--url', server.url, '--audit-dir', audit, '--node', N2, '--operator', '--reason', 'drill'], cleanEnv(folder, more), shell);
+  async function promote(
+    audit: string,
+    more: NodeJS.ProcessEnv = {},
+    shell?: (program: string) => string,
+  ): Promise<{ readonly code: number | null; readonly output: string }> {
+    const terminal = await Terminal.open(
+      ['promote', '--url', server.url, '--audit-dir', audit, '--node', N2, '--operator', '--reason', 'drill'],
+      cleanEnv(folder, more),
+      shell,
+    );
     await terminal.sees('node> ');
     terminal.type('node-2');
     return { code: await terminal.end(), output: terminal.output.replaceAll(/\s+/g, ' ') };
@@ -58,66 +75,103 @@ describe('a run that breaks off', function () {
 
   it('P7-E2: says that a promotion was executed and where it is recorded when its result cannot be laid out', async () => {
     const audit = join(folder, 'unshown');
-    const broken = preload('layout', 'const trimEnd = String.prototype.trimEnd; String.prototype.trimEnd = function () { if (this.includes("w w w w w")) throw new RangeError("too large to lay out"); return trimEnd.call(this); };');
+    const broken = preload(
+      'layout',
+      'const trimEnd = String.prototype.trimEnd; String.prototype.trimEnd = function () { if (this.includes("w w w w w")) throw new RangeError("too large to lay out"); return trimEnd.call(this); };',
+    );
     const { code, output } = await promote(audit, broken);
     const last = records(audit).at(-1);
     assert.equal(last?.['stage'], 'command_executed');
     assert.equal(code, 9, output.slice(-2000));
-    assert.match(output, new RegExp(`could not be laid out: too large to lay out\\. Request ${String(last['request_id'])}: the kernel executed it; its end is audit record ${String(last['seq'])}`));
+    assert.match(
+      output,
+      new RegExp(
+        `could not be laid out: too large to lay out\\. Request ${String(last['request_id'])}: the kernel executed it; its end is audit record ${String(last['seq'])}`,
+      ),
+    );
     assert.doesNotMatch(output.slice(output.indexOf('Confirmed.')), /unknown|not known|at .*:\d+:\d+/i);
   });
 
   it('P7-E2: says that an executed promotion is executed when standard output is a full disk', async () => {
     const audit = join(folder, 'full');
-    const { code, output } = await promote(audit, {}, (program) => `${program} > /dev/full`);
+    const { code, output } = await promote(audit, {}, program => `${program} > /dev/full`);
     assert.equal(code, 9, output.slice(-2000));
-    assert.match(output, /Standard output could not be written \(ENOSPC\).*the kernel executed it; its end is audit record \d+/);
+    assert.match(
+      output,
+      /Standard output could not be written \(ENOSPC\).*the kernel executed it; its end is audit record \d+/,
+    );
   });
 
   /** Runs the program as a shell would, its standard output redirected. */
   async function redirected(args: readonly string[], shell: (program: string) => string): Promise<Ended> {
-    const program = [process.execPath, await builtProgram(), ...args].map((word) => `'${word}'`).join(' ');
+    const program = [process.execPath, await builtProgram(), ...args].map(word => `'${word}'`).join(' ');
     return run('bash', ['-c', shell(program)], cleanEnv(folder));
   }
 
   it('P7-E2: exits with 9 when a file takes a part of the output, with 0 when nobody reads, and with the code of a failure where there is one', async () => {
     const audit = ['--audit-dir', join(folder, 'outputs')];
-    const lines: readonly (readonly string[])[] = [['--help'], ['completion', 'bash'], ['inspect', 'cluster', '--url', server.url, ...audit], ['inspect', 'cluster', '--url', server.url, '--json', ...audit]];
+    const lines: readonly (readonly string[])[] = [
+      ['--help'],
+      ['completion', 'bash'],
+      ['inspect', 'cluster', '--url', server.url, ...audit],
+      ['inspect', 'cluster', '--url', server.url, '--json', ...audit],
+    ];
     for (const line of lines) {
       const file = join(folder, 'part');
       const whole = (await cli(line, cleanEnv(folder))).stdout;
       assert.ok(whole.length > 1024, line.join(' '));
-      const full = await redirected(line, (program) => `${program} > /dev/full`);
+      const full = await redirected(line, program => `${program} > /dev/full`);
       assert.equal(full.code, 9, `${line.join(' ')}: ${full.stderr}`);
-      const closed = await redirected(line, (program) => `set -o pipefail; ${program} | true`);
+      const closed = await redirected(line, program => `set -o pipefail; ${program} | true`);
       assert.deepEqual([closed.code, closed.stderr], [0, ''], line.join(' '));
       if (line.includes('--url')) continue; // below, its log would not fit either
       // A file may grow to 1,024 bytes: the write that goes beyond is taken up to there, without an error of its own.
-      const part = await redirected(line, (program) => `trap '' XFSZ; ulimit -f 1; ${program} > '${file}'`);
+      const part = await redirected(line, program => `trap '' XFSZ; ulimit -f 1; ${program} > '${file}'`);
       assert.equal(part.code, 9, `${line.join(' ')}: ${part.stderr}`);
       assert.match(part.stderr, /Standard output could not be written \(EFBIG\): what stands there is not whole\./);
       assert.equal(statSync(file).size, 1024);
     }
-    const filled = await redirected(['audit', 'show', '--auditor', '--json', ...audit], (program) => `${program} > /dev/full`);
+    const filled = await redirected(
+      ['audit', 'show', '--auditor', '--json', ...audit],
+      program => `${program} > /dev/full`,
+    );
     assert.equal(filled.code, 9, filled.stderr);
-    const exported = await redirected(['audit', 'export', '--auditor', ...audit], (program) => `${program} > /dev/full`);
+    const exported = await redirected(['audit', 'export', '--auditor', ...audit], program => `${program} > /dev/full`);
     assert.equal(exported.code, 9, exported.stderr);
-    const refused = await redirected(['inspect', 'cluster', '--json', '--url', 'http://127.0.0.1:1', ...audit], (program) => `${program} > /dev/full`);
+    const refused = await redirected(
+      ['inspect', 'cluster', '--json', '--url', 'http://127.0.0.1:1', ...audit],
+      program => `${program} > /dev/full`,
+    );
     assert.equal(refused.code, 5, 'that the kernel was not reached is worse');
     assert.match(refused.stderr, /Standard output could not be written/);
   });
 
   it('P7-E2: what breaks where nobody waits for it is said without a stack trace, and nothing is called unknown that was not sent', async () => {
-    const broken = preload('late', 'const { request } = require("node:http"); setImmediate(() => { throw new Error("out of nowhere"); });');
-    const { code, stderr } = await cli(['inspect', 'cluster', '--url', server.url, '--audit-dir', join(folder, 'late')], cleanEnv(folder, broken));
+    const broken = preload(
+      'late',
+      'const { request } = require("node:http"); setImmediate(() => { throw new Error("out of nowhere"); });',
+    );
+    const { code, stderr } = await cli(
+      ['inspect', 'cluster', '--url', server.url, '--audit-dir', join(folder, 'late')],
+      cleanEnv(folder, broken),
+    );
     assert.equal(code, 3, stderr);
-    assert.equal(stderr, 'aerodb-control itself failed: out of nowhere.\nNothing was sent that could change anything.\n');
+    assert.equal(
+      stderr,
+      'aerodb-control itself failed: out of nowhere.\nNothing was sent that could change anything.\n',
+    );
   });
 
   it('P7-E2: an exception while the answer to a promotion is awaited leaves its outcome unknown', async () => {
     const audit = join(folder, 'waiting');
-    const broken = preload('waiting', 'const fs = require("node:fs"); const write = fs.writeSync; fs.writeSync = function (fd, bytes, ...rest) { const taken = write(fd, bytes, ...rest); if (String(bytes).includes("dispatch_intent")) setTimeout(() => { throw new Error("out of nowhere"); }, 0); return taken; };');
-    const terminal = await Terminal.open(['promote', '--url', (await silent()).url, '--audit-dir', audit, '--node', N2, '--operator', '--reason', 'drill'], cleanEnv(folder, broken));
+    const broken = preload(
+      'waiting',
+      'const fs = require("node:fs"); const write = fs.writeSync; fs.writeSync = function (fd, bytes, ...rest) { const taken = write(fd, bytes, ...rest); if (String(bytes).includes("dispatch_intent")) setTimeout(() => { throw new Error("out of nowhere"); }, 0); return taken; };',
+    );
+    const terminal = await Terminal.open(
+      ['promote', '--url', (await silent()).url, '--audit-dir', audit, '--node', N2, '--operator', '--reason', 'drill'],
+      cleanEnv(folder, broken),
+    );
     await terminal.sees('node> ');
     terminal.type('node-2');
     assert.equal(await terminal.end(), 6, terminal.output.slice(-2000));
@@ -142,7 +196,11 @@ describe('a run that breaks off', function () {
     const shown = (result: CommandResult): readonly string[] => brokenOff({ result }, new Error('x')).lines;
     assert.match(shown(failed).join(' '), /not executed; its end is audit record 7/);
     assert.equal(brokenOff({ result: failed }, new Error('x')).code, 3, 'a failure keeps its code');
-    const unknown: CommandResult = { ...failed, error: transportFailure('PHASE7_TIMEOUT', '', 'unknown'), recorded: { position: null, cause: 'disk full' } };
+    const unknown: CommandResult = {
+      ...failed,
+      error: transportFailure('PHASE7_TIMEOUT', '', 'unknown'),
+      recorded: { position: null, cause: 'disk full' },
+    };
     assert.match(shown(unknown).join(' '), /OUTCOME UNKNOWN.*NOT RECORDED: disk full/);
     assert.equal(notWritten({ result: unknown }, 'ENOSPC', 6).code, 6);
     assert.equal(notWritten({}, 'ENOSPC', 0).code, 9);
@@ -150,7 +208,10 @@ describe('a run that breaks off', function () {
 
   it('lays out tables of any length and width', () => {
     setFlagsFromString('--stack-size=400');
-    const lines = table([{ title: 'a' }], Array.from({ length: WORDS }, (_, row) => [String(row)]));
+    const lines = table(
+      [{ title: 'a' }],
+      Array.from({ length: WORDS }, (_, row) => [String(row)]),
+    );
     setFlagsFromString('--stack-size=984');
     assert.equal(lines.length, WORDS + 1);
   });
@@ -162,20 +223,32 @@ describe('a run that breaks off', function () {
     async function homeless(args: readonly string[], more: NodeJS.ProcessEnv = {}): Promise<Ended> {
       const program = await builtProgram();
       for (const place of [folder, dirname(dirname(program))]) chmodSync(place, 0o755);
-      const { NODE_OPTIONS } = preload('stranger', `process.setgroups([]); process.setgid(${STRANGER}); process.setuid(${STRANGER}); delete process.env.NODE_OPTIONS; process.chdir("/");`);
-      return run(process.execPath, [program, ...args], { PATH: process.env['PATH'], LANG: 'C.UTF-8', NODE_OPTIONS, ...more });
+      const { NODE_OPTIONS } = preload(
+        'stranger',
+        `process.setgroups([]); process.setgid(${STRANGER}); process.setuid(${STRANGER}); delete process.env.NODE_OPTIONS; process.chdir("/");`,
+      );
+      return run(process.execPath, [program, ...args], {
+        PATH: process.env['PATH'],
+        LANG: 'C.UTF-8',
+        NODE_OPTIONS,
+        ...more,
+      });
     }
 
     it('works where both places are given, by option or by environment, and otherwise names what is missing', async () => {
       if (process.getuid?.() !== 0) {
-        process.stderr.write('      THIS ACCOUNT CANNOT START A PROCESS OF ANOTHER USER: A MISSING HOME DIRECTORY IS NOT TESTED\n');
+        process.stderr.write(
+          '      THIS ACCOUNT CANNOT START A PROCESS OF ANOTHER USER: A MISSING HOME DIRECTORY IS NOT TESTED\n',
+        );
         return;
       }
       const own = join(folder, 'own');
       mkdirSync(own);
       chmodSync(own, 0o755); // a configuration in a folder that everybody may write to is not believed
       const config = join(own, 'clusters.json');
-      writeFileSync(config, JSON.stringify({ clusters: [{ name: 'c', kind: 'aerodb', endpoints: [server.url] }] }), { mode: 0o644 });
+      writeFileSync(config, JSON.stringify({ clusters: [{ name: 'c', kind: 'aerodb', endpoints: [server.url] }] }), {
+        mode: 0o644,
+      });
       const state = (name: string): string => {
         const place = join(own, name);
         mkdirSync(place, { mode: 0o700 });
@@ -196,10 +269,16 @@ describe('a run that breaks off', function () {
       assert.equal(environment.code, 0, environment.stderr);
       const noConfig = await homeless([...inspect, '--audit-dir', audit]);
       assert.equal(noConfig.code, 2, noConfig.stderr);
-      assert.match(noConfig.stderr.replaceAll(/\s+/g, ' '), /has no home directory.*--config.*XDG_CONFIG_HOME.*Nothing was sent.*Field config/);
+      assert.match(
+        noConfig.stderr.replaceAll(/\s+/g, ' '),
+        /has no home directory.*--config.*XDG_CONFIG_HOME.*Nothing was sent.*Field config/,
+      );
       const noLog = await homeless([...inspect, '--config', config]);
       assert.equal(noLog.code, 3, noLog.stderr);
-      assert.match(noLog.stderr.replaceAll(/\s+/g, ' '), /has no home directory.*--audit-dir.*XDG_STATE_HOME.*Nothing was sent.*Field audit-dir/);
+      assert.match(
+        noLog.stderr.replaceAll(/\s+/g, ' '),
+        /has no home directory.*--audit-dir.*XDG_STATE_HOME.*Nothing was sent.*Field audit-dir/,
+      );
     });
   });
 });

@@ -11,9 +11,16 @@ import { scratch } from './support.ts';
 describe('the clusters of a terminal session', () => {
   let file: string;
   const write = (value: unknown): void => writeFileSync(file, JSON.stringify(value));
-  const clusters = (urls: readonly string[] = []): Clusters => terminalClusters({
-    settings: () => readSettings(file, true), file, urls, kind: undefined, tokenFile: undefined, timeoutMs: undefined, env: {},
-  });
+  const clusters = (urls: readonly string[] = []): Clusters =>
+    terminalClusters({
+      settings: () => readSettings(file, true),
+      file,
+      urls,
+      kind: undefined,
+      tokenFile: undefined,
+      timeoutMs: undefined,
+      env: {},
+    });
 
   beforeEach(() => {
     file = join(scratch(), 'clusters.json');
@@ -42,7 +49,7 @@ describe('the clusters of a terminal session', () => {
     assert.equal(code(), 'PHASE7_MALFORMED_REQUEST');
   });
 
-  it('P7-A1: an address that is put into the file while a session names it is that cluster\'s, and no longer its own', () => {
+  it("P7-A1: an address that is put into the file while a session names it is that cluster's, and no longer its own", () => {
     write({});
     const session = clusters(['http://127.0.0.1:1']);
     assert.ok(session.find('http://127.0.0.1:1').ok);

@@ -8,10 +8,28 @@ import { CutProxy, type Harm } from '../cut/proxy.ts';
 import { httpServer, json, truthful } from '../kernel/servers.ts';
 import { N2 } from '../kernel/wire.ts';
 import { document } from './json-shape.ts';
-import { cleanEnv, cli, closeTerminals, Cluster, records, scratch, stages, Terminal, until, type Fields, type Node } from './support.ts';
+import {
+  cleanEnv,
+  cli,
+  closeTerminals,
+  Cluster,
+  records,
+  scratch,
+  stages,
+  Terminal,
+  until,
+  type Fields,
+  type Node,
+} from './support.ts';
 
 const ACCOUNT = userInfo().username;
-const BEFORE_CONSENT = ['session_started', 'authority_changed', 'command_requested', 'explanation_presented', 'confirmation_requested'];
+const BEFORE_CONSENT = [
+  'session_started',
+  'authority_changed',
+  'command_requested',
+  'explanation_presented',
+  'confirmation_requested',
+];
 
 describe('consent in a terminal', function () {
   this.timeout(60_000);
@@ -32,8 +50,19 @@ describe('consent in a terminal', function () {
   });
 
   const env = (more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv => cleanEnv(home, { TERM: 'dumb', ...more });
-  const line = (verb: string, node: Node, ...more: readonly string[]): readonly string[] => [...verb.split(' '), '--url', node.url, '--node', node.id, '--operator', '--audit-dir', audit, ...more];
-  const open = (verb: string, node: Node, ...more: readonly string[]): Promise<Terminal> => Terminal.open(line(verb, node, ...more), env());
+  const line = (verb: string, node: Node, ...more: readonly string[]): readonly string[] => [
+    ...verb.split(' '),
+    '--url',
+    node.url,
+    '--node',
+    node.id,
+    '--operator',
+    '--audit-dir',
+    audit,
+    ...more,
+  ];
+  const open = (verb: string, node: Node, ...more: readonly string[]): Promise<Terminal> =>
+    Terminal.open(line(verb, node, ...more), env());
   const replica = async (): Promise<Node> => {
     const primary = await cluster.primary();
     return cluster.nodes.find(({ id }) => id !== primary.id) ?? assert.fail('no replica');
@@ -48,17 +77,34 @@ describe('consent in a terminal', function () {
 
   describe('refusals: exit 3', () => {
     for (const [how, shell] of [
-      ['piped input', (program: string) => `echo node-2 | ${program}`], ['yes |', (program: string) => `yes node-2 | ${program}`], ['no input', (program: string) => `${program} < /dev/null`],
-      ['nobody who could read the questions', (program: string) => `${program} 2>/dev/null; code=$?; tail -n 1 $AUDIT/audit.jsonl; exit $code`],
+      ['piped input', (program: string) => `echo node-2 | ${program}`],
+      ['yes |', (program: string) => `yes node-2 | ${program}`],
+      ['no input', (program: string) => `${program} < /dev/null`],
+      [
+        'nobody who could read the questions',
+        (program: string) => `${program} 2>/dev/null; code=$?; tail -n 1 $AUDIT/audit.jsonl; exit $code`,
+      ],
     ] as const) {
       it(`P7-A2: ${how}: PHASE7_NO_TERMINAL, recorded, and nobody is asked`, async () => {
         const primary = await cluster.primary();
-        for (const [verb, node] of [['demote', primary], ['promote', await replica()], ['force-promote', await replica()], ['diag diagnostics', primary]] as const) {
-          const terminal = await Terminal.open(line(verb, node, ...(verb === 'force-promote' ? ['--reason', 'x'] : [])), env({ AUDIT: audit }), shell);
+        for (const [verb, node] of [
+          ['demote', primary],
+          ['promote', await replica()],
+          ['force-promote', await replica()],
+          ['diag diagnostics', primary],
+        ] as const) {
+          const terminal = await Terminal.open(
+            line(verb, node, ...(verb === 'force-promote' ? ['--reason', 'x'] : [])),
+            env({ AUDIT: audit }),
+            shell,
+          );
           assert.equal(await terminal.end(), 3, terminal.output);
           assert.match(terminal.output, /PHASE7_NO_TERMINAL/);
           assert.doesNotMatch(terminal.output, /^(?:node|invariant)>/m);
-          assert.deepEqual([last()['stage'], stages(audit).includes('explanation_presented')], ['command_rejected', false]);
+          assert.deepEqual(
+            [last()['stage'], stages(audit).includes('explanation_presented')],
+            ['command_rejected', false],
+          );
         }
         assert.equal((await cluster.primary()).id, primary.id);
       });
@@ -73,10 +119,16 @@ describe('consent in a terminal', function () {
 
     it('P7-A1: without --operator a control command is refused; the answer to a question would not grant it', async () => {
       const primary = await cluster.primary();
-      const terminal = await Terminal.open(line('demote', primary).filter((word) => word !== '--operator'), env());
+      const terminal = await Terminal.open(
+        line('demote', primary).filter(word => word !== '--operator'),
+        env(),
+      );
       assert.equal(await terminal.end(), 3);
       assert.match(terminal.output, /PHASE7_INSUFFICIENT_AUTHORITY/);
-      const auditor = await Terminal.open(line('demote', primary).map((word) => (word === '--operator' ? '--auditor' : word)), env());
+      const auditor = await Terminal.open(
+        line('demote', primary).map(word => (word === '--operator' ? '--auditor' : word)),
+        env(),
+      );
       assert.equal(await auditor.end(), 3);
       assert.match(auditor.output, /this session is Auditor/);
     });
@@ -169,9 +221,15 @@ describe('consent in a terminal', function () {
       const file = join(home, `clusters-${count}.json`);
       const write = (...clusters: readonly object[]): void => writeFileSync(file, JSON.stringify({ clusters }));
       const local = { name: 'local', kind: 'aerodb', endpoints: [primary.url] };
-      for (const [changed, code] of [[[{ ...local, observeOnly: true }], 'PHASE7_CONFIRMATION_MISMATCH'], [[], 'PHASE7_CONFIRMATION_VOIDED']] as const) {
+      for (const [changed, code] of [
+        [[{ ...local, observeOnly: true }], 'PHASE7_CONFIRMATION_MISMATCH'],
+        [[], 'PHASE7_CONFIRMATION_VOIDED'],
+      ] as const) {
         write(local);
-        const terminal = await Terminal.open(['demote', '--cluster', 'local', '--config', file, '--node', primary.id, '--operator', '--audit-dir', audit], env());
+        const terminal = await Terminal.open(
+          ['demote', '--cluster', 'local', '--config', file, '--node', primary.id, '--operator', '--audit-dir', audit],
+          env(),
+        );
         await terminal.sees('node> ');
         write(...changed);
         terminal.type(primary.name);
@@ -188,10 +246,15 @@ describe('consent in a terminal', function () {
       const server = await httpServer((request, response) => {
         const { status, value } = truthful(N2, request, urls);
         if (request.path === '/v1/diagnostics') asked.resolve(undefined);
-        void (request.path === '/v1/diagnostics' ? answer.promise : Promise.resolve()).then(() => json(response, status, value));
+        void (request.path === '/v1/diagnostics' ? answer.promise : Promise.resolve()).then(() =>
+          json(response, status, value),
+        );
       });
       urls[N2] = server.url;
-      const terminal = await Terminal.open(['diag', 'diagnostics', '--url', server.url, '--node', N2, '--operator', '--audit-dir', audit], env());
+      const terminal = await Terminal.open(
+        ['diag', 'diagnostics', '--url', server.url, '--node', N2, '--operator', '--audit-dir', audit],
+        env(),
+      );
       await terminal.sees('node> ');
       terminal.type('node');
       await asked.promise;
@@ -209,7 +272,11 @@ describe('consent in a terminal', function () {
         const primary = await cluster.primary();
         await cluster.fault(primary, { pause: true });
         try {
-          const terminal = await Terminal.open(line('demote', primary), env(), (program) => `echo pid $$.; exec ${program}`);
+          const terminal = await Terminal.open(
+            line('demote', primary),
+            env(),
+            program => `echo pid $$.; exec ${program}`,
+          );
           await terminal.sees('pid ');
           await until('the request is recorded', () => stages(audit).includes('command_requested'));
           process.kill(Number(/pid (\d+)\./.exec(terminal.output)?.[1]), signal);
@@ -228,7 +295,7 @@ describe('consent in a terminal', function () {
 
   describe('consent', () => {
     const proxies: CutProxy[] = [];
-    afterEach(() => Promise.all(proxies.splice(0).map((proxy) => proxy.close())));
+    afterEach(() => Promise.all(proxies.splice(0).map(proxy => proxy.close())));
     /** A node behind a proxy: what is held there was dispatched, which a record of the intent does not say yet. */
     const behind = async (node: Node): Promise<readonly [CutProxy, Node]> => {
       const proxy = await CutProxy.before(Number(new URL(node.url).port));
@@ -236,7 +303,12 @@ describe('consent in a terminal', function () {
       return [proxy, { ...node, url: proxy.url }];
     };
     /** Consents, and returns when the control request or its answer has come to the end and is held there. */
-    const consentAndHold = async (terminal: Terminal, proxy: CutProxy, node: Node, side: Harm['side']): Promise<void> => {
+    const consentAndHold = async (
+      terminal: Terminal,
+      proxy: CutProxy,
+      node: Node,
+      side: Harm['side'],
+    ): Promise<void> => {
       await terminal.sees('node> ');
       proxy.arm({ how: 'hold', side, where: { kind: 'end', before: 1 } });
       terminal.type(node.name);
@@ -245,17 +317,26 @@ describe('consent in a terminal', function () {
 
     it('set/cost: exit 0: the collection of diagnostics, its cost declared first', async () => {
       const node = cluster.node(2);
-      const terminal = await Terminal.open(line('diag diagnostics', node, '--json'), env(), (program) => `exec ${program} > '${join(home, 'diagnostics.json')}'`);
+      const terminal = await Terminal.open(
+        line('diag diagnostics', node, '--json'),
+        env(),
+        program => `exec ${program} > '${join(home, 'diagnostics.json')}'`,
+      );
       await terminal.sees('Declared cost');
       await terminal.sees('node> ');
       terminal.type(node.name);
       assert.equal(await terminal.end(), 0, terminal.output);
       const answer = document.parse(JSON.parse(readFileSync(join(home, 'diagnostics.json'), 'utf8')));
-      assert.ok(answer.kind === 'answered' && answer.command === 'run_diagnostics' && 'sections' in answer.view && answer.view.sections.length > 3);
+      assert.ok(
+        answer.kind === 'answered' &&
+          answer.command === 'run_diagnostics' &&
+          'sections' in answer.view &&
+          answer.view.sections.length > 3,
+      );
       assert.deepEqual(stages(audit), [...BEFORE_CONSENT, 'confirmation_given', 'command_answered']);
     });
 
-    it('set/preconditions: exit 4: a promotion while the primary lives is denied, in the kernel\'s words', async () => {
+    it("set/preconditions: exit 4: a promotion while the primary lives is denied, in the kernel's words", async () => {
       const primary = await cluster.primary();
       const node = await replica();
       const terminal = await open('promote', node);
@@ -263,12 +344,16 @@ describe('consent in a terminal', function () {
       await terminal.sees('node> ');
       terminal.type(node.name);
       assert.equal(await terminal.end(), 4, terminal.output);
-      const { kernel_response: response, stage } = last() as { readonly kernel_response: { readonly message: string; readonly body: string }; readonly stage: string };
+      const { kernel_response: response, stage } = last() as {
+        readonly kernel_response: { readonly message: string; readonly body: string };
+        readonly stage: string;
+      };
       assert.equal(stage, 'kernel_rejected');
       assert.match(terminal.output, /Code +AERO_PROMOTION_DENIED\s+Domain +KERNEL_REJECTION[^]*Invariant +P6-A1/);
       assert.ok(terminal.output.replaceAll(/\s+\|?\s*/g, ' ').includes(response.message), terminal.output);
       assert.equal((await cluster.primary()).id, primary.id);
-      for (const shown of terminal.output.split(/\r?\n/)) assert.ok(columns(shown) <= WIDTH || shown.includes('://'), shown);
+      for (const shown of terminal.output.split(/\r?\n/))
+        assert.ok(columns(shown) <= WIDTH || shown.includes('://'), shown);
       assert.doesNotMatch(terminal.output, /\u001b/);
     });
 
@@ -285,7 +370,11 @@ describe('consent in a terminal', function () {
       assert.match(down.output, new RegExp(`role +${primary.name} +primary +replica`));
       await assert.rejects(cluster.primary(), /no node is the primary/);
 
-      const up = await Terminal.open(line('promote', successor, '--json'), env({ TERM: 'xterm' }), (program) => `exec ${program} > '${join(home, 'executed.json')}'`);
+      const up = await Terminal.open(
+        line('promote', successor, '--json'),
+        env({ TERM: 'xterm' }),
+        program => `exec ${program} > '${join(home, 'executed.json')}'`,
+      );
       await up.sees('node> ');
       up.type(successor.name);
       assert.equal(await up.end(), 0, up.output);
@@ -300,7 +389,11 @@ describe('consent in a terminal', function () {
     it('freeze/not-recorded: exit 7: executed, and the log was taken away before the outcome could be recorded: said exactly so', async () => {
       const primary = await cluster.primary();
       const [proxy, node] = await behind(primary);
-      const terminal = await Terminal.open(line('demote', node, '--json'), env(), (program) => `${program} > '${join(home, 'lost.json')}'; echo "exit $?"; cat '${join(home, 'lost.json')}'`);
+      const terminal = await Terminal.open(
+        line('demote', node, '--json'),
+        env(),
+        program => `${program} > '${join(home, 'lost.json')}'; echo "exit $?"; cat '${join(home, 'lost.json')}'`,
+      );
       await consentAndHold(terminal, proxy, node, 'request');
       renameSync(join(audit, 'audit.jsonl'), join(audit, 'taken.jsonl'));
       mkdirSync(join(audit, 'audit.jsonl'));
@@ -312,7 +405,10 @@ describe('consent in a terminal', function () {
       await assert.rejects(cluster.primary(), /no node is the primary/);
       const again = await open('promote', primary, '--audit-dir', join(home, 'other'));
       assert.equal(await again.end(), 2, 'an option given twice is not guessed at');
-      const restored = await Terminal.open(['promote', '--url', primary.url, '--node', primary.id, '--operator', '--audit-dir', join(home, 'other')], env());
+      const restored = await Terminal.open(
+        ['promote', '--url', primary.url, '--node', primary.id, '--operator', '--audit-dir', join(home, 'other')],
+        env(),
+      );
       await restored.sees('node> ');
       restored.type(primary.name);
       assert.equal(await restored.end(), 0, restored.output);
@@ -331,7 +427,21 @@ describe('consent in a terminal', function () {
       assert.match(terminal.output, /Authority +Operator ended with this request, because its outcome is not\s+known/);
       assert.deepEqual(stages(audit).slice(-3), ['dispatch_intent', 'outcome_unknown', 'authority_changed']);
       const requestId = String(records(audit).at(-2)?.['request_id']);
-      const fate = await cli(['inspect', 'promotion', '--url', primary.url, '--node', primary.id, '--request-id', requestId, '--audit-dir', audit], env());
+      const fate = await cli(
+        [
+          'inspect',
+          'promotion',
+          '--url',
+          primary.url,
+          '--node',
+          primary.id,
+          '--request-id',
+          requestId,
+          '--audit-dir',
+          audit,
+        ],
+        env(),
+      );
       assert.match(fate.stdout, /Known to this node +yes\n +Outcome +executed/);
       const restored = await open('promote', primary);
       await restored.sees('node> ');
@@ -354,7 +464,11 @@ describe('consent in a terminal', function () {
       const node = cluster.node(0);
       for (const [index, end] of ['kill', 'ctrl-c'].entries()) {
         const [proxy, target] = await behind(index === 0 ? node : await cluster.primary());
-        const terminal = await Terminal.open(line(index === 0 ? 'promote' : 'demote', target), env(), (program) => `echo pid $$.; exec ${program}`);
+        const terminal = await Terminal.open(
+          line(index === 0 ? 'promote' : 'demote', target),
+          env(),
+          program => `echo pid $$.; exec ${program}`,
+        );
         await consentAndHold(terminal, proxy, target, end === 'kill' ? 'request' : 'response');
         if (end === 'kill') {
           process.kill(Number(/pid (\d+)\./.exec(terminal.output)?.[1]), 'SIGKILL');
@@ -368,7 +482,11 @@ describe('consent in a terminal', function () {
           assert.match(terminal.output, /OUTCOME UNKNOWN/);
         }
         assert.equal(last()['stage'], 'dispatch_intent');
-        if (end === 'kill') await until('the kernel finished by itself', async () => (await cluster.primary().catch(() => undefined))?.id === node.id);
+        if (end === 'kill')
+          await until(
+            'the kernel finished by itself',
+            async () => (await cluster.primary().catch(() => undefined))?.id === node.id,
+          );
       }
       const shown = await cli(['audit', 'show', '--auditor', '--audit-dir', audit], env());
       assert.equal(shown.stdout.split('OUTCOME UNKNOWN').length - 1, 2);
@@ -398,7 +516,22 @@ describe('force in a terminal', function () {
   afterEach(closeTerminals);
   after(() => cluster.stop());
 
-  const open = (verb: string): Promise<Terminal> => Terminal.open([verb, '--url', target.url, '--node', target.id, '--operator', '--audit-dir', audit, '--reason', 'db1 burned down'], cleanEnv(home, { NO_COLOR: '1' }));
+  const open = (verb: string): Promise<Terminal> =>
+    Terminal.open(
+      [
+        verb,
+        '--url',
+        target.url,
+        '--node',
+        target.id,
+        '--operator',
+        '--audit-dir',
+        audit,
+        '--reason',
+        'db1 burned down',
+      ],
+      cleanEnv(home, { NO_COLOR: '1' }),
+    );
 
   it('exit 4: a force that would override nothing is denied by the kernel', async () => {
     const terminal = await open('force-promote');
@@ -425,8 +558,15 @@ describe('force in a terminal', function () {
     });
 
     for (const [question, answers, stop] of [
-      ['invariant> ', [], '\u0003'], ['invariant> ', [], 'yes\n'], ['invariant> ', [], '\n'], ['invariant> ', [], '\u0004'],
-      ['node> ', ['P6-A1'], '\u0003'], ['node> ', ['P6-A1'], 'node-9\n'], ['account> ', ['P6-A1', 'NAME'], '\u0003'], ['account> ', ['P6-A1', 'NAME'], 'yes\n'], ['account> ', ['P6-A1', 'NAME'], '\n'],
+      ['invariant> ', [], '\u0003'],
+      ['invariant> ', [], 'yes\n'],
+      ['invariant> ', [], '\n'],
+      ['invariant> ', [], '\u0004'],
+      ['node> ', ['P6-A1'], '\u0003'],
+      ['node> ', ['P6-A1'], 'node-9\n'],
+      ['account> ', ['P6-A1', 'NAME'], '\u0003'],
+      ['account> ', ['P6-A1', 'NAME'], 'yes\n'],
+      ['account> ', ['P6-A1', 'NAME'], '\n'],
     ] as const) {
       it(`P7-A2: ${JSON.stringify(stop)} at "${question.trim()}" after ${answers.length} answers: nothing is sent`, async () => {
         const before = stages(audit).length;
@@ -471,7 +611,9 @@ describe('force in a terminal', function () {
       assert.equal(await terminal.end(), 0, terminal.output);
       assert.doesNotMatch(terminal.output, /\u001b/);
       assert.equal((await cluster.primary()).id, target.id);
-      const intent = records(audit).findLast(({ stage }) => stage === 'dispatch_intent') as { readonly confirmation: { readonly type: string; readonly acknowledged: readonly string[] } };
+      const intent = records(audit).findLast(({ stage }) => stage === 'dispatch_intent') as {
+        readonly confirmation: { readonly type: string; readonly acknowledged: readonly string[] };
+      };
       assert.deepEqual([intent.confirmation.type, intent.confirmation.acknowledged], ['enhanced', ['P6-A1']]);
     });
   });

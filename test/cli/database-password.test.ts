@@ -8,22 +8,44 @@ import type { ClusterConfig } from '../../src/control-plane/cluster.ts';
 
 describe('the password of a database login', () => {
   let folder: string;
-  beforeEach(() => { folder = mkdtempSync(join(tmpdir(), 'aerodb-')); });
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'aerodb-'));
+  });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  const cluster: ClusterConfig = { name: 'demo', kind: 'patroni', endpoints: ['http://127.0.0.1:1'], database: { user: 'monitor', addresses: ['127.0.0.1:2'] } };
+  const cluster: ClusterConfig = {
+    name: 'demo',
+    kind: 'patroni',
+    endpoints: ['http://127.0.0.1:1'],
+    database: { user: 'monitor', addresses: ['127.0.0.1:2'] },
+  };
 
-  async function connected(settings: object, env: Readonly<Record<string, string>>, to: ClusterConfig = cluster): ReturnType<ReturnType<typeof terminalClusters>['connect']> {
+  async function connected(
+    settings: object,
+    env: Readonly<Record<string, string>>,
+    to: ClusterConfig = cluster,
+  ): ReturnType<ReturnType<typeof terminalClusters>['connect']> {
     const file = join(folder, 'clusters.json');
     writeFileSync(file, JSON.stringify({ clusters: [to], ...settings }), { mode: 0o600 });
-    return await terminalClusters({ settings: () => readSettings(file, true), file, urls: [], kind: undefined, tokenFile: undefined, timeoutMs: undefined, env }).connect(to);
+    return await terminalClusters({
+      settings: () => readSettings(file, true),
+      file,
+      urls: [],
+      kind: undefined,
+      tokenFile: undefined,
+      timeoutMs: undefined,
+      env,
+    }).connect(to);
   }
 
-  it('comes from the cluster\'s file, else from the variable; without one, what needs it is not offered', async () => {
+  it("comes from the cluster's file, else from the variable; without one, what needs it is not offered", async () => {
     const file = join(folder, 'password');
     writeFileSync(file, 'canary-password\n', { mode: 0o600 });
     for (const [settings, env, offered] of [
-      [{ databasePasswordFiles: { demo: file } }, {}, true], [{}, { AERODB_DATABASE_PASSWORD: 'canary-password' }, true], [{}, {}, false], [{ databasePasswordFiles: { other: file } }, {}, false],
+      [{ databasePasswordFiles: { demo: file } }, {}, true],
+      [{}, { AERODB_DATABASE_PASSWORD: 'canary-password' }, true],
+      [{}, {}, false],
+      [{ databasePasswordFiles: { other: file } }, {}, false],
     ] as const) {
       const kernel = await connected(settings, env);
       assert.ok(kernel.ok);
@@ -39,13 +61,23 @@ describe('the password of a database login', () => {
     assert.ok(!refused.ok);
     assert.deepEqual([refused.error.code, refused.error.field], ['PHASE7_MALFORMED_REQUEST', 'databasePasswordFiles']);
     assert.doesNotMatch(refused.error.message, /canary/);
-    assert.ok((await connected({ databasePasswordFiles: { demo: file } }, {}, { name: 'demo', kind: 'patroni', endpoints: cluster.endpoints })).ok);
+    assert.ok(
+      (
+        await connected(
+          { databasePasswordFiles: { demo: file } },
+          {},
+          { name: 'demo', kind: 'patroni', endpoints: cluster.endpoints },
+        )
+      ).ok,
+    );
   });
 
   it('one file per cluster, or the whole configuration is refused', () => {
     const file = join(folder, 'clusters.json');
     writeFileSync(file, JSON.stringify({ clusters: [cluster], databasePasswordFiles: { demo: 1 } }), { mode: 0o600 });
     const settings = readSettings(file, true);
-    assert.ok(!settings.ok && settings.error.message.includes('"databasePasswordFiles" has to name one file per cluster'));
+    assert.ok(
+      !settings.ok && settings.error.message.includes('"databasePasswordFiles" has to name one file per cluster'),
+    );
   });
 });

@@ -18,15 +18,19 @@ describe('reading from a terminal program', function () {
     home = scratch();
     cluster = await Cluster.start(join(home, 'cluster'));
     mkdirSync(join(home, '.config/aerodb'), { recursive: true });
-    writeFileSync(join(home, '.config/aerodb/clusters.json'), JSON.stringify({
-      clusters: [
-        { name: 'local', kind: 'aerodb', endpoints: cluster.nodes.map(({ url }) => url), environment: 'test bench' },
-        { name: 'watched', kind: 'aerodb', endpoints: ['https://127.0.0.1:2'], observeOnly: true },
-        { name: 'insecure', kind: 'aerodb', endpoints: ['http://db.example:9191'] },
-        { name: 'twice', kind: 'aerodb', endpoints: ['https://a.example'] }, { name: 'twice', kind: 'aerodb', endpoints: ['https://b.example'] },
-      ],
-      operatorName: 'Anna',
-    }));
+    writeFileSync(
+      join(home, '.config/aerodb/clusters.json'),
+      JSON.stringify({
+        clusters: [
+          { name: 'local', kind: 'aerodb', endpoints: cluster.nodes.map(({ url }) => url), environment: 'test bench' },
+          { name: 'watched', kind: 'aerodb', endpoints: ['https://127.0.0.1:2'], observeOnly: true },
+          { name: 'insecure', kind: 'aerodb', endpoints: ['http://db.example:9191'] },
+          { name: 'twice', kind: 'aerodb', endpoints: ['https://a.example'] },
+          { name: 'twice', kind: 'aerodb', endpoints: ['https://b.example'] },
+        ],
+        operatorName: 'Anna',
+      }),
+    );
   });
   after(() => cluster.stop());
   beforeEach(() => {
@@ -35,7 +39,8 @@ describe('reading from a terminal program', function () {
   });
 
   const ask = (...args: readonly string[]): Promise<Ended> => cli([...args, '--audit-dir', audit], cleanEnv(home));
-  const asked = async (...args: readonly string[]): Promise<Document> => document.parse(JSON.parse((await ask(...args, '--json')).stdout));
+  const asked = async (...args: readonly string[]): Promise<Document> =>
+    document.parse(JSON.parse((await ask(...args, '--json')).stdout));
   const READS = (): readonly (readonly [name: string, args: readonly string[]])[] => {
     const at = ['--cluster', 'local', '--node', cluster.node(1).id];
     return [
@@ -43,7 +48,10 @@ describe('reading from a terminal program', function () {
       ['inspect_node', ['inspect', 'node', ...at]],
       ['inspect_replication_status', ['inspect', 'replication', '--cluster', 'local']],
       ['inspect_promotion_state', ['inspect', 'promotion', '--cluster', 'local']],
-      ['inspect_promotion_state', ['inspect', 'promotion', ...at, '--request-id', '11111111-2222-4333-8444-555555555555']],
+      [
+        'inspect_promotion_state',
+        ['inspect', 'promotion', ...at, '--request-id', '11111111-2222-4333-8444-555555555555'],
+      ],
       ['inspect_wal', ['diag', 'wal', ...at]],
       ['inspect_snapshots', ['diag', 'snapshots', ...at]],
     ];
@@ -54,7 +62,15 @@ describe('reading from a terminal program', function () {
       const { code, stdout, stderr } = await ask(...args);
       assert.deepEqual([code, stderr], [0, ''], `${command}: ${stderr}`);
       assert.match(stdout, /^.+: local \(test bench\), aerodb\n/);
-      for (const label of ['Observed by node', 'Endpoint', 'State +commit \\d+, control version \\d+', 'Time +.+ \\(clock ', 'Request', 'Audit record']) assert.match(stdout, new RegExp(`^ {2}${label}`, 'm'));
+      for (const label of [
+        'Observed by node',
+        'Endpoint',
+        'State +commit \\d+, control version \\d+',
+        'Time +.+ \\(clock ',
+        'Request',
+        'Audit record',
+      ])
+        assert.match(stdout, new RegExp(`^ {2}${label}`, 'm'));
       for (const line of stdout.split('\n')) assert.ok(columns(line) <= WIDTH, line);
       assert.doesNotMatch(stdout, /\u001b/);
     }
@@ -70,17 +86,30 @@ describe('reading from a terminal program', function () {
       assert.equal(answer.exitCode, 0);
       assert.deepEqual(answer.cluster, { name: 'local', kind: 'aerodb', environment: 'test bench' });
     }
-    assert.equal(readFileSync(join(ROOT, 'docs/terminal.schema.json'), 'utf8'), jsonSchema(), 'docs/terminal.schema.json is not what test/cli/write-schema.ts writes');
+    assert.equal(
+      readFileSync(join(ROOT, 'docs/terminal.schema.json'), 'utf8'),
+      jsonSchema(),
+      'docs/terminal.schema.json is not what test/cli/write-schema.ts writes',
+    );
   });
 
   it('P7-D1: two runs on the same state differ in observation time and request id, and in nothing else', async () => {
-    const vary = (text: string): string => text
-      .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
-      .replaceAll(/(Request +|"requestId": ")[0-9a-f-]{36}/g, '$1ID')
-      .replaceAll(/"hash": "[0-9a-f]{64}"/g, '"hash": "HASH"');
+    const vary = (text: string): string =>
+      text
+        .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
+        .replaceAll(/(Request +|"requestId": ")[0-9a-f-]{36}/g, '$1ID')
+        .replaceAll(/"hash": "[0-9a-f]{64}"/g, '"hash": "HASH"');
     for (const [index, [command, args]] of READS().entries()) {
-      const twice = (json: readonly string[]): readonly Promise<Ended>[] => ['20', '200'].map((width) => cli([...args, ...json, '--audit-dir', join(audit, width, String(index), String(json.length))], cleanEnv(home, { TERM: 'dumb', COLUMNS: width })));
-      const [one, two, three, four] = (await Promise.all([...twice([]), ...twice(['--json'])])).map(({ stdout }) => vary(stdout));
+      const twice = (json: readonly string[]): readonly Promise<Ended>[] =>
+        ['20', '200'].map(width =>
+          cli(
+            [...args, ...json, '--audit-dir', join(audit, width, String(index), String(json.length))],
+            cleanEnv(home, { TERM: 'dumb', COLUMNS: width }),
+          ),
+        );
+      const [one, two, three, four] = (await Promise.all([...twice([]), ...twice(['--json'])])).map(({ stdout }) =>
+        vary(stdout),
+      );
       assert.ok(one !== '' && three !== '');
       assert.deepEqual([two, four], [one, three], command);
     }
@@ -99,7 +128,12 @@ describe('reading from a terminal program', function () {
 
   it('says which endpoint answered, and why the earlier ones did not', async () => {
     const other = join(home, 'skipping.json');
-    writeFileSync(other, JSON.stringify({ clusters: [{ name: 'half', kind: 'aerodb', endpoints: ['http://127.0.0.1:1', cluster.node(2).url] }] }));
+    writeFileSync(
+      other,
+      JSON.stringify({
+        clusters: [{ name: 'half', kind: 'aerodb', endpoints: ['http://127.0.0.1:1', cluster.node(2).url] }],
+      }),
+    );
     const { code, stdout } = await ask('inspect', 'cluster', '--cluster', 'half', '--config', other);
     assert.equal(code, 0);
     assert.match(stdout, new RegExp(`Endpoint +${cluster.node(2).url}`));
@@ -109,9 +143,14 @@ describe('reading from a terminal program', function () {
   it('exit 2, operator input: a missing cluster, node or request, an id that is none, an option that is none; all recorded', async () => {
     const at = ['--cluster', 'local'];
     for (const [args, expected] of [
-      [['inspect', 'cluster'], /No cluster was named/], [['inspect', 'cluster', '--cluster', 'lokal'], /No cluster called "lokal"/], [['inspect', 'cluster', '--cluster', 'twice'], /two clusters are called "twice"/],
-      [['inspect', 'node', ...at], /none was named/], [['inspect', 'node', ...at, '--node', 'node-1'], /PHASE7_INVALID_NODE_ID/], [['inspect', 'cluster', ...at, '--node', cluster.node(0).id], /"node" is not an argument of/],
-      [['inspect', 'promotion', ...at, '--node', cluster.node(0).id, '--request-id', 'x'], /request ids are UUIDs/], [['inspect', 'cluster', ...at, '--refresh'], /"--refresh" is not an argument/],
+      [['inspect', 'cluster'], /No cluster was named/],
+      [['inspect', 'cluster', '--cluster', 'lokal'], /No cluster called "lokal"/],
+      [['inspect', 'cluster', '--cluster', 'twice'], /two clusters are called "twice"/],
+      [['inspect', 'node', ...at], /none was named/],
+      [['inspect', 'node', ...at, '--node', 'node-1'], /PHASE7_INVALID_NODE_ID/],
+      [['inspect', 'cluster', ...at, '--node', cluster.node(0).id], /"node" is not an argument of/],
+      [['inspect', 'promotion', ...at, '--node', cluster.node(0).id, '--request-id', 'x'], /request ids are UUIDs/],
+      [['inspect', 'cluster', ...at, '--refresh'], /"--refresh" is not an argument/],
       [['inspect', 'cluster', ...at, '--config', join(home, 'none.json')], /cannot be read \(ENOENT\)/],
     ] as const) {
       const { code, stdout, stderr } = await ask(...args);
@@ -123,7 +162,13 @@ describe('reading from a terminal program', function () {
   });
 
   it('exit 2 for a line that cannot be read or a limit that is none: no request, and so no record', async () => {
-    for (const args of [['inspect'], ['failover', '--cluster', 'local'], ['inspect', 'node', '--node'], ['inspect', 'cluster', '--cluster', 'local', '--timeout', 'soon'], ['inspect', 'cluster', '--cluster', 'local', '--timeout', '0']]) {
+    for (const args of [
+      ['inspect'],
+      ['failover', '--cluster', 'local'],
+      ['inspect', 'node', '--node'],
+      ['inspect', 'cluster', '--cluster', 'local', '--timeout', 'soon'],
+      ['inspect', 'cluster', '--cluster', 'local', '--timeout', '0'],
+    ]) {
       const answer = await ask(...args);
       assert.deepEqual([answer.code, answer.stdout], [2, ''], answer.stderr);
       const json = await asked(...args);
@@ -135,9 +180,24 @@ describe('reading from a terminal program', function () {
   it('exit 2: a configuration file that is no JSON, holds a stranger or a bad cluster says which and where', async () => {
     const file = join(home, 'bad.json');
     for (const [text, expected] of [
-      ['{', /is not JSON/], ['[]', /one object/], ['{"cluster":[]}', /holds "cluster"/], ['{"clusters":{}}', /has to be a list/], ['{"tokenFiles":{"a":1}}', /one file per cluster/],
-      ['{"clusters":[{"name":"a","kind":"mysql","endpoints":["https://x"]}]}', /kind/], ['{"clusters":[{"name":"a","kind":"aerodb","endpoints":["https://anna:s3cret@x"]}]}', /endpoints\.0: must not hold credentials/],
-      ['{"clusters":[{"name":"a","kind":"aerodb","endpoints":["db.example:9191/"]}]}', /endpoints\.0: is not an address such as https:\/\/host:port/], ['{"clusters":[{"name":"a","kind":"aerodb","endpoints":["nowhere"]}]}', /endpoints\.0: is not an address such as https:\/\/host:port/],
+      ['{', /is not JSON/],
+      ['[]', /one object/],
+      ['{"cluster":[]}', /holds "cluster"/],
+      ['{"clusters":{}}', /has to be a list/],
+      ['{"tokenFiles":{"a":1}}', /one file per cluster/],
+      ['{"clusters":[{"name":"a","kind":"mysql","endpoints":["https://x"]}]}', /kind/],
+      [
+        '{"clusters":[{"name":"a","kind":"aerodb","endpoints":["https://anna:s3cret@x"]}]}',
+        /endpoints\.0: must not hold credentials/,
+      ],
+      [
+        '{"clusters":[{"name":"a","kind":"aerodb","endpoints":["db.example:9191/"]}]}',
+        /endpoints\.0: is not an address such as https:\/\/host:port/,
+      ],
+      [
+        '{"clusters":[{"name":"a","kind":"aerodb","endpoints":["nowhere"]}]}',
+        /endpoints\.0: is not an address such as https:\/\/host:port/,
+      ],
     ] as const) {
       writeFileSync(file, text);
       const { code, stderr } = await ask('inspect', 'cluster', '--cluster', 'a', '--config', file);
@@ -152,7 +212,10 @@ describe('reading from a terminal program', function () {
     assert.deepEqual([insecure.code, /PHASE7_INSECURE_TRANSPORT[^]*P7-F1/.test(insecure.stderr)], [3, true]);
     const observer = await ask('diag', 'diagnostics', '--cluster', 'local', '--node', cluster.node(0).id);
     assert.deepEqual([observer.code, /PHASE7_INSUFFICIENT_AUTHORITY[^]*P7-A1/.test(observer.stderr)], [3, true]);
-    for (const args of [['inspect', 'cluster'], ['promote', '--node', cluster.node(0).id]]) {
+    for (const args of [
+      ['inspect', 'cluster'],
+      ['promote', '--node', cluster.node(0).id],
+    ]) {
       const watched = await ask(...args, '--cluster', 'watched', '--operator');
       assert.deepEqual([watched.code, /PHASE7_OBSERVE_ONLY/.test(watched.stderr)], [3, true]);
       assert.equal(records(audit).at(-1)?.['stage'], 'command_rejected');
@@ -161,7 +224,17 @@ describe('reading from a terminal program', function () {
 
   it('P7-O3, freeze/audit-down: exit 3 for all ten commands while the log cannot be written, and nothing is asked of a kernel', async () => {
     mkdirSync(join(audit, 'audit.jsonl'), { recursive: true });
-    for (const args of [...READS().map(([, read]) => read), ...['promote', 'demote', 'force-promote'].map((verb) => [verb, '--cluster', 'local', '--node', cluster.node(0).id, '--operator'])]) {
+    for (const args of [
+      ...READS().map(([, read]) => read),
+      ...['promote', 'demote', 'force-promote'].map(verb => [
+        verb,
+        '--cluster',
+        'local',
+        '--node',
+        cluster.node(0).id,
+        '--operator',
+      ]),
+    ]) {
       const { code, stdout, stderr } = await ask(...args);
       assert.deepEqual([code, stdout], [3, '']);
       assert.match(stderr, /PHASE7_AUDIT_UNAVAILABLE[^]*P7-O3/);
@@ -171,12 +244,16 @@ describe('reading from a terminal program', function () {
   it('exit 5, transport, nothing executed: nobody there, no kernel, no answer in time', async () => {
     const html = createServer((_request, response) => void response.end('<html>login</html>')).listen(0, '127.0.0.1');
     const silent = createServer(() => undefined).listen(0, '127.0.0.1');
-    await Promise.all([html, silent].map((server) => new Promise((done) => server.once('listening', done))));
+    await Promise.all([html, silent].map(server => new Promise(done => server.once('listening', done))));
     const address = (server: typeof html): string => {
       const at = server.address();
       return typeof at === 'object' && at !== null ? `http://127.0.0.1:${at.port}` : assert.fail('no address');
     };
-    for (const [url, seconds, expected] of [['http://127.0.0.1:1', '20', /PHASE7_CONNECTION_FAILED/], [address(html), '20', /PHASE7_INVALID_KERNEL_RESPONSE/], [address(silent), '1', /PHASE7_TIMEOUT/]] as const) {
+    for (const [url, seconds, expected] of [
+      ['http://127.0.0.1:1', '20', /PHASE7_CONNECTION_FAILED/],
+      [address(html), '20', /PHASE7_INVALID_KERNEL_RESPONSE/],
+      [address(silent), '1', /PHASE7_TIMEOUT/],
+    ] as const) {
       const { code, stdout, stderr } = await ask('inspect', 'cluster', '--url', url, '--timeout', seconds);
       assert.deepEqual([code, stdout], [5, ''], stderr);
       assert.match(stderr, expected);
@@ -191,7 +268,11 @@ describe('reading from a terminal program', function () {
 
   it('a reader that has gone away is no error of the command', async () => {
     const program = `'${process.execPath}' '${await builtProgram()}' inspect cluster --cluster local --audit-dir '${audit}'`;
-    const { stdout, stderr } = await run('/bin/bash', ['-c', `${program} | true; echo "\${PIPESTATUS[0]}"; ${program} >&-; echo $?`], cleanEnv(home));
+    const { stdout, stderr } = await run(
+      '/bin/bash',
+      ['-c', `${program} | true; echo "\${PIPESTATUS[0]}"; ${program} >&-; echo $?`],
+      cleanEnv(home),
+    );
     assert.deepEqual([stdout, stderr], ['0\n0\n', '']);
   });
 });
@@ -204,17 +285,27 @@ describe('access tokens', function () {
 
   before(async () => {
     home = scratch();
-    cluster = await Cluster.start(join(home, 'cluster'), { AERODB_OPERATOR_TOKEN: token, AERODB_OBSERVER_TOKEN: 'observer-token-of-this-test' });
+    cluster = await Cluster.start(join(home, 'cluster'), {
+      AERODB_OPERATOR_TOKEN: token,
+      AERODB_OBSERVER_TOKEN: 'observer-token-of-this-test',
+    });
   });
   after(() => cluster.stop());
 
-  const ask = (args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> => cli(['inspect', 'cluster', ...args, '--audit-dir', join(home, 'audit')], cleanEnv(home, env));
+  const ask = (args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> =>
+    cli(['inspect', 'cluster', ...args, '--audit-dir', join(home, 'audit')], cleanEnv(home, env));
 
   it('come from the variable or from a file that nobody else can read; without one, the kernel refuses', async () => {
     const file = join(home, 'token');
     writeFileSync(file, `${token}\n`, { mode: 0o600 });
     const config = join(home, 'clusters.json');
-    writeFileSync(config, JSON.stringify({ clusters: [{ name: 'local', kind: 'aerodb', endpoints: cluster.nodes.map(({ url }) => url) }], tokenFiles: { local: file } }));
+    writeFileSync(
+      config,
+      JSON.stringify({
+        clusters: [{ name: 'local', kind: 'aerodb', endpoints: cluster.nodes.map(({ url }) => url) }],
+        tokenFiles: { local: file },
+      }),
+    );
     assert.equal((await ask(cluster.urls, { AERODB_TOKEN: token })).code, 0);
     assert.equal((await ask([...cluster.urls, '--token-file', file])).code, 0);
     assert.equal((await ask(['--cluster', 'local', '--config', config])).code, 0);
@@ -225,17 +316,21 @@ describe('access tokens', function () {
       assert.equal(open.code, 2);
       assert.match(open.stderr, /mode 06\d\d/);
     }
-    for (const bad of [join(home, 'none'), home]) assert.equal((await ask([...cluster.urls, '--token-file', bad])).code, 2);
+    for (const bad of [join(home, 'none'), home])
+      assert.equal((await ask([...cluster.urls, '--token-file', bad])).code, 2);
     assert.equal((await ask(cluster.urls, { AERODB_TOKEN: 'no\nheader-token-of-this-test' })).code, 2);
     assert.doesNotMatch(JSON.stringify(records(join(home, 'audit'))), /token-of-this-test/);
   });
 
-  it('exit 4, kernel rejection: the kernel\'s words, verbatim', async () => {
+  it("exit 4, kernel rejection: the kernel's words, verbatim", async () => {
     const direct = await (await fetch(`${cluster.node(0).url}/v1/cluster`)).text();
     const { code, stdout, stderr } = await ask([...cluster.urls, '--json']);
     const json = document.parse(JSON.parse(stdout));
     assert.ok(json.kind === 'failed' && json.error.kernel !== null);
-    assert.deepEqual([code, json.error.domain, json.error.code, json.error.kernel.body], [4, 'KERNEL_REJECTION', 'AERO_UNAUTHENTICATED', direct]);
+    assert.deepEqual(
+      [code, json.error.domain, json.error.code, json.error.kernel.body],
+      [4, 'KERNEL_REJECTION', 'AERO_UNAUTHENTICATED', direct],
+    );
     assert.ok(stderr.includes(`  | ${json.error.message}\n`), stderr);
   });
 });

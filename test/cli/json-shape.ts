@@ -11,91 +11,305 @@ const format = z.literal('aerodb-control/1');
 const exitCode = z.int().min(0).max(9).describe('The exit code of the process.');
 const command = z.enum(COMMAND_NAMES);
 
-const cluster = z.strictObject({ name: z.string(), kind: z.enum(['aerodb', 'patroni']), environment: maybe(z.string()) }).describe('The cluster as configured; environment is the operator\'s own label.');
+const cluster = z
+  .strictObject({ name: z.string(), kind: z.enum(['aerodb', 'patroni']), environment: maybe(z.string()) })
+  .describe("The cluster as configured; environment is the operator's own label.");
 const position = z.strictObject({ seq: decimal, hash: z.string().regex(/^[0-9a-f]{64}$/) });
-const recorded = z.union([position, z.strictObject({ notRecorded: z.string().describe('Why the end of the command could not be recorded.') })]).describe('Where the end of the command stands in the audit log.');
-const observed = z.strictObject({ snapshot: z.string(), commitId: maybe(decimal), controlVersion: maybe(decimal), nodeId: maybe(z.string()), time: z.string(), clock: z.string() }).describe('From which node, at which state and time, by whose clock. Patroni has neither commit ids nor control versions: there both are null.');
+const recorded = z
+  .union([
+    position,
+    z.strictObject({ notRecorded: z.string().describe('Why the end of the command could not be recorded.') }),
+  ])
+  .describe('Where the end of the command stands in the audit log.');
+const observed = z
+  .strictObject({
+    snapshot: z.string(),
+    commitId: maybe(decimal),
+    controlVersion: maybe(decimal),
+    nodeId: maybe(z.string()),
+    time: z.string(),
+    clock: z.string(),
+  })
+  .describe(
+    'From which node, at which state and time, by whose clock. Patroni has neither commit ids nor control versions: there both are null.',
+  );
 
 const member = z.strictObject({
-  nodeId: z.string(), name: z.string(), apiUrl: maybe(z.string()), role: z.enum(['primary', 'replica', 'unknown']), replicationState: z.string(), haltReason: maybe(z.string()),
-  health: z.enum(['running', 'halted', 'unknown']), healthBasis: z.string(), durableOffset: maybe(decimal), durableCommitId: maybe(decimal), lagBytes: maybe(decimal), lagCommits: maybe(decimal), lastContact: maybe(z.string()),
-  patroni: z.strictObject({ role: z.string(), timeline: maybe(decimal), written: maybe(decimal), received: maybe(decimal), replayed: maybe(decimal), receiveLag: maybe(decimal).exactOptional(), replayLag: maybe(decimal).exactOptional(), marks: maybe(z.string()) }).exactOptional().describe('For members of a Patroni cluster: its own word for the role, and WAL positions and lags in bytes; receiveLag and replayLag only where Patroni tells them apart.'),
+  nodeId: z.string(),
+  name: z.string(),
+  apiUrl: maybe(z.string()),
+  role: z.enum(['primary', 'replica', 'unknown']),
+  replicationState: z.string(),
+  haltReason: maybe(z.string()),
+  health: z.enum(['running', 'halted', 'unknown']),
+  healthBasis: z.string(),
+  durableOffset: maybe(decimal),
+  durableCommitId: maybe(decimal),
+  lagBytes: maybe(decimal),
+  lagCommits: maybe(decimal),
+  lastContact: maybe(z.string()),
+  patroni: z
+    .strictObject({
+      role: z.string(),
+      timeline: maybe(decimal),
+      written: maybe(decimal),
+      received: maybe(decimal),
+      replayed: maybe(decimal),
+      receiveLag: maybe(decimal).exactOptional(),
+      replayLag: maybe(decimal).exactOptional(),
+      marks: maybe(z.string()),
+    })
+    .exactOptional()
+    .describe(
+      'For members of a Patroni cluster: its own word for the role, and WAL positions and lags in bytes; receiveLag and replayLag only where Patroni tells them apart.',
+    ),
 });
-const section = z.strictObject({ name: z.string(), entries: z.array(z.strictObject({ key: z.string(), value: z.string() })) });
+const section = z.strictObject({
+  name: z.string(),
+  entries: z.array(z.strictObject({ key: z.string(), value: z.string() })),
+});
 const sections = z.array(section).exactOptional().describe('What a Patroni node says beside, in its own words.');
 const event = z.strictObject({
-  seq: decimal, type: z.string(), time: maybe(z.string()), epoch: decimal, requestId: maybe(z.string()), nodeId: maybe(z.string()), mode: maybe(z.string()), operator: maybe(z.string()), reason: maybe(z.string()),
-  auditHead: maybe(z.strictObject({ seq: decimal, hash: z.string() })), fields: z.record(z.string(), z.unknown()).describe('As the kernel sent them.'),
+  seq: decimal,
+  type: z.string(),
+  time: maybe(z.string()),
+  epoch: decimal,
+  requestId: maybe(z.string()),
+  nodeId: maybe(z.string()),
+  mode: maybe(z.string()),
+  operator: maybe(z.string()),
+  reason: maybe(z.string()),
+  auditHead: maybe(z.strictObject({ seq: decimal, hash: z.string() })),
+  fields: z.record(z.string(), z.unknown()).describe('As the kernel sent them.'),
 });
 
 const views = {
-  inspect_cluster_state: z.strictObject({ clusterId: maybe(z.string()), name: maybe(z.string()), epoch: maybe(decimal), primaryId: maybe(z.string()), members: z.array(member) }),
+  inspect_cluster_state: z.strictObject({
+    clusterId: maybe(z.string()),
+    name: maybe(z.string()),
+    epoch: maybe(decimal),
+    primaryId: maybe(z.string()),
+    members: z.array(member),
+  }),
   inspect_node: z.strictObject({ member, source: z.enum(['self', 'reported']), epoch: maybe(decimal), sections }),
   inspect_replication_status: z.strictObject({
-    primaryId: maybe(z.string()), epoch: maybe(decimal), committedOffset: maybe(decimal),
-    replicas: z.array(z.strictObject({
-      nodeId: z.string(), name: maybe(z.string()), state: z.string(), haltReason: maybe(z.string()), receivedOffset: maybe(decimal), appliedOffset: maybe(decimal), acknowledgedOffset: maybe(decimal),
-      lagBytes: maybe(decimal), lagCommits: maybe(decimal), lastAcknowledgedAt: maybe(z.string()), receiveLag: maybe(decimal).exactOptional(), replayLag: maybe(decimal).exactOptional(),
-    })),
+    primaryId: maybe(z.string()),
+    epoch: maybe(decimal),
+    committedOffset: maybe(decimal),
+    replicas: z.array(
+      z.strictObject({
+        nodeId: z.string(),
+        name: maybe(z.string()),
+        state: z.string(),
+        haltReason: maybe(z.string()),
+        receivedOffset: maybe(decimal),
+        appliedOffset: maybe(decimal),
+        acknowledgedOffset: maybe(decimal),
+        lagBytes: maybe(decimal),
+        lagCommits: maybe(decimal),
+        lastAcknowledgedAt: maybe(z.string()),
+        receiveLag: maybe(decimal).exactOptional(),
+        replayLag: maybe(decimal).exactOptional(),
+      }),
+    ),
   }),
   inspect_promotion_state: z.strictObject({
-    state: z.string(), pendingNodeId: maybe(z.string()), epoch: maybe(decimal),
-    lastAttempt: maybe(z.strictObject({ requestId: z.string(), kind: z.string(), mode: maybe(z.string()), target: z.string(), outcome: maybe(z.string()), denial: maybe(z.strictObject({ reason: z.string(), invariant: z.string() })) })),
-    events: z.array(event), nextAfter: maybe(decimal),
-    request: maybe(z.strictObject({ requestId: z.string(), known: z.boolean(), outcome: maybe(z.string()), code: maybe(z.string()) })),
+    state: z.string(),
+    pendingNodeId: maybe(z.string()),
+    epoch: maybe(decimal),
+    lastAttempt: maybe(
+      z.strictObject({
+        requestId: z.string(),
+        kind: z.string(),
+        mode: maybe(z.string()),
+        target: z.string(),
+        outcome: maybe(z.string()),
+        denial: maybe(z.strictObject({ reason: z.string(), invariant: z.string() })),
+      }),
+    ),
+    events: z.array(event),
+    nextAfter: maybe(decimal),
+    request: maybe(
+      z.strictObject({
+        requestId: z.string(),
+        known: z.boolean(),
+        outcome: maybe(z.string()),
+        code: maybe(z.string()),
+      }),
+    ),
   }),
   run_diagnostics: z.strictObject({ sections: z.array(section) }),
   inspect_wal: z.strictObject({
-    segments: maybe(z.array(z.strictObject({ id: z.string(), firstOffset: decimal, endOffset: decimal, bytes: decimal, checksum: maybe(z.string()) }))).describe('null: not visible, which is not the same as none.'),
-    appendOffset: maybe(decimal), durableOffset: maybe(decimal), oldestOffset: maybe(decimal), truncationOffset: maybe(decimal), totalBytes: maybe(decimal),
-    checksumStatus: z.enum(['valid', 'invalid', 'unchecked']), verifiedToOffset: maybe(decimal),
-    checkpoints: maybe(z.array(z.strictObject({ id: z.string(), commitId: maybe(decimal), offset: maybe(decimal) }))).describe('null: the answer does not say, which is not the same as none.'), nextAfter: maybe(z.string()), sections,
+    segments: maybe(
+      z.array(
+        z.strictObject({
+          id: z.string(),
+          firstOffset: decimal,
+          endOffset: decimal,
+          bytes: decimal,
+          checksum: maybe(z.string()),
+        }),
+      ),
+    ).describe('null: not visible, which is not the same as none.'),
+    appendOffset: maybe(decimal),
+    durableOffset: maybe(decimal),
+    oldestOffset: maybe(decimal),
+    truncationOffset: maybe(decimal),
+    totalBytes: maybe(decimal),
+    checksumStatus: z.enum(['valid', 'invalid', 'unchecked']),
+    verifiedToOffset: maybe(decimal),
+    checkpoints: maybe(
+      z.array(z.strictObject({ id: z.string(), commitId: maybe(decimal), offset: maybe(decimal) })),
+    ).describe('null: the answer does not say, which is not the same as none.'),
+    nextAfter: maybe(z.string()),
+    sections,
   }),
   inspect_snapshots: z.strictObject({
-    items: z.array(z.strictObject({ kind: z.enum(['snapshot', 'checkpoint']), id: z.string(), commitId: maybe(decimal), walFirstOffset: maybe(decimal), walEndOffset: maybe(decimal), createdAt: maybe(z.string()), durable: maybe(z.boolean()), source: maybe(z.string()) })),
-    nextAfter: maybe(z.string()), sections,
+    items: z.array(
+      z.strictObject({
+        kind: z.enum(['snapshot', 'checkpoint']),
+        id: z.string(),
+        commitId: maybe(decimal),
+        walFirstOffset: maybe(decimal),
+        walEndOffset: maybe(decimal),
+        createdAt: maybe(z.string()),
+        durable: maybe(z.boolean()),
+        source: maybe(z.string()),
+      }),
+    ),
+    nextAfter: maybe(z.string()),
+    sections,
   }),
 };
 
 const end = { requestId: z.uuid(), recorded, exitCode };
-const where = { observed, endpoint: z.string(), skipped: z.array(z.strictObject({ endpoint: z.string(), reason: z.string() })), notes: z.array(z.string()) };
+const where = {
+  observed,
+  endpoint: z.string(),
+  skipped: z.array(z.strictObject({ endpoint: z.string(), reason: z.string() })),
+  notes: z.array(z.string()),
+};
 
-const answered = z.union(
-  (Object.keys(views) as readonly (keyof typeof views)[]).map((name) => z.strictObject({ format, kind: z.literal('answered'), command: z.literal(name), cluster: maybe(cluster), view: views[name], ...where, ...end })),
-).describe('A read was answered.');
+const answered = z
+  .union(
+    (Object.keys(views) as readonly (keyof typeof views)[]).map(name =>
+      z.strictObject({
+        format,
+        kind: z.literal('answered'),
+        command: z.literal(name),
+        cluster: maybe(cluster),
+        view: views[name],
+        ...where,
+        ...end,
+      }),
+    ),
+  )
+  .describe('A read was answered.');
 
-const executed = z.strictObject({
-  format, kind: z.literal('executed'), command, cluster: maybe(cluster), target: z.strictObject({ nodeId: z.string(), name: z.string() }),
-  execution: z.strictObject({
-    sentence: z.string(), changes: z.array(z.strictObject({ component: z.string(), nodeId: maybe(z.string()), before: maybe(z.string()), after: maybe(z.string()) })),
-    events: z.array(event), epoch: maybe(decimal), controlVersion: maybe(decimal),
-  }),
-  ...end,
-}).describe('The kernel says that it executed the request.');
+const executed = z
+  .strictObject({
+    format,
+    kind: z.literal('executed'),
+    command,
+    cluster: maybe(cluster),
+    target: z.strictObject({ nodeId: z.string(), name: z.string() }),
+    execution: z.strictObject({
+      sentence: z.string(),
+      changes: z.array(
+        z.strictObject({
+          component: z.string(),
+          nodeId: maybe(z.string()),
+          before: maybe(z.string()),
+          after: maybe(z.string()),
+        }),
+      ),
+      events: z.array(event),
+      epoch: maybe(decimal),
+      controlVersion: maybe(decimal),
+    }),
+    ...end,
+  })
+  .describe('The kernel says that it executed the request.');
 
 const error = z.strictObject({
-  domain: z.enum(['OPERATOR_INPUT', 'VALIDATION_ERROR', 'KERNEL_REJECTION', 'TRANSPORT_ERROR']), code: z.string(), message: z.string(), invariants: z.array(z.string()),
-  outcome: z.enum(['executed', 'not_executed', 'unknown']), known: maybe(z.string()).describe('What is known beside the kernel\'s words, where they leave the outcome unknown or speak of another delivery of the request.'), field: maybe(z.string()),
-  kernel: maybe(z.strictObject({ status: z.int().nullable().describe('Of HTTP; null where the kernel was not asked over HTTP.'), body: z.string().describe('The kernel\'s answer, byte for byte.'), details: z.unknown() })),
+  domain: z.enum(['OPERATOR_INPUT', 'VALIDATION_ERROR', 'KERNEL_REJECTION', 'TRANSPORT_ERROR']),
+  code: z.string(),
+  message: z.string(),
+  invariants: z.array(z.string()),
+  outcome: z.enum(['executed', 'not_executed', 'unknown']),
+  known: maybe(z.string()).describe(
+    "What is known beside the kernel's words, where they leave the outcome unknown or speak of another delivery of the request.",
+  ),
+  field: maybe(z.string()),
+  kernel: maybe(
+    z.strictObject({
+      status: z.int().nullable().describe('Of HTTP; null where the kernel was not asked over HTTP.'),
+      body: z.string().describe("The kernel's answer, byte for byte."),
+      details: z.unknown(),
+    }),
+  ),
 });
 
-const failed = z.strictObject({
-  format, kind: z.literal('failed'), command: maybe(z.string()), cluster: maybe(cluster), target: maybe(z.string()), error,
-  authorityEnded: maybe(recorded).describe('Where it is recorded that Operator authority ended with this request, because its outcome is unknown.'), requestId: maybe(z.uuid()), recorded: maybe(recorded), exitCode,
-}).describe('The command ended without success; error.outcome says what is proven.');
+const failed = z
+  .strictObject({
+    format,
+    kind: z.literal('failed'),
+    command: maybe(z.string()),
+    cluster: maybe(cluster),
+    target: maybe(z.string()),
+    error,
+    authorityEnded: maybe(recorded).describe(
+      'Where it is recorded that Operator authority ended with this request, because its outcome is unknown.',
+    ),
+    requestId: maybe(z.uuid()),
+    recorded: maybe(recorded),
+    exitCode,
+  })
+  .describe('The command ended without success; error.outcome says what is proven.');
 
-const verdict = z.strictObject({
-  format, kind: z.literal('audit_verdict'), path: z.string(), exitCode,
-  verdict: z.strictObject({
-    kind: z.enum(['intact', 'torn_tail', 'record_edited', 'records_missing', 'forked', 'truncated', 'replaced', 'unreadable']), message: z.string(), line: maybe(decimal), seq: maybe(decimal),
-    records: decimal, bytes: decimal, head: maybe(position),
-  }),
-}).describe('What verifying the audit log found.');
+const verdict = z
+  .strictObject({
+    format,
+    kind: z.literal('audit_verdict'),
+    path: z.string(),
+    exitCode,
+    verdict: z.strictObject({
+      kind: z.enum([
+        'intact',
+        'torn_tail',
+        'record_edited',
+        'records_missing',
+        'forked',
+        'truncated',
+        'replaced',
+        'unreadable',
+      ]),
+      message: z.string(),
+      line: maybe(decimal),
+      seq: maybe(decimal),
+      records: decimal,
+      bytes: decimal,
+      head: maybe(position),
+    }),
+  })
+  .describe('What verifying the audit log found.');
 
-const auditRecord = z.strictObject({ format, kind: z.literal('audit_record'), line: decimal, record: maybe(z.record(z.string(), z.unknown())), text: z.string().exactOptional() }).describe('One line of the audit log; one document per line.');
+const auditRecord = z
+  .strictObject({
+    format,
+    kind: z.literal('audit_record'),
+    line: decimal,
+    record: maybe(z.record(z.string(), z.unknown())),
+    text: z.string().exactOptional(),
+  })
+  .describe('One line of the audit log; one document per line.');
 
 /** One document on standard output of `aerodb-control --json`. */
-export const document = z.union([answered, executed, failed, verdict, auditRecord]).meta({ title: 'aerodb-control --json', description: 'What aerodb-control prints to standard output with --json. Members are always present; null means unknown or none.' });
+export const document = z.union([answered, executed, failed, verdict, auditRecord]).meta({
+  title: 'aerodb-control --json',
+  description:
+    'What aerodb-control prints to standard output with --json. Members are always present; null means unknown or none.',
+});
 
 export type Document = z.infer<typeof document>;
 

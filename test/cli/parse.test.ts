@@ -20,13 +20,24 @@ function refused(...argv: readonly string[]): ControlError {
 
 describe('the command line', () => {
   it('P7-S3: exactly the ten commands have words, each its own', () => {
-    const words = COMMAND_NAMES.map((name) => TERMINAL_WORDS[name].join(' '));
+    const words = COMMAND_NAMES.map(name => TERMINAL_WORDS[name].join(' '));
     assert.equal(new Set(words).size, 10);
     for (const name of COMMAND_NAMES) {
       const asked = parse(...TERMINAL_WORDS[name], '--cluster', 'local', '--node', NODE);
-      assert.deepEqual(asked.kind === 'command' ? [asked.command, asked.input] : asked, [name, { cluster: 'local', node: NODE }]);
+      assert.deepEqual(asked.kind === 'command' ? [asked.command, asked.input] : asked, [
+        name,
+        { cluster: 'local', node: NODE },
+      ]);
     }
-    for (const line of [['failover'], ['inspect', 'everything'], ['promote-all'], ['audit', 'delete'], ['audit'], ['restart', '--cluster', 'local']]) assert.equal(refused(...line).domain, 'OPERATOR_INPUT');
+    for (const line of [
+      ['failover'],
+      ['inspect', 'everything'],
+      ['promote-all'],
+      ['audit', 'delete'],
+      ['audit'],
+      ['restart', '--cluster', 'local'],
+    ])
+      assert.equal(refused(...line).domain, 'OPERATOR_INPUT');
   });
 
   it('P7-A2: an option that would answer a question is an argument of nothing, and is passed on to be refused and recorded', () => {
@@ -48,7 +59,10 @@ describe('the command line', () => {
 
   it('an option without its value, given twice, or a switch with a value is not guessed at', () => {
     assert.match(refused('promote', '--cluster', 'a', '--node').message, /needs a value/);
-    assert.match(refused('promote', '--node', '--operator', '--cluster', 'a').message, /another option stands in its place/);
+    assert.match(
+      refused('promote', '--node', '--operator', '--cluster', 'a').message,
+      /another option stands in its place/,
+    );
     assert.match(refused('inspect', 'node', '--cluster', 'a', '--cluster', 'b').message, /more than once/);
     assert.match(refused('inspect', 'cluster', '--json=yes', '--cluster', 'a').message, /takes no value/);
     const dashed = parse('promote', '--cluster', 'a', '--node', NODE, '--reason=-5 degrees in the rack');
@@ -78,7 +92,11 @@ describe('the command line', () => {
 });
 
 describe('the equivalent command line', () => {
-  const cluster = parseClusterConfig({ name: 'orders', kind: 'aerodb', endpoints: ['http://127.0.0.1:1', 'http://127.0.0.1:2'] });
+  const cluster = parseClusterConfig({
+    name: 'orders',
+    kind: 'aerodb',
+    endpoints: ['http://127.0.0.1:1', 'http://127.0.0.1:2'],
+  });
   assert.ok(cluster.ok);
   const config = cluster.value;
 
@@ -86,19 +104,30 @@ describe('the equivalent command line', () => {
     for (const command of COMMAND_NAMES) {
       const { reason, target, authority } = commandSpec(command);
       const args = {
-        cluster: 'orders', ...(target === 'none' ? {} : { node: NODE }), ...(target === 'optional-node' ? { lookup: NODE } : {}),
-        ...(reason === 'none' ? {} : { reason: 'it\'s late; $(reboot)' }),
+        cluster: 'orders',
+        ...(target === 'none' ? {} : { node: NODE }),
+        ...(target === 'optional-node' ? { lookup: NODE } : {}),
+        ...(reason === 'none' ? {} : { reason: "it's late; $(reboot)" }),
       };
       const asked = parse(...shellWords(commandLine(command, args, config)).slice(1));
       assert.ok(asked.kind === 'command');
-      assert.deepEqual([asked.command, asked.input, asked.given.operator !== undefined], [command, args, authority === 'operator']);
+      assert.deepEqual(
+        [asked.command, asked.input, asked.given.operator !== undefined],
+        [command, args, authority === 'operator'],
+      );
     }
   });
 
   it('names a cluster that is in no file by its addresses', () => {
     const addressed = { ...config, name: 'http://127.0.0.1:1' };
-    assert.equal(commandLine('inspect_cluster_state', { cluster: addressed.name }, addressed), 'aerodb-control inspect cluster --url http://127.0.0.1:1 --url http://127.0.0.1:2');
-    assert.match(commandLine('inspect_cluster_state', { cluster: addressed.name }, { ...addressed, kind: 'patroni' }), /--kind patroni/);
+    assert.equal(
+      commandLine('inspect_cluster_state', { cluster: addressed.name }, addressed),
+      'aerodb-control inspect cluster --url http://127.0.0.1:1 --url http://127.0.0.1:2',
+    );
+    assert.match(
+      commandLine('inspect_cluster_state', { cluster: addressed.name }, { ...addressed, kind: 'patroni' }),
+      /--kind patroni/,
+    );
   });
 });
 
@@ -110,10 +139,16 @@ describe('exit codes', () => {
   it('P7-E2: an unknown outcome is unknown, whatever the domain', () => {
     assert.equal(errorExitCode(refusal('PHASE7_MISSING_ARGUMENT', '')), EXIT.operatorInput);
     assert.equal(errorExitCode(refusal('PHASE7_NO_TERMINAL', '')), EXIT.validation);
-    assert.equal(errorExitCode(kernelRejection('AERO_PROMOTION_DENIED', '', ['P6-A1'], 'not_executed', kernel)), EXIT.kernelRejection);
+    assert.equal(
+      errorExitCode(kernelRejection('AERO_PROMOTION_DENIED', '', ['P6-A1'], 'not_executed', kernel)),
+      EXIT.kernelRejection,
+    );
     assert.equal(errorExitCode(transportFailure('PHASE7_TIMEOUT', '', 'not_executed')), EXIT.transport);
     assert.equal(errorExitCode(transportFailure('PHASE7_TIMEOUT', '', 'unknown')), EXIT.outcomeUnknown);
-    assert.equal(errorExitCode(kernelRejection('AERO_STORAGE_FAILED', '', ['P6-F1'], 'unknown', kernel)), EXIT.outcomeUnknown);
+    assert.equal(
+      errorExitCode(kernelRejection('AERO_STORAGE_FAILED', '', ['P6-F1'], 'unknown', kernel)),
+      EXIT.outcomeUnknown,
+    );
     assert.equal(errorExitCode(transportFailure('PHASE7_TRANSPORT_FAILURE', '', 'executed')), EXIT.notShown);
   });
 
@@ -122,11 +157,14 @@ describe('exit codes', () => {
     const executed = kernelRejection('AERO_STORAGE_FAILED', '', ['P6-F1'], 'executed', kernel);
     assert.equal(resultExitCode({ ...failed, error: executed, recorded: lost }), EXIT.notRecorded);
     assert.equal(resultExitCode({ ...failed, error: executed, recorded }), EXIT.kernelRejection);
-    assert.equal(resultExitCode({ ...failed, error: refusal('PHASE7_AUDIT_UNAVAILABLE', ''), recorded: lost }), EXIT.validation);
+    assert.equal(
+      resultExitCode({ ...failed, error: refusal('PHASE7_AUDIT_UNAVAILABLE', ''), recorded: lost }),
+      EXIT.validation,
+    );
   });
 });
 
 /** Words as a POSIX shell splits them, for lines that hold plain and single-quoted text. */
 function shellWords(line: string): readonly string[] {
-  return (line.match(/(?:[^\s'\\]|'[^']*'|\\')+/g) ?? []).map((word) => word.replaceAll(/'([^']*)'|\\(')/g, '$1$2'));
+  return (line.match(/(?:[^\s'\\]|'[^']*'|\\')+/g) ?? []).map(word => word.replaceAll(/'([^']*)'|\\(')/g, '$1$2'));
 }

@@ -18,7 +18,7 @@ describe('configured paths', function () {
       reached += 1;
       response.end();
     });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
     const address = server.address();
     url = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
     spawnSync('mkfifo', [join(folder, 'pipe')]);
@@ -29,7 +29,14 @@ describe('configured paths', function () {
   });
   after(() => server.close());
 
-  const STRANGE = { pipe: /is not a regular file/, directory: /is not a regular file|EISDIR/, device: /is not a regular file/, large: /larger than 1048576 bytes/, loop: /ELOOP/, 'none/../none': /ENOENT/ };
+  const STRANGE = {
+    pipe: /is not a regular file/,
+    directory: /is not a regular file|EISDIR/,
+    device: /is not a regular file/,
+    large: /larger than 1048576 bytes/,
+    loop: /ELOOP/,
+    'none/../none': /ENOENT/,
+  };
 
   async function refused(args: readonly string[], reason: RegExp, code = 2): Promise<Ended> {
     const before = reached;
@@ -46,7 +53,19 @@ describe('configured paths', function () {
       const path = join(folder, name);
       const configured = (part: 'ca' | 'key'): string => {
         const config = join(folder, `${part}.json`);
-        writeFileSync(config, JSON.stringify({ clusters: [{ name: 'c', kind: 'aerodb', endpoints: ['https://127.0.0.1:1'], tls: part === 'ca' ? { ca: path } : { cert: path, key: path } }] }));
+        writeFileSync(
+          config,
+          JSON.stringify({
+            clusters: [
+              {
+                name: 'c',
+                kind: 'aerodb',
+                endpoints: ['https://127.0.0.1:1'],
+                tls: part === 'ca' ? { ca: path } : { cert: path, key: path },
+              },
+            ],
+          }),
+        );
         return config;
       };
       const tls = name === 'large' ? /larger than 1048576 bytes/ : /not a regular file|EISDIR|ELOOP|ENOENT/;
@@ -54,10 +73,16 @@ describe('configured paths', function () {
       await Promise.all([
         refused(['inspect', 'cluster', '--url', url, '--token-file', path], reason),
         refused(['inspect', 'cluster', '--cluster', 'c', '--config', path], reason),
-        ...(['ca', 'key'] as const).map((part) => refused(['inspect', 'cluster', '--cluster', 'c', '--config', configured(part)], tls)),
-        ...audit.map((verb) => refused(['audit', ...verb, '--auditor', '--file', path], /cannot be read/, 3)),
+        ...(['ca', 'key'] as const).map(part =>
+          refused(['inspect', 'cluster', '--cluster', 'c', '--config', configured(part)], tls),
+        ),
+        ...audit.map(verb => refused(['audit', ...verb, '--auditor', '--file', path], /cannot be read/, 3)),
       ]);
-      assert.deepEqual(readdirSync(folder).filter((file) => file.startsWith('exported')), [], 'nothing is left of an export that failed');
+      assert.deepEqual(
+        readdirSync(folder).filter(file => file.startsWith('exported')),
+        [],
+        'nothing is left of an export that failed',
+      );
     });
   }
 
@@ -69,23 +94,65 @@ describe('configured paths', function () {
     symlinkSync(join(open, 'clusters.json'), join(folder, 'linked-open.json'));
     chmodSync(open, 0o777);
     for (const config of [join(open, 'clusters.json'), join(folder, 'linked-open.json')]) {
-      await refused(['inspect', 'cluster', '--cluster', 'c', '--config', config], /stands in the directory \S+\/open, into which every account of this machine may write \(mode 0777\)/);
+      await refused(
+        ['inspect', 'cluster', '--cluster', 'c', '--config', config],
+        /stands in the directory \S+\/open, into which every account of this machine may write \(mode 0777\)/,
+      );
     }
     chmodSync(open, 0o1777); // as /tmp is: nobody else can exchange a file of this account's there
     const before = reached;
-    const sticky = await cli(['inspect', 'cluster', '--cluster', 'c', '--config', join(open, 'clusters.json'), '--audit-dir', join(folder, 'audit')], cleanEnv(folder));
+    const sticky = await cli(
+      [
+        'inspect',
+        'cluster',
+        '--cluster',
+        'c',
+        '--config',
+        join(open, 'clusters.json'),
+        '--audit-dir',
+        join(folder, 'audit'),
+      ],
+      cleanEnv(folder),
+    );
     assert.ok(reached > before, sticky.stderr);
     const file = (name: string, bytes: string | Buffer): string => {
       writeFileSync(join(folder, name), bytes, { mode: 0o600 });
       return join(folder, name);
     };
     const wide = (text: string): Buffer => Buffer.from(`\ufeff${text}`, 'utf16le');
-    await refused(['inspect', 'cluster', '--cluster', 'c', '--config', file('marked.json', `\ufeff${content}`)], /marked\.json begins with a byte-order mark \(U\+FEFF\), which JSON does not allow/);
-    await refused(['inspect', 'cluster', '--cluster', 'c', '--config', file('wide.json', wide(content))], /wide\.json is written in UTF-16 \(it begins with the byte-order mark FF FE\)/);
-    await refused(['inspect', 'cluster', '--url', url, '--token-file', file('wide.token', wide('canary-token'))], /wide\.token is written in UTF-16/);
-    await refused(['inspect', 'cluster', '--url', url, '--token-file', file('two.token', 'canary-token\ncanary-token\n')], /two\.token holds more than one line; a token is one line/);
-    await refused(['inspect', 'cluster', '--cluster', 'c', '--config', file('broken.json', '{ "clusters": [] }\n canary')], /broken\.json is not JSON(?: from line 2, column 2 on)?\. What stands there is not repeated/);
-    const marked = await cli(['inspect', 'cluster', '--url', url, '--token-file', file('marked.token', '\ufeffcanary-token\n'), '--audit-dir', join(folder, 'audit')], cleanEnv(folder));
+    await refused(
+      ['inspect', 'cluster', '--cluster', 'c', '--config', file('marked.json', `\ufeff${content}`)],
+      /marked\.json begins with a byte-order mark \(U\+FEFF\), which JSON does not allow/,
+    );
+    await refused(
+      ['inspect', 'cluster', '--cluster', 'c', '--config', file('wide.json', wide(content))],
+      /wide\.json is written in UTF-16 \(it begins with the byte-order mark FF FE\)/,
+    );
+    await refused(
+      ['inspect', 'cluster', '--url', url, '--token-file', file('wide.token', wide('canary-token'))],
+      /wide\.token is written in UTF-16/,
+    );
+    await refused(
+      ['inspect', 'cluster', '--url', url, '--token-file', file('two.token', 'canary-token\ncanary-token\n')],
+      /two\.token holds more than one line; a token is one line/,
+    );
+    await refused(
+      ['inspect', 'cluster', '--cluster', 'c', '--config', file('broken.json', '{ "clusters": [] }\n canary')],
+      /broken\.json is not JSON(?: from line 2, column 2 on)?\. What stands there is not repeated/,
+    );
+    const marked = await cli(
+      [
+        'inspect',
+        'cluster',
+        '--url',
+        url,
+        '--token-file',
+        file('marked.token', '\ufeffcanary-token\n'),
+        '--audit-dir',
+        join(folder, 'audit'),
+      ],
+      cleanEnv(folder),
+    );
     assert.equal(marked.code, 5, 'before a token the mark is a blank like others');
   });
 
@@ -97,8 +164,15 @@ describe('configured paths', function () {
       chmodSync(join(audit, 'audit.jsonl'), mode);
       const before = reached;
       const ended = await cli(['inspect', 'cluster', '--url', url, '--audit-dir', audit], cleanEnv(folder));
-      assert.deepEqual([ended.code, reached - before, readFileSync(join(audit, 'audit.jsonl'), 'utf8')], [3, 0, ''], ended.stderr);
-      assert.match(ended.stderr.replaceAll(/\s+/g, ' '), /audit\.jsonl can be changed by every account of this machine \(mode 06[06][26]\), so nothing is added to it/);
+      assert.deepEqual(
+        [ended.code, reached - before, readFileSync(join(audit, 'audit.jsonl'), 'utf8')],
+        [3, 0, ''],
+        ended.stderr,
+      );
+      assert.match(
+        ended.stderr.replaceAll(/\s+/g, ' '),
+        /audit\.jsonl can be changed by every account of this machine \(mode 06[06][26]\), so nothing is added to it/,
+      );
     }
   });
 
@@ -107,12 +181,27 @@ describe('configured paths', function () {
     writeFileSync(config, JSON.stringify({ clusters: [{ name: 'c', kind: 'aerodb', endpoints: [url] }] }));
     for (const mode of [0o666, 0o602, 0o646]) {
       chmodSync(config, mode);
-      await refused(['inspect', 'cluster', '--cluster', 'c', '--config', config], /can be changed by every account of this machine \(mode 06[04][26]\), so it is not believed|mode 0666/);
+      await refused(
+        ['inspect', 'cluster', '--cluster', 'c', '--config', config],
+        /can be changed by every account of this machine \(mode 06[04][26]\), so it is not believed|mode 0666/,
+      );
     }
     chmodSync(config, 0o664);
     symlinkSync(config, join(folder, 'linked.json'));
     const before = reached;
-    const ended = await cli(['inspect', 'cluster', '--cluster', 'c', '--config', join(folder, 'linked.json'), '--audit-dir', join(folder, 'audit')], cleanEnv(folder));
+    const ended = await cli(
+      [
+        'inspect',
+        'cluster',
+        '--cluster',
+        'c',
+        '--config',
+        join(folder, 'linked.json'),
+        '--audit-dir',
+        join(folder, 'audit'),
+      ],
+      cleanEnv(folder),
+    );
     assert.equal(ended.code, 5, ended.stderr);
     assert.ok(reached > before);
   });

@@ -21,13 +21,16 @@ describe('the terminal program', function () {
 
   it('set/surfaces: help fits 80 columns, names every verb, and explains every option of each', () => {
     const texts = [...COMMAND_NAMES, 'audit', 'completion', null] as const;
-    for (const topic of texts) for (const line of helpText(topic)) assert.ok(columns(line) <= WIDTH && !line.endsWith(' '), line);
+    for (const topic of texts)
+      for (const line of helpText(topic)) assert.ok(columns(line) <= WIDTH && !line.endsWith(' '), line);
     const overview = helpText(null).join('\n');
     for (const name of COMMAND_NAMES) {
       assert.match(overview, new RegExp(`^ {2}${verb(name)} `, 'm'));
-      for (const option of commandOptions(name)) assert.match(helpText(name).join('\n'), new RegExp(`^ {2}--${option}\\b`, 'm'), `${name} ${option}`);
+      for (const option of commandOptions(name))
+        assert.match(helpText(name).join('\n'), new RegExp(`^ {2}--${option}\\b`, 'm'), `${name} ${option}`);
     }
-    for (const [code, meaning] of Object.entries(EXIT_MEANINGS)) assert.ok(overview.replaceAll(/\s+/g, ' ').includes(`${code} ${meaning}`));
+    for (const [code, meaning] of Object.entries(EXIT_MEANINGS))
+      assert.ok(overview.replaceAll(/\s+/g, ' ').includes(`${code} ${meaning}`));
   });
 
   it('docs/terminal.md names every verb, option and exit code', () => {
@@ -39,9 +42,20 @@ describe('the terminal program', function () {
   });
 
   it('help and version touch neither log nor configuration', async () => {
-    for (const args of [[], ['--help'], ['help', 'promote'], ['promote', '--help'], ['--version'], ['completion', 'bash']]) assert.equal((await cli(args, cleanEnv(home))).code, 0);
+    for (const args of [
+      [],
+      ['--help'],
+      ['help', 'promote'],
+      ['promote', '--help'],
+      ['--version'],
+      ['completion', 'bash'],
+    ])
+      assert.equal((await cli(args, cleanEnv(home))).code, 0);
     assert.equal((await cli(['--version'], cleanEnv(home))).stdout, `${VERSION}\n`);
-    assert.equal((JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { readonly version: string }).version, VERSION);
+    assert.equal(
+      (JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { readonly version: string }).version,
+      VERSION,
+    );
     assert.equal(existsSync(join(home, '.local')) || existsSync(join(home, '.config')), false);
   });
 
@@ -51,7 +65,11 @@ describe('the terminal program', function () {
     for (const name of ['aerodb-control.cjs', 'aerodb-control.js', 'aerodb-control']) {
       const file = join(alone, name);
       copyFileSync(await builtProgram(), file);
-      const { code, stdout, stderr } = await run(process.execPath, [file, 'inspect', 'cluster', '--url', 'http://127.0.0.1:1', '--audit-dir', join(home, 'audit')], cleanEnv(home));
+      const { code, stdout, stderr } = await run(
+        process.execPath,
+        [file, 'inspect', 'cluster', '--url', 'http://127.0.0.1:1', '--audit-dir', join(home, 'audit')],
+        cleanEnv(home),
+      );
       assert.deepEqual([code, stdout], [5, ''], stderr);
       assert.match(stderr, /^Inspect Cluster State: not executed/);
     }
@@ -63,10 +81,18 @@ describe('the terminal program', function () {
     // Whatever the system's own Node is: the check itself is run with a version that says it is old.
     const pretend = join(home, 'old.mjs');
     writeFileSync(pretend, 'Object.defineProperty(process.versions, "node", { value: "20.20.2" });');
-    const runs = [run(process.execPath, ['--import', pretend, await builtProgram(), 'inspect', 'cluster'], cleanEnv(home)), ...(/^v(?:18|20|21)\./.test(found?.stdout ?? '') ? [run(old, [await builtProgram(), 'inspect', 'cluster'], cleanEnv(home))] : [])];
+    const runs = [
+      run(process.execPath, ['--import', pretend, await builtProgram(), 'inspect', 'cluster'], cleanEnv(home)),
+      ...(/^v(?:18|20|21)\./.test(found?.stdout ?? '')
+        ? [run(old, [await builtProgram(), 'inspect', 'cluster'], cleanEnv(home))]
+        : []),
+    ];
     for (const { code, stdout, stderr } of await Promise.all(runs)) {
       assert.deepEqual([code, stdout], [2, '']);
-      assert.match(stderr, /^aerodb-control needs Node 22 or newer; this is Node \d+\.\d+\.\d+\. Nothing was asked and nothing was sent\.\n$/);
+      assert.match(
+        stderr,
+        /^aerodb-control needs Node 22 or newer; this is Node \d+\.\d+\.\d+\. Nothing was asked and nothing was sent\.\n$/,
+      );
     }
   });
 
@@ -75,20 +101,36 @@ describe('the terminal program', function () {
       const { stdout: script } = await cli(['completion', 'bash'], cleanEnv(home));
       const file = join(home, 'completion.bash');
       const words = line.split(' ');
-      writeFileSync(file, `${script}\nCOMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')})\nCOMP_CWORD=${words.length - 1}\n_aerodb_control\nprintf '%s\\n' "\${COMPREPLY[@]}"\n`);
+      writeFileSync(
+        file,
+        `${script}\nCOMP_WORDS=(${words.map(word => `'${word}'`).join(' ')})\nCOMP_CWORD=${words.length - 1}\n_aerodb_control\nprintf '%s\\n' "\${COMPREPLY[@]}"\n`,
+      );
       const { code, stdout, stderr } = await run('/bin/bash', ['--norc', '-u', file], cleanEnv(home));
       assert.deepEqual([code, stderr], [0, '']);
-      return stdout.split('\n').filter((word) => word !== '');
+      return stdout.split('\n').filter(word => word !== '');
     };
 
     it('bash completes verbs, options and closed sets of values, and nothing that would need a kernel', async () => {
-      assert.deepEqual(await complete('aerodb-control '), ['inspect', 'diag', 'promote', 'demote', 'force-promote', 'audit', 'completion', 'help']);
+      assert.deepEqual(await complete('aerodb-control '), [
+        'inspect',
+        'diag',
+        'promote',
+        'demote',
+        'force-promote',
+        'audit',
+        'completion',
+        'help',
+      ]);
       assert.deepEqual(await complete('aerodb-control inspect '), ['cluster', 'node', 'replication', 'promotion']);
       assert.deepEqual(await complete('aerodb-control inspect re'), ['replication']);
       assert.deepEqual(await complete('aerodb-control help diag w'), ['wal']);
       assert.deepEqual(await complete('aerodb-control promote --kind '), ['aerodb', 'patroni']);
       assert.deepEqual(await complete('aerodb-control promote --node '), []);
-      for (const name of COMMAND_NAMES) assert.deepEqual(await complete(`aerodb-control ${verb(name)} --`), commandOptions(name).map((option) => `--${option}`));
+      for (const name of COMMAND_NAMES)
+        assert.deepEqual(
+          await complete(`aerodb-control ${verb(name)} --`),
+          commandOptions(name).map(option => `--${option}`),
+        );
       assert.ok((await complete('aerodb-control audit verify --cluster x --')).includes('--head'));
     });
 
@@ -96,8 +138,9 @@ describe('the terminal program', function () {
       for (const shell of ['zsh', 'fish']) {
         const { stdout } = await cli(['completion', shell], cleanEnv(home));
         for (const name of COMMAND_NAMES) for (const word of verb(name).split(' ')) assert.ok(stdout.includes(word));
-        for (const option of new Set(COMMAND_NAMES.flatMap(commandOptions))) assert.ok(stdout.includes(shell === 'zsh' ? `--${option}[` : `-l ${option}`), `${shell} ${option}`);
-        const path = ['/usr/bin', '/bin'].map((directory) => join(directory, shell)).find(existsSync);
+        for (const option of new Set(COMMAND_NAMES.flatMap(commandOptions)))
+          assert.ok(stdout.includes(shell === 'zsh' ? `--${option}[` : `-l ${option}`), `${shell} ${option}`);
+        const path = ['/usr/bin', '/bin'].map(directory => join(directory, shell)).find(existsSync);
         if (path === undefined) continue;
         const file = join(home, `completion.${shell}`);
         writeFileSync(file, stdout);

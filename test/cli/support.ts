@@ -53,8 +53,12 @@ export async function run(file: string, args: readonly string[], env: NodeJS.Pro
   const child = spawn(file, args, { env, stdio: ['pipe', 'pipe', 'pipe'] });
   let stdout = '';
   let stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => { stdout += text; });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => { stderr += text; });
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
   child.stdin.on('error', () => undefined);
   child.stdin.end(input);
   await once(child, 'close');
@@ -84,14 +88,18 @@ export class Terminal {
   #wake: () => void = () => undefined;
 
   /** `shell` stands around the program's words: redirections, pipes. */
-  static async open(args: readonly string[], env: NodeJS.ProcessEnv, shell: (program: string) => string = (program) => `exec ${program}`): Promise<Terminal> {
+  static async open(
+    args: readonly string[],
+    env: NodeJS.ProcessEnv,
+    shell: (program: string) => string = program => `exec ${program}`,
+  ): Promise<Terminal> {
     const terminal = new Terminal([process.execPath, await builtProgram(), ...args], env, shell);
     opened.add(terminal);
     return terminal;
   }
 
   private constructor(words: readonly string[], env: NodeJS.ProcessEnv, shell: (program: string) => string) {
-    const program = words.map((word) => `'${word.replaceAll('\'', '\'\\\'\'')}'`).join(' ');
+    const program = words.map(word => `'${word.replaceAll("'", "'\\''")}'`).join(' ');
     this.#script = spawn('script', ['-qfec', shell(program), '/dev/null'], { env, stdio: ['pipe', 'pipe', 'inherit'] });
     this.#script.stdout?.setEncoding('utf8').on('data', (text: string) => {
       this.#output += text;
@@ -119,7 +127,7 @@ export class Terminal {
       }
       // Not at its exit: what it said last may still be on its way.
       if (this.#closed) assert.fail(`the program ended without showing "${text}":\n${this.#output}`);
-      await new Promise<void>((next) => {
+      await new Promise<void>(next => {
         this.#wake = next;
       });
     }
@@ -166,9 +174,14 @@ export class Cluster {
   }
 
   static async start(directory: string, env: NodeJS.ProcessEnv = {}): Promise<Cluster> {
-    const launcher = spawn(process.execPath, [join(ROOT, 'src/local-cluster/main.ts'), '--nodes', '3', '--port', '0', '--faults', '--data', directory], {
-      stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ...env },
-    });
+    const launcher = spawn(
+      process.execPath,
+      [join(ROOT, 'src/local-cluster/main.ts'), '--nodes', '3', '--port', '0', '--faults', '--data', directory],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+        env: { ...process.env, ...env },
+      },
+    );
     assert.ok(launcher.stdout);
     const nodes: Node[] = [];
     for await (const line of createInterface({ input: launcher.stdout })) {
@@ -189,14 +202,21 @@ export class Cluster {
   /** The node that says of itself that it is the primary. */
   async primary(): Promise<Node> {
     for (const node of this.nodes) {
-      const answer = await fetch(`${node.url}/v1/nodes/${node.id}`).then((response) => response.json(), () => undefined) as { readonly data: { readonly role: string } } | undefined;
+      const answer = (await fetch(`${node.url}/v1/nodes/${node.id}`).then(
+        response => response.json(),
+        () => undefined,
+      )) as { readonly data: { readonly role: string } } | undefined;
       if (answer?.data.role === 'primary') return node;
     }
     return assert.fail('no node is the primary');
   }
 
   async fault(node: Node, faults: Fields): Promise<void> {
-    const answer = await fetch(node.admin, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(faults) });
+    const answer = await fetch(node.admin, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(faults),
+    });
     assert.equal(answer.status, 200, await answer.text());
   }
 
@@ -216,7 +236,11 @@ export function stages(directory: string): readonly unknown[] {
 }
 
 /** Waits until a condition of the outside world holds. */
-export async function until(what: string, condition: () => boolean | Promise<boolean>, withinMs = 10_000): Promise<void> {
+export async function until(
+  what: string,
+  condition: () => boolean | Promise<boolean>,
+  withinMs = 10_000,
+): Promise<void> {
   const end = performance.now() + withinMs;
   while (performance.now() < end) {
     if (await condition()) return;

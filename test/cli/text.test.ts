@@ -16,10 +16,29 @@ import { seedFrom } from '../seed.ts';
 fc.configureGlobal({ seed: seedFrom('FUZZ_SEED') });
 
 // What a terminal acts upon, or what changes how its neighbours look without being seen.
-const STEERING = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e0fff}]/u;
+const STEERING =
+  /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e0fff}]/u;
 const PLAIN = paintFor({ isTTY: false }, {});
 // Any text, and text of what terminals act upon, which would otherwise be rare.
-const nasty = fc.constantFrom('\u001b[2J', '\u009b31m', '\u0007', '\r', '\n', '\u202e', '\u2028', '\u200b', '\ufeff', '\u{e0041}', '\u3164', '\u0000', '\u007f', 'a', ' ', '日', '\ud800');
+const nasty = fc.constantFrom(
+  '\u001b[2J',
+  '\u009b31m',
+  '\u0007',
+  '\r',
+  '\n',
+  '\u202e',
+  '\u2028',
+  '\u200b',
+  '\ufeff',
+  '\u{e0041}',
+  '\u3164',
+  '\u0000',
+  '\u007f',
+  'a',
+  ' ',
+  '日',
+  '\ud800',
+);
 const foreign = fc.oneof(fc.string({ unit: 'binary', maxLength: 200 }), fc.string({ unit: nasty, maxLength: 60 }));
 
 function fits(lines: readonly string[]): void {
@@ -32,21 +51,40 @@ function fits(lines: readonly string[]): void {
 
 describe('layout', () => {
   it('keeps every character of what it wraps, in 80 columns', () => {
-    fc.assert(fc.property(fc.array(fc.string({ unit: 'grapheme', maxLength: 120 }).map(visible)), fc.integer({ min: 4, max: 80 }), (words, width) => {
-      const text = words.join(' ');
-      const lines = wrap(text, width);
-      for (const line of lines) assert.ok(columns(line) <= width || Array.from(line).length <= 2);
-      assert.equal(lines.join('').replaceAll(' ', ''), text.replaceAll(' ', ''));
-    }));
+    fc.assert(
+      fc.property(
+        fc.array(fc.string({ unit: 'grapheme', maxLength: 120 }).map(visible)),
+        fc.integer({ min: 4, max: 80 }),
+        (words, width) => {
+          const text = words.join(' ');
+          const lines = wrap(text, width);
+          for (const line of lines) assert.ok(columns(line) <= width || Array.from(line).length <= 2);
+          assert.equal(lines.join('').replaceAll(' ', ''), text.replaceAll(' ', ''));
+        },
+      ),
+    );
   });
 
   it('tables of anything fit', () => {
-    fc.assert(fc.property(fc.array(fc.array(foreign.map(known), { minLength: 8, maxLength: 8 }), { minLength: 1, maxLength: 5 }), (rows) => {
-      fits(table(Array.from({ length: 8 }, (_, index) => ({ title: `COLUMN ${index}`, ...(index % 2 === 0 ? { right: true as const } : {}) })), rows));
-      fits(facts(rows.map(([label = '', value = '']) => [label, value] as const)));
-      fits(quote(rows.flat()));
-      fits(rows.flat().flatMap((text) => paragraph(text, 4)));
-    }));
+    fc.assert(
+      fc.property(
+        fc.array(fc.array(foreign.map(known), { minLength: 8, maxLength: 8 }), { minLength: 1, maxLength: 5 }),
+        rows => {
+          fits(
+            table(
+              Array.from({ length: 8 }, (_, index) => ({
+                title: `COLUMN ${index}`,
+                ...(index % 2 === 0 ? { right: true as const } : {}),
+              })),
+              rows,
+            ),
+          );
+          fits(facts(rows.map(([label = '', value = '']) => [label, value] as const)));
+          fits(quote(rows.flat()));
+          fits(rows.flat().flatMap(text => paragraph(text, 4)));
+        },
+      ),
+    );
   });
 
   it('counts wide and combining characters as a terminal does', () => {
@@ -54,70 +92,198 @@ describe('layout', () => {
   });
 
   it('breaks a command line between words only, so that it can be pasted', () => {
-    const line = 'aerodb-control promote --url http://127.0.0.1:9191 --url http://127.0.0.1:9192 --node 6f0c --reason \'two  words, and a \'\\\'\'quote\'\\\'\'\' --operator';
+    const line =
+      "aerodb-control promote --url http://127.0.0.1:9191 --url http://127.0.0.1:9192 --node 6f0c --reason 'two  words, and a '\\''quote'\\''' --operator";
     const lines = shellLine(line, 2);
     assert.ok(lines.length > 1);
-    assert.equal(lines.map((part) => part.trim().replace(/ \\$/, '')).join(' '), line);
+    assert.equal(lines.map(part => part.trim().replace(/ \\$/, '')).join(' '), line);
   });
 });
 
 describe('foreign text', () => {
   it('terminal escape sequences, bidirectional overrides and false line ends are written as their numbers', () => {
-    assert.equal(visible('\u001b]0;owned\u0007\u001b[2Jok\r\nOutcome executed\u202e\u009b31m'),
-      '<U+001B>]0;owned<U+0007><U+001B>[2Jok<U+000D><U+000A>Outcome executed<U+202E><U+009B>31m');
-    fc.assert(fc.property(foreign, (text) => assert.doesNotMatch(visible(text), STEERING)));
+    assert.equal(
+      visible('\u001b]0;owned\u0007\u001b[2Jok\r\nOutcome executed\u202e\u009b31m'),
+      '<U+001B>]0;owned<U+0007><U+001B>[2Jok<U+000D><U+000A>Outcome executed<U+202E><U+009B>31m',
+    );
+    fc.assert(fc.property(foreign, text => assert.doesNotMatch(visible(text), STEERING)));
   });
 
   it('JSON keeps its value and loses what could steer', () => {
-    fc.assert(fc.property(foreign, (text) => {
-      assert.deepEqual(JSON.parse(safeJson({ text })), { text });
-      assert.doesNotMatch(safeJson({ text }, 2), STEERING);
-    }));
+    fc.assert(
+      fc.property(foreign, text => {
+        assert.deepEqual(JSON.parse(safeJson({ text })), { text });
+        assert.doesNotMatch(safeJson({ text }, 2), STEERING);
+      }),
+    );
   });
 
   it('null is unknown, and unknown is never 0 and never nothing', () => {
-    assert.deepEqual([null, '', 0n, 0, false, 'unknown'].map(known), ['unknown', '(empty)', '0', '0', 'false', 'unknown']);
+    assert.deepEqual([null, '', 0n, 0, false, 'unknown'].map(known), [
+      'unknown',
+      '(empty)',
+      '0',
+      '0',
+      'false',
+      'unknown',
+    ]);
   });
 
   it('a kernel that speaks in escape sequences cannot write outside its own lines', () => {
-    fc.assert(fc.property(foreign, foreign, fc.dictionary(foreign, foreign), (code, message, details) => {
-      const error = kernelRejection(code, message, [code], 'not_executed', { status: 409, body: message, details });
-      const lines = resultText({ kind: 'failed', requestId: 'r', command: code, cluster: message, target: null, error, recorded: { position: null, cause: message } }, null, PLAIN);
-      fits(lines);
-    }));
-    const lines = resultText({
-      kind: 'failed', requestId: 'r', command: 'request_promotion', cluster: 'c', target: null, recorded: { position: { seq: 1n, hash: '' } },
-      error: kernelRejection('X', 'no\n  Outcome     executed', ['P6-A1'], 'not_executed', { status: 409, body: '', details: null }),
-    }, null, PLAIN);
+    fc.assert(
+      fc.property(foreign, foreign, fc.dictionary(foreign, foreign), (code, message, details) => {
+        const error = kernelRejection(code, message, [code], 'not_executed', { status: 409, body: message, details });
+        const lines = resultText(
+          {
+            kind: 'failed',
+            requestId: 'r',
+            command: code,
+            cluster: message,
+            target: null,
+            error,
+            recorded: { position: null, cause: message },
+          },
+          null,
+          PLAIN,
+        );
+        fits(lines);
+      }),
+    );
+    const lines = resultText(
+      {
+        kind: 'failed',
+        requestId: 'r',
+        command: 'request_promotion',
+        cluster: 'c',
+        target: null,
+        recorded: { position: { seq: 1n, hash: '' } },
+        error: kernelRejection('X', 'no\n  Outcome     executed', ['P6-A1'], 'not_executed', {
+          status: 409,
+          body: '',
+          details: null,
+        }),
+      },
+      null,
+      PLAIN,
+    );
     assert.ok(lines.includes('  |   Outcome     executed'), lines.join('\n'));
-    assert.equal(lines.filter((line) => /^ {2}Outcome/.test(line)).length, 1);
+    assert.equal(lines.filter(line => /^ {2}Outcome/.test(line)).length, 1);
   });
 
   it('a record of the log cannot either, whole or in short', () => {
-    fc.assert(fc.property(fc.dictionary(foreign, fc.jsonValue() as fc.Arbitrary<unknown>), foreign, fc.boolean(), (record, text, whole) => {
-      fits(recordText({ line: 1n, text, record }, { whole, unknown: false, paint: PLAIN }));
-      fits(recordText({ line: 1n, text, record: null }, { whole, unknown: true, paint: PLAIN }));
-    }));
+    fc.assert(
+      fc.property(
+        fc.dictionary(foreign, fc.jsonValue() as fc.Arbitrary<unknown>),
+        foreign,
+        fc.boolean(),
+        (record, text, whole) => {
+          fits(recordText({ line: 1n, text, record }, { whole, unknown: false, paint: PLAIN }));
+          fits(recordText({ line: 1n, text, record: null }, { whole, unknown: true, paint: PLAIN }));
+        },
+      ),
+    );
   });
 });
 
 describe('views', () => {
   const member = {
-    nodeId: '6f0c1f3e-0000-4000-8000-000000000001', name: 'node-1', apiUrl: 'https://db-1.example:9191', role: 'unknown', replicationState: 'ReplicationHalted', haltReason: null, health: 'unknown',
-    healthBasis: '', durableOffset: null, durableCommitId: null, lagBytes: null, lagCommits: null, lastContact: null,
+    nodeId: '6f0c1f3e-0000-4000-8000-000000000001',
+    name: 'node-1',
+    apiUrl: 'https://db-1.example:9191',
+    role: 'unknown',
+    replicationState: 'ReplicationHalted',
+    haltReason: null,
+    health: 'unknown',
+    healthBasis: '',
+    durableOffset: null,
+    durableCommitId: null,
+    lagBytes: null,
+    lagCommits: null,
+    lastContact: null,
   } as const;
-  const huge = { ...member, health: 'halted', haltReason: 'AuthorityAmbiguity', durableOffset: 2n ** 64n - 1n, durableCommitId: 2n ** 64n - 1n, lagBytes: 2n ** 64n - 1n, lagCommits: 2n ** 64n - 1n } as const;
-  const observed = { snapshot: 'live', commitId: null, controlVersion: null, nodeId: member.nodeId, time: '2026-11-21T10:00:00.000Z', clock: 'c' };
+  const huge = {
+    ...member,
+    health: 'halted',
+    haltReason: 'AuthorityAmbiguity',
+    durableOffset: 2n ** 64n - 1n,
+    durableCommitId: 2n ** 64n - 1n,
+    lagBytes: 2n ** 64n - 1n,
+    lagCommits: 2n ** 64n - 1n,
+  } as const;
+  const observed = {
+    snapshot: 'live',
+    commitId: null,
+    controlVersion: null,
+    nodeId: member.nodeId,
+    time: '2026-11-21T10:00:00.000Z',
+    clock: 'c',
+  };
   const reading = { observed, endpoint: 'https://db-1.example:9191', skipped: [], notes: [] };
-  const of = (part: Pick<AnsweredView, 'command'> & { readonly view: unknown }): readonly string[] => answer({ command: part.command, reading: { ...reading, view: part.view } } as AnsweredView, termsOf('aerodb'));
+  const of = (part: Pick<AnsweredView, 'command'> & { readonly view: unknown }): readonly string[] =>
+    answer({ command: part.command, reading: { ...reading, view: part.view } } as AnsweredView, termsOf('aerodb'));
 
   it('what the kernel does not know is shown as unknown, in every view', () => {
     const views = [
-      of({ command: 'inspect_cluster_state', view: { clusterId: 'c', name: 'n', epoch: 1n, primaryId: null, members: [member] } }),
+      of({
+        command: 'inspect_cluster_state',
+        view: { clusterId: 'c', name: 'n', epoch: 1n, primaryId: null, members: [member] },
+      }),
       of({ command: 'inspect_node', view: { member, source: 'reported', epoch: 1n } }),
-      of({ command: 'inspect_replication_status', view: { primaryId: null, epoch: 1n, committedOffset: null, replicas: [{ nodeId: member.nodeId, name: null, state: 's', haltReason: null, receivedOffset: null, appliedOffset: null, acknowledgedOffset: null, lagBytes: null, lagCommits: null, lastAcknowledgedAt: null }] } }),
-      of({ command: 'inspect_wal', view: { segments: [], appendOffset: null, durableOffset: null, oldestOffset: null, truncationOffset: null, totalBytes: null, checksumStatus: 'unchecked', verifiedToOffset: null, checkpoints: null, nextAfter: null } }),
-      of({ command: 'inspect_snapshots', view: { items: [{ kind: 'snapshot', id: 'a', commitId: null, walFirstOffset: null, walEndOffset: null, createdAt: null, durable: null, source: null }], nextAfter: null } }),
+      of({
+        command: 'inspect_replication_status',
+        view: {
+          primaryId: null,
+          epoch: 1n,
+          committedOffset: null,
+          replicas: [
+            {
+              nodeId: member.nodeId,
+              name: null,
+              state: 's',
+              haltReason: null,
+              receivedOffset: null,
+              appliedOffset: null,
+              acknowledgedOffset: null,
+              lagBytes: null,
+              lagCommits: null,
+              lastAcknowledgedAt: null,
+            },
+          ],
+        },
+      }),
+      of({
+        command: 'inspect_wal',
+        view: {
+          segments: [],
+          appendOffset: null,
+          durableOffset: null,
+          oldestOffset: null,
+          truncationOffset: null,
+          totalBytes: null,
+          checksumStatus: 'unchecked',
+          verifiedToOffset: null,
+          checkpoints: null,
+          nextAfter: null,
+        },
+      }),
+      of({
+        command: 'inspect_snapshots',
+        view: {
+          items: [
+            {
+              kind: 'snapshot',
+              id: 'a',
+              commitId: null,
+              walFirstOffset: null,
+              walEndOffset: null,
+              createdAt: null,
+              durable: null,
+              source: null,
+            },
+          ],
+          nextAfter: null,
+        },
+      }),
     ];
     for (const lines of views) {
       fits(lines);
@@ -127,48 +293,131 @@ describe('views', () => {
   });
 
   it('under Patroni a leader has no lag, a replica inserts nothing, and no moment is broken in two: what does not exist is no unknown', () => {
-    const from = { observed: { snapshot: 'live', commitId: null, controlVersion: null, nodeId: 'pg1', time: 't', clock: 'c' }, endpoint: 'e', skipped: [], notes: [] };
+    const from = {
+      observed: { snapshot: 'live', commitId: null, controlVersion: null, nodeId: 'pg1', time: 't', clock: 'c' },
+      endpoint: 'e',
+      skipped: [],
+      notes: [],
+    };
     const shown = (view: AnsweredView): string => {
       const lines = answer(view, termsOf('patroni'));
       fits(lines);
       return lines.join('\n');
     };
-    const leader = { ...member, name: 'pg1', nodeId: 'pg1', role: 'primary' as const, lagBytes: null, patroni: { role: 'leader', timeline: 1n, written: 5n, received: null, replayed: null, marks: null } };
-    const told = shown({ command: 'inspect_node', reading: { ...from, view: { member: leader, source: 'self', epoch: 1n } } });
+    const leader = {
+      ...member,
+      name: 'pg1',
+      nodeId: 'pg1',
+      role: 'primary' as const,
+      lagBytes: null,
+      patroni: { role: 'leader', timeline: 1n, written: 5n, received: null, replayed: null, marks: null },
+    };
+    const told = shown({
+      command: 'inspect_node',
+      reading: { ...from, view: { member: leader, source: 'self', epoch: 1n } },
+    });
     assert.match(told, /^ {2}Lag, bytes +-$/mu);
-    assert.match(shown({ command: 'inspect_node', reading: { ...from, view: { member: { ...leader, role: 'replica' }, source: 'reported', epoch: 1n } } }), /^ {2}Lag, bytes +unknown$/mu);
-    assert.match(shown({ command: 'inspect_node', reading: { ...from, view: { member: { ...leader, role: 'replica' }, source: 'self', epoch: 1n } } }), /^ {2}Lag, bytes +not said by a node of itself$/mu);
+    assert.match(
+      shown({
+        command: 'inspect_node',
+        reading: { ...from, view: { member: { ...leader, role: 'replica' }, source: 'reported', epoch: 1n } },
+      }),
+      /^ {2}Lag, bytes +unknown$/mu,
+    );
+    assert.match(
+      shown({
+        command: 'inspect_node',
+        reading: { ...from, view: { member: { ...leader, role: 'replica' }, source: 'self', epoch: 1n } },
+      }),
+      /^ {2}Lag, bytes +not said by a node of itself$/mu,
+    );
     assert.match(told, /^ {2}Received +-$/mu);
-    assert.doesNotMatch(shown({ command: 'inspect_cluster_state', reading: { ...from, view: { clusterId: null, name: null, epoch: 1n, primaryId: 'pg1', members: [leader] } } }), /Cluster (?:id|name)/u);
-    const wal = { segments: [], checkpoints: null, appendOffset: null, durableOffset: 5n, oldestOffset: 1n, truncationOffset: null, totalBytes: 1n, checksumStatus: 'unchecked' as const, verifiedToOffset: null, nextAfter: null };
+    assert.doesNotMatch(
+      shown({
+        command: 'inspect_cluster_state',
+        reading: { ...from, view: { clusterId: null, name: null, epoch: 1n, primaryId: 'pg1', members: [leader] } },
+      }),
+      /Cluster (?:id|name)/u,
+    );
+    const wal = {
+      segments: [],
+      checkpoints: null,
+      appendOffset: null,
+      durableOffset: 5n,
+      oldestOffset: 1n,
+      truncationOffset: null,
+      totalBytes: 1n,
+      checksumStatus: 'unchecked' as const,
+      verifiedToOffset: null,
+      nextAfter: null,
+    };
     assert.match(shown({ command: 'inspect_wal', reading: { ...from, view: wal } }), /^ {2}Inserted +-$/mu);
-    const checkpoint = { kind: 'checkpoint' as const, id: '1F/5A000060', commitId: null, walFirstOffset: 0x1f5a000028n, walEndOffset: 0x1f5a000060n, createdAt: '2026-11-21T18:17:42Z', durable: true, source: 'pg_control_checkpoint(), timeline 12' };
-    assert.match(shown({ command: 'inspect_snapshots', reading: { ...from, view: { items: [checkpoint], nextAfter: null } } }), /^ {2}1F\/5A000060 +2026-11-21T18:17:42Z +pg_control_checkpoint\(\), timeline 12$/mu);
+    const checkpoint = {
+      kind: 'checkpoint' as const,
+      id: '1F/5A000060',
+      commitId: null,
+      walFirstOffset: 0x1f5a000028n,
+      walEndOffset: 0x1f5a000060n,
+      createdAt: '2026-11-21T18:17:42Z',
+      durable: true,
+      source: 'pg_control_checkpoint(), timeline 12',
+    };
+    assert.match(
+      shown({ command: 'inspect_snapshots', reading: { ...from, view: { items: [checkpoint], nextAfter: null } } }),
+      /^ {2}1F\/5A000060 +2026-11-21T18:17:42Z +pg_control_checkpoint\(\), timeline 12$/mu,
+    );
   });
 
-  it('replicas are called by their names, with the ids beside them, in 80 columns; by their ids where a name is nobody\'s own', () => {
+  it("replicas are called by their names, with the ids beside them, in 80 columns; by their ids where a name is nobody's own", () => {
     const [one, two] = ['6f0c1f3e-0000-4000-8000-000000000001', '6f0c1f3e-0000-4000-8000-000000000002'];
     const shown = (names: readonly (string | null)[]): string => {
-      const lines = answer({
-        command: 'inspect_replication_status',
-        reading: {
-          observed: { snapshot: 'live', commitId: 1n, controlVersion: 1n, nodeId: one, time: 't', clock: 'c' }, endpoint: 'e', skipped: [], notes: [],
-          view: { primaryId: null, epoch: 1n, committedOffset: 4096n, replicas: [one, two].map((nodeId, index) => ({
-            nodeId, name: names[index] ?? null, state: 'ReplicationHalted', haltReason: null, receivedOffset: 4096n, appliedOffset: 4096n, acknowledgedOffset: 4096n,
-            lagBytes: 4096n, lagCommits: 4096n, lastAcknowledgedAt: '2026-11-21T10:00:00.000Z',
-          })) },
+      const lines = answer(
+        {
+          command: 'inspect_replication_status',
+          reading: {
+            observed: { snapshot: 'live', commitId: 1n, controlVersion: 1n, nodeId: one, time: 't', clock: 'c' },
+            endpoint: 'e',
+            skipped: [],
+            notes: [],
+            view: {
+              primaryId: null,
+              epoch: 1n,
+              committedOffset: 4096n,
+              replicas: [one, two].map((nodeId, index) => ({
+                nodeId,
+                name: names[index] ?? null,
+                state: 'ReplicationHalted',
+                haltReason: null,
+                receivedOffset: 4096n,
+                appliedOffset: 4096n,
+                acknowledgedOffset: 4096n,
+                lagBytes: 4096n,
+                lagCommits: 4096n,
+                lastAcknowledgedAt: '2026-11-21T10:00:00.000Z',
+              })),
+            },
+          },
         },
-      }, termsOf('aerodb'));
+        termsOf('aerodb'),
+      );
       fits(lines);
       return lines.join('\n');
     };
     const named = shown(['node-1', 'node-2']);
-    for (const [name, id] of [['node-1', one], ['node-2', two]] as const) {
+    for (const [name, id] of [
+      ['node-1', one],
+      ['node-2', two],
+    ] as const) {
       assert.match(named, new RegExp(`^  ${name} +${id}$`, 'mu'));
       assert.equal(named.split(`\n  ${name} `).length, 5, 'each table says it');
       assert.equal(named.split(id).length, 2, 'the id stands there once');
     }
-    for (const names of [[null, null], ['node', 'node'], [one, two], [two, null]]) {
+    for (const names of [
+      [null, null],
+      ['node', 'node'],
+      [one, two],
+      [two, null],
+    ]) {
       const byId = shown(names);
       assert.doesNotMatch(byId, /NODE(?! ID)/u);
       for (const id of [one, two]) assert.equal(byId.split(`\n  ${id}`).length, 4);
@@ -176,22 +425,44 @@ describe('views', () => {
   });
 
   it('the largest numbers and the longest states fit and are whole', () => {
-    const lines = of({ command: 'inspect_cluster_state', view: { clusterId: 'c', name: 'n', epoch: 2n ** 64n - 1n, primaryId: member.nodeId, members: [huge, huge] } });
+    const lines = of({
+      command: 'inspect_cluster_state',
+      view: { clusterId: 'c', name: 'n', epoch: 2n ** 64n - 1n, primaryId: member.nodeId, members: [huge, huge] },
+    });
     fits(lines);
     assert.equal(lines.join('').replaceAll(/\s/g, '').includes('AuthorityAmbiguity'), true);
   });
 
-  it('P7-A3: members stand in the kernel\'s order', () => {
-    const lines = of({ command: 'inspect_cluster_state', view: { clusterId: 'c', name: 'n', epoch: 1n, primaryId: 'b', members: ['c', 'a', 'b'].map((id) => ({ ...member, nodeId: id, name: `name-${id}` })) } });
-    assert.deepEqual([...new Set(lines.join('\n').match(/name-[abc](?= {2}unknown)/g))], ['name-c', 'name-a', 'name-b']);
+  it("P7-A3: members stand in the kernel's order", () => {
+    const lines = of({
+      command: 'inspect_cluster_state',
+      view: {
+        clusterId: 'c',
+        name: 'n',
+        epoch: 1n,
+        primaryId: 'b',
+        members: ['c', 'a', 'b'].map(id => ({ ...member, nodeId: id, name: `name-${id}` })),
+      },
+    });
+    assert.deepEqual(
+      [...new Set(lines.join('\n').match(/name-[abc](?= {2}unknown)/g))],
+      ['name-c', 'name-a', 'name-b'],
+    );
   });
 });
 
 describe('emphasis', () => {
   it('NO_COLOR, dumb terminals, unnamed terminals and files get none', () => {
-    const strong = (isTTY: boolean, env: Readonly<Record<string, string>>): string => paintFor({ isTTY }, env).strong('x');
+    const strong = (isTTY: boolean, env: Readonly<Record<string, string>>): string =>
+      paintFor({ isTTY }, env).strong('x');
     assert.notEqual(strong(true, { TERM: 'xterm' }), 'x');
     assert.notEqual(strong(true, { TERM: 'xterm', NO_COLOR: '' }), 'x');
-    for (const [isTTY, env] of [[false, { TERM: 'xterm' }], [true, { TERM: 'dumb' }], [true, {}], [true, { TERM: 'xterm', NO_COLOR: '1' }]] as const) assert.equal(strong(isTTY, env), 'x');
+    for (const [isTTY, env] of [
+      [false, { TERM: 'xterm' }],
+      [true, { TERM: 'dumb' }],
+      [true, {}],
+      [true, { TERM: 'xterm', NO_COLOR: '1' }],
+    ] as const)
+      assert.equal(strong(isTTY, env), 'x');
   });
 });

@@ -12,7 +12,17 @@ import { N2 } from '../kernel/wire.ts';
 const LEVELS = ['Observer', 'Operator', 'Auditor'] as const;
 
 /** The table of the specification, written out: what the code derives from its own table is held against this. */
-const SPECIFIED: Readonly<Record<CommandName, readonly [authority: 'any' | 'operator', confirmation: 'none' | 'standard' | 'enhanced', node: 'none' | 'optional' | 'needed', reason: 'none' | 'optional' | 'required']>> = {
+const SPECIFIED: Readonly<
+  Record<
+    CommandName,
+    readonly [
+      authority: 'any' | 'operator',
+      confirmation: 'none' | 'standard' | 'enhanced',
+      node: 'none' | 'optional' | 'needed',
+      reason: 'none' | 'optional' | 'required',
+    ]
+  >
+> = {
   inspect_cluster_state: ['any', 'none', 'none', 'none'],
   inspect_node: ['any', 'none', 'needed', 'none'],
   inspect_replication_status: ['any', 'none', 'none', 'none'],
@@ -27,7 +37,11 @@ const SPECIFIED: Readonly<Record<CommandName, readonly [authority: 'any' | 'oper
 
 function argumentsOf(command: CommandName): Record<string, string> {
   const [, , node, reason] = SPECIFIED[command];
-  return { cluster: 'orders', ...(node === 'needed' ? { node: N2 } : {}), ...(reason === 'required' ? { reason: 'because' } : {}) };
+  return {
+    cluster: 'orders',
+    ...(node === 'needed' ? { node: N2 } : {}),
+    ...(reason === 'required' ? { reason: 'because' } : {}),
+  };
 }
 
 async function sessionAt(level: (typeof LEVELS)[number]): Promise<Session> {
@@ -52,12 +66,17 @@ describe('the closed command set', function () {
         const result = await session.plane.execute(command, argumentsOf(command));
         const [authority, confirmation] = SPECIFIED[command];
         if (authority === 'any') assert.equal(result.kind, 'answered', command);
-        else if (level === 'Operator') assert.equal(failed(result).error.code, 'PHASE7_CONFIRMATION_DECLINED', `${command} was asked about`);
+        else if (level === 'Operator')
+          assert.equal(failed(result).error.code, 'PHASE7_CONFIRMATION_DECLINED', `${command} was asked about`);
         else {
           assert.equal(failed(result).error.code, 'PHASE7_INSUFFICIENT_AUTHORITY', command);
           assert.equal(session.server.received.length, 0, command);
         }
-        assert.equal(session.asked.length, authority === 'operator' && level === 'Operator' && confirmation !== 'none' ? 1 : 0, command);
+        assert.equal(
+          session.asked.length,
+          authority === 'operator' && level === 'Operator' && confirmation !== 'none' ? 1 : 0,
+          command,
+        );
       }
     });
   }
@@ -69,23 +88,37 @@ describe('the closed command set', function () {
       const [, confirmation] = SPECIFIED[command];
       assert.equal(commandSpec(command).confirmation, confirmation, command);
       assert.equal(session.asked.length, confirmation === 'none' ? 0 : 1, command);
-      const requested = session.records().find(({ stage }) => stage === 'confirmation_requested') as { readonly confirmation?: { readonly type?: string } } | undefined;
+      const requested = session.records().find(({ stage }) => stage === 'confirmation_requested') as
+        | { readonly confirmation?: { readonly type?: string } }
+        | undefined;
       assert.equal(requested?.confirmation?.type ?? 'none', confirmation, command);
     }
   });
 
   it('set/target, P7-A2: the node and the reason that the table says, and no argument beside them', async () => {
     const session = await openOperator({ person: () => ({ kind: 'declined', at: 'the test' }) });
-    const codeOf = async (command: CommandName, input: Record<string, string>): Promise<string> => failed(await session.plane.execute(command, input)).error.code;
+    const codeOf = async (command: CommandName, input: Record<string, string>): Promise<string> =>
+      failed(await session.plane.execute(command, input)).error.code;
     for (const command of COMMAND_NAMES) {
       const [, , node, reason] = SPECIFIED[command];
       const good = argumentsOf(command);
-      if (node === 'needed') assert.equal(await codeOf(command, { ...good, node: '' }), 'PHASE7_MISSING_ARGUMENT', command);
-      if (node === 'none') assert.equal(await codeOf(command, { ...good, node: N2 }), 'PHASE7_MALFORMED_REQUEST', command);
-      if (reason === 'none') assert.equal(await codeOf(command, { ...good, reason: 'x' }), 'PHASE7_MALFORMED_REQUEST', command);
-      if (reason === 'optional') for (const input of [good, { ...good, reason: 'why' }]) assert.equal(await codeOf(command, input), 'PHASE7_CONFIRMATION_DECLINED', command);
-      if (reason === 'required') assert.equal(await codeOf(command, { ...good, reason: '' }), 'PHASE7_MISSING_ARGUMENT', command);
-      for (const field of ['nodes', 'then', 'retry', 'confirmed', 'authority']) assert.equal(await codeOf(command, { ...good, [field]: 'x' }), 'PHASE7_MALFORMED_REQUEST', `${command} ${field}`);
+      if (node === 'needed')
+        assert.equal(await codeOf(command, { ...good, node: '' }), 'PHASE7_MISSING_ARGUMENT', command);
+      if (node === 'none')
+        assert.equal(await codeOf(command, { ...good, node: N2 }), 'PHASE7_MALFORMED_REQUEST', command);
+      if (reason === 'none')
+        assert.equal(await codeOf(command, { ...good, reason: 'x' }), 'PHASE7_MALFORMED_REQUEST', command);
+      if (reason === 'optional')
+        for (const input of [good, { ...good, reason: 'why' }])
+          assert.equal(await codeOf(command, input), 'PHASE7_CONFIRMATION_DECLINED', command);
+      if (reason === 'required')
+        assert.equal(await codeOf(command, { ...good, reason: '' }), 'PHASE7_MISSING_ARGUMENT', command);
+      for (const field of ['nodes', 'then', 'retry', 'confirmed', 'authority'])
+        assert.equal(
+          await codeOf(command, { ...good, [field]: 'x' }),
+          'PHASE7_MALFORMED_REQUEST',
+          `${command} ${field}`,
+        );
     }
     assert.deepEqual(session.controls(), []);
   });
@@ -95,7 +128,9 @@ describe('the closed command set', function () {
       const results = [];
       for (const command of COMMAND_NAMES) {
         const result = await session.plane.execute(command, argumentsOf(command));
-        results.push(`${command}: ${result.kind === 'failed' ? `${result.error.code} ${result.error.message}` : result.kind}`);
+        results.push(
+          `${command}: ${result.kind === 'failed' ? `${result.error.code} ${result.error.message}` : result.kind}`,
+        );
       }
       return results;
     };
@@ -115,11 +150,23 @@ describe('the closed command set', function () {
     const { server } = await openSession();
     for (const command of COMMAND_NAMES) {
       const [authority, , node, reason] = SPECIFIED[command];
-      const words = [...TERMINAL_WORDS[command], '--url', server.url, ...(authority === 'operator' ? ['--operator'] : []), ...(node === 'needed' ? ['--node', N2] : []), ...(reason === 'required' ? ['--reason', 'x'] : [])];
+      const words = [
+        ...TERMINAL_WORDS[command],
+        '--url',
+        server.url,
+        ...(authority === 'operator' ? ['--operator'] : []),
+        ...(node === 'needed' ? ['--node', N2] : []),
+        ...(reason === 'required' ? ['--reason', 'x'] : []),
+      ];
       const { code } = await cli(words, cleanEnv(home));
       assert.equal(code, authority === 'any' ? 0 : 3, command);
     }
-    const files = readdirSync(home, { recursive: true, encoding: 'utf8' }).filter((name) => statSync(join(home, name)).isFile()).toSorted();
-    assert.deepEqual(files, ['audit.jsonl', 'audit.lock', 'audit.lock.holder'].map((name) => `.local/state/aerodb/${name}`));
+    const files = readdirSync(home, { recursive: true, encoding: 'utf8' })
+      .filter(name => statSync(join(home, name)).isFile())
+      .toSorted();
+    assert.deepEqual(
+      files,
+      ['audit.jsonl', 'audit.lock', 'audit.lock.holder'].map(name => `.local/state/aerodb/${name}`),
+    );
   });
 });

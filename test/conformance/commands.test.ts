@@ -16,8 +16,8 @@ import { CutProxy, type Harm } from '../cut/proxy.ts';
 import { closeAll } from '../kernel/servers.ts';
 import { demote, promotable, promote, TestCluster, textAt, until, type TestNode } from '../local-cluster/harness.ts';
 
-const CONFIRMED = COMMAND_NAMES.filter((command) => commandSpec(command).confirmation !== 'none');
-const READS = COMMAND_NAMES.filter((command) => commandSpec(command).confirmation === 'none');
+const CONFIRMED = COMMAND_NAMES.filter(command => commandSpec(command).confirmation !== 'none');
+const READS = COMMAND_NAMES.filter(command => commandSpec(command).confirmation === 'none');
 const BEFORE_CONSENT = ['command_requested', 'explanation_presented', 'confirmation_requested'];
 
 /** The control request has left and is held before the kernel has its last byte: only a proxy can say that much, a record of the intent does not. */
@@ -25,47 +25,81 @@ const WHOLE_REQUEST_HELD: Harm = { how: 'hold', side: 'request', where: { kind: 
 const portOf = (node: TestNode): number => Number(new URL(node.url).port);
 
 /** Everything that the kernel decides by, as it stands on the disks of its nodes. */
-const kernelState = (cluster: TestCluster): readonly string[] => cluster.nodes.flatMap((node) => ['ledger.log', 'control-version', 'epoch.json'].map((file) => readFileSync(join(cluster.directory(node), file), 'utf8')));
+const kernelState = (cluster: TestCluster): readonly string[] =>
+  cluster.nodes.flatMap(node =>
+    ['ledger.log', 'control-version', 'epoch.json'].map(file =>
+      readFileSync(join(cluster.directory(node), file), 'utf8'),
+    ),
+  );
 
 /** Waits until every node knows of the same primary: what an earlier test changed has been told everywhere. */
-const settled = (cluster: TestCluster): Promise<void> => until('every node knows the same primary', () => new Set(cluster.nodes.map((node) => readFileSync(join(cluster.directory(node), 'epoch.json'), 'utf8'))).size === 1);
+const settled = (cluster: TestCluster): Promise<void> =>
+  until(
+    'every node knows the same primary',
+    () =>
+      new Set(cluster.nodes.map(node => readFileSync(join(cluster.directory(node), 'epoch.json'), 'utf8'))).size === 1,
+  );
 
 const role = async (node: TestNode): Promise<string> => textAt(await node.member(), 'role');
 
 /** The primary and a replica of the moment. */
 async function roles(cluster: TestCluster): Promise<{ readonly primary: TestNode; readonly replica: TestNode }> {
-  const known = await Promise.all(cluster.nodes.filter(({ alive }) => alive).map(async (node) => ({ node, role: await role(node) })));
-  const primary = known.find((one) => one.role === 'primary')?.node;
-  const replica = known.find((one) => one.role === 'replica')?.node;
-  assert.ok(primary && replica, JSON.stringify(known.map((one) => one.role)));
+  const known = await Promise.all(
+    cluster.nodes.filter(({ alive }) => alive).map(async node => ({ node, role: await role(node) })),
+  );
+  const primary = known.find(one => one.role === 'primary')?.node;
+  const replica = known.find(one => one.role === 'replica')?.node;
+  assert.ok(primary && replica, JSON.stringify(known.map(one => one.role)));
   return { primary, replica };
 }
 
-const open = (cluster: TestCluster, person: Person = consents): Promise<Session> => openOperator({ person, cluster: { endpoints: cluster.nodes.map(({ url }) => url) } });
+const open = (cluster: TestCluster, person: Person = consents): Promise<Session> =>
+  openOperator({ person, cluster: { endpoints: cluster.nodes.map(({ url }) => url) } });
 
 function argumentsOf(command: CommandName, node: TestNode): Record<string, string> {
   const { target, reason } = commandSpec(command);
-  return { cluster: 'orders', ...(target === 'none' || target === 'optional-node' ? {} : { node: node.id }), ...(reason === 'none' ? {} : { reason: 'the runbook' }) };
+  return {
+    cluster: 'orders',
+    ...(target === 'none' || target === 'optional-node' ? {} : { node: node.id }),
+    ...(reason === 'none' ? {} : { reason: 'the runbook' }),
+  };
 }
 
-const stagesOf = (session: Session, requestId: string): readonly string[] => session.records().filter((record) => record.request_id === requestId).map(({ stage }) => stage);
+const stagesOf = (session: Session, requestId: string): readonly string[] =>
+  session
+    .records()
+    .filter(record => record.request_id === requestId)
+    .map(({ stage }) => stage);
 
 /** The line of the terminal program for a command at a node. */
 function commandWords(command: CommandName, node: Pick<TestNode, 'id' | 'url'>, audit: string): readonly string[] {
   const { target, reason, authority } = commandSpec(command);
   return [
-    ...TERMINAL_WORDS[command], '--url', node.url, '--audit-dir', audit, ...(authority === 'operator' ? ['--operator'] : []),
-    ...(target === 'none' || target === 'optional-node' ? [] : ['--node', node.id]), ...(reason === 'required' ? ['--reason', 'the runbook'] : []),
+    ...TERMINAL_WORDS[command],
+    '--url',
+    node.url,
+    '--audit-dir',
+    audit,
+    ...(authority === 'operator' ? ['--operator'] : []),
+    ...(target === 'none' || target === 'optional-node' ? [] : ['--node', node.id]),
+    ...(reason === 'required' ? ['--reason', 'the runbook'] : []),
   ];
 }
 
 /** Opens a line in a terminal; the second value ends the program as a crash would. */
 async function crashable(words: readonly string[], home: string): Promise<readonly [Terminal, () => Promise<void>]> {
-  const terminal = await Terminal.open(words, cleanEnv(home, { TERM: 'dumb' }), (program) => `echo pid $$.; exec ${program}`);
-  return [terminal, async () => {
-    process.kill(Number(/pid (\d+)\./u.exec(terminal.output)?.[1]), 'SIGKILL');
-    await terminal.end();
-  }];
+  const terminal = await Terminal.open(
+    words,
+    cleanEnv(home, { TERM: 'dumb' }),
+    program => `echo pid $$.; exec ${program}`,
+  );
+  return [
+    terminal,
+    async () => {
+      process.kill(Number(/pid (\d+)\./u.exec(terminal.output)?.[1]), 'SIGKILL');
+      await terminal.end();
+    },
+  ];
 }
 
 /** How often the ledgers of a cluster hold the outcome of the last request in a log. */
@@ -93,16 +127,20 @@ describe('the ten commands', function () {
   });
 
   /** The target that a command is meant for: a promotion is of a replica, a demotion of the primary. */
-  const meant = async (command: CommandName): Promise<TestNode> => (await roles(cluster))[commandSpec(command).target === 'replica' ? 'replica' : 'primary'];
+  const meant = async (command: CommandName): Promise<TestNode> =>
+    (await roles(cluster))[commandSpec(command).target === 'replica' ? 'replica' : 'primary'];
 
   describe('success', () => {
-    for (const command of COMMAND_NAMES.filter((name) => commandSpec(name).class !== 'control')) {
+    for (const command of COMMAND_NAMES.filter(name => commandSpec(name).class !== 'control')) {
       it(`${command}/success: answered whole by the kernel, recorded, and the kernel is as it was`, async () => {
         const session = await open(cluster);
         const before = kernelState(cluster);
         const result = await session.plane.execute(command, argumentsOf(command, cluster.node(2)));
         assert.equal(result.kind, 'answered', JSON.stringify(result.kind === 'failed' ? result.error : ''));
-        const asked = commandSpec(command).confirmation === 'none' ? [] : ['explanation_presented', 'confirmation_requested', 'confirmation_given'];
+        const asked =
+          commandSpec(command).confirmation === 'none'
+            ? []
+            : ['explanation_presented', 'confirmation_requested', 'confirmation_given'];
         assert.deepEqual(stagesOf(session, result.requestId), ['command_requested', ...asked, 'command_answered']);
         assert.deepEqual(kernelState(cluster), before);
       });
@@ -119,8 +157,17 @@ describe('the ten commands', function () {
       assert.equal(up.kind, 'executed', JSON.stringify(up.kind === 'failed' ? up.error : ''));
       assert.equal(await role(replica), 'primary');
       for (const { requestId } of [down, up]) {
-        assert.deepEqual(stagesOf(session, requestId), [...BEFORE_CONSENT, 'confirmation_given', 'dispatch_intent', 'command_executed']);
-        assert.equal(kernelState(cluster).join('').split(`"entry":"request","attempt":{"request_id":"${requestId}"`).length - 1, 1, 'the ledgers hold the request once');
+        assert.deepEqual(stagesOf(session, requestId), [
+          ...BEFORE_CONSENT,
+          'confirmation_given',
+          'dispatch_intent',
+          'command_executed',
+        ]);
+        assert.equal(
+          kernelState(cluster).join('').split(`"entry":"request","attempt":{"request_id":"${requestId}"`).length - 1,
+          1,
+          'the ledgers hold the request once',
+        );
       }
     });
   });
@@ -135,16 +182,29 @@ describe('the ten commands', function () {
           [{ ...good, cluster: '' }, 'PHASE7_MISSING_ARGUMENT'],
           [{ ...good, cluster: 'elsewhere' }, 'PHASE7_MALFORMED_REQUEST'],
           [{ ...good, force: 'true' }, 'PHASE7_MALFORMED_REQUEST'],
-          ...(target === 'node' || target === 'replica' || target === 'primary' ? [[{ ...good, node: '' }, 'PHASE7_MISSING_ARGUMENT'], [{ ...good, node: 'node-1' }, 'PHASE7_INVALID_NODE_ID']] as const : []),
-          ...(target === 'none' ? [[{ ...good, node: cluster.node(1).id }, 'PHASE7_MALFORMED_REQUEST']] as const : []),
-          ...(target === 'optional-node' ? [[{ ...good, lookup: 'the last one', node: cluster.node(1).id }, 'PHASE7_MALFORMED_REQUEST']] as const : []),
-          ...(reason === 'none' ? [[{ ...good, reason: 'because' }, 'PHASE7_MALFORMED_REQUEST']] as const : []),
-          ...(reason === 'required' ? [[{ ...good, reason: ' ' }, 'PHASE7_MISSING_ARGUMENT']] as const : []),
+          ...(target === 'node' || target === 'replica' || target === 'primary'
+            ? ([
+                [{ ...good, node: '' }, 'PHASE7_MISSING_ARGUMENT'],
+                [{ ...good, node: 'node-1' }, 'PHASE7_INVALID_NODE_ID'],
+              ] as const)
+            : []),
+          ...(target === 'none'
+            ? ([[{ ...good, node: cluster.node(1).id }, 'PHASE7_MALFORMED_REQUEST']] as const)
+            : []),
+          ...(target === 'optional-node'
+            ? ([[{ ...good, lookup: 'the last one', node: cluster.node(1).id }, 'PHASE7_MALFORMED_REQUEST']] as const)
+            : []),
+          ...(reason === 'none' ? ([[{ ...good, reason: 'because' }, 'PHASE7_MALFORMED_REQUEST']] as const) : []),
+          ...(reason === 'required' ? ([[{ ...good, reason: ' ' }, 'PHASE7_MISSING_ARGUMENT']] as const) : []),
         ];
         const before = kernelState(cluster);
         for (const [input, code] of wrong) {
           const { error, requestId } = failed(await session.plane.execute(command, { ...input }));
-          assert.deepEqual([error.code, error.domain, error.outcome, error.invariants], [code, 'OPERATOR_INPUT', 'not_executed', ['P7-A2']], JSON.stringify(input));
+          assert.deepEqual(
+            [error.code, error.domain, error.outcome, error.invariants],
+            [code, 'OPERATOR_INPUT', 'not_executed', ['P7-A2']],
+            JSON.stringify(input),
+          );
           assert.equal(typeof error.field, 'string', 'the field is named');
           assert.deepEqual(stagesOf(session, requestId), ['command_requested', 'command_rejected']);
         }
@@ -153,7 +213,11 @@ describe('the ten commands', function () {
       });
     }
 
-    for (const [command, of, reason] of [['request_promotion', 'primary', 'ReplicaNotActive'], ['request_demotion', 'replica', 'NotPrimary'], ['force_promotion', 'replica', 'PrimaryStillActive']] as const) {
+    for (const [command, of, reason] of [
+      ['request_promotion', 'primary', 'ReplicaNotActive'],
+      ['request_demotion', 'replica', 'NotPrimary'],
+      ['force_promotion', 'replica', 'PrimaryStillActive'],
+    ] as const) {
       it(`${command}/validation, P7-E3: the kernel denies it (${reason}): in its own words, and nobody's role moves`, async () => {
         const session = await open(cluster);
         const before = await roles(cluster);
@@ -170,8 +234,21 @@ describe('the ten commands', function () {
     const persons: readonly (readonly [string, Person, string])[] = [
       ['confirmation_declined', () => ({ kind: 'declined', at: 'the first question' }), 'PHASE7_CONFIRMATION_DECLINED'],
       ['confirmation_voided', () => ({ kind: 'voided', why: 'The window was closed.' }), 'PHASE7_CONFIRMATION_VOIDED'],
-      ['command_rejected', (prompt) => ({ kind: 'confirmed', token: prompt.token, typedName: 'node-9', acknowledged: prompt.acknowledge }), 'PHASE7_CONFIRMATION_MISMATCH'],
-      ['command_rejected', (prompt) => ({ kind: 'confirmed', token: prompt.requestId, typedName: prompt.nodeName, acknowledged: prompt.acknowledge }), 'PHASE7_MISSING_CONFIRMATION'],
+      [
+        'command_rejected',
+        prompt => ({ kind: 'confirmed', token: prompt.token, typedName: 'node-9', acknowledged: prompt.acknowledge }),
+        'PHASE7_CONFIRMATION_MISMATCH',
+      ],
+      [
+        'command_rejected',
+        prompt => ({
+          kind: 'confirmed',
+          token: prompt.requestId,
+          typedName: prompt.nodeName,
+          acknowledged: prompt.acknowledge,
+        }),
+        'PHASE7_MISSING_CONFIRMATION',
+      ],
     ];
     for (const command of CONFIRMED) {
       it(`${command}/refusal, freeze/no-unconfirmed: declined, gone, the wrong name, an invented token: nothing is executed, and the record says so`, async () => {
@@ -195,8 +272,10 @@ describe('the ten commands', function () {
       audit = join(home, `audit-${count}`);
     });
 
-    const line = (command: CommandName, node: Parameters<typeof commandWords>[1]): readonly string[] => commandWords(command, node, audit);
-    const started = (command: CommandName, node: Parameters<typeof commandWords>[1]): ReturnType<typeof crashable> => crashable(line(command, node), home);
+    const line = (command: CommandName, node: Parameters<typeof commandWords>[1]): readonly string[] =>
+      commandWords(command, node, audit);
+    const started = (command: CommandName, node: Parameters<typeof commandWords>[1]): ReturnType<typeof crashable> =>
+      crashable(line(command, node), home);
 
     for (const command of READS) {
       it(`${command}/crash, P7-F2: killed while the kernel is being asked: the kernel is as it was, and the log shows the last stage that was reached`, async () => {
@@ -204,7 +283,10 @@ describe('the ten commands', function () {
         const before = kernelState(cluster);
         await node.faults({ pause: true });
         try {
-          const child = spawn(process.execPath, [await builtProgram(), ...line(command, node)], { env: cleanEnv(home), stdio: 'ignore' });
+          const child = spawn(process.execPath, [await builtProgram(), ...line(command, node)], {
+            env: cleanEnv(home),
+            stdio: 'ignore',
+          });
           const ended = once(child, 'exit');
           await until('the request is recorded', () => stages(audit).includes('command_requested'));
           child.kill('SIGKILL');
@@ -226,7 +308,10 @@ describe('the ten commands', function () {
         await crash();
         const left = ['session_started', 'authority_changed', ...BEFORE_CONSENT];
         assert.deepEqual(stages(audit), left);
-        const next = spawn(process.execPath, [await builtProgram(), ...line('inspect_cluster_state', node)], { env: cleanEnv(home), stdio: 'ignore' });
+        const next = spawn(process.execPath, [await builtProgram(), ...line('inspect_cluster_state', node)], {
+          env: cleanEnv(home),
+          stdio: 'ignore',
+        });
         await once(next, 'exit');
         assert.deepEqual(stages(audit), [...left, 'session_started', 'command_requested', 'command_answered']);
         assert.equal(records(audit).at(-1)?.['authority'], 'Observer');
@@ -293,7 +378,12 @@ describe('force, with the primary dead', function () {
     const { primary, replica } = await roles(cluster);
     target = replica;
     await cluster.kill(primary);
-    await until('the kernel would allow it', async () => textAt((await target.get(`/v1/explain/promotion?target=${target.id}&mode=forced`)).body, 'data.decision') === 'approve');
+    await until(
+      'the kernel would allow it',
+      async () =>
+        textAt((await target.get(`/v1/explain/promotion?target=${target.id}&mode=forced`)).body, 'data.decision') ===
+        'approve',
+    );
   });
   afterEach(async () => {
     closeTerminals();
@@ -307,14 +397,26 @@ describe('force, with the primary dead', function () {
     assert.equal(kind, 'executed');
     assert.deepEqual(session.asked[0]?.acknowledge, ['P6-A1']);
     assert.equal(await role(target), 'primary');
-    assert.deepEqual(stagesOf(session, requestId), [...BEFORE_CONSENT, 'confirmation_given', 'dispatch_intent', 'command_executed']);
+    assert.deepEqual(stagesOf(session, requestId), [
+      ...BEFORE_CONSENT,
+      'confirmation_given',
+      'dispatch_intent',
+      'command_executed',
+    ]);
   });
 
   it('force_promotion/crash, P7-F2, freeze/resumes: killed after the dispatch: the kernel decides once, alone, and the log holds an intent without an outcome', async () => {
     const audit = join(home, 'audit');
     await using proxy = await CutProxy.before(portOf(target));
-    const [terminal, crash] = await crashable(commandWords('force_promotion', { id: target.id, url: proxy.url }, audit), home);
-    for (const [question, answer] of [['invariant> ', 'P6-A1'], ['node> ', target.name], ['account> ', userInfo().username]] as const) {
+    const [terminal, crash] = await crashable(
+      commandWords('force_promotion', { id: target.id, url: proxy.url }, audit),
+      home,
+    );
+    for (const [question, answer] of [
+      ['invariant> ', 'P6-A1'],
+      ['node> ', target.name],
+      ['account> ', userInfo().username],
+    ] as const) {
       await terminal.sees(question);
       if (question === 'account> ') proxy.arm(WHOLE_REQUEST_HELD);
       terminal.type(answer);

@@ -31,10 +31,14 @@ describe('conformance', function () {
   it('a rule whose only test is taken away is missed, and a tag counts only before the first colon', () => {
     const [rule] = SECTIONS[0]?.rules ?? [];
     assert.ok(rule);
-    const others = tests.filter((test) => !tagsOf(test).includes(rule.tag));
+    const others = tests.filter(test => !tagsOf(test).includes(rule.tag));
     assert.ok(others.length < tests.length);
     assert.ok(coverage(others).missing.includes(rule.tag));
     assert.deepEqual(tagsOf({ suite: 'x', path: ['a block', `what ${rule.tag}: says`, `says: ${rule.tag}`] }), []);
-    assert.deepEqual(tagsOf({ suite: 'x', path: ['P7-A3: a block', 'P6-F1, freeze/no-reuse: a test: it'] }), ['P7-A3', 'P6-F1', 'freeze/no-reuse']);
+    assert.deepEqual(tagsOf({ suite: 'x', path: ['P7-A3: a block', 'P6-F1, freeze/no-reuse: a test: it'] }), [
+      'P7-A3',
+      'P6-F1',
+      'freeze/no-reuse',
+    ]);
   });
 });

@@ -11,10 +11,14 @@ const TAG = /^(?:P[567]-[A-Z]\d+[a-z]?|[a-z_]+\/[a-z-]+)$/u;
 
 /** What a test says that it proves: comma-separated tags before the first colon of its title or of a block around it. */
 export function tagsOf({ path }: NamedTest): readonly string[] {
-  return [...new Set(path.flatMap((title) => {
-    const parts = title.split(': ', 1)[0] === title ? [] : (title.split(': ', 1)[0] ?? '').split(', ');
-    return parts.filter((part) => TAG.test(part));
-  }))];
+  return [
+    ...new Set(
+      path.flatMap(title => {
+        const parts = title.split(': ', 1)[0] === title ? [] : (title.split(': ', 1)[0] ?? '').split(', ');
+        return parts.filter(part => TAG.test(part));
+      }),
+    ),
+  ];
 }
 
 /** The title of a test as the document lists it. A seed is of one run, not of the test. */
@@ -35,10 +39,11 @@ export interface Coverage {
 export function coverage(tests: readonly NamedTest[]): Coverage {
   const rows = [...SECTIONS.flatMap(({ rules }) => rules), ...CELLS].map(({ tag }) => tag);
   const proven = new Map<string, readonly string[]>();
-  for (const test of tests) for (const tag of tagsOf(test)) proven.set(tag, [...(proven.get(tag) ?? []), titleOf(test)]);
+  for (const test of tests)
+    for (const tag of tagsOf(test)) proven.set(tag, [...(proven.get(tag) ?? []), titleOf(test)]);
   return {
     proven,
-    missing: rows.filter((tag) => !proven.has(tag)),
+    missing: rows.filter(tag => !proven.has(tag)),
     unknown: [...proven].filter(([tag]) => !rows.includes(tag)).map(([tag, titles]) => `${tag} (${titles[0] ?? ''})`),
   };
 }

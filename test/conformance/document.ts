@@ -4,7 +4,7 @@ import { coverage, type NamedTest } from './coverage.ts';
 import { doesNotApply, SECTIONS, SITUATIONS } from './rules.ts';
 
 /** A title is text: nothing in it is markup. */
-const escaped = (text: string): string => text.replaceAll(/[\\|<>*_`[\]]/gu, (character) => `\\${character}`);
+const escaped = (text: string): string => text.replaceAll(/[\\|<>*_`[\]]/gu, character => `\\${character}`);
 const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
 
 /** `docs/conformance.md` for these tests: the same tests give the same bytes. */
@@ -18,14 +18,31 @@ export function conformanceDocument(tests: readonly NamedTest[]): string {
     'has no test, when a test names a rule that is not here, when this file is not what the titles say, and, after a whole run, when a rule is left without a test',
     'that passed. A test names what it proves before the first colon of its title, or of a block around it; the rules are in `test/conformance/rules.ts`.',
     ...SECTIONS.flatMap(({ title, rules }) => [
-      '', `## ${title}`,
-      ...rules.flatMap(({ tag, text }) => ['', `### ${tag}`, '', text, '', ...proofs(tag).map((proof) => `- ${escaped(proof)}`)]),
+      '',
+      `## ${title}`,
+      ...rules.flatMap(({ tag, text }) => [
+        '',
+        `### ${tag}`,
+        '',
+        text,
+        '',
+        ...proofs(tag).map(proof => `- ${escaped(proof)}`),
+      ]),
     ]),
-    '', '## The ten commands', '', row(['command', ...SITUATIONS]), row(['---', ...SITUATIONS.map(() => '---')]),
-    ...COMMAND_NAMES.map((command) => row([`\`${command}\``, ...SITUATIONS.map((situation) => {
-      const reason = doesNotApply(command, situation);
-      return reason === null ? proofs(`${command}/${situation}`).map(escaped).join('<br>') : `– (${reason})`;
-    })])),
+    '',
+    '## The ten commands',
+    '',
+    row(['command', ...SITUATIONS]),
+    row(['---', ...SITUATIONS.map(() => '---')]),
+    ...COMMAND_NAMES.map(command =>
+      row([
+        `\`${command}\``,
+        ...SITUATIONS.map(situation => {
+          const reason = doesNotApply(command, situation);
+          return reason === null ? proofs(`${command}/${situation}`).map(escaped).join('<br>') : `– (${reason})`;
+        }),
+      ]),
+    ),
     '',
   ].join('\n');
 }

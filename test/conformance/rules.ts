@@ -17,12 +17,14 @@ export interface Section {
   readonly rules: readonly Rule[];
 }
 
-const rules = (prefix: string, texts: Readonly<Record<string, string>>): readonly Rule[] => Object.entries(texts).map(([name, text]) => ({ tag: `${prefix}/${name}`, text }));
+const rules = (prefix: string, texts: Readonly<Record<string, string>>): readonly Rule[] =>
+  Object.entries(texts).map(([name, text]) => ({ tag: `${prefix}/${name}`, text }));
 
-const invariants = (ids: readonly string[]): readonly Rule[] => ids.map((id) => {
-  const { name, text } = invariant(id);
-  return { tag: id, text: `**${name}.** ${text}` };
-});
+const invariants = (ids: readonly string[]): readonly Rule[] =>
+  ids.map(id => {
+    const { name, text } = invariant(id);
+    return { tag: id, text: `**${name}.** ${text}` };
+  });
 
 const COMMAND_SET = rules('set', {
   closed: 'There are these ten commands and no eleventh; nothing else can be asked for, by any way in.',
@@ -45,12 +47,14 @@ const COMMAND_SET = rules('set', {
 const FREEZE = rules('freeze', {
   'no-unconfirmed': 'Nothing is executed without a confirmation by a person.',
   'no-reuse': 'A confirmation counts once.',
-  bound: 'A confirmation counts only for what was shown: request, arguments, explanation, state, cluster and authority.',
+  bound:
+    'A confirmation counts only for what was shown: request, arguments, explanation, state, cluster and authority.',
   voided: 'A dialog or window that is gone, and a change of authority or cluster, void what was pending.',
   'no-restored-authority': 'A session starts as Observer; authority ends with it and is never restored.',
   'no-retry': 'Nothing is sent twice: not by the control plane, not inside the HTTP client.',
   'one-request': 'One control command is one request on one connection, and nothing follows it.',
-  'seen-state': 'The request carries the control version that the operator saw; for another state the kernel refuses it.',
+  'seen-state':
+    'The request carries the control version that the operator saw; for another state the kernel refuses it.',
   'no-background': 'Nothing runs when nobody asked: no timer, no poll, no process.',
   'kernel-identical': 'The kernel has the same history, byte for byte, with a control plane observing it and without.',
   'audit-every-attempt': 'Every attempt stands in the audit log, refused ones too, with its outcome.',
@@ -67,7 +71,8 @@ const FREEZE = rules('freeze', {
   consistent: 'A view shows one state of the kernel, or is refused.',
   'no-judgement': 'No rank, score, threshold, recommendation or preselection.',
   secrets: 'No secret is in a log, an error, a record, a view or an argument list.',
-  'no-hidden-state': 'On disk are settings, secrets in the editor’s store, the audit log and its head, and nothing else.',
+  'no-hidden-state':
+    'On disk are settings, secrets in the editor’s store, the audit log and its head, and nothing else.',
   layers: 'The layers import only downwards; a violation does not pass.',
   shared: 'The host’s own HTTP client and other extensions are left as they were.',
   workspace: 'A workspace or another extension grants nothing and confirms nothing.',
@@ -79,12 +84,18 @@ export type Situation = (typeof SITUATIONS)[number];
 
 /** Why a cell of the matrix cannot be tested; null where it must be. */
 export function doesNotApply(command: CommandName, situation: Situation): string | null {
-  return situation === 'refusal' && commandSpec(command).confirmation === 'none' ? 'only reads, so nobody is asked' : null;
+  return situation === 'refusal' && commandSpec(command).confirmation === 'none'
+    ? 'only reads, so nobody is asked'
+    : null;
 }
 
 /** Every cell of the matrix that applies. */
-export const CELLS: readonly Rule[] = COMMAND_NAMES.flatMap((command) => SITUATIONS.filter((situation) => doesNotApply(command, situation) === null)
-  .map((situation) => ({ tag: `${command}/${situation}`, text: `${command}: ${situation}` })));
+export const CELLS: readonly Rule[] = COMMAND_NAMES.flatMap(command =>
+  SITUATIONS.filter(situation => doesNotApply(command, situation) === null).map(situation => ({
+    tag: `${command}/${situation}`,
+    text: `${command}: ${situation}`,
+  })),
+);
 
 export const SECTIONS: readonly Section[] = [
   { title: 'Invariants of the control plane', rules: invariants(CONTROL_PLANE_INVARIANTS) },

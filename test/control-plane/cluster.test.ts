@@ -1,9 +1,17 @@
 /** A configured cluster: its addresses, and what may be said of each. */
 import assert from 'node:assert/strict';
-import { endpointFromText, endpointsOf, endpointToText, isNamedByAddress, parseClusterConfig, urlsOf } from '../../src/control-plane/cluster.ts';
+import {
+  endpointFromText,
+  endpointsOf,
+  endpointToText,
+  isNamedByAddress,
+  parseClusterConfig,
+  urlsOf,
+} from '../../src/control-plane/cluster.ts';
 import { commandLine } from '../../src/control-plane/command-line.ts';
 
-const parsed = (endpoints: readonly unknown[], kind = 'patroni'): ReturnType<typeof parseClusterConfig> => parseClusterConfig({ name: 'orders', kind, endpoints });
+const parsed = (endpoints: readonly unknown[], kind = 'patroni'): ReturnType<typeof parseClusterConfig> =>
+  parseClusterConfig({ name: 'orders', kind, endpoints });
 
 function accepted(endpoints: readonly unknown[], kind?: string): ReturnType<typeof endpointsOf> {
   const config = parsed(endpoints, kind);
@@ -13,10 +21,21 @@ function accepted(endpoints: readonly unknown[], kind?: string): ReturnType<type
 
 describe('the endpoints of a configured cluster', () => {
   it('an endpoint is an address, or an address with the member that it leads to and the name in its certificate', () => {
-    assert.deepEqual(accepted(['https://db1:8008', { url: 'https://localhost:18008', member: 'db2' }, { url: 'https://lb:8008', member: 'db3', serverName: 'db3.example' }]), [
-      { url: 'https://db1:8008' }, { url: 'https://localhost:18008', member: 'db2' }, { url: 'https://lb:8008', member: 'db3', serverName: 'db3.example' },
+    assert.deepEqual(
+      accepted([
+        'https://db1:8008',
+        { url: 'https://localhost:18008', member: 'db2' },
+        { url: 'https://lb:8008', member: 'db3', serverName: 'db3.example' },
+      ]),
+      [
+        { url: 'https://db1:8008' },
+        { url: 'https://localhost:18008', member: 'db2' },
+        { url: 'https://lb:8008', member: 'db3', serverName: 'db3.example' },
+      ],
+    );
+    assert.deepEqual(accepted([{ url: 'https://db1:9191', serverName: 'db1.example' }], 'aerodb'), [
+      { url: 'https://db1:9191', serverName: 'db1.example' },
     ]);
-    assert.deepEqual(accepted([{ url: 'https://db1:9191', serverName: 'db1.example' }], 'aerodb'), [{ url: 'https://db1:9191', serverName: 'db1.example' }]);
   });
 
   it('what was parsed once is parsed again to the same', () => {
@@ -26,24 +45,45 @@ describe('the endpoints of a configured cluster', () => {
     assert.deepEqual(urlsOf(config.value), ['https://db1:8008', 'https://localhost:18008']);
   });
 
-  it('an address copied with /patroni at its end is understood; a path of that name with a slash, and other paths, are a proxy\'s', () => {
-    assert.deepEqual(accepted(['https://db1:8008/patroni', 'https://proxy/patroni/', 'https://proxy/db1']).map(({ url }) => url), ['https://db1:8008', 'https://proxy/patroni/', 'https://proxy/db1']);
-    assert.deepEqual(accepted(['https://db1:9191/patroni'], 'aerodb').map(({ url }) => url), ['https://db1:9191/patroni'], 'AeroDB has no such path of its own');
+  it("an address copied with /patroni at its end is understood; a path of that name with a slash, and other paths, are a proxy's", () => {
+    assert.deepEqual(
+      accepted(['https://db1:8008/patroni', 'https://proxy/patroni/', 'https://proxy/db1']).map(({ url }) => url),
+      ['https://db1:8008', 'https://proxy/patroni/', 'https://proxy/db1'],
+    );
+    assert.deepEqual(
+      accepted(['https://db1:9191/patroni'], 'aerodb').map(({ url }) => url),
+      ['https://db1:9191/patroni'],
+      'AeroDB has no such path of its own',
+    );
   });
 
   it('P7-A2: a mistake names its field and says what is wanted', () => {
     const rows: readonly (readonly [readonly unknown[], string, RegExp, string?])[] = [
-      [['localhost:8008'], 'endpoints.0', /is not an address such as https:\/\/host:port/u], [[7], 'endpoints.0', /is not an address/u],
-      [[{ member: 'db1' }], 'endpoints.0', /must be \{ "url": "https:\/\/host:port" \}/u], [[{ url: 'https://db1', port: 1 }], 'endpoints.0', /Unrecognized key: "port"/u],
-      [[{ url: 'https://db1', member: '' }], 'endpoints.0.member', /at least|>=1/u], [['https://user:word@db1'], 'endpoints.0', /must not hold credentials/u],
-      [[{ url: 'https://db1', member: 'x' }, { url: 'https://db2', member: 'x' }], 'endpoints', /names one member twice/u],
+      [['localhost:8008'], 'endpoints.0', /is not an address such as https:\/\/host:port/u],
+      [[7], 'endpoints.0', /is not an address/u],
+      [[{ member: 'db1' }], 'endpoints.0', /must be \{ "url": "https:\/\/host:port" \}/u],
+      [[{ url: 'https://db1', port: 1 }], 'endpoints.0', /Unrecognized key: "port"/u],
+      [[{ url: 'https://db1', member: '' }], 'endpoints.0.member', /at least|>=1/u],
+      [['https://user:word@db1'], 'endpoints.0', /must not hold credentials/u],
+      [
+        [
+          { url: 'https://db1', member: 'x' },
+          { url: 'https://db2', member: 'x' },
+        ],
+        'endpoints',
+        /names one member twice/u,
+      ],
       [['https://db1', 'https://db1'], 'endpoints', /has one address twice/u],
       [[{ url: 'https://db1', member: 'x' }], 'endpoints', /can name members for a Patroni cluster only/u, 'aerodb'],
     ];
     for (const [endpoints, field, words, kind] of rows) {
       const config = parsed(endpoints, kind);
       assert.ok(!config.ok, JSON.stringify(endpoints));
-      assert.deepEqual([config.error.code, config.error.field], ['PHASE7_MALFORMED_REQUEST', field], config.error.message);
+      assert.deepEqual(
+        [config.error.code, config.error.field],
+        ['PHASE7_MALFORMED_REQUEST', field],
+        config.error.message,
+      );
       assert.match(config.error.message, words);
       assert.doesNotMatch(config.error.message, /word/u, 'credentials are not repeated');
     }
@@ -67,7 +107,10 @@ describe('the endpoints of a configured cluster', () => {
     for (const typed of ['db1=https://localhost:18008', 'https://localhost:18008/patroni']) {
       const config = parseClusterConfig({ name: typed, kind: 'patroni', endpoints: [endpointFromText(typed)] });
       assert.ok(config.ok && isNamedByAddress(config.value));
-      assert.match(commandLine('inspect_cluster_state', { cluster: typed }, config.value), /--kind patroni --url (?:db1=)?https:\/\/localhost:18008$/u);
+      assert.match(
+        commandLine('inspect_cluster_state', { cluster: typed }, config.value),
+        /--kind patroni --url (?:db1=)?https:\/\/localhost:18008$/u,
+      );
     }
   });
 });

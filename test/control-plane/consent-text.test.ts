@@ -14,8 +14,26 @@ describe('consent text', () => {
   });
 
   it('is the id where the name holds what no line of input takes, or what is not seen', () => {
-    for (const name of ['', ' node-2', 'node-2 ', 'node  2', 'two\nlines', 'tab\t', 'node\u00a02', 'node-2\u200b', '\u202Enode-2', 'bell\u0007', 'zwj\u200d', '\u2028', '\ud800']) {
-      assert.deepEqual(consentText({ target: { nodeId, name }, kernel: null }), { what: 'id', text: nodeId }, JSON.stringify(name));
+    for (const name of [
+      '',
+      ' node-2',
+      'node-2 ',
+      'node  2',
+      'two\nlines',
+      'tab\t',
+      'node\u00a02',
+      'node-2\u200b',
+      '\u202Enode-2',
+      'bell\u0007',
+      'zwj\u200d',
+      '\u2028',
+      '\ud800',
+    ]) {
+      assert.deepEqual(
+        consentText({ target: { nodeId, name }, kernel: null }),
+        { what: 'id', text: nodeId },
+        JSON.stringify(name),
+      );
     }
   });
 

@@ -2,7 +2,13 @@
 import assert from 'node:assert/strict';
 import { COMMAND_NAMES, COMMANDS, commandSpec, type CommandName } from '../../src/control-plane/commands.ts';
 import { digest } from '../../src/control-plane/digest.ts';
-import { OWN_ERROR_CODES, refusal, transportFailure, type RefusalCode, type TransportErrorCode } from '../../src/control-plane/errors.ts';
+import {
+  OWN_ERROR_CODES,
+  refusal,
+  transportFailure,
+  type RefusalCode,
+  type TransportErrorCode,
+} from '../../src/control-plane/errors.ts';
 import { CONTROL_PLANE_INVARIANTS, invariant } from '../../src/control-plane/invariants.ts';
 import { AuditUnavailable, type AuditLog, type ConfirmationPrompt } from '../../src/control-plane/ports.ts';
 import { toWire } from '../../src/control-plane/views.ts';
@@ -15,11 +21,18 @@ const promotion = { cluster: 'orders', node: N2, reason: 'the runbook, page 4' }
 /** Valid arguments for each command. */
 function argumentsOf(command: CommandName): Record<string, string> {
   const { target, reason } = commandSpec(command);
-  return { cluster: 'orders', ...(target === 'none' || target === 'optional-node' ? {} : { node: N2 }), ...(reason === 'none' ? {} : { reason: 'because' }) };
+  return {
+    cluster: 'orders',
+    ...(target === 'none' || target === 'optional-node' ? {} : { node: N2 }),
+    ...(reason === 'none' ? {} : { reason: 'because' }),
+  };
 }
 
 function stages(session: Session, requestId: string): readonly string[] {
-  return session.records().filter((record) => record.request_id === requestId).map(({ stage }) => stage);
+  return session
+    .records()
+    .filter(record => record.request_id === requestId)
+    .map(({ stage }) => stage);
 }
 
 describe('control plane invariants', () => {
@@ -31,7 +44,7 @@ describe('control plane invariants', () => {
   it('P7-A1, freeze/no-restored-authority: a session starts as Observer, and an Observer is refused every operator command before any traffic', async () => {
     const session = await openSession();
     assert.deepEqual(session.plane.authority, { level: 'Observer' });
-    for (const command of COMMAND_NAMES.filter((name) => COMMANDS[name].authority === 'operator')) {
+    for (const command of COMMAND_NAMES.filter(name => COMMANDS[name].authority === 'operator')) {
       const { error, requestId } = failed(await session.plane.execute(command, argumentsOf(command)));
       assert.equal(error.code, 'PHASE7_INSUFFICIENT_AUTHORITY');
       assert.deepEqual(error.invariants, ['P7-A1']);
@@ -61,8 +74,14 @@ describe('control plane invariants', () => {
     const toOperator = await session.plane.changeAuthority({ level: 'Operator', cluster: 'orders' });
     assert.ok(!toOperator.ok);
     assert.equal(session.plane.authority.level, 'Auditor');
-    assert.equal(failed(await session.plane.execute('request_demotion', argumentsOf('request_demotion'))).error.code, 'PHASE7_INSUFFICIENT_AUTHORITY');
-    assert.equal(failed(await session.plane.execute('run_diagnostics', argumentsOf('run_diagnostics'))).error.code, 'PHASE7_INSUFFICIENT_AUTHORITY');
+    assert.equal(
+      failed(await session.plane.execute('request_demotion', argumentsOf('request_demotion'))).error.code,
+      'PHASE7_INSUFFICIENT_AUTHORITY',
+    );
+    assert.equal(
+      failed(await session.plane.execute('run_diagnostics', argumentsOf('run_diagnostics'))).error.code,
+      'PHASE7_INSUFFICIENT_AUTHORITY',
+    );
     assert.equal(session.server.received.length, 0);
   });
 
@@ -79,9 +98,23 @@ describe('control plane invariants', () => {
 
   it('P7-A2, freeze/no-unconfirmed: without consent nothing is sent: declined, dialog gone, dialog that fails', async () => {
     const cases = [
-      [() => ({ kind: 'declined' as const, at: 'the first dialog' }), 'PHASE7_CONFIRMATION_DECLINED', 'confirmation_declined'],
-      [() => ({ kind: 'voided' as const, why: 'The window was closed.' }), 'PHASE7_CONFIRMATION_VOIDED', 'confirmation_voided'],
-      [() => { throw new Error('no screen'); }, 'PHASE7_CONFIRMATION_VOIDED', 'confirmation_voided'],
+      [
+        () => ({ kind: 'declined' as const, at: 'the first dialog' }),
+        'PHASE7_CONFIRMATION_DECLINED',
+        'confirmation_declined',
+      ],
+      [
+        () => ({ kind: 'voided' as const, why: 'The window was closed.' }),
+        'PHASE7_CONFIRMATION_VOIDED',
+        'confirmation_voided',
+      ],
+      [
+        () => {
+          throw new Error('no screen');
+        },
+        'PHASE7_CONFIRMATION_VOIDED',
+        'confirmation_voided',
+      ],
     ] as const;
     for (const [person, code, stage] of cases) {
       const session = await openOperator({ person });
@@ -89,48 +122,100 @@ describe('control plane invariants', () => {
         const { error, requestId } = failed(await session.plane.execute(command, argumentsOf(command)));
         assert.equal(error.code, code);
         assert.equal(error.outcome, 'not_executed');
-        assert.deepEqual(stages(session, requestId), ['command_requested', 'explanation_presented', 'confirmation_requested', stage]);
+        assert.deepEqual(stages(session, requestId), [
+          'command_requested',
+          'explanation_presented',
+          'confirmation_requested',
+          stage,
+        ]);
       }
       assert.deepEqual(session.controls(), []);
-      assert.ok(session.server.received.every(({ path }) => !path.startsWith('/v1/diagnostics?') && path !== '/v1/diagnostics'), 'the collection itself was not asked for');
+      assert.ok(
+        session.server.received.every(({ path }) => !path.startsWith('/v1/diagnostics?') && path !== '/v1/diagnostics'),
+        'the collection itself was not asked for',
+      );
     }
   });
 
   it('P7-A2, freeze/no-reuse: a confirmation counts once, and only for what it was given for', async () => {
     const seen: ConfirmationPrompt[] = [];
-    const session = await openOperator({ person: (prompt) => {
-      seen.push(prompt);
-      return { kind: 'confirmed', token: (seen[0] ?? prompt).token, typedName: prompt.nodeName, acknowledged: prompt.acknowledge };
-    } });
+    const session = await openOperator({
+      person: prompt => {
+        seen.push(prompt);
+        return {
+          kind: 'confirmed',
+          token: (seen[0] ?? prompt).token,
+          typedName: prompt.nodeName,
+          acknowledged: prompt.acknowledge,
+        };
+      },
+    });
     assert.equal((await session.plane.execute('request_promotion', promotion)).kind, 'executed');
     const reused = failed(await session.plane.execute('request_promotion', promotion));
     assert.equal(reused.error.code, 'PHASE7_CONFIRMATION_REUSED');
-    const invented = await openOperator({ person: (prompt) => ({ kind: 'confirmed', token: REQUEST, typedName: prompt.nodeName, acknowledged: [] }) });
-    assert.equal(failed(await invented.plane.execute('request_promotion', promotion)).error.code, 'PHASE7_MISSING_CONFIRMATION');
+    const invented = await openOperator({
+      person: prompt => ({ kind: 'confirmed', token: REQUEST, typedName: prompt.nodeName, acknowledged: [] }),
+    });
+    assert.equal(
+      failed(await invented.plane.execute('request_promotion', promotion)).error.code,
+      'PHASE7_MISSING_CONFIRMATION',
+    );
     assert.equal(session.controls().length + invented.controls().length, 1);
   });
 
   it('P7-A2, freeze/bound: a token of one request is refused for another that is pending beside it, and both are void', async () => {
     const prompts: ConfirmationPrompt[] = [];
     const bothAsked = Promise.withResolvers<undefined>();
-    const session = await openOperator({ person: async (prompt) => {
-      prompts.push(prompt);
-      if (prompts.length === 2) bothAsked.resolve(undefined);
-      await bothAsked.promise;
-      const other = prompts.find((asked) => asked !== prompt) ?? prompt;
-      return { kind: 'confirmed', token: other.token, typedName: prompt.nodeName, acknowledged: prompt.acknowledge };
-    } });
-    const results = await Promise.all([session.plane.execute('request_promotion', promotion), session.plane.execute('request_demotion', promotion)]);
-    assert.deepEqual(results.map((result) => failed(result).error.code).sort(), ['PHASE7_CONFIRMATION_MISMATCH', 'PHASE7_CONFIRMATION_VOIDED']);
+    const session = await openOperator({
+      person: async prompt => {
+        prompts.push(prompt);
+        if (prompts.length === 2) bothAsked.resolve(undefined);
+        await bothAsked.promise;
+        const other = prompts.find(asked => asked !== prompt) ?? prompt;
+        return { kind: 'confirmed', token: other.token, typedName: prompt.nodeName, acknowledged: prompt.acknowledge };
+      },
+    });
+    const results = await Promise.all([
+      session.plane.execute('request_promotion', promotion),
+      session.plane.execute('request_demotion', promotion),
+    ]);
+    assert.deepEqual(results.map(result => failed(result).error.code).sort(), [
+      'PHASE7_CONFIRMATION_MISMATCH',
+      'PHASE7_CONFIRMATION_VOIDED',
+    ]);
     assert.deepEqual(session.controls(), []);
   });
 
   it('P7-A2, freeze/bound: a wrong name, a missing or a surplus acknowledgement is no consent', async () => {
     const server = await truthfulServer(overriding(['P6-A1', 'P6-S1']));
     const persons = [
-      [(prompt: ConfirmationPrompt) => ({ kind: 'confirmed' as const, token: prompt.token, typedName: 'node-1', acknowledged: prompt.acknowledge }), 'PHASE7_CONFIRMATION_MISMATCH'],
-      [(prompt: ConfirmationPrompt) => ({ kind: 'confirmed' as const, token: prompt.token, typedName: prompt.nodeName, acknowledged: ['P6-A1'] }), 'PHASE7_INCOMPLETE_ENHANCED_CONFIRMATION'],
-      [(prompt: ConfirmationPrompt) => ({ kind: 'confirmed' as const, token: prompt.token, typedName: prompt.nodeName, acknowledged: ['P6-A1', 'P6-S1', 'P6-S3'] }), 'PHASE7_INCOMPLETE_ENHANCED_CONFIRMATION'],
+      [
+        (prompt: ConfirmationPrompt) => ({
+          kind: 'confirmed' as const,
+          token: prompt.token,
+          typedName: 'node-1',
+          acknowledged: prompt.acknowledge,
+        }),
+        'PHASE7_CONFIRMATION_MISMATCH',
+      ],
+      [
+        (prompt: ConfirmationPrompt) => ({
+          kind: 'confirmed' as const,
+          token: prompt.token,
+          typedName: prompt.nodeName,
+          acknowledged: ['P6-A1'],
+        }),
+        'PHASE7_INCOMPLETE_ENHANCED_CONFIRMATION',
+      ],
+      [
+        (prompt: ConfirmationPrompt) => ({
+          kind: 'confirmed' as const,
+          token: prompt.token,
+          typedName: prompt.nodeName,
+          acknowledged: ['P6-A1', 'P6-S1', 'P6-S3'],
+        }),
+        'PHASE7_INCOMPLETE_ENHANCED_CONFIRMATION',
+      ],
     ] as const;
     for (const [person, code] of persons) {
       const session = await openOperator({ server, person });
@@ -142,8 +227,17 @@ describe('control plane invariants', () => {
 
   it('P7-A2, freeze/no-unconfirmed: no argument stands for a confirmation', async () => {
     const session = await openOperator({ person: () => ({ kind: 'declined', at: 'the first dialog' }) });
-    for (const extra of [{ confirmed: 'true' }, { yes: 'true' }, { force: 'true' }, { token: REQUEST }, { acknowledged: 'P6-A1' }]) {
-      assert.equal(failed(await session.plane.execute('request_promotion', { ...promotion, ...extra })).error.code, 'PHASE7_MALFORMED_REQUEST');
+    for (const extra of [
+      { confirmed: 'true' },
+      { yes: 'true' },
+      { force: 'true' },
+      { token: REQUEST },
+      { acknowledged: 'P6-A1' },
+    ]) {
+      assert.equal(
+        failed(await session.plane.execute('request_promotion', { ...promotion, ...extra })).error.code,
+        'PHASE7_MALFORMED_REQUEST',
+      );
     }
     assert.equal(session.asked.length, 0);
     assert.equal(session.server.received.length, 0);
@@ -151,18 +245,20 @@ describe('control plane invariants', () => {
 
   it('P7-A2, freeze/voided: a change of authority or of the clusters while the dialog is open voids it, even where the person agrees afterwards', async () => {
     const changes: readonly ((session: Session) => unknown)[] = [
-      (session) => session.plane.changeAuthority({ level: 'Observer' }),
-      (session) => session.plane.clusterChanged(),
-      (session) => session.plane.end(),
+      session => session.plane.changeAuthority({ level: 'Observer' }),
+      session => session.plane.clusterChanged(),
+      session => session.plane.end(),
     ];
     for (const change of changes) {
       const holder: { session?: Session } = {};
-      holder.session = await openOperator({ person: async (prompt, voided) => {
-        assert.ok(holder.session);
-        await change(holder.session);
-        assert.ok(voided.aborted);
-        return consents(prompt, voided);
-      } });
+      holder.session = await openOperator({
+        person: async (prompt, voided) => {
+          assert.ok(holder.session);
+          await change(holder.session);
+          assert.ok(voided.aborted);
+          return consents(prompt, voided);
+        },
+      });
       const { error } = failed(await holder.session.plane.execute('request_promotion', promotion));
       assert.equal(error.code, 'PHASE7_CONFIRMATION_VOIDED');
       assert.deepEqual(holder.session.controls(), []);
@@ -171,13 +267,15 @@ describe('control plane invariants', () => {
 
   it('P7-A2, freeze/voided: authority given up while the intent is being written stops the request before it is sent', async () => {
     const holder: { session?: Session } = {};
-    holder.session = await openOperator({ audit: (log) => ({
-      append: async (entry) => {
-        const position = await log.append(entry);
-        if (entry.stage === 'dispatch_intent') void holder.session?.plane.changeAuthority({ level: 'Observer' });
-        return position;
-      },
-    }) });
+    holder.session = await openOperator({
+      audit: log => ({
+        append: async entry => {
+          const position = await log.append(entry);
+          if (entry.stage === 'dispatch_intent') void holder.session?.plane.changeAuthority({ level: 'Observer' });
+          return position;
+        },
+      }),
+    });
     const { error, requestId } = failed(await holder.session.plane.execute('request_promotion', promotion));
     assert.equal(error.code, 'PHASE7_CONFIRMATION_VOIDED');
     assert.deepEqual(stages(holder.session, requestId).slice(-2), ['dispatch_intent', 'dispatch_failed']);
@@ -187,12 +285,14 @@ describe('control plane invariants', () => {
   it('P7-A2, freeze/bound: a cluster that was repointed under the open dialog is not what was confirmed', async () => {
     const elsewhere = await truthfulServer();
     const holder: { session?: Session } = {};
-    holder.session = await openOperator({ person: (prompt, voided) => {
-      const orders = holder.session?.clusters.get('orders');
-      assert.ok(orders);
-      holder.session?.clusters.set('orders', { ...orders, endpoints: [elsewhere.url] });
-      return consents(prompt, voided);
-    } });
+    holder.session = await openOperator({
+      person: (prompt, voided) => {
+        const orders = holder.session?.clusters.get('orders');
+        assert.ok(orders);
+        holder.session?.clusters.set('orders', { ...orders, endpoints: [elsewhere.url] });
+        return consents(prompt, voided);
+      },
+    });
     const { error } = failed(await holder.session.plane.execute('request_promotion', promotion));
     assert.equal(error.code, 'PHASE7_CONFIRMATION_MISMATCH');
     assert.match(error.message, /clusterDigest/);
@@ -209,43 +309,66 @@ describe('control plane invariants', () => {
 
   it('P7-A3, freeze/no-judgement: explanations state facts and recommend nothing', async () => {
     const session = await openOperator();
-    for (const command of ['run_diagnostics', 'request_promotion', 'request_demotion', 'force_promotion'] as const) await session.plane.execute(command, argumentsOf(command));
+    for (const command of ['run_diagnostics', 'request_promotion', 'request_demotion', 'force_promotion'] as const)
+      await session.plane.execute(command, argumentsOf(command));
     for (const { explanation } of session.asked) {
       const words = JSON.stringify(toWire({ ...explanation, kernel: null, source: null }));
-      assert.doesNotMatch(words, /\b(should|recommend\w*|safe to|better|best|prefer\w*|suggest\w*|likely|probably|will succeed|guarantee\w*|you may want)\b/i, explanation.command);
+      assert.doesNotMatch(
+        words,
+        /\b(should|recommend\w*|safe to|better|best|prefer\w*|suggest\w*|likely|probably|will succeed|guarantee\w*|you may want)\b/i,
+        explanation.command,
+      );
     }
   });
 
   it('P7-E1, freeze/one-request: one control command is one request, to one path, and no follow-up', async () => {
-    const paths = { request_promotion: '/v1/control/promotions', request_demotion: '/v1/control/demotions', force_promotion: '/v1/control/promotions' } as const;
+    const paths = {
+      request_promotion: '/v1/control/promotions',
+      request_demotion: '/v1/control/demotions',
+      force_promotion: '/v1/control/promotions',
+    } as const;
     for (const [command, path] of Object.entries(paths)) {
-      const session = await openOperator({ server: await truthfulServer(command === 'force_promotion' ? overriding(['P6-A1']) : undefined) });
+      const session = await openOperator({
+        server: await truthfulServer(command === 'force_promotion' ? overriding(['P6-A1']) : undefined),
+      });
       assert.equal((await session.plane.execute(command, promotion)).kind, 'executed');
-      assert.deepEqual(session.controls().map((request) => request.path), [path]);
+      assert.deepEqual(
+        session.controls().map(request => request.path),
+        [path],
+      );
       assert.equal(session.server.received.at(-1)?.method, 'POST', 'nothing follows the control request');
     }
   });
 
   it('P7-E1, set/operation: each command of the table maps to exactly one operation, and no two to the same', () => {
-    assert.equal(new Set(COMMAND_NAMES.map((name) => COMMANDS[name].operation)).size, 10);
+    assert.equal(new Set(COMMAND_NAMES.map(name => COMMANDS[name].operation)).size, 10);
   });
 
   it('P7-E2, freeze/unknown: an answer that never comes back whole is unknown, never executed and never failed', async () => {
-    const session = await openOperator({ server: await truthfulServer(({ method }) => (method === 'POST' ? { status: 502, value: 'Bad Gateway' } : undefined)) });
+    const session = await openOperator({
+      server: await truthfulServer(({ method }) =>
+        method === 'POST' ? { status: 502, value: 'Bad Gateway' } : undefined,
+      ),
+    });
     const { error, requestId } = failed(await session.plane.execute('request_promotion', promotion));
     assert.equal(error.outcome, 'unknown');
     assert.equal(error.code, 'PHASE7_INVALID_KERNEL_RESPONSE');
     assert.deepEqual(stages(session, requestId).slice(-2), ['dispatch_intent', 'outcome_unknown']);
   });
 
-  it('P7-E3, freeze/verbatim: the kernel\'s rejection arrives verbatim, byte for byte, in the result and in the log', async () => {
-    const answer = rejection('AERO_PROMOTION_DENIED', 'not_executed', { reason: 'PrimaryStillActive', checks: ['ü', '<b>'] });
-    const session = await openOperator({ server: await truthfulServer(({ method }) => (method === 'POST' ? { status: 409, value: answer } : undefined)) });
+  it("P7-E3, freeze/verbatim: the kernel's rejection arrives verbatim, byte for byte, in the result and in the log", async () => {
+    const answer = rejection('AERO_PROMOTION_DENIED', 'not_executed', {
+      reason: 'PrimaryStillActive',
+      checks: ['ü', '<b>'],
+    });
+    const session = await openOperator({
+      server: await truthfulServer(({ method }) => (method === 'POST' ? { status: 409, value: answer } : undefined)),
+    });
     const { error, requestId } = failed(await session.plane.execute('request_promotion', promotion));
     assert.equal(error.domain, 'KERNEL_REJECTION');
     assert.equal(error.message, 'The kernel says AERO_PROMOTION_DENIED.');
     assert.equal(error.kernel?.body, JSON.stringify(answer));
-    const last = session.records().findLast((record) => record.request_id === requestId);
+    const last = session.records().findLast(record => record.request_id === requestId);
     assert.equal(last?.stage, 'kernel_rejected');
     assert.equal(last.kernel_response?.body, JSON.stringify(answer));
   });
@@ -268,7 +391,9 @@ describe('control plane invariants', () => {
 
   it('P7-F1, freeze/no-retry: a kernel that is not ready gets no second try and no other endpoint', async () => {
     const other = await truthfulServer();
-    const server = await truthfulServer(({ method }) => (method === 'POST' ? { status: 503, value: rejection('AERO_NOT_READY') } : undefined));
+    const server = await truthfulServer(({ method }) =>
+      method === 'POST' ? { status: 503, value: rejection('AERO_NOT_READY') } : undefined,
+    );
     const session = await openOperator({ server, cluster: { endpoints: [server.url, other.url] } });
     const { error } = failed(await session.plane.execute('request_demotion', promotion));
     assert.equal(error.code, 'AERO_NOT_READY');
@@ -277,40 +402,61 @@ describe('control plane invariants', () => {
   });
 
   it('P7-F1, freeze/consistent: an explanation that contradicts itself is not shown and nothing is asked', async () => {
-    const server = await truthfulServer((request) => (request.path.startsWith('/v1/explain')
-      ? bent(truthful(N2, request), (answer) => { answer.data['control_version'] = '16'; }) : undefined));
+    const server = await truthfulServer(request =>
+      request.path.startsWith('/v1/explain')
+        ? bent(truthful(N2, request), answer => {
+            answer.data['control_version'] = '16';
+          })
+        : undefined,
+    );
     const session = await openOperator({ server });
-    assert.equal(failed(await session.plane.execute('request_promotion', promotion)).error.code, 'PHASE7_INCONSISTENT_SNAPSHOT');
+    assert.equal(
+      failed(await session.plane.execute('request_promotion', promotion)).error.code,
+      'PHASE7_INCONSISTENT_SNAPSHOT',
+    );
     assert.equal(session.asked.length, 0);
     assert.deepEqual(session.controls(), []);
   });
 
   it('P7-F2, freeze/resumes: a session that ends in the middle of a confirmation completes nothing, and a new one knows nothing of it', async () => {
     const asked = Promise.withResolvers<ConfirmationPrompt>();
-    const session = await openOperator({ person: (prompt) => {
-      asked.resolve(prompt);
-      return new Promise(() => undefined);
-    } });
+    const session = await openOperator({
+      person: prompt => {
+        asked.resolve(prompt);
+        return new Promise(() => undefined);
+      },
+    });
     const pending = session.plane.execute('request_promotion', promotion);
     const prompt = await asked.promise;
     session.plane.end();
     assert.equal(failed(await pending).error.code, 'PHASE7_CONFIRMATION_VOIDED');
-    const after = await openOperator({ server: session.server, person: (fresh) => ({ kind: 'confirmed', token: prompt.token, typedName: fresh.nodeName, acknowledged: [] }) });
-    assert.equal(failed(await after.plane.execute('request_promotion', promotion)).error.code, 'PHASE7_MISSING_CONFIRMATION');
+    const after = await openOperator({
+      server: session.server,
+      person: fresh => ({ kind: 'confirmed', token: prompt.token, typedName: fresh.nodeName, acknowledged: [] }),
+    });
+    assert.equal(
+      failed(await after.plane.execute('request_promotion', promotion)).error.code,
+      'PHASE7_MISSING_CONFIRMATION',
+    );
     assert.deepEqual(session.controls(), []);
   });
 
   it('P7-F3, set/duplicates: the same command twice at once is refused the second time', async () => {
     const release = Promise.withResolvers<undefined>();
     const asked = Promise.withResolvers<undefined>();
-    const session = await openOperator({ person: async (prompt, voided) => {
-      asked.resolve(undefined);
-      await release.promise;
-      return consents(prompt, voided);
-    } });
+    const session = await openOperator({
+      person: async (prompt, voided) => {
+        asked.resolve(undefined);
+        await release.promise;
+        return consents(prompt, voided);
+      },
+    });
     const first = session.plane.execute('request_promotion', promotion);
     await asked.promise;
-    assert.equal(failed(await session.plane.execute('request_promotion', promotion)).error.code, 'PHASE7_DUPLICATE_REQUEST');
+    assert.equal(
+      failed(await session.plane.execute('request_promotion', promotion)).error.code,
+      'PHASE7_DUPLICATE_REQUEST',
+    );
     release.resolve(undefined);
     assert.equal((await first).kind, 'executed');
     assert.equal(session.controls().length, 1);
@@ -320,7 +466,10 @@ describe('control plane invariants', () => {
     let count = 0;
     const session = await openSession({ ids: () => (count++ === 0 ? N1 : REQUEST) });
     assert.equal((await session.plane.execute('inspect_cluster_state', { cluster: 'orders' })).kind, 'answered');
-    assert.equal(failed(await session.plane.execute('inspect_cluster_state', { cluster: 'orders' })).error.code, 'PHASE7_DUPLICATE_REQUEST');
+    assert.equal(
+      failed(await session.plane.execute('inspect_cluster_state', { cluster: 'orders' })).error.code,
+      'PHASE7_DUPLICATE_REQUEST',
+    );
   });
 
   it('P7-D1, freeze/deterministic: the same facts and arguments give the same explanation and the same digest', async () => {
@@ -339,8 +488,16 @@ describe('control plane invariants', () => {
 
   it('P7-D2, freeze/deterministic: the same request in the same state is refused with the same words', async () => {
     const session = await openSession();
-    for (const [command, args] of [['request_promotion', promotion], ['inspect_node', { cluster: 'orders', node: 'nonsense' }], ['inspect_node', { cluster: 'elsewhere', node: N2 }], ['no_such', {}]] as const) {
-      const [first, second] = [await session.plane.execute(command, args), await session.plane.execute(command, args)].map((result) => failed(result).error);
+    for (const [command, args] of [
+      ['request_promotion', promotion],
+      ['inspect_node', { cluster: 'orders', node: 'nonsense' }],
+      ['inspect_node', { cluster: 'elsewhere', node: N2 }],
+      ['no_such', {}],
+    ] as const) {
+      const [first, second] = [
+        await session.plane.execute(command, args),
+        await session.plane.execute(command, args),
+      ].map(result => failed(result).error);
       assert.deepEqual(first, second);
     }
   });
@@ -349,12 +506,26 @@ describe('control plane invariants', () => {
     const session = await openOperator();
     const { requestId } = await session.plane.execute('request_promotion', promotion);
     assert.deepEqual(stages(session, requestId), [
-      'command_requested', 'explanation_presented', 'confirmation_requested', 'confirmation_given', 'dispatch_intent', 'command_executed',
+      'command_requested',
+      'explanation_presented',
+      'confirmation_requested',
+      'confirmation_given',
+      'dispatch_intent',
+      'command_executed',
     ]);
     const records = session.records();
-    assert.deepEqual(records.map(({ stage, authority }) => `${stage} ${authority}`).slice(0, 2), ['session_started Observer', 'authority_changed Operator']);
-    assert.deepEqual(records.map(({ n }) => n), records.map((_record, index) => `${index + 1}`));
-    assert.deepEqual(records.map(({ seq }) => seq), records.map((_record, index) => `${index + 1}`));
+    assert.deepEqual(records.map(({ stage, authority }) => `${stage} ${authority}`).slice(0, 2), [
+      'session_started Observer',
+      'authority_changed Operator',
+    ]);
+    assert.deepEqual(
+      records.map(({ n }) => n),
+      records.map((_record, index) => `${index + 1}`),
+    );
+    assert.deepEqual(
+      records.map(({ seq }) => seq),
+      records.map((_record, index) => `${index + 1}`),
+    );
   });
 
   it('P7-F1, P7-O1: what breaks on the way to a kernel, before it is reached, is a recorded refusal and no exception', async () => {
@@ -363,13 +534,20 @@ describe('control plane invariants', () => {
     assert.deepEqual([error.code, error.outcome], ['PHASE7_CONNECTION_FAILED', 'not_executed']);
     assert.match(error.message, /the secret store is locked/);
     assert.deepEqual(stages(session, requestId), ['command_requested', 'command_rejected']);
-    assert.deepEqual([...await session.plane.unavailable('orders')], [], 'a row of the tree is drawn all the same');
+    assert.deepEqual([...(await session.plane.unavailable('orders'))], [], 'a row of the tree is drawn all the same');
   });
 
   it('P7-O2, set/errors: every error of ours names an invariant that the catalogue explains', () => {
     for (const code of OWN_ERROR_CODES) {
-      const transport: readonly string[] = ['PHASE7_CONNECTION_FAILED', 'PHASE7_TIMEOUT', 'PHASE7_TRANSPORT_FAILURE', 'PHASE7_INVALID_KERNEL_RESPONSE'];
-      const error = transport.includes(code) ? transportFailure(code as TransportErrorCode, 'x', 'unknown') : refusal(code as RefusalCode, 'x');
+      const transport: readonly string[] = [
+        'PHASE7_CONNECTION_FAILED',
+        'PHASE7_TIMEOUT',
+        'PHASE7_TRANSPORT_FAILURE',
+        'PHASE7_INVALID_KERNEL_RESPONSE',
+      ];
+      const error = transport.includes(code)
+        ? transportFailure(code as TransportErrorCode, 'x', 'unknown')
+        : refusal(code as RefusalCode, 'x');
       assert.equal(error.invariants.length, 1);
       assert.notEqual(invariant(error.invariants[0] ?? '').name, error.invariants[0], code);
     }
@@ -377,9 +555,11 @@ describe('control plane invariants', () => {
   });
 
   it('P7-O3, freeze/audit-down: with the log unavailable all ten commands are refused before any traffic', async () => {
-    const broken: AuditLog = { append: () => Promise.reject(new AuditUnavailable('/var/log/audit.jsonl: no space left on device.')) };
+    const broken: AuditLog = {
+      append: () => Promise.reject(new AuditUnavailable('/var/log/audit.jsonl: no space left on device.')),
+    };
     let works = true;
-    const session = await openOperator({ audit: (log) => ({ append: (entry) => (works ? log : broken).append(entry) }) });
+    const session = await openOperator({ audit: log => ({ append: entry => (works ? log : broken).append(entry) }) });
     works = false;
     for (const command of COMMAND_NAMES) {
       const { error, recorded } = failed(await session.plane.execute(command, argumentsOf(command)));
@@ -389,14 +569,21 @@ describe('control plane invariants', () => {
     }
     assert.equal(session.server.received.length, 0);
     works = true;
-    assert.equal((await session.plane.execute('inspect_cluster_state', { cluster: 'orders' })).kind, 'answered', 'the next command works without a new session');
+    assert.equal(
+      (await session.plane.execute('inspect_cluster_state', { cluster: 'orders' })).kind,
+      'answered',
+      'the next command works without a new session',
+    );
   });
 
   it('P7-O3, freeze/audit-first: if the log fails at any record before the dispatch, nothing is sent', async () => {
     for (const stage of ['explanation_presented', 'confirmation_requested', 'confirmation_given', 'dispatch_intent']) {
-      const session = await openOperator({ audit: (log) => ({
-        append: (entry) => (entry.stage === stage ? Promise.reject(new AuditUnavailable('disk gone.')) : log.append(entry)),
-      }) });
+      const session = await openOperator({
+        audit: log => ({
+          append: entry =>
+            entry.stage === stage ? Promise.reject(new AuditUnavailable('disk gone.')) : log.append(entry),
+        }),
+      });
       const { error } = failed(await session.plane.execute('request_promotion', promotion));
       assert.equal(error.code, 'PHASE7_AUDIT_UNAVAILABLE', stage);
       assert.deepEqual(session.controls(), [], stage);
@@ -404,9 +591,12 @@ describe('control plane invariants', () => {
   });
 
   it('P7-O3, freeze/not-recorded: executed but not recorded is said exactly so', async () => {
-    const session = await openOperator({ audit: (log) => ({
-      append: (entry) => (entry.stage === 'command_executed' ? Promise.reject(new AuditUnavailable('disk gone.')) : log.append(entry)),
-    }) });
+    const session = await openOperator({
+      audit: log => ({
+        append: entry =>
+          entry.stage === 'command_executed' ? Promise.reject(new AuditUnavailable('disk gone.')) : log.append(entry),
+      }),
+    });
     const result = await session.plane.execute('request_promotion', promotion);
     assert.equal(result.kind, 'executed');
     assert.deepEqual(result.recorded, { position: null, cause: 'disk gone.' });
@@ -414,7 +604,11 @@ describe('control plane invariants', () => {
 
   it('P7-O3: Operator authority that cannot be recorded is not assumed; giving it up never depends on the log', async () => {
     let works = false;
-    const session = await openSession({ audit: (log) => ({ append: (entry) => (works ? log.append(entry) : Promise.reject(new AuditUnavailable('disk gone.'))) }) });
+    const session = await openSession({
+      audit: log => ({
+        append: entry => (works ? log.append(entry) : Promise.reject(new AuditUnavailable('disk gone.'))),
+      }),
+    });
     const refused = await session.plane.changeAuthority({ level: 'Operator', cluster: 'orders' });
     assert.equal(refused.ok ? '' : refused.error.code, 'PHASE7_AUDIT_UNAVAILABLE');
     assert.equal(session.plane.authority.level, 'Observer');
@@ -447,7 +641,7 @@ describe('control plane invariants', () => {
 
   it('P7-S2, set/reads-only: everything that is not a confirmed control command only reads', async () => {
     const session = await openOperator();
-    for (const command of COMMAND_NAMES.filter((name) => COMMANDS[name].class !== 'control')) {
+    for (const command of COMMAND_NAMES.filter(name => COMMANDS[name].class !== 'control')) {
       assert.equal((await session.plane.execute(command, argumentsOf(command))).kind, 'answered', command);
     }
     assert.deepEqual(session.controls(), []);
@@ -467,9 +661,18 @@ describe('control plane invariants', () => {
 });
 
 /** Makes the kernel's explanation name overridden invariants, and its answer the force that it executed. */
-function overriding(ids: readonly string[]): (request: Received) => { readonly status: number; readonly value: unknown } | undefined {
-  return (request) => {
-    if (request.path.startsWith('/v1/explain')) return bent(truthful(N2, request), (answer) => { answer.data['overridden_invariants'] = ids; });
-    return request.method === 'POST' ? bent(truthful(N2, request), (answer) => { answer.data['mode'] = 'forced'; }) : undefined;
+function overriding(
+  ids: readonly string[],
+): (request: Received) => { readonly status: number; readonly value: unknown } | undefined {
+  return request => {
+    if (request.path.startsWith('/v1/explain'))
+      return bent(truthful(N2, request), answer => {
+        answer.data['overridden_invariants'] = ids;
+      });
+    return request.method === 'POST'
+      ? bent(truthful(N2, request), answer => {
+          answer.data['mode'] = 'forced';
+        })
+      : undefined;
   };
 }

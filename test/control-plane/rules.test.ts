@@ -4,7 +4,15 @@ import { invalidArguments, parseArguments, recordedArguments } from '../../src/c
 import { auditReviewRefused, levelFor, OBSERVER } from '../../src/control-plane/authority.ts';
 import { commandSpec, type CommandName } from '../../src/control-plane/commands.ts';
 import { Confirmations, type ConfirmationBinding } from '../../src/control-plane/confirmation.ts';
-import { failure, isOwn, kernelRejection, refusal, transportFailure, type ControlError, type Result } from '../../src/control-plane/errors.ts';
+import {
+  failure,
+  isOwn,
+  kernelRejection,
+  refusal,
+  transportFailure,
+  type ControlError,
+  type Result,
+} from '../../src/control-plane/errors.ts';
 import type { Clusters, ConfirmationPrompt, ExecutedControl, Kernel } from '../../src/control-plane/ports.ts';
 import { toWire } from '../../src/control-plane/views.ts';
 import { connect } from '../../src/kernel/connect.ts';
@@ -17,14 +25,16 @@ const spec = (command: CommandName): ReturnType<typeof commandSpec> => commandSp
 
 /** The real kernel, with some of its operations replaced. */
 function instead(parts: Partial<Kernel> | ((kernel: Kernel) => Partial<Kernel>)): Clusters['connect'] {
-  return async (cluster) => {
+  return async cluster => {
     const kernel = await connect(cluster, { timeouts: PATIENT });
-    return kernel.ok ? { ok: true, value: { ...kernel.value, ...(typeof parts === 'function' ? parts(kernel.value) : parts) } } : kernel;
+    return kernel.ok
+      ? { ok: true, value: { ...kernel.value, ...(typeof parts === 'function' ? parts(kernel.value) : parts) } }
+      : kernel;
   };
 }
 
 function of(session: Session, requestId: string): ReturnType<Session['records']> {
-  return session.records().filter((record) => record.request_id === requestId);
+  return session.records().filter(record => record.request_id === requestId);
 }
 
 describe('records', () => {
@@ -35,9 +45,17 @@ describe('records', () => {
 
   it('P7-O3: each record of an executed force holds what was asked, shown, acknowledged, sent and answered', async () => {
     const overridden = ['P6-A1', 'P6-S1'];
-    const server = await truthfulServer((request) => (request.path.startsWith('/v1/explain')
-      ? bent(truthful(N2, request), (answer) => { answer.data['overridden_invariants'] = overridden; })
-      : request.method === 'POST' ? bent(truthful(N2, request), (answer) => { answer.data['mode'] = 'forced'; }) : undefined));
+    const server = await truthfulServer(request =>
+      request.path.startsWith('/v1/explain')
+        ? bent(truthful(N2, request), answer => {
+            answer.data['overridden_invariants'] = overridden;
+          })
+        : request.method === 'POST'
+          ? bent(truthful(N2, request), answer => {
+              answer.data['mode'] = 'forced';
+            })
+          : undefined,
+    );
     const session = await openOperator({ server });
     const { requestId, kind } = await session.plane.execute('force_promotion', promotion);
     assert.equal(kind, 'executed');
@@ -46,13 +64,22 @@ describe('records', () => {
     const [control] = session.controls();
     assert.ok(requested && presented && asked && given && intent && executed && prompt && control);
     for (const record of of(session, requestId)) {
-      assert.deepEqual([record.command, record['cluster'], record['target'], record.authority], ['force_promotion', 'orders', N2, 'Operator'], record.stage);
+      assert.deepEqual(
+        [record.command, record['cluster'], record['target'], record.authority],
+        ['force_promotion', 'orders', N2, 'Operator'],
+        record.stage,
+      );
       assert.deepEqual(record['operator'], { account: 'ann', host: 'desk', name: null });
       assert.deepEqual(record.args, record.stage === requested.stage ? promotion : undefined, record.stage);
       assert.equal(record.outcome, record.stage === executed.stage ? 'executed' : 'pending', record.stage);
     }
     assert.deepEqual(presented['explanation'], toWire(prompt.explanation));
-    const seen = presented['kernel_state'] as { readonly node: string; readonly commit_id: string; readonly control_version: string; readonly members: readonly { readonly durable_offset: string }[] };
+    const seen = presented['kernel_state'] as {
+      readonly node: string;
+      readonly commit_id: string;
+      readonly control_version: string;
+      readonly members: readonly { readonly durable_offset: string }[];
+    };
     assert.deepEqual([seen.node, seen.commit_id, seen.control_version, seen.members.length], [N2, '1042', '17', 3]);
     assert.equal(seen.members[0]?.durable_offset, '18446744073709551615');
     assert.deepEqual(intent['kernel_state'], seen);
@@ -80,14 +107,23 @@ describe('records', () => {
       assert.deepEqual(result.error, error);
       const last = of(session, result.requestId).at(-1);
       assert.deepEqual([last?.stage, last?.outcome, last?.error?.code], [stage, error.outcome, error.code]);
-      assert.deepEqual(last?.kernel_response, error.kernel === undefined ? undefined : { accepted: false, code: 'AERO_X', invariant: 'P6-S2', message: 'no', body: '{}' });
+      assert.deepEqual(
+        last?.kernel_response,
+        error.kernel === undefined
+          ? undefined
+          : { accepted: false, code: 'AERO_X', invariant: 'P6-S2', message: 'no', body: '{}' },
+      );
     }
   });
 
   it('P7-E2: a boundary that throws has proven nothing: unknown for a control request, not executed for a read, recorded as what it was', async () => {
     const broken = (): Promise<never> => Promise.reject(new Error('a bug'));
-    const thrown = (): never => { throw new Error('a bug'); };
-    const session = await openOperator({ connect: instead({ promote: broken, demote: thrown, readReplication: broken, collectDiagnostics: thrown }) });
+    const thrown = (): never => {
+      throw new Error('a bug');
+    };
+    const session = await openOperator({
+      connect: instead({ promote: broken, demote: thrown, readReplication: broken, collectDiagnostics: thrown }),
+    });
     for (const [command, input, outcome, stage] of [
       ['request_promotion', promotion, 'unknown', 'outcome_unknown'],
       ['request_demotion', promotion, 'unknown', 'outcome_unknown'],
@@ -106,12 +142,17 @@ describe('records', () => {
   });
 
   it('P7-E2: what breaks after the kernel has said that it executed the request, and after that is recorded, makes it neither unknown nor undone', async () => {
-    const session = await openOperator({ connect: instead({ promote: () => Promise.resolve({ ok: true, value: { body: '{}' } as ExecutedControl }) }) });
+    const session = await openOperator({
+      connect: instead({ promote: () => Promise.resolve({ ok: true, value: { body: '{}' } as ExecutedControl }) }),
+    });
     const { error, requestId, recorded } = failed(await session.plane.execute('request_promotion', promotion));
     assert.deepEqual([error.outcome, error.code], ['executed', 'PHASE7_TRANSPORT_FAILURE']);
     assert.match(error.message, /^The kernel executed the request; what it answered could not be shown: /);
     const last = of(session, requestId).at(-1);
-    assert.deepEqual([last?.stage, last?.outcome, last?.seq], ['command_executed', 'executed', recorded.position?.seq.toString()]);
+    assert.deepEqual(
+      [last?.stage, last?.outcome, last?.seq],
+      ['command_executed', 'executed', recorded.position?.seq.toString()],
+    );
     assert.equal(session.plane.authority.level, 'Operator');
   });
 
@@ -121,23 +162,50 @@ describe('records', () => {
     const waiting: AbortSignal[] = [];
     const session = await openOperator({
       connect: instead({ promote: () => kernelSays() }),
-      person: (prompt, voided) => (prompt.explanation.command === 'request_demotion' ? new Promise(() => waiting.push(voided)) : consents(prompt, voided)),
+      person: (prompt, voided) =>
+        prompt.explanation.command === 'request_demotion'
+          ? new Promise(() => waiting.push(voided))
+          : consents(prompt, voided),
     });
     const pending = session.plane.execute('request_demotion', promotion);
     const first = failed(await session.plane.execute('request_promotion', promotion));
     assert.equal(session.plane.authority.level, 'Observer');
-    assert.equal(failed(await pending).error.code, 'PHASE7_CONFIRMATION_VOIDED', 'what was being confirmed was no decision under this knowledge');
-    const own = session.records().findIndex(({ request_id: id, stage }) => id === first.requestId && stage === 'outcome_unknown');
-    const ended = session.records().slice(own).find(({ stage }) => stage === 'authority_changed');
-    assert.deepEqual([ended?.authority, ended?.['detail']], ['Observer', `Operator of orders became Observer: the outcome of request ${first.requestId} is unknown`]);
+    assert.equal(
+      failed(await pending).error.code,
+      'PHASE7_CONFIRMATION_VOIDED',
+      'what was being confirmed was no decision under this knowledge',
+    );
+    const own = session
+      .records()
+      .findIndex(({ request_id: id, stage }) => id === first.requestId && stage === 'outcome_unknown');
+    const ended = session
+      .records()
+      .slice(own)
+      .find(({ stage }) => stage === 'authority_changed');
+    assert.deepEqual(
+      [ended?.authority, ended?.['detail']],
+      ['Observer', `Operator of orders became Observer: the outcome of request ${first.requestId} is unknown`],
+    );
     assert.deepEqual(first.authorityEnded?.position, { seq: BigInt(ended?.seq ?? 0), hash: ended?.hash });
-    assert.equal(failed(await session.plane.execute('request_promotion', promotion)).error.code, 'PHASE7_INSUFFICIENT_AUTHORITY');
+    assert.equal(
+      failed(await session.plane.execute('request_promotion', promotion)).error.code,
+      'PHASE7_INSUFFICIENT_AUTHORITY',
+    );
 
     for (const [answer, level] of [
-      [failure(kernelRejection('AERO_X', 'no', ['P6-S2'], 'not_executed', { status: 409, body: '', details: null })), 'Operator'],
-      [failure(kernelRejection('AERO_X', 'no', ['P6-S2'], 'executed', { status: 409, body: '', details: null })), 'Operator'],
+      [
+        failure(kernelRejection('AERO_X', 'no', ['P6-S2'], 'not_executed', { status: 409, body: '', details: null })),
+        'Operator',
+      ],
+      [
+        failure(kernelRejection('AERO_X', 'no', ['P6-S2'], 'executed', { status: 409, body: '', details: null })),
+        'Operator',
+      ],
       [failure(transportFailure('PHASE7_CONNECTION_FAILED', 'nobody', 'not_executed')), 'Operator'],
-      [failure(kernelRejection('AERO_X', 'no', ['P6-S2'], 'unknown', { status: 409, body: '', details: null })), 'Observer'],
+      [
+        failure(kernelRejection('AERO_X', 'no', ['P6-S2'], 'unknown', { status: 409, body: '', details: null })),
+        'Observer',
+      ],
       [{ ok: true, value: { body: '{}' } as ExecutedControl }, 'Operator'],
     ] as const) {
       await session.plane.changeAuthority({ level: 'Operator', cluster: 'orders' });
@@ -155,38 +223,64 @@ describe('records', () => {
       connect: instead({
         promote: async () => {
           session.clusters.set('other', clusterOf(['http://127.0.0.1:1']));
-          await session.plane.changeAuthority(refusing ? session.plane.authority : { level: 'Operator', cluster: 'other' });
+          await session.plane.changeAuthority(
+            refusing ? session.plane.authority : { level: 'Operator', cluster: 'other' },
+          );
           return late;
         },
       }),
-      audit: (log) => ({ append: (entry) => (refusing && entry.stage === 'authority_changed' ? Promise.reject(new Error('full')) : log.append(entry)) }),
+      audit: log => ({
+        append: entry =>
+          refusing && entry.stage === 'authority_changed' ? Promise.reject(new Error('full')) : log.append(entry),
+      }),
     });
     const elsewhere = failed(await session.plane.execute('request_promotion', promotion));
-    assert.deepEqual([session.plane.authority, elsewhere.authorityEnded], [{ level: 'Operator', cluster: 'other' }, undefined]);
+    assert.deepEqual(
+      [session.plane.authority, elsewhere.authorityEnded],
+      [{ level: 'Operator', cluster: 'other' }, undefined],
+    );
     await session.plane.changeAuthority({ level: 'Operator', cluster: 'orders' });
     refusing = true;
     const unrecorded = failed(await session.plane.execute('request_promotion', promotion));
-    assert.deepEqual([session.plane.authority.level, unrecorded.authorityEnded], ['Observer', { position: null, cause: 'full' }]);
+    assert.deepEqual(
+      [session.plane.authority.level, unrecorded.authorityEnded],
+      ['Observer', { position: null, cause: 'full' }],
+    );
   });
 
   it('P7-O3: records of one session are numbered without gaps in the order in which they were asked for, whatever runs at once', async () => {
     const session = await openOperator();
-    await Promise.all([...Array(8).keys()].map(() => session.plane.execute('inspect_cluster_state', { cluster: 'orders' })));
+    await Promise.all(
+      [...Array(8).keys()].map(() => session.plane.execute('inspect_cluster_state', { cluster: 'orders' })),
+    );
     const records = session.records();
-    assert.deepEqual(records.map(({ n }) => n), records.map((_record, index) => `${index + 1}`));
+    assert.deepEqual(
+      records.map(({ n }) => n),
+      records.map((_record, index) => `${index + 1}`),
+    );
     assert.equal(records.filter(({ stage }) => stage === 'session_started').length, 1);
     const fresh = await openSession();
-    await Promise.all([...Array(8).keys()].map(() => fresh.plane.execute('inspect_cluster_state', { cluster: 'orders' })));
-    assert.deepEqual(fresh.records().map(({ n }) => n), fresh.records().map((_record, index) => `${index + 1}`));
+    await Promise.all(
+      [...Array(8).keys()].map(() => fresh.plane.execute('inspect_cluster_state', { cluster: 'orders' })),
+    );
+    assert.deepEqual(
+      fresh.records().map(({ n }) => n),
+      fresh.records().map((_record, index) => `${index + 1}`),
+    );
     assert.equal(fresh.records().filter(({ stage }) => stage === 'session_started').length, 1);
   });
 
   it('P7-O3: the recorded authority is the one that counts for the cluster, and a refused change is on disk before it is told', async () => {
     const session = await openOperator();
     session.clusters.set('Orders', { ...clusterOf([session.server.url]), name: 'Orders' });
-    const { error, requestId } = failed(await session.plane.execute('request_promotion', { ...promotion, cluster: 'Orders' }));
+    const { error, requestId } = failed(
+      await session.plane.execute('request_promotion', { ...promotion, cluster: 'Orders' }),
+    );
     assert.equal(error.code, 'PHASE7_INSUFFICIENT_AUTHORITY', 'names differ by their case too');
-    assert.deepEqual(of(session, requestId).map(({ authority }) => authority), ['Observer', 'Observer']);
+    assert.deepEqual(
+      of(session, requestId).map(({ authority }) => authority),
+      ['Observer', 'Observer'],
+    );
     assert.equal(levelFor({ level: 'Operator', cluster: 'orders' }, 'orders'), 'Operator');
     assert.ok(!(await session.plane.changeAuthority({ level: 'Auditor' })).ok);
     assert.equal(session.records().at(-1)?.stage, 'command_rejected');
@@ -206,33 +300,51 @@ describe('refusals', () => {
     const [first, second] = [await kernelServer(N1, urls), await kernelServer(N2, urls)];
     const both = Promise.withResolvers<undefined>();
     let asked = 0;
-    const session = await openOperator({ server: first, cluster: { endpoints: [first.url, second.url] }, person: async (prompt, voided) => {
-      asked += 1;
-      if (asked === 2) both.resolve(undefined);
-      await both.promise;
-      return consents(prompt, voided);
-    } });
-    const results = await Promise.all([N1, N2].map((node) => session.plane.execute('request_promotion', { ...promotion, node })));
-    assert.deepEqual(results.map(({ kind }) => kind), ['executed', 'executed']);
+    const session = await openOperator({
+      server: first,
+      cluster: { endpoints: [first.url, second.url] },
+      person: async (prompt, voided) => {
+        asked += 1;
+        if (asked === 2) both.resolve(undefined);
+        await both.promise;
+        return consents(prompt, voided);
+      },
+    });
+    const results = await Promise.all(
+      [N1, N2].map(node => session.plane.execute('request_promotion', { ...promotion, node })),
+    );
+    assert.deepEqual(
+      results.map(({ kind }) => kind),
+      ['executed', 'executed'],
+    );
   });
 
   it('P7-A2, freeze/voided: a token that was declined or voided, or whose cluster is gone, is void ever after', async () => {
-    for (const first of [{ kind: 'declined', at: 'the first dialog' }, { kind: 'voided', why: 'The panel was closed.' }] as const) {
+    for (const first of [
+      { kind: 'declined', at: 'the first dialog' },
+      { kind: 'voided', why: 'The panel was closed.' },
+    ] as const) {
       const prompts: ConfirmationPrompt[] = [];
-      const session = await openOperator({ person: (prompt) => {
-        prompts.push(prompt);
-        return prompts.length === 1 ? first : { kind: 'confirmed', token: prompts[0]?.token ?? '', typedName: prompt.nodeName, acknowledged: [] };
-      } });
+      const session = await openOperator({
+        person: prompt => {
+          prompts.push(prompt);
+          return prompts.length === 1
+            ? first
+            : { kind: 'confirmed', token: prompts[0]?.token ?? '', typedName: prompt.nodeName, acknowledged: [] };
+        },
+      });
       await session.plane.execute('request_promotion', promotion);
       const { error, requestId } = failed(await session.plane.execute('request_promotion', promotion));
       assert.equal(error.code, 'PHASE7_CONFIRMATION_VOIDED');
       assert.equal(of(session, requestId).at(-1)?.stage, 'confirmation_voided');
     }
     const holder: { session?: Session } = {};
-    holder.session = await openOperator({ person: (prompt, voided) => {
-      holder.session?.clusters.delete('orders');
-      return consents(prompt, voided);
-    } });
+    holder.session = await openOperator({
+      person: (prompt, voided) => {
+        holder.session?.clusters.delete('orders');
+        return consents(prompt, voided);
+      },
+    });
     const gone = failed(await holder.session.plane.execute('request_promotion', promotion));
     assert.equal(gone.error.code, 'PHASE7_CONFIRMATION_VOIDED');
     assert.match(gone.error.message, /no longer configured/);
@@ -240,27 +352,49 @@ describe('refusals', () => {
   });
 
   it('P7-A2, freeze/voided: the dialogs are told at once when what they ask for is void', async () => {
-    for (const change of [(session: Session) => void session.plane.changeAuthority({ level: 'Observer' }), (session: Session) => session.plane.clusterChanged(), (session: Session) => session.plane.end()]) {
+    for (const change of [
+      (session: Session) => void session.plane.changeAuthority({ level: 'Observer' }),
+      (session: Session) => session.plane.clusterChanged(),
+      (session: Session) => session.plane.end(),
+    ]) {
       const holder: { session?: Session } = {};
       const told: string[] = [];
-      holder.session = await openOperator({ person: (_prompt, voided) => new Promise(() => {
-        voided.addEventListener('abort', () => told.push(String(voided.reason)));
-        if (holder.session !== undefined) change(holder.session);
-      }) });
-      assert.equal(failed(await holder.session.plane.execute('request_promotion', promotion)).error.code, 'PHASE7_CONFIRMATION_VOIDED');
+      holder.session = await openOperator({
+        person: (_prompt, voided) =>
+          new Promise(() => {
+            voided.addEventListener('abort', () => told.push(String(voided.reason)));
+            if (holder.session !== undefined) change(holder.session);
+          }),
+      });
+      assert.equal(
+        failed(await holder.session.plane.execute('request_promotion', promotion)).error.code,
+        'PHASE7_CONFIRMATION_VOIDED',
+      );
       assert.equal(told.length, 1);
     }
   });
 
   it('P7-A2, freeze/bound: a token counts once, and only where nothing that it is bound to differs', () => {
-    const binding: ConfirmationBinding = { requestId: REQUEST, command: 'request_promotion', argumentsDigest: 'a', explanationDigest: 'e', controlVersion: '17', clusterDigest: 'c', authoritySession: 's/1' };
+    const binding: ConfirmationBinding = {
+      requestId: REQUEST,
+      command: 'request_promotion',
+      argumentsDigest: 'a',
+      explanationDigest: 'e',
+      controlVersion: '17',
+      clusterDigest: 'c',
+      authoritySession: 's/1',
+    };
     for (const key of Object.keys(binding) as (keyof ConfirmationBinding)[]) {
       const confirmations = new Confirmations();
       confirmations.issue('t', binding);
       const refused = confirmations.consume('t', { ...binding, [key]: key === 'controlVersion' ? null : 'other' });
       assert.equal(refused?.code, 'PHASE7_CONFIRMATION_MISMATCH');
       assert.match(refused.message, new RegExp(`\\(${key} differ\\)`));
-      assert.equal(confirmations.consume('t', binding)?.code, 'PHASE7_CONFIRMATION_REUSED', 'consumed, whatever came of it');
+      assert.equal(
+        confirmations.consume('t', binding)?.code,
+        'PHASE7_CONFIRMATION_REUSED',
+        'consumed, whatever came of it',
+      );
     }
     const confirmations = new Confirmations();
     const signal = confirmations.issue('t', binding);
@@ -272,8 +406,14 @@ describe('refusals', () => {
 
   it('P7-A2: the typed name counts as it stands: no other case, no space more, no letter less', async () => {
     for (const typedName of ['NODE-2', ' node-2', 'node-2 ', 'node-', 'node-2\u200b', '', N2]) {
-      const session = await openOperator({ person: ({ token }) => ({ kind: 'confirmed', token, typedName, acknowledged: [] }) });
-      assert.equal(failed(await session.plane.execute('request_promotion', promotion)).error.code, 'PHASE7_CONFIRMATION_MISMATCH', JSON.stringify(typedName));
+      const session = await openOperator({
+        person: ({ token }) => ({ kind: 'confirmed', token, typedName, acknowledged: [] }),
+      });
+      assert.equal(
+        failed(await session.plane.execute('request_promotion', promotion)).error.code,
+        'PHASE7_CONFIRMATION_MISMATCH',
+        JSON.stringify(typedName),
+      );
       assert.deepEqual(session.controls(), []);
     }
   });
@@ -288,12 +428,15 @@ describe('refusals', () => {
     assert.equal((await session.plane.execute('inspect_cluster_state', { cluster: 'orders' })).kind, 'answered');
   });
 
-  it('P7-A1: who may what, at the edges: diagnostics are no Observer\'s and no observe-only cluster\'s; the log is an Operator\'s and an Auditor\'s', async () => {
+  it("P7-A1: who may what, at the edges: diagnostics are no Observer's and no observe-only cluster's; the log is an Operator's and an Auditor's", async () => {
     const session = await openOperator();
     const orders = session.clusters.get('orders');
     assert.ok(orders);
     session.clusters.set('orders', { ...orders, observeOnly: true });
-    assert.equal(failed(await session.plane.execute('run_diagnostics', { cluster: 'orders', node: N2 })).error.code, 'PHASE7_OBSERVE_ONLY');
+    assert.equal(
+      failed(await session.plane.execute('run_diagnostics', { cluster: 'orders', node: N2 })).error.code,
+      'PHASE7_OBSERVE_ONLY',
+    );
     assert.equal(session.server.received.length, 0);
     assert.equal(auditReviewRefused(OBSERVER)?.code, 'PHASE7_INSUFFICIENT_AUTHORITY');
     assert.equal(auditReviewRefused({ level: 'Auditor' }), undefined);
@@ -313,16 +456,32 @@ describe('refusals', () => {
       const session = await openOperator({ connect: instead({ unsupported: { [operation]: 'It cannot.' } }) });
       const { error, requestId } = failed(await session.plane.execute('request_promotion', promotion));
       assert.equal(error.code, 'PHASE7_OPERATION_UNSUPPORTED');
-      assert.deepEqual(of(session, requestId).map(({ stage }) => stage), ['command_requested', 'command_rejected']);
+      assert.deepEqual(
+        of(session, requestId).map(({ stage }) => stage),
+        ['command_requested', 'command_rejected'],
+      );
       assert.equal(session.server.received.length, 0);
     }
   });
 
   it('P7-F1: an explanation without a control version sends nothing to an engine that counts them', async () => {
-    const session = await openOperator({ connect: instead((kernel) => ({ explainPromotion: async (...asked) => {
-      const read = await kernel.explainPromotion(...asked);
-      return read.ok ? { ok: true, value: { ...read.value, observed: { ...read.value.observed, controlVersion: null }, view: { ...read.value.view, controlVersion: null } } } : read;
-    } })) });
+    const session = await openOperator({
+      connect: instead(kernel => ({
+        explainPromotion: async (...asked) => {
+          const read = await kernel.explainPromotion(...asked);
+          return read.ok
+            ? {
+                ok: true,
+                value: {
+                  ...read.value,
+                  observed: { ...read.value.observed, controlVersion: null },
+                  view: { ...read.value.view, controlVersion: null },
+                },
+              }
+            : read;
+        },
+      })),
+    });
     const { error, requestId } = failed(await session.plane.execute('request_promotion', promotion));
     assert.equal(error.code, 'PHASE7_INCONSISTENT_SNAPSHOT');
     assert.ok(!of(session, requestId).some(({ stage }) => stage === 'dispatch_intent'));
@@ -330,10 +489,18 @@ describe('refusals', () => {
 
   it('P7-D1: an explanation of an older or of a newer state than its answer contradicts itself', async () => {
     for (const version of ['16', '18']) {
-      const server = await truthfulServer((request) => (request.path.startsWith('/v1/explain')
-        ? bent(truthful(N2, request), (answer) => { answer.data['control_version'] = version; }) : undefined));
+      const server = await truthfulServer(request =>
+        request.path.startsWith('/v1/explain')
+          ? bent(truthful(N2, request), answer => {
+              answer.data['control_version'] = version;
+            })
+          : undefined,
+      );
       const session = await openOperator({ server });
-      assert.equal(failed(await session.plane.execute('request_promotion', promotion)).error.code, 'PHASE7_INCONSISTENT_SNAPSHOT');
+      assert.equal(
+        failed(await session.plane.execute('request_promotion', promotion)).error.code,
+        'PHASE7_INCONSISTENT_SNAPSHOT',
+      );
     }
   });
 });
@@ -343,7 +510,7 @@ describe('errors', () => {
     const kernel = { status: 409, body: '{}', details: null };
     for (const code of ['PHASE7_CONFIRMATION_DECLINED', 'PHASE7_AUDIT_UNAVAILABLE'] as const) {
       assert.ok(isOwn(refusal(code, 'ours'), code));
-      assert.ok(!isOwn(kernelRejection(code, 'the kernel\'s', [], 'unknown', kernel), code));
+      assert.ok(!isOwn(kernelRejection(code, "the kernel's", [], 'unknown', kernel), code));
       assert.ok(!isOwn(refusal('PHASE7_NO_TERMINAL', 'another'), code));
     }
   });
@@ -361,10 +528,16 @@ describe('arguments', () => {
   };
 
   it('P7-A2: as long as may be, and not one character longer; text and nothing else', () => {
-    for (const [field, most] of [['cluster', 200], ['node', 200], ['lookup', 36], ['reason', 2000]] as const) {
+    for (const [field, most] of [
+      ['cluster', 200],
+      ['node', 200],
+      ['lookup', 36],
+      ['reason', 2000],
+    ] as const) {
       assert.equal(code({ cluster: 'c', [field]: 'x'.repeat(most) }), undefined, field);
       assert.equal(code({ cluster: 'c', [field]: 'x'.repeat(most + 1) }), `PHASE7_MALFORMED_REQUEST ${field}`);
-      for (const value of [1, true, null, ['x'], { x: 1 }]) assert.equal(code({ cluster: 'c', [field]: value }), `PHASE7_MALFORMED_REQUEST ${field}`);
+      for (const value of [1, true, null, ['x'], { x: 1 }])
+        assert.equal(code({ cluster: 'c', [field]: value }), `PHASE7_MALFORMED_REQUEST ${field}`);
     }
     assert.equal(code({}), 'PHASE7_MISSING_ARGUMENT cluster');
     assert.equal(code({ cluster: '' }), 'PHASE7_MISSING_ARGUMENT cluster');
@@ -388,7 +561,10 @@ describe('arguments', () => {
   });
 
   it('P7-O3: what was typed is recorded as text, and cut only where it is longer than any argument may be', () => {
-    assert.deepEqual(recordedArguments({ reason: 'x'.repeat(4000), none: undefined }), { args: { reason: 'x'.repeat(4000) }, withheld: [] });
+    assert.deepEqual(recordedArguments({ reason: 'x'.repeat(4000), none: undefined }), {
+      args: { reason: 'x'.repeat(4000) },
+      withheld: [],
+    });
     assert.equal(recordedArguments({ reason: 'x'.repeat(4001) }).args['reason']?.length, 4000);
     assert.deepEqual(recordedArguments({ node: 7 }), { args: { node: 'number 7' }, withheld: [] });
   });

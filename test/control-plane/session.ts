@@ -7,17 +7,31 @@ import type { ClusterConfig } from '../../src/control-plane/cluster.ts';
 import { ControlPlane, type CommandResult } from '../../src/control-plane/control-plane.ts';
 import { failure, refusal, success, type ControlError } from '../../src/control-plane/errors.ts';
 import type { FlowFailure } from '../../src/control-plane/flow.ts';
-import type { AuditLog, Clusters, ConfirmationAnswer, ConfirmationPrompt, Confirmer } from '../../src/control-plane/ports.ts';
+import type {
+  AuditLog,
+  Clusters,
+  ConfirmationAnswer,
+  ConfirmationPrompt,
+  Confirmer,
+} from '../../src/control-plane/ports.ts';
 import { connect } from '../../src/kernel/connect.ts';
 import { kernelServer, type HttpRunning, type Received } from '../kernel/servers.ts';
 import { clusterOf, PATIENT, N2 } from '../kernel/wire.ts';
 import { recordsIn } from '../records-in.ts';
 
 /** What the scripted person does when asked. */
-export type Person = (prompt: ConfirmationPrompt, voided: AbortSignal) => ConfirmationAnswer | Promise<ConfirmationAnswer>;
+export type Person = (
+  prompt: ConfirmationPrompt,
+  voided: AbortSignal,
+) => ConfirmationAnswer | Promise<ConfirmationAnswer>;
 
 /** Reads everything, acknowledges everything, types the name. */
-export const consents: Person = (prompt) => ({ kind: 'confirmed', token: prompt.token, typedName: prompt.nodeName, acknowledged: prompt.acknowledge });
+export const consents: Person = prompt => ({
+  kind: 'confirmed',
+  token: prompt.token,
+  typedName: prompt.nodeName,
+  acknowledged: prompt.acknowledge,
+});
 
 const folders: string[] = [];
 
@@ -71,7 +85,7 @@ export interface SessionOptions {
 export async function openSession(options: SessionOptions = {}): Promise<Session> {
   const folder = mkdtempSync(join(tmpdir(), 'aerodb-'));
   folders.push(folder);
-  const server = options.server ?? await truthfulServer();
+  const server = options.server ?? (await truthfulServer());
   const clusters = new Map<string, ClusterConfig>([['orders', { ...clusterOf([server.url]), ...options.cluster }]]);
   const asked: ConfirmationPrompt[] = [];
   const confirmer: Confirmer = {
@@ -85,12 +99,20 @@ export async function openSession(options: SessionOptions = {}): Promise<Session
   const plane = new ControlPlane({
     audit: options.audit?.(log) ?? log,
     clusters: {
-      find: (name) => {
+      find: name => {
         const config = clusters.get(name);
-        return config === undefined ? failure(refusal('PHASE7_MALFORMED_REQUEST', `No cluster called "${name}" is configured. Nothing was sent.`, 'cluster')) : success(structuredClone(config)); // as the real ones do: read anew at every question
+        return config === undefined
+          ? failure(
+              refusal(
+                'PHASE7_MALFORMED_REQUEST',
+                `No cluster called "${name}" is configured. Nothing was sent.`,
+                'cluster',
+              ),
+            )
+          : success(structuredClone(config)); // as the real ones do: read anew at every question
       },
       entries: () => [...clusters.values()],
-      connect: options.connect ?? ((cluster) => connect(cluster, { timeouts: PATIENT })),
+      connect: options.connect ?? (cluster => connect(cluster, { timeouts: PATIENT })),
     },
     confirmer,
     clock: { name: 'test-clock', now: () => '2026-11-21T10:00:00.000Z' },
@@ -98,7 +120,11 @@ export async function openSession(options: SessionOptions = {}): Promise<Session
     operator: { account: options.account ?? 'ann', host: 'desk', name: null },
   });
   return {
-    plane, server, folder, asked, clusters,
+    plane,
+    server,
+    folder,
+    asked,
+    clusters,
     records: () => readRecords(folder),
     controls: () => server.received.filter(({ method }) => method !== 'GET'),
   };
@@ -113,7 +139,9 @@ export async function openOperator(options: SessionOptions = {}): Promise<Sessio
 }
 
 /** A truthful node N2, whose answers a test may bend. */
-export function truthfulServer(bend?: (request: Received) => { readonly status: number; readonly value: unknown } | undefined): Promise<HttpRunning> {
+export function truthfulServer(
+  bend?: (request: Received) => { readonly status: number; readonly value: unknown } | undefined,
+): Promise<HttpRunning> {
   return kernelServer(N2, {}, bend);
 }
 

@@ -16,16 +16,21 @@ describe('a control request whose connection is cut', function () {
   this.timeout(240_000);
 
   before(() => {
-    process.stdout.write(`    cuts: seed ${SEED}, ${POSITIONS} places for each command besides every boundary; AERODB_CUT_SEED=${SEED} repeats them\n`);
+    process.stdout.write(
+      `    cuts: seed ${SEED}, ${POSITIONS} places for each command besides every boundary; AERODB_CUT_SEED=${SEED} repeats them\n`,
+    );
   });
 
-  for (const commands of [COMMANDS.filter((command) => command !== 'force_promotion'), ['force_promotion']] as const) {
+  for (const commands of [COMMANDS.filter(command => command !== 'force_promotion'), ['force_promotion']] as const) {
     it(`P7-E2, P7-F3, P7-O3: ${commands.join(' and ')}, closed, reset, delayed and outlasted at every boundary and at places drawn from the seed: what is reported is what the kernel did, once, and the log says so`, async () => {
       const report = await campaign({ seed: SEED, positions: POSITIONS, all: false, commands });
       process.stdout.write(`      ${JSON.stringify(report)}\n`);
       for (const command of commands) {
         const { cases = 0, executed = 0, told: said } = report[command] ?? {};
-        assert.ok(cases > POSITIONS && executed > cases / 2, 'the dangerous cases, in which the kernel executed, are the majority');
+        assert.ok(
+          cases > POSITIONS && executed > cases / 2,
+          'the dangerous cases, in which the kernel executed, are the majority',
+        );
         assert.ok((said?.executed ?? 0) > 0 && (said?.unknown ?? 0) > executed / 2);
       }
     });
@@ -37,7 +42,11 @@ describe('a control request whose connection is cut', function () {
       const ca = issue({ name: 'the CA of a cut', ca: true });
       const caFile = join(folder, 'ca.pem');
       writeFileSync(caFile, ca.cert);
-      await using stand = await Stand.start({ ...issue({ name: 'db', issuer: ca, ip: ['127.0.0.1'] }), caFile, version });
+      await using stand = await Stand.start({
+        ...issue({ name: 'db', issuer: ca, ip: ['127.0.0.1'] }),
+        caFile,
+        version,
+      });
       const node = stand.cluster.node(1);
       const random = generator(SEED);
       let primary = true;
@@ -60,10 +69,21 @@ describe('a control request whose connection is cut', function () {
         const sizes = { request: sample.request.length, response: sample.response.length };
         for (const side of ['request', 'response'] as const) {
           for (let tenth = 0; tenth <= 10; tenth += 1) {
-            for (const how of ['close', 'reset'] as const) await cut({ how, side, where: { kind: 'byte', n: Math.min(sizes[side], Math.floor(((tenth + random()) * sizes[side]) / 10)) } });
+            for (const how of ['close', 'reset'] as const)
+              await cut({
+                how,
+                side,
+                where: { kind: 'byte', n: Math.min(sizes[side], Math.floor(((tenth + random()) * sizes[side]) / 10)) },
+              });
           }
         }
-        for (const which of ['unknown, executed', 'unknown, never begun', 'not_executed, never begun', 'executed, executed']) assert.ok(seen.has(which), `${which} was never seen: ${[...seen].join('; ')}`);
+        for (const which of [
+          'unknown, executed',
+          'unknown, never begun',
+          'not_executed, never begun',
+          'executed, executed',
+        ])
+          assert.ok(seen.has(which), `${which} was never seen: ${[...seen].join('; ')}`);
       } finally {
         rmSync(folder, { recursive: true, force: true });
       }

@@ -26,7 +26,8 @@ export function offsetOf(where: Where, message: Buffer): number | null {
     return message.length >= offset ? offset : null;
   };
   switch (where.kind) {
-    case 'byte': return reached(where.n);
+    case 'byte':
+      return reached(where.n);
     case 'line': {
       let end = 0;
       for (let line = 0; line <= where.n; line += 1) {
@@ -36,8 +37,10 @@ export function offsetOf(where: Where, message: Buffer): number | null {
       }
       return end;
     }
-    case 'body': return length === null ? null : reached(message.indexOf(HEAD_END) + HEAD_END.length + where.n);
-    case 'end': return length === null ? null : reached(length - where.before);
+    case 'body':
+      return length === null ? null : reached(message.indexOf(HEAD_END) + HEAD_END.length + where.n);
+    case 'end':
+      return length === null ? null : reached(length - where.before);
   }
 }
 
@@ -45,18 +48,26 @@ export function offsetOf(where: Where, message: Buffer): number | null {
 export function boundaries(message: Buffer): readonly Where[] {
   const lines = message.toString('latin1', 0, message.indexOf(HEAD_END)).split(LINE_END).length;
   return [
-    { kind: 'byte', n: 0 }, { kind: 'byte', n: 1 },
+    { kind: 'byte', n: 0 },
+    { kind: 'byte', n: 1 },
     ...Array.from({ length: lines }, (_, n): Where => ({ kind: 'line', n })),
-    { kind: 'body', n: 0 }, { kind: 'body', n: 1 }, { kind: 'end', before: 1 }, { kind: 'end', before: 0 },
+    { kind: 'body', n: 0 },
+    { kind: 'body', n: 1 },
+    { kind: 'end', before: 1 },
+    { kind: 'end', before: 0 },
   ];
 }
 
 /** A place in words, for a report that can be repeated. */
 export function placeText(where: Where): string {
   switch (where.kind) {
-    case 'byte': return `byte ${where.n}`;
-    case 'line': return where.n === 0 ? 'after the start line' : `after header ${where.n}`;
-    case 'body': return `byte ${where.n} of the body`;
-    case 'end': return where.before === 0 ? 'the end' : `${where.before} before the end`;
+    case 'byte':
+      return `byte ${where.n}`;
+    case 'line':
+      return where.n === 0 ? 'after the start line' : `after header ${where.n}`;
+    case 'body':
+      return `byte ${where.n} of the body`;
+    case 'end':
+      return where.before === 0 ? 'the end' : `${where.before} before the end`;
   }
 }

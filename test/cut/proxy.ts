@@ -79,7 +79,7 @@ export class CutProxy implements AsyncDisposable {
     this.#armed = true;
     this.#onArrival = onArrival;
     this.#letGo = () => undefined;
-    this.reached = new Promise((resolve) => (this.#reached = resolve));
+    this.reached = new Promise(resolve => (this.#reached = resolve));
   }
 
   /** What is held goes on, to whoever is still there; the bytes of a client that is gone reach the server all the same. */
@@ -89,7 +89,10 @@ export class CutProxy implements AsyncDisposable {
 
   /** How many control requests arrived since the proxy was armed, whole or not. */
   get controlRequests(): number {
-    return this.passed.reduce((count, { request }) => count + (request.toString('latin1').match(/POST/g)?.length ?? 0), 0);
+    return this.passed.reduce(
+      (count, { request }) => count + (request.toString('latin1').match(/POST/g)?.length ?? 0),
+      0,
+    );
   }
 
   /** Resolves when every connection is over on both sides. */
@@ -99,7 +102,7 @@ export class CutProxy implements AsyncDisposable {
 
   async close(): Promise<void> {
     for (const socket of this.#sockets) socket.destroy();
-    await new Promise((resolve) => this.#server.close(resolve));
+    await new Promise(resolve => this.#server.close(resolve));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -107,7 +110,13 @@ export class CutProxy implements AsyncDisposable {
   }
 
   #take(client: Socket): void {
-    const passed: Passed = { request: Buffer.alloc(0), requestPassed: 0, response: Buffer.alloc(0), responsePassed: 0, harmed: false };
+    const passed: Passed = {
+      request: Buffer.alloc(0),
+      requestPassed: 0,
+      response: Buffer.alloc(0),
+      responsePassed: 0,
+      harmed: false,
+    };
     const harm = this.#armed && this.passed.length === 0 ? this.#harm : undefined;
     if (this.#armed) {
       this.passed.push(passed);
@@ -200,7 +209,10 @@ export async function allClosed(sockets: ReadonlySet<Socket>): Promise<void> {
   try {
     for (const socket of sockets) if (!socket.closed) await once(socket, 'close', { signal: limit });
   } catch (error) {
-    const states = [...sockets].map((socket) => `${socket.localPort ?? 0}: ${socket.readyState}, ended ${socket.readableEnded}, finished ${socket.writableFinished}`);
+    const states = [...sockets].map(
+      socket =>
+        `${socket.localPort ?? 0}: ${socket.readyState}, ended ${socket.readableEnded}, finished ${socket.writableFinished}`,
+    );
     throw new Error(`a connection does not end: ${states.join('; ')}`, { cause: error });
   }
 }

@@ -64,7 +64,7 @@ class GrowingLog {
       readSync(file, bytes, 0, bytes.length, this.#offset);
       const lines = wholeLines(bytes.toString());
       for (const line of lines) this.#offset += Buffer.byteLength(line) + 1;
-      this.lines.push(...lines.map((line) => JSON.parse(line) as Line));
+      this.lines.push(...lines.map(line => JSON.parse(line) as Line));
     } finally {
       closeSync(file);
     }
@@ -90,7 +90,12 @@ export class Stand implements AsyncDisposable {
   #controlMs = LONG.controlMs;
   #consented: () => void = () => undefined;
 
-  private constructor(cluster: TestCluster, proxies: ReadonlyMap<string, CutProxy>, fronts: readonly TlsFront[], tls: TlsIdentity | undefined) {
+  private constructor(
+    cluster: TestCluster,
+    proxies: ReadonlyMap<string, CutProxy>,
+    fronts: readonly TlsFront[],
+    tls: TlsIdentity | undefined,
+  ) {
     this.cluster = cluster;
     this.#proxies = proxies;
     this.#fronts = fronts;
@@ -139,7 +144,7 @@ export class Stand implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#plane.end();
-    await Promise.all([...this.#proxies.values(), ...this.#fronts].map((server) => server.close()));
+    await Promise.all([...this.#proxies.values(), ...this.#fronts].map(server => server.close()));
     await this.cluster.stop();
     rmSync(this.folder, { recursive: true, force: true });
   }
@@ -149,7 +154,12 @@ export class Stand implements AsyncDisposable {
   }
 
   /** One command to `node`; the connection of its control request suffers `harm`. Returns when the kernel is done with it. */
-  async order(command: ControlCommandName, node: TestNode, harm: Harm | undefined, controlMs = LONG.controlMs): Promise<Ordered> {
+  async order(
+    command: ControlCommandName,
+    node: TestNode,
+    harm: Harm | undefined,
+    controlMs = LONG.controlMs,
+  ): Promise<Ordered> {
     const proxy = this.proxy(node);
     // Authority ends with an outcome that is unknown; who goes on assumes it anew.
     if (this.#plane.authority.level !== 'Operator') await this.becomeOperator();
@@ -163,15 +173,24 @@ export class Stand implements AsyncDisposable {
       proxy.arm(harm, () => (atArrival ??= this.log.read().at(-1)));
     };
     const result = await this.#plane.execute(command, { cluster: CLUSTER, node: node.id, reason: 'a cut' });
-    await Promise.all([...this.#proxies.values()].map((each) => each.idle()));
-    await Promise.all(this.#fronts.map((each) => each.idle()));
-    return { result, before, after: await this.#settled(node, result.requestId), records: this.log.read().slice(first), atArrival };
+    await Promise.all([...this.#proxies.values()].map(each => each.idle()));
+    await Promise.all(this.#fronts.map(each => each.idle()));
+    return {
+      result,
+      before,
+      after: await this.#settled(node, result.requestId),
+      records: this.log.read().slice(first),
+      atArrival,
+    };
   }
 
   /** How many connections and control requests came after the consent, at any node. */
   counted(): { readonly connections: number; readonly requests: number } {
     const all = [...this.#proxies.values()];
-    return { connections: all.reduce((sum, { passed }) => sum + passed.length, 0), requests: all.reduce((sum, { controlRequests }) => sum + controlRequests, 0) };
+    return {
+      connections: all.reduce((sum, { passed }) => sum + passed.length, 0),
+      requests: all.reduce((sum, { controlRequests }) => sum + controlRequests, 0),
+    };
   }
 
   /** Brings the primary back, or down again, past the control plane: what no case asked for. */
@@ -183,17 +202,29 @@ export class Stand implements AsyncDisposable {
   /** Makes `force_promotion` of `target` something that the kernel approves: its primary is cut off from its peers, and falls silent to them. */
   async silence(primary: TestNode, target: TestNode): Promise<void> {
     await primary.faults({ cut: 'both' });
-    await until(`${target.name} could be forced`, async () => at((await target.get(`/v1/explain/promotion?target=${target.id}&mode=forced`)).body, 'data.decision') === 'approve');
+    await until(
+      `${target.name} could be forced`,
+      async () =>
+        at((await target.get(`/v1/explain/promotion?target=${target.id}&mode=forced`)).body, 'data.decision') ===
+        'approve',
+    );
   }
 
   /** After `primary` forced itself into office: the old one hears of it, halts, is demoted, and follows. */
   async reconcile(old: TestNode, primary: TestNode): Promise<void> {
     await old.faults({});
-    await until(`${old.name} halts`, async () => at((await old.get(`/v1/explain/promotion?target=${old.id}&mode=validated`)).body, 'data.checks.0.result') === 'fail' && at(await old.member(), 'halt_reason') === 'AuthorityAmbiguity');
+    await until(
+      `${old.name} halts`,
+      async () =>
+        at((await old.get(`/v1/explain/promotion?target=${old.id}&mode=validated`)).body, 'data.checks.0.result') ===
+          'fail' && at(await old.member(), 'halt_reason') === 'AuthorityAmbiguity',
+    );
     await this.setPrimary(old, false);
     await until(`${old.name} has what ${primary.name} has`, async () => {
       const [one, other] = await Promise.all([old.member(), primary.member()]);
-      return at(one, 'replication_state') === 'ReplicaActive' && at(one, 'durable_offset') === at(other, 'durable_offset');
+      return (
+        at(one, 'replication_state') === 'ReplicaActive' && at(one, 'durable_offset') === at(other, 'durable_offset')
+      );
     });
   }
 
@@ -201,12 +232,15 @@ export class Stand implements AsyncDisposable {
   async verify(heads: readonly AuditPosition[]): Promise<void> {
     const { verdict, heads: found } = await openAuditReader({ directory: this.folder }).verifyHeads(heads);
     assert.equal(verdict.kind, 'intact', verdict.message);
-    assert.ok(found.every((head) => head.found === 'held'));
+    assert.ok(found.every(head => head.found === 'held'));
   }
 
   /** The node's ledger as it lies on disk: every entry that was ever written. */
   ledger(node: TestNode): readonly LedgerEntry[] {
-    return readFileSync(join(this.cluster.directory(node), 'ledger.log'), 'utf8').split('\n').filter((line) => line !== '').map((line) => JSON.parse(line.slice(line.indexOf('{'))) as LedgerEntry);
+    return readFileSync(join(this.cluster.directory(node), 'ledger.log'), 'utf8')
+      .split('\n')
+      .filter(line => line !== '')
+      .map(line => JSON.parse(line.slice(line.indexOf('{'))) as LedgerEntry);
   }
 
   #session(): ControlPlane {
@@ -215,14 +249,19 @@ export class Stand implements AsyncDisposable {
       clusters: {
         find: () => success(this.#config()),
         entries: () => [this.#config()],
-        connect: (config) => connect(config, { timeouts: { ...LONG, controlMs: this.#controlMs } }),
+        connect: config => connect(config, { timeouts: { ...LONG, controlMs: this.#controlMs } }),
       },
       confirmer: {
         unavailable: () => undefined,
-        confirm: (prompt) => {
+        confirm: prompt => {
           this.#consented();
           if (this.declines) return Promise.resolve({ kind: 'declined', at: 'the test' });
-          return Promise.resolve({ kind: 'confirmed', token: prompt.token, typedName: prompt.nodeName, acknowledged: prompt.acknowledge });
+          return Promise.resolve({
+            kind: 'confirmed',
+            token: prompt.token,
+            typedName: prompt.nodeName,
+            acknowledged: prompt.acknowledge,
+          });
         },
       },
       clock: { name: 'system-utc', now: () => new Date().toISOString() },
@@ -234,7 +273,9 @@ export class Stand implements AsyncDisposable {
   #config(): ClusterConfig {
     const urls = [...this.#proxies.values()].map(({ url }) => url);
     return {
-      name: CLUSTER, kind: 'aerodb', endpoints: urls.toSorted((a, b) => Number(b === this.#first) - Number(a === this.#first)),
+      name: CLUSTER,
+      kind: 'aerodb',
+      endpoints: urls.toSorted((a, b) => Number(b === this.#first) - Number(a === this.#first)),
       ...(this.#tls === undefined ? {} : { tls: { ca: this.#tls.caFile } }),
     };
   }
@@ -253,7 +294,13 @@ export class Stand implements AsyncDisposable {
     const { body } = await node.get(`/v1/promotion?limit=1&request_id=${requestId}`);
     const member = await node.member();
     const text = (path: string): string | null => (at(body, path) === null ? null : textAt(body, path));
-    return { known: at(body, 'data.request.known') === true, outcome: text('data.request.outcome'), code: text('data.request.code'), role: textAt(member, 'role'), epoch: BigInt(textAt(member, 'epoch')) };
+    return {
+      known: at(body, 'data.request.known') === true,
+      outcome: text('data.request.outcome'),
+      code: text('data.request.code'),
+      role: textAt(member, 'role'),
+      epoch: BigInt(textAt(member, 'epoch')),
+    };
   }
 }
 
@@ -261,4 +308,12 @@ export class Stand implements AsyncDisposable {
 export type LedgerEntry =
   | { readonly entry: 'request'; readonly attempt: { readonly request_id: string } }
   | { readonly entry: 'outcome'; readonly request_id: string; readonly fate: { readonly outcome: string } }
-  | { readonly entry: 'event'; readonly event: { readonly type: string; readonly request_id: string | null; readonly audit_head: { readonly seq: string; readonly hash: string } | null; readonly operator: { readonly id: string } | null } };
+  | {
+      readonly entry: 'event';
+      readonly event: {
+        readonly type: string;
+        readonly request_id: string | null;
+        readonly audit_head: { readonly seq: string; readonly hash: string } | null;
+        readonly operator: { readonly id: string } | null;
+      };
+    };

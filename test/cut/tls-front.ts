@@ -32,7 +32,7 @@ export class TlsFront {
     const front = new TlsFront(server, address.port);
     server.on('tlsClientError', () => undefined);
     server.on('connection', (socket: Socket) => front.#keep(socket));
-    server.on('secureConnection', (client) => {
+    server.on('secureConnection', client => {
       const node = connect({ port: target, host: '127.0.0.1', noDelay: true });
       front.#keep(node);
       client.on('error', () => undefined);
@@ -50,7 +50,7 @@ export class TlsFront {
 
   async close(): Promise<void> {
     for (const socket of this.#sockets) socket.destroy();
-    await new Promise((resolve) => this.#server.close(resolve));
+    await new Promise(resolve => this.#server.close(resolve));
   }
 
   #keep(socket: Socket): void {

@@ -5,8 +5,10 @@ import * as vscode from 'vscode';
 
 /** undici and Node's own fetch share their default dispatcher through global symbols of these names. */
 function sharedByHttpClients(): ReadonlyMap<string, unknown> {
-  const symbols = Object.getOwnPropertySymbols(globalThis).filter((symbol) => Symbol.keyFor(symbol)?.startsWith('undici.') === true);
-  return new Map(symbols.map((symbol) => [String(symbol), Reflect.get(globalThis, symbol)]));
+  const symbols = Object.getOwnPropertySymbols(globalThis).filter(
+    symbol => Symbol.keyFor(symbol)?.startsWith('undici.') === true,
+  );
+  return new Map(symbols.map(symbol => [String(symbol), Reflect.get(globalThis, symbol)]));
 }
 
 const before = sharedByHttpClients();
@@ -53,19 +55,23 @@ describe('activation', () => {
     const spent = timed(join(extension().extensionPath, 'dist', 'extension.cjs'));
     await extension().activate();
     assert.equal(extension().isActive, true);
-    if (this.test !== undefined) this.test.title += `: activate() took ${spent.activating().toFixed(1)} ms, loading its file ${spent.loading.toFixed(1)} ms`;
+    if (this.test !== undefined)
+      this.test.title += `: activate() took ${spent.activating().toFixed(1)} ms, loading its file ${spent.loading.toFixed(1)} ms`;
   });
 
   it('exports nothing to other extensions', () => {
     assert.equal(extension().exports, undefined);
   });
 
-  it("registers every command that the manifest names", async () => {
+  it('registers every command that the manifest names', async () => {
     const manifest: unknown = extension().packageJSON;
     const declared = commandsOf(manifest);
     assert.ok(declared.length > 0);
     const registered = new Set(await vscode.commands.getCommands(true));
-    assert.deepEqual(declared.filter((command) => !registered.has(command)), []);
+    assert.deepEqual(
+      declared.filter(command => !registered.has(command)),
+      [],
+    );
   });
 
   it("freeze/shared: leaves the dispatcher of the host's own fetch alone", () => {

@@ -11,10 +11,13 @@ import { root } from '../../scripts/lib/paths.mjs';
 export async function bundleSuites(): Promise<string> {
   const outdir = join(root, 'out', 'extension-host');
   rmSync(outdir, { recursive: true, force: true });
-  const suites = readdirSync(import.meta.dirname).filter((name) => name.endsWith('.test.ts'));
+  const suites = readdirSync(import.meta.dirname).filter(name => name.endsWith('.test.ts'));
   await build({
     absWorkingDir: root,
-    entryPoints: ['index.ts', ...suites].map((name) => ({ in: join(import.meta.dirname, name), out: basename(name, '.ts') })),
+    entryPoints: ['index.ts', ...suites].map(name => ({
+      in: join(import.meta.dirname, name),
+      out: basename(name, '.ts'),
+    })),
     outdir,
     outExtension: { '.js': '.cjs' },
     bundle: true,

@@ -9,9 +9,11 @@ import { recordRun, reportVariable } from '../../scripts/lib/test-report.mjs';
 export async function run(): Promise<void> {
   const { default: Mocha } = await import('mocha');
   const mocha = new Mocha({ timeout: 30_000, forbidOnly: true, forbidPending: true, reporter: 'base' });
-  const suites = readdirSync(__dirname).filter((name) => name.endsWith('.test.cjs')).sort();
+  const suites = readdirSync(__dirname)
+    .filter(name => name.endsWith('.test.cjs'))
+    .sort();
   for (const suite of suites) mocha.addFile(join(__dirname, suite));
-  const failures = await new Promise<number>((resolve) => {
+  const failures = await new Promise<number>(resolve => {
     const runner = mocha.run(resolve);
     const file = process.env[reportVariable];
     if (file !== undefined) recordRun(runner, file);

@@ -29,7 +29,7 @@ async function configure(clusters: readonly object[] | undefined): Promise<void>
 }
 
 function sockets(): number {
-  return readdirSync('/proc/self/fd').filter((fd) => {
+  return readdirSync('/proc/self/fd').filter(fd => {
     try {
       return readlinkSync(`/proc/self/fd/${fd}`).startsWith('socket:');
     } catch {
@@ -48,7 +48,10 @@ function heap(): number {
 }
 
 const listeners = (): number => process.eventNames().reduce((sum, name) => sum + process.listenerCount(name), 0);
-const panels = (): number => vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs).filter(({ input }) => input instanceof vscode.TabInputWebview && input.viewType.endsWith('aerodb.panel')).length;
+const panels = (): number =>
+  vscode.window.tabGroups.all
+    .flatMap(({ tabs }) => tabs)
+    .filter(({ input }) => input instanceof vscode.TabInputWebview && input.viewType.endsWith('aerodb.panel')).length;
 
 describe('load', function () {
   this.timeout(120_000);
@@ -68,30 +71,49 @@ describe('load', function () {
   it('fifty clusters, ten of them dead: no row and no expansion waits for one that does not answer', async () => {
     const refusing = await closedPort();
     const held = new Set<Socket>();
-    const silent = await rawServer((socket) => {
+    const silent = await rawServer(socket => {
       held.add(socket);
       socket.resume();
     });
-    const urlOf = (index: number): string => (index % 5 !== 0 ? alive.url : index % 2 === 0 ? silent.url : refusing.url);
-    await configure(Array.from({ length: CLUSTERS }, (_, index) => ({ name: `c${index}`, kind: 'aerodb', endpoints: [urlOf(index)] })));
+    const urlOf = (index: number): string =>
+      index % 5 !== 0 ? alive.url : index % 2 === 0 ? silent.url : refusing.url;
+    await configure(
+      Array.from({ length: CLUSTERS }, (_, index) => ({
+        name: `c${index}`,
+        kind: 'aerodb',
+        endpoints: [urlOf(index)],
+      })),
+    );
     const secrets = { get: () => Promise.resolve(undefined) } as unknown as vscode.SecretStorage;
-    const clusters = new ConfiguredClusters(secrets, (cluster, { token }) => connect(cluster, { token, timeouts: { connectMs: READ_MS, readMs: READ_MS, controlMs: READ_MS } }), { get: () => undefined, update: () => Promise.resolve() });
+    const clusters = new ConfiguredClusters(
+      secrets,
+      (cluster, { token }) =>
+        connect(cluster, { token, timeouts: { connectMs: READ_MS, readMs: READ_MS, controlMs: READ_MS } }),
+      { get: () => undefined, update: () => Promise.resolve() },
+    );
     let ids = 0;
     const plane = new ControlPlane({
-      audit: openAuditLog({ directory: folder }), clusters, clock: { name: 'test-clock', now: () => '2026-11-21T10:00:00.000Z' },
+      audit: openAuditLog({ directory: folder }),
+      clusters,
+      clock: { name: 'test-clock', now: () => '2026-11-21T10:00:00.000Z' },
       confirmer: { unavailable: () => undefined, confirm: () => Promise.resolve({ kind: 'declined', at: 'the test' }) },
-      ids: { uuid: () => `00000000-0000-4000-8000-${(ids += 1).toString().padStart(12, '0')}` }, operator: { account: 'ann', host: 'desk', name: null },
+      ids: { uuid: () => `00000000-0000-4000-8000-${(ids += 1).toString().padStart(12, '0')}` },
+      operator: { account: 'ann', host: 'desk', name: null },
     });
-    const tree = new ClusterTree(clusters, (cluster) => plane.execute('inspect_cluster_state', { cluster }), (cluster) => plane.unavailable(cluster));
+    const tree = new ClusterTree(
+      clusters,
+      cluster => plane.execute('inspect_cluster_state', { cluster }),
+      cluster => plane.unavailable(cluster),
+    );
     const changed: (Row | undefined)[] = [];
-    tree.onDidChangeTreeData((row) => void changed.push(row));
+    tree.onDidChangeTreeData(row => void changed.push(row));
 
     const rows = await tree.getChildren();
     assert.equal(rows.length, CLUSTERS);
     const waiting = new Set<string>();
     const dead = rows.filter((_row, index) => index % 5 === 0);
     assert.equal(dead.length, DEAD);
-    const asked = dead.map(async (row) => {
+    const asked = dead.map(async row => {
       if (urlOf(rows.indexOf(row)) === silent.url) waiting.add(row.cluster);
       const children = await tree.getChildren(row);
       waiting.delete(row.cluster);
@@ -99,19 +121,31 @@ describe('load', function () {
     });
     // Every row is drawn, and every living cluster expanded, while the silent ones are still being waited for.
     for (const row of rows) tree.getTreeItem(row);
-    for (const row of rows.filter((each) => !dead.includes(each))) {
+    for (const row of rows.filter(each => !dead.includes(each))) {
       const children = await tree.getChildren(row);
       assert.equal(children.filter(({ row: kind }) => kind === 'node').length, 3, row.cluster);
     }
     for (const row of await tree.getChildren()) tree.getTreeItem(row);
     // Asked once each: the connections may still be arriving.
-    while (held.size < DEAD / 2) await new Promise((resolve) => setImmediate(resolve));
+    while (held.size < DEAD / 2) await new Promise(resolve => setImmediate(resolve));
     assert.equal(waiting.size, DEAD / 2, 'the silent ones have not answered: nobody has waited for them');
     assert.equal(held.size, DEAD / 2, 'each was asked once');
     for (const socket of held) socket.destroy();
-    assert.deepEqual(changed.filter((row) => row === undefined), [], 'what one cluster answers redraws no other');
-    for (const children of await Promise.all(asked)) assert.deepEqual(children.map(({ row }) => row), ['error']);
-    assert.deepEqual(rows.map(({ cluster }) => cluster).toSorted(), [...new Set(changed.map((row) => row?.cluster))].toSorted(), 'each is redrawn when its own answer has come');
+    assert.deepEqual(
+      changed.filter(row => row === undefined),
+      [],
+      'what one cluster answers redraws no other',
+    );
+    for (const children of await Promise.all(asked))
+      assert.deepEqual(
+        children.map(({ row }) => row),
+        ['error'],
+      );
+    assert.deepEqual(
+      rows.map(({ cluster }) => cluster).toSorted(),
+      [...new Set(changed.map(row => row?.cluster))].toSorted(),
+      'each is redrawn when its own answer has come',
+    );
     plane.end();
   });
 
@@ -119,7 +153,11 @@ describe('load', function () {
     await configure([{ name: 'alive', kind: 'aerodb', endpoints: [alive.url] }]);
     const inspect = async (times: number): Promise<void> => {
       for (let time = 0; time < times; time += 20) {
-        await Promise.all(Array.from({ length: 20 }, () => vscode.commands.executeCommand('aerodb.inspectClusterState', { cluster: 'alive' })));
+        await Promise.all(
+          Array.from({ length: 20 }, () =>
+            vscode.commands.executeCommand('aerodb.inspectClusterState', { cluster: 'alive' }),
+          ),
+        );
         alive.received.length = 0;
       }
     };
@@ -134,6 +172,7 @@ describe('load', function () {
     assert.ok(end.sockets <= warm.sockets + 2, `sockets: ${warm.sockets}, then ${end.sockets}`);
     assert.equal(end.listeners, warm.listeners);
     assert.ok(end.heap < warm.heap * 1.1, `heap: ${warm.heap} bytes, then ${end.heap}`);
-    if (this.tests[1] !== undefined) this.tests[1].title += `: heap ${(warm.heap / 1e6).toFixed(1)} MB, then ${(end.heap / 1e6).toFixed(1)} MB; sockets ${warm.sockets}, then ${end.sockets}`;
+    if (this.tests[1] !== undefined)
+      this.tests[1].title += `: heap ${(warm.heap / 1e6).toFixed(1)} MB, then ${(end.heap / 1e6).toFixed(1)} MB; sockets ${warm.sockets}, then ${end.sockets}`;
   });
 });

@@ -38,7 +38,9 @@ async function findVsCode(): Promise<string | undefined> {
     return await downloadAndUnzipVSCode({ version: 'stable', timeout: 30_000, reporter: progressInWords });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    process.stderr.write(`There is no desktop VS Code: VSCODE_PATH is not set, no \`code\` with its program is on the PATH, and none can be downloaded (${reason}).\n`);
+    process.stderr.write(
+      `There is no desktop VS Code: VSCODE_PATH is not set, no \`code\` with its program is on the PATH, and none can be downloaded (${reason}).\n`,
+    );
     return undefined;
   }
 }
@@ -58,7 +60,11 @@ async function runIn(vscodeExecutablePath: string): Promise<number> {
   const timer = setInterval(() => progress.update(), 200);
   try {
     const [extensionTestsPath] = await Promise.all([bundleSuites(), build({ release: false })]);
-    const apart = [`--user-data-dir=${join(folder, 'u')}`, `--extensions-dir=${join(folder, 'x')}`, '--disable-workspace-trust'];
+    const apart = [
+      `--user-data-dir=${join(folder, 'u')}`,
+      `--extensions-dir=${join(folder, 'x')}`,
+      '--disable-workspace-trust',
+    ];
     const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
     await runTests({
       vscodeExecutablePath,

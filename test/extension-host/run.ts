@@ -20,9 +20,14 @@ const progress = new Progress(report);
 let editor: Editor | undefined;
 try {
   const [tests] = await Promise.all([bundleSuites(), build({ release: false })]);
-  editor = await Editor.start({ vsix: 'none', env: { [reportVariable]: report }, extensions: [join(import.meta.dirname, 'stranger')], flags: ['--vscode-option', 'enable-smoke-test-driver'] });
+  editor = await Editor.start({
+    vsix: 'none',
+    env: { [reportVariable]: report },
+    extensions: [join(import.meta.dirname, 'stranger')],
+    flags: ['--vscode-option', 'enable-smoke-test-driver'],
+  });
   let left = false;
-  const page = await editor.openPage({ extensionDevelopmentPath: root, extensionTestsPath: tests }, async (opening) => {
+  const page = await editor.openPage({ extensionDevelopmentPath: root, extensionTestsPath: tests }, async opening => {
     await opening.exposeFunction('codeAutomationLog', () => undefined);
     await opening.exposeFunction('codeAutomationExit', () => {
       left = true;
@@ -32,7 +37,8 @@ try {
     left = true;
   });
   await until(() => progress.ended || left, { timeout: limit, every: 100 });
-  if (!progress.ended) process.stdout.write(`The extension host ended without a result.\n${editor.serverOutput().slice(-3000)}\n`);
+  if (!progress.ended)
+    process.stdout.write(`The extension host ended without a result.\n${editor.serverOutput().slice(-3000)}\n`);
   process.exitCode = progress.ended && !progress.failed ? 0 : 1;
 } finally {
   await editor?.stop();

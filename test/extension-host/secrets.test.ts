@@ -5,7 +5,8 @@ import { parseClusterConfig, urlsOf } from '../../src/control-plane/cluster.ts';
 import { ConfiguredClusters } from '../../src/vscode/clusters.ts';
 
 describe('secrets of a cluster', () => {
-  const configure = (clusters: readonly object[] | undefined): Thenable<void> => vscode.workspace.getConfiguration('aerodb').update('clusters', clusters, vscode.ConfigurationTarget.Global);
+  const configure = (clusters: readonly object[] | undefined): Thenable<void> =>
+    vscode.workspace.getConfiguration('aerodb').update('clusters', clusters, vscode.ConfigurationTarget.Global);
   after(() => configure(undefined));
 
   it('a removed cluster takes its secrets along, those of both entries where two bear its name; others keep theirs', async () => {
@@ -15,17 +16,34 @@ describe('secrets of a cluster', () => {
       store: (key: string, value: string) => Promise.resolve(void kept.set(key, value)),
       delete: (key: string) => Promise.resolve(void kept.delete(key)),
     } as unknown as vscode.SecretStorage;
-    const clusters = new ConfiguredClusters(secrets, () => assert.fail('nothing is contacted'), { get: () => undefined, update: () => Promise.resolve() });
-    const entries = [['twice', 1], ['other', 2], ['twice', 3]].map(([name, port]) => ({ name, kind: 'aerodb', endpoints: [`http://127.0.0.1:${port}`] }));
+    const clusters = new ConfiguredClusters(secrets, () => assert.fail('nothing is contacted'), {
+      get: () => undefined,
+      update: () => Promise.resolve(),
+    });
+    const entries = [
+      ['twice', 1],
+      ['other', 2],
+      ['twice', 3],
+    ].map(([name, port]) => ({ name, kind: 'aerodb', endpoints: [`http://127.0.0.1:${port}`] }));
     for (const entry of entries) {
       const config = parseClusterConfig(entry);
       assert.ok(config.ok);
       await clusters.setSecret(config.value, 'token', `token of ${urlsOf(config.value).join()}`);
     }
     await configure(entries);
-    assert.deepEqual(clusters.list().map(({ name, config }) => [name, config.ok]), [['twice', false], ['other', true], ['twice', false]]);
+    assert.deepEqual(
+      clusters.list().map(({ name, config }) => [name, config.ok]),
+      [
+        ['twice', false],
+        ['other', true],
+        ['twice', false],
+      ],
+    );
     await clusters.remove('twice');
     assert.deepEqual([...kept.values()], ['token of http://127.0.0.1:2']);
-    assert.deepEqual(clusters.list().map(({ name }) => name), ['other']);
+    assert.deepEqual(
+      clusters.list().map(({ name }) => name),
+      ['other'],
+    );
   });
 });

@@ -26,8 +26,20 @@ describe(`the part of undici that is bundled (seed ${SEED})`, function () {
   before(async () => {
     server = await hostileServer(N1);
     const outfile = join(folder, 'http.cjs');
-    const { metafile } = await build({ entryPoints: [join(import.meta.dirname, '../../src/kernel/http.ts')], outfile, bundle: true, platform: 'node', format: 'cjs', plugins: [neededOfUndici], metafile: true, logLevel: 'warning' });
-    external = Object.values(metafile.inputs).flatMap(({ imports }) => imports).filter((each) => each.external === true).map(({ path }) => path);
+    const { metafile } = await build({
+      entryPoints: [join(import.meta.dirname, '../../src/kernel/http.ts')],
+      outfile,
+      bundle: true,
+      platform: 'node',
+      format: 'cjs',
+      plugins: [neededOfUndici],
+      metafile: true,
+      logLevel: 'warning',
+    });
+    external = Object.values(metafile.inputs)
+      .flatMap(({ imports }) => imports)
+      .filter(each => each.external === true)
+      .map(({ path }) => path);
     ({ exchange: bundled } = createRequire(import.meta.url)(outfile) as { readonly exchange: typeof exchange });
   });
 
@@ -36,10 +48,24 @@ describe(`the part of undici that is bundled (seed ${SEED})`, function () {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const ask = async (how: typeof exchange, method: 'GET' | 'POST', given: Plan, totalMs = LIMITS.totalMs): Promise<Exchange> => {
+  const ask = async (
+    how: typeof exchange,
+    method: 'GET' | 'POST',
+    given: Plan,
+    totalMs = LIMITS.totalMs,
+  ): Promise<Exchange> => {
     server.next(given, () => true);
-    const outgoing = { method, url: new URL(`${server.url}/v1/cluster`), headers: { accept: 'application/json' }, body: method === 'GET' ? null : '{"a":"ä"}' };
-    const end = await how(outgoing, { context: undefined, ca: undefined, serverName: undefined, fingerprint: '' }, { ...LIMITS, totalMs });
+    const outgoing = {
+      method,
+      url: new URL(`${server.url}/v1/cluster`),
+      headers: { accept: 'application/json' },
+      body: method === 'GET' ? null : '{"a":"ä"}',
+    };
+    const end = await how(
+      outgoing,
+      { context: undefined, ca: undefined, serverName: undefined, fingerprint: '' },
+      { ...LIMITS, totalMs },
+    );
     return end.ok ? { ok: true, answer: { ...end.answer, body: Buffer.from(end.answer.body) } } : end;
   };
   const codeOf = (end: Exchange): string => (end.ok ? 'ok' : end.failure.code);
@@ -48,22 +74,29 @@ describe(`the part of undici that is bundled (seed ${SEED})`, function () {
     const ends = new Set<string>();
     // Who hangs is asked below: here every answer ends, however slow the machine is.
     const ending = plan.filter(({ bend }) => bend.kind !== 'cut' || bend.how !== 'hang');
-    await fc.assert(fc.asyncProperty(ending, fc.constantFrom('GET' as const, 'POST' as const), async (given, method) => {
-      const whole = await ask(exchange, method, given);
-      assert.deepEqual(await ask(bundled, method, given), whole);
-      ends.add(codeOf(whole));
-    }), { numRuns: RUNS, seed: SEED });
+    await fc.assert(
+      fc.asyncProperty(ending, fc.constantFrom('GET' as const, 'POST' as const), async (given, method) => {
+        const whole = await ask(exchange, method, given);
+        assert.deepEqual(await ask(bundled, method, given), whole);
+        ends.add(codeOf(whole));
+      }),
+      { numRuns: RUNS, seed: SEED },
+    );
     assert.deepEqual([...ends].sort(), ['PHASE7_INVALID_KERNEL_RESPONSE', 'PHASE7_TRANSPORT_FAILURE', 'ok']);
   });
 
   it('gives up at the same limit as the whole', async () => {
-    const hanging: Plan = { bend: { kind: 'cut', at: 60, how: 'hang' }, framing: { body: 'length', piece: 0, before: '' } };
+    const hanging: Plan = {
+      bend: { kind: 'cut', at: 60, how: 'hang' },
+      framing: { body: 'length', piece: 0, before: '' },
+    };
     const whole = await ask(exchange, 'GET', hanging, 1000);
     assert.equal(codeOf(whole), 'PHASE7_TIMEOUT');
     assert.deepEqual(await ask(bundled, 'GET', hanging, 1000), whole);
   });
 
   it('loads no HTTP of Node and no assertions', () => {
-    for (const name of ['node:http', 'node:http2', 'node:assert', 'node:zlib', 'node:perf_hooks']) assert.ok(!external.includes(name), name);
+    for (const name of ['node:http', 'node:http2', 'node:assert', 'node:zlib', 'node:perf_hooks'])
+      assert.ok(!external.includes(name), name);
   });
 });

@@ -13,14 +13,16 @@ const options = { timeouts: DEFAULT_TIMEOUTS };
 
 describe('connecting to a cluster', () => {
   let folder = '';
-  before(() => { folder = mkdtempSync(join(tmpdir(), 'connect-')); });
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'connect-'));
+  });
   after(() => rmSync(folder, { recursive: true, force: true }));
   afterEach(closeAll);
 
   it('P7-A1: contacts nobody', async () => {
     const server = await kernelServer(N1);
     valueOf(await connect(clusterOf([server.url]), options));
-    await new Promise((resolve) => setImmediate(resolve));
+    await new Promise(resolve => setImmediate(resolve));
     assert.equal(server.received.length, 0);
   });
 
@@ -35,12 +37,28 @@ describe('connecting to a cluster', () => {
 
   it('P7-S3: a database login is for a Patroni cluster only, and its addresses are host:port', async () => {
     const database = { user: 'monitor', addresses: ['127.0.0.1:5432'] };
-    assert.equal(errorOf(await connect({ ...clusterOf(['http://127.0.0.1:8008']), database }, options)).field, 'database');
+    assert.equal(
+      errorOf(await connect({ ...clusterOf(['http://127.0.0.1:8008']), database }, options)).field,
+      'database',
+    );
     const patroni = { ...clusterOf(['http://127.0.0.1:8008']), kind: 'patroni' } as const;
-    for (const address of ['127.0.0.1', 'monitor@127.0.0.1:5432', 'postgres://127.0.0.1:5432', '127.0.0.1:0', '127.0.0.1:65536', '::1:5432', '127.0.0.1:5432/x']) {
-      assert.equal(errorOf(await connect({ ...patroni, database: { ...database, addresses: [address] } }, options)).field, 'database.addresses.0', address);
+    for (const address of [
+      '127.0.0.1',
+      'monitor@127.0.0.1:5432',
+      'postgres://127.0.0.1:5432',
+      '127.0.0.1:0',
+      '127.0.0.1:65536',
+      '::1:5432',
+      '127.0.0.1:5432/x',
+    ]) {
+      assert.equal(
+        errorOf(await connect({ ...patroni, database: { ...database, addresses: [address] } }, options)).field,
+        'database.addresses.0',
+        address,
+      );
     }
-    for (const address of ['127.0.0.1:5432', 'db-1.example:65535', '[::1]:5432']) valueOf(await connect({ ...patroni, database: { ...database, addresses: [address] } }, options));
+    for (const address of ['127.0.0.1:5432', 'db-1.example:65535', '[::1]:5432'])
+      valueOf(await connect({ ...patroni, database: { ...database, addresses: [address] } }, options));
   });
 
   it('P7-F1: the access to a Patroni cluster is a user:password, and nothing of it is told when it is not', async () => {
@@ -50,7 +68,8 @@ describe('connecting to a cluster', () => {
       assert.deepEqual([error.code, error.field], ['PHASE7_MALFORMED_REQUEST', 'token']);
       assert.doesNotMatch(error.message, /canary|nary/);
     }
-    for (const token of ['admin:secret', 'admin:with:colon', 'ädmin:pässword with spaces']) valueOf(await connect(patroni, { ...options, token }));
+    for (const token of ['admin:secret', 'admin:with:colon', 'ädmin:pässword with spaces'])
+      valueOf(await connect(patroni, { ...options, token }));
   });
 
   it('P7-F1: a TLS file that cannot be used is named, and nothing of it is told', async () => {
@@ -85,11 +104,15 @@ describe('connecting to a cluster', () => {
       assert.doesNotMatch(JSON.stringify(error), /canary/);
     }
     for (const value of [0, -1, 1.5, NaN, Infinity]) {
-      assert.equal(errorOf(await connect(clusterOf(['http://127.0.0.1:1']), { timeouts: { ...DEFAULT_TIMEOUTS, readMs: value } })).field, 'readMs');
+      assert.equal(
+        errorOf(await connect(clusterOf(['http://127.0.0.1:1']), { timeouts: { ...DEFAULT_TIMEOUTS, readMs: value } }))
+          .field,
+        'readMs',
+      );
     }
   });
 
-  it('P7-S2, freeze/shared: loading and using the boundary leaves the host\'s global dispatcher as it is', async () => {
+  it("P7-S2, freeze/shared: loading and using the boundary leaves the host's global dispatcher as it is", async () => {
     const server = await kernelServer(N1);
     const script = `
       const symbols = () => Object.getOwnPropertySymbols(globalThis).map(String).sort().join();
@@ -107,10 +130,13 @@ describe('connecting to a cluster', () => {
     const proxy = await kernelServer(N1);
     const dead = await closedPort();
     const names = ['HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'https_proxy', 'ALL_PROXY', 'NODE_USE_ENV_PROXY'];
-    const before = names.map((name) => process.env[name]);
+    const before = names.map(name => process.env[name]);
     for (const name of names) process.env[name] = name === 'NODE_USE_ENV_PROXY' ? '1' : proxy.url;
     try {
-      assert.equal(errorOf(await (await kernelOf(clusterOf([dead.url]))).readCluster()).code, 'PHASE7_CONNECTION_FAILED');
+      assert.equal(
+        errorOf(await (await kernelOf(clusterOf([dead.url]))).readCluster()).code,
+        'PHASE7_CONNECTION_FAILED',
+      );
     } finally {
       names.forEach((name, index) => {
         const value = before[index];
@@ -124,9 +150,17 @@ describe('connecting to a cluster', () => {
   it('P7-S2: undici is imported in one file, and only the three files of it that touch no global', () => {
     const root = new URL('../../src/', import.meta.url);
     const imports = readdirSync(root, { recursive: true, encoding: 'utf8' })
-      .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))
-      .flatMap((name) => [...readFileSync(new URL(name, root), 'utf8').matchAll(/(?:from|import|require)[\s(]*['"](undici[^'"]*)['"]/g)].map(([, what]) => `${name}: ${String(what)}`));
-    assert.deepEqual(imports.sort(), ['kernel/http.ts: undici/lib/api/api-request.js', 'kernel/http.ts: undici/lib/core/connect.js', 'kernel/http.ts: undici/lib/dispatcher/client.js']);
+      .filter(name => name.endsWith('.ts') && !name.endsWith('.d.ts'))
+      .flatMap(name =>
+        [
+          ...readFileSync(new URL(name, root), 'utf8').matchAll(/(?:from|import|require)[\s(]*['"](undici[^'"]*)['"]/g),
+        ].map(([, what]) => `${name}: ${String(what)}`),
+      );
+    assert.deepEqual(imports.sort(), [
+      'kernel/http.ts: undici/lib/api/api-request.js',
+      'kernel/http.ts: undici/lib/core/connect.js',
+      'kernel/http.ts: undici/lib/dispatcher/client.js',
+    ]);
   });
 });
 
@@ -135,19 +169,23 @@ describe('limits of an answer', () => {
 
   it('P7-F1: a body of 100 MB is given up at the limit', async () => {
     let written = 0;
-    const server = await rawServer((socket) => socket.once('data', () => {
-      const total = 100 * 1024 * 1024;
-      socket.write(`HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${total}\r\n\r\n`);
-      const chunk = Buffer.alloc(64 * 1024, 0x20);
-      const more = (): void => {
-        while (!socket.destroyed && written < total) {
-          written += chunk.length;
-          if (!socket.write(chunk)) return void socket.once('drain', more);
-        }
-      };
-      more();
-    }));
-    const error = errorOf(await (await kernelOf(clusterOf([server.url]), undefined, { ...PATIENT, readMs: 20_000 })).readCluster());
+    const server = await rawServer(socket =>
+      socket.once('data', () => {
+        const total = 100 * 1024 * 1024;
+        socket.write(`HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${total}\r\n\r\n`);
+        const chunk = Buffer.alloc(64 * 1024, 0x20);
+        const more = (): void => {
+          while (!socket.destroyed && written < total) {
+            written += chunk.length;
+            if (!socket.write(chunk)) return void socket.once('drain', more);
+          }
+        };
+        more();
+      }),
+    );
+    const error = errorOf(
+      await (await kernelOf(clusterOf([server.url]), undefined, { ...PATIENT, readMs: 20_000 })).readCluster(),
+    );
     assert.equal(error.code, 'PHASE7_INVALID_KERNEL_RESPONSE');
     assert.match(error.message, /the answer is larger than 16777216 bytes/);
     assert.ok(written < 40 * 1024 * 1024, `${written} bytes were taken`);
@@ -155,18 +193,20 @@ describe('limits of an answer', () => {
 
   it('P7-F1: an endless body, an endless drip and endless headers end in time', async () => {
     const endless: readonly ((write: (text: string) => void) => void)[] = [
-      (write) => write('HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n'),
-      (write) => write('HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n{'),
-      (write) => write('HTTP/1.1 200 OK\r\nx-'),
-      (write) => write('HTTP/1.1 1'),
+      write => write('HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n'),
+      write => write('HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n{'),
+      write => write('HTTP/1.1 200 OK\r\nx-'),
+      write => write('HTTP/1.1 1'),
       () => undefined,
     ];
     for (const begin of endless) {
-      const server = await rawServer((socket) => socket.once('data', () => {
-        begin((text) => socket.write(text));
-        const drip = setInterval(() => socket.write('1\r\n \r\n'.slice(0, 1)), 10);
-        socket.on('close', () => clearInterval(drip));
-      }));
+      const server = await rawServer(socket =>
+        socket.once('data', () => {
+          begin(text => socket.write(text));
+          const drip = setInterval(() => socket.write('1\r\n \r\n'.slice(0, 1)), 10);
+          socket.on('close', () => clearInterval(drip));
+        }),
+      );
       const kernel = await kernelOf(clusterOf([server.url]), undefined, { ...PATIENT, readMs: 200, controlMs: 200 });
       for (const result of [await kernel.readCluster(), await CONTROLS.promote(kernel, N2, server.url)]) {
         const error = errorOf(result);
@@ -174,17 +214,27 @@ describe('limits of an answer', () => {
       }
       await server.close();
     }
-    const hints = await rawServer((socket) => socket.once('data', () => {
-      const drip = setInterval(() => socket.write('HTTP/1.1 103 Early Hints\r\n\r\n'), 5);
-      socket.on('close', () => clearInterval(drip));
-    }));
-    assert.equal(errorOf(await (await kernelOf(clusterOf([hints.url]), undefined, { ...PATIENT, readMs: 200 })).readCluster()).code, 'PHASE7_TIMEOUT');
+    const hints = await rawServer(socket =>
+      socket.once('data', () => {
+        const drip = setInterval(() => socket.write('HTTP/1.1 103 Early Hints\r\n\r\n'), 5);
+        socket.on('close', () => clearInterval(drip));
+      }),
+    );
+    assert.equal(
+      errorOf(await (await kernelOf(clusterOf([hints.url]), undefined, { ...PATIENT, readMs: 200 })).readCluster())
+        .code,
+      'PHASE7_TIMEOUT',
+    );
   });
 
   it('P7-F1: millions of wrong values cost one complaint', async () => {
     const body = `{"api_version":"v1","observed_at":{"snapshot":"live","commit_id":null,"control_version":null,"node_id":"${N1}","time":"2026-11-21T10:00:00Z","clock":"c"},"notes":[],"data":{"cluster_id":"c","name":"n","epoch":"1","primary_id":null,"members":[${'1,'.repeat(7_000_000)}1]}}`;
-    const server = await answeringBytes(() => `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`);
-    const error = errorOf(await (await kernelOf(clusterOf([server.url]), undefined, { ...PATIENT, readMs: 30_000 })).readCluster());
+    const server = await answeringBytes(
+      () => `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+    );
+    const error = errorOf(
+      await (await kernelOf(clusterOf([server.url]), undefined, { ...PATIENT, readMs: 30_000 })).readCluster(),
+    );
     assert.match(error.message, /data\.members\.0: Invalid input/);
   });
 
@@ -192,7 +242,11 @@ describe('limits of an answer', () => {
     const started = performance.now();
     const dead = await closedPort();
     // 192.0.2.0/24 is for documentation: nobody answers there. Where the network says so at once, that is a failure to connect too.
-    const kernel = await kernelOf(clusterOf(['https://192.0.2.1:9', dead.url]), undefined, { connectMs: 300, readMs: 5_000, controlMs: 5_000 });
+    const kernel = await kernelOf(clusterOf(['https://192.0.2.1:9', dead.url]), undefined, {
+      connectMs: 300,
+      readMs: 5_000,
+      controlMs: 5_000,
+    });
     const error = errorOf(await READS.readCluster(kernel, N1, dead.url));
     assert.equal(error.code, 'PHASE7_CONNECTION_FAILED');
     assert.match(error.message, /192\.0\.2\.1:9: no connection \(/);
@@ -202,11 +256,15 @@ describe('limits of an answer', () => {
   it('P7-S1: a thousand reads leave no socket and no timer behind', async () => {
     const server = await kernelServer(N1);
     const kernel = await kernelOf(clusterOf([server.url]));
-    const resources = (): number => process.getActiveResourcesInfo().filter((name) => name !== 'TCPServerWrap' && name !== 'PipeWrap').length;
+    const resources = (): number =>
+      process.getActiveResourcesInfo().filter(name => name !== 'TCPServerWrap' && name !== 'PipeWrap').length;
     valueOf(await kernel.readCluster());
     const before = resources();
     for (let n = 0; n < 1_000; n++) valueOf(await kernel.readCluster());
     // The last sockets may still be closing.
-    assert.ok(await until(() => resources() <= before + 2, { timeout: 10_000 }), process.getActiveResourcesInfo().join());
+    assert.ok(
+      await until(() => resources() <= before + 2, { timeout: 10_000 }),
+      process.getActiveResourcesInfo().join(),
+    );
   });
 });

@@ -41,17 +41,28 @@ function saidOutcome(body: string): unknown {
 function assertFromAnswer(view: unknown, answer: unknown, at: string): void {
   if (Array.isArray(view)) {
     assert.ok(Array.isArray(answer) && answer.length === view.length, `${at}: length`);
-    view.forEach((member, index) => assertFromAnswer(member, answer[index], `${at}.${index}`)); return;
+    view.forEach((member, index) => assertFromAnswer(member, answer[index], `${at}.${index}`));
+    return;
   }
-  if (typeof view === 'bigint') { assert.equal(String(answer), view.toString(), at); return; }
+  if (typeof view === 'bigint') {
+    assert.equal(String(answer), view.toString(), at);
+    return;
+  }
   if (typeof view === 'object' && view !== null) {
     for (const [key, member] of Object.entries(view)) {
-      const wire = key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+      const wire = key.replace(/[A-Z]/g, letter => `_${letter.toLowerCase()}`);
       const given = record(answer)[wire];
-      if (wire === 'fields') assert.deepEqual(Object.keys(record(member)).filter((name) => !(name in record(given))), [], at);
-      else if (wire === 'operator' && typeof given === 'object' && given !== null) assert.equal(member, `${String(record(given)['id'])} (${String(record(given)['authority'])})`, at);
+      if (wire === 'fields')
+        assert.deepEqual(
+          Object.keys(record(member)).filter(name => !(name in record(given))),
+          [],
+          at,
+        );
+      else if (wire === 'operator' && typeof given === 'object' && given !== null)
+        assert.equal(member, `${String(record(given)['id'])} (${String(record(given)['authority'])})`, at);
       else if (wire === 'next_after' && typeof member === 'string') assert.equal(member, String(given), at);
-      else if (given === undefined || given === null) assert.ok(member === null || member === 'unknown', `${at}.${wire}: invented ${String(member)}`);
+      else if (given === undefined || given === null)
+        assert.ok(member === null || member === 'unknown', `${at}.${wire}: invented ${String(member)}`);
       else assertFromAnswer(member, given, `${at}.${wire}`);
     }
     return;
@@ -64,14 +75,19 @@ function assertFromAnswer(view: unknown, answer: unknown, at: string): void {
 /** The answer as its view's notes say that it is shown: without the events and values that are left out, and with U+FFFD for what is no text. */
 function asNoted(answer: Json, notes: readonly string[]): Json {
   const whole = notes.includes('This answer holds text that is not Unicode; U+FFFD stands in its place.')
-    ? record(JSON.parse(JSON.stringify(answer), (_key, value: unknown) => (typeof value === 'string' ? value.toWellFormed() : value))) : answer;
+    ? record(
+        JSON.parse(JSON.stringify(answer), (_key, value: unknown) =>
+          typeof value === 'string' ? value.toWellFormed() : value,
+        ),
+      )
+    : answer;
   const data = record(whole['data']);
   if (!Array.isArray(data['events'])) return whole;
   const events = data['events'].flatMap((event: unknown, index): readonly unknown[] => {
-    const note = notes.find((one) => one.startsWith(`Event ${index + 1} of this answer`));
+    const note = notes.find(one => one.startsWith(`Event ${index + 1} of this answer`));
     if (note === undefined) return [event];
     const names = /: its ([\w, ]+) is not as the API has it, and is shown as unknown\.$/.exec(note)?.[1]?.split(', ');
-    return names === undefined ? [] : [{ ...record(event), ...Object.fromEntries(names.map((name) => [name, null])) }];
+    return names === undefined ? [] : [{ ...record(event), ...Object.fromEntries(names.map(name => [name, null])) }];
   });
   return { ...whole, data: { ...data, events } };
 }
@@ -84,7 +100,14 @@ function sentJson({ sent }: Seen): Json {
   const body = text.slice(start.index + start[0].length);
   // What stands behind the length that was announced is no part of the answer.
   const length = /\ncontent-length: *(\d+)/iu.exec(start[0])?.[1];
-  const found = [body, body.slice(0, length === undefined ? 0 : Number(length)), body.slice(0, body.lastIndexOf('}') + 1), unchunked(body)].map(parsed).find((value) => value !== undefined);
+  const found = [
+    body,
+    body.slice(0, length === undefined ? 0 : Number(length)),
+    body.slice(0, body.lastIndexOf('}') + 1),
+    unchunked(body),
+  ]
+    .map(parsed)
+    .find(value => value !== undefined);
   return record(found ?? assert.fail(`no JSON in ${text}`));
 }
 
@@ -122,24 +145,36 @@ describe('a hostile kernel', function () {
   it('P7-E2: a read is a whole view of what the kernel said, or a typed error', async () => {
     const tally = { ok: 0, error: 0 };
     const operations = fc.constantFrom(...(Object.keys(READS) as (keyof typeof READS)[]));
-    await fc.assert(fc.asyncProperty(operations, plan, fc.constantFrom('last', 'last', 'last', 'any'), async (operation, bent, where) => {
-      const seen = server.next(bent, ({ path }) => where === 'any' || operation === 'readCluster' || !/^\/v1\/(?:cluster|status)$/.test(path));
-      const result: Result<unknown> = await READS[operation](kernel, N2, server.url);
-      assert.ok(seen.requests.every(({ method }) => method === 'GET'));
-      assert.ok(seen.requests.length <= seen.connections, 'one request, one connection');
-      tally[result.ok ? 'ok' : 'error']++;
-      if (!result.ok) {
-        wellFormedError(result.error);
-        if (result.error.domain !== 'KERNEL_REJECTION') assert.equal(result.error.outcome, 'not_executed');
-        return;
-      }
-      const { view, observed, notes } = result.value as { view: Json; observed: Json; notes: readonly string[] };
-      const answer = asNoted(sentJson(seen), notes);
-      assert.equal(answer['api_version'], 'v1');
-      assertFromAnswer(observed, answer['observed_at'], 'observed_at');
-      const shown = 'member' in view ? { ...record(view['member']), source: view['source'], epoch: view['epoch'] } : view;
-      assertFromAnswer(shown, answer['data'], 'data');
-    }), { numRuns: Math.ceil(CASES * 0.6), seed: SEED });
+    await fc.assert(
+      fc.asyncProperty(
+        operations,
+        plan,
+        fc.constantFrom('last', 'last', 'last', 'any'),
+        async (operation, bent, where) => {
+          const seen = server.next(
+            bent,
+            ({ path }) => where === 'any' || operation === 'readCluster' || !/^\/v1\/(?:cluster|status)$/.test(path),
+          );
+          const result: Result<unknown> = await READS[operation](kernel, N2, server.url);
+          assert.ok(seen.requests.every(({ method }) => method === 'GET'));
+          assert.ok(seen.requests.length <= seen.connections, 'one request, one connection');
+          tally[result.ok ? 'ok' : 'error']++;
+          if (!result.ok) {
+            wellFormedError(result.error);
+            if (result.error.domain !== 'KERNEL_REJECTION') assert.equal(result.error.outcome, 'not_executed');
+            return;
+          }
+          const { view, observed, notes } = result.value as { view: Json; observed: Json; notes: readonly string[] };
+          const answer = asNoted(sentJson(seen), notes);
+          assert.equal(answer['api_version'], 'v1');
+          assertFromAnswer(observed, answer['observed_at'], 'observed_at');
+          const shown =
+            'member' in view ? { ...record(view['member']), source: view['source'], epoch: view['epoch'] } : view;
+          assertFromAnswer(shown, answer['data'], 'data');
+        },
+      ),
+      { numRuns: Math.ceil(CASES * 0.6), seed: SEED },
+    );
     process.stdout.write(`    reads: ${tally.ok} views, ${tally.error} errors\n`);
     assert.ok(tally.ok > 0 && tally.error > 0);
   });
@@ -147,43 +182,54 @@ describe('a hostile kernel', function () {
   it('P7-F3, P7-E2, freeze/no-retry: a control request goes out exactly once, and is executed only with proof', async () => {
     const tally: Record<string, number> = {};
     const operations = fc.constantFrom(...(Object.keys(CONTROLS) as (keyof typeof CONTROLS)[]));
-    await fc.assert(fc.asyncProperty(operations, plan, async (operation, bent) => {
-      const seen = server.next(bent, () => true);
-      const result = await CONTROLS[operation](kernel, N2, server.url);
-      // On a busy machine the deadline may pass before the server, in this same process, has looked: let it catch up.
-      const late = !result.ok && (result.error.code === 'PHASE7_TIMEOUT' || result.error.code === 'PHASE7_CONNECTION_FAILED');
-      if (late) await new Promise((resolve) => setTimeout(resolve, 30));
-      assert.ok(seen.connections === 1 || (late && seen.connections === 0), `${seen.connections} connections`);
-      assert.ok(seen.requests.length === 1 || (seen.requests.length === 0 && (late || bent.bend.kind === 'deaf')), `${seen.requests.length} requests`);
-      const outcome = result.ok ? 'executed' : `${result.error.outcome}, ${result.error.code}`;
-      tally[outcome] = (tally[outcome] ?? 0) + 1;
-      if (!result.ok) {
-        wellFormedError(result.error);
-        const { domain, kernel: words, outcome: said } = result.error;
-        if (domain === 'KERNEL_REJECTION') {
-          const spoken = saidOutcome(words?.body ?? '');
-          assert.equal(said, spoken === 'unsaid' ? 'unknown' : spoken);
-        } else if (said === 'not_executed') {
-          assert.equal(result.error.code, 'PHASE7_CONNECTION_FAILED');
-          assert.equal(seen.requests.length, 0, 'not executed is claimed only where nothing arrived');
-        } else assert.equal(said, 'unknown');
-        return;
-      }
-      assert.match(seen.sent.toString('latin1'), /HTTP\/\d\.\d 200/);
-      for (const answer of [sentJson(seen), record(JSON.parse(result.value.body))]) {
-        const data = record(answer['data']);
-        assert.equal(answer['api_version'], 'v1');
-        assert.equal(record(answer['observed_at'])['node_id'], N2);
-        assert.equal(data['outcome'], 'executed');
-        assert.equal(data['request_id'], REQUEST);
-        assert.equal(data['target'], N2);
-        assert.equal(data['kind'], operation === 'promote' ? 'promotion' : 'demotion');
-        assert.equal(data['mode'] ?? null, operation === 'promote' ? 'validated' : null);
-        assert.ok(BigInt(String(data['control_version'])) > 17n, 'what was executed moved the control version');
-        assertFromAnswer(result.value.result, data, 'data');
-      }
-    }), { numRuns: Math.floor(CASES * 0.4), seed: SEED });
-    process.stdout.write(`    control: ${Object.entries(tally).map(([outcome, count]) => `${count} ${outcome}`).join('; ')}\n`);
+    await fc.assert(
+      fc.asyncProperty(operations, plan, async (operation, bent) => {
+        const seen = server.next(bent, () => true);
+        const result = await CONTROLS[operation](kernel, N2, server.url);
+        // On a busy machine the deadline may pass before the server, in this same process, has looked: let it catch up.
+        const late =
+          !result.ok && (result.error.code === 'PHASE7_TIMEOUT' || result.error.code === 'PHASE7_CONNECTION_FAILED');
+        if (late) await new Promise(resolve => setTimeout(resolve, 30));
+        assert.ok(seen.connections === 1 || (late && seen.connections === 0), `${seen.connections} connections`);
+        assert.ok(
+          seen.requests.length === 1 || (seen.requests.length === 0 && (late || bent.bend.kind === 'deaf')),
+          `${seen.requests.length} requests`,
+        );
+        const outcome = result.ok ? 'executed' : `${result.error.outcome}, ${result.error.code}`;
+        tally[outcome] = (tally[outcome] ?? 0) + 1;
+        if (!result.ok) {
+          wellFormedError(result.error);
+          const { domain, kernel: words, outcome: said } = result.error;
+          if (domain === 'KERNEL_REJECTION') {
+            const spoken = saidOutcome(words?.body ?? '');
+            assert.equal(said, spoken === 'unsaid' ? 'unknown' : spoken);
+          } else if (said === 'not_executed') {
+            assert.equal(result.error.code, 'PHASE7_CONNECTION_FAILED');
+            assert.equal(seen.requests.length, 0, 'not executed is claimed only where nothing arrived');
+          } else assert.equal(said, 'unknown');
+          return;
+        }
+        assert.match(seen.sent.toString('latin1'), /HTTP\/\d\.\d 200/);
+        for (const answer of [sentJson(seen), record(JSON.parse(result.value.body))]) {
+          const data = record(answer['data']);
+          assert.equal(answer['api_version'], 'v1');
+          assert.equal(record(answer['observed_at'])['node_id'], N2);
+          assert.equal(data['outcome'], 'executed');
+          assert.equal(data['request_id'], REQUEST);
+          assert.equal(data['target'], N2);
+          assert.equal(data['kind'], operation === 'promote' ? 'promotion' : 'demotion');
+          assert.equal(data['mode'] ?? null, operation === 'promote' ? 'validated' : null);
+          assert.ok(BigInt(String(data['control_version'])) > 17n, 'what was executed moved the control version');
+          assertFromAnswer(result.value.result, data, 'data');
+        }
+      }),
+      { numRuns: Math.floor(CASES * 0.4), seed: SEED },
+    );
+    process.stdout.write(
+      `    control: ${Object.entries(tally)
+        .map(([outcome, count]) => `${count} ${outcome}`)
+        .join('; ')}\n`,
+    );
     assert.ok((tally['executed'] ?? 0) > 0);
   });
 });

@@ -30,11 +30,24 @@ describe('the kernel port against the local cluster', function () {
   const node = (index: number): Node => nodes[index] ?? assert.fail('no such node');
 
   /** Asks for a control action exactly as the control plane does: with what the target's own explanation said. */
-  async function act(kind: 'promote' | 'force' | 'demote', target: string, requestId: string = randomUUID()): Promise<Result<ExecutedControl>> {
+  async function act(
+    kind: 'promote' | 'force' | 'demote',
+    target: string,
+    requestId: string = randomUUID(),
+  ): Promise<Result<ExecutedControl>> {
     const mode = kind === 'force' ? 'forced' : 'validated';
-    const { endpoint, view } = valueOf(await (kind === 'demote' ? kernel.explainDemotion(target) : kernel.explainPromotion(target, mode)));
+    const { endpoint, view } = valueOf(
+      await (kind === 'demote' ? kernel.explainDemotion(target) : kernel.explainPromotion(target, mode)),
+    );
     const request = { ...controlRequest(endpoint, target), requestId, controlVersion: view.controlVersion };
-    return kind === 'demote' ? await kernel.demote(request) : await kernel.promote({ ...request, mode, acknowledgedInvariants: view.overriddenInvariants, primaryId: view.primaryId });
+    return kind === 'demote'
+      ? await kernel.demote(request)
+      : await kernel.promote({
+          ...request,
+          mode,
+          acknowledgedInvariants: view.overriddenInvariants,
+          primaryId: view.primaryId,
+        });
   }
 
   /**
@@ -43,24 +56,34 @@ describe('the kernel port against the local cluster', function () {
    */
   async function caughtUp(primary: Node, replica: string): Promise<void> {
     const itself = await kernelOf(clusterOf([primary.url]), operatorToken, timeouts);
-    for (const deadline = Date.now() + 30_000; ;) {
+    for (const deadline = Date.now() + 30_000; ; ) {
       const { replicas } = valueOf(await itself.readReplication()).view;
       if (replicas.find(({ nodeId }) => nodeId === replica)?.lagBytes === 0n) return;
-      assert.ok(Date.now() < deadline, `${replica} is behind: ${JSON.stringify(replicas, (_key, value: unknown) => (typeof value === 'bigint' ? value.toString() : value))}`);
+      assert.ok(
+        Date.now() < deadline,
+        `${replica} is behind: ${JSON.stringify(replicas, (_key, value: unknown) => (typeof value === 'bigint' ? value.toString() : value))}`,
+      );
     }
   }
 
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), 'kernel-'));
-    launcher = spawn(process.execPath, ['src/local-cluster/main.ts', '--data', join(folder, 'data'), '--nodes', '3', '--port', '0'], {
-      stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, AERODB_OPERATOR_TOKEN: operatorToken, AERODB_OBSERVER_TOKEN: observerToken },
-    });
+    launcher = spawn(
+      process.execPath,
+      ['src/local-cluster/main.ts', '--data', join(folder, 'data'), '--nodes', '3', '--port', '0'],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+        env: { ...process.env, AERODB_OPERATOR_TOKEN: operatorToken, AERODB_OBSERVER_TOKEN: observerToken },
+      },
+    );
     if (launcher.stdout === null) throw new Error('no output');
     for await (const line of createInterface({ input: launcher.stdout })) {
       nodes.push(JSON.parse(line) as Node);
       if (nodes.length === 3) break;
     }
-    const listed = valueOf(await (await kernelOf(clusterOf(nodes.map(({ url }) => url)), observerToken, timeouts)).readCluster());
+    const listed = valueOf(
+      await (await kernelOf(clusterOf(nodes.map(({ url }) => url)), observerToken, timeouts)).readCluster(),
+    );
     nodes = [...nodes].sort((a, b) => Number(b.id === listed.view.primaryId) - Number(a.id === listed.view.primaryId));
     kernel = await kernelOf(clusterOf(nodes.map(({ url }) => url)), operatorToken, timeouts);
   });
@@ -80,8 +103,14 @@ describe('the kernel port against the local cluster', function () {
       }
     }
     const { view } = valueOf(await kernel.readCluster());
-    assert.deepEqual(view.members.map(({ nodeId }) => nodeId), nodes.map(({ id }) => id).sort());
-    assert.equal(valueOf(await kernel.readPromotion({ node: node(0).id, requestId: REQUEST })).view.request?.known, false);
+    assert.deepEqual(
+      view.members.map(({ nodeId }) => nodeId),
+      nodes.map(({ id }) => id).sort(),
+    );
+    assert.equal(
+      valueOf(await kernel.readPromotion({ node: node(0).id, requestId: REQUEST })).view.request?.known,
+      false,
+    );
   });
 
   it('P7-E3: what the kernel refuses comes in its own words', async () => {
@@ -91,7 +120,10 @@ describe('the kernel port against the local cluster', function () {
     assert.equal(denied.outcome, 'not_executed');
     assert.deepEqual(denied.invariants, ['P6-A1']);
     assert.equal((denied.kernel?.details as { reason: string }).reason, 'PrimaryStillActive');
-    assert.equal((JSON.parse(denied.kernel?.body ?? '') as { error: { message: string } }).error.message, denied.message);
+    assert.equal(
+      (JSON.parse(denied.kernel?.body ?? '') as { error: { message: string } }).error.message,
+      denied.message,
+    );
 
     const observer = await kernelOf(clusterOf([node(1).url]), observerToken, timeouts);
     const forbidden = errorOf(await observer.demote(controlRequest(node(1).url, node(1).id)));
@@ -100,7 +132,16 @@ describe('the kernel port against the local cluster', function () {
     const stranger = await kernelOf(clusterOf([node(1).url]), 'another-long-token', timeouts);
     assert.equal(errorOf(await stranger.readCluster()).code, 'AERO_UNAUTHENTICATED');
     assert.equal(errorOf(await kernel.demote(controlRequest(node(1).url, node(0).id))).code, 'AERO_UNKNOWN_NODE');
-    assert.equal(errorOf(await kernel.demote({ ...controlRequest(node(0).url, node(0).id), requestId: randomUUID(), controlVersion: 999_999n })).code, 'AERO_STATE_CHANGED');
+    assert.equal(
+      errorOf(
+        await kernel.demote({
+          ...controlRequest(node(0).url, node(0).id),
+          requestId: randomUUID(),
+          controlVersion: 999_999n,
+        }),
+      ).code,
+      'AERO_STATE_CHANGED',
+    );
   });
 
   it('P7-E1: a hand-over is two requests, each executed once; a repeated id is a duplicate', async () => {
@@ -114,28 +155,37 @@ describe('the kernel port against the local cluster', function () {
     const promoted = valueOf(await act('promote', node(1).id));
     assert.equal(promoted.result.mode, 'validated');
     assert.ok(promoted.result.events.some(({ type }) => type === 'replication.promotion.transition_completed'));
-    assert.equal(valueOf(await (await kernelOf(clusterOf([node(1).url]), operatorToken, timeouts)).readReplication()).view.primaryId, node(1).id);
+    assert.equal(
+      valueOf(await (await kernelOf(clusterOf([node(1).url]), operatorToken, timeouts)).readReplication()).view
+        .primaryId,
+      node(1).id,
+    );
   });
 
   it('P7-E2: with the primary killed, a promotion is denied and a force executed', async () => {
     await caughtUp(node(1), node(2).id);
     process.kill(node(1).pid, 'SIGKILL');
     let denied = errorOf(await act('promote', node(2).id));
-    for (let tries = 0; denied.code === 'AERO_STATE_CHANGED' && tries < 20; tries++) denied = errorOf(await act('promote', node(2).id));
+    for (let tries = 0; denied.code === 'AERO_STATE_CHANGED' && tries < 20; tries++)
+      denied = errorOf(await act('promote', node(2).id));
     assert.equal(denied.code, 'AERO_PROMOTION_DENIED');
     assert.equal((denied.kernel?.details as { reason: string }).reason, 'AuthorityAmbiguous');
     let forced = await act('force', node(2).id);
-    for (let tries = 0; !forced.ok && forced.error.code === 'AERO_STATE_CHANGED' && tries < 20; tries++) forced = await act('force', node(2).id);
+    for (let tries = 0; !forced.ok && forced.error.code === 'AERO_STATE_CHANGED' && tries < 20; tries++)
+      forced = await act('force', node(2).id);
     assert.equal(valueOf(forced).result.mode, 'forced');
     const read = errorOf(await kernel.readWal(node(1).id));
     assert.equal(read.code, 'PHASE7_CONNECTION_FAILED');
-    const control = errorOf(await kernel.demote({ ...controlRequest(node(1).url, node(1).id), requestId: randomUUID() }));
+    const control = errorOf(
+      await kernel.demote({ ...controlRequest(node(1).url, node(1).id), requestId: randomUUID() }),
+    );
     assert.equal(control.code, 'PHASE7_CONNECTION_FAILED');
     assert.equal(control.outcome, 'not_executed');
     const { view } = valueOf(await (await kernelOf(clusterOf([node(2).url]), operatorToken, timeouts)).readCluster());
     assert.equal(view.primaryId, node(2).id);
     // The killed node's last report stands beside it, and is shown as what it is: the kernel's words, no judgement (P7-A3).
     assert.equal(view.members.find(({ nodeId }) => nodeId === node(1).id)?.health, 'unknown');
-    for (const name of Object.keys(READS) as (keyof typeof READS)[]) valueOf(await READS[name](kernel, node(2).id, node(2).url));
+    for (const name of Object.keys(READS) as (keyof typeof READS)[])
+      valueOf(await READS[name](kernel, node(2).id, node(2).url));
   });
 });

@@ -1,6 +1,11 @@
 /** Real servers on real sockets, which count what reaches them. */
 import { once } from 'node:events';
-import { createServer as createHttpServer, type IncomingMessage, type Server as HttpServer, type ServerResponse } from 'node:http';
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type Server as HttpServer,
+  type ServerResponse,
+} from 'node:http';
 import { createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import { dataOf, envelope, executed, type Wire } from './wire.ts';
 
@@ -26,7 +31,7 @@ const open = new Set<Running>();
 
 /** Ends whatever a test has left open. */
 export async function closeAll(): Promise<void> {
-  await Promise.all([...open].map((server) => server.close()));
+  await Promise.all([...open].map(server => server.close()));
 }
 
 export async function listen(server: Server, host = '127.0.0.1', scheme = 'http'): Promise<Running> {
@@ -46,7 +51,7 @@ export async function listen(server: Server, host = '127.0.0.1', scheme = 'http'
     async close() {
       open.delete(running);
       for (const socket of sockets) socket.destroy();
-      await new Promise((resolve) => server.close(resolve));
+      await new Promise(resolve => server.close(resolve));
     },
   };
   open.add(running);
@@ -56,15 +61,15 @@ export async function listen(server: Server, host = '127.0.0.1', scheme = 'http'
 /** A server that treats each connection as it likes, HTTP or not. */
 export async function rawServer(onConnection: (socket: Socket, nth: number) => void): Promise<Running> {
   let count = 0;
-  return await listen(createTcpServer((socket) => onConnection(socket, ++count)));
+  return await listen(createTcpServer(socket => onConnection(socket, ++count)));
 }
 
 /** A server that reads a whole request and then writes exactly these bytes, ending the connection or leaving it open. */
 export async function answeringBytes(answer: (request: Received) => string | Buffer, end = true): Promise<HttpRunning> {
   const received: Received[] = [];
-  const running = await rawServer((socket) => {
+  const running = await rawServer(socket => {
     let text = '';
-    socket.on('data', (chunk) => {
+    socket.on('data', chunk => {
       text += chunk.toString('latin1');
       const whole = parseRequest(text);
       if (whole === undefined) return;
@@ -83,10 +88,12 @@ export function parseRequest(text: string): Received | undefined {
   const head = text.indexOf('\r\n\r\n');
   if (head === -1) return undefined;
   const [first = '', ...lines] = text.slice(0, head).split('\r\n');
-  const headers = Object.fromEntries(lines.map((line) => {
-    const colon = line.indexOf(':');
-    return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()];
-  }));
+  const headers = Object.fromEntries(
+    lines.map(line => {
+      const colon = line.indexOf(':');
+      return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()];
+    }),
+  );
   const length = Number(headers['content-length'] ?? 0);
   const body = text.slice(head + 4);
   if (body.length < length) return undefined;
@@ -100,17 +107,28 @@ export async function httpServer(handle: (request: Received, response: ServerRes
   return { ...running, received };
 }
 
-export function handlerServer(received: Received[], handle: (request: Received, response: ServerResponse) => void): HttpServer {
-  return createHttpServer((request, response) => void receive(request).then((whole) => {
-    received.push(whole);
-    handle(whole, response);
-  }));
+export function handlerServer(
+  received: Received[],
+  handle: (request: Received, response: ServerResponse) => void,
+): HttpServer {
+  return createHttpServer(
+    (request, response) =>
+      void receive(request).then(whole => {
+        received.push(whole);
+        handle(whole, response);
+      }),
+  );
 }
 
 export async function receive(request: IncomingMessage): Promise<Received> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(Buffer.from(chunk as Uint8Array));
-  return { method: request.method ?? '', path: request.url ?? '', headers: request.headers, body: Buffer.concat(chunks).toString('utf8') };
+  return {
+    method: request.method ?? '',
+    path: request.url ?? '',
+    headers: request.headers,
+    body: Buffer.concat(chunks).toString('utf8'),
+  };
 }
 
 export function json(response: ServerResponse, status: number, value: unknown): void {
@@ -118,24 +136,53 @@ export function json(response: ServerResponse, status: number, value: unknown): 
 }
 
 /** The bytes of an HTTP answer with a JSON body. */
-export function jsonBytes(status: number, value: unknown, headers: readonly string[] = ['content-type: application/json']): string {
+export function jsonBytes(
+  status: number,
+  value: unknown,
+  headers: readonly string[] = ['content-type: application/json'],
+): string {
   const body = typeof value === 'string' ? value : JSON.stringify(value);
   return [`HTTP/1.1 ${status} X`, ...headers, `content-length: ${Buffer.byteLength(body)}`, '', body].join('\r\n');
 }
 
 /** What a truthful node `self` answers to a request. */
-export function truthful(self: string, request: Received, urls: Readonly<Record<string, string>> = {}): { readonly status: number; readonly value: unknown } {
+export function truthful(
+  self: string,
+  request: Received,
+  urls: Readonly<Record<string, string>> = {},
+): { readonly status: number; readonly value: unknown } {
   if (request.method === 'POST') {
     const body = JSON.parse(request.body) as { request_id: string; target: string };
-    return { status: 200, value: envelope(self, executed(request.path.endsWith('promotions') ? 'promotion' : 'demotion', body.request_id, body.target)) };
+    return {
+      status: 200,
+      value: envelope(
+        self,
+        executed(request.path.endsWith('promotions') ? 'promotion' : 'demotion', body.request_id, body.target),
+      ),
+    };
   }
   const data = dataOf(request.path, self, urls);
-  return data === undefined ? { status: 404, value: { error: { code: 'AERO_NOT_FOUND', invariant: null, message: 'No such path.', outcome: 'not_executed', details: {} } } } : { status: 200, value: envelope(self, data) };
+  return data === undefined
+    ? {
+        status: 404,
+        value: {
+          error: {
+            code: 'AERO_NOT_FOUND',
+            invariant: null,
+            message: 'No such path.',
+            outcome: 'not_executed',
+            details: {},
+          },
+        },
+      }
+    : { status: 200, value: envelope(self, data) };
 }
 
 /** A truthful node; `bend` may answer in its place by returning a value. */
 export async function kernelServer(
-  self: string, urls: Record<string, string> = {}, bend: (request: Received) => { readonly status: number; readonly value: unknown } | undefined = () => undefined,
+  self: string,
+  urls: Record<string, string> = {},
+  bend: (request: Received) => { readonly status: number; readonly value: unknown } | undefined = () => undefined,
 ): Promise<HttpRunning> {
   const server = await httpServer((request, response) => {
     const answer = bend(request) ?? truthful(self, request, urls);
@@ -147,13 +194,16 @@ export async function kernelServer(
 
 /** A port on which nobody listens. */
 export async function closedPort(): Promise<Running> {
-  const server = await rawServer((socket) => socket.destroy());
+  const server = await rawServer(socket => socket.destroy());
   await server.close();
   return server;
 }
 
 /** An answer's `data`, bent. */
-export function bent(answer: { readonly status: number; readonly value: unknown }, change: (envelope: { data: Wire; observed_at: Wire } & Wire) => void): { readonly status: number; readonly value: unknown } {
+export function bent(
+  answer: { readonly status: number; readonly value: unknown },
+  change: (envelope: { data: Wire; observed_at: Wire } & Wire) => void,
+): { readonly status: number; readonly value: unknown } {
   const copy = structuredClone(answer.value) as { data: Wire; observed_at: Wire } & Wire;
   change(copy);
   return { status: answer.status, value: copy };

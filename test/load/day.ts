@@ -27,10 +27,23 @@ export interface Report {
   readonly records: number;
 }
 
-const INSPECTIONS = ['inspect_cluster_state', 'inspect_node', 'inspect_replication_status', 'inspect_promotion_state', 'inspect_wal', 'inspect_snapshots'] as const satisfies readonly CommandName[];
+const INSPECTIONS = [
+  'inspect_cluster_state',
+  'inspect_node',
+  'inspect_replication_status',
+  'inspect_promotion_state',
+  'inspect_wal',
+  'inspect_snapshots',
+] as const satisfies readonly CommandName[];
 const OF_A_NODE: ReadonlySet<CommandName> = new Set(['inspect_node', 'inspect_wal', 'inspect_snapshots']);
 /** How much of what is not an inspection is what. The rest are hand-overs. */
-const SHARES = [['force', 0.1], ['denied', 0.25], ['declined', 0.4], ['diagnostics', 0.55], ['unauthorized', 0.65]] as const;
+const SHARES = [
+  ['force', 0.1],
+  ['denied', 0.25],
+  ['declined', 0.4],
+  ['diagnostics', 0.55],
+  ['unauthorized', 0.65],
+] as const;
 
 class Day {
   readonly #stand: Stand;
@@ -51,13 +64,26 @@ class Day {
   }
 
   #other(): TestNode {
-    return this.#pick(this.#stand.cluster.nodes.filter((node) => node !== this.#primary));
+    return this.#pick(this.#stand.cluster.nodes.filter(node => node !== this.#primary));
   }
 
   /** One command whose end is counted, and has to be this one. */
-  async #ask(command: CommandName, node: TestNode | undefined, wanted: CommandResult['kind'], code?: string): Promise<void> {
+  async #ask(
+    command: CommandName,
+    node: TestNode | undefined,
+    wanted: CommandResult['kind'],
+    code?: string,
+  ): Promise<void> {
     for (;;) {
-      const result = await this.#stand.ask(command, node === undefined ? {} : { node: node.id, ...(INSPECTIONS.some((one) => one === command) || command === 'run_diagnostics' ? {} : { reason: 'a day' }) });
+      const result = await this.#stand.ask(
+        command,
+        node === undefined
+          ? {}
+          : {
+              node: node.id,
+              ...(INSPECTIONS.some(one => one === command) || command === 'run_diagnostics' ? {} : { reason: 'a day' }),
+            },
+      );
       const end = result.kind === 'failed' ? result.error.code : result.kind;
       this.ends[`${command}: ${end}`] = (this.ends[`${command}: ${end}`] ?? 0) + 1;
       // The state moved between the look and the request: an operator looks again, and asks anew.
@@ -77,14 +103,17 @@ class Day {
     const drawn = this.#random();
     const what = SHARES.find(([, below]) => drawn < below)?.[0] ?? 'hand-over';
     switch (what) {
-      case 'force': return this.#force();
-      case 'denied': return this.#ask('request_promotion', this.#other(), 'failed', 'AERO_PROMOTION_DENIED');
+      case 'force':
+        return this.#force();
+      case 'denied':
+        return this.#ask('request_promotion', this.#other(), 'failed', 'AERO_PROMOTION_DENIED');
       case 'declined':
         this.#stand.declines = true;
         await this.#ask('request_demotion', this.#primary, 'failed', 'PHASE7_CONFIRMATION_DECLINED');
         this.#stand.declines = false;
         return;
-      case 'diagnostics': return this.#ask('run_diagnostics', this.#pick(this.#stand.cluster.nodes), 'answered');
+      case 'diagnostics':
+        return this.#ask('run_diagnostics', this.#pick(this.#stand.cluster.nodes), 'answered');
       case 'unauthorized':
         await this.#stand.giveUpAuthority();
         await this.#ask('request_demotion', this.#primary, 'failed', 'PHASE7_INSUFFICIENT_AUTHORITY');
@@ -128,17 +157,38 @@ class Day {
 async function conclude(stand: Stand, ends: Readonly<Record<string, number>>): Promise<number> {
   const lines: AuditLine[] = [];
   for await (const line of openAuditReader({ directory: stand.folder }).lines()) lines.push(line);
-  const requests = Map.groupBy(lines.filter(({ record }) => typeof record?.['request_id'] === 'string'), ({ record }) => String(record?.['request_id']));
+  const requests = Map.groupBy(
+    lines.filter(({ record }) => typeof record?.['request_id'] === 'string'),
+    ({ record }) => String(record?.['request_id']),
+  );
   for (const [id, own] of requests) assert.equal(requestEnd(own).kind, 'ended', `P7-O3: ${id} has no end`);
-  assert.equal(requests.size, Object.values(ends).reduce((sum, count) => sum + count, 0), 'P7-O3: every command left its trail');
-  const sent = lines.flatMap(({ record }) => (record?.['stage'] === 'dispatch_intent' ? [String(record['request_id'])] : []));
-  const executed = lines.flatMap(({ record }) => (record?.['stage'] === 'command_executed' ? [String(record['request_id'])] : []));
-  const entries = stand.cluster.nodes.flatMap((node) => stand.ledger(node));
-  const acted = entries.flatMap((entry) => (entry.entry === 'request' && requests.has(entry.attempt.request_id) ? [entry.attempt.request_id] : []));
+  assert.equal(
+    requests.size,
+    Object.values(ends).reduce((sum, count) => sum + count, 0),
+    'P7-O3: every command left its trail',
+  );
+  const sent = lines.flatMap(({ record }) =>
+    record?.['stage'] === 'dispatch_intent' ? [String(record['request_id'])] : [],
+  );
+  const executed = lines.flatMap(({ record }) =>
+    record?.['stage'] === 'command_executed' ? [String(record['request_id'])] : [],
+  );
+  const entries = stand.cluster.nodes.flatMap(node => stand.ledger(node));
+  const acted = entries.flatMap(entry =>
+    entry.entry === 'request' && requests.has(entry.attempt.request_id) ? [entry.attempt.request_id] : [],
+  );
   assert.deepEqual(acted.toSorted(), sent.toSorted(), 'P7-E1, P7-F3: one intent, one request');
-  const done = entries.flatMap((entry) => (entry.entry === 'outcome' && entry.fate.outcome === 'executed' && requests.has(entry.request_id) ? [entry.request_id] : []));
+  const done = entries.flatMap(entry =>
+    entry.entry === 'outcome' && entry.fate.outcome === 'executed' && requests.has(entry.request_id)
+      ? [entry.request_id]
+      : [],
+  );
   assert.deepEqual(done.toSorted(), executed.toSorted(), 'P7-E2: the log says what the kernels did');
-  const heads = entries.flatMap((entry) => (entry.entry === 'event' && requests.has(entry.event.request_id ?? '') && entry.event.audit_head !== null ? [entry.event.audit_head] : []));
+  const heads = entries.flatMap(entry =>
+    entry.entry === 'event' && requests.has(entry.event.request_id ?? '') && entry.event.audit_head !== null
+      ? [entry.event.audit_head]
+      : [],
+  );
   await stand.verify([...new Map(heads.map(({ seq, hash }) => [seq, { seq: BigInt(seq), hash }])).values()]);
   return lines.length;
 }
@@ -158,13 +208,28 @@ export async function day({ seed, inspections, controls }: Settings): Promise<Re
     const { ends, sessions, restarts } = life;
     return { ends, sessions, restarts, records: await conclude(stand, ends) };
   } catch (error) {
-    throw new Error(`${error instanceof Error ? error.message : String(error)}\nrepeat: npm run test:day -- --seed ${seed} --inspections ${inspections} --controls ${controls}`, { cause: error });
+    throw new Error(
+      `${error instanceof Error ? error.message : String(error)}\nrepeat: npm run test:day -- --seed ${seed} --inspections ${inspections} --controls ${controls}`,
+      { cause: error },
+    );
   }
 }
 
 if (process.argv[1] === import.meta.filename) {
-  const { values } = parseArgs({ options: { seed: { type: 'string', default: '1' }, inspections: { type: 'string', default: '2000' }, controls: { type: 'string', default: '50' } } });
+  const { values } = parseArgs({
+    options: {
+      seed: { type: 'string', default: '1' },
+      inspections: { type: 'string', default: '2000' },
+      controls: { type: 'string', default: '50' },
+    },
+  });
   const began = performance.now();
-  const report = await day({ seed: Number(values.seed), inspections: Number(values.inspections), controls: Number(values.controls) });
-  process.stdout.write(`seed ${values.seed}, ${((performance.now() - began) / 1_000).toFixed(1)} s: ${JSON.stringify(report, null, 2)}\n`);
+  const report = await day({
+    seed: Number(values.seed),
+    inspections: Number(values.inspections),
+    controls: Number(values.controls),
+  });
+  process.stdout.write(
+    `seed ${values.seed}, ${((performance.now() - began) / 1_000).toFixed(1)} s: ${JSON.stringify(report, null, 2)}\n`,
+  );
 }

@@ -24,10 +24,14 @@ export interface Held {
   readonly failed: number;
 }
 
-const COMMANDS = ['inspect_cluster_state', 'inspect_replication_status', 'inspect_promotion_state'] as const satisfies readonly CommandName[];
+const COMMANDS = [
+  'inspect_cluster_state',
+  'inspect_replication_status',
+  'inspect_promotion_state',
+] as const satisfies readonly CommandName[];
 
 function sockets(): number {
-  return readdirSync(`/proc/${process.pid}/fd`).filter((fd) => {
+  return readdirSync(`/proc/${process.pid}/fd`).filter(fd => {
     try {
       return readlinkSync(`/proc/${process.pid}/fd/${fd}`).startsWith('socket:');
     } catch {
@@ -41,8 +45,11 @@ async function held(failed: number, idle: number): Promise<Held> {
   for (const end = performance.now() + 10_000; sockets() > idle && performance.now() < end; ) await pause(20);
   for (let round = 0; round < 3; round += 1) globalThis.gc?.();
   return {
-    heap: process.memoryUsage().heapUsed, sockets: sockets(), handles: process.getActiveResourcesInfo().length,
-    listeners: process.eventNames().reduce((sum, name) => sum + process.listenerCount(name), 0), failed,
+    heap: process.memoryUsage().heapUsed,
+    sockets: sockets(),
+    handles: process.getActiveResourcesInfo().length,
+    listeners: process.eventNames().reduce((sum, name) => sum + process.listenerCount(name), 0),
+    failed,
   };
 }
 
@@ -52,9 +59,17 @@ if (process.argv[1] === import.meta.filename) {
   const config = { name: 'load', kind: 'aerodb' as const, endpoints: process.argv.slice(2) };
   const plane = new ControlPlane({
     audit: openAuditLog({ directory: folder }),
-    clusters: { find: () => success(config), entries: () => [config], connect: (cluster) => connect(cluster, { timeouts: DEFAULT_TIMEOUTS }) },
-    confirmer: { unavailable: () => undefined, confirm: () => Promise.resolve({ kind: 'declined', at: 'nobody is here' }) },
-    clock: { name: 'system-utc', now: () => new Date().toISOString() }, ids: { uuid: randomUUID },
+    clusters: {
+      find: () => success(config),
+      entries: () => [config],
+      connect: cluster => connect(cluster, { timeouts: DEFAULT_TIMEOUTS }),
+    },
+    confirmer: {
+      unavailable: () => undefined,
+      confirm: () => Promise.resolve({ kind: 'declined', at: 'nobody is here' }),
+    },
+    clock: { name: 'system-utc', now: () => new Date().toISOString() },
+    ids: { uuid: randomUUID },
     operator: { account: 'load', host: 'bench', name: null },
   });
   try {

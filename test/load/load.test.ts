@@ -18,7 +18,17 @@ describe('load', function () {
   it('a thousand inspections in a row leave neither memory nor sockets, handles or listeners behind, though the first address is dead', async () => {
     await withCluster({}, async ({ nodes }) => {
       const dead = await closedPort();
-      const inspector = spawn(process.execPath, ['--expose-gc', '--disable-warning=ExperimentalWarning', join(import.meta.dirname, 'inspector.ts'), dead.url, ...nodes.map(({ url }) => url)], { stdio: ['pipe', 'pipe', 'inherit'] });
+      const inspector = spawn(
+        process.execPath,
+        [
+          '--expose-gc',
+          '--disable-warning=ExperimentalWarning',
+          join(import.meta.dirname, 'inspector.ts'),
+          dead.url,
+          ...nodes.map(({ url }) => url),
+        ],
+        { stdio: ['pipe', 'pipe', 'inherit'] },
+      );
       const lines = createInterface({ input: inspector.stdout })[Symbol.asyncIterator]();
       const inspect = async (times: number): Promise<Held> => {
         inspector.stdin.write(`${times}\n`);

@@ -39,7 +39,7 @@ const started = async (program: string, args: readonly string[], count: number):
 
 const fetchOnce = (url: string): Promise<Buffer> =>
   new Promise((done, failed) => {
-    get(url, { agent }, (incoming) => {
+    get(url, { agent }, incoming => {
       const parts: Buffer[] = [];
       incoming.on('data', (part: Buffer) => parts.push(part));
       incoming.on('end', () => done(Buffer.concat(parts)));
@@ -48,12 +48,19 @@ const fetchOnce = (url: string): Promise<Buffer> =>
 
 const writeOnce = (url: string, key: string): Promise<void> =>
   new Promise((done, failed) => {
-    const outgoing = request(`${url}/local/writes`, { method: 'POST', agent, headers: { 'content-type': 'application/json' } }, (incoming) => incoming.resume().on('end', done));
+    const outgoing = request(
+      `${url}/local/writes`,
+      { method: 'POST', agent, headers: { 'content-type': 'application/json' } },
+      incoming => incoming.resume().on('end', done),
+    );
     outgoing.on('error', failed);
     outgoing.end(JSON.stringify({ key, value: 'x'.repeat(64) }));
   });
 
-const timed = async (count: number, operation: (index: number) => Promise<unknown>): Promise<{ readonly p50: number; readonly p99: number }> => {
+const timed = async (
+  count: number,
+  operation: (index: number) => Promise<unknown>,
+): Promise<{ readonly p50: number; readonly p99: number }> => {
   const times: number[] = [];
   for (let index = 0; index < count; index += 1) {
     const began = performance.now();
@@ -64,11 +71,15 @@ const timed = async (count: number, operation: (index: number) => Promise<unknow
   return { p50: times[Math.floor(count * 0.5)] ?? 0, p99: times[Math.floor(count * 0.99)] ?? 0 };
 };
 
-const rss = (pid: number): number => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1_024;
+const rss = (pid: number): number =>
+  Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1_024;
 const say = (text: string): boolean => process.stdout.write(`${text}\n`);
 const ms = (value: number): string => `${value.toFixed(2)} ms`;
 
-const ended = (child: ChildProcess): Promise<void> => new Promise((done) => (child.exitCode === null && child.signalCode === null ? child.once('exit', () => done()) : done()));
+const ended = (child: ChildProcess): Promise<void> =>
+  new Promise(done =>
+    child.exitCode === null && child.signalCode === null ? child.once('exit', () => done()) : done(),
+  );
 const endAll = async (): Promise<void> => {
   for (const child of children) child.kill('SIGTERM');
   await Promise.all(children.splice(0).map(ended));
@@ -76,8 +87,17 @@ const endAll = async (): Promise<void> => {
 
 try {
   const program = join(folder, 'local-cluster.mjs');
-  await build({ entryPoints: [resolve(import.meta.dirname, '../../src/local-cluster/main.ts')], bundle: true, platform: 'node', format: 'esm', target: 'node22', outfile: program, logLevel: 'error' });
-  const cluster = (name: string, ...more: readonly string[]): Promise<readonly Ready[]> => started(program, ['--nodes', '3', '--port', '0', '--data', join(folder, name), ...more], 3);
+  await build({
+    entryPoints: [resolve(import.meta.dirname, '../../src/local-cluster/main.ts')],
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node22',
+    outfile: program,
+    logLevel: 'error',
+  });
+  const cluster = (name: string, ...more: readonly string[]): Promise<readonly Ready[]> =>
+    started(program, ['--nodes', '3', '--port', '0', '--data', join(folder, name), ...more], 3);
 
   const starts: number[] = [];
   for (const name of ['a', 'b', 'c']) {
@@ -86,7 +106,12 @@ try {
     starts.push(performance.now() - began);
     await endAll();
   }
-  measured({ name: 'three nodes ready, slowest of three first starts', value: Math.max(...starts), unit: 'ms', limit: 1_000 });
+  measured({
+    name: 'three nodes ready, slowest of three first starts',
+    value: Math.max(...starts),
+    unit: 'ms',
+    limit: 1_000,
+  });
   say(`three nodes ready (first start): ${starts.map(ms).join(', ')}   (limit 1000 ms)`);
 
   const [first, second] = await cluster('d', '--writes-per-second', '100');
@@ -104,9 +129,16 @@ try {
     rounded.cluster.push((await timed(1_000, () => fetchOnce(`${first.url}/v1/cluster`))).p50);
   }
   const best = { bare: Math.min(...rounded.bare), cluster: Math.min(...rounded.cluster) };
-  measured({ name: 'GET /v1/cluster p50 under 100 writes/s', value: best.cluster, unit: 'ms', peer: { name: 'bare server, same bytes', value: best.bare, times: 2 } });
-  say(`GET /v1/cluster p50 under 100 writes/s: ${ms(best.cluster)}, bare server with the same bytes: ${ms(best.bare)}, ratio ${(best.cluster / best.bare).toFixed(2)}   (limit 2)`);
-  const write = await timed(300, (index) => writeOnce(first.url, `bench-${index}`));
+  measured({
+    name: 'GET /v1/cluster p50 under 100 writes/s',
+    value: best.cluster,
+    unit: 'ms',
+    peer: { name: 'bare server, same bytes', value: best.bare, times: 2 },
+  });
+  say(
+    `GET /v1/cluster p50 under 100 writes/s: ${ms(best.cluster)}, bare server with the same bytes: ${ms(best.bare)}, ratio ${(best.cluster / best.bare).toFixed(2)}   (limit 2)`,
+  );
+  const write = await timed(300, index => writeOnce(first.url, `bench-${index}`));
   measured({ name: 'acknowledged write p50 (3 nodes, fsync on two)', value: write.p50, unit: 'ms' });
   say(`acknowledged write (3 nodes, fsync on two): p50 ${ms(write.p50)}, p99 ${ms(write.p99)}`);
   await endAll();
@@ -117,8 +149,15 @@ try {
   await timed(50, () => fetchOnce(`${resting.url}/v1/cluster`));
   await timed(50, () => fetchOnce(again.url));
   await pause(3_000);
-  measured({ name: 'memory of a node at rest, above a bare server', value: rss(resting.pid) - rss(again.pid), unit: 'MiB', limit: 40 });
-  say(`memory of a node at rest: ${rss(resting.pid).toFixed(1)} MiB, bare server ${rss(again.pid).toFixed(1)} MiB, difference ${(rss(resting.pid) - rss(again.pid)).toFixed(1)} MiB   (limit 40)`);
+  measured({
+    name: 'memory of a node at rest, above a bare server',
+    value: rss(resting.pid) - rss(again.pid),
+    unit: 'MiB',
+    limit: 40,
+  });
+  say(
+    `memory of a node at rest: ${rss(resting.pid).toFixed(1)} MiB, bare server ${rss(again.pid).toFixed(1)} MiB, difference ${(rss(resting.pid) - rss(again.pid)).toFixed(1)} MiB   (limit 40)`,
+  );
   await endAll();
 
   const [observed] = await cluster('f', '--observed', '1000');

@@ -17,20 +17,28 @@ export interface Done {
 
 const faultsOf = (trouble: Trouble): object => {
   switch (trouble.kind) {
-    case 'pause': return { pause: true };
-    case 'crash': return { crash_at: trouble.at };
-    case 'cut': return { cut: trouble.how };
-    case 'disk': return { disk: trouble.how, disk_room: trouble.room };
-    case 'slow': return { slow_fsync_ms: trouble.ms };
-    case 'late': return { late_ms: trouble.ms };
-    case 'answers': return { control_answers: trouble.how };
+    case 'pause':
+      return { pause: true };
+    case 'crash':
+      return { crash_at: trouble.at };
+    case 'cut':
+      return { cut: trouble.how };
+    case 'disk':
+      return { disk: trouble.how, disk_room: trouble.room };
+    case 'slow':
+      return { slow_fsync_ms: trouble.ms };
+    case 'late':
+      return { late_ms: trouble.ms };
+    case 'answers':
+      return { control_answers: trouble.how };
     case 'kill':
     case 'freeze':
     case 'lock':
     case 'contender':
     case 'twins':
     case 'deliveries':
-    case 'log': return {};
+    case 'log':
+      return {};
   }
 };
 
@@ -56,8 +64,10 @@ export class Chaos {
       case 'twins':
         this.#twins.add(node);
         return this.#cluster.kill(node);
-      case 'kill': return this.#cluster.kill(node);
-      case 'contender': return this.#contend(node);
+      case 'kill':
+        return this.#cluster.kill(node);
+      case 'contender':
+        return this.#contend(node);
       case 'freeze':
         if (node.alive) node.freeze(); // an earlier trouble may have ended it
         return;
@@ -89,7 +99,10 @@ export class Chaos {
   /** A node is ended and started by one at a time. */
   #inTurn(node: TestNode, work: () => Promise<void>): Promise<void> {
     const turn = (this.#turns.get(node) ?? Promise.resolve()).then(work);
-    this.#turns.set(node, turn.catch(() => undefined));
+    this.#turns.set(
+      node,
+      turn.catch(() => undefined),
+    );
     return turn;
   }
 
@@ -98,7 +111,8 @@ export class Chaos {
     this.#proxies.get(node)?.disarm();
     this.#operator.mendLog();
     // It stops at its next write only, which may be long in coming: the person who removed the file starts it anew.
-    if (node.alive && this.done.some((one) => one.node === node && one.to === Infinity && one.trouble.kind === 'lock')) await this.#cluster.kill(node);
+    if (node.alive && this.done.some(one => one.node === node && one.to === Infinity && one.trouble.kind === 'lock'))
+      await this.#cluster.kill(node);
     const well = async (): Promise<boolean> => {
       await node.faults();
       return at((await node.get('/v1/status')).body, 'data.lifecycle') === 'running';
@@ -121,7 +135,11 @@ export class Chaos {
     await this.#cluster.kill(node);
     rmSync(this.#cluster.directory(node), { recursive: true });
     await this.#cluster.restart(node);
-    await until(`${node.name} joined again`, async () => at(await node.member(), 'replication_state') === 'ReplicaActive', 60_000);
+    await until(
+      `${node.name} joined again`,
+      async () => at(await node.member(), 'replication_state') === 'ReplicaActive',
+      60_000,
+    );
   }
 
   /** A process beside a living node is refused, and says by whom the directory is used; beside one that is gone there is nothing to contend for. */
@@ -129,7 +147,12 @@ export class Chaos {
     const there = (): boolean => node.alive;
     if (!there()) return;
     const { code, stderr } = await this.#cluster.contend(node);
-    if (there()) assert.deepEqual([code, /in use by/.test(stderr)], [2, true], `P6-F1: a second process was given the directory of ${node.name}: ${stderr}`);
+    if (there())
+      assert.deepEqual(
+        [code, /in use by/.test(stderr)],
+        [2, true],
+        `P6-F1: a second process was given the directory of ${node.name}: ${stderr}`,
+      );
   }
 
   /** Between two deliveries, as an operator would who saw nothing come back. */
@@ -143,6 +166,8 @@ export class Chaos {
 
   /** Whether one of these kinds held on the node at some time from `from` to `to`. */
   held(node: TestNode, kinds: readonly Trouble['kind'][], from: number, to: number): boolean {
-    return this.done.some((one) => one.node === node && kinds.includes(one.trouble.kind) && one.from <= to && one.to >= from);
+    return this.done.some(
+      one => one.node === node && kinds.includes(one.trouble.kind) && one.from <= to && one.to >= from,
+    );
   }
 }

@@ -58,8 +58,24 @@ export const generator = (seed: number): Random => {
 };
 
 const crashPoints = [
-  'ledger-request-write', 'ledger-request-done', 'state-PromotionValidating', 'state-AuthorityTransitioning', 'state-AuthorityReleasing', 'epoch-rename', 'promotion-adopted', 'marker-fsync',
-  'marker-rename', 'marker-directory', 'promotion-marked', 'demotion-marked', 'ledger-outcome-write', 'ledger-outcome-done', 'wal-torn:3', 'wal-durable:2', 'checkpoint-rename', 'segment-create',
+  'ledger-request-write',
+  'ledger-request-done',
+  'state-PromotionValidating',
+  'state-AuthorityTransitioning',
+  'state-AuthorityReleasing',
+  'epoch-rename',
+  'promotion-adopted',
+  'marker-fsync',
+  'marker-rename',
+  'marker-directory',
+  'promotion-marked',
+  'demotion-marked',
+  'ledger-outcome-write',
+  'ledger-outcome-done',
+  'wal-torn:3',
+  'wal-durable:2',
+  'checkpoint-rename',
+  'segment-create',
 ] as const;
 
 /** One step for a cluster of `nodes`. */
@@ -77,7 +93,13 @@ const drawStep = (random: Random, nodes: number): Step => {
   const orders = pick<Step['orders']>([
     [[demote], [{ command: promotion, node }]],
     [[demote], [{ command: promotion, node }]],
-    [[demote], [{ command: promotion, node }, { command: 'force_promotion', node: other }]],
+    [
+      [demote],
+      [
+        { command: promotion, node },
+        { command: 'force_promotion', node: other },
+      ],
+    ],
     [[demote]],
     [[{ command: 'request_demotion', node }]],
     [[{ command: 'request_promotion', node }]],
@@ -85,16 +107,40 @@ const drawStep = (random: Random, nodes: number): Step => {
     [[force], [{ command: 'force_promotion', node: other }]],
   ]);
   const trouble = pick<Trouble | null>([
-    null, { kind: 'kill' }, { kind: 'kill' }, { kind: 'freeze' }, { kind: 'freeze' }, { kind: 'pause' }, { kind: 'crash', at: pick(crashPoints) }, { kind: 'crash', at: pick(crashPoints) },
-    { kind: 'cut', how: pick(['outgoing', 'incoming', 'both']) }, { kind: 'cut', how: pick(['outgoing', 'incoming', 'both']) }, { kind: 'disk', how: pick(['full', 'full', 'failing']), room: Math.floor(random() * 400) },
-    { kind: 'lock' }, { kind: 'contender' }, { kind: 'twins' }, { kind: 'deliveries', how: pick(['doubled', 'late', 'reordered', 'restarted']) },
+    null,
+    { kind: 'kill' },
+    { kind: 'kill' },
+    { kind: 'freeze' },
+    { kind: 'freeze' },
+    { kind: 'pause' },
+    { kind: 'crash', at: pick(crashPoints) },
+    { kind: 'crash', at: pick(crashPoints) },
+    { kind: 'cut', how: pick(['outgoing', 'incoming', 'both']) },
+    { kind: 'cut', how: pick(['outgoing', 'incoming', 'both']) },
+    { kind: 'disk', how: pick(['full', 'full', 'failing']), room: Math.floor(random() * 400) },
+    { kind: 'lock' },
+    { kind: 'contender' },
+    { kind: 'twins' },
+    { kind: 'deliveries', how: pick(['doubled', 'late', 'reordered', 'restarted']) },
     { kind: 'log', how: pick(['unlocked', 'named twice', 'full', 'full']), room: Math.floor(random() * 1_500) },
     { kind: 'deliveries', how: pick(['doubled', 'late', 'reordered', 'restarted']) },
-    { kind: 'slow', ms: 50 + Math.floor(random() * 400) }, { kind: 'late', ms: pick([100, 6_000]) },
-    { kind: 'answers', how: pick(['dropped', 'garbage', 'html']) }, { kind: 'answers', how: pick(['dropped', 'garbage', 'html']) },
+    { kind: 'slow', ms: 50 + Math.floor(random() * 400) },
+    { kind: 'late', ms: pick([100, 6_000]) },
+    { kind: 'answers', how: pick(['dropped', 'garbage', 'html']) },
+    { kind: 'answers', how: pick(['dropped', 'garbage', 'html']) },
   ]);
   // Drawn alone it would be rare, and it is what epochs are for: a primary that nobody hears, and that still writes, is replaced by force.
-  if (random() < 0.2) return { orders: [[force]], trouble: pick<Trouble>([{ kind: 'cut', how: 'both' }, { kind: 'cut', how: 'both' }, { kind: 'freeze' }]), on: 'primary', begins: 'before', ends: 'step', declines: false, unrecorded: null, tended: true };
+  if (random() < 0.2)
+    return {
+      orders: [[force]],
+      trouble: pick<Trouble>([{ kind: 'cut', how: 'both' }, { kind: 'cut', how: 'both' }, { kind: 'freeze' }]),
+      on: 'primary',
+      begins: 'before',
+      ends: 'step',
+      declines: false,
+      unrecorded: null,
+      tended: true,
+    };
   return {
     orders,
     trouble,
@@ -116,9 +162,11 @@ export function* drawSteps(seed: number, nodes: number, count: number): Generato
 /** One line for a person. */
 export const describeStep = ({ orders, trouble, on, begins, ends, declines, unrecorded, tended }: Step): string =>
   [
-    orders.map((group) => group.map(({ command, node }) => `${command} ${node}`).join(' and ')).join(', then '),
+    orders.map(group => group.map(({ command, node }) => `${command} ${node}`).join(' and ')).join(', then '),
     trouble === null ? '' : `${Object.values(trouble).join(' ')} on ${on}, begins ${begins}, ends ${ends}`,
     declines ? 'the person declines' : '',
     unrecorded === null ? '' : `the log refuses ${unrecorded}`,
     tended ? 'tended' : '',
-  ].filter((part) => part !== '').join(' | ');
+  ]
+    .filter(part => part !== '')
+    .join(' | ');

@@ -2,28 +2,81 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { appendFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { TestCluster, type TestNode, at, demote, errorCode, eventTypes, keysOf, listAt, promotable, promote, textAt, until } from './harness.ts';
+import {
+  TestCluster,
+  type TestNode,
+  at,
+  demote,
+  errorCode,
+  eventTypes,
+  keysOf,
+  listAt,
+  promotable,
+  promote,
+  textAt,
+  until,
+} from './harness.ts';
 
-const steps = (name: string, ...parts: readonly string[]): readonly string[] => parts.map((part) => `${name}-${part}`);
+const steps = (name: string, ...parts: readonly string[]): readonly string[] => parts.map(part => `${name}-${part}`);
 const file = ['write', 'fsync', 'rename', 'directory'] as const;
 
-const beforeTheMove = ['state-PromotionRequested', 'state-PromotionValidating', 'state-PromotionApproved', 'state-AuthorityTransitioning', ...steps('ledger-event', 'write', 'fsync', 'done')];
-const promotionPoints = [...steps('ledger-request', 'write', 'fsync', 'done'), ...beforeTheMove, ...steps('epoch', ...file), 'promotion-adopted', ...steps('marker', ...file), 'promotion-marked', 'wal-fsync', 'state-PromotionSucceeded', ...steps('ledger-outcome', 'write', 'fsync', 'done')];
-const demotionPoints = [...steps('ledger-request', 'fsync'), 'state-DemotionValidating', 'state-AuthorityReleasing', ...steps('marker', ...file), 'demotion-marked', 'state-DemotionSucceeded', ...steps('ledger-outcome', 'fsync')];
+const beforeTheMove = [
+  'state-PromotionRequested',
+  'state-PromotionValidating',
+  'state-PromotionApproved',
+  'state-AuthorityTransitioning',
+  ...steps('ledger-event', 'write', 'fsync', 'done'),
+];
+const promotionPoints = [
+  ...steps('ledger-request', 'write', 'fsync', 'done'),
+  ...beforeTheMove,
+  ...steps('epoch', ...file),
+  'promotion-adopted',
+  ...steps('marker', ...file),
+  'promotion-marked',
+  'wal-fsync',
+  'state-PromotionSucceeded',
+  ...steps('ledger-outcome', 'write', 'fsync', 'done'),
+];
+const demotionPoints = [
+  ...steps('ledger-request', 'fsync'),
+  'state-DemotionValidating',
+  'state-AuthorityReleasing',
+  ...steps('marker', ...file),
+  'demotion-marked',
+  'state-DemotionSucceeded',
+  ...steps('ledger-outcome', 'fsync'),
+];
 
 /** What a node says of a request after the crash, and what its authority, its events and its history say: they must be one truth. */
-const agree = async (node: TestNode, id: string, kind: 'promotion' | 'demotion', wasPrimary: boolean, recorded: boolean): Promise<boolean> => {
+const agree = async (
+  node: TestNode,
+  id: string,
+  kind: 'promotion' | 'demotion',
+  wasPrimary: boolean,
+  recorded: boolean,
+): Promise<boolean> => {
   const answer = await node.get(`/v1/promotion?request_id=${id}&limit=1000`);
   const known = at(answer.body, 'data.request.known') === true;
   if (recorded) assert.ok(known, 'the request was in the ledger before anything was acted on');
   const executed = at(answer.body, 'data.request.outcome') === 'executed';
   const role = textAt(await node.member(), 'role');
-  assert.equal(role === 'primary', executed ? kind === 'promotion' : wasPrimary, `role ${role}, ${executed ? 'executed' : 'not executed'}`);
+  assert.equal(
+    role === 'primary',
+    executed ? kind === 'promotion' : wasPrimary,
+    `role ${role}, ${executed ? 'executed' : 'not executed'}`,
+  );
   assert.equal(at(answer.body, 'data.state'), 'Steady');
-  const events = listAt(answer.body, 'data.events').filter((event) => at(event, 'request_id') === id).map((event) => textAt(event, 'type').replace(`replication.${kind}.`, ''));
+  const events = listAt(answer.body, 'data.events')
+    .filter(event => at(event, 'request_id') === id)
+    .map(event => textAt(event, 'type').replace(`replication.${kind}.`, ''));
   if (events.length > 0) assert.equal(events.at(-1), executed ? 'transition_completed' : 'aborted_on_crash');
-  assert.equal(events.filter((type) => type === 'transition_completed' || type === 'aborted_on_crash').length, Math.min(events.length, 1));
-  if (known) assert.equal(errorCode(await (kind === 'promotion' ? promote : demote)(node, { id })), 'AERO_DUPLICATE_REQUEST');
+  assert.equal(
+    events.filter(type => type === 'transition_completed' || type === 'aborted_on_crash').length,
+    Math.min(events.length, 1),
+  );
+  if (known)
+    assert.equal(errorCode(await (kind === 'promotion' ? promote : demote)(node, { id })), 'AERO_DUPLICATE_REQUEST');
   return executed;
 };
 
@@ -40,7 +93,10 @@ describe('crash safety', function () {
 
   /** Arms a crash point in a running node. */
   const arm = (node: TestNode, point: string): Promise<void> => node.faults({ crash_at: point });
-  const cuts = async (node: TestNode): Promise<number> => eventTypes(await node.get('/v1/promotion?limit=1000'), 'data.events').filter((type) => type === 'replication.wal.tail_cut').length;
+  const cuts = async (node: TestNode): Promise<number> =>
+    eventTypes(await node.get('/v1/promotion?limit=1000'), 'data.events').filter(
+      type => type === 'replication.wal.tail_cut',
+    ).length;
 
   const recover = async (node: TestNode): Promise<void> => {
     await cluster.gone(node);
@@ -48,10 +104,13 @@ describe('crash safety', function () {
   };
 
   /** Until both replicas hold what the primary holds: one that is left behind while segments are retired has a gap, and halts. */
-  const caughtUp = (): Promise<void> => until('both replicas have caught up', async () => {
-    const [first, ...others] = await Promise.all(cluster.nodes.map(async (node) => at(await node.member(), 'durable_offset')));
-    return others.every((offset) => offset === first);
-  });
+  const caughtUp = (): Promise<void> =>
+    until('both replicas have caught up', async () => {
+      const [first, ...others] = await Promise.all(
+        cluster.nodes.map(async node => at(await node.member(), 'durable_offset')),
+      );
+      return others.every(offset => offset === first);
+    });
 
   /** From "nobody is primary" to node 1 as primary again, with nothing lost. */
   const elect = async (node: TestNode): Promise<void> => {
@@ -60,7 +119,11 @@ describe('crash safety', function () {
     assert.equal(promoted.status, 200, promoted.text);
     await write(node);
     const keys = await keysOf(node);
-    assert.deepEqual(written.filter((key) => !keys.includes(key)), [], 'no acknowledged write is lost');
+    assert.deepEqual(
+      written.filter(key => !keys.includes(key)),
+      [],
+      'no acknowledged write is lost',
+    );
   };
 
   before(async () => {
@@ -79,8 +142,14 @@ describe('crash safety', function () {
       await assert.rejects(promote(second, { id }), 'the node died before it answered');
       await recover(second);
       const executed = await agree(second, id, 'promotion', false, !/^ledger-request-(write|fsync)$/.test(point));
-      if (/^(state-Promotion(Requested|Validating|Approved)|ledger-request|ledger-event|epoch|promotion-adopted|marker-(write|fsync|rename)$)/.test(point)) assert.equal(executed, false);
-      if (/^(marker-directory|promotion-marked|wal-|state-PromotionSucceeded|ledger-outcome)/.test(point)) assert.equal(executed, true);
+      if (
+        /^(state-Promotion(Requested|Validating|Approved)|ledger-request|ledger-event|epoch|promotion-adopted|marker-(write|fsync|rename)$)/.test(
+          point,
+        )
+      )
+        assert.equal(executed, false);
+      if (/^(marker-directory|promotion-marked|wal-|state-PromotionSucceeded|ledger-outcome)/.test(point))
+        assert.equal(executed, true);
       if (executed) {
         await write(second);
         assert.equal((await demote(second)).status, 200);
@@ -114,13 +183,22 @@ describe('crash safety', function () {
       await recover(first);
       await write(first);
       const keys = await keysOf(first);
-      assert.deepEqual(written.filter((key) => !keys.includes(key)), []);
+      assert.deepEqual(
+        written.filter(key => !keys.includes(key)),
+        [],
+      );
       assert.equal((await cuts(first)) - before, point === 'wal-torn' ? 1 : 0);
       await until('the replicas have it', async () => (await keysOf(cluster.node(3))).includes(written.at(-1) ?? ''));
     });
   }
 
-  for (const point of [...steps('snapshot', ...file), ...steps('checkpoint', ...file), 'wal-retire', 'segment-create', 'segment-directory']) {
+  for (const point of [
+    ...steps('snapshot', ...file),
+    ...steps('checkpoint', ...file),
+    'wal-retire',
+    'segment-create',
+    'segment-directory',
+  ]) {
     it(`P6-S1: the primary killed at ${point} of a checkpoint recovers with every acknowledged write`, async () => {
       const first = cluster.node(1);
       await caughtUp();
@@ -134,7 +212,10 @@ describe('crash safety', function () {
       await recover(first);
       await write(first);
       const keys = await keysOf(first);
-      assert.deepEqual(written.filter((key) => !keys.includes(key)), []);
+      assert.deepEqual(
+        written.filter(key => !keys.includes(key)),
+        [],
+      );
     });
   }
 
@@ -144,10 +225,16 @@ describe('crash safety', function () {
     await arm(third, 'wal-torn:2');
     await until('it died', async () => {
       await write(cluster.node(1));
-      return third.get('/v1/status').then(() => false, () => true);
+      return third.get('/v1/status').then(
+        () => false,
+        () => true,
+      );
     });
     await recover(third);
-    await until('it has everything', async () => (await keysOf(third)).length === (await keysOf(cluster.node(1))).length);
+    await until(
+      'it has everything',
+      async () => (await keysOf(third)).length === (await keysOf(cluster.node(1))).length,
+    );
   });
 
   it('P6-S1: an unfinished record at the end of the log, written by nobody, is cut with an event', async () => {
@@ -156,7 +243,10 @@ describe('crash safety', function () {
     const wal = join(cluster.directory(third), 'wal');
     appendFileSync(join(wal, readdirSync(wal).sort().at(-1) ?? ''), '0badc0de {"commit_id":"9');
     await cluster.restart(third);
-    assert.equal(eventTypes(await third.get('/v1/promotion?limit=1000'), 'data.events').at(-1), 'replication.wal.tail_cut');
+    assert.equal(
+      eventTypes(await third.get('/v1/promotion?limit=1000'), 'data.events').at(-1),
+      'replication.wal.tail_cut',
+    );
     const before = await cuts(third);
     await cluster.kill(third);
     await cluster.restart(third);

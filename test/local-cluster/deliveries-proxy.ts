@@ -1,6 +1,13 @@
 /** A proxy before one node that delivers a control request more often than it was sent, or out of order. Everything else passes as it is. */
 import { once } from 'node:events';
-import { createServer, request as send, type IncomingHttpHeaders, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  request as send,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 
 /**
  * What happens to the next POST: `doubled` delivers it twice at once and passes on the answer to the second; `late` delivers a copy after it was
@@ -35,8 +42,16 @@ export class DeliveriesProxy {
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     const address = server.address();
-    const proxy = new DeliveriesProxy(server, `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`, new URL(target));
-    server.on('request', (incoming: IncomingMessage, response: ServerResponse) => void proxy.#pass(incoming, response).catch(() => response.destroy()));
+    const proxy = new DeliveriesProxy(
+      server,
+      `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`,
+      new URL(target),
+    );
+    server.on(
+      'request',
+      (incoming: IncomingMessage, response: ServerResponse) =>
+        void proxy.#pass(incoming, response).catch(() => response.destroy()),
+    );
     return proxy;
   }
 
@@ -77,9 +92,13 @@ export class DeliveriesProxy {
     response.end(answer);
   }
 
-  async #delivered(deliver: () => Promise<Delivered>, armed: { readonly how: Delivery; readonly restart: () => Promise<void> } | undefined): Promise<Delivered> {
+  async #delivered(
+    deliver: () => Promise<Delivered>,
+    armed: { readonly how: Delivery; readonly restart: () => Promise<void> } | undefined,
+  ): Promise<Delivered> {
     switch (armed?.how) {
-      case undefined: return deliver();
+      case undefined:
+        return deliver();
       case 'doubled': {
         const first = deliver();
         first.catch(() => undefined);
@@ -105,17 +124,21 @@ export class DeliveriesProxy {
 
   #deliver({ method, url = '/', headers: own }: IncomingMessage, body: Buffer): Promise<Delivered> {
     const delivered = new Promise<Delivered>((resolve, reject) => {
-      const outgoing = send(new URL(url, this.#target), { method: method ?? 'GET', headers: { ...own, host: this.#target.host }, agent: false }, (answer) => {
-        const parts: Buffer[] = [];
-        answer.on('data', (part: Buffer) => parts.push(part));
-        answer.on('error', reject);
-        answer.on('end', () => {
-          const { ...headers } = answer.headers;
-          delete headers['transfer-encoding'];
-          if (answer.complete) resolve({ status: answer.statusCode ?? 502, headers, body: Buffer.concat(parts) });
-          else reject(new Error('the answer was cut off'));
-        });
-      });
+      const outgoing = send(
+        new URL(url, this.#target),
+        { method: method ?? 'GET', headers: { ...own, host: this.#target.host }, agent: false },
+        answer => {
+          const parts: Buffer[] = [];
+          answer.on('data', (part: Buffer) => parts.push(part));
+          answer.on('error', reject);
+          answer.on('end', () => {
+            const { ...headers } = answer.headers;
+            delete headers['transfer-encoding'];
+            if (answer.complete) resolve({ status: answer.statusCode ?? 502, headers, body: Buffer.concat(parts) });
+            else reject(new Error('the answer was cut off'));
+          });
+        },
+      );
       outgoing.on('error', reject);
       // A node that is killed in the middle of its answer may end it without a word.
       outgoing.on('close', () => reject(new Error('the connection was closed before the answer was whole')));

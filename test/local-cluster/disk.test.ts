@@ -47,9 +47,16 @@ describe('P6-F1: a disk that fills inside a record', function () {
       const folder = join(directory, `wal-${taken}`);
       const wal = new Wal(folder, 1 << 20, () => undefined);
       await wal.recover(emptyHistory);
-      const kept = await append(wal, 'filler', padded(page - taken, (text) => sizeOf(wal, text)));
+      const kept = await append(
+        wal,
+        'filler',
+        padded(page - taken, text => sizeOf(wal, text)),
+      );
       disk.fill();
-      await assert.rejects(append(wal, 'key', 'value'), `${taken} of ${length} bytes were taken, and the write was called done`);
+      await assert.rejects(
+        append(wal, 'key', 'value'),
+        `${taken} of ${length} bytes were taken, and the write was called done`,
+      );
       await assert.rejects(append(wal, 'key', 'value'), 'the log refuses everything from then on');
       await wal.close();
       disk.free();
@@ -65,19 +72,26 @@ describe('P6-F1: a disk that fills inside a record', function () {
   it('P6-F3: at every byte of it the ledger fails, writes nothing more, and opens again with every request that was recorded', function () {
     if (disk === null) return;
     const attempt = (id: string) => ({ request_id: id, kind: 'promotion', mode: 'validated', target: 'node' }) as const;
-    const line = (id: string): number => `00000000 ${JSON.stringify({ entry: 'request', attempt: attempt(id) })}\n`.length;
+    const line = (id: string): number =>
+      `00000000 ${JSON.stringify({ entry: 'request', attempt: attempt(id) })}\n`.length;
     for (let taken = 0; taken < line('lost'); taken += 1) {
       const file = join(directory, `ledger-${taken}`);
       const ledger = new Ledger(file);
       const kept = padded(page - taken, line);
       ledger.request(attempt(kept));
       disk.fill();
-      assert.throws(() => ledger.request(attempt('lost')), `${taken} bytes were taken, and the request was called recorded`);
+      assert.throws(
+        () => ledger.request(attempt('lost')),
+        `${taken} bytes were taken, and the request was called recorded`,
+      );
       disk.free();
       assert.throws(() => ledger.request(attempt('behind a part')), 'the ledger refuses everything from then on');
       ledger.close();
       const after = new Ledger(file);
-      assert.deepEqual([after.fate(kept)?.outcome, after.fate('lost'), after.fate('behind a part')], ['unknown', null, null]);
+      assert.deepEqual(
+        [after.fate(kept)?.outcome, after.fate('lost'), after.fate('behind a part')],
+        ['unknown', null, null],
+      );
       after.request(attempt('next'));
       after.close();
       new Ledger(file).close();
@@ -120,7 +134,8 @@ describe('P6-S1: a full disk in a cluster', function () {
       const [first, second, third] = [cluster.node(1), cluster.node(2), cluster.node(3)];
       await caughtUp(second);
       await cluster.kill(third);
-      const size = (): number => readdirSync(join(folder, 'wal')).reduce((sum, file) => sum + statSync(join(folder, 'wal', file)).size, 0);
+      const size = (): number =>
+        readdirSync(join(folder, 'wal')).reduce((sum, file) => sum + statSync(join(folder, 'wal', file)).size, 0);
       const grown = async (value: string): Promise<number> => {
         const before = size();
         assert.equal((await first.write('filler', value)).status, 200);
@@ -138,10 +153,17 @@ describe('P6-S1: a full disk in a cluster', function () {
       disk.free();
       await cluster.restart(second);
       await cluster.restart(third);
-      await until('it can be forced', async () => (await promote(second, { mode: 'forced', acknowledged: ['P6-A1', 'P6-S1'] })).status === 200);
+      await until(
+        'it can be forced',
+        async () => (await promote(second, { mode: 'forced', acknowledged: ['P6-A1', 'P6-S1'] })).status === 200,
+      );
       assert.equal((await second.write('after the force')).status, 200);
       const keys = await keysOf(second);
-      assert.deepEqual(acknowledged.filter((key) => !keys.includes(key)), [], `of ${acknowledged.length} acknowledged writes`);
+      assert.deepEqual(
+        acknowledged.filter(key => !keys.includes(key)),
+        [],
+        `of ${acknowledged.length} acknowledged writes`,
+      );
     } finally {
       await cluster.end();
       disk?.unmount();
@@ -150,18 +172,25 @@ describe('P6-S1: a full disk in a cluster', function () {
   });
 
   it('P6-F1: a primary whose disk fills at any offset of a write answers that it is unknown, stops, and starts again without damage', () =>
-    withCluster({ nodes: 1, flags: ['--faults'] }, async (cluster) => {
+    withCluster({ nodes: 1, flags: ['--faults'] }, async cluster => {
       const only = cluster.node(1);
       const acknowledged: string[] = [];
       for (const room of [1, 60]) {
         await only.faults({ disk: 'full', disk_room: room });
         const refused = await only.write(`lost-${room}`, 'v'.repeat(40));
-        assert.deepEqual([refused.status, errorCode(refused), at(refused.body, 'error.outcome')], [500, 'AERO_STORAGE_FAILED', 'unknown'], `room for ${room} bytes`);
+        assert.deepEqual(
+          [refused.status, errorCode(refused), at(refused.body, 'error.outcome')],
+          [500, 'AERO_STORAGE_FAILED', 'unknown'],
+          `room for ${room} bytes`,
+        );
         await cluster.gone(only);
         await cluster.restart(only);
         assert.equal((await only.write(`kept-${room}`)).status, 200, `after room for ${room} bytes`);
         acknowledged.push(`kept-${room}`);
       }
-      assert.deepEqual((await keysOf(only)).filter((key) => key.startsWith('kept')), acknowledged);
+      assert.deepEqual(
+        (await keysOf(only)).filter(key => key.startsWith('kept')),
+        acknowledged,
+      );
     }));
 });

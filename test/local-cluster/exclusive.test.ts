@@ -18,14 +18,16 @@ class Contender {
   readonly #lines: AsyncIterator<string>;
 
   constructor(program: string) {
-    const child = spawn(process.execPath, ['--expose-gc', '--disable-warning=ExperimentalWarning', program, 'node-1'], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, ['--expose-gc', '--disable-warning=ExperimentalWarning', program, 'node-1'], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
     this.#child = child;
     this.#lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   }
 
   async next(): Promise<string> {
     const line = await this.#lines.next();
-    return line.done === true ? assert.fail('a contender ended') : JSON.parse(line.value) as string;
+    return line.done === true ? assert.fail('a contender ended') : (JSON.parse(line.value) as string);
   }
 
   startIn(data: string): void {
@@ -33,7 +35,7 @@ class Contender {
   }
 
   async end(): Promise<void> {
-    const ended = new Promise((done) => this.#child.once('exit', done));
+    const ended = new Promise(done => this.#child.once('exit', done));
     this.#child.kill('SIGKILL');
     await ended;
   }
@@ -49,28 +51,42 @@ describe('exclusive is exclusive', function () {
 
   it(`P6-F1: of ${STARTS} times ${CONTENDERS} simultaneous starts in one data directory, one is given it each time, and never two`, async () => {
     const program = join(folder, 'contender.mjs');
-    buildSync({ entryPoints: [resolve(import.meta.dirname, 'contender.ts')], outfile: program, bundle: true, platform: 'node', format: 'esm', target: 'node24', logLevel: 'silent' });
+    buildSync({
+      entryPoints: [resolve(import.meta.dirname, 'contender.ts')],
+      outfile: program,
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      target: 'node24',
+      logLevel: 'silent',
+    });
     const holders: number[] = [];
     for (let first = 0; first < STARTS; first += LIFE) {
       const contenders = Array.from({ length: CONTENDERS }, () => new Contender(program));
-      await Promise.all(contenders.map((one) => one.next()));
+      await Promise.all(contenders.map(one => one.next()));
       for (let start = first; start < Math.min(first + LIFE, STARTS); start += 1) {
         const data = join(folder, String(start));
         mkdirSync(join(data, 'node-1'), { recursive: true });
         // A lock that a dead process left is the second start of every node.
         if (start % 2 === 1) writeFileSync(join(data, 'node-1', 'node.pid'), '999999999 \n');
         for (const one of contenders) one.startIn(data);
-        const said = await Promise.all(contenders.map((one) => one.next()));
-        holders.push(said.filter((one) => one === 'given').length);
-        for (const one of said) if (one !== 'given') assert.match(one, /is in use by .*End it first; two processes never share one directory/);
+        const said = await Promise.all(contenders.map(one => one.next()));
+        holders.push(said.filter(one => one === 'given').length);
+        for (const one of said)
+          if (one !== 'given')
+            assert.match(one, /is in use by .*End it first; two processes never share one directory/);
       }
-      await Promise.all(contenders.map((one) => one.end()));
+      await Promise.all(contenders.map(one => one.end()));
     }
-    assert.deepEqual([holders.filter((count) => count > 1).length, holders.filter((count) => count === 0).length], [0, 0], 'starts with two holders, and with none');
+    assert.deepEqual(
+      [holders.filter(count => count > 1).length, holders.filter(count => count === 0).length],
+      [0, 0],
+      'starts with two holders, and with none',
+    );
   });
 
   it('a launcher that is refused changes nothing: neither beside a running launcher nor beside a node that was started alone', () =>
-    withCluster({ nodes: 2 }, async (cluster) => {
+    withCluster({ nodes: 2 }, async cluster => {
       const config = (): string => readFileSync(join(cluster.data, 'cluster.json'), 'utf8');
       const before = config();
       const again = ['--data', cluster.data, '--nodes', '2', '--port', '0'];
@@ -86,7 +102,7 @@ describe('exclusive is exclusive', function () {
     }));
 
   it('P6-F1: a node whose lock file is removed acknowledges nothing more: another process may have begun to write there', () =>
-    withCluster({ nodes: 1 }, async (cluster) => {
+    withCluster({ nodes: 1 }, async cluster => {
       const only = cluster.node(1);
       assert.equal((await only.write('kept')).status, 200);
       unlinkSync(join(cluster.directory(only), 'node.lock'));

@@ -1,13 +1,29 @@
 import assert from 'node:assert/strict';
-import { TestCluster, type TestNode, at, demote, errorCode, haltedWith, keysOf, listAt, promotable, promote, textAt, until } from './harness.ts';
+import {
+  TestCluster,
+  type TestNode,
+  at,
+  demote,
+  errorCode,
+  haltedWith,
+  keysOf,
+  listAt,
+  promotable,
+  promote,
+  textAt,
+  until,
+} from './harness.ts';
 import { type Manner, TestOperator, type Told, timeouts } from './operator.ts';
 import { holderOnDisk } from './witness.ts';
 
 /** The node's events about this request. */
 const eventsAbout = async (node: TestNode, { requestId }: Told): Promise<readonly string[]> =>
-  listAt((await node.get('/v1/promotion?limit=1000')).body, 'data.events').filter((event) => at(event, 'request_id') === requestId).map((event) => textAt(event, 'type'));
+  listAt((await node.get('/v1/promotion?limit=1000')).body, 'data.events')
+    .filter(event => at(event, 'request_id') === requestId)
+    .map(event => textAt(event, 'type'));
 
-const completions = async (node: TestNode, request: Told): Promise<number> => (await eventsAbout(node, request)).filter((type) => type.endsWith('transition_completed')).length;
+const completions = async (node: TestNode, request: Told): Promise<number> =>
+  (await eventsAbout(node, request)).filter(type => type.endsWith('transition_completed')).length;
 
 /** While the confirmation is open, the process is stopped: the request goes out to a socket behind which nobody is. */
 const frozenMeanwhile = (node: TestNode): Manner => ({
@@ -41,21 +57,28 @@ describe('a process that is stopped (SIGSTOP) during a control request', functio
 
   /** First the primary, whoever it is by now; then two replicas that have everything. */
   beforeEach(async () => {
-    for (const node of cluster.nodes) if (at(await node.member(), 'halt_reason') === 'AuthorityAmbiguity') await demote(node);
+    for (const node of cluster.nodes)
+      if (at(await node.member(), 'halt_reason') === 'AuthorityAmbiguity') await demote(node);
     const [one] = cluster.nodes;
     assert.ok(one);
     if (holderOnDisk(cluster) === undefined) await promotable(one).then(() => promote(one));
-    const [first, second, third] = cluster.nodes.toSorted((a, b) => Number(b === holderOnDisk(cluster)) - Number(a === holderOnDisk(cluster)));
+    const [first, second, third] = cluster.nodes.toSorted(
+      (a, b) => Number(b === holderOnDisk(cluster)) - Number(a === holderOnDisk(cluster)),
+    );
     assert.ok(first && second && third);
     nodes = [first, second, third];
     const key = `before-${(tests += 1)}`;
     assert.equal((await first.write(key)).status, 200);
-    for (const node of [second, third]) await until(`${node.name} has everything`, async () => (await keysOf(node)).includes(key));
+    for (const node of [second, third])
+      await until(`${node.name} has everything`, async () => (await keysOf(node)).includes(key));
   });
 
   /** Thawed, the node settles the request, once, and refuses it when it comes again. */
   const settlesOnce = async (node: TestNode, request: Told, executed: boolean): Promise<void> => {
-    await until(`${node.name} settles it`, async () => (await operator.fate(node, request.requestId)).outcome === (executed ? 'executed' : 'not_executed'));
+    await until(
+      `${node.name} settles it`,
+      async () => (await operator.fate(node, request.requestId)).outcome === (executed ? 'executed' : 'not_executed'),
+    );
     assert.equal(await completions(node, request), executed ? 1 : 0);
     const again = await (request.command === 'request_demotion' ? demote : promote)(node, { id: request.requestId });
     assert.equal(errorCode(again), 'AERO_DUPLICATE_REQUEST');
@@ -103,7 +126,11 @@ describe('a process that is stopped (SIGSTOP) during a control request', functio
     assert.equal((await second.write('two are enough')).status, 200);
     third.thaw();
     await until('it follows', async () => (await keysOf(third)).includes('two are enough'));
-    assert.deepEqual([await eventsAbout(third, demoted), await eventsAbout(third, promoted)], [[], []], 'nothing was done on the bystander');
+    assert.deepEqual(
+      [await eventsAbout(third, demoted), await eventsAbout(third, promoted)],
+      [[], []],
+      'nothing was done on the bystander',
+    );
     await Promise.all([settlesOnce(first, demoted, true), settlesOnce(second, promoted, true)]);
   });
 
@@ -124,7 +151,11 @@ describe('a process that is stopped (SIGSTOP) during a control request', functio
   it('P6-A1: the primary during the promotion of another: silence is not death, so the validated one is denied; forced, the new epoch fences it, and thawed it acknowledges nothing and halts', async () => {
     const [first, second, third] = nodes;
     first.freeze();
-    assert.deepEqual(told(await operator.order('request_promotion', second)), ['not_executed', 'KERNEL_REJECTION', 'AERO_PROMOTION_DENIED']);
+    assert.deepEqual(told(await operator.order('request_promotion', second)), [
+      'not_executed',
+      'KERNEL_REJECTION',
+      'AERO_PROMOTION_DENIED',
+    ]);
     const forced = await operator.order('force_promotion', second);
     assert.deepEqual(told(forced), ['executed', null, null]);
     // It waits in the frozen primary's socket and is the first thing that it will read.

@@ -10,7 +10,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 import * as z from 'zod';
 
 const main = resolve(import.meta.dirname, '../../src/local-cluster/main.ts');
-const readySchema = z.object({ id: z.uuid(), name: z.string(), url: z.string(), pid: z.number(), admin: z.string().optional() });
+const readySchema = z.object({
+  id: z.uuid(),
+  name: z.string(),
+  url: z.string(),
+  pid: z.number(),
+  admin: z.string().optional(),
+});
 
 /** JSON as it came, to be looked into by path. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -24,7 +30,15 @@ export interface Answer {
 
 /** The value at a path such as `data.members.0.role`; undefined where there is none. */
 export const at = (value: Json | undefined, path: string): Json | undefined =>
-  path.split('.').reduce<Json | undefined>((inner, key) => (typeof inner === 'object' && inner !== null ? Object.entries(inner).find(([name]) => name === key)?.[1] : undefined), value);
+  path
+    .split('.')
+    .reduce<Json | undefined>(
+      (inner, key) =>
+        typeof inner === 'object' && inner !== null
+          ? Object.entries(inner).find(([name]) => name === key)?.[1]
+          : undefined,
+      value,
+    );
 
 export const textAt = (value: Json | undefined, path: string): string => {
   const found = at(value, path);
@@ -39,7 +53,11 @@ export const listAt = (value: Json | undefined, path: string): readonly Json[] =
 };
 
 /** Waits until `condition` holds; fails with its last complaint after `within` milliseconds. */
-export const until = async (what: string, condition: () => Promise<boolean> | boolean, within = 20_000): Promise<void> => {
+export const until = async (
+  what: string,
+  condition: () => Promise<boolean> | boolean,
+  within = 20_000,
+): Promise<void> => {
   const end = performance.now() + within;
   let last = '';
   while (performance.now() < end) {
@@ -61,12 +79,20 @@ export interface Ask {
 }
 
 export const ask = async (url: string, { method = 'GET', headers = {}, body }: Ask = {}): Promise<Answer> => {
-  const response = await fetch(url, { method, headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers }, ...(body === undefined ? {} : { body }), signal: AbortSignal.timeout(20_000) });
+  const response = await fetch(url, {
+    method,
+    headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+    ...(body === undefined ? {} : { body }),
+    signal: AbortSignal.timeout(20_000),
+  });
   const text = await response.text();
   return { status: response.status, body: jsonSchema.parse(JSON.parse(text)), text };
 };
 
-const exited = (child: ChildProcess): Promise<void> => (child.exitCode !== null || child.signalCode !== null ? Promise.resolve() : new Promise((done) => child.once('exit', () => done())));
+const exited = (child: ChildProcess): Promise<void> =>
+  child.exitCode !== null || child.signalCode !== null
+    ? Promise.resolve()
+    : new Promise(done => child.once('exit', () => done()));
 
 /** One that has just ended by itself is gone as well. */
 const killIfThere = (pid: number): void => {
@@ -146,12 +172,26 @@ export interface Control {
 const auditHead = { seq: '0', hash: '0'.repeat(64) };
 export const operator = { id: 'tester@bench', authority: 'Operator' };
 
-const sendOnce = async (node: TestNode, path: string, body: object, requestId: string, control: Control): Promise<Answer> => {
+const sendOnce = async (
+  node: TestNode,
+  path: string,
+  body: object,
+  requestId: string,
+  control: Control,
+): Promise<Answer> => {
   const version = control.version ?? (await node.controlVersion());
   return ask(`${node.url}/v1/control/${path}`, {
     method: 'POST',
     headers: { 'if-match': `"${version}"`, 'idempotency-key': requestId, ...control.headers },
-    body: JSON.stringify({ request_id: requestId, target: node.id, reason: 'a test', operator, audit_head: auditHead, ...body, ...control.over }),
+    body: JSON.stringify({
+      request_id: requestId,
+      target: node.id,
+      reason: 'a test',
+      operator,
+      audit_head: auditHead,
+      ...body,
+      ...control.over,
+    }),
   });
 };
 
@@ -165,7 +205,12 @@ const send = async (node: TestNode, path: string, body: object, control: Control
 
 /** Asks a node to take write authority, as an operator who saw its present control version would. */
 export const promote = (node: TestNode, control: Control = {}): Promise<Answer> => {
-  return send(node, 'promotions', { mode: control.mode ?? 'validated', acknowledged_invariants: control.acknowledged ?? [] }, control);
+  return send(
+    node,
+    'promotions',
+    { mode: control.mode ?? 'validated', acknowledged_invariants: control.acknowledged ?? [] },
+    control,
+  );
 };
 
 export const demote = (node: TestNode, control: Control = {}): Promise<Answer> => send(node, 'demotions', {}, control);
@@ -177,7 +222,10 @@ export interface Ended {
 
 /** Runs the program until it ends by itself. */
 export const runToEnd = async (args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> => {
-  const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ...env } });
+  const child = spawn(process.execPath, [main, ...args], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, ...env },
+  });
   let stderr = '';
   child.stderr.on('data', (part: Buffer) => (stderr += part.toString()));
   await exited(child);
@@ -216,11 +264,13 @@ export class TestCluster {
     const child = this.#spawn(['--nodes', String(count), '--port', '0', '--data', this.data, ...this.#flags]);
     this.#launcher = child;
     const lines = await this.#lines(child, count);
-    this.nodes.splice(0, this.nodes.length, ...lines.map((line) => new TestNode(line)));
+    this.nodes.splice(0, this.nodes.length, ...lines.map(line => new TestNode(line)));
     // The load and the tests begin when the log is served: a fresh reader would else see the cluster before its first record.
     await until('the replicas follow the primary', async () => {
-      const states = await Promise.all(this.nodes.map((node) => node.get('/v1/replication')));
-      return states.every(({ body }) => at(body, 'data.primary_id') === null || at(body, 'data.committed_offset') !== null);
+      const states = await Promise.all(this.nodes.map(node => node.get('/v1/replication')));
+      return states.every(
+        ({ body }) => at(body, 'data.primary_id') === null || at(body, 'data.committed_offset') !== null,
+      );
     });
   }
 
@@ -245,14 +295,21 @@ export class TestCluster {
   }
 
   /** Starts one node alone, on its own data. */
-  async restart(node: TestNode, { flags = [], twice = false }: { readonly flags?: readonly string[]; readonly twice?: boolean } = {}): Promise<void> {
+  async restart(
+    node: TestNode,
+    { flags = [], twice = false }: { readonly flags?: readonly string[]; readonly twice?: boolean } = {},
+  ): Promise<void> {
     const args = [...this.#nodeArgs(node), ...flags];
     const children = Array.from({ length: twice ? 2 : 1 }, () => this.#spawn(args));
     // One of two that start at once is refused, and ends.
-    const [line] = await Promise.any(children.map((child) => this.#lines(child, 1)));
+    const [line] = await Promise.any(children.map(child => this.#lines(child, 1)));
     assert.ok(line);
     if (twice) await Promise.race(children.map(exited));
-    assert.equal(children.filter(({ exitCode }) => exitCode === null).length, 1, `P6-F1: two processes were started as ${node.name} at once, and not exactly one of them runs`);
+    assert.equal(
+      children.filter(({ exitCode }) => exitCode === null).length,
+      1,
+      `P6-F1: two processes were started as ${node.name} at once, and not exactly one of them runs`,
+    );
     ({ pid: node.pid, admin: node.admin } = line);
   }
 
@@ -262,7 +319,16 @@ export class TestCluster {
   }
 
   #nodeArgs(node: TestNode): readonly string[] {
-    return ['node', '--data', this.data, '--name', node.name, ...this.#flags.filter((_flag, index, all) => !all.slice(Math.max(0, index - 1), index + 1).includes('--writes-per-second'))];
+    return [
+      'node',
+      '--data',
+      this.data,
+      '--name',
+      node.name,
+      ...this.#flags.filter(
+        (_flag, index, all) => !all.slice(Math.max(0, index - 1), index + 1).includes('--writes-per-second'),
+      ),
+    ];
   }
 
   directory(node: TestNode): string {
@@ -294,7 +360,10 @@ export class TestCluster {
   }
 
   #spawn(args: readonly string[]): ChildProcess {
-    const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ...this.#env } });
+    const child = spawn(process.execPath, [main, ...args], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, ...this.#env },
+    });
     this.#children.push(child);
     return child;
   }
@@ -312,15 +381,26 @@ export class TestCluster {
 
 export const errorCode = ({ body }: Answer): Json | undefined => at(body, 'error.code');
 export const denialReason = ({ body }: Answer): Json | undefined => at(body, 'error.details.reason');
-export const eventTypes = (answer: Answer, path: string): readonly string[] => listAt(answer.body, path).map((event) => textAt(event, 'type'));
-export const keysOf = async (node: TestNode): Promise<readonly string[]> => listAt((await node.get('/local/writes')).body, 'rows').map((row) => textAt(row, 'key'));
-export const caughtUp = (node: TestNode): Promise<void> => until(`${node.name} has everything`, async () => at(await node.member(), 'lag_bytes') === '0');
+export const eventTypes = (answer: Answer, path: string): readonly string[] =>
+  listAt(answer.body, path).map(event => textAt(event, 'type'));
+export const keysOf = async (node: TestNode): Promise<readonly string[]> =>
+  listAt((await node.get('/local/writes')).body, 'rows').map(row => textAt(row, 'key'));
+export const caughtUp = (node: TestNode): Promise<void> =>
+  until(`${node.name} has everything`, async () => at(await node.member(), 'lag_bytes') === '0');
 
 /** Waits until a node has halted for this reason. */
-export const haltedWith = (node: TestNode, reason: string): Promise<void> => until(`${node.name} halts with ${reason}`, async () => at(await node.member(), 'halt_reason') === reason);
+export const haltedWith = (node: TestNode, reason: string): Promise<void> =>
+  until(`${node.name} halts with ${reason}`, async () => at(await node.member(), 'halt_reason') === reason);
 
 /** Waits until a promotion of the node would be approved: what is still on its way has arrived. */
-export const promotable = (node: TestNode, within?: number): Promise<void> => until(`${node.name} could be promoted`, async () => at((await node.get(`/v1/explain/promotion?target=${node.id}&mode=validated`)).body, 'data.decision') === 'approve', within);
+export const promotable = (node: TestNode, within?: number): Promise<void> =>
+  until(
+    `${node.name} could be promoted`,
+    async () =>
+      at((await node.get(`/v1/explain/promotion?target=${node.id}&mode=validated`)).body, 'data.decision') ===
+      'approve',
+    within,
+  );
 
 /** Runs `story` against a cluster of its own and ends it, whatever happens. */
 export const withCluster = async (options: Options, story: (cluster: TestCluster) => Promise<void>): Promise<void> => {

@@ -5,7 +5,17 @@ import type { AuditPosition } from '../../src/control-plane/audit-position.ts';
 import { requestEnd } from '../../src/audit/query.ts';
 import { openAuditReader } from '../../src/audit/reader.ts';
 import type { Chaos } from './chaos.ts';
-import { type Json, type TestCluster, type TestNode, at, errorCode, demote, listAt, promote, textAt } from './harness.ts';
+import {
+  type Json,
+  type TestCluster,
+  type TestNode,
+  at,
+  errorCode,
+  demote,
+  listAt,
+  promote,
+  textAt,
+} from './harness.ts';
 import { type TestOperator, type Told, timeouts } from './operator.ts';
 import type { Acknowledged, Witness } from './witness.ts';
 
@@ -39,7 +49,8 @@ const eventsOf = async (node: TestNode): Promise<readonly Json[]> => {
   return events;
 };
 
-const sentTo = (operator: TestOperator, node: TestNode): readonly Told[] => operator.told.filter((one) => one.node === node);
+const sentTo = (operator: TestOperator, node: TestNode): readonly Told[] =>
+  operator.told.filter(one => one.node === node);
 
 /** The node's ledger as it is now: its events, and the fate of everything that this operator asked of it. */
 export const readLedger = async (node: TestNode, operator: TestOperator): Promise<Ledger> => {
@@ -79,10 +90,17 @@ const oneWriterAtATime = ({ acknowledged, adoptions }: Witness): void => {
   let newest = -1n;
   let ended = 0;
   for (const write of byBegin) {
-    for (let before = byEnd[ended]; before !== undefined && before.ended < write.began; before = byEnd[(ended += 1)]) if (before.epoch > newest) newest = before.epoch;
-    assert.ok(write.epoch >= newest, `P6-A1: ${write.key} was acknowledged under epoch ${write.epoch} after epoch ${newest} had acknowledged`);
+    for (let before = byEnd[ended]; before !== undefined && before.ended < write.began; before = byEnd[(ended += 1)])
+      if (before.epoch > newest) newest = before.epoch;
+    assert.ok(
+      write.epoch >= newest,
+      `P6-A1: ${write.key} was acknowledged under epoch ${write.epoch} after epoch ${newest} had acknowledged`,
+    );
     const adopted = adoptions.findLast(({ by }) => by < write.began)?.epoch ?? 0n;
-    assert.ok(write.epoch >= adopted, `P6-A1: ${write.key} was acknowledged under epoch ${write.epoch} after a majority had adopted ${adopted}`);
+    assert.ok(
+      write.epoch >= adopted,
+      `P6-A1: ${write.key} was acknowledged under epoch ${write.epoch} after a majority had adopted ${adopted}`,
+    );
     const writer = writers.get(write.epoch) ?? write.nodeId;
     assert.equal(write.nodeId, writer, `P6-A1: two nodes acknowledged writes in epoch ${write.epoch}`);
     writers.set(write.epoch, writer);
@@ -96,16 +114,30 @@ const requestOf = (event: Json): string | null => {
 };
 
 /** P6-F3, P7-F3, P7-S1: executed once at most, and only what this operator asked for; a repeated id is refused as one. */
-const executedOnce = async (run: Run, events: readonly Json[], fates: ReadonlyMap<string, Fate>): Promise<ReadonlySet<string>> => {
-  const completed = events.filter((event) => typeOf(event).endsWith('.transition_completed')).map((event) => requestOf(event) ?? '');
+const executedOnce = async (
+  run: Run,
+  events: readonly Json[],
+  fates: ReadonlyMap<string, Fate>,
+): Promise<ReadonlySet<string>> => {
+  const completed = events
+    .filter(event => typeOf(event).endsWith('.transition_completed'))
+    .map(event => requestOf(event) ?? '');
   const executed = new Set(completed);
   assert.equal(executed.size, completed.length, `P6-F3: a request was executed twice: ${completed.join(' ')}`);
   const asked = new Set(run.operator.told.map(({ requestId }) => requestId));
-  assert.deepEqual([...executed].filter((id) => !asked.has(id)), [], 'P7-S1: something was executed that nobody asked for');
+  assert.deepEqual(
+    [...executed].filter(id => !asked.has(id)),
+    [],
+    'P7-S1: something was executed that nobody asked for',
+  );
   for (const { requestId, node, command } of run.operator.told) {
     if (fates.get(requestId)?.known !== true || run.lost.has(node.id)) continue;
     const again = await (command === 'request_demotion' ? demote : promote)(node, { id: requestId });
-    assert.equal(errorCode(again), 'AERO_DUPLICATE_REQUEST', `P7-F3: ${requestId} was not recognised when it came again`);
+    assert.equal(
+      errorCode(again),
+      'AERO_DUPLICATE_REQUEST',
+      `P7-F3: ${requestId} was not recognised when it came again`,
+    );
   }
   return executed;
 };
@@ -114,13 +146,29 @@ const executedOnce = async (run: Run, events: readonly Json[], fates: ReadonlyMa
 const excused = ({ chaos }: Run, { node, error, consented, ended }: Told): boolean => {
   const held = (...kinds: Parameters<Chaos['held']>[1]): boolean => chaos.held(node, kinds, consented ?? 0, ended);
   switch (error?.code ?? '') {
-    case 'PHASE7_TIMEOUT': return ended - (consented ?? 0) >= timeouts.controlMs;
-    case 'PHASE7_TRANSPORT_FAILURE': return held('kill', 'twins', 'crash', 'disk', 'lock', 'deliveries') || chaos.done.some((one) => one.node === node && one.trouble.kind === 'answers' && one.trouble.how === 'dropped' && one.from <= ended && one.to >= (consented ?? 0));
-    case 'PHASE7_INVALID_KERNEL_RESPONSE': return held('answers');
-    case 'AERO_STORAGE_FAILED': return held('disk', 'lock');
+    case 'PHASE7_TIMEOUT':
+      return ended - (consented ?? 0) >= timeouts.controlMs;
+    case 'PHASE7_TRANSPORT_FAILURE':
+      return (
+        held('kill', 'twins', 'crash', 'disk', 'lock', 'deliveries') ||
+        chaos.done.some(
+          one =>
+            one.node === node &&
+            one.trouble.kind === 'answers' &&
+            one.trouble.how === 'dropped' &&
+            one.from <= ended &&
+            one.to >= (consented ?? 0),
+        )
+      );
+    case 'PHASE7_INVALID_KERNEL_RESPONSE':
+      return held('answers');
+    case 'AERO_STORAGE_FAILED':
+      return held('disk', 'lock');
     // The answer to a second delivery, while the first was still under way.
-    case 'AERO_DUPLICATE_REQUEST': return held('deliveries');
-    default: return false;
+    case 'AERO_DUPLICATE_REQUEST':
+      return held('deliveries');
+    default:
+      return false;
   }
 };
 
@@ -141,27 +189,40 @@ const toldTheTruth = (run: Run, executed: ReadonlySet<string>, fates: ReadonlyMa
 const positionOf = (head: Json): AuditPosition => ({ seq: BigInt(textAt(head, 'seq')), hash: textAt(head, 'hash') });
 
 /** P7-O3: the log is whole, holds every head that a kernel has seen, each the intent of just that request, and tells what the operator was told. */
-const auditAgrees = async ({ operator }: Run, events: readonly Json[], fates: ReadonlyMap<string, Fate>): Promise<number> => {
+const auditAgrees = async (
+  { operator }: Run,
+  events: readonly Json[],
+  fates: ReadonlyMap<string, Fate>,
+): Promise<number> => {
   const reader = openAuditReader({ directory: operator.directory });
   const lines: AuditLine[] = [];
   for await (const line of reader.lines()) lines.push(line);
-  const bySeq = new Map(lines.map((line) => [line.record?.['seq'], line.record]));
+  const bySeq = new Map(lines.map(line => [line.record?.['seq'], line.record]));
   const heads: AuditPosition[] = [];
-  for (const event of events.filter((one) => requestOf(one) !== null)) {
+  for (const event of events.filter(one => requestOf(one) !== null)) {
     const head = positionOf(at(event, 'audit_head') ?? null);
     const record = bySeq.get(head.seq.toString());
-    assert.deepEqual([record?.['hash'], record?.['stage'], record?.['request_id']], [head.hash, 'dispatch_intent', requestOf(event)], 'P7-O3: the kernel saw a request before its intent was recorded');
+    assert.deepEqual(
+      [record?.['hash'], record?.['stage'], record?.['request_id']],
+      [head.hash, 'dispatch_intent', requestOf(event)],
+      'P7-O3: the kernel saw a request before its intent was recorded',
+    );
     heads.push(head);
   }
   const { verdict, heads: found } = await reader.verifyHeads(heads);
   assert.equal(verdict.kind, 'intact', verdict.message);
-  assert.ok(found.every((one) => one.found === 'held'));
+  assert.ok(found.every(one => one.found === 'held'));
   for (const told of operator.told) {
-    const own = lines.filter((line) => line.record?.['request_id'] === told.requestId);
-    const dispatched = own.some((line) => line.record?.['stage'] === 'dispatch_intent');
+    const own = lines.filter(line => line.record?.['request_id'] === told.requestId);
+    const dispatched = own.some(line => line.record?.['stage'] === 'dispatch_intent');
     const end = requestEnd(own);
     const said = `${told.command} of ${told.node.name}, ${told.requestId}: told ${told.outcome} (${told.error?.code ?? ''}), log ${JSON.stringify(end)}`;
-    if (!dispatched) assert.deepEqual([fates.get(told.requestId)?.known, told.outcome], [false, 'not_executed'], `P7-O3: without an intent nothing is sent: ${said}`);
+    if (!dispatched)
+      assert.deepEqual(
+        [fates.get(told.requestId)?.known, told.outcome],
+        [false, 'not_executed'],
+        `P7-O3: without an intent nothing is sent: ${said}`,
+      );
     if (told.recorded) assert.deepEqual(end.kind === 'ended' ? end.outcome : null, told.outcome, said);
     else assert.notEqual(end.kind, 'ended', said);
   }
@@ -181,7 +242,7 @@ export const judge = async (run: Run, primary: TestNode): Promise<Judged> => {
   for (const node of run.cluster.nodes) {
     // What an emptied node no longer knows, it said before.
     for (const ledger of [await readLedger(node, run.operator), ...(run.lost.get(node.id) ?? [])]) {
-      events.push(...ledger.events.filter((event) => requestOf(event) !== null));
+      events.push(...ledger.events.filter(event => requestOf(event) !== null));
       for (const [id, fate] of ledger.fates) if (fates.get(id)?.known !== true) fates.set(id, fate);
     }
   }

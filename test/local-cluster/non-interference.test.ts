@@ -43,21 +43,29 @@ async function workload(cluster: TestCluster): Promise<void> {
     await promotable(successor);
     assert.equal((await promote(successor, { id: requestId(++number) })).status, 200);
     primary = successor;
-    await until('the others follow', async () => (await Promise.all(cluster.nodes.map((node) => node.member()))).every((member) => /^(PrimaryActive|ReplicaActive)$/u.test(textAt(member, 'replication_state'))));
+    await until('the others follow', async () =>
+      (await Promise.all(cluster.nodes.map(node => node.member()))).every(member =>
+        /^(PrimaryActive|ReplicaActive)$/u.test(textAt(member, 'replication_state')),
+      ),
+    );
     await visibleEverywhere(cluster, primary);
   }
 }
 
 /** How many records travel together is the network's choice, and decides at which commit a replica takes its snapshot: so each is waited for. */
 async function visibleEverywhere(cluster: TestCluster, primary: TestNode): Promise<void> {
-  const commit = async (node: TestNode): Promise<string> => textAt((await node.get('/v1/status')).body, 'observed_at.commit_id');
+  const commit = async (node: TestNode): Promise<string> =>
+    textAt((await node.get('/v1/status')).body, 'observed_at.commit_id');
   const last = await commit(primary);
-  await until('the commit is visible everywhere', async () => (await Promise.all(cluster.nodes.map(commit))).every((one) => one === last));
+  await until('the commit is visible everywhere', async () =>
+    (await Promise.all(cluster.nodes.map(commit))).every(one => one === last),
+  );
 }
 
 /** Sends every command in turn, again and again, until told to end; those that need consent are explained and then declined, diagnostics run. */
 async function observe(cluster: TestCluster, ended: () => boolean): Promise<number> {
-  const person: Person = (prompt, voided) => (prompt.explanation.command === 'run_diagnostics' ? consents(prompt, voided) : { kind: 'declined', at: 'the test' });
+  const person: Person = (prompt, voided) =>
+    prompt.explanation.command === 'run_diagnostics' ? consents(prompt, voided) : { kind: 'declined', at: 'the test' };
   const session = await openOperator({ person, cluster: { endpoints: cluster.nodes.map(({ url }) => url) } });
   let answered = 0;
   for (let turn = 0; !ended(); turn += 1) {
@@ -65,9 +73,16 @@ async function observe(cluster: TestCluster, ended: () => boolean): Promise<numb
     for (const command of COMMAND_NAMES) {
       const { target, reason } = commandSpec(command);
       const result = await session.plane.execute(command, {
-        cluster: 'orders', ...(target === 'none' || target === 'optional-node' ? {} : { node }), ...(target === 'optional-node' ? { node, lookup: requestId(1) } : {}), ...(reason === 'none' ? {} : { reason: 'looking' }),
+        cluster: 'orders',
+        ...(target === 'none' || target === 'optional-node' ? {} : { node }),
+        ...(target === 'optional-node' ? { node, lookup: requestId(1) } : {}),
+        ...(reason === 'none' ? {} : { reason: 'looking' }),
       });
-      if (result.kind === 'answered' || (result.kind === 'failed' && result.error.code === 'PHASE7_CONFIRMATION_DECLINED')) answered += 1;
+      if (
+        result.kind === 'answered' ||
+        (result.kind === 'failed' && result.error.code === 'PHASE7_CONFIRMATION_DECLINED')
+      )
+        answered += 1;
     }
   }
   return answered;
@@ -75,8 +90,12 @@ async function observe(cluster: TestCluster, ended: () => boolean): Promise<numb
 
 /** Every file that the nodes keep, with its bytes. Addresses and process ids are of a start, not of a history. */
 function history(cluster: TestCluster): ReadonlyMap<string, string> {
-  const files = readdirSync(cluster.data, { recursive: true, encoding: 'utf8' }).filter((name) => statSync(join(cluster.data, name)).isFile() && !/^(?:cluster\.(?:json|lock(?:\.holder)?)|.*node\.lock(?:\.holder)?)$/u.test(name));
-  return new Map(files.toSorted().map((name) => [name, readFileSync(join(cluster.data, name), 'latin1')]));
+  const files = readdirSync(cluster.data, { recursive: true, encoding: 'utf8' }).filter(
+    name =>
+      statSync(join(cluster.data, name)).isFile() &&
+      !/^(?:cluster\.(?:json|lock(?:\.holder)?)|.*node\.lock(?:\.holder)?)$/u.test(name),
+  );
+  return new Map(files.toSorted().map(name => [name, readFileSync(join(cluster.data, name), 'latin1')]));
 }
 
 describe('a kernel that is observed', function () {
@@ -85,7 +104,10 @@ describe('a kernel that is observed', function () {
   let untouched: string;
 
   before(async () => {
-    cluster = await TestCluster.start({ flags: ['--checkpoint-every', '25', '--segment-bytes', '4096'], env: { NODE_OPTIONS: `--import ${join(import.meta.dirname, 'still-clock.ts')}` } });
+    cluster = await TestCluster.start({
+      flags: ['--checkpoint-every', '25', '--segment-bytes', '4096'],
+      env: { NODE_OPTIONS: `--import ${join(import.meta.dirname, 'still-clock.ts')}` },
+    });
     await cluster.end();
     untouched = `${cluster.data}-untouched`;
     cpSync(cluster.data, untouched, { recursive: true });
@@ -98,7 +120,9 @@ describe('a kernel that is observed', function () {
   });
 
   /** The history of the workload on the untouched cluster, and how often the observer was answered. */
-  async function run(observed: boolean): Promise<{ readonly files: ReadonlyMap<string, string>; readonly answered: number }> {
+  async function run(
+    observed: boolean,
+  ): Promise<{ readonly files: ReadonlyMap<string, string>; readonly answered: number }> {
     rmSync(cluster.data, { recursive: true });
     cpSync(untouched, cluster.data, { recursive: true });
     await cluster.launch(3);
@@ -120,6 +144,9 @@ describe('a kernel that is observed', function () {
     assert.ok(observed.answered > 50, `the observer was answered ${observed.answered} times`);
     assert.deepEqual([...observed.files.keys()], [...alone.files.keys()]);
     for (const [name, bytes] of alone.files) assert.equal(observed.files.get(name), bytes, name);
-    assert.ok([...alone.files.keys()].some((name) => /wal$/u.test(name)) && [...alone.files].some(([name, bytes]) => name.endsWith('ledger.log') && bytes.includes('transition_completed')));
+    assert.ok(
+      [...alone.files.keys()].some(name => /wal$/u.test(name)) &&
+        [...alone.files].some(([name, bytes]) => name.endsWith('ledger.log') && bytes.includes('transition_completed')),
+    );
   });
 });

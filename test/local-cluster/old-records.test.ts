@@ -7,7 +7,11 @@ import { clusterOf, kernelOf, valueOf } from '../kernel/wire.ts';
 import { type Json, type TestCluster, type TestNode, at, demote, listAt, withCluster } from './harness.ts';
 
 /** Writes the events of the node's ledger anew, as `change` has them; the chain of checksums is right. */
-function rewriteEvents(cluster: TestCluster, node: TestNode, change: (event: Record<string, unknown>, nth: number) => void): void {
+function rewriteEvents(
+  cluster: TestCluster,
+  node: TestNode,
+  change: (event: Record<string, unknown>, nth: number) => void,
+): void {
   const path = join(cluster.directory(node), 'ledger.log');
   let chain = 0;
   let nth = 0;
@@ -25,7 +29,7 @@ describe('records that an older version kept', function () {
   this.timeout(120_000);
 
   it('P6-O1, P7-O1: what is outside the contract is left out and said, and every event beside it is shown', () =>
-    withCluster({ nodes: 1 }, async (cluster) => {
+    withCluster({ nodes: 1 }, async cluster => {
       const node = cluster.node(1);
       assert.equal((await demote(node)).status, 409);
       assert.equal((await demote(node)).status, 409);
@@ -42,10 +46,24 @@ describe('records that an older version kept', function () {
 
       const { body } = await node.get('/v1/promotion');
       const shown = listAt(body, 'data.events');
-      const expected = (event: Json, changes: Readonly<Record<string, Json>>): Json => ({ ...(event as Readonly<Record<string, Json>>), ...changes });
-      assert.deepEqual(shown, before.map((event, nth) => expected(event, [
-        { audit_head: null }, { audit_head: null }, { reason: 'half \ufffd of a pair' }, { operator: { id: 'ann\ufffd@desk', authority: 'Operator' } },
-      ][nth] ?? {})));
+      const expected = (event: Json, changes: Readonly<Record<string, Json>>): Json => ({
+        ...(event as Readonly<Record<string, Json>>),
+        ...changes,
+      });
+      assert.deepEqual(
+        shown,
+        before.map((event, nth) =>
+          expected(
+            event,
+            [
+              { audit_head: null },
+              { audit_head: null },
+              { reason: 'half \ufffd of a pair' },
+              { operator: { id: 'ann\ufffd@desk', authority: 'Operator' } },
+            ][nth] ?? {},
+          ),
+        ),
+      );
       assert.deepEqual(at(body, 'notes'), [
         'Event 1 was recorded with an audit_head that this API does not have: it is shown as unknown.',
         'Event 2 was recorded with an audit_head that this API does not have: it is shown as unknown.',
@@ -53,7 +71,10 @@ describe('records that an older version kept', function () {
         'Event 4 was recorded with text that is not Unicode in operator: U+FFFD stands in its place.',
       ]);
       const reading = valueOf(await (await kernelOf(clusterOf([node.url]))).readPromotion());
-      assert.deepEqual(reading.view.events.map(({ auditHead }) => auditHead?.seq ?? null), [null, null, 0n, 0n, 0n, 0n]);
+      assert.deepEqual(
+        reading.view.events.map(({ auditHead }) => auditHead?.seq ?? null),
+        [null, null, 0n, 0n, 0n, 0n],
+      );
       assert.equal(reading.notes.length, 4);
     }));
 });

@@ -8,7 +8,12 @@ import { openAuditLog } from '../../src/audit/log.ts';
 import type { ControlCommandName } from '../../src/control-plane/commands.ts';
 import { ControlPlane } from '../../src/control-plane/control-plane.ts';
 import { type ControlError, type Outcome, failure, refusal, success } from '../../src/control-plane/errors.ts';
-import { AuditUnavailable, type AuditLog, type ConfirmationAnswer, type ConfirmationPrompt } from '../../src/control-plane/ports.ts';
+import {
+  AuditUnavailable,
+  type AuditLog,
+  type ConfirmationAnswer,
+  type ConfirmationPrompt,
+} from '../../src/control-plane/ports.ts';
 import type { Stage } from '../../src/control-plane/record.ts';
 import type { RequestFate } from '../../src/control-plane/views.ts';
 import { type Timeouts, connect } from '../../src/kernel/connect.ts';
@@ -45,7 +50,12 @@ interface Asked {
   consented: number | null;
 }
 
-const consent = (prompt: ConfirmationPrompt): ConfirmationAnswer => ({ kind: 'confirmed', token: prompt.token, typedName: prompt.nodeName, acknowledged: prompt.acknowledge });
+const consent = (prompt: ConfirmationPrompt): ConfirmationAnswer => ({
+  kind: 'confirmed',
+  token: prompt.token,
+  typedName: prompt.nodeName,
+  acknowledged: prompt.acknowledge,
+});
 
 /** One session, Operator of the cluster. Its audit log is a directory of its own; `close` removes it. */
 export class TestOperator {
@@ -64,11 +74,14 @@ export class TestOperator {
     this.#plane = new ControlPlane({
       audit: this.#log(),
       clusters: {
-        find: (name) => (name === config.name ? success(config) : failure(refusal('PHASE7_MALFORMED_REQUEST', `There is no cluster ${name}.`, 'cluster'))),
+        find: name =>
+          name === config.name
+            ? success(config)
+            : failure(refusal('PHASE7_MALFORMED_REQUEST', `There is no cluster ${name}.`, 'cluster')),
         entries: () => [config],
-        connect: (one) => connect(one, { timeouts: limits }),
+        connect: one => connect(one, { timeouts: limits }),
       },
-      confirmer: { unavailable: () => undefined, confirm: (prompt) => this.#answer(prompt) },
+      confirmer: { unavailable: () => undefined, confirm: prompt => this.#answer(prompt) },
       clock: { name: 'system-utc', now: () => new Date().toISOString() },
       ids: { uuid: randomUUID },
       operator: { account: 'torturer', host: 'bench', name: null },
@@ -76,7 +89,11 @@ export class TestOperator {
   }
 
   /** `urls`: where the nodes are reached, in place of their own addresses. */
-  static async open(cluster: TestCluster, limits = timeouts, urls: readonly string[] = cluster.nodes.map(({ url }) => url)): Promise<TestOperator> {
+  static async open(
+    cluster: TestCluster,
+    limits = timeouts,
+    urls: readonly string[] = cluster.nodes.map(({ url }) => url),
+  ): Promise<TestOperator> {
     const operator = new TestOperator([...urls], limits);
     await operator.#assume();
     return operator;
@@ -94,8 +111,14 @@ export class TestOperator {
     if (result.kind === 'answered') throw new Error(`${command} was answered as a read`);
     const error = result.kind === 'failed' ? result.error : null;
     const told: Told = {
-      requestId: result.requestId, command, node, outcome: error?.outcome ?? 'executed', error,
-      consented: asked.consented, ended: performance.now(), recorded: result.recorded.position !== null,
+      requestId: result.requestId,
+      command,
+      node,
+      outcome: error?.outcome ?? 'executed',
+      error,
+      consented: asked.consented,
+      ended: performance.now(),
+      recorded: result.recorded.position !== null,
     };
     this.told.push(told);
     return told;
@@ -103,12 +126,15 @@ export class TestOperator {
 
   /** Once, also where two orders at the same time find that it has ended. */
   #assume(): Promise<void> {
-    this.#assuming ??= this.#assumeNow().finally(() => { this.#assuming = undefined; });
+    this.#assuming ??= this.#assumeNow().finally(() => {
+      this.#assuming = undefined;
+    });
     return this.#assuming;
   }
 
   async #assumeNow(): Promise<void> {
-    const assume = (): ReturnType<ControlPlane['changeAuthority']> => this.#plane.changeAuthority({ level: 'Operator', cluster: 'local' });
+    const assume = (): ReturnType<ControlPlane['changeAuthority']> =>
+      this.#plane.changeAuthority({ level: 'Operator', cluster: 'local' });
     let changed = await assume();
     // Where the log cannot be written there is no Operator: whoever is one makes room first.
     if (!changed.ok && changed.error.code === 'PHASE7_AUDIT_UNAVAILABLE') {
@@ -125,10 +151,18 @@ export class TestOperator {
 
   /** What the node says of a request, asked through the control plane as any operator would ask. */
   async fate(node: TestNode, requestId: string, attempts = 5): Promise<RequestFate> {
-    const result = await this.#plane.execute('inspect_promotion_state', { cluster: 'local', node: node.id, lookup: requestId });
+    const result = await this.#plane.execute('inspect_promotion_state', {
+      cluster: 'local',
+      node: node.id,
+      lookup: requestId,
+    });
     // A busy machine answers late; an operator would ask once more, too.
-    if (result.kind === 'failed' && result.error.domain === 'TRANSPORT_ERROR' && attempts > 1) return this.fate(node, requestId, attempts - 1);
-    if (result.kind !== 'answered' || result.answer.command !== 'inspect_promotion_state') throw new Error(`${node.name} does not tell the fate of ${requestId}: ${result.kind === 'failed' ? result.error.message : ''}`);
+    if (result.kind === 'failed' && result.error.domain === 'TRANSPORT_ERROR' && attempts > 1)
+      return this.fate(node, requestId, attempts - 1);
+    if (result.kind !== 'answered' || result.answer.command !== 'inspect_promotion_state')
+      throw new Error(
+        `${node.name} does not tell the fate of ${requestId}: ${result.kind === 'failed' ? result.error.message : ''}`,
+      );
     const { request } = result.answer.reading.view;
     if (request === null) throw new Error(`${node.name} answered another question`);
     return request;
@@ -159,27 +193,31 @@ export class TestOperator {
 
   /** The real disk, which may be full at any byte of a record. */
   #disk(): AuditFiles {
-    return { ...realFiles, open: (file, create) => {
-      const open = realFiles.open(file, create);
-      const append = (bytes: Uint8Array): number => {
-        if (this.#room === null) return open.append(bytes);
-        if (this.#room === 0) {
-          this.#room = null;
-          throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
-        }
-        const taken = open.append(bytes.subarray(0, this.#room));
-        this.#room -= taken;
-        return taken;
-      };
-      return { ...open, append };
-    } };
+    return {
+      ...realFiles,
+      open: (file, create) => {
+        const open = realFiles.open(file, create);
+        const append = (bytes: Uint8Array): number => {
+          if (this.#room === null) return open.append(bytes);
+          if (this.#room === 0) {
+            this.#room = null;
+            throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+          }
+          const taken = open.append(bytes.subarray(0, this.#room));
+          this.#room -= taken;
+          return taken;
+        };
+        return { ...open, append };
+      },
+    };
   }
 
   #log(): AuditLog {
     const log = openAuditLog({ directory: this.directory, files: this.#disk() });
     return {
-      append: async (entry) => {
-        if (this.#refusedStages.delete(entry.stage)) throw new AuditUnavailable('The log refuses this record, on request.');
+      append: async entry => {
+        if (this.#refusedStages.delete(entry.stage))
+          throw new AuditUnavailable('The log refuses this record, on request.');
         const position = await log.append(entry);
         this.#stages.push(entry.stage);
         return position;

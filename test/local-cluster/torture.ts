@@ -31,7 +31,8 @@ export interface Settings {
   readonly minutes?: number;
 }
 
-const nodeOf = (cluster: TestCluster, whom: Whom): TestNode => (whom === 'primary' ? (holderOnDisk(cluster) ?? cluster.node(1)) : cluster.node(whom));
+const nodeOf = (cluster: TestCluster, whom: Whom): TestNode =>
+  whom === 'primary' ? (holderOnDisk(cluster) ?? cluster.node(1)) : cluster.node(whom);
 
 const state = async (node: TestNode): Promise<string> => {
   const member = await node.member();
@@ -55,10 +56,14 @@ const take = async ({ cluster, operator, chaos }: Run, step: Step): Promise<read
   };
   const order = async ({ command, node }: Order, first: boolean): Promise<void> => {
     const meanwhile = first && step.begins === 'asked' ? begin : undefined;
-    await operator.order(command, nodeOf(cluster, node), { meanwhile, declines: first && step.declines, unrecorded: first ? (step.unrecorded ?? undefined) : undefined });
+    await operator.order(command, nodeOf(cluster, node), {
+      meanwhile,
+      declines: first && step.declines,
+      unrecorded: first ? (step.unrecorded ?? undefined) : undefined,
+    });
   };
   if (step.begins === 'before') await begin();
-  for (const group of step.orders.slice(0, -1)) await Promise.all(group.map((one) => order(one, false)));
+  for (const group of step.orders.slice(0, -1)) await Promise.all(group.map(one => order(one, false)));
   // An operator who hands over looks first whether the successor has everything; when it never has, the order is given anyway.
   if (step.orders.length > 1) await promotable(nodeOf(cluster, aimed.node), 1_000).catch(() => undefined);
   const told = Promise.all(last.map((one, index) => order(one, index === 0)));
@@ -74,7 +79,8 @@ const take = async ({ cluster, operator, chaos }: Run, step: Step): Promise<read
 /** One round of what an operator does to end an incident: demote the stale, promote where the kernel allows it, empty the diverged. */
 const tend = async (run: Run): Promise<TestNode | null> => {
   const { cluster, operator, chaos, lost } = run;
-  for (const node of cluster.nodes) if ((await state(node)).endsWith('AuthorityAmbiguity')) await operator.order('request_demotion', node);
+  for (const node of cluster.nodes)
+    if ((await state(node)).endsWith('AuthorityAmbiguity')) await operator.order('request_demotion', node);
   const states = await Promise.all(cluster.nodes.map(state));
   const primary = cluster.nodes.find((_node, index) => states[index] === 'primary PrimaryActive');
   if (primary === undefined) {
@@ -91,7 +97,7 @@ const tend = async (run: Run): Promise<TestNode | null> => {
     await chaos.empty(node);
     return null;
   }
-  return states.every((one) => /^(primary PrimaryActive|replica ReplicaActive)$/.test(one)) ? primary : null;
+  return states.every(one => /^(primary PrimaryActive|replica ReplicaActive)$/.test(one)) ? primary : null;
 };
 
 const heal = async (run: Run): Promise<TestNode> => {
@@ -101,7 +107,8 @@ const heal = async (run: Run): Promise<TestNode> => {
   return primary;
 };
 
-const counted = (items: readonly string[]): Readonly<Record<string, number>> => Object.fromEntries([...Map.groupBy(items.toSorted(), (item) => item)].map(([item, all]) => [item, all.length]));
+const counted = (items: readonly string[]): Readonly<Record<string, number>> =>
+  Object.fromEntries([...Map.groupBy(items.toSorted(), item => item)].map(([item, all]) => [item, all.length]));
 
 const report = ({ operator, chaos, witness, lost }: Run, judged: Judged): Report => ({
   requests: operator.told.length,
@@ -118,10 +125,25 @@ export const torture = async (settings: Settings): Promise<Report> => {
   const { seed, nodes, steps, minutes = Infinity } = settings;
   const end = performance.now() + minutes * 60_000;
   const log: string[] = [];
-  const cluster = await TestCluster.start({ nodes, flags: ['--faults', '--checkpoint-every', '100', '--segment-bytes', '4096'] });
-  const proxies = new Map(await Promise.all(cluster.nodes.map(async (node) => [node, await DeliveriesProxy.before(node.url)] as const)));
-  const operator = await TestOperator.open(cluster, timeouts, cluster.nodes.map((node) => proxies.get(node)?.url ?? node.url));
-  const run: Run = { cluster, operator, chaos: new Chaos(cluster, operator, proxies), witness: new Witness(cluster), lost: new Map() };
+  const cluster = await TestCluster.start({
+    nodes,
+    flags: ['--faults', '--checkpoint-every', '100', '--segment-bytes', '4096'],
+  });
+  const proxies = new Map(
+    await Promise.all(cluster.nodes.map(async node => [node, await DeliveriesProxy.before(node.url)] as const)),
+  );
+  const operator = await TestOperator.open(
+    cluster,
+    timeouts,
+    cluster.nodes.map(node => proxies.get(node)?.url ?? node.url),
+  );
+  const run: Run = {
+    cluster,
+    operator,
+    chaos: new Chaos(cluster, operator, proxies),
+    witness: new Witness(cluster),
+    lost: new Map(),
+  };
   try {
     let left: readonly TestNode[] = [];
     let number = 0;
@@ -133,24 +155,46 @@ export const torture = async (settings: Settings): Promise<Report> => {
       for (const node of left) if (!next.includes(node)) await run.chaos.mend(node);
       left = next;
       if (step.tended) await tend(run).catch(() => null);
-      log.push(...operator.told.slice(before).map(({ command, node, outcome, error }) => `   ${command} of ${node.name}: ${outcome} ${error?.code ?? ''}`));
+      log.push(
+        ...operator.told
+          .slice(before)
+          .map(({ command, node, outcome, error }) => `   ${command} of ${node.name}: ${outcome} ${error?.code ?? ''}`),
+      );
     }
     await run.chaos.mendAll();
     const primary = await heal(run);
     await run.witness.stop();
     return report(run, await judge(run, primary));
   } catch (error) {
-    throw new Error(`${error instanceof Error ? error.message : String(error)}\nreplay: npm run torture -- --seed ${seed} --nodes ${nodes} --steps ${steps} --runs 1\n${log.slice(-400).join('\n')}`, { cause: error });
+    throw new Error(
+      `${error instanceof Error ? error.message : String(error)}\nreplay: npm run torture -- --seed ${seed} --nodes ${nodes} --steps ${steps} --runs 1\n${log.slice(-400).join('\n')}`,
+      { cause: error },
+    );
   } finally {
     await run.witness.stop();
     operator.close();
-    await Promise.all([...proxies.values()].map((proxy) => proxy.close()));
+    await Promise.all([...proxies.values()].map(proxy => proxy.close()));
     await cluster.stop();
   }
 };
 
 /** Runs whose seeds follow each other, some at a time, until there were enough or the time is over. Returns the number of runs in which something was not true. */
-const many = async (first: number, { nodes, steps, runs, minutes, atOnce }: { readonly nodes: number | undefined; readonly steps: number; readonly runs: number; readonly minutes: number; readonly atOnce: number }): Promise<number> => {
+const many = async (
+  first: number,
+  {
+    nodes,
+    steps,
+    runs,
+    minutes,
+    atOnce,
+  }: {
+    readonly nodes: number | undefined;
+    readonly steps: number;
+    readonly runs: number;
+    readonly minutes: number;
+    readonly atOnce: number;
+  },
+): Promise<number> => {
   const end = performance.now() + minutes * 60_000;
   let next = first;
   let failed = 0;
@@ -159,11 +203,16 @@ const many = async (first: number, { nodes, steps, runs, minutes, atOnce }: { re
       const seed = (next += 1) - 1;
       const size = nodes ?? (seed % 3 === 0 ? 5 : 3);
       const began = performance.now();
-      const said = await torture({ seed, nodes: size, steps }).then((report) => JSON.stringify(report), (error: unknown) => {
-        failed += 1;
-        return `VIOLATION ${error instanceof Error ? error.message : String(error)}`;
-      });
-      process.stdout.write(`seed ${seed}, ${size} nodes: ${((performance.now() - began) / 1_000).toFixed(1)} s ${said}\n`);
+      const said = await torture({ seed, nodes: size, steps }).then(
+        report => JSON.stringify(report),
+        (error: unknown) => {
+          failed += 1;
+          return `VIOLATION ${error instanceof Error ? error.message : String(error)}`;
+        },
+      );
+      process.stdout.write(
+        `seed ${seed}, ${size} nodes: ${((performance.now() - began) / 1_000).toFixed(1)} s ${said}\n`,
+      );
     }
   };
   await Promise.all(Array.from({ length: atOnce }, worker));
@@ -172,12 +221,31 @@ const many = async (first: number, { nodes, steps, runs, minutes, atOnce }: { re
 };
 
 if (process.argv[1] === import.meta.filename) {
-  const { values } = parseArgs({ options: {
-    minutes: { type: 'string' }, seed: { type: 'string', default: '1' }, nodes: { type: 'string' }, steps: { type: 'string', default: '12' }, runs: { type: 'string' }, 'at-once': { type: 'string', default: '1' }, one: { type: 'boolean', default: false },
-  } });
+  const { values } = parseArgs({
+    options: {
+      minutes: { type: 'string' },
+      seed: { type: 'string', default: '1' },
+      nodes: { type: 'string' },
+      steps: { type: 'string', default: '12' },
+      runs: { type: 'string' },
+      'at-once': { type: 'string', default: '1' },
+      one: { type: 'boolean', default: false },
+    },
+  });
   const seed = Number(values.seed);
   const nodes = values.nodes === undefined ? undefined : Number(values.nodes);
   const minutes = values.minutes === undefined ? (values.runs === undefined ? 2 : Infinity) : Number(values.minutes);
-  if (values.one) process.stdout.write(`${JSON.stringify(await torture({ seed, nodes: nodes ?? 3, steps: Infinity, minutes }))}\n`);
-  else process.exitCode = (await many(seed, { nodes, steps: Number(values.steps), runs: Number(values.runs ?? Infinity), minutes, atOnce: Number(values['at-once']) })) === 0 ? 0 : 1;
+  if (values.one)
+    process.stdout.write(`${JSON.stringify(await torture({ seed, nodes: nodes ?? 3, steps: Infinity, minutes }))}\n`);
+  else
+    process.exitCode =
+      (await many(seed, {
+        nodes,
+        steps: Number(values.steps),
+        runs: Number(values.runs ?? Infinity),
+        minutes,
+        atOnce: Number(values['at-once']),
+      })) === 0
+        ? 0
+        : 1;
 }

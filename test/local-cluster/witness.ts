@@ -32,7 +32,7 @@ const bigOf = (text: string, name: string): bigint => BigInt(new RegExp(`"${name
 
 /** Who holds write authority in the highest epoch by the markers on disk: also while nobody answers. */
 export const holderOnDisk = (cluster: TestCluster): TestNode | undefined => {
-  const held = cluster.nodes.flatMap((node) => {
+  const held = cluster.nodes.flatMap(node => {
     const marker = textOr(join(cluster.directory(node), 'authority.json'), '');
     return marker.includes('"held":true') ? [{ node, epoch: bigOf(marker, 'epoch') }] : [];
   });
@@ -50,7 +50,7 @@ export class Witness {
 
   constructor(cluster: TestCluster) {
     this.#cluster = cluster;
-    this.#work = [...cluster.nodes.map((node) => this.#write(node)), this.#watch()];
+    this.#work = [...cluster.nodes.map(node => this.#write(node)), this.#watch()];
   }
 
   async stop(): Promise<void> {
@@ -64,9 +64,22 @@ export class Witness {
       const key = `w-${(this.#number += 1)}`;
       const began = performance.now();
       try {
-        const response = await fetch(`${node.url}/local/writes`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ key, value: `${key} of ${node.name}` }), signal: AbortSignal.any([this.#end.signal, AbortSignal.timeout(12_000)]) });
+        const response = await fetch(`${node.url}/local/writes`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ key, value: `${key} of ${node.name}` }),
+          signal: AbortSignal.any([this.#end.signal, AbortSignal.timeout(12_000)]),
+        });
         const body = (await response.json()) as Readonly<Record<string, string>>;
-        if (response.status === 200) this.acknowledged.push({ key, nodeId: textAt(body, 'node_id'), epoch: BigInt(textAt(body, 'epoch')), commitId: textAt(body, 'commit_id'), began, ended: performance.now() });
+        if (response.status === 200)
+          this.acknowledged.push({
+            key,
+            nodeId: textAt(body, 'node_id'),
+            epoch: BigInt(textAt(body, 'epoch')),
+            commitId: textAt(body, 'commit_id'),
+            began,
+            ended: performance.now(),
+          });
         await pause(response.status === 200 ? 5 : 40);
       } catch {
         await pause(40);
@@ -82,7 +95,8 @@ export class Witness {
       }
       const epochs = [...this.#highest.values()].toSorted((one, other) => (one > other ? -1 : one < other ? 1 : 0));
       const epoch = epochs[Math.floor(this.#cluster.nodes.length / 2)];
-      if (epoch !== undefined && epoch > (this.adoptions.at(-1)?.epoch ?? -1n)) this.adoptions.push({ epoch, by: performance.now() });
+      if (epoch !== undefined && epoch > (this.adoptions.at(-1)?.epoch ?? -1n))
+        this.adoptions.push({ epoch, by: performance.now() });
       await pause(10);
     }
   }

@@ -24,7 +24,16 @@ describe('an operator of a Patroni cluster in the editor', function () {
   beforeEach('a whole cluster', async () => {
     leader = await settled(cluster);
     [replica] = others(cluster, leader);
-    use.editor.writeSettings({ 'aerodb.clusters': [{ name: TRIAL.name, kind: 'patroni', endpoints: cluster.members.map(({ url }) => url), environment: 'test bench' }] });
+    use.editor.writeSettings({
+      'aerodb.clusters': [
+        {
+          name: TRIAL.name,
+          kind: 'patroni',
+          endpoints: cluster.members.map(({ url }) => url),
+          environment: 'test bench',
+        },
+      ],
+    });
     start = records().length;
   });
   // Windows open when they are configured: one that is open already takes a while to notice.
@@ -35,7 +44,10 @@ describe('an operator of a Patroni cluster in the editor', function () {
   }
 
   function stages(command: string): readonly unknown[] {
-    return records().slice(start).filter((record) => record['command'] === command).map(({ stage }) => stage);
+    return records()
+      .slice(start)
+      .filter(record => record['command'] === command)
+      .map(({ stage }) => stage);
   }
 
   /** The commands that the menu of a node offers. */
@@ -43,12 +55,16 @@ describe('an operator of a Patroni cluster in the editor', function () {
     const items = await use.workbench.tree('Clusters').openContextMenu([clusterRow, node]);
     await use.workbench.page.keyboard.press('Escape');
     await use.workbench.page.locator('.context-view .monaco-menu').waitFor({ state: 'hidden' });
-    return items.filter((item) => item !== '');
+    return items.filter(item => item !== '');
   }
 
   async function recorded(stage: string): Promise<Fields> {
-    const found = await waitFor(`a record of ${stage}`, () => Promise.resolve(records().slice(start)), (seen) => seen.some((record) => record['stage'] === stage));
-    return found.findLast((record) => record['stage'] === stage) ?? assert.fail();
+    const found = await waitFor(
+      `a record of ${stage}`,
+      () => Promise.resolve(records().slice(start)),
+      seen => seen.some(record => record['stage'] === stage),
+    );
+    return found.findLast(record => record['stage'] === stage) ?? assert.fail();
   }
 
   it('inspects the cluster as an Observer: its members and who leads, on whose word', async () => {
@@ -56,7 +72,10 @@ describe('an operator of a Patroni cluster in the editor', function () {
     await workbench.openView('AeroDB');
     const tree = workbench.tree('Clusters');
     await tree.expand([TRIAL.label]);
-    const rows = await tree.waitForRows('three members', (seen) => seen.filter(({ label }) => /^pg\d$/u.test(label)).length === 3);
+    const rows = await tree.waitForRows(
+      'three members',
+      seen => seen.filter(({ label }) => /^pg\d$/u.test(label)).length === 3,
+    );
     const aria = (name: string): string => rows.find(({ label }) => label === name)?.ariaLabel ?? '';
     assert.match(aria(leader), /leader/u);
     // PostgreSQL writes a little by itself now and then: how far behind it is at this moment is not ours to say.
@@ -75,10 +94,23 @@ describe('an operator of a Patroni cluster in the editor', function () {
     for (const { name } of cluster.members) await panel.getByText(name, { exact: true }).first().waitFor();
     await workbench.screenshot('patroni-cluster');
     await tree.expand([TRIAL.label, leader]);
-    await tree.waitForRows('what the engine cannot be asked for, with the reason', (seen) => seen.some(({ label, ariaLabel }) => label === 'Request Demotion' && ariaLabel.includes('lets Patroni choose')));
+    await tree.waitForRows('what the engine cannot be asked for, with the reason', seen =>
+      seen.some(({ label, ariaLabel }) => label === 'Request Demotion' && ariaLabel.includes('lets Patroni choose')),
+    );
     // A menu cannot say why it offers nothing: that is said by the row, and by the tooltip of the node.
-    assert.deepEqual(await menu(TRIAL.label, leader), ['Inspect Node', 'Inspect WAL', 'Run Diagnostics', 'Request Promotion', 'Force Promotion']);
-    for (const command of ['inspect_cluster_state', 'inspect_node', 'inspect_replication_status', 'inspect_promotion_state']) {
+    assert.deepEqual(await menu(TRIAL.label, leader), [
+      'Inspect Node',
+      'Inspect WAL',
+      'Run Diagnostics',
+      'Request Promotion',
+      'Force Promotion',
+    ]);
+    for (const command of [
+      'inspect_cluster_state',
+      'inspect_node',
+      'inspect_replication_status',
+      'inspect_promotion_state',
+    ]) {
       assert.deepEqual([...new Set(stages(command))], ['command_requested', 'command_answered'], command);
     }
     assert.equal(await settled(cluster), leader, 'P7-S2: looking changed nothing');
@@ -101,10 +133,16 @@ describe('an operator of a Patroni cluster in the editor', function () {
     await workbench.quickInput.waitFor('Not of the form user:password.');
     await workbench.quickInput.answer('operator:canary-login');
     await workbench.notifications.waitFor('cluster "added" was added');
-    use.editor.writeSettings({ 'aerodb.clusters': [{
-      name: 'added', kind: 'patroni', endpoints: cluster.members.map(({ url }) => url),
-      database: { user: monitor.user, addresses: cluster.members.map(({ postgresAddress }) => postgresAddress) },
-    }] });
+    use.editor.writeSettings({
+      'aerodb.clusters': [
+        {
+          name: 'added',
+          kind: 'patroni',
+          endpoints: cluster.members.map(({ url }) => url),
+          database: { user: monitor.user, addresses: cluster.members.map(({ postgresAddress }) => postgresAddress) },
+        },
+      ],
+    });
     await workbench.openView('AeroDB');
     const tree = workbench.tree('Clusters');
     await tree.expand(['added']);
@@ -113,15 +151,23 @@ describe('an operator of a Patroni cluster in the editor', function () {
     await workbench.runCommand('AeroDB: Set or Clear Access Token…');
     await workbench.quickInput.choose('added');
     await workbench.quickInput.choose('Password of the database login');
-    await workbench.quickInput.waitFor('Kept in the editor\'s secret store');
+    await workbench.quickInput.waitFor("Kept in the editor's secret store");
     await workbench.quickInput.answer(monitor.password);
     await workbench.notifications.waitFor('the database password of "added" is in the editor\'s secret store');
     await tree.expand(['added', leader]);
     await tree.click(['added', leader, 'Snapshots']);
     await workbench.webviews.waitForText(/Inspect Snapshots[\s\S]*checkpoint[\s\S]*recorded as/u);
     await workbench.screenshot('patroni-snapshots');
-    assert.deepEqual(await menu('added', leader), ['Inspect Node', 'Inspect WAL', 'Inspect Snapshots', 'Run Diagnostics', 'Request Promotion', 'Force Promotion']);
-    for (const secret of ['canary-login', monitor.password]) assert.deepEqual(filesWith(use.editor.home, secret), [], 'in no file in the clear');
+    assert.deepEqual(await menu('added', leader), [
+      'Inspect Node',
+      'Inspect WAL',
+      'Inspect Snapshots',
+      'Run Diagnostics',
+      'Request Promotion',
+      'Force Promotion',
+    ]);
+    for (const secret of ['canary-login', monitor.password])
+      assert.deepEqual(filesWith(use.editor.home, secret), [], 'in no file in the clear');
   });
 
   it('P7-E1: a demotion is refused as not available, before anything is sent', async () => {
@@ -144,7 +190,10 @@ describe('an operator of a Patroni cluster in the editor', function () {
     await becomeOperator(workbench, TRIAL);
     const panel = await askFor(workbench, TRIAL, 'Request Promotion', replica, 'kernel update');
     const text = (await panel.locator('body').innerText()).replaceAll(/\s+/gu, ' ');
-    assert.ok(text.includes(`Ask Patroni to switch over from the leader "${leader}" to the candidate "${replica}"`), text);
+    assert.ok(
+      text.includes(`Ask Patroni to switch over from the leader "${leader}" to the candidate "${replica}"`),
+      text,
+    );
     await workbench.screenshot('patroni-explanation');
     await panel.getByText('Continue to Confirmation…').click();
     const dialog = await workbench.dialogs.waitFor(`Request Promotion: ${replica}?`);
@@ -158,7 +207,14 @@ describe('an operator of a Patroni cluster in the editor', function () {
     await workbench.screenshot('patroni-executed');
     assert.equal(await settled(cluster), replica);
     assert.deepEqual([await writes(cluster, replica), await writes(cluster, leader)], [true, false]);
-    assert.deepEqual(stages('request_promotion'), ['command_requested', 'explanation_presented', 'confirmation_requested', 'confirmation_given', 'dispatch_intent', 'command_executed']);
+    assert.deepEqual(stages('request_promotion'), [
+      'command_requested',
+      'explanation_presented',
+      'confirmation_requested',
+      'confirmation_given',
+      'dispatch_intent',
+      'command_executed',
+    ]);
     await workbench.runCommand('AeroDB: Verify Audit Log');
     await workbench.notifications.waitFor(/intact/iu);
   });

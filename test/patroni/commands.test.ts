@@ -19,13 +19,22 @@ describe('the ten commands under Patroni', function () {
   it('reads cluster, node, replication, timelines and WAL, as an Observer, each with its source, and every reading stands in the log', async () => {
     const { session, cluster } = use;
     for (const [verb, more, expected] of [
-      ['inspect cluster', [], /pg1[^]*pg2[^]*pg3/], ['inspect node', ['--node', replica], /replica[^]*trial/], ['inspect node', ['--node', leader], /Role +(?:master|primary)/],
-      ['inspect replication', [], /Lag is of WAL/], ['inspect promotion', [], /no promotion state machine/], ['diag wal', ['--node', leader], /written +\d+\/[0-9A-F]+/],
+      ['inspect cluster', [], /pg1[^]*pg2[^]*pg3/],
+      ['inspect node', ['--node', replica], /replica[^]*trial/],
+      ['inspect node', ['--node', leader], /Role +(?:master|primary)/],
+      ['inspect replication', [], /Lag is of WAL/],
+      ['inspect promotion', [], /no promotion state machine/],
+      ['diag wal', ['--node', leader], /written +\d+\/[0-9A-F]+/],
     ] as const) {
       const { code, stdout, stderr } = await session.run(verb, ...more);
       assert.deepEqual([code, stderr], [0, ''], stderr);
-      const [, by, endpoint] = /^.+: trial, patroni\n[^]*?Observed by node +(\S+)\n +Endpoint +(\S+)\n/u.exec(stdout) ?? assert.fail(stdout);
-      assert.equal(endpoint, cluster.members.find(({ name }) => name === by)?.url, 'the endpoint is that of the node that answered');
+      const [, by, endpoint] =
+        /^.+: trial, patroni\n[^]*?Observed by node +(\S+)\n +Endpoint +(\S+)\n/u.exec(stdout) ?? assert.fail(stdout);
+      assert.equal(
+        endpoint,
+        cluster.members.find(({ name }) => name === by)?.url,
+        'the endpoint is that of the node that answered',
+      );
       assert.match(stdout, expected);
     }
     assert.deepEqual(new Set(session.stages()), new Set(['session_started', 'command_requested', 'command_answered']));
@@ -36,17 +45,38 @@ describe('the ten commands under Patroni', function () {
     const { session, cluster } = use;
     const answer = await session.json('inspect cluster');
     assert.ok(answer.kind === 'answered' && answer.command === 'inspect_cluster_state');
-    const { view } = answer as unknown as { readonly view: { readonly primaryId: string; readonly epoch: string; readonly members: readonly { readonly nodeId: string; readonly role: string; readonly lagBytes: string | null }[] } };
-    const timeline = (JSON.parse((await cluster.ask(leader, 'GET', '/patroni')).body) as { readonly timeline: number }).timeline;
+    const { view } = answer as unknown as {
+      readonly view: {
+        readonly primaryId: string;
+        readonly epoch: string;
+        readonly members: readonly {
+          readonly nodeId: string;
+          readonly role: string;
+          readonly lagBytes: string | null;
+        }[];
+      };
+    };
+    const timeline = (JSON.parse((await cluster.ask(leader, 'GET', '/patroni')).body) as { readonly timeline: number })
+      .timeline;
     assert.deepEqual([view.primaryId, view.epoch], [leader, String(timeline)]);
-    assert.deepEqual(view.members.map(({ nodeId, role }) => [nodeId, role]), cluster.members.map(({ name }) => [name, name === leader ? 'primary' : 'replica']));
-    assert.equal(view.members.find(({ nodeId }) => nodeId === leader)?.lagBytes, null, 'a leader has no lag, and none is made up');
+    assert.deepEqual(
+      view.members.map(({ nodeId, role }) => [nodeId, role]),
+      cluster.members.map(({ name }) => [name, name === leader ? 'primary' : 'replica']),
+    );
+    assert.equal(
+      view.members.find(({ nodeId }) => nodeId === leader)?.lagBytes,
+      null,
+      'a leader has no lag, and none is made up',
+    );
   });
 
   it('what cannot be seen without a database login is said, and not shown as nothing', async () => {
     const { session } = use;
     const wal = await session.run('diag wal', '--node', replica);
-    assert.match(wal.stdout.replaceAll(/\s+/gu, ' '), /not visible: Patroni's API does not offer them, and no database login is configured/u);
+    assert.match(
+      wal.stdout.replaceAll(/\s+/gu, ' '),
+      /not visible: Patroni's API does not offer them, and no database login is configured/u,
+    );
     const snapshots = await session.run('diag snapshots', '--node', replica);
     assert.equal(snapshots.code, 3);
     assert.match(snapshots.stderr, /PHASE7_OPERATION_UNSUPPORTED/u);
@@ -58,7 +88,8 @@ describe('the ten commands under Patroni', function () {
     await terminal.sees('requests');
     await session.confirm(terminal, replica);
     assert.equal(await terminal.end(), 0, terminal.output);
-    for (const part of ['GET /patroni', 'GET /config', 'GET /metrics', 'maximum_lag_on_failover', 'patroni_xlog_']) assert.ok(terminal.output.includes(part), `${part} in ${terminal.output}`);
+    for (const part of ['GET /patroni', 'GET /config', 'GET /metrics', 'maximum_lag_on_failover', 'patroni_xlog_'])
+      assert.ok(terminal.output.includes(part), `${part} in ${terminal.output}`);
     assert.equal(session.last()['stage'], 'command_answered');
   });
 
@@ -70,10 +101,15 @@ describe('the ten commands under Patroni', function () {
     await session.confirm(terminal, replica);
     assert.equal(await terminal.end(), 0, terminal.output);
     assert.match(terminal.output, new RegExp(`Successfully switched over to "${replica}"`, 'u'));
-    assert.deepEqual(received(cluster).slice(sent), [`switchover request with leader=${leader} candidate=${replica} scheduled_at=None`]);
+    assert.deepEqual(received(cluster).slice(sent), [
+      `switchover request with leader=${leader} candidate=${replica} scheduled_at=None`,
+    ]);
     assert.equal(await settled(cluster), replica);
     assert.deepEqual([await writes(cluster, replica), await writes(cluster, leader)], [true, false]);
-    assert.deepEqual(session.stages().slice(-CONSENT_AND_INTENT.length - 1), [...CONSENT_AND_INTENT, 'command_executed']);
+    assert.deepEqual(session.stages().slice(-CONSENT_AND_INTENT.length - 1), [
+      ...CONSENT_AND_INTENT,
+      'command_executed',
+    ]);
     const timelines = await session.run('inspect promotion');
     assert.match(timelines.stdout, new RegExp(`timeline ended[^]*${replica}`, 'u'));
     const after = (await session.json('inspect cluster')) as unknown as { readonly view: { readonly epoch: string } };
@@ -86,7 +122,12 @@ describe('the ten commands under Patroni', function () {
     assert.equal(await terminal.end(), 3, terminal.output);
     assert.match(terminal.output, /PHASE7_OPERATION_UNSUPPORTED/u);
     assert.match(terminal.output.replaceAll(/\s+/gu, ' '), /lets Patroni choose/u);
-    assert.deepEqual(session.stages(), ['session_started', 'authority_changed', 'command_requested', 'command_rejected']);
+    assert.deepEqual(session.stages(), [
+      'session_started',
+      'authority_changed',
+      'command_requested',
+      'command_rejected',
+    ]);
     assert.equal(received(cluster).length, sent);
   });
 
@@ -95,7 +136,10 @@ describe('the ten commands under Patroni', function () {
     for (const verb of ['promote', 'force-promote']) {
       const terminal = await session.open(verb, leader, '--reason', 'by mistake');
       assert.equal(await terminal.end(), 3, terminal.output);
-      assert.match(terminal.output.replaceAll(/\s+/gu, ' '), new RegExp(`${leader} leads cluster "trial" already, as Patroni reports it`, 'u'));
+      assert.match(
+        terminal.output.replaceAll(/\s+/gu, ' '),
+        new RegExp(`${leader} leads cluster "trial" already, as Patroni reports it`, 'u'),
+      );
       assert.doesNotMatch(terminal.output, /node>/u);
     }
     assert.equal(received(cluster).length, sent);
@@ -118,7 +162,9 @@ describe('the ten commands under Patroni', function () {
     await terminal.sees('override');
     await session.confirm(terminal, replica, ['P6-A1', 'P6-S1']);
     assert.equal(await terminal.end(), 0, terminal.output);
-    assert.deepEqual(received(cluster).slice(sent), [`failover request with leader=None candidate=${replica} scheduled_at=None`]);
+    assert.deepEqual(received(cluster).slice(sent), [
+      `failover request with leader=None candidate=${replica} scheduled_at=None`,
+    ]);
     assert.equal(await settled(cluster), replica);
     await until('the old leader takes no writes', async () => !(await writes(cluster, leader)));
   });

@@ -1,7 +1,12 @@
 /** An explanation as the audit log has it: the parts that say something about what will and what can happen. */
 import * as z from 'zod/mini';
 
-const change = z.object({ component: z.string(), nodeId: z.nullable(z.string()), before: z.nullable(z.string()), after: z.nullable(z.string()) });
+const change = z.object({
+  component: z.string(),
+  nodeId: z.nullable(z.string()),
+  before: z.nullable(z.string()),
+  after: z.nullable(z.string()),
+});
 
 export const explanationSchema = z.object({
   action: z.string(),
@@ -11,7 +16,15 @@ export const explanationSchema = z.object({
   kernel: z.object({
     epoch: z.nullable(z.string()),
     primaryId: z.nullable(z.string()),
-    checks: z.array(z.object({ id: z.string(), invariant: z.string(), result: z.string(), observed: z.string(), message: z.string() })),
+    checks: z.array(
+      z.object({
+        id: z.string(),
+        invariant: z.string(),
+        result: z.string(),
+        observed: z.string(),
+        message: z.string(),
+      }),
+    ),
   }),
   acknowledge: z.array(z.string()),
   undo: z.string(),
@@ -25,11 +38,26 @@ export type Explained = z.infer<typeof explanationSchema>;
 export type Place = 'action' | 'consequence' | 'check' | 'undo' | 'rejection' | 'protection';
 
 /** Every sentence of an explanation. A sentence ends with a full stop before a capital letter or a quoted name. */
-export function sentencesOf({ action, consequences, kernel, undo, rejection, protection }: Explained): readonly { readonly place: Place; readonly text: string }[] {
+export function sentencesOf({
+  action,
+  consequences,
+  kernel,
+  undo,
+  rejection,
+  protection,
+}: Explained): readonly { readonly place: Place; readonly text: string }[] {
   const texts: readonly (readonly [Place, string])[] = [
-    ['action', action], ...consequences.map(({ text }) => ['consequence', text] as const),
-    ...kernel.checks.flatMap(({ observed, message }) => [['check', `${observed}.`] as const, ['check', message] as const]),
-    ['undo', undo], ...rejection.map((text) => ['rejection', text] as const), ['protection', protection],
+    ['action', action],
+    ...consequences.map(({ text }) => ['consequence', text] as const),
+    ...kernel.checks.flatMap(({ observed, message }) => [
+      ['check', `${observed}.`] as const,
+      ['check', message] as const,
+    ]),
+    ['undo', undo],
+    ...rejection.map(text => ['rejection', text] as const),
+    ['protection', protection],
   ];
-  return texts.flatMap(([place, text]) => text.split(/(?<=\.)\s+(?=[A-Z"])/u).map((sentence) => ({ place, text: sentence })));
+  return texts.flatMap(([place, text]) =>
+    text.split(/(?<=\.)\s+(?=[A-Z"])/u).map(sentence => ({ place, text: sentence })),
+  );
 }

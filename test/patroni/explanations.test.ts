@@ -22,10 +22,10 @@ describe('explanations are held to what happens', function () {
   const tried = new Map<string, number>();
 
   before('start the clusters', () => {
-    groups = GROUPS.map((group) => new Pairs(group));
+    groups = GROUPS.map(group => new Pairs(group));
   });
   after('stop the clusters', async () => {
-    await Promise.all(groups.map((group) => group.end()));
+    await Promise.all(groups.map(group => group.end()));
   });
 
   function pair(mode: Mode, command: Command): Promise<Pair> {
@@ -33,37 +33,91 @@ describe('explanations are held to what happens', function () {
     return groups[at]?.of(mode, command) ?? assert.fail();
   }
 
-  for (const mode of MODES) for (const command of Object.keys(COMMANDS) as Command[]) {
-    it(`${mode.name}: what is said before a ${command} is what happens`, async () => {
-      const { explained, output, observed } = await pair(mode, command);
-      if (explained === null) {
-        assert.ok(!changed(observed), `the program refused, and Patroni carries it out:\n${output}`);
-        return;
-      }
-      const verdict = hold(explained, observed);
-      for (const id of verdict.tried) tried.set(id, (tried.get(id) ?? 0) + 1);
-      assert.deepEqual(verdict.contradictions, []);
-    });
-  }
+  for (const mode of MODES)
+    for (const command of Object.keys(COMMANDS) as Command[]) {
+      it(`${mode.name}: what is said before a ${command} is what happens`, async () => {
+        const { explained, output, observed } = await pair(mode, command);
+        if (explained === null) {
+          assert.ok(!changed(observed), `the program refused, and Patroni carries it out:\n${output}`);
+          return;
+        }
+        const verdict = hold(explained, observed);
+        for (const id of verdict.tried) tried.set(id, (tried.get(id) ?? 0) + 1);
+        assert.deepEqual(verdict.contradictions, []);
+      });
+    }
 
   it('a sentence that is not true, that nobody holds to account, or that is missing is found', async () => {
-    const altered = async (name: string, command: Command, change: (explained: Explained) => Partial<Explained>): Promise<Verdict['contradictions']> => {
-      const { explained, observed } = await pair(MODES.find((mode) => mode.name === name) ?? assert.fail(), command);
+    const altered = async (
+      name: string,
+      command: Command,
+      change: (explained: Explained) => Partial<Explained>,
+    ): Promise<Verdict['contradictions']> => {
+      const { explained, observed } = await pair(MODES.find(mode => mode.name === name) ?? assert.fail(), command);
       assert.ok(explained !== null);
       return hold({ ...explained, ...change(explained) }, observed).contradictions;
     };
-    const adding = (text: string) => ({ consequences }: Explained): Partial<Explained> => ({ consequences: [...consequences, { scope: 'cluster', text }] });
+    const adding =
+      (text: string) =>
+      ({ consequences }: Explained): Partial<Explained> => ({
+        consequences: [...consequences, { scope: 'cluster', text }],
+      });
     for (const [name, command, change, found] of [
-      ['asynchronous', 'request_promotion', adding('All will be well.'), /nobody holds to account: All will be well\./u],
-      ['asynchronous', 'request_promotion', adding('The cluster is paused: Patroni itself replaces no leader that fails, and it stays paused after this request.'), /it is not paused/u],
-      ['asynchronous', 'force_promotion', ({ changes }) => ({ changes: changes.map((each) => (each.component === 'timeline' ? { ...each, after: `${each.before ?? ''}, no new one` } : each)) }), /change of timeline/u],
-      ['asynchronous', 'force_promotion', ({ facts }) => ({ facts: facts.map((fact) => (fact.name === 'Paused' ? { ...fact, value: 'yes' } : fact)) }), /fact: Paused: yes — it is no/u],
+      [
+        'asynchronous',
+        'request_promotion',
+        adding('All will be well.'),
+        /nobody holds to account: All will be well\./u,
+      ],
+      [
+        'asynchronous',
+        'request_promotion',
+        adding(
+          'The cluster is paused: Patroni itself replaces no leader that fails, and it stays paused after this request.',
+        ),
+        /it is not paused/u,
+      ],
+      [
+        'asynchronous',
+        'force_promotion',
+        ({ changes }) => ({
+          changes: changes.map(each =>
+            each.component === 'timeline' ? { ...each, after: `${each.before ?? ''}, no new one` } : each,
+          ),
+        }),
+        /change of timeline/u,
+      ],
+      [
+        'asynchronous',
+        'force_promotion',
+        ({ facts }) => ({ facts: facts.map(fact => (fact.name === 'Paused' ? { ...fact, value: 'yes' } : fact)) }),
+        /fact: Paused: yes — it is no/u,
+      ],
       ['synchronous', 'request_promotion', adding('Synchronous mode is off.'), /there are synchronous standbys/u],
-      ['synchronous, asynchronous candidate', 'request_promotion', () => ({ rejection: [] }), /the explanation did not say that it may/u],
+      [
+        'synchronous, asynchronous candidate',
+        'request_promotion',
+        () => ({ rejection: [] }),
+        /the explanation did not say that it may/u,
+      ],
       ['host dead', 'force_promotion', () => ({ acknowledge: ['P6-A1'] }), /P6-S1 was not asked or said/u],
       ['agent dead', 'force_promotion', () => ({ acknowledge: ['P6-S1'] }), /P6-A1 was not asked or said/u],
-      ['agent dead', 'request_promotion', ({ changes }) => ({ changes: changes.map((each) => (each.after?.startsWith('unknown') === true ? { ...each, after: 'replica' } : each)) }), /change of role .* → replica — it is/u],
-    ] as const satisfies readonly (readonly [string, Command, (explained: Explained) => Partial<Explained>, RegExp])[]) {
+      [
+        'agent dead',
+        'request_promotion',
+        ({ changes }) => ({
+          changes: changes.map(each =>
+            each.after?.startsWith('unknown') === true ? { ...each, after: 'replica' } : each,
+          ),
+        }),
+        /change of role .* → replica — it is/u,
+      ],
+    ] as const satisfies readonly (readonly [
+      string,
+      Command,
+      (explained: Explained) => Partial<Explained>,
+      RegExp,
+    ])[]) {
       const contradictions = await altered(name, command, change);
       assert.equal(contradictions.length, 1, contradictions.join('\n'));
       assert.match(contradictions[0] ?? '', found);
@@ -71,10 +125,17 @@ describe('explanations are held to what happens', function () {
   });
 
   it('everything that is said has been in a situation in which it could have been contradicted', () => {
-    process.stdout.write(`${[...tried].map(([id, times]) => `      ${String(times).padStart(3)} × ${id}`).join('\n')}\n`);
+    process.stdout.write(
+      `${[...tried].map(([id, times]) => `      ${String(times).padStart(3)} × ${id}`).join('\n')}\n`,
+    );
     const [first] = groups;
     assert.ok(first !== undefined);
-    const never = CLAIMS.map(({ id }) => id).filter((id) => !tried.has(id));
-    assert.deepEqual(never, CLAIMS.map(({ id }) => id).filter((id) => (first.cluster.isAtLeast(4, 0) ? SAID_BEFORE_4 : SAID_SINCE_4).includes(id)));
+    const never = CLAIMS.map(({ id }) => id).filter(id => !tried.has(id));
+    assert.deepEqual(
+      never,
+      CLAIMS.map(({ id }) => id).filter(id =>
+        (first.cluster.isAtLeast(4, 0) ? SAID_BEFORE_4 : SAID_SINCE_4).includes(id),
+      ),
+    );
   });
 });

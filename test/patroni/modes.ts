@@ -4,7 +4,19 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PatroniCluster } from '../../scripts/lib/patroni-cluster.mjs';
 import type { Writers } from './observation.ts';
-import { configure, freeze, isPending, lapse, lockSeconds, members, pause, powerOff, processOf, until, type Fields } from './support.ts';
+import {
+  configure,
+  freeze,
+  isPending,
+  lapse,
+  lockSeconds,
+  members,
+  pause,
+  powerOff,
+  processOf,
+  until,
+  type Fields,
+} from './support.ts';
 
 /** Who is who when a request is prepared. */
 export interface Roles {
@@ -63,7 +75,9 @@ const QUORUM = { synchronous_mode: 'quorum', synchronous_mode_strict: false };
  */
 async function holdBack({ cluster, writers, notes, undo, leader, candidate }: Stage): Promise<void> {
   const isWaitedFor = (await members(cluster)).find(({ name }) => name === candidate)?.role === 'sync_standby';
-  const sender = Number(await cluster.sql(leader, `SELECT pid FROM pg_stat_replication WHERE application_name = '${candidate}'`));
+  const sender = Number(
+    await cluster.sql(leader, `SELECT pid FROM pg_stat_replication WHERE application_name = '${candidate}'`),
+  );
   process.kill(sender, 'SIGSTOP');
   undo.push(() => release(sender));
   if (isWaitedFor) await until('a commit waits for the candidate', () => commitWaits(cluster, leader));
@@ -82,7 +96,7 @@ export async function leaderOf(cluster: PatroniCluster): Promise<string | null> 
 
 /** Whether a commit waits for a standby. */
 export async function commitWaits(cluster: PatroniCluster, name: string): Promise<boolean> {
-  return (await cluster.sql(name, 'SELECT count(*) FROM pg_stat_activity WHERE wait_event = \'SyncRep\'')) !== '0';
+  return (await cluster.sql(name, "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'")) !== '0';
 }
 
 function release(pid: number): void {
@@ -111,7 +125,10 @@ async function releasedByShutdown({ cluster, undo, leader }: Stage, over: () => 
 async function cutOff({ cluster, writers, notes, undo, leader, candidate }: Stage): Promise<void> {
   const timeout = async (value: string | null, shown: string): Promise<void> => {
     await configure(cluster, { postgresql: { parameters: { wal_sender_timeout: value } } });
-    await until(`wal_sender_timeout is ${shown}`, async () => (await cluster.sql(leader, 'SHOW wal_sender_timeout').catch(() => '')) === shown);
+    await until(
+      `wal_sender_timeout is ${shown}`,
+      async () => (await cluster.sql(leader, 'SHOW wal_sender_timeout').catch(() => '')) === shown,
+    );
   };
   await timeout('2s', '2s');
   undo.push(() => timeout(null, '1min'));
@@ -134,8 +151,14 @@ async function fallBehind(stage: Stage): Promise<void> {
   await holdBack(stage);
   const { cluster, notes, leader, candidate } = stage;
   notes.add('the candidate lags too far');
-  await cluster.sql(leader, 'CREATE TABLE IF NOT EXISTS much (t text); INSERT INTO much SELECT repeat(\'x\', 1000) FROM generate_series(1, 3000)');
-  await until('the lag is known', async () => Number((await members(cluster)).find(({ name }) => name === candidate)?.lag) > 1_500_000);
+  await cluster.sql(
+    leader,
+    "CREATE TABLE IF NOT EXISTS much (t text); INSERT INTO much SELECT repeat('x', 1000) FROM generate_series(1, 3000)",
+  );
+  await until(
+    'the lag is known',
+    async () => Number((await members(cluster)).find(({ name }) => name === candidate)?.lag) > 1_500_000,
+  );
 }
 
 /** The leader's lock ends as soon as the request waits for it. */
@@ -183,7 +206,13 @@ function tag(cluster: PatroniCluster, name: string, tags: Fields): void {
 async function tagged({ cluster, undo, candidate }: Stage, name: string): Promise<void> {
   const set = async (value: boolean): Promise<void> => {
     tag(cluster, candidate, { [name]: value });
-    await until('the tag is known', async () => ((await members(cluster)).find((each) => each.name === candidate) as Fields | undefined)?.['tags'] !== undefined === value);
+    await until(
+      'the tag is known',
+      async () =>
+        (((await members(cluster)).find(each => each.name === candidate) as Fields | undefined)?.['tags'] !==
+          undefined) ===
+        value,
+    );
   };
   await set(true);
   undo.push(() => set(false));
@@ -200,14 +229,24 @@ async function noQuorumStandby(stage: Stage): Promise<void> {
   const { cluster, notes, candidate } = stage;
   await tagged(stage, 'nosync');
   notes.add('no quorum standby');
-  await until('it is no quorum standby', async () => (await members(cluster)).find(({ name }) => name === candidate)?.role === 'replica');
+  await until(
+    'it is no quorum standby',
+    async () => (await members(cluster)).find(({ name }) => name === candidate)?.role === 'replica',
+  );
   await holdBack(stage);
 }
 
 /** Another hand makes the third member the leader. */
 async function anotherLeads({ cluster, writers, leader, other }: Stage): Promise<void> {
-  assert.equal((await cluster.ask(other, 'POST', '/switchover', { body: JSON.stringify({ leader, candidate: other }) })).status, 200);
-  await until('another member leads', async () => (await cluster.settled()) === other && writers.by(other).length > 0, 60_000);
+  assert.equal(
+    (await cluster.ask(other, 'POST', '/switchover', { body: JSON.stringify({ leader, candidate: other }) })).status,
+    200,
+  );
+  await until(
+    'another member leads',
+    async () => (await cluster.settled()) === other && writers.by(other).length > 0,
+    60_000,
+  );
 }
 
 /** The candidate's host dies while the request waits for the leader key to run out. */
@@ -227,9 +266,16 @@ const SHORT_TTL = 20;
 async function withoutStore({ cluster, writers, notes, undo, candidate: leader, other }: Stage): Promise<void> {
   await configure(cluster, { ttl: SHORT_TTL });
   await until('the lock is short', async () => (await lockSeconds(cluster)) === SHORT_TTL);
-  await until('every member is known to the leader', async () => (await cluster.ask(leader, 'GET', '/failsafe')).status === 200);
-  const decisions = (words: RegExp): number => [...readFileSync(join(cluster.folder, 'log', `${leader}.log`), 'utf8').matchAll(words)].length;
-  const [goesOn, stops] = [/continue to run as a leader because failsafe mode is enabled/gu, /demoted self|demoting self/giu];
+  await until(
+    'every member is known to the leader',
+    async () => (await cluster.ask(leader, 'GET', '/failsafe')).status === 200,
+  );
+  const decisions = (words: RegExp): number =>
+    [...readFileSync(join(cluster.folder, 'log', `${leader}.log`), 'utf8').matchAll(words)].length;
+  const [goesOn, stops] = [
+    /continue to run as a leader because failsafe mode is enabled/gu,
+    /demoted self|demoting self/giu,
+  ];
   const [wentOn, stopped] = [decisions(goesOn), decisions(stops)];
   freeze(cluster, 'etcd');
   undo.push(() => freeze(cluster, 'etcd', false));
@@ -252,13 +298,21 @@ async function withoutStore({ cluster, writers, notes, undo, candidate: leader, 
 
 /** Without any standby the leader acknowledges alone, or it waits. */
 async function leaderAlone({ cluster, writers, notes, leader }: Stage): Promise<void> {
-  const standbys = cluster.members.map(({ name }) => name).filter((name) => name !== leader);
-  await Promise.all(standbys.map((name) => powerOff(cluster, name)));
+  const standbys = cluster.members.map(({ name }) => name).filter(name => name !== leader);
+  await Promise.all(standbys.map(name => powerOff(cluster, name)));
   const names = async (): Promise<string> => cluster.sql(leader, 'SHOW synchronous_standby_names');
   try {
-    await until(`Patroni of ${leader} has noticed that ${standbys.join(' and ')} are gone`, async () => ['', '*'].includes(await names()), 90_000);
+    await until(
+      `Patroni of ${leader} has noticed that ${standbys.join(' and ')} are gone`,
+      async () => ['', '*'].includes(await names()),
+      90_000,
+    );
     const written = writers.by(leader).length;
-    await until('a row is acknowledged, or waits', async () => writers.by(leader).length > written || ((await names()) === '*' && (await commitWaits(cluster, leader))));
+    await until(
+      'a row is acknowledged, or waits',
+      async () =>
+        writers.by(leader).length > written || ((await names()) === '*' && (await commitWaits(cluster, leader))),
+    );
     notes.add(writers.by(leader).length > written ? 'alone: acknowledged' : 'alone: waits');
   } finally {
     for (const name of standbys) cluster.startMember(name);
@@ -268,74 +322,121 @@ async function leaderAlone({ cluster, writers, notes, leader }: Stage): Promise<
 /** The agent of the old leader comes back while the cluster is paused. */
 async function agentIsBack({ cluster, writers, notes, undo, leader, candidate }: Stage): Promise<void> {
   if ((await leaderOf(cluster)) !== candidate) return;
-  undo.splice(undo.findLastIndex((step) => step.name === 'startAgent'), 1);
+  undo.splice(
+    undo.findLastIndex(step => step.name === 'startAgent'),
+    1,
+  );
   cluster.startMember(leader);
   const log = (): string => readFileSync(join(cluster.folder, 'log', `${leader}.log`), 'utf8');
-  await until('the old leader is a member again', async () => (await members(cluster)).some(({ name }) => name === leader) && log().includes('PAUSE: continue to run as primary without lock'));
+  await until(
+    'the old leader is a member again',
+    async () =>
+      (await members(cluster)).some(({ name }) => name === leader) &&
+      log().includes('PAUSE: continue to run as primary without lock'),
+  );
   const [old, next] = [writers.by(leader).length, writers.by(candidate).length];
   await until('both take rows', () => writers.by(leader).length > old && writers.by(candidate).length > next);
   notes.add('both write when the agent is back');
 }
 
 const live = { prepare: holdBack, meanwhile: releasedByShutdown };
-const agentDead = { prepare: async (stage: Stage) => {
-  await holdBack(stage);
-  await agentDies(stage);
-}, meanwhile: lockEnds, members: 2 };
-const hostDead = { prepare: async (stage: Stage) => {
-  await holdBack(stage);
-  await hostDies(stage);
-}, meanwhile: lockEnds, members: 2 };
+const agentDead = {
+  prepare: async (stage: Stage) => {
+    await holdBack(stage);
+    await agentDies(stage);
+  },
+  meanwhile: lockEnds,
+  members: 2,
+};
+const hostDead = {
+  prepare: async (stage: Stage) => {
+    await holdBack(stage);
+    await hostDies(stage);
+  },
+  meanwhile: lockEnds,
+  members: 2,
+};
 
 /** In groups that can share a cluster of their own. */
 export const GROUPS: readonly Group[] = [
-  { modes: [
-    { name: 'asynchronous', ...live },
-    { name: 'candidate cut off', prepare: cutOff, meanwhile: releasedAfterwards },
-    { name: 'agent dead', ...agentDead },
-    { name: 'host dead', ...hostDead, prepare: async (stage) => {
-      await fallBehind(stage);
-      await hostDies(stage);
-    } },
-    { name: 'candidate behind', prepare: fallBehind, meanwhile: releasedAfterwards },
-    { name: 'nofailover', prepare: forbidden },
-    { name: 'target leads', target: 'leader' },
-    { name: 'leader changes', between: anotherLeads },
-    { name: 'candidate dies', prepare: agentDies, meanwhile: candidateDies, members: 1 },
-  ] },
-  { modes: [
-    { name: 'synchronous', dynamic: SYNCHRONOUS, target: 'synchronous', ...live, first: leaderAlone },
-    { name: 'synchronous, asynchronous candidate', dynamic: SYNCHRONOUS, target: 'asynchronous', ...live },
-    { name: 'synchronous, host dead', dynamic: SYNCHRONOUS, target: 'synchronous', ...hostDead },
-    { name: 'synchronous, agent dead', dynamic: SYNCHRONOUS, target: 'synchronous', ...agentDead },
-    { name: 'synchronous, asynchronous candidate, host dead', dynamic: SYNCHRONOUS, target: 'asynchronous', ...hostDead },
-    { name: 'strict', dynamic: STRICT, target: 'synchronous', ...live, first: leaderAlone },
-    { name: 'strict, asynchronous candidate', dynamic: STRICT, target: 'asynchronous', ...live },
-    { name: 'quorum, no quorum standby', dynamic: QUORUM, ...live, prepare: noQuorumStandby },
-  ] },
-  { modes: [
-    { name: 'paused', ...live, prepare: async (stage) => {
-      await paused(stage);
-      await holdBack(stage);
-    } },
-    { name: 'paused, agent dead', ...agentDead, prepare: async (stage) => {
-      await paused(stage);
-      await holdBack(stage);
-      await agentDies(stage);
-    }, afterwards: agentIsBack },
-    { name: 'paused, nobody leads', prepare: nobodyLeads, members: 2 },
-    { name: 'quorum', dynamic: QUORUM, ...live },
-    { name: 'quorum, host dead', dynamic: QUORUM, ...hostDead },
-    { name: 'failsafe', dynamic: { failsafe_mode: true }, ...live, last: withoutStore },
-  ] },
-  { standby: true, modes: [
-    { name: 'standby cluster' },
-    { name: 'standby cluster, agent dead', prepare: agentDies, meanwhile: lockEnds, members: 2 },
-    { name: 'standby cluster, host dead', prepare: hostDies, meanwhile: lockEnds, members: 2 },
-    { name: 'standby cluster, paused', prepare: paused, afterwards: async ({ undo }) => {
-      await undo.pop()?.();
-    } },
-  ] },
+  {
+    modes: [
+      { name: 'asynchronous', ...live },
+      { name: 'candidate cut off', prepare: cutOff, meanwhile: releasedAfterwards },
+      { name: 'agent dead', ...agentDead },
+      {
+        name: 'host dead',
+        ...hostDead,
+        prepare: async stage => {
+          await fallBehind(stage);
+          await hostDies(stage);
+        },
+      },
+      { name: 'candidate behind', prepare: fallBehind, meanwhile: releasedAfterwards },
+      { name: 'nofailover', prepare: forbidden },
+      { name: 'target leads', target: 'leader' },
+      { name: 'leader changes', between: anotherLeads },
+      { name: 'candidate dies', prepare: agentDies, meanwhile: candidateDies, members: 1 },
+    ],
+  },
+  {
+    modes: [
+      { name: 'synchronous', dynamic: SYNCHRONOUS, target: 'synchronous', ...live, first: leaderAlone },
+      { name: 'synchronous, asynchronous candidate', dynamic: SYNCHRONOUS, target: 'asynchronous', ...live },
+      { name: 'synchronous, host dead', dynamic: SYNCHRONOUS, target: 'synchronous', ...hostDead },
+      { name: 'synchronous, agent dead', dynamic: SYNCHRONOUS, target: 'synchronous', ...agentDead },
+      {
+        name: 'synchronous, asynchronous candidate, host dead',
+        dynamic: SYNCHRONOUS,
+        target: 'asynchronous',
+        ...hostDead,
+      },
+      { name: 'strict', dynamic: STRICT, target: 'synchronous', ...live, first: leaderAlone },
+      { name: 'strict, asynchronous candidate', dynamic: STRICT, target: 'asynchronous', ...live },
+      { name: 'quorum, no quorum standby', dynamic: QUORUM, ...live, prepare: noQuorumStandby },
+    ],
+  },
+  {
+    modes: [
+      {
+        name: 'paused',
+        ...live,
+        prepare: async stage => {
+          await paused(stage);
+          await holdBack(stage);
+        },
+      },
+      {
+        name: 'paused, agent dead',
+        ...agentDead,
+        prepare: async stage => {
+          await paused(stage);
+          await holdBack(stage);
+          await agentDies(stage);
+        },
+        afterwards: agentIsBack,
+      },
+      { name: 'paused, nobody leads', prepare: nobodyLeads, members: 2 },
+      { name: 'quorum', dynamic: QUORUM, ...live },
+      { name: 'quorum, host dead', dynamic: QUORUM, ...hostDead },
+      { name: 'failsafe', dynamic: { failsafe_mode: true }, ...live, last: withoutStore },
+    ],
+  },
+  {
+    standby: true,
+    modes: [
+      { name: 'standby cluster' },
+      { name: 'standby cluster, agent dead', prepare: agentDies, meanwhile: lockEnds, members: 2 },
+      { name: 'standby cluster, host dead', prepare: hostDies, meanwhile: lockEnds, members: 2 },
+      {
+        name: 'standby cluster, paused',
+        prepare: paused,
+        afterwards: async ({ undo }) => {
+          await undo.pop()?.();
+        },
+      },
+    ],
+  },
 ];
 
 /** Takes back what was prepared, latest first. */
@@ -345,18 +446,29 @@ export async function setRight({ undo }: Stage): Promise<void> {
 
 /** Configures a mode and says whom its request is for. */
 export async function cast(cluster: PatroniCluster, mode: Mode, leader: string): Promise<Roles> {
-  await configure(cluster, { synchronous_mode: null, synchronous_mode_strict: null, failsafe_mode: null, ...mode.dynamic });
+  await configure(cluster, {
+    synchronous_mode: null,
+    synchronous_mode_strict: null,
+    failsafe_mode: null,
+    ...mode.dynamic,
+  });
   const followers = async (): Promise<Roles> => {
     const listed = (await members(cluster)).filter(({ name }) => name !== leader);
     const isSynchronous = (role: string): boolean => role === 'sync_standby' || role === 'quorum_standby';
-    const fits = listed.find(({ role }) => mode.target === 'synchronous' ? isSynchronous(role) : mode.target === 'asynchronous' ? !isSynchronous(role) : true);
-    const candidate = mode.target === 'leader' ? leader : fits?.name ?? '';
+    const fits = listed.find(({ role }) =>
+      mode.target === 'synchronous'
+        ? isSynchronous(role)
+        : mode.target === 'asynchronous'
+          ? !isSynchronous(role)
+          : true,
+    );
+    const candidate = mode.target === 'leader' ? leader : (fits?.name ?? '');
     return { leader, candidate, other: listed.find(({ name }) => name !== candidate)?.name ?? '' };
   };
   const wanted = mode.dynamic?.['synchronous_mode'];
   await until('the cluster is configured', async () => {
     const roles = (await members(cluster)).map(({ role }) => role);
-    const standbys = roles.filter((role) => role === 'sync_standby' || role === 'quorum_standby').length;
+    const standbys = roles.filter(role => role === 'sync_standby' || role === 'quorum_standby').length;
     const expected = wanted === 'quorum' ? (cluster.isAtLeast(4, 0) ? 2 : 0) : wanted === undefined ? 0 : 1;
     return standbys === expected;
   });

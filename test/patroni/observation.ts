@@ -68,7 +68,7 @@ export class Writers {
   constructor(cluster: PatroniCluster, from: number) {
     this.#next = from;
     this.#cluster = cluster;
-    this.#loops = cluster.members.map((member) => this.#write(member));
+    this.#loops = cluster.members.map(member => this.#write(member));
   }
 
   get last(): number {
@@ -76,7 +76,7 @@ export class Writers {
   }
 
   by(member: string): readonly AcknowledgedRow[] {
-    return this.acknowledged.filter((each) => each.member === member);
+    return this.acknowledged.filter(each => each.member === member);
   }
 
   /** A row of a session that waits for no standby; it is none of those that count. */
@@ -151,8 +151,14 @@ const STATE = `SELECT json_build_object(
 export async function postgresState(cluster: PatroniCluster, name: string): Promise<PostgresState | null> {
   const text = await cluster.sql(name, STATE).catch(() => null);
   if (text === null) return null;
-  const { rows, ...state } = JSON.parse(text) as Omit<PostgresState, 'rows' | 'follows'> & { readonly rows: readonly number[] };
-  return { ...state, rows: new Set(rows), follows: cluster.members.find(({ postgresPort }) => postgresPort === state.port)?.name ?? null };
+  const { rows, ...state } = JSON.parse(text) as Omit<PostgresState, 'rows' | 'follows'> & {
+    readonly rows: readonly number[];
+  };
+  return {
+    ...state,
+    rows: new Set(rows),
+    follows: cluster.members.find(({ postgresPort }) => postgresPort === state.port)?.name ?? null,
+  };
 }
 
 /** Looks at everything once. */
@@ -161,10 +167,16 @@ export async function look(cluster: PatroniCluster): Promise<Look> {
     cluster.seen(),
     Promise.all(cluster.members.map(async ({ name }) => [name, await postgresState(cluster, name)] as const)),
     cluster.stored('failover'),
-    Promise.all(cluster.members.map(async ({ name }) => ({ name, patroni: await cluster.ask(name, 'GET', '/patroni', { timeout: 5000 }), config: await cluster.ask(name, 'GET', '/config', { timeout: 5000 }) }))),
+    Promise.all(
+      cluster.members.map(async ({ name }) => ({
+        name,
+        patroni: await cluster.ask(name, 'GET', '/patroni', { timeout: 5000 }),
+        config: await cluster.ask(name, 'GET', '/config', { timeout: 5000 }),
+      })),
+    ),
   ]);
   const listed = (view?.['members'] ?? []) as readonly Listed[];
-  const config = answers.find((each) => each.config.status === 200)?.config.body ?? '{}';
+  const config = answers.find(each => each.config.status === 200)?.config.body ?? '{}';
   return {
     listed,
     answering: new Set(answers.filter(({ patroni }) => patroni.status !== 0).map(({ name }) => name)),

@@ -14,7 +14,14 @@ export const COMMANDS = { request_promotion: 'promote', force_promotion: 'force-
 export type Command = keyof typeof COMMANDS;
 
 /** The stages at which a request is over. */
-const ENDS: readonly string[] = ['command_executed', 'kernel_rejected', 'outcome_unknown', 'dispatch_failed', 'command_rejected', 'read_failed'];
+const ENDS: readonly string[] = [
+  'command_executed',
+  'kernel_rejected',
+  'outcome_unknown',
+  'dispatch_failed',
+  'command_rejected',
+  'read_failed',
+];
 
 /** An explanation beside what happened; without one the program refused before any traffic, and `output` says why. */
 export interface Pair {
@@ -44,11 +51,12 @@ export class Pairs {
     this.#isStandby = standby;
     const started = this.#start();
     let before: Promise<unknown> = started;
-    for (const mode of modes) for (const command of Object.keys(COMMANDS) as Command[]) {
-      const pair = before.then(() => started).then(() => this.#pair(mode, command));
-      before = pair.catch(() => undefined); // reported by its own test
-      this.#pairs.set(`${mode.name} ${command}`, pair);
-    }
+    for (const mode of modes)
+      for (const command of Object.keys(COMMANDS) as Command[]) {
+        const pair = before.then(() => started).then(() => this.#pair(mode, command));
+        before = pair.catch(() => undefined); // reported by its own test
+        this.#pairs.set(`${mode.name} ${command}`, pair);
+      }
   }
 
   get cluster(): PatroniCluster {
@@ -61,7 +69,7 @@ export class Pairs {
   }
 
   async end(): Promise<void> {
-    await Promise.all([...this.#pairs.values()].map((pair) => pair.catch(() => undefined)));
+    await Promise.all([...this.#pairs.values()].map(pair => pair.catch(() => undefined)));
     await this.#cluster?.stop();
     await this.#followed?.stop();
   }
@@ -83,14 +91,20 @@ export class Pairs {
   async #pair(mode: Mode, command: Command): Promise<Pair> {
     const { cluster } = this;
     const roles = async (): Promise<Roles> => cast(cluster, mode, await settled(cluster));
-    let stage: Stage = { ...await roles(), cluster, writers: new Writers(cluster, this.#lastRow), notes: new Set(), undo: [] };
+    let stage: Stage = {
+      ...(await roles()),
+      cluster,
+      writers: new Writers(cluster, this.#lastRow),
+      notes: new Set(),
+      undo: [],
+    };
     const { writers } = stage;
     const session = new Session(cluster);
     try {
       if (!this.#isStandby) await until('the leader takes rows', () => writers.by(stage.leader).length > 0);
       if (mode.first !== undefined && command === 'request_promotion') {
         await mode.first(stage);
-        stage = { ...stage, ...await roles() };
+        stage = { ...stage, ...(await roles()) };
       }
       await mode.prepare?.(stage);
       return await observe(stage, mode, command, session);
@@ -109,13 +123,21 @@ async function observe(stage: Stage, mode: Mode, command: Command, session: Sess
   const before = await look(cluster);
   const requests = received(cluster).length;
   const { terminal, explained, tookMs, leaderThen } = await ask(stage, mode, command, session, before.leader);
-  const asked = received(cluster).slice(requests).filter((line) => !line.includes(`candidate=${stage.other} `)); // another hand's, where the mode has one
-  const { outcome = 'not_executed', kernel_response: response } = session.records().findLast(({ stage: reached }) => ENDS.includes(String(reached))) as { readonly outcome?: string; readonly kernel_response?: { readonly code: string | null; readonly body: string } };
+  const asked = received(cluster)
+    .slice(requests)
+    .filter(line => !line.includes(`candidate=${stage.other} `)); // another hand's, where the mode has one
+  const { outcome = 'not_executed', kernel_response: response } = session
+    .records()
+    .findLast(({ stage: reached }) => ENDS.includes(String(reached))) as {
+    readonly outcome?: string;
+    readonly kernel_response?: { readonly code: string | null; readonly body: string };
+  };
   await quiet(stage, mode, outcome);
   const after = await look(cluster);
   await everyPrimaryWrites(stage, after);
   const state = after.postgres.get(candidate);
-  if (writers.alone !== undefined && state?.inRecovery === false && !state.rows.has(writers.alone)) notes.add('a row with synchronous_commit local is lost');
+  if (writers.alone !== undefined && state?.inRecovery === false && !state.rows.has(writers.alone))
+    notes.add('a row with synchronous_commit local is lost');
   await mode.afterwards?.(stage);
   const eventually = after.pending ? await carriedOut(cluster) : null;
   if (command === 'force_promotion') await mode.last?.(stage);
@@ -123,17 +145,44 @@ async function observe(stage: Stage, mode: Mode, command: Command, session: Sess
     explained,
     output: terminal.output,
     observed: {
-      version: cluster.version, command, candidate, before, after, eventually, outcome, tookMs, leaderThen, notes, received: asked, sent: explained !== null,
-      answer: response === undefined ? null : { status: /^PATRONI_HTTP_(\d+)$/u.exec(response.code ?? '')?.[1] ?? '200', body: response.body },
-      leaderBefore: before.leader, oldLeader: leader, acknowledged: [...writers.acknowledged], disconnected: new Set(writers.disconnected),
+      version: cluster.version,
+      command,
+      candidate,
+      before,
+      after,
+      eventually,
+      outcome,
+      tookMs,
+      leaderThen,
+      notes,
+      received: asked,
+      sent: explained !== null,
+      answer:
+        response === undefined
+          ? null
+          : { status: /^PATRONI_HTTP_(\d+)$/u.exec(response.code ?? '')?.[1] ?? '200', body: response.body },
+      leaderBefore: before.leader,
+      oldLeader: leader,
+      acknowledged: [...writers.acknowledged],
+      disconnected: new Set(writers.disconnected),
     },
   };
 }
 
 /** Asks through the terminal program and confirms; where that refuses to ask, Patroni itself is asked instead. */
-async function ask(stage: Stage, mode: Mode, command: Command, session: Session, leaderBefore: string | null): Promise<Answer> {
+async function ask(
+  stage: Stage,
+  mode: Mode,
+  command: Command,
+  session: Session,
+  leaderBefore: string | null,
+): Promise<Answer> {
   const { cluster, candidate, leader } = stage;
-  const terminal = await session.open(COMMANDS[command], candidate, ...(command === 'force_promotion' ? ['--reason', mode.name] : []));
+  const terminal = await session.open(
+    COMMANDS[command],
+    candidate,
+    ...(command === 'force_promotion' ? ['--reason', mode.name] : []),
+  );
   let isOver = false;
   const ended = terminal.end().then(() => {
     isOver = true;
@@ -142,7 +191,8 @@ async function ask(stage: Stage, mode: Mode, command: Command, session: Session,
   const explained = presented(session);
   if (explained === null) {
     await ended;
-    const [path, body] = command === 'request_promotion' ? ['/switchover', { leader, candidate }] : ['/failover', { candidate }];
+    const [path, body] =
+      command === 'request_promotion' ? ['/switchover', { leader, candidate }] : ['/failover', { candidate }];
     await cluster.ask(candidate, 'POST', path, { body: JSON.stringify(body) });
     return { terminal, explained, tookMs: 0, leaderThen: leaderBefore };
   }
@@ -179,9 +229,16 @@ function presented(session: Session): Explained | null {
 
 /** Waits until what was asked for has come about with everything that follows from it, or is over without. */
 async function quiet({ cluster, candidate, leader, notes }: Stage, mode: Mode, outcome: string): Promise<void> {
-  if (notes.has('the candidate died')) await until('another member leads', async () => ![null, leader, candidate].includes(await leaderOf(cluster)), 60_000);
-  if (outcome === 'unknown' && mode.afterwards === undefined) await until('the request is over', async () => !(await isPending(cluster)));
-  if ((await leaderOf(cluster)) === candidate && candidate !== leader) await until('the members follow', async () => (await cluster.settled(mode.members)) === candidate, 90_000);
+  if (notes.has('the candidate died'))
+    await until(
+      'another member leads',
+      async () => ![null, leader, candidate].includes(await leaderOf(cluster)),
+      60_000,
+    );
+  if (outcome === 'unknown' && mode.afterwards === undefined)
+    await until('the request is over', async () => !(await isPending(cluster)));
+  if ((await leaderOf(cluster)) === candidate && candidate !== leader)
+    await until('the members follow', async () => (await cluster.settled(mode.members)) === candidate, 90_000);
   else if (mode.members === undefined) await settled(cluster);
 }
 
@@ -190,7 +247,10 @@ async function everyPrimaryWrites({ cluster, writers }: Stage, { postgres }: Loo
   const since = performance.now();
   for (const [name, state] of postgres) {
     if (state?.inRecovery !== false) continue;
-    await until(`${name} takes rows, or its writer waits`, async () => writers.by(name).some(({ at }) => at > since) || (await commitWaits(cluster, name)));
+    await until(
+      `${name} takes rows, or its writer waits`,
+      async () => writers.by(name).some(({ at }) => at > since) || (await commitWaits(cluster, name)),
+    );
   }
 }
 

@@ -20,10 +20,24 @@ describe('npm run cluster:patroni', function () {
   before('which Patroni is tested', async () => {
     ({ version } = await ensurePatroni(() => undefined, process.env[PATRONI_VARIABLE]));
   });
-  after(() => Promise.all(groups.map((group) => group.stop())));
+  after(() => Promise.all(groups.map(group => group.stop())));
 
   async function start(...options: readonly string[]): Promise<{ readonly group: Group; readonly folder: string }> {
-    const group = startGroup(process.execPath, ['--disable-warning=ExperimentalWarning', join(root, 'scripts/cluster-patroni.mjs'), '--nodes', '1', '--port', port, '--patroni', version, ...options], { cwd: root });
+    const group = startGroup(
+      process.execPath,
+      [
+        '--disable-warning=ExperimentalWarning',
+        join(root, 'scripts/cluster-patroni.mjs'),
+        '--nodes',
+        '1',
+        '--port',
+        port,
+        '--patroni',
+        version,
+        ...options,
+      ],
+      { cwd: root },
+    );
     groups.push(group);
     let ended = false;
     void group.ended.then(() => (ended = true));
@@ -62,7 +76,12 @@ describe('npm run cluster:patroni', function () {
     assert.deepEqual([processesIn(folder), existsSync(folder)], [[], false]);
   });
 
-  for (const [options, complaint] of [[['--nodes', '0'], '--nodes takes a number'], [['--auth', 'nobody'], '--auth takes USER:PASSWORD'], [['--patroni', '2.1'], 'There is no Patroni "2.1" here'], [['--wrong'], 'Usage: npm run cluster:patroni']] as const) {
+  for (const [options, complaint] of [
+    [['--nodes', '0'], '--nodes takes a number'],
+    [['--auth', 'nobody'], '--auth takes USER:PASSWORD'],
+    [['--patroni', '2.1'], 'There is no Patroni "2.1" here'],
+    [['--wrong'], 'Usage: npm run cluster:patroni'],
+  ] as const) {
     it(`refuses ${options.join(' ')}`, async () => {
       const group = startGroup(process.execPath, [join(root, 'scripts/cluster-patroni.mjs'), ...options]);
       groups.push(group);

@@ -21,12 +21,16 @@ describe('members reached through tunnels', function () {
     await builtProgram();
     [, cluster] = await sharedClusters();
     for (const { name, restPort } of cluster.members) {
-      const server = createServer((near) => {
+      const server = createServer(near => {
         const far = dial(restPort, '127.0.0.1');
         open.push(near, far);
-        for (const [one, other] of [[near, far], [far, near]] as const) one.on('error', () => other.destroy()).pipe(other);
+        for (const [one, other] of [
+          [near, far],
+          [far, near],
+        ] as const)
+          one.on('error', () => other.destroy()).pipe(other);
       });
-      await new Promise<void>((resolve) => server.listen(0, ELSEWHERE, resolve));
+      await new Promise<void>(resolve => server.listen(0, ELSEWHERE, resolve));
       open.push(server);
       tunnels.set(name, `https://${ELSEWHERE}:${(server.address() as AddressInfo).port}`);
     }
@@ -37,30 +41,43 @@ describe('members reached through tunnels', function () {
   afterEach(() => session?.end());
 
   const at = (name: string): string => tunnels.get(name) ?? assert.fail(name);
-  const named = (serverName = 'localhost'): { url: string; member: string; serverName: string }[] => cluster.members.map(({ name }) => ({ url: at(name), member: name, serverName }));
+  const named = (serverName = 'localhost'): { url: string; member: string; serverName: string }[] =>
+    cluster.members.map(({ name }) => ({ url: at(name), member: name, serverName }));
   const token = `${LOGIN.username}:${LOGIN.password}`;
 
-  it('P7-F1: the certificate has to carry the endpoint\'s own server name', async () => {
+  it("P7-F1: the certificate has to carry the endpoint's own server name", async () => {
     session = new Session(cluster, { endpoints: named('elsewhere.example') });
     const { code, stderr } = await session.run('inspect cluster');
-    assert.deepEqual([code, /elsewhere\.example\. is not in the cert's altnames/u.test(stderr.replaceAll(/\s+/gu, ' '))], [5, true], stderr);
+    assert.deepEqual(
+      [code, /elsewhere\.example\. is not in the cert's altnames/u.test(stderr.replaceAll(/\s+/gu, ' '))],
+      [5, true],
+      stderr,
+    );
   });
 
   it('endpoints that name nobody list the members with what to add, and no member is asked', async () => {
-    session = new Session(cluster, { endpoints: cluster.members.map(({ name }) => ({ url: at(name), serverName: 'localhost' })) });
+    session = new Session(cluster, {
+      endpoints: cluster.members.map(({ name }) => ({ url: at(name), serverName: 'localhost' })),
+    });
     const { code, stdout } = await session.run('inspect cluster');
     assert.equal(code, 0);
-    assert.match(stdout.replaceAll(/\s+/gu, ' '), /Known from the configuration store only.*pg1: its address, .* is not among the configured endpoints.*"member": "its name"/u);
+    assert.match(
+      stdout.replaceAll(/\s+/gu, ' '),
+      /Known from the configuration store only.*pg1: its address, .* is not among the configured endpoints.*"member": "its name"/u,
+    );
     const node = await session.json('inspect node', '--node', 'pg1');
     assert.equal((node as unknown as { readonly view: { readonly source: string } }).view.source, 'reported');
   });
 
-  it('P7-E1: each node answers for itself there, and a switchover is carried out through the candidate\'s own tunnel', async () => {
+  it("P7-E1: each node answers for itself there, and a switchover is carried out through the candidate's own tunnel", async () => {
     session = new Session(cluster, { endpoints: named(), token });
     const leader = await settled(cluster);
     const candidate = cluster.members.find(({ name }) => name !== leader)?.name ?? assert.fail();
     for (const name of [leader, candidate]) {
-      const node = (await session.json('inspect node', '--node', name)) as unknown as { readonly endpoint: string; readonly view: { readonly source: string } };
+      const node = (await session.json('inspect node', '--node', name)) as unknown as {
+        readonly endpoint: string;
+        readonly view: { readonly source: string };
+      };
       assert.deepEqual([node.endpoint, node.view.source], [at(name), 'self']);
     }
     const before = received(cluster).length;
@@ -73,11 +90,19 @@ describe('members reached through tunnels', function () {
   it('an endpoint that is said to lead to another member is found out where Patroni tells names, and nothing is sent to it', async () => {
     const [one, two] = cluster.members.map(({ name }) => name);
     assert.ok(one !== undefined && two !== undefined);
-    session = new Session(cluster, { endpoints: [{ url: at(one), member: two, serverName: 'localhost' }, { url: at(two), member: one, serverName: 'localhost' }], token });
+    session = new Session(cluster, {
+      endpoints: [
+        { url: at(one), member: two, serverName: 'localhost' },
+        { url: at(two), member: one, serverName: 'localhost' },
+      ],
+      token,
+    });
     const leader = await settled(cluster);
     const candidate = leader === one ? two : one;
     const before = received(cluster).length;
-    const node = (await session.json('inspect node', '--node', candidate)) as unknown as { readonly view: { readonly source: string } };
+    const node = (await session.json('inspect node', '--node', candidate)) as unknown as {
+      readonly view: { readonly source: string };
+    };
     if (!cluster.isAtLeast(4, 0)) {
       assert.equal(node.view.source, 'self', 'Patroni 3.0 does not tell its name: the configuration is believed');
       return;
@@ -85,7 +110,10 @@ describe('members reached through tunnels', function () {
     assert.equal(node.view.source, 'reported');
     const terminal = await session.open('promote', candidate);
     assert.equal(await terminal.end(), 5, terminal.output);
-    assert.match(terminal.output.replaceAll(/\s+/gu, ' '), new RegExp(`member ${leader} answered where the candidate ${candidate} was asked`, 'u'));
+    assert.match(
+      terminal.output.replaceAll(/\s+/gu, ' '),
+      new RegExp(`member ${leader} answered where the candidate ${candidate} was asked`, 'u'),
+    );
     assert.equal(received(cluster).length, before);
   });
 });

@@ -27,12 +27,16 @@ export interface Listed {
  * elects a leader. The time to live of one that is dead ends when a test says so: see `lapse`. The environment chooses the version of Patroni.
  */
 export async function startCluster(options: Omit<ClusterOptions, 'programs'> = {}): Promise<PatroniCluster> {
-  const programs = await ensurePatroni((line) => process.stderr.write(`${line}\n`), process.env[PATRONI_VARIABLE]);
+  const programs = await ensurePatroni(line => process.stderr.write(`${line}\n`), process.env[PATRONI_VARIABLE]);
   return PatroniCluster.start({ ttl: 90, ...options, programs });
 }
 
 /** Waits until a condition of the outside world holds. */
-export async function until(what: string, condition: () => boolean | Promise<boolean>, withinMs = 40_000): Promise<void> {
+export async function until(
+  what: string,
+  condition: () => boolean | Promise<boolean>,
+  withinMs = 40_000,
+): Promise<void> {
   assert.ok(await cameTrue(condition, { timeout: withinMs, every: 50 }), `waited ${withinMs} ms in vain: ${what}`);
 }
 
@@ -50,18 +54,25 @@ export async function settled(cluster: PatroniCluster, nodes?: number): Promise<
 
 /** The members that do not lead, in order. */
 export function others(cluster: PatroniCluster, leader: string): readonly [string, string] {
-  const [first, second] = cluster.members.map(({ name }) => name).filter((name) => name !== leader);
+  const [first, second] = cluster.members.map(({ name }) => name).filter(name => name !== leader);
   assert.ok(first !== undefined && second !== undefined);
   return [first, second];
 }
 
 /** Whether a member's own PostgreSQL takes writes, by writing. */
 export async function writes(cluster: PatroniCluster, name: string): Promise<boolean> {
-  return cluster.sql(name, 'CREATE TABLE IF NOT EXISTS probe (at timestamptz); INSERT INTO probe VALUES (now())').then(() => true, () => false);
+  return cluster.sql(name, 'CREATE TABLE IF NOT EXISTS probe (at timestamptz); INSERT INTO probe VALUES (now())').then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Changes the dynamic configuration, at the first member that answers. */
-export async function configure(cluster: PatroniCluster, change: Fields, auth?: { readonly username: string; readonly password: string }): Promise<void> {
+export async function configure(
+  cluster: PatroniCluster,
+  change: Fields,
+  auth?: { readonly username: string; readonly password: string },
+): Promise<void> {
   for (const { name } of cluster.members) {
     const { status, body } = await cluster.ask(name, 'PATCH', '/config', { body: JSON.stringify(change), auth });
     assert.ok(status === 200 || status === 0, body);
@@ -75,7 +86,9 @@ export async function pause(cluster: PatroniCluster, paused: boolean): Promise<v
   await configure(cluster, { pause: paused ? true : null });
   await until(`every member is ${paused ? 'paused' : 'resumed'}`, async () => {
     const all = await Promise.all(cluster.members.map(({ name }) => cluster.ask(name, 'GET', '/patroni')));
-    return all.every(({ status, body }) => status !== 200 || ((JSON.parse(body) as { pause?: boolean }).pause ?? false) === paused);
+    return all.every(
+      ({ status, body }) => status !== 200 || ((JSON.parse(body) as { pause?: boolean }).pause ?? false) === paused,
+    );
   });
 }
 
@@ -87,7 +100,9 @@ export function freeze(cluster: PatroniCluster, name: string, frozen = true): vo
 /** The process of a member's PostgreSQL with this in its title. */
 export function processOf(cluster: PatroniCluster, name: string, title: RegExp): number {
   const { folder } = cluster.member(name);
-  const found = processesIn(`${folder}/data`).find(({ pid }) => title.test(readFileSync(`/proc/${pid}/cmdline`, 'utf8')));
+  const found = processesIn(`${folder}/data`).find(({ pid }) =>
+    title.test(readFileSync(`/proc/${pid}/cmdline`, 'utf8')),
+  );
   return found?.pid ?? assert.fail(`${name} has no process ${title.source}`);
 }
 
@@ -111,7 +126,7 @@ export function unstartable(cluster: PatroniCluster, name: string): () => void {
 export async function powerOff(cluster: PatroniCluster, name: string): Promise<void> {
   const postmaster = cluster.postmaster(name);
   await cluster.kill(name);
-  for (const pid of [postmaster, ...processesIn(cluster.member(name).folder).map((each) => each.pid)]) {
+  for (const pid of [postmaster, ...processesIn(cluster.member(name).folder).map(each => each.pid)]) {
     try {
       process.kill(pid, 'SIGKILL');
     } catch {
@@ -140,7 +155,11 @@ export async function lapse(cluster: PatroniCluster): Promise<void> {
 }
 
 /** Lets the PostgreSQL of a member offer TLS under a certificate, or none, from its next connection on. */
-export async function offerTls(cluster: PatroniCluster, name: string, certificate: { readonly cert: string; readonly key: string } | undefined): Promise<void> {
+export async function offerTls(
+  cluster: PatroniCluster,
+  name: string,
+  certificate: { readonly cert: string; readonly key: string } | undefined,
+): Promise<void> {
   const { folder } = cluster.member(name);
   const { uid, gid } = statSync(folder);
   const place = (what: string, text: string): string => {
@@ -149,8 +168,12 @@ export async function offerTls(cluster: PatroniCluster, name: string, certificat
     chownSync(file, uid, gid);
     return file;
   };
-  const changes = certificate === undefined ? { ssl: 'off' } : { ssl_cert_file: place('cert', certificate.cert), ssl_key_file: place('key', certificate.key), ssl: 'on' };
-  for (const [setting, value] of Object.entries(changes)) await cluster.sql(name, `ALTER SYSTEM SET ${setting} = '${value}'`);
+  const changes =
+    certificate === undefined
+      ? { ssl: 'off' }
+      : { ssl_cert_file: place('cert', certificate.cert), ssl_key_file: place('key', certificate.key), ssl: 'on' };
+  for (const [setting, value] of Object.entries(changes))
+    await cluster.sql(name, `ALTER SYSTEM SET ${setting} = '${value}'`);
   await cluster.sql(name, 'SELECT pg_reload_conf()');
   const [[setting, value] = ['', '']] = Object.entries(changes);
   // What a new connection sees, the process that accepts connections has loaded.

@@ -10,7 +10,13 @@ import { document, type Document } from '../cli/json-shape.ts';
 import { startCluster } from './support.ts';
 
 export const ACCOUNT = userInfo().username;
-export const BEFORE_CONSENT = ['session_started', 'authority_changed', 'command_requested', 'explanation_presented', 'confirmation_requested'];
+export const BEFORE_CONSENT = [
+  'session_started',
+  'authority_changed',
+  'command_requested',
+  'explanation_presented',
+  'confirmation_requested',
+];
 export const CONSENT_AND_INTENT = [...BEFORE_CONSENT, 'confirmation_given', 'dispatch_intent'];
 
 /** The login that the guarded cluster asks for. */
@@ -41,10 +47,30 @@ export class Session {
    * `only`: the one member whose address is configured; `database`: the password of the login that may look, and `user` its name; `token`: the login of the
    * REST API; `endpoints`: in place of the members' own addresses; `trusted`: PEM certificates beside that of the REST API, where `tls` is not false; `env`: what the environment says beside.
    */
-  constructor(cluster: PatroniCluster, { database, user = monitor.user, token, only, endpoints, tls = true, trusted = '', serverName, env = {} }: {
-    readonly only?: string; readonly database?: string; readonly user?: string; readonly token?: string; readonly tls?: boolean; readonly trusted?: string; readonly serverName?: string;
-    readonly env?: Readonly<Record<string, string>>; readonly endpoints?: ClusterConfig['endpoints'];
-  } = {}) {
+  constructor(
+    cluster: PatroniCluster,
+    {
+      database,
+      user = monitor.user,
+      token,
+      only,
+      endpoints,
+      tls = true,
+      trusted = '',
+      serverName,
+      env = {},
+    }: {
+      readonly only?: string;
+      readonly database?: string;
+      readonly user?: string;
+      readonly token?: string;
+      readonly tls?: boolean;
+      readonly trusted?: string;
+      readonly serverName?: string;
+      readonly env?: Readonly<Record<string, string>>;
+      readonly endpoints?: ClusterConfig['endpoints'];
+    } = {},
+  ) {
     this.cluster = cluster;
     this.env = env;
     process.on('exit', this.end);
@@ -54,15 +80,26 @@ export class Session {
       return file;
     };
     const certificates = (cluster.tls === undefined ? '' : readFileSync(cluster.tls.ca, 'utf8')) + trusted;
-    writeFileSync(this.config, JSON.stringify({
-      clusters: [{
-        name: 'trial', kind: 'patroni', endpoints: endpoints ?? cluster.members.filter(({ name }) => name === (only ?? name)).map(({ url }) => url),
-        ...(tls && certificates !== '' ? { tls: { ca: secret('ca.pem', certificates), ...(serverName === undefined ? {} : { serverName }) } } : {}),
-        ...(database === undefined ? {} : { database: { user, addresses: cluster.members.map(({ postgresAddress }) => postgresAddress) } }),
-      }],
-      ...(token === undefined ? {} : { tokenFiles: { trial: secret('token', token) } }),
-      ...(database === undefined ? {} : { databasePasswordFiles: { trial: secret('password', database) } }),
-    }));
+    writeFileSync(
+      this.config,
+      JSON.stringify({
+        clusters: [
+          {
+            name: 'trial',
+            kind: 'patroni',
+            endpoints: endpoints ?? cluster.members.filter(({ name }) => name === (only ?? name)).map(({ url }) => url),
+            ...(tls && certificates !== ''
+              ? { tls: { ca: secret('ca.pem', certificates), ...(serverName === undefined ? {} : { serverName }) } }
+              : {}),
+            ...(database === undefined
+              ? {}
+              : { database: { user, addresses: cluster.members.map(({ postgresAddress }) => postgresAddress) } }),
+          },
+        ],
+        ...(token === undefined ? {} : { tokenFiles: { trial: secret('token', token) } }),
+        ...(database === undefined ? {} : { databasePasswordFiles: { trial: secret('password', database) } }),
+      }),
+    );
   }
 
   words(verb: string, more: readonly string[] = []): readonly string[] {
@@ -83,7 +120,10 @@ export class Session {
 
   /** A command that asks for consent, in a terminal of its own, as Operator. */
   async open(verb: string, node: string, ...more: readonly string[]): Promise<Terminal> {
-    const terminal = await Terminal.open(this.words(verb, ['--node', node, '--operator', ...more]), cleanEnv(this.home, { NO_COLOR: '1' }));
+    const terminal = await Terminal.open(
+      this.words(verb, ['--node', node, '--operator', ...more]),
+      cleanEnv(this.home, { NO_COLOR: '1' }),
+    );
     this.terminals.push(terminal);
     return terminal;
   }
@@ -102,7 +142,12 @@ export class Session {
   }
 
   /** Asks, confirms, and waits for the end. */
-  async ask(verb: string, node: string, invariants: readonly string[] = [], ...more: readonly string[]): Promise<{ readonly code: number | null; readonly output: string }> {
+  async ask(
+    verb: string,
+    node: string,
+    invariants: readonly string[] = [],
+    ...more: readonly string[]
+  ): Promise<{ readonly code: number | null; readonly output: string }> {
     const terminal = await this.open(verb, node, ...more);
     await this.confirm(terminal, node, invariants);
     const code = await terminal.end();
@@ -131,7 +176,10 @@ export class Session {
 }
 
 /** Gives each test of a block a session with the shared cluster, which it leaves as it found it: whole. */
-export function useSession(options: ConstructorParameters<typeof Session>[1] = {}): { readonly cluster: PatroniCluster; readonly session: Session } {
+export function useSession(options: ConstructorParameters<typeof Session>[1] = {}): {
+  readonly cluster: PatroniCluster;
+  readonly session: Session;
+} {
   let cluster: PatroniCluster | undefined;
   let session: Session | undefined;
   before('build the program and start the cluster', async function () {
@@ -143,7 +191,8 @@ export function useSession(options: ConstructorParameters<typeof Session>[1] = {
     session = new Session(cluster ?? assert.fail(), options);
   });
   afterEach(function () {
-    if (this.currentTest?.state === 'failed' && cluster !== undefined) for (const { name } of cluster.members) process.stdout.write(`${cluster.log(name)}\n`);
+    if (this.currentTest?.state === 'failed' && cluster !== undefined)
+      for (const { name } of cluster.members) process.stdout.write(`${cluster.log(name)}\n`);
     session?.end();
   });
   return {
@@ -158,6 +207,12 @@ export function useSession(options: ConstructorParameters<typeof Session>[1] = {
 
 /** The requests for a change that the agents of the cluster have received, oldest first, as their logs tell. */
 export function received(cluster: PatroniCluster): readonly string[] {
-  return cluster.members.flatMap(({ name }) => readFileSync(join(cluster.folder, 'log', `${name}.log`), 'utf8').split('\n').filter((line) => / received (?:switchover|failover) request /u.test(line)))
-    .toSorted().map((line) => line.replace(/^.* received /u, ''));
+  return cluster.members
+    .flatMap(({ name }) =>
+      readFileSync(join(cluster.folder, 'log', `${name}.log`), 'utf8')
+        .split('\n')
+        .filter(line => / received (?:switchover|failover) request /u.test(line)),
+    )
+    .toSorted()
+    .map(line => line.replace(/^.* received /u, ''));
 }

@@ -32,7 +32,7 @@ describe('TLS and a login', function () {
     assert.deepEqual([code, /PHASE7_CONNECTION_FAILED/u.test(stderr)], [5, true], stderr);
   });
 
-  it('a wrong password is Patroni\'s refusal; reading needs none', async () => {
+  it("a wrong password is Patroni's refusal; reading needs none", async () => {
     session = new Session(cluster, { token: 'operator:wrong' });
     const node = await candidate();
     const { code, output } = await session.ask('promote', node);
@@ -50,6 +50,7 @@ describe('TLS and a login', function () {
     assert.equal(await settled(cluster), node);
     assert.equal(received(cluster).length, sent + 1);
     const log = JSON.stringify(session.records());
-    for (const secret of [LOGIN.password, Buffer.from(`${LOGIN.username}:${LOGIN.password}`).toString('base64')]) assert.ok(!log.includes(secret) && !output.includes(secret));
+    for (const secret of [LOGIN.password, Buffer.from(`${LOGIN.username}:${LOGIN.password}`).toString('base64')])
+      assert.ok(!log.includes(secret) && !output.includes(secret));
   });
 });

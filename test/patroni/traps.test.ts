@@ -5,8 +5,32 @@
 import assert from 'node:assert/strict';
 import type { PatroniCluster } from '../../scripts/lib/patroni-cluster.mjs';
 import { connect, DEFAULT_TIMEOUTS } from '../../src/kernel/connect.ts';
-import { powerOff, configure, freeze, isPending, lapse, members, others, pause, replayer, settled, unstartable, until, writes, type Fields } from './support.ts';
-import { ACCOUNT, BEFORE_CONSENT, CONSENT_AND_INTENT, LOGIN, received, Session, sharedClusters, useSession } from './terminal.ts';
+import {
+  powerOff,
+  configure,
+  freeze,
+  isPending,
+  lapse,
+  members,
+  others,
+  pause,
+  replayer,
+  settled,
+  unstartable,
+  until,
+  writes,
+  type Fields,
+} from './support.ts';
+import {
+  ACCOUNT,
+  BEFORE_CONSENT,
+  CONSENT_AND_INTENT,
+  LOGIN,
+  received,
+  Session,
+  sharedClusters,
+  useSession,
+} from './terminal.ts';
 
 /** A view's member, of what `--json` prints. */
 interface MemberView {
@@ -19,7 +43,13 @@ interface MemberView {
 }
 
 /** A switchover while the leader's agent hangs with its lock in hand; resolves when the leader has woken up and it has happened after all. */
-async function leaderThatHangs(cluster: PatroniCluster): Promise<{ readonly code: number | null; readonly output: string; readonly outcome: unknown; readonly body: unknown; readonly sent: number }> {
+async function leaderThatHangs(cluster: PatroniCluster): Promise<{
+  readonly code: number | null;
+  readonly output: string;
+  readonly outcome: unknown;
+  readonly body: unknown;
+  readonly sent: number;
+}> {
   const session = new Session(cluster, { token: `${LOGIN.username}:${LOGIN.password}` });
   const leader = await settled(cluster);
   const candidate = cluster.members.find(({ name }) => name !== leader)?.name ?? assert.fail();
@@ -31,8 +61,17 @@ async function leaderThatHangs(cluster: PatroniCluster): Promise<{ readonly code
     terminal.type(candidate);
     const code = await terminal.end();
     assert.equal((await members(cluster)).find(({ role }) => role === 'leader')?.name, leader, 'it did not happen yet');
-    const { outcome, kernel_response: response } = session.last() as { readonly outcome?: unknown; readonly kernel_response?: Fields };
-    return { code, output: terminal.output, outcome, body: response?.['body'], sent: received(cluster).length - before };
+    const { outcome, kernel_response: response } = session.last() as {
+      readonly outcome?: unknown;
+      readonly kernel_response?: Fields;
+    };
+    return {
+      code,
+      output: terminal.output,
+      outcome,
+      body: response?.['body'],
+      sent: received(cluster).length - before,
+    };
   } finally {
     freeze(cluster, leader, false);
     await until('it happens after all', async () => (await cluster.settled()) === candidate);
@@ -61,12 +100,24 @@ describe('traps of Patroni', function () {
   });
 
   async function listed(): Promise<readonly MemberView[]> {
-    return ((await use.session.json('inspect cluster')) as unknown as { readonly view: { readonly members: readonly MemberView[] } }).view.members;
+    return (
+      (await use.session.json('inspect cluster')) as unknown as {
+        readonly view: { readonly members: readonly MemberView[] };
+      }
+    ).view.members;
   }
 
   /** Outcome and code of the last record, and Patroni's own words in it. */
   function recorded(): { readonly outcome: unknown; readonly code: unknown; readonly body: unknown } {
-    const { outcome, error, kernel_response: response } = use.session.last() as { readonly outcome?: unknown; readonly error?: Fields; readonly kernel_response?: Fields };
+    const {
+      outcome,
+      error,
+      kernel_response: response,
+    } = use.session.last() as {
+      readonly outcome?: unknown;
+      readonly error?: Fields;
+      readonly kernel_response?: Fields;
+    };
     return { outcome, code: error?.['code'] ?? response?.['code'], body: response?.['body'] };
   }
 
@@ -76,13 +127,26 @@ describe('traps of Patroni', function () {
     process.kill(stalled, 'SIGSTOP');
     try {
       await cluster.sql(leader, 'DROP TABLE IF EXISTS much; CREATE TABLE much AS SELECT generate_series(1, 5000) AS n');
-      const positions = async (): Promise<{ readonly received_location: number; readonly replayed_location: number }> => (JSON.parse((await cluster.ask(replica, 'GET', '/patroni')).body) as { xlog: { received_location: number; replayed_location: number } }).xlog;
-      await until('it has received what it has not replayed', async () => (await positions()).received_location > (await positions()).replayed_location);
+      const positions = async (): Promise<{ readonly received_location: number; readonly replayed_location: number }> =>
+        (
+          JSON.parse((await cluster.ask(replica, 'GET', '/patroni')).body) as {
+            xlog: { received_location: number; replayed_location: number };
+          }
+        ).xlog;
+      await until(
+        'it has received what it has not replayed',
+        async () => (await positions()).received_location > (await positions()).replayed_location,
+      );
       const { code, output } = await session.ask('promote', replica);
       assert.equal(code, 0, output);
-      assert.match(output.replaceAll(/\s+/gu, ' '), /who holds the leader key; whether "pg\d" accepts writes, and on which timeline, is not in it/u);
+      assert.match(
+        output.replaceAll(/\s+/gu, ' '),
+        /who holds the leader key; whether "pg\d" accepts writes, and on which timeline, is not in it/u,
+      );
       assert.equal((await listed()).find(({ nodeId }) => nodeId === replica)?.role, 'primary', 'as /cluster has it');
-      const node = (await session.json('inspect node', '--node', replica)) as unknown as { readonly view: { readonly member: MemberView } };
+      const node = (await session.json('inspect node', '--node', replica)) as unknown as {
+        readonly view: { readonly member: MemberView };
+      };
       assert.equal(node.view.member.role, 'replica', 'as PostgreSQL of that node has it');
       assert.equal(await writes(cluster, replica), false, 'it does not take writes');
     } finally {
@@ -94,10 +158,10 @@ describe('traps of Patroni', function () {
 
   it('two switchovers at once (trap 3): both are answered with 200, and the one whose candidate did not get it is no success', async () => {
     const { session, cluster } = use;
-    const terminals = await Promise.all([replica, other].map((candidate) => session.open('promote', candidate)));
+    const terminals = await Promise.all([replica, other].map(candidate => session.open('promote', candidate)));
     for (const terminal of terminals) await terminal.sees('node> ');
     for (const [index, terminal] of terminals.entries()) terminal.type([replica, other][index] ?? '');
-    const codes = await Promise.all(terminals.map((terminal) => terminal.end()));
+    const codes = await Promise.all(terminals.map(terminal => terminal.end()));
     const winner = await settled(cluster);
     const bodies = terminals.map(({ output }) => output.replaceAll(/\s+\|?\s*/gu, ' '));
     for (const [index, candidate] of [replica, other].entries()) {
@@ -122,11 +186,22 @@ describe('traps of Patroni', function () {
       assert.equal(await terminal.end(), 6, terminal.output);
       assert.equal(recorded().outcome, 'unknown');
       assert.match(terminal.output, /OUTCOME UNKNOWN/u);
-      assert.deepEqual(session.stages().slice(-CONSENT_AND_INTENT.length - 2), [...CONSENT_AND_INTENT, 'outcome_unknown', 'authority_changed']);
+      assert.deepEqual(session.stages().slice(-CONSENT_AND_INTENT.length - 2), [
+        ...CONSENT_AND_INTENT,
+        'outcome_unknown',
+        'authority_changed',
+      ]);
     } finally {
       freeze(cluster, 'etcd', false);
       // It may come about or not: that is what unknown means. The cluster is whole again either way.
-      await until('what was on its way has come about or not', async () => !(await isPending(cluster).catch(() => true)) && (await cluster.settled()) !== undefined && !(await isPending(cluster)), 60_000);
+      await until(
+        'what was on its way has come about or not',
+        async () =>
+          !(await isPending(cluster).catch(() => true)) &&
+          (await cluster.settled()) !== undefined &&
+          !(await isPending(cluster)),
+        60_000,
+      );
     }
   });
 
@@ -136,8 +211,15 @@ describe('traps of Patroni', function () {
     const session = new Session(cluster, { only: replica });
     await cluster.kill('etcd');
     try {
-      await until('/cluster is not answered any more', async () => (await cluster.ask(leader, 'GET', '/cluster')).status === 0);
-      const [{ code, stderr }, promotion, diagnostics] = await Promise.all([session.run('inspect cluster'), session.open('promote', replica), session.open('diag diagnostics', replica)]);
+      await until(
+        '/cluster is not answered any more',
+        async () => (await cluster.ask(leader, 'GET', '/cluster')).status === 0,
+      );
+      const [{ code, stderr }, promotion, diagnostics] = await Promise.all([
+        session.run('inspect cluster'),
+        session.open('promote', replica),
+        session.open('diag diagnostics', replica),
+      ]);
       assert.deepEqual([code, stderr.includes('Inspect Cluster State: not executed')], [5, true], stderr);
       assert.equal(await promotion.end(), 5, promotion.output);
       assert.doesNotMatch(promotion.output, /node>/u);
@@ -154,14 +236,18 @@ describe('traps of Patroni', function () {
 
   it('the lag that nobody knows is unknown, not 0 (trap 7)', async () => {
     const { session, cluster } = use;
-    const unknownLag = async (): Promise<boolean> => (await members(cluster)).some(({ name, lag }) => name === other && lag === 'unknown');
+    const unknownLag = async (): Promise<boolean> =>
+      (await members(cluster)).some(({ name, lag }) => name === other && lag === 'unknown');
     await pause(cluster, true);
     const startable = unstartable(cluster, other);
     try {
       process.kill(cluster.postmaster(other), 'SIGINT');
       await until('the lag of a member without PostgreSQL is unknown', unknownLag);
       const [seen, text] = await Promise.all([listed(), session.run('inspect replication')]);
-      assert.deepEqual(seen.map(({ nodeId, lagBytes }) => [nodeId, lagBytes?.replace(/^\d+$/u, 'bytes') ?? null]), cluster.members.map(({ name }) => [name, name === replica ? 'bytes' : null]));
+      assert.deepEqual(
+        seen.map(({ nodeId, lagBytes }) => [nodeId, lagBytes?.replace(/^\d+$/u, 'bytes') ?? null]),
+        cluster.members.map(({ name }) => [name, name === replica ? 'bytes' : null]),
+      );
       assert.match(text.stdout, new RegExp(`${other}[^\\n]*unknown`, 'u'));
     } finally {
       startable();
@@ -170,12 +256,21 @@ describe('traps of Patroni', function () {
     assert.equal(await settled(cluster), leader);
   });
 
-  it('P7-E3, P7-E2: 401 and 403 are Patroni\'s refusals, in its words, and nothing was executed (trap 8); another leader (412) proves nothing', async () => {
+  it("P7-E3, P7-E2: 401 and 403 are Patroni's refusals, in its words, and nothing was executed (trap 8); another leader (412) proves nothing", async () => {
     const { session, cluster } = use;
-    const guardAll = (guard: Parameters<typeof cluster.guard>[1]): void => cluster.members.forEach(({ name }) => cluster.guard(name, guard));
-    const guarded = (status: number): Promise<void> => until(`writes are answered with ${status}`, async () => (await Promise.all(cluster.members.map(({ name }) => cluster.ask(name, 'DELETE', '/switchover')))).every((answer) => answer.status === status));
+    const guardAll = (guard: Parameters<typeof cluster.guard>[1]): void =>
+      cluster.members.forEach(({ name }) => cluster.guard(name, guard));
+    const guarded = (status: number): Promise<void> =>
+      until(`writes are answered with ${status}`, async () =>
+        (await Promise.all(cluster.members.map(({ name }) => cluster.ask(name, 'DELETE', '/switchover')))).every(
+          answer => answer.status === status,
+        ),
+      );
     try {
-      for (const [guard, status, words] of [[{ auth: { username: 'operator', password: 'of-the-trial' } }, 401, 'no auth header received'], [{ auth: undefined, allowlist: ['192.0.2.1'] }, 403, 'Access is denied']] as const) {
+      for (const [guard, status, words] of [
+        [{ auth: { username: 'operator', password: 'of-the-trial' } }, 401, 'no auth header received'],
+        [{ auth: undefined, allowlist: ['192.0.2.1'] }, 403, 'Access is denied'],
+      ] as const) {
         guardAll(guard);
         await guarded(status);
         const { code, output } = await session.ask('promote', replica);
@@ -189,27 +284,51 @@ describe('traps of Patroni', function () {
     }
     const terminal = await session.open('promote', replica);
     await terminal.sees('node> ');
-    assert.equal((await cluster.ask(leader, 'POST', '/switchover', { body: JSON.stringify({ leader, candidate: other }) })).status, 200, 'another hand is faster');
+    assert.equal(
+      (await cluster.ask(leader, 'POST', '/switchover', { body: JSON.stringify({ leader, candidate: other }) })).status,
+      200,
+      'another hand is faster',
+    );
     assert.equal(await settled(cluster), other);
     terminal.type(replica);
     assert.equal(await terminal.end(), 6, terminal.output);
-    assert.deepEqual(recorded(), { outcome: 'unknown', code: 'PATRONI_HTTP_412', body: 'leader name does not match' }, 'the same request, delivered twice, would get this too');
+    assert.deepEqual(
+      recorded(),
+      { outcome: 'unknown', code: 'PATRONI_HTTP_412', body: 'leader name does not match' },
+      'the same request, delivered twice, would get this too',
+    );
     assert.match(terminal.output.replaceAll(/\s+/gu, ' '), /Known This delivery of the request wrote nothing/u);
     assert.equal(await settled(cluster), other);
   });
 
-  it('a page of Patroni\'s web server is a refusal in its words: carried as it came, shown without its markup', async () => {
+  it("a page of Patroni's web server is a refusal in its words: carried as it came, shown without its markup", async () => {
     const { cluster } = use;
     const { url } = cluster.member(replica);
     // A prefix that a proxy would take away and Patroni does not know.
-    const kernel = await connect({ name: 'trial', kind: 'patroni', endpoints: [`${url}/prefix`] }, { timeouts: DEFAULT_TIMEOUTS });
+    const kernel = await connect(
+      { name: 'trial', kind: 'patroni', endpoints: [`${url}/prefix`] },
+      { timeouts: DEFAULT_TIMEOUTS },
+    );
     assert.ok(kernel.ok);
     const answer = await kernel.value.promote({
-      endpoint: `${url}/prefix`, requestId: '11111111-2222-4333-8444-555555555555', target: replica, primaryId: leader, mode: 'validated', acknowledgedInvariants: [], reason: '',
-      operator: { id: 'anna@desk', authority: 'Operator' }, controlVersion: null, answerMs: null, auditHead: { seq: 1n, hash: '0'.repeat(64) },
+      endpoint: `${url}/prefix`,
+      requestId: '11111111-2222-4333-8444-555555555555',
+      target: replica,
+      primaryId: leader,
+      mode: 'validated',
+      acknowledgedInvariants: [],
+      reason: '',
+      operator: { id: 'anna@desk', authority: 'Operator' },
+      controlVersion: null,
+      answerMs: null,
+      auditHead: { seq: 1n, hash: '0'.repeat(64) },
     });
     assert.ok(!answer.ok && answer.error.kernel !== undefined);
-    const { message, outcome, kernel: { status, body } } = answer.error;
+    const {
+      message,
+      outcome,
+      kernel: { status, body },
+    } = answer.error;
     assert.deepEqual([status, outcome], [501, 'not_executed']);
     assert.match(body, /^<!DOCTYPE HTML>/u);
     assert.ok(message.includes('Unsupported method') && !message.includes('<'), message);
@@ -222,7 +341,11 @@ describe('traps of Patroni', function () {
     try {
       assert.match((await session.run('inspect cluster')).stdout, /The cluster is paused/u);
       const refused = await cluster.ask(leader, 'POST', '/switchover', { body: JSON.stringify({ leader }) });
-      assert.deepEqual([refused.status, refused.body], [400, 'Switchover is possible only to a specific candidate in a paused state'], 'what the control plane never sends');
+      assert.deepEqual(
+        [refused.status, refused.body],
+        [400, 'Switchover is possible only to a specific candidate in a paused state'],
+        'what the control plane never sends',
+      );
       const terminal = await session.open('promote', replica);
       await terminal.sees('The cluster is paused');
       await session.confirm(terminal, replica);
@@ -238,26 +361,39 @@ describe('traps of Patroni', function () {
     let expected = leader;
     await configure(cluster, { synchronous_mode: true });
     try {
-      await until('there is a synchronous standby', async () => (await members(cluster)).some(({ role }) => role === 'sync_standby'));
+      await until('there is a synchronous standby', async () =>
+        (await members(cluster)).some(({ role }) => role === 'sync_standby'),
+      );
       const asynchronous = (await members(cluster)).find(({ role }) => role === 'replica')?.name ?? assert.fail();
       const terminal = await session.open('promote', asynchronous);
       await terminal.sees('Synchronous mode is on');
       await session.confirm(terminal, asynchronous);
       assert.equal(await terminal.end(), 4, terminal.output);
-      assert.deepEqual([recorded().outcome, recorded().body], ['not_executed', 'candidate name does not match with sync_standby']);
-      const { code, output } = await session.ask('force-promote', asynchronous, ['P6-A1', 'P6-S1'], '--reason', 'its disk is failing');
+      assert.deepEqual(
+        [recorded().outcome, recorded().body],
+        ['not_executed', 'candidate name does not match with sync_standby'],
+      );
+      const { code, output } = await session.ask(
+        'force-promote',
+        asynchronous,
+        ['P6-A1', 'P6-S1'],
+        '--reason',
+        'its disk is failing',
+      );
       const isExecuted = cluster.isAtLeast(4, 0);
       assert.equal(code, isExecuted ? 0 : 6, output);
       if (!isExecuted) assert.deepEqual([recorded().outcome, recorded().body], ['unknown', 'Failover failed']);
       expected = isExecuted ? asynchronous : leader;
     } finally {
       await configure(cluster, { synchronous_mode: false });
-      await until('no standby is synchronous', async () => (await members(cluster)).every(({ role }) => role !== 'sync_standby'));
+      await until('no standby is synchronous', async () =>
+        (await members(cluster)).every(({ role }) => role !== 'sync_standby'),
+      );
     }
     assert.equal(await settled(cluster), expected);
   });
 
-  it('P6-A1: trap 10: with the leader\'s agent alone killed two members take writes; the force says beforehand that Patroni does not check this', async () => {
+  it("P6-A1: trap 10: with the leader's agent alone killed two members take writes; the force says beforehand that Patroni does not check this", async () => {
     const { session, cluster } = use;
     await cluster.kill(leader);
     try {
@@ -267,7 +403,9 @@ describe('traps of Patroni', function () {
       await until('the failover is asked for', () => isPending(cluster));
       await lapse(cluster);
       const code = await terminal.end();
-      await until('the candidate leads', async () => (await members(cluster)).some(({ name, role }) => name === replica && role === 'leader'));
+      await until('the candidate leads', async () =>
+        (await members(cluster)).some(({ name, role }) => name === replica && role === 'leader'),
+      );
       await until('the candidate takes writes', () => writes(cluster, replica));
       assert.ok(code === 0 || code === 6, terminal.output);
       assert.equal(await writes(cluster, leader), true, 'and so does the old leader');
@@ -284,7 +422,11 @@ describe('traps of Patroni', function () {
     try {
       const [dead, node] = await Promise.all([listed(), session.run('inspect node', '--node', leader)]);
       const seen = dead.find(({ nodeId }) => nodeId === leader);
-      assert.deepEqual([seen?.role, seen?.replicationState, seen?.health], ['primary', 'running', 'running'], 'as the configuration store has it');
+      assert.deepEqual(
+        [seen?.role, seen?.replicationState, seen?.health],
+        ['primary', 'running', 'running'],
+        'as the configuration store has it',
+      );
       assert.match(seen?.healthBasis ?? '', /a dead one stays there until its time to live ends/u);
       assert.equal(node.code, 5, 'asked itself, it does not answer');
       const before = session.stages().length;

@@ -6,9 +6,21 @@ import { benchmarksDocument, missed, regressions, type Results } from '../../scr
 import { root } from '../../scripts/lib/paths.mjs';
 
 const results = (...measures: readonly Measure[]): Results => ({
-  kernel: { date: '2026-01-01', machine: 'm', versions: 'v', load: 0, seconds: 1, measures: measures.map((measure) => ({ ...measure, ratio: ratioOf(measure) })) },
+  kernel: {
+    date: '2026-01-01',
+    machine: 'm',
+    versions: 'v',
+    load: 0,
+    seconds: 1,
+    measures: measures.map(measure => ({ ...measure, ratio: ratioOf(measure) })),
+  },
 });
-const read = (value: number, peer = 10): Measure => ({ name: 'read', value, unit: 'ms', peer: { name: 'bare', value: peer, times: 2 } });
+const read = (value: number, peer = 10): Measure => ({
+  name: 'read',
+  value,
+  unit: 'ms',
+  peer: { name: 'bare', value: peer, times: 2 },
+});
 
 describe('npm run bench', () => {
   it('compares ratios, not milliseconds: a slower machine is no regression, and more than 1.3 times the ratio is one', () => {
@@ -18,8 +30,15 @@ describe('npm run bench', () => {
   });
 
   it('says which limit is missed, be it absolute or a multiple of the peer', () => {
-    assert.deepEqual(missed(results(read(20), { name: 'memory', value: 41, unit: 'MiB', limit: 40 }, read(20.1))), ['kernel: memory: 41 MiB, limit 40 MiB', 'kernel: read: 20.1 ms, limit 2 × peer']);
-    assert.equal(isMet({ name: 'x', value: Number.NaN, unit: 'ms', limit: 1 }), false, 'what was not measured is not within its limit');
+    assert.deepEqual(missed(results(read(20), { name: 'memory', value: 41, unit: 'MiB', limit: 40 }, read(20.1))), [
+      'kernel: memory: 41 MiB, limit 40 MiB',
+      'kernel: read: 20.1 ms, limit 2 × peer',
+    ]);
+    assert.equal(
+      isMet({ name: 'x', value: Number.NaN, unit: 'ms', limit: 1 }),
+      false,
+      'what was not measured is not within its limit',
+    );
   });
 
   it('what is committed is one: docs/benchmarks.md is drawn from docs/benchmarks.json', () => {

@@ -19,13 +19,18 @@ describe('the npm dependencies are those of the lockfile', () => {
   afterEach(() => rmSync(folder, { recursive: true }));
 
   function lock(packages: Readonly<Record<string, Package>>): void {
-    writeFileSync(join(folder, 'package-lock.json'), JSON.stringify({ packages: { '': { version: '0.1.0' }, ...packages } }));
+    writeFileSync(
+      join(folder, 'package-lock.json'),
+      JSON.stringify({ packages: { '': { version: '0.1.0' }, ...packages } }),
+    );
   }
   function installed(packages: Readonly<Record<string, Package>>): void {
     writeFileSync(join(folder, 'node_modules', '.package-lock.json'), JSON.stringify({ packages }));
   }
   const a = { 'node_modules/a': { version: '1.0.0', integrity: 'sha512-a' } };
-  const elsewhere = { 'node_modules/for-another-platform': { version: '1.0.0', integrity: 'sha512-b', optional: true } };
+  const elsewhere = {
+    'node_modules/for-another-platform': { version: '1.0.0', integrity: 'sha512-b', optional: true },
+  };
 
   it('when npm says that it installed exactly them', () => {
     lock({ ...a, ...elsewhere });

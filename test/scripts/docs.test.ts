@@ -9,30 +9,54 @@ const documents = ['README.md', 'CONTRIBUTING.md', ...globSync('docs/*.md', { cw
 
 describe('the documents', () => {
   it('docs/kernel-api.md is what openapi/aerodb-kernel-v1.json says (npm run docs writes it)', () => {
-    assert.equal(text('docs/kernel-api.md'), kernelApiDocument(JSON.parse(text('openapi/aerodb-kernel-v1.json')) as Record<string, unknown>));
+    assert.equal(
+      text('docs/kernel-api.md'),
+      kernelApiDocument(JSON.parse(text('openapi/aerodb-kernel-v1.json')) as Record<string, unknown>),
+    );
   });
 
   it('every file that a document names exists', () => {
-    const missing = documents.flatMap((document) => [...text(document).matchAll(/`((?:src|test|scripts|docs|openapi|media|\.ci)\/[\w./-]*\w\/?)`/gu)]
-      .filter(([, file = '']) => !existsSync(join(root, file))).map(([, file = '']) => `${document}: ${file}`));
+    const missing = documents.flatMap(document =>
+      [...text(document).matchAll(/`((?:src|test|scripts|docs|openapi|media|\.ci)\/[\w./-]*\w\/?)`/gu)]
+        .filter(([, file = '']) => !existsSync(join(root, file)))
+        .map(([, file = '']) => `${document}: ${file}`),
+    );
     assert.deepEqual(missing, []);
   });
 
   it('the walk through the architecture names a file of every layer', () => {
     const walk = text('docs/architecture.md').split('## One request through the files')[1]?.split('\n## ')[0] ?? '';
-    const named = new Set([...walk.matchAll(/`(src\/[\w./-]+\.ts)`/gu)].map(([, file = '']) => file.split('/').slice(0, 2).join('/')));
-    assert.deepEqual([...named].toSorted(), ['src/audit', 'src/cli', 'src/control-plane', 'src/kernel', 'src/local-cluster', 'src/vscode', 'src/webview']);
+    const named = new Set(
+      [...walk.matchAll(/`(src\/[\w./-]+\.ts)`/gu)].map(([, file = '']) => file.split('/').slice(0, 2).join('/')),
+    );
+    assert.deepEqual([...named].toSorted(), [
+      'src/audit',
+      'src/cli',
+      'src/control-plane',
+      'src/kernel',
+      'src/local-cluster',
+      'src/vscode',
+      'src/webview',
+    ]);
   });
 
   it('every npm script that a document names exists', () => {
     const { scripts } = JSON.parse(text('package.json')) as { readonly scripts: Readonly<Record<string, string>> };
-    const named = documents.flatMap((document) => [...text(document).matchAll(/npm run ([a-z][\w:-]*)/gu)].map(([, script = '']) => script));
-    assert.deepEqual([...new Set(named)].filter((script) => !Object.hasOwn(scripts, script)), []);
+    const named = documents.flatMap(document =>
+      [...text(document).matchAll(/npm run ([a-z][\w:-]*)/gu)].map(([, script = '']) => script),
+    );
+    assert.deepEqual(
+      [...new Set(named)].filter(script => !Object.hasOwn(scripts, script)),
+      [],
+    );
   });
 
   it('links between documents lead somewhere', () => {
-    const broken = documents.flatMap((document) => [...text(document).matchAll(/\]\((?!https?:|#|command:)([^)#\s]+)/gu)]
-      .filter(([, file = '']) => !existsSync(join(root, document, '..', file))).map(([, file = '']) => `${document}: ${file}`));
+    const broken = documents.flatMap(document =>
+      [...text(document).matchAll(/\]\((?!https?:|#|command:)([^)#\s]+)/gu)]
+        .filter(([, file = '']) => !existsSync(join(root, document, '..', file)))
+        .map(([, file = '']) => `${document}: ${file}`),
+    );
     assert.deepEqual(broken, []);
   });
 });

@@ -5,15 +5,25 @@ import { join } from 'node:path';
 import { root } from '../../scripts/lib/paths.mjs';
 
 const text = readFileSync(join(root, 'SECURITY.md'), 'utf8');
-const named = [...text.matchAll(/^ {2}- `(test\/[\w/.-]+)`: “([^”]+)”$/gmu)].map(([, file = '', title = '']) => ({ file, title }));
+const named = [...text.matchAll(/^ {2}- `(test\/[\w/.-]+)`: “([^”]+)”$/gmu)].map(([, file = '', title = '']) => ({
+  file,
+  title,
+}));
 
 describe('SECURITY.md', () => {
   it('names tests that exist, in the words of their titles', () => {
     assert.ok(named.length > 40, `${named.length} tests`);
     for (const { file, title } of named) {
       assert.ok(existsSync(join(root, file)), file);
-      const titles = [...readFileSync(join(root, file), 'utf8').matchAll(/\bit\(\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|`((?:[^`\\]|\\.)*)`)/g)].map(([, a, b, c]) => (a ?? b ?? c ?? '').replaceAll('\\', ''));
-      assert.ok(titles.some((each) => each.includes(title)), `${file} has no test “${title}”`);
+      const titles = [
+        ...readFileSync(join(root, file), 'utf8').matchAll(
+          /\bit\(\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|`((?:[^`\\]|\\.)*)`)/g,
+        ),
+      ].map(([, a, b, c]) => (a ?? b ?? c ?? '').replaceAll('\\', ''));
+      assert.ok(
+        titles.some(each => each.includes(title)),
+        `${file} has no test “${title}”`,
+      );
     }
   });
 
@@ -21,9 +31,17 @@ describe('SECURITY.md', () => {
     const promises = (/## What is defended[^\n]*\n([^]*?)\n## /.exec(text)?.[1] ?? '').split(/^- /m).slice(1);
     assert.ok(promises.length > 12);
     // What only describes where a limit lies, or what was found out on a day, has no test.
-    const described = ['The secret store is the editor\'s own', 'A kernel that *lies*', '`npm audit`'];
-    for (const promise of promises) assert.ok(/^ {2}- `test\//m.test(promise) || described.some((begin) => promise.startsWith(begin)), promise.slice(0, 120));
-    assert.equal([...text.matchAll(/`test\/[\w/-]+\.test\.ts`/g)].length, named.length + 1, 'each in the form that is looked up, beside this test itself');
+    const described = ["The secret store is the editor's own", 'A kernel that *lies*', '`npm audit`'];
+    for (const promise of promises)
+      assert.ok(
+        /^ {2}- `test\//m.test(promise) || described.some(begin => promise.startsWith(begin)),
+        promise.slice(0, 120),
+      );
+    assert.equal(
+      [...text.matchAll(/`test\/[\w/-]+\.test\.ts`/g)].length,
+      named.length + 1,
+      'each in the form that is looked up, beside this test itself',
+    );
   });
 
   it('says when `npm audit` was asked and what it answered', () => {

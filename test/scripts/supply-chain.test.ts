@@ -10,23 +10,69 @@ import { notices } from '../../scripts/lib/notices.mjs';
 import { root } from '../../scripts/lib/paths.mjs';
 
 const versions = z.record(z.string(), z.string());
-const ranges = { dependencies: versions.default({}), devDependencies: versions.default({}), optionalDependencies: versions.default({}), peerDependencies: versions.default({}) };
+const ranges = {
+  dependencies: versions.default({}),
+  devDependencies: versions.default({}),
+  optionalDependencies: versions.default({}),
+  peerDependencies: versions.default({}),
+};
 const lockfile = z.object({
   lockfileVersion: z.literal(3),
-  packages: z.record(z.string(), z.looseObject({ version: z.string().optional(), integrity: z.string().optional(), resolved: z.string().optional(), link: z.boolean().optional(), hasInstallScript: z.boolean().optional() })),
+  packages: z.record(
+    z.string(),
+    z.looseObject({
+      version: z.string().optional(),
+      integrity: z.string().optional(),
+      resolved: z.string().optional(),
+      link: z.boolean().optional(),
+      hasInstallScript: z.boolean().optional(),
+    }),
+  ),
 });
 
 /** The part of CycloneDX 1.6 that is used here, and nothing beside it. */
 const purl = z.string().regex(/^pkg:npm\/(?:%40[\w.-]+\/)?[\w.-]+@\d+\.\d+\.\d+$/);
-const licenses = z.array(z.union([z.strictObject({ license: z.strictObject({ id: z.string() }) }), z.strictObject({ expression: z.string() })])).length(1);
+const licenses = z
+  .array(
+    z.union([
+      z.strictObject({ license: z.strictObject({ id: z.string() }) }),
+      z.strictObject({ expression: z.string() }),
+    ]),
+  )
+  .length(1);
 const cycloneDx = z.strictObject({
-  $schema: z.literal('http://cyclonedx.org/schema/bom-1.6.schema.json'), bomFormat: z.literal('CycloneDX'), specVersion: z.literal('1.6'), version: z.literal(1),
-  metadata: z.strictObject({ component: z.strictObject({ type: z.literal('application'), 'bom-ref': purl, name: z.string(), version: z.string(), description: z.string(), licenses, purl }) }),
-  components: z.array(z.strictObject({
-    type: z.literal('library'), 'bom-ref': purl, group: z.string().startsWith('@').optional(), name: z.string().regex(/^[\w.-]+$/), version: z.string(),
-    hashes: z.array(z.strictObject({ alg: z.literal('SHA-512'), content: z.string().regex(/^[0-9a-f]{128}$/) })).length(1), licenses, purl,
-    properties: z.array(z.strictObject({ name: z.literal('aerodb:bundled-in'), value: z.string().regex(/^dist\//) })).min(1),
-  })),
+  $schema: z.literal('http://cyclonedx.org/schema/bom-1.6.schema.json'),
+  bomFormat: z.literal('CycloneDX'),
+  specVersion: z.literal('1.6'),
+  version: z.literal(1),
+  metadata: z.strictObject({
+    component: z.strictObject({
+      type: z.literal('application'),
+      'bom-ref': purl,
+      name: z.string(),
+      version: z.string(),
+      description: z.string(),
+      licenses,
+      purl,
+    }),
+  }),
+  components: z.array(
+    z.strictObject({
+      type: z.literal('library'),
+      'bom-ref': purl,
+      group: z.string().startsWith('@').optional(),
+      name: z.string().regex(/^[\w.-]+$/),
+      version: z.string(),
+      hashes: z
+        .array(z.strictObject({ alg: z.literal('SHA-512'), content: z.string().regex(/^[0-9a-f]{128}$/) }))
+        .length(1),
+      licenses,
+      purl,
+      properties: z
+        .array(z.strictObject({ name: z.literal('aerodb:bundled-in'), value: z.string().regex(/^dist\//) }))
+        .min(1),
+    }),
+  ),
   dependencies: z.array(z.strictObject({ ref: purl, dependsOn: z.array(purl) })),
 });
 
@@ -62,7 +108,9 @@ describe('supply chain', () => {
       await build({ release: true, folder: join(folder, name) });
       return readFileSync(join(folder, name, 'sbom.cdx.json'), 'utf8');
     };
-    before(() => { folder = mkdtempSync(join(tmpdir(), 'aero-sbom-')); });
+    before(() => {
+      folder = mkdtempSync(join(tmpdir(), 'aero-sbom-'));
+    });
     after(() => rmSync(folder, { recursive: true, force: true }));
 
     it('the bill of materials is valid CycloneDX, the same each time, and lists exactly what is bundled, as the lockfile has it', async () => {
@@ -70,46 +118,83 @@ describe('supply chain', () => {
       assert.equal(await written('two'), text);
       const { components, dependencies, metadata } = cycloneDx.parse(JSON.parse(text));
       const names = components.map(({ group, name }) => (group === undefined ? name : `${group}/${name}`));
-      for (const name of ['undici', 'zod', 'canonicalize', 'lit', 'lit-html', '@lit/reactive-element', '@vscode-elements/elements', '@vscode/codicons']) assert.ok(names.includes(name), name);
+      for (const name of [
+        'undici',
+        'zod',
+        'canonicalize',
+        'lit',
+        'lit-html',
+        '@lit/reactive-element',
+        '@vscode-elements/elements',
+        '@vscode/codicons',
+      ])
+        assert.ok(names.includes(name), name);
       for (const [index, { version, hashes }] of components.entries()) {
         const { integrity, version: locked } = packages[`node_modules/${names[index] ?? ''}`] ?? {};
         assert.equal(version, locked);
-        assert.equal(Buffer.from(hashes[0]?.content ?? '', 'hex').toString('base64'), integrity?.replace('sha512-', ''), names[index] ?? '');
+        assert.equal(
+          Buffer.from(hashes[0]?.content ?? '', 'hex').toString('base64'),
+          integrity?.replace('sha512-', ''),
+          names[index] ?? '',
+        );
       }
-      assert.deepEqual(new Set(dependencies.map(({ ref }) => ref)), new Set([metadata.component.purl, ...components.map((component) => component.purl)]));
+      assert.deepEqual(
+        new Set(dependencies.map(({ ref }) => ref)),
+        new Set([metadata.component.purl, ...components.map(component => component.purl)]),
+      );
       const reached = new Set<string>();
       const reach = (ref: string): void => {
         if (reached.has(ref)) return;
         reached.add(ref);
-        for (const next of dependencies.find((entry) => entry.ref === ref)?.dependsOn ?? []) reach(next);
+        for (const next of dependencies.find(entry => entry.ref === ref)?.dependsOn ?? []) reach(next);
       };
       reach(metadata.component.purl);
       assert.equal(reached.size, components.length + 1, 'every component is needed by something');
       const shipped = readFileSync(join(folder, 'one', 'THIRD-PARTY-NOTICES.txt'), 'utf8');
-      assert.deepEqual([...shipped.matchAll(/^={80}\n(\S+) \S+ \(/gm)].map(([, name]) => name), names, 'the notices cover what the bill lists');
-      for (const holder of ['Matteo Collina', 'Google LLC', 'Creative Commons Attribution 4.0', 'Apache License']) assert.ok(shipped.includes(holder), holder);
+      assert.deepEqual(
+        [...shipped.matchAll(/^={80}\n(\S+) \S+ \(/gm)].map(([, name]) => name),
+        names,
+        'the notices cover what the bill lists',
+      );
+      for (const holder of ['Matteo Collina', 'Google LLC', 'Creative Commons Attribution 4.0', 'Apache License'])
+        assert.ok(shipped.includes(holder), holder);
     });
 
     it('names every import of the bundles: nothing but Node and the editor is loaded from outside at run time', async () => {
       const builtin = (await import('node:module')).builtinModules;
       for (const file of ['extension.cjs', 'aerodb-control.cjs', 'local-cluster.js']) {
         const text = readFileSync(join(folder, 'one', file), 'utf8');
-        const asked = [...text.matchAll(/\b(?:(?:require|import)\(|import[\w\s{},*$]*\bfrom\s*|import\s*)["']([\w@][\w@/.:-]{0,60})["']/g)].map(([, name = '']) => name);
+        const asked = [
+          ...text.matchAll(
+            /\b(?:(?:require|import)\(|import[\w\s{},*$]*\bfrom\s*|import\s*)["']([\w@][\w@/.:-]{0,60})["']/g,
+          ),
+        ].map(([, name = '']) => name);
         assert.ok(asked.length > 3, file);
         // pg asks for its native twin only where its own `native` is used, which is nowhere.
-        const outside = asked.filter((name) => !name.startsWith('node:') && !builtin.includes(name) && !['vscode', 'pg-native'].includes(name));
+        const outside = asked.filter(
+          name => !name.startsWith('node:') && !builtin.includes(name) && !['vscode', 'pg-native'].includes(name),
+        );
         assert.deepEqual([...new Set(outside)], [], file);
       }
     });
 
     it('what is loaded at every start is ASCII: one character beyond, and Node reads the whole file with two bytes for each', () => {
       // esbuild writes them as their number in texts, and not in regular expressions.
-      for (const file of ['extension.cjs', 'aerodb-control.cjs', 'local-cluster.js']) assert.equal(/[^\0-\x7f]+/.exec(readFileSync(join(folder, 'one', file), 'utf8'))?.[0], undefined, file);
+      for (const file of ['extension.cjs', 'aerodb-control.cjs', 'local-cluster.js'])
+        assert.equal(/[^\0-\x7f]+/.exec(readFileSync(join(folder, 'one', file), 'utf8'))?.[0], undefined, file);
     });
   });
 
   it('a package without the text of its licence stops the build', () => {
-    const silent = { folder: 'node_modules/x', name: 'x', version: '1.0.0', license: 'MIT', text: '', needs: [], files: ['extension.cjs'] };
+    const silent = {
+      folder: 'node_modules/x',
+      name: 'x',
+      version: '1.0.0',
+      license: 'MIT',
+      text: '',
+      needs: [],
+      files: ['extension.cjs'],
+    };
     assert.throws(() => notices([silent]), /No licence text was found in x/);
     assert.deepEqual(bundledPackages(root, []), []);
   });

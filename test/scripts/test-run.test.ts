@@ -13,21 +13,31 @@ interface Outcome {
 }
 
 /** Runs `npm test` of this project over one planted suite in a project that holds nothing else. */
-async function runOver(suite: Readonly<Record<string, string>>, args: readonly string[] = ['--only', 'kernel'], env: NodeJS.ProcessEnv = {}): Promise<Outcome> {
+async function runOver(
+  suite: Readonly<Record<string, string>>,
+  args: readonly string[] = ['--only', 'kernel'],
+  env: NodeJS.ProcessEnv = {},
+): Promise<Outcome> {
   const folder = mkdtempSync(join(tmpdir(), 'aero-run-'));
   try {
-    for (const part of ['scripts', '.mocharc.json', 'package.json']) cpSync(join(root, part), join(folder, part), { recursive: true });
+    for (const part of ['scripts', '.mocharc.json', 'package.json'])
+      cpSync(join(root, part), join(folder, part), { recursive: true });
     symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
     for (const [file, text] of Object.entries(suite)) {
       mkdirSync(join(folder, 'test', 'kernel'), { recursive: true });
       writeFileSync(join(folder, 'test', 'kernel', file), text);
     }
     const clean = Object.fromEntries(Object.entries(process.env).filter(([key]) => !/^(CI|AERODB_|MOCHA_)/u.test(key)));
-    return await new Promise((resolve) => {
-      execFile(process.execPath, [join(folder, 'scripts', 'test.mjs'), ...args], { cwd: folder, env: { ...clean, ...env }, timeout: 60_000 }, (error, stdout, stderr) => {
-        const code = typeof error?.code === 'number' ? error.code : error === null ? 0 : 1;
-        resolve({ code, lastLine: stdout.trimEnd().split('\n').at(-1) ?? '', output: stdout + stderr });
-      });
+    return await new Promise(resolve => {
+      execFile(
+        process.execPath,
+        [join(folder, 'scripts', 'test.mjs'), ...args],
+        { cwd: folder, env: { ...clean, ...env }, timeout: 60_000 },
+        (error, stdout, stderr) => {
+          const code = typeof error?.code === 'number' ? error.code : error === null ? 0 : 1;
+          resolve({ code, lastLine: stdout.trimEnd().split('\n').at(-1) ?? '', output: stdout + stderr });
+        },
+      );
     });
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -38,7 +48,10 @@ describe('npm test', function () {
   this.timeout(60_000);
 
   it('says last how many passed and failed', async () => {
-    const { code, lastLine, output } = await runOver({ 'a.test.ts': "it('one', () => {}); it('two', () => {}); it('three', () => { throw new Error('broken on purpose'); });" });
+    const { code, lastLine, output } = await runOver({
+      'a.test.ts':
+        "it('one', () => {}); it('two', () => {}); it('three', () => { throw new Error('broken on purpose'); });",
+    });
     assert.equal(lastLine, '2 passed, 1 failed');
     assert.equal(code, 1);
     assert.match(output, /kernel: three\n.*broken on purpose/u);
@@ -55,7 +68,9 @@ describe('npm test', function () {
   });
 
   it('counts a suite that ends before its last test as failed', async () => {
-    const { lastLine, code } = await runOver({ 'a.test.ts': "it('one', () => {}); it('two', () => process.exit(0)); it('three', () => {});" });
+    const { lastLine, code } = await runOver({
+      'a.test.ts': "it('one', () => {}); it('two', () => process.exit(0)); it('three', () => {});",
+    });
     assert.deepEqual({ code, lastLine }, { code: 1, lastLine: '1 passed, 1 failed' });
   });
 
@@ -72,7 +87,8 @@ describe('npm test', function () {
 
   it('counts processes that a suite leaves running as a failure, and ends them', async () => {
     const { lastLine, output } = await runOver({
-      'a.test.ts': "import { spawn } from 'node:child_process'; it('one', () => { const child = spawn('sleep', ['600'], { stdio: 'ignore' }); child.unref(); console.log('pid=' + child.pid); });",
+      'a.test.ts':
+        "import { spawn } from 'node:child_process'; it('one', () => { const child = spawn('sleep', ['600'], { stdio: 'ignore' }); child.unref(); console.log('pid=' + child.pid); });",
     });
     assert.equal(lastLine, '1 passed, 1 failed');
     assert.match(output, /left processes running/u);
@@ -81,7 +97,10 @@ describe('npm test', function () {
   });
 
   it('counts a suite that does not end after its last test as failed, and does not wait for it', async () => {
-    const { lastLine, output } = await runOver({ 'a.test.ts': "import { createServer } from 'node:net'; it('one', () => { createServer().listen(0, '127.0.0.1'); });" });
+    const { lastLine, output } = await runOver({
+      'a.test.ts':
+        "import { createServer } from 'node:net'; it('one', () => { createServer().listen(0, '127.0.0.1'); });",
+    });
     assert.equal(lastLine, '1 passed, 1 failed');
     assert.match(output, /no end after its last test: something is left open/u);
   });
@@ -97,13 +116,20 @@ describe('npm test', function () {
     const forPerson = await runOver({ 'a.test.ts': "it('one', () => {});" }, ['--only', 'kernel,ui'], lacking);
     assert.equal(forPerson.lastLine, '1 passed, 0 failed, 1 skipped');
     assert.match(forPerson.output, /NOT RUN: CHROMIUM_PATH names \/nowhere\/chromium/u);
-    const unread = await runOver({ 'a.test.ts': "it('one', () => {});" }, ['--only', 'kernel,ui'], { ...lacking, CI: 'true' });
+    const unread = await runOver({ 'a.test.ts': "it('one', () => {});" }, ['--only', 'kernel,ui'], {
+      ...lacking,
+      CI: 'true',
+    });
     assert.deepEqual({ code: unread.code, lastLine: unread.lastLine }, { code: 1, lastLine: '1 passed, 1 failed' });
   });
 
   it('says so too where there is no Patroni and nothing to install it with', async () => {
     for (const env of [{}, { CI: 'true' }]) {
-      const { code, lastLine, output } = await runOver({ 'a.test.ts': "it('one', () => {});" }, ['--only', 'kernel,patroni'], { PATH: '/nowhere', ...env });
+      const { code, lastLine, output } = await runOver(
+        { 'a.test.ts': "it('one', () => {});" },
+        ['--only', 'kernel,patroni'],
+        { PATH: '/nowhere', ...env },
+      );
       assert.deepEqual([code, lastLine], [0, '1 passed, 0 failed, 2 skipped']);
       assert.match(output, /NOT RUN: There are no Patroni, etcd and PostgreSQL here: install them/u);
     }

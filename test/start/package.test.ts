@@ -10,11 +10,36 @@ import { inflateRawSync } from 'node:zlib';
 import { packageExtension } from '../../scripts/package.mjs';
 
 const SHIPPED = [
-  '[Content_Types].xml', 'extension.vsixmanifest', 'extension/LICENSE.txt', 'extension/changelog.md', 'extension/package.json', 'extension/readme.md',
-  'extension/package.nls.json', 'extension/package.nls.de.json', 'extension/l10n/bundle.l10n.de.json',
-  ...['THIRD-PARTY-NOTICES.txt', 'aerodb-control.cjs', 'codicon.ttf', 'extension.cjs', 'local-cluster.js', 'sbom.cdx.json', 'webview.css', 'webview.js'].map((name) => `extension/dist/${name}`),
-  ...['aerodb.svg', 'icon.png', 'tab-dark.svg', 'tab-light.svg'].map((name) => `extension/media/${name}`),
-  ...['add.dark', 'add.light', 'audit.dark', 'confirm.dark', 'explain.dark', 'explain.light', 'inspect.dark', 'inspect.light'].map((name) => `extension/media/walkthrough/${name}.webp`),
+  '[Content_Types].xml',
+  'extension.vsixmanifest',
+  'extension/LICENSE.txt',
+  'extension/changelog.md',
+  'extension/package.json',
+  'extension/readme.md',
+  'extension/package.nls.json',
+  'extension/package.nls.de.json',
+  'extension/l10n/bundle.l10n.de.json',
+  ...[
+    'THIRD-PARTY-NOTICES.txt',
+    'aerodb-control.cjs',
+    'codicon.ttf',
+    'extension.cjs',
+    'local-cluster.js',
+    'sbom.cdx.json',
+    'webview.css',
+    'webview.js',
+  ].map(name => `extension/dist/${name}`),
+  ...['aerodb.svg', 'icon.png', 'tab-dark.svg', 'tab-light.svg'].map(name => `extension/media/${name}`),
+  ...[
+    'add.dark',
+    'add.light',
+    'audit.dark',
+    'confirm.dark',
+    'explain.dark',
+    'explain.light',
+    'inspect.dark',
+    'inspect.light',
+  ].map(name => `extension/media/walkthrough/${name}.webp`),
 ];
 
 /** The files of a zip archive: its central directory, read from the end. */
@@ -24,7 +49,14 @@ function unzip(archive: Buffer): ReadonlyMap<string, Buffer> {
   const files = new Map<string, Buffer>();
   let at = archive.readUInt32LE(end + 16);
   for (let left = archive.readUInt16LE(end + 10); left > 0; left -= 1) {
-    const [method, packed, name, extra, comment, local] = [archive.readUInt16LE(at + 10), archive.readUInt32LE(at + 20), archive.readUInt16LE(at + 28), archive.readUInt16LE(at + 30), archive.readUInt16LE(at + 32), archive.readUInt32LE(at + 42)];
+    const [method, packed, name, extra, comment, local] = [
+      archive.readUInt16LE(at + 10),
+      archive.readUInt32LE(at + 20),
+      archive.readUInt16LE(at + 28),
+      archive.readUInt16LE(at + 30),
+      archive.readUInt16LE(at + 32),
+      archive.readUInt32LE(at + 42),
+    ];
     const start = local + 30 + archive.readUInt16LE(local + 26) + archive.readUInt16LE(local + 28);
     const bytes = archive.subarray(start, start + packed);
     files.set(archive.toString('utf8', at + 46, at + 46 + name), method === 8 ? inflateRawSync(bytes) : bytes);
@@ -59,19 +91,30 @@ describe('the package', function () {
     const run = promisify(execFile);
     const program = (name: string): string => join(folder, 'extension', 'dist', name);
     const options = { cwd: folder, env: { PATH: '/nowhere', HOME: folder } };
-    assert.match((await run(process.execPath, [program('aerodb-control.cjs'), '--help'], options)).stdout, /force-promote/u);
+    assert.match(
+      (await run(process.execPath, [program('aerodb-control.cjs'), '--help'], options)).stdout,
+      /force-promote/u,
+    );
     assert.match((await run(process.execPath, [program('local-cluster.js'), '--help'], options)).stdout, /--nodes/u);
   });
 
-  it('the extension asks for vscode and for Node\'s own modules, and for nothing else', () => {
+  it("the extension asks for vscode and for Node's own modules, and for nothing else", () => {
     const code = readFileSync(join(folder, 'extension', 'dist', 'extension.cjs'), 'utf8');
     const asked = new Set([...code.matchAll(/\brequire\("([^"]+)"\)/gu)].map(([, name = '']) => name));
     assert.ok(asked.has('vscode'));
-    assert.deepEqual([...asked].filter((name) => name !== 'vscode' && !builtinModules.includes(name.replace(/^node:/u, ''))), []);
+    assert.deepEqual(
+      [...asked].filter(name => name !== 'vscode' && !builtinModules.includes(name.replace(/^node:/u, ''))),
+      [],
+    );
   });
 
   it('the Marketplace can show it: a PNG icon of 128 pixels, a category, keywords, and no picture that is not https', () => {
-    const manifest = JSON.parse(String(files.get('extension/package.json'))) as { readonly icon: string; readonly categories: readonly string[]; readonly keywords: readonly string[]; readonly galleryBanner: { readonly color: string; readonly theme: string } };
+    const manifest = JSON.parse(String(files.get('extension/package.json'))) as {
+      readonly icon: string;
+      readonly categories: readonly string[];
+      readonly keywords: readonly string[];
+      readonly galleryBanner: { readonly color: string; readonly theme: string };
+    };
     const icon = files.get(`extension/${manifest.icon}`);
     assert.ok(icon);
     assert.equal(icon.toString('latin1', 1, 4), 'PNG');
@@ -80,7 +123,8 @@ describe('the package', function () {
     assert.match(manifest.galleryBanner.color, /^#[0-9a-f]{6}$/iu);
     for (const document of ['readme', 'changelog']) {
       const text = String(files.get(`extension/${document}.md`));
-      for (const [, address = ''] of text.matchAll(/!\[[^\]]*\]\(([^)\s]+)/gu)) assert.match(address, /^https:/u, document);
+      for (const [, address = ''] of text.matchAll(/!\[[^\]]*\]\(([^)\s]+)/gu))
+        assert.match(address, /^https:/u, document);
       assert.doesNotMatch(text, /<img|\.svg\)/u);
     }
   });

@@ -9,7 +9,11 @@ import { root } from '../../scripts/lib/paths.mjs';
 import { freePorts } from '../../scripts/lib/ports.mjs';
 import { descendants, identity, startGroup, until, type Group } from '../../scripts/lib/processes.mjs';
 
-const run = z.object({ pid: z.number(), where: z.string(), groups: z.array(z.object({ pid: z.number(), identity: z.string() })) });
+const run = z.object({
+  pid: z.number(),
+  where: z.string(),
+  groups: z.array(z.object({ pid: z.number(), identity: z.string() })),
+});
 
 describe('npm start', function () {
   this.timeout(120_000);
@@ -32,8 +36,18 @@ describe('npm start', function () {
 
   /** Starts it as a person does, with no screen, and with its data elsewhere. */
   function npmStart(...args: readonly string[]): Group {
-    const env = { ...process.env, DISPLAY: '', WAYLAND_DISPLAY: '', XDG_DATA_HOME: home, XDG_STATE_HOME: join(home, 'state') };
-    const group = startGroup('npm', ['--silent', 'start', '--', '--port', String(port), '--cluster-port', String(clusterPort), ...args], { cwd: root, env });
+    const env = {
+      ...process.env,
+      DISPLAY: '',
+      WAYLAND_DISPLAY: '',
+      XDG_DATA_HOME: home,
+      XDG_STATE_HOME: join(home, 'state'),
+    };
+    const group = startGroup(
+      'npm',
+      ['--silent', 'start', '--', '--port', String(port), '--cluster-port', String(clusterPort), ...args],
+      { cwd: root, env },
+    );
     groups.push(group);
     return group;
   }
@@ -41,7 +55,7 @@ describe('npm start', function () {
   async function ready(group: Group): Promise<string> {
     await Promise.race([
       until(() => group.output().includes('Ctrl-C ends'), { timeout: 60_000 }),
-      group.ended.then((how) => assert.fail(`npm start ended with ${how}:\n${group.output()}`)),
+      group.ended.then(how => assert.fail(`npm start ended with ${how}:\n${group.output()}`)),
     ]);
     assert.match(group.output(), /Ctrl-C ends/u);
     return group.output();
@@ -58,7 +72,12 @@ describe('npm start', function () {
 
   async function nodeIds(): Promise<readonly string[]> {
     const status = z.object({ data: z.object({ node_id: z.string() }) });
-    return Promise.all([0, 1, 2].map(async (index) => status.parse(await (await fetch(`http://127.0.0.1:${clusterPort + index}/v1/status`)).json()).data.node_id));
+    return Promise.all(
+      [0, 1, 2].map(
+        async index =>
+          status.parse(await (await fetch(`http://127.0.0.1:${clusterPort + index}/v1/status`)).json()).data.node_id,
+      ),
+    );
   }
 
   it('brings up a cluster and an editor once, and Ctrl-C ends all of it', async () => {
@@ -72,7 +91,10 @@ describe('npm start', function () {
     assert.ok(running.length >= 6, String(running));
     process.kill(-group.pid, 'SIGINT');
     assert.equal(await group.ended, 'exit code 0');
-    assert.deepEqual(running.filter((pid) => identity(pid) !== undefined), []);
+    assert.deepEqual(
+      running.filter(pid => identity(pid) !== undefined),
+      [],
+    );
   });
 
   it('lets nobody into the editor without the address or the password that it printed', async () => {
@@ -87,7 +109,11 @@ describe('npm start', function () {
     const page = await (await fetch(link)).text();
     const password = /name="password" value="([^"]+)"/u.exec(page)?.[1] ?? '';
     const action = /action="([^"]+)"/u.exec(page)?.[1] ?? '';
-    const signedIn = await fetch(action, { method: 'POST', redirect: 'manual', body: new URLSearchParams({ password }) });
+    const signedIn = await fetch(action, {
+      method: 'POST',
+      redirect: 'manual',
+      body: new URLSearchParams({ password }),
+    });
     const cookie = signedIn.headers.get('set-cookie')?.split(';')[0] ?? '';
     const workbench = await fetch(`${editor}/?ew=true`, { headers: { cookie }, redirect: 'manual' });
     assert.equal(workbench.status, 200);
@@ -116,7 +142,10 @@ describe('npm start', function () {
     process.kill(pid, 'SIGKILL');
     await killed.ended;
     await ready(npmStart());
-    assert.deepEqual(left.filter((process) => identity(process.pid) === process.identity), []);
+    assert.deepEqual(
+      left.filter(process => identity(process.pid) === process.identity),
+      [],
+    );
   });
 
   it('takes the next ports when the preferred ones are taken, and says so', async () => {
@@ -124,7 +153,10 @@ describe('npm start', function () {
     await once(taken, 'listening');
     try {
       const output = await ready(npmStart());
-      assert.match(output, new RegExp(`Port ${clusterPort} is taken: the nodes listen from port ${clusterPort + 1} on`, 'u'));
+      assert.match(
+        output,
+        new RegExp(`Port ${clusterPort} is taken: the nodes listen from port ${clusterPort + 1} on`, 'u'),
+      );
     } finally {
       taken.close();
     }

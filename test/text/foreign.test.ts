@@ -9,7 +9,10 @@ const LAST = 0x10ffff;
 
 /** What may not stand in a line as it is, told apart by other means than the rule's own expression. */
 function unseen(character: string): boolean {
-  const named = /^[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Variation_Selector}\p{Bidi_Control}]$/u.test(character);
+  const named =
+    /^[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Variation_Selector}\p{Bidi_Control}]$/u.test(
+      character,
+    );
   return named || character === '\u2800';
 }
 
@@ -29,15 +32,17 @@ describe('foreign text', function () {
       counts[hidden ? 'unseen' : 'seen'] += 1;
       for (const name of [character, `node-${character}1`]) {
         const wanted = hidden ? name.replace(character, number) : name;
-        if (visible(name) !== wanted || isSeen(name) === hidden || parts(name).join('') !== name) assert.fail(`${number} in ${JSON.stringify(name)}: ${JSON.stringify(visible(name))}`);
-        if (hidden && asked(name) !== 'the-id') assert.fail(`${number}: a name is asked for that holds what cannot be seen`);
+        if (visible(name) !== wanted || isSeen(name) === hidden || parts(name).join('') !== name)
+          assert.fail(`${number} in ${JSON.stringify(name)}: ${JSON.stringify(visible(name))}`);
+        if (hidden && asked(name) !== 'the-id')
+          assert.fail(`${number}: a name is asked for that holds what cannot be seen`);
       }
     }
     assert.equal(counts.seen + counts.unseen, LAST + 1);
     console.log(`      ${counts.seen} seen, ${counts.unseen} written as their number`); // eslint-disable-line no-console -- a person reads how many there were
   });
 
-  it('P7-A2: two names that differ in one code point are shown as different, and no shown name is another one\'s source', () => {
+  it("P7-A2: two names that differ in one code point are shown as different, and no shown name is another one's source", () => {
     const shown = new Set<string>();
     for (let point = 0; point <= LAST; point += 1) {
       const name = visible(`a${String.fromCodePoint(point)}b`);
@@ -48,13 +53,31 @@ describe('foreign text', function () {
   });
 
   it('keeps joiners where they are seen: in words of scripts that join, and in pictures of several', () => {
-    for (const name of ['می\u200cخواهم', 'क्\u200dष', 'ශ්\u200dරී', '\u{1f468}\u200d\u{1f469}\u200d\u{1f467}', '\u{1f3f3}\ufe0f\u200d\u{1f308}', '\u{1f9d1}\u{1f3fd}\u200d\u{1f680}', '❤\ufe0f']) {
+    for (const name of [
+      'می\u200cخواهم',
+      'क्\u200dष',
+      'ශ්\u200dරී',
+      '\u{1f468}\u200d\u{1f469}\u200d\u{1f467}',
+      '\u{1f3f3}\ufe0f\u200d\u{1f308}',
+      '\u{1f9d1}\u{1f3fd}\u200d\u{1f680}',
+      '❤\ufe0f',
+    ]) {
       assert.equal(visible(name), name);
     }
     for (const [name, wanted] of [
-      ['a\u200db', 'a<U+200D>b'], ['a\u200cb', 'a<U+200C>b'], ['node\u200d', 'node<U+200D>'], ['\u200dnode', '<U+200D>node'], ['1\ufe0f', '1<U+FE0F>'], ['a\ufe0f', 'a<U+FE0F>'],
-      ['а\u200dб', 'а<U+200D>б'], ['日\u200d本', '日<U+200D>本'], ['م\u200da', 'م<U+200D>a'], ['\u{1f468}\u200d', '\u{1f468}<U+200D>'], ['\u{1f468}\u200da', '\u{1f468}<U+200D>a'],
-    ] as const) assert.equal(visible(name), wanted);
+      ['a\u200db', 'a<U+200D>b'],
+      ['a\u200cb', 'a<U+200C>b'],
+      ['node\u200d', 'node<U+200D>'],
+      ['\u200dnode', '<U+200D>node'],
+      ['1\ufe0f', '1<U+FE0F>'],
+      ['a\ufe0f', 'a<U+FE0F>'],
+      ['а\u200dб', 'а<U+200D>б'],
+      ['日\u200d本', '日<U+200D>本'],
+      ['م\u200da', 'م<U+200D>a'],
+      ['\u{1f468}\u200d', '\u{1f468}<U+200D>'],
+      ['\u{1f468}\u200da', '\u{1f468}<U+200D>a'],
+    ] as const)
+      assert.equal(visible(name), wanted);
   });
 
   it('a name whose joiners are seen is still not one to be typed', () => {

@@ -2,7 +2,17 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import type { Frame } from 'playwright-core';
@@ -15,8 +25,16 @@ import { persist, waitFor } from './driver/wait.ts';
 const LABEL = 'local (test bench)';
 const TAB = 'AeroDB Audit Log';
 const TEN = [
-  'Inspect Cluster State', 'Inspect Node', 'Inspect Replication Status', 'Inspect Promotion State', 'Run Diagnostics', 'Inspect WAL', 'Inspect Snapshots',
-  'Request Promotion', 'Request Demotion', 'Force Promotion',
+  'Inspect Cluster State',
+  'Inspect Node',
+  'Inspect Replication Status',
+  'Inspect Promotion State',
+  'Run Diagnostics',
+  'Inspect WAL',
+  'Inspect Snapshots',
+  'Request Promotion',
+  'Request Demotion',
+  'Force Promotion',
 ];
 
 describe('the audit log in the editor', function () {
@@ -29,8 +47,11 @@ describe('the audit log in the editor', function () {
   });
   after('stop the cluster', () => cluster.stop());
 
-  const clusters = (): { readonly 'aerodb.clusters': readonly unknown[] } => (
-    { 'aerodb.clusters': [{ name: 'local', kind: 'aerodb', endpoints: cluster.nodes.map(({ url }) => url), environment: 'test bench' }] });
+  const clusters = (): { readonly 'aerodb.clusters': readonly unknown[] } => ({
+    'aerodb.clusters': [
+      { name: 'local', kind: 'aerodb', endpoints: cluster.nodes.map(({ url }) => url), environment: 'test bench' },
+    ],
+  });
 
   describe('the tab', () => {
     const use = useEditor(() => ({ settings: clusters() }));
@@ -51,14 +72,19 @@ describe('the audit log in the editor', function () {
       await use.workbench.notifications.waitFor('Recorded as #');
     }
 
-    const answers = (): number => linesIn(use.editor.auditFile).filter((line) => line.includes('"stage":"command_answered"')).length;
+    const answers = (): number =>
+      linesIn(use.editor.auditFile).filter(line => line.includes('"stage":"command_answered"')).length;
 
     /** An inspection, to its record: a panel of an earlier one says the same. */
     async function inspect(title: string): Promise<void> {
       const before = answers();
       await use.workbench.runCommand(`AeroDB: ${title}`);
       await use.workbench.quickInput.choose(LABEL);
-      await waitFor('the record of the answer', () => Promise.resolve(answers()), (now) => now > before);
+      await waitFor(
+        'the record of the answer',
+        () => Promise.resolve(answers()),
+        now => now > before,
+      );
       await use.workbench.webviews.waitForText(title);
     }
 
@@ -88,7 +114,14 @@ describe('the audit log in the editor', function () {
     }
 
     async function rows(panel: Frame, wanted: (texts: readonly string[]) => boolean): Promise<readonly string[]> {
-      return waitFor('rows of the log', () => panel.locator('.audit-body [role=row]').evaluateAll((all) => all.map((row) => (row as HTMLElement).innerText.replaceAll('\n', ' '))), wanted);
+      return waitFor(
+        'rows of the log',
+        () =>
+          panel
+            .locator('.audit-body [role=row]')
+            .evaluateAll(all => all.map(row => (row as HTMLElement).innerText.replaceAll('\n', ' '))),
+        wanted,
+      );
     }
 
     it('P7-A1: an Observer is refused; an Operator sees it verified, filtered, unfolded and exported with its proof', async () => {
@@ -100,23 +133,34 @@ describe('the audit log in the editor', function () {
       await rejectedPromotion();
       const panel = await openLog();
       const all = linesIn(use.editor.auditFile);
-      await rows(panel, (seen) => seen.some((row) => row.includes('kernel rejected')) && seen.length === all.length);
+      await rows(panel, seen => seen.some(row => row.includes('kernel rejected')) && seen.length === all.length);
       assert.ok((await panel.locator('.audit-verdict').innerText()).includes(use.editor.auditFile));
-      assert.match(await panel.locator('.audit-command').innerText(), /aerodb-control audit verify --auditor --file \S+ --head \d+:[0-9a-f]{64}/);
+      assert.match(
+        await panel.locator('.audit-command').innerText(),
+        /aerodb-control audit verify --auditor --file \S+ --head \d+:[0-9a-f]{64}/,
+      );
       assert.match(await panel.locator('.audit-status').innerText(), /Every intent has a recorded outcome/);
       await workbench.screenshot('audit-log');
 
       await panel.getByLabel('Command').selectOption('request_promotion');
-      await rows(panel, (seen) => seen.length > 0 && seen.every((row) => row.includes('request_promotion')));
+      await rows(panel, seen => seen.length > 0 && seen.every(row => row.includes('request_promotion')));
       await panel.locator('[role=grid]').focus();
       await panel.locator('[role=grid]').press('End');
       await panel.locator('[role=grid]').press('Enter');
       const pane = panel.locator('.audit-request');
       await pane.getByText('drill of the night shift').first().waitFor();
       const stages = await pane.locator('h3').allInnerTexts();
-      assert.deepEqual(stages.map((stage) => stage.replace(/ #\d+$/, '')), [
-        'command requested', 'explanation presented', 'confirmation requested', 'confirmation given', 'dispatch intent', 'kernel rejected',
-      ]);
+      assert.deepEqual(
+        stages.map(stage => stage.replace(/ #\d+$/, '')),
+        [
+          'command requested',
+          'explanation presented',
+          'confirmation requested',
+          'confirmation given',
+          'dispatch intent',
+          'kernel rejected',
+        ],
+      );
       await workbench.screenshot('audit-log-request');
       await pane.getByText('Explanation as the operator saw it').first().click();
       await pane.getByText('Before and after, if the kernel executes it').first().waitFor();
@@ -139,7 +183,10 @@ describe('the audit log in the editor', function () {
       };
       await persist('saving', save, () => Promise.resolve(existsSync(target)));
       await workbench.notifications.waitFor('were written to');
-      const exported = readFileSync(target, 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
+      const exported = readFileSync(target, 'utf8')
+        .trimEnd()
+        .split('\n')
+        .map(line => JSON.parse(line) as Readonly<Record<string, unknown>>);
       assert.equal(exported[0]?.['selected'], 6);
       assert.equal(exported.filter(({ selected }) => selected === true).length, 6);
       const lines = linesIn(use.editor.auditFile);
@@ -147,7 +194,11 @@ describe('the audit log in the editor', function () {
       assert.equal(statSync(target).mode & 0o777, 0o600);
 
       await panel.getByText('Raw File').click();
-      await waitFor('the raw file', () => workbench.page.title(), (title) => title.startsWith('audit.jsonl'));
+      await waitFor(
+        'the raw file',
+        () => workbench.page.title(),
+        title => title.startsWith('audit.jsonl'),
+      );
       const before = readFileSync(use.editor.auditFile, 'utf8');
       await workbench.page.keyboard.type('x');
       await workbench.screenshot('audit-log-raw');
@@ -161,7 +212,7 @@ describe('the audit log in the editor', function () {
       for (let n = 0; n < 3; n += 1) await inspect('Inspect Replication Status');
       const panel = await openLog();
       await panel.getByLabel('Stage').selectOption('command_answered');
-      const seen = await rows(panel, (all) => all.length >= 3 && all.every((row) => row.includes('command answered')));
+      const seen = await rows(panel, all => all.length >= 3 && all.every(row => row.includes('command answered')));
       await panel.locator('[role=grid]').focus();
       await panel.locator('[role=grid]').press('Home');
       const chosen = await panel.locator('[aria-selected=true]').innerText();
@@ -169,9 +220,13 @@ describe('the audit log in the editor', function () {
       await panel.locator('.audit-request').waitFor();
       await inspect('Inspect Replication Status');
       await workbench.editors.activate(TAB);
-      assert.equal((await rows(panel, (all) => all.length > 0)).length, seen.length, 'P7-D1: nothing refreshes by itself');
+      assert.equal(
+        (await rows(panel, all => all.length > 0)).length,
+        seen.length,
+        'P7-D1: nothing refreshes by itself',
+      );
       await panel.getByText('Reload', { exact: true }).click();
-      await rows(panel, (all) => all.length === seen.length + 1);
+      await rows(panel, all => all.length === seen.length + 1);
       assert.equal(await panel.getByLabel('Stage').inputValue(), 'command_answered');
       assert.equal(await panel.locator('[aria-selected=true]').innerText(), chosen);
       assert.equal(await panel.locator('.audit-request').count(), 1);
@@ -182,7 +237,7 @@ describe('the audit log in the editor', function () {
       const { workbench } = use;
       await becomeAuditor();
       const panel = await openLog();
-      await rows(panel, (all) => all.length > 0);
+      await rows(panel, all => all.length > 0);
       await workbench.runCommand('AeroDB: Give Up Authority');
       await workbench.statusBar.waitFor('AeroDB: Observer');
       await workbench.webviews.waitForText('taken away with the authority to see it');
@@ -209,13 +264,13 @@ describe('the audit log in the editor', function () {
       copyFileSync(file, kept);
       try {
         const lines = linesIn(file);
-        const intent = lines.findIndex((line) => line.includes('"stage":"dispatch_intent"'));
+        const intent = lines.findIndex(line => line.includes('"stage":"dispatch_intent"'));
         truncateSync(file, Buffer.byteLength(`${lines.slice(0, intent + 1).join('\n')}\n`));
         await workbench.runCommand('AeroDB: Open Audit Log');
         const panel = await workbench.webviews.waitForText('Truncated.');
         await panel.getByText('1 intent has no recorded outcome: unknown.').waitFor();
         await panel.getByText('Show 1 Intent of Unknown Outcome').click();
-        await rows(panel, (all) => all.length === 1 && /dispatch intent.*unknown/.test(all[0] ?? ''));
+        await rows(panel, all => all.length === 1 && /dispatch intent.*unknown/.test(all[0] ?? ''));
         await panel.locator('.audit-body [role=row]').first().click();
         await panel.locator('.audit-request').getByText('no outcome is recorded').first().waitFor();
         await workbench.screenshot('audit-log-unknown');
@@ -258,7 +313,11 @@ describe('the audit log in the editor', function () {
         const tree = workbench.tree('Clusters');
         await tree.expand(['listening']);
         const sentence = /The audit log cannot be written: .*Nothing was sent\./;
-        const inTree = await waitFor('the refusal in the tree', async () => (await tree.rows()).map(({ label, ariaLabel }) => `${label} ${ariaLabel}`).join(' '), (text) => sentence.test(text));
+        const inTree = await waitFor(
+          'the refusal in the tree',
+          async () => (await tree.rows()).map(({ label, ariaLabel }) => `${label} ${ariaLabel}`).join(' '),
+          text => sentence.test(text),
+        );
         const words = sentence.exec(inTree.replaceAll(/\s+/g, ' '))?.[0].split('Nothing was sent.')[0] ?? '';
         assert.ok(words.includes(folder), inTree);
         assert.match(words, /EEXIST|ENOTDIR/);
@@ -276,17 +335,26 @@ describe('the audit log in the editor', function () {
             await workbench.quickInput.waitFor('Node');
             await workbench.quickInput.answer('node-1');
           }
-          const { message, severity } = await workbench.notifications.waitFor(new RegExp(`${title}.*PHASE7_AUDIT_UNAVAILABLE`, 'u'));
+          const { message, severity } = await workbench.notifications.waitFor(
+            new RegExp(`${title}.*PHASE7_AUDIT_UNAVAILABLE`, 'u'),
+          );
           assert.equal(severity, 'error');
           assert.ok(message.includes(words), `${message} / ${words}`);
           assert.match(message, /not executed/);
-          if (title.startsWith('Inspect')) await workbench.webviews.waitForText(new RegExp(`${title}[^]*NOT EXECUTED`, 'u'));
+          if (title.startsWith('Inspect'))
+            await workbench.webviews.waitForText(new RegExp(`${title}[^]*NOT EXECUTED`, 'u'));
           // Three toasts have a place; one that has just gone by itself needs no dismissal.
-          await workbench.notifications.dismiss(new RegExp(`${title}.*PHASE7_AUDIT_UNAVAILABLE`, 'u')).catch(() => undefined);
+          await workbench.notifications
+            .dismiss(new RegExp(`${title}.*PHASE7_AUDIT_UNAVAILABLE`, 'u'))
+            .catch(() => undefined);
         }
         await workbench.screenshot('audit-unavailable');
 
-        const terminal = spawnSync(process.execPath, [join(root, 'src/cli/main.ts'), 'inspect', 'cluster', '--url', url, '--audit-dir', folder], { encoding: 'utf8', env: { ...process.env, NO_COLOR: '1' } });
+        const terminal = spawnSync(
+          process.execPath,
+          [join(root, 'src/cli/main.ts'), 'inspect', 'cluster', '--url', url, '--audit-dir', folder],
+          { encoding: 'utf8', env: { ...process.env, NO_COLOR: '1' } },
+        );
         assert.equal(terminal.status, 3, terminal.stderr);
         assert.ok(terminal.stderr.replaceAll(/\s+/g, ' ').includes(words.trim()), terminal.stderr);
         assert.match(terminal.stderr, /PHASE7_AUDIT_UNAVAILABLE/);

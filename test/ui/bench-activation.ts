@@ -15,8 +15,14 @@ const LIMIT_MS = 100;
 async function activation(workbench: Workbench): Promise<number> {
   await workbench.openView('AeroDB');
   await workbench.runCommand('Developer: Show Running Extensions');
-  const time = workbench.page.locator('.runtime-extensions-editor .extension', { hasText: 'AeroDB Control Plane' }).locator('.activation-time');
-  const shown = await waitFor('the time of activation', async () => (await time.count()) === 0 ? '' : time.first().innerText(), (text) => /\d+ ?ms/u.test(text));
+  const time = workbench.page
+    .locator('.runtime-extensions-editor .extension', { hasText: 'AeroDB Control Plane' })
+    .locator('.activation-time');
+  const shown = await waitFor(
+    'the time of activation',
+    async () => ((await time.count()) === 0 ? '' : time.first().innerText()),
+    text => /\d+ ?ms/u.test(text),
+  );
   return Number(/(\d+) ?ms/u.exec(shown)?.[1]);
 }
 
@@ -29,7 +35,9 @@ try {
   }
   const value = percentile(times);
   const ok = measured({ name: `activation, median of ${WINDOWS} windows`, value, unit: 'ms', limit: LIMIT_MS });
-  process.stdout.write(`activation in ${WINDOWS} windows: median ${value} ms, fastest ${Math.min(...times)} ms, slowest ${Math.max(...times)} ms (limit ${LIMIT_MS} ms)\n${times.join(' ')}\n`);
+  process.stdout.write(
+    `activation in ${WINDOWS} windows: median ${value} ms, fastest ${Math.min(...times)} ms, slowest ${Math.max(...times)} ms (limit ${LIMIT_MS} ms)\n${times.join(' ')}\n`,
+  );
   process.exitCode = ok ? 0 : 1;
 } finally {
   await editor.stop();

@@ -17,7 +17,10 @@ describe('experience', function () {
   const use = useEditor();
 
   function configure(endpoints: readonly string[], more: Readonly<Record<string, unknown>> = {}): void {
-    use.editor.writeSettings({ 'aerodb.clusters': [{ name: orders.name, kind: 'aerodb', endpoints, environment: 'staging' }], ...more });
+    use.editor.writeSettings({
+      'aerodb.clusters': [{ name: orders.name, kind: 'aerodb', endpoints, environment: 'staging' }],
+      ...more,
+    });
   }
 
   /** Every request's stages in the log, whoever asked. */
@@ -47,7 +50,12 @@ describe('experience', function () {
       await clean('cluster', inspectCluster(workbench, orders));
       await tree.expand([orders.label]);
       await tree.expand([orders.label, 'node-2']);
-      for (const [row, text] of [[['node-2'], 'Inspect Node'], [['Replication'], 'Replication Status'], [['node-2', 'WAL'], 'Inspect WAL'], [['node-2', 'Snapshots'], 'Inspect Snapshots']] as const) {
+      for (const [row, text] of [
+        [['node-2'], 'Inspect Node'],
+        [['Replication'], 'Replication Status'],
+        [['node-2', 'WAL'], 'Inspect WAL'],
+        [['node-2', 'Snapshots'], 'Inspect Snapshots'],
+      ] as const) {
         await tree.click([orders.label, ...row]);
         await clean(text, workbench.webviews.waitForText(new RegExp(`${text}[\\s\\S]*recorded as`, 'u')));
       }
@@ -58,13 +66,24 @@ describe('experience', function () {
       const force = await clean('force', askFor(workbench, orders, 'Force Promotion', 'node-2', 'axe'));
       await force.getByText('Do Nothing').click();
       await workbench.webviews.waitForText('PHASE7_CONFIRMATION_DECLINED');
-      await confirmStandard(workbench, await clean('declared cost', askFor(workbench, orders, 'Run Diagnostics', 'node-2')), 'Run Diagnostics: ');
+      await confirmStandard(
+        workbench,
+        await clean('declared cost', askFor(workbench, orders, 'Run Diagnostics', 'node-2')),
+        'Run Diagnostics: ',
+      );
       await clean('diagnostics', workbench.webviews.waitForText(/entries in \d+ sections[\s\S]*recorded as/u));
-      await confirmStandard(workbench, await askFor(workbench, orders, 'Request Demotion', 'node-1', 'axe'), 'Request Demotion: node-1?');
+      await confirmStandard(
+        workbench,
+        await askFor(workbench, orders, 'Request Demotion', 'node-1', 'axe'),
+        'Request Demotion: node-1?',
+      );
       await clean('executed', workbench.webviews.waitForText('gave up write authority'));
       assert.equal((await promote(cluster.node(2))).status, 200, 'the other tests find a primary');
       await tree.click([orders.label, 'Promotion']);
-      await clean('promotion', workbench.webviews.waitForText(/Promotion State[\s\S]*DemotionSucceeded[\s\S]*recorded as/u));
+      await clean(
+        'promotion',
+        workbench.webviews.waitForText(/Promotion State[\s\S]*DemotionSucceeded[\s\S]*recorded as/u),
+      );
       await workbench.runCommand('AeroDB: Open Audit Log');
       const log = await workbench.webviews.waitForText('Intact.');
       await log.locator('.audit-body [role=row]').last().waitFor();
@@ -86,31 +105,49 @@ describe('experience', function () {
     await workbench.tree('Clusters').waitForRow([orders.label]);
     // The first time the view had no rows yet that could have taken the focus.
     await palette('AeroDB: Focus on Clusters View');
-    await waitFor('the focus on the cluster', async () => {
-      await keyboard.press('ArrowDown');
-      return focusedRow();
-    }, (label) => label.startsWith('Cluster orders'));
+    await waitFor(
+      'the focus on the cluster',
+      async () => {
+        await keyboard.press('ArrowDown');
+        return focusedRow();
+      },
+      label => label.startsWith('Cluster orders'),
+    );
     await keyboard.press('ArrowRight');
     await workbench.tree('Clusters').waitForRow([orders.label, 'node-1']);
     for (const expected of ['Node node-1', 'Node node-2', 'Node node-3', 'Replication']) {
       await keyboard.press('ArrowDown');
-      await waitFor(`the focus on ${expected}`, focusedRow, (label) => label.startsWith(expected));
+      await waitFor(`the focus on ${expected}`, focusedRow, label => label.startsWith(expected));
     }
     await keyboard.press('Enter');
     const panel = await workbench.webviews.waitForText(/Replication Status[\s\S]*recorded as/u);
     const first = await panel.locator('footer').innerText();
     await tabTo(panel, 'Refresh');
     await keyboard.press('Enter');
-    await waitFor('a fresh answer', () => panel.locator('footer').innerText().catch(() => first), (footer) => footer !== first && footer.includes('recorded as'));
+    await waitFor(
+      'a fresh answer',
+      () =>
+        panel
+          .locator('footer')
+          .innerText()
+          .catch(() => first),
+      footer => footer !== first && footer.includes('recorded as'),
+    );
     await tabTo(panel, 'Copy as JSON');
     await keyboard.press('Space');
-    const copied = JSON.parse(await waitFor('the copy', () => workbench.page.evaluate(() => navigator.clipboard.readText()), (text) => text.startsWith('{'))) as Json;
+    const copied = JSON.parse(
+      await waitFor(
+        'the copy',
+        () => workbench.page.evaluate(() => navigator.clipboard.readText()),
+        text => text.startsWith('{'),
+      ),
+    ) as Json;
     assert.equal(at(copied, 'kind'), 'answer');
     await workbench.openPalette();
     await keyboard.press('Escape');
   });
 
-  it('a promotion needs no mouse, from becoming Operator to the kernel\'s answer', async () => {
+  it("a promotion needs no mouse, from becoming Operator to the kernel's answer", async () => {
     const { workbench } = use;
     const { keyboard } = workbench.page;
     configure(cluster.nodes.map(({ url }) => url));
@@ -127,7 +164,11 @@ describe('experience', function () {
     await keyboard.press('Enter');
     await workbench.quickInput.waitFor('Node (as read from');
     await keyboard.type('node-3');
-    await waitFor('one node', () => workbench.quickInput.view(), ({ items }) => items.length === 1);
+    await waitFor(
+      'one node',
+      () => workbench.quickInput.view(),
+      ({ items }) => items.length === 1,
+    );
     await keyboard.press('Enter');
     await workbench.quickInput.waitFor('Reason');
     await keyboard.type('by keyboard');
@@ -150,10 +191,15 @@ describe('experience', function () {
     configure(kernel.urls);
     const harmless = async (where: string): Promise<void> => {
       for (const frame of workbench.page.frames()) {
-        const harm = await frame.evaluate(() => ({
-          owned: 'owned' in globalThis, images: document.querySelectorAll('img[src="x"]').length,
-          links: [...document.querySelectorAll('a')].filter((link) => [...link.attributes].some(({ value }) => value.startsWith('command:workbench.action.closeAll'))).length,
-        })).catch(() => undefined);
+        const harm = await frame
+          .evaluate(() => ({
+            owned: 'owned' in globalThis,
+            images: document.querySelectorAll('img[src="x"]').length,
+            links: [...document.querySelectorAll('a')].filter(link =>
+              [...link.attributes].some(({ value }) => value.startsWith('command:workbench.action.closeAll')),
+            ).length,
+          }))
+          .catch(() => undefined);
         assert.deepEqual(harm ?? { owned: false, images: 0, links: 0 }, { owned: false, images: 0, links: 0 }, where);
       }
       assert.deepEqual(workbench.pageErrors, [], where);
@@ -161,47 +207,86 @@ describe('experience', function () {
     await workbench.openView('AeroDB');
     const tree = workbench.tree('Clusters');
     await tree.expand([orders.label]);
-    const rows = await tree.waitForRows('the hostile names', (seen) => seen.filter(({ level }) => level === 2).length === 5);
-    assert.ok(rows.some(({ label }) => label.startsWith('<img src="x"') && label.includes('$(key)')), JSON.stringify(rows));
+    const rows = await tree.waitForRows(
+      'the hostile names',
+      seen => seen.filter(({ level }) => level === 2).length === 5,
+    );
+    assert.ok(
+      rows.some(({ label }) => label.startsWith('<img src="x"') && label.includes('$(key)')),
+      JSON.stringify(rows),
+    );
     assert.ok(rows.some(({ label }) => label === HOSTILE.long));
-    assert.ok(rows.some(({ label }) => label.startsWith('two<U+000A>lines <U+202E>gnp.exe<U+202C>')), 'what would end the line or turn the name around is seen');
+    assert.ok(
+      rows.some(({ label }) => label.startsWith('two<U+000A>lines <U+202E>gnp.exe<U+202C>')),
+      'what would end the line or turn the name around is seen',
+    );
     const row = workbench.page.locator('.pane-body [role="treeitem"]', { hasText: '<img' }).first();
     await row.hover();
-    await waitFor('the tooltip', () => workbench.page.locator('.monaco-hover').allInnerTexts(), (texts) => texts.some((text) => text.includes('<img src="x"')));
+    await waitFor(
+      'the tooltip',
+      () => workbench.page.locator('.monaco-hover').allInnerTexts(),
+      texts => texts.some(text => text.includes('<img src="x"')),
+    );
     await harmless('tooltip');
     await workbench.screenshot('hostile-tree');
     await workbench.page.mouse.move(640, 795);
     const panel = await inspectCluster(workbench, orders);
     assert.ok((await panel.locator('body').innerText()).includes(HOSTILE.markup));
-    assert.equal(await panel.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), 0, 'the page does not scroll sideways');
+    assert.equal(
+      await panel.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth),
+      0,
+      'the page does not scroll sideways',
+    );
     assert.deepEqual(await violations(panel), []);
     await workbench.screenshot('hostile-cluster');
     await harmless('cluster panel');
     await workbench.page.mouse.move(640, 795);
     const long = [orders.label, HOSTILE.long];
     await tree.expand(long);
-    for (const path of [[orders.label, 'Replication'], [orders.label, 'Promotion'], long, [...long, 'WAL'], [...long, 'Snapshots']]) {
+    for (const path of [
+      [orders.label, 'Replication'],
+      [orders.label, 'Promotion'],
+      long,
+      [...long, 'WAL'],
+      [...long, 'Snapshots'],
+    ]) {
       await workbench.page.mouse.move(640, 795);
       await tree.click(path);
-      const subject = path === long ? 'Inspect Node' : path.at(-1) ?? '';
+      const subject = path === long ? 'Inspect Node' : (path.at(-1) ?? '');
       const shown = await workbench.webviews.waitForText(new RegExp(`${subject}[\\s\\S]*recorded as`, 'u'));
-      assert.equal(await shown.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), 0, `${subject} does not scroll sideways`);
+      assert.equal(
+        await shown.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth),
+        0,
+        `${subject} does not scroll sideways`,
+      );
       await harmless(subject);
     }
     await becomeOperator(workbench, orders);
     await workbench.runCommand('AeroDB: Request Promotion');
     await workbench.quickInput.choose(orders.label);
     const { items } = await workbench.quickInput.waitFor('Node (as read from');
-    assert.ok(items.some(({ label }) => label.startsWith('<img')), JSON.stringify(items));
-    assert.ok(items.every(({ label }) => !label.startsWith('<img') || label.includes('(key)')), 'no icon is made of a name');
+    assert.ok(
+      items.some(({ label }) => label.startsWith('<img')),
+      JSON.stringify(items),
+    );
+    assert.ok(
+      items.every(({ label }) => !label.startsWith('<img') || label.includes('(key)')),
+      'no icon is made of a name',
+    );
     await harmless('quick pick');
     await workbench.screenshot('hostile-pick');
     await workbench.quickInput.type('two');
-    await waitFor('one node', () => workbench.quickInput.view(), (view) => view.items.length === 1);
+    await waitFor(
+      'one node',
+      () => workbench.quickInput.view(),
+      view => view.items.length === 1,
+    );
     await workbench.quickInput.accept();
     await workbench.quickInput.waitFor('Reason');
     await workbench.quickInput.answer(HOSTILE.markup);
-    const explanation = await workbench.webviews.waitForText('The name of this node holds characters that cannot be typed');
+    const explanation = await workbench.webviews.waitForText(
+      'The name of this node holds characters that cannot be typed',
+    );
     await harmless('explanation');
     await workbench.screenshot('hostile-explanation');
     await explanation.getByText('Continue to Confirmation…').click();
@@ -227,26 +312,57 @@ describe('experience', function () {
     use.editor.writeSettings({});
     await workbench.openView('AeroDB');
     await workbench.page.getByText('No cluster is configured on this machine.').first().waitFor();
-    for (const title of ['Inspect Cluster State', 'Inspect WAL', 'Request Promotion', 'Force Promotion', 'Run Diagnostics', 'Assume Operator Authority…', 'Remove Cluster…', 'Set or Clear Access Token…', 'Refresh']) {
+    for (const title of [
+      'Inspect Cluster State',
+      'Inspect WAL',
+      'Request Promotion',
+      'Force Promotion',
+      'Run Diagnostics',
+      'Assume Operator Authority…',
+      'Remove Cluster…',
+      'Set or Clear Access Token…',
+      'Refresh',
+    ]) {
       await workbench.runCommand(`AeroDB: ${title}`);
       await workbench.notifications.waitFor('no cluster is configured on this machine. Nothing was asked.');
       await workbench.runCommand('Notifications: Clear All Notifications');
-      await waitFor('no notification', () => workbench.notifications.all(), (all) => all.length === 0);
+      await waitFor(
+        'no notification',
+        () => workbench.notifications.all(),
+        all => all.length === 0,
+      );
     }
     const before = records().length;
     for (const title of ['Open Audit Log', 'Verify Audit Log']) {
       await workbench.runCommand(`AeroDB: ${title}`);
       await workbench.notifications.waitFor('PHASE7_INSUFFICIENT_AUTHORITY');
       await workbench.runCommand('Notifications: Clear All Notifications');
-      await waitFor('no notification', () => workbench.notifications.all(), (all) => all.length === 0);
+      await waitFor(
+        'no notification',
+        () => workbench.notifications.all(),
+        all => all.length === 0,
+      );
     }
     await workbench.runCommand('AeroDB: Show Cluster and Authority');
     await workbench.notifications.waitFor('this session is Observer');
     configure(cluster.nodes.map(({ url }) => url));
     await workbench.tree('Clusters').waitForRow([orders.label]);
-    for (const title of ['Inspect Cluster State', 'Inspect Promotion State', 'Request Demotion', 'Assume Operator Authority…', 'Remove Cluster…', 'Set or Clear Access Token…', 'Refresh', 'Add Cluster…']) {
+    for (const title of [
+      'Inspect Cluster State',
+      'Inspect Promotion State',
+      'Request Demotion',
+      'Assume Operator Authority…',
+      'Remove Cluster…',
+      'Set or Clear Access Token…',
+      'Refresh',
+      'Add Cluster…',
+    ]) {
       await workbench.runCommand(`AeroDB: ${title}`);
-      await waitFor('a question', () => workbench.quickInput.view(), ({ title: shown, open }) => open && shown.startsWith('AeroDB'));
+      await waitFor(
+        'a question',
+        () => workbench.quickInput.view(),
+        ({ title: shown, open }) => open && shown.startsWith('AeroDB'),
+      );
       await workbench.quickInput.cancel();
       await workbench.quickInput.waitUntilClosed();
     }
@@ -259,20 +375,41 @@ describe('experience', function () {
     await workbench.openView('AeroDB');
     await workbench.page.getByText('Show the First Steps').click();
     const steps = workbench.page.locator('.gettingStartedContainer');
-    for (const title of ['Add a cluster', 'Look at it', 'Understand before you act', 'Do exactly that one thing', 'Prove later what happened']) await steps.getByText(title, { exact: true }).first().waitFor();
-    await waitFor('a picture that is drawn', () => steps.locator('img').evaluateAll((images) => images.map((image) => (image as HTMLImageElement).naturalWidth)), (widths) => widths.some((width) => width > 300));
+    for (const title of [
+      'Add a cluster',
+      'Look at it',
+      'Understand before you act',
+      'Do exactly that one thing',
+      'Prove later what happened',
+    ])
+      await steps.getByText(title, { exact: true }).first().waitFor();
+    await waitFor(
+      'a picture that is drawn',
+      () => steps.locator('img').evaluateAll(images => images.map(image => (image as HTMLImageElement).naturalWidth)),
+      widths => widths.some(width => width > 300),
+    );
     await workbench.screenshot('walkthrough');
   });
 
   async function palette(title: string): Promise<void> {
     await use.workbench.openPalette();
     await use.workbench.page.keyboard.type(title);
-    await waitFor(`the command ${title}`, () => use.workbench.quickInput.view(), ({ items, value }) => value === `>${title}` && items[0]?.label === title);
+    await waitFor(
+      `the command ${title}`,
+      () => use.workbench.quickInput.view(),
+      ({ items, value }) => value === `>${title}` && items[0]?.label === title,
+    );
     await use.workbench.page.keyboard.press('Enter');
   }
 
   async function focusedRow(): Promise<string> {
-    return (await use.workbench.page.locator('.pane-body [role="treeitem"].focused').first().getAttribute('aria-label', { timeout: 1000 }).catch(() => '')) ?? '';
+    return (
+      (await use.workbench.page
+        .locator('.pane-body [role="treeitem"].focused')
+        .first()
+        .getAttribute('aria-label', { timeout: 1000 })
+        .catch(() => '')) ?? ''
+    );
   }
 
   /** Presses Tab until the button of a panel has the focus. */

@@ -17,7 +17,9 @@ describe('in German', function () {
     const { workbench, editor } = use;
     await workbench.openView('AeroDB');
     await workbench.page.getByText('Auf diesem Rechner ist kein Cluster eingerichtet.').waitFor();
-    editor.writeSettings({ 'aerodb.clusters': [{ name: 'lokal', kind: 'aerodb', endpoints: cluster.nodes.map(({ url }) => url) }] });
+    editor.writeSettings({
+      'aerodb.clusters': [{ name: 'lokal', kind: 'aerodb', endpoints: cluster.nodes.map(({ url }) => url) }],
+    });
     const row = await workbench.tree('Cluster').waitForRow(['lokal']);
     assert.match(row.description, /noch nicht gefragt/u);
     await workbench.runCommand('AeroDB: Befugnis als Operator annehmen…');
@@ -32,7 +34,8 @@ describe('in German', function () {
     await workbench.quickInput.choose('lokal');
     const panel = await workbench.webviews.waitForText('Clusterzustand ansehen: lokal');
     await panel.getByText(cluster.node(1).id).first().waitFor();
-    for (const label of ['Gelesen von', 'Mitglieder', 'Rückstand (Bytes)', 'laufender Primary: 1', 'aufgezeichnet als']) await panel.getByText(label).first().waitFor();
+    for (const label of ['Gelesen von', 'Mitglieder', 'Rückstand (Bytes)', 'laufender Primary: 1', 'aufgezeichnet als'])
+      await panel.getByText(label).first().waitFor();
     await workbench.screenshot('german-panel');
     await workbench.runCommand('AeroDB: Promotion anfordern');
     await workbench.quickInput.choose('lokal');
@@ -41,7 +44,13 @@ describe('in German', function () {
     await workbench.quickInput.waitFor('Warum?');
     await workbench.quickInput.answer('eine Übung');
     const explanation = await workbench.webviews.waitForText('Es wurde nichts gesendet.');
-    for (const label of ['Folgen', 'Lässt es sich rückgängig machen?', 'Die eigenen Prüfungen des Kernels, vorab gefragt', 'eine Übung']) await explanation.getByText(label).first().waitFor();
+    for (const label of [
+      'Folgen',
+      'Lässt es sich rückgängig machen?',
+      'Die eigenen Prüfungen des Kernels, vorab gefragt',
+      'eine Übung',
+    ])
+      await explanation.getByText(label).first().waitFor();
     await workbench.screenshot('german-explanation');
     await explanation.getByText('Weiter zur Bestätigung…').click();
     const question = await workbench.dialogs.waitFor('Die Erläuterung bleibt hinter diesem Dialog offen.');

@@ -5,7 +5,8 @@ import type { Json, TestNode } from '../local-cluster/harness.ts';
 
 /** One of each kind of text that breaks careless programs; `owned` would be set by any of them that is run. */
 export const HOSTILE = {
-  markup: '<img src="x" onerror="globalThis.owned=1"><b>bold</b> $(key) [click](command:workbench.action.closeAllEditors) **md**',
+  markup:
+    '<img src="x" onerror="globalThis.owned=1"><b>bold</b> $(key) [click](command:workbench.action.closeAllEditors) **md**',
   long: `long-${'x'.repeat(300)}`,
   mixed: 'two\nlines \u202Egnp.exe\u202C \u05E2\u05D1\u05E8\u05D9\u05EA 👩‍👩‍👧‍👦🧨 `code`',
 } as const;
@@ -13,7 +14,8 @@ export const HOSTILE = {
 const everything = Object.values(HOSTILE).join(' ');
 const names: readonly string[] = [HOSTILE.markup, HOSTILE.long, HOSTILE.mixed];
 /** What is no free text: closed words, numbers, times, and the ids and codes by which the answers of one kernel hang together. */
-const kept = /(?:^|\.)(?:api_version|role|health|decision|result|checksum_status|lifecycle|time|\w+_at|last_contact|primary_id|overridden_invariants\.\d+)$|^data\.(?:node_id|target|request_id|source|mode)$|^data\.(?:members|replicas)\.\d+\.node_id$|^data\.items\.\d+\.kind$|^observed_at\.node_id$|^error\.(?:code|outcome)$/u;
+const kept =
+  /(?:^|\.)(?:api_version|role|health|decision|result|checksum_status|lifecycle|time|\w+_at|last_contact|primary_id|overridden_invariants\.\d+)$|^data\.(?:node_id|target|request_id|source|mode)$|^data\.(?:members|replicas)\.\d+\.node_id$|^data\.items\.\d+\.kind$|^observed_at\.node_id$|^error\.(?:code|outcome)$/u;
 /** Texts that may be unknown, and are not here. */
 const told = new Set(['halt_reason', 'source', 'reason', 'checksum', 'mode', 'operator', 'outcome', 'code']);
 
@@ -42,34 +44,54 @@ export class HostileKernel implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(this.#servers.map((server) => new Promise((done) => {
-      server.closeAllConnections();
-      server.close(done);
-    })));
+    await Promise.all(
+      this.#servers.map(
+        server =>
+          new Promise(done => {
+            server.closeAllConnections();
+            server.close(done);
+          }),
+      ),
+    );
   }
 
-  async #answer(node: TestNode, nodes: readonly TestNode[], request: IncomingMessage): Promise<{ readonly status: number; readonly body: string }> {
+  async #answer(
+    node: TestNode,
+    nodes: readonly TestNode[],
+    request: IncomingMessage,
+  ): Promise<{ readonly status: number; readonly body: string }> {
     const parts: Buffer[] = [];
     for await (const part of request) parts.push(part as Buffer);
-    const headers = Object.fromEntries(['content-type', 'if-match', 'idempotency-key'].flatMap((name) => {
-      const value = request.headers[name];
-      return typeof value === 'string' ? [[name, value]] : [];
-    }));
-    const answer = await fetch(node.url + (request.url ?? ''), { method: request.method ?? 'GET', headers, ...(parts.length === 0 ? {} : { body: Buffer.concat(parts) }) });
-    return { status: answer.status, body: JSON.stringify(this.#rewrite(await answer.json() as Json, '', nodes)) };
+    const headers = Object.fromEntries(
+      ['content-type', 'if-match', 'idempotency-key'].flatMap(name => {
+        const value = request.headers[name];
+        return typeof value === 'string' ? [[name, value]] : [];
+      }),
+    );
+    const answer = await fetch(node.url + (request.url ?? ''), {
+      method: request.method ?? 'GET',
+      headers,
+      ...(parts.length === 0 ? {} : { body: Buffer.concat(parts) }),
+    });
+    return { status: answer.status, body: JSON.stringify(this.#rewrite((await answer.json()) as Json, '', nodes)) };
   }
 
   #rewrite(value: Json, path: string, nodes: readonly TestNode[]): Json {
     const key = path.slice(path.lastIndexOf('.') + 1);
     const inner = (name: string | number): string => (path === '' ? String(name) : `${path}.${name}`);
     if (path === 'notes') return [everything, ...names];
-    if (Array.isArray(value)) return (value as readonly Json[]).map((each, index) => this.#rewrite(each, inner(index), nodes));
+    if (Array.isArray(value))
+      return (value as readonly Json[]).map((each, index) => this.#rewrite(each, inner(index), nodes));
     if (typeof value === 'object' && value !== null) {
-      const entries = Object.entries(value).map(([name, each]) => [name, this.#rewrite(each, inner(name), nodes)] as const);
+      const entries = Object.entries(value).map(
+        ([name, each]) => [name, this.#rewrite(each, inner(name), nodes)] as const,
+      );
       return Object.fromEntries(key === 'fields' ? [...entries, [everything, everything]] : entries);
     }
     if (typeof value !== 'string') return value === null && told.has(key) && !kept.test(path) ? everything : value;
-    const index = nodes.findIndex(({ name, url }) => (key === 'name' && value === name) || (key === 'api_url' && value === url));
+    const index = nodes.findIndex(
+      ({ name, url }) => (key === 'name' && value === name) || (key === 'api_url' && value === url),
+    );
     if (key === 'api_url') return this.urls[index] ?? value;
     if (key === 'name') return names[index] ?? everything;
     return kept.test(path) || /^\d+$/u.test(value) ? value : everything;

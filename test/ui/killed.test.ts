@@ -34,7 +34,9 @@ describe('an extension host that ends in the middle', function () {
     proxy = await CutProxy.before(Number(new URL(cluster.node(1).url).port));
   });
   beforeEach('the cluster is configured', async () => {
-    use.editor.writeSettings({ 'aerodb.clusters': [{ name: 'local', kind: 'aerodb', endpoints: [proxy.url], environment: 'test bench' }] });
+    use.editor.writeSettings({
+      'aerodb.clusters': [{ name: 'local', kind: 'aerodb', endpoints: [proxy.url], environment: 'test bench' }],
+    });
     start = (await lines()).length;
     attempted = await lastAttempt();
   });
@@ -55,10 +57,13 @@ describe('an extension host that ends in the middle', function () {
     return all;
   }
 
-  const own = async (): Promise<readonly AuditLine[]> => (await lines()).slice(start).filter(({ record }) => record?.['command'] === 'request_demotion');
+  const own = async (): Promise<readonly AuditLine[]> =>
+    (await lines()).slice(start).filter(({ record }) => record?.['command'] === 'request_demotion');
   const stages = async (): Promise<readonly unknown[]> => (await own()).map(({ record }) => record?.['stage']);
-  const waitForStages = (wanted: readonly string[]): Promise<unknown> => waitFor(wanted.join(', '), stages, (seen) => JSON.stringify(seen) === JSON.stringify(wanted));
-  const lastAttempt = async (): Promise<unknown> => at((await cluster.node(1).get('/v1/promotion?limit=1')).body, 'data.last_attempt.request_id');
+  const waitForStages = (wanted: readonly string[]): Promise<unknown> =>
+    waitFor(wanted.join(', '), stages, seen => JSON.stringify(seen) === JSON.stringify(wanted));
+  const lastAttempt = async (): Promise<unknown> =>
+    at((await cluster.node(1).get('/v1/promotion?limit=1')).body, 'data.last_attempt.request_id');
   const role = async (): Promise<unknown> => at(await cluster.node(1).member(), 'role');
 
   /** Becomes Operator, asks for a demotion and goes on to where its name is to be typed. */
@@ -93,11 +98,19 @@ describe('an extension host that ends in the middle', function () {
     assert.equal(await workbench.dialogs.view(), undefined);
     assert.deepEqual(await stages(), wanted);
     const end = requestEnd(await own());
-    assert.equal(end.kind, wanted.length > SENT.length || wanted.at(-1) === 'confirmation_voided' ? 'ended' : wanted.includes('dispatch_intent') ? 'unknown' : 'unfinished');
+    assert.equal(
+      end.kind,
+      wanted.length > SENT.length || wanted.at(-1) === 'confirmation_voided'
+        ? 'ended'
+        : wanted.includes('dispatch_intent')
+          ? 'unknown'
+          : 'unfinished',
+    );
     if (executed) await until('the kernel has executed', async () => (await role()) === 'replica');
     else assert.deepEqual([await lastAttempt(), await role()], [attempted, 'primary']);
     const [first] = await own();
-    if (executed) assert.equal(await lastAttempt(), first?.record?.['request_id'], 'executed once, and it is this request');
+    if (executed)
+      assert.equal(await lastAttempt(), first?.record?.['request_id'], 'executed once, and it is this request');
     assert.ok(proxy.controlRequests <= 1, 'P7-F3');
     const { kind, message } = await openAuditReader({ file: use.editor.auditFile }).verify(null);
     assert.equal(kind, 'intact', message);
@@ -144,7 +157,12 @@ describe('an extension host that ends in the middle', function () {
     proxy.letGo();
     await use.workbench.openView('AeroDB');
     // One whose window could not say goodbye is given a minute by the server.
-    await waitFor('the old host to end', () => Promise.resolve(use.editor.extensionHosts()), (hosts) => hosts.every((pid) => !old.includes(pid)), 90_000);
+    await waitFor(
+      'the old host to end',
+      () => Promise.resolve(use.editor.extensionHosts()),
+      hosts => hosts.every(pid => !old.includes(pid)),
+      90_000,
+    );
     const seen = await stages();
     // The old host has its moment to say goodbye: what it still learned it may record, and nothing else.
     const end = seen[SENT.length];

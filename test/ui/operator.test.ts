@@ -34,7 +34,11 @@ describe('an operator in the editor', function () {
   beforeEach('start a cluster', async () => {
     cluster = await TestCluster.start();
     for (const key of ['a', 'b', 'c']) assert.equal((await cluster.node(1).write(key)).status, 200);
-    use.editor.writeSettings({ 'aerodb.clusters': [{ name: 'local', kind: 'aerodb', endpoints: cluster.nodes.map(({ url }) => url), environment: 'test bench' }] });
+    use.editor.writeSettings({
+      'aerodb.clusters': [
+        { name: 'local', kind: 'aerodb', endpoints: cluster.nodes.map(({ url }) => url), environment: 'test bench' },
+      ],
+    });
     start = records().length;
   });
   afterEach('stop the cluster', () => cluster.stop());
@@ -48,12 +52,19 @@ describe('an operator in the editor', function () {
 
   /** Stages of this test's requests for a command, in order. */
   function stages(command: string): readonly string[] {
-    return records().slice(start).filter((record) => record.command === command).map(({ stage }) => stage);
+    return records()
+      .slice(start)
+      .filter(record => record.command === command)
+      .map(({ stage }) => stage);
   }
 
   async function waitForStage(stage: string): Promise<RecordShape> {
-    const found = await waitFor(`a record of ${stage}`, () => Promise.resolve(records().slice(start)), (seen) => seen.some((record) => record.stage === stage));
-    const record = found.findLast((each) => each.stage === stage);
+    const found = await waitFor(
+      `a record of ${stage}`,
+      () => Promise.resolve(records().slice(start)),
+      seen => seen.some(record => record.stage === stage),
+    );
+    const record = found.findLast(each => each.stage === stage);
     assert.ok(record);
     return record;
   }
@@ -118,8 +129,13 @@ describe('an operator in the editor', function () {
 
   /** The kernel's own events of control attempts, as each living node tells them. */
   async function attempts(nodes: readonly TestNode[] = cluster.nodes): Promise<readonly string[]> {
-    const all = await Promise.all(nodes.map(async (node) => listAt((await node.get('/v1/promotion')).body, 'data.events')));
-    return all.flat().map((event) => textAt(event, 'type')).filter((type) => /\.requested$/.test(type));
+    const all = await Promise.all(
+      nodes.map(async node => listAt((await node.get('/v1/promotion')).body, 'data.events')),
+    );
+    return all
+      .flat()
+      .map(event => textAt(event, 'type'))
+      .filter(type => /\.requested$/.test(type));
   }
 
   async function primaryOf(node: TestNode): Promise<unknown> {
@@ -128,7 +144,10 @@ describe('an operator in the editor', function () {
 
   function assertOneChain(): void {
     const all = records();
-    assert.deepEqual(all.map(({ seq }) => seq), all.map((_record, index) => String(index + 1)));
+    assert.deepEqual(
+      all.map(({ seq }) => seq),
+      all.map((_record, index) => String(index + 1)),
+    );
     for (const [index, record] of all.entries()) assert.equal(record.prev, all[index - 1]?.hash ?? '0'.repeat(64));
   }
 
@@ -139,8 +158,13 @@ describe('an operator in the editor', function () {
     assert.match((await tree.waitForRow(['local (test bench)'])).description, /not asked yet/);
     assert.equal(records().slice(start).length, 0, 'P7-A1: nothing is asked before a person asks');
     await tree.expand(['local (test bench)']);
-    await tree.waitForRows('from when they are, before all else', ([row]) => /^as of \d{2}:\d{2}:\d{2}Z · epoch 1 · \d{4}-\d{2}-\d{2}$/u.test(row?.description ?? ''));
-    const rows = await tree.waitForRows('three nodes', (seen) => seen.filter(({ label }) => label.startsWith('node-')).length === 3);
+    await tree.waitForRows('from when they are, before all else', ([row]) =>
+      /^as of \d{2}:\d{2}:\d{2}Z · epoch 1 · \d{4}-\d{2}-\d{2}$/u.test(row?.description ?? ''),
+    );
+    const rows = await tree.waitForRows(
+      'three nodes',
+      seen => seen.filter(({ label }) => label.startsWith('node-')).length === 3,
+    );
     assert.match(rows.find(({ label }) => label === 'node-1')?.ariaLabel ?? '', /primary/);
     await workbench.screenshot('tree');
     await tree.click(['local (test bench)', 'node-2']);
@@ -164,10 +188,21 @@ describe('an operator in the editor', function () {
     const panel = await workbench.webviews.waitForText('Inspect Cluster State');
     for (const { id } of cluster.nodes) await panel.getByText(id).first().waitFor();
     await workbench.screenshot('panel-cluster');
-    for (const command of ['inspect_cluster_state', 'inspect_node', 'inspect_replication_status', 'inspect_promotion_state', 'inspect_wal', 'inspect_snapshots']) {
+    for (const command of [
+      'inspect_cluster_state',
+      'inspect_node',
+      'inspect_replication_status',
+      'inspect_promotion_state',
+      'inspect_wal',
+      'inspect_snapshots',
+    ]) {
       assert.deepEqual([...new Set(stages(command))], ['command_requested', 'command_answered'], command);
     }
-    assert.ok(records().slice(start).every(({ authority }) => authority === 'Observer'));
+    assert.ok(
+      records()
+        .slice(start)
+        .every(({ authority }) => authority === 'Observer'),
+    );
     assert.deepEqual(await attempts(), [], 'P7-S2: looking changed nothing');
     assertOneChain();
   });
@@ -198,10 +233,16 @@ describe('an operator in the editor', function () {
     await waitForStage('command_answered');
     await workbench.webviews.waitForText('recorded');
     await workbench.screenshot('panel-diagnostics');
-    assert.deepEqual(stages('run_diagnostics'), ['command_requested', 'explanation_presented', 'confirmation_requested', 'confirmation_given', 'command_answered']);
+    assert.deepEqual(stages('run_diagnostics'), [
+      'command_requested',
+      'explanation_presented',
+      'confirmation_requested',
+      'confirmation_given',
+      'command_answered',
+    ]);
   });
 
-  it('P7-E3, freeze/verbatim: a promotion while the primary lives is rejected in the kernel\'s own words', async () => {
+  it("P7-E3, freeze/verbatim: a promotion while the primary lives is rejected in the kernel's own words", async () => {
     const { workbench } = use;
     await becomeOperator();
     await ask('Request Promotion', cluster.node(2), 'drill');
@@ -219,7 +260,9 @@ describe('an operator in the editor', function () {
     const { message } = await workbench.notifications.waitFor('AERO_PROMOTION_DENIED');
     assert.ok(message.includes(response.message.replace(/\s+/g, ' ')), `${message} / ${response.message}`);
     const panel = await workbench.webviews.waitForText('AERO_PROMOTION_DENIED');
-    assert.ok((await panel.locator('body').innerText()).replace(/\s+/g, ' ').includes(response.message.replace(/\s+/g, ' ')));
+    assert.ok(
+      (await panel.locator('body').innerText()).replace(/\s+/g, ' ').includes(response.message.replace(/\s+/g, ' ')),
+    );
     await workbench.screenshot('rejected');
     assert.equal(reasonOf(response.body), 'PrimaryStillActive');
     assert.equal(await primaryOf(cluster.node(1)), cluster.node(1).id);
@@ -228,7 +271,12 @@ describe('an operator in the editor', function () {
 
   it('P7-E2: while a control request is under way, and when no answer came, it is said that what became of it is unknown', async () => {
     const { workbench } = use;
-    use.editor.writeSettings({ 'aerodb.clusters': [{ name: 'local', kind: 'aerodb', endpoints: cluster.nodes.map(({ url }) => url), environment: 'test bench' }], 'aerodb.timeout.controlSeconds': 5 });
+    use.editor.writeSettings({
+      'aerodb.clusters': [
+        { name: 'local', kind: 'aerodb', endpoints: cluster.nodes.map(({ url }) => url), environment: 'test bench' },
+      ],
+      'aerodb.timeout.controlSeconds': 5,
+    });
     await becomeOperator();
     await ask('Request Demotion', cluster.node(1), 'frozen');
     await goOnToTheName('Request Demotion', cluster.node(1));
@@ -239,7 +287,9 @@ describe('an operator in the editor', function () {
     await asking.getByText(requestId ?? 'no request id').waitFor();
     await workbench.screenshot('in-flight');
     await workbench.webviews.waitForText('OUTCOME UNKNOWN.');
-    const { message, severity, buttons } = await workbench.notifications.waitFor('AeroDB: OUTCOME UNKNOWN. Request Demotion: local, node-1.');
+    const { message, severity, buttons } = await workbench.notifications.waitFor(
+      'AeroDB: OUTCOME UNKNOWN. Request Demotion: local, node-1.',
+    );
     assert.equal(severity, 'error');
     assert.match(message, /PHASE7_TIMEOUT .*Kernel state is authoritative/u, 'the whole of it, not its first line');
     assert.deepEqual(buttons, ['Show Details']);
@@ -252,7 +302,11 @@ describe('an operator in the editor', function () {
 
   it('P7-A1: an observe-only cluster says so in its row, and Operator authority is refused without being offered', async () => {
     const { workbench } = use;
-    use.editor.writeSettings({ 'aerodb.clusters': [{ name: 'local', kind: 'aerodb', endpoints: cluster.nodes.map(({ url }) => url), observeOnly: true }] });
+    use.editor.writeSettings({
+      'aerodb.clusters': [
+        { name: 'local', kind: 'aerodb', endpoints: cluster.nodes.map(({ url }) => url), observeOnly: true },
+      ],
+    });
     await workbench.openView('AeroDB');
     assert.equal((await workbench.tree('Clusters').waitForRow(['local'])).description, 'not asked yet · observe only');
     await workbench.runCommand('AeroDB: Assume Operator Authority…');
@@ -284,13 +338,21 @@ describe('an operator in the editor', function () {
     await readAndGoOn();
     await firstDialog('Request Demotion: node-1?');
     await workbench.dialogs.press('Escape');
-    await waitFor('the second refusal', () => Promise.resolve(stages('request_demotion')), (seen) => seen.filter((stage) => stage === 'confirmation_declined').length === 2);
+    await waitFor(
+      'the second refusal',
+      () => Promise.resolve(stages('request_demotion')),
+      seen => seen.filter(stage => stage === 'confirmation_declined').length === 2,
+    );
     await ask('Request Demotion', cluster.node(1), '');
     await goOnToTheName('Request Demotion', cluster.node(1));
     await workbench.quickInput.answer('node-2');
     await workbench.quickInput.waitFor('Not the name of the node');
     await workbench.quickInput.cancel();
-    await waitFor('the third refusal', () => Promise.resolve(stages('request_demotion')), (seen) => seen.filter((stage) => stage === 'confirmation_declined').length === 3);
+    await waitFor(
+      'the third refusal',
+      () => Promise.resolve(stages('request_demotion')),
+      seen => seen.filter(stage => stage === 'confirmation_declined').length === 3,
+    );
     assert.deepEqual(await attempts(), []);
     assert.equal(await primaryOf(cluster.node(1)), cluster.node(1).id);
   });
@@ -312,7 +374,11 @@ describe('an operator in the editor', function () {
     await ask('Request Demotion', cluster.node(1), 'nothing, after all');
     await goOnToTheName('Request Demotion', cluster.node(1));
     await (await workbench.webviews.waitForText('Nothing has been sent.')).getByText('Do Nothing').click();
-    await waitFor('the second refusal', () => Promise.resolve(stages('request_demotion')), (seen) => seen.filter((stage) => stage === 'confirmation_declined').length === 2);
+    await waitFor(
+      'the second refusal',
+      () => Promise.resolve(stages('request_demotion')),
+      seen => seen.filter(stage => stage === 'confirmation_declined').length === 2,
+    );
     await workbench.quickInput.waitUntilClosed();
     assert.deepEqual(await attempts(), []);
     assert.ok(!stages('request_demotion').includes('dispatch_intent'));
@@ -332,10 +398,17 @@ describe('an operator in the editor', function () {
     await workbench.webviews.waitForText('is the primary');
     await workbench.screenshot('promoted');
     assert.equal(await primaryOf(cluster.node(2)), cluster.node(2).id);
-    const intents = records().slice(start).filter(({ stage }) => stage === 'dispatch_intent');
+    const intents = records()
+      .slice(start)
+      .filter(({ stage }) => stage === 'dispatch_intent');
     assert.equal(intents.length, 2);
-    assert.deepEqual([...await attempts()].sort(), ['replication.demotion.requested', 'replication.promotion.requested']);
-    const heads = listAt((await cluster.node(2).get('/v1/promotion')).body, 'data.events').map((event) => at(event, 'audit_head.hash'));
+    assert.deepEqual([...(await attempts())].sort(), [
+      'replication.demotion.requested',
+      'replication.promotion.requested',
+    ]);
+    const heads = listAt((await cluster.node(2).get('/v1/promotion')).body, 'data.events').map(event =>
+      at(event, 'audit_head.hash'),
+    );
     assert.ok(heads.includes(intents[1]?.hash), 'the kernel holds the position of this very intent');
     assert.equal((await cluster.node(2).write('after')).status, 200);
     assertOneChain();
@@ -368,8 +441,14 @@ describe('an operator in the editor', function () {
     await workbench.dialogs.click('Force Promotion of node-2');
     await workbench.webviews.waitForText('is the primary');
     await workbench.screenshot('forced');
-    await waitFor('node-3 to follow the new primary', () => primaryOf(cluster.node(3)), (primary) => primary === cluster.node(2).id);
-    const given = records().slice(start).findLast(({ stage }) => stage === 'confirmation_given');
+    await waitFor(
+      'node-3 to follow the new primary',
+      () => primaryOf(cluster.node(3)),
+      primary => primary === cluster.node(2).id,
+    );
+    const given = records()
+      .slice(start)
+      .findLast(({ stage }) => stage === 'confirmation_given');
     assert.deepEqual((given?.['confirmation'] as { acknowledged: unknown }).acknowledged, ['P6-A1']);
     assert.equal((await cluster.node(2).write('after')).status, 200);
   });
@@ -403,7 +482,10 @@ describe('an operator in the editor', function () {
     await workbench.statusBar.waitFor('AeroDB: Observer');
     assert.equal(await workbench.dialogs.view(), undefined);
     // A window that can still say goodbye records that the confirmation is void; one that cannot leaves it at the last stage.
-    assert.deepEqual(stages('request_demotion').filter((stage) => stage !== 'confirmation_voided'), ['command_requested', 'explanation_presented', 'confirmation_requested']);
+    assert.deepEqual(
+      stages('request_demotion').filter(stage => stage !== 'confirmation_voided'),
+      ['command_requested', 'explanation_presented', 'confirmation_requested'],
+    );
     assert.deepEqual(await attempts(), []);
     assert.equal(await primaryOf(cluster.node(1)), cluster.node(1).id);
     await workbench.screenshot('after-reload');
@@ -419,7 +501,11 @@ describe('an operator in the editor', function () {
     await workbench.reload();
     await workbench.openView('AeroDB');
     await workbench.statusBar.waitFor('AeroDB: Observer');
-    assert.deepEqual(stages('request_demotion'), ['command_requested', 'explanation_presented', 'confirmation_requested']);
+    assert.deepEqual(stages('request_demotion'), [
+      'command_requested',
+      'explanation_presented',
+      'confirmation_requested',
+    ]);
     assert.deepEqual(await attempts(), []);
     assert.equal(await primaryOf(cluster.node(1)), cluster.node(1).id);
     assertOneChain();
@@ -429,37 +515,51 @@ describe('an operator in the editor', function () {
     await expandCluster();
     await use.workbench.tree('Clusters').click(['local (test bench)', 'Replication']);
     await use.workbench.webviews.waitForText('Replication Status');
-    await waitFor('both readings', () => Promise.resolve(stages('inspect_replication_status')), (seen) => seen.includes('command_answered'));
+    await waitFor(
+      'both readings',
+      () => Promise.resolve(stages('inspect_replication_status')),
+      seen => seen.includes('command_answered'),
+    );
     const before = records().length;
     await use.workbench.reloadByCommand();
     await use.workbench.webviews.waitForText('asked for again');
     await use.workbench.screenshot('panel-gone');
     await use.workbench.openView('AeroDB');
-    assert.match((await use.workbench.tree('Clusters').waitForRow(['local (test bench)'])).description, /not asked yet/);
+    assert.match(
+      (await use.workbench.tree('Clusters').waitForRow(['local (test bench)'])).description,
+      /not asked yet/,
+    );
     assert.equal(records().length, before);
   });
 
   it('an unreachable cluster is a row that says so, beside one that is no kernel and one that answers', async () => {
     const { workbench } = use;
-    const html = createServer((_request, response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Welcome to the proxy</h1>'));
+    const html = createServer((_request, response) =>
+      response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Welcome to the proxy</h1>'),
+    );
     html.listen(0, '127.0.0.1');
     await once(html, 'listening');
     const address = html.address();
     assert.ok(address !== null && typeof address === 'object');
     const endpoints = cluster.nodes.map(({ url }) => url);
-    use.editor.writeSettings({ 'aerodb.clusters': [
-      { name: 'dead', kind: 'aerodb', endpoints: [endpoints[0]] },
-      { name: 'proxy', kind: 'aerodb', endpoints: [`http://127.0.0.1:${address.port}`] },
-      { name: 'plain', kind: 'aerodb', endpoints: ['http://db.example:9191'] },
-      { name: 'alive', kind: 'aerodb', endpoints: endpoints.slice(1) },
-    ] });
+    use.editor.writeSettings({
+      'aerodb.clusters': [
+        { name: 'dead', kind: 'aerodb', endpoints: [endpoints[0]] },
+        { name: 'proxy', kind: 'aerodb', endpoints: [`http://127.0.0.1:${address.port}`] },
+        { name: 'plain', kind: 'aerodb', endpoints: ['http://db.example:9191'] },
+        { name: 'alive', kind: 'aerodb', endpoints: endpoints.slice(1) },
+      ],
+    });
     try {
       await cluster.kill(cluster.node(1));
       await workbench.openView('AeroDB');
       const tree = workbench.tree('Clusters');
-      await tree.waitForRows('the four clusters', (rows) => rows.length === 4);
+      await tree.waitForRows('the four clusters', rows => rows.length === 4);
       for (const name of ['alive', 'plain', 'proxy', 'dead']) await tree.expand([name]);
-      const rows = await tree.waitForRows('what came of each', (seen) => seen.filter(({ level }) => level === 2).length === 8);
+      const rows = await tree.waitForRows(
+        'what came of each',
+        seen => seen.filter(({ level }) => level === 2).length === 8,
+      );
       const below = (name: string): string => rows[rows.findIndex(({ label }) => label === name) + 1]?.ariaLabel ?? '';
       assert.match(below('dead'), /PHASE7_CONNECTION_FAILED/);
       assert.match(below('proxy'), /PHASE7_INVALID_KERNEL_RESPONSE/);
@@ -475,7 +575,9 @@ describe('an operator in the editor', function () {
   it('freeze/secrets: adds a cluster by hand, its token kept in the secret store and nowhere else, and removes it again', async () => {
     const { workbench } = use;
     const token = 'canary-4f1b7a-token';
-    const guarded = await TestCluster.start({ env: { AERODB_OBSERVER_TOKEN: token, AERODB_OPERATOR_TOKEN: 'canary-other' } });
+    const guarded = await TestCluster.start({
+      env: { AERODB_OBSERVER_TOKEN: token, AERODB_OPERATOR_TOKEN: 'canary-other' },
+    });
     try {
       await workbench.runCommand('AeroDB: Add Cluster…');
       await workbench.quickInput.waitFor('The name by which you know the cluster');
@@ -488,7 +590,7 @@ describe('an operator in the editor', function () {
       await workbench.quickInput.answer(guarded.nodes.map(({ url }) => url).join(', '));
       await workbench.quickInput.waitFor('Your own label');
       await workbench.quickInput.answer('production');
-      await workbench.quickInput.waitFor('Kept in the editor\'s secret store');
+      await workbench.quickInput.waitFor("Kept in the editor's secret store");
       await workbench.quickInput.answer(token);
       await workbench.notifications.waitFor('cluster "guarded" was added');
       await workbench.openView('AeroDB');
@@ -497,18 +599,23 @@ describe('an operator in the editor', function () {
       await tree.waitForRow(['guarded (production)', 'node-1']);
       await workbench.runCommand('AeroDB: Set or Clear Access Token…');
       await workbench.quickInput.choose('guarded (production)');
-      await workbench.quickInput.waitFor('Kept in the editor\'s secret store');
+      await workbench.quickInput.waitFor("Kept in the editor's secret store");
       await workbench.quickInput.answer('');
       await workbench.notifications.waitFor('was removed from the secret store');
       await tree.clickInlineAction(['guarded (production)'], 'Refresh');
-      const row = await tree.waitForRow(['guarded (production)', ({ description }) => description === 'AERO_UNAUTHENTICATED']);
+      const row = await tree.waitForRow([
+        'guarded (production)',
+        ({ description }) => description === 'AERO_UNAUTHENTICATED',
+      ]);
       await workbench.screenshot('unauthenticated');
       assert.doesNotMatch(row.ariaLabel, /canary/);
       assert.deepEqual(filesWith(use.editor.home, token), [], 'the token is in no file in the clear');
       await tree.chooseFromContextMenu(['guarded (production)'], 'Remove Cluster…');
       await workbench.dialogs.waitForText('Remove "guarded"');
       await workbench.dialogs.click('Remove from Settings');
-      await tree.waitForRows('only the first cluster', (rows) => rows.every(({ label }) => label !== 'guarded (production)'));
+      await tree.waitForRows('only the first cluster', rows =>
+        rows.every(({ label }) => label !== 'guarded (production)'),
+      );
     } finally {
       await guarded.stop();
     }
@@ -516,7 +623,9 @@ describe('an operator in the editor', function () {
 
   it('an unknown node and a malformed id are refused with the field that is at fault', async () => {
     const { workbench } = use;
-    use.editor.writeSettings({ 'aerodb.clusters': [{ name: 'dead', kind: 'aerodb', endpoints: ['http://127.0.0.1:1'] }] });
+    use.editor.writeSettings({
+      'aerodb.clusters': [{ name: 'dead', kind: 'aerodb', endpoints: ['http://127.0.0.1:1'] }],
+    });
     await workbench.openView('AeroDB');
     await workbench.tree('Clusters').waitForRow(['dead']);
     await workbench.runCommand('AeroDB: Inspect WAL');

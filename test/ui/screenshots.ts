@@ -15,7 +15,12 @@ import { askFor, becomeOperator, confirmStandard, inspectCluster, type Named } f
 import type { Workbench } from './driver/workbench.ts';
 
 const orders: Named = { name: 'orders', label: 'orders (staging)' };
-const CLASSES: Readonly<Record<Theme, string>> = { dark: 'vs-dark', light: 'vs', 'hc-dark': 'hc-black', 'hc-light': 'hc-light' };
+const CLASSES: Readonly<Record<Theme, string>> = {
+  dark: 'vs-dark',
+  light: 'vs',
+  'hc-dark': 'hc-black',
+  'hc-light': 'hc-light',
+};
 const pictures = join(root, 'docs', 'screenshots');
 const walkthrough = join(root, 'media', 'walkthrough');
 const clips = {
@@ -44,11 +49,18 @@ class Studio {
   }
 
   /** Takes a part of the window for the walkthrough. */
-  async forWalkthrough(name: string, clip: keyof typeof clips, themes: readonly Theme[] = ['light', 'dark']): Promise<void> {
+  async forWalkthrough(
+    name: string,
+    clip: keyof typeof clips,
+    themes: readonly Theme[] = ['light', 'dark'],
+  ): Promise<void> {
     for (const theme of themes) {
       await this.#show(theme);
       const png = await this.workbench.page.screenshot({ clip: clips[clip] });
-      writeFileSync(join(walkthrough, `${name}.${theme}.webp`), Buffer.from(await webp(this.workbench.page, png.toString('base64')), 'base64'));
+      writeFileSync(
+        join(walkthrough, `${name}.${theme}.webp`),
+        Buffer.from(await webp(this.workbench.page, png.toString('base64')), 'base64'),
+      );
     }
   }
 
@@ -64,7 +76,7 @@ class Studio {
     const tree = this.workbench.tree('Clusters');
     await tree.expand([orders.label]);
     await tree.clickInlineAction([orders.label], 'Refresh');
-    await tree.waitForRows('nodes', (rows) => rows.some(({ label }) => /^(?:node-|pg)1$/u.test(label)));
+    await tree.waitForRows('nodes', rows => rows.some(({ label }) => /^(?:node-|pg)1$/u.test(label)));
   }
 
   async open(row: readonly string[], text: string | RegExp): Promise<void> {
@@ -86,12 +98,16 @@ class Studio {
 
 /** The same picture in a fifth of the bytes: a package is fetched over slow lines. */
 async function webp(page: Page, png: string): Promise<string> {
-  return page.evaluate(async (text) => {
-    const picture = await createImageBitmap(new Blob([Uint8Array.from(atob(text), (character) => character.charCodeAt(0))]));
+  return page.evaluate(async text => {
+    const picture = await createImageBitmap(
+      new Blob([Uint8Array.from(atob(text), character => character.charCodeAt(0))]),
+    );
     const canvas = new OffscreenCanvas(picture.width, picture.height);
     canvas.getContext('2d')?.drawImage(picture, 0, 0);
-    const bytes = new Uint8Array(await (await canvas.convertToBlob({ type: 'image/webp', quality: 0.7 })).arrayBuffer());
-    return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
+    const bytes = new Uint8Array(
+      await (await canvas.convertToBlob({ type: 'image/webp', quality: 0.7 })).arrayBuffer(),
+    );
+    return btoa(Array.from(bytes, byte => String.fromCharCode(byte)).join(''));
   }, png);
 }
 
@@ -107,13 +123,17 @@ function settings(kind: 'aerodb' | 'patroni', endpoints: readonly string[]): Rec
 async function history(cluster: TestCluster, writes: number): Promise<void> {
   const primary = cluster.node(1);
   for (let done = 0; done < writes; done += 50) {
-    await Promise.all(Array.from({ length: Math.min(50, writes - done) }, (_none, index) => primary.write(`order-${done + index}`, 'paid '.repeat(40))));
+    await Promise.all(
+      Array.from({ length: Math.min(50, writes - done) }, (_none, index) =>
+        primary.write(`order-${done + index}`, 'paid '.repeat(40)),
+      ),
+    );
   }
 }
 
 /** The id of the last request for a command, as the audit log has it. */
 function lastRequest(auditFile: string, command: string): string {
-  return recordsIn(auditFile).findLast((record) => record.command === command)?.request_id ?? '';
+  return recordsIn(auditFile).findLast(record => record.command === command)?.request_id ?? '';
 }
 
 /** Reads the promotion state of node-2 with the fate of a request. */
@@ -130,7 +150,9 @@ async function inspectPromotion(workbench: Workbench, requestId: string, text: R
 /** Brings a part of the panel to the top of the window. */
 async function scrollTo(workbench: Workbench, heading: string): Promise<void> {
   const panel = await workbench.webviews.waitForText(heading);
-  await panel.getByRole('heading', { name: heading, exact: true }).evaluate((element) => element.scrollIntoView({ block: 'start' }));
+  await panel
+    .getByRole('heading', { name: heading, exact: true })
+    .evaluate(element => element.scrollIntoView({ block: 'start' }));
 }
 
 interface Story {
@@ -163,7 +185,11 @@ const STORIES: Readonly<Record<string, Story>> = {
       await studio.tidy();
       await becomeOperator(workbench, orders);
       await askFor(workbench, orders, 'Run Diagnostics', 'node-2');
-      await confirmStandard(workbench, await workbench.webviews.waitForText('Nothing has been sent.'), 'Run Diagnostics: ');
+      await confirmStandard(
+        workbench,
+        await workbench.webviews.waitForText('Nothing has been sent.'),
+        'Run Diagnostics: ',
+      );
       await workbench.webviews.waitForText(/recorded as/u);
       await studio.take('diagnostics');
     },
@@ -187,7 +213,11 @@ const STORIES: Readonly<Record<string, Story>> = {
       await workbench.webviews.waitForText('AERO_PROMOTION_DENIED');
       await studio.take('result-rejected');
       await studio.tidy();
-      await inspectPromotion(workbench, lastRequest(studio.editor.auditFile, 'request_promotion'), /PrimaryStillActive[\s\S]*recorded as/u);
+      await inspectPromotion(
+        workbench,
+        lastRequest(studio.editor.auditFile, 'request_promotion'),
+        /PrimaryStillActive[\s\S]*recorded as/u,
+      );
       await scrollTo(workbench, 'State machine');
       await studio.take('promotion-denied');
       await studio.tidy();
@@ -216,7 +246,11 @@ const STORIES: Readonly<Record<string, Story>> = {
       await workbench.webviews.waitForText('AERO_PROMOTION_DENIED');
       await studio.take('result-denied-late');
       await studio.tidy();
-      await inspectPromotion(workbench, lastRequest(studio.editor.auditFile, 'request_promotion'), /AuthorityTransitioning[\s\S]*recorded as/u);
+      await inspectPromotion(
+        workbench,
+        lastRequest(studio.editor.auditFile, 'request_promotion'),
+        /AuthorityTransitioning[\s\S]*recorded as/u,
+      );
       await scrollTo(workbench, 'State machine');
       await studio.take('promotion-denied-late');
     },
@@ -241,12 +275,21 @@ const STORIES: Readonly<Record<string, Story>> = {
       await history(cluster, 100);
       await becomeOperator(workbench, orders);
       await cluster.kill(cluster.node(1));
-      await until('the replicas miss the primary', async () => at((await cluster.node(2).get('/v1/replication')).body, 'data.replicas') !== undefined);
+      await until(
+        'the replicas miss the primary',
+        async () => at((await cluster.node(2).get('/v1/replication')).body, 'data.replicas') !== undefined,
+      );
       await studio.tree();
       await inspectCluster(workbench, orders);
       await studio.take('cluster-primary-dead');
       await studio.tidy();
-      const panel = await askFor(workbench, orders, 'Force Promotion', 'node-2', 'node-1 lost power; confirmed by the data centre by phone');
+      const panel = await askFor(
+        workbench,
+        orders,
+        'Force Promotion',
+        'node-2',
+        'node-1 lost power; confirmed by the data centre by phone',
+      );
       await studio.take('explanation-force');
       await panel.getByText('Continue to Confirmation…').click();
       await workbench.dialogs.waitFor('FORCE promotion of node-2?');
@@ -268,7 +311,10 @@ const STORIES: Readonly<Record<string, Story>> = {
       const { workbench } = studio;
       await history(cluster, 100);
       await cluster.node(3).faults({ halt: 'WalGapDetected' });
-      await until('node-3 has halted', async () => at(await cluster.node(3).member(), 'halt_reason') === 'WalGapDetected');
+      await until(
+        'node-3 has halted',
+        async () => at(await cluster.node(3).member(), 'halt_reason') === 'WalGapDetected',
+      );
       await history(cluster, 60);
       await studio.tree();
       await inspectCluster(workbench, orders);
@@ -300,7 +346,12 @@ async function patroni(editor: Editor): Promise<void> {
   const cluster = await startCluster();
   try {
     const [candidate] = others(cluster, await settled(cluster));
-    editor.writeSettings(settings('patroni', cluster.members.map(({ url }) => url)));
+    editor.writeSettings(
+      settings(
+        'patroni',
+        cluster.members.map(({ url }) => url),
+      ),
+    );
     const studio = new Studio(editor, await editor.openWindow());
     const { workbench } = studio;
     await studio.tree();
@@ -308,7 +359,13 @@ async function patroni(editor: Editor): Promise<void> {
     await studio.take('patroni-cluster');
     await studio.tidy();
     await becomeOperator(workbench, orders);
-    const panel = await askFor(workbench, orders, 'Request Promotion', candidate, 'the leader\'s machine is to be patched');
+    const panel = await askFor(
+      workbench,
+      orders,
+      'Request Promotion',
+      candidate,
+      "the leader's machine is to be patched",
+    );
     await studio.take('patroni-explanation');
     await confirmStandard(workbench, panel, `Request Promotion: ${candidate}?`);
     await workbench.webviews.waitForText('Successfully switched over to');
@@ -331,8 +388,13 @@ try {
     }
     const story = STORIES[name];
     if (story === undefined) throw new Error(`There is no story ${name}: there are ${known.join(', ')}.`);
-    await withCluster({ ...(story.flags === undefined ? {} : { flags: story.flags }) }, async (cluster) => {
-      editor.writeSettings(settings('aerodb', cluster.nodes.map(({ url }) => url)));
+    await withCluster({ ...(story.flags === undefined ? {} : { flags: story.flags }) }, async cluster => {
+      editor.writeSettings(
+        settings(
+          'aerodb',
+          cluster.nodes.map(({ url }) => url),
+        ),
+      );
       const workbench = await editor.openWindow();
       await story.tell(new Studio(editor, workbench), cluster);
       if (workbench.pageErrors.length > 0) process.stderr.write(`${name}: ${workbench.pageErrors.join('\n')}\n`);

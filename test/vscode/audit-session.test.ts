@@ -1,6 +1,15 @@
 /** What answers the panel of the audit log: real files, and no answer to those who may not see it. */
 import assert from 'node:assert/strict';
-import { copyFileSync, linkSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  linkSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { writeExport } from '../../src/audit/export.ts';
@@ -24,8 +33,18 @@ describe('the session of an audit log panel', () => {
 
   async function append(stage: Stage, request: string): Promise<void> {
     await openAuditLog({ directory }).append({
-      time: '2026-11-21T10:00:00.000Z', clock: 'test', session: 's', n: '1', stage, operator: { account: 'alice', host: 'h', name: null }, authority: 'Operator',
-      request_id: request, command: 'request_promotion', cluster: 'orders', target: 'node-2', outcome: 'pending',
+      time: '2026-11-21T10:00:00.000Z',
+      clock: 'test',
+      session: 's',
+      n: '1',
+      stage,
+      operator: { account: 'alice', host: 'h', name: null },
+      authority: 'Operator',
+      request_id: request,
+      command: 'request_promotion',
+      cluster: 'orders',
+      target: 'node-2',
+      outcome: 'pending',
     });
   }
 
@@ -35,7 +54,8 @@ describe('the session of an audit log panel', () => {
     allowed = true;
     told = [];
     facts = null;
-    for (let n = 0; n < REQUESTS; n += 1) await append(n % 2 === 0 ? 'command_requested' : 'dispatch_intent', `r-${Math.floor(n / 2)}`);
+    for (let n = 0; n < REQUESTS; n += 1)
+      await append(n % 2 === 0 ? 'command_requested' : 'dispatch_intent', `r-${Math.floor(n / 2)}`);
   });
   afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
@@ -43,7 +63,13 @@ describe('the session of an audit log panel', () => {
     const reader = openAuditReader({ file });
     return new AuditSession(
       { reader, knownHead: () => null, openPages: () => openAuditPages(file), requestEnd, exportTo: writeExport },
-      { mayReview: () => allowed, tell: (message) => told.push(message), factsChanged: (known) => { facts = known; } },
+      {
+        mayReview: () => allowed,
+        tell: message => told.push(message),
+        factsChanged: known => {
+          facts = known;
+        },
+      },
     );
   }
 
@@ -60,7 +86,10 @@ describe('the session of an audit log panel', () => {
     assert.deepEqual(none, [], 'another selection than the last one is not answered');
     assert.ok(selection?.part === 'selection' && selection.count === 30);
     assert.ok(page?.part === 'page');
-    assert.deepEqual(page.rows.map(({ line }) => line), Array.from({ length: 20 }, (_none, index) => 22 + 2 * index));
+    assert.deepEqual(
+      page.rows.map(({ line }) => line),
+      Array.from({ length: 20 }, (_none, index) => 22 + 2 * index),
+    );
     assert.ok(page.rows.every(({ dangling }) => dangling));
     await session.answer({ type: 'audit-unfold', line: 1 });
     const [request] = told;
@@ -79,7 +108,12 @@ describe('the session of an audit log panel', () => {
     const examined = session.examine();
     allowed = false;
     await Promise.all([late, examined]);
-    for (const request of [{ type: 'audit-page', selection: 1, from: 0, count: 100 }, { type: 'audit-select', selection: 2, sought: {} }, { type: 'audit-unfold', line: 1 }] as const) await session.answer(request);
+    for (const request of [
+      { type: 'audit-page', selection: 1, from: 0, count: 100 },
+      { type: 'audit-select', selection: 2, sought: {} },
+      { type: 'audit-unfold', line: 1 },
+    ] as const)
+      await session.answer(request);
     assert.deepEqual(told, []);
     assert.equal(facts, null);
     await session.close();
@@ -110,25 +144,49 @@ describe('the session of an audit log panel', () => {
     await session.read();
     const target = path.join(directory, 'evidence.jsonl');
     await session.exportTo(target, 'dangling_intents', 'jsonl', 'neighbours');
-    const [manifest, ...lines] = readFileSync(target, 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
-    assert.deepEqual([manifest?.['filter'], manifest?.['selected'], lines.length], ['dangling_intents', REQUESTS / 2, REQUESTS]);
+    const [manifest, ...lines] = readFileSync(target, 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map(line => JSON.parse(line) as Readonly<Record<string, unknown>>);
+    assert.deepEqual(
+      [manifest?.['filter'], manifest?.['selected'], lines.length],
+      ['dangling_intents', REQUESTS / 2, REQUESTS],
+    );
     const log = readFileSync(file);
     symlinkSync(file, path.join(directory, 'link'));
     linkSync(file, path.join(directory, 'hard'));
     for (const name of ['audit.jsonl', 'link', 'hard', 'audit.lock', 'AUDIT.LOCK.holder']) {
-      await assert.rejects(session.exportTo(path.join(directory, name), {}, 'csv', 'to_end'), /belongs to the audit log/);
+      await assert.rejects(
+        session.exportTo(path.join(directory, name), {}, 'csv', 'to_end'),
+        /belongs to the audit log/,
+      );
     }
     assert.deepEqual(readFileSync(file), log);
     writeFileSync(target, 'old');
     await assert.rejects(session.exportTo(path.join(directory, 'missing', 'x.csv'), {}, 'csv', 'to_end'));
     await session.exportTo(target, { requestId: 'r-3' }, 'csv', 'neighbours');
-    assert.equal(readFileSync(target, 'utf8').trimEnd().split('\r\n').length, 5, 'the head, two records and their neighbours');
-    assert.ok(readdirSync(directory).every((name) => !name.startsWith('.')), 'nothing unfinished is left');
+    assert.equal(
+      readFileSync(target, 'utf8').trimEnd().split('\r\n').length,
+      5,
+      'the head, two records and their neighbours',
+    );
+    assert.ok(
+      readdirSync(directory).every(name => !name.startsWith('.')),
+      'nothing unfinished is left',
+    );
     await session.close();
   });
 
   it('draws as explanation and as kernel state only what has the form of one', () => {
-    for (const value of [null, undefined, 'text', [], {}, { command: 'request_promotion' }, { _$litType$: 1, strings: [], values: [] }]) {
+    for (const value of [
+      null,
+      undefined,
+      'text',
+      [],
+      {},
+      { command: 'request_promotion' },
+      { _$litType$: 1, strings: [], values: [] },
+    ]) {
       assert.equal(recordedExplanation(value), null);
       assert.equal(recordedKernelState(value), null);
     }
@@ -136,8 +194,15 @@ describe('the session of an audit log panel', () => {
 
   it('the protocol knows no request that could write, and none that asks for too much', () => {
     for (const message of [
-      { type: 'audit-page', selection: 1, from: 0, count: 101 }, { type: 'audit-page', selection: 1, from: -1, count: 1 }, { type: 'audit-unfold', line: 0 }, { type: 'audit-select', selection: 1, sought: { path: '/etc/passwd' } },
-      { type: 'audit-select', selection: 1, sought: { text: 'x'.repeat(1001) } }, { type: 'audit-export', format: 'jsonl', sought: {}, file: '/tmp/x' }, { type: 'audit-raw', file: '/etc/passwd' }, { type: 'audit-append' },
-    ]) assert.equal(parsePanelRequest(message), undefined, JSON.stringify(message));
+      { type: 'audit-page', selection: 1, from: 0, count: 101 },
+      { type: 'audit-page', selection: 1, from: -1, count: 1 },
+      { type: 'audit-unfold', line: 0 },
+      { type: 'audit-select', selection: 1, sought: { path: '/etc/passwd' } },
+      { type: 'audit-select', selection: 1, sought: { text: 'x'.repeat(1001) } },
+      { type: 'audit-export', format: 'jsonl', sought: {}, file: '/tmp/x' },
+      { type: 'audit-raw', file: '/etc/passwd' },
+      { type: 'audit-append' },
+    ])
+      assert.equal(parsePanelRequest(message), undefined, JSON.stringify(message));
   });
 });

@@ -3,7 +3,12 @@ import assert from 'node:assert/strict';
 import { ClusterSecrets, StoreUnavailable, type SecretStore } from '../../src/vscode/cluster-secrets.ts';
 
 /** A keyring that can be locked, and what the editor remembers beside it. */
-function keyring(): { readonly secrets: ClusterSecrets; readonly held: Map<string, string>; readonly asked: string[]; readonly lock: (locked: boolean) => void } {
+function keyring(): {
+  readonly secrets: ClusterSecrets;
+  readonly held: Map<string, string>;
+  readonly asked: string[];
+  readonly lock: (locked: boolean) => void;
+} {
   const held = new Map<string, string>();
   const remembered = new Map<string, unknown>();
   const asked: string[] = [];
@@ -13,10 +18,22 @@ function keyring(): { readonly secrets: ClusterSecrets; readonly held: Map<strin
     return locked ? Promise.reject(new Error('Cannot autolaunch D-Bus without X11 $DISPLAY')) : Promise.resolve(then());
   };
   const store: SecretStore = {
-    get: (key) => reach(`get ${key}`, () => held.get(key)), store: (key, value) => reach(`store ${key}`, () => void held.set(key, value)), delete: (key) => reach(`delete ${key}`, () => void held.delete(key)),
+    get: key => reach(`get ${key}`, () => held.get(key)),
+    store: (key, value) => reach(`store ${key}`, () => void held.set(key, value)),
+    delete: key => reach(`delete ${key}`, () => void held.delete(key)),
   };
-  const memory = { get: (key: string) => remembered.get(key), update: (key: string, value: unknown) => Promise.resolve(void remembered.set(key, value)) };
-  return { secrets: new ClusterSecrets(store, memory), held, asked, lock: (to) => { locked = to; } };
+  const memory = {
+    get: (key: string) => remembered.get(key),
+    update: (key: string, value: unknown) => Promise.resolve(void remembered.set(key, value)),
+  };
+  return {
+    secrets: new ClusterSecrets(store, memory),
+    held,
+    asked,
+    lock: to => {
+      locked = to;
+    },
+  };
 }
 
 describe('the secrets of clusters in the editor', () => {
@@ -38,7 +55,14 @@ describe('the secrets of clusters in the editor', () => {
     await secrets.set('orders', 'canary');
     assert.equal(await secrets.get('orders'), 'canary');
     lock(true);
-    await assert.rejects(secrets.get('orders'), (error: unknown) => error instanceof StoreUnavailable && /the editor's secret store \(the keyring of this machine\) cannot be opened: Cannot autolaunch D-Bus/.test(error.message));
+    await assert.rejects(
+      secrets.get('orders'),
+      (error: unknown) =>
+        error instanceof StoreUnavailable &&
+        /the editor's secret store \(the keyring of this machine\) cannot be opened: Cannot autolaunch D-Bus/.test(
+          error.message,
+        ),
+    );
     lock(false);
     await secrets.set('orders', '');
     assert.deepEqual([await secrets.get('orders'), held.size], [undefined, 0]);

@@ -11,7 +11,8 @@ import { appendMany, temporaryDirectory, writtenLog } from '../audit/support.ts'
 function storage(): Storage & { readonly kept: Map<string, unknown> } {
   const kept = new Map<string, unknown>();
   return {
-    kept, get: (key) => kept.get(key),
+    kept,
+    get: key => kept.get(key),
     update: (key, value) => {
       kept.set(key, value);
       return Promise.resolve();
@@ -49,10 +50,15 @@ describe('the known head of the editor', () => {
     await new KnownHead(state, openAuditReader({ directory })).keep(first);
     let looked = 0;
     const reader = openAuditReader({ directory });
-    const head = new KnownHead(state, { path: reader.path, verify: (known) => reader.verify(known), lines: () => reader.lines(), verifyHeads: (heads) => {
-      looked += 1;
-      return reader.verifyHeads(heads);
-    } });
+    const head = new KnownHead(state, {
+      path: reader.path,
+      verify: known => reader.verify(known),
+      lines: () => reader.lines(),
+      verifyHeads: heads => {
+        looked += 1;
+        return reader.verifyHeads(heads);
+      },
+    });
     for (const position of others) await head.keep(position);
     assert.deepEqual([looked, head.get()?.seq], [1, 4n]);
   });

@@ -10,11 +10,15 @@ const read = (file: string): Readonly<Record<string, string>> => bundle.parse(JS
 const german = read('l10n/bundle.l10n.de.json');
 
 /** The calls that look a text up, and the arguments that are no literal: there the keys come from a table. */
-const LOOKUPS: Readonly<Record<string, string>> = { 'vscode.l10n.t': 'src/vscode/**/*.ts', t: 'src/webview/**/*.ts', phrase: 'src/webview/**/*.ts' };
+const LOOKUPS: Readonly<Record<string, string>> = {
+  'vscode.l10n.t': 'src/vscode/**/*.ts',
+  t: 'src/webview/**/*.ts',
+  phrase: 'src/webview/**/*.ts',
+};
 const FROM_TABLES = ['commandSpec(command).title', 'label'];
 
 function keysOfSources(): ReadonlyMap<string, string> {
-  const keys = new Map<string, string>(COMMAND_NAMES.map((name) => [COMMANDS[name].title, 'the command table']));
+  const keys = new Map<string, string>(COMMAND_NAMES.map(name => [COMMANDS[name].title, 'the command table']));
   for (const [lookup, files] of Object.entries(LOOKUPS)) {
     for (const file of globSync(files)) {
       const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true);
@@ -33,13 +37,22 @@ function keysOfSources(): ReadonlyMap<string, string> {
   return keys;
 }
 
-const placeholders = (text: string): readonly string[] => [...text.matchAll(/\{\d+\}/gu)].map(([one]) => one).toSorted();
+const placeholders = (text: string): readonly string[] =>
+  [...text.matchAll(/\{\d+\}/gu)].map(([one]) => one).toSorted();
 
 describe('texts in German', () => {
   it('every key of the sources is in the bundle, and every key of the bundle in the sources', () => {
     const keys = keysOfSources();
-    assert.deepEqual([...keys].filter(([key]) => !Object.hasOwn(german, key)), [], 'not translated');
-    assert.deepEqual(Object.keys(german).filter((key) => !keys.has(key)), [], 'translated, and used nowhere');
+    assert.deepEqual(
+      [...keys].filter(([key]) => !Object.hasOwn(german, key)),
+      [],
+      'not translated',
+    );
+    assert.deepEqual(
+      Object.keys(german).filter(key => !keys.has(key)),
+      [],
+      'translated, and used nowhere',
+    );
   });
 
   it('a translation has the placeholders of its key, and is not empty', () => {
@@ -61,17 +74,23 @@ describe('texts in German', () => {
     const { contributes } = JSON.parse(manifest) as { readonly contributes: unknown };
     const shown = ['title', 'description', 'markdownDescription', 'contents', 'altText'];
     const visit = (value: unknown, key: string): void => {
-      if (typeof value === 'string' && shown.includes(key)) assert.match(value, /^%[\w.]+%$|^AeroDB(?: Control Plane)?$/u);
-      else if (typeof value === 'object' && value !== null) for (const [name, inner] of Object.entries(value)) visit(inner, Array.isArray(value) ? key : name);
+      if (typeof value === 'string' && shown.includes(key))
+        assert.match(value, /^%[\w.]+%$|^AeroDB(?: Control Plane)?$/u);
+      else if (typeof value === 'object' && value !== null)
+        for (const [name, inner] of Object.entries(value)) visit(inner, Array.isArray(value) ? key : name);
     };
     visit(contributes, '');
-    const links = (text: string): readonly string[] => [...text.matchAll(/\]\((command:[^)]+)\)/gu)].map(([, link = '']) => link);
+    const links = (text: string): readonly string[] =>
+      [...text.matchAll(/\]\((command:[^)]+)\)/gu)].map(([, link = '']) => link);
     for (const [key, text] of Object.entries(english)) assert.deepEqual(links(translated[key] ?? ''), links(text), key);
   });
 
   it('a command is called the same in the palette, in the panels and in German', () => {
     const translated = read('package.nls.de.json');
     const english = read('package.nls.json');
-    for (const [key, text] of Object.entries(english).filter(([key]) => key.startsWith('command.') && Object.hasOwn(german, english[key] ?? ''))) assert.equal(translated[key], german[text], key);
+    for (const [key, text] of Object.entries(english).filter(
+      ([key]) => key.startsWith('command.') && Object.hasOwn(german, english[key] ?? ''),
+    ))
+      assert.equal(translated[key], german[text], key);
   });
 });

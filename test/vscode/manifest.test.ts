@@ -4,17 +4,19 @@ import { readdirSync, readFileSync } from 'node:fs';
 import * as z from 'zod';
 import { COMMAND_NAMES, COMMANDS } from '../../src/control-plane/commands.ts';
 
-const manifest = z.object({
-  activationEvents: z.array(z.string()),
-  extensionKind: z.array(z.string()),
-  dependencies: z.record(z.string(), z.string()).optional(),
-  capabilities: z.object({ untrustedWorkspaces: z.object({ supported: z.literal('limited') }) }),
-  contributes: z.object({
-    commands: z.array(z.object({ command: z.string(), title: z.string(), category: z.string() })),
-    configuration: z.object({ properties: z.record(z.string(), z.object({ scope: z.string() })) }),
-    menus: z.record(z.string(), z.array(z.object({ command: z.string(), when: z.string() }))),
-  }),
-}).parse(JSON.parse(localized(readFileSync('package.json', 'utf8'))));
+const manifest = z
+  .object({
+    activationEvents: z.array(z.string()),
+    extensionKind: z.array(z.string()),
+    dependencies: z.record(z.string(), z.string()).optional(),
+    capabilities: z.object({ untrustedWorkspaces: z.object({ supported: z.literal('limited') }) }),
+    contributes: z.object({
+      commands: z.array(z.object({ command: z.string(), title: z.string(), category: z.string() })),
+      configuration: z.object({ properties: z.record(z.string(), z.object({ scope: z.string() })) }),
+      menus: z.record(z.string(), z.array(z.object({ command: z.string(), when: z.string() }))),
+    }),
+  })
+  .parse(JSON.parse(localized(readFileSync('package.json', 'utf8'))));
 
 /** The manifest as an editor reads it: each `%key%` is the text of package.nls.json. */
 function localized(text: string): string {
@@ -24,15 +26,30 @@ function localized(text: string): string {
 
 const { contributes } = manifest;
 /** `aerodb.inspectClusterState` → `inspect_cluster_state`, or nothing for a presentation command. */
-const operatorCommands = new Map(COMMAND_NAMES.map((name) => [`aerodb.${name.replace(/_(\w)/g, (_m, c: string) => c.toUpperCase())}`, name]));
+const operatorCommands = new Map(
+  COMMAND_NAMES.map(name => [`aerodb.${name.replace(/_(\w)/g, (_m, c: string) => c.toUpperCase())}`, name]),
+);
 const PRESENTATION = [
-  'addCluster', 'editCluster', 'removeCluster', 'setToken', 'refresh', 'assumeOperator', 'giveUpAuthority', 'becomeAuditor', 'showAuthority',
-  'openAuditLog', 'verifyAuditLog', 'showLog',
-].map((name) => `aerodb.${name}`);
+  'addCluster',
+  'editCluster',
+  'removeCluster',
+  'setToken',
+  'refresh',
+  'assumeOperator',
+  'giveUpAuthority',
+  'becomeAuditor',
+  'showAuthority',
+  'openAuditLog',
+  'verifyAuditLog',
+  'showLog',
+].map(name => `aerodb.${name}`);
 
 describe('manifest', () => {
   it('P7-S3, set/surfaces, set/closed: contributes the ten commands of the table with their titles, the presentation commands, and no other', () => {
-    assert.deepEqual(contributes.commands.map(({ command }) => command).sort(), [...operatorCommands.keys(), ...PRESENTATION].sort());
+    assert.deepEqual(
+      contributes.commands.map(({ command }) => command).sort(),
+      [...operatorCommands.keys(), ...PRESENTATION].sort(),
+    );
     for (const { command, title, category } of contributes.commands) {
       assert.equal(category, 'AeroDB');
       const name = operatorCommands.get(command);
@@ -46,22 +63,36 @@ describe('manifest', () => {
       const name = operatorCommands.get(command) ?? assert.fail(`${command} is offered when ${when}`);
       assert.equal(when, `view == aerodb.clusters && viewItem =~ /^node(?!.* without_${name}\\b)/`);
       const offered = new RegExp(/\/(.*)\//.exec(when)?.[1] ?? '');
-      for (const other of COMMAND_NAMES) assert.equal(offered.test(`node without_${other} without_x`), other !== name, `${name} where ${other} is not to be had`);
-      assert.deepEqual(['node', `node ${name}`, 'cluster', 'subject', 'unavailable', `unavailable node without_${name}`].map((value) => offered.test(value)), [true, true, false, false, false, false]);
+      for (const other of COMMAND_NAMES)
+        assert.equal(
+          offered.test(`node without_${other} without_x`),
+          other !== name,
+          `${name} where ${other} is not to be had`,
+        );
+      assert.deepEqual(
+        ['node', `node ${name}`, 'cluster', 'subject', 'unavailable', `unavailable node without_${name}`].map(value =>
+          offered.test(value),
+        ),
+        [true, true, false, false, false, false],
+      );
     }
   });
 
   it('P7-A1, freeze/workspace: nothing runs at startup, and no workspace can repoint a cluster, move the log or change a limit', () => {
     assert.deepEqual(manifest.activationEvents, ['onWebviewPanel:aerodb.panel']);
-    for (const [key, { scope }] of Object.entries(contributes.configuration.properties)) assert.equal(scope, 'machine', key);
-    const read = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'))
-      .filter((file) => /getConfiguration\([^)]*\)\.get\(/.test(readFileSync(`src/${file}`, 'utf8')));
-    assert.deepEqual(read, [], 'settings are read with inspect(), which tells the machine\'s value from a workspace\'s');
+    for (const [key, { scope }] of Object.entries(contributes.configuration.properties))
+      assert.equal(scope, 'machine', key);
+    const read = readdirSync('src', { recursive: true, encoding: 'utf8' })
+      .filter(file => file.endsWith('.ts'))
+      .filter(file => /getConfiguration\([^)]*\)\.get\(/.test(readFileSync(`src/${file}`, 'utf8')));
+    assert.deepEqual(read, [], "settings are read with inspect(), which tells the machine's value from a workspace's");
   });
 
   it('P7-S1, freeze/no-background: the extension starts no process and keeps no timer', () => {
     for (const folder of ['src/vscode', 'src/control-plane', 'src/kernel', 'src/audit', 'src/webview']) {
-      for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'))) {
+      for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(name =>
+        name.endsWith('.ts'),
+      )) {
         const text = readFileSync(`${folder}/${file}`, 'utf8');
         assert.doesNotMatch(text, /child_process|setInterval|node:cluster|worker_threads/, `${folder}/${file}`);
       }

@@ -3,33 +3,84 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Browser } from 'playwright-core';
-import { parsePanelRequest, type AuditLogFacts, type AuditMessage, type AuditRow, type AuditStage, type ShowPanel } from '../../src/webview/protocol.ts';
+import {
+  parsePanelRequest,
+  type AuditLogFacts,
+  type AuditMessage,
+  type AuditRow,
+  type AuditStage,
+  type ShowPanel,
+} from '../../src/webview/protocol.ts';
 import { Bundle, launch, openPanel, THEMES, type PanelUnderTest, type ThemeName } from './page.ts';
 import { PANELS } from './samples.ts';
 
 const facts: AuditLogFacts = {
-  path: '/home/alice/.local/state/aerodb/audit.jsonl', lines: 1_000_000, reading: 1, change: 'opened', readAt: '2026-11-21T10:00:00.000Z', knownHead: { seq: '1000000', hash: 'ab'.repeat(32) },
-  command: `aerodb-control audit verify --auditor --file /home/alice/.local/state/aerodb/audit.jsonl --head 1000000:${'ab'.repeat(32)}`, danglingIntents: 1,
-  verdict: { kind: 'intact', message: '1000000 records in 1000000 lines form one unbroken chain.', line: null, seq: null, records: '1000000', bytes: '600000000', head: { seq: '1000000', hash: 'ab'.repeat(32) } },
+  path: '/home/alice/.local/state/aerodb/audit.jsonl',
+  lines: 1_000_000,
+  reading: 1,
+  change: 'opened',
+  readAt: '2026-11-21T10:00:00.000Z',
+  knownHead: { seq: '1000000', hash: 'ab'.repeat(32) },
+  command: `aerodb-control audit verify --auditor --file /home/alice/.local/state/aerodb/audit.jsonl --head 1000000:${'ab'.repeat(32)}`,
+  danglingIntents: 1,
+  verdict: {
+    kind: 'intact',
+    message: '1000000 records in 1000000 lines form one unbroken chain.',
+    line: null,
+    seq: null,
+    records: '1000000',
+    bytes: '600000000',
+    head: { seq: '1000000', hash: 'ab'.repeat(32) },
+  },
 };
 
 function show(more: Partial<AuditLogFacts> = {}): ShowPanel {
-  return { type: 'show', refreshable: true, panel: { kind: 'audit', title: 'AeroDB Audit Log', log: { ...facts, ...more } } };
+  return {
+    type: 'show',
+    refreshable: true,
+    panel: { kind: 'audit', title: 'AeroDB Audit Log', log: { ...facts, ...more } },
+  };
 }
 
 function row(index: number, more: Partial<AuditRow> = {}): AuditRow {
   return {
-    line: index + 1, damaged: null, seq: String(index + 1), time: '2026-11-21T10:00:00.000Z', stage: index % 2 === 0 ? 'command_requested' : 'dispatch_intent', command: 'request_promotion', cluster: 'orders', target: 'node-2',
-    outcome: 'pending', operator: 'alice@workstation-1', authority: 'Operator', requestId: '0b8f9a52-2d3c-4a3f-9d4e-6b7a1c2d3e4f', dangling: index === 999_997, ...more,
+    line: index + 1,
+    damaged: null,
+    seq: String(index + 1),
+    time: '2026-11-21T10:00:00.000Z',
+    stage: index % 2 === 0 ? 'command_requested' : 'dispatch_intent',
+    command: 'request_promotion',
+    cluster: 'orders',
+    target: 'node-2',
+    outcome: 'pending',
+    operator: 'alice@workstation-1',
+    authority: 'Operator',
+    requestId: '0b8f9a52-2d3c-4a3f-9d4e-6b7a1c2d3e4f',
+    dangling: index === 999_997,
+    ...more,
   };
 }
 
 function stage(index: number, more: Partial<AuditStage> = {}): AuditStage {
   const shown = row(index);
-  return { row: shown, text: JSON.stringify(shown), left: 0, record: { v: 1, detail: 'said in words', args: { reason: 'drill' }, redacted: [] }, explanation: null, kernelState: null, ...more };
+  return {
+    row: shown,
+    text: JSON.stringify(shown),
+    left: 0,
+    record: { v: 1, detail: 'said in words', args: { reason: 'drill' }, redacted: [] },
+    explanation: null,
+    kernelState: null,
+    ...more,
+  };
 }
 
-interface Asked { readonly type: string; readonly selection?: number; readonly from?: number; readonly sought?: unknown; readonly line?: number }
+interface Asked {
+  readonly type: string;
+  readonly selection?: number;
+  readonly from?: number;
+  readonly sought?: unknown;
+  readonly line?: number;
+}
 
 /** Answers like the editor: pages of `rows`, and one request. */
 class FakeEditor {
@@ -45,9 +96,12 @@ class FakeEditor {
   }
 
   async tell(message: AuditMessage): Promise<void> {
-    await this.panel.page.evaluate(async (data) => {
+    await this.panel.page.evaluate(async data => {
       window.dispatchEvent(new MessageEvent('message', { data }));
-      for (let frame = 0; frame < 3; frame += 1) await new Promise((done) => { requestAnimationFrame(done); });
+      for (let frame = 0; frame < 3; frame += 1)
+        await new Promise(done => {
+          requestAnimationFrame(done);
+        });
     }, message);
   }
 
@@ -63,9 +117,26 @@ class FakeEditor {
         assert.ok(parsePanelRequest(request) !== undefined, `refused by the protocol: ${JSON.stringify(request)}`);
         seen.push(request);
         const { selection = 0, from = 0 } = request;
-        if (request.type === 'audit-select') await this.tell({ type: 'audit', part: 'selection', selection, count: this.count });
-        if (request.type === 'audit-page') await this.tell({ type: 'audit', part: 'page', selection, from, rows: Array.from({ length: Math.min(100, this.count - from) }, (_none, index) => this.row(from + index)) });
-        if (request.type === 'audit-unfold') await this.tell({ type: 'audit', part: 'request', line: request.line ?? 0, requestId: 'r', end: { kind: 'unknown' }, stages, further: 0 });
+        if (request.type === 'audit-select')
+          await this.tell({ type: 'audit', part: 'selection', selection, count: this.count });
+        if (request.type === 'audit-page')
+          await this.tell({
+            type: 'audit',
+            part: 'page',
+            selection,
+            from,
+            rows: Array.from({ length: Math.min(100, this.count - from) }, (_none, index) => this.row(from + index)),
+          });
+        if (request.type === 'audit-unfold')
+          await this.tell({
+            type: 'audit',
+            part: 'request',
+            line: request.line ?? 0,
+            requestId: 'r',
+            end: { kind: 'unknown' },
+            stages,
+            further: 0,
+          });
       }
     }
   }
@@ -91,7 +162,12 @@ describe('the audit log panel', () => {
     await bundle[Symbol.asyncDispose]();
   });
 
-  async function open(count = 1_000_000, theme: ThemeName = 'dark', size = { width: 1280, height: 900 }, rowOf?: (index: number) => AuditRow): Promise<FakeEditor> {
+  async function open(
+    count = 1_000_000,
+    theme: ThemeName = 'dark',
+    size = { width: 1280, height: 900 },
+    rowOf?: (index: number) => AuditRow,
+  ): Promise<FakeEditor> {
     panel = await openPanel(browser, bundle, theme, size);
     const editor = new FakeEditor(panel, count, rowOf);
     await panel.show(show({ lines: count }));
@@ -99,7 +175,8 @@ describe('the audit log panel', () => {
     return editor;
   }
 
-  const drawnRows = (editor: FakeEditor): Promise<readonly string[]> => editor.panel.page.locator('.audit-body [role=row]').allInnerTexts();
+  const drawnRows = (editor: FakeEditor): Promise<readonly string[]> =>
+    editor.panel.page.locator('.audit-body [role=row]').allInnerTexts();
   const active = (editor: FakeEditor): Promise<string> => editor.panel.page.locator('[aria-selected=true]').innerText();
 
   it('says the verdict first, and the command that finds the same', async () => {
@@ -108,10 +185,30 @@ describe('the audit log panel', () => {
     assert.ok((await page.locator('.audit-command').innerText()).includes(facts.command));
   });
 
-  for (const kind of ['torn_tail', 'record_edited', 'records_missing', 'forked', 'truncated', 'replaced', 'unreadable'] as const) {
+  for (const kind of [
+    'torn_tail',
+    'record_edited',
+    'records_missing',
+    'forked',
+    'truncated',
+    'replaced',
+    'unreadable',
+  ] as const) {
     it(`tells a log that is ${kind} from an intact one, with line and number`, async () => {
       panel = await openPanel(browser, bundle, 'dark');
-      await panel.show(show({ verdict: { kind, message: 'What was found.', line: '17', seq: '15', records: '14', bytes: '9000', head: null } }));
+      await panel.show(
+        show({
+          verdict: {
+            kind,
+            message: 'What was found.',
+            line: '17',
+            seq: '15',
+            records: '14',
+            bytes: '9000',
+            head: null,
+          },
+        }),
+      );
       const words = await panel.page.locator('.audit-verdict').innerText();
       assert.ok(!words.includes('Intact'));
       assert.match(words, /What was found\.\s+Line 17, #15/);
@@ -133,13 +230,18 @@ describe('the audit log panel', () => {
     await editor.settle();
     const here = await active(editor);
     assert.ok(Number(/^#(\d+)/.exec(here)?.[1]) > 5, here);
-    await page.locator('[role=grid]').evaluate((grid) => { grid.scrollTop = 500_000 * 24; });
+    await page.locator('[role=grid]').evaluate(grid => {
+      grid.scrollTop = 500_000 * 24;
+    });
     await page.waitForTimeout(100);
     await editor.settle();
-    assert.ok((await drawnRows(editor)).some((text) => text.startsWith('#500001')));
+    assert.ok((await drawnRows(editor)).some(text => text.startsWith('#500001')));
     const bounds = await page.locator('.audit-body [role=row]', { hasText: '#500001' }).boundingBox();
     const grid = await page.locator('[role=grid]').boundingBox();
-    assert.ok(bounds !== null && grid !== null && bounds.y >= grid.y && bounds.y < grid.y + 60, 'the row stands where the scroll bar says');
+    assert.ok(
+      bounds !== null && grid !== null && bounds.y >= grid.y && bounds.y < grid.y + 60,
+      'the row stands where the scroll bar says',
+    );
   });
 
   it('reaches the last of five million by its end key, beyond the tallest page of a browser', async () => {
@@ -147,7 +249,12 @@ describe('the audit log panel', () => {
     const { page } = editor.panel;
     assert.match(await active(editor), /^#5000000/);
     await page.locator('[role=grid]').focus();
-    for (const [key, first] of [['ArrowUp', '#4999999'], ['Home', '#1'], ['ArrowDown', '#2'], ['End', '#5000000']] as const) {
+    for (const [key, first] of [
+      ['ArrowUp', '#4999999'],
+      ['Home', '#1'],
+      ['ArrowDown', '#2'],
+      ['End', '#5000000'],
+    ] as const) {
       await page.keyboard.press(key);
       await page.waitForTimeout(50);
       await editor.settle();
@@ -164,18 +271,35 @@ describe('the audit log panel', () => {
     await page.getByLabel('Command').selectOption('force_promotion');
     await page.getByLabel('Stage').selectOption('dispatch_intent');
     await page.getByLabel('Outcome').selectOption('unknown');
-    for (const [label, value] of [['Cluster', 'orders'], ['Operator', 'alice'], ['Request id', 'r-1'], ['From (UTC)', '2026-11-21 09:30'], ['To (UTC)', '2026-11']] as const) {
+    for (const [label, value] of [
+      ['Cluster', 'orders'],
+      ['Operator', 'alice'],
+      ['Request id', 'r-1'],
+      ['From (UTC)', '2026-11-21 09:30'],
+      ['To (UTC)', '2026-11'],
+    ] as const) {
       await page.getByLabel(label).fill(value);
       await page.getByLabel(label).press('Enter');
     }
     const asked = await editor.settle();
     assert.deepEqual(asked.findLast(({ type }) => type === 'audit-select')?.sought, {
-      text: 'Needle', command: 'force_promotion', stage: 'dispatch_intent', outcome: 'unknown', cluster: 'orders', operator: 'alice', requestId: 'r-1',
-      from: '2026-11-21T09:30:00.000Z', to: '2026-11-31T23:59:59.999Z',
+      text: 'Needle',
+      command: 'force_promotion',
+      stage: 'dispatch_intent',
+      outcome: 'unknown',
+      cluster: 'orders',
+      operator: 'alice',
+      requestId: 'r-1',
+      from: '2026-11-21T09:30:00.000Z',
+      to: '2026-11-31T23:59:59.999Z',
     });
     await page.getByLabel('From (UTC)').fill('yesterday');
     await page.getByLabel('From (UTC)').press('Enter');
-    assert.equal((await editor.settle()).filter(({ type }) => type === 'audit-select').length, 0, 'nothing is searched for');
+    assert.equal(
+      (await editor.settle()).filter(({ type }) => type === 'audit-select').length,
+      0,
+      'nothing is searched for',
+    );
     assert.match(await page.locator('[role=alert]').innerText(), /A time is written like/);
     await page.getByText('Clear Filters').click();
     assert.deepEqual((await editor.settle()).findLast(({ type }) => type === 'audit-select')?.sought, {});
@@ -207,7 +331,9 @@ describe('the audit log panel', () => {
   it('keeps the place over a reload, and starts anew with another file', async () => {
     const editor = await open();
     const { page } = editor.panel;
-    await page.locator('[role=grid]').evaluate((grid) => { grid.scrollTop = 24_000; });
+    await page.locator('[role=grid]').evaluate(grid => {
+      grid.scrollTop = 24_000;
+    });
     await page.waitForTimeout(100);
     await editor.settle();
     await page.locator('.audit-body [role=row]', { hasText: '#1005' }).click();
@@ -215,7 +341,7 @@ describe('the audit log panel', () => {
     await editor.panel.show(show({ reading: 2, change: 'grown', lines: 1_000_000 }));
     await editor.settle();
     assert.match(await active(editor), /^#1005/);
-    assert.equal(await page.locator('[role=grid]').evaluate((grid) => grid.scrollTop), 24_000);
+    assert.equal(await page.locator('[role=grid]').evaluate(grid => grid.scrollTop), 24_000);
     assert.equal(await page.locator('.audit-request').count(), 1);
     await editor.panel.show(show({ reading: 3, change: 'replaced' }));
     await editor.settle();
@@ -225,42 +351,105 @@ describe('the audit log panel', () => {
 
   it('nothing remains of it when the session may no longer see it', async () => {
     const editor = await open();
-    await editor.panel.show({ type: 'show', refreshable: true, panel: { kind: 'refused', title: 'AeroDB Audit Log', code: 'PHASE7_INSUFFICIENT_AUTHORITY', message: 'This session is Observer.' } });
+    await editor.panel.show({
+      type: 'show',
+      refreshable: true,
+      panel: {
+        kind: 'refused',
+        title: 'AeroDB Audit Log',
+        code: 'PHASE7_INSUFFICIENT_AUTHORITY',
+        message: 'This session is Observer.',
+      },
+    });
     assert.equal(await editor.panel.page.locator('[role=row]').count(), 0);
     assert.ok(!(await editor.panel.page.locator('body').innerText()).includes(facts.path));
   });
 
-  it('a record is a stranger\'s text: markup, controls and directions stay text', async () => {
-    const text = '<img src=x onerror="document.body.textContent=1"><script>alert(1)</script>\u202Egnp\u0000\u001b[31m{{7*7}}';
+  it("a record is a stranger's text: markup, controls and directions stay text", async () => {
+    const text =
+      '<img src=x onerror="document.body.textContent=1"><script>alert(1)</script>\u202Egnp\u0000\u001b[31m{{7*7}}';
     const shape = row(0);
-    const hostileRow = Object.fromEntries(Object.entries(shape).map(([name, value]) => [name, typeof value === 'string' ? text : value])) as unknown as AuditRow;
-    const editor = await open(50, 'dark', { width: 1280, height: 900 }, (index) => (index === 3 ? { ...row(index), damaged: text } : { ...hostileRow, line: index + 1 }));
+    const hostileRow = Object.fromEntries(
+      Object.entries(shape).map(([name, value]) => [name, typeof value === 'string' ? text : value]),
+    ) as unknown as AuditRow;
+    const editor = await open(50, 'dark', { width: 1280, height: 900 }, index =>
+      index === 3 ? { ...row(index), damaged: text } : { ...hostileRow, line: index + 1 },
+    );
     const { page } = editor.panel;
     await page.locator('.audit-body [role=row]').first().click();
-    await editor.settle([stage(0, { row: { ...hostileRow, line: 1 }, text, record: { detail: text, [text]: { [text]: [text, null, 1] }, _$litType$: 1, strings: [], args: { _$litType$: 1, strings: ['<b>'], values: [] } } }), stage(1, { record: null, text })]);
+    await editor.settle([
+      stage(0, {
+        row: { ...hostileRow, line: 1 },
+        text,
+        record: {
+          detail: text,
+          [text]: { [text]: [text, null, 1] },
+          _$litType$: 1,
+          strings: [],
+          args: { _$litType$: 1, strings: ['<b>'], values: [] },
+        },
+      }),
+      stage(1, { record: null, text }),
+    ]);
     assert.equal(await page.locator('img, aerodb-audit script').count(), 0);
     assert.ok((await page.locator('.audit-request').innerText()).includes('<script>alert(1)</script>'));
     assert.ok((await page.locator('.audit-body').innerText()).includes('U+202E'));
-    assert.equal(await page.locator('.audit-body [role=row]').first().evaluate((element) => element.clientHeight), 24, 'a row keeps its height');
+    assert.equal(
+      await page
+        .locator('.audit-body [role=row]')
+        .first()
+        .evaluate(element => element.clientHeight),
+      24,
+      'a row keeps its height',
+    );
   });
 
   for (const theme of THEMES) {
     it(`axe finds nothing to complain of: ${theme}`, async function () {
       this.timeout(60_000);
       const editor = await open(1000, theme, { width: 1500, height: 900 });
-      const explained = PANELS['explanation-promotion']?.panel ?? Object.values(PANELS).find(({ panel: shown }) => shown.kind === 'explanation')?.panel;
+      const explained =
+        PANELS['explanation-promotion']?.panel ??
+        Object.values(PANELS).find(({ panel: shown }) => shown.kind === 'explanation')?.panel;
       assert.ok(explained?.kind === 'explanation');
       await editor.panel.page.locator('.audit-body [role=row]').nth(12).click();
       await editor.settle([
-        stage(0, { explanation: { explanation: explained.explanation, digest: 'ab' }, kernelState: { node: 'n', endpoint: 'http://x', commit_id: '1', control_version: '2', time: 't', clock: 'c', epoch: '3', primary: null, members: [{ node: 'n', role: 'primary', state: 's', durable_offset: null }] } }),
+        stage(0, {
+          explanation: { explanation: explained.explanation, digest: 'ab' },
+          kernelState: {
+            node: 'n',
+            endpoint: 'http://x',
+            commit_id: '1',
+            control_version: '2',
+            time: 't',
+            clock: 'c',
+            epoch: '3',
+            primary: null,
+            members: [{ node: 'n', role: 'primary', state: 's', durable_offset: null }],
+          },
+        }),
         stage(1, { row: row(1, { dangling: true }) }),
       ]);
       for (const summary of await editor.panel.page.locator('summary').all()) await summary.click();
-      await editor.panel.page.evaluate(readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'));
+      await editor.panel.page.evaluate(
+        readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'),
+      );
       const found = await editor.panel.page.evaluate(async () => {
-        const { axe } = globalThis as unknown as { axe: { run: (context: object) => Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }> } };
+        const { axe } = globalThis as unknown as {
+          axe: {
+            run: (
+              context: object,
+            ) => Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }>;
+          };
+        };
         const { violations } = await axe.run(document);
-        return violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map(({ html, failureSummary }) => `${html.slice(0, 150)} ${failureSummary}`).join('; ')}`);
+        return violations.map(
+          ({ id, nodes }) =>
+            `${id}: ${nodes
+              .slice(0, 3)
+              .map(({ html, failureSummary }) => `${html.slice(0, 150)} ${failureSummary}`)
+              .join('; ')}`,
+        );
       });
       const folder = process.env['AERODB_SCREENSHOTS'];
       if (folder !== undefined) await editor.panel.page.screenshot({ path: `${folder}/audit-${theme}.png` });
@@ -273,8 +462,11 @@ describe('the audit log panel', () => {
     const { page } = editor.panel;
     await page.locator('.audit-body [role=row]').nth(2).click();
     await editor.settle();
-    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth), 'the page itself scrolls one way only');
-    const height = await page.locator('[role=grid]').evaluate((grid) => grid.clientHeight);
+    assert.ok(
+      await page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth),
+      'the page itself scrolls one way only',
+    );
+    const height = await page.locator('[role=grid]').evaluate(grid => grid.clientHeight);
     assert.ok(height >= 120, `${height} px of rows`);
     const folder = process.env['AERODB_SCREENSHOTS'];
     if (folder !== undefined) await page.screenshot({ path: `${folder}/audit-narrow.png`, fullPage: true });

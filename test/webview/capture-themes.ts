@@ -13,7 +13,8 @@ import { quietSettings } from '../../scripts/lib/editor-settings.mjs';
 import type { Theme } from './page.ts';
 
 /** Parts of the workbench that no panel is drawn like. */
-const ELSEWHERE = /^--vscode-(?:agents?|activity|banner|breadcrumb|chat|command|comments|debug|diffEditor|dropdown|editor(?:Bracket|Gutter|Ghost|Group|Hint|Hover|Indent|Inlay|Light|Line|Marker|Minimap|Overview|Ruler|Stick|Suggest|Unicode|White)|extension|git|inline|interactive|keybindingTable|markdown|mcp|menu|merge|minimap|multiDiff|notebook|notification|outline|panel(?:Section|Sticky|Title|Input)|peek|picker|ports|profile|quickInput|scm|search|sideBar|simpleFind|statusBar|symbolIcon|tab|terminal|testing|titleBar|toolbar|tree|walkThrough|welcomePage)/u;
+const ELSEWHERE =
+  /^--vscode-(?:agents?|activity|banner|breadcrumb|chat|command|comments|debug|diffEditor|dropdown|editor(?:Bracket|Gutter|Ghost|Group|Hint|Hover|Indent|Inlay|Light|Line|Marker|Minimap|Overview|Ruler|Stick|Suggest|Unicode|White)|extension|git|inline|interactive|keybindingTable|markdown|mcp|menu|merge|minimap|multiDiff|notebook|notification|outline|panel(?:Section|Sticky|Title|Input)|peek|picker|ports|profile|quickInput|scm|search|sideBar|simpleFind|statusBar|symbolIcon|tab|terminal|testing|titleBar|toolbar|tree|walkThrough|welcomePage)/u;
 
 const THEMES = [
   ['dark', 'Dark Modern'],
@@ -24,33 +25,57 @@ const THEMES = [
 
 async function readTheme(page: Page): Promise<Theme | undefined> {
   for (const frame of page.frames()) {
-    const found = await frame.evaluate(() => {
-      const { style } = document.documentElement;
-      const names = Array.from(style).filter((name) => name.startsWith('--vscode-'));
-      return names.length < 100 ? undefined : {
-        bodyClass: [...document.body.classList].filter((name) => name.startsWith('vscode-') && name !== 'vscode-body').join(' '),
-        themeId: document.body.dataset['vscodeThemeId'] ?? '',
-        variables: Object.fromEntries(names.sort().map((name) => [name, style.getPropertyValue(name)])),
-      };
-    }).catch(() => undefined);
+    const found = await frame
+      .evaluate(() => {
+        const { style } = document.documentElement;
+        const names = Array.from(style).filter(name => name.startsWith('--vscode-'));
+        return names.length < 100
+          ? undefined
+          : {
+              bodyClass: [...document.body.classList]
+                .filter(name => name.startsWith('vscode-') && name !== 'vscode-body')
+                .join(' '),
+              themeId: document.body.dataset['vscodeThemeId'] ?? '',
+              variables: Object.fromEntries(names.sort().map(name => [name, style.getPropertyValue(name)])),
+            };
+      })
+      .catch(() => undefined);
     if (found !== undefined) return found;
   }
   return undefined;
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'ath-'));
-const program = await ensureCodeServer((line) => process.stderr.write(`${line}\n`));
+const program = await ensureCodeServer(line => process.stderr.write(`${line}\n`));
 const userData = join(folder, 'd');
 const settings = join(userData, 'User', 'settings.json');
-const choose = (theme: string): void => writeFileSync(settings, JSON.stringify({ ...quietSettings, 'security.workspace.trust.enabled': false, 'window.autoDetectColorScheme': false, 'workbench.colorTheme': theme }));
+const choose = (theme: string): void =>
+  writeFileSync(
+    settings,
+    JSON.stringify({
+      ...quietSettings,
+      'security.workspace.trust.enabled': false,
+      'window.autoDetectColorScheme': false,
+      'workbench.colorTheme': theme,
+    }),
+  );
 mkdirSync(join(userData, 'User'), { recursive: true });
 mkdirSync(join(folder, 'w'));
 writeFileSync(join(folder, 'w', 'page.md'), '# A page\n');
-const browser = await chromium.launch({ executablePath: findChromium() ?? '/usr/bin/chromium', args: ['--no-sandbox'] });
+const browser = await chromium.launch({
+  executablePath: findChromium() ?? '/usr/bin/chromium',
+  args: ['--no-sandbox'],
+});
 try {
   for (const [file, theme] of THEMES) {
     choose(theme);
-    const server = await startCodeServer({ program, userData, extensions: join(folder, 'e'), config: join(folder, 'c.yaml'), port: 0 });
+    const server = await startCodeServer({
+      program,
+      userData,
+      extensions: join(folder, 'e'),
+      config: join(folder, 'c.yaml'),
+      port: 0,
+    });
     try {
       const page = await browser.newPage();
       await page.goto(`${server.url}/?folder=${join(folder, 'w')}`);
@@ -66,7 +91,11 @@ try {
         await page.waitForTimeout(200);
         found = await readTheme(page);
       }
-      if (found !== undefined) found = { ...found, variables: Object.fromEntries(Object.entries(found.variables).filter(([name]) => !ELSEWHERE.test(name))) };
+      if (found !== undefined)
+        found = {
+          ...found,
+          variables: Object.fromEntries(Object.entries(found.variables).filter(([name]) => !ELSEWHERE.test(name))),
+        };
       if (found === undefined) throw new Error(`No webview appeared in ${theme}.`);
       writeFileSync(join(import.meta.dirname, 'themes', `${file}.json`), `${JSON.stringify(found, undefined, 1)}\n`);
       process.stderr.write(`${file}: ${found.themeId}, ${Object.keys(found.variables).length} variables\n`);

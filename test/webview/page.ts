@@ -33,8 +33,19 @@ export class Bundle implements AsyncDisposable {
   static async make(): Promise<Bundle> {
     const folder = await mkdtemp(join(tmpdir(), 'aerodb-webview-'));
     await esbuild.build({
-      absWorkingDir: root, entryPoints: ['src/webview/main.ts'], outfile: join(folder, 'webview.js'), bundle: true, minify: true, platform: 'browser', format: 'esm',
-      target: 'es2022', loader: { '.ttf': 'file' }, assetNames: '[name]', conditions: ['production'], legalComments: 'none', logLevel: 'error',
+      absWorkingDir: root,
+      entryPoints: ['src/webview/main.ts'],
+      outfile: join(folder, 'webview.js'),
+      bundle: true,
+      minify: true,
+      platform: 'browser',
+      format: 'esm',
+      target: 'es2022',
+      loader: { '.ttf': 'file' },
+      assetNames: '[name]',
+      conditions: ['production'],
+      legalComments: 'none',
+      logLevel: 'error',
     });
     return new Bundle(folder);
   }
@@ -46,7 +57,10 @@ export class Bundle implements AsyncDisposable {
 
 /** Starts the browser; Debian's chromium is installed first when it is missing and can be. */
 export async function launch(): Promise<Browser> {
-  return await chromium.launch({ executablePath: await ensureChromium(() => undefined), args: ['--no-sandbox', '--disable-gpu'] });
+  return await chromium.launch({
+    executablePath: await ensureChromium(() => undefined),
+    args: ['--no-sandbox', '--disable-gpu'],
+  });
 }
 
 /** Variables of a theme. */
@@ -75,25 +89,44 @@ interface EditorSide {
 }
 
 declare global {
-  interface Window { editorSide: EditorSide }
+  interface Window {
+    editorSide: EditorSide;
+  }
 }
 
 /** Opens the real page in a theme; `ready` has arrived when this returns. */
-export async function openPanel(browser: Browser, bundle: Bundle, themeName: ThemeName, size = { width: 1000, height: 900 }): Promise<PanelUnderTest> {
+export async function openPanel(
+  browser: Browser,
+  bundle: Bundle,
+  themeName: ThemeName,
+  size = { width: 1000, height: 900 },
+): Promise<PanelUnderTest> {
   const theme = await readTheme(themeName);
   const context = await browser.newContext({ viewport: size, reducedMotion: 'reduce' });
   const page = await context.newPage();
   const troubles: string[] = [];
-  page.on('pageerror', (error) => troubles.push(String(error)));
-  page.on('console', (message) => {
+  page.on('pageerror', error => troubles.push(String(error)));
+  page.on('console', message => {
     if (message.type() === 'error') troubles.push(message.text());
   });
-  await page.route(`${ORIGIN}/**`, async (route) => {
+  await page.route(`${ORIGIN}/**`, async route => {
     const { pathname } = new URL(route.request().url());
     if (pathname === '/') {
-      await route.fulfill({ contentType: 'text/html', body: panelHtml({ script: `${ORIGIN}/webview.js`, style: `${ORIGIN}/webview.css`, cspSource: ORIGIN, nonce: 'bm9uY2U', language: 'en' }) });
+      await route.fulfill({
+        contentType: 'text/html',
+        body: panelHtml({
+          script: `${ORIGIN}/webview.js`,
+          style: `${ORIGIN}/webview.css`,
+          cspSource: ORIGIN,
+          nonce: 'bm9uY2U',
+          language: 'en',
+        }),
+      });
     } else {
-      await route.fulfill({ contentType: TYPES[extname(pathname)] ?? 'text/plain', body: await readFile(join(bundle.folder, pathname)) });
+      await route.fulfill({
+        contentType: TYPES[extname(pathname)] ?? 'text/plain',
+        body: await readFile(join(bundle.folder, pathname)),
+      });
     }
   });
   await page.addInitScript(({ bodyClass, variables }: Theme) => {
@@ -122,10 +155,13 @@ export async function openPanel(browser: Browser, bundle: Bundle, themeName: The
       await wait();
     },
     troubles,
-    show: async (message) => {
-      await page.evaluate(async (data) => {
+    show: async message => {
+      await page.evaluate(async data => {
         window.dispatchEvent(new MessageEvent('message', { data }));
-        for (let frame = 0; frame < 3; frame += 1) await new Promise((done) => { requestAnimationFrame(done); });
+        for (let frame = 0; frame < 3; frame += 1)
+          await new Promise(done => {
+            requestAnimationFrame(done);
+          });
       }, message);
     },
     asked: () => page.evaluate(() => window.editorSide.asked),

@@ -8,7 +8,24 @@ import type { WalCheckpoint } from '../../src/control-plane/views.ts';
 import { panelHtml } from '../../src/vscode/panel-html.ts';
 import { parsePanelRequest, type ShowPanel } from '../../src/webview/protocol.ts';
 import { Bundle, launch, openPanel, THEMES, type PanelUnderTest } from './page.ts';
-import { clusterPanel, diagnosticsPanel, event, failed, item, member, members, nodePanel, PANELS, promotionPanel, rejection, replica, replicationPanel, silent, snapshotsPanel, walPanel } from './samples.ts';
+import {
+  clusterPanel,
+  diagnosticsPanel,
+  event,
+  failed,
+  item,
+  member,
+  members,
+  nodePanel,
+  PANELS,
+  promotionPanel,
+  rejection,
+  replica,
+  replicationPanel,
+  silent,
+  snapshotsPanel,
+  walPanel,
+} from './samples.ts';
 
 function sample(name: string): ShowPanel {
   const found = PANELS[name];
@@ -17,22 +34,38 @@ function sample(name: string): ShowPanel {
 }
 
 /** Large panels are looked at once; all others in every theme. */
-const LARGE = Object.keys(PANELS).filter((name) => /-\d{2,}$/u.test(name));
+const LARGE = Object.keys(PANELS).filter(name => /-\d{2,}$/u.test(name));
 
 /** The same elements as in a smaller one, a thousand times: axe has seen them. */
 const WITHOUT_AXE = ['cluster-1000', 'snapshots-1000'];
 
 /** Replaces every text that a kernel, a setting or a person can fill; numbers and closed words stay what they are. */
 function hostile<T>(value: T, text: string): T {
-  const closed = new Set(['type', 'kind', 'command', 'role', 'health', 'decision', 'result', 'checksumStatus', 'domain', 'outcome', 'scope']);
-  return JSON.parse(JSON.stringify(value), (key, inner: unknown) => (typeof inner === 'string' && !closed.has(key) && !/^(?:\d+|self|reported)$/u.test(inner) ? text : inner)) as T;
+  const closed = new Set([
+    'type',
+    'kind',
+    'command',
+    'role',
+    'health',
+    'decision',
+    'result',
+    'checksumStatus',
+    'domain',
+    'outcome',
+    'scope',
+  ]);
+  return JSON.parse(JSON.stringify(value), (key, inner: unknown) =>
+    typeof inner === 'string' && !closed.has(key) && !/^(?:\d+|self|reported)$/u.test(inner) ? text : inner,
+  ) as T;
 }
 
 /** A sample with one member of its message replaced. */
 function spoil(name: string, path: readonly string[], value: unknown): ShowPanel {
   const message = structuredClone(sample(name));
   const last = path.at(-1) ?? '';
-  const owner = path.slice(0, -1).reduce<unknown>((within, key) => (within as Readonly<Record<string, unknown>>)[key], message);
+  const owner = path
+    .slice(0, -1)
+    .reduce<unknown>((within, key) => (within as Readonly<Record<string, unknown>>)[key], message);
   (owner as Record<string, unknown>)[last] = value;
   return message;
 }
@@ -50,7 +83,9 @@ describe('panels', () => {
   let bundle: Bundle;
   const opened = new Map<string, PanelUnderTest>();
 
-  async function open(...args: Parameters<typeof openPanel> extends [Browser, Bundle, ...infer R] ? R : never): Promise<PanelUnderTest> {
+  async function open(
+    ...args: Parameters<typeof openPanel> extends [Browser, Bundle, ...infer R] ? R : never
+  ): Promise<PanelUnderTest> {
     const key = JSON.stringify(args);
     const panel = opened.get(key);
     if (panel === undefined) {
@@ -68,7 +103,8 @@ describe('panels', () => {
   });
 
   afterEach(() => {
-    for (const { troubles } of opened.values()) assert.deepEqual(troubles.splice(0), [], 'errors or violations of the content security policy');
+    for (const { troubles } of opened.values())
+      assert.deepEqual(troubles.splice(0), [], 'errors or violations of the content security policy');
   });
 
   after(async () => {
@@ -78,14 +114,34 @@ describe('panels', () => {
 
   describe('the page', () => {
     it('allows nothing but its own script, style and font', () => {
-      const page = panelHtml({ script: 'https://x/webview.js', style: 'https://x/webview.css', cspSource: 'https://x', nonce: 'N0NCE', language: 'en' });
+      const page = panelHtml({
+        script: 'https://x/webview.js',
+        style: 'https://x/webview.css',
+        cspSource: 'https://x',
+        nonce: 'N0NCE',
+        language: 'en',
+      });
       const policy = /http-equiv="Content-Security-Policy" content="([^"]*)"/u.exec(page)?.[1];
-      assert.equal(policy, "default-src 'none'; script-src 'nonce-N0NCE'; style-src 'nonce-N0NCE'; font-src https://x; base-uri 'none'; form-action 'none'");
-      assert.doesNotMatch(page, /<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)(?! type="application\/json")/u, 'nothing inline but the labels, which are inert');
+      assert.equal(
+        policy,
+        "default-src 'none'; script-src 'nonce-N0NCE'; style-src 'nonce-N0NCE'; font-src https://x; base-uri 'none'; form-action 'none'",
+      );
+      assert.doesNotMatch(
+        page,
+        /<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)(?! type="application\/json")/u,
+        'nothing inline but the labels, which are inert',
+      );
     });
 
     it('cannot be broken out of by what is put into it', () => {
-      const page = panelHtml({ script: '"><script>alert(1)</script>', style: 's', cspSource: 'c', nonce: 'n', language: 'en"><b>', dictionary: { 'a</script><script>alert(2)</script>': '<!--<script>' } });
+      const page = panelHtml({
+        script: '"><script>alert(1)</script>',
+        style: 's',
+        cspSource: 'c',
+        nonce: 'n',
+        language: 'en"><b>',
+        dictionary: { 'a</script><script>alert(2)</script>': '<!--<script>' },
+      });
       assert.doesNotMatch(page, /<script>|<b>|<!--/u);
       const labels = /<script type="application\/json"[^>]*>(.*?)<\/script>/u.exec(page)?.[1];
       assert.deepEqual(JSON.parse(labels ?? ''), { 'a</script><script>alert(2)</script>': '<!--<script>' });
@@ -99,28 +155,116 @@ describe('panels', () => {
   describe('every kind', () => {
     const essential: Readonly<Record<string, readonly string[]>> = {
       asking: ['orders', 'production', 'Inspect Cluster State', 'Asking the kernel'],
-      'asking-control': ['orders', 'Request Demotion', 'It is sent once and not repeated', 'not known here whether it was executed', '0b8f9a52-2d3c-4a3f-9d4e-6b7a1c2d3e4f'],
+      'asking-control': [
+        'orders',
+        'Request Demotion',
+        'It is sent once and not repeated',
+        'not known here whether it was executed',
+        '0b8f9a52-2d3c-4a3f-9d4e-6b7a1c2d3e4f',
+      ],
       gone: ['Inspect Cluster State', 'What was shown here is gone', 'Refresh asks for it again'],
       'gone-request': ['Request Demotion', 'A confirmed request was not repeated; the audit log says how far it came'],
-      cluster: ['orders', 'production', 'node-1', 'primary', 'replica', 'PrimaryActive', '8192', 'http://127.0.0.1:9191', '104233', '17', '2026-11-21T10:00:00.000Z', 'node-system-utc', 'recorded as #1204', '0b8f9a52-2d3c-4a3f-9d4e-6b7a1c2d3e4f'],
-      'cluster-troubled': ['connect ECONNREFUSED 127.0.0.1:9191', '<html>502 Bad Gateway</html>', 'This node has not heard from node-3', 'halted', 'WalGapDetected', 'no answer since'],
+      cluster: [
+        'orders',
+        'production',
+        'node-1',
+        'primary',
+        'replica',
+        'PrimaryActive',
+        '8192',
+        'http://127.0.0.1:9191',
+        '104233',
+        '17',
+        '2026-11-21T10:00:00.000Z',
+        'node-system-utc',
+        'recorded as #1204',
+        '0b8f9a52-2d3c-4a3f-9d4e-6b7a1c2d3e4f',
+      ],
+      'cluster-troubled': [
+        'connect ECONNREFUSED 127.0.0.1:9191',
+        '<html>502 Bad Gateway</html>',
+        'This node has not heard from node-3',
+        'halted',
+        'WalGapDetected',
+        'no answer since',
+      ],
       'cluster-no-primary': ['names no member as primary'],
       node: ['node-2', 'the node itself', 'ReplicaActive', '9910345'],
       replication: ['9911345', '8192', 'WalGapDetected', 'the largest values in this answer'],
-      promotion: ['Steady', 'PrimaryStillActive', 'P6-A1', 'Single write authority', 'replication.promotion.validation_failed', '#7 to #10 are not in this answer', 'disk of node-1 is failing', 'PromotionDenied'],
+      promotion: [
+        'Steady',
+        'PrimaryStillActive',
+        'P6-A1',
+        'Single write authority',
+        'replication.promotion.validation_failed',
+        '#7 to #10 are not in this answer',
+        'disk of node-1 is failing',
+        'PromotionDenied',
+      ],
       'promotion-lookup': ['this says nothing about other nodes', 'The node reports no attempt'],
       'promotion-running': ['PromotionValidating', 'Pending node'],
       demotion: ['AuthorityReleasing', 'DemotionSucceeded', 'none', 'replication.demotion.transition_completed'],
-      wal: ['oldest retained', '6291456', 'truncation: unknown', 'wal-000007', 'checkpoint-00090500', '7740032', 'Ruler (bytes)', 'checkpoint c2', 'crc32c:9f3a11c0', 'unchecked'],
+      wal: [
+        'oldest retained',
+        '6291456',
+        'truncation: unknown',
+        'wal-000007',
+        'checkpoint-00090500',
+        '7740032',
+        'Ruler (bytes)',
+        'checkpoint c2',
+        'crc32c:9f3a11c0',
+        'unchecked',
+      ],
       snapshots: ['snapshot-00000', 'checkpoint-00001', 'position unknown', 'one end unknown'],
       diagnostics: ['lifecycle', 'running', 'valid to 9911345', 'The node reports nothing in this section'],
-      'explanation-promotion': ['Ask node "node-2"', 'P6-S1', 'would deny', 'PrimaryStillActive', 'answers as primary at epoch 5', 'There is no undo', 'control version 17', 'ticket OPS-1182', 'e1e1e1', 'aerodb-control promote', 'maria@ops-1', 'It decides anew'],
+      'explanation-promotion': [
+        'Ask node "node-2"',
+        'P6-S1',
+        'would deny',
+        'PrimaryStillActive',
+        'answers as primary at epoch 5',
+        'There is no undo',
+        'control version 17',
+        'ticket OPS-1182',
+        'e1e1e1',
+        'aerodb-control promote',
+        'maria@ops-1',
+        'It decides anew',
+      ],
       'explanation-demotion': ['gives up write authority', 'would approve'],
-      'explanation-force': ['FORCED.', 'To be acknowledged one by one: P6-A1', 'overridden by this request', 'does not answer', 'lost power'],
+      'explanation-force': [
+        'FORCED.',
+        'To be acknowledged one by one: P6-A1',
+        'overridden by this request',
+        'does not answer',
+        'lost power',
+      ],
       'explanation-diagnostics': ['12', '9437184', 'There is nothing to undo'],
-      executed: ['The kernel executed the request', 'replica', 'primary', 'replication.promotion.transition_completed', 'recorded as #1204', '21'],
-      rejected: ['NOT EXECUTED', 'KERNEL_REJECTION', 'AERO_PROMOTION_DENIED', 'Promotion denied: another node answers as primary.', 'At most one node holds write authority.', rejection.kernel?.body ?? '', '409'],
-      'outcome-unknown': ['OUTCOME UNKNOWN', 'Kernel state is authoritative', 'PHASE7_TIMEOUT', '0b8f9a52-2d3c-4a3f-9d4e-6b7a1c2d3e4f', 'P7-E2'],
+      executed: [
+        'The kernel executed the request',
+        'replica',
+        'primary',
+        'replication.promotion.transition_completed',
+        'recorded as #1204',
+        '21',
+      ],
+      rejected: [
+        'NOT EXECUTED',
+        'KERNEL_REJECTION',
+        'AERO_PROMOTION_DENIED',
+        'Promotion denied: another node answers as primary.',
+        'At most one node holds write authority.',
+        rejection.kernel?.body ?? '',
+        '409',
+      ],
+      'outcome-unknown': [
+        'OUTCOME UNKNOWN',
+        'Kernel state is authoritative',
+        'PHASE7_TIMEOUT',
+        '0b8f9a52-2d3c-4a3f-9d4e-6b7a1c2d3e4f',
+        'P7-E2',
+      ],
       refused: ['NOT EXECUTED', 'OPERATOR_INPUT', 'PHASE7_MISSING_ARGUMENT', 'node'],
       'executed-not-recorded': ['NOT RECORDED:', 'ENOSPC'],
     };
@@ -141,7 +285,8 @@ describe('panels', () => {
         [replicationPanel([]), 'The node reports no replicas.'],
         [promotionPanel({ lastAttempt: null, events: [] }), 'The node reports no events.'],
         [promotionPanel({ state: 'Electing' }), 'is not a state of the machine that this version draws'],
-        [walPanel(0), 'The node reports no segments.'], [walPanel(0), 'The node reports no checkpoint.'],
+        [walPanel(0), 'The node reports no segments.'],
+        [walPanel(0), 'The node reports no checkpoint.'],
         [snapshotsPanel([]), 'The node reports neither snapshots nor checkpoints.'],
         [diagnosticsPanel([]), 'The node reports no sections.'],
       ];
@@ -163,7 +308,9 @@ describe('panels', () => {
       const panel = await open('dark');
       const markup = async (name: string): Promise<string> => {
         await panel.show(sample(name));
-        return (await panel.page.locator('main').innerHTML()).replaceAll(/<!--.*?-->/gu, '').replaceAll(/ id="[^"]*"/gu, '');
+        return (await panel.page.locator('main').innerHTML())
+          .replaceAll(/<!--.*?-->/gu, '')
+          .replaceAll(/ id="[^"]*"/gu, '');
       };
       const first = await markup('cluster-troubled');
       await panel.show(sample('diagnostics'));
@@ -177,16 +324,36 @@ describe('panels', () => {
       const panel = await open('dark');
       await panel.show(nodePanel(member(3, { ...silent, lastContact: null })));
       for (const name of ['Durable offset (bytes)', 'Durable commit', 'Lag (bytes)', 'Lag (commits)', 'Last contact']) {
-        assert.equal(await panel.page.locator('dl div', { has: panel.page.locator(`dt:text-is("${name}")`) }).locator('dd').innerText(), 'unknown', name);
+        assert.equal(
+          await panel.page
+            .locator('dl div', { has: panel.page.locator(`dt:text-is("${name}")`) })
+            .locator('dd')
+            .innerText(),
+          'unknown',
+          name,
+        );
       }
       await panel.show(clusterPanel([member(1, silent)], null));
-      assert.equal(await panel.page.locator('tbody td, tbody th').evaluateAll((all) => all.filter((one) => one.textContent.trim() === '').length), 0);
+      assert.equal(
+        await panel.page
+          .locator('tbody td, tbody th')
+          .evaluateAll(all => all.filter(one => one.textContent.trim() === '').length),
+        0,
+      );
     });
 
     it('has no bar on the scale of lags, and 0 has one of no length', async () => {
       const panel = await open('dark');
-      await panel.show(replicationPanel([replica(2), replica(3, { lagBytes: 0n, lagCommits: 0n }), replica(4, { lagBytes: null, lagCommits: null })]));
-      const bars = await panel.page.locator('svg.bar').evaluateAll((all) => all.map((bar) => bar.querySelector('.bar-value')?.getAttribute('width') ?? 'none'));
+      await panel.show(
+        replicationPanel([
+          replica(2),
+          replica(3, { lagBytes: 0n, lagCommits: 0n }),
+          replica(4, { lagBytes: null, lagCommits: null }),
+        ]),
+      );
+      const bars = await panel.page
+        .locator('svg.bar')
+        .evaluateAll(all => all.map(bar => bar.querySelector('.bar-value')?.getAttribute('width') ?? 'none'));
       assert.deepEqual(bars, ['100%', '100%', '0%', '0%', 'none', 'none']);
     });
 
@@ -199,11 +366,20 @@ describe('panels', () => {
       assert.equal(await panel.page.locator('.picture .leader.none').count(), 2, 'truncation, verified up to');
       const told = async (checkpoints: readonly WalCheckpoint[] | null): Promise<readonly [number, string]> => {
         await panel.show(walPanel(3, { checkpoints }));
-        return [await panel.page.locator('.picture .checkpoint').count(), flat(await panel.page.locator('.picture').innerText())];
+        return [
+          await panel.page.locator('.picture .checkpoint').count(),
+          flat(await panel.page.locator('.picture').innerText()),
+        ];
       };
-      const at = (index: number): WalCheckpoint => ({ id: `c${index}`, commitId: BigInt(index), offset: 6n * 1_048_576n + BigInt(index * 1000) });
+      const at = (index: number): WalCheckpoint => ({
+        id: `c${index}`,
+        commitId: BigInt(index),
+        offset: 6n * 1_048_576n + BigInt(index * 1000),
+      });
       for (const [checkpoints, drawn, text] of [
-        [null, 0, /checkpoints: unknown/u], [[], 0, /no checkpoint/u], [[at(1), { ...at(2), offset: null }], 1, /checkpoint c1 6 292 456 checkpoint c2: unknown/u],
+        [null, 0, /checkpoints: unknown/u],
+        [[], 0, /no checkpoint/u],
+        [[at(1), { ...at(2), offset: null }], 1, /checkpoint c1 6 292 456 checkpoint c2: unknown/u],
         [Array.from({ length: 9 }, (_none, index) => at(index)), 10, /9 checkpoints/u],
       ] as const) {
         const [count, words] = await told(checkpoints);
@@ -211,8 +387,15 @@ describe('panels', () => {
         assert.match(words, text);
       }
       await panel.show(walPanel(3, { truncationOffset: 0n, verifiedToOffset: 99_999_999n }));
-      assert.equal(await panel.page.locator('.picture .tick').count(), 3, 'what lies outside of the log squeezes nothing');
-      assert.match(flat(await panel.page.locator('.picture').innerText()), /truncation 0, before what is retained verified up to 99 999 999, beyond what is written/u);
+      assert.equal(
+        await panel.page.locator('.picture .tick').count(),
+        3,
+        'what lies outside of the log squeezes nothing',
+      );
+      assert.match(
+        flat(await panel.page.locator('.picture').innerText()),
+        /truncation 0, before what is retained verified up to 99 999 999, beyond what is written/u,
+      );
     });
   });
 
@@ -221,7 +404,16 @@ describe('panels', () => {
       const panel = await open('dark');
       const looks = async (lag: bigint): Promise<unknown> => {
         await panel.show(clusterPanel([member(1), member(2, { lagBytes: lag, lagCommits: lag })]));
-        return await panel.page.locator('main *').evaluateAll((all) => all.map((one) => `${one.tagName} ${getComputedStyle(one).color} ${getComputedStyle(one).fontWeight} ${getComputedStyle(one).stroke} ${one.getAttribute('class') ?? ''}`).filter((line) => !line.startsWith('SPAN')));
+        return await panel.page
+          .locator('main *')
+          .evaluateAll(all =>
+            all
+              .map(
+                one =>
+                  `${one.tagName} ${getComputedStyle(one).color} ${getComputedStyle(one).fontWeight} ${getComputedStyle(one).stroke} ${one.getAttribute('class') ?? ''}`,
+              )
+              .filter(line => !line.startsWith('SPAN')),
+          );
       };
       assert.deepEqual(await looks(1n), await looks(1_000_000_000_000_000n));
     });
@@ -249,7 +441,8 @@ describe('panels', () => {
           assert.deepEqual([found.foreign, found.overflow], [0, 0], name);
           assert.notEqual(found.title, 'This answer could not be drawn', name);
           if (what === 'markup') assert.equal(found.title, text, name);
-          if (what === 'right to left') assert.ok(found.title.includes('U+202E'), 'what changes the order of text is seen');
+          if (what === 'right to left')
+            assert.ok(found.title.includes('U+202E'), 'what changes the order of text is seen');
         }
       });
     }
@@ -258,10 +451,22 @@ describe('panels', () => {
       const panel = await open('dark');
       const wrong: readonly (readonly [ShowPanel, string])[] = [
         [spoil('wal', ['panel', 'answer'], { command: 'inspect_wal' }), 'show: panel.answer.reading'],
-        [spoil('cluster', ['panel', 'answer', 'reading', 'view', 'members', '1', 'lagBytes'], 8192), 'show: panel.answer.reading.view.members.1.lagBytes'],
-        [spoil('cluster', ['panel', 'answer', 'reading', 'view', 'members', '1', 'health'], 'excellent'), 'show: panel.answer.reading.view.members.1.health'],
-        [spoil('cluster', ['panel', 'answer', 'reading', 'view', 'epoch'], '5.0'), 'show: panel.answer.reading.view.epoch'],
-        [spoil('explanation-force', ['panel', 'explanation', 'kernel', 'checks', '0', 'result'], 'fine'), 'show: panel.explanation.kernel.checks.0.result'],
+        [
+          spoil('cluster', ['panel', 'answer', 'reading', 'view', 'members', '1', 'lagBytes'], 8192),
+          'show: panel.answer.reading.view.members.1.lagBytes',
+        ],
+        [
+          spoil('cluster', ['panel', 'answer', 'reading', 'view', 'members', '1', 'health'], 'excellent'),
+          'show: panel.answer.reading.view.members.1.health',
+        ],
+        [
+          spoil('cluster', ['panel', 'answer', 'reading', 'view', 'epoch'], '5.0'),
+          'show: panel.answer.reading.view.epoch',
+        ],
+        [
+          spoil('explanation-force', ['panel', 'explanation', 'kernel', 'checks', '0', 'result'], 'fine'),
+          'show: panel.explanation.kernel.checks.0.result',
+        ],
         [spoil('rejected', ['panel', 'error', 'outcome'], 'probably'), 'show: panel.error.outcome'],
         [spoil('executed', ['panel', 'recorded'], { seq: '1' }), 'show: panel.recorded'],
         [spoil('node', ['panel', 'hint'], 'promote node-2'), 'show: panel'],
@@ -271,7 +476,10 @@ describe('panels', () => {
       for (const [message, where] of wrong) {
         await panel.show(sample('cluster'));
         await panel.show(message);
-        assert.equal(flat(await panel.page.locator('main').innerText()), `This answer could not be drawn What the editor sent does not have the form of a panel (${where}).`);
+        assert.equal(
+          flat(await panel.page.locator('main').innerText()),
+          `This answer could not be drawn What the editor sent does not have the form of a panel (${where}).`,
+        );
       }
       await panel.show(sample('node'));
       assert.equal(await panel.page.locator('h1').innerText(), 'Inspect Node');
@@ -280,7 +488,15 @@ describe('panels', () => {
     it('messages that are not of the protocol change nothing', async () => {
       const panel = await open('dark');
       await panel.show(sample('node'));
-      for (const message of [null, 'show', { type: 'shown' }, { panel: sample('cluster').panel }, { type: ['show'] }, []]) await panel.show(message as never);
+      for (const message of [
+        null,
+        'show',
+        { type: 'shown' },
+        { panel: sample('cluster').panel },
+        { type: ['show'] },
+        [],
+      ])
+        await panel.show(message as never);
       assert.equal(await panel.page.locator('h1').innerText(), 'Inspect Node');
     });
   });
@@ -302,10 +518,14 @@ describe('panels', () => {
     it('P7-A2: an explanation offers to do nothing before it offers to go on, and nothing has the focus by itself', async () => {
       const panel = await open('dark');
       await panel.show(sample('explanation-force'));
-      assert.deepEqual(await panel.page.locator('.decision vscode-button').allInnerTexts(), ['Do Nothing', 'Continue to Confirmation…']);
+      assert.deepEqual(await panel.page.locator('.decision vscode-button').allInnerTexts(), [
+        'Do Nothing',
+        'Continue to Confirmation…',
+      ]);
       await panel.page.keyboard.press('Enter');
       assert.deepEqual(await panel.asked(), [{ type: 'ready' }]);
-      for (const name of ['Do Nothing', 'Continue to Confirmation…']) await panel.page.getByRole('button', { name }).press('Enter');
+      for (const name of ['Do Nothing', 'Continue to Confirmation…'])
+        await panel.page.getByRole('button', { name }).press('Enter');
       assert.deepEqual(await panel.asked(), [{ type: 'ready' }, { type: 'decline' }, { type: 'continue' }]);
     });
 
@@ -340,9 +560,15 @@ describe('panels', () => {
     it('says what changed to a screen reader', async () => {
       const panel = await open('dark');
       await panel.show(sample('asking'));
-      assert.equal(await panel.page.locator('#app > [role=status]').textContent(), 'Inspect Cluster State: asking the kernel');
+      assert.equal(
+        await panel.page.locator('#app > [role=status]').textContent(),
+        'Inspect Cluster State: asking the kernel',
+      );
       await panel.show(sample('rejected'));
-      assert.equal(await panel.page.locator('#app > [role=status]').textContent(), 'Request Promotion: failed with AERO_PROMOTION_DENIED, outcome not executed');
+      assert.equal(
+        await panel.page.locator('#app > [role=status]').textContent(),
+        'Request Promotion: failed with AERO_PROMOTION_DENIED, outcome not executed',
+      );
     });
 
     it('keeps nothing across a reload but the title', async () => {
@@ -355,20 +581,39 @@ describe('panels', () => {
   });
 
   describe('pictures', () => {
-    for (const [count, width] of [[3, 1000], [3, 420], [3, 300], [12, 1000], [50, 1000], [50, 420], [121, 700]] as const) {
+    for (const [count, width] of [
+      [3, 1000],
+      [3, 420],
+      [3, 300],
+      [12, 1000],
+      [50, 1000],
+      [50, 420],
+      [121, 700],
+    ] as const) {
       it(`${count} members on ${width} pixels: nothing overlaps and nothing is cut off`, async () => {
         const panel = await open('dark', { width, height: 900 });
         await panel.show(clusterPanel(members(count)));
         const { overlaps, outside, drawn } = await panel.page.evaluate(() => {
           const picture = document.querySelector('.picture')?.getBoundingClientRect();
-          const boxes = [...document.querySelectorAll(document.querySelector('.picture .node') === null ? '.picture g.shape' : '.picture .node')].map((one) => one.getBoundingClientRect());
-          const labels = [...document.querySelectorAll('.picture .edge-label')].map((one) => one.getBoundingClientRect());
+          const boxes = [
+            ...document.querySelectorAll(
+              document.querySelector('.picture .node') === null ? '.picture g.shape' : '.picture .node',
+            ),
+          ].map(one => one.getBoundingClientRect());
+          const labels = [...document.querySelectorAll('.picture .edge-label')].map(one => one.getBoundingClientRect());
           const all = [...boxes, ...labels];
-          const meet = (a: DOMRect, b: DOMRect): boolean => a.left < b.right - 0.5 && b.left < a.right - 0.5 && a.top < b.bottom - 0.5 && b.top < a.bottom - 0.5;
+          const meet = (a: DOMRect, b: DOMRect): boolean =>
+            a.left < b.right - 0.5 && b.left < a.right - 0.5 && a.top < b.bottom - 0.5 && b.top < a.bottom - 0.5;
           return {
             drawn: boxes.length,
-            overlaps: all.flatMap((one, index) => all.slice(index + 1).filter((other) => meet(one, other))).length,
-            outside: picture === undefined ? -1 : all.filter((one) => one.left < picture.left - 1 || one.right > picture.right + 1 || one.bottom > picture.bottom + 1).length,
+            overlaps: all.flatMap((one, index) => all.slice(index + 1).filter(other => meet(one, other))).length,
+            outside:
+              picture === undefined
+                ? -1
+                : all.filter(
+                    one =>
+                      one.left < picture.left - 1 || one.right > picture.right + 1 || one.bottom > picture.bottom + 1,
+                  ).length,
           };
         });
         assert.deepEqual({ overlaps, outside, drawn }, { overlaps: 0, outside: 0, drawn: count });
@@ -378,22 +623,44 @@ describe('panels', () => {
     it('halted and unreachable members differ in shape, not only in colour', async () => {
       const panel = await open('dark');
       await panel.show(sample('cluster-troubled'));
-      const shapes = await panel.page.locator('.picture .node').evaluateAll((all) => all.map((one) => `${one.tagName} ${getComputedStyle(one).strokeDasharray}`));
+      const shapes = await panel.page
+        .locator('.picture .node')
+        .evaluateAll(all => all.map(one => `${one.tagName} ${getComputedStyle(one).strokeDasharray}`));
       assert.equal(new Set(shapes).size, 3);
-      assert.equal(await panel.page.locator('.picture .edge.flowing').count(), 0, 'no arrow to a member that is not a running replica');
+      assert.equal(
+        await panel.page.locator('.picture .edge.flowing').count(),
+        0,
+        'no arrow to a member that is not a running replica',
+      );
     });
 
     it('no arrow comes from a primary that does not answer, and no line goes to a second node that calls itself primary', async () => {
       const panel = await open('dark');
-      await panel.show(clusterPanel([member(1, { health: 'unknown' }), member(2), member(3, { role: 'primary', replicationState: 'PrimaryActive' })]));
-      assert.deepEqual([await panel.page.locator('.picture .edge.flowing').count(), await panel.page.locator('.picture .edge.broken').count()], [0, 1]);
+      await panel.show(
+        clusterPanel([
+          member(1, { health: 'unknown' }),
+          member(2),
+          member(3, { role: 'primary', replicationState: 'PrimaryActive' }),
+        ]),
+      );
+      assert.deepEqual(
+        [
+          await panel.page.locator('.picture .edge.flowing').count(),
+          await panel.page.locator('.picture .edge.broken').count(),
+        ],
+        [0, 1],
+      );
       await panel.show(clusterPanel(members(3)));
       assert.equal(await panel.page.locator('.picture .edge.flowing').count(), 2);
     });
 
     it('a gap in the sequence of events is seen, and an unbroken sequence has none', async () => {
       const panel = await open('dark');
-      await panel.show(promotionPanel({ events: [event(1, 'requested'), event(2, 'validation_started'), event(5, 'validation_failed')] }));
+      await panel.show(
+        promotionPanel({
+          events: [event(1, 'requested'), event(2, 'validation_started'), event(5, 'validation_failed')],
+        }),
+      );
       assert.match(await panel.page.locator('tbody').last().innerText(), /#3 to #4 are not in this answer/u);
       await panel.show(promotionPanel({ events: [event(1, 'requested'), event(2, 'validation_started')] }));
       assert.doesNotMatch(await panel.page.locator('tbody').last().innerText(), /not in this answer/u);
@@ -402,7 +669,11 @@ describe('panels', () => {
     it('the way of the last attempt is drawn from its own events alone', async () => {
       const panel = await open('dark');
       await panel.show(sample('promotion'));
-      assert.equal(await panel.page.locator('.picture .state.passed').count(), 4, 'steady, requested, validating, denied');
+      assert.equal(
+        await panel.page.locator('.picture .state.passed').count(),
+        4,
+        'steady, requested, validating, denied',
+      );
       assert.equal(await panel.page.locator('.picture .state.present').count(), 1);
       await panel.show(promotionPanel({ events: [event(3, 'requested', { requestId: 'another' })] }));
       assert.equal(await panel.page.locator('.picture .state.passed').count(), 0);
@@ -413,9 +684,17 @@ describe('panels', () => {
         const panel = await open('dark', { width: 300, height: 900 });
         await panel.show(sample(name));
         const { scrolled, cut } = await panel.page.evaluate(() => ({
-          scrolled: [...document.querySelectorAll('.picture')].map((one) => one.scrollWidth - one.clientWidth),
+          scrolled: [...document.querySelectorAll('.picture')].map(one => one.scrollWidth - one.clientWidth),
           // Times alone may end in an ellipsis: the table of events has them whole.
-          cut: [...document.querySelectorAll<HTMLElement>('.picture .label-in-picture')].filter((one) => !/^#\d/u.test(one.innerText) && (one.scrollWidth > one.clientWidth + 1 || one.getBoundingClientRect().bottom > (one.closest('foreignObject')?.getBoundingClientRect().bottom ?? 0) + 1)).map((one) => one.innerText),
+          cut: [...document.querySelectorAll<HTMLElement>('.picture .label-in-picture')]
+            .filter(
+              one =>
+                !/^#\d/u.test(one.innerText) &&
+                (one.scrollWidth > one.clientWidth + 1 ||
+                  one.getBoundingClientRect().bottom >
+                    (one.closest('foreignObject')?.getBoundingClientRect().bottom ?? 0) + 1),
+            )
+            .map(one => one.innerText),
         }));
         assert.deepEqual(scrolled, [0]);
         assert.deepEqual(cut, []);
@@ -428,24 +707,44 @@ describe('panels', () => {
         await panel.show(sample(name));
         const { scrolled, after } = await panel.page.evaluate(() => {
           const table = document.querySelector('.changes');
-          return { scrolled: (table?.scrollWidth ?? 0) - (table?.parentElement?.clientWidth ?? 0), after: [...document.querySelectorAll('.state-box.after')].map((one) => one.getBoundingClientRect().right) };
+          return {
+            scrolled: (table?.scrollWidth ?? 0) - (table?.parentElement?.clientWidth ?? 0),
+            after: [...document.querySelectorAll('.state-box.after')].map(one => one.getBoundingClientRect().right),
+          };
         });
         assert.ok(scrolled <= 0, `${name} is ${scrolled} pixels too wide`);
-        assert.ok(after.length > 0 && after.every((right) => right <= 300), name);
+        assert.ok(after.length > 0 && after.every(right => right <= 300), name);
       }
     });
 
     it('a denial after the validation is drawn from the transition, not from the validation', async () => {
       const panel = await open('dark');
-      const taken = (): Promise<readonly (string | null)[]> => panel.page.locator('.picture .edge').evaluateAll((all) => all.flatMap((edge, index) => (edge.classList.contains('taken') ? [String(index)] : [])));
+      const taken = (): Promise<readonly (string | null)[]> =>
+        panel.page
+          .locator('.picture .edge')
+          .evaluateAll(all => all.flatMap((edge, index) => (edge.classList.contains('taken') ? [String(index)] : [])));
       await panel.show(sample('promotion'));
       const early = await taken();
       await panel.show(sample('promotion-denied-late'));
-      assert.deepEqual(await panel.page.locator('.picture .state.passed').evaluateAll((all) => all.map((one) => one.nextElementSibling?.textContent.trim().split(/\s/u)[0])), [
-        'Steady', 'PromotionRequested', 'PromotionValidating', 'PromotionApproved', 'AuthorityTransitioning', 'PromotionDenied',
-      ]);
+      assert.deepEqual(
+        await panel.page
+          .locator('.picture .state.passed')
+          .evaluateAll(all => all.map(one => one.nextElementSibling?.textContent.trim().split(/\s/u)[0])),
+        [
+          'Steady',
+          'PromotionRequested',
+          'PromotionValidating',
+          'PromotionApproved',
+          'AuthorityTransitioning',
+          'PromotionDenied',
+        ],
+      );
       assert.deepEqual(early, ['0', '1', '5', '7'], 'requested, validating, from there denied, back to steady');
-      assert.deepEqual(await taken(), ['0', '1', '2', '3', '6', '7'], 'requested, validating, approved, transitioning, from there denied, back to steady');
+      assert.deepEqual(
+        await taken(),
+        ['0', '1', '2', '3', '6', '7'],
+        'requested, validating, approved, transitioning, from there denied, back to steady',
+      );
       assert.match(await panel.page.locator('main').innerText(), /AuthorityAmbiguous/u);
     });
 
@@ -466,7 +765,10 @@ describe('panels', () => {
       await panel.show(shown);
       assert.match(await panel.page.locator('.decision').innerText(), /asks for the node's name/u);
       await panel.show({ ...shown, panel: { ...shown.panel, typed: 'id' } });
-      assert.match(await panel.page.locator('.decision').innerText(), /cannot be typed, or another node bears it too: the confirmation asks for its id/u);
+      assert.match(
+        await panel.page.locator('.decision').innerText(),
+        /cannot be typed, or another node bears it too: the confirmation asks for its id/u,
+      );
     });
 
     it('force does not look like any other explanation', async () => {
@@ -484,7 +786,7 @@ describe('panels', () => {
     it('10,000 rows: only those in sight are in the document, and the last can be reached', async () => {
       const panel = await open('dark');
       await panel.show(sample('wal-10000'));
-      assert.ok(await panel.page.locator('tbody tr').count() < 120);
+      assert.ok((await panel.page.locator('tbody tr').count()) < 120);
       await panel.page.locator('.long').focus();
       await panel.page.keyboard.press('End');
       await panel.page.getByText('wal-010006', { exact: true }).last().waitFor();
@@ -495,7 +797,7 @@ describe('panels', () => {
     it('an answer with fewer rows than were scrolled by starts at its own beginning', async () => {
       const panel = await open('dark');
       await panel.show(sample('wal-10000'));
-      await panel.page.locator('.long').evaluate((table) => table.scrollTo(0, 200_000));
+      await panel.page.locator('.long').evaluate(table => table.scrollTo(0, 200_000));
       await panel.page.waitForTimeout(100);
       await panel.show(walPanel(200));
       await panel.page.getByText('wal-000206', { exact: true }).waitFor();
@@ -530,8 +832,19 @@ describe('panels', () => {
           await panel.show(message);
           // Rows beyond the twentieth are like those before them.
           const violations = await panel.page.evaluate(async () => {
-            const { axe: audit } = globalThis as unknown as { axe: { run: (context: object, options: object) => Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }> } };
-            return (await audit.run({ exclude: [['tbody tr:nth-child(n+20)']] }, { resultTypes: ['violations'] })).violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 200) ?? ''} ${nodes[0]?.failureSummary ?? ''}`);
+            const { axe: audit } = globalThis as unknown as {
+              axe: {
+                run: (
+                  context: object,
+                  options: object,
+                ) => Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }>;
+              };
+            };
+            return (
+              await audit.run({ exclude: [['tbody tr:nth-child(n+20)']] }, { resultTypes: ['violations'] })
+            ).violations.map(
+              ({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 200) ?? ''} ${nodes[0]?.failureSummary ?? ''}`,
+            );
           });
           assert.deepEqual(violations, [], name);
         }
@@ -542,7 +855,11 @@ describe('panels', () => {
       const panel = await open('dark', { width: 420, height: 700 });
       for (const [name, message] of Object.entries(PANELS)) {
         await panel.show(message);
-        assert.equal(await panel.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), 0, name);
+        assert.equal(
+          await panel.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth),
+          0,
+          name,
+        );
       }
     });
 
@@ -552,7 +869,11 @@ describe('panels', () => {
       const stops: string[] = [];
       for (let count = 0; count < 20; count += 1) {
         await panel.page.keyboard.press('Tab');
-        const stop = await panel.page.evaluate(() => document.activeElement === document.body ? 'BODY' : `${document.activeElement?.tagName ?? ''} ${document.activeElement?.getAttribute('aria-label') ?? ''}`);
+        const stop = await panel.page.evaluate(() =>
+          document.activeElement === document.body
+            ? 'BODY'
+            : `${document.activeElement?.tagName ?? ''} ${document.activeElement?.getAttribute('aria-label') ?? ''}`,
+        );
         if (stop === 'BODY') break;
         stops.push(stop);
       }
@@ -563,7 +884,13 @@ describe('panels', () => {
   it('the checks of a rejection are shown where they have the form of checks; else its body alone says what there is', async () => {
     const panel = await open('dark');
     await panel.show(sample('rejected'));
-    assert.deepEqual(await panel.page.locator('tbody tr').nth(1).locator('th, td').allInnerTexts(), ['write_authority', 'fail', '6f0c3b1e-0000-4000-8000-000000000001 answers as primary at epoch 5', 'Another node holds write authority.', 'P6-A1 Single write authority']);
+    assert.deepEqual(await panel.page.locator('tbody tr').nth(1).locator('th, td').allInnerTexts(), [
+      'write_authority',
+      'fail',
+      '6f0c3b1e-0000-4000-8000-000000000001 answers as primary at epoch 5',
+      'Another node holds write authority.',
+      'P6-A1 Single write authority',
+    ]);
     const strange = { status: 409, body: '{"error":{}}', details: { checks: [{ id: 'x', result: 'maybe' }] } };
     await panel.show(failed({ ...rejection, kernel: strange }));
     assert.equal(await panel.page.locator('table').count(), 0);

@@ -3,15 +3,37 @@ import { invariant } from '../../src/control-plane/invariants.ts';
 import { explainControl, explainDiagnostics, explainExecution } from '../../src/control-plane/explanation.ts';
 import { kernelRejection, refusal, transportFailure } from '../../src/control-plane/errors.ts';
 import type { ClusterConfig } from '../../src/control-plane/cluster.ts';
-import { toWire, type KernelEvent, type KernelExplanation, type Member, type Observed, type Reading, type ReplicaProgress, type SnapshotItem, type WalSegment } from '../../src/control-plane/views.ts';
+import {
+  toWire,
+  type KernelEvent,
+  type KernelExplanation,
+  type Member,
+  type Observed,
+  type Reading,
+  type ReplicaProgress,
+  type SnapshotItem,
+  type WalSegment,
+} from '../../src/control-plane/views.ts';
 import type { AnsweredView } from '../../src/control-plane/reads.ts';
 import type { ClusterLabel, Panel, RecordedAt, ShowPanel } from '../../src/webview/protocol.ts';
 
 const id = (number: number): string => `6f0c3b1e-0000-4000-8000-${number.toString(16).padStart(12, '0')}`;
 
 export const cluster: ClusterLabel = { name: 'orders', kind: 'aerodb', environment: 'production' };
-const config: ClusterConfig = { name: 'orders', kind: 'aerodb', endpoints: ['http://127.0.0.1:9191'], environment: 'production' };
-const observed: Observed = { snapshot: 'live', commitId: 104_233n, controlVersion: 17n, nodeId: id(1), time: '2026-11-21T10:00:00.000Z', clock: 'node-system-utc' };
+const config: ClusterConfig = {
+  name: 'orders',
+  kind: 'aerodb',
+  endpoints: ['http://127.0.0.1:9191'],
+  environment: 'production',
+};
+const observed: Observed = {
+  snapshot: 'live',
+  commitId: 104_233n,
+  controlVersion: 17n,
+  nodeId: id(1),
+  time: '2026-11-21T10:00:00.000Z',
+  clock: 'node-system-utc',
+};
 const requestId = '0b8f9a52-2d3c-4a3f-9d4e-6b7a1c2d3e4f';
 const recorded: RecordedAt = { seq: '1204', hash: 'ab'.repeat(32) };
 
@@ -24,18 +46,47 @@ export function reading<T>(view: T, more: Partial<Reading<T>> = {}): Reading<T> 
 export function member(number: number, more: Partial<Member> = {}): Member {
   const primary = number === 1;
   return {
-    nodeId: id(number), name: `node-${number}`, apiUrl: `http://127.0.0.1:${9190 + number}`, role: primary ? 'primary' : 'replica',
-    replicationState: primary ? 'PrimaryActive' : 'ReplicaActive', haltReason: null, health: 'running', healthBasis: primary ? 'this node answers' : 'acknowledged within the last round',
-    durableOffset: 9_912_345n - BigInt(number) * 1_000n, durableCommitId: 104_233n - BigInt(number), lagBytes: primary ? null : BigInt(number) * 4_096n, lagCommits: primary ? null : BigInt(number), lastContact: '2026-11-21T09:59:59.871Z', ...more,
+    nodeId: id(number),
+    name: `node-${number}`,
+    apiUrl: `http://127.0.0.1:${9190 + number}`,
+    role: primary ? 'primary' : 'replica',
+    replicationState: primary ? 'PrimaryActive' : 'ReplicaActive',
+    haltReason: null,
+    health: 'running',
+    healthBasis: primary ? 'this node answers' : 'acknowledged within the last round',
+    durableOffset: 9_912_345n - BigInt(number) * 1_000n,
+    durableCommitId: 104_233n - BigInt(number),
+    lagBytes: primary ? null : BigInt(number) * 4_096n,
+    lagCommits: primary ? null : BigInt(number),
+    lastContact: '2026-11-21T09:59:59.871Z',
+    ...more,
   };
 }
 
-export const halted: Partial<Member> = { role: 'replica', health: 'halted', replicationState: 'ReplicationHalted', haltReason: 'WalGapDetected', healthBasis: 'reported by the node' };
-export const silent: Partial<Member> = { role: 'unknown', health: 'unknown', replicationState: 'unknown', healthBasis: 'no answer since 2026-11-21T09:41:07Z', durableOffset: null, durableCommitId: null, lagBytes: null, lagCommits: null, lastContact: '2026-11-21T09:41:07.002Z' };
+export const halted: Partial<Member> = {
+  role: 'replica',
+  health: 'halted',
+  replicationState: 'ReplicationHalted',
+  haltReason: 'WalGapDetected',
+  healthBasis: 'reported by the node',
+};
+export const silent: Partial<Member> = {
+  role: 'unknown',
+  health: 'unknown',
+  replicationState: 'unknown',
+  healthBasis: 'no answer since 2026-11-21T09:41:07Z',
+  durableOffset: null,
+  durableCommitId: null,
+  lagBytes: null,
+  lagCommits: null,
+  lastContact: '2026-11-21T09:41:07.002Z',
+};
 
 /** Members in node order, some halted and some silent where there are many. */
 export function members(count: number): readonly Member[] {
-  return Array.from({ length: count }, (_none, index) => member(index + 1, count > 3 && index % 17 === 5 ? halted : count > 3 && index % 29 === 11 ? silent : {}));
+  return Array.from({ length: count }, (_none, index) =>
+    member(index + 1, count > 3 && index % 17 === 5 ? halted : count > 3 && index % 29 === 11 ? silent : {}),
+  );
 }
 
 /** Wraps an answer as the panel of its command. */
@@ -44,63 +95,148 @@ export function answer(title: string, shown: AnsweredView): ShowPanel {
   return { type: 'show', panel, refreshable: true };
 }
 
-export function clusterPanel(all: readonly Member[], primaryId: string | null = id(1), more: Partial<Reading<never>> = {}): ShowPanel {
-  return answer('Inspect Cluster State', { command: 'inspect_cluster_state', reading: { ...reading({ clusterId: id(999), name: 'orders', epoch: 5n, primaryId, members: all }), ...more } });
+export function clusterPanel(
+  all: readonly Member[],
+  primaryId: string | null = id(1),
+  more: Partial<Reading<never>> = {},
+): ShowPanel {
+  return answer('Inspect Cluster State', {
+    command: 'inspect_cluster_state',
+    reading: { ...reading({ clusterId: id(999), name: 'orders', epoch: 5n, primaryId, members: all }), ...more },
+  });
 }
 
 export function replicationPanel(replicas: readonly ReplicaProgress[]): ShowPanel {
-  return answer('Inspect Replication Status', { command: 'inspect_replication_status', reading: reading({ primaryId: id(1), epoch: 5n, committedOffset: 9_911_345n, replicas }) });
+  return answer('Inspect Replication Status', {
+    command: 'inspect_replication_status',
+    reading: reading({ primaryId: id(1), epoch: 5n, committedOffset: 9_911_345n, replicas }),
+  });
 }
 
 export function replica(number: number, more: Partial<ReplicaProgress> = {}): ReplicaProgress {
   return {
-    nodeId: id(number), name: `node-${number}`, state: 'ReplicaActive', haltReason: null, receivedOffset: 9_911_000n, appliedOffset: 9_910_000n, acknowledgedOffset: 9_910_500n,
-    lagBytes: BigInt(number) * 4_096n, lagCommits: BigInt(number), lastAcknowledgedAt: '2026-11-21T09:59:59.871Z', ...more,
+    nodeId: id(number),
+    name: `node-${number}`,
+    state: 'ReplicaActive',
+    haltReason: null,
+    receivedOffset: 9_911_000n,
+    appliedOffset: 9_910_000n,
+    acknowledgedOffset: 9_910_500n,
+    lagBytes: BigInt(number) * 4_096n,
+    lagCommits: BigInt(number),
+    lastAcknowledgedAt: '2026-11-21T09:59:59.871Z',
+    ...more,
   };
 }
 
 const attemptId = '5d7a1e10-9c1b-4d51-8a55-1f2e3d4c5b6a';
 export function event(seq: number, type: string, more: Partial<KernelEvent> = {}): KernelEvent {
   return {
-    seq: BigInt(seq), type: `replication.promotion.${type}`, time: `2026-11-21T09:58:${String(seq % 60).padStart(2, '0')}.120Z`, epoch: 5n, requestId: attemptId, nodeId: id(2), mode: 'validated',
-    operator: 'maria@ops-1', reason: null, auditHead: null, fields: {}, ...more,
+    seq: BigInt(seq),
+    type: `replication.promotion.${type}`,
+    time: `2026-11-21T09:58:${String(seq % 60).padStart(2, '0')}.120Z`,
+    epoch: 5n,
+    requestId: attemptId,
+    nodeId: id(2),
+    mode: 'validated',
+    operator: 'maria@ops-1',
+    reason: null,
+    auditHead: null,
+    fields: {},
+    ...more,
   };
 }
 
 const denied = [
-  event(11, 'requested', { reason: 'disk of node-1 is failing', auditHead: { seq: 1198n, hash: 'cd'.repeat(32) } }), event(12, 'validation_started'),
+  event(11, 'requested', { reason: 'disk of node-1 is failing', auditHead: { seq: 1198n, hash: 'cd'.repeat(32) } }),
+  event(12, 'validation_started'),
   event(13, 'validation_failed', { fields: { invariant: 'P6-A1', reason: 'PrimaryStillActive' } }),
 ];
 
-export function promotionPanel(more: Partial<Extract<AnsweredView, { command: 'inspect_promotion_state' }>['reading']['view']> = {}): ShowPanel {
+export function promotionPanel(
+  more: Partial<Extract<AnsweredView, { command: 'inspect_promotion_state' }>['reading']['view']> = {},
+): ShowPanel {
   return {
-    ...answer('Inspect Promotion State', { command: 'inspect_promotion_state', reading: reading({
-      state: 'Steady', pendingNodeId: null, epoch: 5n,
-      lastAttempt: { requestId: attemptId, kind: 'promotion', mode: 'validated', target: id(2), outcome: 'denied', denial: { reason: 'PrimaryStillActive', invariant: 'P6-A1' } },
-      events: [event(4, 'requested', { requestId: requestId }), event(5, 'validation_started', { requestId: requestId }), event(6, 'aborted_on_crash', { requestId: requestId }), ...denied], nextAfter: null, request: null, ...more,
-    }) }),
+    ...answer('Inspect Promotion State', {
+      command: 'inspect_promotion_state',
+      reading: reading({
+        state: 'Steady',
+        pendingNodeId: null,
+        epoch: 5n,
+        lastAttempt: {
+          requestId: attemptId,
+          kind: 'promotion',
+          mode: 'validated',
+          target: id(2),
+          outcome: 'denied',
+          denial: { reason: 'PrimaryStillActive', invariant: 'P6-A1' },
+        },
+        events: [
+          event(4, 'requested', { requestId: requestId }),
+          event(5, 'validation_started', { requestId: requestId }),
+          event(6, 'aborted_on_crash', { requestId: requestId }),
+          ...denied,
+        ],
+        nextAfter: null,
+        request: null,
+        ...more,
+      }),
+    }),
     cited: [invariant('P6-A1')],
   };
 }
 
 export function segments(count: number): readonly WalSegment[] {
-  return Array.from({ length: count }, (_none, index) => ({ id: `wal-${String(index + 7).padStart(6, '0')}`, firstOffset: BigInt(index + 6) * 1_048_576n, endOffset: BigInt(index + 7) * 1_048_576n, bytes: 1_048_576n, checksum: index === count - 1 ? null : 'crc32c:9f3a11c0' }));
+  return Array.from({ length: count }, (_none, index) => ({
+    id: `wal-${String(index + 7).padStart(6, '0')}`,
+    firstOffset: BigInt(index + 6) * 1_048_576n,
+    endOffset: BigInt(index + 7) * 1_048_576n,
+    bytes: 1_048_576n,
+    checksum: index === count - 1 ? null : 'crc32c:9f3a11c0',
+  }));
 }
 
-export function walPanel(count: number, more: Partial<Extract<AnsweredView, { command: 'inspect_wal' }>['reading']['view']> = {}): ShowPanel {
+export function walPanel(
+  count: number,
+  more: Partial<Extract<AnsweredView, { command: 'inspect_wal' }>['reading']['view']> = {},
+): ShowPanel {
   const end = BigInt(count + 6) * 1_048_576n;
-  return answer('Inspect WAL', { command: 'inspect_wal', reading: reading({
-    segments: segments(count), appendOffset: end - 12_345n, durableOffset: end - 12_345n - 512n, oldestOffset: 6n * 1_048_576n, truncationOffset: null, totalBytes: BigInt(count) * 1_048_576n,
-    checksumStatus: 'unchecked', verifiedToOffset: null, checkpoints: count === 0 ? [] : [{ id: 'checkpoint-00090500', commitId: 90_500n, offset: 7n * 1_048_576n + 400_000n }, { id: 'c2', commitId: null, offset: end - 200_000n }],
-    nextAfter: count > 100 ? 'wal-010006' : null, ...more,
-  }) });
+  return answer('Inspect WAL', {
+    command: 'inspect_wal',
+    reading: reading({
+      segments: segments(count),
+      appendOffset: end - 12_345n,
+      durableOffset: end - 12_345n - 512n,
+      oldestOffset: 6n * 1_048_576n,
+      truncationOffset: null,
+      totalBytes: BigInt(count) * 1_048_576n,
+      checksumStatus: 'unchecked',
+      verifiedToOffset: null,
+      checkpoints:
+        count === 0
+          ? []
+          : [
+              { id: 'checkpoint-00090500', commitId: 90_500n, offset: 7n * 1_048_576n + 400_000n },
+              { id: 'c2', commitId: null, offset: end - 200_000n },
+            ],
+      nextAfter: count > 100 ? 'wal-010006' : null,
+      ...more,
+    }),
+  });
 }
 
 export function item(index: number, more: Partial<SnapshotItem> = {}): SnapshotItem {
   const kind = index % 3 === 0 ? 'snapshot' : 'checkpoint';
   return {
-    kind, id: `${kind}-${String(index).padStart(5, '0')}`, commitId: BigInt(90_000 + index * 500), walFirstOffset: BigInt(6_000_000 + index * 300_000), walEndOffset: BigInt(6_000_000 + index * 300_000 + (kind === 'snapshot' ? 900_000 : 250_000)),
-    createdAt: '2026-11-21T08:15:00.000Z', durable: true, source: 'scheduled', ...more,
+    kind,
+    id: `${kind}-${String(index).padStart(5, '0')}`,
+    commitId: BigInt(90_000 + index * 500),
+    walFirstOffset: BigInt(6_000_000 + index * 300_000),
+    walEndOffset: BigInt(6_000_000 + index * 300_000 + (kind === 'snapshot' ? 900_000 : 250_000)),
+    createdAt: '2026-11-21T08:15:00.000Z',
+    durable: true,
+    source: 'scheduled',
+    ...more,
   };
 }
 
@@ -109,114 +245,381 @@ export function snapshotsPanel(items: readonly SnapshotItem[]): ShowPanel {
 }
 
 export function nodePanel(shown: Member): ShowPanel {
-  return answer('Inspect Node', { command: 'inspect_node', reading: reading({ member: shown, source: 'self', epoch: 5n }) });
+  return answer('Inspect Node', {
+    command: 'inspect_node',
+    reading: reading({ member: shown, source: 'self', epoch: 5n }),
+  });
 }
 
-export function diagnosticsPanel(sections: readonly { readonly name: string; readonly entries: readonly { readonly key: string; readonly value: string }[] }[]): ShowPanel {
+export function diagnosticsPanel(
+  sections: readonly {
+    readonly name: string;
+    readonly entries: readonly { readonly key: string; readonly value: string }[];
+  }[],
+): ShowPanel {
   return answer('Run Diagnostics', { command: 'run_diagnostics', reading: reading({ sections }) });
 }
 
 function facts(more: Partial<KernelExplanation>): Reading<KernelExplanation> {
-  return reading<KernelExplanation>({
-    target: id(2), clusterId: null, mode: 'validated', answerMs: null, decision: 'deny', reason: 'PrimaryStillActive',
-    checks: [
-      { id: 'target_active', invariant: 'P6-A3', result: 'pass', observed: 'ReplicaActive', message: 'The target is an active replica.' },
-      { id: 'write_authority', invariant: 'P6-A1', result: 'fail', observed: `${id(1)} answers as primary at epoch 5`, message: 'Another node holds write authority.' },
-      { id: 'majority_position', invariant: 'P6-S1', result: 'pass', observed: '3 of 3 members answer; target at 9 911 345', message: 'No member is ahead of the target.' },
-      { id: 'wal_prefix', invariant: 'P6-S2', result: 'pass', observed: 'continues to 9 911 345', message: 'The WAL continues theirs.' },
-      { id: 'mvcc_visibility', invariant: 'P6-S3', result: 'unknown', observed: 'no answer', message: 'Visible snapshots could not be read.' },
-    ],
-    overriddenInvariants: [], epoch: 5n, primaryId: id(1), members: members(3), controlVersion: 17n, ...more,
-  }, { endpoint: 'http://127.0.0.1:9192', observed: { ...observed, nodeId: id(2) } });
+  return reading<KernelExplanation>(
+    {
+      target: id(2),
+      clusterId: null,
+      mode: 'validated',
+      answerMs: null,
+      decision: 'deny',
+      reason: 'PrimaryStillActive',
+      checks: [
+        {
+          id: 'target_active',
+          invariant: 'P6-A3',
+          result: 'pass',
+          observed: 'ReplicaActive',
+          message: 'The target is an active replica.',
+        },
+        {
+          id: 'write_authority',
+          invariant: 'P6-A1',
+          result: 'fail',
+          observed: `${id(1)} answers as primary at epoch 5`,
+          message: 'Another node holds write authority.',
+        },
+        {
+          id: 'majority_position',
+          invariant: 'P6-S1',
+          result: 'pass',
+          observed: '3 of 3 members answer; target at 9 911 345',
+          message: 'No member is ahead of the target.',
+        },
+        {
+          id: 'wal_prefix',
+          invariant: 'P6-S2',
+          result: 'pass',
+          observed: 'continues to 9 911 345',
+          message: 'The WAL continues theirs.',
+        },
+        {
+          id: 'mvcc_visibility',
+          invariant: 'P6-S3',
+          result: 'unknown',
+          observed: 'no answer',
+          message: 'Visible snapshots could not be read.',
+        },
+      ],
+      overriddenInvariants: [],
+      epoch: 5n,
+      primaryId: id(1),
+      members: members(3),
+      controlVersion: 17n,
+      ...more,
+    },
+    { endpoint: 'http://127.0.0.1:9192', observed: { ...observed, nodeId: id(2) } },
+  );
 }
 
-function explained(command: 'request_promotion' | 'request_demotion' | 'force_promotion', more: Partial<KernelExplanation> = {}, reason?: string): ShowPanel {
+function explained(
+  command: 'request_promotion' | 'request_demotion' | 'force_promotion',
+  more: Partial<KernelExplanation> = {},
+  reason?: string,
+): ShowPanel {
   const target = more.target ?? id(2);
-  const explanation = explainControl(command, { cluster: 'orders', node: target, ...(reason === undefined ? {} : { reason }) }, config, facts(more));
+  const explanation = explainControl(
+    command,
+    { cluster: 'orders', node: target, ...(reason === undefined ? {} : { reason }) },
+    config,
+    facts(more),
+  );
   const verb = { request_promotion: 'promote', request_demotion: 'demote', force_promotion: 'force-promote' }[command];
-  return { type: 'show', panel: { kind: 'explanation', explanation: toWire(explanation), digest: 'e1'.repeat(32), requestId, operator: 'maria@ops-1', terminal: `aerodb-control ${verb} --cluster orders --node ${target}` }, refreshable: false };
+  return {
+    type: 'show',
+    panel: {
+      kind: 'explanation',
+      explanation: toWire(explanation),
+      digest: 'e1'.repeat(32),
+      requestId,
+      operator: 'maria@ops-1',
+      terminal: `aerodb-control ${verb} --cluster orders --node ${target}`,
+    },
+    refreshable: false,
+  };
 }
 
 const forcedFacts: Partial<KernelExplanation> = {
-  mode: 'forced', decision: 'approve', reason: null, overriddenInvariants: ['P6-A1'], members: [member(1, silent), member(2), member(3)],
+  mode: 'forced',
+  decision: 'approve',
+  reason: null,
+  overriddenInvariants: ['P6-A1'],
+  members: [member(1, silent), member(2), member(3)],
   checks: [
-    { id: 'target_active', invariant: 'P6-A3', result: 'pass', observed: 'ReplicaActive', message: 'The target is an active replica.' },
-    { id: 'write_authority', invariant: 'P6-A1', result: 'overridden', observed: `${id(1)} does not answer`, message: 'Whether the old primary still holds write authority could not be found out.' },
-    { id: 'majority_position', invariant: 'P6-S1', result: 'pass', observed: '2 of 3 members answer', message: 'No member is ahead of the target.' },
+    {
+      id: 'target_active',
+      invariant: 'P6-A3',
+      result: 'pass',
+      observed: 'ReplicaActive',
+      message: 'The target is an active replica.',
+    },
+    {
+      id: 'write_authority',
+      invariant: 'P6-A1',
+      result: 'overridden',
+      observed: `${id(1)} does not answer`,
+      message: 'Whether the old primary still holds write authority could not be found out.',
+    },
+    {
+      id: 'majority_position',
+      invariant: 'P6-S1',
+      result: 'pass',
+      observed: '2 of 3 members answer',
+      message: 'No member is ahead of the target.',
+    },
   ],
 };
 
 const details = { reason: 'PrimaryStillActive', checks: facts({}).view.checks };
-export const rejection = kernelRejection('AERO_PROMOTION_DENIED', 'Promotion denied: another node answers as primary.', ['P6-A1'], 'not_executed', {
-  status: 409, details, body: `{"error":{"code":"AERO_PROMOTION_DENIED","invariant":"P6-A1","message":"Promotion denied: another node answers as primary.","outcome":"not_executed","details":${JSON.stringify(details)}}}`,
-});
+export const rejection = kernelRejection(
+  'AERO_PROMOTION_DENIED',
+  'Promotion denied: another node answers as primary.',
+  ['P6-A1'],
+  'not_executed',
+  {
+    status: 409,
+    details,
+    body: `{"error":{"code":"AERO_PROMOTION_DENIED","invariant":"P6-A1","message":"Promotion denied: another node answers as primary.","outcome":"not_executed","details":${JSON.stringify(details)}}}`,
+  },
+);
 
-export function failed(error: typeof rejection, more: { readonly recorded?: RecordedAt; readonly target?: string | null } = {}): ShowPanel {
+export function failed(
+  error: typeof rejection,
+  more: { readonly recorded?: RecordedAt; readonly target?: string | null } = {},
+): ShowPanel {
   return {
-    type: 'show', refreshable: false, cited: error.invariants.map(invariant),
-    panel: { kind: 'failed', title: 'Request Promotion', cluster, target: 'node-2', error: toWire(error), requestId, recorded, ...more },
+    type: 'show',
+    refreshable: false,
+    cited: error.invariants.map(invariant),
+    panel: {
+      kind: 'failed',
+      title: 'Request Promotion',
+      cluster,
+      target: 'node-2',
+      error: toWire(error),
+      requestId,
+      recorded,
+      ...more,
+    },
   };
 }
 
-const executed: ShowPanel = { type: 'show', refreshable: false, panel: {
-  kind: 'executed', title: 'Request Promotion', cluster, target: { nodeId: id(2), name: 'node-2' }, requestId, recorded,
-  execution: toWire(explainExecution('request_promotion', { nodeId: id(2), name: 'node-2' }, { name: 'orders', kind: 'aerodb', endpoints: ['https://node-1.example:9191'] }, {
-    requestId, kind: 'promotion', mode: 'validated', target: id(2), outcome: 'executed', epoch: 6n, controlVersion: 21n,
-    changes: [{ component: 'role', nodeId: id(2), before: 'replica', after: 'primary' }, { component: 'epoch', nodeId: null, before: '5', after: '6' }, { component: 'write authority', nodeId: null, before: null, after: 'node-2' }],
-    events: ['requested', 'validation_started', 'validation_succeeded', 'transition_started', 'transition_completed'].map((type, index) => event(21 + index, type, { requestId, epoch: index < 4 ? 5n : 6n })),
-  }, '{}')),
-} };
+const executed: ShowPanel = {
+  type: 'show',
+  refreshable: false,
+  panel: {
+    kind: 'executed',
+    title: 'Request Promotion',
+    cluster,
+    target: { nodeId: id(2), name: 'node-2' },
+    requestId,
+    recorded,
+    execution: toWire(
+      explainExecution(
+        'request_promotion',
+        { nodeId: id(2), name: 'node-2' },
+        { name: 'orders', kind: 'aerodb', endpoints: ['https://node-1.example:9191'] },
+        {
+          requestId,
+          kind: 'promotion',
+          mode: 'validated',
+          target: id(2),
+          outcome: 'executed',
+          epoch: 6n,
+          controlVersion: 21n,
+          changes: [
+            { component: 'role', nodeId: id(2), before: 'replica', after: 'primary' },
+            { component: 'epoch', nodeId: null, before: '5', after: '6' },
+            { component: 'write authority', nodeId: null, before: null, after: 'node-2' },
+          ],
+          events: [
+            'requested',
+            'validation_started',
+            'validation_succeeded',
+            'transition_started',
+            'transition_completed',
+          ].map((type, index) => event(21 + index, type, { requestId, epoch: index < 4 ? 5n : 6n })),
+        },
+        '{}',
+      ),
+    ),
+  },
+};
 
 /** Every kind of panel, by the name that its picture has. */
 export const PANELS: Readonly<Record<string, ShowPanel>> = {
   asking: { type: 'show', refreshable: true, panel: { kind: 'asking', title: 'Inspect Cluster State', cluster } },
-  'asking-control': { type: 'show', refreshable: false, panel: { kind: 'asking', title: 'Request Demotion: orders, node-1', cluster, requestId } },
+  'asking-control': {
+    type: 'show',
+    refreshable: false,
+    panel: { kind: 'asking', title: 'Request Demotion: orders, node-1', cluster, requestId },
+  },
   gone: { type: 'show', refreshable: true, panel: { kind: 'gone', title: 'Inspect Cluster State' } },
-  'gone-request': { type: 'show', refreshable: false, panel: { kind: 'gone', title: 'Request Demotion: orders, node-1' } },
+  'gone-request': {
+    type: 'show',
+    refreshable: false,
+    panel: { kind: 'gone', title: 'Request Demotion: orders, node-1' },
+  },
   cluster: clusterPanel(members(3)),
   'cluster-troubled': clusterPanel([member(1), member(2, halted), member(3, silent)], id(1), {
-    endpoint: 'http://127.0.0.1:9193', notes: ['This node has not heard from node-3 since it started.'],
-    skipped: [{ endpoint: 'http://127.0.0.1:9191', reason: 'connect ECONNREFUSED 127.0.0.1:9191' }, { endpoint: 'http://127.0.0.1:9192', reason: 'The answer is not in the kernel\'s form: <html>502 Bad Gateway</html>' }],
+    endpoint: 'http://127.0.0.1:9193',
+    notes: ['This node has not heard from node-3 since it started.'],
+    skipped: [
+      { endpoint: 'http://127.0.0.1:9191', reason: 'connect ECONNREFUSED 127.0.0.1:9191' },
+      {
+        endpoint: 'http://127.0.0.1:9192',
+        reason: "The answer is not in the kernel's form: <html>502 Bad Gateway</html>",
+      },
+    ],
   }),
-  'cluster-no-primary': clusterPanel([member(1, { role: 'replica', replicationState: 'ReplicaActive' }), member(2), member(3)], null),
+  'cluster-no-primary': clusterPanel(
+    [member(1, { role: 'replica', replicationState: 'ReplicaActive' }), member(2), member(3)],
+    null,
+  ),
   'cluster-50': clusterPanel(members(50)),
   'cluster-130': clusterPanel(members(130)),
   'cluster-1000': clusterPanel(members(1000)),
   node: nodePanel(member(2)),
   'node-unknown': nodePanel(member(3, silent)),
-  replication: replicationPanel([replica(2), replica(3, { lagBytes: 0n, lagCommits: 0n }), replica(4, { state: 'ReplicationHalted', haltReason: 'WalGapDetected', lagBytes: null, lagCommits: null, appliedOffset: null, receivedOffset: null })]),
+  replication: replicationPanel([
+    replica(2),
+    replica(3, { lagBytes: 0n, lagCommits: 0n }),
+    replica(4, {
+      state: 'ReplicationHalted',
+      haltReason: 'WalGapDetected',
+      lagBytes: null,
+      lagCommits: null,
+      appliedOffset: null,
+      receivedOffset: null,
+    }),
+  ]),
   'replication-1000': replicationPanel(Array.from({ length: 1000 }, (_none, index) => replica(index + 2))),
   promotion: promotionPanel(),
-  'promotion-lookup': promotionPanel({ lastAttempt: null, events: [], request: { requestId, known: false, outcome: null, code: null } }),
-  'promotion-running': promotionPanel({ state: 'PromotionValidating', pendingNodeId: id(2), lastAttempt: null, events: denied.slice(0, 2) }),
+  'promotion-lookup': promotionPanel({
+    lastAttempt: null,
+    events: [],
+    request: { requestId, known: false, outcome: null, code: null },
+  }),
+  'promotion-running': promotionPanel({
+    state: 'PromotionValidating',
+    pendingNodeId: id(2),
+    lastAttempt: null,
+    events: denied.slice(0, 2),
+  }),
   'promotion-denied-late': promotionPanel({
-    lastAttempt: { requestId: attemptId, kind: 'promotion', mode: 'validated', target: id(2), outcome: 'denied', denial: { reason: 'AuthorityAmbiguous', invariant: 'P6-A1' } },
+    lastAttempt: {
+      requestId: attemptId,
+      kind: 'promotion',
+      mode: 'validated',
+      target: id(2),
+      outcome: 'denied',
+      denial: { reason: 'AuthorityAmbiguous', invariant: 'P6-A1' },
+    },
     events: [
-      ...denied.slice(0, 2), event(13, 'validation_succeeded'), event(14, 'transition_started'),
+      ...denied.slice(0, 2),
+      event(13, 'validation_succeeded'),
+      event(14, 'transition_started'),
       event(15, 'validation_failed', { fields: { invariant: 'P6-A1', reason: 'AuthorityAmbiguous' } }),
     ],
   }),
   demotion: promotionPanel({
-    lastAttempt: { requestId: attemptId, kind: 'demotion', mode: null, target: id(1), outcome: 'executed', denial: null },
-    events: ['requested', 'validation_started', 'validation_succeeded', 'transition_started', 'transition_completed'].map((type, index) => event(31 + index, '', { type: `replication.demotion.${type}` })),
+    lastAttempt: {
+      requestId: attemptId,
+      kind: 'demotion',
+      mode: null,
+      target: id(1),
+      outcome: 'executed',
+      denial: null,
+    },
+    events: [
+      'requested',
+      'validation_started',
+      'validation_succeeded',
+      'transition_started',
+      'transition_completed',
+    ].map((type, index) => event(31 + index, '', { type: `replication.demotion.${type}` })),
   }),
   wal: walPanel(9),
   'wal-10000': walPanel(10_000),
-  snapshots: snapshotsPanel([item(0), item(1), item(2), item(3, { walFirstOffset: null, walEndOffset: null, commitId: null, createdAt: null, durable: null, source: null }), item(4), item(6, { walEndOffset: null, durable: false })]),
+  snapshots: snapshotsPanel([
+    item(0),
+    item(1),
+    item(2),
+    item(3, { walFirstOffset: null, walEndOffset: null, commitId: null, createdAt: null, durable: null, source: null }),
+    item(4),
+    item(6, { walEndOffset: null, durable: false }),
+  ]),
   'snapshots-1000': snapshotsPanel(Array.from({ length: 1000 }, (_none, index) => item(index))),
   diagnostics: diagnosticsPanel([
-    { name: 'status', entries: [{ key: 'lifecycle', value: 'running' }, { key: 'commit_id', value: '104233' }] },
-    { name: 'wal', entries: [{ key: 'segments', value: '9' }, { key: 'checksum', value: 'valid to 9911345' }, { key: 'first lines', value: 'line one\nline two' }] },
-    { name: 'process', entries: [{ key: 'pid', value: '41241' }, { key: 'uptime_seconds', value: '8123' }] },
+    {
+      name: 'status',
+      entries: [
+        { key: 'lifecycle', value: 'running' },
+        { key: 'commit_id', value: '104233' },
+      ],
+    },
+    {
+      name: 'wal',
+      entries: [
+        { key: 'segments', value: '9' },
+        { key: 'checksum', value: 'valid to 9911345' },
+        { key: 'first lines', value: 'line one\nline two' },
+      ],
+    },
+    {
+      name: 'process',
+      entries: [
+        { key: 'pid', value: '41241' },
+        { key: 'uptime_seconds', value: '8123' },
+      ],
+    },
     { name: 'mvcc', entries: [] },
   ]),
   'explanation-promotion': explained('request_promotion', {}, 'disk of node-1 is failing, ticket OPS-1182'),
-  'explanation-demotion': explained('request_demotion', { target: id(1), decision: 'approve', reason: null, checks: facts({}).view.checks.slice(0, 1) }),
-  'explanation-force': explained('force_promotion', forcedFacts, 'node-1 lost power; confirmed by the data centre by phone'),
-  'explanation-diagnostics': { type: 'show', refreshable: false, panel: { kind: 'explanation', explanation: toWire(explainDiagnostics({ cluster: 'orders', node: id(2) }, config, reading({ files: 12n, bytes: 9_437_184n, name: 'node-2' }))), digest: 'd1'.repeat(32), requestId, operator: 'maria@ops-1' } },
+  'explanation-demotion': explained('request_demotion', {
+    target: id(1),
+    decision: 'approve',
+    reason: null,
+    checks: facts({}).view.checks.slice(0, 1),
+  }),
+  'explanation-force': explained(
+    'force_promotion',
+    forcedFacts,
+    'node-1 lost power; confirmed by the data centre by phone',
+  ),
+  'explanation-diagnostics': {
+    type: 'show',
+    refreshable: false,
+    panel: {
+      kind: 'explanation',
+      explanation: toWire(
+        explainDiagnostics(
+          { cluster: 'orders', node: id(2) },
+          config,
+          reading({ files: 12n, bytes: 9_437_184n, name: 'node-2' }),
+        ),
+      ),
+      digest: 'd1'.repeat(32),
+      requestId,
+      operator: 'maria@ops-1',
+    },
+  },
   executed,
   rejected: failed(rejection),
-  'outcome-unknown': failed(transportFailure('PHASE7_TIMEOUT', 'No answer within 30000 ms after the request was sent.', 'unknown')),
-  refused: failed(refusal('PHASE7_MISSING_ARGUMENT', '"Request Promotion" needs a node; none was named. Nothing was sent.', 'node'), { target: null }),
-  'executed-not-recorded': { ...executed, panel: { ...executed.panel, recorded: { notRecorded: 'ENOSPC: no space left on device, write' } } as Panel },
+  'outcome-unknown': failed(
+    transportFailure('PHASE7_TIMEOUT', 'No answer within 30000 ms after the request was sent.', 'unknown'),
+  ),
+  refused: failed(
+    refusal('PHASE7_MISSING_ARGUMENT', '"Request Promotion" needs a node; none was named. Nothing was sent.', 'node'),
+    { target: null },
+  ),
+  'executed-not-recorded': {
+    ...executed,
+    panel: { ...executed.panel, recorded: { notRecorded: 'ENOSPC: no space left on device, write' } } as Panel,
+  },
 };

@@ -10,11 +10,18 @@ const position = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n });
 
 describe('scale', () => {
   it('keeps the order of any two 64-bit positions and stays on the axis', () => {
-    fc.assert(fc.property(position, position, position, position, (a, b, c, d) => {
-      const [from, low, high, to] = [a, b, c, d].sort((x, y) => (x < y ? -1 : x > y ? 1 : 0)) as [bigint, bigint, bigint, bigint];
-      const [first, second] = [fraction(low, from, to), fraction(high, from, to)];
-      assert.ok(first <= second && first >= 0 && second <= 1);
-    }));
+    fc.assert(
+      fc.property(position, position, position, position, (a, b, c, d) => {
+        const [from, low, high, to] = [a, b, c, d].sort((x, y) => (x < y ? -1 : x > y ? 1 : 0)) as [
+          bigint,
+          bigint,
+          bigint,
+          bigint,
+        ];
+        const [first, second] = [fraction(low, from, to), fraction(high, from, to)];
+        assert.ok(first <= second && first >= 0 && second <= 1);
+      }),
+    );
   });
 
   it('an axis without length has one place', () => {
@@ -28,10 +35,12 @@ describe('scale', () => {
   });
 
   it('writes all digits, set apart by thousands', () => {
-    fc.assert(fc.property(position, (value) => {
-      const text = grouped(value.toString());
-      assert.equal(text.replaceAll('\u2009', ''), value.toString());
-      assert.match(text, /^\d{1,3}(?:\u2009\d{3})*$/u);
-    }));
+    fc.assert(
+      fc.property(position, value => {
+        const text = grouped(value.toString());
+        assert.equal(text.replaceAll('\u2009', ''), value.toString());
+        assert.match(text, /^\d{1,3}(?:\u2009\d{3})*$/u);
+      }),
+    );
   });
 });

@@ -8,7 +8,7 @@ const [folder = 'out/panels', ...rest] = process.argv.slice(2);
 const split = rest.indexOf('--');
 const named = split === -1 ? rest : rest.slice(0, split);
 const wanted = split === -1 ? Object.keys(PANELS) : rest.slice(split + 1);
-const themes: readonly ThemeName[] = named.length === 0 ? THEMES : THEMES.filter((theme) => named.includes(theme));
+const themes: readonly ThemeName[] = named.length === 0 ? THEMES : THEMES.filter(theme => named.includes(theme));
 const width = Number(process.env['WIDTH'] ?? 1000);
 
 await mkdir(folder, { recursive: true });

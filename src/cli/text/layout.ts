@@ -3,7 +3,8 @@
 /** Columns of a line. */
 export const WIDTH = 80;
 
-const WIDE = /^(?:[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation})$/u;
+const WIDE =
+  /^(?:[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation})$/u;
 const NO_WIDTH = /^[\p{Mn}\p{Me}\p{Cf}]$/u;
 
 /** Columns that a text takes in a terminal. */
@@ -19,7 +20,7 @@ export function wrap(text: string, width: number): readonly string[] {
   if (columns(text) <= width) return [text];
   const lines: string[] = [];
   let line = '';
-  for (const word of text.split(' ').flatMap((piece) => pieces(piece, width))) {
+  for (const word of text.split(' ').flatMap(piece => pieces(piece, width))) {
     const longer = line === '' ? word.text : `${line}${word.glued ? '' : ' '}${word.text}`;
     if (columns(longer) <= width) {
       line = longer;
@@ -36,20 +37,23 @@ export function shellLine(text: string, indent: number): readonly string[] {
   const lines: string[] = [];
   for (const word of text.match(/(?:[^\s']|'[^']*')+/gu) ?? []) {
     const line = lines.at(-1);
-    if (line !== undefined && columns(`${line} ${word} \\`) <= WIDTH - indent - 2) lines[lines.length - 1] = `${line} ${word}`;
+    if (line !== undefined && columns(`${line} ${word} \\`) <= WIDTH - indent - 2)
+      lines[lines.length - 1] = `${line} ${word}`;
     else lines.push(word);
   }
-  return lines.map((line, index) => `${' '.repeat(indent + (index === 0 ? 0 : 2))}${line}${index < lines.length - 1 ? ' \\' : ''}`);
+  return lines.map(
+    (line, index) => `${' '.repeat(indent + (index === 0 ? 0 : 2))}${line}${index < lines.length - 1 ? ' \\' : ''}`,
+  );
 }
 
 /** A paragraph, indented. */
 export function paragraph(text: string, indent = 0): readonly string[] {
-  return wrap(text, WIDTH - indent).map((line) => `${' '.repeat(indent)}${line}`.trimEnd());
+  return wrap(text, WIDTH - indent).map(line => `${' '.repeat(indent)}${line}`.trimEnd());
 }
 
 /** Foreign text, each of its lines behind a bar: nothing in it can look like a line of ours. */
 export function quote(lines: readonly string[], indent = 2): readonly string[] {
-  return lines.flatMap((line) => wrap(line, WIDTH - indent - 2)).map((line) => `${' '.repeat(indent)}| ${line}`.trimEnd());
+  return lines.flatMap(line => wrap(line, WIDTH - indent - 2)).map(line => `${' '.repeat(indent)}| ${line}`.trimEnd());
 }
 
 /** A label and its value, values aligned. */
@@ -74,15 +78,21 @@ export interface Column {
 /** A table with a heading, whose words may stand below each other; a cell that does not fit its column continues on the next line. */
 export function table(heading: readonly Column[], rows: readonly (readonly string[])[], indent = 2): readonly string[] {
   const widest = (measure: (text: string) => number): readonly number[] =>
-    heading.map(({ title }, index) => rows.reduce((width, row) => Math.max(width, measure(row[index] ?? '')), longestWord(title)));
+    heading.map(({ title }, index) =>
+      rows.reduce((width, row) => Math.max(width, measure(row[index] ?? '')), longestWord(title)),
+    );
   const widths = fitted(widest(columns), widest(longestWord), WIDTH - indent);
-  const line = (cells: readonly string[]): readonly string[] => beside(
-    heading.map((column, index) => {
-      const lines = wrap(cells[index] ?? '', widths[index] ?? 1);
-      return column.right === true ? lines.map((text) => `${' '.repeat(Math.max(0, (widths[index] ?? 1) - columns(text)))}${text}`) : lines;
-    }),
-    widths, indent,
-  );
+  const line = (cells: readonly string[]): readonly string[] =>
+    beside(
+      heading.map((column, index) => {
+        const lines = wrap(cells[index] ?? '', widths[index] ?? 1);
+        return column.right === true
+          ? lines.map(text => `${' '.repeat(Math.max(0, (widths[index] ?? 1) - columns(text)))}${text}`)
+          : lines;
+      }),
+      widths,
+      indent,
+    );
   return [...line(heading.map(({ title }) => title)), ...rows.flatMap(line)];
 }
 
@@ -113,12 +123,14 @@ function most(numbers: readonly number[]): number {
 }
 
 function beside(cells: readonly (readonly string[])[], widths: readonly number[], indent: number): readonly string[] {
-  const height = most(cells.map((lines) => lines.length));
+  const height = most(cells.map(lines => lines.length));
   return Array.from({ length: height }, (_, row) => {
-    const line = cells.map((lines, index) => {
-      const text = lines[row] ?? '';
-      return text + ' '.repeat(Math.max(0, (widths[index] ?? 0) - columns(text)));
-    }).join('  ');
+    const line = cells
+      .map((lines, index) => {
+        const text = lines[row] ?? '';
+        return text + ' '.repeat(Math.max(0, (widths[index] ?? 0) - columns(text)));
+      })
+      .join('  ');
     return `${' '.repeat(indent)}${line}`.trimEnd();
   });
 }

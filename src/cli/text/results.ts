@@ -29,13 +29,20 @@ export function commandTitle(command: string): string {
 /** A result of either kind as lines. */
 export function resultText(result: CommandResult, cluster: ClusterLabel | null, paint: Paint): readonly string[] {
   switch (result.kind) {
-    case 'answered': return answeredText(result, cluster, paint);
-    case 'executed': return executedText(result, cluster, paint);
-    case 'failed': return failureText(result, cluster, paint);
+    case 'answered':
+      return answeredText(result, cluster, paint);
+    case 'executed':
+      return executedText(result, cluster, paint);
+    case 'failed':
+      return failureText(result, cluster, paint);
   }
 }
 
-function answeredText({ answer: answered, requestId, recorded }: Answered, cluster: ClusterLabel | null, paint: Paint): readonly string[] {
+function answeredText(
+  { answer: answered, requestId, recorded }: Answered,
+  cluster: ClusterLabel | null,
+  paint: Paint,
+): readonly string[] {
   const terms = termsOf(cluster?.kind ?? '');
   return [
     ...heading(`${commandTitle(answered.command)}: ${label(cluster)}`, paint),
@@ -47,39 +54,77 @@ function answeredText({ answer: answered, requestId, recorded }: Answered, clust
   ];
 }
 
-function executedText({ command, target, execution, requestId, recorded }: Executed, cluster: ClusterLabel | null, paint: Paint): readonly string[] {
+function executedText(
+  { command, target, execution, requestId, recorded }: Executed,
+  cluster: ClusterLabel | null,
+  paint: Paint,
+): readonly string[] {
   const terms = termsOf(cluster?.kind ?? '');
   return [
     ...heading(`${commandTitle(command)}: executed on ${label(cluster)}`, paint),
     ...paragraph(visible(execution.sentence), 2),
-    ...facts(terms.kind === 'patroni' ? [] : [['Epoch', known(execution.epoch)], ['Control version', known(execution.controlVersion)]]),
+    ...facts(
+      terms.kind === 'patroni'
+        ? []
+        : [
+            ['Epoch', known(execution.epoch)],
+            ['Control version', known(execution.controlVersion)],
+          ],
+    ),
     '',
     ...changeTable(execution.changes, [target]),
     '',
     ...(terms.kind === 'patroni' ? [] : [...eventList(execution.events, false, terms), '']),
-    ...(recorded.position === null ? paragraph('EXECUTED, NOT RECORDED: the kernel executed the request; the audit log could not take the record of it.', 2) : []),
+    ...(recorded.position === null
+      ? paragraph(
+          'EXECUTED, NOT RECORDED: the kernel executed the request; the audit log could not take the record of it.',
+          2,
+        )
+      : []),
     ...facts(trail(requestId, recorded)),
   ];
 }
 
-function failureText({ command, error, requestId, recorded, authorityEnded, cluster: named }: FlowFailure, cluster: ClusterLabel | null, paint: Paint): readonly string[] {
+function failureText(
+  { command, error, requestId, recorded, authorityEnded, cluster: named }: FlowFailure,
+  cluster: ClusterLabel | null,
+  paint: Paint,
+): readonly string[] {
   const where = cluster === null ? (named === null ? '' : ` on ${visible(named)}`) : ` on ${label(cluster)}`;
   return [
     ...heading(`${commandTitle(command)}: ${OUTCOME_WORDS[error.outcome]}${where}`, paint),
     ...errorText(error, [
-      ...(error.outcome === 'unknown' ? [['Not known', `whether the kernel executed this request; the kernel's state is authoritative, and the request is ${requestId}`] as const] : []),
+      ...(error.outcome === 'unknown'
+        ? [
+            [
+              'Not known',
+              `whether the kernel executed this request; the kernel's state is authoritative, and the request is ${requestId}`,
+            ] as const,
+          ]
+        : []),
       ...trail(requestId, recorded),
-      ...(authorityEnded === undefined ? [] : [['Authority', `Operator ended with this request, because its outcome is not known; it has to be assumed anew (${recordText(authorityEnded)})`] as const]),
+      ...(authorityEnded === undefined
+        ? []
+        : [
+            [
+              'Authority',
+              `Operator ended with this request, because its outcome is not known; it has to be assumed anew (${recordText(authorityEnded)})`,
+            ] as const,
+          ]),
     ]),
   ];
 }
 
-const OUTCOME_WORDS: Readonly<Record<Outcome, string>> = { not_executed: 'not executed', unknown: 'OUTCOME UNKNOWN', executed: 'EXECUTED, with an error' };
+const OUTCOME_WORDS: Readonly<Record<Outcome, string>> = {
+  not_executed: 'not executed',
+  unknown: 'OUTCOME UNKNOWN',
+  executed: 'EXECUTED, with an error',
+};
 
 const DOMAIN_WORDS: Readonly<Record<ErrorDomain, string>> = {
   OPERATOR_INPUT: 'what was typed',
   VALIDATION_ERROR: 'refused by the control plane',
-  KERNEL_REJECTION: 'the kernel\'s own answer, word for word',
+  KERNEL_REJECTION: "the kernel's own answer, word for word",
   TRANSPORT_ERROR: 'between the control plane and the kernel',
 };
 
@@ -111,20 +156,30 @@ function errorText(error: ControlError, more: readonly Fact[]): readonly string[
 
 /** What the kernel said beside code and message. Its answer, byte for byte, is in the audit record and in `--json`. */
 function kernelDetails({ status, details, body }: KernelRejection): readonly string[] {
-  const title = paragraph(status === null ? 'The kernel\'s answer, whole:' : `Details in the kernel's answer (HTTP ${status}):`, 2);
-  if (typeof details === 'object' && details !== null) return Object.keys(details).length === 0 ? [] : [...title, ...tree(details as Readonly<Record<string, unknown>>, 4)];
+  const title = paragraph(
+    status === null ? "The kernel's answer, whole:" : `Details in the kernel's answer (HTTP ${status}):`,
+    2,
+  );
+  if (typeof details === 'object' && details !== null)
+    return Object.keys(details).length === 0
+      ? []
+      : [...title, ...tree(details as Readonly<Record<string, unknown>>, 4)];
   return [...title, ...quote(visibleLines(body))];
 }
 
 function recordText(recorded: Recorded): string {
-  return recorded.position === null ? `NOT RECORDED: ${visible(recorded.cause)}` : `audit record ${recorded.position.seq.toString()}`;
+  return recorded.position === null
+    ? `NOT RECORDED: ${visible(recorded.cause)}`
+    : `audit record ${recorded.position.seq.toString()}`;
 }
 
 /** Where the record of this stands; or that there is none, and why. */
 function trail(requestId: string, recorded: Recorded): readonly Fact[] {
   return [
     ['Request', requestId],
-    recorded.position === null ? ['Audit log', `NOT RECORDED: ${visible(recorded.cause)}`] : ['Audit record', recorded.position.seq.toString()],
+    recorded.position === null
+      ? ['Audit log', `NOT RECORDED: ${visible(recorded.cause)}`]
+      : ['Audit record', recorded.position.seq.toString()],
   ];
 }
 

@@ -13,7 +13,7 @@ export function safeJson(value: unknown, indent?: number): string {
 
 /** The same for text that is JSON already. */
 export function safeText(json: string): string {
-  return replaceUnseen(json, (character) => (character === '\n' ? character : inJson(character)));
+  return replaceUnseen(json, character => (character === '\n' ? character : inJson(character)));
 }
 
 /** A value as shown: `null` is unknown, and unknown is a word, never 0 and never nothing. */
@@ -24,5 +24,8 @@ export function known(value: string | bigint | number | boolean | null): string 
 
 /** JSON knows escapes of 16 bits: what lies above is two of them. */
 function inJson(character: string): string {
-  return Array.from({ length: character.length }, (_none, index) => `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`).join('');
+  return Array.from(
+    { length: character.length },
+    (_none, index) => `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`,
+  ).join('');
 }

@@ -14,7 +14,13 @@ export interface Terms {
 }
 
 const AERODB: Terms = { kind: 'aerodb', epoch: 'Epoch', primary: 'Primary', position: known, unit: ', bytes' };
-const PATRONI: Terms = { kind: 'patroni', epoch: 'Timeline', primary: 'Leader', position: (value) => (value === null ? known(value) : lsn(value)), unit: '' };
+const PATRONI: Terms = {
+  kind: 'patroni',
+  epoch: 'Timeline',
+  primary: 'Leader',
+  position: value => (value === null ? known(value) : lsn(value)),
+  unit: '',
+};
 
 /** The words for a configured cluster's kind. */
 export function termsOf(kind: string): Terms {

@@ -11,10 +11,14 @@ export function tree(value: Readonly<Record<string, unknown>> | readonly unknown
   return Object.entries(value).flatMap(([key, member]: readonly [string, unknown]) => {
     const name = Array.isArray(value) ? `${Number(key) + 1}.` : visible(key);
     if (typeof member !== 'object' || member === null) return facts([[name, scalar(member)]], at);
-    return Object.keys(member).length === 0 ? facts([[name, 'none']], at) : [...paragraph(name, at), ...tree(member as Readonly<Record<string, unknown>>, at + 2)];
+    return Object.keys(member).length === 0
+      ? facts([[name, 'none']], at)
+      : [...paragraph(name, at), ...tree(member as Readonly<Record<string, unknown>>, at + 2)];
   });
 }
 
 function scalar(value: unknown): string {
-  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' || value === null ? known(value) : typeof value;
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' || value === null
+    ? known(value)
+    : typeof value;
 }

@@ -1,6 +1,12 @@
 /** One question to one endpoint: the request as the contract wants it, and the answer as a value or an error (P7-E2, P7-E3). */
 import type * as z from 'zod/mini';
-import { kernelRejection, transportFailure, type ControlError, type Outcome, type TransportErrorCode } from '../../control-plane/errors.ts';
+import {
+  kernelRejection,
+  transportFailure,
+  type ControlError,
+  type Outcome,
+  type TransportErrorCode,
+} from '../../control-plane/errors.ts';
 import { parse, type Misfit } from '../../control-plane/parse.ts';
 import type { Observed } from '../../control-plane/views.ts';
 import { bearerSecrets, excerpt, readJson, withhold, type JsonAnswer } from '../answer.ts';
@@ -26,7 +32,12 @@ export interface Reply<T> {
 
 /** Why there is no reply: the kernel refused in its own form, or nothing valid came. `reason` is a clause without the address. */
 export type NoReply =
-  | { readonly kind: 'rejected'; readonly answer: JsonAnswer; readonly error: z.output<ReturnType<typeof errorForm>>['error']; readonly reason: string }
+  | {
+      readonly kind: 'rejected';
+      readonly answer: JsonAnswer;
+      readonly error: z.output<ReturnType<typeof errorForm>>['error'];
+      readonly reason: string;
+    }
   | { readonly kind: 'failed'; readonly code: TransportErrorCode; readonly sent: boolean; readonly reason: string };
 
 export type Asked<T> = { readonly ok: true; readonly reply: Reply<T> } | { readonly ok: false; readonly no: NoReply };
@@ -36,33 +47,58 @@ const READ_BODY_BYTES = 16 * 1024 * 1024;
 const CONTROL_BODY_BYTES = 1024 * 1024;
 
 /** Asks `endpoint` once. The token goes to this configured endpoint and nowhere else. */
-export async function ask<T>(access: Access, endpoint: string, path: string, schema: () => z.ZodMiniType<T>): Promise<Asked<T>> {
+export async function ask<T>(
+  access: Access,
+  endpoint: string,
+  path: string,
+  schema: () => z.ZodMiniType<T>,
+): Promise<Asked<T>> {
   const request: HttpRequest = { method: 'GET', url: urlOf(endpoint, path), headers: headers(access), body: null };
   return await send(access, request, { totalMs: access.timeouts.readMs, bodyBytes: READ_BODY_BYTES }, schema);
 }
 
 /** Sends one control request, once (P7-E1, P7-F3). */
 export async function command<T>(
-  access: Access, endpoint: string, path: string, own: Readonly<Record<string, string>>, body: unknown, schema: () => z.ZodMiniType<T>,
+  access: Access,
+  endpoint: string,
+  path: string,
+  own: Readonly<Record<string, string>>,
+  body: unknown,
+  schema: () => z.ZodMiniType<T>,
 ): Promise<Asked<T>> {
   const request: HttpRequest = {
-    method: 'POST', url: urlOf(endpoint, path), headers: { ...headers(access), 'content-type': 'application/json', ...own }, body: JSON.stringify(body),
+    method: 'POST',
+    url: urlOf(endpoint, path),
+    headers: { ...headers(access), 'content-type': 'application/json', ...own },
+    body: JSON.stringify(body),
   };
   return await send(access, request, { totalMs: access.timeouts.controlMs, bodyBytes: CONTROL_BODY_BYTES }, schema);
 }
 
 function headers(access: Access): Readonly<Record<string, string>> {
   return {
-    accept: 'application/json', 'accept-encoding': 'identity',
+    accept: 'application/json',
+    'accept-encoding': 'identity',
     ...(access.token === undefined ? {} : { authorization: `Bearer ${access.token}` }),
   };
 }
 
 async function send<T>(
-  access: Access, request: HttpRequest, limits: { readonly totalMs: number; readonly bodyBytes: number }, schema: () => z.ZodMiniType<T>,
+  access: Access,
+  request: HttpRequest,
+  limits: { readonly totalMs: number; readonly bodyBytes: number },
+  schema: () => z.ZodMiniType<T>,
 ): Promise<Asked<T>> {
   const exchanged = await exchange(request, access.tls, { ...limits, connectMs: access.timeouts.connectMs });
-  if (!exchanged.ok) return { ok: false, no: { kind: 'failed', ...exchanged.failure, reason: withhold(exchanged.failure.reason, bearerSecrets(access.token)) } };
+  if (!exchanged.ok)
+    return {
+      ok: false,
+      no: {
+        kind: 'failed',
+        ...exchanged.failure,
+        reason: withhold(exchanged.failure.reason, bearerSecrets(access.token)),
+      },
+    };
   // Of what was only read, one bad text hides nothing else; what a control request came to is told in whole words or not at all.
   const read = readJson(exchanged.answer, bearerSecrets(access.token), request.method === 'GET');
   if (!read.ok) return foreign(read.reason);
@@ -84,7 +120,15 @@ function rejected(answer: JsonAnswer): Asked<never> {
   const form = answer.status >= 400 ? parse(errorForm(), answer.value) : undefined;
   if (form?.ok !== true) return foreign(`not a kernel's answer: ${excerpt(answer)}`);
   const { error } = form.value;
-  return { ok: false, no: { kind: 'rejected', answer, error, reason: `refused with status ${answer.status}, ${oneLine(error.code, 200)}: ${oneLine(error.message, 2_000)}` } };
+  return {
+    ok: false,
+    no: {
+      kind: 'rejected',
+      answer,
+      error,
+      reason: `refused with status ${answer.status}, ${oneLine(error.code, 200)}: ${oneLine(error.message, 2_000)}`,
+    },
+  };
 }
 
 /** An answer that nothing can be concluded from. */
@@ -104,10 +148,15 @@ export function readError(endpoint: string, no: NoReply): ControlError {
 }
 
 /** The kernel's rejection in its own words (P7-E3). */
-export function rejection(no: NoReply & { readonly kind: 'rejected' }, message: string, outcome: Outcome): ControlError {
+export function rejection(
+  no: NoReply & { readonly kind: 'rejected' },
+  message: string,
+  outcome: Outcome,
+): ControlError {
   const { error, answer } = no;
-  return kernelRejection(
-    error.code, message, error.invariant === null ? [] : [error.invariant], outcome,
-    { status: answer.status, body: answer.text, details: error.details },
-  );
+  return kernelRejection(error.code, message, error.invariant === null ? [] : [error.invariant], outcome, {
+    status: answer.status,
+    body: answer.text,
+    details: error.details,
+  });
 }

@@ -5,7 +5,12 @@
 import type * as z from 'zod/mini';
 import { urlsOf, type ClusterConfig } from '../../control-plane/cluster.ts';
 import {
-  failure, refusal, success, transportFailure, type ControlError, type Result,
+  failure,
+  refusal,
+  success,
+  transportFailure,
+  type ControlError,
+  type Result,
 } from '../../control-plane/errors.ts';
 import type { Reading, SkippedEndpoint } from '../../control-plane/views.ts';
 import { nobodyAnswered } from '../endpoint.ts';
@@ -22,7 +27,12 @@ interface Attempt {
  * Asks the endpoints in configured order until one answers. A kernel that refuses the request (4xx) has decided, and no
  * other is asked in its place (P7-E3); one that says it cannot answer now (5xx) is skipped and quoted.
  */
-export async function askInOrder<T>(cluster: ClusterConfig, access: Access, path: string, view: () => z.ZodMiniType<T>): Promise<Result<Reading<T>>> {
+export async function askInOrder<T>(
+  cluster: ClusterConfig,
+  access: Access,
+  path: string,
+  view: () => z.ZodMiniType<T>,
+): Promise<Result<Reading<T>>> {
   const attempts: Attempt[] = [];
   for (const endpoint of urlsOf(cluster)) {
     const asked = await ask(access, endpoint, path, view);
@@ -34,14 +44,25 @@ export async function askInOrder<T>(cluster: ClusterConfig, access: Access, path
 }
 
 /** Asks `node` itself, through its configured endpoint, and accepts the answer only from it. */
-export async function askNode<T>(cluster: ClusterConfig, access: Access, node: string, path: string, view: () => z.ZodMiniType<T>): Promise<Result<Reading<T>>> {
+export async function askNode<T>(
+  cluster: ClusterConfig,
+  access: Access,
+  node: string,
+  path: string,
+  view: () => z.ZodMiniType<T>,
+): Promise<Result<Reading<T>>> {
   const found = await findNode(cluster, access, node);
   return found.ok ? await askNodeAt(access, found.value.endpoint, node, path, view, found.value.skipped) : found;
 }
 
 /** Asks `node` at an endpoint that is already known to be its own. */
 export async function askNodeAt<T>(
-  access: Access, endpoint: string, node: string, path: string, view: () => z.ZodMiniType<T>, before: readonly SkippedEndpoint[] = [],
+  access: Access,
+  endpoint: string,
+  node: string,
+  path: string,
+  view: () => z.ZodMiniType<T>,
+  before: readonly SkippedEndpoint[] = [],
 ): Promise<Result<Reading<T>>> {
   const asked = answeredBy(node, await ask(access, endpoint, path, view));
   return asked.ok ? success(reading(asked.reply, endpoint, before)) : failure(readError(endpoint, asked.no));
@@ -49,14 +70,22 @@ export async function askNodeAt<T>(
 
 /** Refuses an answer that another node gave. */
 export function answeredBy<T>(node: string, asked: Asked<T>): Asked<T> {
-  return asked.ok && asked.reply.observed.nodeId !== node ? foreign(`node ${oneLine(asked.reply.observed.nodeId ?? 'unknown', 200)} answered where node ${node} was asked`) : asked;
+  return asked.ok && asked.reply.observed.nodeId !== node
+    ? foreign(`node ${oneLine(asked.reply.observed.nodeId ?? 'unknown', 200)} answered where node ${node} was asked`)
+    : asked;
 }
 
 /** The configured endpoint that `endpoint` is, whatever its trailing slash. */
 export function configured(cluster: ClusterConfig, endpoint: string): Result<string> {
-  const found = urlsOf(cluster).find((candidate) => sameUrl(candidate, endpoint));
+  const found = urlsOf(cluster).find(candidate => sameUrl(candidate, endpoint));
   return found === undefined
-    ? failure(refusal('PHASE7_SCOPE_VIOLATION', `${endpoint} is not a configured endpoint of cluster "${cluster.name}". Nothing was sent.`, 'endpoint'))
+    ? failure(
+        refusal(
+          'PHASE7_SCOPE_VIOLATION',
+          `${endpoint} is not a configured endpoint of cluster "${cluster.name}". Nothing was sent.`,
+          'endpoint',
+        ),
+      )
     : success(found);
 }
 
@@ -69,7 +98,8 @@ async function findNode(cluster: ClusterConfig, access: Access, node: string): P
   const read = await askInOrder(cluster, access, '/v1/cluster', schema.cluster);
   if (!read.ok && read.error.domain === 'KERNEL_REJECTION' && isRefusal(read.error)) return read;
   const member = read.ok ? read.value.view.members.find(({ nodeId }) => nodeId === node) : undefined;
-  const own = member === undefined ? undefined : urlsOf(cluster).find((endpoint) => sameUrl(endpoint, member.apiUrl ?? ''));
+  const own =
+    member === undefined ? undefined : urlsOf(cluster).find(endpoint => sameUrl(endpoint, member.apiUrl ?? ''));
   if (own !== undefined) return success({ endpoint: own, skipped: read.ok ? read.value.skipped : [] });
 
   const attempts: Attempt[] = [];
@@ -85,12 +115,28 @@ async function findNode(cluster: ClusterConfig, access: Access, node: string): P
     }
   }
   const asked = others.map(({ endpoint, reason }) => `${endpoint}: ${reason}`).join('; ');
-  if (attempts.length === cluster.endpoints.length) return failure(nobodyAnswered(cluster, attempts, readError, rejection));
+  if (attempts.length === cluster.endpoints.length)
+    return failure(nobodyAnswered(cluster, attempts, readError, rejection));
   if (read.ok && member === undefined && attempts.length === 0) {
-    return failure(refusal('PHASE7_INVALID_NODE_ID', `${node} is not a node of cluster "${cluster.name}", says node ${oneLine(read.value.observed.nodeId ?? 'unknown', 200)} at ${read.value.endpoint}, and no configured endpoint is that node (${asked}). Nothing was sent to it.`, 'node'));
+    return failure(
+      refusal(
+        'PHASE7_INVALID_NODE_ID',
+        `${node} is not a node of cluster "${cluster.name}", says node ${oneLine(read.value.observed.nodeId ?? 'unknown', 200)} at ${read.value.endpoint}, and no configured endpoint is that node (${asked}). Nothing was sent to it.`,
+        'node',
+      ),
+    );
   }
-  const address = member === undefined ? '' : ` Its own address, ${oneLine(member.apiUrl ?? 'unknown', 200)}, is not configured and was not contacted.`;
-  return failure(transportFailure('PHASE7_CONNECTION_FAILED', `No configured endpoint of cluster "${cluster.name}" answers as node ${node} (${asked}).${address} Nothing was executed.`, 'not_executed'));
+  const address =
+    member === undefined
+      ? ''
+      : ` Its own address, ${oneLine(member.apiUrl ?? 'unknown', 200)}, is not configured and was not contacted.`;
+  return failure(
+    transportFailure(
+      'PHASE7_CONNECTION_FAILED',
+      `No configured endpoint of cluster "${cluster.name}" answers as node ${node} (${asked}).${address} Nothing was executed.`,
+      'not_executed',
+    ),
+  );
 }
 
 function reading<T>(reply: Reply<T>, endpoint: string, before: readonly SkippedEndpoint[]): Reading<T> {

@@ -17,18 +17,25 @@ export function aerodbKernel(cluster: ClusterConfig, access: Access, digest: str
     unsupported: {},
     hasControlVersion: true,
     readCluster: () => askInOrder(cluster, access, '/v1/cluster', schema.cluster),
-    readNode: async (node) => about(
-      await askNode(cluster, access, node, `/v1/nodes/${encodeURIComponent(node)}`, schema.node), ({ member }) => member.nodeId, node,
-    ),
+    readNode: async node =>
+      about(
+        await askNode(cluster, access, node, `/v1/nodes/${encodeURIComponent(node)}`, schema.node),
+        ({ member }) => member.nodeId,
+        node,
+      ),
     readReplication: () => askInOrder(cluster, access, '/v1/replication', schema.replication),
-    readPromotion: async (lookup) => {
+    readPromotion: async lookup => {
       if (lookup === undefined) return noted(await askInOrder(cluster, access, '/v1/promotion', schema.promotion));
       const path = `/v1/promotion?request_id=${encodeURIComponent(lookup.requestId)}`;
-      return about(noted(await askNode(cluster, access, lookup.node, path, schema.promotion)), ({ request }) => request?.requestId, lookup.requestId);
+      return about(
+        noted(await askNode(cluster, access, lookup.node, path, schema.promotion)),
+        ({ request }) => request?.requestId,
+        lookup.requestId,
+      );
     },
-    readWal: (node) => askNode(cluster, access, node, '/v1/wal', schema.wal),
-    readSnapshots: (node) => askNode(cluster, access, node, '/v1/snapshots', schema.snapshots),
-    declareDiagnosticsCost: (node) => askNode(cluster, access, node, '/v1/diagnostics/cost', schema.diagnosticsCost),
+    readWal: node => askNode(cluster, access, node, '/v1/wal', schema.wal),
+    readSnapshots: node => askNode(cluster, access, node, '/v1/snapshots', schema.snapshots),
+    declareDiagnosticsCost: node => askNode(cluster, access, node, '/v1/diagnostics/cost', schema.diagnosticsCost),
     collectDiagnostics: async (node, endpoint) => {
       const own = configured(cluster, endpoint);
       const told = own.ok ? await askNodeAt(access, own.value, node, '/v1/diagnostics', schema.diagnostics) : own;
@@ -36,30 +43,54 @@ export function aerodbKernel(cluster: ClusterConfig, access: Access, digest: str
     },
     explainPromotion: async (target, mode) => {
       const path = `/v1/explain/promotion?target=${encodeURIComponent(target)}&mode=${mode}`;
-      const read = about(await askNode(cluster, access, target, path, schema.explanation), (view) => view.target, target);
-      return about(read, (view) => view.mode, mode);
+      const read = about(await askNode(cluster, access, target, path, schema.explanation), view => view.target, target);
+      return about(read, view => view.mode, mode);
     },
-    explainDemotion: async (target) => {
+    explainDemotion: async target => {
       const path = `/v1/explain/demotion?target=${encodeURIComponent(target)}`;
-      return about(await askNode(cluster, access, target, path, schema.explanation), (view) => view.target, target);
+      return about(await askNode(cluster, access, target, path, schema.explanation), view => view.target, target);
     },
-    promote: ({ mode, acknowledgedInvariants, ...request }) => control(
-      cluster, access, { name: 'promotion', path: '/v1/control/promotions', own: { mode, acknowledged_invariants: acknowledgedInvariants }, mode }, request,
-    ),
-    demote: (request) => control(cluster, access, { name: 'demotion', path: '/v1/control/demotions', own: {}, mode: null }, request),
+    promote: ({ mode, acknowledgedInvariants, ...request }) =>
+      control(
+        cluster,
+        access,
+        {
+          name: 'promotion',
+          path: '/v1/control/promotions',
+          own: { mode, acknowledged_invariants: acknowledgedInvariants },
+          mode,
+        },
+        request,
+      ),
+    demote: request =>
+      control(cluster, access, { name: 'demotion', path: '/v1/control/demotions', own: {}, mode: null }, request),
   };
 }
 
 /** What is to be said of the view stands beside what the kernel notes. */
 function noted<T>(read: Result<Reading<{ readonly view: T; readonly notes: readonly string[] }>>): Result<Reading<T>> {
   if (!read.ok) return read;
-  const { view: { view, notes }, ...reading } = read.value;
+  const {
+    view: { view, notes },
+    ...reading
+  } = read.value;
   return success({ ...reading, view, notes: [...reading.notes, ...notes] });
 }
 
 /** Refuses an answer to another question than the one that was asked. */
-function about<T>(read: Result<Reading<T>>, subject: (view: T) => string | null | undefined, asked: string): Result<Reading<T>> {
+function about<T>(
+  read: Result<Reading<T>>,
+  subject: (view: T) => string | null | undefined,
+  asked: string,
+): Result<Reading<T>> {
   if (!read.ok) return read;
   const found = subject(read.value.view);
-  return found === asked ? read : failure(readError(read.value.endpoint, foreign(`the answer is about ${oneLine(found ?? 'nothing', 200)}, not ${asked}`).no));
+  return found === asked
+    ? read
+    : failure(
+        readError(
+          read.value.endpoint,
+          foreign(`the answer is about ${oneLine(found ?? 'nothing', 200)}, not ${asked}`).no,
+        ),
+      );
 }

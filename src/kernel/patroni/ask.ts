@@ -1,6 +1,12 @@
 /** One question to one endpoint of Patroni's REST API, and the answer as a value or an error (P7-E2, P7-E3). */
 import type * as z from 'zod/mini';
-import { kernelRejection, transportFailure, type ControlError, type Outcome, type TransportErrorCode } from '../../control-plane/errors.ts';
+import {
+  kernelRejection,
+  transportFailure,
+  type ControlError,
+  type Outcome,
+  type TransportErrorCode,
+} from '../../control-plane/errors.ts';
 import { parse } from '../../control-plane/parse.ts';
 import { basicCredentials, basicSecrets, decode, describe, excerpt, readJson, withhold } from '../answer.ts';
 import { urlOf, type Timeouts } from '../endpoint.ts';
@@ -38,7 +44,12 @@ const READ_BODY_BYTES = 16 * 1024 * 1024;
 const CONTROL_BODY_BYTES = 64 * 1024;
 
 /** Asks `endpoint` once for JSON. The login goes to this configured endpoint and nowhere else. */
-export async function ask<T>(access: Access, endpoint: string, path: string, schema: () => z.ZodMiniType<T>): Promise<Asked<T>> {
+export async function ask<T>(
+  access: Access,
+  endpoint: string,
+  path: string,
+  schema: () => z.ZodMiniType<T>,
+): Promise<Asked<T>> {
   const got = await get(access, endpoint, path);
   if (!got.ok) return got;
   const read = readJson(got.answer, basicSecrets(access.login));
@@ -46,7 +57,9 @@ export async function ask<T>(access: Access, endpoint: string, path: string, sch
   const parsed = parse(schema(), read.answer.value);
   if (parsed.ok) return dated(got.answer, parsed.value);
   const { misfit } = parsed;
-  return foreign(`not Patroni's answer: ${misfit.path.map(String).join('.')}: ${misfit.message}; ${excerpt(read.answer)}`);
+  return foreign(
+    `not Patroni's answer: ${misfit.path.map(String).join('.')}: ${misfit.message}; ${excerpt(read.answer)}`,
+  );
 }
 
 /** Asks `endpoint` once for text, as `/metrics` gives it. */
@@ -54,25 +67,67 @@ export async function askText(access: Access, endpoint: string, path: string): P
   const got = await get(access, endpoint, path);
   if (!got.ok) return got;
   const text = decode(got.answer.body);
-  return text === undefined ? foreign('not Patroni\'s answer: its body is not UTF-8') : dated(got.answer, withhold(text, basicSecrets(access.login)));
+  return text === undefined
+    ? foreign("not Patroni's answer: its body is not UTF-8")
+    : dated(got.answer, withhold(text, basicSecrets(access.login)));
 }
 
 /** What came back from a control request: any complete answer, or none. */
-export type Sent = { readonly ok: true; readonly status: number; readonly own: boolean; readonly body: string } | { readonly ok: false; readonly no: NoReply & { readonly kind: 'failed' } };
+export type Sent =
+  | { readonly ok: true; readonly status: number; readonly own: boolean; readonly body: string }
+  | { readonly ok: false; readonly no: NoReply & { readonly kind: 'failed' } };
 
 /** Sends one control request, once (P7-E1, P7-F3), and waits `waitMs` for its answer. `own` says whether it is Patroni that answered. */
-export async function command(access: Access, endpoint: string, path: string, body: Readonly<Record<string, string>>, waitMs: number): Promise<Sent> {
-  const request: HttpRequest = { method: 'POST', url: urlOf(endpoint, path), headers: { ...headers(access), 'content-type': 'application/json' }, body: JSON.stringify(body) };
-  const exchanged = await exchange(request, access.tls, { totalMs: waitMs, connectMs: access.timeouts.connectMs, bodyBytes: CONTROL_BODY_BYTES });
-  if (!exchanged.ok) return { ok: false, no: { kind: 'failed', ...exchanged.failure, reason: withhold(exchanged.failure.reason, basicSecrets(access.login)) } };
+export async function command(
+  access: Access,
+  endpoint: string,
+  path: string,
+  body: Readonly<Record<string, string>>,
+  waitMs: number,
+): Promise<Sent> {
+  const request: HttpRequest = {
+    method: 'POST',
+    url: urlOf(endpoint, path),
+    headers: { ...headers(access), 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  };
+  const exchanged = await exchange(request, access.tls, {
+    totalMs: waitMs,
+    connectMs: access.timeouts.connectMs,
+    bodyBytes: CONTROL_BODY_BYTES,
+  });
+  if (!exchanged.ok)
+    return {
+      ok: false,
+      no: {
+        kind: 'failed',
+        ...exchanged.failure,
+        reason: withhold(exchanged.failure.reason, basicSecrets(access.login)),
+      },
+    };
   const text = decode(exchanged.answer.body);
-  if (text === undefined) return { ok: false, no: { kind: 'failed', code: 'PHASE7_INVALID_KERNEL_RESPONSE', sent: true, reason: 'not Patroni\'s answer: its body is not UTF-8' } };
-  return { ok: true, status: exchanged.answer.status, own: isPatroni(exchanged.answer, text), body: withhold(text, basicSecrets(access.login)) };
+  if (text === undefined)
+    return {
+      ok: false,
+      no: {
+        kind: 'failed',
+        code: 'PHASE7_INVALID_KERNEL_RESPONSE',
+        sent: true,
+        reason: "not Patroni's answer: its body is not UTF-8",
+      },
+    };
+  return {
+    ok: true,
+    status: exchanged.answer.status,
+    own: isPatroni(exchanged.answer, text),
+    body: withhold(text, basicSecrets(access.login)),
+  };
 }
 
 function headers(access: Access): Readonly<Record<string, string>> {
   return {
-    accept: 'application/json', 'accept-encoding': 'identity',
+    accept: 'application/json',
+    'accept-encoding': 'identity',
     ...(access.login === undefined ? {} : { authorization: basicCredentials(access.login) }),
   };
 }
@@ -81,20 +136,43 @@ type Got = { readonly ok: true; readonly answer: HttpAnswer } | { readonly ok: f
 
 async function get(access: Access, endpoint: string, path: string): Promise<Got> {
   const request: HttpRequest = { method: 'GET', url: urlOf(endpoint, path), headers: headers(access), body: null };
-  const exchanged = await exchange(request, access.tls, { totalMs: access.timeouts.readMs, connectMs: access.timeouts.connectMs, bodyBytes: READ_BODY_BYTES });
-  if (!exchanged.ok) return { ok: false, no: { kind: 'failed', ...exchanged.failure, reason: withhold(exchanged.failure.reason, basicSecrets(access.login)) } };
+  const exchanged = await exchange(request, access.tls, {
+    totalMs: access.timeouts.readMs,
+    connectMs: access.timeouts.connectMs,
+    bodyBytes: READ_BODY_BYTES,
+  });
+  if (!exchanged.ok)
+    return {
+      ok: false,
+      no: {
+        kind: 'failed',
+        ...exchanged.failure,
+        reason: withhold(exchanged.failure.reason, basicSecrets(access.login)),
+      },
+    };
   const { answer } = exchanged;
   if (answer.status === 200) return { ok: true, answer };
   const text = withhold(decode(answer.body) ?? '', basicSecrets(access.login));
-  if (answer.status < 400 || !isPatroni(answer, text)) return foreign(`not Patroni's answer: ${describe(answer, text, [])}`);
-  return { ok: false, no: { kind: 'rejected', status: answer.status, body: text, reason: `refused with status ${answer.status}: ${words(text)}` } };
+  if (answer.status < 400 || !isPatroni(answer, text))
+    return foreign(`not Patroni's answer: ${describe(answer, text, [])}`);
+  return {
+    ok: false,
+    no: {
+      kind: 'rejected',
+      status: answer.status,
+      body: text,
+      reason: `refused with status ${answer.status}: ${words(text)}`,
+    },
+  };
 }
 
 /** Every view says from when it is (P7-O3): an answer that does not is none. */
 function dated<T>(answer: HttpAnswer, data: T): Asked<T> {
   const date = answer.headers['date'];
   const time = typeof date === 'string' ? Date.parse(date) : Number.NaN;
-  return Number.isNaN(time) ? foreign('not Patroni\'s answer: it does not say when it was given (no Date header)') : { ok: true, reply: { data, time: new Date(time).toISOString() } };
+  return Number.isNaN(time)
+    ? foreign("not Patroni's answer: it does not say when it was given (no Date header)")
+    : { ok: true, reply: { data, time: new Date(time).toISOString() } };
 }
 
 /** Python's web server, or Patroni by its own name where `restapi.server_tokens` says so (`Patroni/4.1.5`, `Patroni`). */
@@ -102,11 +180,17 @@ const SERVER = /^(?:BaseHTTP\/|Patroni(?:\/|$))/;
 
 /** What Patroni says when it refuses; nothing else that speaks HTTP says it in these words. */
 const REFUSALS: readonly RegExp[] = [
-  /^leader name does not match$/, /^candidate name does not match with sync_standby$/, /^candidate does not exists$/,
+  /^leader name does not match$/,
+  /^candidate name does not match with sync_standby$/,
+  /^candidate does not exists$/,
   /^(?:switchover|failover) is not possible: (?:no good candidates have been found|can not find sync_standby|cluster does not have members except leader)$/,
-  /^Switchover target and source are the same$/, /^(?:Switchover|Failover) could be performed only (?:from a specific leader|to a specific candidate)$/,
+  /^Switchover target and source are the same$/,
+  /^(?:Switchover|Failover) could be performed only (?:from a specific leader|to a specific candidate)$/,
   /^(?:Switchover|Failover) is possible only to a specific candidate in a paused state$/,
-  /^no auth header received$/, /^not authenticated$/, /^Access is denied$/, /^client certificate required$/,
+  /^no auth header received$/,
+  /^not authenticated$/,
+  /^Access is denied$/,
+  /^client certificate required$/,
 ];
 
 /**
@@ -114,7 +198,10 @@ const REFUSALS: readonly RegExp[] = [
  * Whatever else a proxy passes on with its name on it counts as the proxy's, which proves nothing (P7-E2).
  */
 function isPatroni({ headers: { server } }: HttpAnswer, body: string): boolean {
-  return (Array.isArray(server) ? server : [server]).some((name) => typeof name === 'string' && SERVER.test(name)) || REFUSALS.some((refusal) => refusal.test(body));
+  return (
+    (Array.isArray(server) ? server : [server]).some(name => typeof name === 'string' && SERVER.test(name)) ||
+    REFUSALS.some(refusal => refusal.test(body))
+  );
 }
 
 /** An answer that nothing can be concluded from. */

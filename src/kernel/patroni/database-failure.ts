@@ -1,5 +1,10 @@
 /** Why PostgreSQL gave no rows: its own refusal in its own words, no connection, one that was cut, or nothing in time. All of it were reads. */
-import { kernelRejection, transportFailure, type ControlError, type TransportErrorCode } from '../../control-plane/errors.ts';
+import {
+  kernelRejection,
+  transportFailure,
+  type ControlError,
+  type TransportErrorCode,
+} from '../../control-plane/errors.ts';
 import { passwordSecrets, withhold } from '../answer.ts';
 import { cause, clientCertificate, codeOf, oneLine } from '../text.ts';
 
@@ -19,7 +24,8 @@ export interface Progress {
 /** `ended`: the connection is gone. */
 export function failed(error: unknown, progress: Progress, ended: boolean): ControlError {
   const { address, password, connected, expired, hasCertificate } = progress;
-  const words = (): string => withhold(clientCertificate(error, hasCertificate) ?? cause(error), passwordSecrets(password));
+  const words = (): string =>
+    withhold(clientCertificate(error, hasCertificate) ?? cause(error), passwordSecrets(password));
   if (isRefusal(error)) return refused(error, password);
   if (!connected) {
     const why = expired === undefined ? words() : `nothing within ${expired} ms`;
@@ -38,7 +44,11 @@ export function notItsAnswer({ address }: Progress, why: string): ControlError {
 }
 
 function unread(code: TransportErrorCode, address: string, what: string): ControlError {
-  return transportFailure(code, `PostgreSQL at ${address}: ${what}. It was a read; nothing was executed.`, 'not_executed');
+  return transportFailure(
+    code,
+    `PostgreSQL at ${address}: ${what}. It was a read; nothing was executed.`,
+    'not_executed',
+  );
 }
 
 /** PostgreSQL's error message as pg hands it over: each is a field of the message, and all but three may be missing. */
@@ -54,12 +64,21 @@ interface Refusal {
 
 /** An error of the system has a code too, and no severity. */
 function isRefusal(error: unknown): error is Refusal {
-  return error instanceof Error && 'severity' in error && typeof error.severity === 'string' && /^[0-9A-Z]{5}$/.test(codeOf(error));
+  return (
+    error instanceof Error &&
+    'severity' in error &&
+    typeof error.severity === 'string' &&
+    /^[0-9A-Z]{5}$/.test(codeOf(error))
+  );
 }
 
 /** PostgreSQL's own words (P7-E3), with its SQLSTATE as the code; its message whole, as psql writes it. */
 function refused({ message, severity, code, detail, hint, where }: Refusal, password: string): ControlError {
-  const more = Object.entries({ DETAIL: detail, HINT: hint, CONTEXT: where }).flatMap(([name, text]) => (typeof text === 'string' ? [`${name}:  ${text}`] : []));
-  const [words = '', body = ''] = [message, [`${severity}:  ${code}: ${message}`, ...more].join('\n')].map((text) => withhold(text, passwordSecrets(password)));
+  const more = Object.entries({ DETAIL: detail, HINT: hint, CONTEXT: where }).flatMap(([name, text]) =>
+    typeof text === 'string' ? [`${name}:  ${text}`] : [],
+  );
+  const [words = '', body = ''] = [message, [`${severity}:  ${code}: ${message}`, ...more].join('\n')].map(text =>
+    withhold(text, passwordSecrets(password)),
+  );
   return kernelRejection(code, words, [], 'not_executed', { status: null, body, details: null });
 }

@@ -28,33 +28,68 @@ export type Row = Readonly<Record<string, string | null>>;
 const rows = lazily(() => list(z.record(z.string(), z.nullable(z.string()))));
 
 /** What pg would take from PostgreSQL's environment variables, were it not said; it takes an empty text for not said. */
-const SAID = { options: '-c default_transaction_read_only=on', client_encoding: 'UTF8', replication: 'false', sslnegotiation: 'postgres' } as const;
+const SAID = {
+  options: '-c default_transaction_read_only=on',
+  client_encoding: 'UTF8',
+  replication: 'false',
+  sslnegotiation: 'postgres',
+} as const;
 
 /** The rows of each statement, all of one transaction that cannot write; or why there are none. */
-export async function query(login: Login, member: MemberWire, statements: readonly string[]): Promise<Result<readonly (readonly Row[])[]>> {
+export async function query(
+  login: Login,
+  member: MemberWire,
+  statements: readonly string[],
+): Promise<Result<readonly (readonly Row[])[]>> {
   const host = member.host ?? '';
   const address = `${host.includes(':') ? `[${host}]` : host}:${member.port ?? ''}`;
   const { database, password, timeouts } = login;
   if (!database.addresses.includes(address)) {
-    return failure(refusal('PHASE7_SCOPE_VIOLATION', `PostgreSQL of member ${oneLine(member.name, 200)} is at ${oneLine(address, 200)}, which is not among the configured database addresses, so it was not contacted.`, 'database.addresses'));
+    return failure(
+      refusal(
+        'PHASE7_SCOPE_VIOLATION',
+        `PostgreSQL of member ${oneLine(member.name, 200)} is at ${oneLine(address, 200)}, which is not among the configured database addresses, so it was not contacted.`,
+        'database.addresses',
+      ),
+    );
   }
-  const progress: Progress = { address, password, hasCertificate: login.tls.hasCertificate === true, connected: false, expired: undefined };
+  const progress: Progress = {
+    address,
+    password,
+    hasCertificate: login.tls.hasCertificate === true,
+    connected: false,
+    expired: undefined,
+  };
   const { default: Client } = await import('pg/lib/client.js');
   const client = new Client({
-    host, port: member.port ?? 0, user: database.user, password, database: database.name ?? 'postgres',
-    ssl: isLoopback(host) ? false : await verified(login.tls, host, () => { progress.connected = true; }),
+    host,
+    port: member.port ?? 0,
+    user: database.user,
+    password,
+    database: database.name ?? 'postgres',
+    ssl: isLoopback(host)
+      ? false
+      : await verified(login.tls, host, () => {
+          progress.connected = true;
+        }),
     // Its own limit is for what goes on in PostgreSQL after this side has gone; the limits below end this side first.
-    ...SAID, application_name: 'aerodb-control', statement_timeout: timeouts.readMs + 1_000,
+    ...SAID,
+    application_name: 'aerodb-control',
+    statement_timeout: timeouts.readMs + 1_000,
   });
   const { stream: socket } = client.connection; // what TLS is laid over, where it is
-  if (isLoopback(host)) socket.once('connect', () => { progress.connected = true; });
+  if (isLoopback(host))
+    socket.once('connect', () => {
+      progress.connected = true;
+    });
   // A connection that ends by itself rejects what is being asked; without a listener it would end the process.
   client.on('error', () => undefined);
-  const limited = (limit: number, applies: () => boolean): NodeJS.Timeout => setTimeout(() => {
-    if (!applies()) return;
-    progress.expired ??= limit;
-    socket.destroy();
-  }, limit);
+  const limited = (limit: number, applies: () => boolean): NodeJS.Timeout =>
+    setTimeout(() => {
+      if (!applies()) return;
+      progress.expired ??= limit;
+      socket.destroy();
+    }, limit);
   const limits = [limited(timeouts.connectMs, () => !progress.connected), limited(timeouts.readMs, () => true)];
   try {
     await client.connect();
@@ -62,7 +97,10 @@ export async function query(login: Login, member: MemberWire, statements: readon
     const answers: (readonly Row[])[] = [];
     for (const statement of statements) {
       const answered = parse(rows(), (await client.query(statement)).rows);
-      if (!answered.ok) return failure(notItsAnswer(progress, `${answered.misfit.path.map(String).join('.')}: ${answered.misfit.message}`));
+      if (!answered.ok)
+        return failure(
+          notItsAnswer(progress, `${answered.misfit.path.map(String).join('.')}: ${answered.misfit.message}`),
+        );
       answers.push(answered.value);
     }
     return success(answers);
@@ -78,7 +116,11 @@ export async function query(login: Login, member: MemberWire, statements: readon
 }
 
 /** TLS as the REST API has it: the cluster's CA, client certificate and server name. `done`: the certificate is trusted and carries the name. */
-async function verified({ context, ca, serverName }: TlsIdentity, host: string, done: () => void): Promise<ConnectionOptions> {
+async function verified(
+  { context, ca, serverName }: TlsIdentity,
+  host: string,
+  done: () => void,
+): Promise<ConnectionOptions> {
   const { checkServerIdentity } = await import('node:tls');
   return {
     rejectUnauthorized: true, // not left to NODE_TLS_REJECT_UNAUTHORIZED

@@ -67,18 +67,24 @@ const TEXTS = setOf(`
 
 /** What Patroni's own answers and configuration say, by the object that it stands in. `*` is a name of somebody's choice, or a place in a list. */
 const PATRONI: ReadonlyMap<string, ReadonlySet<string>> = new Map([
-  ['', setOf(`state role server_version timeline dcs_last_seen database_system_identifier postmaster_start_time pending_restart pause
+  [
+    '',
+    setOf(`state role server_version timeline dcs_last_seen database_system_identifier postmaster_start_time pending_restart pause
     replication_state sync_standby quorum_standby cluster_unlocked failsafe_mode_is_active watchdog_failed logger_queue_size logger_records_lost latest_end_lsn scope name
     ttl loop_wait retry_timeout maximum_lag_on_failover maximum_lag_on_syncnode max_timelines_history
     primary_start_timeout master_start_timeout primary_stop_timeout master_stop_timeout
-    synchronous_mode synchronous_mode_strict synchronous_node_count failsafe_mode check_timeline member_slots_ttl primary_race_backoff slots`)],
+    synchronous_mode synchronous_mode_strict synchronous_node_count failsafe_mode check_timeline member_slots_ttl primary_race_backoff slots`),
+  ],
   ['patroni', setOf('version scope name')],
   ['xlog', setOf('location received_location replayed_location replayed_timestamp paused')],
   ['replication.*', setOf('usename application_name client_addr state sync_state sync_priority')],
   ['tags', setOf('nofailover noloadbalance clonefrom nosync nostream replicatefrom failover_priority sync_priority')],
   ['scheduled_restart', setOf('schedule postgres_version role timeout')],
-  ['postgresql', setOf(`use_slots use_pg_rewind remove_data_directory_on_rewind_failure remove_data_directory_on_diverged_timelines
-    use_unix_socket use_unix_socket_repl`)],
+  [
+    'postgresql',
+    setOf(`use_slots use_pg_rewind remove_data_directory_on_rewind_failure remove_data_directory_on_diverged_timelines
+    use_unix_socket use_unix_socket_repl`),
+  ],
   ['standby_cluster', setOf('host port primary_slot_name')],
   ['slots.*', setOf('type database plugin cluster_type')],
   ['ignore_slots.*', setOf('name type database plugin')],
@@ -98,9 +104,11 @@ const LABELS = setOf('scope name');
 const SAMPLE = /^[-+]?(?:\d{1,30}(?:\.\d{1,30})?(?:e[-+]?\d{1,3})?|NaN|Inf)$/iu;
 
 /** A number with its unit, or a word, as settings have them: `128MB`, `-1`, `0.9`, `replica`, `scram-sha-256`, `TLSv1.2`, `read committed`. */
-const NUMBER_OR_WORD = /^(?:-?\d{1,20}(?:\.\d{1,20})?(?: ?[a-zA-Z]{1,3})?|[a-z]{1,20}(?:[ _-][a-z0-9]{1,12}){0,3}|TLSv1(?:\.\d)?)$/u;
+const NUMBER_OR_WORD =
+  /^(?:-?\d{1,20}(?:\.\d{1,20})?(?: ?[a-zA-Z]{1,3})?|[a-z]{1,20}(?:[ _-][a-z0-9]{1,12}){0,3}|TLSv1(?:\.\d)?)$/u;
 /** Times, positions in the WAL, versions and addresses, as Patroni writes them. */
-const FACT = /^(?:\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?|[0-9A-F]{1,8}\/[0-9A-F]{1,8}|-?\d{1,20}(?:\.\d{1,20}){0,3})$/u;
+const FACT =
+  /^(?:\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?|[0-9A-F]{1,8}\/[0-9A-F]{1,8}|-?\d{1,20}(?:\.\d{1,20}){0,3})$/u;
 /** No secret is one of these. */
 const NOTHING = new Set(['true', 'false', 'null', '', '{}', '[]']);
 
@@ -116,9 +124,12 @@ export function shownValue(path: readonly string[], value: string): string {
 function isHarmless(path: readonly string[], value: string): boolean {
   const [name = '', ...outer] = path.toReversed();
   const within = outer.toReversed().join('.');
-  if (SETTINGS.test(within)) return isHarmlessSetting(within === 'postgresql.parameters' ? name : outer[0] ?? '', value);
+  if (SETTINGS.test(within))
+    return isHarmlessSetting(within === 'postgresql.parameters' ? name : (outer[0] ?? ''), value);
   const known = PATRONI.get(within) ?? PATRONI.get(within.replace(/\.[^.]+$/u, '.*'));
-  return known?.has(name) === true && (NUMBER_OR_WORD.test(value) || FACT.test(value) || isName(value) || isHost(value));
+  return (
+    known?.has(name) === true && (NUMBER_OR_WORD.test(value) || FACT.test(value) || isName(value) || isHost(value))
+  );
 }
 
 /** The same for a setting of PostgreSQL by its name. */
@@ -129,14 +140,22 @@ export function shownSetting(name: string, value: string): string {
 function isHarmlessSetting(name: string, value: string): boolean {
   const known = name.toLowerCase();
   if (NUMBERS_AND_WORDS.has(known)) return NUMBER_OR_WORD.test(value);
-  return TEXTS.has(known) && (value === '*' || FACT.test(value) || value.split(/, ?/u).every((part) => isName(part) || isPath(part) || isHost(part)));
+  return (
+    TEXTS.has(known) &&
+    (value === '*' ||
+      FACT.test(value) ||
+      value.split(/, ?/u).every(part => isName(part) || isPath(part) || isHost(part)))
+  );
 }
 
 /** One sample of the Prometheus text format, `name{label="value"} number`: what of it is known to be harmless, and whether anything is not. */
 export function shownSample(line: string): { readonly key: string; readonly value: string } {
-  const [, name = '', labels = '', number = ''] = /^([\w:]+)\s*(\{.*\})?\s+(\S+)(?:\s+-?\d+)?$/u.exec(line.trim()) ?? [];
+  const [, name = '', labels = '', number = ''] =
+    /^([\w:]+)\s*(\{.*\})?\s+(\S+)(?:\s+-?\d+)?$/u.exec(line.trim()) ?? [];
   if (!SAMPLES.has(name) || !SAMPLE.test(number)) return { key: isName(name) ? name : WITHHELD, value: WITHHELD };
-  const shown = [...labels.matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/gu)]
-    .map(([, label = '', value = '']) => `${isName(label) ? label : WITHHELD}="${LABELS.has(label) && isName(value) ? value : WITHHELD}"`);
+  const shown = [...labels.matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/gu)].map(
+    ([, label = '', value = '']) =>
+      `${isName(label) ? label : WITHHELD}="${LABELS.has(label) && isName(value) ? value : WITHHELD}"`,
+  );
   return { key: labels === '' ? name : `${name}{${shown.join(',')}}`, value: number };
 }

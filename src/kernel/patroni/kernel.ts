@@ -8,41 +8,81 @@ import { collect, declareCost } from './diagnostics.ts';
 import { explainPromotion } from './explain.ts';
 import { readCluster, readNode, readPromotion, readReplication, readWal } from './reads.ts';
 
-const NO_DEMOTION = 'Patroni cannot demote a leader and promote nobody: a switchover without a candidate lets Patroni choose one, and a standby cluster takes writes from all members.';
+const NO_DEMOTION =
+  'Patroni cannot demote a leader and promote nobody: a switchover without a candidate lets Patroni choose one, and a standby cluster takes writes from all members.';
 
 /** What this cluster cannot be asked for, and why. */
 function unsupportedOperations(noLogin: string | undefined): Readonly<Partial<Record<KernelOperation, string>>> {
   return {
-    explainDemotion: NO_DEMOTION, demote: NO_DEMOTION,
-    ...(noLogin === undefined ? {} : { readSnapshots: `Checkpoints, replication slots and base backups are not visible through Patroni's API, and ${noLogin}.` }),
+    explainDemotion: NO_DEMOTION,
+    demote: NO_DEMOTION,
+    ...(noLogin === undefined
+      ? {}
+      : {
+          readSnapshots: `Checkpoints, replication slots and base backups are not visible through Patroni's API, and ${noLogin}.`,
+        }),
   };
 }
 
 /** The kernel behind `cluster`. Holds configuration and secrets, never kernel state. */
-export function patroniKernel(cluster: ClusterConfig, access: Access, password: string | undefined, digest: string): Kernel {
+export function patroniKernel(
+  cluster: ClusterConfig,
+  access: Access,
+  password: string | undefined,
+  digest: string,
+): Kernel {
   const { database } = cluster;
-  const login = database === undefined || password === undefined ? undefined : { database, password, tls: access.tls, timeouts: access.timeouts };
-  const noLogin = login !== undefined ? undefined : database === undefined ? 'no database login is configured for this cluster' : 'no password of the configured database login is known';
+  const login =
+    database === undefined || password === undefined
+      ? undefined
+      : { database, password, tls: access.tls, timeouts: access.timeouts };
+  const noLogin =
+    login !== undefined
+      ? undefined
+      : database === undefined
+        ? 'no database login is configured for this cluster'
+        : 'no password of the configured database login is known';
   const unsupported = unsupportedOperations(noLogin);
   const refused = (operation: KernelOperation): Promise<ReturnType<typeof failure>> =>
-    Promise.resolve(failure(refusal('PHASE7_OPERATION_UNSUPPORTED', `${unsupported[operation] ?? operation} Nothing was sent.`)));
+    Promise.resolve(
+      failure(refusal('PHASE7_OPERATION_UNSUPPORTED', `${unsupported[operation] ?? operation} Nothing was sent.`)),
+    );
   return {
     access: digest,
     unsupported,
     hasControlVersion: false,
-    readCluster: () => readCluster(cluster, access, [...new Set(Object.values(unsupported))].map((reason) => `Not available here: ${reason}`)),
-    readNode: (node) => readNode(cluster, access, node),
+    readCluster: () =>
+      readCluster(
+        cluster,
+        access,
+        [...new Set(Object.values(unsupported))].map(reason => `Not available here: ${reason}`),
+      ),
+    readNode: node => readNode(cluster, access, node),
     readReplication: () => readReplication(cluster, access),
-    readPromotion: (lookup) => (lookup === undefined ? readPromotion(cluster, access) : Promise.resolve(failure(refusal(
-      'PHASE7_OPERATION_UNSUPPORTED', 'Patroni keeps no ledger: it does not know request ids, so the fate of one cannot be looked up there. Nothing was sent.',
-    )))),
-    readWal: async (node) => (login === undefined ? await readWal(cluster, access, node, noLogin ?? '') : await (await import('./sql.ts')).readWal(cluster, access, login, node)),
-    readSnapshots: async (node) => (login === undefined ? await refused('readSnapshots') : await (await import('./sql.ts')).readSnapshots(cluster, access, login, node)),
-    declareDiagnosticsCost: (node) => declareCost(cluster, access, node),
+    readPromotion: lookup =>
+      lookup === undefined
+        ? readPromotion(cluster, access)
+        : Promise.resolve(
+            failure(
+              refusal(
+                'PHASE7_OPERATION_UNSUPPORTED',
+                'Patroni keeps no ledger: it does not know request ids, so the fate of one cannot be looked up there. Nothing was sent.',
+              ),
+            ),
+          ),
+    readWal: async node =>
+      login === undefined
+        ? await readWal(cluster, access, node, noLogin ?? '')
+        : await (await import('./sql.ts')).readWal(cluster, access, login, node),
+    readSnapshots: async node =>
+      login === undefined
+        ? await refused('readSnapshots')
+        : await (await import('./sql.ts')).readSnapshots(cluster, access, login, node),
+    declareDiagnosticsCost: node => declareCost(cluster, access, node),
     collectDiagnostics: (node, endpoint) => collect(cluster, access, node, endpoint),
     explainPromotion: (target, mode) => explainPromotion(cluster, access, target, mode),
     explainDemotion: () => refused('explainDemotion'),
-    promote: (request) => promote(cluster, access, request),
+    promote: request => promote(cluster, access, request),
     demote: () => refused('demote'),
   };
 }

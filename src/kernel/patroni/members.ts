@@ -11,76 +11,145 @@ export function leaderOf({ members }: ClusterWire): MemberWire | undefined {
 
 /** The members of `/cluster`, in its order. */
 export function membersOf({ members }: ClusterWire): readonly Member[] {
-  return members.map((member) => ({
+  return members.map(member => ({
     ...common(member.name, member.api_url, member.role, member.state),
-    healthBasis: 'what the member last wrote to the configuration store; a dead one stays there until its time to live ends',
+    healthBasis:
+      'what the member last wrote to the configuration store; a dead one stays there until its time to live ends',
     // The leader has no lag, and says none.
     lagBytes: member.lag,
     patroni: {
-      role: member.role ?? 'unknown', timeline: member.timeline, written: null, received: member.receive_lsn, replayed: member.replay_lsn,
-      ...lagsApart(member), marks: marks(member),
+      role: member.role ?? 'unknown',
+      timeline: member.timeline,
+      written: null,
+      received: member.receive_lsn,
+      replayed: member.replay_lsn,
+      ...lagsApart(member),
+      marks: marks(member),
     },
   }));
 }
 
 /** A member as it speaks for itself in `/patroni`. `apiUrl` is the address under which `/cluster` lists it. */
 export function memberOf(name: string, apiUrl: string | null, node: NodeWire): Member {
-  const synchronous = node.quorum_standby === true ? 'quorum_standby' : node.sync_standby === true ? 'sync_standby' : undefined;
+  const synchronous =
+    node.quorum_standby === true ? 'quorum_standby' : node.sync_standby === true ? 'sync_standby' : undefined;
   return {
     ...common(name, apiUrl, node.role, node.state),
     healthBasis: 'its own answer',
     lagBytes: null,
     patroni: {
-      role: synchronous ?? node.role ?? 'unknown', timeline: node.timeline, ...positionsOf(node), marks: marks(node),
+      role: synchronous ?? node.role ?? 'unknown',
+      timeline: node.timeline,
+      ...positionsOf(node),
+      marks: marks(node),
     },
   };
 }
 
 /** What a member has not received, and not replayed, where this version tells it; nothing where it tells neither of any member. */
-function lagsApart({ receive_lag: receiveLag, replay_lag: replayLag, receive_lsn: received, replay_lsn: replayed }: MemberWire): Pick<PatroniMember, 'receiveLag' | 'replayLag'> {
-  return [receiveLag, replayLag, received, replayed].every((value) => value === null) ? {} : { receiveLag, replayLag };
+function lagsApart({
+  receive_lag: receiveLag,
+  replay_lag: replayLag,
+  receive_lsn: received,
+  replay_lsn: replayed,
+}: MemberWire): Pick<PatroniMember, 'receiveLag' | 'replayLag'> {
+  return [receiveLag, replayLag, received, replayed].every(value => value === null) ? {} : { receiveLag, replayLag };
 }
 
 /** Positions of `/patroni`: a primary has one that it writes at, a replica what it received and what it replayed. */
 export function positionsOf({ xlog }: NodeWire): Pick<PatroniMember, 'written' | 'received' | 'replayed'> {
-  return { written: xlog?.location ?? null, received: xlog?.received_location ?? null, replayed: xlog?.replayed_location ?? null };
+  return {
+    written: xlog?.location ?? null,
+    received: xlog?.received_location ?? null,
+    replayed: xlog?.replayed_location ?? null,
+  };
 }
 
-function common(name: string, apiUrl: string | null, role: string | null, state: string | null): Omit<Member, 'healthBasis' | 'lagBytes' | 'patroni'> {
+function common(
+  name: string,
+  apiUrl: string | null,
+  role: string | null,
+  state: string | null,
+): Omit<Member, 'healthBasis' | 'lagBytes' | 'patroni'> {
   return {
-    nodeId: name, name, apiUrl, role: ROLES.get(role ?? '') ?? 'unknown', replicationState: state === null || state === '' ? 'unknown' : state, haltReason: null,
-    health: HEALTH.get(state ?? '') ?? 'unknown', durableOffset: null, durableCommitId: null, lagCommits: null, lastContact: null,
+    nodeId: name,
+    name,
+    apiUrl,
+    role: ROLES.get(role ?? '') ?? 'unknown',
+    replicationState: state === null || state === '' ? 'unknown' : state,
+    haltReason: null,
+    health: HEALTH.get(state ?? '') ?? 'unknown',
+    durableOffset: null,
+    durableCommitId: null,
+    lagCommits: null,
+    lastContact: null,
   };
 }
 
 /** The leader of a standby cluster leads, and writes nothing of its own. */
 const ROLES: ReadonlyMap<string, Member['role']> = new Map([
-  ['leader', 'primary'], ['master', 'primary'], ['primary', 'primary'], ['standby_leader', 'replica'], ['replica', 'replica'], ['sync_standby', 'replica'], ['quorum_standby', 'replica'],
+  ['leader', 'primary'],
+  ['master', 'primary'],
+  ['primary', 'primary'],
+  ['standby_leader', 'replica'],
+  ['replica', 'replica'],
+  ['sync_standby', 'replica'],
+  ['quorum_standby', 'replica'],
 ] as const);
 
 const HEALTH: ReadonlyMap<string, Health> = new Map([
-  ['running', 'running'], ['streaming', 'running'], ['in archive recovery', 'running'], ['stopped', 'halted'], ['crashed', 'halted'], ['start failed', 'halted'],
+  ['running', 'running'],
+  ['streaming', 'running'],
+  ['in archive recovery', 'running'],
+  ['stopped', 'halted'],
+  ['crashed', 'halted'],
+  ['start failed', 'halted'],
 ] as const);
 
 /** Tags, and restarts that are pending or scheduled, in one line. */
-function marks({ tags, pending_restart: pending, pending_restart_reason: reason, scheduled_restart: scheduled }: Pick<MemberWire, 'tags' | 'pending_restart' | 'pending_restart_reason' | 'scheduled_restart'>): string | null {
+function marks({
+  tags,
+  pending_restart: pending,
+  pending_restart_reason: reason,
+  scheduled_restart: scheduled,
+}: Pick<MemberWire, 'tags' | 'pending_restart' | 'pending_restart_reason' | 'scheduled_restart'>): string | null {
   const all = [
-    ...Object.entries(tags ?? {}).map(([tag, value]) => `${isName(tag) ? tag : WITHHELD}: ${shownValue(['tags', tag], textOf(value))}`),
-    ...(pending === true ? [`restart pending${reason === null ? '' : ` for ${Object.entries(reason).map(([name, change]) => `${isName(name) ? name : WITHHELD} ${changeOf(name, change)}`).join(', ')}`}`] : []),
-    ...(scheduled === undefined || scheduled === null ? [] : [`restart scheduled: ${textOf(harmlessMembers(scheduled))}`]),
+    ...Object.entries(tags ?? {}).map(
+      ([tag, value]) => `${isName(tag) ? tag : WITHHELD}: ${shownValue(['tags', tag], textOf(value))}`,
+    ),
+    ...(pending === true
+      ? [
+          `restart pending${
+            reason === null
+              ? ''
+              : ` for ${Object.entries(reason)
+                  .map(([name, change]) => `${isName(name) ? name : WITHHELD} ${changeOf(name, change)}`)
+                  .join(', ')}`
+          }`,
+        ]
+      : []),
+    ...(scheduled === undefined || scheduled === null
+      ? []
+      : [`restart scheduled: ${textOf(harmlessMembers(scheduled))}`]),
   ];
   return all.length === 0 ? null : all.join(', ');
 }
 
 function harmlessMembers(scheduled: unknown): unknown {
   if (typeof scheduled !== 'object' || scheduled === null) return WITHHELD;
-  return Object.fromEntries(Object.entries(scheduled).map(([name, value]: [string, unknown]) => [name, shownValue(['scheduled_restart', name], textOf(value)) === WITHHELD ? WITHHELD : value]));
+  return Object.fromEntries(
+    Object.entries(scheduled).map(([name, value]: [string, unknown]) => [
+      name,
+      shownValue(['scheduled_restart', name], textOf(value)) === WITHHELD ? WITHHELD : value,
+    ]),
+  );
 }
 
 /** A setting that waits for a restart: what it is and what it will be. */
 function changeOf(name: string, change: unknown): string {
-  if (typeof change !== 'object' || change === null || !('old_value' in change) || !('new_value' in change)) return '(change unknown)';
-  const [from, to] = [change.old_value, change.new_value].map((value) => shownSetting(name, textOf(value)));
+  if (typeof change !== 'object' || change === null || !('old_value' in change) || !('new_value' in change))
+    return '(change unknown)';
+  const [from, to] = [change.old_value, change.new_value].map(value => shownSetting(name, textOf(value)));
   return `${from ?? 'unknown'} → ${to ?? 'unknown'}`;
 }
 
@@ -91,26 +160,50 @@ function textOf(value: unknown): string {
 /** All else that a node says of itself. */
 export function detailsOf(node: NodeWire): readonly Section[] {
   const known: readonly (readonly [string, string | boolean | null | undefined])[] = [
-    ['database system identifier', node.database_system_identifier], ['Patroni version', node.patroni?.version], ['scope', node.patroni?.scope],
-    ['PostgreSQL version', node.server_version === null ? null : serverVersion(node.server_version)], ['started', moment(node.postmaster_start_time)], ['paused cluster', node.pause],
+    ['database system identifier', node.database_system_identifier],
+    ['Patroni version', node.patroni?.version],
+    ['scope', node.patroni?.scope],
+    ['PostgreSQL version', node.server_version === null ? null : serverVersion(node.server_version)],
+    ['started', moment(node.postmaster_start_time)],
+    ['paused cluster', node.pause],
     ['replication state', node.replication_state],
-    ['replay paused', node.xlog?.paused], ['last replayed transaction', moment(node.xlog?.replayed_timestamp ?? null)], ['cluster unlocked (no leader known)', node.cluster_unlocked],
-    ['failsafe mode active', node.failsafe_mode_is_active], ['watchdog failed', node.watchdog_failed],
+    ['replay paused', node.xlog?.paused],
+    ['last replayed transaction', moment(node.xlog?.replayed_timestamp ?? null)],
+    ['cluster unlocked (no leader known)', node.cluster_unlocked],
+    ['failsafe mode active', node.failsafe_mode_is_active],
+    ['watchdog failed', node.watchdog_failed],
     ['configuration store last seen', node.dcs_last_seen === null ? null : moment(node.dcs_last_seen * 1000)],
   ];
-  const entries = known.filter((entry): entry is readonly [string, string | boolean] => entry[1] !== undefined && entry[1] !== null);
+  const entries = known.filter(
+    (entry): entry is readonly [string, string | boolean] => entry[1] !== undefined && entry[1] !== null,
+  );
   return [
-    { name: 'As the node reports', entries: entries.map(([key, value]) => ({ key, value: typeof value === 'boolean' ? (value ? 'yes' : 'no') : value })) },
-    ...(node.replication === null ? [] : [{
-      name: 'Connected replicas',
-      entries: node.replication.map((replica) => ({ key: replica?.application_name ?? 'unknown', value: `${replica?.state ?? 'unknown'}, ${replica?.sync_state ?? 'unknown'}, from ${replica?.client_addr ?? 'unknown'}` })),
-    }]),
+    {
+      name: 'As the node reports',
+      entries: entries.map(([key, value]) => ({
+        key,
+        value: typeof value === 'boolean' ? (value ? 'yes' : 'no') : value,
+      })),
+    },
+    ...(node.replication === null
+      ? []
+      : [
+          {
+            name: 'Connected replicas',
+            entries: node.replication.map(replica => ({
+              key: replica?.application_name ?? 'unknown',
+              value: `${replica?.state ?? 'unknown'}, ${replica?.sync_state ?? 'unknown'}, from ${replica?.client_addr ?? 'unknown'}`,
+            })),
+          },
+        ]),
   ];
 }
 
 /** PostgreSQL's version as people write it: "15.18" for 150018, "9.6.24" for 90624. */
 export function serverVersion(number: number): string {
-  return number >= 100_000 ? `${Math.floor(number / 10_000)}.${number % 10_000}` : [10_000, 100, 1].map((part) => Math.floor(number / part) % 100).join('.');
+  return number >= 100_000
+    ? `${Math.floor(number / 10_000)}.${number % 10_000}`
+    : [10_000, 100, 1].map(part => Math.floor(number / part) % 100).join('.');
 }
 
 /** A time as RFC 3339 in UTC, of milliseconds or of Python's text; a text that names no time stays as it is. */
@@ -125,11 +218,17 @@ export function notesOf(cluster: ClusterWire): readonly string[] {
   const scheduled = scheduledSwitchover(cluster);
   return [
     ...(cluster.pause === true ? ['The cluster is paused: Patroni replaces no leader that fails.'] : []),
-    ...(cluster.pause === null ? ['Whether the cluster is paused is unknown: "pause" in this answer cannot be read.'] : []),
+    ...(cluster.pause === null
+      ? ['Whether the cluster is paused is unknown: "pause" in this answer cannot be read.']
+      : []),
     ...(scheduled === null ? [] : [`A switchover is scheduled: ${scheduled}.`]),
     ...(leaderOf(cluster) === undefined ? ['Patroni reports no leader.'] : []),
     ...roleless(cluster),
-    ...(cluster.pause === true && cluster.members.some(({ role }) => role === 'standby_leader') ? ['While the cluster is paused, the role "standby_leader" follows the configuration and need not be what PostgreSQL does.'] : []),
+    ...(cluster.pause === true && cluster.members.some(({ role }) => role === 'standby_leader')
+      ? [
+          'While the cluster is paused, the role "standby_leader" follows the configuration and need not be what PostgreSQL does.',
+        ]
+      : []),
   ];
 }
 
@@ -141,6 +240,7 @@ function roleless({ members }: ClusterWire): readonly string[] {
 /** When and from whom to whom a switchover is scheduled, as Patroni reports it. */
 export function scheduledSwitchover({ scheduled_switchover: scheduled }: ClusterWire): string | null {
   if (scheduled === undefined) return null;
-  return scheduled === null ? 'unknown ("scheduled_switchover" in this answer cannot be read)'
-    : `at ${scheduled.at ?? 'an unknown time'}, from ${scheduled.from ?? 'unknown'} to ${scheduled.to ?? 'a member of Patroni\'s own choice'}`;
+  return scheduled === null
+    ? 'unknown ("scheduled_switchover" in this answer cannot be read)'
+    : `at ${scheduled.at ?? 'an unknown time'}, from ${scheduled.from ?? 'unknown'} to ${scheduled.to ?? "a member of Patroni's own choice"}`;
 }

@@ -1,69 +1,159 @@
 /** The inspections: which of Patroni's answers each view is, and when two of them do not belong together (P7-D1). */
 import { urlsOf, type ClusterConfig } from '../../control-plane/cluster.ts';
 import { failure, refusal, success, type ControlError, type Result } from '../../control-plane/errors.ts';
-import type { ClusterView, KernelEvent, NodeView, PromotionView, Reading, ReplicationView, WalView } from '../../control-plane/views.ts';
+import type {
+  ClusterView,
+  KernelEvent,
+  NodeView,
+  PromotionView,
+  Reading,
+  ReplicationView,
+  WalView,
+} from '../../control-plane/views.ts';
 import { lsn } from '../../control-plane/lsn.ts';
 import type { Access } from './ask.ts';
-import { askAt, askInOrder, askMember, findMember, from, memberAt, notContacted, notContactedNote, reading, type From } from './endpoints.ts';
+import {
+  askAt,
+  askInOrder,
+  askMember,
+  findMember,
+  from,
+  memberAt,
+  notContacted,
+  notContactedNote,
+  reading,
+  type From,
+} from './endpoints.ts';
 import { detailsOf, leaderOf, memberOf, membersOf, notesOf, positionsOf, scheduledSwitchover } from './members.ts';
 import * as schema from './schema.ts';
 import type { ClusterWire, HistoryWire, MemberWire, NodeWire } from './schema.ts';
 
-const ANSWERED_BY_OTHER_ADDRESS = 'Which member answered is not known: no single member tells this address, and the endpoint names none.';
+const ANSWERED_BY_OTHER_ADDRESS =
+  'Which member answered is not known: no single member tells this address, and the endpoint names none.';
 
 /** `/cluster` as a reading: one snapshot of the configuration store. */
-export function clusterReading<V>(cluster: ClusterConfig, from: From<ClusterWire>, view: V, notes: readonly string[] = []): Reading<V> {
+export function clusterReading<V>(
+  cluster: ClusterConfig,
+  from: From<ClusterWire>,
+  view: V,
+  notes: readonly string[] = [],
+): Reading<V> {
   const node = memberAt(cluster, from.data, from.endpoint);
-  return reading(from, view, 'dcs', node, [...notesOf(from.data), ...notes, ...(node === null ? [ANSWERED_BY_OTHER_ADDRESS] : [])]);
+  return reading(from, view, 'dcs', node, [
+    ...notesOf(from.data),
+    ...notes,
+    ...(node === null ? [ANSWERED_BY_OTHER_ADDRESS] : []),
+  ]);
 }
 
 /** Members, roles, timelines and lag. `unavailable` says what cannot be asked of this cluster. */
-export async function readCluster(cluster: ClusterConfig, access: Access, unavailable: readonly string[]): Promise<Result<Reading<ClusterView>>> {
+export async function readCluster(
+  cluster: ClusterConfig,
+  access: Access,
+  unavailable: readonly string[],
+): Promise<Result<Reading<ClusterView>>> {
   const read = await askInOrder(cluster, access, '/cluster', schema.cluster);
   if (!read.ok) return read;
   const { data } = read.value;
   const leader = leaderOf(data);
-  return success(clusterReading(cluster, read.value, {
-    clusterId: null, name: data.scope, epoch: leader?.timeline ?? null, primaryId: leader?.name ?? null, members: membersOf(data),
-  }, [...notContactedNote(cluster, data), ...unavailable]));
+  return success(
+    clusterReading(
+      cluster,
+      read.value,
+      {
+        clusterId: null,
+        name: data.scope,
+        epoch: leader?.timeline ?? null,
+        primaryId: leader?.name ?? null,
+        members: membersOf(data),
+      },
+      [...notContactedNote(cluster, data), ...unavailable],
+    ),
+  );
 }
 
 /** How far each replica is behind, as the configuration store has it. */
-export async function readReplication(cluster: ClusterConfig, access: Access): Promise<Result<Reading<ReplicationView>>> {
+export async function readReplication(
+  cluster: ClusterConfig,
+  access: Access,
+): Promise<Result<Reading<ReplicationView>>> {
   const read = await askInOrder(cluster, access, '/cluster', schema.cluster);
   if (!read.ok) return read;
   const { data } = read.value;
   const leader = leaderOf(data);
-  const replicas = membersOf(data).filter(({ nodeId }) => nodeId !== leader?.name).map(({ nodeId, replicationState, lagBytes, patroni }) => ({
-    nodeId, name: null, state: patroni?.role === undefined || patroni.role === 'replica' ? replicationState : `${replicationState}, ${patroni.role}`, haltReason: null,
-    receivedOffset: patroni?.received ?? null, appliedOffset: patroni?.replayed ?? null, acknowledgedOffset: null,
-    lagBytes, lagCommits: null, lastAcknowledgedAt: null,
-    ...(patroni?.receiveLag === undefined ? {} : { receiveLag: patroni.receiveLag, replayLag: patroni.replayLag ?? null }),
-  }));
+  const replicas = membersOf(data)
+    .filter(({ nodeId }) => nodeId !== leader?.name)
+    .map(({ nodeId, replicationState, lagBytes, patroni }) => ({
+      nodeId,
+      name: null,
+      state:
+        patroni?.role === undefined || patroni.role === 'replica'
+          ? replicationState
+          : `${replicationState}, ${patroni.role}`,
+      haltReason: null,
+      receivedOffset: patroni?.received ?? null,
+      appliedOffset: patroni?.replayed ?? null,
+      acknowledgedOffset: null,
+      lagBytes,
+      lagCommits: null,
+      lastAcknowledgedAt: null,
+      ...(patroni?.receiveLag === undefined
+        ? {}
+        : { receiveLag: patroni.receiveLag, replayLag: patroni.replayLag ?? null }),
+    }));
   const apart = replicas.some(({ receiveLag }) => receiveLag !== undefined);
-  return success(clusterReading(cluster, read.value, { primaryId: leader?.name ?? null, epoch: leader?.timeline ?? null, committedOffset: null, replicas }, [
-    apart
-      ? 'Lag is of WAL, in bytes, as the members last wrote it to the configuration store: the receive lag of what a replica has not received, the replay lag of what it has not replayed.'
-      : 'Lag is of WAL, in bytes, as the members last wrote it to the configuration store. What a replica received and did not replay yet is not in it.',
-    ...(replicas.some(({ receivedOffset, appliedOffset }) => receivedOffset === null || appliedOffset === null)
-      ? ['This answer does not say what each replica received and replayed; a replica says it of itself (inspect_node).'] : []),
-  ]));
+  return success(
+    clusterReading(
+      cluster,
+      read.value,
+      { primaryId: leader?.name ?? null, epoch: leader?.timeline ?? null, committedOffset: null, replicas },
+      [
+        apart
+          ? 'Lag is of WAL, in bytes, as the members last wrote it to the configuration store: the receive lag of what a replica has not received, the replay lag of what it has not replayed.'
+          : 'Lag is of WAL, in bytes, as the members last wrote it to the configuration store. What a replica received and did not replay yet is not in it.',
+        ...(replicas.some(({ receivedOffset, appliedOffset }) => receivedOffset === null || appliedOffset === null)
+          ? [
+              'This answer does not say what each replica received and replayed; a replica says it of itself (inspect_node).',
+            ]
+          : []),
+      ],
+    ),
+  );
 }
 
 /** One node by its own word, or by `/cluster` where its address is not configured. */
-export async function readNode(cluster: ClusterConfig, access: Access, name: string): Promise<Result<Reading<NodeView>>> {
+export async function readNode(
+  cluster: ClusterConfig,
+  access: Access,
+  name: string,
+): Promise<Result<Reading<NodeView>>> {
   const found = await findNode(cluster, access, name);
   if (!found.ok) return found;
   if ('reported' in found.value) {
     const from = found.value.reported;
     const member = membersOf(from.data).find(({ nodeId }) => nodeId === name);
     if (member === undefined) throw new Error(`${name} was found among the members and is not there`);
-    return success(clusterReading(cluster, from, { member, source: 'reported', epoch: member.patroni?.timeline ?? null }, [
-      `This is what the configuration store holds of ${name}, and not its own word: ${found.value.why}.`,
-    ]));
+    return success(
+      clusterReading(cluster, from, { member, source: 'reported', epoch: member.patroni?.timeline ?? null }, [
+        `This is what the configuration store holds of ${name}, and not its own word: ${found.value.why}.`,
+      ]),
+    );
   }
   const { node, apiUrl } = found.value;
-  return success(reading(node, { member: memberOf(name, apiUrl, node.data), source: 'self', epoch: node.data.timeline, sections: detailsOf(node.data) }, 'live', name, pauseNote(node.data)));
+  return success(
+    reading(
+      node,
+      {
+        member: memberOf(name, apiUrl, node.data),
+        source: 'self',
+        epoch: node.data.timeline,
+        sections: detailsOf(node.data),
+      },
+      'live',
+      name,
+      pauseNote(node.data),
+    ),
+  );
 }
 
 function pauseNote({ pause }: NodeWire): readonly string[] {
@@ -84,16 +174,25 @@ export async function findNode(cluster: ClusterConfig, access: Access, name: str
   const found = await findMember(cluster, access, name);
   if (found.ok) {
     const { located, member, cluster: listed } = found.value;
-    if (located.endpoint === undefined) return success({ member, reported: listed, why: `it was not contacted, because ${located.why}` });
+    if (located.endpoint === undefined)
+      return success({ member, reported: listed, why: `it was not contacted, because ${located.why}` });
     const asked = await askMember(access, located.endpoint, name, listed.data.scope);
-    if (!asked.ok && 'other' in asked) return success({ member, reported: listed, why: `at ${located.endpoint} ${asked.other} answered` });
+    if (!asked.ok && 'other' in asked)
+      return success({ member, reported: listed, why: `at ${located.endpoint} ${asked.other} answered` });
     const node = from(located.endpoint, asked);
-    return node.ok ? success({ member, node: { ...node.value, skipped: listed.skipped }, apiUrl: member.api_url }) : node;
+    return node.ok
+      ? success({ member, node: { ...node.value, skipped: listed.skipped }, apiUrl: member.api_url })
+      : node;
   }
   if (!cannotList(found.error)) return found;
   for (const endpoint of urlsOf(cluster)) {
     const node = await askAt(access, endpoint, '/patroni', schema.node);
-    if (node.ok && node.value.data.patroni?.name === name) return success({ member: undefined, node: { ...node.value, skipped: [{ endpoint: 'GET /cluster', reason: found.error.message }] }, apiUrl: endpoint });
+    if (node.ok && node.value.data.patroni?.name === name)
+      return success({
+        member: undefined,
+        node: { ...node.value, skipped: [{ endpoint: 'GET /cluster', reason: found.error.message }] },
+        apiUrl: endpoint,
+      });
   }
   return found;
 }
@@ -114,39 +213,82 @@ export async function readPromotion(cluster: ClusterConfig, access: Access): Pro
   if (!second.ok) return second;
   const after = await askAt(access, endpoint, '/history', schema.history);
   if (!after.ok) return after;
-  if (moved(first.value.data, second.value.data) || before.value.data.length !== after.value.data.length) return failure(inconsistent(endpoint));
+  if (moved(first.value.data, second.value.data) || before.value.data.length !== after.value.data.length)
+    return failure(inconsistent(endpoint));
   const { data } = second.value;
   const leader = leaderOf(data);
-  const unreadable = after.value.data.filter((line) => line === null).length;
-  return success(clusterReading(cluster, { ...second.value, skipped: first.value.skipped }, {
-    state: data.scheduled_switchover !== undefined ? 'switchover scheduled' : leader === undefined ? 'no leader' : 'leader known',
-    pendingNodeId: data.scheduled_switchover?.to ?? null, epoch: leader?.timeline ?? null, lastAttempt: null, events: after.value.data.flatMap((line) => (line === null ? [] : [endOfTimeline(line)])), nextAfter: null, request: null,
-  }, ['Patroni has no promotion state machine and keeps no record of attempts. It keeps the timelines that ended: where, why, when and who led next.',
-    ...(unreadable === 0 ? [] : [`${unreadable} of ${after.value.data.length} lines of the history cannot be read and are not shown.`])]));
+  const unreadable = after.value.data.filter(line => line === null).length;
+  return success(
+    clusterReading(
+      cluster,
+      { ...second.value, skipped: first.value.skipped },
+      {
+        state:
+          data.scheduled_switchover !== undefined
+            ? 'switchover scheduled'
+            : leader === undefined
+              ? 'no leader'
+              : 'leader known',
+        pendingNodeId: data.scheduled_switchover?.to ?? null,
+        epoch: leader?.timeline ?? null,
+        lastAttempt: null,
+        events: after.value.data.flatMap(line => (line === null ? [] : [endOfTimeline(line)])),
+        nextAfter: null,
+        request: null,
+      },
+      [
+        'Patroni has no promotion state machine and keeps no record of attempts. It keeps the timelines that ended: where, why, when and who led next.',
+        ...(unreadable === 0
+          ? []
+          : [`${unreadable} of ${after.value.data.length} lines of the history cannot be read and are not shown.`]),
+      ],
+    ),
+  );
 }
 
 function endOfTimeline({ timeline, end, reason, time, leader }: NonNullable<HistoryWire[number]>): KernelEvent {
   return {
-    seq: timeline, type: 'timeline ended', time, epoch: timeline, requestId: null, nodeId: leader, mode: null, operator: null, reason, auditHead: null,
+    seq: timeline,
+    type: 'timeline ended',
+    time,
+    epoch: timeline,
+    requestId: null,
+    nodeId: leader,
+    mode: null,
+    operator: null,
+    reason,
+    auditHead: null,
     fields: { ended_at: end === null ? 'unknown' : lsn(end), ...(leader === null ? {} : { next_leader: leader }) },
   };
 }
 
 /** Whether two readings of `/cluster` differ in what a decision depends on: which cluster it is, leader, roles, timelines, pause. */
 export function moved(one: ClusterWire, other: ClusterWire): boolean {
-  const facts = (of: ClusterWire): string => JSON.stringify([
-    of.members.map(({ name, role, timeline }) => [name, role, timeline?.toString() ?? null]), of.scope, of.pause, scheduledSwitchover(of),
-  ]);
+  const facts = (of: ClusterWire): string =>
+    JSON.stringify([
+      of.members.map(({ name, role, timeline }) => [name, role, timeline?.toString() ?? null]),
+      of.scope,
+      of.pause,
+      scheduledSwitchover(of),
+    ]);
   return facts(one) !== facts(other);
 }
 
 /** Two readings that do not belong together are no view. */
 export function inconsistent(endpoint: string): ReturnType<typeof refusal> {
-  return refusal('PHASE7_INCONSISTENT_SNAPSHOT', `${endpoint}: leader, roles, timelines or pause moved between two readings. Nothing is shown of either; they were reads, and nothing was executed.`);
+  return refusal(
+    'PHASE7_INCONSISTENT_SNAPSHOT',
+    `${endpoint}: leader, roles, timelines or pause moved between two readings. Nothing is shown of either; they were reads, and nothing was executed.`,
+  );
 }
 
 /** What Patroni itself says of a node's WAL: its positions, and no more. `why` says why there is no login for the rest. */
-export async function readWal(cluster: ClusterConfig, access: Access, name: string, why: string): Promise<Result<Reading<WalView>>> {
+export async function readWal(
+  cluster: ClusterConfig,
+  access: Access,
+  name: string,
+  why: string,
+): Promise<Result<Reading<WalView>>> {
   const found = await findNode(cluster, access, name);
   if (!found.ok) return found;
   if ('reported' in found.value) {
@@ -154,14 +296,40 @@ export async function readWal(cluster: ClusterConfig, access: Access, name: stri
     return failure(member === undefined ? inconsistent(reported.endpoint) : notContacted(cluster, member, why));
   }
   const { node } = found.value;
-  return success(reading(node, {
-    segments: null, appendOffset: null, durableOffset: null, oldestOffset: null, truncationOffset: null, totalBytes: null, checksumStatus: 'unchecked', verifiedToOffset: null, checkpoints: null, nextAfter: null,
-    sections: [{ name: 'Positions', entries: positionEntries(node.data) }],
-  }, 'live', name, [`Segments, archiver and replication slots are not visible: Patroni's API does not offer them, and ${why}.`]));
+  return success(
+    reading(
+      node,
+      {
+        segments: null,
+        appendOffset: null,
+        durableOffset: null,
+        oldestOffset: null,
+        truncationOffset: null,
+        totalBytes: null,
+        checksumStatus: 'unchecked',
+        verifiedToOffset: null,
+        checkpoints: null,
+        nextAfter: null,
+        sections: [{ name: 'Positions', entries: positionEntries(node.data) }],
+      },
+      'live',
+      name,
+      [`Segments, archiver and replication slots are not visible: Patroni's API does not offer them, and ${why}.`],
+    ),
+  );
 }
 
 function positionEntries(node: NodeWire): readonly { readonly key: string; readonly value: string }[] {
   const { written, received, replayed } = positionsOf(node);
-  const lines: readonly (readonly [string, bigint | null])[] = written === null ? [['received', received], ['replayed', replayed]] : [['written', written]];
-  return [{ key: 'timeline', value: node.timeline?.toString() ?? 'unknown' }, ...lines.map(([key, at]) => ({ key, value: at === null ? 'unknown' : lsn(at) }))];
+  const lines: readonly (readonly [string, bigint | null])[] =
+    written === null
+      ? [
+          ['received', received],
+          ['replayed', replayed],
+        ]
+      : [['written', written]];
+  return [
+    { key: 'timeline', value: node.timeline?.toString() ?? 'unknown' },
+    ...lines.map(([key, at]) => ({ key, value: at === null ? 'unknown' : lsn(at) })),
+  ];
 }

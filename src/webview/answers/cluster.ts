@@ -16,7 +16,14 @@ export function clusterAnswer(view: Wire<ClusterView>, terms: Terms): TemplateRe
   return html`
     ${facts([
       // Some versions of Patroni do not say here how they call the cluster.
-      ...(view.clusterId === null && view.name === null ? [] : [[t('Cluster'), view.clusterId === null ? text(view.name) : html`${text(view.name)} ${code(view.clusterId)}`] as const]),
+      ...(view.clusterId === null && view.name === null
+        ? []
+        : [
+            [
+              t('Cluster'),
+              view.clusterId === null ? text(view.name) : html`${text(view.name)} ${code(view.clusterId)}`,
+            ] as const,
+          ]),
       [terms.primary, primary === undefined ? code(view.primaryId) : node(primary)],
       [t('Members'), number(view.members.length.toString())],
     ])}
@@ -35,25 +42,51 @@ export function membersTable(members: readonly Wire<Member>[], terms: Terms): Ta
   return {
     caption: t('Members'),
     columns: [
-      { title: t('Node'), width: 28 }, { title: t('Role'), width: 10 }, { title: t('Replication state'), width: 26 }, { title: t('Health'), width: 13 },
-      { title: t('Lag (bytes)'), number: true, width: 12 }, { title: t('Lag (commits)'), number: true, width: 12 },
-      { title: t('Durable offset (bytes)'), number: true, width: 16 }, { title: t('Durable commit'), number: true, width: 12 },
-      { title: t('Last contact'), width: 25 }, { title: t('Health basis'), width: 30 }, { title: t('Node id'), width: 38 }, { title: t('Address'), width: 30 },
+      { title: t('Node'), width: 28 },
+      { title: t('Role'), width: 10 },
+      { title: t('Replication state'), width: 26 },
+      { title: t('Health'), width: 13 },
+      { title: t('Lag (bytes)'), number: true, width: 12 },
+      { title: t('Lag (commits)'), number: true, width: 12 },
+      { title: t('Durable offset (bytes)'), number: true, width: 16 },
+      { title: t('Durable commit'), number: true, width: 12 },
+      { title: t('Last contact'), width: 25 },
+      { title: t('Health basis'), width: 30 },
+      { title: t('Node id'), width: 38 },
+      { title: t('Address'), width: 30 },
     ],
     count: members.length,
-    row: (index) => {
+    row: index => {
       const member = members[index];
-      return member === undefined ? [] : [
-        text(member.name), roleWord(member), replicationState(member.replicationState, member.haltReason), healthWord(member.health),
-        number(member.lagBytes), number(member.lagCommits), number(member.durableOffset), ordinal(member.durableCommitId),
-        time(member.lastContact), text(member.healthBasis), code(member.nodeId), code(member.apiUrl),
-      ];
+      return member === undefined
+        ? []
+        : [
+            text(member.name),
+            roleWord(member),
+            replicationState(member.replicationState, member.haltReason),
+            healthWord(member.health),
+            number(member.lagBytes),
+            number(member.lagCommits),
+            number(member.durableOffset),
+            ordinal(member.durableCommitId),
+            time(member.lastContact),
+            text(member.healthBasis),
+            code(member.nodeId),
+            code(member.apiUrl),
+          ];
     },
   };
 }
 
-const POSITIONS = [['written', t('Written')], ['received', t('Received')], ['replayed', t('Replayed')]] as const;
-const LAGS = [['receiveLag', t('Receive lag (bytes)')], ['replayLag', t('Replay lag (bytes)')]] as const;
+const POSITIONS = [
+  ['written', t('Written')],
+  ['received', t('Received')],
+  ['replayed', t('Replayed')],
+] as const;
+const LAGS = [
+  ['receiveLag', t('Receive lag (bytes)')],
+  ['replayLag', t('Replay lag (bytes)')],
+] as const;
 
 function patroniMembers(members: readonly Wire<Member>[], { position }: Terms): Table {
   // Most versions of Patroni say no positions here at all.
@@ -62,18 +95,42 @@ function patroniMembers(members: readonly Wire<Member>[], { position }: Terms): 
   return {
     caption: t('Members'),
     columns: [
-      { title: t('Node'), width: 28 }, { title: t('Role'), width: 26 }, { title: t('State'), width: 18 }, { title: t('Timeline'), number: true, width: 8 }, { title: t('Lag (bytes)'), number: true, width: 12 },
-      ...lags.map(([, title]) => ({ title, number: true, width: 16 } as const)), ...positions.map(([, title]) => ({ title, number: true, width: 14 } as const)),
-      { title: t('Marks'), width: 30 }, { title: t('Health'), width: 13 }, { title: t('Health basis'), width: 30 }, { title: t('Address'), width: 30 },
+      { title: t('Node'), width: 28 },
+      { title: t('Role'), width: 26 },
+      { title: t('State'), width: 18 },
+      { title: t('Timeline'), number: true, width: 8 },
+      { title: t('Lag (bytes)'), number: true, width: 12 },
+      ...lags.map(([, title]) => ({ title, number: true, width: 16 }) as const),
+      ...positions.map(([, title]) => ({ title, number: true, width: 14 }) as const),
+      { title: t('Marks'), width: 30 },
+      { title: t('Health'), width: 13 },
+      { title: t('Health basis'), width: 30 },
+      { title: t('Address'), width: 30 },
     ],
     count: members.length,
-    row: (index) => {
+    row: index => {
       const member = members[index];
-      return member === undefined ? [] : [
-        text(member.name), patroniRole(member), text(member.replicationState), ordinal(member.patroni?.timeline ?? null), followers(member, member.lagBytes, number),
-        ...lags.map(([key]) => followers(member, member.patroni?.[key] ?? null, number)), ...positions.map(([key]) => key === 'written' ? leaders(member, member.patroni?.[key] ?? null, position) : followers(member, member.patroni?.[key] ?? null, position)),
-        member.patroni?.marks === null ? html`<span class="muted">${t('none')}</span>` : text(member.patroni?.marks ?? null), healthWord(member.health), text(member.healthBasis), code(member.apiUrl),
-      ];
+      return member === undefined
+        ? []
+        : [
+            text(member.name),
+            patroniRole(member),
+            text(member.replicationState),
+            ordinal(member.patroni?.timeline ?? null),
+            followers(member, member.lagBytes, number),
+            ...lags.map(([key]) => followers(member, member.patroni?.[key] ?? null, number)),
+            ...positions.map(([key]) =>
+              key === 'written'
+                ? leaders(member, member.patroni?.[key] ?? null, position)
+                : followers(member, member.patroni?.[key] ?? null, position),
+            ),
+            member.patroni?.marks === null
+              ? html`<span class="muted">${t('none')}</span>`
+              : text(member.patroni?.marks ?? null),
+            healthWord(member.health),
+            text(member.healthBasis),
+            code(member.apiUrl),
+          ];
     },
   };
 }
@@ -104,21 +161,52 @@ export function nodeAnswer({ member, source, sections }: Wire<NodeView>, terms: 
   if (member.patroni !== undefined) {
     const { timeline, marks, ...at } = member.patroni;
     return html`
-      ${facts([[t('Node'), node(member)], [t('Told by'), source === 'self' ? t('the node itself') : t('the configuration store, which holds what it last wrote there')]])}
-      ${section(t('State'), facts([
-        [t('Role'), patroniRole(member)],
-        [t('State'), text(member.replicationState)],
-        [t('Health'), healthWord(member.health)],
-        [t('Health basis'), text(member.healthBasis)],
-        [t('Marks'), marks === null ? t('none') : text(marks)],
-        [t('Address'), code(member.apiUrl)],
-      ], 'facts rows'))}
-      ${section(t('Position'), facts([
-        [terms.epoch, ordinal(timeline)],
-        ...POSITIONS.filter(([key]) => key !== 'written' || member.role !== 'replica').map(([key, title]) => [title, key === 'written' ? terms.position(at[key]) : followers(member, at[key], terms.position)] as const),
-        [t('Lag (bytes)'), source === 'self' && member.role !== 'primary' ? t('not said by a node of itself') : followers(member, member.lagBytes, number)],
-        ...LAGS.filter(([key]) => at[key] !== undefined).map(([key, title]) => [title, followers(member, at[key] ?? null, number)] as const),
-      ], 'facts rows'))}
+      ${facts([
+        [t('Node'), node(member)],
+        [
+          t('Told by'),
+          source === 'self' ? t('the node itself') : t('the configuration store, which holds what it last wrote there'),
+        ],
+      ])}
+      ${section(
+        t('State'),
+        facts(
+          [
+            [t('Role'), patroniRole(member)],
+            [t('State'), text(member.replicationState)],
+            [t('Health'), healthWord(member.health)],
+            [t('Health basis'), text(member.healthBasis)],
+            [t('Marks'), marks === null ? t('none') : text(marks)],
+            [t('Address'), code(member.apiUrl)],
+          ],
+          'facts rows',
+        ),
+      )}
+      ${section(
+        t('Position'),
+        facts(
+          [
+            [terms.epoch, ordinal(timeline)],
+            ...POSITIONS.filter(([key]) => key !== 'written' || member.role !== 'replica').map(
+              ([key, title]) =>
+                [
+                  title,
+                  key === 'written' ? terms.position(at[key]) : followers(member, at[key], terms.position),
+                ] as const,
+            ),
+            [
+              t('Lag (bytes)'),
+              source === 'self' && member.role !== 'primary'
+                ? t('not said by a node of itself')
+                : followers(member, member.lagBytes, number),
+            ],
+            ...LAGS.filter(([key]) => at[key] !== undefined).map(
+              ([key, title]) => [title, followers(member, at[key] ?? null, number)] as const,
+            ),
+          ],
+          'facts rows',
+        ),
+      )}
       ${more(sections)}`;
   }
   return html`
@@ -126,19 +214,33 @@ export function nodeAnswer({ member, source, sections }: Wire<NodeView>, terms: 
       [t('Node'), html`${text(member.name)} ${code(member.nodeId)}`],
       [t('Told by'), source === 'self' ? t('the node itself') : t('another node, which reports it')],
     ])}
-    ${section(t('State'), facts([
-      [t('Role'), roleWord(member)],
-      [t('Replication state'), text(member.replicationState)],
-      ...(member.health === 'halted' || member.haltReason !== null ? [[t('Halt reason'), text(member.haltReason)] as const] : []),
-      [t('Health'), healthWord(member.health)],
-      [t('Health basis'), text(member.healthBasis)],
-      [t('Last contact'), time(member.lastContact)],
-      [t('Address'), code(member.apiUrl)],
-    ], 'facts rows'))}
-    ${section(t('Position'), facts([
-      [t('Durable offset (bytes)'), number(member.durableOffset)],
-      [t('Durable commit'), ordinal(member.durableCommitId)],
-      [t('Lag (bytes)'), number(member.lagBytes)],
-      [t('Lag (commits)'), number(member.lagCommits)],
-    ], 'facts rows'))}`;
+    ${section(
+      t('State'),
+      facts(
+        [
+          [t('Role'), roleWord(member)],
+          [t('Replication state'), text(member.replicationState)],
+          ...(member.health === 'halted' || member.haltReason !== null
+            ? [[t('Halt reason'), text(member.haltReason)] as const]
+            : []),
+          [t('Health'), healthWord(member.health)],
+          [t('Health basis'), text(member.healthBasis)],
+          [t('Last contact'), time(member.lastContact)],
+          [t('Address'), code(member.apiUrl)],
+        ],
+        'facts rows',
+      ),
+    )}
+    ${section(
+      t('Position'),
+      facts(
+        [
+          [t('Durable offset (bytes)'), number(member.durableOffset)],
+          [t('Durable commit'), ordinal(member.durableCommitId)],
+          [t('Lag (bytes)'), number(member.lagBytes)],
+          [t('Lag (commits)'), number(member.lagCommits)],
+        ],
+        'facts rows',
+      ),
+    )}`;
 }

@@ -20,31 +20,61 @@ export function promotionAnswer(view: Wire<PromotionView>, cited: Cited, { kind,
   return html`
     ${facts([
       [t('State'), html`<strong>${text(view.state)}</strong>`],
-      ...(view.pendingNodeId === null && view.state === 'Steady' ? [] : [[t('Pending node'), code(view.pendingNodeId)] as const]),
+      ...(view.pendingNodeId === null && view.state === 'Steady'
+        ? []
+        : [[t('Pending node'), code(view.pendingNodeId)] as const]),
     ])}
     ${view.request === null ? nothing : section(t('Request looked up'), fate(view.request))}
     ${section(t('State machine'), stateMachine(view))}
     ${section(t('Last attempt'), view.lastAttempt === null ? html`<p class="muted">${t('The node reports no attempt.')}</p>` : attempt(view.lastAttempt, cited))}
-    ${section(t('Events'), html`
+    ${section(
+      t('Events'),
+      html`
       ${view.nextAfter === null ? nothing : html`<p>${phrase('The answer is one page: the node has more events after #{0}.', ordinal(view.nextAfter))}</p>`}
-      ${table(eventsTable(view.events, epoch), t('The node reports no events.'))}`)}`;
+      ${table(eventsTable(view.events, epoch), t('The node reports no events.'))}`,
+    )}`;
 }
 
-function attempt({ requestId, kind, mode, target, outcome, denial }: Wire<PromotionAttempt>, cited: Cited): TemplateResult {
-  return facts([
-    [t('Request'), code(requestId)],
-    [t('Kind'), text(kind)],
-    [t('Mode'), mode === null && kind === 'demotion' ? noMode : text(mode)],
-    [t('Target'), code(target)],
-    [t('Outcome'), text(outcome)],
-    [t('Denial'), denial === null ? t('none reported') : phrase('{0}, citing {1}', html`<strong>${text(denial.reason)}</strong>`, invariantCited(denial.invariant, cited))],
-  ], 'facts rows');
+function attempt(
+  { requestId, kind, mode, target, outcome, denial }: Wire<PromotionAttempt>,
+  cited: Cited,
+): TemplateResult {
+  return facts(
+    [
+      [t('Request'), code(requestId)],
+      [t('Kind'), text(kind)],
+      [t('Mode'), mode === null && kind === 'demotion' ? noMode : text(mode)],
+      [t('Target'), code(target)],
+      [t('Outcome'), text(outcome)],
+      [
+        t('Denial'),
+        denial === null
+          ? t('none reported')
+          : phrase(
+              '{0}, citing {1}',
+              html`<strong>${text(denial.reason)}</strong>`,
+              invariantCited(denial.invariant, cited),
+            ),
+      ],
+    ],
+    'facts rows',
+  );
 }
 
 function fate(request: Wire<RequestFate>): TemplateResult {
-  return facts([
-    [t('Request'), code(request.requestId)],
-    [t('In this node\'s ledger'), request.known ? t('yes') : t('no; this says nothing about other nodes')],
-    ...(request.known ? [[t('Outcome'), text(request.outcome)], ...(request.code === null && request.outcome === 'executed' ? [] : [[t('Code'), code(request.code)] as const])] as const : []),
-  ], 'facts rows');
+  return facts(
+    [
+      [t('Request'), code(request.requestId)],
+      [t("In this node's ledger"), request.known ? t('yes') : t('no; this says nothing about other nodes')],
+      ...(request.known
+        ? ([
+            [t('Outcome'), text(request.outcome)],
+            ...(request.code === null && request.outcome === 'executed'
+              ? []
+              : [[t('Code'), code(request.code)] as const]),
+          ] as const)
+        : []),
+    ],
+    'facts rows',
+  );
 }

@@ -10,14 +10,41 @@ import { t } from '../words.ts';
 export type Fields = Readonly<Partial<Record<keyof AuditFilter, string>>>;
 
 const COMMANDS: Readonly<Record<CommandName, true>> = {
-  inspect_cluster_state: true, inspect_node: true, inspect_replication_status: true, inspect_promotion_state: true, run_diagnostics: true,
-  inspect_wal: true, inspect_snapshots: true, request_promotion: true, request_demotion: true, force_promotion: true,
+  inspect_cluster_state: true,
+  inspect_node: true,
+  inspect_replication_status: true,
+  inspect_promotion_state: true,
+  run_diagnostics: true,
+  inspect_wal: true,
+  inspect_snapshots: true,
+  request_promotion: true,
+  request_demotion: true,
+  force_promotion: true,
 };
-const OUTCOMES: Readonly<Record<Outcome | 'pending', true>> = { executed: true, not_executed: true, unknown: true, pending: true };
+const OUTCOMES: Readonly<Record<Outcome | 'pending', true>> = {
+  executed: true,
+  not_executed: true,
+  unknown: true,
+  pending: true,
+};
 const STAGES: Readonly<Record<Stage, true>> = {
-  session_started: true, authority_changed: true, command_requested: true, command_rejected: true, command_answered: true, read_failed: true,
-  explanation_presented: true, confirmation_requested: true, confirmation_given: true, confirmation_declined: true, confirmation_voided: true,
-  dispatch_intent: true, dispatch_failed: true, command_executed: true, kernel_rejected: true, outcome_unknown: true, torn_tail_found: true,
+  session_started: true,
+  authority_changed: true,
+  command_requested: true,
+  command_rejected: true,
+  command_answered: true,
+  read_failed: true,
+  explanation_presented: true,
+  confirmation_requested: true,
+  confirmation_given: true,
+  confirmation_declined: true,
+  confirmation_voided: true,
+  dispatch_intent: true,
+  dispatch_failed: true,
+  command_executed: true,
+  kernel_rejected: true,
+  outcome_unknown: true,
+  torn_tail_found: true,
 };
 
 interface Field {
@@ -44,11 +71,18 @@ const LATEST = '9999-12-31T23:59:59.999Z';
 const TIME = /^\d{4}(?:-\d\d(?:-\d\d(?:T\d\d(?::\d\d(?::\d\d(?:\.\d{1,3})?)?)?)?)?)?$/u;
 
 /** The filter that the fields make, and the fields that cannot be understood. */
-export function filterOf(fields: Fields): { readonly filter: AuditFilter; readonly wrong: readonly (keyof AuditFilter)[] } {
-  const given = Object.entries(fields).map(([name, value]) => [name, value.trim()] as const).filter(([, value]) => value !== '');
+export function filterOf(fields: Fields): {
+  readonly filter: AuditFilter;
+  readonly wrong: readonly (keyof AuditFilter)[];
+} {
+  const given = Object.entries(fields)
+    .map(([name, value]) => [name, value.trim()] as const)
+    .filter(([, value]) => value !== '');
   const times = { from: completed(fields.from, EARLIEST), to: completed(fields.to, LATEST) };
-  const wrong = (['from', 'to'] as const).filter((name) => times[name] === null);
-  const filter: AuditFilter = Object.fromEntries(given.map(([name, value]) => [name, name === 'from' || name === 'to' ? times[name] ?? value : value]));
+  const wrong = (['from', 'to'] as const).filter(name => times[name] === null);
+  const filter: AuditFilter = Object.fromEntries(
+    given.map(([name, value]) => [name, name === 'from' || name === 'to' ? (times[name] ?? value) : value]),
+  );
   return { filter, wrong };
 }
 
@@ -60,19 +94,32 @@ function completed(typed: string | undefined, rest: string): string | null | und
 }
 
 /** The fields, each with its label; a change counts when it is committed, by Enter or by leaving the field. */
-export function filterFields(fields: Fields, wrong: readonly (keyof AuditFilter)[], changed: (name: keyof AuditFilter, value: string) => void, clear: () => void): TemplateResult {
-  const committed = (name: keyof AuditFilter) => (event: Event): void => {
-    if (event.target instanceof HTMLInputElement || event.target instanceof HTMLSelectElement) changed(name, event.target.value);
-  };
+export function filterFields(
+  fields: Fields,
+  wrong: readonly (keyof AuditFilter)[],
+  changed: (name: keyof AuditFilter, value: string) => void,
+  clear: () => void,
+): TemplateResult {
+  const committed =
+    (name: keyof AuditFilter) =>
+    (event: Event): void => {
+      if (event.target instanceof HTMLInputElement || event.target instanceof HTMLSelectElement)
+        changed(name, event.target.value);
+    };
   return html`<div class="audit-filters" role="search" aria-label=${t('Filter the audit log')}>
-    ${FIELDS.map(({ name, title, hint, choices }) => html`<div class=${`audit-field field-${name}`}><label for=${`audit-${name}`}>${title}</label>${choices === undefined
-      ? html`<input id=${`audit-${name}`} type="text" maxlength="1000" spellcheck="false" autocomplete="off" placeholder=${hint ?? ''} .value=${fields[name] ?? ''}
+    ${FIELDS.map(
+      ({ name, title, hint, choices }) =>
+        html`<div class=${`audit-field field-${name}`}><label for=${`audit-${name}`}>${title}</label>${
+          choices === undefined
+            ? html`<input id=${`audit-${name}`} type="text" maxlength="1000" spellcheck="false" autocomplete="off" placeholder=${hint ?? ''} .value=${fields[name] ?? ''}
           aria-invalid=${wrong.includes(name) ? 'true' : 'false'} @change=${committed(name)}>`
-      : html`<select id=${`audit-${name}`} @change=${committed(name)}>
+            : html`<select id=${`audit-${name}`} @change=${committed(name)}>
           <option value="" ?selected=${(fields[name] ?? '') === ''}>${t('any')}</option>
-          ${choices.map((choice) => html`<option value=${choice} ?selected=${fields[name] === choice}>${choice}</option>`)}
-        </select>`}</div>`)}
-    <vscode-button class="audit-clear" secondary ?disabled=${Object.values(fields).every((value) => value === '')} @click=${clear}>${t('Clear Filters')}</vscode-button>
+          ${choices.map(choice => html`<option value=${choice} ?selected=${fields[name] === choice}>${choice}</option>`)}
+        </select>`
+        }</div>`,
+    )}
+    <vscode-button class="audit-clear" secondary ?disabled=${Object.values(fields).every(value => value === '')} @click=${clear}>${t('Clear Filters')}</vscode-button>
   </div>
   ${wrong.length === 0 ? '' : html`<p role="alert" class="audit-wrong">${t('A time is written like 2026-01-31 09:00, or only its beginning.')}</p>`}`;
 }

@@ -41,10 +41,24 @@ export function scrollFor(first: number, window: Pick<Window, 'count' | 'height'
 /** The rows that are drawn. */
 export function drawn(window: Window): { readonly from: number; readonly to: number } {
   const first = firstVisible(window);
-  return { from: Math.max(0, first - MARGIN), to: Math.min(window.count, first + Math.ceil(window.height / ROW) + MARGIN) };
+  return {
+    from: Math.max(0, first - MARGIN),
+    to: Math.min(window.count, first + Math.ceil(window.height / ROW) + MARGIN),
+  };
 }
 
-const COLUMNS = [t('Record'), t('Time (UTC)'), t('Stage'), t('Outcome'), t('Command'), t('Cluster'), t('Target'), t('Operator'), t('Authority'), t('Request')] as const;
+const COLUMNS = [
+  t('Record'),
+  t('Time (UTC)'),
+  t('Stage'),
+  t('Outcome'),
+  t('Command'),
+  t('Cluster'),
+  t('Target'),
+  t('Operator'),
+  t('Authority'),
+  t('Request'),
+] as const;
 
 /** The id of a row's element, for `aria-activedescendant`. */
 export function rowId(index: number): string {
@@ -69,7 +83,7 @@ export function grid({ window, active, unfolded, row, scrolled, keyed, chosen }:
   const complete = row(active) !== undefined && active >= from && active < to;
   return html`<div class="audit-grid" role="grid" tabindex="0" aria-label=${t('Records of the audit log')} aria-readonly="true" aria-rowcount=${window.count + 1} aria-colcount=${COLUMNS.length}
       aria-activedescendant=${complete ? rowId(active) : nothing} @scroll=${scrolled} @keydown=${keyed}>
-    <div role="rowgroup" class="audit-columns"><div role="row" aria-rowindex="1" class="audit-row">${COLUMNS.map((title) => html`<span role="columnheader">${title}</span>`)}</div></div>
+    <div role="rowgroup" class="audit-columns"><div role="row" aria-rowindex="1" class="audit-row">${COLUMNS.map(title => html`<span role="columnheader">${title}</span>`)}</div></div>
     <div role="rowgroup" class="audit-body" .style=${`height:${tall(window)}px`}>
       <div role="presentation" class="audit-window" .style=${`transform:translateY(${above}px)`}>
         ${Array.from({ length: to - from }, (_none, offset) => {
@@ -77,7 +91,7 @@ export function grid({ window, active, unfolded, row, scrolled, keyed, chosen }:
           const shown = row(index);
           return html`<div role="row" id=${rowId(index)} aria-rowindex=${index + 2} aria-selected=${index === active ? 'true' : 'false'}
             class=${`audit-row${index === active ? ' active' : ''}${shown?.dangling === true ? ' dangling' : ''}${shown !== undefined && shown.line === unfolded ? ' unfolded' : ''}`}
-            @click=${() => chosen(index)}>${shown === undefined ? html`<span role="gridcell" class="muted">…</span>` : cells(shown).map((cell) => html`<span role="gridcell">${cell}</span>`)}</div>`;
+            @click=${() => chosen(index)}>${shown === undefined ? html`<span role="gridcell" class="muted">…</span>` : cells(shown).map(cell => html`<span role="gridcell">${cell}</span>`)}</div>`;
         })}
       </div>
     </div>
@@ -85,11 +99,34 @@ export function grid({ window, active, unfolded, row, scrolled, keyed, chosen }:
 }
 
 function cells(row: AuditRow): readonly Content[] {
-  if (row.damaged !== null) return [t('line {0}', row.line), '', html`<strong>${t('not a record')}</strong>`, '', text(row.damaged), '', '', '', '', ''];
+  if (row.damaged !== null)
+    return [
+      t('line {0}', row.line),
+      '',
+      html`<strong>${t('not a record')}</strong>`,
+      '',
+      text(row.damaged),
+      '',
+      '',
+      '',
+      '',
+      '',
+    ];
   const optional = (value: string | null): Content => (value === null ? '' : text(value));
   return [
-    html`#${text(row.seq)}`, row.time === null ? '' : time(row.time), row.stage === null ? text(null) : text(stageWords(row.stage)),
-    row.dangling ? html`${outcomeWord('unknown')}<span class="hidden">${t(', no outcome is recorded')}</span>` : row.outcome === null ? '' : outcomeWord(row.outcome),
-    optional(row.command), optional(row.cluster), optional(row.target), optional(row.operator), optional(row.authority), optional(row.requestId),
+    html`#${text(row.seq)}`,
+    row.time === null ? '' : time(row.time),
+    row.stage === null ? text(null) : text(stageWords(row.stage)),
+    row.dangling
+      ? html`${outcomeWord('unknown')}<span class="hidden">${t(', no outcome is recorded')}</span>`
+      : row.outcome === null
+        ? ''
+        : outcomeWord(row.outcome),
+    optional(row.command),
+    optional(row.cluster),
+    optional(row.target),
+    optional(row.operator),
+    optional(row.authority),
+    optional(row.requestId),
   ];
 }

@@ -22,7 +22,10 @@ const VERDICTS: Readonly<Record<Verdict['kind'], { readonly words: string; reado
 };
 
 const CHANGES: Readonly<Record<AuditLogFacts['change'], string>> = {
-  opened: '', same: t('Nothing was appended since.'), grown: t('Records were appended since.'), replaced: t('THE FILE WAS REPLACED OR SHORTENED since it was last read.'),
+  opened: '',
+  same: t('Nothing was appended since.'),
+  grown: t('Records were appended since.'),
+  replaced: t('THE FILE WAS REPLACED OR SHORTENED since it was last read.'),
 };
 
 /** The verdict in the words that a screen reader says. */
@@ -34,16 +37,29 @@ export function verdictWords({ verdict }: AuditLogFacts): string {
 export function verdictSection(log: AuditLogFacts): TemplateResult {
   const { verdict, knownHead } = log;
   return html`<section class=${`provenance audit-verdict ${verdict?.kind ?? 'running'}`} aria-label=${t('Verification')}>
-    <p class="audit-verdict-words">${verdict === null
-      ? html`<strong>${t('Verifying…')}</strong> <span class="muted">${t('The records below can be read meanwhile.')}</span>`
-      : html`${outcomeShape(VERDICTS[verdict.kind].drawn)}<strong>${VERDICTS[verdict.kind].words}.</strong> ${text(verdict.message)}
-        ${verdict.line === null ? nothing : html`<span class="muted">${phrase('Line {0}', number(verdict.line))}${verdict.seq === null ? nothing : html`, #${number(verdict.seq)}`}</span>`}`}</p>
-    ${facts([
-      [t('File'), code(log.path)],
-      [t('Lines'), number(log.lines.toString())],
-      [t('Read at'), html`${time(log.readAt)} ${log.change === 'replaced' ? html`<strong>${CHANGES.replaced}</strong>` : html`<span class="muted">${CHANGES[log.change]}</span>`}`],
-      [t('Held against'), knownHead === null ? html`<span class="muted">${t('the chain alone; this editor has kept no position yet')}</span>` : phrase('#{0}, kept by this editor', number(knownHead.seq))],
-    ], 'facts line')}
+    <p class="audit-verdict-words">${
+      verdict === null
+        ? html`<strong>${t('Verifying…')}</strong> <span class="muted">${t('The records below can be read meanwhile.')}</span>`
+        : html`${outcomeShape(VERDICTS[verdict.kind].drawn)}<strong>${VERDICTS[verdict.kind].words}.</strong> ${text(verdict.message)}
+        ${verdict.line === null ? nothing : html`<span class="muted">${phrase('Line {0}', number(verdict.line))}${verdict.seq === null ? nothing : html`, #${number(verdict.seq)}`}</span>`}`
+    }</p>
+    ${facts(
+      [
+        [t('File'), code(log.path)],
+        [t('Lines'), number(log.lines.toString())],
+        [
+          t('Read at'),
+          html`${time(log.readAt)} ${log.change === 'replaced' ? html`<strong>${CHANGES.replaced}</strong>` : html`<span class="muted">${CHANGES[log.change]}</span>`}`,
+        ],
+        [
+          t('Held against'),
+          knownHead === null
+            ? html`<span class="muted">${t('the chain alone; this editor has kept no position yet')}</span>`
+            : phrase('#{0}, kept by this editor', number(knownHead.seq)),
+        ],
+      ],
+      'facts line',
+    )}
     <p class="audit-command"><span class="muted">${t('Verified as by')}</span> ${code(log.command)}</p>
   </section>`;
 }

@@ -13,9 +13,17 @@ import { t } from '../words.ts';
 
 export class AuditLogElement extends LitElement {
   static override properties = {
-    log: { attribute: false }, heading: { attribute: false }, post: { attribute: false },
-    fields: { state: true }, dangling: { state: true }, searching: { state: true }, active: { state: true }, unfolded: { state: true },
-    trouble: { state: true }, scrollTopNow: { state: true }, viewHeight: { state: true },
+    log: { attribute: false },
+    heading: { attribute: false },
+    post: { attribute: false },
+    fields: { state: true },
+    dangling: { state: true },
+    searching: { state: true },
+    active: { state: true },
+    unfolded: { state: true },
+    trouble: { state: true },
+    scrollTopNow: { state: true },
+    viewHeight: { state: true },
   };
   declare log: AuditLogFacts | undefined;
   declare heading: string;
@@ -75,7 +83,10 @@ export class AuditLogElement extends LitElement {
     const before = changed.get('log');
     if (before?.reading !== this.log.reading) {
       if (before !== undefined && this.log.change === 'replaced') this.unfolded = null;
-      this.#place = before === undefined || this.log.change === 'replaced' ? 'end' : { first: firstVisible(this.#window()), active: this.active };
+      this.#place =
+        before === undefined || this.log.change === 'replaced'
+          ? 'end'
+          : { first: firstVisible(this.#window()), active: this.active };
       this.#select();
     } else if (before.danglingIntents !== this.log.danglingIntents) {
       // The rows were drawn before it was known which of them nothing follows.
@@ -97,7 +108,9 @@ export class AuditLogElement extends LitElement {
       this.#focusPane = false;
       this.querySelector<HTMLElement>('.audit-request')?.focus();
     }
-    if (!this.searching) for (const from of this.#pages.missing(drawn(this.#window()))) this.post({ type: 'audit-page', selection: this.#selection, from, count: Pages.size });
+    if (!this.searching)
+      for (const from of this.#pages.missing(drawn(this.#window())))
+        this.post({ type: 'audit-page', selection: this.#selection, from, count: Pages.size });
   }
 
   override disconnectedCallback(): void {
@@ -109,21 +122,39 @@ export class AuditLogElement extends LitElement {
     const { log, trouble, unfolded } = this;
     if (log === undefined) return nothing;
     return html`
-      ${auditHeading(this.heading, { reload: () => this.post({ type: 'refresh' }), exportAs: (format) => this.post({ type: 'audit-export', format, sought: this.#sought() }), raw: () => this.post({ type: 'audit-raw' }) })}
+      ${auditHeading(this.heading, { reload: () => this.post({ type: 'refresh' }), exportAs: format => this.post({ type: 'audit-export', format, sought: this.#sought() }), raw: () => this.post({ type: 'audit-raw' }) })}
       ${verdictSection(log)}
-      ${filterFields(this.fields, filterOf(this.fields).wrong, (name, value) => this.#filter({ ...this.fields, [name]: value }), () => this.#filter({}))}
+      ${filterFields(
+        this.fields,
+        filterOf(this.fields).wrong,
+        (name, value) => this.#filter({ ...this.fields, [name]: value }),
+        () => this.#filter({}),
+      )}
       <div class="audit-status">
         <p role="status">${this.#status(log)}</p>
-        ${log.danglingIntents === null || (log.danglingIntents === 0 && !this.dangling) ? nothing : html`<vscode-button secondary aria-pressed=${this.dangling ? 'true' : 'false'} @click=${() => this.#toggleDangling()}>
-          ${this.dangling ? t('Show All Records') : log.danglingIntents === 1 ? t('Show 1 Intent of Unknown Outcome') : t('Show {0} Intents of Unknown Outcome', grouped(log.danglingIntents))}</vscode-button>`}
+        ${
+          log.danglingIntents === null || (log.danglingIntents === 0 && !this.dangling)
+            ? nothing
+            : html`<vscode-button secondary aria-pressed=${this.dangling ? 'true' : 'false'} @click=${() => this.#toggleDangling()}>
+          ${this.dangling ? t('Show All Records') : log.danglingIntents === 1 ? t('Show 1 Intent of Unknown Outcome') : t('Show {0} Intents of Unknown Outcome', grouped(log.danglingIntents))}</vscode-button>`
+        }
         ${unfolded !== null ? nothing : html`<p class="muted audit-keys">${t('Arrows, Page Up/Down, Home, End move · Enter unfolds the request')}</p>`}
       </div>
       ${trouble === null ? nothing : html`<p role="alert" class="audit-trouble">${text(trouble)}</p>`}
       <div class=${unfolded === null ? 'audit-split' : 'audit-split open'}>
-        ${this.#pages.count === 0 && !this.searching ? html`<p class="muted audit-none">${log.lines === 0 ? t('The log holds no lines.') : t('No record matches.')}</p>` : grid({
-          window: this.#window(), active: this.active, unfolded: unfolded?.line ?? null, row: (index) => this.#pages.row(index),
-          scrolled: (event) => this.#scrolled(event), keyed: (event) => this.#keyed(event), chosen: (index) => this.#unfold(index, false),
-        })}
+        ${
+          this.#pages.count === 0 && !this.searching
+            ? html`<p class="muted audit-none">${log.lines === 0 ? t('The log holds no lines.') : t('No record matches.')}</p>`
+            : grid({
+                window: this.#window(),
+                active: this.active,
+                unfolded: unfolded?.line ?? null,
+                row: index => this.#pages.row(index),
+                scrolled: event => this.#scrolled(event),
+                keyed: event => this.#keyed(event),
+                chosen: index => this.#unfold(index, false),
+              })
+        }
         ${unfolded === null ? nothing : requestPane(unfolded, () => this.#fold())}
       </div>`;
   }
@@ -131,10 +162,21 @@ export class AuditLogElement extends LitElement {
   #status(log: AuditLogFacts): string {
     if (this.searching) return t('Searching…');
     const all = log.lines === 1 ? t('1 line') : t('{0} lines', grouped(log.lines));
-    const unknown = log.danglingIntents === 0 ? t(' Every intent has a recorded outcome.') : log.danglingIntents === null ? ''
-      : log.danglingIntents === 1 ? t(' 1 intent has no recorded outcome: unknown.') : t(' {0} intents have no recorded outcome: unknown.', grouped(log.danglingIntents));
-    if (this.dangling) return this.#pages.count === 1 ? t('1 intent of unknown outcome, of {0}.', all) : t('{0} intents of unknown outcome, of {1}.', grouped(this.#pages.count), all);
-    return Object.keys(filterOf(this.fields).filter).length === 0 ? `${all}.${unknown}` : t('{0} of {1} match.', grouped(this.#pages.count), all) + unknown;
+    const unknown =
+      log.danglingIntents === 0
+        ? t(' Every intent has a recorded outcome.')
+        : log.danglingIntents === null
+          ? ''
+          : log.danglingIntents === 1
+            ? t(' 1 intent has no recorded outcome: unknown.')
+            : t(' {0} intents have no recorded outcome: unknown.', grouped(log.danglingIntents));
+    if (this.dangling)
+      return this.#pages.count === 1
+        ? t('1 intent of unknown outcome, of {0}.', all)
+        : t('{0} intents of unknown outcome, of {1}.', grouped(this.#pages.count), all);
+    return Object.keys(filterOf(this.fields).filter).length === 0
+      ? `${all}.${unknown}`
+      : t('{0} of {1} match.', grouped(this.#pages.count), all) + unknown;
   }
 
   #window(): Window {
@@ -155,7 +197,10 @@ export class AuditLogElement extends LitElement {
     this.#pages.begin(count, this.#place !== 'end');
     this.searching = false;
     this.trouble = null;
-    const place = this.#place === 'end' ? { first: Math.max(0, count - Math.floor(this.viewHeight / ROW)), active: count - 1 } : this.#place;
+    const place =
+      this.#place === 'end'
+        ? { first: Math.max(0, count - Math.floor(this.viewHeight / ROW)), active: count - 1 }
+        : this.#place;
     this.active = Math.max(0, Math.min(place.active, count - 1));
     this.#scrollTo = scrollFor(Math.min(place.first, Math.max(0, count - 1)), { count, height: this.viewHeight });
     this.scrollTopNow = this.#scrollTo;
@@ -189,7 +234,14 @@ export class AuditLogElement extends LitElement {
 
   #keyed(event: KeyboardEvent): void {
     const page = Math.max(1, Math.floor(this.viewHeight / ROW) - 2);
-    const steps: ReadonlyMap<string, number> = new Map([['ArrowDown', 1], ['ArrowUp', -1], ['PageDown', page], ['PageUp', -page], ['Home', -Infinity], ['End', Infinity]]);
+    const steps: ReadonlyMap<string, number> = new Map([
+      ['ArrowDown', 1],
+      ['ArrowUp', -1],
+      ['PageDown', page],
+      ['PageUp', -page],
+      ['Home', -Infinity],
+      ['End', Infinity],
+    ]);
     const step = steps.get(event.key);
     if (event.key === 'Enter' || event.key === ' ') this.#unfold(this.active, true);
     else if (step === undefined || event.altKey || event.metaKey) return;
@@ -227,4 +279,3 @@ function grouped(count: number): string {
 }
 
 customElements.define('aerodb-audit', AuditLogElement);
-

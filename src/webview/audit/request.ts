@@ -11,23 +11,50 @@ import { t } from '../words.ts';
 export type Unfolded = Extract<AuditMessage, { part: 'request' }>;
 
 /** Members that are shown in a form of their own, or stand in the heading of a stage. */
-const DRAWN = new Set(['v', 'seq', 'prev', 'hash', 'time', 'stage', 'request_id', 'command', 'cluster', 'target', 'outcome', 'operator', 'authority', 'clock', 'session', 'n']);
+const DRAWN = new Set([
+  'v',
+  'seq',
+  'prev',
+  'hash',
+  'time',
+  'stage',
+  'request_id',
+  'command',
+  'cluster',
+  'target',
+  'outcome',
+  'operator',
+  'authority',
+  'clock',
+  'session',
+  'n',
+]);
 
 /** The pane beside the table. */
 export function requestPane(unfolded: Unfolded, close: () => void): TemplateResult {
   const { requestId, stages, further } = unfolded;
   const first = stages[0]?.row;
-  return html`<section class="audit-request" role="region" tabindex="-1" aria-labelledby="audit-request-title" @keydown=${(event: KeyboardEvent) => {
+  return html`<section class="audit-request" role="region" tabindex="-1" aria-labelledby="audit-request-title" @keydown=${(
+    event: KeyboardEvent,
+  ) => {
     if (event.key === 'Escape') close();
   }}>
     <div class="audit-request-head">
       <h2 id="audit-request-title">${requestId === null ? t('Line {0}', unfolded.line) : first?.target === null || first?.target === undefined ? text(first?.command ?? t('request')) : phrase('{0} on {1}', text(first.command ?? t('request')), text(first.target))}</h2>
       <vscode-button secondary aria-label=${t('Close the unfolded request')} @click=${close}>${t('Close')}</vscode-button>
     </div>
-    ${requestId === null ? html`<p class="muted">${t('This line belongs to no request.')}</p>` : html`
-      ${facts([[t('Request'), code(requestId)], [t('Cluster'), text(first?.cluster ?? null)], [t('Stages'), `${stages.length + further}`]])}
-      ${ending(unfolded)}`}
-    <ol class="audit-stages">${stages.map((stage) => html`<li>${stageBlock(stage, stage.row.line === unfolded.line)}</li>`)}</ol>
+    ${
+      requestId === null
+        ? html`<p class="muted">${t('This line belongs to no request.')}</p>`
+        : html`
+      ${facts([
+        [t('Request'), code(requestId)],
+        [t('Cluster'), text(first?.cluster ?? null)],
+        [t('Stages'), `${stages.length + further}`],
+      ])}
+      ${ending(unfolded)}`
+    }
+    <ol class="audit-stages">${stages.map(stage => html`<li>${stageBlock(stage, stage.row.line === unfolded.line)}</li>`)}</ol>
     ${further === 0 ? nothing : html`<p class="muted">${t('{0} further lines carry this request id. They stand in the table; the raw file has all of them.', further)}</p>`}
   </section>`;
 }
@@ -35,32 +62,49 @@ export function requestPane(unfolded: Unfolded, close: () => void): TemplateResu
 function ending({ end }: Unfolded): TemplateResult | typeof nothing {
   if (end === null) return nothing;
   if (end.kind === 'unknown') return html`<p class="audit-unknown">${outcomeWord('unknown')} ${UNKNOWN_OUTCOME}</p>`;
-  if (end.kind === 'unfinished') return html`<p class="audit-end">${phrase('It stopped, or stands, at {0}: nothing was sent.', html`<strong>${text(stageWords(end.stage))}</strong>`)}</p>`;
+  if (end.kind === 'unfinished')
+    return html`<p class="audit-end">${phrase('It stopped, or stands, at {0}: nothing was sent.', html`<strong>${text(stageWords(end.stage))}</strong>`)}</p>`;
   return html`<p class="audit-end">${phrase('It ended at {0}:', html`<strong>${text(stageWords(end.stage))}</strong>`)} ${outcomeWord(end.outcome)}</p>`;
 }
 
 function stageBlock(stage: AuditStage, chosen: boolean): TemplateResult {
   const { row, record, kernelState, explanation } = stage;
-  if (row.damaged !== null) return html`<div class="audit-stage damaged"><h3>${t('Line {0} is not a record', row.line)}</h3>${whole(stage, true)}</div>`;
+  if (row.damaged !== null)
+    return html`<div class="audit-stage damaged"><h3>${t('Line {0} is not a record', row.line)}</h3>${whole(stage, true)}</div>`;
   return html`<div class=${chosen ? 'audit-stage chosen' : 'audit-stage'}>
     <h3>${text(row.stage === null ? null : stageWords(row.stage))} <span class="muted">#${text(row.seq)}</span></h3>
     <p class="audit-stage-line">${time(row.time)} · ${text(row.operator)} · ${text(row.authority)}${row.outcome === null ? nothing : html` · ${outcomeWord(row.dangling ? 'unknown' : row.outcome)}`}</p>
     ${row.dangling ? html`<p class="audit-unknown">${UNKNOWN_OUTCOME}</p>` : nothing}
     ${record === null ? nothing : facts(further(record, stage), 'facts rows')}
     ${kernelState === null ? nothing : html`<details><summary>${t('Kernel state as the operator saw it')}</summary>${state(kernelState)}</details>`}
-    ${explanation === null ? nothing : html`<details><summary>${t('Explanation as the operator saw it')}</summary><div class="audit-explanation">
-      ${explanationPanel({ kind: 'explanation', explanation: explanation.explanation, digest: explanation.digest, requestId: row.requestId ?? '', operator: row.operator ?? '', terminal: explanation.explanation.commandLine })}</div></details>`}
+    ${
+      explanation === null
+        ? nothing
+        : html`<details><summary>${t('Explanation as the operator saw it')}</summary><div class="audit-explanation">
+      ${explanationPanel({ kind: 'explanation', explanation: explanation.explanation, digest: explanation.digest, requestId: row.requestId ?? '', operator: row.operator ?? '', terminal: explanation.explanation.commandLine })}</div></details>`
+    }
     ${whole(stage, record === null)}
   </div>`;
 }
 
 /** Everything that has no form of its own, member by member, so that nothing recorded is left out. */
-function further(record: Readonly<Record<string, unknown>>, { kernelState, explanation }: AuditStage): readonly (readonly [string, Content])[] {
-  const drawn = (name: string): boolean => DRAWN.has(name) || (name === 'kernel_state' && kernelState !== null) || (name === 'explanation' && explanation !== null);
-  return Object.entries(record).filter(([name]) => !drawn(name)).flatMap(([name, value]) => {
-    const members = typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : null;
-    return members === null ? [[label(name), one(value)] as const] : members.map(([member, inner]) => [`${label(name)}: ${label(member)}`, one(inner)] as const);
-  });
+function further(
+  record: Readonly<Record<string, unknown>>,
+  { kernelState, explanation }: AuditStage,
+): readonly (readonly [string, Content])[] {
+  const drawn = (name: string): boolean =>
+    DRAWN.has(name) ||
+    (name === 'kernel_state' && kernelState !== null) ||
+    (name === 'explanation' && explanation !== null);
+  return Object.entries(record)
+    .filter(([name]) => !drawn(name))
+    .flatMap(([name, value]) => {
+      const members =
+        typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : null;
+      return members === null
+        ? [[label(name), one(value)] as const]
+        : members.map(([member, inner]) => [`${label(name)}: ${label(member)}`, one(inner)] as const);
+    });
 }
 
 function one(value: unknown): Content {
@@ -75,18 +119,34 @@ function label(name: string): string {
 
 function state(seen: NonNullable<AuditStage['kernelState']>): TemplateResult {
   return html`${facts([
-    [t('Node'), code(seen.node)], [t('Read from'), text(seen.endpoint)], [t('Commit'), ordinal(seen.commit_id)], [t('Control version'), ordinal(seen.control_version)],
-    [t('Epoch'), ordinal(seen.epoch)], [t('Primary'), code(seen.primary)], [t('At'), time(seen.time)], [t('Clock'), text(seen.clock)],
+    [t('Node'), code(seen.node)],
+    [t('Read from'), text(seen.endpoint)],
+    [t('Commit'), ordinal(seen.commit_id)],
+    [t('Control version'), ordinal(seen.control_version)],
+    [t('Epoch'), ordinal(seen.epoch)],
+    [t('Primary'), code(seen.primary)],
+    [t('At'), time(seen.time)],
+    [t('Clock'), text(seen.clock)],
   ])}
-  ${table({
-    caption: t('Members as the operator saw them'),
-    columns: [{ title: t('Node'), width: 38 }, { title: t('Role'), width: 12 }, { title: t('State'), width: 20 }, { title: t('Durable offset (bytes)'), number: true, width: 22 }],
-    count: seen.members.length,
-    row: (index) => {
-      const member = seen.members[index];
-      return member === undefined ? [] : [code(member.node), text(member.role), text(member.state), ordinal(member.durable_offset)];
+  ${table(
+    {
+      caption: t('Members as the operator saw them'),
+      columns: [
+        { title: t('Node'), width: 38 },
+        { title: t('Role'), width: 12 },
+        { title: t('State'), width: 20 },
+        { title: t('Durable offset (bytes)'), number: true, width: 22 },
+      ],
+      count: seen.members.length,
+      row: index => {
+        const member = seen.members[index];
+        return member === undefined
+          ? []
+          : [code(member.node), text(member.role), text(member.state), ordinal(member.durable_offset)];
+      },
     },
-  }, t('The node reported no members.'))}`;
+    t('The node reported no members.'),
+  )}`;
 }
 
 /** The line itself, byte for byte as far as text can show it. */

@@ -6,14 +6,20 @@ import { text } from '../text.ts';
 import { t } from '../words.ts';
 
 /** P7-E2: neither a success nor a failure. */
-export const UNKNOWN_OUTCOME = t('The request was about to be sent, and no outcome is recorded. Whether the kernel executed it is not known here; kernel state is authoritative.');
+export const UNKNOWN_OUTCOME = t(
+  'The request was about to be sent, and no outcome is recorded. Whether the kernel executed it is not known here; kernel state is authoritative.',
+);
 
 /** "dispatch intent" */
 export function stageWords(stage: string): string {
   return stage.replaceAll('_', ' ');
 }
 
-const OUTCOMES: ReadonlyMap<string, CheckResult> = new Map([['executed', 'pass'], ['not_executed', 'fail'], ['unknown', 'unknown']]);
+const OUTCOMES: ReadonlyMap<string, CheckResult> = new Map([
+  ['executed', 'pass'],
+  ['not_executed', 'fail'],
+  ['unknown', 'unknown'],
+]);
 
 /** An outcome with its shape. */
 export function outcomeWord(outcome: string): TemplateResult {

@@ -19,28 +19,63 @@ export function walRuler(view: Wire<WalView>): TemplateResult {
   const labelled = own.length <= LABELLED_CHECKPOINTS;
   const marks: readonly Mark[] = [
     { name: t('oldest retained'), at: view.oldestOffset },
-    ...(labelled ? own.map((checkpoint): Mark => ({ name: nameOf(t('checkpoint'), checkpoint.id), at: checkpoint.offset, checkpoint: true })) : []),
-    { name: t('truncation'), at: view.truncationOffset }, { name: t('verified up to'), at: view.verifiedToOffset },
-    { name: t('durable'), at: view.durableOffset }, { name: t('append'), at: view.appendOffset },
+    ...(labelled
+      ? own.map(
+          (checkpoint): Mark => ({
+            name: nameOf(t('checkpoint'), checkpoint.id),
+            at: checkpoint.offset,
+            checkpoint: true,
+          }),
+        )
+      : []),
+    { name: t('truncation'), at: view.truncationOffset },
+    { name: t('verified up to'), at: view.verifiedToOffset },
+    { name: t('durable'), at: view.durableOffset },
+    { name: t('append'), at: view.appendOffset },
   ];
-  const beside = view.checkpoints === null ? `${t('checkpoints')}: ${t('unknown')}` : own.length === 0 ? t('no checkpoint') : labelled ? '' : t('{0} checkpoints', own.length);
+  const beside =
+    view.checkpoints === null
+      ? `${t('checkpoints')}: ${t('unknown')}`
+      : own.length === 0
+        ? t('no checkpoint')
+        : labelled
+          ? ''
+          : t('{0} checkpoints', own.length);
   const segments = view.segments ?? [];
-  const all = positions([view.oldestOffset, view.durableOffset, view.appendOffset, ...segments.flatMap(({ firstOffset, endOffset }) => [firstOffset, endOffset])]);
+  const all = positions([
+    view.oldestOffset,
+    view.durableOffset,
+    view.appendOffset,
+    ...segments.flatMap(({ firstOffset, endOffset }) => [firstOffset, endOffset]),
+  ]);
   const axis = { from: least(all) ?? 0n, to: greatest(all) ?? 0n };
-  const words = [...marks.map(({ name, at }) => `${name} ${at ?? t('unknown')}`), ...(beside === '' ? [] : [beside])].join(', ');
-  return picture(t('WAL ruler in bytes: {0}; {1} segments.', words, segments.length), (width) => {
+  const words = [
+    ...marks.map(({ name, at }) => `${name} ${at ?? t('unknown')}`),
+    ...(beside === '' ? [] : [beside]),
+  ].join(', ');
+  return picture(t('WAL ruler in bytes: {0}; {1} segments.', words, segments.length), width => {
     const top = 40;
     const height = top + (marks.length + (beside === '' ? 0 : 1)) * ROW + 4;
     const place = placing(axis, width);
     const drawn = segments.length <= width / 5;
     const placed = marks.map((one, index) => mark(one, top + index * ROW, width, axis));
     return html`<svg width=${width} height=${height} viewBox=${`0 0 ${width} ${height}`}>
-      ${drawn ? segments.map(({ firstOffset, endOffset }, index) => {
-        const x = place(BigInt(firstOffset));
-        return svg`<rect class=${`segment ${index % 2 === 0 ? 'even' : 'odd'}`} x=${x} y="8" width=${Math.max(1, place(BigInt(endOffset)) - x)} height="20"/>`;
-      }) : svg`<rect class="segment even" x=${EDGE} y="8" width=${width - 2 * EDGE} height="20"/><text class="inside" x=${width / 2} y="22" text-anchor="middle">${t('{0} segments', segments.length)}</text>`}
+      ${
+        drawn
+          ? segments.map(({ firstOffset, endOffset }, index) => {
+              const x = place(BigInt(firstOffset));
+              return svg`<rect class=${`segment ${index % 2 === 0 ? 'even' : 'odd'}`} x=${x} y="8" width=${Math.max(1, place(BigInt(endOffset)) - x)} height="20"/>`;
+            })
+          : svg`<rect class="segment even" x=${EDGE} y="8" width=${width - 2 * EDGE} height="20"/><text class="inside" x=${width / 2} y="22" text-anchor="middle">${t('{0} segments', segments.length)}</text>`
+      }
       <path class="axis" d=${`M${EDGE} 28H${width - EDGE}`}/>
-      ${labelled ? nothing : positions(own.map(({ offset }) => offset)).filter((offset) => offset >= axis.from && offset <= axis.to).map((offset) => diamond(place(offset)))}
+      ${
+        labelled
+          ? nothing
+          : positions(own.map(({ offset }) => offset))
+              .filter(offset => offset >= axis.from && offset <= axis.to)
+              .map(offset => diamond(place(offset)))
+      }
       ${placed.map(([line]) => line)}
       ${placed.map(([, words]) => words)}
       ${beside === '' ? nothing : svg`${view.checkpoints === null || own.length === 0 ? svg`<path class="leader none" d=${`M${EDGE} ${top + marks.length * ROW + 8}h18`}/>` : diamond(EDGE + 9, top + marks.length * ROW + 8)}${label(EDGE + 24, top + marks.length * ROW, width - EDGE - 24, 'start', beside, view.checkpoints === null ? 'unknown' : '')}`}
@@ -67,7 +102,7 @@ interface Axis {
 }
 
 function placing({ from, to }: Axis, width: number): Place {
-  return (position) => EDGE + fraction(position, from, to) * (width - 2 * EDGE);
+  return position => EDGE + fraction(position, from, to) * (width - 2 * EDGE);
 }
 
 function diamond(x: number, y = 18): SVGTemplateResult {
@@ -75,9 +110,15 @@ function diamond(x: number, y = 18): SVGTemplateResult {
 }
 
 /** The line to a mark's place, and its label: labels are drawn above all lines, so that none is crossed out. */
-function mark({ name, at: value, checkpoint = false }: Mark, y: number, width: number, axis: Axis): readonly [SVGTemplateResult, SVGTemplateResult] {
+function mark(
+  { name, at: value, checkpoint = false }: Mark,
+  y: number,
+  width: number,
+  axis: Axis,
+): readonly [SVGTemplateResult, SVGTemplateResult] {
   const placeless = (words: string): readonly [SVGTemplateResult, SVGTemplateResult] => [
-    svg`<path class="leader none" d=${`M${EDGE} ${y + 8}h18`}/>`, label(EDGE + 24, y, width - EDGE - 24, 'start', `${name}${words}`, 'unknown grounded'),
+    svg`<path class="leader none" d=${`M${EDGE} ${y + 8}h18`}/>`,
+    label(EDGE + 24, y, width - EDGE - 24, 'start', `${name}${words}`, 'unknown grounded'),
   ];
   if (value === null) return placeless(`: ${t('unknown')}`);
   if (BigInt(value) < axis.from) return placeless(t(' {0}, before what is retained', grouped(value)));
@@ -86,7 +127,9 @@ function mark({ name, at: value, checkpoint = false }: Mark, y: number, width: n
   const words = `${name} ${grouped(value)}`;
   return [
     svg`<path class="leader" d=${`M${x} 4V${y + 8}`}/>${checkpoint ? diamond(x) : svg`<path class="tick" d=${`M${x} 4V32`}/>`}`,
-    x > width / 2 ? label(0, y, Math.max(0, x - 6), 'end', words, 'grounded') : label(x + 6, y, width - x - 6, 'start', words, 'grounded'),
+    x > width / 2
+      ? label(0, y, Math.max(0, x - 6), 'end', words, 'grounded')
+      : label(x + 6, y, width - x - 6, 'start', words, 'grounded'),
   ];
 }
 
@@ -94,43 +137,70 @@ function mark({ name, at: value, checkpoint = false }: Mark, y: number, width: n
 export function snapshotAxis(items: readonly Wire<SnapshotItem>[]): TemplateResult {
   const all = positions(items.flatMap(({ walFirstOffset, walEndOffset }) => [walFirstOffset, walEndOffset]));
   const axis = { from: least(all) ?? 0n, to: greatest(all) ?? 0n };
-  const unplaced = items.filter(({ walFirstOffset, walEndOffset }) => walFirstOffset === null && walEndOffset === null).length;
+  const unplaced = items.filter(
+    ({ walFirstOffset, walEndOffset }) => walFirstOffset === null && walEndOffset === null,
+  ).length;
   const labelled = items.length <= LABELLED;
-  return html`${picture(t('{0} snapshots and checkpoints on the WAL axis from {1} to {2} bytes; {3} of unknown position.', items.length, axis.from.toString(), axis.to.toString(), unplaced), (width) => {
-    const place = placing(axis, width);
-    const height = 26 + (labelled ? items.length * ROW : 2 * ROW) + 2;
-    return html`<svg width=${width} height=${height} viewBox=${`0 0 ${width} ${height}`}>
+  return html`${picture(
+    t(
+      '{0} snapshots and checkpoints on the WAL axis from {1} to {2} bytes; {3} of unknown position.',
+      items.length,
+      axis.from.toString(),
+      axis.to.toString(),
+      unplaced,
+    ),
+    width => {
+      const place = placing(axis, width);
+      const height = 26 + (labelled ? items.length * ROW : 2 * ROW) + 2;
+      return html`<svg width=${width} height=${height} viewBox=${`0 0 ${width} ${height}`}>
       ${label(0, 0, width / 2, 'start', grouped(axis.from.toString()))}
       ${label(width / 2, 0, width / 2, 'end', t('{0} bytes', grouped(axis.to.toString())))}
       <path class="axis" d=${`M${EDGE} 20H${width - EDGE}`}/>
       ${items.map((item, index) => span(item, 26 + (labelled ? index : item.kind === 'snapshot' ? 0 : 1) * ROW, width, place, labelled))}
     </svg>`;
-  })}
+    },
+  )}
   <ul class="legend"><li><svg width="26" height="14" aria-hidden="true"><rect class="span snapshot" x="1" y="2" width="24" height="10"/></svg>${t('snapshot')}</li>
     <li><svg width="26" height="14" aria-hidden="true"><path class="span checkpoint" d="M1 7L6 2H20L25 7L20 12H6Z"/></svg>${t('checkpoint')}</li>
     ${unplaced === 0 ? nothing : html`<li><svg width="26" height="14" aria-hidden="true"><rect class="bar-unknown" x="1" y="2" width="24" height="10"/></svg>${t('{0} of unknown position', unplaced)}</li>`}</ul>`;
 }
 
-function span(item: Wire<SnapshotItem>, y: number, width: number, place: Place, labelled: boolean): SVGTemplateResult | typeof nothing {
+function span(
+  item: Wire<SnapshotItem>,
+  y: number,
+  width: number,
+  place: Place,
+  labelled: boolean,
+): SVGTemplateResult | typeof nothing {
   const known = positions([item.walFirstOffset, item.walEndOffset]);
   const first = least(known);
   const last = greatest(known);
   const name = nameOf(item.kind, item.id);
   if (first === undefined || last === undefined) {
-    return labelled ? svg`<rect class="bar-unknown" x=${EDGE} y=${y + 3} width="40" height="10"/>${label(EDGE + 48, y, width - EDGE - 48, 'start', t('{0}: position unknown', name), 'unknown')}` : nothing;
+    return labelled
+      ? svg`<rect class="bar-unknown" x=${EDGE} y=${y + 3} width="40" height="10"/>${label(EDGE + 48, y, width - EDGE - 48, 'start', t('{0}: position unknown', name), 'unknown')}`
+      : nothing;
   }
   const x = Math.min(place(first), width - EDGE - 3);
   const end = Math.max(x + 3, place(last));
   const half = Math.min(5, (end - x) / 2);
-  const drawing = item.kind === 'snapshot'
-    ? svg`<rect class="span snapshot" x=${x} y=${y + 3} width=${end - x} height="10"/>`
-    : svg`<path class="span checkpoint" d=${`M${x} ${y + 8}L${x + half} ${y + 3}H${end - half}L${end} ${y + 8}L${end - half} ${y + 13}H${x + half}Z`}/>`;
+  const drawing =
+    item.kind === 'snapshot'
+      ? svg`<rect class="span snapshot" x=${x} y=${y + 3} width=${end - x} height="10"/>`
+      : svg`<path class="span checkpoint" d=${`M${x} ${y + 8}L${x + half} ${y + 3}H${end - half}L${end} ${y + 8}L${end - half} ${y + 13}H${x + half}Z`}/>`;
   if (!labelled) return drawing;
   const partly = known.length === 1 ? t(' (one end unknown)') : '';
   const after = width - end - 8;
   return svg`${drawing}${after >= 200 || after > x ? label(end + 6, y, after, 'start', name + partly) : label(0, y, Math.max(0, x - 6), 'end', name + partly)}`;
 }
 
-function label(x: number, y: number, width: number, side: 'start' | 'end', content: string, kind = ''): SVGTemplateResult {
+function label(
+  x: number,
+  y: number,
+  width: number,
+  side: 'start' | 'end',
+  content: string,
+  kind = '',
+): SVGTemplateResult {
   return svg`<foreignObject x=${x} y=${y} width=${Math.max(0, width)} height="18">${html`<div class=${`label-in-picture ${side} ${kind}`} title=${content}>${text(content)}</div>`}</foreignObject>`;
 }

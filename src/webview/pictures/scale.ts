@@ -13,12 +13,15 @@ export function least(values: readonly bigint[]): bigint | undefined {
 
 /** The greatest of some positions; `undefined` when there are none. */
 export function greatest(values: readonly bigint[]): bigint | undefined {
-  return values.reduce<bigint | undefined>((high, value) => (high === undefined || value > high ? value : high), undefined);
+  return values.reduce<bigint | undefined>(
+    (high, value) => (high === undefined || value > high ? value : high),
+    undefined,
+  );
 }
 
 /** The positions among values of an answer; unknown ones are left out, never taken for 0. */
 export function positions(values: readonly (string | null)[]): readonly bigint[] {
-  return values.flatMap((value) => (value === null ? [] : [BigInt(value)]));
+  return values.flatMap(value => (value === null ? [] : [BigInt(value)]));
 }
 
 /** Thousands set apart, for text inside a picture. */

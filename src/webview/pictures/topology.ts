@@ -18,9 +18,9 @@ const GLYPH = 24;
 /** Draws the cluster as the answering node reports it. */
 export function topology(view: Wire<ClusterView>): TemplateResult {
   const primary = view.members.find(({ nodeId }) => nodeId === view.primaryId);
-  const others = view.members.filter((member) => member !== primary);
+  const others = view.members.filter(member => member !== primary);
   return html`${legend(view.members, primary)}
-  ${picture(description(view.members, primary), (width) => {
+  ${picture(description(view.members, primary), width => {
     if (view.members.length > SHELVES) return grid(view.members, width);
     return others.length > FAN || width < 560 ? shelves(primary, others, width) : fan(primary, others, width);
   })}
@@ -29,7 +29,9 @@ export function topology(view: Wire<ClusterView>): TemplateResult {
 }
 
 function description(members: readonly Node[], primary: Node | undefined): string {
-  const counts = countShapes(members).map(([shape, count]) => `${WORDS[shape]}: ${count}`).join(', ');
+  const counts = countShapes(members)
+    .map(([shape, count]) => `${WORDS[shape]}: ${count}`)
+    .join(', ');
   return [
     t('Topology of {0} members: {1}.', members.length, counts),
     primary === undefined ? t('No primary is known.') : t('Primary: {0}.', short(primary.name, 60)),
@@ -38,23 +40,33 @@ function description(members: readonly Node[], primary: Node | undefined): strin
 }
 
 const WORDS: Readonly<Record<NodeShape, string>> = {
-  primary: t('running primary'), replica: t('running replica'), unknown: t('running, role unknown'), halted: t('halted'), unreachable: t('health unknown'),
+  primary: t('running primary'),
+  replica: t('running replica'),
+  unknown: t('running, role unknown'),
+  halted: t('halted'),
+  unreachable: t('health unknown'),
 };
 
 function countShapes(members: readonly Node[]): readonly (readonly [NodeShape, number])[] {
   const shapes = members.map(nodeShape);
   return (['primary', 'replica', 'unknown', 'halted', 'unreachable'] as const)
-    .map((shape) => [shape, shapes.filter((one) => one === shape).length] as const)
+    .map(shape => [shape, shapes.filter(one => one === shape).length] as const)
     .filter(([, count]) => count > 0);
 }
 
-const LINES: readonly (readonly [Flow, string])[] = [['flowing', t('a running replica follows a running primary')], ['broken', t('no running replication is reported')]];
+const LINES: readonly (readonly [Flow, string])[] = [
+  ['flowing', t('a running replica follows a running primary')],
+  ['broken', t('no running replication is reported')],
+];
 
 function legend(members: readonly Node[], primary: Node | undefined): TemplateResult {
-  const drawn = primary === undefined || members.length > SHELVES ? [] : members.filter((member) => member !== primary).map((member) => flow(primary, member));
+  const drawn =
+    primary === undefined || members.length > SHELVES
+      ? []
+      : members.filter(member => member !== primary).map(member => flow(primary, member));
   return html`<ul class="legend">${countShapes(members).map(([shape, count]) => html`<li><svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">${nodeGlyph(shape)}</svg>${WORDS[shape]}: ${count}</li>`)}
     ${LINES.filter(([line]) => drawn.includes(line)).map(([line, words]) => html`<li><svg width="30" height="12" aria-hidden="true"><path class=${`edge ${line}`} d="M0 6H27"/>${tip(29, 6, line, 'right')}</svg>${words}</li>`)}
-    ${drawn.some((line) => line !== 'none') && members.every(({ patroni }) => patroni === undefined) ? html`<li>${t('lag: bytes (B) · commits')}</li>` : nothing}</ul>`;
+    ${drawn.some(line => line !== 'none') && members.every(({ patroni }) => patroni === undefined) ? html`<li>${t('lag: bytes (B) · commits')}</li>` : nothing}</ul>`;
 }
 
 type Flow = 'flowing' | 'broken' | 'none';
@@ -65,7 +77,8 @@ type Flow = 'flowing' | 'broken' | 'none';
  */
 function flow(primary: Node, member: Node): Flow {
   if (member.role === 'primary') return 'none';
-  const follows = member.role === 'replica' && member.replicationState !== 'Disabled' && member.replicationState !== 'Uninitialized';
+  const follows =
+    member.role === 'replica' && member.replicationState !== 'Disabled' && member.replicationState !== 'Uninitialized';
   return follows && member.health === 'running' && primary.health === 'running' ? 'flowing' : 'broken';
 }
 
@@ -73,7 +86,8 @@ function flow(primary: Node, member: Node): Flow {
 function lag({ lagBytes, lagCommits, patroni }: Node): string {
   if (lagBytes === null && lagCommits === null) return t('lag unknown');
   if (patroni !== undefined) return t('lag {0} B', amountOf(lagBytes));
-  const amount = (value: string | null, unit: string): string => (value === null ? t('{0} unknown', unit) : `${grouped(value)} ${unit}`);
+  const amount = (value: string | null, unit: string): string =>
+    value === null ? t('{0} unknown', unit) : `${grouped(value)} ${unit}`;
   return `${amount(lagBytes, 'B')} · ${amount(lagCommits, t('commits'))}`;
 }
 
@@ -92,10 +106,14 @@ function fan(primary: Node | undefined, others: readonly Node[], width: number):
       const y = index * step + step / 2;
       const line = primary === undefined ? 'none' : flow(primary, member);
       return svg`
-        ${line === 'none' ? nothing : svg`
+        ${
+          line === 'none'
+            ? nothing
+            : svg`
           <path class=${`edge ${line}`} d=${`M${BOX.width + 1} ${middle}H${trunk}V${y}H${right - 3}`}/>
           ${tip(right - 2, y, line, 'right')}
-          ${label(trunk + 8, y - 21, right - trunk - 26, 18, lag(member), 'edge-label')}`}
+          ${label(trunk + 8, y - 21, right - trunk - 26, 18, lag(member), 'edge-label')}`
+        }
         ${box(right, y - BOX.height / 2, member)}`;
     })}
     ${primary === undefined ? nothing : box(1, middle - BOX.height / 2, primary)}
@@ -119,9 +137,13 @@ function shelves(primary: Node | undefined, others: readonly Node[], width: numb
       const kind = primary === undefined ? 'none' : flow(primary, member);
       const lastOfRow = column === columns - 1 || index === others.length - 1;
       return svg`
-        ${primary === undefined ? nothing : svg`
+        ${
+          primary === undefined
+            ? nothing
+            : svg`
           ${lastOfRow ? svg`<path class="edge" d=${`M14 ${line(row)}H${x + 20}`}/>` : nothing}
-          ${kind === 'none' ? nothing : svg`<path class=${`edge ${kind}`} d=${`M${x + 20} ${line(row)}v12`}/>${tip(x + 20, line(row) + 14, kind, 'down')}`}`}
+          ${kind === 'none' ? nothing : svg`<path class=${`edge ${kind}`} d=${`M${x + 20} ${line(row)}v12`}/>${tip(x + 20, line(row) + 14, kind, 'down')}`}`
+        }
         ${cell(x, line(row) + 15, member)}`;
     })}
     ${primary === undefined ? nothing : box(1, 1, primary)}
@@ -167,7 +189,8 @@ function cell(x: number, y: number, member: Node): SVGTemplateResult {
 
 function words(member: Node): string {
   if (member.health === 'halted') return t('halted: {0}', member.haltReason ?? t('reason unknown'));
-  if (member.health === 'unknown') return member.role === 'unknown' ? t('role, health unknown') : t('health unknown · {0}', member.role);
+  if (member.health === 'unknown')
+    return member.role === 'unknown' ? t('role, health unknown') : t('health unknown · {0}', member.role);
   return `${member.role === 'unknown' ? t('role unknown') : member.role} · ${member.replicationState}`;
 }
 

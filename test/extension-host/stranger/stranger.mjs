@@ -19,7 +19,8 @@ async function attack() {
 export function activate(context) {
   context.subscriptions.push(vscode.commands.registerCommand('stranger.attack', attack));
   return {
-    run: (/** @type {string} */ command, /** @type {unknown[]} */ ...args) => vscode.commands.executeCommand(command, ...args),
+    run: (/** @type {string} */ command, /** @type {unknown[]} */ ...args) =>
+      vscode.commands.executeCommand(command, ...args),
     look: (/** @type {string} */ id) => vscode.extensions.getExtension(id)?.exports,
   };
 }

@@ -29,16 +29,26 @@ export class Dialogs {
       return {
         message: text('.dialog-message-text'),
         detail: text('.dialog-message-detail'),
-        buttons: buttons.map((button) => button.innerText),
-        focused: buttons.find((button) => button === document.activeElement)?.innerText ?? '',
+        buttons: buttons.map(button => button.innerText),
+        focused: buttons.find(button => button === document.activeElement)?.innerText ?? '',
       };
     });
-    return seen && { message: plain(seen.message), detail: plain(seen.detail), buttons: seen.buttons.map(plain), focused: plain(seen.focused) };
+    return (
+      seen && {
+        message: plain(seen.message),
+        detail: plain(seen.detail),
+        buttons: seen.buttons.map(plain),
+        focused: plain(seen.focused),
+      }
+    );
   }
 
   /** Waits for a dialog whose message or detail says this and one of whose buttons has the focus: for whoever goes on by keyboard. */
   async waitFor(wanted: Wanted): Promise<DialogView> {
-    return this.waitUntil(`a dialog with a button in focus that says ${String(wanted)}`, (seen) => says(seen, wanted) && seen.focused !== '');
+    return this.waitUntil(
+      `a dialog with a button in focus that says ${String(wanted)}`,
+      seen => says(seen, wanted) && seen.focused !== '',
+    );
   }
 
   /**
@@ -47,18 +57,25 @@ export class Dialogs {
    * presses nothing.
    */
   async waitForText(wanted: Wanted): Promise<DialogView> {
-    return this.waitUntil(`a dialog that says ${String(wanted)}`, (seen) => says(seen, wanted) && seen.buttons.length > 0);
+    return this.waitUntil(
+      `a dialog that says ${String(wanted)}`,
+      seen => says(seen, wanted) && seen.buttons.length > 0,
+    );
   }
 
   private async waitUntil(what: string, fits: (view: DialogView) => boolean): Promise<DialogView> {
-    const view = await waitFor(what, async () => this.view(), (seen) => seen !== undefined && fits(seen));
+    const view = await waitFor(
+      what,
+      async () => this.view(),
+      seen => seen !== undefined && fits(seen),
+    );
     if (view === undefined) throw new Error('The dialog closed by itself.');
     return view;
   }
 
   /** Clicks a button by its text and waits until this dialog is gone; another may be open then. */
   async click(button: string): Promise<void> {
-    await this.leaveBy(async (box) => {
+    await this.leaveBy(async box => {
       for (const candidate of await box.$$('.dialog-buttons .monaco-button')) {
         if (plain(await candidate.innerText()) === button) return candidate.click({ timeout: patience });
       }

@@ -5,13 +5,24 @@ import { chromium, type Browser, type BrowserContext, type Page } from 'playwrig
 import { ensureChromium } from '../../../scripts/lib/chromium.mjs';
 import { ensureCodeServer } from '../../../scripts/lib/code-server-install.mjs';
 import { installExtension, startCodeServer, type CodeServer } from '../../../scripts/lib/code-server.mjs';
-import { byScope, quietSettings, settingsFiles, writeSettings, type Settings } from '../../../scripts/lib/editor-settings.mjs';
+import {
+  byScope,
+  quietSettings,
+  settingsFiles,
+  writeSettings,
+  type Settings,
+} from '../../../scripts/lib/editor-settings.mjs';
 import { descendants, errorCode, until } from '../../../scripts/lib/processes.mjs';
 import { packageExtension } from '../../../scripts/package.mjs';
 import { Workbench } from './workbench.ts';
 
 /** The themes that every VS Code brings: dark, light and both of high contrast, by their ids in settings. */
-export const THEMES = { dark: 'Dark Modern', light: 'Light Modern', 'hc-dark': 'Default High Contrast', 'hc-light': 'Default High Contrast Light' } as const;
+export const THEMES = {
+  dark: 'Dark Modern',
+  light: 'Light Modern',
+  'hc-dark': 'Default High Contrast',
+  'hc-light': 'Default High Contrast Light',
+} as const;
 export type Theme = keyof typeof THEMES;
 
 export interface EditorOptions {
@@ -57,7 +68,8 @@ export class Editor {
     this.userData = join(this.home, 'u');
     this.viewport = { width: 1280, height: 800, ...options.viewport };
     this.untrusted = options.untrusted ?? false;
-    for (const folder of [this.stateHome, this.workspace, join(this.home, 'tmp'), join(this.home, 'run')]) mkdirSync(folder, { recursive: true, mode: 0o700 });
+    for (const folder of [this.stateHome, this.workspace, join(this.home, 'tmp'), join(this.home, 'run')])
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
   }
 
   static async start(options: EditorOptions = {}): Promise<Editor> {
@@ -103,16 +115,23 @@ export class Editor {
    * leaves its host to the server's grace time of a minute, in which nobody comes back for it: that one is killed.
    */
   async closeWindows(): Promise<void> {
-    await Promise.all([...this.contexts].map(async (context) => context.close()));
+    await Promise.all([...this.contexts].map(async context => context.close()));
     this.contexts.clear();
     const ended = await until(() => this.extensionHosts().length === 0, { timeout: 15_000 });
     if (!ended) await this.killExtensionHosts();
-    if (this.extensionHosts().length > 0) throw new Error(`Extension hosts outlived their windows: ${this.extensionHosts().join(', ')}`);
+    if (this.extensionHosts().length > 0)
+      throw new Error(`Extension hosts outlived their windows: ${this.extensionHosts().join(', ')}`);
   }
 
   /** Replaces the settings; an open window notices by itself. */
   writeSettings(settings: Settings): void {
-    const { person, machine } = byScope({ ...quietSettings, 'security.workspace.trust.enabled': this.untrusted, 'security.workspace.trust.startupPrompt': 'never', 'workbench.colorTheme': THEMES.dark, ...settings });
+    const { person, machine } = byScope({
+      ...quietSettings,
+      'security.workspace.trust.enabled': this.untrusted,
+      'security.workspace.trust.startupPrompt': 'never',
+      'workbench.colorTheme': THEMES.dark,
+      ...settings,
+    });
     const files = settingsFiles(this.userData);
     writeSettings(files.person, person);
     writeSettings(files.machine, machine);
@@ -122,20 +141,25 @@ export class Editor {
   chooseTheme(theme?: string): void {
     const folder = join(this.workspace, '.vscode');
     mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, 'settings.json'), JSON.stringify(theme === undefined ? {} : { 'workbench.colorTheme': theme }));
+    writeFileSync(
+      join(folder, 'settings.json'),
+      JSON.stringify(theme === undefined ? {} : { 'workbench.colorTheme': theme }),
+    );
   }
 
   /** Process ids of the running extension hosts, one for each open window. */
   extensionHosts(): readonly number[] {
     if (this.server === undefined) return [];
-    return descendants(this.server.pid).filter(({ commandLine }) => commandLine.includes('--type=extensionHost')).map(({ pid }) => pid);
+    return descendants(this.server.pid)
+      .filter(({ commandLine }) => commandLine.includes('--type=extensionHost'))
+      .map(({ pid }) => pid);
   }
 
   /** Kills the extension hosts as a crash would: SIGKILL, nothing runs afterwards. Returns when they are gone. */
   async killExtensionHosts(): Promise<void> {
     const pids = this.extensionHosts();
     for (const pid of pids) killIfThere(pid);
-    await until(() => this.extensionHosts().every((pid) => !pids.includes(pid)), { timeout: 5000 });
+    await until(() => this.extensionHosts().every(pid => !pids.includes(pid)), { timeout: 5000 });
   }
 
   /** What the server printed last. */
@@ -154,7 +178,11 @@ export class Editor {
   async newPage(): Promise<Page> {
     if (this.browser === undefined) throw new Error('The editor is not running.');
     // As asked for, code-server would compress the twenty megabytes of the workbench anew for each window, on the way to the same machine.
-    const context = await this.browser.newContext({ viewport: this.viewport, permissions: ['clipboard-read', 'clipboard-write'], extraHTTPHeaders: { 'accept-encoding': 'identity' } });
+    const context = await this.browser.newContext({
+      viewport: this.viewport,
+      permissions: ['clipboard-read', 'clipboard-write'],
+      extraHTTPHeaders: { 'accept-encoding': 'identity' },
+    });
     this.contexts.add(context);
     return context.newPage();
   }
@@ -176,7 +204,17 @@ export class Editor {
     const translations = join(this.home, `${language}.json`);
     writeFileSync(translations, JSON.stringify({ version: '1.0.0', contents: {} }));
     mkdirSync(this.userData, { recursive: true });
-    writeFileSync(join(this.userData, 'languagepacks.json'), JSON.stringify({ [language]: { hash: 'none', label: language, extensions: [{ extensionIdentifier: { id: 'none.none' }, version: '1.0.0' }], translations: { vscode: translations } } }));
+    writeFileSync(
+      join(this.userData, 'languagepacks.json'),
+      JSON.stringify({
+        [language]: {
+          hash: 'none',
+          label: language,
+          extensions: [{ extensionIdentifier: { id: 'none.none' }, version: '1.0.0' }],
+          translations: { vscode: translations },
+        },
+      }),
+    );
     return ['--locale', language];
   }
 
@@ -186,7 +224,15 @@ export class Editor {
     this.writeSettings(options.settings ?? {});
     const language = options.language === undefined ? [] : this.installLanguage(options.language);
     const at = (name: string): string => join(this.home, name);
-    const env = { HOME: this.home, XDG_CONFIG_HOME: at('config'), XDG_DATA_HOME: at('data'), XDG_CACHE_HOME: at('cache'), XDG_STATE_HOME: this.stateHome, XDG_RUNTIME_DIR: at('run'), TMPDIR: at('tmp') };
+    const env = {
+      HOME: this.home,
+      XDG_CONFIG_HOME: at('config'),
+      XDG_DATA_HOME: at('data'),
+      XDG_CACHE_HOME: at('cache'),
+      XDG_STATE_HOME: this.stateHome,
+      XDG_RUNTIME_DIR: at('run'),
+      TMPDIR: at('tmp'),
+    };
     const server = {
       program: await ensureCodeServer(say),
       userData: this.userData,
@@ -206,7 +252,16 @@ export class Editor {
 }
 
 /** Chromium without a sandbox (root has none), without a graphics card, and without connections of its own. */
-const chromiumFlags = ['--no-sandbox', '--headless=new', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+const chromiumFlags = [
+  '--no-sandbox',
+  '--headless=new',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
 
 /** One that ends by itself meanwhile is gone as well. */
 function killIfThere(pid: number): void {

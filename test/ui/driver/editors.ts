@@ -16,13 +16,22 @@ export class Editors {
   }
 
   async tabs(): Promise<readonly TabView[]> {
-    const seen = await this.page.locator('.tabs-container .tab').evaluateAll((tabs) => tabs.map((tab) => ({ title: tab.querySelector('.label-name')?.textContent ?? '', active: tab.classList.contains('active') })));
+    const seen = await this.page.locator('.tabs-container .tab').evaluateAll(tabs =>
+      tabs.map(tab => ({
+        title: tab.querySelector('.label-name')?.textContent ?? '',
+        active: tab.classList.contains('active'),
+      })),
+    );
     return seen.map(({ title, active }) => ({ title: plain(title), active }));
   }
 
   /** Waits until the tab in front has this title. */
   async waitForActive(wanted: Wanted): Promise<TabView> {
-    const tabs = await waitFor(`the active tab ${String(wanted)}`, async () => this.tabs(), (seen) => seen.some(({ title, active }) => active && matches(title, wanted)));
+    const tabs = await waitFor(
+      `the active tab ${String(wanted)}`,
+      async () => this.tabs(),
+      seen => seen.some(({ title, active }) => active && matches(title, wanted)),
+    );
     const tab = tabs.find(({ title, active }) => active && matches(title, wanted));
     if (tab === undefined) throw new Error('The tab went away.');
     return tab;
@@ -36,18 +45,30 @@ export class Editors {
   async close(title: string): Promise<void> {
     await this.tab(title).hover({ timeout: patience });
     await this.tab(title).locator('.tab-actions .action-label').first().click({ timeout: patience });
-    await waitFor(`the tab ${title} to close`, async () => this.tabs(), (tabs) => tabs.every((tab) => tab.title !== title));
+    await waitFor(
+      `the tab ${title} to close`,
+      async () => this.tabs(),
+      tabs => tabs.every(tab => tab.title !== title),
+    );
   }
 
   /** The lines in sight of the text editor in front; a long text has more. */
   async visibleText(): Promise<string> {
-    const lines = await this.page.locator('.editor-group-container.active .monaco-editor .view-line').evaluateAll((elements) =>
-      elements.map((line) => ({ top: Number.parseFloat((line as HTMLElement).style.top), text: line.textContent })),
-    );
-    return lines.sort((a, b) => a.top - b.top).map(({ text }) => plain(text)).join('\n');
+    const lines = await this.page
+      .locator('.editor-group-container.active .monaco-editor .view-line')
+      .evaluateAll(elements =>
+        elements.map(line => ({ top: Number.parseFloat((line as HTMLElement).style.top), text: line.textContent })),
+      );
+    return lines
+      .sort((a, b) => a.top - b.top)
+      .map(({ text }) => plain(text))
+      .join('\n');
   }
 
   private tab(title: string): Locator {
-    return this.page.locator('.tabs-container .tab').filter({ has: this.page.locator('.label-name').getByText(title, { exact: true }) }).first();
+    return this.page
+      .locator('.tabs-container .tab')
+      .filter({ has: this.page.locator('.label-name').getByText(title, { exact: true }) })
+      .first();
   }
 }

@@ -21,10 +21,12 @@ export class Notifications {
   /** Those in sight, newest first. */
   async all(): Promise<readonly NotificationView[]> {
     const seen = await this.page.evaluate(() =>
-      [...document.querySelectorAll<HTMLElement>('.notifications-toasts .notification-list-item')].map((toast) => ({
+      [...document.querySelectorAll<HTMLElement>('.notifications-toasts .notification-list-item')].map(toast => ({
         icon: toast.querySelector('.notification-list-item-icon')?.className ?? '',
         message: toast.querySelector<HTMLElement>('.notification-list-item-message')?.innerText ?? '',
-        buttons: [...toast.querySelectorAll<HTMLElement>('.notification-list-item-buttons-container .monaco-text-button')].map((button) => button.innerText),
+        buttons: [
+          ...toast.querySelectorAll<HTMLElement>('.notification-list-item-buttons-container .monaco-text-button'),
+        ].map(button => button.innerText),
       })),
     );
     return seen.map(({ icon, message, buttons }) => ({
@@ -37,7 +39,11 @@ export class Notifications {
   /** Waits for one that says this. */
   async waitFor(wanted: Wanted): Promise<NotificationView> {
     const isWanted = ({ message }: NotificationView): boolean => matches(message, wanted);
-    const all = await waitFor(`a notification that says ${String(wanted)}`, async () => this.all(), (views) => views.some(isWanted));
+    const all = await waitFor(
+      `a notification that says ${String(wanted)}`,
+      async () => this.all(),
+      views => views.some(isWanted),
+    );
     const found = all.find(isWanted);
     if (found === undefined) throw new Error('The notification closed by itself.');
     return found;
@@ -54,7 +60,11 @@ export class Notifications {
     await toast.hover({ timeout: patience });
     const before = await this.toasts.count();
     await toast.locator('.codicon-notifications-clear').click({ timeout: patience });
-    await waitFor('the notification to close', async () => this.toasts.count(), (count) => count < before);
+    await waitFor(
+      'the notification to close',
+      async () => this.toasts.count(),
+      count => count < before,
+    );
   }
 
   private toast(wanted: Wanted): Locator {

@@ -34,8 +34,11 @@ export class QuickInput {
 
   async view(): Promise<QuickInputView> {
     const seen = await this.page.evaluate(() => {
-      const widget = [...document.querySelectorAll<HTMLElement>('.quick-input-widget')].find((element) => element.offsetParent !== null);
-      const text = (within: Element | undefined, selector: string): string => within?.querySelector<HTMLElement>(selector)?.innerText ?? '';
+      const widget = [...document.querySelectorAll<HTMLElement>('.quick-input-widget')].find(
+        element => element.offsetParent !== null,
+      );
+      const text = (within: Element | undefined, selector: string): string =>
+        within?.querySelector<HTMLElement>(selector)?.innerText ?? '';
       const input = widget?.querySelector<HTMLInputElement>('.quick-input-box input');
       const rows = [...(widget?.querySelectorAll<HTMLElement>('.quick-input-list .monaco-list-row') ?? [])];
       return {
@@ -45,7 +48,7 @@ export class QuickInput {
         value: input?.value ?? '',
         message: text(widget, '.quick-input-message'),
         items: rows
-          .map((row) => ({
+          .map(row => ({
             index: Number(row.dataset['index']),
             label: text(row, '.quick-input-list-label .label-name') || text(row, '.label-name'),
             description: text(row, '.quick-input-list-label .label-description') || text(row, '.label-description'),
@@ -54,13 +57,21 @@ export class QuickInput {
           .sort((a, b) => a.index - b.index),
       };
     });
-    const items = seen.items.map(({ label, description, detail }) => ({ label: plain(label), description: plain(description), detail: plain(detail) }));
+    const items = seen.items.map(({ label, description, detail }) => ({
+      label: plain(label),
+      description: plain(description),
+      detail: plain(detail),
+    }));
     return { ...seen, title: plain(seen.title), message: plain(seen.message), items };
   }
 
   /** Waits until one is open whose title, placeholder or message says this, and returns what it shows. */
   async waitFor(wanted: Wanted): Promise<QuickInputView> {
-    return waitFor(`a quick input that says ${String(wanted)}`, async () => this.view(), (view) => view.open && [view.title, view.placeholder, view.message].some((text) => matches(text, wanted)));
+    return waitFor(
+      `a quick input that says ${String(wanted)}`,
+      async () => this.view(),
+      view => view.open && [view.title, view.placeholder, view.message].some(text => matches(text, wanted)),
+    );
   }
 
   async waitUntilClosed(): Promise<void> {
@@ -91,11 +102,17 @@ export class QuickInput {
   /** Clicks the item with this very label, once it is in sight. */
   async choose(label: string): Promise<void> {
     for (const timeout of [2000, 4000, patience]) {
-      const view = await waitUntilSettled(`the quick pick item "${label}"`, async () => this.view(), ({ items }) => items.some((item) => item.label === label));
-      const position = view.items.findIndex((item) => item.label === label);
+      const view = await waitUntilSettled(
+        `the quick pick item "${label}"`,
+        async () => this.view(),
+        ({ items }) => items.some(item => item.label === label),
+      );
+      const position = view.items.findIndex(item => item.label === label);
       try {
         // Whatever the list does meanwhile, nothing else is clicked; an item that has moved is looked for anew.
-        await this.widget.locator(`.quick-input-list .monaco-list-row[data-index="${position}"]`, { hasText: label }).click({ timeout });
+        await this.widget
+          .locator(`.quick-input-list .monaco-list-row[data-index="${position}"]`, { hasText: label })
+          .click({ timeout });
         return;
       } catch (error) {
         if (timeout === patience || !(error instanceof errors.TimeoutError)) throw error;

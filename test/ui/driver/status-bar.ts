@@ -20,8 +20,8 @@ export class StatusBar {
   }
 
   async items(): Promise<readonly StatusItem[]> {
-    const seen = await this.page.locator('.statusbar .statusbar-item').evaluateAll((elements) =>
-      elements.map((item) => ({
+    const seen = await this.page.locator('.statusbar .statusbar-item').evaluateAll(elements =>
+      elements.map(item => ({
         id: item.id,
         classes: item.getAttribute('class') ?? '',
         text: item.querySelector('.statusbar-item-label')?.textContent ?? '',
@@ -39,7 +39,11 @@ export class StatusBar {
   /** Waits for an item whose text or spoken label says this. */
   async waitFor(wanted: Wanted): Promise<StatusItem> {
     const isWanted = (item: StatusItem): boolean => matches(item.text, wanted) || matches(item.ariaLabel, wanted);
-    const items = await waitFor(`a status bar item that says ${String(wanted)}`, async () => this.items(), (seen) => seen.some(isWanted));
+    const items = await waitFor(
+      `a status bar item that says ${String(wanted)}`,
+      async () => this.items(),
+      seen => seen.some(isWanted),
+    );
     const item = items.find(isWanted);
     if (item === undefined) throw new Error('The status bar item went away.');
     return item;

@@ -20,13 +20,23 @@ export async function becomeOperator(workbench: Workbench, { name, label }: Name
 }
 
 /** Runs a command on a node from the palette and answers what it asks for before its explanation. */
-export async function askFor(workbench: Workbench, { label }: Named, title: string, node: string, reason?: string): Promise<Frame> {
+export async function askFor(
+  workbench: Workbench,
+  { label }: Named,
+  title: string,
+  node: string,
+  reason?: string,
+): Promise<Frame> {
   await workbench.runCommand(`AeroDB: ${title}`);
   await workbench.quickInput.waitFor('Cluster');
   await workbench.quickInput.choose(label);
   await workbench.quickInput.waitFor('Node (as read from');
   await workbench.quickInput.type(node);
-  await waitFor(`the node ${node}`, () => workbench.quickInput.view(), ({ items }) => items.length === 1);
+  await waitFor(
+    `the node ${node}`,
+    () => workbench.quickInput.view(),
+    ({ items }) => items.length === 1,
+  );
   await workbench.quickInput.accept();
   if (reason !== undefined) {
     await workbench.quickInput.waitFor('Reason');

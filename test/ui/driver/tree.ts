@@ -31,8 +31,8 @@ export class Tree {
   }
 
   async rows(): Promise<readonly TreeRow[]> {
-    const seen = await this.tree.locator('[role="treeitem"]').evaluateAll((elements) =>
-      elements.map((row) => ({
+    const seen = await this.tree.locator('[role="treeitem"]').evaluateAll(elements =>
+      elements.map(row => ({
         label: row.querySelector('.label-name')?.textContent ?? '',
         description: row.querySelector('.label-description')?.textContent ?? '',
         ariaLabel: row.getAttribute('aria-label') ?? '',
@@ -43,7 +43,12 @@ export class Tree {
       })),
     );
     return seen
-      .map((row) => ({ ...row, label: plain(row.label), description: plain(row.description), expanded: row.expanded === null ? undefined : row.expanded === 'true' }))
+      .map(row => ({
+        ...row,
+        label: plain(row.label),
+        description: plain(row.description),
+        expanded: row.expanded === null ? undefined : row.expanded === 'true',
+      }))
       .sort((a, b) => a.index - b.index);
   }
 
@@ -54,7 +59,7 @@ export class Tree {
 
   /** Waits for a row, its ancestors being expanded already. */
   async waitForRow(path: TreePath): Promise<TreeRow> {
-    const rows = await this.waitForRows(describe(path), (seen) => find(seen, path) !== undefined);
+    const rows = await this.waitForRows(describe(path), seen => find(seen, path) !== undefined);
     const row = find(rows, path);
     if (row === undefined) throw new Error(`The row ${describe(path)} went away.`);
     return row;
@@ -63,7 +68,7 @@ export class Tree {
   /** Expands a row, as a click on its arrow does, and waits until its children are there. */
   async expand(path: TreePath): Promise<TreeRow> {
     await this.toggleUnless(path, true);
-    await this.waitForRows(`${describe(path)} expanded`, (rows) => {
+    await this.waitForRows(`${describe(path)} expanded`, rows => {
       const row = find(rows, path);
       return row?.expanded === true && !row.loading;
     });
@@ -83,7 +88,7 @@ export class Tree {
     return this.onRow(path, async (row, timeout) => {
       await row.hover({ timeout });
       const actions = row.locator('.actions .action-label');
-      return Promise.all((await actions.all()).map(async (action) => plain(await action.getAttribute('aria-label'))));
+      return Promise.all((await actions.all()).map(async action => plain(await action.getAttribute('aria-label'))));
     });
   }
 
@@ -100,7 +105,8 @@ export class Tree {
     await persist(
       `opening the menu of ${describe(path)}`,
       async () => {
-        if ((await labels.count()) === 0) await this.onRow(path, (row, timeout) => row.click({ button: 'right', timeout }));
+        if ((await labels.count()) === 0)
+          await this.onRow(path, (row, timeout) => row.click({ button: 'right', timeout }));
       },
       async () => (await labels.count()) > 0,
     );
@@ -110,7 +116,9 @@ export class Tree {
   /** Opens the context menu of a row and chooses an item. */
   async chooseFromContextMenu(path: TreePath, item: string): Promise<void> {
     await this.openContextMenu(path);
-    const entry = this.page.locator('.context-view .monaco-menu .action-menu-item').filter({ has: this.page.getByText(item, { exact: true }) });
+    const entry = this.page
+      .locator('.context-view .monaco-menu .action-menu-item')
+      .filter({ has: this.page.getByText(item, { exact: true }) });
     // A menu takes no click for its first tenth of a second, so that the one that opened it chooses nothing.
     await persist(
       `choosing ${item}`,
@@ -129,7 +137,8 @@ export class Tree {
     await persist(
       `${expanded ? 'expanding' : 'collapsing'} ${describe(path)}`,
       async () => {
-        if (!(await isDone())) await this.onRow(path, (row, timeout) => row.locator('.monaco-tl-twistie').click({ timeout }));
+        if (!(await isDone()))
+          await this.onRow(path, (row, timeout) => row.locator('.monaco-tl-twistie').click({ timeout }));
       },
       isDone,
     );
@@ -148,7 +157,11 @@ export class Tree {
   }
 
   private async element(path: TreePath): Promise<Locator> {
-    const rows = await waitUntilSettled(`the tree to show ${describe(path)}`, async () => this.rows(), (seen) => find(seen, path) !== undefined);
+    const rows = await waitUntilSettled(
+      `the tree to show ${describe(path)}`,
+      async () => this.rows(),
+      seen => find(seen, path) !== undefined,
+    );
     const row = find(rows, path);
     // Whatever the rows do meanwhile, no other is taken for it.
     return this.tree.locator(`[role="treeitem"][data-index="${row?.index ?? -1}"]`, { hasText: row?.label ?? '' });
@@ -169,5 +182,5 @@ function find(rows: readonly TreeRow[], path: TreePath): TreeRow | undefined {
 }
 
 function describe(path: TreePath): string {
-  return path.map((step) => (typeof step === 'string' ? step : '…')).join(' › ');
+  return path.map(step => (typeof step === 'string' ? step : '…')).join(' › ');
 }

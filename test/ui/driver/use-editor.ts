@@ -14,7 +14,10 @@ export interface EditorInUse {
  * @param options when they depend on what an earlier `before` made, a function
  * @param ownWindows the tests open their windows themselves, after what has to be there before
  */
-export function useEditor(options: EditorOptions | (() => EditorOptions) = {}, { ownWindows = false } = {}): EditorInUse {
+export function useEditor(
+  options: EditorOptions | (() => EditorOptions) = {},
+  { ownWindows = false } = {},
+): EditorInUse {
   let editor: Editor | undefined;
   let workbench: Workbench | undefined;
 
@@ -28,7 +31,9 @@ export function useEditor(options: EditorOptions | (() => EditorOptions) = {}, {
   afterEach('close the window', async function () {
     if (this.currentTest?.state === 'failed' && workbench !== undefined) {
       const picture = await workbench.screenshot(`failed-${this.currentTest.fullTitle()}`).catch(String);
-      process.stdout.write(`      screenshot: ${picture}\n      page errors: ${JSON.stringify(workbench.pageErrors)}\n      server: ${editor?.serverOutput().slice(-1500) ?? ''}\n`);
+      process.stdout.write(
+        `      screenshot: ${picture}\n      page errors: ${JSON.stringify(workbench.pageErrors)}\n      server: ${editor?.serverOutput().slice(-1500) ?? ''}\n`,
+      );
     }
     workbench = undefined;
     await editor?.closeWindows();

@@ -4,7 +4,12 @@ import { until } from '../../../scripts/lib/processes.mjs';
 export const patience = 20_000;
 
 /** Looks at a value until it is what is waited for, and returns it; a failure shows the last value seen. */
-export async function waitFor<T>(what: string, read: () => Promise<T>, wanted: (value: T) => boolean, timeout = patience): Promise<T> {
+export async function waitFor<T>(
+  what: string,
+  read: () => Promise<T>,
+  wanted: (value: T) => boolean,
+  timeout = patience,
+): Promise<T> {
   let last = await read();
   const found = await until(
     async () => {
@@ -22,9 +27,13 @@ export async function waitFor<T>(what: string, read: () => Promise<T>, wanted: (
  * Looks at a value until it is what is waited for and stays so for a moment. Lists of the workbench reuse their rows while they redraw: a click
  * aimed at one before it has settled lands on another.
  */
-export async function waitUntilSettled<T>(what: string, read: () => Promise<T>, wanted: (value: T) => boolean): Promise<T> {
+export async function waitUntilSettled<T>(
+  what: string,
+  read: () => Promise<T>,
+  wanted: (value: T) => boolean,
+): Promise<T> {
   let before = '';
-  return waitFor(what, read, (value) => {
+  return waitFor(what, read, value => {
     const now = JSON.stringify(value);
     const same = now === before;
     before = now;

@@ -11,19 +11,19 @@ export class Webviews {
 
   /** The content frames in sight: of panels in hidden tabs there are none. */
   async visible(): Promise<readonly Frame[]> {
-    const frames = this.page.frames().filter((frame) => frame.url().includes('/fake.html'));
-    const seen = await Promise.all(frames.map(async (frame) => ((await isVisible(frame)) ? frame : undefined)));
-    return seen.filter((frame) => frame !== undefined);
+    const frames = this.page.frames().filter(frame => frame.url().includes('/fake.html'));
+    const seen = await Promise.all(frames.map(async frame => ((await isVisible(frame)) ? frame : undefined)));
+    return seen.filter(frame => frame !== undefined);
   }
 
   /** Waits for a panel in sight whose text says this, and returns its frame: locators work in it as in a page. */
   async waitForText(wanted: Wanted): Promise<Frame> {
-    return this.waitFor(`a panel that says ${String(wanted)}`, async (frame) => matches(await textOf(frame), wanted));
+    return this.waitFor(`a panel that says ${String(wanted)}`, async frame => matches(await textOf(frame), wanted));
   }
 
   /** Waits for a panel in sight that holds an element. */
   async waitForElement(selector: string): Promise<Frame> {
-    return this.waitFor(`a panel with ${selector}`, async (frame) => (await frame.locator(selector).count()) > 0);
+    return this.waitFor(`a panel with ${selector}`, async frame => (await frame.locator(selector).count()) > 0);
   }
 
   /** The text of every panel in sight. */
@@ -49,13 +49,18 @@ export class Webviews {
 }
 
 async function textOf(frame: Frame): Promise<string> {
-  return plain(await frame.locator('body').innerText({ timeout: 1000 }).catch(() => ''));
+  return plain(
+    await frame
+      .locator('body')
+      .innerText({ timeout: 1000 })
+      .catch(() => ''),
+  );
 }
 
 async function isVisible(frame: Frame): Promise<boolean> {
   const parent = frame.parentFrame();
   if (parent === null) return false;
   const elements = await Promise.all([frame.frameElement(), parent.frameElement()]).catch(() => []);
-  const visible = await Promise.all(elements.map(async (element) => element.isVisible().catch(() => false)));
+  const visible = await Promise.all(elements.map(async element => element.isVisible().catch(() => false)));
   return visible.length > 0 && visible.every(Boolean);
 }

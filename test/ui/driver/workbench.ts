@@ -35,9 +35,9 @@ export class Workbench {
     this.webviews = new Webviews(page);
     this.editors = new Editors(page);
     this.statusBar = new StatusBar(page);
-    page.on('pageerror', (error) => this.pageErrors.push(error.message));
+    page.on('pageerror', error => this.pageErrors.push(error.message));
     page.on('crash', () => this.pageErrors.push('the page crashed'));
-    page.on('dialog', (dialog) => void dialog.accept());
+    page.on('dialog', dialog => void dialog.accept());
   }
 
   /** Opens a window; it is ready when the workbench is drawn and the contributions of extensions are in it. */
@@ -104,7 +104,11 @@ export class Workbench {
 
   /** Opens the command palette, with the cursor in it. Behind a dialog it does not open: the dialog has to go first. */
   async openPalette(): Promise<void> {
-    await waitFor('the dialog to go before the palette opens', async () => this.dialogs.view(), (dialog) => dialog === undefined);
+    await waitFor(
+      'the dialog to go before the palette opens',
+      async () => this.dialogs.view(),
+      dialog => dialog === undefined,
+    );
     await this.page.keyboard.press('F1');
     await this.page.locator('.quick-input-widget .quick-input-box input').first().waitFor({ timeout: patience });
   }

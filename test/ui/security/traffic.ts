@@ -18,12 +18,14 @@ export async function listenTo(page: Page): Promise<Traffic> {
   await page.addInitScript(() => {
     const tell = (message: unknown): void => {
       try {
-        void (globalThis as unknown as { aeroHeard: (message: string) => Promise<void> }).aeroHeard(JSON.stringify([message]));
+        void (globalThis as unknown as { aeroHeard: (message: string) => Promise<void> }).aeroHeard(
+          JSON.stringify([message]),
+        );
       } catch {
         // A message that is no JSON (a port, say) carries no text.
       }
     };
-    const listen = (): void => addEventListener('message', (event) => tell(event.data), true);
+    const listen = (): void => addEventListener('message', event => tell(event.data), true);
     listen();
     let acquire: (() => typeof globalThis.panelLine & { setState: (state: unknown) => void }) | undefined;
     Object.defineProperty(globalThis, 'acquireVsCodeApi', {
@@ -56,7 +58,7 @@ export async function listenTo(page: Page): Promise<Traffic> {
 
 /** Says something to the editor as the panel in `frame` would, hostile or not. */
 export async function say(frame: Frame, messages: readonly unknown[]): Promise<void> {
-  const said = await frame.evaluate((all) => {
+  const said = await frame.evaluate(all => {
     for (const message of all) globalThis.panelLine?.postMessage(message);
     return globalThis.panelLine !== undefined;
   }, messages);
@@ -65,23 +67,33 @@ export async function say(frame: Frame, messages: readonly unknown[]): Promise<v
 
 /** All text and markup of the window and its panels, attributes included. */
 export async function everythingShown(page: Page): Promise<string> {
-  return (await Promise.all(page.frames().map((frame) => frame.evaluate(() => document.documentElement.outerHTML).catch(() => '')))).join('\n');
+  return (
+    await Promise.all(
+      page.frames().map(frame => frame.evaluate(() => document.documentElement.outerHTML).catch(() => '')),
+    )
+  ).join('\n');
 }
 
 /** What the browser keeps of the window between visits: cookies apart, all of it. */
 export async function keptByBrowser(page: Page): Promise<Readonly<Record<string, string>>> {
   return page.evaluate(async () => {
-    const kept: Record<string, string> = { localStorage: JSON.stringify(Object.entries(localStorage)), sessionStorage: JSON.stringify(Object.entries(sessionStorage)) };
-    const done = async <T>(request: IDBRequest<T>): Promise<T> => new Promise((resolve, reject) => {
-      request.onsuccess = () => resolve(request.result);
-      request.onerror = () => reject(new Error('IndexedDB'));
-    });
+    const kept: Record<string, string> = {
+      localStorage: JSON.stringify(Object.entries(localStorage)),
+      sessionStorage: JSON.stringify(Object.entries(sessionStorage)),
+    };
+    const done = async <T>(request: IDBRequest<T>): Promise<T> =>
+      new Promise((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(new Error('IndexedDB'));
+      });
     for (const { name } of await indexedDB.databases()) {
       if (name === undefined) continue;
       const database = await done(indexedDB.open(name));
       for (const store of database.objectStoreNames) {
         const values = await done(database.transaction(store).objectStore(store).getAll());
-        kept[`${name}/${store}`] = JSON.stringify(values, (_key, value: unknown) => (value instanceof Uint8Array ? new TextDecoder().decode(value) : value));
+        kept[`${name}/${store}`] = JSON.stringify(values, (_key, value: unknown) =>
+          value instanceof Uint8Array ? new TextDecoder().decode(value) : value,
+        );
       }
       database.close();
     }
