@@ -29,7 +29,9 @@ const { values } = parseArgs({
 const records = Number(values.records);
 
 /** @param {number} ms */
-const shown = ms => (ms < 10 ? `${(ms * 1000).toFixed(0)} µs` : `${(ms / 1000).toFixed(2)} s`);
+function shown(ms) {
+  return ms < 10 ? `${(ms * 1000).toFixed(0)} µs` : `${(ms / 1000).toFixed(2)} s`;
+}
 
 /** @type {boolean[]} */
 const met = [];

@@ -44,7 +44,9 @@ function once(file, args) {
 }
 
 /** @param {readonly number[]} values */
-const median = values => values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
+function median(values) {
+  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
+}
 
 try {
   const url = await firstNode();

@@ -46,13 +46,14 @@ async function time(work) {
  * @param {string} url
  * @returns {Promise<void>} when the whole body of one answer, on a connection of its own, is here
  */
-const bareGet = url =>
-  new Promise((resolve, reject) => {
+function bareGet(url) {
+  return new Promise((resolve, reject) => {
     get(url, { agent: false }, response => response.resume().on('end', resolve).on('error', reject)).on(
       'error',
       reject,
     );
   });
+}
 
 /**
  * Runs both in turns, in changing order, after a warm-up that does not count.

@@ -21,7 +21,9 @@ const usage = `Usage: npm run cluster:patroni [-- OPTIONS]
   --patroni VERSION    ${RELEASES.map(({ line }) => line).join(', ')}; fetched where it is not the machine's own, which is the default
   --ttl N              seconds until a silent leader loses its lock: 20 by default`;
 
-const say = (/** @type {string} */ line) => console.log(line);
+function say(/** @type {string} */ line) {
+  return console.log(line);
+}
 
 function options() {
   try {

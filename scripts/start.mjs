@@ -20,8 +20,13 @@ import { packageExtension } from './package.mjs';
 import { defaultAuditDirectory, LOG_FILE } from '../src/audit/location.ts';
 
 const started = performance.now();
-const seconds = () => `${((performance.now() - started) / 1000).toFixed(1)} s`;
-const say = (/** @type {string} */ line) => console.log(line);
+function seconds() {
+  return `${((performance.now() - started) / 1000).toFixed(1)} s`;
+}
+
+function say(/** @type {string} */ line) {
+  return console.log(line);
+}
 const data = dataFolder();
 const one = new OneRun(data);
 

@@ -38,8 +38,9 @@ export function sampleEntry(n) {
  * @param {number} n of a record
  * @returns {string} the id of the request that it belongs to
  */
-export const sampleRequestId = n =>
-  `6f1c1f3e-0000-4000-8000-${String(Math.floor(n / stages.length)).padStart(12, '0')}`;
+export function sampleRequestId(n) {
+  return `6f1c1f3e-0000-4000-8000-${String(Math.floor(n / stages.length)).padStart(12, '0')}`;
+}
 
 /**
  * Writes a log of this many records.

@@ -76,15 +76,19 @@ export function benchmarksDocument(results) {
 }
 
 /** @param {Pick<import('./bench.mjs').Measure, 'value' | 'unit'>} measure */
-const value = ({ value: amount, unit }) => `${number(amount)} ${unit}`;
+function value({ value: amount, unit }) {
+  return `${number(amount)} ${unit}`;
+}
 
 /** @param {import('./bench.mjs').Measure} measure */
-const limit = ({ limit: most, unit, peer }) =>
-  [
+function limit({ limit: most, unit, peer }) {
+  return [
     ...(most === undefined ? [] : [`${number(most)} ${unit}`]),
     ...(peer?.times === undefined ? [] : [`${peer.times} × peer`]),
   ].join(', ');
+}
 
 /** Three digits that mean something, in plain notation. @param {number} amount */
-const number = amount =>
-  Math.abs(amount) >= 100 ? Math.round(amount).toLocaleString('en-US') : String(Number(amount.toPrecision(3)));
+function number(amount) {
+  return Math.abs(amount) >= 100 ? Math.round(amount).toLocaleString('en-US') : String(Number(amount.toPrecision(3)));
+}

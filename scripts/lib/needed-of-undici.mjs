@@ -12,7 +12,9 @@ const { ERROR, TYPE } = createRequire(import.meta.url)('undici/lib/llhttp/consta
  * @param {string} part
  * @returns {string}
  */
-const absent = part => `throw new Error(${JSON.stringify(`undici: ${part} is not in this program`)});`;
+function absent(part) {
+  return `throw new Error(${JSON.stringify(`undici: ${part} is not in this program`)});`;
+}
 
 /** Files of undici, and the CommonJS that stands for each. */
 const files = new Map([

@@ -12,7 +12,9 @@ import { PATRONI_VARIABLE, RELEASES } from './patroni-versions.mjs';
  */
 
 /** @param {string} need */
-export const isOfPatroni = need => /^(?:patroni|debian)\b/u.test(need);
+export function isOfPatroni(need) {
+  return /^(?:patroni|debian)\b/u.test(need);
+}
 
 /**
  * What suites need beside Node; fetched and built while the others run.
@@ -96,7 +98,9 @@ async function another(need, machine, say) {
  * @param {{ version: string, postgres: string }} programs
  * @returns {string} how the tests that run on them are named
  */
-const titleOf = ({ version, postgres }) => `patroni ${version}, PostgreSQL ${/\d+/u.exec(postgres)?.[0] ?? '?'}`;
+function titleOf({ version, postgres }) {
+  return `patroni ${version}, PostgreSQL ${/\d+/u.exec(postgres)?.[0] ?? '?'}`;
+}
 
 /** Works on one thing after the other: unpacking a Debian keeps a core and the disk busy. */
 const systems = {

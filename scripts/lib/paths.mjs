@@ -21,7 +21,11 @@ function xdg(variable, ...fallback) {
 }
 
 /** @returns {string} what can be fetched again */
-export const cacheFolder = () => join(xdg('XDG_CACHE_HOME', '.cache'), name);
+export function cacheFolder() {
+  return join(xdg('XDG_CACHE_HOME', '.cache'), name);
+}
 
 /** @returns {string} what a person's trial cluster and editor keep between runs */
-export const dataFolder = () => join(xdg('XDG_DATA_HOME', '.local', 'share'), name);
+export function dataFolder() {
+  return join(xdg('XDG_DATA_HOME', '.local', 'share'), name);
+}

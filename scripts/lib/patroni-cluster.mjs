@@ -68,10 +68,14 @@ const user = 'postgres';
 export const monitor = { user: 'aerodb_monitor', password: 'monitor-of-the-trial' };
 
 /** Root's own temporary folder may be closed to the account that PostgreSQL runs under, and its sockets' paths may have 107 bytes at most. */
-const parent = () => (process.getuid?.() === 0 || tmpdir().length > 40 ? '/tmp' : tmpdir());
+function parent() {
+  return process.getuid?.() === 0 || tmpdir().length > 40 ? '/tmp' : tmpdir();
+}
 
 /** @param {string} folder */
-const ownerFile = folder => join(folder, 'owner.json');
+function ownerFile(folder) {
+  return join(folder, 'owner.json');
+}
 
 /**
  * Where clusters look for their ports: each in a range of its own, because those of one that is just starting are free until it listens.

@@ -132,4 +132,6 @@ function merged(base, more) {
  * @param {unknown} value
  * @returns {value is Record<string, unknown>}
  */
-const isObject = value => typeof value === 'object' && value !== null && !Array.isArray(value);
+function isObject(value) {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

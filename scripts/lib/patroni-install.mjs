@@ -33,7 +33,9 @@ export function findPatroni() {
 }
 
 /** @param {string} folder */
-const versionOf = folder => Number(folder.split('/')[4]);
+function versionOf(folder) {
+  return Number(folder.split('/')[4]);
+}
 
 /**
  * Finds the programs or, as root on Debian, installs their packages. None of them is started by that.

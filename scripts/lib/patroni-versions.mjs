@@ -54,13 +54,17 @@ export async function versionOfPatroni(patroni, root) {
  * @param {string | undefined} root of an unpacked package
  * @returns {{ PYTHONPATH?: string }} what its programs need
  */
-export const patroniEnvironment = root => (root === undefined ? {} : { PYTHONPATH: join(root, MODULES) });
+export function patroniEnvironment(root) {
+  return root === undefined ? {} : { PYTHONPATH: join(root, MODULES) };
+}
 
 /**
  * @param {string} root of an unpacked package
  * @returns {string}
  */
-export const patroniIn = root => join(root, 'usr', 'bin', 'patroni');
+export function patroniIn(root) {
+  return join(root, 'usr', 'bin', 'patroni');
+}
 
 /**
  * Returns an unpacked Patroni, fetching it when the cache does not hold it.
@@ -151,7 +155,8 @@ async function download({ line, suite }, folder) {
  * @param {string} folder where apt keeps everything
  * @returns {string} settings that come after the machine's own, of which what concerns the way to the mirror stays as it is
  */
-const aptConfig = folder => `Dir::State "${folder}";
+function aptConfig(folder) {
+  return `Dir::State "${folder}";
 Dir::State::lists "${join(folder, 'lists')}";
 Dir::State::status "/dev/null";
 Dir::Cache "${join(folder, 'cache')}";
@@ -169,3 +174,4 @@ Acquire::IndexTargets::deb::DEP-11::DefaultEnabled "false";
 #clear APT::Update::Post-Invoke;
 #clear APT::Update::Post-Invoke-Success;
 `;
+}

@@ -20,7 +20,9 @@ export function isAlive(pid) {
  * @param {unknown} error
  * @returns {unknown} the `code` of a system error
  */
-export const errorCode = error => (error instanceof Error && 'code' in error ? error.code : undefined);
+export function errorCode(error) {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
+}
 
 /**
  * Waits until a condition holds, looking again every `every` milliseconds.

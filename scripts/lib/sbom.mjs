@@ -54,19 +54,25 @@ export function sbom(root, packages) {
  * @param {string} root
  * @param {string} file
  */
-const read = (root, file) => JSON.parse(readFileSync(join(root, file), 'utf8'));
+function read(root, file) {
+  return JSON.parse(readFileSync(join(root, file), 'utf8'));
+}
 
 /**
  * @param {string} name
  * @param {string} version
  * @returns {string} the package URL
  */
-const purl = (name, version) => `pkg:npm/${name.replace('@', '%40')}@${version}`;
+function purl(name, version) {
+  return `pkg:npm/${name.replace('@', '%40')}@${version}`;
+}
 
 /**
  * @param {string} license an SPDX identifier, or an expression of several
  */
-const licenses = license => (/\s/u.test(license) ? [{ expression: license }] : [{ license: { id: license } }]);
+function licenses(license) {
+  return /\s/u.test(license) ? [{ expression: license }] : [{ license: { id: license } }];
+}
 
 /**
  * @param {string | undefined} integrity as npm writes it

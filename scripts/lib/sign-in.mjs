@@ -6,7 +6,9 @@ import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { createServer } from 'node:http';
 
 /** @returns {string} 128 random bits */
-export const newSecret = () => randomBytes(16).toString('base64url');
+export function newSecret() {
+  return randomBytes(16).toString('base64url');
+}
 
 /**
  * @typedef {object} SignIn
@@ -61,9 +63,11 @@ function isSame(given, wanted) {
  * @param {{ action: string, password: string, nonce: string }} values none of them needs escaping: addresses and base64url
  * @returns {string}
  */
-const page = ({ action, password, nonce }) => `<!doctype html>
+function page({ action, password, nonce }) {
+  return `<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>Opening VS Code</title>
 <form method="post" action="${action}"><input type="hidden" name="password" value="${password}"><noscript><button>Open VS Code</button></noscript></form>
 <script nonce="${nonce}">document.forms[0].submit()</script>
 </html>
 `;
+}

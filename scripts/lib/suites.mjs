@@ -26,7 +26,9 @@ import { Failure } from './run.mjs';
  * @property {boolean} [beside] runs at the same time as the one before it
  */
 
-const tool = (/** @type {string[]} */ ...path) => join('node_modules', ...path);
+function tool(/** @type {string[]} */ ...path) {
+  return join('node_modules', ...path);
+}
 const tsc = tool('typescript', 'bin', 'tsc');
 
 /** Every folder with a compiler configuration of its own. */
@@ -54,12 +56,14 @@ export const checks = [
 const expected = ['control-plane', 'kernel', 'audit', 'local-cluster', 'architecture'];
 
 /** The tests of a real Patroni, on one that a need names. */
-const patroni = (/** @type {string} */ name, /** @type {Need} */ need) => ({
-  name,
-  folder: 'patroni',
-  command: mocha('patroni'),
-  needs: [need],
-});
+function patroni(/** @type {string} */ name, /** @type {Need} */ need) {
+  return {
+    name,
+    folder: 'patroni',
+    command: mocha('patroni'),
+    needs: [need],
+  };
+}
 
 /**
  * One for the Patroni of this machine and one for the newest. With `all` also for every other version, and for the Debian of each with the PostgreSQL
@@ -86,18 +90,20 @@ function patroniSuites(all) {
  * @param {boolean} all
  * @returns {readonly Suite[]}
  */
-const special = all => [
-  ...patroniSuites(all),
-  {
-    name: 'extension-host',
-    folder: 'extension-host',
-    command: [join('test', 'extension-host', 'run.ts')],
-    needs: ['editor'],
-  },
-  { name: 'start', folder: 'start', command: mocha('start'), needs: ['package'] },
-  { name: 'ui', folder: 'ui', command: mocha('ui'), needs: ['package'] },
-  { name: 'patroni-ui', folder: 'patroni-ui', command: mocha('patroni-ui'), needs: ['package', 'patroni'] },
-];
+function special(all) {
+  return [
+    ...patroniSuites(all),
+    {
+      name: 'extension-host',
+      folder: 'extension-host',
+      command: [join('test', 'extension-host', 'run.ts')],
+      needs: ['editor'],
+    },
+    { name: 'start', folder: 'start', command: mocha('start'), needs: ['package'] },
+    { name: 'ui', folder: 'ui', command: mocha('ui'), needs: ['package'] },
+    { name: 'patroni-ui', folder: 'patroni-ui', command: mocha('patroni-ui'), needs: ['package', 'patroni'] },
+  ];
+}
 
 /**
  * @param {boolean} all
@@ -155,5 +161,6 @@ export function select(only, all = false) {
  * @param {Suite} suite
  * @returns {boolean} whether there is anything to run
  */
-export const hasTests = ({ folder }) =>
-  existsSync(join(root, 'test', folder)) && globSync(`test/${folder}/**/*.test.ts`, { cwd: root }).length > 0;
+export function hasTests({ folder }) {
+  return existsSync(join(root, 'test', folder)) && globSync(`test/${folder}/**/*.test.ts`, { cwd: root }).length > 0;
+}

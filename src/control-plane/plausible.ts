@@ -14,7 +14,10 @@ const MOST_WORDS = 12;
  */
 const TURN = /\p{Ll}(?=[\p{Lu}\d])|\d(?=\p{L})|\p{Lu}(?=\d)|\p{Lu}{2,}(?=\p{Ll})/gu;
 const MOST_TURNS = { word: 2, text: 4, small: 6 } as const;
-const turns = (text: string): number => text.match(TURN)?.length ?? 0;
+function turns(text: string): number {
+  return text.match(TURN)?.length ?? 0;
+}
+
 /** `OrdersEuropeWest`: capitals that begin whole words are no drawn ones. */
 const HUMPS = /^(?:\p{Lu}?\p{Ll}{2,})(?:\p{Lu}\p{Ll}{2,}){0,4}\d{0,4}$/u;
 

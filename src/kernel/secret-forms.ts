@@ -14,8 +14,9 @@ const ENTITIES: ReadonlyMap<string, string> = new Map([
   ['gt', '>'],
   ['amp', '&'],
 ]);
-const utf8 = (code: number): string =>
-  code <= 0x10_ffff ? Buffer.from(String.fromCodePoint(code)).toString('latin1') : '';
+function utf8(code: number): string {
+  return code <= 0x10_ffff ? Buffer.from(String.fromCodePoint(code)).toString('latin1') : '';
+}
 
 /** One way of writing a secret: the byte that it begins with where that is not escaped, and where a match ends, or -1. Texts are bytes here, one character each. */
 interface Matcher {

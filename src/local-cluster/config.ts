@@ -27,7 +27,7 @@ export type NodeIdentity = Readonly<z.infer<typeof nodeSchema>>;
 export class UsageError extends Error {}
 
 /** What a file of this program's own holds. Throws UsageError where it is damaged: nothing is guessed. */
-export const parsed = <T>(path: string, text: string, schema: z.ZodType<T>): T => {
+export function parsed<T>(path: string, text: string, schema: z.ZodType<T>): T {
   try {
     return schema.parse(JSON.parse(text));
   } catch {
@@ -35,33 +35,43 @@ export const parsed = <T>(path: string, text: string, schema: z.ZodType<T>): T =
       `${path} is not a file that this program wrote, or it is damaged. It is left as it is; nothing was started.`,
     );
   }
-};
+}
 
-export const nodeDirectory = (data: string, name: string): string => join(data, name);
-const clusterPath = (data: string): string => join(data, 'cluster.json');
-const identityPath = (directory: string): string => join(directory, 'node.json');
+export function nodeDirectory(data: string, name: string): string {
+  return join(data, name);
+}
 
-export const readCluster = (data: string): ClusterConfig | null => {
+function clusterPath(data: string): string {
+  return join(data, 'cluster.json');
+}
+
+function identityPath(directory: string): string {
+  return join(directory, 'node.json');
+}
+
+export function readCluster(data: string): ClusterConfig | null {
   const path = clusterPath(data);
   const text = readIfPresent(path);
   return text === null ? null : parsed(path, text, clusterSchema);
-};
+}
 
-export const writeCluster = (data: string, cluster: ClusterConfig): void =>
+export function writeCluster(data: string, cluster: ClusterConfig): void {
   replaceFile(clusterPath(data), `${JSON.stringify(cluster, null, 2)}\n`, 'cluster');
+}
 
 /** The identity kept in a node's own directory; null where the directory is new or was emptied. */
-export const readIdentity = (directory: string): NodeIdentity | null => {
+export function readIdentity(directory: string): NodeIdentity | null {
   const path = identityPath(directory);
   const text = readIfPresent(path);
   return text === null ? null : parsed(path, text, nodeSchema);
-};
+}
 
-export const writeIdentity = (directory: string, identity: NodeIdentity): void =>
+export function writeIdentity(directory: string, identity: NodeIdentity): void {
   replaceFile(identityPath(directory), JSON.stringify(identity), 'identity');
+}
 
 /** Makes sure that `data` exists and can be written to. */
-export const openDataDirectory = (data: string): void => {
+export function openDataDirectory(data: string): void {
   try {
     mkdirSync(data, { recursive: true });
     accessSync(data, constants.W_OK | constants.X_OK);
@@ -70,18 +80,18 @@ export const openDataDirectory = (data: string): void => {
       `The data directory ${data} cannot be used: ${messageOf(error)}. Name one that this account may write to with --data.`,
     );
   }
-};
+}
 
 /** What stands in a directory that is none of a cluster's; the launcher's lock does not count. */
-const refuseForeign = (data: string): void => {
+function refuseForeign(data: string): void {
   if (readdirSync(data).every(name => name.startsWith('cluster.lock'))) return;
   throw new UsageError(
     `The data directory ${data} is not empty and holds no cluster.json, so it is not a cluster's. Nothing in it was touched; name an empty directory with --data.`,
   );
-};
+}
 
 /** The first start: identities for every node, and epoch 1 for the first. `cluster.json` comes last: without it, nothing has started yet. */
-const createCluster = (data: string, urls: readonly string[]): ClusterConfig => {
+function createCluster(data: string, urls: readonly string[]): ClusterConfig {
   refuseForeign(data);
   const cluster: ClusterConfig = {
     cluster_id: randomUUID(),
@@ -110,10 +120,10 @@ const createCluster = (data: string, urls: readonly string[]): ClusterConfig => 
   }
   writeCluster(data, cluster);
   return cluster;
-};
+}
 
 /** Throws UsageError where `data` holds something else than a cluster of `nodes` nodes, or room for one. Changes nothing. */
-export const checkCluster = (data: string, nodes: number): void => {
+export function checkCluster(data: string, nodes: number): void {
   const cluster = readCluster(data);
   if (cluster === null) refuseForeign(data);
   else if (cluster.members.length !== nodes) {
@@ -121,16 +131,18 @@ export const checkCluster = (data: string, nodes: number): void => {
       `The data directory ${data} belongs to a cluster of ${cluster.members.length} nodes, and ${nodes} were asked for. Membership is fixed at the first start: use --nodes ${cluster.members.length}, or another directory.`,
     );
   }
-};
+}
 
 /** The cluster in `data`, created at the first start, with its members at `urls`; those of a cluster that was there are not written yet. */
-export const openCluster = (data: string, urls: readonly string[]): ClusterConfig => {
+export function openCluster(data: string, urls: readonly string[]): ClusterConfig {
   const cluster = readCluster(data) ?? createCluster(data, urls);
   return {
     ...cluster,
     members: cluster.members.map((member, index) => ({ ...member, url: urls[index] ?? member.url })),
   };
-};
+}
 
 /** A cluster's configuration as a launcher hands it to its nodes. */
-export const clusterFrom = (message: unknown): ClusterConfig => clusterSchema.parse(message);
+export function clusterFrom(message: unknown): ClusterConfig {
+  return clusterSchema.parse(message);
+}

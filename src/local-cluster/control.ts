@@ -29,24 +29,24 @@ const promotionSchema = z.strictObject({
 });
 const demotionSchema = z.strictObject(common);
 
-const parse = <T>(schema: z.ZodType<T>, body: unknown): T => {
+function parse<T>(schema: z.ZodType<T>, body: unknown): T {
   const result = schema.safeParse(body);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   const unknown = issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
   throw invalid([...(issue?.path ?? []), ...unknown].join('.') || 'body', issue?.message ?? 'The body is malformed.');
-};
+}
 
-const version = (headers: Asked['headers']): bigint | null => {
+function version(headers: Asked['headers']): bigint | null {
   const given = headers['if-match'];
   if (given === undefined) return null;
   const match = /^"(\d{1,20})"$/.exec(given);
   if (match?.[1] === undefined) throw invalid('If-Match', 'If-Match must be one control version in double quotes.');
   return BigInt(match[1]);
-};
+}
 
 /** The request in its checked form, or the first refusal in the order of the contract's table. */
-const read = (kind: Kind, node: LocalNode, { headers, body }: Asked): ControlRequest => {
+function read(kind: Kind, node: LocalNode, { headers, body }: Asked): ControlRequest {
   const given =
     kind === 'promotion'
       ? parse(promotionSchema, body)
@@ -69,10 +69,10 @@ const read = (kind: Kind, node: LocalNode, { headers, body }: Asked): ControlReq
     auditHead: given.audit_head,
     ifMatch,
   };
-};
+}
 
 /** The two control endpoints. */
-export const controlRoutes = (node: LocalNode, attempts: Attempts): readonly Route[] => {
+export function controlRoutes(node: LocalNode, attempts: Attempts): readonly Route[] {
   const reply = (data: object): Reply => ({ status: 200, body: envelope(node, data) });
   return [
     {
@@ -88,4 +88,4 @@ export const controlRoutes = (node: LocalNode, attempts: Attempts): readonly Rou
       answer: async (asked): Promise<Reply> => reply(await attempts.demote(read('demotion', node, asked))),
     },
   ];
-};
+}

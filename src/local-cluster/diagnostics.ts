@@ -2,27 +2,33 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LocalNode } from './node.ts';
 
-const filesOf = (node: LocalNode): readonly { readonly name: string; readonly bytes: number }[] =>
-  readdirSync(node.directory, { recursive: true, encoding: 'utf8' })
+function filesOf(node: LocalNode): readonly { readonly name: string; readonly bytes: number }[] {
+  return readdirSync(node.directory, { recursive: true, encoding: 'utf8' })
     .sort()
     .flatMap(name => {
       const stat = statSync(join(node.directory, name), { throwIfNoEntry: false });
       return stat?.isFile() === true ? [{ name, bytes: stat.size }] : [];
     });
+}
 
 /** What collecting diagnostics would read: declared before it is asked for. */
-export const diagnosticsCost = (node: LocalNode): object => {
+export function diagnosticsCost(node: LocalNode): object {
   const files = filesOf(node);
   return { files: files.length, bytes: BigInt(files.reduce((sum, file) => sum + file.bytes, 0)), name: node.self.name };
-};
+}
 
-const section = (name: string, entries: Readonly<Record<string, string | number | bigint | null>>): object => ({
-  name,
-  entries: Object.entries(entries).map(([key, value]) => ({ key, value: value === null ? 'unknown' : String(value) })),
-});
+function section(name: string, entries: Readonly<Record<string, string | number | bigint | null>>): object {
+  return {
+    name,
+    entries: Object.entries(entries).map(([key, value]) => ({
+      key,
+      value: value === null ? 'unknown' : String(value),
+    })),
+  };
+}
 
 /** Everything worth knowing of this node at once; reads and verifies the whole log. Mutates nothing. */
-export const diagnose = (node: LocalNode): object => {
+export function diagnose(node: LocalNode): object {
   const files = filesOf(node);
   const { wal, store, authority, ledger } = node;
   const wrongAt = wal.verify();
@@ -86,4 +92,4 @@ export const diagnose = (node: LocalNode): object => {
       }),
     ],
   };
-};
+}

@@ -57,77 +57,101 @@ export class ApiError extends Error {
   }
 }
 
-export const invalid = (field: string, message: string): ApiError =>
-  new ApiError(400, 'AERO_INVALID_REQUEST', message, { details: { field } });
+export function invalid(field: string, message: string): ApiError {
+  return new ApiError(400, 'AERO_INVALID_REQUEST', message, { details: { field } });
+}
 
 /** The request names itself in no way, or in two: nothing can be said of it (P7-F3). */
-export const ambiguousRequest = (): ApiError =>
-  new ApiError(400, 'AERO_INVALID_REQUEST', 'Idempotency-Key must be the request_id.', {
+export function ambiguousRequest(): ApiError {
+  return new ApiError(400, 'AERO_INVALID_REQUEST', 'Idempotency-Key must be the request_id.', {
     outcome: 'unknown',
     details: { field: 'Idempotency-Key' },
   });
+}
 
-export const unknownNode = (id: string): ApiError =>
-  new ApiError(404, 'AERO_UNKNOWN_NODE', `Node ${id} is not known here, or is not the node that was asked.`, {
+export function unknownNode(id: string): ApiError {
+  return new ApiError(404, 'AERO_UNKNOWN_NODE', `Node ${id} is not known here, or is not the node that was asked.`, {
     details: { node_id: id },
   });
+}
 
 /** Only the target keeps the ledger that knows the request: this node cannot say what became of it there. */
-export const otherTarget = (id: string): ApiError =>
-  new ApiError(
+export function otherTarget(id: string): ApiError {
+  return new ApiError(
     404,
     'AERO_UNKNOWN_NODE',
     `Node ${id} is not this node, which did nothing. What became of the request there is not known here.`,
     { outcome: 'unknown', details: { node_id: id } },
   );
+}
 
-export const notReady = (lifecycle: string): ApiError =>
-  new ApiError(503, 'AERO_NOT_READY', `The node is ${lifecycle}; nothing was done.`, {
+export function notReady(lifecycle: string): ApiError {
+  return new ApiError(503, 'AERO_NOT_READY', `The node is ${lifecycle}; nothing was done.`, {
     invariant: 'P6-F1',
     details: { lifecycle },
   });
+}
 
-export const storageFailed = (message: string, outcome: Outcome): ApiError =>
-  new ApiError(
+export function storageFailed(message: string, outcome: Outcome): ApiError {
+  return new ApiError(
     500,
     'AERO_STORAGE_FAILED',
     `The disk failed: ${message}. The node stops; after a restart its disk says what is true.`,
     { invariant: 'P6-F1', outcome },
   );
+}
 
 /** What this delivery did is nothing; `outcome` is of the request, and that is the first delivery's. */
-export const duplicate = (
+export function duplicate(
   requestId: string,
   first: { readonly outcome: Outcome; readonly code: string | null },
-): ApiError =>
-  new ApiError(409, 'AERO_DUPLICATE_REQUEST', 'This request id was seen before; a request is executed at most once.', {
-    invariant: 'P6-F3',
-    outcome: first.outcome,
-    details: { request_id: requestId, first: { outcome: first.outcome, code: first.code } },
-  });
+): ApiError {
+  return new ApiError(
+    409,
+    'AERO_DUPLICATE_REQUEST',
+    'This request id was seen before; a request is executed at most once.',
+    {
+      invariant: 'P6-F3',
+      outcome: first.outcome,
+      details: { request_id: requestId, first: { outcome: first.outcome, code: first.code } },
+    },
+  );
+}
 
-export const stateChanged = (present: bigint): ApiError =>
-  new ApiError(412, 'AERO_STATE_CHANGED', 'What this request was confirmed for is no longer the state of this node.', {
-    invariant: 'P6-D1',
-    details: { control_version: present.toString() },
-  });
+export function stateChanged(present: bigint): ApiError {
+  return new ApiError(
+    412,
+    'AERO_STATE_CHANGED',
+    'What this request was confirmed for is no longer the state of this node.',
+    {
+      invariant: 'P6-D1',
+      details: { control_version: present.toString() },
+    },
+  );
+}
 
-export const inProgress = (): ApiError =>
-  new ApiError(409, 'AERO_PROMOTION_ALREADY_IN_PROGRESS', 'Another promotion or demotion is running on this node.', {
-    invariant: 'P6-A2',
-  });
+export function inProgress(): ApiError {
+  return new ApiError(
+    409,
+    'AERO_PROMOTION_ALREADY_IN_PROGRESS',
+    'Another promotion or demotion is running on this node.',
+    {
+      invariant: 'P6-A2',
+    },
+  );
+}
 
-export const denied = (kind: Kind, reason: DenialReason, checks: readonly Check[]): ApiError => {
+export function denied(kind: Kind, reason: DenialReason, checks: readonly Check[]): ApiError {
   const failed = checks.find(check => check.result === 'fail' || check.result === 'unknown');
   const name = kind === 'promotion' ? 'AERO_PROMOTION_DENIED' : 'AERO_DEMOTION_DENIED';
   return new ApiError(409, name, `The ${kind} was denied: ${reason}. ${failed?.message ?? ''}`.trim(), {
     invariant: denialInvariants[reason],
     details: { reason, checks },
   });
-};
+}
 
-export const acknowledgementIncomplete = (missing: readonly string[]): ApiError =>
-  new ApiError(
+export function acknowledgementIncomplete(missing: readonly string[]): ApiError {
+  return new ApiError(
     422,
     'AERO_ACKNOWLEDGEMENT_INCOMPLETE',
     `Each overridden check must be acknowledged by its invariant; missing: ${missing.join(', ')}.`,
@@ -136,3 +160,4 @@ export const acknowledgementIncomplete = (missing: readonly string[]): ApiError 
       details: { missing_invariants: missing },
     },
   );
+}

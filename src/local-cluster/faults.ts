@@ -36,24 +36,28 @@ let crashAt = '';
 let passesLeft = 0;
 let room = 0;
 
-export const faults = (): Faults => current;
+export function faults(): Faults {
+  return current;
+}
 
 /** Resolves when the node is not paused. */
-export const notPaused = (): Promise<void> => paused;
+export function notPaused(): Promise<void> {
+  return paused;
+}
 
 /** Arms one crash point: `name`, or `name:n` for its n-th passage. */
-export const armCrash = (spec: string): void => {
+export function armCrash(spec: string): void {
   const [name = '', nth = '1'] = spec.split(':');
   crashAt = name;
   passesLeft = Number(nth);
-};
+}
 
 /** Ends the process here, as a power switch would, when this point is armed (P6-F2 is tested with it). */
-export const crashPoint = (name: string): void => {
+export function crashPoint(name: string): void {
   if (name !== crashAt || --passesLeft > 0) return;
   process.kill(process.pid, 'SIGKILL');
   for (;;);
-};
+}
 
 /** Writes as the disk is told to: a full one takes a part without a word, and only then refuses. */
 export const writeToDisk: WriteSome = (handle, bytes, position) => {
@@ -66,29 +70,29 @@ export const writeToDisk: WriteSome = (handle, bytes, position) => {
 };
 
 /** Throws where the disk is told to fail at an fsync. */
-export const onFsync = (): void => {
+export function onFsync(): void {
   if (current.disk === 'failing') throw new Error('EIO: fsync failed (a fault on request)');
-};
+}
 
 /** The wait before an fsync of the log. */
-export const slowDisk = async (): Promise<void> => {
+export async function slowDisk(): Promise<void> {
   if (current.slow_fsync_ms > 0) await after(current.slow_fsync_ms);
-};
+}
 
-const set = (next: Faults, changed: (faults: Faults) => void): void => {
+function set(next: Faults, changed: (faults: Faults) => void): void {
   if (next.pause && !current.pause) paused = new Promise(resolve => (resume = resolve));
   if (!next.pause) resume();
   current = next;
   room = next.disk_room;
   armCrash(next.crash_at ?? '');
   changed(next);
-};
+}
 
 /** The loopback port on which faults are asked for: `POST /faults` replaces all of them, those not named are off. */
-export const openAdmin = (
+export function openAdmin(
   changed: (faults: Faults) => void,
-): Promise<{ readonly server: Server; readonly url: string }> =>
-  new Promise((resolve, reject) => {
+): Promise<{ readonly server: Server; readonly url: string }> {
+  return new Promise((resolve, reject) => {
     const server = createServer((request, response) => {
       const parts: Buffer[] = [];
       request.on('data', (part: Buffer) => parts.push(part));
@@ -111,3 +115,4 @@ export const openAdmin = (
       });
     });
   });
+}

@@ -8,28 +8,28 @@ import { crashPoint, onFsync, writeToDisk } from './faults.ts';
 let lock: FileLock | null = null;
 
 /** From here on this process writes only while it holds this lock. */
-export const writeUnder = (held: FileLock): void => {
+export function writeUnder(held: FileLock): void {
   lock = held;
-};
+}
 
 /** A holder of a removed lock file excludes nobody: another process may have begun to write here. */
-const stillExclusive = (): void => {
+function stillExclusive(): void {
   if (lock?.isHeld() === false)
     throw new Error('the lock file of the data directory was removed or replaced while it was held');
-};
+}
 
 /** Appends all of `bytes` to an open file that ends at `end`; throws where a part is missing, another wrote to it, or the directory is no longer this process's. */
-export const append = (handle: number, bytes: Buffer, end: number): void => {
+export function append(handle: number, bytes: Buffer, end: number): void {
   stillExclusive();
   appendWhole(handle, bytes, end, writeToDisk);
   stillExclusive();
-};
+}
 
 /**
  * Replaces a file whole or not at all (P6-F2): written beside it, fsynced, renamed over it, directory fsynced.
  * `name` names the crash points `<name>-write`, `<name>-fsync`, `<name>-rename`, `<name>-directory`, each before its step.
  */
-export const replaceFile = (path: string, content: string | Buffer, name: string): void => {
+export function replaceFile(path: string, content: string | Buffer, name: string): void {
   replaceWhole(path, content, {
     beside: `${path}.new`,
     write: writeToDisk,
@@ -39,14 +39,14 @@ export const replaceFile = (path: string, content: string | Buffer, name: string
       if (step === 'fsync') onFsync();
     },
   });
-};
+}
 
 /** The text of a file, or null where there is none. */
-export const readIfPresent = (path: string): string | null => {
+export function readIfPresent(path: string): string | null {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
     throw error;
   }
-};
+}

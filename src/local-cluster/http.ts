@@ -44,12 +44,16 @@ export interface Route {
   readonly answer: (asked: Asked) => Reply | Promise<Reply>;
 }
 
-const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-const isToken = (given: string, wanted: string | null): boolean =>
-  wanted !== null && timingSafeEqual(digest(given), digest(wanted));
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}
+
+function isToken(given: string, wanted: string | null): boolean {
+  return wanted !== null && timingSafeEqual(digest(given), digest(wanted));
+}
 
 /** 401 without a token that is known, 403 with one that does not suffice. Without configured tokens everybody on this machine may ask. */
-const authorize = (needs: Route['needs'], headers: IncomingMessage['headers'], tokens: Tokens): void => {
+function authorize(needs: Route['needs'], headers: IncomingMessage['headers'], tokens: Tokens): void {
   if (needs === 'peer') {
     const given = headers['x-aerodb-peer'];
     if (typeof given !== 'string' || !isToken(given, tokens.peer))
@@ -62,12 +66,12 @@ const authorize = (needs: Route['needs'], headers: IncomingMessage['headers'], t
   if (!isToken(given, tokens.observer))
     throw new ApiError(401, 'AERO_UNAUTHENTICATED', 'A bearer token that this node knows is needed.');
   if (needs === 'control') throw new ApiError(403, 'AERO_FORBIDDEN', 'This token may read; it may not control.');
-};
+}
 
 /** The connection ends without an answer: on request, as a fault, or because its client is gone. */
 class Dropped extends Error {}
 
-const readBody = async (request: IncomingMessage, limit: number): Promise<unknown> => {
+async function readBody(request: IncomingMessage, limit: number): Promise<unknown> {
   const tooLarge = new ApiError(413, 'AERO_BODY_TOO_LARGE', `The body may have ${limit} bytes.`, {
     details: { limit: String(limit) },
   });
@@ -93,37 +97,37 @@ const readBody = async (request: IncomingMessage, limit: number): Promise<unknow
   } catch {
     throw invalid('body', 'The body is not JSON in UTF-8 in which no object names a member twice.');
   }
-};
+}
 
-const find = (
+function find(
   routes: readonly Route[],
   method: string,
   path: string,
-): { readonly route: Route; readonly params: readonly string[] } => {
+): { readonly route: Route; readonly params: readonly string[] } {
   for (const route of routes) {
     const match = route.path.exec(path);
     if (match !== null && route.method === method) return { route, params: match.slice(1) };
   }
   throw new ApiError(404, 'AERO_NOT_FOUND', `There is no ${method} ${path}.`);
-};
+}
 
 /** A name that a browser resolved could be anybody's; an address or localhost is this machine's (DNS rebinding). Without one, or with two, nobody was named. */
-const checkHost = ({ headersDistinct: { host: hosts = [] } }: IncomingMessage): void => {
+function checkHost({ headersDistinct: { host: hosts = [] } }: IncomingMessage): void {
   const [host = '', ...others] = hosts;
   if (others.length > 0 || !/^(localhost|[\d.]+|\[[\da-f:.]+\])(:\d{1,5})?$/i.test(host))
     throw invalid('Host', 'The node is asked by its address, in one Host header.');
-};
+}
 
-const distorted = (reply: Reply, how: Faults['control_answers']): Reply => {
+function distorted(reply: Reply, how: Faults['control_answers']): Reply {
   if (how === 'dropped') throw new Dropped();
   if (how === 'html')
     return { status: 502, body: Buffer.from('<html><body>Bad Gateway</body></html>'), type: 'text/html' };
   return how === 'garbage'
     ? { status: 200, body: Buffer.from('{"api_version":"v1","observed_at":'), type: 'application/json' }
     : reply;
-};
+}
 
-const respond = async (request: IncomingMessage, routes: readonly Route[], tokens: Tokens): Promise<Reply> => {
+async function respond(request: IncomingMessage, routes: readonly Route[], tokens: Tokens): Promise<Reply> {
   const url = URL.parse(request.url ?? '/', 'http://node');
   if (url === null) throw new ApiError(404, 'AERO_NOT_FOUND', 'The path is malformed.');
   checkHost(request);
@@ -147,21 +151,22 @@ const respond = async (request: IncomingMessage, routes: readonly Route[], token
   const reply = await route.answer({ params, query: url.searchParams, headers: request.headers, body });
   if (faulty.late_ms > 0 && url.pathname.startsWith('/v1/')) await after(faulty.late_ms);
   return url.pathname.startsWith('/v1/control/') ? distorted(reply, faulty.control_answers) : reply;
-};
+}
 
 /** Whether this node's ledger holds a request of this id. */
 export type Holds = (requestId: string) => boolean;
 
-const isControl = ({ url }: IncomingMessage): boolean =>
-  URL.parse(url ?? '/', 'http://node')?.pathname.startsWith('/v1/control/') === true;
+function isControl({ url }: IncomingMessage): boolean {
+  return URL.parse(url ?? '/', 'http://node')?.pathname.startsWith('/v1/control/') === true;
+}
 
 /** Whether the request names itself, and the ledger was asked for it and does not hold it. */
-const isUnseen = ({ headers }: IncomingMessage, holds: Holds): boolean => {
+function isUnseen({ headers }: IncomingMessage, holds: Holds): boolean {
   const id = headers['idempotency-key'];
   return typeof id === 'string' && uuid.test(id) && !holds(id);
-};
+}
 
-const write = (request: IncomingMessage, response: ServerResponse, reply: Reply): void => {
+function write(request: IncomingMessage, response: ServerResponse, reply: Reply): void {
   const bytes = Buffer.isBuffer(reply.body) ? reply.body : Buffer.from(toJson(reply.body));
   response.statusCode = reply.status;
   response.setHeader(
@@ -175,9 +180,9 @@ const write = (request: IncomingMessage, response: ServerResponse, reply: Reply)
   // A body that was refused unread must not be taken for the next request.
   if (!request.complete) response.setHeader('connection', 'close');
   response.end(bytes);
-};
+}
 
-const errorReply = (error: unknown, request: IncomingMessage, holds: Holds): Reply => {
+function errorReply(error: unknown, request: IncomingMessage, holds: Holds): Reply {
   if (error instanceof ApiError)
     return {
       status: error.status,
@@ -193,9 +198,9 @@ const errorReply = (error: unknown, request: IncomingMessage, holds: Holds): Rep
       outcome: 'unknown',
     }).body,
   };
-};
+}
 
-const refuseMalformed = (error: NodeJS.ErrnoException, socket: Duplex): void => {
+function refuseMalformed(error: NodeJS.ErrnoException, socket: Duplex): void {
   if (!socket.writable || error.code === 'ECONNRESET') {
     socket.destroy();
     return;
@@ -209,10 +214,10 @@ const refuseMalformed = (error: NodeJS.ErrnoException, socket: Duplex): void => 
   socket.end(
     `HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   );
-};
+}
 
 /** The HTTP server of a node: limits, authorization and typed errors around its routes. */
-export const createApi = (routes: readonly Route[], tokens: Tokens, holds: Holds): Server => {
+export function createApi(routes: readonly Route[], tokens: Tokens, holds: Holds): Server {
   const server = createServer(
     {
       headersTimeout: 10_000,
@@ -234,4 +239,4 @@ export const createApi = (routes: readonly Route[], tokens: Tokens, holds: Holds
   );
   server.on('clientError', refuseMalformed);
   return server;
-};
+}

@@ -1,5 +1,5 @@
 /** How many members the text of a JSON value writes: each has one colon outside of texts. */
-const membersWritten = (text: string): number => {
+function membersWritten(text: string): number {
   let count = 0;
   let isText = false;
   for (let index = 0; index < text.length; index += 1) {
@@ -9,10 +9,10 @@ const membersWritten = (text: string): number => {
     else if (!isText && unit === ':') count += 1;
   }
   return count;
-};
+}
 
 /** How many members a value has, at any depth; no recursion, because a body may nest as deep as it is long. */
-const membersIn = (value: unknown): number => {
+function membersIn(value: unknown): number {
   let count = 0;
   const open: unknown[] = [value];
   while (open.length > 0) {
@@ -23,14 +23,14 @@ const membersIn = (value: unknown): number => {
     for (const each of inner) open.push(each);
   }
   return count;
-};
+}
 
 /**
  * Reads JSON. Throws where it is none, and where an object names a member twice: which of the two counts is each parser's own choice, so
  * that a proxy could have checked the one while this node obeys the other.
  */
-export const parseJson = (text: string): unknown => {
+export function parseJson(text: string): unknown {
   const value: unknown = JSON.parse(text);
   if (membersWritten(text) !== membersIn(value)) throw new SyntaxError('an object names a member twice');
   return value;
-};
+}

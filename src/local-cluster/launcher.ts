@@ -17,32 +17,33 @@ import type { ClusterOptions } from './options.ts';
 /** Systems give outgoing connections ports from 32768 on: one of those could be taken before its node listens, or while it is away. */
 const [lowest, highest] = [10_000, 20_000];
 
-const isFree = (host: string, port: number): Promise<boolean> =>
-  new Promise((resolve, reject) => {
+function isFree(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve, reject) => {
     const probe = createServer();
     probe.once('error', (error: NodeJS.ErrnoException) =>
       error.code === 'EADDRINUSE' ? resolve(false) : reject(error),
     );
     probe.listen(port, host, () => probe.close(() => resolve(true)));
   });
+}
 
-const freePort = async (host: string): Promise<number> => {
+async function freePort(host: string): Promise<number> {
   for (let tries = 0; tries < 1_000; tries += 1) {
     const port = lowest + Math.floor(Math.random() * (highest - lowest));
     if (await isFree(host, port)) return port;
   }
   throw new UsageError(`No free port was found between ${lowest} and ${highest}. Choose one with --port.`);
-};
+}
 
-const portsFor = async ({ nodes, port, host }: ClusterOptions): Promise<readonly number[]> => {
+async function portsFor({ nodes, port, host }: ClusterOptions): Promise<readonly number[]> {
   const ports = new Set<number>();
   if (port > 0) return Array.from({ length: nodes }, (_, index) => port + index);
   while (ports.size < nodes) ports.add(await freePort(host));
   return [...ports];
-};
+}
 
 /** The node's process: this same program, started again. Tokens travel in the environment, where no list of processes shows them. */
-const spawnNode = (main: string, member: ClusterMember, options: ClusterOptions): ChildProcess => {
+function spawnNode(main: string, member: ClusterMember, options: ClusterOptions): ChildProcess {
   const args = [
     ...process.execArgv,
     main,
@@ -69,7 +70,7 @@ const spawnNode = (main: string, member: ClusterMember, options: ClusterOptions)
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     env: { ...process.env, ...tokens },
   });
-};
+}
 
 interface Started {
   readonly child: ChildProcess;
@@ -77,7 +78,7 @@ interface Started {
   readonly word: () => Promise<unknown>;
 }
 
-const start = (main: string, member: ClusterMember, options: ClusterOptions): Started => {
+function start(main: string, member: ClusterMember, options: ClusterOptions): Started {
   const child = spawnNode(main, member, options);
   const word = (): Promise<unknown> =>
     new Promise((resolve, reject) => {
@@ -90,37 +91,38 @@ const start = (main: string, member: ClusterMember, options: ClusterOptions): St
       });
     });
   return { child, word };
-};
+}
 
-const ended = (child: ChildProcess): Promise<void> =>
-  new Promise(resolve => {
+function ended(child: ChildProcess): Promise<void> {
+  return new Promise(resolve => {
     if (child.exitCode !== null || child.signalCode !== null) resolve();
     else child.once('exit', () => resolve());
   });
+}
 
-const endAll = async (children: readonly ChildProcess[]): Promise<void> => {
+async function endAll(children: readonly ChildProcess[]): Promise<void> {
   for (const child of children) child.kill('SIGTERM');
   await Promise.all(children.map(ended));
-};
+}
 
 /**
  * Starts the nodes and resolves when all are ready. `cluster.json` is written when every node holds its directory and its port and not
  * before: a launcher that is refused changes nothing of a cluster that another one runs.
  */
-const startAll = async (cluster: ClusterConfig, data: string, nodes: readonly Started[]): Promise<void> => {
+async function startAll(cluster: ClusterConfig, data: string, nodes: readonly Started[]): Promise<void> {
   for (const { child } of nodes) child.send(cluster);
   await Promise.all(nodes.map(node => node.word()));
   writeCluster(data, cluster);
   const ready = nodes.map(node => node.word());
   for (const { child } of nodes) child.send('go');
   for (const word of ready) process.stdout.write(`${JSON.stringify(await word)}\n`);
-};
+}
 
 /**
  * Starts one process per node and stays until Ctrl-C or SIGTERM ends them all. A node that ends by itself is left as it is: nothing is
  * restarted. If this process is killed, the nodes see their channel close, and end.
  */
-export const runCluster = async (main: string, options: ClusterOptions): Promise<void> => {
+export async function runCluster(main: string, options: ClusterOptions): Promise<void> {
   openDataDirectory(options.data);
   checkCluster(options.data, options.nodes);
   writeUnder(lockCluster(options.data));
@@ -147,4 +149,4 @@ export const runCluster = async (main: string, options: ClusterOptions): Promise
   }
   if (options.writesPerSecond > 0)
     stopLoad = startLoad(cluster.members, options.writesPerSecond, options.operatorToken);
-};
+}

@@ -18,16 +18,18 @@ export interface Decoded {
   readonly rest: 'none' | 'torn' | 'bad';
 }
 
-const hex = (chain: number): string => chain.toString(16).padStart(8, '0');
+function hex(chain: number): string {
+  return chain.toString(16).padStart(8, '0');
+}
 
 /** One record as bytes, continuing `chain`. */
-export const encodeLine = (json: string, chain: number): { readonly bytes: Buffer; readonly chain: number } => {
+export function encodeLine(json: string, chain: number): { readonly bytes: Buffer; readonly chain: number } {
   const next = crc32(json, chain);
   return { bytes: Buffer.from(`${hex(next)} ${json}\n`), chain: next };
-};
+}
 
 /** Every whole and valid record from the start of `buffer`, continuing `chain`, and what follows them. */
-export const decodeLines = (buffer: Buffer, chain: number): Decoded => {
+export function decodeLines(buffer: Buffer, chain: number): Decoded {
   const lines: Line[] = [];
   let at = 0;
   let current = chain;
@@ -41,6 +43,6 @@ export const decodeLines = (buffer: Buffer, chain: number): Decoded => {
     lines.push({ json: payload.toString('utf8'), chain: current, end: at });
   }
   return { lines, rest: 'none' };
-};
+}
 
 export const chainText = hex;

@@ -8,7 +8,7 @@ const keys = 1_000;
  * A client that writes at a steady rate to whichever node accepts. It is nobody's authority: a refused write is dropped, and the next
  * one asks the next node. Returns how to stop it.
  */
-export const startLoad = (members: readonly ClusterMember[], perSecond: number, token: string | null): (() => void) => {
+export function startLoad(members: readonly ClusterMember[], perSecond: number, token: string | null): () => void {
   const agent = new Agent({ keepAlive: true, maxSockets: 16 });
   let written = 0;
   let chosen = 0;
@@ -42,4 +42,4 @@ export const startLoad = (members: readonly ClusterMember[], perSecond: number, 
     clearInterval(tick);
     agent.destroy();
   };
-};
+}

@@ -14,7 +14,7 @@ const acknowledgedWithin = 5_000;
 const waitingLimit = 1_000;
 const pageRows = 10_000;
 
-const write = async (node: LocalNode, body: unknown): Promise<Reply> => {
+async function write(node: LocalNode, body: unknown): Promise<Reply> {
   const parsed = writeSchema.safeParse(body);
   if (!parsed.success)
     throw invalid(
@@ -49,9 +49,9 @@ const write = async (node: LocalNode, body: unknown): Promise<Reply> => {
   } finally {
     late.abort();
   }
-};
+}
 
-const rows = (node: LocalNode, query: URLSearchParams): Reply => {
+function rows(node: LocalNode, query: URLSearchParams): Reply {
   const after = query.get('after') ?? '0';
   if (!/^\d{1,20}$/.test(after)) throw invalid('after', 'after must be a commit id.');
   if (node.state === 'ReplicationHalted')
@@ -69,21 +69,23 @@ const rows = (node: LocalNode, query: URLSearchParams): Reply => {
       next_after: found.length > shown.length ? (shown.at(-1)?.commit_id ?? null) : null,
     },
   };
-};
+}
 
 /** The local cluster's data, beside v1: for load generators and tests. */
-export const writeRoutes = (node: LocalNode): readonly Route[] => [
-  {
-    method: 'POST',
-    path: /^\/local\/writes$/,
-    needs: 'control',
-    answer: ({ body }: Asked): Promise<Reply> => write(node, body),
-  },
-  {
-    method: 'GET',
-    path: /^\/local\/writes$/,
-    needs: 'read',
-    query: ['after'],
-    answer: ({ query }: Asked): Reply => rows(node, query),
-  },
-];
+export function writeRoutes(node: LocalNode): readonly Route[] {
+  return [
+    {
+      method: 'POST',
+      path: /^\/local\/writes$/,
+      needs: 'control',
+      answer: ({ body }: Asked): Promise<Reply> => write(node, body),
+    },
+    {
+      method: 'GET',
+      path: /^\/local\/writes$/,
+      needs: 'read',
+      query: ['after'],
+      answer: ({ query }: Asked): Reply => rows(node, query),
+    },
+  ];
+}

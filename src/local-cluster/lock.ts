@@ -8,7 +8,7 @@ import { messageOf } from './vocabulary.ts';
 const PATIENCE_MS = 100;
 
 /** The lock is the process's until it ends: the operating system releases it, however that comes about. */
-const take = (file: string, what: string): FileLock => {
+function take(file: string, what: string): FileLock {
   const lock = new FileLock(file, PATIENCE_MS);
   let taken: boolean;
   try {
@@ -19,17 +19,19 @@ const take = (file: string, what: string): FileLock => {
   if (!taken)
     throw new UsageError(`${what} is in use by ${lock.holder}. End it first; two processes never share one directory.`);
   return lock;
-};
+}
 
 /** One process per data directory: two writers would tear the log. */
-export const lockDirectory = (data: string, name: string): FileLock => {
+export function lockDirectory(data: string, name: string): FileLock {
   const directory = nodeDirectory(data, name);
   mkdirSync(directory, { recursive: true });
   return take(join(directory, 'node.lock'), `The data directory of ${name} in ${data}`);
-};
+}
 
 /** The launcher's lock is on `cluster.json`, which no other may write meanwhile. */
 export const clusterLock = 'cluster.lock';
 
 /** One launcher per cluster. */
-export const lockCluster = (data: string): FileLock => take(join(data, clusterLock), `The cluster in ${data}`);
+export function lockCluster(data: string): FileLock {
+  return take(join(data, clusterLock), `The cluster in ${data}`);
+}

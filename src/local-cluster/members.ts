@@ -2,16 +2,17 @@ import type { ClusterMember } from './config.ts';
 import type { LocalNode } from './node.ts';
 import type { Testimony } from './testimony.ts';
 
-const behind = (primary: bigint | null, own: bigint | null): bigint | null =>
-  primary === null || own === null ? null : primary > own ? primary - own : 0n;
+function behind(primary: bigint | null, own: bigint | null): bigint | null {
+  return primary === null || own === null ? null : primary > own ? primary - own : 0n;
+}
 
 /** The primary's end of log as this node knows it: its own, or what the primary last said while it answers. */
-const primaryEnd = (node: LocalNode): Testimony['durable'] | null => {
+function primaryEnd(node: LocalNode): Testimony['durable'] | null {
   const { primaryId, self, peers } = node;
   if (primaryId === self.id) return node.wal.durable;
   const known = primaryId === null ? null : peers.known(primaryId);
   return known?.reachable === true ? (known.testimony?.durable ?? null) : null;
-};
+}
 
 interface View {
   readonly said: Testimony | null;
@@ -20,23 +21,23 @@ interface View {
 }
 
 /** What this node says of a member: of itself the truth, of another its last report. */
-const viewOf = (node: LocalNode, member: ClusterMember): View => {
+function viewOf(node: LocalNode, member: ClusterMember): View {
   if (member.id === node.self.id)
     return { said: node.testimony(), current: true, lastContact: new Date().toISOString() };
   const { testimony, reachable, lastContact } = node.peers.known(member.id);
   return { said: testimony, current: reachable, lastContact };
-};
+}
 
-const basis = (node: LocalNode, member: ClusterMember, { current, lastContact }: View): string => {
+function basis(node: LocalNode, member: ClusterMember, { current, lastContact }: View): string {
   if (member.id === node.self.id) return 'this node itself';
   if (current) return `answered ${node.self.name} in their last exchange`;
   return lastContact === null
     ? `has not answered ${node.self.name} since ${node.self.name} started`
     : `did not answer ${node.self.name} in their last exchange; its values are its last report`;
-};
+}
 
 /** A Member of the contract. */
-const memberOf = (node: LocalNode, member: ClusterMember): object => {
+function memberOf(node: LocalNode, member: ClusterMember): object {
   const view = viewOf(node, member);
   const { said, current } = view;
   const end = primaryEnd(node);
@@ -55,10 +56,10 @@ const memberOf = (node: LocalNode, member: ClusterMember): object => {
     lag_commits: current ? behind(end?.commitId ?? null, said?.durable.commitId ?? null) : null,
     last_contact: view.lastContact,
   };
-};
+}
 
 /** One entry of `/v1/replication`. */
-const replicaOf = (node: LocalNode, member: ClusterMember): object => {
+function replicaOf(node: LocalNode, member: ClusterMember): object {
   const { said, current } = viewOf(node, member);
   const end = primaryEnd(node);
   const acknowledged = node.serving?.acknowledged(member.id) ?? null;
@@ -74,44 +75,45 @@ const replicaOf = (node: LocalNode, member: ClusterMember): object => {
     lag_commits: current ? behind(end?.commitId ?? null, said?.durable.commitId ?? null) : null,
     last_acknowledged_at: acknowledged?.at ?? null,
   };
-};
+}
 
 interface Listed {
   readonly id: string;
   readonly shown: object;
 }
 
-const ordered = (node: LocalNode, own: readonly Listed[], kind: 'member' | 'replica'): readonly object[] => {
+function ordered(node: LocalNode, own: readonly Listed[], kind: 'member' | 'replica'): readonly object[] {
   const end = primaryEnd(node);
   const synthetic = node.observed.map(
     (one): Listed => ({ id: one.id, shown: one[kind](end?.offset ?? null, end?.commitId ?? null) }),
   );
   return [...own, ...synthetic].sort((a, b) => (a.id < b.id ? -1 : 1)).map(one => one.shown);
-};
+}
 
 /** Every Member, whole, in the order of their ids. */
-export const allMembers = (node: LocalNode): readonly object[] =>
-  ordered(
+export function allMembers(node: LocalNode): readonly object[] {
+  return ordered(
     node,
     node.cluster.members.map(member => ({ id: member.id, shown: memberOf(node, member) })),
     'member',
   );
+}
 
 /** Every member but the primary, in the order of their ids. */
-export const allReplicas = (node: LocalNode): readonly object[] => {
+export function allReplicas(node: LocalNode): readonly object[] {
   const others = node.cluster.members.filter(member => member.id !== node.primaryId);
   return ordered(
     node,
     others.map(member => ({ id: member.id, shown: replicaOf(node, member) })),
     'replica',
   );
-};
+}
 
 /** One Member and the epoch that it is known to be in, or null where there is none of this id. */
-export const memberById = (
+export function memberById(
   node: LocalNode,
   id: string,
-): { readonly shown: object; readonly epoch: bigint | null } | null => {
+): { readonly shown: object; readonly epoch: bigint | null } | null {
   const member = node.cluster.members.find(one => one.id === id);
   if (member !== undefined) return { shown: memberOf(node, member), epoch: viewOf(node, member).said?.epoch ?? null };
   const end = primaryEnd(node);
@@ -119,4 +121,4 @@ export const memberById = (
   return synthetic === undefined
     ? null
     : { shown: synthetic.member(end?.offset ?? null, end?.commitId ?? null), epoch: node.authority.adopted.epoch };
-};
+}

@@ -20,7 +20,7 @@ import { peerRoutes } from './peer-api.ts';
 import { readRoutes } from './reads.ts';
 import { messageOf } from './vocabulary.ts';
 
-const listen = (server: Server, member: ClusterMember, host: string): Promise<void> => {
+function listen(server: Server, member: ClusterMember, host: string): Promise<void> {
   const port = Number(new URL(member.url).port);
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
@@ -32,52 +32,54 @@ const listen = (server: Server, member: ClusterMember, host: string): Promise<vo
     });
     server.listen({ port, host, backlog: 1_024 }, resolve);
   });
-};
+}
 
 /** What the launcher says next. */
-const toldByLauncher = (): Promise<unknown> => new Promise(resolve => process.once('message', resolve));
+function toldByLauncher(): Promise<unknown> {
+  return new Promise(resolve => process.once('message', resolve));
+}
 
 /** Waits until the launcher says that every node listens; a node started alone does not wait. */
-const othersListen = async (): Promise<void> => {
+async function othersListen(): Promise<void> {
   if (process.send === undefined) return;
   const told = toldByLauncher();
   process.send('listening');
   await told;
-};
+}
 
-const clusterIn = (data: string): ClusterConfig => {
+function clusterIn(data: string): ClusterConfig {
   const cluster = readCluster(data);
   if (cluster === null)
     throw new UsageError(
       `The data directory ${data} holds no cluster.json: start the whole cluster once, then one of its nodes alone.`,
     );
   return cluster;
-};
+}
 
-const memberOf = (cluster: ClusterConfig, name: string, data: string): ClusterMember => {
+function memberOf(cluster: ClusterConfig, name: string, data: string): ClusterMember {
   const self = cluster.members.find(member => member.name === name);
   if (self === undefined)
     throw new UsageError(
       `The cluster in ${data} has no node ${name}; it has ${cluster.members.map(member => member.name).join(', ')}.`,
     );
   return self;
-};
+}
 
 /** Takes the node's directory, then asks what the cluster is: a launcher may have written it anew until then. Its own node hears it from the launcher. */
-const exclusively = async (name: string, data: string): Promise<ClusterConfig> => {
+async function exclusively(name: string, data: string): Promise<ClusterConfig> {
   const told = process.send === undefined ? null : toldByLauncher();
   memberOf(clusterIn(data), name, data);
   writeUnder(lockDirectory(data, name));
   return told === null ? clusterIn(data) : clusterFrom(await told);
-};
+}
 
-const obey = (node: LocalNode, wanted: Faults): void => {
+function obey(node: LocalNode, wanted: Faults): void {
   if (!wanted.hold_apply) node.applyHeld();
   if (wanted.halt !== null) node.halt(wanted.halt, 'a fault on request');
-};
+}
 
 /** Runs one node in this process until SIGINT or SIGTERM, or until the process that started it is gone. */
-export const runNode = async (name: string, options: ServerOptions): Promise<void> => {
+export async function runNode(name: string, options: ServerOptions): Promise<void> {
   if (options.crashAt !== null) armCrash(options.crashAt);
   openDataDirectory(options.data);
   const cluster = await exclusively(name, options.data);
@@ -114,4 +116,4 @@ export const runNode = async (name: string, options: ServerOptions): Promise<voi
   const ready = { id: self.id, name, url: self.url, pid: process.pid, ...(admin === null ? {} : { admin: admin.url }) };
   if (process.send === undefined) process.stdout.write(`${JSON.stringify(ready)}\n`);
   else process.send(ready);
-};
+}

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 
-export const syntheticNote = (count: number): string =>
-  `${count} members are synthetic: they exist only as reported state, hold no data, and take part in nothing (--observed).`;
+export function syntheticNote(count: number): string {
+  return `${count} members are synthetic: they exist only as reported state, hold no data, and take part in nothing (--observed).`;
+}
 
 interface Synthetic {
   readonly id: string;
@@ -9,17 +10,17 @@ interface Synthetic {
   readonly replica: (end: bigint | null, endCommit: bigint | null) => object;
 }
 
-const idOf = (clusterId: string, index: number): string => {
+function idOf(clusterId: string, index: number): string {
   const hex = createHash('sha256').update(`${clusterId} ${index}`).digest('hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
-};
+}
 
-const lagging = (end: bigint | null, lag: bigint): { readonly offset: bigint | null; readonly lag: bigint | null } => {
+function lagging(end: bigint | null, lag: bigint): { readonly offset: bigint | null; readonly lag: bigint | null } {
   if (end === null) return { offset: null, lag: null };
   return { offset: end > lag ? end - lag : 0n, lag: end > lag ? lag : end };
-};
+}
 
-const synthetic = (clusterId: string, index: number): Synthetic => {
+function synthetic(clusterId: string, index: number): Synthetic {
   const id = idOf(clusterId, index);
   const health = index % 50 === 0 ? 'halted' : index % 33 === 0 ? 'unknown' : 'running';
   const state = {
@@ -70,8 +71,9 @@ const synthetic = (clusterId: string, index: number): Synthetic => {
       };
     },
   };
-};
+}
 
 /** Members for views at size: the same for the same cluster, always, and labelled as what they are. */
-export const observedMembers = (clusterId: string, count: number): readonly Synthetic[] =>
-  Array.from({ length: count }, (_, index) => synthetic(clusterId, index + 1));
+export function observedMembers(clusterId: string, count: number): readonly Synthetic[] {
+  return Array.from({ length: count }, (_, index) => synthetic(clusterId, index + 1));
+}

@@ -58,14 +58,14 @@ const flags = {
   help: { type: 'boolean', default: false },
 } as const;
 
-const number = (flag: string, text: string, least: number, most: number): number => {
+function number(flag: string, text: string, least: number, most: number): number {
   const value = /^\d{1,10}$/.test(text) ? Number(text) : -1;
   if (value < least || value > most)
     throw new UsageError(`--${flag} must be a whole number from ${least} to ${most}; it was given as "${text}".`);
   return value;
-};
+}
 
-const token = (file: string | undefined, environment: string): string | null => {
+function token(file: string | undefined, environment: string): string | null {
   if (file === undefined) return process.env[environment] ?? null;
   try {
     const text = readFileSync(file, 'utf8').trim();
@@ -74,7 +74,7 @@ const token = (file: string | undefined, environment: string): string | null => 
   } catch (error) {
     throw new UsageError(`The token file ${file} cannot be used: ${messageOf(error)}.`);
   }
-};
+}
 
 export type Command =
   | { readonly command: 'help' }
@@ -82,7 +82,7 @@ export type Command =
   | { readonly command: 'node'; readonly name: string; readonly options: ServerOptions };
 
 /** What the command line asks for. Throws UsageError with what is wrong with it. */
-export const readCommandLine = (args: readonly string[]): Command => {
+export function readCommandLine(args: readonly string[]): Command {
   const alone = args[0] === 'node';
   let values;
   try {
@@ -127,4 +127,4 @@ export const readCommandLine = (args: readonly string[]): Command => {
       writesPerSecond: number('writes-per-second', values['writes-per-second'], 0, 10_000),
     },
   };
-};
+}

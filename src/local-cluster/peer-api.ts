@@ -18,14 +18,14 @@ type Pull = Readonly<z.infer<typeof pullSchema>>;
 const pullBytes = 256 * 1024;
 const nothing = Buffer.alloc(0);
 
-const parse = <T>(schema: z.ZodType<T>, body: unknown): T => {
+function parse<T>(schema: z.ZodType<T>, body: unknown): T {
   const result = schema.safeParse(body);
   if (!result.success) throw invalid('body', 'This is not what a member sends.');
   return result.data;
-};
+}
 
 /** A member adopts a newer epoch only for a node that holds everything that it holds itself (P6-S1), and only if it can bear witness. */
-const adopt = (node: LocalNode, epoch: bigint, candidate: Testimony): Reply => {
+function adopt(node: LocalNode, epoch: bigint, candidate: Testimony): Reply {
   const willing =
     epoch > node.authority.adopted.epoch &&
     node.state === 'ReplicaActive' &&
@@ -34,18 +34,18 @@ const adopt = (node: LocalNode, epoch: bigint, candidate: Testimony): Reply => {
   const learns = epoch > node.authority.adopted.epoch && node.authority.marker?.held === true;
   if (willing || learns) node.adopt(epoch, candidate.nodeId);
   return { status: 200, body: { adopted: willing, testimony: node.testimony() } };
-};
+}
 
-const verdictOn = (node: LocalNode, { testimony }: Pull): 'records' | 'gap' | 'diverged' | 'not_serving' => {
+function verdictOn(node: LocalNode, { testimony }: Pull): 'records' | 'gap' | 'diverged' | 'not_serving' {
   const { serving, wal, state } = node;
   if (serving === null || serving.ended || state === 'ReplicationHalted' || serving.epoch !== testimony.epoch)
     return 'not_serving';
   const from = testimony.durable;
   if (from.offset < wal.oldest) return 'gap';
   return from.offset <= wal.durable.offset && wal.chainAt(from.offset) === from.chain ? 'records' : 'diverged';
-};
+}
 
-const pull = async (node: LocalNode, asked: Pull): Promise<Reply> => {
+async function pull(node: LocalNode, asked: Pull): Promise<Reply> {
   node.peers.hear(asked.testimony);
   const { nodeId, durable: from, state } = asked.testimony;
   const answer = (verdict: ReturnType<typeof verdictOn>, body: Buffer): Reply => ({
@@ -67,35 +67,37 @@ const pull = async (node: LocalNode, asked: Pull): Promise<Reply> => {
   return serving.ended
     ? answer('not_serving', nothing)
     : answer('records', await node.wal.read(from.offset, pullBytes));
-};
+}
 
 /** What members ask of each other. Never part of v1; each request carries the cluster's own token. */
-export const peerRoutes = (node: LocalNode): readonly Route[] => [
-  {
-    method: 'GET',
-    path: /^\/peer\/state$/,
-    needs: 'peer',
-    answer: (): Reply => ({ status: 200, body: { testimony: node.testimony() } }),
-  },
-  {
-    method: 'GET',
-    path: /^\/peer\/snapshot$/,
-    needs: 'peer',
-    answer: (): Reply => ({ status: 200, body: node.snapshots.newest() ?? nothing }),
-  },
-  {
-    method: 'POST',
-    path: /^\/peer\/adopt$/,
-    needs: 'peer',
-    answer: ({ body }: Asked): Reply => {
-      const { epoch, testimony } = parse(adoptSchema, body);
-      return adopt(node, epoch, testimony);
+export function peerRoutes(node: LocalNode): readonly Route[] {
+  return [
+    {
+      method: 'GET',
+      path: /^\/peer\/state$/,
+      needs: 'peer',
+      answer: (): Reply => ({ status: 200, body: { testimony: node.testimony() } }),
     },
-  },
-  {
-    method: 'POST',
-    path: /^\/peer\/pull$/,
-    needs: 'peer',
-    answer: ({ body }: Asked): Promise<Reply> => pull(node, parse(pullSchema, body)),
-  },
-];
+    {
+      method: 'GET',
+      path: /^\/peer\/snapshot$/,
+      needs: 'peer',
+      answer: (): Reply => ({ status: 200, body: node.snapshots.newest() ?? nothing }),
+    },
+    {
+      method: 'POST',
+      path: /^\/peer\/adopt$/,
+      needs: 'peer',
+      answer: ({ body }: Asked): Reply => {
+        const { epoch, testimony } = parse(adoptSchema, body);
+        return adopt(node, epoch, testimony);
+      },
+    },
+    {
+      method: 'POST',
+      path: /^\/peer\/pull$/,
+      needs: 'peer',
+      answer: ({ body }: Asked): Promise<Reply> => pull(node, parse(pullSchema, body)),
+    },
+  ];
+}

@@ -123,7 +123,7 @@ export class Peers {
   }
 }
 
-const about = (incoming: IncomingMessage): string | null => {
+function about(incoming: IncomingMessage): string | null {
   const header = incoming.headers['x-aerodb-about'];
   return typeof header === 'string' ? header : null;
-};
+}

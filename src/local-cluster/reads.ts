@@ -13,39 +13,41 @@ const defaultLimit = 100;
 const largestLimit = 1_000;
 
 /** The envelope of every 2xx answer. */
-export const envelope = (node: LocalNode, data: object, notes: readonly string[] = []): object => ({
-  api_version: 'v1',
-  observed_at: {
-    snapshot: 'live',
-    commit_id: node.store.applied.commitId,
-    control_version: node.version.current,
-    node_id: node.self.id,
-    time: new Date().toISOString(),
-    clock: 'node-system-utc',
-  },
-  data,
-  notes: node.observed.length === 0 ? notes : [...notes, syntheticNote(node.observed.length)],
-});
+export function envelope(node: LocalNode, data: object, notes: readonly string[] = []): object {
+  return {
+    api_version: 'v1',
+    observed_at: {
+      snapshot: 'live',
+      commit_id: node.store.applied.commitId,
+      control_version: node.version.current,
+      node_id: node.self.id,
+      time: new Date().toISOString(),
+      clock: 'node-system-utc',
+    },
+    data,
+    notes: node.observed.length === 0 ? notes : [...notes, syntheticNote(node.observed.length)],
+  };
+}
 
-const positionAfter = (query: URLSearchParams): bigint => {
+function positionAfter(query: URLSearchParams): bigint {
   const text = query.get('after') ?? '0';
   if (!/^\d{1,20}$/.test(text)) throw invalid('after', 'after must be a position, in decimal digits.');
   return BigInt(text);
-};
+}
 
-const limitOf = (query: URLSearchParams): number => {
+function limitOf(query: URLSearchParams): number {
   const text = query.get('limit') ?? String(defaultLimit);
   const limit = /^\d{1,4}$/.test(text) ? Number(text) : 0;
   if (limit < 1 || limit > largestLimit) throw invalid('limit', `limit must be a number from 1 to ${largestLimit}.`);
   return limit;
-};
+}
 
 /** One page of an ordered list: what lies after `after`, and where the next page begins, if there is one. */
-const page = <T>(
+function page<T>(
   items: readonly T[],
   position: (item: T) => bigint,
   query: URLSearchParams,
-): { readonly items: readonly T[]; readonly next_after: bigint | null } => {
+): { readonly items: readonly T[]; readonly next_after: bigint | null } {
   const after = query.has('after') ? positionAfter(query) : -1n;
   const rest = items.filter(item => position(item) > after);
   let end = limitOf(query);
@@ -59,34 +61,38 @@ const page = <T>(
   const shown = rest.slice(0, end);
   const last = shown.at(-1);
   return { items: shown, next_after: shown.length < rest.length && last !== undefined ? position(last) : null };
-};
+}
 
-const cluster = (node: LocalNode): object => ({
-  cluster_id: node.cluster.cluster_id,
-  name: node.cluster.name,
-  epoch: node.authority.adopted.epoch,
-  primary_id: node.primaryId,
-  members: allMembers(node),
-});
+function cluster(node: LocalNode): object {
+  return {
+    cluster_id: node.cluster.cluster_id,
+    name: node.cluster.name,
+    epoch: node.authority.adopted.epoch,
+    primary_id: node.primaryId,
+    members: allMembers(node),
+  };
+}
 
-const oneNode = (node: LocalNode, id: string): object => {
+function oneNode(node: LocalNode, id: string): object {
   if (!uuid.test(id)) throw invalid('id', 'A node id is a UUID in lower case.');
   const member = memberById(node, id);
   if (member === null) throw unknownNode(id);
   return { ...member.shown, source: id === node.self.id ? 'self' : 'reported', epoch: member.epoch };
-};
+}
 
-const replication = (node: LocalNode): object => ({
-  primary_id: node.primaryId,
-  epoch: node.authority.adopted.epoch,
-  committed_offset: node.committed,
-  replicas: allReplicas(node),
-});
+function replication(node: LocalNode): object {
+  return {
+    primary_id: node.primaryId,
+    epoch: node.authority.adopted.epoch,
+    committed_offset: node.committed,
+    replicas: allReplicas(node),
+  };
+}
 
-const promotion = (
+function promotion(
   node: LocalNode,
   query: URLSearchParams,
-): { readonly data: object; readonly notes: readonly string[] } => {
+): { readonly data: object; readonly notes: readonly string[] } {
   const { ledger } = node;
   const { items, next_after: nextAfter } = page(ledger.events, event => BigInt(event.seq), query);
   const requestId = query.get('request_id');
@@ -123,9 +129,9 @@ const promotion = (
         }),
   };
   return { data, notes };
-};
+}
 
-const wal = (node: LocalNode, query: URLSearchParams): object => {
+function wal(node: LocalNode, query: URLSearchParams): object {
   const { items, next_after: nextAfter } = page(node.wal.segments, segment => segment.end.offset, query);
   return {
     segments: items.map(({ first, end }) => ({
@@ -145,29 +151,30 @@ const wal = (node: LocalNode, query: URLSearchParams): object => {
     checkpoints: node.snapshots.checkpoints,
     next_after: nextAfter,
   };
-};
+}
 
 /** `valid` speaks of what was read back from disk; while nothing of what is retained was, it is `unchecked`. */
-const checksumStatus = (node: LocalNode): 'valid' | 'invalid' | 'unchecked' => {
+function checksumStatus(node: LocalNode): 'valid' | 'invalid' | 'unchecked' {
   if (node.haltReason === 'WalCorruption') return 'invalid';
   return node.wal.verifiedTo === node.wal.oldest && node.wal.durable.offset > node.wal.oldest ? 'unchecked' : 'valid';
-};
+}
 
-const snapshots = (node: LocalNode, query: URLSearchParams): object =>
-  page(node.snapshots.items, item => item.commit_id, query);
+function snapshots(node: LocalNode, query: URLSearchParams): object {
+  return page(node.snapshots.items, item => item.commit_id, query);
+}
 
-const modeOf = (query: URLSearchParams): Mode => {
+function modeOf(query: URLSearchParams): Mode {
   const mode = query.get('mode') ?? '';
   if (mode !== 'validated' && mode !== 'forced') throw invalid('mode', 'mode must be validated or forced.');
   return mode;
-};
+}
 
-const explain = async (
+async function explain(
   node: LocalNode,
   attempts: Attempts,
   query: URLSearchParams,
   kind: 'promotion' | 'demotion',
-): Promise<object> => {
+): Promise<object> {
   const target = query.get('target') ?? '';
   if (!uuid.test(target)) throw invalid('target', 'target must be a node id, a UUID in lower case.');
   const mode = kind === 'promotion' ? modeOf(query) : null;
@@ -187,10 +194,10 @@ const explain = async (
     members: allMembers(node),
     control_version: node.version.current,
   };
-};
+}
 
 /** The read endpoints of v1. None mutates; none but the explanations asks a peer. */
-export const readRoutes = (node: LocalNode, attempts: Attempts): readonly Route[] => {
+export function readRoutes(node: LocalNode, attempts: Attempts): readonly Route[] {
   const get = (
     path: RegExp,
     data: (asked: Asked) => object | Promise<object>,
@@ -248,4 +255,4 @@ export const readRoutes = (node: LocalNode, attempts: Attempts): readonly Route[
       ['From a demotion until a promotion succeeds, no node of this cluster accepts writes.'],
     ),
   ];
-};
+}

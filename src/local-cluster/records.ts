@@ -10,24 +10,25 @@ export interface WalRecord {
 }
 
 /** The record's line after `end`, and the position that it leads to. */
-export const encodeRecord = (
+export function encodeRecord(
   end: Position,
   epoch: bigint,
   write: WalRecord['write'],
-): { readonly bytes: Buffer; readonly end: Position } => {
+): { readonly bytes: Buffer; readonly end: Position } {
   const commitId = end.commitId + 1n;
   const { bytes, chain } = encodeLine(
     JSON.stringify({ commit_id: commitId.toString(), epoch: epoch.toString(), ...(write ?? {}) }),
     end.chain,
   );
   return { bytes, end: { offset: end.offset + BigInt(bytes.length), chain, epoch, commitId } };
-};
+}
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null;
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}
 
 /** The record that a line's JSON holds, or null where it holds none. */
-export const decodeRecord = (json: string): WalRecord | null => {
+export function decodeRecord(json: string): WalRecord | null {
   try {
     const value: unknown = JSON.parse(json);
     if (!isObject(value)) return null;
@@ -38,4 +39,4 @@ export const decodeRecord = (json: string): WalRecord | null => {
   } catch {
     return null;
   }
-};
+}

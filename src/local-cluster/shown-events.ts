@@ -6,10 +6,12 @@ interface Shown {
   readonly notes: readonly string[];
 }
 
-const wellFormed = (text: string): string => text.toWellFormed();
+function wellFormed(text: string): string {
+  return text.toWellFormed();
+}
 
 /** One event as the contract has it. An older version kept what it was told: what is not of the contract is shown around, and said. */
-const shown = (event: KernelEvent): Shown => {
+function shown(event: KernelEvent): Shown {
   const { seq, audit_head: head, reason, operator } = event;
   const isKnown = head === null || auditHeadSchema.safeParse(head).success;
   const repaired = {
@@ -30,12 +32,13 @@ const shown = (event: KernelEvent): Shown => {
       ),
     ],
   };
-};
+}
 
 /** Events as the contract has them, and a sentence for each value that it does not have. */
-export const shownEvents = (
-  events: readonly KernelEvent[],
-): { readonly events: readonly KernelEvent[]; readonly notes: readonly string[] } => {
+export function shownEvents(events: readonly KernelEvent[]): {
+  readonly events: readonly KernelEvent[];
+  readonly notes: readonly string[];
+} {
   const all = events.map(shown);
   return { events: all.map(({ event }) => event), notes: all.flatMap(({ notes }) => notes) };
-};
+}

@@ -53,7 +53,7 @@ export interface Checkpoint {
 /** The snapshot is damaged or missing: the node halts with SnapshotIntegrityFailure (P6-F1). */
 export class SnapshotDamaged extends Error {}
 
-const read = (bytes: Buffer): { readonly about: About; readonly rows: readonly Row[] } => {
+function read(bytes: Buffer): { readonly about: About; readonly rows: readonly Row[] } {
   const { lines, rest } = decodeLines(bytes, 0);
   const [head, ...body] = lines;
   if (head === undefined || rest !== 'none') throw new SnapshotDamaged('a checksum in the snapshot is wrong');
@@ -64,7 +64,7 @@ const read = (bytes: Buffer): { readonly about: About; readonly rows: readonly R
   } catch (error) {
     throw error instanceof SnapshotDamaged ? error : new SnapshotDamaged('the snapshot holds something else');
   }
-};
+}
 
 /**
  * Snapshots are images of the visible data, each a file of checksummed records; the checkpoint, one atomically replaced file, names the

@@ -29,5 +29,6 @@ export const testimonySchema = z.strictObject({
 export type Testimony = Readonly<z.infer<typeof testimonySchema>>;
 
 /** Halted, uninitialized and disabled nodes bear no witness: what they hold may not be what they once acknowledged. */
-export const isWitness = (testimony: Testimony): boolean =>
-  testimony.state === 'ReplicaActive' || testimony.state === 'PrimaryActive';
+export function isWitness(testimony: Testimony): boolean {
+  return testimony.state === 'ReplicaActive' || testimony.state === 'PrimaryActive';
+}

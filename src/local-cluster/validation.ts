@@ -32,34 +32,37 @@ interface Verdict {
 
 type Other = PromotionFacts['others'][number];
 
-const stateOf = (testimony: Testimony): string =>
-  testimony.haltReason === null ? testimony.state : `${testimony.state}(${testimony.haltReason})`;
+function stateOf(testimony: Testimony): string {
+  return testimony.haltReason === null ? testimony.state : `${testimony.state}(${testimony.haltReason})`;
+}
 
-const targetIsReplica = ({ target }: PromotionFacts): Verdict => ({
-  id: 'target_is_active_replica',
-  reason: target.state === 'Disabled' ? 'ReplicationDisabled' : 'ReplicaNotActive',
-  result: target.state === 'ReplicaActive' ? 'pass' : 'fail',
-  observed: stateOf(target),
-  message: 'Only a node that replicates may take write authority.',
-});
+function targetIsReplica({ target }: PromotionFacts): Verdict {
+  return {
+    id: 'target_is_active_replica',
+    reason: target.state === 'Disabled' ? 'ReplicationDisabled' : 'ReplicaNotActive',
+    result: target.state === 'ReplicaActive' ? 'pass' : 'fail',
+    observed: stateOf(target),
+    message: 'Only a node that replicates may take write authority.',
+  };
+}
 
 /**
  * The nodes that could hold write authority: the primary of the latest epoch that any answer knows of, and whoever a later epoch was
  * adopted for, since a promotion may have completed without anyone else having heard.
  */
-const suspects = (answers: readonly Testimony[]): ReadonlySet<string> => {
+function suspects(answers: readonly Testimony[]): ReadonlySet<string> {
   const latest = answers.reduce((a, b) => (b.primary.epoch > a.primary.epoch ? b : a)).primary;
   const candidates = answers.filter(answer => answer.epoch > latest.epoch).map(answer => answer.candidate);
   return new Set([latest.node_id, ...candidates]);
-};
+}
 
-const judgeSuspect = (testimony: Testimony | null): 'pass' | 'fail' | 'unknown' => {
+function judgeSuspect(testimony: Testimony | null): 'pass' | 'fail' | 'unknown' {
   if (testimony === null || testimony.state === 'Uninitialized') return 'unknown';
   if (testimony.role === 'replica') return 'pass';
   return testimony.role === 'primary' ? 'fail' : 'unknown';
-};
+}
 
-const authorityIsClear = ({ target, others }: PromotionFacts): Verdict => {
+function authorityIsClear({ target, others }: PromotionFacts): Verdict {
   const answered = others.flatMap(other => other.testimony ?? []);
   const known = suspects([target, ...answered]);
   const asked: readonly Pick<Other, 'nodeId' | 'name' | 'testimony'>[] = [
@@ -87,9 +90,9 @@ const authorityIsClear = ({ target, others }: PromotionFacts): Verdict => {
       .join('; '),
     message: 'The old primary itself must answer that it was demoted. Not being reachable is never proof of death.',
   };
-};
+}
 
-const positionIsProvable = ({ target, others, memberCount }: PromotionFacts): Verdict => {
+function positionIsProvable({ target, others, memberCount }: PromotionFacts): Verdict {
   const witnesses = others.filter(other => other.testimony !== null && isWitness(other.testimony));
   const ahead = witnesses.filter(({ testimony }) => testimony !== null && isAhead(testimony.position, target.durable));
   const present = witnesses.length + (isWitness(target) ? 1 : 0);
@@ -102,9 +105,9 @@ const positionIsProvable = ({ target, others, memberCount }: PromotionFacts): Ve
     message:
       'A write is acknowledged by a majority, so a majority that is not ahead of the target proves that the target holds every acknowledged write.',
   };
-};
+}
 
-const historyIsContinued = ({ target, others }: PromotionFacts): Verdict => {
+function historyIsContinued({ target, others }: PromotionFacts): Verdict {
   const compared = others.filter(
     other =>
       other.testimony !== null && isWitness(other.testimony) && !isAhead(other.testimony.position, target.durable),
@@ -126,9 +129,9 @@ const historyIsContinued = ({ target, others }: PromotionFacts): Verdict => {
             .join('; '),
     message: "Every other member's log must be a prefix of the target's.",
   };
-};
+}
 
-const snapshotsStayValid = ({ target, others }: PromotionFacts): Verdict => {
+function snapshotsStayValid({ target, others }: PromotionFacts): Verdict {
   const beyond = others.filter(
     ({ testimony }) =>
       testimony !== null && isWitness(testimony) && testimony.visible.commitId > target.applied.commitId,
@@ -140,9 +143,9 @@ const snapshotsStayValid = ({ target, others }: PromotionFacts): Verdict => {
     observed: `target has applied commit ${target.applied.commitId.toString()}; visible beyond it: ${beyond.map(({ name, testimony }) => `${name} at ${testimony?.visible.commitId.toString() ?? ''}`).join(', ') || 'none'}`,
     message: 'What a reader has seen on any member must be what the target has applied.',
   };
-};
+}
 
-const decide = (verdicts: readonly Verdict[], overridable: string | null): Decision => {
+function decide(verdicts: readonly Verdict[], overridable: string | null): Decision {
   const checks = verdicts.map(
     ({ id, reason, result, observed, message }): Check => ({
       id,
@@ -172,11 +175,11 @@ const decide = (verdicts: readonly Verdict[], overridable: string | null): Decis
     checks,
     overridden,
   };
-};
+}
 
 /** All five checks of a promotion in their order, every one reported; used by the explanation and by the decision alike. */
-export const validatePromotion = (facts: PromotionFacts): Decision =>
-  decide(
+export function validatePromotion(facts: PromotionFacts): Decision {
+  return decide(
     [
       targetIsReplica(facts),
       authorityIsClear(facts),
@@ -186,9 +189,10 @@ export const validatePromotion = (facts: PromotionFacts): Decision =>
     ],
     facts.mode === 'forced' ? 'write_authority_is_clear' : null,
   );
+}
 
 /** A demotion needs nothing but a node that holds, or believes to hold, write authority. */
-export const validateDemotion = (target: Testimony): Decision => {
+export function validateDemotion(target: Testimony): Decision {
   const holds = target.role === 'primary' || target.haltReason === 'AuthorityAmbiguity';
   return decide(
     [
@@ -209,4 +213,4 @@ export const validateDemotion = (target: Testimony): Decision => {
     ],
     null,
   );
-};
+}

@@ -86,8 +86,9 @@ export interface Position {
 export const emptyHistory: Position = { offset: 0n, chain: 0, epoch: 0n, commitId: 0n };
 
 /** Whether history `a` is ahead of `b`: a later epoch wins, within one epoch the longer log. */
-export const isAhead = (a: Position, b: Position): boolean =>
-  a.epoch === b.epoch ? a.offset > b.offset : a.epoch > b.epoch;
+export function isAhead(a: Position, b: Position): boolean {
+  return a.epoch === b.epoch ? a.offset > b.offset : a.epoch > b.epoch;
+}
 
 export interface AuditHead {
   readonly seq: string;
@@ -125,9 +126,14 @@ export interface Check {
 export const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** JSON as the contract wants it: 64-bit integers are decimal strings. */
-export const toJson = (value: unknown): string =>
-  JSON.stringify(value, (_key, item: unknown) => (typeof item === 'bigint' ? item.toString() : item));
+export function toJson(value: unknown): string {
+  return JSON.stringify(value, (_key, item: unknown) => (typeof item === 'bigint' ? item.toString() : item));
+}
 
-export const majorityOf = (members: number): number => Math.floor(members / 2) + 1;
+export function majorityOf(members: number): number {
+  return Math.floor(members / 2) + 1;
+}
 
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -36,13 +36,15 @@ export interface Recovery {
 /** Thrown by everything that is asked of a log whose disk has failed. */
 export class StorageError extends Error {}
 
-const nameOf = (first: Position): string =>
-  `${first.offset.toString().padStart(20, '0')}-${chainText(first.chain)}-${first.epoch.toString()}-${first.commitId.toString()}.wal`;
+function nameOf(first: Position): string {
+  return `${first.offset.toString().padStart(20, '0')}-${chainText(first.chain)}-${first.epoch.toString()}-${first.commitId.toString()}.wal`;
+}
+
 /** Appended to, and never written over: not even by a process that no longer holds the directory. */
 const appending = constants.O_RDWR | constants.O_APPEND;
 const namePattern = /^(\d{20})-([0-9a-f]{8})-(\d+)-(\d+)\.wal$/;
 
-const positionOf = (file: string): Position | null => {
+function positionOf(file: string): Position | null {
   const match = namePattern.exec(file);
   if (match === null) return null;
   const [, offset = '0', chain = '0', epoch = '0', commitId = '0'] = match;
@@ -52,7 +54,7 @@ const positionOf = (file: string): Position | null => {
     epoch: BigInt(epoch),
     commitId: BigInt(commitId),
   };
-};
+}
 
 /**
  * The write-ahead log: one history of checksummed records over segment files. A position is durable only after fsync; appends that

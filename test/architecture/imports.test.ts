@@ -145,7 +145,9 @@ interface Planted {
   readonly rule: string;
 }
 
-const ruleOf = (floor: string): string => floor.replace('src/', '').replace('webview', 'webview-own');
+function ruleOf(floor: string): string {
+  return floor.replace('src/', '').replace('webview', 'webview-own');
+}
 
 const planted: readonly Planted[] = [
   ...Object.entries(forbidden).flatMap(([floor, targets]) =>

@@ -12,10 +12,11 @@ import { bundledWriter, logFile, temporaryDirectory, verify, Writer, writtenLog 
 
 /** With records written in one part, and a lock that counts as held when it is gone, each of them forked the chain. */
 const RUNS = 3;
-const refusal = (directory: string): Promise<string> =>
-  openAuditLog({ directory })
+function refusal(directory: string): Promise<string> {
+  return openAuditLog({ directory })
     .append(entry(1))
     .then(() => 'recorded', String);
+}
 const unshare = ['unshare', ...(process.getuid?.() === 0 ? [] : ['--user', '--map-root-user']), '--mount'];
 
 /** Every acknowledged record stands where it was acknowledged, whatever fragments stand between: the first part of one record and the second of another, say. */

@@ -25,9 +25,13 @@ function logOf(entries: readonly AuditEntry[]): string {
   return file;
 }
 
-const all = (selection: AuditSelection): Promise<readonly AuditLine[]> => selection.page(0, selection.count);
-const numbers = async (selection: AuditSelection): Promise<readonly number[]> =>
-  (await all(selection)).map(({ line }) => Number(line));
+function all(selection: AuditSelection): Promise<readonly AuditLine[]> {
+  return selection.page(0, selection.count);
+}
+
+async function numbers(selection: AuditSelection): Promise<readonly number[]> {
+  return (await all(selection)).map(({ line }) => Number(line));
+}
 
 async function withPages<T>(file: string, use: (pages: AuditPages) => Promise<T>): Promise<T> {
   const pages = await openAuditPages(file);

@@ -16,10 +16,11 @@ import { openAuditLog } from '../../src/audit/log.ts';
 import { entry } from './entries.ts';
 import { appendMany, logFile, records, temporaryDirectory, verify, Writer, writtenLog } from './support.ts';
 
-const refusal = (directory: string): Promise<string> =>
-  openAuditLog({ directory })
+function refusal(directory: string): Promise<string> {
+  return openAuditLog({ directory })
     .append(entry(1))
     .then(() => 'recorded', String);
+}
 
 describe('P7-F1: what was planted where the log is to stand', () => {
   it('a directory that is a symbolic link is the directory that it leads to: two writers, one by each name, keep one chain', async () => {

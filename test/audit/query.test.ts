@@ -2,11 +2,13 @@ import assert from 'node:assert/strict';
 import type { AuditLine } from '../../src/control-plane/audit-reader.ts';
 import { groupByRequest, type RequestHistory } from '../../src/audit/query.ts';
 
-const line = (at: number, record: Readonly<Record<string, unknown>> | null): AuditLine => ({
-  line: BigInt(at),
-  text: '',
-  record,
-});
+function line(at: number, record: Readonly<Record<string, unknown>> | null): AuditLine {
+  return {
+    line: BigInt(at),
+    text: '',
+    record,
+  };
+}
 
 function grouped(lines: readonly AuditLine[]): readonly [RequestHistory] {
   const [request, ...others] = groupByRequest(lines);

@@ -11,15 +11,13 @@ const unshare = ['unshare', ...(root ? [] : ['--user', '--map-root-user']), '--m
 const mounts =
   spawnSync(unshare[0] ?? '', [...unshare.slice(1), 'mount', '-t', 'tmpfs', 'tmpfs', temporaryDirectory()]).status ===
   0;
-const mounted = (directory: string, mount: string): readonly string[] => [
-  ...unshare,
-  'sh',
-  '-c',
-  `${mount} && exec "$@"`,
-  directory,
-];
+function mounted(directory: string, mount: string): readonly string[] {
+  return [...unshare, 'sh', '-c', `${mount} && exec "$@"`, directory];
+}
 
-const refusals = (said: readonly Said[]): readonly string[] => said.flatMap(({ refused }) => refused ?? []);
+function refusals(said: readonly Said[]): readonly string[] {
+  return said.flatMap(({ refused }) => refused ?? []);
+}
 
 describe('P7-F1: real disks that cannot take a record', () => {
   if (!mounts)

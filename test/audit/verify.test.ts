@@ -19,7 +19,9 @@ function forged(from: number, to: number, after: AuditPosition | null, detail: s
   return lines;
 }
 
-const brief = ({ kind, line, seq }: AuditVerdict): readonly unknown[] => [kind, line, seq];
+function brief({ kind, line, seq }: AuditVerdict): readonly unknown[] {
+  return [kind, line, seq];
+}
 
 describe('P7-O3: verification tells apart', () => {
   let lines: readonly string[];

@@ -11,11 +11,13 @@ import { page, SmallDisk } from '../small-disk.ts';
 import { entry } from './entries.ts';
 import { logFile, temporaryDirectory, verify, writtenLog } from './support.ts';
 
-const args = (
-  reason: string,
-): { readonly args: { readonly cluster: string; readonly node: string; readonly reason: string } } => ({
-  args: { cluster: 'prod', node: 'node-2', reason },
-});
+function args(reason: string): {
+  readonly args: { readonly cluster: string; readonly node: string; readonly reason: string };
+} {
+  return {
+    args: { cluster: 'prod', node: 'node-2', reason },
+  };
+}
 
 async function* pieces(count: number, between: () => void = () => undefined): AsyncGenerator<string> {
   for (let piece = 0; piece < count; piece += 1) {

@@ -10,7 +10,9 @@ import { entry, type Said, type WriterTask } from './entries.ts';
 
 const task = JSON.parse(process.argv[2] ?? '{}') as WriterTask;
 const input = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
-const say = (what: Said): void => void writeSync(1, `${JSON.stringify(what)}\n`);
+function say(what: Said): void {
+  void writeSync(1, `${JSON.stringify(what)}\n`);
+}
 const ballast = path.join(task.directory, 'ballast');
 
 let paused = false;

@@ -6,7 +6,9 @@ import * as z from 'zod';
 import { COMMAND_NAMES } from '../../src/control-plane/commands.ts';
 
 const decimal = z.string().regex(/^\d+$/).describe('A 64-bit number as a decimal string.');
-const maybe = <T extends z.ZodType>(schema: T): z.ZodNullable<T> => schema.nullable();
+function maybe<T extends z.ZodType>(schema: T): z.ZodNullable<T> {
+  return schema.nullable();
+}
 const format = z.literal('aerodb-control/1');
 const exitCode = z.int().min(0).max(9).describe('The exit code of the process.');
 const command = z.enum(COMMAND_NAMES);

@@ -15,8 +15,9 @@ import { N2 } from '../kernel/wire.ts';
 import { builtProgram, cleanEnv, cli, records, scratch, type Ended } from './support.ts';
 
 /** Always the same, and as if it were drawn. */
-const drawn = (seed: string, encoding: 'base64' | 'base64url' | 'hex'): string =>
-  createHash('sha256').update(seed).digest(encoding);
+function drawn(seed: string, encoding: 'base64' | 'base64url' | 'hex'): string {
+  return createHash('sha256').update(seed).digest(encoding);
+}
 const KEY = issue({ name: 'operator' }).key;
 const SECRETS = {
   key: KEY,
@@ -31,8 +32,9 @@ const SECRETS = {
 const ALL = Object.values(SECRETS);
 
 /** What of a secret must be found nowhere: all of it, or each line of a key. */
-const parts = (secret: string): readonly string[] =>
-  secret === KEY ? KEY.split('\n').filter(line => line.length > 20 && !line.includes('-----')) : [secret];
+function parts(secret: string): readonly string[] {
+  return secret === KEY ? KEY.split('\n').filter(line => line.length > 20 && !line.includes('-----')) : [secret];
+}
 
 interface Way {
   readonly what: string;

@@ -22,25 +22,31 @@ const BEFORE_CONSENT = ['command_requested', 'explanation_presented', 'confirmat
 
 /** The control request has left and is held before the kernel has its last byte: only a proxy can say that much, a record of the intent does not. */
 const WHOLE_REQUEST_HELD: Harm = { how: 'hold', side: 'request', where: { kind: 'end', before: 1 } };
-const portOf = (node: TestNode): number => Number(new URL(node.url).port);
+function portOf(node: TestNode): number {
+  return Number(new URL(node.url).port);
+}
 
 /** Everything that the kernel decides by, as it stands on the disks of its nodes. */
-const kernelState = (cluster: TestCluster): readonly string[] =>
-  cluster.nodes.flatMap(node =>
+function kernelState(cluster: TestCluster): readonly string[] {
+  return cluster.nodes.flatMap(node =>
     ['ledger.log', 'control-version', 'epoch.json'].map(file =>
       readFileSync(join(cluster.directory(node), file), 'utf8'),
     ),
   );
+}
 
 /** Waits until every node knows of the same primary: what an earlier test changed has been told everywhere. */
-const settled = (cluster: TestCluster): Promise<void> =>
-  until(
+function settled(cluster: TestCluster): Promise<void> {
+  return until(
     'every node knows the same primary',
     () =>
       new Set(cluster.nodes.map(node => readFileSync(join(cluster.directory(node), 'epoch.json'), 'utf8'))).size === 1,
   );
+}
 
-const role = async (node: TestNode): Promise<string> => textAt(await node.member(), 'role');
+async function role(node: TestNode): Promise<string> {
+  return textAt(await node.member(), 'role');
+}
 
 /** The primary and a replica of the moment. */
 async function roles(cluster: TestCluster): Promise<{ readonly primary: TestNode; readonly replica: TestNode }> {
@@ -53,8 +59,9 @@ async function roles(cluster: TestCluster): Promise<{ readonly primary: TestNode
   return { primary, replica };
 }
 
-const open = (cluster: TestCluster, person: Person = consents): Promise<Session> =>
-  openOperator({ person, cluster: { endpoints: cluster.nodes.map(({ url }) => url) } });
+function open(cluster: TestCluster, person: Person = consents): Promise<Session> {
+  return openOperator({ person, cluster: { endpoints: cluster.nodes.map(({ url }) => url) } });
+}
 
 function argumentsOf(command: CommandName, node: TestNode): Record<string, string> {
   const { target, reason } = commandSpec(command);
@@ -65,11 +72,12 @@ function argumentsOf(command: CommandName, node: TestNode): Record<string, strin
   };
 }
 
-const stagesOf = (session: Session, requestId: string): readonly string[] =>
-  session
+function stagesOf(session: Session, requestId: string): readonly string[] {
+  return session
     .records()
     .filter(record => record.request_id === requestId)
     .map(({ stage }) => stage);
+}
 
 /** The line of the terminal program for a command at a node. */
 function commandWords(command: CommandName, node: Pick<TestNode, 'id' | 'url'>, audit: string): readonly string[] {

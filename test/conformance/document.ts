@@ -4,8 +4,13 @@ import { coverage, type NamedTest } from './coverage.ts';
 import { doesNotApply, SECTIONS, SITUATIONS } from './rules.ts';
 
 /** A title is text: nothing in it is markup. */
-const escaped = (text: string): string => text.replaceAll(/[\\|<>*_`[\]]/gu, character => `\\${character}`);
-const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+function escaped(text: string): string {
+  return text.replaceAll(/[\\|<>*_`[\]]/gu, character => `\\${character}`);
+}
+
+function row(cells: readonly string[]): string {
+  return `| ${cells.join(' | ')} |`;
+}
 
 /** `docs/conformance.md` for these tests: the same tests give the same bytes. */
 export function conformanceDocument(tests: readonly NamedTest[]): string {

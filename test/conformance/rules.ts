@@ -17,14 +17,16 @@ export interface Section {
   readonly rules: readonly Rule[];
 }
 
-const rules = (prefix: string, texts: Readonly<Record<string, string>>): readonly Rule[] =>
-  Object.entries(texts).map(([name, text]) => ({ tag: `${prefix}/${name}`, text }));
+function rules(prefix: string, texts: Readonly<Record<string, string>>): readonly Rule[] {
+  return Object.entries(texts).map(([name, text]) => ({ tag: `${prefix}/${name}`, text }));
+}
 
-const invariants = (ids: readonly string[]): readonly Rule[] =>
-  ids.map(id => {
+function invariants(ids: readonly string[]): readonly Rule[] {
+  return ids.map(id => {
     const { name, text } = invariant(id);
     return { tag: id, text: `**${name}.** ${text}` };
   });
+}
 
 const COMMAND_SET = rules('set', {
   closed: 'There are these ten commands and no eleventh; nothing else can be asked for, by any way in.',

@@ -10,8 +10,9 @@ import {
 } from '../../src/control-plane/cluster.ts';
 import { commandLine } from '../../src/control-plane/command-line.ts';
 
-const parsed = (endpoints: readonly unknown[], kind = 'patroni'): ReturnType<typeof parseClusterConfig> =>
-  parseClusterConfig({ name: 'orders', kind, endpoints });
+function parsed(endpoints: readonly unknown[], kind = 'patroni'): ReturnType<typeof parseClusterConfig> {
+  return parseClusterConfig({ name: 'orders', kind, endpoints });
+}
 
 function accepted(endpoints: readonly unknown[], kind?: string): ReturnType<typeof endpointsOf> {
   const config = parsed(endpoints, kind);

@@ -82,11 +82,12 @@ const PATHS = [
   `${homedir()}/.config/aerodb/clusters.json`,
   `${tmpdir()}/x/clusters.json`,
 ];
-const base62 = (length: number): string =>
-  randomBytes(length * 2)
+function base62(length: number): string {
+  return randomBytes(length * 2)
     .toString('base64')
     .replaceAll(/[^a-zA-Z0-9]/gu, '')
     .slice(0, length);
+}
 
 /** Made anew at every run, so that the rule is held against more than was thought of. */
 const random: readonly (readonly [string, () => string])[] = [

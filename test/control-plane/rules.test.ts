@@ -21,7 +21,9 @@ import { clusterOf, PATIENT, N1, N2, REQUEST } from '../kernel/wire.ts';
 import { consents, failed, openOperator, openSession, removeFolders, truthfulServer, type Session } from './session.ts';
 
 const promotion = { cluster: 'orders', node: N2, reason: 'the runbook, page 4' };
-const spec = (command: CommandName): ReturnType<typeof commandSpec> => commandSpec(command);
+function spec(command: CommandName): ReturnType<typeof commandSpec> {
+  return commandSpec(command);
+}
 
 /** The real kernel, with some of its operations replaced. */
 function instead(parts: Partial<Kernel> | ((kernel: Kernel) => Partial<Kernel>)): Clusters['connect'] {

@@ -60,18 +60,23 @@ function* everyByte(sample: Sample): Generator<Harm> {
       for (const how of ['close', 'reset'] as const) yield { how, side, where: { kind: 'byte', n } };
 }
 
-const harmsOf = (sample: Sample, { all, positions }: Settings, random: Random): readonly Harm[] => [
-  ...boundaryHarms(sample),
-  ...(all ? everyByte(sample) : drawnHarms(sample, positions, random)),
-];
+function harmsOf(sample: Sample, { all, positions }: Settings, random: Random): readonly Harm[] {
+  return [...boundaryHarms(sample), ...(all ? everyByte(sample) : drawnHarms(sample, positions, random))];
+}
 
-export const told = ({ result }: Ordered): Outcome => (result.kind === 'failed' ? result.error.outcome : 'executed');
-const neverConnected = ({ result }: Ordered): boolean =>
-  result.kind === 'failed' && result.error.code === 'PHASE7_CONNECTION_FAILED';
-const stageOf = (ordered: Ordered): string =>
-  neverConnected(ordered)
+export function told({ result }: Ordered): Outcome {
+  return result.kind === 'failed' ? result.error.outcome : 'executed';
+}
+
+function neverConnected({ result }: Ordered): boolean {
+  return result.kind === 'failed' && result.error.code === 'PHASE7_CONNECTION_FAILED';
+}
+
+function stageOf(ordered: Ordered): string {
+  return neverConnected(ordered)
     ? 'dispatch_failed'
     : { executed: 'command_executed', unknown: 'outcome_unknown', not_executed: 'kernel_rejected' }[told(ordered)];
+}
 const BEFORE_THE_END = [
   'command_requested',
   'explanation_presented',
@@ -152,8 +157,9 @@ function judgePassed(stand: Stand, node: TestNode, harm: Harm | undefined, order
 }
 
 /** A place that only the seed knows: said with every failure. */
-export const harmText = (harm: Harm | undefined): string =>
-  harm === undefined ? 'undisturbed' : `${harm.how}, ${harm.side}, ${placeText(harm.where)}`;
+export function harmText(harm: Harm | undefined): string {
+  return harm === undefined ? 'undisturbed' : `${harm.how}, ${harm.side}, ${placeText(harm.where)}`;
+}
 
 class Campaign {
   readonly #stand: Stand;

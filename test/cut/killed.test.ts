@@ -47,33 +47,41 @@ const RECORDS = [
   'dispatch_intent',
   'command_executed',
 ];
-const unrecorded = (stage: string): Pick<Death, 'diesBefore' | 'stages'> => ({
-  diesBefore: RECORDS.indexOf(stage) + 1,
-  stages: RECORDS.slice(2, RECORDS.indexOf(stage)),
-});
-const through = (stage: string): readonly string[] => RECORDS.slice(2, RECORDS.indexOf(stage) + 1);
+function unrecorded(stage: string): Pick<Death, 'diesBefore' | 'stages'> {
+  return {
+    diesBefore: RECORDS.indexOf(stage) + 1,
+    stages: RECORDS.slice(2, RECORDS.indexOf(stage)),
+  };
+}
 
-const diesOfItself = async ({ terminal }: Scene): Promise<void> => {
+function through(stage: string): readonly string[] {
+  return RECORDS.slice(2, RECORDS.indexOf(stage) + 1);
+}
+
+async function diesOfItself({ terminal }: Scene): Promise<void> {
   await terminal.end();
-};
-const consent = async ({ terminal }: Scene): Promise<void> => {
+}
+
+async function consent({ terminal }: Scene): Promise<void> {
   await terminal.sees('node> ');
   terminal.type('node-1');
-};
-const consentAndDie = async (scene: Scene): Promise<void> => {
+}
+
+async function consentAndDie(scene: Scene): Promise<void> {
   await consent(scene);
   await scene.terminal.end();
-};
+}
+
 /** Consents, waits until the control request or its answer has come to this place, and kills. */
-const killedAt =
-  (side: Harm['side'], where: Where): Death['die'] =>
-  async scene => {
+function killedAt(side: Harm['side'], where: Where): Death['die'] {
+  return async scene => {
     await scene.terminal.sees('node> ');
     scene.proxy.arm({ how: 'hold', side, where });
     scene.terminal.type('node-1');
     await scene.proxy.reached;
     await scene.kill();
   };
+}
 
 /** Kills a process; one that has just ended by itself, its last word spoken, is as dead. */
 function endAtOnce(pid: number): void {

@@ -22,7 +22,9 @@ const DEAD = 10;
 /** Longer than the test: the silent ones are waited for until they hang up. */
 const READ_MS = 100_000;
 
-const configured = (): vscode.WorkspaceConfiguration => vscode.workspace.getConfiguration('aerodb');
+function configured(): vscode.WorkspaceConfiguration {
+  return vscode.workspace.getConfiguration('aerodb');
+}
 
 async function configure(clusters: readonly object[] | undefined): Promise<void> {
   await configured().update('clusters', clusters, vscode.ConfigurationTarget.Global);
@@ -47,11 +49,15 @@ function heap(): number {
   return process.memoryUsage().heapUsed;
 }
 
-const listeners = (): number => process.eventNames().reduce((sum, name) => sum + process.listenerCount(name), 0);
-const panels = (): number =>
-  vscode.window.tabGroups.all
+function listeners(): number {
+  return process.eventNames().reduce((sum, name) => sum + process.listenerCount(name), 0);
+}
+
+function panels(): number {
+  return vscode.window.tabGroups.all
     .flatMap(({ tabs }) => tabs)
     .filter(({ input }) => input instanceof vscode.TabInputWebview && input.viewType.endsWith('aerodb.panel')).length;
+}
 
 describe('load', function () {
   this.timeout(120_000);

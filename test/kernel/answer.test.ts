@@ -3,19 +3,22 @@ import assert from 'node:assert/strict';
 import { basicSecrets, bearerSecrets, readJson, withhold } from '../../src/kernel/answer.ts';
 import type { HttpAnswer } from '../../src/kernel/http.ts';
 
-const answer = (
+function answer(
   body: string | Uint8Array,
   headers: HttpAnswer['headers'] = { 'content-type': 'application/json' },
   status = 200,
-): HttpAnswer => ({
-  status,
-  headers,
-  body: typeof body === 'string' ? Buffer.from(body) : body,
-});
-const refusal = (given: HttpAnswer, secrets: readonly string[] = []): string | undefined => {
+): HttpAnswer {
+  return {
+    status,
+    headers,
+    body: typeof body === 'string' ? Buffer.from(body) : body,
+  };
+}
+
+function refusal(given: HttpAnswer, secrets: readonly string[] = []): string | undefined {
   const read = readJson(given, secrets);
   return read.ok ? undefined : read.reason;
-};
+}
 
 describe('an answer', () => {
   it('is application/json by its whole content type, said once, and not encoded', () => {

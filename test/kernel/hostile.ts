@@ -35,7 +35,9 @@ export interface Plan {
   readonly framing: Framing;
 }
 
-const deep = (depth: number): unknown => JSON.parse('['.repeat(depth) + ']'.repeat(depth)) as unknown;
+function deep(depth: number): unknown {
+  return JSON.parse('['.repeat(depth) + ']'.repeat(depth)) as unknown;
+}
 
 const value = fc.oneof(
   {

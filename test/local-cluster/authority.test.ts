@@ -19,11 +19,11 @@ import {
 } from './harness.ts';
 
 /** Force node 2 while node 1 is dead, with the acknowledgement that it takes. */
-const forceSecond = async (cluster: TestCluster): Promise<Answer> => {
+async function forceSecond(cluster: TestCluster): Promise<Answer> {
   const answer = await promote(cluster.node(2), { mode: 'forced', acknowledged: ['P6-A1'] });
   assert.equal(answer.status, 200, answer.text);
   return answer;
-};
+}
 
 describe('write authority', () => {
   it('P6-A2: a planned hand-over is two requests: the primary is demoted, then another is promoted, and no write is lost', () =>

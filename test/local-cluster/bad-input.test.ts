@@ -15,26 +15,29 @@ import {
   until,
 } from './harness.ts';
 
-const portOf = (node: TestNode): number => Number(new URL(node.url).port);
+function portOf(node: TestNode): number {
+  return Number(new URL(node.url).port);
+}
 
-const opened = (node: TestNode): Promise<Socket> =>
-  new Promise((resolve, reject) => {
+function opened(node: TestNode): Promise<Socket> {
+  return new Promise((resolve, reject) => {
     const socket = connect(portOf(node), '127.0.0.1');
     socket.once('connect', () => resolve(socket));
     socket.once('error', reject);
   });
+}
 
 /** Sends raw bytes and collects what comes back until the node ends the connection. */
-const raw = async (node: TestNode, bytes: string): Promise<string> => {
+async function raw(node: TestNode, bytes: string): Promise<string> {
   const socket = await opened(node);
   let answer = '';
   socket.on('data', (part: Buffer) => (answer += part.toString()));
   socket.write(bytes);
   await new Promise<void>(done => socket.once('close', () => done()));
   return answer;
-};
+}
 
-const rss = async (node: TestNode): Promise<number> => {
+async function rss(node: TestNode): Promise<number> {
   const sections = listAt((await node.get('/v1/diagnostics')).body, 'data.sections');
   const entries = listAt(
     sections.find(section => at(section, 'name') === 'process'),
@@ -46,7 +49,7 @@ const rss = async (node: TestNode): Promise<number> => {
       'value',
     ),
   );
-};
+}
 
 describe('bad input', function () {
   this.timeout(120_000);

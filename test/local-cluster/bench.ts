@@ -26,7 +26,7 @@ interface Ready {
   readonly pid: number;
 }
 
-const started = async (program: string, args: readonly string[], count: number): Promise<readonly Ready[]> => {
+async function started(program: string, args: readonly string[], count: number): Promise<readonly Ready[]> {
   const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
   children.push(child);
   const found: Ready[] = [];
@@ -35,19 +35,20 @@ const started = async (program: string, args: readonly string[], count: number):
     if (found.length === count) return found;
   }
   throw new Error('a program ended before it was ready');
-};
+}
 
-const fetchOnce = (url: string): Promise<Buffer> =>
-  new Promise((done, failed) => {
+function fetchOnce(url: string): Promise<Buffer> {
+  return new Promise((done, failed) => {
     get(url, { agent }, incoming => {
       const parts: Buffer[] = [];
       incoming.on('data', (part: Buffer) => parts.push(part));
       incoming.on('end', () => done(Buffer.concat(parts)));
     }).on('error', failed);
   });
+}
 
-const writeOnce = (url: string, key: string): Promise<void> =>
-  new Promise((done, failed) => {
+function writeOnce(url: string, key: string): Promise<void> {
+  return new Promise((done, failed) => {
     const outgoing = request(
       `${url}/local/writes`,
       { method: 'POST', agent, headers: { 'content-type': 'application/json' } },
@@ -56,11 +57,12 @@ const writeOnce = (url: string, key: string): Promise<void> =>
     outgoing.on('error', failed);
     outgoing.end(JSON.stringify({ key, value: 'x'.repeat(64) }));
   });
+}
 
-const timed = async (
+async function timed(
   count: number,
   operation: (index: number) => Promise<unknown>,
-): Promise<{ readonly p50: number; readonly p99: number }> => {
+): Promise<{ readonly p50: number; readonly p99: number }> {
   const times: number[] = [];
   for (let index = 0; index < count; index += 1) {
     const began = performance.now();
@@ -69,21 +71,30 @@ const timed = async (
   }
   times.sort((a, b) => a - b);
   return { p50: times[Math.floor(count * 0.5)] ?? 0, p99: times[Math.floor(count * 0.99)] ?? 0 };
-};
+}
 
-const rss = (pid: number): number =>
-  Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1_024;
-const say = (text: string): boolean => process.stdout.write(`${text}\n`);
-const ms = (value: number): string => `${value.toFixed(2)} ms`;
+function rss(pid: number): number {
+  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1_024;
+}
 
-const ended = (child: ChildProcess): Promise<void> =>
-  new Promise(done =>
+function say(text: string): boolean {
+  return process.stdout.write(`${text}\n`);
+}
+
+function ms(value: number): string {
+  return `${value.toFixed(2)} ms`;
+}
+
+function ended(child: ChildProcess): Promise<void> {
+  return new Promise(done =>
     child.exitCode === null && child.signalCode === null ? child.once('exit', () => done()) : done(),
   );
-const endAll = async (): Promise<void> => {
+}
+
+async function endAll(): Promise<void> {
   for (const child of children) child.kill('SIGTERM');
   await Promise.all(children.splice(0).map(ended));
-};
+}
 
 try {
   const program = join(folder, 'local-cluster.mjs');

@@ -15,7 +15,7 @@ export interface Done {
   to: number;
 }
 
-const faultsOf = (trouble: Trouble): object => {
+function faultsOf(trouble: Trouble): object {
   switch (trouble.kind) {
     case 'pause':
       return { pause: true };
@@ -40,7 +40,7 @@ const faultsOf = (trouble: Trouble): object => {
     case 'log':
       return {};
   }
-};
+}
 
 /** Brings trouble on nodes and ends it again. */
 export class Chaos {

@@ -47,7 +47,7 @@ export interface Step {
 export type Random = () => number;
 
 /** Numbers in [0, 1) that follow from the seed (mulberry32). */
-export const generator = (seed: number): Random => {
+export function generator(seed: number): Random {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
@@ -55,7 +55,7 @@ export const generator = (seed: number): Random => {
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
   };
-};
+}
 
 const crashPoints = [
   'ledger-request-write',
@@ -79,7 +79,7 @@ const crashPoints = [
 ] as const;
 
 /** One step for a cluster of `nodes`. */
-const drawStep = (random: Random, nodes: number): Step => {
+function drawStep(random: Random, nodes: number): Step {
   const pick = <T>(items: readonly T[]): T => {
     const item = items[Math.floor(random() * items.length)];
     assert.ok(item !== undefined);
@@ -151,7 +151,7 @@ const drawStep = (random: Random, nodes: number): Step => {
     unrecorded: random() < 0.06 ? pick<Stage>(['dispatch_intent', 'command_executed', 'confirmation_given']) : null,
     tended: random() < 0.6,
   };
-};
+}
 
 /** The whole of a run. */
 export function* drawSteps(seed: number, nodes: number, count: number): Generator<Step> {
@@ -160,8 +160,8 @@ export function* drawSteps(seed: number, nodes: number, count: number): Generato
 }
 
 /** One line for a person. */
-export const describeStep = ({ orders, trouble, on, begins, ends, declines, unrecorded, tended }: Step): string =>
-  [
+export function describeStep({ orders, trouble, on, begins, ends, declines, unrecorded, tended }: Step): string {
+  return [
     orders.map(group => group.map(({ command, node }) => `${command} ${node}`).join(' and ')).join(', then '),
     trouble === null ? '' : `${Object.values(trouble).join(' ')} on ${on}, begins ${begins}, ends ${ends}`,
     declines ? 'the person declines' : '',
@@ -170,3 +170,4 @@ export const describeStep = ({ orders, trouble, on, begins, ends, declines, unre
   ]
     .filter(part => part !== '')
     .join(' | ');
+}

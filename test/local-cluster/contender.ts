@@ -5,7 +5,7 @@ import { lockDirectory } from '../../src/local-cluster/lock.ts';
 
 const [, , name = ''] = process.argv;
 /** What a start does first; null: refused. */
-const start = (data: string): unknown => {
+function start(data: string): unknown {
   try {
     lockDirectory(data, name);
     // A lock that nobody refers to stays nevertheless.
@@ -14,7 +14,7 @@ const start = (data: string): unknown => {
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
-};
+}
 
 writeSync(1, '"ready"\n');
 for await (const data of createInterface({ input: process.stdin })) writeSync(1, `${JSON.stringify(start(data))}\n`);

@@ -17,7 +17,9 @@ import {
   until,
 } from './harness.ts';
 
-const steps = (name: string, ...parts: readonly string[]): readonly string[] => parts.map(part => `${name}-${part}`);
+function steps(name: string, ...parts: readonly string[]): readonly string[] {
+  return parts.map(part => `${name}-${part}`);
+}
 const file = ['write', 'fsync', 'rename', 'directory'] as const;
 
 const beforeTheMove = [
@@ -49,13 +51,13 @@ const demotionPoints = [
 ];
 
 /** What a node says of a request after the crash, and what its authority, its events and its history say: they must be one truth. */
-const agree = async (
+async function agree(
   node: TestNode,
   id: string,
   kind: 'promotion' | 'demotion',
   wasPrimary: boolean,
   recorded: boolean,
-): Promise<boolean> => {
+): Promise<boolean> {
   const answer = await node.get(`/v1/promotion?request_id=${id}&limit=1000`);
   const known = at(answer.body, 'data.request.known') === true;
   if (recorded) assert.ok(known, 'the request was in the ledger before anything was acted on');
@@ -78,7 +80,7 @@ const agree = async (
   if (known)
     assert.equal(errorCode(await (kind === 'promotion' ? promote : demote)(node, { id })), 'AERO_DUPLICATE_REQUEST');
   return executed;
-};
+}
 
 describe('crash safety', function () {
   this.timeout(180_000);

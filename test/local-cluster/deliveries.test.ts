@@ -15,7 +15,9 @@ import {
   withCluster,
 } from './harness.ts';
 
-const outcomeOf = ({ body }: Answer): Json | undefined => at(body, 'error.outcome');
+function outcomeOf({ body }: Answer): Json | undefined {
+  return at(body, 'error.outcome');
+}
 
 /** Delivers demotions again and again while the node starts; what it answered to each before it was ready. A restarted node waits for those that are frozen. */
 async function deliveredWhileStarting(

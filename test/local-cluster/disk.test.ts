@@ -11,19 +11,25 @@ import { Wal } from '../../src/local-cluster/wal.ts';
 import { TestCluster, at, caughtUp, errorCode, keysOf, promote, until, withCluster } from './harness.ts';
 import { SmallDisk, page } from '../small-disk.ts';
 
-const write = (key: string, value: string): { readonly key: string; readonly value: string } => ({ key, value });
+function write(key: string, value: string): { readonly key: string; readonly value: string } {
+  return { key, value };
+}
 
 /** Appends one record; resolves with where the log then ends. */
-const append = async (wal: Wal, key: string, value: string): Promise<Position> => {
+async function append(wal: Wal, key: string, value: string): Promise<Position> {
   const { bytes, end } = encodeRecord(wal.appended, 1n, write(key, value));
   await wal.append(bytes, [{ record: { commitId: end.commitId, epoch: 1n, write: write(key, value) }, end }]);
   return end;
-};
+}
 
 /** A text with which `lengthOf` gives `wanted` bytes. */
-const padded = (wanted: number, lengthOf: (text: string) => number): string => 'x'.repeat(wanted - lengthOf(''));
+function padded(wanted: number, lengthOf: (text: string) => number): string {
+  return 'x'.repeat(wanted - lengthOf(''));
+}
 
-const sizeOf = (wal: Wal, value: string): number => encodeRecord(wal.appended, 1n, write('filler', value)).bytes.length;
+function sizeOf(wal: Wal, value: string): number {
+  return encodeRecord(wal.appended, 1n, write('filler', value)).bytes.length;
+}
 
 describe('P6-F1: a disk that fills inside a record', function () {
   this.timeout(180_000);

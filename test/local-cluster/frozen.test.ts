@@ -17,23 +17,29 @@ import { type Manner, TestOperator, type Told, timeouts } from './operator.ts';
 import { holderOnDisk } from './witness.ts';
 
 /** The node's events about this request. */
-const eventsAbout = async (node: TestNode, { requestId }: Told): Promise<readonly string[]> =>
-  listAt((await node.get('/v1/promotion?limit=1000')).body, 'data.events')
+async function eventsAbout(node: TestNode, { requestId }: Told): Promise<readonly string[]> {
+  return listAt((await node.get('/v1/promotion?limit=1000')).body, 'data.events')
     .filter(event => at(event, 'request_id') === requestId)
     .map(event => textAt(event, 'type'));
+}
 
-const completions = async (node: TestNode, request: Told): Promise<number> =>
-  (await eventsAbout(node, request)).filter(type => type.endsWith('transition_completed')).length;
+async function completions(node: TestNode, request: Told): Promise<number> {
+  return (await eventsAbout(node, request)).filter(type => type.endsWith('transition_completed')).length;
+}
 
 /** While the confirmation is open, the process is stopped: the request goes out to a socket behind which nobody is. */
-const frozenMeanwhile = (node: TestNode): Manner => ({
-  meanwhile: () => {
-    node.freeze();
-    return Promise.resolve();
-  },
-});
+function frozenMeanwhile(node: TestNode): Manner {
+  return {
+    meanwhile: () => {
+      node.freeze();
+      return Promise.resolve();
+    },
+  };
+}
 
-const told = ({ outcome, error }: Told): readonly unknown[] => [outcome, error?.domain ?? null, error?.code ?? null];
+function told({ outcome, error }: Told): readonly unknown[] {
+  return [outcome, error?.domain ?? null, error?.code ?? null];
+}
 
 describe('a process that is stopped (SIGSTOP) during a control request', function () {
   this.timeout(120_000);

@@ -29,8 +29,8 @@ export interface Answer {
 }
 
 /** The value at a path such as `data.members.0.role`; undefined where there is none. */
-export const at = (value: Json | undefined, path: string): Json | undefined =>
-  path
+export function at(value: Json | undefined, path: string): Json | undefined {
+  return path
     .split('.')
     .reduce<Json | undefined>(
       (inner, key) =>
@@ -39,25 +39,22 @@ export const at = (value: Json | undefined, path: string): Json | undefined =>
           : undefined,
       value,
     );
+}
 
-export const textAt = (value: Json | undefined, path: string): string => {
+export function textAt(value: Json | undefined, path: string): string {
   const found = at(value, path);
   if (typeof found !== 'string') assert.fail(`${path} of ${JSON.stringify(value)}`);
   return found;
-};
+}
 
-export const listAt = (value: Json | undefined, path: string): readonly Json[] => {
+export function listAt(value: Json | undefined, path: string): readonly Json[] {
   const found = at(value, path);
   assert.ok(Array.isArray(found), `${path} of ${JSON.stringify(value)}`);
   return found as readonly Json[];
-};
+}
 
 /** Waits until `condition` holds; fails with its last complaint after `within` milliseconds. */
-export const until = async (
-  what: string,
-  condition: () => Promise<boolean> | boolean,
-  within = 20_000,
-): Promise<void> => {
+export async function until(what: string, condition: () => Promise<boolean> | boolean, within = 20_000): Promise<void> {
   const end = performance.now() + within;
   let last = '';
   while (performance.now() < end) {
@@ -70,7 +67,7 @@ export const until = async (
     await pause(15);
   }
   assert.fail(`waited ${within} ms in vain: ${what} ${last}`);
-};
+}
 
 export interface Ask {
   readonly method?: string;
@@ -78,7 +75,7 @@ export interface Ask {
   readonly body?: string;
 }
 
-export const ask = async (url: string, { method = 'GET', headers = {}, body }: Ask = {}): Promise<Answer> => {
+export async function ask(url: string, { method = 'GET', headers = {}, body }: Ask = {}): Promise<Answer> {
   const response = await fetch(url, {
     method,
     headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
@@ -87,21 +84,22 @@ export const ask = async (url: string, { method = 'GET', headers = {}, body }: A
   });
   const text = await response.text();
   return { status: response.status, body: jsonSchema.parse(JSON.parse(text)), text };
-};
+}
 
-const exited = (child: ChildProcess): Promise<void> =>
-  child.exitCode !== null || child.signalCode !== null
+function exited(child: ChildProcess): Promise<void> {
+  return child.exitCode !== null || child.signalCode !== null
     ? Promise.resolve()
     : new Promise(done => child.once('exit', () => done()));
+}
 
 /** One that has just ended by itself is gone as well. */
-const killIfThere = (pid: number): void => {
+function killIfThere(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
   }
-};
+}
 
 /** One node as a test sees it. */
 export class TestNode {
@@ -172,13 +170,13 @@ export interface Control {
 const auditHead = { seq: '0', hash: '0'.repeat(64) };
 export const operator = { id: 'tester@bench', authority: 'Operator' };
 
-const sendOnce = async (
+async function sendOnce(
   node: TestNode,
   path: string,
   body: object,
   requestId: string,
   control: Control,
-): Promise<Answer> => {
+): Promise<Answer> {
   const version = control.version ?? (await node.controlVersion());
   return ask(`${node.url}/v1/control/${path}`, {
     method: 'POST',
@@ -193,27 +191,29 @@ const sendOnce = async (
       ...control.over,
     }),
   });
-};
+}
 
 /** Where the test fixed neither state nor id, an operator to whom the state moved looks again and asks anew, as another request. */
-const send = async (node: TestNode, path: string, body: object, control: Control): Promise<Answer> => {
+async function send(node: TestNode, path: string, body: object, control: Control): Promise<Answer> {
   for (;;) {
     const answer = await sendOnce(node, path, body, control.id ?? randomUUID(), control);
     if (answer.status !== 412 || control.id !== undefined || control.version !== undefined) return answer;
   }
-};
+}
 
 /** Asks a node to take write authority, as an operator who saw its present control version would. */
-export const promote = (node: TestNode, control: Control = {}): Promise<Answer> => {
+export function promote(node: TestNode, control: Control = {}): Promise<Answer> {
   return send(
     node,
     'promotions',
     { mode: control.mode ?? 'validated', acknowledged_invariants: control.acknowledged ?? [] },
     control,
   );
-};
+}
 
-export const demote = (node: TestNode, control: Control = {}): Promise<Answer> => send(node, 'demotions', {}, control);
+export function demote(node: TestNode, control: Control = {}): Promise<Answer> {
+  return send(node, 'demotions', {}, control);
+}
 
 export interface Ended {
   readonly code: number | null;
@@ -221,7 +221,7 @@ export interface Ended {
 }
 
 /** Runs the program until it ends by itself. */
-export const runToEnd = async (args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> => {
+export async function runToEnd(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> {
   const child = spawn(process.execPath, [main, ...args], {
     stdio: ['ignore', 'ignore', 'pipe'],
     env: { ...process.env, ...env },
@@ -230,7 +230,7 @@ export const runToEnd = async (args: readonly string[], env: Readonly<Record<str
   child.stderr.on('data', (part: Buffer) => (stderr += part.toString()));
   await exited(child);
   return { code: child.exitCode, stderr };
-};
+}
 
 export interface Options {
   readonly nodes?: number;
@@ -379,35 +379,48 @@ export class TestCluster {
   }
 }
 
-export const errorCode = ({ body }: Answer): Json | undefined => at(body, 'error.code');
-export const denialReason = ({ body }: Answer): Json | undefined => at(body, 'error.details.reason');
-export const eventTypes = (answer: Answer, path: string): readonly string[] =>
-  listAt(answer.body, path).map(event => textAt(event, 'type'));
-export const keysOf = async (node: TestNode): Promise<readonly string[]> =>
-  listAt((await node.get('/local/writes')).body, 'rows').map(row => textAt(row, 'key'));
-export const caughtUp = (node: TestNode): Promise<void> =>
-  until(`${node.name} has everything`, async () => at(await node.member(), 'lag_bytes') === '0');
+export function errorCode({ body }: Answer): Json | undefined {
+  return at(body, 'error.code');
+}
+
+export function denialReason({ body }: Answer): Json | undefined {
+  return at(body, 'error.details.reason');
+}
+
+export function eventTypes(answer: Answer, path: string): readonly string[] {
+  return listAt(answer.body, path).map(event => textAt(event, 'type'));
+}
+
+export async function keysOf(node: TestNode): Promise<readonly string[]> {
+  return listAt((await node.get('/local/writes')).body, 'rows').map(row => textAt(row, 'key'));
+}
+
+export function caughtUp(node: TestNode): Promise<void> {
+  return until(`${node.name} has everything`, async () => at(await node.member(), 'lag_bytes') === '0');
+}
 
 /** Waits until a node has halted for this reason. */
-export const haltedWith = (node: TestNode, reason: string): Promise<void> =>
-  until(`${node.name} halts with ${reason}`, async () => at(await node.member(), 'halt_reason') === reason);
+export function haltedWith(node: TestNode, reason: string): Promise<void> {
+  return until(`${node.name} halts with ${reason}`, async () => at(await node.member(), 'halt_reason') === reason);
+}
 
 /** Waits until a promotion of the node would be approved: what is still on its way has arrived. */
-export const promotable = (node: TestNode, within?: number): Promise<void> =>
-  until(
+export function promotable(node: TestNode, within?: number): Promise<void> {
+  return until(
     `${node.name} could be promoted`,
     async () =>
       at((await node.get(`/v1/explain/promotion?target=${node.id}&mode=validated`)).body, 'data.decision') ===
       'approve',
     within,
   );
+}
 
 /** Runs `story` against a cluster of its own and ends it, whatever happens. */
-export const withCluster = async (options: Options, story: (cluster: TestCluster) => Promise<void>): Promise<void> => {
+export async function withCluster(options: Options, story: (cluster: TestCluster) => Promise<void>): Promise<void> {
   const cluster = await TestCluster.start(options);
   try {
     await story(cluster);
   } finally {
     await cluster.stop();
   }
-};
+}

@@ -39,7 +39,7 @@ export interface Run {
   readonly lost: Map<string, Ledger[]>;
 }
 
-const eventsOf = async (node: TestNode): Promise<readonly Json[]> => {
+async function eventsOf(node: TestNode): Promise<readonly Json[]> {
   const events: Json[] = [];
   for (let after: string | null = '0'; after !== null; ) {
     const page: Json = (await node.get(`/v1/promotion?limit=1000&after=${after}`)).body;
@@ -47,19 +47,20 @@ const eventsOf = async (node: TestNode): Promise<readonly Json[]> => {
     after = at(page, 'data.next_after') === null ? null : textAt(page, 'data.next_after');
   }
   return events;
-};
+}
 
-const sentTo = (operator: TestOperator, node: TestNode): readonly Told[] =>
-  operator.told.filter(one => one.node === node);
+function sentTo(operator: TestOperator, node: TestNode): readonly Told[] {
+  return operator.told.filter(one => one.node === node);
+}
 
 /** The node's ledger as it is now: its events, and the fate of everything that this operator asked of it. */
-export const readLedger = async (node: TestNode, operator: TestOperator): Promise<Ledger> => {
+export async function readLedger(node: TestNode, operator: TestOperator): Promise<Ledger> {
   const fates = new Map<string, Fate>();
   for (const { requestId } of sentTo(operator, node)) fates.set(requestId, await operator.fate(node, requestId));
   return { events: await eventsOf(node), fates };
-};
+}
 
-const rowsOf = async (node: TestNode): Promise<ReadonlyMap<string, Json>> => {
+async function rowsOf(node: TestNode): Promise<ReadonlyMap<string, Json>> {
   const rows = new Map<string, Json>();
   for (let after: string | null = '0'; after !== null; ) {
     const page: Json = (await node.get(`/local/writes?after=${after}`)).body;
@@ -67,23 +68,23 @@ const rowsOf = async (node: TestNode): Promise<ReadonlyMap<string, Json>> => {
     after = at(page, 'next_after') === null ? null : textAt(page, 'next_after');
   }
   return rows;
-};
+}
 
 /** P6-S1: every acknowledged write is there, as the commit of the epoch that it was acknowledged as. */
-const nothingIsLost = async (primary: TestNode, acknowledged: readonly Acknowledged[]): Promise<void> => {
+async function nothingIsLost(primary: TestNode, acknowledged: readonly Acknowledged[]): Promise<void> {
   const rows = await rowsOf(primary);
   const wrong = acknowledged.filter(({ key, epoch, commitId }) => {
     const row = rows.get(key);
     return row === undefined || at(row, 'commit_id') !== commitId || at(row, 'epoch') !== epoch.toString();
   });
   assert.deepEqual(wrong, [], 'P6-S1: an acknowledged write is missing, or is another commit');
-};
+}
 
 /**
  * P6-A1: no write that began after a majority had adopted a newer epoch, or after another was acknowledged under one, is
  * acknowledged under an older one, and one node alone acknowledges in an epoch: so never two at a time.
  */
-const oneWriterAtATime = ({ acknowledged, adoptions }: Witness): void => {
+function oneWriterAtATime({ acknowledged, adoptions }: Witness): void {
   const writers = new Map<bigint, string>();
   const byEnd = acknowledged.toSorted((one, other) => one.ended - other.ended);
   const byBegin = acknowledged.toSorted((one, other) => one.began - other.began);
@@ -105,20 +106,23 @@ const oneWriterAtATime = ({ acknowledged, adoptions }: Witness): void => {
     assert.equal(write.nodeId, writer, `P6-A1: two nodes acknowledged writes in epoch ${write.epoch}`);
     writers.set(write.epoch, writer);
   }
-};
+}
 
-const typeOf = (event: Json): string => textAt(event, 'type');
-const requestOf = (event: Json): string | null => {
+function typeOf(event: Json): string {
+  return textAt(event, 'type');
+}
+
+function requestOf(event: Json): string | null {
   const id = at(event, 'request_id');
   return typeof id === 'string' ? id : null;
-};
+}
 
 /** P6-F3, P7-F3, P7-S1: executed once at most, and only what this operator asked for; a repeated id is refused as one. */
-const executedOnce = async (
+async function executedOnce(
   run: Run,
   events: readonly Json[],
   fates: ReadonlyMap<string, Fate>,
-): Promise<ReadonlySet<string>> => {
+): Promise<ReadonlySet<string>> {
   const completed = events
     .filter(event => typeOf(event).endsWith('.transition_completed'))
     .map(event => requestOf(event) ?? '');
@@ -140,10 +144,10 @@ const executedOnce = async (
     );
   }
   return executed;
-};
+}
 
 /** P7-E2: unknown is said only where the answer was lost, or the kernel itself could not say. */
-const excused = ({ chaos }: Run, { node, error, consented, ended }: Told): boolean => {
+function excused({ chaos }: Run, { node, error, consented, ended }: Told): boolean {
   const held = (...kinds: Parameters<Chaos['held']>[1]): boolean => chaos.held(node, kinds, consented ?? 0, ended);
   switch (error?.code ?? '') {
     case 'PHASE7_TIMEOUT':
@@ -170,10 +174,10 @@ const excused = ({ chaos }: Run, { node, error, consented, ended }: Told): boole
     default:
       return false;
   }
-};
+}
 
 /** P7-E2: what the operator was told is what the ledger of the node says, and its events. */
-const toldTheTruth = (run: Run, executed: ReadonlySet<string>, fates: ReadonlyMap<string, Fate>): void => {
+function toldTheTruth(run: Run, executed: ReadonlySet<string>, fates: ReadonlyMap<string, Fate>): void {
   for (const told of run.operator.told) {
     const { requestId, command, node, outcome, error } = told;
     const fate = fates.get(requestId);
@@ -184,16 +188,18 @@ const toldTheTruth = (run: Run, executed: ReadonlySet<string>, fates: ReadonlyMa
     if (outcome === 'not_executed') assert.notEqual(fate?.outcome, 'executed', said);
     if (outcome === 'unknown') assert.ok(excused(run, told), `P7-E2: unknown without a reason: ${said}`);
   }
-};
+}
 
-const positionOf = (head: Json): AuditPosition => ({ seq: BigInt(textAt(head, 'seq')), hash: textAt(head, 'hash') });
+function positionOf(head: Json): AuditPosition {
+  return { seq: BigInt(textAt(head, 'seq')), hash: textAt(head, 'hash') };
+}
 
 /** P7-O3: the log is whole, holds every head that a kernel has seen, each the intent of just that request, and tells what the operator was told. */
-const auditAgrees = async (
+async function auditAgrees(
   { operator }: Run,
   events: readonly Json[],
   fates: ReadonlyMap<string, Fate>,
-): Promise<number> => {
+): Promise<number> {
   const reader = openAuditReader({ directory: operator.directory });
   const lines: AuditLine[] = [];
   for await (const line of reader.lines()) lines.push(line);
@@ -227,7 +233,7 @@ const auditAgrees = async (
     else assert.notEqual(end.kind, 'ended', said);
   }
   return lines.length;
-};
+}
 
 export interface Judged {
   /** Records in the audit log, and events of control requests in the kernels' ledgers. */
@@ -236,7 +242,7 @@ export interface Judged {
 }
 
 /** Asserts everything. `primary` acknowledged a write after all trouble had ended. */
-export const judge = async (run: Run, primary: TestNode): Promise<Judged> => {
+export async function judge(run: Run, primary: TestNode): Promise<Judged> {
   const fates = new Map<string, Fate>();
   const events: Json[] = [];
   for (const node of run.cluster.nodes) {
@@ -251,4 +257,4 @@ export const judge = async (run: Run, primary: TestNode): Promise<Judged> => {
   const executed = await executedOnce(run, events, fates);
   toldTheTruth(run, executed, fates);
   return { records: await auditAgrees(run, events, fates), events: events.length };
-};
+}

@@ -25,7 +25,9 @@ function seeded(seed: number): () => number {
   };
 }
 
-const requestId = (number: number): string => `00000000-0000-4000-8000-${number.toString(16).padStart(12, '0')}`;
+function requestId(number: number): string {
+  return `00000000-0000-4000-8000-${number.toString(16).padStart(12, '0')}`;
+}
 
 /** Writes, two hand-overs and a denied request, each answered before the next is asked. */
 async function workload(cluster: TestCluster): Promise<void> {

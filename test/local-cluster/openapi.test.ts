@@ -57,12 +57,13 @@ ajv.addVocabulary([
 ]);
 ajv.addSchema({ ...document, $id: 'kernel' });
 
-const pointer = (...parts: readonly string[]): string =>
-  parts.map(part => encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1'))).join('/');
+function pointer(...parts: readonly string[]): string {
+  return parts.map(part => encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1'))).join('/');
+}
 
 /** What the document says of an answer; the test fails where it says nothing of that status or lacks a field. */
 const seen = new Set<string>();
-const conforms = (method: 'get' | 'post', template: string, answer: Answer): Answer => {
+function conforms(method: 'get' | 'post', template: string, answer: Answer): Answer {
   const status = String(answer.status);
   assert.ok(
     document.paths[template]?.[method]?.responses[status],
@@ -84,16 +85,21 @@ const conforms = (method: 'get' | 'post', template: string, answer: Answer): Ans
   }
   seen.add(`${method} ${template} ${status}`);
   return answer;
-};
+}
 
-const get = async (node: TestNode, template: string, query = '', id = node.id): Promise<Answer> =>
-  conforms('get', template, await node.get(template.replace('{id}', id) + query));
-const promotion = async (node: TestNode, control: Control = {}): Promise<Answer> =>
-  conforms('post', '/v1/control/promotions', await promote(node, control));
-const demotion = async (node: TestNode, control: Control = {}): Promise<Answer> =>
-  conforms('post', '/v1/control/demotions', await demote(node, control));
+async function get(node: TestNode, template: string, query = '', id = node.id): Promise<Answer> {
+  return conforms('get', template, await node.get(template.replace('{id}', id) + query));
+}
 
-const readAll = async (cluster: TestCluster): Promise<void> => {
+async function promotion(node: TestNode, control: Control = {}): Promise<Answer> {
+  return conforms('post', '/v1/control/promotions', await promote(node, control));
+}
+
+async function demotion(node: TestNode, control: Control = {}): Promise<Answer> {
+  return conforms('post', '/v1/control/demotions', await demote(node, control));
+}
+
+async function readAll(cluster: TestCluster): Promise<void> {
   for (const node of cluster.nodes) {
     for (const template of [
       '/v1/status',
@@ -112,7 +118,7 @@ const readAll = async (cluster: TestCluster): Promise<void> => {
       assert.equal((await get(node, '/v1/explain/promotion', `?target=${node.id}&mode=${mode}`)).status, 200);
     assert.equal((await get(node, '/v1/explain/demotion', `?target=${node.id}`)).status, 200);
   }
-};
+}
 
 describe('the OpenAPI document', () => {
   it('P7-O2: every live answer of every endpoint, success and error, is what the document says, and has no field that it lacks', () =>

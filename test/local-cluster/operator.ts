@@ -50,12 +50,14 @@ interface Asked {
   consented: number | null;
 }
 
-const consent = (prompt: ConfirmationPrompt): ConfirmationAnswer => ({
-  kind: 'confirmed',
-  token: prompt.token,
-  typedName: prompt.nodeName,
-  acknowledged: prompt.acknowledge,
-});
+function consent(prompt: ConfirmationPrompt): ConfirmationAnswer {
+  return {
+    kind: 'confirmed',
+    token: prompt.token,
+    typedName: prompt.nodeName,
+    acknowledged: prompt.acknowledge,
+  };
+}
 
 /** One session, Operator of the cluster. Its audit log is a directory of its own; `close` removes it. */
 export class TestOperator {

@@ -5,35 +5,35 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TestCluster, at, runToEnd, textAt, until, withCluster } from './harness.ts';
 
-const alive = (pid: number): boolean => {
+function alive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
   } catch {
     return false;
   }
-};
+}
 
-const inDirectory = async (story: (directory: string) => Promise<void>): Promise<void> => {
+async function inDirectory(story: (directory: string) => Promise<void>): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'aerodb-cli-'));
   try {
     await story(directory);
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
-};
+}
 
 /** One paragraph that says what is wrong, and an exit code that is not success. */
-const refused = async (
+async function refused(
   args: readonly string[],
   words: RegExp,
   env: Readonly<Record<string, string>> = {},
-): Promise<void> => {
+): Promise<void> {
   const { code, stderr } = await runToEnd(args, env);
   assert.match(stderr, words);
   assert.doesNotMatch(stderr, /\n\s+at /, 'no stack is shown');
   assert.ok(code !== 0 && code !== null, `exit code ${String(code)}`);
-};
+}
 
 describe('the program', () => {
   it('refuses what it cannot do in one paragraph and leaves everything as it was', () =>

@@ -25,20 +25,20 @@ import {
 
 const force = { mode: 'forced', acknowledged: ['P6-A1'] } as const;
 
-const fill = async (node: TestNode, count: number): Promise<void> => {
+async function fill(node: TestNode, count: number): Promise<void> {
   for (let index = 0; index < count; index += 1)
     assert.equal((await node.write(`row-${index}`, 'x'.repeat(40))).status, 200);
-};
+}
 
-const walFiles = (cluster: TestCluster, node: TestNode): readonly string[] => {
+function walFiles(cluster: TestCluster, node: TestNode): readonly string[] {
   const directory = join(cluster.directory(node), 'wal');
   return readdirSync(directory)
     .sort()
     .map(file => join(directory, file));
-};
+}
 
 /** A log that is whole and valid, and another history than the one that it replaces: written without the program's own code. */
-const rewriteHistory = (path: string): void => {
+function rewriteHistory(path: string): void {
   let chain = 0;
   const lines = readFileSync(path, 'utf8')
     .trimEnd()
@@ -49,7 +49,7 @@ const rewriteHistory = (path: string): void => {
       return `${chain.toString(16).padStart(8, '0')} ${json}\n`;
     });
   writeFileSync(path, lines.join(''));
-};
+}
 
 describe('replication', () => {
   it('P6-S1: a replica that missed acknowledged writes is denied as ReplicaBehindWal, and the one that has them is promoted', () =>

@@ -31,16 +31,17 @@ export interface Settings {
   readonly minutes?: number;
 }
 
-const nodeOf = (cluster: TestCluster, whom: Whom): TestNode =>
-  whom === 'primary' ? (holderOnDisk(cluster) ?? cluster.node(1)) : cluster.node(whom);
+function nodeOf(cluster: TestCluster, whom: Whom): TestNode {
+  return whom === 'primary' ? (holderOnDisk(cluster) ?? cluster.node(1)) : cluster.node(whom);
+}
 
-const state = async (node: TestNode): Promise<string> => {
+async function state(node: TestNode): Promise<string> {
   const member = await node.member();
   return `${textAt(member, 'role')} ${at(member, 'halt_reason') === null ? textAt(member, 'replication_state') : textAt(member, 'halt_reason')}`;
-};
+}
 
 /** One step: its groups of orders, and its trouble. Returns the nodes that have to be mended when the next step is over. */
-const take = async ({ cluster, operator, chaos }: Run, step: Step): Promise<readonly TestNode[]> => {
+async function take({ cluster, operator, chaos }: Run, step: Step): Promise<readonly TestNode[]> {
   const last = step.orders.at(-1) ?? [];
   const [aimed] = last;
   assert.ok(aimed);
@@ -74,10 +75,10 @@ const take = async ({ cluster, operator, chaos }: Run, step: Step): Promise<read
   await told;
   if (step.ends !== 'next') await mend();
   return troubled;
-};
+}
 
 /** One round of what an operator does to end an incident: demote the stale, promote where the kernel allows it, empty the diverged. */
-const tend = async (run: Run): Promise<TestNode | null> => {
+async function tend(run: Run): Promise<TestNode | null> {
   const { cluster, operator, chaos, lost } = run;
   for (const node of cluster.nodes)
     if ((await state(node)).endsWith('AuthorityAmbiguity')) await operator.order('request_demotion', node);
@@ -98,30 +99,35 @@ const tend = async (run: Run): Promise<TestNode | null> => {
     return null;
   }
   return states.every(one => /^(primary PrimaryActive|replica ReplicaActive)$/.test(one)) ? primary : null;
-};
+}
 
-const heal = async (run: Run): Promise<TestNode> => {
+async function heal(run: Run): Promise<TestNode> {
   let primary: TestNode | null = null;
   await until('the cluster is whole again', async () => (primary = await tend(run)) !== null, 120_000);
   assert.ok(primary);
   return primary;
-};
+}
 
-const counted = (items: readonly string[]): Readonly<Record<string, number>> =>
-  Object.fromEntries([...Map.groupBy(items.toSorted(), item => item)].map(([item, all]) => [item, all.length]));
+function counted(items: readonly string[]): Readonly<Record<string, number>> {
+  return Object.fromEntries([...Map.groupBy(items.toSorted(), item => item)].map(([item, all]) => [item, all.length]));
+}
 
-const report = ({ operator, chaos, witness, lost }: Run, judged: Judged): Report => ({
-  requests: operator.told.length,
-  outcomes: counted(operator.told.map(({ outcome, error }) => (error === null ? outcome : `${outcome} ${error.code}`))),
-  troubles: counted(chaos.done.map(({ trouble }) => trouble.kind)),
-  acknowledged: witness.acknowledged.length,
-  epochs: new Set(witness.acknowledged.map(({ epoch }) => epoch)).size,
-  emptied: [...lost.values()].flat().length,
-  ...judged,
-});
+function report({ operator, chaos, witness, lost }: Run, judged: Judged): Report {
+  return {
+    requests: operator.told.length,
+    outcomes: counted(
+      operator.told.map(({ outcome, error }) => (error === null ? outcome : `${outcome} ${error.code}`)),
+    ),
+    troubles: counted(chaos.done.map(({ trouble }) => trouble.kind)),
+    acknowledged: witness.acknowledged.length,
+    epochs: new Set(witness.acknowledged.map(({ epoch }) => epoch)).size,
+    emptied: [...lost.values()].flat().length,
+    ...judged,
+  };
+}
 
 /** Takes the steps of the seed, ends all trouble, and judges. Rejects with what was not true, and with how to replay it. */
-export const torture = async (settings: Settings): Promise<Report> => {
+export async function torture(settings: Settings): Promise<Report> {
   const { seed, nodes, steps, minutes = Infinity } = settings;
   const end = performance.now() + minutes * 60_000;
   const log: string[] = [];
@@ -176,10 +182,10 @@ export const torture = async (settings: Settings): Promise<Report> => {
     await Promise.all([...proxies.values()].map(proxy => proxy.close()));
     await cluster.stop();
   }
-};
+}
 
 /** Runs whose seeds follow each other, some at a time, until there were enough or the time is over. Returns the number of runs in which something was not true. */
-const many = async (
+async function many(
   first: number,
   {
     nodes,
@@ -194,7 +200,7 @@ const many = async (
     readonly minutes: number;
     readonly atOnce: number;
   },
-): Promise<number> => {
+): Promise<number> {
   const end = performance.now() + minutes * 60_000;
   let next = first;
   let failed = 0;
@@ -218,7 +224,7 @@ const many = async (
   await Promise.all(Array.from({ length: atOnce }, worker));
   process.stdout.write(`${next - first} runs, ${failed} with a violation\n`);
   return failed;
-};
+}
 
 if (process.argv[1] === import.meta.filename) {
   const { values } = parseArgs({

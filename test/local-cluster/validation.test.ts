@@ -10,8 +10,8 @@ fc.configureGlobal({ seed: seedFrom('FUZZ_SEED') });
 
 const small = fc.bigInt({ min: 0n, max: 3n });
 const position = fc.record({ offset: small, chain: fc.constant(0), epoch: small, commitId: small });
-const testimony = (nodeId: string): fc.Arbitrary<Testimony> =>
-  fc.record({
+function testimony(nodeId: string): fc.Arbitrary<Testimony> {
+  return fc.record({
     nodeId: fc.constant(nodeId),
     role: fc.constantFrom(...roles),
     state: fc.constantFrom(...replicationStates),
@@ -25,13 +25,16 @@ const testimony = (nodeId: string): fc.Arbitrary<Testimony> =>
     applied: position,
     visible: position,
   });
-const other = (nodeId: string): fc.Arbitrary<PromotionFacts['others'][number]> =>
-  fc.record({
+}
+
+function other(nodeId: string): fc.Arbitrary<PromotionFacts['others'][number]> {
+  return fc.record({
     nodeId: fc.constant(nodeId),
     name: fc.constant(nodeId),
     testimony: fc.option(testimony(nodeId)),
     isPrefix: fc.constantFrom(true, false, null),
   });
+}
 const facts: fc.Arbitrary<PromotionFacts> = fc.record({
   mode: fc.constantFrom('validated', 'forced'),
   memberCount: fc.constant(3),

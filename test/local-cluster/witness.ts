@@ -20,24 +20,26 @@ export interface Adoption {
   readonly by: number;
 }
 
-const textOr = (path: string, otherwise: string): string => {
+function textOr(path: string, otherwise: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch {
     return otherwise;
   }
-};
+}
 
-const bigOf = (text: string, name: string): bigint => BigInt(new RegExp(`"${name}":"(\\d+)"`).exec(text)?.[1] ?? '0');
+function bigOf(text: string, name: string): bigint {
+  return BigInt(new RegExp(`"${name}":"(\\d+)"`).exec(text)?.[1] ?? '0');
+}
 
 /** Who holds write authority in the highest epoch by the markers on disk: also while nobody answers. */
-export const holderOnDisk = (cluster: TestCluster): TestNode | undefined => {
+export function holderOnDisk(cluster: TestCluster): TestNode | undefined {
   const held = cluster.nodes.flatMap(node => {
     const marker = textOr(join(cluster.directory(node), 'authority.json'), '');
     return marker.includes('"held":true') ? [{ node, epoch: bigOf(marker, 'epoch') }] : [];
   });
   return held.toSorted((one, other) => (one.epoch > other.epoch ? -1 : 1))[0]?.node;
-};
+}
 
 export class Witness {
   readonly acknowledged: Acknowledged[] = [];

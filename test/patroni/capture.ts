@@ -65,10 +65,13 @@ async function record(
   );
 }
 
-const look = (name: string, at: string, wanted?: Asking['wanted']): Promise<void> =>
-  record(name, at, 'GET', '/cluster', wanted === undefined ? {} : { wanted });
-const post = (name: string, at: string, path: string, body: unknown): Promise<void> =>
-  record(name, at, 'POST', path, { body: typeof body === 'string' ? body : JSON.stringify(body) });
+function look(name: string, at: string, wanted?: Asking['wanted']): Promise<void> {
+  return record(name, at, 'GET', '/cluster', wanted === undefined ? {} : { wanted });
+}
+
+function post(name: string, at: string, path: string, body: unknown): Promise<void> {
+  return record(name, at, 'POST', path, { body: typeof body === 'string' ? body : JSON.stringify(body) });
+}
 
 try {
   let leader = await settled(cluster);

@@ -7,9 +7,17 @@ import { agentAlive, changed, lostRows, twoWriters, wasShutDown } from './observ
 
 type Held = (at: Case) => string | false | undefined;
 
-const always = (): boolean => true;
-const whenChanged = ({ seen }: Case): boolean => changed(seen);
-const holds = (): undefined => undefined;
+function always(): boolean {
+  return true;
+}
+
+function whenChanged({ seen }: Case): boolean {
+  return changed(seen);
+}
+
+function holds(): undefined {
+  return undefined;
+}
 
 /** A pattern of a whole sentence. `{name}` is a quoted member, `{name:…}` what the expression after the colon matches; all else stands for itself. */
 function claim(id: string, sentence: string, tried: (at: Case) => boolean, contradicted: Held): Claim {
@@ -24,26 +32,47 @@ function claim(id: string, sentence: string, tried: (at: Case) => boolean, contr
   return { id, pattern: new RegExp(`^${pattern}$`, 'u'), tried, contradicted };
 }
 
-const isSynchronous = ({ seen }: Case): boolean =>
-  seen.before.listed.find(({ name }) => name === seen.candidate)?.role === 'sync_standby';
-const candidateState = ({ seen }: Case): ReturnType<typeof seen.after.postgres.get> =>
-  seen.after.postgres.get(seen.candidate);
-const refusedBefore = ({ seen }: Case): boolean => /^(?:400|401|403|412)$/u.test(seen.answer?.status ?? '');
-const answered = ({ seen }: Case, body: RegExp): boolean => body.test(seen.answer?.body ?? '');
-const others = ({
+function isSynchronous({ seen }: Case): boolean {
+  return seen.before.listed.find(({ name }) => name === seen.candidate)?.role === 'sync_standby';
+}
+
+function candidateState({ seen }: Case): ReturnType<typeof seen.after.postgres.get> {
+  return seen.after.postgres.get(seen.candidate);
+}
+
+function refusedBefore({ seen }: Case): boolean {
+  return /^(?:400|401|403|412)$/u.test(seen.answer?.status ?? '');
+}
+
+function answered({ seen }: Case, body: RegExp): boolean {
+  return body.test(seen.answer?.body ?? '');
+}
+
+function others({
   seen,
-}: Case): readonly (readonly [string, NonNullable<ReturnType<typeof seen.after.postgres.get>>])[] =>
-  [...seen.after.postgres].flatMap(([name, state]) =>
+}: Case): readonly (readonly [string, NonNullable<ReturnType<typeof seen.after.postgres.get>>])[] {
+  return [...seen.after.postgres].flatMap(([name, state]) =>
     name === seen.candidate || (name === seen.oldLeader && !agentAlive(seen)) || state === null
       ? []
       : [[name, state] as const],
   );
-const keyRanOut = ({ seen }: Case): boolean => seen.notes.has('the leader key ran out');
-const agentOnlyDied = ({ seen }: Pick<Case, 'seen'>): boolean =>
-  changed(seen) && !agentAlive(seen) && seen.before.postgres.get(seen.oldLeader)?.inRecovery === false;
-const lags = ({ seen }: Case): boolean => seen.notes.has('the candidate lags too far');
-const synchronousNames = ({ seen }: Case): string =>
-  seen.before.postgres.get(seen.oldLeader)?.synchronousStandbyNames ?? '';
+}
+
+function keyRanOut({ seen }: Case): boolean {
+  return seen.notes.has('the leader key ran out');
+}
+
+function agentOnlyDied({ seen }: Pick<Case, 'seen'>): boolean {
+  return changed(seen) && !agentAlive(seen) && seen.before.postgres.get(seen.oldLeader)?.inRecovery === false;
+}
+
+function lags({ seen }: Case): boolean {
+  return seen.notes.has('the candidate lags too far');
+}
+
+function synchronousNames({ seen }: Case): string {
+  return seen.before.postgres.get(seen.oldLeader)?.synchronousStandbyNames ?? '';
+}
 
 const follow: Held = at =>
   changed(at.seen) &&

@@ -5,22 +5,27 @@ import { isMet, ratioOf, type Measure } from '../../scripts/lib/bench.mjs';
 import { benchmarksDocument, missed, regressions, type Results } from '../../scripts/lib/bench-document.mjs';
 import { root } from '../../scripts/lib/paths.mjs';
 
-const results = (...measures: readonly Measure[]): Results => ({
-  kernel: {
-    date: '2026-01-01',
-    machine: 'm',
-    versions: 'v',
-    load: 0,
-    seconds: 1,
-    measures: measures.map(measure => ({ ...measure, ratio: ratioOf(measure) })),
-  },
-});
-const read = (value: number, peer = 10): Measure => ({
-  name: 'read',
-  value,
-  unit: 'ms',
-  peer: { name: 'bare', value: peer, times: 2 },
-});
+function results(...measures: readonly Measure[]): Results {
+  return {
+    kernel: {
+      date: '2026-01-01',
+      machine: 'm',
+      versions: 'v',
+      load: 0,
+      seconds: 1,
+      measures: measures.map(measure => ({ ...measure, ratio: ratioOf(measure) })),
+    },
+  };
+}
+
+function read(value: number, peer = 10): Measure {
+  return {
+    name: 'read',
+    value,
+    unit: 'ms',
+    peer: { name: 'bare', value: peer, times: 2 },
+  };
+}
 
 describe('npm run bench', () => {
   it('compares ratios, not milliseconds: a slower machine is no regression, and more than 1.3 times the ratio is one', () => {

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { kernelApiDocument } from '../../scripts/lib/kernel-api.mjs';
 import { root } from '../../scripts/lib/paths.mjs';
 
-const text = (file: string): string => readFileSync(join(root, file), 'utf8');
+function text(file: string): string {
+  return readFileSync(join(root, file), 'utf8');
+}
 const documents = ['README.md', 'CONTRIBUTING.md', ...globSync('docs/*.md', { cwd: root })];
 
 describe('the documents', () => {

@@ -76,7 +76,9 @@ const cycloneDx = z.strictObject({
   dependencies: z.array(z.strictObject({ ref: purl, dependsOn: z.array(purl) })),
 });
 
-const json = (file: string): unknown => JSON.parse(readFileSync(join(root, file), 'utf8'));
+function json(file: string): unknown {
+  return JSON.parse(readFileSync(join(root, file), 'utf8'));
+}
 
 describe('supply chain', () => {
   const manifest = z.object(ranges).parse(json('package.json'));

@@ -42,7 +42,9 @@ async function mark(page: Page): Promise<void> {
   });
 }
 
-const isDead = (index: number): boolean => index % 5 === 0;
+function isDead(index: number): boolean {
+  return index % 5 === 0;
+}
 
 const editor = await Editor.start({ viewport: { width: 1280, height: 2400 } });
 try {

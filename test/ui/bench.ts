@@ -25,7 +25,7 @@ interface Line {
   readonly [more: string]: unknown;
 }
 
-const say = (line: Line): void => {
+function say(line: Line): void {
   measured({
     name: line.measure,
     value: line.milliseconds,
@@ -33,9 +33,12 @@ const say = (line: Line): void => {
     ...(line.limit === undefined ? {} : { limit: line.limit }),
   });
   process.stdout.write(`${JSON.stringify({ ...line, load: Number((loadavg()[0] ?? 0).toFixed(1)) })}\n`);
-};
-const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
+
 /** Linux counts processor time in hundredths of a second. */
 const tick = 10;
 
@@ -58,8 +61,9 @@ async function mark(page: Page): Promise<void> {
   });
 }
 
-const marksOf = (frame: Frame): Promise<Marks> =>
-  frame.evaluate(() => (globalThis as unknown as { readonly marks: Marks }).marks);
+function marksOf(frame: Frame): Promise<Marks> {
+  return frame.evaluate(() => (globalThis as unknown as { readonly marks: Marks }).marks);
+}
 
 /** Milliseconds from the click on the cluster to its painted panel, in a panel that is opened anew. */
 async function opened(workbench: Workbench, cluster: Named): Promise<number> {

@@ -6,7 +6,9 @@ import * as z from 'zod';
 import { COMMAND_NAMES, COMMANDS } from '../../src/control-plane/commands.ts';
 
 const bundle = z.record(z.string(), z.string());
-const read = (file: string): Readonly<Record<string, string>> => bundle.parse(JSON.parse(readFileSync(file, 'utf8')));
+function read(file: string): Readonly<Record<string, string>> {
+  return bundle.parse(JSON.parse(readFileSync(file, 'utf8')));
+}
 const german = read('l10n/bundle.l10n.de.json');
 
 /** The calls that look a text up, and the arguments that are no literal: there the keys come from a table. */
@@ -37,8 +39,9 @@ function keysOfSources(): ReadonlyMap<string, string> {
   return keys;
 }
 
-const placeholders = (text: string): readonly string[] =>
-  [...text.matchAll(/\{\d+\}/gu)].map(([one]) => one).toSorted();
+function placeholders(text: string): readonly string[] {
+  return [...text.matchAll(/\{\d+\}/gu)].map(([one]) => one).toSorted();
+}
 
 describe('texts in German', () => {
   it('every key of the sources is in the bundle, and every key of the bundle in the sources', () => {

@@ -17,7 +17,7 @@ interface Line {
   readonly limit: number;
 }
 
-const say = (line: Line): void => {
+function say(line: Line): void {
   measured({
     name: line.measure,
     value: line.milliseconds ?? line.bytes ?? Number.NaN,
@@ -25,9 +25,11 @@ const say = (line: Line): void => {
     limit: line.limit,
   });
   process.stdout.write(`${JSON.stringify(line)}\n`);
-};
-const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
 
 await using bundle = await Bundle.make();
 say({ measure: 'bundle', bytes: statSync(join(bundle.folder, 'webview.js')).size, limit: 250_000 });

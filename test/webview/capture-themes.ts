@@ -49,7 +49,7 @@ const folder = mkdtempSync(join(tmpdir(), 'ath-'));
 const program = await ensureCodeServer(line => process.stderr.write(`${line}\n`));
 const userData = join(folder, 'd');
 const settings = join(userData, 'User', 'settings.json');
-const choose = (theme: string): void =>
+function choose(theme: string): void {
   writeFileSync(
     settings,
     JSON.stringify({
@@ -59,6 +59,7 @@ const choose = (theme: string): void =>
       'workbench.colorTheme': theme,
     }),
   );
+}
 mkdirSync(join(userData, 'User'), { recursive: true });
 mkdirSync(join(folder, 'w'));
 writeFileSync(join(folder, 'w', 'page.md'), '# A page\n');

@@ -17,7 +17,9 @@ import {
 import type { AnsweredView } from '../../src/control-plane/reads.ts';
 import type { ClusterLabel, Panel, RecordedAt, ShowPanel } from '../../src/webview/protocol.ts';
 
-const id = (number: number): string => `6f0c3b1e-0000-4000-8000-${number.toString(16).padStart(12, '0')}`;
+function id(number: number): string {
+  return `6f0c3b1e-0000-4000-8000-${number.toString(16).padStart(12, '0')}`;
+}
 
 export const cluster: ClusterLabel = { name: 'orders', kind: 'aerodb', environment: 'production' };
 const config: ClusterConfig = {
