@@ -1,6 +1,7 @@
 /**
- * The audit log in the editor, in numbers: `npm run bench:audit-editor [-- --records 1000000]`. Measured where the panel's requests
- * arrive, through the very session that answers them, everything included but the drawing. Exits 1 where a limit is missed.
+ * The audit log in the editor, in numbers: `npm run bench:audit-editor [-- --records 1000000]`. Measured where the
+ * panel's requests arrive, through the very session that answers them, everything included but the drawing. Exits 1
+ * where a limit is missed.
  */
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
@@ -24,7 +25,10 @@ const { values } = parseArgs({
 });
 const records = Number(values.records);
 
-/** The panel's side: asks by messages that are validated as a stranger's are, and waits for the answer. @param {string} file */
+/**
+ * The panel's side: asks by messages that are validated as a stranger's are, and waits for the answer. @param {string}
+ * file
+ */
 function openPanel(file) {
   /** @type {((message: import('../src/webview/protocol.ts').AuditMessage) => void)[]} */
   const waiting = [];
@@ -78,7 +82,8 @@ try {
   const file = path.join(directory, 'audit.jsonl');
   writeSampleLog(file, records);
   console.log(
-    `${cpus()[0]?.model ?? 'unknown processor'}, Node ${process.version}, load ${loadavg()[0]?.toFixed(1) ?? '?'}; ${records} records, ${(statSync(file).size / 1e6).toFixed(0)} MB\n`,
+    `${cpus()[0]?.model ?? 'unknown processor'}, Node ${process.version}, ` +
+      `load ${loadavg()[0]?.toFixed(1) ?? '?'}; ${records} records, ${(statSync(file).size / 1e6).toFixed(0)} MB\n`,
   );
   console.log('| what the panel asks | measured | limit | met |\n| --- | ---: | ---: | --- |');
   const { session, ask, select } = openPanel(file);

@@ -1,6 +1,7 @@
 /**
  * The audit log's numbers: `npm run bench:audit [-- --records 1000000]`. The limits are measured in the same run, on
- * the same disk: a bare write and flush of the same bytes, and sha256sum over the same file. Exits 1 where one is missed.
+ * the same disk: a bare write and flush of the same bytes, and sha256sum over the same file. Exits 1 where one is
+ * missed.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
@@ -42,11 +43,15 @@ function report(measure) {
   const ok = measured(measure);
   met.push(ok);
   console.log(
-    `| ${name} | ${show(value)} | ${peer === undefined ? show(limit ?? Infinity) : `${peer.times} × ${peer.name}: ${show(peer.value)}`} | ${ok ? 'yes' : '**no**'} |`,
+    `| ${name} | ${show(value)} ` +
+      `| ${peer === undefined ? show(limit ?? Infinity) : `${peer.times} × ${peer.name}: ${show(peer.value)}`} ` +
+      `| ${ok ? 'yes' : '**no**'} |`,
   );
 }
 
-/** Bare and recorded appends take turns, so that whatever else the machine does falls on both. @param {string} directory */
+/**
+ * Bare and recorded appends take turns, so that whatever else the machine does falls on both. @param {string} directory
+ */
 async function benchAppend(directory) {
   const log = openAuditLog({ directory });
   const fd = openSync(path.join(directory, 'bare'), 'a');
@@ -145,7 +150,8 @@ if (values.measure !== undefined && values.file !== undefined) {
 /** @param {string} directory */
 async function main(directory) {
   console.log(
-    `${cpus()[0]?.model ?? 'unknown processor'}, ${availableParallelism()} cores, Node ${process.version}, load ${loadavg()[0]?.toFixed(1) ?? '?'}\n`,
+    `${cpus()[0]?.model ?? 'unknown processor'}, ${availableParallelism()} cores, Node ${process.version}, ` +
+      `load ${loadavg()[0]?.toFixed(1) ?? '?'}\n`,
   );
   console.log('| what | measured | limit | met |\n| --- | ---: | ---: | --- |');
   await benchAppend(directory);

@@ -1,6 +1,7 @@
 /**
- * What the terminal program costs as a whole process: `npm run bench:cli`. The bundled file under this Node, against a real local
- * cluster, with an empty Node process and curl beside it in the same rounds, so that all of them see the same machine.
+ * What the terminal program costs as a whole process: `npm run bench:cli`. The bundled file under this Node, against a
+ * real local cluster, with an empty Node process and curl beside it in the same rounds, so that all of them see the
+ * same machine.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -88,7 +89,8 @@ try {
     }
   }
   console.log(
-    `Node ${process.versions.node}, ${cpus().length} cores, load ${(loadavg()[0] ?? 0).toFixed(1)}, ${ROUNDS} rounds; milliseconds, whole processes`,
+    `Node ${process.versions.node}, ${cpus().length} cores, load ${(loadavg()[0] ?? 0).toFixed(1)}, ${ROUNDS} ` +
+      'rounds; milliseconds, whole processes',
   );
   let missed = 0;
   for (const { name, limit, took } of runs) {
@@ -99,7 +101,8 @@ try {
       measured({ name: `${name}, whole process above node -e 0`, value: above, unit: 'ms', limit });
     const verdict = limit === Infinity ? '' : `  limit ${limit}: ${above <= limit ? 'kept' : 'MISSED'}`;
     console.log(
-      `${name.padEnd(16)} median ${median(took).toFixed(1).padStart(6)}   above node -e 0: median ${above.toFixed(1).padStart(6)}, least ${least.toFixed(1).padStart(6)}${verdict}`,
+      `${name.padEnd(16)} median ${median(took).toFixed(1).padStart(6)}   above node -e 0: ` +
+        `median ${above.toFixed(1).padStart(6)}, least ${least.toFixed(1).padStart(6)}${verdict}`,
     );
   }
   process.exitCode = missed === 0 ? 0 : 1;

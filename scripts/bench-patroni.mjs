@@ -1,6 +1,7 @@
 /**
- * What asking a Patroni cluster costs: `npm run bench:patroni`. One real cluster for all of it, and each number beside what does the same
- * without this project, in the same rounds: patronictl as a whole process, a bare HTTP exchange, and one with a hundred members.
+ * What asking a Patroni cluster costs: `npm run bench:patroni`. One real cluster for all of it, and each number beside
+ * what does the same without this project, in the same rounds: patronictl as a whole process, a bare HTTP exchange, and
+ * one with a hundred members.
  */
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -161,7 +162,8 @@ await script(async () => {
     );
 
     console.log(
-      `Node ${process.versions.node}, ${cpus().length} cores, load ${(loadavg()[0] ?? 0).toFixed(1)}; medians of ${PROCESSES} processes and ${EXCHANGES} exchanges, in milliseconds`,
+      `Node ${process.versions.node}, ${cpus().length} cores, load ${(loadavg()[0] ?? 0).toFixed(1)}; medians ` +
+        `of ${PROCESSES} processes and ${EXCHANGES} exchanges, in milliseconds`,
     );
     const kept = [
       {
@@ -189,7 +191,8 @@ await script(async () => {
       return within;
     });
     console.log(
-      `bare GET ${bare.toFixed(2)}, through the adapter ${adapted.toFixed(2)}; of 100 members: bare ${bareLarge.toFixed(2)}, through the adapter ${adaptedLarge.toFixed(2)}`,
+      `bare GET ${bare.toFixed(2)}, through the adapter ${adapted.toFixed(2)}; of 100 members: ` +
+        `bare ${bareLarge.toFixed(2)}, through the adapter ${adaptedLarge.toFixed(2)}`,
     );
     process.exitCode = kept.every(Boolean) ? 0 : 1;
   } finally {

@@ -1,6 +1,7 @@
 /**
- * Runs every benchmark, one after the other: `npm run bench [-- --only kernel,cli] [-- --dry-run]`. Writes docs/benchmarks.json and docs/benchmarks.md, keeps there
- * the results of those that did not run, and ends with 1 where a limit is missed or a ratio is more than 1.3 times the committed one.
+ * Runs every benchmark, one after the other: `npm run bench [-- --only kernel,cli] [-- --dry-run]`. Writes
+ * docs/benchmarks.json and docs/benchmarks.md, keeps there the results of those that did not run, and ends with 1 where
+ * a limit is missed or a ratio is more than 1.3 times the committed one.
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, tmpdir, totalmem } from 'node:os';
@@ -47,7 +48,9 @@ async function runBench(name, folder) {
   if (measures.length === 0) throw new Failure(`bench:${name} measured nothing: ${how}.`);
   return {
     date: new Date().toISOString().slice(0, 10),
-    machine: `${cpus()[0]?.model ?? 'unknown processor'}, ${availableParallelism()} cores, ${Math.round(totalmem() / 2 ** 30)} GiB`,
+    machine:
+      `${cpus()[0]?.model ?? 'unknown processor'}, ${availableParallelism()} ` +
+      `cores, ${Math.round(totalmem() / 2 ** 30)} GiB`,
     versions: `${manifest.name} ${manifest.version}, Node ${process.versions.node}, ${process.platform}`,
     load,
     seconds: (performance.now() - started) / 1000,

@@ -1,7 +1,7 @@
 /**
- * Bundles what ships: `node scripts/build.mjs [--release]`.
- * A release is minified, has no source maps, and fails when one of its entries does not exist. Beside its bundles stand the licences of
- * what others wrote of them (THIRD-PARTY-NOTICES.txt) and the bill of materials (sbom.cdx.json).
+ * Bundles what ships: `node scripts/build.mjs [--release]`. A release is minified, has no source maps, and fails when
+ * one of its entries does not exist. Beside its bundles stand the licences of what others wrote of them
+ * (THIRD-PARTY-NOTICES.txt) and the bill of materials (sbom.cdx.json).
  */
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -21,13 +21,17 @@ const commonJs = {
   banner: { js: '#!/usr/bin/env node' },
 };
 
-/** A program that knows its own file (`import.meta`) is one ES module; CommonJS packages in it still ask for `require`. */
+/**
+ * A program that knows its own file (`import.meta`) is one ES module; CommonJS packages in it still ask for `require`.
+ */
 const esModule = {
   platform: /** @type {const} */ ('node'),
   format: /** @type {const} */ ('esm'),
   target: 'node22',
   banner: {
-    js: "#!/usr/bin/env node\nimport { createRequire as aerodbCreateRequire } from 'node:module';\nconst require = aerodbCreateRequire(import.meta.url);",
+    js:
+      "#!/usr/bin/env node\nimport { createRequire as aerodbCreateRequire } from 'node:module';\nconst require = " +
+      'aerodbCreateRequire(import.meta.url);',
   },
 };
 
@@ -103,8 +107,8 @@ async function bundle(source, outfile, release, options) {
 }
 
 /**
- * What an earlier build left must not ship. Only files that this build did not write are removed, so that a second build at the same
- * time finds its own in place.
+ * What an earlier build left must not ship. Only files that this build did not write are removed, so that a second
+ * build at the same time finds its own in place.
  * @param {string} folder
  * @param {readonly string[]} written
  * @returns {void}

@@ -1,6 +1,7 @@
 /**
- * A real Patroni cluster to try the control plane on: `npm run cluster:patroni [-- options]`. Runs until Ctrl-C, which ends all of it and
- * removes its data. If this program is killed, the system asks its processes to end, and the next run removes what is left.
+ * A real Patroni cluster to try the control plane on: `npm run cluster:patroni [-- options]`. Runs until Ctrl-C, which
+ * ends all of it and removes its data. If this program is killed, the system asks its processes to end, and the next
+ * run removes what is left.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -85,7 +86,8 @@ await script(async () => {
   whenAskedToEnd(() => {
     if (ending !== undefined) return;
     say('\nEnding the cluster …');
-    // While it is still starting there is nothing to hold on to: the system ends its processes with this one, and the next run tidies up.
+    // While it is still starting there is nothing to hold on to: the system ends its processes with this one, and the
+    // next run tidies up.
     ending = cluster === undefined ? Promise.resolve() : cluster.stop();
     void ending.then(
       () => process.exit(0),
@@ -106,11 +108,13 @@ await script(async () => {
   });
   const leader = await cluster.settled();
   say(
-    `A Patroni ${cluster.version} cluster runs (${((performance.now() - started) / 1000).toFixed(1)} s). Ctrl-C ends it and removes its data.\n`,
+    `A Patroni ${cluster.version} cluster runs (${((performance.now() - started) / 1000).toFixed(1)} s). Ctrl-C ` +
+      `ends it and removes its data.\n`,
   );
   for (const { name, url, postgresAddress } of cluster.members) {
     say(
-      `  ${name}  ${url}  PostgreSQL ${postgresAddress}  agent ${cluster.pid(name)}  postmaster ${cluster.postmaster(name)}${name === leader ? '  leader' : ''}`,
+      `  ${name}  ${url}  PostgreSQL ${postgresAddress}  agent ${cluster.pid(name)}  ` +
+        `postmaster ${cluster.postmaster(name)}${name === leader ? '  leader' : ''}`,
     );
   }
   say(`  etcd ${cluster.pid('etcd')}; logs in ${join(cluster.folder, 'log')}\n`);
@@ -142,7 +146,8 @@ function describe(cluster, auth) {
   writeFileSync(config, `${JSON.stringify({ clusters: [setting], ...files }, undefined, 2)}\n`);
   say(`Setting of the editor (settings.json):\n  "aerodb.clusters": ${JSON.stringify([setting])}\n`);
   say(
-    `Its secrets (AeroDB: Set or Clear Access Token…): the password of the database login is ${monitor.password}${auth === undefined ? '' : ', the access token is what you gave with --auth'}.\n`,
+    'Its secrets (AeroDB: Set or Clear Access Token…): the password of the database login ' +
+      `is ${monitor.password}${auth === undefined ? '' : ', the access token is what you gave with --auth'}.\n`,
   );
   say(`Terminal:\n  aerodb-control inspect cluster --config ${config} --cluster ${setting.name}`);
 }

@@ -11,8 +11,8 @@ const largest = 1_000_000;
 const picture = /^!\[[^\]]*\]\((?!https:)[^)]*\)\n\n?/gmu;
 
 /**
- * Builds a release and packages it, from a copy of what `.vscodeignore` lets through: in the package the README has no pictures that lie
- * beside it in the repository, because an editor shows only those that come over https.
+ * Builds a release and packages it, from a copy of what `.vscodeignore` lets through: in the package the README has no
+ * pictures that lie beside it in the repository, because an editor shows only those that come over https.
  * @returns {Promise<{ file: string, bytes: number }>}
  */
 export async function packageExtension() {

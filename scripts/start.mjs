@@ -1,6 +1,7 @@
 /**
- * Opens a real VS Code on a real cluster: `npm start [-- --fresh --port N --cluster-port N]`. Runs until Ctrl-C, which ends all of it. What
- * the cluster and the editor hold is kept for the next run; `--fresh` forgets it. The audit log is the person's own and is never removed.
+ * Opens a real VS Code on a real cluster: `npm start [-- --fresh --port N --cluster-port N]`. Runs until Ctrl-C, which
+ * ends all of it. What the cluster and the editor hold is kept for the next run; `--fresh` forgets it. The audit log is
+ * the person's own and is never removed.
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -172,7 +173,8 @@ async function main() {
   const other = await one.claim();
   if (other !== undefined)
     throw new Failure(
-      `npm start is running already (process ${other.pid}): ${other.where}. End it with Ctrl-C where it runs, then start again.`,
+      `npm start is running already (process ${other.pid}): ${other.where}. End it with Ctrl-C where it runs, ` +
+        'then start again.',
     );
   if (fresh)
     for (const folder of ['cluster', 'editor', 'desktop']) rmSync(join(data, folder), { recursive: true, force: true });
@@ -185,7 +187,8 @@ async function main() {
   if (code !== undefined) await startDesktop(code, vsix, endpoints);
   else if (program !== undefined) await startBrowserEditor(port, vsix, endpoints, program);
   say(
-    `\nData is kept in ${data} (npm start -- --fresh forgets it); the audit log is ${join(defaultAuditDirectory(), LOG_FILE)}.\nCtrl-C ends the editor and the cluster.`,
+    `\nData is kept in ${data} (npm start -- --fresh forgets it); the audit log ` +
+      `is ${join(defaultAuditDirectory(), LOG_FILE)}.\nCtrl-C ends the editor and the cluster.`,
   );
 }
 

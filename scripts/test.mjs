@@ -1,7 +1,7 @@
 /**
  * Runs everything that is tested: `npm test [-- --only NAME,NAME] [--grep PATTERN] [--all]`; `--all`: on every version
- * of Patroni. The last line says how many passed and failed; the exit code is 0 only when nothing failed. A suite that ends without a result,
- * runs no test or leaves processes behind has failed.
+ * of Patroni. The last line says how many passed and failed; the exit code is 0 only when nothing failed. A suite that
+ * ends without a result, runs no test or leaves processes behind has failed.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,18 +21,28 @@ import { readReport, reportVariable } from './lib/test-report.mjs';
  * @property {number} passed
  * @property {number} skipped
  * @property {readonly { title: string, error: string }[]} failures
- * @property {readonly (readonly string[])[]} [proofs] the title of each test that passed, with those of the blocks around it
+ * @property {readonly (readonly string[])[]} [proofs] the title of each test that passed, with those of the blocks
+ *   around it
  * @property {number} seconds
  */
 
-/** One suite may take this long, in milliseconds, also on a machine that is several times slower: a suite that hangs is a failure, not an evening. */
+/**
+ * One suite may take this long, in milliseconds, also on a machine that is several times slower: a suite that hangs is
+ * a failure, not an evening.
+ */
 const limit = 25 * 60_000;
 
-/** A suite whose last test is over ends by itself: what a failed test has left open is not waited for longer than this, in milliseconds. */
+/**
+ * A suite whose last test is over ends by itself: what a failed test has left open is not waited for longer than this,
+ * in milliseconds.
+ */
 const afterTheLastTest = 10_000;
 
 const folder = mkdtempSync(join(tmpdir(), 'aero-test-'));
-/** Where Node keeps what it compiled: the suites start the same sources as many hundred processes, and half of such a start is compiling them. */
+/**
+ * Where Node keeps what it compiled: the suites start the same sources as many hundred processes, and half of such a
+ * start is compiling them.
+ */
 const compiled = { NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? join(folder, 'compiled') };
 /** @type {Set<number>} */
 const running = new Set();
@@ -40,7 +50,8 @@ const running = new Set();
 /**
  * Runs a Node program in a process group of its own.
  * @param {readonly string[]} args
- * @param {{ env?: NodeJS.ProcessEnv, live: boolean, system?: string | undefined, isOver?: () => boolean }} options live: what it prints is shown
+ * @param {{ env?: NodeJS.ProcessEnv, live: boolean, system?: string | undefined, isOver?: () => boolean }} options
+ *   live: what it prints is shown
  *   at once; isOver: whether there is nothing more that it should do
  * @returns {Promise<{ how: string, output: string, left: boolean }>} left: some of its processes outlived it
  */
@@ -153,7 +164,8 @@ async function runSuite(suite, grep, { env, title: name = suite.name, system }, 
 async function runConformance(results) {
   const { coverage } = await import('../test/conformance/coverage.ts');
   const { missing } = coverage(results.flatMap(({ name, proofs = [] }) => proofs.map(path => ({ suite: name, path }))));
-  // What the machine lacks for a person is skipped, and said above; then what only those suites prove is not proven, and not failed either.
+  // What the machine lacks for a person is skipped, and said above; then what only those suites prove is not proven,
+  // and not failed either.
   if (missing.length > 0 && results.some(({ skipped }) => skipped > 0)) {
     console.log(`\n!!! NOT PROVEN in this run, because suites did not run: ${missing.join(', ')}`);
     return { name: 'every rule proven', passed: 0, skipped: 1, failures: [], seconds: 0 };
@@ -178,8 +190,9 @@ function lost(name, error) {
 }
 
 /**
- * What a machine lacks is skipped for a person, and said; where results are believed without being read, it is a failure. But for Patroni:
- * where it can neither be found nor installed, there is no cluster to test on, and the last line says that something was skipped.
+ * What a machine lacks is skipped for a person, and said; where results are believed without being read, it is a
+ * failure. But for Patroni: where it can neither be found nor installed, there is no cluster to test on, and the last
+ * line says that something was skipped.
  * @param {string} name
  * @param {import('./lib/suites.mjs').Need} need
  * @param {Error} reason
@@ -214,7 +227,8 @@ function conclude(results) {
   for (const { name, passed, skipped, failures, seconds } of results) {
     const parts = [`${passed} passed`, `${failures.length} failed`, ...(skipped > 0 ? [`${skipped} skipped`] : [])];
     console.log(
-      `${failures.length > 0 ? '✘' : skipped > 0 ? '-' : '✔'} ${name.padEnd(width)} ${parts.join(', ').padEnd(32)} ${seconds.toFixed(1)} s`,
+      `${failures.length > 0 ? '✘' : skipped > 0 ? '-' : '✔'} ${name.padEnd(width)} ${parts.join(', ').padEnd(32)} ${seconds.toFixed(1)} ` +
+        's',
     );
   }
   for (const { name, failures } of results) {

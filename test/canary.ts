@@ -2,7 +2,10 @@
 import { readdirSync, readFileSync, type Dirent } from 'node:fs';
 import { join } from 'node:path';
 
-/** Every form of `secret` as bytes: as it is, as JSON writes it, once and twice, as URLs do, in base64 at any place, as hexadecimal, in UTF-16. */
+/**
+ * Every form of `secret` as bytes: as it is, as JSON writes it, once and twice, as URLs do, in base64 at any place, as
+ * hexadecimal, in UTF-16.
+ */
 export function formsOf(secret: string): ReadonlyMap<string, Buffer> {
   const json = (text: string): string => JSON.stringify(text).slice(1, -1);
   const texts: Record<string, string> = {
@@ -18,7 +21,8 @@ export function formsOf(secret: string): ReadonlyMap<string, Buffer> {
     'json codes': Array.from(secret, letter => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`).join(''),
   };
   for (const before of [0, 1, 2]) {
-    // What stands before and after shifts the letters: those that depend on the secret alone are the same wherever it stands.
+    // What stands before and after shifts the letters: those that depend on the secret alone are the same wherever it
+    // stands.
     const length = Math.floor((before + Buffer.byteLength(secret)) / 3) * 4;
     for (const encoding of ['base64', 'base64url'] as const)
       texts[`${encoding}, ${before} before`] = Buffer.from('\0'.repeat(before) + secret)

@@ -10,7 +10,10 @@ export interface RecordShape {
   readonly [member: string]: unknown;
 }
 
-/** The lines that have ended, each without its newline. What stands behind the last newline is not there yet: a record is written in two parts. */
+/**
+ * The lines that have ended, each without its newline. What stands behind the last newline is not there yet: a record
+ * is written in two parts.
+ */
 export function wholeLines(text: string): readonly string[] {
   return text
     .slice(0, text.lastIndexOf('\n') + 1)

@@ -1,4 +1,7 @@
-/** A real file system that can be full: a small tmpfs, mounted for one test. It takes bytes up to the end of a page, so a file's length decides where it stops. */
+/**
+ * A real file system that can be full: a small tmpfs, mounted for one test. It takes bytes up to the end of a page, so
+ * a file's length decides where it stops.
+ */
 import { spawnSync } from 'node:child_process';
 import { closeSync, ftruncateSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs';
 import { join } from 'node:path';

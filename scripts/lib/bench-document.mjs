@@ -52,9 +52,12 @@ export function benchmarksDocument(results) {
   return [
     '# Benchmarks',
     '',
-    'Written by `npm run bench`; do not edit it. Each number stands beside its limit, or beside a peer that was measured in the same run on the same machine: the',
-    'ratio is the value in multiples of the peer, or where there is none, of the limit. Ratios are comparable between machines, milliseconds are not.',
-    `\`npm run bench\` reports a ratio of more than ${tolerance} times the committed one (\`docs/benchmarks.json\`); \`npm run bench -- --only kernel,cli\` runs some and keeps the others.`,
+    'Written by `npm run bench`; do not edit it. Each number stands beside its limit, or beside a peer that was ' +
+      'measured in the same run on the same machine: the',
+    'ratio is the value in multiples of the peer, or where there is none, of the limit. Ratios are comparable ' +
+      'between machines, milliseconds are not.',
+    `\`npm run bench\` reports a ratio of more than ${tolerance} times the committed one ` +
+      `(\`docs/benchmarks.json\`); \`npm run bench -- --only kernel,cli\` runs some and keeps the others.`,
     ...Object.entries(results).flatMap(([bench, { date, machine, versions, load, seconds, measures }]) => [
       '',
       `## ${bench}`,
@@ -68,7 +71,11 @@ export function benchmarksDocument(results) {
         const peer =
           measure.peer === undefined ? '' : `${measure.peer.name}: ${value({ ...measure, value: measure.peer.value })}`;
         const bound = limit(measure);
-        return `| ${measure.name.replaceAll('|', '\\|')} | ${value(measure)} | ${peer} | ${bound} | ${ratio === undefined ? '' : number(ratio)} | ${bound === '' ? '' : isMet(measure) ? 'yes' : '**no**'} |`;
+        return (
+          `| ${measure.name.replaceAll('|', '\\|')} | ${value(measure)} | ${peer} | ${bound} ` +
+          `| ${ratio === undefined ? '' : number(ratio)} ` +
+          `| ${bound === '' ? '' : isMet(measure) ? 'yes' : '**no**'} |`
+        );
       }),
     ]),
     '',

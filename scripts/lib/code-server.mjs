@@ -99,7 +99,8 @@ function common({ config, userData, extensions }) {
 }
 
 /**
- * The person's environment without what would point this server at another editor, let another password in, or make it faster than a person's.
+ * The person's environment without what would point this server at another editor, let another password in, or make it
+ * faster than a person's.
  * @param {CodeServerOptions} options
  * @returns {NodeJS.ProcessEnv}
  */

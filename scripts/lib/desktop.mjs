@@ -5,7 +5,8 @@ import { errorCode, startGroup, until } from './processes.mjs';
 import { onPath, run } from './run.mjs';
 
 /**
- * A desktop VS Code can be opened when `code` is on the PATH, there is a screen, and `code` is not the helper of a remote window.
+ * A desktop VS Code can be opened when `code` is on the PATH, there is a screen, and `code` is not the helper of a
+ * remote window.
  * @returns {string | undefined}
  */
 export function findDesktop() {

@@ -21,8 +21,8 @@ export const quietSettings = {
 /** @typedef {Record<string, unknown>} Settings */
 
 /**
- * Settings of machine scope are read only from the machine's own file when the workbench runs in a browser, all others only from the
- * person's. The manifest says which is which.
+ * Settings of machine scope are read only from the machine's own file when the workbench runs in a browser, all others
+ * only from the person's. The manifest says which is which.
  * @param {Settings} settings
  * @returns {{ person: Settings, machine: Settings }}
  */
@@ -69,8 +69,10 @@ export function writeSettings(file, settings) {
 }
 
 /**
- * Makes the cluster `local` known to an editor that a person uses. Everything else in the settings stays: they are the person's.
- * @param {{ userData: string, endpoints: readonly string[], machineFile: boolean, say: (line: string) => void }} options machineFile: the workbench
+ * Makes the cluster `local` known to an editor that a person uses. Everything else in the settings stays: they are the
+ * person's.
+ * @param {{ userData: string, endpoints: readonly string[], machineFile: boolean, say: (line: string) => void }}
+ *   options machineFile: the workbench
  *   runs in a browser and reads machine settings from a file of their own
  * @returns {void}
  */
@@ -90,7 +92,8 @@ export function configure({ userData, endpoints, machineFile, say }) {
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     say(
-      `${file} holds more than plain JSON and stays as it is: the cluster "local" has these endpoints: ${endpoints.join(', ')}`,
+      `${file} holds more than plain JSON and stays as it is: the cluster "local" has these ` +
+        `endpoints: ${endpoints.join(', ')}`,
     );
   }
 }

@@ -1,4 +1,7 @@
-/** docs/kernel-api.md from openapi/aerodb-kernel-v1.json: the same document for people. Knows the parts of OpenAPI that this contract uses, and fails on others. */
+/**
+ * docs/kernel-api.md from openapi/aerodb-kernel-v1.json: the same document for people. Knows the parts of OpenAPI that
+ * this contract uses, and fails on others.
+ */
 
 /** @typedef {Readonly<Record<string, any>>} Json */
 
@@ -22,11 +25,15 @@ export function kernelApiDocument({ info, paths, components, 'x-control-refusals
   return [
     '# The kernel API',
     '',
-    `${info.summary} Version ${info.version}. This file is generated from \`openapi/aerodb-kernel-v1.json\` by \`npm run docs\`; the contract is that file, do not edit this one.`,
+    `${info.summary} Version ${info.version}. This file is generated from \`openapi/aerodb-kernel-v1.json\` by ` +
+      `\`npm run docs\`; the contract is that file, do not edit this one.`,
     '',
     info.description,
     ...Object.entries(components.securitySchemes ?? {}).map(([name, scheme]) =>
-      `\nAuthentication \`${name}\`: ${scheme.type} ${scheme.scheme ?? ''}${scheme.description === undefined ? '' : `. ${scheme.description}`}`.trimEnd(),
+      (
+        `\nAuthentication ` +
+        `\`${name}\`: ${scheme.type} ${scheme.scheme ?? ''}${scheme.description === undefined ? '' : `. ${scheme.description}`}`
+      ).trimEnd(),
     ),
     '',
     '## The envelope of every answer',
@@ -40,19 +47,22 @@ export function kernelApiDocument({ info, paths, components, 'x-control-refusals
     '| --- | --- | --- |',
     ...operations.map(
       ({ path, method, operation }) =>
-        `| [\`${method.toUpperCase()} ${path}\`](#${operation.operationId.toLowerCase()}) | ${operation.operationId} | ${operation.summary} |`,
+        `| [\`${method.toUpperCase()} ${path}\`](#${operation.operationId.toLowerCase()}) ` +
+        `| ${operation.operationId} | ${operation.summary} |`,
     ),
     ...operations.flatMap(({ path, method, operation }) => operationText(path, method, operation)),
     '',
     '## What a refused control request proves',
     '',
-    'A refusal answers one delivery of a request, and a proxy may deliver it more than once. It proves that the request was not executed only where it could not have been given had the request been executed already.',
+    'A refusal answers one delivery of a request, and a proxy may deliver it more than once. It proves that the ' +
+      'request was not executed only where it could not have been given had the request been executed already.',
     '',
     '| code | status | outcome | what it proves, and why |',
     '| --- | --- | --- | --- |',
     ...refusals.map(
       (/** @type {Json} */ { code, status, outcomes, proves }) =>
-        `| \`${code}\` | ${status} | ${outcomes.map((/** @type {string} */ outcome) => `\`${outcome}\``).join(' or ')} | ${proves} |`,
+        `| \`${code}\` | ${status} ` +
+        `| ${outcomes.map((/** @type {string} */ outcome) => `\`${outcome}\``).join(' or ')} | ${proves} |`,
     ),
     '',
     '## Schemas',
@@ -108,11 +118,16 @@ function fields(schema) {
   return ['| member | type | |', '| --- | --- | --- |', ...rows(schema, '')];
 }
 
-/** One row for each member, and for those of the objects in it. @param {Json} schema @param {string} path @returns {string[]} */
+/**
+ * One row for each member, and for those of the objects in it. @param {Json} schema @param {string} path @returns
+ * {string[]}
+ */
 function rows({ properties, required = [] }, path) {
   return Object.entries(properties).flatMap(([name, schema]) => {
     const nested = schema.type === 'object' && schema.properties !== undefined;
-    const row = `| \`${path}${name}\`${required.includes(name) ? '' : ' (optional)'} | ${nested ? 'object' : typeText(schema)} | ${schema.description ?? ''} |`;
+    const row =
+      `| \`${path}${name}\`${required.includes(name) ? '' : ' (optional)'} ` +
+      `| ${nested ? 'object' : typeText(schema)} | ${schema.description ?? ''} |`;
     return [row, ...(nested ? rows(schema, `${path}${name}.`) : [])];
   });
 }

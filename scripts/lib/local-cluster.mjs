@@ -12,7 +12,8 @@ const readyWithin = 30_000;
 /**
  * Starts a cluster and waits until every node has said that it is ready.
  * @param {{ nodes: number, port: number, data: string, writesPerSecond: number }} options
- * @returns {{ group: import('./processes.mjs').Group, ready: Promise<ClusterNode[]> }} ready fails with what the cluster said when it ends before
+ * @returns {{ group: import('./processes.mjs').Group, ready: Promise<ClusterNode[]> }} ready fails with what the
+ *   cluster said when it ends before
  */
 export function startLocalCluster({ nodes, port, data, writesPerSecond }) {
   const args = ['--nodes', nodes, '--port', port, '--data', data, '--writes-per-second', writesPerSecond].map(String);

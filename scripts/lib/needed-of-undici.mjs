@@ -1,6 +1,7 @@
 /**
- * Of undici, what one request over HTTP/1.1 needs. The rest, and the modules of Node that it loads for the sake of a name each, cost every
- * start of the terminal program more than the request itself. `test/kernel/bundle.test.ts` holds what is left against the whole.
+ * Of undici, what one request over HTTP/1.1 needs. The rest, and the modules of Node that it loads for the sake of a
+ * name each, cost every start of the terminal program more than the request itself. `test/kernel/bundle.test.ts` holds
+ * what is left against the whole.
  */
 import { createRequire } from 'node:module';
 
@@ -30,7 +31,8 @@ const files = new Map([
 const modules = new Map([
   [
     'node:assert',
-    'module.exports = (holds, message) => { if (!holds) throw message instanceof Error ? message : new Error(message ?? "undici: an assertion does not hold"); };',
+    'module.exports = (holds, message) => { if (!holds) throw message instanceof Error ? message : new ' +
+      'Error(message ?? "undici: an assertion does not hold"); };',
   ],
   ['node:http', 'module.exports = { maxHeaderSize: 16384, IncomingMessage: class {} };'],
 ]);

@@ -7,7 +7,8 @@ import { ensurePatroni } from './patroni-install.mjs';
 import { PATRONI_VARIABLE, RELEASES } from './patroni-versions.mjs';
 
 /**
- * What a need has become. env: what the suite is told; title: how its result is named; system: the root folder of the Debian that it runs in.
+ * What a need has become. env: what the suite is told; title: how its result is named; system: the root folder of the
+ * Debian that it runs in.
  * @typedef {{ env: NodeJS.ProcessEnv, title?: string, system?: string }} Prepared
  */
 
@@ -20,7 +21,8 @@ export function isOfPatroni(need) {
  * What suites need beside Node; fetched and built while the others run.
  * @param {readonly import('./suites.mjs').Suite[]} suites
  * @param {(line: string) => void} say
- * @returns {(need: import('./suites.mjs').Need) => Promise<Prepared | 'the same' | Error>} the same: another suite runs on it
+ * @returns {(need: import('./suites.mjs').Need) => Promise<Prepared | 'the same' | Error>} the same: another suite runs
+ *   on it
  */
 export function prepare(suites, say) {
   /**

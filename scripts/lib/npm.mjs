@@ -5,7 +5,8 @@ import { run } from './run.mjs';
 /**
  * Runs npm quietly. Settings of the person (registry, proxy, certificates) stay in force.
  * @param {readonly string[]} args
- * @param {{ cwd: string, node?: string, settings?: Record<string, string> }} options `node`: the Node that runs npm and for which
+ * @param {{ cwd: string, node?: string, settings?: Record<string, string> }} options `node`: the Node that runs npm and
+ *   for which
  *   native modules are built; `settings`: npm settings that win over every other source
  * @returns {Promise<string>}
  */

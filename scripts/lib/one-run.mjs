@@ -1,6 +1,6 @@
 /**
- * One `npm start` at a time for a person. The claim is a lock that the operating system gives back when its holder dies, however it dies;
- * what such a run has left running is written beside it and ended by the next.
+ * One `npm start` at a time for a person. The claim is a lock that the operating system gives back when its holder
+ * dies, however it dies; what such a run has left running is written beside it and ended by the next.
  */
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -43,7 +43,8 @@ export class OneRun {
     }
     this.#lock = lock;
     for (const { pid, identity: known } of this.#read()?.groups ?? []) {
-      // The system gives no process the id of a group that still has members: without a leader it is still the old group.
+      // The system gives no process the id of a group that still has members: without a leader it is still the old
+      // group.
       if ([known, undefined].includes(identity(pid))) await endGroup(pid, 5000);
     }
     this.#write(this.#run);

@@ -1,6 +1,7 @@
 /**
- * A real Patroni cluster on loopback: etcd, and PostgreSQL under Patroni, as processes of Debian's packages. Everything that it runs has its
- * working folder below the cluster's own: that, and no name, is how it is found and ended, whatever was killed before.
+ * A real Patroni cluster on loopback: etcd, and PostgreSQL under Patroni, as processes of Debian's packages. Everything
+ * that it runs has its working folder below the cluster's own: that, and no name, is how it is found and ended,
+ * whatever was killed before.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -43,9 +44,11 @@ import { Failure, lastLines, run } from './run.mjs';
  * @property {boolean} [tls] the REST API speaks TLS, under a certificate of its own
  * @property {string} [announced] the host by which PostgreSQL is announced; it listens on 127.0.0.1, whatever this says
  * @property {{ username: string, password: string }} [auth] asked for by whatever writes
- * @property {Readonly<Record<string, unknown>>} [dynamic] more of the configuration that all members share (`bootstrap.dcs`): `{ synchronous_mode: 'quorum' }`,
- * `{ standby_cluster: cluster.asRemote(leader) }`; objects are merged into what a trial has anyway
- * @property {Readonly<Record<string, Readonly<Record<string, unknown>>>>} [tags] of members by name: `{ pg3: { nofailover: true } }`
+ * @property {Readonly<Record<string, unknown>>} [dynamic] more of the configuration that all members share
+ *   (`bootstrap.dcs`): `{ synchronous_mode: 'quorum' }`, `{ standby_cluster: cluster.asRemote(leader) }`; objects are
+ *   merged into what a trial has anyway
+ * @property {Readonly<Record<string, Readonly<Record<string, unknown>>>>} [tags] of members by name: `{ pg3: {
+ *   nofailover: true } }`
  * @property {number} [ttl] seconds
  * @property {number} [loopWait] seconds
  * @property {number} [retryTimeout] seconds
@@ -67,7 +70,10 @@ const user = 'postgres';
 /** The database login of the trial, which may look and not touch. */
 export const monitor = { user: 'aerodb_monitor', password: 'monitor-of-the-trial' };
 
-/** Root's own temporary folder may be closed to the account that PostgreSQL runs under, and its sockets' paths may have 107 bytes at most. */
+/**
+ * Root's own temporary folder may be closed to the account that PostgreSQL runs under, and its sockets' paths may have
+ * 107 bytes at most.
+ */
 function parent() {
   return process.getuid?.() === 0 || tmpdir().length > 40 ? '/tmp' : tmpdir();
 }
@@ -78,14 +84,15 @@ function ownerFile(folder) {
 }
 
 /**
- * Where clusters look for their ports: each in a range of its own, because those of one that is just starting are free until it listens.
- * Below the ports that connections take for themselves: a member that is restarted needs its own again.
+ * Where clusters look for their ports: each in a range of its own, because those of one that is just starting are free
+ * until it listens. Below the ports that connections take for themselves: a member that is restarted needs its own
+ * again.
  */
 const RANGES = { first: 20_000, size: 200, count: 50 };
 
 /**
- * Takes a range that no other process on this machine has: who listens on its first port has it, and the system takes it back from a
- * process that was killed.
+ * Takes a range that no other process on this machine has: who listens on its first port has it, and the system takes
+ * it back from a process that was killed.
  * @returns {Promise<{ first: number, release: () => void }>} the first port after that
  */
 async function claimRange() {
@@ -130,8 +137,8 @@ function signal(pid, signal) {
 }
 
 /**
- * Ends whatever runs in a cluster's folder, then removes it. The agents first, so that none restarts its PostgreSQL; PostgreSQL is asked to
- * end at once rather than killed, because only then does it give its shared memory back.
+ * Ends whatever runs in a cluster's folder, then removes it. The agents first, so that none restarts its PostgreSQL;
+ * PostgreSQL is asked to end at once rather than killed, because only then does it give its shared memory back.
  * @param {string} folder
  * @returns {Promise<void>}
  */
@@ -279,7 +286,8 @@ export class PatroniCluster {
 
   /**
    * @param {string} name of the member to copy and stream from
-   * @returns {{ host: string, port: number }} `standby_cluster` in the configuration of another cluster that follows this one
+   * @returns {{ host: string, port: number }} `standby_cluster` in the configuration of another cluster that follows
+   *   this one
    */
   asRemote(name) {
     return { host: '127.0.0.1', port: this.member(name).postgresPort };
@@ -381,7 +389,8 @@ export class PatroniCluster {
    * @param {string} name
    * @param {string} method
    * @param {string} path
-   * @param {{ body?: string | undefined, auth?: { username: string, password: string } | undefined, timeout?: number }} [options] milliseconds
+   * @param {{ body?: string | undefined, auth?: { username: string, password: string } | undefined, timeout?: number }}
+   *   [options] milliseconds
    * @returns {Promise<Answer>}
    */
   ask(name, method, path, { body, auth, timeout = 30_000 } = {}) {
@@ -465,8 +474,8 @@ export class PatroniCluster {
 
   /**
    * @param {number} [nodes] how many members have to take part; all of them by default
-   * @returns {Promise<string | undefined>} the leader's name when it writes (in a standby cluster: when it follows), every replica streams from it without
-   * lag, and all are on one timeline
+   * @returns {Promise<string | undefined>} the leader's name when it writes (in a standby cluster: when it follows),
+   *   every replica streams from it without lag, and all are on one timeline
    */
   async settled(nodes = this.members.length) {
     const members = (await this.seen())?.['members'] ?? [];
@@ -523,7 +532,10 @@ export class PatroniCluster {
     this.#release?.();
   }
 
-  /** The account that runs it may not reach the cache of the person who started it: an unpacked Patroni is copied into the cluster's folder. */
+  /**
+   * The account that runs it may not reach the cache of the person who started it: an unpacked Patroni is copied into
+   * the cluster's folder.
+   */
   #patroniRoot() {
     return this.#programs.root === undefined ? undefined : join(this.folder, 'patroni');
   }
@@ -616,7 +628,8 @@ export class PatroniCluster {
   }
 
   /**
-   * In a session of its own, so that a terminal's Ctrl-C does not reach it; asked to end by the system should this process be killed.
+   * In a session of its own, so that a terminal's Ctrl-C does not reach it; asked to end by the system should this
+   * process be killed.
    * @param {string} name
    * @param {readonly string[]} command
    * @param {NodeJS.ProcessEnv} [more] of its environment

@@ -25,7 +25,8 @@ import { join } from 'node:path';
  * @property {string} scope
  * @property {number} etcdPort
  * @property {string} postgres the folder of PostgreSQL's programs
- * @property {Readonly<Record<string, unknown>>} dynamic more of the configuration that all members share; merged into what stands below
+ * @property {Readonly<Record<string, unknown>>} dynamic more of the configuration that all members share; merged into
+ *   what stands below
  * @property {number} ttl seconds until a silent member, and its leader lock, are forgotten
  * @property {number} loopWait seconds
  * @property {number} retryTimeout seconds
@@ -99,7 +100,8 @@ export function patroniConfig(member, shape, { auth, allowlist, tls, serverToken
           replication: { username: 'replicator', password: 'replicator-of-the-trial' },
           rewind: { username: 'rewinder', password: 'rewinder-of-the-trial' },
         },
-        // A trial: what a power failure would lose is lost with the folder anyway, and a replica looks for its leader again at once, not after 5 s.
+        // A trial: what a power failure would lose is lost with the folder anyway, and a replica looks for its leader
+        // again at once, not after 5 s.
         parameters: { unix_socket_directories: member.folder, fsync: 'off', wal_retrieve_retry_interval: '200ms' },
         pg_hba: [
           'local all all trust',

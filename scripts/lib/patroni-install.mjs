@@ -1,4 +1,7 @@
-/** Patroni, etcd and PostgreSQL for the real cluster: found, or installed from Debian's packages; Patroni also in another version than the machine's. */
+/**
+ * Patroni, etcd and PostgreSQL for the real cluster: found, or installed from Debian's packages; Patroni also in
+ * another version than the machine's.
+ */
 import { existsSync, globSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureUnpackedPatroni, patroniIn, patroniLine, versionOfPatroni } from './patroni-versions.mjs';
@@ -14,8 +17,8 @@ import { Failure, onPath, run } from './run.mjs';
  */
 
 /**
- * @typedef {MachinePrograms & { version: string, root?: string }} PatroniPrograms version: of Patroni; root: of the unpacked package that it is
- * in, where it is not the machine's own
+ * @typedef {MachinePrograms & { version: string, root?: string }} PatroniPrograms version: of Patroni; root: of the
+ *   unpacked package that it is in, where it is not the machine's own
  */
 
 /** Debian's packages of all of them. */
@@ -40,7 +43,8 @@ function versionOf(folder) {
 /**
  * Finds the programs or, as root on Debian, installs their packages. None of them is started by that.
  * @param {(line: string) => void} say
- * @param {string} [wanted] a version of Patroni by its first numbers; fetched where it is not the machine's own, which is taken without it
+ * @param {string} [wanted] a version of Patroni by its first numbers; fetched where it is not the machine's own, which
+ *   is taken without it
  * @returns {Promise<PatroniPrograms>}
  * @throws {Failure} that says what is missing and how to get it
  */
@@ -79,7 +83,8 @@ async function ensureMachinePrograms(say) {
 }
 
 /**
- * Debian's packages start their servers when they are installed, unless this file says no. One that is there already is the machine's own.
+ * Debian's packages start their servers when they are installed, unless this file says no. One that is there already is
+ * the machine's own.
  * @param {() => Promise<void>} work
  */
 async function withoutServices(work) {

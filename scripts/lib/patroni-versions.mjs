@@ -1,7 +1,8 @@
 /**
- * The versions of Patroni that this project is tested with, each as Debian has it. One that is not this machine's own is fetched as another
- * Debian suite's package, through the mirror and the keys of this machine's apt, into the person's cache folder; nothing is installed.
- * Patroni is plain Python: it runs on this machine's Python and PostgreSQL. A folder of that name is complete or absent.
+ * The versions of Patroni that this project is tested with, each as Debian has it. One that is not this machine's own
+ * is fetched as another Debian suite's package, through the mirror and the keys of this machine's apt, into the
+ * person's cache folder; nothing is installed. Patroni is plain Python: it runs on this machine's Python and
+ * PostgreSQL. A folder of that name is complete or absent.
  */
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -85,7 +86,8 @@ export async function ensureUnpackedPatroni(line, say) {
     const version = await versionOfPatroni(patroniIn(built), built);
     if (!version.startsWith(`${release.line}.`))
       throw new Failure(
-        `Debian ${release.suite} has Patroni ${version}, and this project is tested with ${release.line}: nothing was installed.`,
+        `Debian ${release.suite} has Patroni ${version}, and this project is tested with ${release.line}: ` +
+          'nothing was installed.',
       );
     // Each start of a cluster copies it, and compiling is half of a start.
     await run('/usr/bin/python3', ['-m', 'compileall', '-q', join(built, MODULES)]);
@@ -120,8 +122,8 @@ async function unpack(file, root) {
 }
 
 /**
- * Downloads the package through apt, with lists and settings of its own: apt itself checks the signature of the suite, and by it the
- * package. No right of root is needed, and what the machine has installed or configured is not touched.
+ * Downloads the package through apt, with lists and settings of its own: apt itself checks the signature of the suite,
+ * and by it the package. No right of root is needed, and what the machine has installed or configured is not touched.
  * @param {{ line: string, suite: string }} release
  * @param {string} folder
  * @returns {Promise<string>} the downloaded file
@@ -153,7 +155,8 @@ async function download({ line, suite }, folder) {
 
 /**
  * @param {string} folder where apt keeps everything
- * @returns {string} settings that come after the machine's own, of which what concerns the way to the mirror stays as it is
+ * @returns {string} settings that come after the machine's own, of which what concerns the way to the mirror stays as
+ *   it is
  */
 function aptConfig(folder) {
   return `Dir::State "${folder}";

@@ -40,8 +40,8 @@ export async function until(condition, { timeout, every = 50 }) {
 }
 
 /**
- * Calls back each time when this program is asked to end, and once when the npm that runs it was killed and could not ask. A signal to the
- * whole group comes twice, because npm passes its own on: that is one request.
+ * Calls back each time when this program is asked to end, and once when the npm that runs it was killed and could not
+ * ask. A signal to the whole group comes twice, because npm passes its own on: that is one request.
  * @param {() => void} callback
  * @returns {void}
  */
@@ -65,17 +65,21 @@ export function whenAskedToEnd(callback) {
 
 /**
  * @typedef {object} Group
- * @property {import('node:child_process').ChildProcessByStdio<null, import('node:stream').Readable, import('node:stream').Readable>} child
+ * @property {import('node:child_process').ChildProcessByStdio<null, import('node:stream').Readable,
+ *   import('node:stream').Readable>} child
  * @property {number} pid of its first process, which is also the id of the group
  * @property {Promise<string>} ended how the first process ended, in words
  * @property {() => string} output the last part of what it printed
- * @property {(timeout: number) => Promise<boolean>} vanished waits until nothing of the group is left; false when something still is
- * @property {(grace?: number) => Promise<void>} stop SIGTERM, then after `grace` milliseconds SIGKILL, for the whole group; returns when
+ * @property {(timeout: number) => Promise<boolean>} vanished waits until nothing of the group is left; false when
+ *   something still is
+ * @property {(grace?: number) => Promise<void>} stop SIGTERM, then after `grace` milliseconds SIGKILL, for the whole
+ *   group; returns when
  *   nothing of it is left
  */
 
 /**
- * Starts a program as the leader of its own process group: a terminal's Ctrl-C does not reach it, and it ends with all its helpers.
+ * Starts a program as the leader of its own process group: a terminal's Ctrl-C does not reach it, and it ends with all
+ * its helpers.
  * @param {string} command
  * @param {readonly string[]} args
  * @param {{ cwd?: string, env?: NodeJS.ProcessEnv }} [options]

@@ -1,4 +1,7 @@
-/** The software bill of materials: CycloneDX 1.6, of what is inside the bundles and of nothing else. The same sources give the same bytes. */
+/**
+ * The software bill of materials: CycloneDX 1.6, of what is inside the bundles and of nothing else. The same sources
+ * give the same bytes.
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 

@@ -1,6 +1,6 @@
 /**
- * Opening the editor with one click without leaving it open to everybody on the machine. Loopback is shared by all users of a machine, so
- * code-server asks for a password of this run; a page behind an unguessable address fills it in.
+ * Opening the editor with one click without leaving it open to everybody on the machine. Loopback is shared by all
+ * users of a machine, so code-server asks for a password of this run; a page behind an unguessable address fills it in.
  */
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { createServer } from 'node:http';
@@ -60,7 +60,8 @@ function isSame(given, wanted) {
 }
 
 /**
- * @param {{ action: string, password: string, nonce: string }} values none of them needs escaping: addresses and base64url
+ * @param {{ action: string, password: string, nonce: string }} values none of them needs escaping: addresses and
+ *   base64url
  * @returns {string}
  */
 function page({ action, password, nonce }) {

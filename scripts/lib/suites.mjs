@@ -12,8 +12,8 @@ import { Failure } from './run.mjs';
  */
 
 /**
- * An editor and chromium; the packaged extension, in them; Patroni, etcd and PostgreSQL of this machine; the same with Patroni in a version of
- * its own (`patroni 4.1`); a whole Debian of another suite with its own (`debian forky`).
+ * An editor and chromium; the packaged extension, in them; Patroni, etcd and PostgreSQL of this machine; the same with
+ * Patroni in a version of its own (`patroni 4.1`); a whole Debian of another suite with its own (`debian forky`).
  * @typedef {'editor' | 'package' | 'patroni' | `patroni ${string}` | `debian ${string}`} Need
  */
 
@@ -66,8 +66,9 @@ function patroni(/** @type {string} */ name, /** @type {Need} */ need) {
 }
 
 /**
- * One for the Patroni of this machine and one for the newest. With `all` also for every other version, and for the Debian of each with the PostgreSQL
- * that it has there. Two at a time: they wait for Patroni's own time more than they work.
+ * One for the Patroni of this machine and one for the newest. With `all` also for every other version, and for the
+ * Debian of each with the PostgreSQL that it has there. Two at a time: they wait for Patroni's own time more than they
+ * work.
  * @param {boolean} all
  * @returns {readonly Suite[]}
  */
@@ -134,7 +135,8 @@ function mocha(folder) {
 }
 
 /**
- * @param {readonly string[]} only names; `static` stands for the checks, `core` for the suites in plain Node, `patroni` for each of its versions; none for everything
+ * @param {readonly string[]} only names; `static` stands for the checks, `core` for the suites in plain Node, `patroni`
+ *   for each of its versions; none for everything
  * @param {boolean} [all] every version of Patroni, not only this machine's and the newest
  * @returns {{ checks: readonly Check[], suites: readonly Suite[] }}
  * @throws {Failure} when a name is none of them

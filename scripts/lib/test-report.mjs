@@ -1,6 +1,6 @@
 /**
- * What a mocha run found, as a file of one JSON object a line. Written while it runs, so that a crash shows as a report without an end;
- * the same from plain Node and from inside an extension host, whose console is not ours.
+ * What a mocha run found, as a file of one JSON object a line. Written while it runs, so that a crash shows as a report
+ * without an end; the same from plain Node and from inside an extension host, whose console is not ours.
  */
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 

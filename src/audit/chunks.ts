@@ -1,6 +1,7 @@
 /**
- * The bytes of a log, for everything that reads it. A record is written in two parts (`LogTail.append`), and no reader holds anybody up: so an
- * end without its newline is not there yet while the lock beside the log is held. Where it is free, an interrupted write left that end.
+ * The bytes of a log, for everything that reads it. A record is written in two parts (`LogTail.append`), and no reader
+ * holds anybody up: so an end without its newline is not there yet while the lock beside the log is held. Where it is
+ * free, an interrupted write left that end.
  */
 import { realpath, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
@@ -13,7 +14,10 @@ const CHUNK_BYTES = 1024 * 1024;
 const LONGEST_WAIT_MS = 5000;
 const LOOK_AGAIN_MS = 5;
 
-/** What stands in the open log `file` from byte `from` to its present end. A chunk is valid until the next one is asked for. */
+/**
+ * What stands in the open log `file` from byte `from` to its present end. A chunk is valid until the next one is asked
+ * for.
+ */
 export async function* chunksOf(log: FileHandle, file: string, from = 0): AsyncGenerator<Buffer> {
   const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
   let at = from;

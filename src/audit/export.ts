@@ -65,8 +65,8 @@ export async function* exportSelection(
 }
 
 /**
- * Writes an export beside its name and then gives it the name: a file is there whole or not at all. What stands under that name
- * is replaced, unless it is the log, or one of the files that the log keeps beside it.
+ * Writes an export beside its name and then gives it the name: a file is there whole or not at all. What stands under
+ * that name is replaced, unless it is the log, or one of the files that the log keeps beside it.
  */
 export async function writeExport(
   file: string,
@@ -79,7 +79,10 @@ export async function writeExport(
   await writeFileWhole(file, batched(exportSelection(pages, sought, options)), { onlyNew: false });
 }
 
-/** Writes `pieces` to a file that is there whole or not at all. `onlyNew`: refused with EEXIST where a file of this name stands already. */
+/**
+ * Writes `pieces` to a file that is there whole or not at all. `onlyNew`: refused with EEXIST where a file of this name
+ * stands already.
+ */
 export async function writeFileWhole(
   file: string,
   pieces: AsyncIterable<string | Uint8Array>,
@@ -146,7 +149,9 @@ function manifest(
       records: records.toString(),
       head: head === null ? null : { seq: head.seq.toString(), hash: head.hash },
     },
-    note: 'Each following line holds one line of the log as text in "record", byte for byte. Its hash is the SHA-256 of that text with ,"hash":"…"} replaced by }.',
+    note:
+      'Each following line holds one line of the log as text in "record", byte for byte. Its hash is the SHA-256 ' +
+      'of that text with ,"hash":"…"} replaced by }.',
   };
 }
 
@@ -223,7 +228,10 @@ function csvRow({ line, text, record }: AuditLine, selected: boolean): string {
   return `${COLUMNS.map(column => csvCell(cells[column])).join(',')}\r\n`;
 }
 
-/** RFC 4180. What a spreadsheet would take for a formula is made text by an apostrophe; a record begins with a brace and stays as it is. */
+/**
+ * RFC 4180. What a spreadsheet would take for a formula is made text by an apostrophe; a record begins with a brace and
+ * stays as it is.
+ */
 function csvCell(value: unknown): string {
   const text = typeof value === 'string' ? value : '';
   const harmless = /^[\s\u0000]*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]/.test(text) ? `'${text}` : text;

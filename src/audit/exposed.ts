@@ -1,10 +1,16 @@
-/** A log that every account of the machine may change proves nothing, and is not added to: said before each append, by what stands there then. */
+/**
+ * A log that every account of the machine may change proves nothing, and is not added to: said before each append, by
+ * what stands there then.
+ */
 import { statSync } from 'node:fs';
 import { AuditUnavailable, type AuditLog } from '../control-plane/ports.ts';
 
 const OTHERS_MAY_WRITE = 0o002;
 
-/** The same log, which refuses with `AuditUnavailable` while its file may be written by everybody. Windows has no such bits. */
+/**
+ * The same log, which refuses with `AuditUnavailable` while its file may be written by everybody. Windows has no such
+ * bits.
+ */
 export function refusingExposed(log: AuditLog & { readonly path: string }): AuditLog {
   return {
     append: entry => {
@@ -13,7 +19,8 @@ export function refusingExposed(log: AuditLog & { readonly path: string }): Audi
         ? log.append(entry)
         : Promise.reject(
             new AuditUnavailable(
-              `${log.path} can be changed by every account of this machine (mode ${(mode & 0o777).toString(8).padStart(4, '0')}), so nothing is added to it.`,
+              `${log.path} can be changed by every account of this machine ` +
+                `(mode ${(mode & 0o777).toString(8).padStart(4, '0')}), so nothing is added to it.`,
             ),
           );
     },

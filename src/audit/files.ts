@@ -35,9 +35,15 @@ export interface OpenFile {
 }
 
 export interface AuditFiles {
-  /** Creates the directory, 0700, with what is missing above it, and makes that durable; may reject with `FlushFailed`. Refuses one that all may write to. */
+  /**
+   * Creates the directory, 0700, with what is missing above it, and makes that durable; may reject with `FlushFailed`.
+   * Refuses one that all may write to.
+   */
   prepareDirectory(directory: string): Promise<void>;
-  /** Opens for appending, never through a link or a mount of the file alone; `create` makes an empty file, 0600, where none stands. */
+  /**
+   * Opens for appending, never through a link or a mount of the file alone; `create` makes an empty file, 0600, where
+   * none stands.
+   */
   open(file: string, create: boolean): OpenFile;
   /** Of what stands there itself, not of what a link leads to. `null`: nothing does. */
   facts(file: string): FileFacts | null;
@@ -47,8 +53,8 @@ export interface AuditFiles {
 
 const { O_APPEND, O_CREAT, O_RDWR } = fs.constants;
 /**
- * A log behind a link would be known by two names, and locked under each: two writers at once. Whoever may plant one could also have
- * records appended to another file. (Windows has no such flag.)
+ * A log behind a link would be known by two names, and locked under each: two writers at once. Whoever may plant one
+ * could also have records appended to another file. (Windows has no such flag.)
  */
 const O_NOFOLLOW = process.platform === 'win32' ? 0 : fs.constants.O_NOFOLLOW;
 const OTHERS_MAY_WRITE = 0o002;
@@ -128,8 +134,8 @@ function factsOf(stats: fs.BigIntStats): FileFacts {
 }
 
 /**
- * A file can be mounted without its directory; the lock in the directory at hand is then not the one that other writers of the same file take.
- * Only Linux tells: each open file says on which mount it is.
+ * A file can be mounted without its directory; the lock in the directory at hand is then not the one that other writers
+ * of the same file take. Only Linux tells: each open file says on which mount it is.
  */
 function isMountedAlone(fd: number, file: string): boolean {
   if (process.platform !== 'linux') return false;

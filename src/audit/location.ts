@@ -9,7 +9,10 @@ export const LOCK_FILE = 'audit.lock';
 export interface Surroundings {
   readonly platform: NodeJS.Platform;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** The account's home directory, asked for only where the place depends on it: an account may have none, and then this throws. */
+  /**
+   * The account's home directory, asked for only where the place depends on it: an account may have none, and then this
+   * throws.
+   */
   readonly home: () => string;
 }
 

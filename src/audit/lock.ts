@@ -1,6 +1,7 @@
 /**
- * One writer at a time, across windows, terminals and crashes: the lock beside the log, waited for. It is no lock on the log itself, because the
- * only one that Node has is on a database, and is lost with any descriptor of its file that the process closes, as every reader of the log does.
+ * One writer at a time, across windows, terminals and crashes: the lock beside the log, waited for. It is no lock on
+ * the log itself, because the only one that Node has is on a database, and is lost with any descriptor of its file that
+ * the process closes, as every reader of the log does.
  */
 import { FileLock } from '../files/lock.ts';
 import { unavailable } from './causes.ts';

@@ -120,7 +120,8 @@ class FileAuditLog implements AuditLog {
     const cause = latched.get(this.path);
     if (cause !== undefined)
       throw unavailable(
-        `${cause}. Nothing more is recorded until this window or process ends, because what is on the disk is no longer known`,
+        `${cause}. Nothing more is recorded until this window or process ends, because what is on the disk is no ` +
+          'longer known',
       );
   }
 
@@ -147,7 +148,9 @@ function encode(entry: AuditEntry, { head, fragment, needsNewline }: TailEnd): r
       authority,
       n: '0',
       stage: 'torn_tail_found',
-      detail: `An interrupted write left ${fragment.bytes} bytes before this record. They are no record, and stay where they stand.`,
+      detail:
+        `An interrupted write left ${fragment.bytes} bytes before this record. They are no record, and stay where ` +
+        'they stand.',
       torn_tail: { bytes: fragment.bytes.toString(), sha256: fragment.sha256 },
     },
     head,

@@ -45,7 +45,10 @@ function endOfNested(text: string, from: number): number {
   return text.length;
 }
 
-/** Behind the closing quote of the string that begins at `from`: the first one with an even number of backslashes before it. */
+/**
+ * Behind the closing quote of the string that begins at `from`: the first one with an even number of backslashes before
+ * it.
+ */
 function endOfString(text: string, from: number): number {
   for (let quote = text.indexOf('"', from + 1); quote >= 0; quote = text.indexOf('"', quote + 1)) {
     let backslash = quote;

@@ -1,4 +1,7 @@
-/** Pure views of records, for the interfaces: what became of each request. Nothing is made up, and nothing is decided by it. */
+/**
+ * Pure views of records, for the interfaces: what became of each request. Nothing is made up, and nothing is decided by
+ * it.
+ */
 import type { AuditLine, RequestEnd } from '../control-plane/audit-reader.ts';
 import type { Stage } from '../control-plane/record.ts';
 
@@ -30,7 +33,9 @@ export interface RequestHistory {
   readonly end: RequestEnd;
 }
 
-/** Groups lines by request, in the order in which the requests first appear; lines without a request id are left out. */
+/**
+ * Groups lines by request, in the order in which the requests first appear; lines without a request id are left out.
+ */
 export function groupByRequest(lines: Iterable<AuditLine>): readonly RequestHistory[] {
   const groups = new Map<string, AuditLine[]>();
   for (const line of lines) {
@@ -49,8 +54,8 @@ export function isOutcome(line: AuditLine): boolean {
 }
 
 /**
- * What the lines of one request say about its end. An intent without an outcome after it is unknown, never a success, and never what
- * became of another use of its request id (P7-E2).
+ * What the lines of one request say about its end. An intent without an outcome after it is unknown, never a success,
+ * and never what became of another use of its request id (P7-E2).
  */
 export function requestEnd(lines: readonly AuditLine[]): RequestEnd {
   const intent = lines.findLastIndex(line => text(line, 'stage') === 'dispatch_intent');

@@ -70,7 +70,9 @@ class FileAuditReader implements AuditReader {
             ...nothing,
             kind: 'truncated',
             seq: 1n,
-            message: `There is no file ${this.path}, and records are known to have been written: the whole log was removed.`,
+            message:
+              `There is no file ${this.path}, and records are known to have been written: the whole log was ` +
+              'removed.',
           },
           heads: missing,
         }

@@ -146,7 +146,9 @@ export class ChainScan {
       return {
         ...at,
         kind: 'unreadable',
-        message: `Line ${at.line} is a record of format version ${JSON.stringify(record.version)}; only version ${FORMAT_VERSION} is known here.`,
+        message:
+          `Line ${at.line} is a record of format version ${JSON.stringify(record.version)}; only ` +
+          `version ${FORMAT_VERSION} is known here.`,
       };
     }
     if (!this.#anchored) return null;
@@ -188,7 +190,9 @@ export class ChainScan {
       return {
         ...at,
         kind: 'record_edited',
-        message: `Record ${seq} in line ${at.line} does not follow the record before it: one of the two is not what was written.`,
+        message:
+          `Record ${seq} in line ${at.line} does not follow the record before it: one of the two is not what was ` +
+          'written.',
       };
     }
     return null;
@@ -201,7 +205,10 @@ export class ChainScan {
       : 'records are repeated, or not in their order';
   }
 
-  /** A fragment is accounted for by the record after it that names its very bytes, with the newline that ended it or without. */
+  /**
+   * A fragment is accounted for by the record after it that names its very bytes, with the newline that ended it or
+   * without.
+   */
   #accountedFor(fragment: PendingFragment, record: ParsedRecord, expected: bigint): boolean {
     if (record.stage !== TORN || record.seq !== expected || !isObject(record.tornTail)) return false;
     const { bytes, sha256 } = record.tornTail;

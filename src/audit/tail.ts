@@ -115,11 +115,12 @@ export class LogTail {
   }
 
   /**
-   * P7-O3: one record, in two writes. Its hash, without which it is none, follows only when a look has shown that nobody wrote in between. So
-   * whoever was stopped after his last look, lost the lock and is woken up behind the records of another leaves a torn tail, and forks no chain.
-   * One write could not: no system appends on condition that a file still ends where it did. It would have forked the chain by the time of
-   * the look behind it, and to cut it back then would be to cut beside another's append, and not at all where the process dies in between.
-   * `look` throws where the lock is lost.
+   * P7-O3: one record, in two writes. Its hash, without which it is none, follows only when a look has shown that
+   * nobody wrote in between. So whoever was stopped after his last look, lost the lock and is woken up behind the
+   * records of another leaves a torn tail, and forks no chain. One write could not: no system appends on condition that
+   * a file still ends where it did. It would have forked the chain by the time of the look behind it, and to cut it
+   * back then would be to cut beside another's append, and not at all where the process dies in between. `look` throws
+   * where the lock is lost.
    */
   append(line: Buffer, look: () => void): void {
     const end = line.length - RECORD_END_BYTES;
@@ -195,7 +196,8 @@ export class LogTail {
 
   #gone({ seq }: KnownRecord): Error {
     return unavailable(
-      `${this.#path} no longer holds record ${seq}, the last one that this session has seen: it was truncated, replaced or edited, and is not continued`,
+      `${this.#path} no longer holds record ${seq}, the last one that this session has seen: it was truncated, ` +
+        'replaced or edited, and is not continued',
     );
   }
 

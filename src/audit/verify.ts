@@ -10,7 +10,10 @@ import { ChainScan } from './scan.ts';
 
 type Finding = Pick<AuditVerdict, 'kind' | 'message' | 'line' | 'seq'>;
 
-/** Verifies a log that arrives in pieces, against the heads known from elsewhere (the editor's storage, a kernel's events). */
+/**
+ * Verifies a log that arrives in pieces, against the heads known from elsewhere (the editor's storage, a kernel's
+ * events).
+ */
 export class Verifier {
   readonly #scan = new ChainScan('beginning');
   readonly #splitter = new LineSplitter();
@@ -47,7 +50,10 @@ export class Verifier {
     };
   }
 
-  /** After a break only heads are still looked for: a record whose hash a kernel has seen is what was written, wherever it stands. */
+  /**
+   * After a break only heads are still looked for: a record whose hash a kernel has seen is what was written, wherever
+   * it stands.
+   */
   #take(line: Buffer, terminated: boolean): boolean {
     this.#line += 1n;
     if (this.#finding !== null) {
@@ -76,7 +82,9 @@ export class Verifier {
         kind: 'replaced',
         line: this.#line,
         seq,
-        message: `Record ${seq} in line ${this.#line} is not the record ${seq} that is known: the log was rewritten at or before it.`,
+        message:
+          `Record ${seq} in line ${this.#line} is not the record ${seq} that is known: the log was rewritten at or ` +
+          'before it.',
       };
     }
   }
@@ -89,7 +97,9 @@ export class Verifier {
       kind: 'truncated',
       line: lines,
       seq: (head?.seq ?? 0n) + 1n,
-      message: `The log ends ${head === null ? 'without any record' : `with record ${head.seq} in line ${lines}`}; record ${last.seq} is known to have been written.`,
+      message:
+        `The log ends ${head === null ? 'without any record' : `with record ${head.seq} in line ${lines}`}; ` +
+        `record ${last.seq} is known to have been written.`,
     };
   }
 
@@ -102,13 +112,17 @@ export class Verifier {
         kind: 'torn_tail',
         line: fragment.firstLine,
         seq: null,
-        message: `The last ${fragment.bytes} bytes, from line ${fragment.firstLine}, are no record: an interrupted write left them, or the end was damaged. Intact before them: ${records} ${records === 1n ? 'record' : 'records'}.`,
+        message:
+          `The last ${fragment.bytes} bytes, from line ${fragment.firstLine}, are no record: an interrupted write ` +
+          'left them, or the end was damaged. Intact before ' +
+          `them: ${records} ${records === 1n ? 'record' : 'records'}.`,
       };
     }
     const torn =
       tornTails === 0n
         ? ''
-        : ` ${tornTails} torn ${tornTails === 1n ? 'tail stands' : 'tails stand'} in it, found and recorded by later writes.`;
+        : ` ${tornTails} torn ${tornTails === 1n ? 'tail stands' : 'tails stand'} in it, found and recorded by ` +
+          'later writes.';
     const open = unended ? ' Its last line lacks only its newline.' : '';
     return {
       kind: 'intact',
@@ -117,12 +131,16 @@ export class Verifier {
       message:
         head === null
           ? 'The log is empty: nothing was recorded, or everything was removed.'
-          : `${records} ${records === 1n ? 'record' : 'records'} in ${lines} ${lines === 1n ? 'line forms' : 'lines form'} one unbroken chain.${torn}${open}`,
+          : `${records} ${records === 1n ? 'record' : 'records'} ` +
+            `in ${lines} ${lines === 1n ? 'line forms' : 'lines form'} one unbroken chain.${torn}${open}`,
     };
   }
 }
 
-/** The writer refuses it by the same length, however it came in pieces: what the one would build upon is what the other calls intact. */
+/**
+ * The writer refuses it by the same length, however it came in pieces: what the one would build upon is what the other
+ * calls intact.
+ */
 function tooLong(line: bigint): Finding {
   return { kind: 'record_edited', line, seq: null, message: `Line ${line} is longer than any record.` };
 }

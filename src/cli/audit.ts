@@ -90,7 +90,10 @@ async function verify({ reader, given, output, env, json }: Review): Promise<Res
   return success(code);
 }
 
-/** Two readings: the first finds the intents that nothing follows, the second prints. Constant memory, whatever the length. */
+/**
+ * Two readings: the first finds the intents that nothing follows, the second prints. Constant memory, whatever the
+ * length.
+ */
 async function show({ reader, given, output, env, json }: Review): Promise<Result<ExitCode>> {
   const chosen = selection(given);
   if (!chosen.ok) return chosen;
@@ -153,7 +156,8 @@ async function exportToFile(
     // It has its name only when all of it is on disk: what failed then is the directory's own flush.
     return refused(
       (await exists(target))
-        ? `The export to ${target} is whole; whether its name outlasts a power cut is not known, because its directory could not be flushed (${codeOf(error)}).`
+        ? `The export to ${target} is whole; whether its name outlasts a power cut is not known, because its ` +
+            `directory could not be flushed (${codeOf(error)}).`
         : `The export to ${target} could not be written (${codeOf(error)}). No part of it stands there.`,
     );
   }

@@ -45,7 +45,8 @@ export function defaultConfigFile(env: Env, platform: NodeJS.Platform): Result<s
   } catch {
     return failure(
       invalid(
-        'The account of this process has no home directory, so there is no place for its configuration file: name the file with --config, or set HOME or XDG_CONFIG_HOME. Nothing was sent.',
+        'The account of this process has no home directory, so there is no place for its configuration file: ' +
+          'name the file with --config, or set HOME or XDG_CONFIG_HOME. Nothing was sent.',
       ),
     );
   }
@@ -64,7 +65,8 @@ export function readSettings(file: string, named: boolean): Result<Settings> {
   if (permits(read.mode, 0o002)) {
     return failure(
       invalid(
-        `The configuration file ${file} can be changed by every account of this machine (mode ${octal(read.mode)}), so it is not believed. Nothing was sent.`,
+        `The configuration file ${file} can be changed by every account of this machine ` +
+          `(mode ${octal(read.mode)}), so it is not believed. Nothing was sent.`,
       ),
     );
   }
@@ -72,13 +74,15 @@ export function readSettings(file: string, named: boolean): Result<Settings> {
   if (exposed !== undefined)
     return failure(
       invalid(
-        `The configuration file ${file} ${exposed}: whoever may do that can put another file in its place, so it is not believed. Nothing was sent.`,
+        `The configuration file ${file} ${exposed}: whoever may do that can put another file in its place, so it ` +
+          'is not believed. Nothing was sent.',
       ),
     );
   if (read.text.startsWith(BYTE_ORDER_MARK))
     return failure(
       invalid(
-        `The configuration file ${file} begins with a byte-order mark (U+FEFF), which JSON does not allow. Nothing was sent.`,
+        `The configuration file ${file} begins with a byte-order mark (U+FEFF), which JSON does not allow. ` +
+          'Nothing was sent.',
       ),
     );
   let value: unknown;
@@ -87,7 +91,8 @@ export function readSettings(file: string, named: boolean): Result<Settings> {
   } catch (error) {
     return failure(
       invalid(
-        `The configuration file ${file} is not JSON${whereIn(error)}. What stands there is not repeated: it may be a secret. Nothing was sent.`,
+        `The configuration file ${file} is not JSON${whereIn(error)}. What stands there is not repeated: it may ` +
+          'be a secret. Nothing was sent.',
       ),
     );
   }
@@ -117,7 +122,8 @@ function settings(value: unknown, file: string): Result<Settings> {
   if (operatorName !== null && !isName(operatorName))
     return failure(
       invalid(
-        `In ${file}, "operatorName" is ${WITHHELD}: it does not look like a person's name, and it would be recorded for good. Nothing was sent.`,
+        `In ${file}, "operatorName" is ${WITHHELD}: it does not look like a person's name, and it would be ` +
+          'recorded for good. Nothing was sent.',
         'operatorName',
       ),
     );
@@ -160,7 +166,8 @@ export function terminalClusters(sources: ClusterSources): Clusters {
     if (named.length > 1)
       return failure(
         invalid(
-          `In ${file}, two clusters are called ${quotedName(name, isClusterName)}: it is not clear which is meant. Nothing was sent.`,
+          `In ${file}, two clusters are called ${quotedName(name, isClusterName)}: it is not clear which is ` +
+            'meant. Nothing was sent.',
           'cluster',
         ),
       );
@@ -219,7 +226,9 @@ function secretFile(
   return path === undefined ? undefined : { place, path };
 }
 
-/** A cluster that is in no file is called by its first address, which is also how an equivalent command line knows it. */
+/**
+ * A cluster that is in no file is called by its first address, which is also how an equivalent command line knows it.
+ */
 function addressed({ urls, kind, file }: ClusterSources, { clusters }: Settings): Result<ClusterConfig> {
   const config = parseClusterConfig({ name: urls[0], kind: kind ?? 'aerodb', endpoints: urls.map(endpointFromText) });
   if (!config.ok) return config;
@@ -234,7 +243,8 @@ function addressed({ urls, kind, file }: ClusterSources, { clusters }: Settings)
   return isObject(configured)
     ? failure(
         invalid(
-          `--url is for a cluster that is in no file; this address belongs to cluster ${quotedName(String(configured['name']))} in ${file}. Nothing was sent.`,
+          '--url is for a cluster that is in no file; this address belongs to ' +
+            `cluster ${quotedName(String(configured['name']))} in ${file}. Nothing was sent.`,
           'url',
         ),
       )

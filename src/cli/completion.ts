@@ -1,4 +1,6 @@
-/** Completions for three shells, generated from the one table of verbs and options. They run nothing and contact nobody. */
+/**
+ * Completions for three shells, generated from the one table of verbs and options. They run nothing and contact nobody.
+ */
 import { PROGRAM } from '../control-plane/command-line.ts';
 import { COMMAND_NAMES, COMMANDS } from '../control-plane/commands.ts';
 import { optionSpec, OPTIONS, isOptionName, type OptionName } from './options.ts';
@@ -72,7 +74,8 @@ function bash(): string {
   );
   const lines = LINES.map(
     ({ words, options: names }) =>
-      `    '${words.join(' ')}'|'${words.join(' ')} '*) COMPREPLY=($(compgen -W '${options(names)}' -- "$current")); return ;;`,
+      `    '${words.join(' ')}'|'${words.join(' ')} '*) COMPREPLY=($(compgen -W '${options(names)}' -- ` +
+      '"$current")); return ;;',
   );
   return [
     `# Completions for ${PROGRAM} in bash: source <(${PROGRAM} completion bash)`,
@@ -116,7 +119,9 @@ function zsh(): string {
     // The words of the verb are taken away, because _arguments would read them as arguments.
     ...LINES.filter(({ options: names }) => names.length > 0).map(
       ({ words, options: names }) =>
-        `    '${words.join(' ')}'|'${words.join(' ')} '*) words=("$words[1]" "\${(@)words[${words.length + 2},-1]}"); (( CURRENT -= ${words.length} )); _arguments ${names.map(action).join(' ')} ;;`,
+        `    '${words.join(' ')}'|'${words.join(' ')} '*) words=("$words[1]" ` +
+        `"\${(@)words[${words.length + 2},-1]}"); (( CURRENT -= ${words.length} )); ` +
+        `_arguments ${names.map(action).join(' ')} ;;`,
     ),
     ...FIRST_WORDS.filter(word => secondWords(word).length > 0).map(
       word => `    ${word}) compadd -- ${secondWords(word).join(' ')} ;;`,
@@ -157,7 +162,8 @@ function fish(): string {
         ...(two === undefined
           ? []
           : [
-              `complete -c ${PROGRAM} -n ${quoted(`${seen(one)}; and not ${seen(secondWords(one).join(' '))}`)} -a ${two} -d ${quoted(about)}`,
+              `complete -c ${PROGRAM} -n ${quoted(`${seen(one)}; and not ${seen(secondWords(one).join(' '))}`)} ` +
+                `-a ${two} -d ${quoted(about)}`,
             ]),
         ...names.map(name => option(name, there)),
       ];

@@ -53,7 +53,9 @@ export class TerminalConfirmer implements Confirmer {
       ? undefined
       : refusal(
           'PHASE7_NO_TERMINAL',
-          `This command is confirmed by a person at a terminal, and ${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} not one. Nobody was asked. Nothing was sent.`,
+          'This command is confirmed by a person at a terminal, ' +
+            `and ${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} not one. Nobody was asked. ` +
+            'Nothing was sent.',
         );
   }
 
@@ -145,7 +147,8 @@ function acknowledgement({ explanation, acknowledge }: ConfirmationPrompt, id: s
   return {
     told: [
       ...paragraph(
-        `${explanation.kernel?.decision === null ? 'Not checked by the engine,' : 'Overridden invariant'} ${index + 1} of ${acknowledge.length}: ${visible(id)} ${visible(name)}`,
+        `${explanation.kernel?.decision === null ? 'Not checked by the engine,' : 'Overridden invariant'} ${index + 1} ` +
+          `of ${acknowledge.length}: ${visible(id)} ${visible(name)}`,
       ),
       ...paragraph(visible(text), 2),
       ...facts(
@@ -175,11 +178,13 @@ function theNode({ explanation, toType: { what, text: expected } }: Confirmation
       ...paragraph(visible(explanation.undo), 2),
       ...(what === 'id'
         ? paragraph(
-            'The name of this node holds characters that cannot be typed, or another node bears it too, so its id is asked for.',
+            'The name of this node holds characters that cannot be typed, or another node bears it too, so its ' +
+              'id is asked for.',
           )
         : []),
       ...paragraph(
-        `Typing the ${what} of the node, "${visible(expected)}", confirms it. Anything else ends this, and nothing is sent.`,
+        `Typing the ${what} of the node, "${visible(expected)}", confirms it. Anything else ends this, and ` +
+          'nothing is sent.',
       ),
     ],
     label: 'node',
@@ -193,7 +198,8 @@ function responsibility({ explanation, operator }: ConfirmationPrompt): Question
     told: [
       ...paragraph(`Responsibility for this force passes to ${operatorText(operator)}.`),
       ...paragraph(
-        `It is recorded under this name, with the reason: ${explanation.reason === null ? 'none' : visible(explanation.reason)}`,
+        'It is recorded under this name, with the ' +
+          `reason: ${explanation.reason === null ? 'none' : visible(explanation.reason)}`,
         2,
       ),
       ...paragraph('Exactly one request is sent. The kernel decides.', 2),

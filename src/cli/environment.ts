@@ -8,8 +8,8 @@ const SECRET_VARIABLE = /^AERODB_\w*(?:TOKEN|PASSWORD)$/;
 export type Env = Readonly<Record<string, string | undefined>>;
 
 /**
- * The environment as it was found. What may hold a secret (see docs/terminal.md) is taken out of this process's own: neither a diagnostic
- * report of Node nor anything started from here has it.
+ * The environment as it was found. What may hold a secret (see docs/terminal.md) is taken out of this process's own:
+ * neither a diagnostic report of Node nor anything started from here has it.
  */
 export function takeEnvironment(): Env {
   const found = { ...process.env };
@@ -21,7 +21,10 @@ export function takeEnvironment(): Env {
 const INSIDE = 12;
 const ALONE = 8;
 
-/** The variable whose secret, or the password of it, stands in an argument: its name. A short one may be a word of any line. */
+/**
+ * The variable whose secret, or the password of it, stands in an argument: its name. A short one may be a word of any
+ * line.
+ */
 export function secretGivenAway(argv: readonly string[], env: Env): string | undefined {
   const holds = (secret: string): boolean =>
     argv.some(

@@ -36,7 +36,10 @@ const DOMAIN_CODES = {
   TRANSPORT_ERROR: EXIT.transport,
 } as const satisfies Readonly<Record<ErrorDomain, ExitCode>>;
 
-/** The code of an error. An unknown outcome is called unknown, whatever the domain (P7-E2); what was executed all the same is never said not to be. */
+/**
+ * The code of an error. An unknown outcome is called unknown, whatever the domain (P7-E2); what was executed all the
+ * same is never said not to be.
+ */
 export function errorExitCode(error: ControlError): ExitCode {
   if (error.outcome === 'executed' && error.domain !== 'KERNEL_REJECTION') return EXIT.notShown;
   return error.outcome === 'unknown' ? EXIT.outcomeUnknown : DOMAIN_CODES[error.domain];

@@ -1,4 +1,7 @@
-/** Help that teaches: what each command does, what it needs, what it asks and how it ends. Derived from the command table. */
+/**
+ * Help that teaches: what each command does, what it needs, what it asks and how it ends. Derived from the command
+ * table.
+ */
 import { commandSpec, COMMAND_NAMES, type CommandName, type CommandSpec } from '../control-plane/commands.ts';
 import { PROGRAM } from '../control-plane/command-line.ts';
 import { EXIT_MEANINGS } from './exit-codes.ts';
@@ -11,23 +14,35 @@ export type Topic = CommandName | 'audit' | 'completion' | null;
 
 const ABOUT: Readonly<Record<CommandName, string>> = {
   inspect_cluster_state:
-    'Shows the topology as one node knows it: members, roles, replication states, positions and lags. The configured addresses are asked in order; the answer says which one gave it and why the earlier ones did not.',
+    'Shows the topology as one node knows it: members, roles, replication states, positions and lags. The ' +
+    'configured addresses are asked in order; the answer says which one gave it and why the earlier ones did not.',
   inspect_node: 'Shows one node as it tells of itself: role, replication state, health, durable position.',
   inspect_replication_status:
-    'Shows what the primary knows of each replica: received, applied and acknowledged offsets, lag in bytes and commits, the reason where replication is halted.',
+    'Shows what the primary knows of each replica: received, applied and acknowledged offsets, lag in bytes and ' +
+    'commits, the reason where replication is halted.',
   inspect_promotion_state:
-    "Shows the promotion state machine, the last attempt and the kernel's events. With --request-id and --node: what that node's ledger says of one request; another node may know it when this one does not.",
+    "Shows the promotion state machine, the last attempt and the kernel's events. With --request-id and --node: " +
+    "what that node's ledger says of one request; another node may know it when this one does not.",
   run_diagnostics:
-    'Asks one node to collect its diagnostics. The node reads much of its disk for it, so it declares the cost first and the collection is confirmed.',
+    'Asks one node to collect its diagnostics. The node reads much of its disk for it, so it declares the cost ' +
+    'first and the collection is confirmed.',
   inspect_wal: "Shows the bounds, checkpoints and segments of one node's write-ahead log.",
   inspect_snapshots:
-    'Shows the snapshots and checkpoints of one node. Under Patroni it needs the database login; without it, it is refused before anything is sent.',
+    'Shows the snapshots and checkpoints of one node. Under Patroni it needs the database login; without it, it ' +
+    'is refused before anything is sent.',
   request_promotion:
-    "Asks a replica to become the primary, if the kernel's own validation allows it. A hand-over is two commands, each confirmed by itself: the primary is demoted, then another node is promoted. Under Patroni it is one, a switchover: the leader shuts down and hands over to the node that is named.",
+    "Asks a replica to become the primary, if the kernel's own validation allows it. A hand-over is two " +
+    'commands, each confirmed by itself: the primary is demoted, then another node is promoted. Under Patroni it ' +
+    'is one, a switchover: the leader shuts down and hands over to the node that is named.',
   request_demotion:
-    'Asks the primary to give up write authority and become a replica. From then on no node accepts writes until a promotion succeeds. Under Patroni it is not available, and refused before anything is sent: Patroni cannot demote a leader and promote nobody.',
+    'Asks the primary to give up write authority and become a replica. From then on no node accepts writes until ' +
+    'a promotion succeeds. Under Patroni it is not available, and refused before anything is sent: Patroni ' +
+    'cannot demote a leader and promote nobody.',
   force_promotion:
-    'Asks a replica to become the primary on your own word that the old primary is down. Your assertion stands in for what the kernel could not find out, and for nothing else: a check that fails stays a denial. Under Patroni it is a failover to the node that is named, and what Patroni does not check is acknowledged one by one.',
+    'Asks a replica to become the primary on your own word that the old primary is down. Your assertion stands ' +
+    'in for what the kernel could not find out, and for nothing else: a check that fails stays a denial. Under ' +
+    'Patroni it is a failover to the node that is named, and what Patroni does not check is acknowledged one by ' +
+    'one.',
 };
 
 const CLASS: Readonly<Record<CommandSpec['class'], string>> = {
@@ -40,7 +55,8 @@ const CONFIRMATION: Readonly<Record<CommandSpec['confirmation'], string>> = {
   none: 'none',
   standard: 'at a terminal: the explanation is shown, then the name of the node is typed',
   enhanced:
-    'at a terminal: the explanation is shown, each overridden invariant is acknowledged by itself, the name of the node is typed, responsibility is taken by typing the account',
+    'at a terminal: the explanation is shown, each overridden invariant is acknowledged by itself, the name of ' +
+    'the node is typed, responsibility is taken by typing the account',
 };
 
 /** The help of one topic, or of the program. */
@@ -53,11 +69,13 @@ export function helpText(topic: Topic): readonly string[] {
 function overview(): readonly string[] {
   return [
     ...paragraph(
-      `${PROGRAM}: look at a database cluster, see what a dangerous action would do, ask for exactly that one thing, and find it in the audit log.`,
+      `${PROGRAM}: look at a database cluster, see what a dangerous action would do, ask for exactly that one ` +
+        'thing, and find it in the audit log.',
     ),
     '',
     ...paragraph(
-      'It asks; the kernel decides. One line is one command, one command is at most one request that changes something, and every command leaves records. Nothing is retried.',
+      'It asks; the kernel decides. One line is one command, one command is at most one request that changes ' +
+        'something, and every command leaves records. Nothing is retried.',
     ),
     '',
     'Look',
@@ -81,7 +99,8 @@ function overview(): readonly string[] {
     '',
     'Clusters',
     ...paragraph(
-      'A cluster is named by --cluster, from a configuration file, or by --url for each of its nodes. The file is clusters.json in ~/.config/aerodb (or in $XDG_CONFIG_HOME/aerodb), or the one that --config names:',
+      'A cluster is named by --cluster, from a configuration file, or by --url for each of its nodes. The file ' +
+        'is clusters.json in ~/.config/aerodb (or in $XDG_CONFIG_HOME/aerodb), or the one that --config names:',
       2,
     ),
     '',
@@ -91,17 +110,21 @@ function overview(): readonly string[] {
     '      "tokenFiles": { "orders": "/home/anna/.config/aerodb/orders.token" } }',
     '',
     ...paragraph(
-      'An access token comes from a file that only you can read (--token-file, or "tokenFiles" in the configuration) or from the variable AERODB_TOKEN; never from an option.',
+      'An access token comes from a file that only you can read (--token-file, or "tokenFiles" in the ' +
+        'configuration) or from the variable AERODB_TOKEN; never from an option.',
       2,
     ),
     ...paragraph(
-      'For a cluster under Patroni it is user:password of its REST API. The password of its database login comes from "databasePasswordFiles" or from AERODB_DATABASE_PASSWORD.',
+      'For a cluster under Patroni it is user:password of its REST API. The password of its database login comes ' +
+        'from "databasePasswordFiles" or from AERODB_DATABASE_PASSWORD.',
       2,
     ),
     '',
     'Authority',
     ...paragraph(
-      'A run starts as Observer: it may look. --operator assumes Operator authority for that one cluster and that one run, --auditor becomes Auditor; both are recorded. Authority is no confirmation: there is no option that answers a question.',
+      'A run starts as Observer: it may look. --operator assumes Operator authority for that one cluster and ' +
+        'that one run, --auditor becomes Auditor; both are recorded. Authority is no confirmation: there is no ' +
+        'option that answers a question.',
       2,
     ),
     '',
@@ -147,7 +170,11 @@ function commandHelp(command: CommandName): readonly string[] {
       ? [
           'What happens',
           ...paragraph(
-            '1. The request is recorded, whatever follows. 2. The kernel is asked what it would decide, and on what. 3. The explanation is shown and recorded. 4. You are asked; an empty line, Ctrl-C, the end of input or a closed terminal ends it, and nothing is sent. 5. The intent is recorded. 6. One request is sent, with the state that you saw; if that state has moved, the kernel refuses it. 7. The outcome is recorded, then shown. It is executed, not executed, or unknown.',
+            '1. The request is recorded, whatever follows. 2. The kernel is asked what it would decide, and on ' +
+              'what. 3. The explanation is shown and recorded. 4. You are asked; an empty line, Ctrl-C, the end of ' +
+              'input or a closed terminal ends it, and nothing is sent. 5. The intent is recorded. 6. One request ' +
+              'is sent, with the state that you saw; if that state has moved, the kernel refuses it. 7. The ' +
+              'outcome is recorded, then shown. It is executed, not executed, or unknown.',
             2,
           ),
           '',
@@ -173,7 +200,9 @@ function auditHelp(): readonly string[] {
     `${PROGRAM} audit show|verify|export --auditor [OPTIONS]`,
     '',
     ...paragraph(
-      "Reads the audit log: audit.jsonl in the platform's state directory, or in the one that --audit-dir names, or the file that --file names. Reading needs Auditor or Operator authority and changes nothing; becoming Auditor is itself recorded in the log that this session writes, before it is read.",
+      "Reads the audit log: audit.jsonl in the platform's state directory, or in the one that --audit-dir names, " +
+        'or the file that --file names. Reading needs Auditor or Operator authority and changes nothing; becoming ' +
+        'Auditor is itself recorded in the log that this session writes, before it is read.',
     ),
     '',
     ...facts([
@@ -183,11 +212,14 @@ function auditHelp(): readonly string[] {
       ],
       [
         'verify',
-        'Reads the whole chain and says: intact, torn tail, record edited, records missing, forked, truncated, replaced or unreadable. Exit code 0 for intact, 8 for anything else. A chain cannot show that its own end was cut; --head, a position known from elsewhere, can.',
+        'Reads the whole chain and says: intact, torn tail, record edited, records missing, forked, truncated, ' +
+          'replaced or unreadable. Exit code 0 for intact, 8 for anything else. A chain cannot show that its own ' +
+          'end was cut; --head, a position known from elsewhere, can.',
       ],
       [
         'export',
-        'Prints the chosen lines byte for byte, or writes them to a new file. The whole log, exported, can be verified elsewhere with --file.',
+        'Prints the chosen lines byte for byte, or writes them to a new file. The whole log, exported, can be ' +
+          'verified elsewhere with --file.',
       ],
     ]),
     '',

@@ -76,7 +76,8 @@ export function handleInterrupts({ progress, question, end, say, exit }: Interru
         return;
       }
       say(
-        `${signal}: not waiting any longer. OUTCOME UNKNOWN: the kernel's state is authoritative; the request is ${progress.requestId}. The audit log holds its intent and no outcome.`,
+        `${signal}: not waiting any longer. OUTCOME UNKNOWN: the kernel's state is authoritative; the request ` +
+          `is ${progress.requestId}. The audit log holds its intent and no outcome.`,
       );
       exit(EXIT.outcomeUnknown);
     } else if (!question(signal)) {
@@ -85,7 +86,8 @@ export function handleInterrupts({ progress, question, end, say, exit }: Interru
       if (before === 1) {
         say(
           progress.collecting
-            ? `${signal}: the collection of diagnostics was confirmed and may be under way. It changes nothing; its answer is awaited.`
+            ? `${signal}: the collection of diagnostics was confirmed and may be under way. It changes nothing; ` +
+                'its answer is awaited.'
             : `${signal}: nothing was sent, and nothing will be.`,
         );
         return;

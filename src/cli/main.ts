@@ -14,7 +14,8 @@ async function main(): Promise<ExitCode> {
   const [major = '0'] = process.versions.node.split('.');
   if (Number(major) < OLDEST_NODE) {
     output.err([
-      `aerodb-control needs Node ${OLDEST_NODE} or newer; this is Node ${process.versions.node}. Nothing was asked and nothing was sent.`,
+      `aerodb-control needs Node ${OLDEST_NODE} or newer; this is Node ${process.versions.node}. Nothing was ` +
+        'asked and nothing was sent.',
     ]);
     return 2;
   }

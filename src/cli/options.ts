@@ -30,7 +30,9 @@ export const CONNECTION = {
   url: {
     value: 'URL',
     many: true,
-    help: 'A node of a cluster that is in no file; give one --url per node. Instead of --cluster. For Patroni MEMBER=URL says which member an address leads to.',
+    help:
+      'A node of a cluster that is in no file; give one --url per node. Instead of --cluster. For Patroni ' +
+      'MEMBER=URL says which member an address leads to.',
   },
   kind: {
     value: 'KIND',
@@ -45,7 +47,9 @@ export const CONNECTION = {
   },
   timeout: {
     value: 'SECONDS',
-    help: 'How long one exchange with a kernel may take, 1 to 600 seconds. Reads: 10, control requests: 60, and never less than Patroni itself may take.',
+    help:
+      'How long one exchange with a kernel may take, 1 to 600 seconds. Reads: 10, control requests: 60, and never ' +
+      'less than Patroni itself may take.',
   },
 } as const satisfies Readonly<Record<string, OptionSpec>>;
 

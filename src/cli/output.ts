@@ -1,6 +1,6 @@
 /**
- * Writing to a terminal, a file or a pipe. A reader that is gone changes nothing but what is read; a file that takes less than the whole is a
- * failure, and said.
+ * Writing to a terminal, a file or a pipe. A reader that is gone changes nothing but what is read; a file that takes
+ * less than the whole is a failure, and said.
  */
 import { fstatSync, writeSync } from 'node:fs';
 import { writeWhole } from '../files/whole.ts';
@@ -35,8 +35,8 @@ export function standardOutput(): Output {
 }
 
 /**
- * A standard stream, opened by its first use, because opening takes a good part of a short command's time. A closed pipe
- * or a terminal that hung up is not an error of the command.
+ * A standard stream, opened by its first use, because opening takes a good part of a short command's time. A closed
+ * pipe or a terminal that hung up is not an error of the command.
  */
 export function standardStream(name: Name): NodeJS.WriteStream {
   const stream = process[name];
@@ -45,7 +45,9 @@ export function standardStream(name: Name): NodeJS.WriteStream {
   return stream;
 }
 
-/** Why standard output did not take all of what was written to it; `undefined` when it did, or when its reader had gone. */
+/**
+ * Why standard output did not take all of what was written to it; `undefined` when it did, or when its reader had gone.
+ */
 export async function writeFailure(): Promise<string | undefined> {
   await handedOver();
   return failed;

@@ -94,9 +94,14 @@ export function parseCommandLine(argv: readonly string[]): Invocation {
   return misunderstood(notAVerb(words));
 }
 
-/** A line that gives a secret away is not carried out: the record of it stays for good, and the arguments of a program are seen by every account. */
+/**
+ * A line that gives a secret away is not carried out: the record of it stays for good, and the arguments of a program
+ * are seen by every account.
+ */
 export function misplacedSecret(variable: string, argv: readonly string[]): Invocation {
-  const message = `An argument holds what the variable ${variable} holds, so the line is not carried out, and nothing of it is repeated: every account of this machine can see the arguments of a program. Nothing was sent.`;
+  const message =
+    `An argument holds what the variable ${variable} holds, so the line is not carried out, and nothing of it is ` +
+    'repeated: every account of this machine can see the arguments of a program. Nothing was sent.';
   return {
     kind: 'misunderstood',
     error: refusal('PHASE7_MALFORMED_REQUEST', message, variable),
@@ -110,7 +115,8 @@ function badAddress({ url = [], cluster, kind }: Given): string | undefined {
     return '--cluster names a cluster of the configuration file, --url one that is in no file: a line holds one of them.';
   if (url.length === 0 && kind !== undefined) return '--kind says what runs at --url, and no --url was given.';
   return url.some(text => !isClusterName(text) || isName(text))
-    ? '--url needs the http or https address of a node, without credentials, query or fragment, and nothing in it that reads like a secret. It is not repeated here.'
+    ? '--url needs the http or https address of a node, without credentials, query or fragment, and nothing in it ' +
+        'that reads like a secret. It is not repeated here.'
     : undefined;
 }
 
@@ -212,7 +218,8 @@ function brokenOption(name: OptionName, value: string | undefined, inline: boole
   if (value === undefined) return broken(`Option --${name} needs a value (${spec.value}); none was given.`);
   if (!inline && value.startsWith('-')) {
     return broken(
-      `Option --${name} needs a value (${spec.value}); another option stands in its place. A value that begins with "-" is written --${name}=VALUE.`,
+      `Option --${name} needs a value (${spec.value}); another option stands in its place. A value that begins ` +
+        `with "-" is written --${name}=VALUE.`,
     );
   }
   return before && spec.many !== true ? broken(`Option --${name} was given more than once.`) : undefined;

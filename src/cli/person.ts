@@ -64,7 +64,10 @@ export class Person {
     this.#input.pause();
   }
 
-  /** What the terminal already holds is delivered line by line, one in a turn of the event loop, while nobody waits for it. */
+  /**
+   * What the terminal already holds is delivered line by line, one in a turn of the event loop, while nobody waits for
+   * it.
+   */
   async #discardTypedAhead(): Promise<boolean> {
     let quiet = 0;
     for (let turn = 0; quiet < QUIET_TURNS && turn < MOST_TURNS; turn += 1) {

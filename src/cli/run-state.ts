@@ -1,4 +1,6 @@
-/** What is known of a run at any moment, so that whatever breaks can say what was sent and what was recorded (P7-E2). */
+/**
+ * What is known of a run at any moment, so that whatever breaks can say what was sent and what was recorded (P7-E2).
+ */
 import type { CommandResult } from '../control-plane/control-plane.ts';
 import { EXIT, resultExitCode, type ExitCode } from './exit-codes.ts';
 import type { Progress } from './interrupts.ts';
@@ -29,7 +31,8 @@ export function brokenOff({ progress, result }: RunState, error: unknown): Broke
     return {
       lines: [
         failed,
-        `The request ${progress.requestId} was sent once, and how it ended is recorded in the audit log: ${progress.end}.`,
+        `The request ${progress.requestId} was sent once, and how it ended is recorded in the audit ` +
+          `log: ${progress.end}.`,
       ],
       code: EXIT.notShown,
     };
@@ -37,7 +40,8 @@ export function brokenOff({ progress, result }: RunState, error: unknown): Broke
     ? {
         lines: [
           failed,
-          `OUTCOME UNKNOWN: the request ${progress.requestId} was sent once; the kernel's state is authoritative. The audit log holds its intent and no outcome (P7-E2).`,
+          `OUTCOME UNKNOWN: the request ${progress.requestId} was sent once; the kernel's state is ` +
+            'authoritative. The audit log holds its intent and no outcome (P7-E2).',
         ],
         code: EXIT.outcomeUnknown,
       }

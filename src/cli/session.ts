@@ -31,7 +31,9 @@ export interface Session {
 
 const clock: Clock = { name: 'terminal-system-utc', now: () => new Date().toISOString() };
 
-/** Builds the session from the options. A configuration that cannot be used is refused with the command, and recorded. */
+/**
+ * Builds the session from the options. A configuration that cannot be used is refused with the command, and recorded.
+ */
 export function openSession(given: Given, env: Env): Result<Session> {
   const timeout = timeoutMs(first(given, 'timeout'));
   if (!timeout.ok) return timeout;
@@ -83,7 +85,8 @@ function platformAuditDirectory(): Result<string> {
     return failure(
       refusal(
         'PHASE7_AUDIT_UNAVAILABLE',
-        'The account of this process has no home directory, so there is no place for the audit log: name its directory with --audit-dir, or set HOME or XDG_STATE_HOME. Nothing was sent.',
+        'The account of this process has no home directory, so there is no place for the audit log: name its ' +
+          'directory with --audit-dir, or set HOME or XDG_STATE_HOME. Nothing was sent.',
         'audit-dir',
       ),
     );

@@ -1,4 +1,7 @@
-/** Access tokens and passwords: from the environment or from a file that only its owner can read. Never from an argument, never shown. */
+/**
+ * Access tokens and passwords: from the environment or from a file that only its owner can read. Never from an
+ * argument, never shown.
+ */
 import { failure, refusal, success, type Result } from '../control-plane/errors.ts';
 import type { Env } from './environment.ts';
 import { notAPath, octal, permits, readSmallFile } from './files.ts';
@@ -41,7 +44,8 @@ function readSecretFile({ place, path }: SecretFile, what: string): Result<strin
   if (!read.ok) return refused(`The ${what} file ${path} ${read.why}.`, place);
   if (permits(read.mode, 0o077)) {
     return refused(
-      `The ${what} file ${path} can be read or changed by others (mode ${octal(read.mode)}); a ${what} is taken only from a file of mode 0600 or stricter.`,
+      `The ${what} file ${path} can be read or changed by others (mode ${octal(read.mode)}); a ${what} is taken ` +
+        'only from a file of mode 0600 or stricter.',
       place,
     );
   }

@@ -20,7 +20,10 @@ export type RecordedArguments = Readonly<Record<string, string>>;
 const FIELDS = ['cluster', 'node', 'lookup', 'reason'] as const;
 const LIMITS = { cluster: 200, node: 200, lookup: 36, reason: 2000 } as const;
 
-/** What a value has to read like to be repeated. A reason is the operator's own sentence; what no command takes is nobody's, and never repeated. */
+/**
+ * What a value has to read like to be repeated. A reason is the operator's own sentence; what no command takes is
+ * nobody's, and never repeated.
+ */
 const REPEATED: ReadonlyMap<string, (text: string) => boolean> = new Map([
   ['cluster', isClusterName],
   ['node', isNodeName],

@@ -1,4 +1,7 @@
-/** The second port of the audit log: reading and verifying, for the interfaces. It never writes and never depends on appending. */
+/**
+ * The second port of the audit log: reading and verifying, for the interfaces. It never writes and never depends on
+ * appending.
+ */
 import type { AuditPosition } from './audit-position.ts';
 
 /** What verification can find; told apart, never merged. */
@@ -51,7 +54,10 @@ export interface AuditReader {
   readonly path: string;
   /** Streams the file once. A known head also finds what a chain alone cannot: a cut end, a rewritten whole. */
   verify(knownHead: AuditPosition | null): Promise<AuditVerdict>;
-  /** The same with all heads that a kernel's events carry: does the log still hold every record that the kernel has seen? */
+  /**
+   * The same with all heads that a kernel's events carry: does the log still hold every record that the kernel has
+   * seen?
+   */
   verifyHeads(heads: readonly AuditPosition[]): Promise<AuditVerification>;
   /** All lines in order, in constant memory. */
   lines(): AsyncIterable<AuditLine>;

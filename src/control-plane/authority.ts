@@ -36,7 +36,8 @@ export function authorityChangeRefused(
     return from.level === 'Operator'
       ? refusal(
           'PHASE7_INSUFFICIENT_AUTHORITY',
-          `An Operator cannot become Auditor: authority over "${from.cluster}" has to be given up first. The authority is unchanged.`,
+          `An Operator cannot become Auditor: authority over "${from.cluster}" has to be given up first. The ` +
+            'authority is unchanged.',
         )
       : undefined;
   }
@@ -49,7 +50,8 @@ export function authorityChangeRefused(
   return cluster?.observeOnly === true
     ? refusal(
         'PHASE7_OBSERVE_ONLY',
-        `Cluster "${to.cluster}" is configured as observe-only: Operator authority cannot be assumed for it. The authority is unchanged.`,
+        `Cluster "${to.cluster}" is configured as observe-only: Operator authority cannot be assumed for it. The ` +
+          'authority is unchanged.',
       )
     : undefined;
 }
@@ -64,7 +66,8 @@ export function commandRefused(
   if (cluster.observeOnly === true) {
     return refusal(
       'PHASE7_OBSERVE_ONLY',
-      `Cluster "${cluster.name}" is configured as observe-only: "${spec.title}" is not available for it. Nothing was sent.`,
+      `Cluster "${cluster.name}" is configured as observe-only: "${spec.title}" is not available for it. Nothing ` +
+        'was sent.',
     );
   }
   const level = levelFor(authority, cluster.name);
@@ -72,7 +75,8 @@ export function commandRefused(
     ? undefined
     : refusal(
         'PHASE7_INSUFFICIENT_AUTHORITY',
-        `"${spec.title}" needs Operator authority for cluster "${cluster.name}"; this session is ${authorityText(authority)}. Nothing was sent.`,
+        `"${spec.title}" needs Operator authority for cluster "${cluster.name}"; this session ` +
+          `is ${authorityText(authority)}. Nothing was sent.`,
       );
 }
 

@@ -18,7 +18,10 @@ const name = word.check(
 );
 const host = word.check(z.refine(isHost, `is ${WITHHELD}: it does not look like the name of a machine`));
 
-/** An address, alone or with what is known of it: the member that it leads to, and the name that its TLS certificate carries. */
+/**
+ * An address, alone or with what is known of it: the member that it leads to, and the name that its TLS certificate
+ * carries.
+ */
 const endpoint = z.union(
   [
     url,
@@ -102,10 +105,11 @@ function isUnique(texts: readonly string[]): boolean {
 }
 
 /**
- * `endpoints` in configured order, which is also the order of asking (`endpointsOf` has them in one form); `environment` is a label of the
- * operator's own; with `observeOnly` Operator authority cannot be assumed,
- * neither for it nor for a cluster of the same addresses or of the same `identity` (AeroDB's cluster id, PostgreSQL's system identifier). `database` is a login for reads that Patroni's API does
- * not offer: to PostgreSQL at these addresses and no others, database "postgres" where no name is given. Holds no secrets.
+ * `endpoints` in configured order, which is also the order of asking (`endpointsOf` has them in one form);
+ * `environment` is a label of the operator's own; with `observeOnly` Operator authority cannot be assumed, neither for
+ * it nor for a cluster of the same addresses or of the same `identity` (AeroDB's cluster id, PostgreSQL's system
+ * identifier). `database` is a login for reads that Patroni's API does not offer: to PostgreSQL at these addresses and
+ * no others, database "postgres" where no name is given. Holds no secrets.
  */
 export type ClusterConfig = Readonly<z.infer<typeof clusterSchema>>;
 
@@ -125,7 +129,10 @@ export function parseClusterConfig(input: unknown): Result<ClusterConfig> {
   return insecure === undefined ? success(withoutCopiedPath(parsed.value)) : failure(insecure);
 }
 
-/** An address of a cluster, the member that it is said to lead to, and the name in its certificate where that is not its host. */
+/**
+ * An address of a cluster, the member that it is said to lead to, and the name in its certificate where that is not its
+ * host.
+ */
 export interface Endpoint {
   readonly url: string;
   readonly member?: string;
@@ -159,7 +166,10 @@ export function isNamedByAddress(cluster: ClusterConfig): boolean {
   return first !== undefined && [endpointToText(first), `${endpointToText(first)}/patroni`].includes(cluster.name);
 }
 
-/** Patroni announces its members as `https://host:8008/patroni`; that is the address, as copied. A proxy's path of this name ends with a slash. */
+/**
+ * Patroni announces its members as `https://host:8008/patroni`; that is the address, as copied. A proxy's path of this
+ * name ends with a slash.
+ */
 function withoutCopiedPath(cluster: ClusterConfig): ClusterConfig {
   if (cluster.kind !== 'patroni') return cluster;
   const bare = (address: string): string => address.replace(/\/patroni$/, '');
@@ -181,7 +191,10 @@ export function insecureTransport(url: string): ControlError | undefined {
       );
 }
 
-/** Whether a host is this machine by its very name: nothing that has to be resolved first is taken for it. IPv6 with or without brackets. */
+/**
+ * Whether a host is this machine by its very name: nothing that has to be resolved first is taken for it. IPv6 with or
+ * without brackets.
+ */
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || host === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(host);
 }

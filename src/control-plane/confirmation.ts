@@ -1,4 +1,7 @@
-/** Single-use confirmation tokens, in memory only. No clock takes part: an old confirmation is caught by what it is bound to. */
+/**
+ * Single-use confirmation tokens, in memory only. No clock takes part: an old confirmation is caught by what it is
+ * bound to.
+ */
 import { consentText } from './consent-text.ts';
 import { refusal, type ControlError } from './errors.ts';
 import type { Explanation } from './explanation.ts';
@@ -92,7 +95,8 @@ export function incompleteConsent(
     ? undefined
     : refusal(
         'PHASE7_INCOMPLETE_ENHANCED_CONFIRMATION',
-        `The acknowledged invariants are not exactly the overridden ones (missing: ${missing.join(', ') || 'none'}; surplus: ${surplus.join(', ') || 'none'}). Nothing was sent.`,
+        'The acknowledged invariants are not exactly the overridden ones ' +
+          `(missing: ${missing.join(', ') || 'none'}; surplus: ${surplus.join(', ') || 'none'}). Nothing was sent.`,
       );
 }
 

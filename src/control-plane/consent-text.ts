@@ -10,7 +10,10 @@ export interface ConsentText {
 /** Words with one space between them, of what keyboards have: no other kind of space, and no joiners. */
 const TYPEABLE = /^[^\p{C}\p{Z}]+(?: [^\p{C}\p{Z}]+)*$/u;
 
-/** P7-A2: the node's name; its id where the name holds what cannot be typed, or cannot be seen, or where another node bears it too. */
+/**
+ * P7-A2: the node's name; its id where the name holds what cannot be typed, or cannot be seen, or where another node
+ * bears it too.
+ */
 export function consentText({ target: { nodeId, name }, kernel }: Pick<Explanation, 'target' | 'kernel'>): ConsentText {
   const shared = kernel?.members.some(member => member.name === name && member.nodeId !== nodeId) ?? false;
   return TYPEABLE.test(name) && isSeen(name) && !shared ? { what: 'name', text: name } : { what: 'id', text: nodeId };

@@ -165,7 +165,8 @@ export class ControlPlane {
       return refuse(
         refusal(
           'PHASE7_INSUFFICIENT_AUTHORITY',
-          'The authority changed while this change was being recorded: ambiguous authority is no authority. Only the other change counts.',
+          'The authority changed while this change was being recorded: ambiguous authority is no authority. Only ' +
+            'the other change counts.',
         ),
       );
     }
@@ -183,7 +184,9 @@ export class ControlPlane {
     );
   }
 
-  /** Whether this session may ask for the command on this cluster now: presentation, so that nobody is asked in vain. */
+  /**
+   * Whether this session may ask for the command on this cluster now: presentation, so that nobody is asked in vain.
+   */
   authorityRefusal(command: CommandName, cluster: string): ControlError | undefined {
     const config = this.#env.clusters.find(cluster);
     return config.ok ? this.#refused(command, this.#authority, config.value) : config.error;
@@ -265,7 +268,8 @@ export class ControlPlane {
       return flow.refuse(
         refusal(
           'PHASE7_DUPLICATE_REQUEST',
-          `"${commandSpec(name).title}" for this node is already waiting for its confirmation or its answer in this session. Nothing was sent.`,
+          `"${commandSpec(name).title}" for this node is already waiting for its confirmation or its answer in ` +
+            'this session. Nothing was sent.',
         ),
       );
     }
@@ -294,7 +298,8 @@ export class ControlPlane {
       (spec.class === 'control' && this.#env.operator.account === ''
         ? refusal(
             'PHASE7_OPERATOR_UNKNOWN',
-            'The operating system names no account for this session, so nobody can be held responsible for a control command. Nothing was sent.',
+            'The operating system names no account for this session, so nobody can be held responsible for a ' +
+              'control command. Nothing was sent.',
           )
         : undefined) ??
       (spec.confirmation === 'none' ? undefined : this.#env.confirmer.unavailable());
@@ -457,13 +462,15 @@ export class ControlPlane {
         : flow.fail('read_failed', diagnostics.error);
     }
 
-    // An unknown control version is never sent as 0: without one the request has no precondition, unless the engine has none to offer.
+    // An unknown control version is never sent as 0: without one the request has no precondition, unless the engine has
+    // none to offer.
     const { controlVersion } = explained.value;
     if (controlVersion === null && kernel.hasControlVersion) {
       return flow.refuse(
         refusal(
           'PHASE7_INCONSISTENT_SNAPSHOT',
-          'The explanation carries no control version, so nothing would protect against acting on an old view. Nothing was sent.',
+          'The explanation carries no control version, so nothing would protect against acting on an old view. ' +
+            'Nothing was sent.',
         ),
       );
     }
@@ -478,7 +485,10 @@ export class ControlPlane {
     return this.#dispatch(flow, command, accepted, explained.value, answer.acknowledged, intent.position);
   }
 
-  /** P7-A1, P7-A2: what was explained and consented to holds under this authority and for this cluster as it is configured, and for no other. */
+  /**
+   * P7-A1, P7-A2: what was explained and consented to holds under this authority and for this cluster as it is
+   * configured, and for no other.
+   */
   #overtaken(flow: Flow, cluster: ClusterConfig): ControlError | undefined {
     if (this.#authority !== flow.authority)
       return confirmationVoided('The authority changed before the request was sent.');
@@ -493,12 +503,14 @@ export class ControlPlane {
     const now = await this.#connect(cluster);
     if (!now.ok)
       return confirmationVoided(
-        `The connection to cluster "${cluster.name}" could not be prepared once more after the confirmation: ${now.error.message}`,
+        `The connection to cluster "${cluster.name}" could not be prepared once more after the ` +
+          `confirmation: ${now.error.message}`,
       );
     return now.value.access === kernel.access
       ? undefined
       : confirmationVoided(
-          `A token, a password, a key, a certificate or a CA of cluster "${cluster.name}" changed while the confirmation was open.`,
+          `A token, a password, a key, a certificate or a CA of cluster "${cluster.name}" changed while the ` +
+            'confirmation was open.',
         );
   }
 
@@ -570,8 +582,9 @@ export class ControlPlane {
   }
 
   /**
-   * P7-A1: while nobody knows what a request did, whatever is asked for next is a new decision: Operator authority over its cluster ends, and with
-   * it every open confirmation. A person has to assume it anew. It ends whether or not that can be recorded.
+   * P7-A1: while nobody knows what a request did, whatever is asked for next is a new decision: Operator authority over
+   * its cluster ends, and with it every open confirmation. A person has to assume it anew. It ends whether or not that
+   * can be recorded.
    */
   #endOperator(cluster: string | undefined, requestId: string): (() => Promise<Recorded>) | undefined {
     const from = this.#authority;
@@ -587,7 +600,10 @@ export class ControlPlane {
     return `${this.#session}/${this.#authorityGeneration}`;
   }
 
-  /** Every change makes an object of its own: what was begun under another one is told apart by it, also where both say the same. */
+  /**
+   * Every change makes an object of its own: what was begun under another one is told apart by it, also where both say
+   * the same.
+   */
   #setAuthority(authority: Authority): void {
     this.#authority = { ...authority };
     this.#authorityGeneration += 1;

@@ -67,7 +67,10 @@ export interface ControlError {
   readonly outcome: Outcome;
   /** The argument at fault, for operator input. */
   readonly field?: string;
-  /** What is known beside the kernel's own words, where they leave the outcome unknown or speak of another delivery: a sentence of ours. */
+  /**
+   * What is known beside the kernel's own words, where they leave the outcome unknown or speak of another delivery: a
+   * sentence of ours.
+   */
   readonly known?: string;
   /** Set exactly for KERNEL_REJECTION. */
   readonly kernel?: KernelRejection;

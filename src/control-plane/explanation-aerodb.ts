@@ -12,14 +12,20 @@ export function aerodbWords(command: ControlCommandName, facts: KernelExplanatio
     rejection: [
       ...(facts.decision === 'deny'
         ? [
-            `Asked beforehand, the kernel answered that it would deny this request${facts.reason === null ? '' : ` (${facts.reason})`}. It decides anew when the request arrives.`,
+            'Asked beforehand, the kernel answered that it would deny this ' +
+              `request${facts.reason === null ? '' : ` (${facts.reason})`}. It decides anew when the request ` +
+              'arrives.',
           ]
         : [
-            'Asked beforehand, the kernel answered that its checks pass. It decides anew when the request arrives, and may deny it.',
+            'Asked beforehand, the kernel answered that its checks pass. It decides anew when the request ' +
+              'arrives, and may deny it.',
           ]),
       ...words.rejection,
     ],
-    protection: `The request carries control version ${String(facts.controlVersion)}. The kernel refuses it (AERO_STATE_CHANGED) if a role, an epoch, a replication state, the promotion state or the membership has moved on that node since this was read.`,
+    protection:
+      `The request carries control version ${String(facts.controlVersion)}. The kernel refuses it ` +
+      '(AERO_STATE_CHANGED) if a role, an epoch, a replication state, the promotion state or the membership has ' +
+      'moved on that node since this was read.',
   };
 }
 
@@ -28,13 +34,19 @@ const WORDS: Readonly<
 > = {
   request_promotion: (facts, name) => ({
     reliedOn: ['P6-A1', 'P6-A2', 'P6-A3', 'P6-S1', 'P6-S2', 'P6-S3', 'P6-F1', 'P6-F2', 'P5-I16', 'P7-E1', 'P7-E3'],
-    action: `Ask node "${name}" (${facts.target}) to become the primary of the cluster, if the kernel's validation allows it.`,
+    action:
+      `Ask node "${name}" (${facts.target}) to become the primary of the cluster, if the kernel's validation ` +
+      'allows it.',
     changes: promotionChanges(facts),
     consequences: promotionConsequences(facts, name),
-    undo: 'There is no undo. Handing write authority on is a new demotion and a new promotion, each requested and validated by itself.',
+    undo:
+      'There is no undo. Handing write authority on is a new demotion and a new promotion, each requested and ' +
+      'validated by itself.',
     rejection: [
-      'The kernel denies a promotion while another node answers as primary, or does not answer at all: not being reachable is never proof of death (P6-A1).',
-      'The kernel denies a promotion when it cannot prove that every acknowledged write is on the target (P6-S1, P6-S2).',
+      'The kernel denies a promotion while another node answers as primary, or does not answer at all: not being ' +
+        'reachable is never proof of death (P6-A1).',
+      'The kernel denies a promotion when it cannot prove that every acknowledged write is on the target (P6-S1, ' +
+        'P6-S2).',
     ],
   }),
   request_demotion: (facts, name) => ({
@@ -48,7 +60,9 @@ const WORDS: Readonly<
       { scope: 'node', text: `"${name}" durably gives up write authority and stops accepting writes.` },
       {
         scope: 'cluster',
-        text: 'From then on no node accepts writes, until a promotion succeeds. This command promotes nobody; a promotion is another command, confirmed by itself.',
+        text:
+          'From then on no node accepts writes, until a promotion succeeds. This command promotes nobody; a ' +
+          'promotion is another command, confirmed by itself.',
       },
       {
         scope: 'replication',
@@ -56,7 +70,10 @@ const WORDS: Readonly<
       },
       {
         scope: 'durability',
-        text: `Acknowledged writes stay durable on a majority of the members. A write that stands in the log of "${name}" already can still be acknowledged afterwards, as soon as a majority holds it, because "${name}" goes on handing out the rest of its log; one that comes later is refused.`,
+        text:
+          'Acknowledged writes stay durable on a majority of the members. A write that stands in the log of ' +
+          `"${name}" already can still be acknowledged afterwards, as soon as a majority holds it, because ` +
+          `"${name}" goes on handing out the rest of its log; one that comes later is refused.`,
       },
     ],
     undo: 'There is no undo. Write authority comes back to a node only by a promotion, which the kernel validates anew.',
@@ -77,25 +94,34 @@ const WORDS: Readonly<
       'P7-E1',
       'P7-E3',
     ],
-    action: `Ask node "${name}" (${facts.target}) to become the primary of the cluster on the operator's own assertion that the old primary is down.`,
+    action:
+      `Ask node "${name}" (${facts.target}) to become the primary of the cluster on the operator's own assertion ` +
+      'that the old primary is down.',
     changes: promotionChanges(facts),
     consequences: [
       {
         scope: 'cluster',
         text:
           facts.overriddenInvariants.length === 0
-            ? 'The kernel names no check that this force would override. A force that overrides nothing is denied (InvalidRequest).'
-            : `The operator's assertion stands in for what the kernel could not find out (${facts.overriddenInvariants.join(', ')}). If the assertion is wrong, responsibility for the consequences is the operator's.`,
+            ? 'The kernel names no check that this force would override. A force that overrides nothing is denied ' +
+              '(InvalidRequest).'
+            : `The operator's assertion stands in for what the kernel could not find out ` +
+              `(${facts.overriddenInvariants.join(', ')}). If the assertion is wrong, responsibility for the ` +
+              `consequences is the operator's.`,
       },
       ...promotionConsequences(facts, name),
       {
         scope: 'durability',
-        text: 'A primary that was wrongly asserted dead can acknowledge no further write once a majority adopted the new epoch; writes that it holds without acknowledgement may be lost, and it halts with AuthorityAmbiguity when it learns of the new epoch.',
+        text:
+          'A primary that was wrongly asserted dead can acknowledge no further write once a majority adopted the ' +
+          'new epoch; writes that it holds without acknowledgement may be lost, and it halts with ' +
+          'AuthorityAmbiguity when it learns of the new epoch.',
       },
     ],
     undo: "There is no undo. A node that halts because of this needs an operator's action on that node.",
     rejection: [
-      'The assertion replaces detection and nothing else (P6-A1a): a check that fails, rather than being unknown, stays a denial, forced or not.',
+      'The assertion replaces detection and nothing else (P6-A1a): a check that fails, rather than being ' +
+        'unknown, stays a denial, forced or not.',
       'Each overridden invariant has to be acknowledged by itself; the kernel refuses an incomplete acknowledgement.',
     ],
   }),
@@ -119,12 +145,16 @@ function promotionConsequences(facts: KernelExplanation, name: string): Words['c
     { scope: 'node', text: `"${name}" stops following and accepts writes.` },
     {
       scope: 'cluster',
-      text: `The primary of the cluster is "${name}", under an epoch above ${epoch(facts)}. A majority of the members has to adopt that epoch durably first.`,
+      text:
+        `The primary of the cluster is "${name}", under an epoch above ${epoch(facts)}. A majority of the members ` +
+        'has to adopt that epoch durably first.',
     },
     { scope: 'replication', text: `The other members follow "${name}" and acknowledge nothing of an older epoch.` },
     {
       scope: 'durability',
-      text: 'A write is acknowledged when it is durable on a majority of the members; the promotion is denied unless a majority, the target among them, answers and none of it is ahead of the target.',
+      text:
+        'A write is acknowledged when it is durable on a majority of the members; the promotion is denied unless a ' +
+        'majority, the target among them, answers and none of it is ahead of the target.',
     },
   ];
 }

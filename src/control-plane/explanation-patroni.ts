@@ -1,8 +1,8 @@
 /**
- * What a switchover and a failover do under Patroni, in its own terms: leader and candidate, timelines, positions. Positions
- * stand beside each other with where and when each was read; nothing is computed from them (P7-A3). Each mode of a cluster is a case
- * of its own; one that is not known is said to be unknown, and nothing is promised of it. The sentences are held against real clusters
- * of every version by `test/patroni/explanations.test.ts`.
+ * What a switchover and a failover do under Patroni, in its own terms: leader and candidate, timelines, positions.
+ * Positions stand beside each other with where and when each was read; nothing is computed from them (P7-A3). Each mode
+ * of a cluster is a case of its own; one that is not known is said to be unknown, and nothing is promised of it. The
+ * sentences are held against real clusters of every version by `test/patroni/explanations.test.ts`.
  */
 import type { ControlCommandName } from './commands.ts';
 import { lsn } from './lsn.ts';
@@ -35,7 +35,8 @@ export function patroniWords(command: ControlCommandName, explained: KernelExpla
     facts: factsOf(patroni, explained.primaryId),
     undo: patroni.standbyCluster
       ? 'There is no undo. Handing the lead back is another switchover, explained and confirmed by itself.'
-      : 'There is no undo. Handing the lead back is another switchover, explained and confirmed by itself, and begins another timeline.',
+      : 'There is no undo. Handing the lead back is another switchover, explained and confirmed by itself, and ' +
+        'begins another timeline.',
     rejection: rejection(request, explained.answerMs),
     protection: protection(request),
     reliedOn: request.forced
@@ -62,7 +63,10 @@ function action({ candidate, leader, forced, facts }: Request): string {
   const what = facts.standbyCluster
     ? 'the one hands the lead of the standby cluster over to the other'
     : 'demotes the one and promotes the other';
-  return `Ask Patroni to switch over from the leader "${leader ?? 'unknown'}" to the candidate "${candidate}": one engine operation ${what}.`;
+  return (
+    `Ask Patroni to switch over from the leader "${leader ?? 'unknown'}" to the candidate "${candidate}": one ` +
+    `engine operation ${what}.`
+  );
 }
 
 function changes({ candidate, leader, facts }: Request, explained: KernelExplanation): readonly StateChange[] {
@@ -88,7 +92,10 @@ function changes({ candidate, leader, facts }: Request, explained: KernelExplana
   ];
 }
 
-/** What a member that follows is called in `/cluster`: the configuration store may make it a standby that commits wait for, or not. */
+/**
+ * What a member that follows is called in `/cluster`: the configuration store may make it a standby that commits wait
+ * for, or not.
+ */
 function followerRole({ replication: { mode }, standbyCluster }: PatroniFacts): string {
   if (standbyCluster) return 'replica';
   switch (mode) {
@@ -110,7 +117,9 @@ function handOver({ candidate, leader, forced, facts }: Request): readonly Conse
     : 'takes the leader key and promotes its PostgreSQL';
   if (leader === null)
     return [{ scope: 'node', text: `Patroni reports no leader. "${candidate}" ${takes}, however far it lags.` }];
-  const steps = `When the agent of "${leader}" takes the request up, it shuts its PostgreSQL down, gives the leader key up and starts PostgreSQL again as a replica. "${candidate}" ${takes}.`;
+  const steps =
+    `When the agent of "${leader}" takes the request up, it shuts its PostgreSQL down, gives the leader key up and ` +
+    `starts PostgreSQL again as a replica. "${candidate}" ${takes}.`;
   return [
     {
       scope: 'node',
@@ -129,31 +138,42 @@ function handOver({ candidate, leader, forced, facts }: Request): readonly Conse
     facts.standbyCluster
       ? {
           scope: 'cluster',
-          text: 'The members of a standby cluster accept no writes before, during and after this. Where the old leader shuts down, connections to it are closed.',
+          text:
+            'The members of a standby cluster accept no writes before, during and after this. Where the old leader ' +
+            'shuts down, connections to it are closed.',
         }
       : {
           scope: 'cluster',
-          text: 'Where the old leader shuts down, connections to it are closed, and no member accepts writes from then to the promotion of the candidate.',
+          text:
+            'Where the old leader shuts down, connections to it are closed, and no member accepts writes from then ' +
+            'to the promotion of the candidate.',
         },
   ];
 }
 
-/** What becomes of the request where the leader's agent does not carry it out: then nobody makes the old leader stop. */
+/**
+ * What becomes of the request where the leader's agent does not carry it out: then nobody makes the old leader stop.
+ */
 function authority({ candidate, leader, forced, facts }: Request): readonly Consequence[] {
   if (leader === null) {
     return [
       {
         scope: 'cluster',
-        text: 'Patroni does not check that the PostgreSQL of the old leader has stopped writing (P6-A1). Where only the agent beside it died, two members can accept writes.',
+        text:
+          'Patroni does not check that the PostgreSQL of the old leader has stopped writing (P6-A1). Where only ' +
+          'the agent beside it died, two members can accept writes.',
       },
     ];
   }
   const lead = facts.standbyCluster ? 'lead' : 'lead and promotes';
   const member = facts.standbyCluster
     ? ''
-    : ` Patroni does not check that the PostgreSQL of "${leader}" has stopped writing (P6-A1): where only the agent beside it died, two members can accept writes.${facts.paused === true ? ' While the cluster is paused this goes on also when that agent is back.' : ''}`;
+    : ` Patroni does not check that the PostgreSQL of "${leader}" has stopped writing (P6-A1): where only the ` +
+      'agent beside it died, two members can accept ' +
+      `writes.${facts.paused === true ? ' While the cluster is paused this goes on also when that agent is back.' : ''}`;
   const failsafe = facts.failsafeMode
-    ? ' Failsafe mode is on: a leader that cannot reach the configuration store goes on as long as it reaches every member, and for ttl seconds after that no other member takes the lead.'
+    ? ' Failsafe mode is on: a leader that cannot reach the configuration store goes on as long as it reaches ' +
+      'every member, and for ttl seconds after that no other member takes the lead.'
     : '';
   const synchronous =
     !forced && facts.replication.mode === 'synchronous' && !facts.standbyCluster
@@ -162,7 +182,10 @@ function authority({ candidate, leader, forced, facts }: Request): readonly Cons
   return [
     {
       scope: 'cluster',
-      text: `Where the agent of "${leader}" does not take the request up, it stays in the configuration store, also after Patroni's answer. When the leader key of "${leader}" has run out, "${candidate}" takes the ${lead}${synchronous} however far it lags.${member}${failsafe}`,
+      text:
+        `Where the agent of "${leader}" does not take the request up, it stays in the configuration store, also ` +
+        `after Patroni's answer. When the leader key of "${leader}" has run out, "${candidate}" takes ` +
+        `the ${lead}${synchronous} however far it lags.${member}${failsafe}`,
     },
   ];
 }
@@ -173,7 +196,9 @@ function unfollowed({ leader, facts }: Request): readonly Consequence[] {
     ? [
         {
           scope: 'cluster',
-          text: `In a paused standby cluster the agent of "${leader}" takes no such request up: it stays in the configuration store, and is carried out when the cluster is resumed.`,
+          text:
+            `In a paused standby cluster the agent of "${leader}" takes no such request up: it stays in the ` +
+            'configuration store, and is carried out when the cluster is resumed.',
         },
       ]
     : [];
@@ -188,7 +213,9 @@ function pause({ facts: { paused } }: Request): readonly Consequence[] {
     ? [
         {
           scope: 'cluster',
-          text: 'The cluster is paused: Patroni itself replaces no leader that fails, and it stays paused after this request.',
+          text:
+            'The cluster is paused: Patroni itself replaces no leader that fails, and it stays paused after this ' +
+            'request.',
         },
       ]
     : [];
@@ -198,8 +225,10 @@ function replication({ candidate, facts }: Request): Consequence {
   return {
     scope: 'replication',
     text: facts.standbyCluster
-      ? `The other members follow "${candidate}", and "${candidate}" follows the other cluster, on the timeline of that one.`
-      : `The other members follow "${candidate}" on the new timeline. One whose WAL does not continue it has to be rewound or built anew, and loses what it holds beyond that.`,
+      ? `The other members follow "${candidate}", and "${candidate}" follows the other cluster, on the timeline of ` +
+        'that one.'
+      : `The other members follow "${candidate}" on the new timeline. One whose WAL does not continue it has to be ` +
+        'rewound or built anew, and loses what it holds beyond that.',
   };
 }
 
@@ -208,10 +237,13 @@ function durability(request: Request): readonly string[] {
   const { candidate, leader, forced, asksForWrites, facts } = request;
   const { replication: by, behaviour } = facts;
   const old = leader === null ? 'the old leader' : `"${leader}"`;
-  const lost = `Patroni does not prove that every acknowledged write is on the candidate (P6-S1). What ${old} acknowledged and "${candidate}" did not receive is not on the new timeline.`;
+  const lost =
+    `Patroni does not prove that every acknowledged write is on the candidate (P6-S1). What ${old} acknowledged ` +
+    `and "${candidate}" did not receive is not on the new timeline.`;
   if (facts.standbyCluster) {
     return [
-      `A standby cluster acknowledges no writes of its own. What ${old} received from the other cluster and "${candidate}" did not, "${candidate}" has to receive again from there (P6-S1).`,
+      `A standby cluster acknowledges no writes of its own. What ${old} received from the other cluster and ` +
+        `"${candidate}" did not, "${candidate}" has to receive again from there (P6-S1).`,
     ];
   }
   switch (by.mode) {
@@ -219,12 +251,15 @@ function durability(request: Request): readonly string[] {
       return [`Synchronous mode is off. ${lost}`];
     case 'quorum':
       return [
-        `Synchronous mode is quorum: a commit waits for ${by.count ?? 'an unknown number'} of the quorum standbys, and nobody knows for which. ${forced ? `A failover to a named candidate ignores what the quorum requires.` : 'Patroni does not look whether the candidate was among them.'} ${lost}`,
+        `Synchronous mode is quorum: a commit waits for ${by.count ?? 'an unknown number'} of the quorum ` +
+          'standbys, and nobody knows for ' +
+          `which. ${forced ? `A failover to a named candidate ignores what the quorum requires.` : 'Patroni does not look whether the candidate was among them.'} ${lost}`,
       ];
     case 'unknown':
       return [
         behaviour === null
-          ? `Synchronous mode is set to "${by.value}". What the version of Patroni that runs makes of that is not known here. ${lost}`
+          ? `Synchronous mode is set to "${by.value}". What the version of Patroni that runs makes of that is not ` +
+            `known here. ${lost}`
           : `Synchronous mode is set to "${by.value}", which is not known here. ${lost}`,
       ];
     case 'synchronous':
@@ -245,22 +280,29 @@ function synchronousDurability(
   lost: string,
   strict: boolean,
 ): readonly string[] {
-  const mode = `Synchronous mode is on${strict ? ', strict: without a synchronous standby commits wait' : ', not strict: without a synchronous standby commits are acknowledged by the leader alone'}.`;
+  const mode =
+    'Synchronous mode is ' +
+    `on${strict ? ', strict: without a synchronous standby commits wait' : ', not strict: without a synchronous standby commits are acknowledged by the leader alone'}.`;
   const beside = 'What sessions with synchronous_commit off or local acknowledged need not be on it.';
   if (!forced) {
     return [
-      `${mode} Patroni switches over to a synchronous standby only, and reports "${candidate}" as ${role === 'sync_standby' ? 'one' : (role ?? 'of unknown role')}. ${beside}`,
+      `${mode} Patroni switches over to a synchronous standby only, and reports "${candidate}" ` +
+        `as ${role === 'sync_standby' ? 'one' : (role ?? 'of unknown role')}. ${beside}`,
     ];
   }
   if (!asksForWrites) return [`${mode} Patroni reports "${candidate}" as a synchronous standby. ${beside}`];
   if (behaviour === null)
     return [
-      `${mode} Patroni reports "${candidate}" as ${role ?? 'of unknown role'}. What the version of Patroni that runs makes of such a failover is not known here. ${lost}`,
+      `${mode} Patroni reports "${candidate}" as ${role ?? 'of unknown role'}. What the version of Patroni that ` +
+        `runs makes of such a failover is not known here. ${lost}`,
     ];
   return [
     behaviour.failoverToAsynchronous === 'executed'
-      ? `${mode} Patroni reports "${candidate}" as ${role ?? 'of unknown role'}, and Patroni ${behaviour.series} fails over to a member that is no synchronous standby, too. ${lost}`
-      : `${mode} Patroni reports "${candidate}" as ${role ?? 'of unknown role'}. A living leader under Patroni ${behaviour.series} takes back a failover to a member that is no synchronous standby; without one it is carried out. ${lost}`,
+      ? `${mode} Patroni reports "${candidate}" as ${role ?? 'of unknown role'}, and Patroni ${behaviour.series} ` +
+        `fails over to a member that is no synchronous standby, too. ${lost}`
+      : `${mode} Patroni reports "${candidate}" as ${role ?? 'of unknown role'}. A living leader under ` +
+        `Patroni ${behaviour.series} takes back a failover to a member that is no synchronous standby; without one ` +
+        `it is carried out. ${lost}`,
   ];
 }
 
@@ -278,7 +320,8 @@ function rejection(request: Request, answerMs: number | null): readonly string[]
     ...(!forced && synchronous ? [`"${candidate}" is not a synchronous standby`] : []),
   ];
   const taken = [
-    `"${candidate}" lags by more than maximum_lag_on_failover (${settings.maximumLagOnFailover ?? 'not set: 1048576'} bytes)`,
+    `"${candidate}" lags by more than maximum_lag_on_failover ` +
+      `(${settings.maximumLagOnFailover ?? 'not set: 1048576'} bytes)`,
     'it is on an older timeline where check_timeline is set',
     ...(synchronous && forced && behaviour?.failoverToAsynchronous !== 'executed'
       ? ['it is no synchronous standby']
@@ -293,19 +336,27 @@ function rejection(request: Request, answerMs: number | null): readonly string[]
     'Patroni has no dry run, so it was not asked beforehand what it would decide. It decides when the request arrives.',
     ...(behaviour === null ? [versionUnknown(facts)] : []),
     ...before,
-    `Patroni refuses the request before it writes anything (400, 401, 403, 412) when the login or the address is not admitted, or ${either(reasons)}.`,
+    'Patroni refuses the request before it writes anything (400, 401, 403, 412) when the login or the address is ' +
+      `not admitted, or ${either(reasons)}.`,
     ...(leader === null
       ? []
       : [
-          `The agent of "${leader}" takes the request back (503, "${forced ? 'Failover' : 'Switchover'} failed") when ${either(taken)}. That answer does not prove that nothing was executed: in one kind of configuration store it can be given after a success, so it is reported as unknown.`,
+          `The agent of "${leader}" takes the request back (503, "${forced ? 'Failover' : 'Switchover'} failed") ` +
+            `when ${either(taken)}. That answer does not prove that nothing was executed: in one kind of ` +
+            'configuration store it can be given after a success, so it is reported as unknown.',
         ]),
     ...(forced
       ? []
       : [
-          `Where "${leader ?? 'unknown'}" is not the leader by then, that can be the work of this very request, delivered twice: it is reported as unknown.`,
+          `Where "${leader ?? 'unknown'}" is not the leader by then, that can be the work of this very request, ` +
+            'delivered twice: it is reported as unknown.',
         ]),
-    `Where two requests meet, or "${candidate}" becomes unreachable after Patroni has accepted it, another member may lead afterwards. An answer that names another member than "${candidate}" is not reported as executed.`,
-    `${waits === null ? 'For how long Patroni waits is unknown: loop_wait cannot be read.' : `Patroni waits ${waits} seconds for the request to be carried out, and asks members and store before and after that.`} ${answerMs === null ? 'The answer is waited for as long as is configured here.' : `The answer is waited for ${Math.round(answerMs / 1000)} seconds here.`} Where Patroni answers that the status is unknown, or where no answer comes, the outcome is unknown: the leader may still change afterwards.`,
+    `Where two requests meet, or "${candidate}" becomes unreachable after Patroni has accepted it, another ` +
+      `member may lead afterwards. An answer that names another member than "${candidate}" is not reported as ` +
+      'executed.',
+    `${waits === null ? 'For how long Patroni waits is unknown: loop_wait cannot be read.' : `Patroni waits ${waits} seconds for the request to be carried out, and asks members and store before and ` + 'after that.'} ${answerMs === null ? 'The answer is waited for as long as is configured here.' : `The answer is waited for ${Math.round(answerMs / 1000)} seconds here.`} ` +
+      'Where Patroni answers that the status is unknown, or where no answer comes, the outcome is unknown: the ' +
+      'leader may still change afterwards.',
   ];
 }
 
@@ -315,7 +366,10 @@ function versionUnknown({ versions }: PatroniFacts): string {
       ({ node, version }) => `"${node}" ${version === null ? 'does not tell its version' : `runs Patroni ${version}`}`,
     )
     .join(', ');
-  return `What is said here was found on Patroni 3.0, 4.0 and 4.1, all members of one version. Here it is not known to hold: ${told}.`;
+  return (
+    'What is said here was found on Patroni 3.0, 4.0 and 4.1, all members of one version. Here it is not known to ' +
+    `hold: ${told}.`
+  );
 }
 
 function either(reasons: readonly string[]): string {
@@ -324,10 +378,14 @@ function either(reasons: readonly string[]): string {
 
 function protection({ leader, forced }: Request): string {
   const ledger =
-    'Nor has it a ledger: it does not know request ids, and would not recognise a request that another window has sent.';
+    'Nor has it a ledger: it does not know request ids, and would not recognise a request that another window ' +
+    'has sent.';
   return forced
-    ? `Nothing protects against acting on an old view here: a failover names no leader, and Patroni counts no control version. ${ledger}`
-    : `The request names "${leader ?? 'unknown'}" as the leader, and Patroni refuses it (412) when another member is the leader by then. That is all the protection there is: Patroni counts no control version, so nothing else that moved since this was read is noticed. ${ledger}`;
+    ? 'Nothing protects against acting on an old view here: a failover names no leader, and Patroni counts no ' +
+        `control version. ${ledger}`
+    : `The request names "${leader ?? 'unknown'}" as the leader, and Patroni refuses it (412) when another member ` +
+        'is the leader by then. That is all the protection there is: Patroni counts no control version, so nothing ' +
+        `else that moved since this was read is noticed. ${ledger}`;
 }
 
 function factsOf(
@@ -365,5 +423,8 @@ function positionFact(position: PatroniPosition, role: string): Fact {
 
 /** What Patroni's answer says, and what it does not. */
 export function patroniExecution(candidate: string, cluster: string, body: string): string {
-  return `Patroni of cluster "${cluster}" answered: ${body.trim()}. Its answer says who holds the leader key; whether "${candidate}" accepts writes, and on which timeline, is not in it.`;
+  return (
+    `Patroni of cluster "${cluster}" answered: ${body.trim()}. Its answer says who holds the leader key; whether ` +
+    `"${candidate}" accepts writes, and on which timeline, is not in it.`
+  );
 }

@@ -141,13 +141,17 @@ function costWords(
   return 'requests' in cost
     ? {
         declared: `The cost: ${cost.requests} requests to the configured addresses of the cluster.`,
-        node: `Every configured address is asked for its own state, for which Patroni runs one query on its PostgreSQL; ${node} is asked for its configuration and its metrics too.`,
+        node:
+          'Every configured address is asked for its own state, for which Patroni runs one query on its ' +
+          `PostgreSQL; ${node} is asked for its configuration and its metrics too.`,
         replication: 'No replication state changes.',
         protection: 'Only configured addresses are asked, and each answer is shown under the address that gave it.',
       }
     : {
         declared: `The node declares the cost: ${cost.files} files, ${cost.bytes} bytes to read.`,
-        node: `The node reads ${cost.files} files (${cost.bytes} bytes) from its disk, the whole WAL with its checksums among them, while it serves other requests.`,
+        node:
+          `The node reads ${cost.files} files (${cost.bytes} bytes) from its disk, the whole WAL with its ` +
+          'checksums among them, while it serves other requests.',
         replication: 'No replication state changes. Disk reads of this size can slow the node while they run.',
         protection: 'The answer must come from the named node; an answer from any other node is refused.',
       };
@@ -216,5 +220,8 @@ function aerodbExecution(
   { epoch }: ControlResultView,
 ): string {
   const done = command === 'request_demotion' ? 'gave up write authority and is a replica' : 'is the primary';
-  return `The kernel executed the request: node "${name}" of cluster "${cluster}" ${done}, at epoch ${epoch?.toString() ?? 'unknown'}.`;
+  return (
+    `The kernel executed the request: node "${name}" of cluster "${cluster}" ${done}, at ` +
+    `epoch ${epoch?.toString() ?? 'unknown'}.`
+  );
 }

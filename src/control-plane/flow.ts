@@ -19,7 +19,10 @@ export interface FlowFailure {
   readonly authorityEnded?: Recorded;
 }
 
-/** Ends what an unknown outcome of a request of this cluster ends, at once; what it returns records that, if there was anything to end. */
+/**
+ * Ends what an unknown outcome of a request of this cluster ends, at once; what it returns records that, if there was
+ * anything to end.
+ */
 export type OnUnknown = (cluster: string | undefined, requestId: string) => (() => Promise<Recorded>) | undefined;
 
 export class Flow {
@@ -116,14 +119,18 @@ export class Flow {
     this.#executed = recorded;
   }
 
-  /** A part of this side threw: before the request was sent nothing can have been executed, afterwards nothing is proven until the kernel's answer is recorded (P7-E2). */
+  /**
+   * A part of this side threw: before the request was sent nothing can have been executed, afterwards nothing is proven
+   * until the kernel's answer is recorded (P7-E2).
+   */
   async brokeOff(error: unknown): Promise<FlowFailure> {
     const cause = (error instanceof Error ? error.message : String(error)).replace(/\.$/u, '');
     if (this.#executed !== undefined) {
       return this.#failure(
         transportFailure(
           'PHASE7_TRANSPORT_FAILURE',
-          `The kernel executed the request; what it answered could not be shown: ${cause}. The kernel's answer stands in the audit log; request id ${this.requestId}.`,
+          `The kernel executed the request; what it answered could not be shown: ${cause}. The kernel's answer ` +
+            `stands in the audit log; request id ${this.requestId}.`,
           'executed',
         ),
         this.#executed,
@@ -134,7 +141,8 @@ export class Flow {
           'outcome_unknown',
           transportFailure(
             'PHASE7_TRANSPORT_FAILURE',
-            `The control plane broke off: ${cause}. The request was sent once; whether it was executed is unknown. Kernel state is authoritative; request id ${this.requestId}.`,
+            `The control plane broke off: ${cause}. The request was sent once; whether it was executed is ` +
+              `unknown. Kernel state is authoritative; request id ${this.requestId}.`,
             'unknown',
           ),
         )

@@ -10,7 +10,8 @@ export interface Invariant {
 const CATALOGUE = {
   'P7-A1': [
     'No implicit authority',
-    'Every mutation starts from an explicit request; viewing, focus, refresh and reconnect never grant or trigger anything.',
+    'Every mutation starts from an explicit request; viewing, focus, refresh and reconnect never grant or ' +
+      'trigger anything.',
   ],
   'P7-A2': [
     'Explicit human intent',
@@ -31,7 +32,8 @@ const CATALOGUE = {
   ],
   'P7-F1': [
     'Fail closed',
-    'No retry that mutates, no fallback execution path, no speculation; re-issuing by the operator is the only recovery.',
+    'No retry that mutates, no fallback execution path, no speculation; re-issuing by the operator is the only ' +
+      'recovery.',
   ],
   'P7-F2': ['Crash safety', 'A crash of the control plane mutates nothing and completes nothing.'],
   'P7-F3': ['No hidden retries', 'Not inside the HTTP client either; duplicates are detected or rejected.'],
@@ -49,7 +51,8 @@ const CATALOGUE = {
   'P6-A1': ['Single write authority', 'At most one node holds write authority.'],
   'P6-A1a': [
     'Operator assertion under force',
-    'The operator asserts from outside knowledge that the primary is down; the assertion replaces detection and nothing else.',
+    'The operator asserts from outside knowledge that the primary is down; the assertion replaces detection and ' +
+      'nothing else.',
   ],
   'P6-A2': ['Atomic authority transfer', 'Write authority moves whole or not at all.'],
   'P6-A3': [

@@ -1,7 +1,7 @@
 /**
- * What of a person's own words may be repeated: in an error, a title, a record that stays for good. A secret ends up where a name or a path
- * belongs, and nobody can list what secrets look like; so this says what names, paths and addresses look like, and all else is withheld.
- * A secret that reads like a name ("hunter2") cannot be told from one.
+ * What of a person's own words may be repeated: in an error, a title, a record that stays for good. A secret ends up
+ * where a name or a path belongs, and nobody can list what secrets look like; so this says what names, paths and
+ * addresses look like, and all else is withheld. A secret that reads like a name ("hunter2") cannot be told from one.
  */
 
 /** Stands in a record, and in a sentence, for what was given. */
@@ -9,8 +9,9 @@ export const WITHHELD = '[withheld]';
 
 const MOST_WORDS = 12;
 /**
- * Where small letters, capitals and digits follow each other inside a word; the capital that begins one does not count. A drawn text turns at
- * every second letter; a name of many parts (`prod-eu1a-pg17b-k8s`) turns often only in small letters.
+ * Where small letters, capitals and digits follow each other inside a word; the capital that begins one does not count.
+ * A drawn text turns at every second letter; a name of many parts (`prod-eu1a-pg17b-k8s`) turns often only in small
+ * letters.
  */
 const TURN = /\p{Ll}(?=[\p{Lu}\d])|\d(?=\p{L})|\p{Lu}(?=\d)|\p{Lu}{2,}(?=\p{Ll})/gu;
 const MOST_TURNS = { word: 2, text: 4, small: 6 } as const;
@@ -35,11 +36,17 @@ function isWord(word: string): boolean {
   );
 }
 
-/** What machines give to machines: the end of `i-0abcd1234ef567890`, of `vm-3f2a9c`, of `postgres-7f9c8d6b5-x2x4q`. Beside a word of a person's, and twice at most. */
+/**
+ * What machines give to machines: the end of `i-0abcd1234ef567890`, of `vm-3f2a9c`, of `postgres-7f9c8d6b5-x2x4q`.
+ * Beside a word of a person's, and twice at most.
+ */
 const DRAWN = /^[a-z\d]{4,17}$/u;
 const MOST_DRAWN = 2;
 
-/** Words, what joins words, and a mark at the edge of a part without digits: `Orders!`, but not `admin:secret`, `p@ss` or `Summer2024!`. */
+/**
+ * Words, what joins words, and a mark at the edge of a part without digits: `Orders!`, but not `admin:secret`, `p@ss`
+ * or `Summer2024!`.
+ */
 function isPart(part: string): boolean {
   const edged = /\d/u.test(part) ? part : part.replace(/^[\p{P}\p{S}]+|[\p{P}\p{S}]+$/gu, '');
   return (
@@ -67,7 +74,10 @@ export function isName(text: string): boolean {
   return !isUuid(text) && words.length <= MOST_WORDS && turns(read.join(' ')) <= most && text.split(' ').every(isPart);
 }
 
-/** Whether a text reads like an address of a node: http or https, no credentials, query or fragment, nothing drawn as its host or in its path. */
+/**
+ * Whether a text reads like an address of a node: http or https, no credentials, query or fragment, nothing drawn as
+ * its host or in its path.
+ */
 export function isAddress(text: string): boolean {
   const url = URL.parse(text);
   if (url === null || !/^https?:\/\//iu.test(text) || /[\s\p{C}]/u.test(text)) return false;
@@ -76,7 +86,10 @@ export function isAddress(text: string): boolean {
   return isHost(url.hostname) && url.pathname.split('/').every(segment => segment === '' || isName(segment));
 }
 
-/** Whether a text reads like the name of a machine. One label of a cloud's own making is usual; the last one says where it belongs. */
+/**
+ * Whether a text reads like the name of a machine. One label of a cloud's own making is usual; the last one says where
+ * it belongs.
+ */
 export function isHost(text: string): boolean {
   if (/^\[[0-9a-f:.]+\]$/iu.test(text) || /^[0-9a-f]*:[0-9a-f:.]+$/iu.test(text)) return true;
   const labels = text.replace(/\.$/u, '').split('.');
@@ -88,7 +101,10 @@ export function isHost(text: string): boolean {
   );
 }
 
-/** Below these a folder may be called anything. Elsewhere all of a path reads like names: base64 may begin with a slash, too. */
+/**
+ * Below these a folder may be called anything. Elsewhere all of a path reads like names: base64 may begin with a slash,
+ * too.
+ */
 const ROOTS = new Set([
   'data',
   'dev',
@@ -115,8 +131,9 @@ const ROOTS = new Set([
 ]);
 
 /**
- * Whether a text reads like the path of a file. One that says where it begins (`/home/`, `./`, `~/`, `C:\`) may hold folders of a machine's
- * own making; any other is names throughout, and a single word without an ending holds letters only.
+ * Whether a text reads like the path of a file. One that says where it begins (`/home/`, `./`, `~/`, `C:\`) may hold
+ * folders of a machine's own making; any other is names throughout, and a single word without an ending holds letters
+ * only.
  */
 export function isPath(text: string): boolean {
   if (text === '' || text.length > 4096 || /[\p{C}\p{Zl}\p{Zp}<>"|*?`]|:\/\/|-----BEGIN/u.test(text)) return false;
@@ -162,10 +179,16 @@ export function quotedName(text: string, plausible: (text: string) => boolean = 
   return plausible(text) ? `"${text}"` : `${WITHHELD} (what was given does not look like a name)`;
 }
 
-/** Why what was given as a path is not used and not repeated; nothing where it reads like a path. `place` is the option or the field. */
+/**
+ * Why what was given as a path is not used and not repeated; nothing where it reads like a path. `place` is the option
+ * or the field.
+ */
 export function implausiblePath(place: string, text: string): string | undefined {
   if (text.includes('-----BEGIN '))
-    return `${place}: what was given is withheld: it is the text of a key or a certificate, and the path of the file that holds it belongs there.`;
+    return (
+      `${place}: what was given is withheld: it is the text of a key or a certificate, and the path of the file ` +
+      'that holds it belongs there.'
+    );
   return isPath(text)
     ? undefined
     : `${place}: what was given is withheld: it does not look like a path (one that begins with / or ./ does).`;

@@ -50,7 +50,10 @@ export interface ControlRequest {
   readonly operator: OperatorReference;
   /** What the operator saw; `null` only for an engine that counts none. */
   readonly controlVersion: bigint | null;
-  /** How long the kernel itself may take for its answer, in milliseconds, as it was explained; the configured limit is raised to that. */
+  /**
+   * How long the kernel itself may take for its answer, in milliseconds, as it was explained; the configured limit is
+   * raised to that.
+   */
   readonly answerMs: number | null;
   /** Position of this request's own `dispatch_intent`. */
   readonly auditHead: AuditPosition;
@@ -78,7 +81,10 @@ export interface Kernel {
   readonly unsupported: Readonly<Partial<Record<KernelOperation, string>>>;
   /** Whether this kind of kernel counts control versions: then no control request goes out without one. */
   readonly hasControlVersion: boolean;
-  /** Differs where anything differs with which the kernel is reached: token, password, key, certificate, CA. Held in memory, shown and recorded nowhere. */
+  /**
+   * Differs where anything differs with which the kernel is reached: token, password, key, certificate, CA. Held in
+   * memory, shown and recorded nowhere.
+   */
   readonly access: string;
   readCluster(): Promise<Result<Reading<ClusterView>>>;
   readNode(node: string): Promise<Result<Reading<NodeView>>>;

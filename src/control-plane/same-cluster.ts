@@ -1,6 +1,6 @@
 /**
- * When two configured clusters are one: by an address of theirs, however it is written, and by what their kernels tell. Whoever may only look at
- * a cluster may not control it under another name (P7-A1).
+ * When two configured clusters are one: by an address of theirs, however it is written, and by what their kernels tell.
+ * Whoever may only look at a cluster may not control it under another name (P7-A1).
  */
 import { urlsOf, type ClusterConfig } from './cluster.ts';
 import { refusal, type ControlError } from './errors.ts';
@@ -35,8 +35,9 @@ export class ToldIdentities {
 }
 
 /**
- * One form for all spellings of an address: host and port, whatever the scheme. `new URL` has put letters, numbers and IPv6 into one form
- * already; the dot that ends a name is left out, and so is what names this machine in several ways. Text that is no address stays as it is.
+ * One form for all spellings of an address: host and port, whatever the scheme. `new URL` has put letters, numbers and
+ * IPv6 into one form already; the dot that ends a name is left out, and so is what names this machine in several ways.
+ * Text that is no address stays as it is.
  */
 export function normalAddress(url: string): string {
   if (!URL.canParse(url)) return url;
@@ -53,8 +54,9 @@ export function normalAddress(url: string): string {
 }
 
 /**
- * Why this cluster may not be controlled: a configured one that is observe-only has an address of it, or the identity that its kernel tells.
- * `entries` are the configured clusters as they stand there, also those that are not valid: what only resembles an observe-only one counts as one.
+ * Why this cluster may not be controlled: a configured one that is observe-only has an address of it, or the identity
+ * that its kernel tells. `entries` are the configured clusters as they stand there, also those that are not valid: what
+ * only resembles an observe-only one counts as one.
  */
 export function observedOnlyElsewhere(
   cluster: ClusterConfig,
@@ -87,13 +89,17 @@ export function observedOnlyElsewhere(
     if (why !== undefined)
       return refusal(
         'PHASE7_OBSERVE_ONLY',
-        `Cluster "${cluster.name}" is the same as ${quotedName(name, isClusterName)}, which is configured as observe-only: ${why}. It is not controlled under either name. Nothing was sent.`,
+        `Cluster "${cluster.name}" is the same as ${quotedName(name, isClusterName)}, which is configured as ` +
+          `observe-only: ${why}. It is not controlled under either name. Nothing was sent.`,
       );
   }
   return undefined;
 }
 
-/** What a member announces of itself counts wherever it is read; that it is on "localhost" is true on its own machine only. */
+/**
+ * What a member announces of itself counts wherever it is read; that it is on "localhost" is true on its own machine
+ * only.
+ */
 function announced({ addresses }: Told): readonly string[] {
   return addresses.map(normalAddress).filter(address => !address.startsWith('localhost:'));
 }

@@ -4,7 +4,10 @@
  * Times are the kernel's own RFC 3339 texts.
  */
 
-/** Where an answer comes from, at which state, at which time and by whose clock. An engine may have neither commit ids nor control versions. */
+/**
+ * Where an answer comes from, at which state, at which time and by whose clock. An engine may have neither commit ids
+ * nor control versions.
+ */
 export interface Observed {
   readonly snapshot: string;
   readonly commitId: bigint | null;
@@ -60,14 +63,20 @@ export interface Member {
   readonly patroni?: PatroniMember;
 }
 
-/** What Patroni says of a member, in its own terms. Positions are LSNs as bytes: written is a primary's, received and replayed a replica's. */
+/**
+ * What Patroni says of a member, in its own terms. Positions are LSNs as bytes: written is a primary's, received and
+ * replayed a replica's.
+ */
 export interface PatroniMember {
   readonly role: string;
   readonly timeline: bigint | null;
   readonly written: bigint | null;
   readonly received: bigint | null;
   readonly replayed: bigint | null;
-  /** WAL that a replica has not received, and not replayed, in bytes. Missing where Patroni does not tell them apart, and in older records. */
+  /**
+   * WAL that a replica has not received, and not replayed, in bytes. Missing where Patroni does not tell them apart,
+   * and in older records.
+   */
   readonly receiveLag?: bigint | null;
   readonly replayLag?: bigint | null;
   /** Tags, pending and scheduled restarts; `null` when there are none. */
@@ -206,7 +215,10 @@ export interface SnapshotsView {
   readonly sections?: readonly Section[];
 }
 
-/** What collecting diagnostics costs: what the node reads (`files` is a count, `bytes` a size), or how many requests are sent. */
+/**
+ * What collecting diagnostics costs: what the node reads (`files` is a count, `bytes` a size), or how many requests are
+ * sent.
+ */
 export type DiagnosticsCost = { readonly files: bigint; readonly bytes: bigint } | { readonly requests: bigint };
 
 /** The cost, and the name of the node that declared it; `null` where it did not say. */
@@ -228,7 +240,9 @@ export interface KernelCheck {
   readonly message: string;
 }
 
-/** The kernel's own dry run: what it would decide now, and on what. `decision` is `null` for an engine that has none. */
+/**
+ * The kernel's own dry run: what it would decide now, and on what. `decision` is `null` for an engine that has none.
+ */
 export interface KernelExplanation {
   readonly target: string;
   /** AeroDB's cluster id, PostgreSQL's system identifier; `null`: not told. */
@@ -242,7 +256,10 @@ export interface KernelExplanation {
   readonly primaryId: string | null;
   readonly members: readonly Member[];
   readonly controlVersion: bigint | null;
-  /** For how long the answer to this request is waited for at least, in milliseconds, where the kernel itself may take that long; `null`: as configured. */
+  /**
+   * For how long the answer to this request is waited for at least, in milliseconds, where the kernel itself may take
+   * that long; `null`: as configured.
+   */
   readonly answerMs: number | null;
   /** Set exactly for a Patroni cluster. */
   readonly patroni?: PatroniFacts;
@@ -262,7 +279,10 @@ export interface PatroniBehaviour {
   readonly failoverPriority: boolean;
 }
 
-/** How a commit is acknowledged. `unknown`: this program, or the version that runs, does not know the mode; the least safe one. */
+/**
+ * How a commit is acknowledged. `unknown`: this program, or the version that runs, does not know the mode; the least
+ * safe one.
+ */
 export type PatroniReplication =
   | { readonly mode: 'asynchronous' }
   | {
@@ -294,11 +314,20 @@ export interface PatroniFacts {
     readonly role: string | null /** The tag by which it must not lead; `null`: it has none. */;
     readonly nofailover: string | null;
   };
-  /** Why nothing is known from the leader's agent itself: it was not asked, or gave no answer. `null`: it answered, or there is no leader. */
+  /**
+   * Why nothing is known from the leader's agent itself: it was not asked, or gave no answer. `null`: it answered, or
+   * there is no leader.
+   */
   readonly leaderSilent: string | null;
-  /** For how many seconds Patroni waits for a request to be carried out before it answers that its status is unknown; `null`: unknown. */
+  /**
+   * For how many seconds Patroni waits for a request to be carried out before it answers that its status is unknown;
+   * `null`: unknown.
+   */
   readonly patroniWaits: number | null;
-  /** Where and when the settings were read, and those shown as they are written there; `null` in them means that they are not set. */
+  /**
+   * Where and when the settings were read, and those shown as they are written there; `null` in them means that they
+   * are not set.
+   */
   readonly settings: Origin & {
     readonly shown: readonly { readonly name: string; readonly value: string | null }[];
     readonly maximumLagOnFailover: string | null;

@@ -1,7 +1,7 @@
 /**
- * One process at a time. The lock is one that the operating system releases when its holder dies: an exclusive transaction of SQLite on
- * an empty file, in which nothing is ever stored. It belongs to that file and not to its name: whoever holds a file that was removed
- * or replaced excludes nobody, and is told so.
+ * One process at a time. The lock is one that the operating system releases when its holder dies: an exclusive
+ * transaction of SQLite on an empty file, in which nothing is ever stored. It belongs to that file and not to its name:
+ * whoever holds a file that was removed or replaced excludes nobody, and is told so.
  */
 import fs from 'node:fs';
 import { hostname } from 'node:os';
@@ -21,12 +21,16 @@ interface Connection {
 }
 
 /**
- * Lock files that this process keeps open, so that no other file can be given the same inode while it counts on it. They are never
- * closed as long as they have a name: to close any descriptor of a file is to give up all locks that the process holds on it.
+ * Lock files that this process keeps open, so that no other file can be given the same inode while it counts on it.
+ * They are never closed as long as they have a name: to close any descriptor of a file is to give up all locks that the
+ * process holds on it.
  */
 const pinned = new Map<FileIdentity, number>();
 
-/** A lock lasts until it is released, also where nobody refers to it any more: a database that is garbage is closed, and its lock with it. */
+/**
+ * A lock lasts until it is released, also where nobody refers to it any more: a database that is garbage is closed, and
+ * its lock with it.
+ */
 const held = new Set<FileLock>();
 
 export class FileLock {
@@ -37,16 +41,19 @@ export class FileLock {
   #note: HolderNote | null = null;
 
   /**
-   * The lock file is created with the first attempt, 0600; beside it `<file>.holder` says who last held it. `patienceMs`: for how long an
-   * attempt waits inside SQLite, in milliseconds. Of two attempts at the same moment each may find the other one in its way: whoever tries only
-   * once has to have some patience, or both may be refused.
+   * The lock file is created with the first attempt, 0600; beside it `<file>.holder` says who last held it.
+   * `patienceMs`: for how long an attempt waits inside SQLite, in milliseconds. Of two attempts at the same moment each
+   * may find the other one in its way: whoever tries only once has to have some patience, or both may be refused.
    */
   constructor(file: string, patienceMs = 0) {
     this.#file = file;
     this.#patienceMs = patienceMs;
   }
 
-  /** True: this process holds it now. False: another one does, or the file was swapped meanwhile. Throws where it cannot be locked at all. */
+  /**
+   * True: this process holds it now. False: another one does, or the file was swapped meanwhile. Throws where it cannot
+   * be locked at all.
+   */
   tryAcquire(): boolean {
     try {
       this.#connection ??= connect(this.#file, this.#patienceMs);
@@ -115,8 +122,8 @@ export class FileLock {
 }
 
 /**
- * Whether anybody holds the lock just now, this process included. Takes and writes nothing, and needs permission to read only; where no lock
- * file stands, nobody does. Throws where that cannot be told.
+ * Whether anybody holds the lock just now, this process included. Takes and writes nothing, and needs permission to
+ * read only; where no lock file stands, nobody does. Throws where that cannot be told.
  */
 export function isLocked(file: string): boolean {
   const stats = fs.lstatSync(file, { throwIfNoEntry: false });
@@ -135,7 +142,9 @@ export function isLocked(file: string): boolean {
   }
 }
 
-/** Who last held the lock. Written only where it changes, so that one window alone does not write it with every record. */
+/**
+ * Who last held the lock. Written only where it changes, so that one window alone does not write it with every record.
+ */
 class HolderNote {
   readonly #fd: number;
   readonly #mine = Buffer.from(`process ${process.pid} on ${hostname()}`.slice(0, NOTE_BYTES).padEnd(NOTE_BYTES));

@@ -1,6 +1,7 @@
 /**
- * Replaces a file whole or not at all: the new one is written beside the old one, flushed, and only then given its name, and the
- * name is flushed too. A process that ends in between, or a disk that fills, leaves under the name what stood there before.
+ * Replaces a file whole or not at all: the new one is written beside the old one, flushed, and only then given its
+ * name, and the name is flushed too. A process that ends in between, or a disk that fills, leaves under the name what
+ * stood there before.
  */
 import fs from 'node:fs';
 import path from 'node:path';
@@ -105,7 +106,10 @@ export function replaceWhole(file: string, content: string | Uint8Array, options
   replacement.keepSync();
 }
 
-/** A second name is refused where one stands; a rename is not. File systems without second names (FAT) get an empty file first, which holds the name. */
+/**
+ * A second name is refused where one stands; a rename is not. File systems without second names (FAT) get an empty file
+ * first, which holds the name.
+ */
 function nameNew(beside: string, file: string): void {
   try {
     fs.linkSync(beside, file);

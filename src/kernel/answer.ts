@@ -37,7 +37,10 @@ export function basicSecrets(login: string | undefined): readonly string[] {
   return [basicCredentials(login), login, ...passwordSecrets(login.slice(login.indexOf(':') + 1))];
 }
 
-/** What must not be repeated of a password: a short one may be a word of any honest text, and to blot it out there would tell it. */
+/**
+ * What must not be repeated of a password: a short one may be a word of any honest text, and to blot it out there would
+ * tell it.
+ */
 export function passwordSecrets(password: string): readonly string[] {
   return password.length >= DISTINCTIVE_LENGTH ? [password] : [];
 }
@@ -48,9 +51,10 @@ export function basicCredentials(login: string): string {
 }
 
 /**
- * Accepts `application/json`, unencoded, UTF-8, at most 64 levels deep, that every parser reads alike: no member twice, no number that loses
- * digits or is infinite, no unpaired surrogates. With `repair` the values of texts may hold some: then one bad text hides nothing else.
- * `secrets` are removed wherever the peer echoes them: a secret never reaches a view, an error or the audit log.
+ * Accepts `application/json`, unencoded, UTF-8, at most 64 levels deep, that every parser reads alike: no member twice,
+ * no number that loses digits or is infinite, no unpaired surrogates. With `repair` the values of texts may hold some:
+ * then one bad text hides nothing else. `secrets` are removed wherever the peer echoes them: a secret never reaches a
+ * view, an error or the audit log.
  */
 export function readJson(answer: HttpAnswer, secrets: readonly string[], repair = false): ReadAnswer {
   const text = decode(answer.body);

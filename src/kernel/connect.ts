@@ -23,8 +23,8 @@ export interface ConnectOptions {
 const MAX_TIMEOUT_MS = 60 * 60 * 1000;
 
 /**
- * The kernel behind `cluster`, or why there is none: an invalid or insecure configuration (checked here once more, P7-F1),
- * a TLS file that cannot be used, a token that no header can carry, a kind that is not supported.
+ * The kernel behind `cluster`, or why there is none: an invalid or insecure configuration (checked here once more,
+ * P7-F1), a TLS file that cannot be used, a token that no header can carry, a kind that is not supported.
  */
 export async function connect(cluster: ClusterConfig, options: ConnectOptions): Promise<Result<Kernel>> {
   const checked = parseClusterConfig(cluster);

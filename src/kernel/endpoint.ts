@@ -1,4 +1,7 @@
-/** Addresses and time limits of the requests to one cluster, and what it means that none was answered: whatever its engine. */
+/**
+ * Addresses and time limits of the requests to one cluster, and what it means that none was answered: whatever its
+ * engine.
+ */
 import type { ClusterConfig } from '../control-plane/cluster.ts';
 import { transportFailure, type ControlError, type TransportErrorCode } from '../control-plane/errors.ts';
 
@@ -26,7 +29,10 @@ const FURTHEST = [
   'PHASE7_CONNECTION_FAILED',
 ] as const satisfies readonly TransportErrorCode[];
 
-/** One error for a read that no endpoint answered: of the kernel's domain if a kernel spoke, else with the code of whoever came furthest. */
+/**
+ * One error for a read that no endpoint answered: of the kernel's domain if a kernel spoke, else with the code of
+ * whoever came furthest.
+ */
 export function nobodyAnswered<N extends NoAnswer>(
   cluster: ClusterConfig,
   attempts: readonly { readonly endpoint: string; readonly no: N }[],

@@ -2,7 +2,10 @@
 import * as z from 'zod/mini';
 import { parse } from '../control-plane/parse.ts';
 
-/** Built by its first use: one command needs two or three schemas, and building all of them takes longer than its request. */
+/**
+ * Built by its first use: one command needs two or three schemas, and building all of them takes longer than its
+ * request.
+ */
 export function lazily<S extends z.ZodMiniType>(build: () => S): () => S {
   let built: S | undefined;
   return () => (built ??= build());

@@ -16,7 +16,9 @@ export interface Limits {
   readonly bodyBytes: number;
 }
 
-/** How a TLS peer is verified; `serverName` replaces the host name of the URL in that. No context: no TLS is configured. */
+/**
+ * How a TLS peer is verified; `serverName` replaces the host name of the URL in that. No context: no TLS is configured.
+ */
 export interface TlsIdentity {
   readonly context: SecureContext | undefined;
   /** The configured CA, which is in the context already. */
@@ -70,7 +72,8 @@ export async function exchange(outgoing: HttpRequest, tls: TlsIdentity, limits: 
     allowH2: false,
     rejectUnauthorized: true, // not left to NODE_TLS_REJECT_UNAUTHORIZED
     ...(tls.context === undefined ? {} : { secureContext: tls.context }),
-    // An extension host can be set to add the machine's own CAs to every connection that names none; a configured CA is the only one.
+    // An extension host can be set to add the machine's own CAs to every connection that names none; a configured CA is
+    // the only one.
     ...(tls.ca === undefined ? {} : { ca: tls.ca }),
     ...(serverName === undefined ? {} : { servername: serverName }),
   });
@@ -80,7 +83,8 @@ export async function exchange(outgoing: HttpRequest, tls: TlsIdentity, limits: 
     maxResponseSize: limits.bodyBytes,
     headersTimeout: 0, // one clock, the deadline below, covers the whole exchange
     bodyTimeout: 0,
-    // In TLS 1.3 a server judges a client's certificate after that has sent: of what it then says, undici tells only that it closed.
+    // In TLS 1.3 a server judges a client's certificate after that has sent: of what it then says, undici tells only
+    // that it closed.
     connect: (options, done) =>
       dial(options, (error, socket) => {
         socket?.once('error', alert => {

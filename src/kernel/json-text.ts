@@ -1,7 +1,13 @@
-/** What a JSON text says that its value no longer tells: how deep it nests, how many members it writes, how long its numbers are. */
+/**
+ * What a JSON text says that its value no longer tells: how deep it nests, how many members it writes, how long its
+ * numbers are.
+ */
 
 export const MAX_DEPTH = 64;
-/** A double in its shortest decimal form has at most 24 characters, a 64-bit integer 20: a longer one would lose digits unseen, or is no honest number. */
+/**
+ * A double in its shortest decimal form has at most 24 characters, a 64-bit integer 20: a longer one would lose digits
+ * unseen, or is no honest number.
+ */
 const MAX_NUMBER_LENGTH = 32;
 
 /** `hasLongNumber` and `members` are of the part that was looked at: all of it, where it is not too deep. */
@@ -11,7 +17,10 @@ export interface Written {
   readonly members: number;
 }
 
-/** Looks at a text once, before it is parsed, so that nothing behind it can overflow. Each member has one colon outside of texts. */
+/**
+ * Looks at a text once, before it is parsed, so that nothing behind it can overflow. Each member has one colon outside
+ * of texts.
+ */
 export function written(text: string): Written {
   let depth = 0;
   let members = 0;
@@ -57,7 +66,10 @@ export function isFinite(value: unknown): boolean {
   return typeof value !== 'object' || value === null || Object.values(value).every(isFinite);
 }
 
-/** Whether every text of a JSON value satisfies `holds`; `where` says whether the names of members count, or also the values. */
+/**
+ * Whether every text of a JSON value satisfies `holds`; `where` says whether the names of members count, or also the
+ * values.
+ */
 export function everyText(
   value: unknown,
   where: 'names' | 'names and values',

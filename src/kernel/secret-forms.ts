@@ -1,7 +1,8 @@
 /**
- * How a peer may write a secret that it was given, without meaning to: as it is, escaped for JSON, HTML, a URL or a form, any of it once more and letter
- * by letter as it likes, in hexadecimal, in base64 of either alphabet. Text is read as it would be decoded, so that no mixture of forms is a new one.
- * No pattern is made of a secret: an error about a pattern quotes it.
+ * How a peer may write a secret that it was given, without meaning to: as it is, escaped for JSON, HTML, a URL or a
+ * form, any of it once more and letter by letter as it likes, in hexadecimal, in base64 of either alphabet. Text is
+ * read as it would be decoded, so that no mixture of forms is a new one. No pattern is made of a secret: an error about
+ * a pattern quotes it.
  */
 
 /** In base64 and in hexadecimal fewer letters occur by chance. */
@@ -18,7 +19,10 @@ function utf8(code: number): string {
   return code <= 0x10_ffff ? Buffer.from(String.fromCodePoint(code)).toString('latin1') : '';
 }
 
-/** One way of writing a secret: the byte that it begins with where that is not escaped, and where a match ends, or -1. Texts are bytes here, one character each. */
+/**
+ * One way of writing a secret: the byte that it begins with where that is not escaped, and where a match ends, or -1.
+ * Texts are bytes here, one character each.
+ */
 interface Matcher {
   readonly begins: string;
   readonly end: (text: string, from: number) => number;
@@ -148,7 +152,10 @@ function escape(
   }
 }
 
-/** Bytes as hexadecimal digits, one behind the other or with what stands between them in dumps: `68:75`, `68 75`, `0x68, 0x75`. */
+/**
+ * Bytes as hexadecimal digits, one behind the other or with what stands between them in dumps: `68:75`, `68 75`, `0x68,
+ * 0x75`.
+ */
 function hexadecimal(digits: string): Matcher {
   const end = (text: string, from: number): number => {
     let at = from;

@@ -21,7 +21,10 @@ export function oneLine(text: string, most: number): string {
 /** Node adds it to OpenSSL's words: advice, and about Node. */
 const ADVICE = /; if the root CA is installed locally, try running Node\.js with --use-system-ca$/;
 
-/** The cause of a failure in the system's own words. OpenSSL's short reason stands for its message, which names threads and source lines. */
+/**
+ * The cause of a failure in the system's own words. OpenSSL's short reason stands for its message, which names threads
+ * and source lines.
+ */
 export function cause(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return error.errors.map(cause).join('; ');
   if (!(error instanceof Error)) return 'unknown cause';
@@ -38,12 +41,17 @@ export function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
 
-/** TLS alerts by which a server says what it thinks of a client's certificate. A handshake failure may have other causes. */
+/**
+ * TLS alerts by which a server says what it thinks of a client's certificate. A handshake failure may have other
+ * causes.
+ */
 const WANTED = /ALERT_(?:CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE)$/;
 const REFUSED =
   /ALERT_(?:UNKNOWN_CA|BAD_CERTIFICATE|UNSUPPORTED_CERTIFICATE|CERTIFICATE_(?:REVOKED|EXPIRED|UNKNOWN)|ACCESS_DENIED|DECRYPT_ERROR)$/;
 
-/** The cause where a server wants a client certificate, or refuses the configured one; nothing for any other failure. */
+/**
+ * The cause where a server wants a client certificate, or refuses the configured one; nothing for any other failure.
+ */
 export function clientCertificate(error: unknown, hasCertificate: boolean): string | undefined {
   const code = codeOf(error);
   if (hasCertificate && (REFUSED.test(code) || WANTED.test(code)))
@@ -51,5 +59,6 @@ export function clientCertificate(error: unknown, hasCertificate: boolean): stri
   if (hasCertificate || !WANTED.test(code)) return undefined;
   return code.endsWith('REQUIRED')
     ? `the server wants a client certificate, and none is configured in "tls.cert": ${cause(error)}`
-    : `the server refuses the handshake, as one does that wants a client certificate, and none is configured in "tls.cert": ${cause(error)}`;
+    : 'the server refuses the handshake, as one does that wants a client certificate, and none is configured in ' +
+        `"tls.cert": ${cause(error)}`;
 }

@@ -1,4 +1,6 @@
-/** What TLS needs, read from the configured files when connecting, so that a bad file is named before anything is sent. */
+/**
+ * What TLS needs, read from the configured files when connecting, so that a bad file is named before anything is sent.
+ */
 import { constants, promises as files } from 'node:fs';
 import type { SecureContext } from 'node:tls';
 import { endpointsOf, urlsOf, type ClusterConfig } from '../control-plane/cluster.ts';
@@ -35,7 +37,8 @@ export async function tlsIdentity(cluster: ClusterConfig): Promise<Result<TlsIde
     if (part === 'key' && /-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type: 4,ENCRYPTED/mu.test(read.text)) {
       return refused(
         'tls.key',
-        `The key in ${path} is protected by a passphrase. None is asked for and none can be configured, so only a key without one can be used.`,
+        `The key in ${path} is protected by a passphrase. None is asked for and none can be configured, so only ` +
+          'a key without one can be used.',
       );
     }
     const alone = part === 'key' ? undefined : await contextOf({ [part]: read.text });
@@ -75,7 +78,10 @@ function refused(field: string, what: string): ReturnType<typeof failure> {
 
 type Read = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly why: string };
 
-/** Regular files only, asked of the opened file: a device or a pipe in a configured path must not hang or fill the process. */
+/**
+ * Regular files only, asked of the opened file: a device or a pipe in a configured path must not hang or fill the
+ * process.
+ */
 async function readSmallFile(path: string): Promise<Read> {
   let file: files.FileHandle | undefined;
   try {

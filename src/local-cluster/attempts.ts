@@ -135,7 +135,8 @@ export class Attempts {
   async #run(request: ControlRequest, decide: () => Promise<Decision>, transition: Transition): Promise<Executed> {
     const node = this.#node;
     const { attempt } = request;
-    // The ledger before everything else that depends on this node: whatever is refused below was not executed, by no delivery (P7-F3).
+    // The ledger before everything else that depends on this node: whatever is refused below was not executed, by no
+    // delivery (P7-F3).
     const first = node.ledger.fate(attempt.request_id);
     if (first !== null) throw duplicate(attempt.request_id, first);
     if (node.lifecycle !== 'running') throw notReady(node.lifecycle);
@@ -207,8 +208,9 @@ export class Attempts {
   }
 
   /**
-   * A majority durably adopts the new epoch for this node, each only if this node holds all that it holds; then the marker is written.
-   * The validator judges the adopters' answers once more, because a member may have moved since it was first asked.
+   * A majority durably adopts the new epoch for this node, each only if this node holds all that it holds; then the
+   * marker is written. The validator judges the adopters' answers once more, because a member may have moved since it
+   * was first asked.
    */
   async #takeAuthority(request: ControlRequest, decision: Decision): Promise<Decision> {
     const node = this.#node;

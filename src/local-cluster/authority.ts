@@ -22,8 +22,9 @@ export type Adopted = Readonly<z.infer<typeof adoptedSchema>>;
 export type Marker = Readonly<z.infer<typeof markerSchema>>;
 
 /**
- * What a node durably knows about write authority. Two files, each replaced atomically: `epoch.json`, the promise to acknowledge
- * nothing older (P6-A1), and `authority.json`, the marker that alone decides who is primary after a crash (P6-A2, P6-F2).
+ * What a node durably knows about write authority. Two files, each replaced atomically: `epoch.json`, the promise to
+ * acknowledge nothing older (P6-A1), and `authority.json`, the marker that alone decides who is primary after a crash
+ * (P6-A2, P6-F2).
  */
 export class Authority {
   readonly #directory: string;
@@ -50,7 +51,10 @@ export class Authority {
     return this.#marker;
   }
 
-  /** `holder`: this node may accept writes. `stale`: it took authority once and a newer epoch exists: it must halt (P6-A1). */
+  /**
+   * `holder`: this node may accept writes. `stale`: it took authority once and a newer epoch exists: it must halt
+   * (P6-A1).
+   */
   get standing(): 'holder' | 'stale' | 'none' {
     if (this.#marker?.held !== true) return 'none';
     return this.#marker.epoch === this.#adopted.epoch ? 'holder' : 'stale';

@@ -77,7 +77,8 @@ export function openDataDirectory(data: string): void {
     accessSync(data, constants.W_OK | constants.X_OK);
   } catch (error) {
     throw new UsageError(
-      `The data directory ${data} cannot be used: ${messageOf(error)}. Name one that this account may write to with --data.`,
+      `The data directory ${data} cannot be used: ${messageOf(error)}. Name one that this account may write to ` +
+        'with --data.',
     );
   }
 }
@@ -86,11 +87,15 @@ export function openDataDirectory(data: string): void {
 function refuseForeign(data: string): void {
   if (readdirSync(data).every(name => name.startsWith('cluster.lock'))) return;
   throw new UsageError(
-    `The data directory ${data} is not empty and holds no cluster.json, so it is not a cluster's. Nothing in it was touched; name an empty directory with --data.`,
+    `The data directory ${data} is not empty and holds no cluster.json, so it is not a cluster's. Nothing in it ` +
+      'was touched; name an empty directory with --data.',
   );
 }
 
-/** The first start: identities for every node, and epoch 1 for the first. `cluster.json` comes last: without it, nothing has started yet. */
+/**
+ * The first start: identities for every node, and epoch 1 for the first. `cluster.json` comes last: without it, nothing
+ * has started yet.
+ */
 function createCluster(data: string, urls: readonly string[]): ClusterConfig {
   refuseForeign(data);
   const cluster: ClusterConfig = {
@@ -122,18 +127,26 @@ function createCluster(data: string, urls: readonly string[]): ClusterConfig {
   return cluster;
 }
 
-/** Throws UsageError where `data` holds something else than a cluster of `nodes` nodes, or room for one. Changes nothing. */
+/**
+ * Throws UsageError where `data` holds something else than a cluster of `nodes` nodes, or room for one. Changes
+ * nothing.
+ */
 export function checkCluster(data: string, nodes: number): void {
   const cluster = readCluster(data);
   if (cluster === null) refuseForeign(data);
   else if (cluster.members.length !== nodes) {
     throw new UsageError(
-      `The data directory ${data} belongs to a cluster of ${cluster.members.length} nodes, and ${nodes} were asked for. Membership is fixed at the first start: use --nodes ${cluster.members.length}, or another directory.`,
+      `The data directory ${data} belongs to a cluster of ${cluster.members.length} nodes, and ${nodes} were ` +
+        `asked for. Membership is fixed at the first start: use --nodes ${cluster.members.length}, or another ` +
+        'directory.',
     );
   }
 }
 
-/** The cluster in `data`, created at the first start, with its members at `urls`; those of a cluster that was there are not written yet. */
+/**
+ * The cluster in `data`, created at the first start, with its members at `urls`; those of a cluster that was there are
+ * not written yet.
+ */
 export function openCluster(data: string, urls: readonly string[]): ClusterConfig {
   const cluster = readCluster(data) ?? createCluster(data, urls);
   return {

@@ -7,7 +7,10 @@ import type { LocalNode } from './node.ts';
 import { type Kind, kernelInvariants, uuid } from './vocabulary.ts';
 import { envelope } from './reads.ts';
 
-/** Half of a surrogate pair is no text: what keeps it makes every later answer unreadable for those who insist on Unicode. */
+/**
+ * Half of a surrogate pair is no text: what keeps it makes every later answer unreadable for those who insist on
+ * Unicode.
+ */
 const unicode = z
   .string()
   .refine(text => text.isWellFormed(), 'This is not Unicode: it holds half of a surrogate pair.');

@@ -1,8 +1,9 @@
 import { type Check, type DenialReason, type Kind, type Outcome, denialInvariants } from './vocabulary.ts';
 
 /**
- * What is refused before the ledger is asked speaks of one delivery: of the request it says nothing, because another delivery of it may have
- * been executed before. A proxy repeats a request, and a token, a limit or this node may have changed in between.
+ * What is refused before the ledger is asked speaks of one delivery: of the request it says nothing, because another
+ * delivery of it may have been executed before. A proxy repeats a request, and a token, a limit or this node may have
+ * changed in between.
  */
 const beforeTheLedger: ReadonlySet<string> = new Set([
   'AERO_UNAUTHENTICATED',
@@ -13,7 +14,10 @@ const beforeTheLedger: ReadonlySet<string> = new Set([
   'AERO_PRECONDITION_REQUIRED',
 ]);
 
-/** Every error that this API answers with: its HTTP status, whether a retry by hand would be a new request, and the rule behind it. */
+/**
+ * Every error that this API answers with: its HTTP status, whether a retry by hand would be a new request, and the rule
+ * behind it.
+ */
 export class ApiError extends Error {
   readonly status: number;
   readonly code: string;
@@ -45,7 +49,10 @@ export class ApiError extends Error {
     return { error: { code, invariant, message, outcome, details } };
   }
 
-  /** The same refusal of a control request, as one of which `isUnseen` says whether the ledger was asked for its id and does not hold it (P7-F3). */
+  /**
+   * The same refusal of a control request, as one of which `isUnseen` says whether the ledger was asked for its id and
+   * does not hold it (P7-F3).
+   */
   ofRequest(isUnseen: boolean): ApiError {
     if (!beforeTheLedger.has(this.code) || isUnseen) return this;
     const { status, code, message, invariant, details } = this;

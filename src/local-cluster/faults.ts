@@ -9,7 +9,10 @@ const faultsSchema = z.strictObject({
   pause: z.boolean().default(false),
   /** Cut the node off from its peers in the directions named: nothing goes out, nothing is let in. */
   cut: z.enum(['none', 'outgoing', 'incoming', 'both']).default('none'),
-  /** What the disk does: `full` takes the bytes that it has room for and then none, as a real one does; `failing` refuses to fsync. */
+  /**
+   * What the disk does: `full` takes the bytes that it has room for and then none, as a real one does; `failing`
+   * refuses to fsync.
+   */
   disk: z.enum(['works', 'full', 'failing']).default('works'),
   /** For how many bytes a full disk still has room, over all files together. */
   disk_room: z.number().int().min(0).default(0),

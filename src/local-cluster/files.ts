@@ -18,7 +18,10 @@ function stillExclusive(): void {
     throw new Error('the lock file of the data directory was removed or replaced while it was held');
 }
 
-/** Appends all of `bytes` to an open file that ends at `end`; throws where a part is missing, another wrote to it, or the directory is no longer this process's. */
+/**
+ * Appends all of `bytes` to an open file that ends at `end`; throws where a part is missing, another wrote to it, or
+ * the directory is no longer this process's.
+ */
 export function append(handle: number, bytes: Buffer, end: number): void {
   stillExclusive();
   appendWhole(handle, bytes, end, writeToDisk);
@@ -26,8 +29,8 @@ export function append(handle: number, bytes: Buffer, end: number): void {
 }
 
 /**
- * Replaces a file whole or not at all (P6-F2): written beside it, fsynced, renamed over it, directory fsynced.
- * `name` names the crash points `<name>-write`, `<name>-fsync`, `<name>-rename`, `<name>-directory`, each before its step.
+ * Replaces a file whole or not at all (P6-F2): written beside it, fsynced, renamed over it, directory fsynced. `name`
+ * names the crash points `<name>-write`, `<name>-fsync`, `<name>-rename`, `<name>-directory`, each before its step.
  */
 export function replaceFile(path: string, content: string | Buffer, name: string): void {
   replaceWhole(path, content, {

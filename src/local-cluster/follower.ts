@@ -30,7 +30,10 @@ export const aboutSchema = z.strictObject({
   durable: decimal,
 });
 
-/** How long the primary may hold a pull open while it has nothing new, and how much longer the answer may take; milliseconds. */
+/**
+ * How long the primary may hold a pull open while it has nothing new, and how much longer the answer may take;
+ * milliseconds.
+ */
 export const holdFor = 1_000;
 const answerWithin = holdFor + 1_500;
 const snapshotWithin = 30_000;
@@ -61,8 +64,9 @@ interface Source {
 }
 
 /**
- * The replica's side: pulls the log from the primary, verifies every record (checksum chain, commit ids, epochs), makes it durable,
- * and acknowledges it by asking for what comes after it. What does not fit halts the node (P6-S2): it is never repaired or skipped.
+ * The replica's side: pulls the log from the primary, verifies every record (checksum chain, commit ids, epochs), makes
+ * it durable, and acknowledges it by asking for what comes after it. What does not fit halts the node (P6-S2): it is
+ * never repaired or skipped.
  */
 export class Follower {
   readonly #node: Following;
@@ -86,7 +90,10 @@ export class Follower {
     this.#wake();
   }
 
-  /** One round with the present primary, if there is one: a node that joins a newer history learns at once whether its own belongs to it. */
+  /**
+   * One round with the present primary, if there is one: a node that joins a newer history learns at once whether its
+   * own belongs to it.
+   */
   async settle(): Promise<void> {
     const source = this.#source();
     if (source !== null) await this.#pull(source).catch(() => undefined);
@@ -126,7 +133,8 @@ export class Follower {
     if (this.#node.lifecycle === 'shutting_down' || (state !== 'ReplicaActive' && state !== 'Uninitialized'))
       return null;
     const answering = peers.others.filter(member => peers.known(member.id).reachable);
-    // A node that lost its disk also lost its promises: a majority of others must tell it the epoch before it makes new ones.
+    // A node that lost its disk also lost its promises: a majority of others must tell it the epoch before it makes new
+    // ones.
     if (state === 'Uninitialized' && answering.length < majorityOf(cluster.members.length)) return null;
     const known = answering.flatMap(member => peers.known(member.id).testimony ?? []);
     const floor =
@@ -158,7 +166,8 @@ export class Follower {
     const answer = await node.peers.send(source.member, 'POST', '/peer/pull', body, answerWithin);
     if (answer.about === null) throw new Error(`answered ${answer.status}`);
     const about = aboutSchema.parse(JSON.parse(answer.about));
-    // An answer that crossed an adoption, a halt or a demotion on its way is of the past: nothing older is acknowledged any more.
+    // An answer that crossed an adoption, a halt or a demotion on its way is of the past: nothing older is acknowledged
+    // any more.
     if (this.#source()?.epoch !== source.epoch || node.authority.adopted.epoch !== source.epoch) return;
     if (about.verdict === 'not_serving') throw new Error('the primary does not serve this epoch');
     if (about.verdict !== 'records') {

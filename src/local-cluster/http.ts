@@ -52,7 +52,10 @@ function isToken(given: string, wanted: string | null): boolean {
   return wanted !== null && timingSafeEqual(digest(given), digest(wanted));
 }
 
-/** 401 without a token that is known, 403 with one that does not suffice. Without configured tokens everybody on this machine may ask. */
+/**
+ * 401 without a token that is known, 403 with one that does not suffice. Without configured tokens everybody on this
+ * machine may ask.
+ */
 function authorize(needs: Route['needs'], headers: IncomingMessage['headers'], tokens: Tokens): void {
   if (needs === 'peer') {
     const given = headers['x-aerodb-peer'];
@@ -111,7 +114,10 @@ function find(
   throw new ApiError(404, 'AERO_NOT_FOUND', `There is no ${method} ${path}.`);
 }
 
-/** A name that a browser resolved could be anybody's; an address or localhost is this machine's (DNS rebinding). Without one, or with two, nobody was named. */
+/**
+ * A name that a browser resolved could be anybody's; an address or localhost is this machine's (DNS rebinding). Without
+ * one, or with two, nobody was named.
+ */
 function checkHost({ headersDistinct: { host: hosts = [] } }: IncomingMessage): void {
   const [host = '', ...others] = hosts;
   if (others.length > 0 || !/^(localhost|[\d.]+|\[[\da-f:.]+\])(:\d{1,5})?$/i.test(host))
@@ -212,7 +218,8 @@ function refuseMalformed(error: NodeJS.ErrnoException, socket: Duplex): void {
     }).body,
   );
   socket.end(
-    `HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+    `HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: application/json; ` +
+      `charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   );
 }
 

@@ -26,8 +26,8 @@ function membersIn(value: unknown): number {
 }
 
 /**
- * Reads JSON. Throws where it is none, and where an object names a member twice: which of the two counts is each parser's own choice, so
- * that a proxy could have checked the one while this node obeys the other.
+ * Reads JSON. Throws where it is none, and where an object names a member twice: which of the two counts is each
+ * parser's own choice, so that a proxy could have checked the one while this node obeys the other.
  */
 export function parseJson(text: string): unknown {
   const value: unknown = JSON.parse(text);

@@ -14,7 +14,10 @@ import { startLoad } from './load.ts';
 import { lockCluster } from './lock.ts';
 import type { ClusterOptions } from './options.ts';
 
-/** Systems give outgoing connections ports from 32768 on: one of those could be taken before its node listens, or while it is away. */
+/**
+ * Systems give outgoing connections ports from 32768 on: one of those could be taken before its node listens, or while
+ * it is away.
+ */
 const [lowest, highest] = [10_000, 20_000];
 
 function isFree(host: string, port: number): Promise<boolean> {
@@ -42,7 +45,10 @@ async function portsFor({ nodes, port, host }: ClusterOptions): Promise<readonly
   return [...ports];
 }
 
-/** The node's process: this same program, started again. Tokens travel in the environment, where no list of processes shows them. */
+/**
+ * The node's process: this same program, started again. Tokens travel in the environment, where no list of processes
+ * shows them.
+ */
 function spawnNode(main: string, member: ClusterMember, options: ClusterOptions): ChildProcess {
   const args = [
     ...process.execArgv,
@@ -106,8 +112,8 @@ async function endAll(children: readonly ChildProcess[]): Promise<void> {
 }
 
 /**
- * Starts the nodes and resolves when all are ready. `cluster.json` is written when every node holds its directory and its port and not
- * before: a launcher that is refused changes nothing of a cluster that another one runs.
+ * Starts the nodes and resolves when all are ready. `cluster.json` is written when every node holds its directory and
+ * its port and not before: a launcher that is refused changes nothing of a cluster that another one runs.
  */
 async function startAll(cluster: ClusterConfig, data: string, nodes: readonly Started[]): Promise<void> {
   for (const { child } of nodes) child.send(cluster);
@@ -119,8 +125,8 @@ async function startAll(cluster: ClusterConfig, data: string, nodes: readonly St
 }
 
 /**
- * Starts one process per node and stays until Ctrl-C or SIGTERM ends them all. A node that ends by itself is left as it is: nothing is
- * restarted. If this process is killed, the nodes see their channel close, and end.
+ * Starts one process per node and stays until Ctrl-C or SIGTERM ends them all. A node that ends by itself is left as it
+ * is: nothing is restarted. If this process is killed, the nodes see their channel close, and end.
  */
 export async function runCluster(main: string, options: ClusterOptions): Promise<void> {
   openDataDirectory(options.data);

@@ -27,7 +27,10 @@ type Entry =
 
 const unsettled: Fate = { outcome: 'unknown', code: null, denial: null };
 
-/** Every control request that this node ever acted on, its outcome and its events, durable and never pruned (P7-F3, P6-O1). */
+/**
+ * Every control request that this node ever acted on, its outcome and its events, durable and never pruned (P7-F3,
+ * P6-O1).
+ */
 export class Ledger {
   readonly #file: number;
   readonly #fates = new Map<string, Fate>();
@@ -47,7 +50,8 @@ export class Ledger {
     this.#chain = lines.at(-1)?.chain ?? 0;
     if (rest === 'bad')
       throw new UsageError(
-        `The request ledger ${path} has a wrong checksum at byte ${this.#size}. Without it no request can be told from a repeated one (P6-F3), so this node does not start.`,
+        `The request ledger ${path} has a wrong checksum at byte ${this.#size}. Without it no request can be ` +
+          'told from a repeated one (P6-F3), so this node does not start.',
       );
     if (bytes.length > this.#size) ftruncateSync(this.#file, this.#size);
     // The checksum vouches that this process wrote these lines: the one checked boundary of this file.
@@ -101,7 +105,9 @@ export class Ledger {
     closeSync(this.#file);
   }
 
-  /** After any failure nothing more is written: what follows a part of an entry could not be told from damage (P6-F1). */
+  /**
+   * After any failure nothing more is written: what follows a part of an entry could not be told from damage (P6-F1).
+   */
   #append(entry: Entry, durable: string | null): void {
     if (this.#failure !== null) throw this.#failure;
     try {

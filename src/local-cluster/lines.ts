@@ -1,8 +1,8 @@
 import { crc32 } from 'node:zlib';
 
 /**
- * The one record format on disk and between nodes: `<crc32, 8 hex digits> <JSON>\n`. The checksum runs on from the record before,
- * so that it proves the record and everything before it at once (P6-S2).
+ * The one record format on disk and between nodes: `<crc32, 8 hex digits> <JSON>\n`. The checksum runs on from the
+ * record before, so that it proves the record and everything before it at once (P6-S2).
  */
 export interface Line {
   readonly json: string;
@@ -14,7 +14,10 @@ export interface Line {
 
 export interface Decoded {
   readonly lines: readonly Line[];
-  /** `torn`: bytes after the last line end, a write that never finished. `bad`: a whole line whose checksum is wrong: corruption. */
+  /**
+   * `torn`: bytes after the last line end, a write that never finished. `bad`: a whole line whose checksum is wrong:
+   * corruption.
+   */
   readonly rest: 'none' | 'torn' | 'bad';
 }
 

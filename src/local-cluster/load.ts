@@ -5,8 +5,8 @@ import type { ClusterMember } from './config.ts';
 const keys = 1_000;
 
 /**
- * A client that writes at a steady rate to whichever node accepts. It is nobody's authority: a refused write is dropped, and the next
- * one asks the next node. Returns how to stop it.
+ * A client that writes at a steady rate to whichever node accepts. It is nobody's authority: a refused write is
+ * dropped, and the next one asks the next node. Returns how to stop it.
  */
 export function startLoad(members: readonly ClusterMember[], perSecond: number, token: string | null): () => void {
   const agent = new Agent({ keepAlive: true, maxSockets: 16 });

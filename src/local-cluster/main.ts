@@ -17,7 +17,8 @@ try {
       await runCluster(import.meta.filename, command.options);
   }
 } catch (error) {
-  // What the operating system refuses (a full disk, a missing permission) is said in its words; a stack is for what is wrong with this program.
+  // What the operating system refuses (a full disk, a missing permission) is said in its words; a stack is for what is
+  // wrong with this program.
   const explained =
     error instanceof UsageError || (error instanceof Error && 'syscall' in error) || error instanceof WriteCutShort;
   process.stderr.write(

@@ -65,7 +65,10 @@ function memberOf(cluster: ClusterConfig, name: string, data: string): ClusterMe
   return self;
 }
 
-/** Takes the node's directory, then asks what the cluster is: a launcher may have written it anew until then. Its own node hears it from the launcher. */
+/**
+ * Takes the node's directory, then asks what the cluster is: a launcher may have written it anew until then. Its own
+ * node hears it from the launcher.
+ */
 async function exclusively(name: string, data: string): Promise<ClusterConfig> {
   const told = process.send === undefined ? null : toldByLauncher();
   memberOf(clusterIn(data), name, data);

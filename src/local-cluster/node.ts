@@ -30,7 +30,10 @@ import {
 } from './vocabulary.ts';
 import { type Placed, StorageError, Wal } from './wal.ts';
 
-/** How often a node asks the others what they are, in milliseconds. It changes what is shown and whom a replica follows, never who is primary. */
+/**
+ * How often a node asks the others what they are, in milliseconds. It changes what is shown and whom a replica follows,
+ * never who is primary.
+ */
 const askEvery = 500;
 
 export interface NodeOptions {
@@ -199,7 +202,8 @@ export class LocalNode {
     if (standing === 'stale') {
       this.halt(
         'AuthorityAmbiguity',
-        `this node took write authority in epoch ${marker?.epoch.toString() ?? ''}, and epoch ${adopted.epoch.toString()} exists`,
+        `this node took write authority in epoch ${marker?.epoch.toString() ?? ''}, and ` +
+          `epoch ${adopted.epoch.toString()} exists`,
       );
       return;
     }
@@ -212,8 +216,8 @@ export class LocalNode {
   }
 
   /**
-   * Authority was given up. A primary stays what it was otherwise and serves the rest of its log; a stale one joins the new history
-   * if its own is a part of it. Another halt stays: giving up authority mends no log.
+   * Authority was given up. A primary stays what it was otherwise and serves the rest of its log; a stale one joins the
+   * new history if its own is a part of it. Another halt stays: giving up authority mends no log.
    */
   async standDown(): Promise<void> {
     if (this.state !== 'ReplicationHalted' || this.haltReason === 'AuthorityAmbiguity') {

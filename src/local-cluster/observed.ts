@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 
 export function syntheticNote(count: number): string {
-  return `${count} members are synthetic: they exist only as reported state, hold no data, and take part in nothing (--observed).`;
+  return (
+    `${count} members are synthetic: they exist only as reported state, hold no data, and take part in nothing ` +
+    '(--observed).'
+  );
 }
 
 interface Synthetic {

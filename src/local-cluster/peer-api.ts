@@ -24,7 +24,10 @@ function parse<T>(schema: z.ZodType<T>, body: unknown): T {
   return result.data;
 }
 
-/** A member adopts a newer epoch only for a node that holds everything that it holds itself (P6-S1), and only if it can bear witness. */
+/**
+ * A member adopts a newer epoch only for a node that holds everything that it holds itself (P6-S1), and only if it can
+ * bear witness.
+ */
 function adopt(node: LocalNode, epoch: bigint, candidate: Testimony): Reply {
   const willing =
     epoch > node.authority.adopted.epoch &&

@@ -1,7 +1,10 @@
 import { encodeLine } from './lines.ts';
 import type { Position } from './vocabulary.ts';
 
-/** What the log holds: a client's write, or the first record of a new epoch, which a new primary writes before anything else. */
+/**
+ * What the log holds: a client's write, or the first record of a new epoch, which a new primary writes before anything
+ * else.
+ */
 export interface WalRecord {
   readonly commitId: bigint;
   readonly epoch: bigint;

@@ -19,8 +19,8 @@ export interface Acknowledged {
 }
 
 /**
- * The log of one epoch, as the node that is primary in it serves it. It outlives a demotion without accepting another write, so
- * that the others receive the rest of the log, and ends when a newer epoch is adopted.
+ * The log of one epoch, as the node that is primary in it serves it. It outlives a demotion without accepting another
+ * write, so that the others receive the rest of the log, and ends when a newer epoch is adopted.
  */
 export class Serving {
   readonly epoch: bigint;
@@ -71,7 +71,10 @@ export class Serving {
     this.#advance();
   }
 
-  /** Appends a write; resolves when it is durable on a majority (P6-S1). Rejects with Superseded when that can no longer be known. */
+  /**
+   * Appends a write; resolves when it is durable on a majority (P6-S1). Rejects with Superseded when that can no longer
+   * be known.
+   */
   async write(write: { readonly key: string; readonly value: string }): Promise<Position> {
     const end = await this.#append(write);
     if (this.#committed !== null && this.#committed >= end.offset) return end;
@@ -86,7 +89,10 @@ export class Serving {
     this.#advance();
   }
 
-  /** Resolves when there is something new for a replica that holds `from` and knows of `committed`, or after `timeout` milliseconds. */
+  /**
+   * Resolves when there is something new for a replica that holds `from` and knows of `committed`, or after `timeout`
+   * milliseconds.
+   */
   async news(from: bigint, committed: bigint | null, timeout: number): Promise<void> {
     if (this.#ended || this.#wal.durable.offset > from || (this.#committed ?? -1n) > (committed ?? -1n)) return;
     await new Promise<void>(resolve => {

@@ -10,7 +10,10 @@ function wellFormed(text: string): string {
   return text.toWellFormed();
 }
 
-/** One event as the contract has it. An older version kept what it was told: what is not of the contract is shown around, and said. */
+/**
+ * One event as the contract has it. An older version kept what it was told: what is not of the contract is shown
+ * around, and said.
+ */
 function shown(event: KernelEvent): Shown {
   const { seq, audit_head: head, reason, operator } = event;
   const isKnown = head === null || auditHeadSchema.safeParse(head).success;

@@ -6,7 +6,10 @@ import { decodeLines, encodeLine } from './lines.ts';
 import type { Row, Store } from './store.ts';
 import { type Position, toJson } from './vocabulary.ts';
 
-/** How many snapshots stay beside the newest, so that a member that joins meanwhile can still be given what it asked for. */
+/**
+ * How many snapshots stay beside the newest, so that a member that joins meanwhile can still be given what it asked
+ * for.
+ */
 const kept = 2;
 
 const decimal = z
@@ -31,7 +34,10 @@ export interface Image {
   readonly rows: readonly Row[];
 }
 
-/** As the contract shows it. `wal_first_offset` to `wal_end_offset`: the range of the log that it holds beyond the one before it. */
+/**
+ * As the contract shows it. `wal_first_offset` to `wal_end_offset`: the range of the log that it holds beyond the one
+ * before it.
+ */
 export interface SnapshotItem {
   readonly kind: 'snapshot' | 'checkpoint';
   readonly id: string;
@@ -67,8 +73,8 @@ function read(bytes: Buffer): { readonly about: About; readonly rows: readonly R
 }
 
 /**
- * Snapshots are images of the visible data, each a file of checksummed records; the checkpoint, one atomically replaced file, names the
- * snapshot that recovery begins with. Only what a checkpoint covers may be retired from the log.
+ * Snapshots are images of the visible data, each a file of checksummed records; the checkpoint, one atomically replaced
+ * file, names the snapshot that recovery begins with. Only what a checkpoint covers may be retired from the log.
  */
 export class Snapshots {
   readonly #directory: string;

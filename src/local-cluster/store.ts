@@ -9,8 +9,8 @@ export interface Row {
 }
 
 /**
- * The data: the last committed value of each key. A replica replays every durable record at once (applied), but a reader sees it
- * only when a majority holds it (visible): what was read once can never be taken back (P6-S3).
+ * The data: the last committed value of each key. A replica replays every durable record at once (applied), but a
+ * reader sees it only when a majority holds it (visible): what was read once can never be taken back (P6-S3).
  */
 export class Store {
   readonly #rows = new Map<string, Row>();

@@ -6,7 +6,10 @@ export interface PromotionFacts {
   readonly mode: Mode;
   readonly memberCount: number;
   readonly target: Testimony;
-  /** Every other member: what it answered just now, or null where it did not; whether its log is a prefix of the target's, or null where that cannot be read. */
+  /**
+   * Every other member: what it answered just now, or null where it did not; whether its log is a prefix of the
+   * target's, or null where that cannot be read.
+   */
   readonly others: readonly {
     readonly nodeId: string;
     readonly name: string;
@@ -47,8 +50,8 @@ function targetIsReplica({ target }: PromotionFacts): Verdict {
 }
 
 /**
- * The nodes that could hold write authority: the primary of the latest epoch that any answer knows of, and whoever a later epoch was
- * adopted for, since a promotion may have completed without anyone else having heard.
+ * The nodes that could hold write authority: the primary of the latest epoch that any answer knows of, and whoever a
+ * later epoch was adopted for, since a promotion may have completed without anyone else having heard.
  */
 function suspects(answers: readonly Testimony[]): ReadonlySet<string> {
   const latest = answers.reduce((a, b) => (b.primary.epoch > a.primary.epoch ? b : a)).primary;
@@ -101,9 +104,13 @@ function positionIsProvable({ target, others, memberCount }: PromotionFacts): Ve
     id: 'acknowledged_writes_are_present',
     reason: ahead.length > 0 ? 'ReplicaBehindWal' : 'WalPositionUnprovable',
     result: ahead.length === 0 && enough ? 'pass' : 'fail',
-    observed: `target at ${target.durable.offset.toString()} in epoch ${target.durable.epoch.toString()}; ${present} of ${memberCount} members answer, ${majorityOf(memberCount)} are needed; ahead of the target: ${ahead.map(({ name, testimony }) => `${name} at ${testimony?.position.offset.toString() ?? ''}`).join(', ') || 'none'}`,
+    observed:
+      `target at ${target.durable.offset.toString()} in epoch ${target.durable.epoch.toString()}; ${present} ` +
+      `of ${memberCount} members answer, ${majorityOf(memberCount)} are needed; ahead of the ` +
+      `target: ${ahead.map(({ name, testimony }) => `${name} at ${testimony?.position.offset.toString() ?? ''}`).join(', ') || 'none'}`,
     message:
-      'A write is acknowledged by a majority, so a majority that is not ahead of the target proves that the target holds every acknowledged write.',
+      'A write is acknowledged by a majority, so a majority that is not ahead of the target proves that the ' +
+      'target holds every acknowledged write.',
   };
 }
 
@@ -140,7 +147,9 @@ function snapshotsStayValid({ target, others }: PromotionFacts): Verdict {
     id: 'visible_snapshots_stay_valid',
     reason: 'MvccVisibilityViolation',
     result: beyond.length === 0 ? 'pass' : 'fail',
-    observed: `target has applied commit ${target.applied.commitId.toString()}; visible beyond it: ${beyond.map(({ name, testimony }) => `${name} at ${testimony?.visible.commitId.toString() ?? ''}`).join(', ') || 'none'}`,
+    observed:
+      `target has applied commit ${target.applied.commitId.toString()}; visible beyond ` +
+      `it: ${beyond.map(({ name, testimony }) => `${name} at ${testimony?.visible.commitId.toString() ?? ''}`).join(', ') || 'none'}`,
     message: 'What a reader has seen on any member must be what the target has applied.',
   };
 }
@@ -177,7 +186,9 @@ function decide(verdicts: readonly Verdict[], overridable: string | null): Decis
   };
 }
 
-/** All five checks of a promotion in their order, every one reported; used by the explanation and by the decision alike. */
+/**
+ * All five checks of a promotion in their order, every one reported; used by the explanation and by the decision alike.
+ */
 export function validatePromotion(facts: PromotionFacts): Decision {
   return decide(
     [

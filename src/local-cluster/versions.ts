@@ -3,8 +3,9 @@ import { readIfPresent, replaceFile } from './files.ts';
 const block = 64n;
 
 /**
- * The node's own `control_version`. It never goes back, also over a crash, so that a confirmation given before it can never fit
- * afterwards by accident: a block of numbers is reserved durably, and a start begins above every number that was ever reserved.
+ * The node's own `control_version`. It never goes back, also over a crash, so that a confirmation given before it can
+ * never fit afterwards by accident: a block of numbers is reserved durably, and a start begins above every number that
+ * was ever reserved.
  */
 export class ControlVersion {
   readonly #path: string;

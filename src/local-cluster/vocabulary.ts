@@ -75,7 +75,10 @@ export type AttemptState =
   | 'DemotionSucceeded'
   | 'DemotionDenied';
 
-/** The end of a history: byte offset, checksum chained over every record before it, and the last record's epoch and commit id. */
+/**
+ * The end of a history: byte offset, checksum chained over every record before it, and the last record's epoch and
+ * commit id.
+ */
 export interface Position {
   readonly offset: bigint;
   readonly chain: number;

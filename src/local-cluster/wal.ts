@@ -57,8 +57,9 @@ function positionOf(file: string): Position | null {
 }
 
 /**
- * The write-ahead log: one history of checksummed records over segment files. A position is durable only after fsync; appends that
- * arrive while one fsync runs share the next. After any failed write or fsync the log refuses everything (P6-F1).
+ * The write-ahead log: one history of checksummed records over segment files. A position is durable only after fsync;
+ * appends that arrive while one fsync runs share the next. After any failed write or fsync the log refuses everything
+ * (P6-F1).
  */
 export class Wal {
   readonly #directory: string;
@@ -93,7 +94,10 @@ export class Wal {
     return this.#segments[0]?.first.offset ?? this.#durable.offset;
   }
 
-  /** How far reads from disk have verified the checksums of what is retained: the oldest offset when nothing was read back. */
+  /**
+   * How far reads from disk have verified the checksums of what is retained: the oldest offset when nothing was read
+   * back.
+   */
   get verifiedTo(): bigint {
     return this.#verifiedTo > this.oldest ? this.#verifiedTo : this.oldest;
   }

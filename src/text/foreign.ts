@@ -1,7 +1,8 @@
 /**
- * What text of others may not do where it is shown: end a line of ours, steer a terminal, turn its neighbours around, or hide. The one home of
- * that rule for tree, dialogs, panels and terminal. By Unicode's own properties, over all code points: controls, format characters, surrogates
- * that stand alone, private use and what is not assigned yet, line and paragraph separators, and everything that is drawn as nothing.
+ * What text of others may not do where it is shown: end a line of ours, steer a terminal, turn its neighbours around,
+ * or hide. The one home of that rule for tree, dialogs, panels and terminal. By Unicode's own properties, over all code
+ * points: controls, format characters, surrogates that stand alone, private use and what is not assigned yet, line and
+ * paragraph separators, and everything that is drawn as nothing.
  */
 
 /** No property names the empty braille pattern, and it is drawn as nothing. */
@@ -64,7 +65,10 @@ export function numberOf(character: string): string {
   return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
 }
 
-/** One line of foreign text: what is not seen is written as its number, a line break too, so that it cannot begin a line of ours. */
+/**
+ * One line of foreign text: what is not seen is written as its number, a line break too, so that it cannot begin a line
+ * of ours.
+ */
 export function visible(text: string): string {
   return replaceUnseen(text, character => `<${numberOf(character)}>`);
 }

@@ -1,4 +1,6 @@
-/** The audit log in a read-only editor tab, with the verdict of its verification at the top. Operator or Auditor only. */
+/**
+ * The audit log in a read-only editor tab, with the verdict of its verification at the top. Operator or Auditor only.
+ */
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
@@ -149,7 +151,8 @@ async function askChain(): Promise<ExportedChain | undefined> {
         chain: 'neighbours',
         label: vscode.l10n.t('With the neighbouring records'),
         detail: vscode.l10n.t(
-          'The record before and the one after each run of selected records: shows that the selected ones stand unedited in the chain.',
+          'The record before and the one after each run of selected records: shows that the selected ones stand ' +
+            'unedited in the chain.',
         ),
       },
       {

@@ -1,4 +1,7 @@
-/** Lines of the log as a panel shows them. What a line says is a stranger's word: texts stay texts, and are cut where a table would drown in them. */
+/**
+ * Lines of the log as a panel shows them. What a line says is a stranger's word: texts stay texts, and are cut where a
+ * table would drown in them.
+ */
 import type { AuditLine } from '../control-plane/audit-reader.ts';
 import { recordedExplanation, recordedKernelState, type AuditRow, type AuditStage } from '../webview/protocol.ts';
 

@@ -1,6 +1,6 @@
 /**
- * One open audit log behind its panel: opens, selects, pages and unfolds what the panel asks for, as long as the session may review the
- * log. Nothing refreshes by itself, and nothing here can write to the log.
+ * One open audit log behind its panel: opens, selects, pages and unfolds what the panel asks for, as long as the
+ * session may review the log. Nothing refreshes by itself, and nothing here can write to the log.
  */
 import type {
   AuditLine,
@@ -21,7 +21,10 @@ const STAGES = 200;
 
 /** Where a session's answers go, and what it must ask before each. */
 export interface AuditAudience {
-  /** P7-A1: asked before every answer and again before it is given away, because authority may have been lost in between. */
+  /**
+   * P7-A1: asked before every answer and again before it is given away, because authority may have been lost in
+   * between.
+   */
   readonly mayReview: () => boolean;
   readonly tell: (message: AuditMessage) => void;
   /** Facts that became known later: the verdict, the dangling intents. */

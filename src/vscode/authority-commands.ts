@@ -39,11 +39,13 @@ async function wanted(plane: ControlPlane, name: string, label: string): Promise
     vscode.l10n.t('{0}: assume Operator authority?', label),
     [
       vscode.l10n.t(
-        'As Operator this session may run diagnostics and ask the kernel of this one cluster for promotions and demotions, each explained and confirmed by itself.',
+        'As Operator this session may run diagnostics and ask the kernel of this one cluster for promotions and ' +
+          'demotions, each explained and confirmed by itself.',
       ),
       '',
       vscode.l10n.t(
-        'The change is recorded in the audit log. It ends with this window, with another authority, with a control request whose outcome is unknown, or when you give it up.',
+        'The change is recorded in the audit log. It ends with this window, with another authority, with a ' +
+          'control request whose outcome is unknown, or when you give it up.',
       ),
       ...(plane.authority.level === 'Operator'
         ? ['', vscode.l10n.t('This session is {0}; that authority ends.', authorityLabel(plane.authority))]
@@ -100,7 +102,10 @@ async function showAuthority(context: CommandContext): Promise<void> {
   if (answer === assume) await assumeOperator(context, undefined);
 }
 
-/** The cluster that a tree row is about. What another caller names is shown in questions: where it reads like no name, a person is asked for one. */
+/**
+ * The cluster that a tree row is about. What another caller names is shown in questions: where it reads like no name, a
+ * person is asked for one.
+ */
 export function clusterOf(row: unknown): string | undefined {
   return typeof row === 'object' &&
     row !== null &&

@@ -1,4 +1,7 @@
-/** Adding, editing and removing configured clusters, their tokens, and refreshing a row: none of it sends a control request. */
+/**
+ * Adding, editing and removing configured clusters, their tokens, and refreshing a row: none of it sends a control
+ * request.
+ */
 import * as vscode from 'vscode';
 import { endpointFromText, parseClusterConfig, type ClusterConfig } from '../control-plane/cluster.ts';
 import { isClusterName } from '../control-plane/plausible.ts';
@@ -61,10 +64,13 @@ async function add({ clusters }: CommandContext): Promise<void> {
     prompt:
       kind.engine === 'patroni'
         ? vscode.l10n.t(
-            "The addresses of its members' REST APIs, in the order in which they are to be asked; member=https://host:port where an address leads to a member that announces another one (a tunnel). Plain http is accepted to loopback only. Escape adds nothing.",
+            "The addresses of its members' REST APIs, in the order in which they are to be asked; " +
+              'member=https://host:port where an address leads to a member that announces another one (a tunnel). ' +
+              'Plain http is accepted to loopback only. Escape adds nothing.',
           )
         : vscode.l10n.t(
-            'The addresses of its nodes, in the order in which they are to be asked. Plain http is accepted to loopback only. Escape adds nothing.',
+            'The addresses of its nodes, in the order in which they are to be asked. Plain http is accepted to ' +
+              'loopback only. Escape adds nothing.',
           ),
     validateInput: typed => {
       const built = build(typed);
@@ -77,7 +83,8 @@ async function add({ clusters }: CommandContext): Promise<void> {
     title,
     placeHolder: vscode.l10n.t('Environment'),
     prompt: vscode.l10n.t(
-      'Your own label, such as "production", shown wherever the cluster is named. May be left empty. Escape adds nothing.',
+      'Your own label, such as "production", shown wherever the cluster is named. May be left empty. Escape adds ' +
+        'nothing.',
     ),
     validateInput: typed => (typed.trim() === '' ? undefined : notAName(typed)),
   });
@@ -118,7 +125,10 @@ function notAName(typed: string): string | undefined {
     : vscode.l10n.t('This does not look like a name. It would be shown and recorded wherever the cluster is named.');
 }
 
-/** Settings of the machine: where the extension runs on another one than the window, they have a tab of their own, and the person's tab has none of them. */
+/**
+ * Settings of the machine: where the extension runs on another one than the window, they have a tab of their own, and
+ * the person's tab has none of them.
+ */
 async function edit(): Promise<void> {
   await vscode.commands.executeCommand(
     vscode.env.remoteName === undefined ? 'workbench.action.openSettings' : 'workbench.action.openRemoteSettings',
@@ -134,7 +144,8 @@ async function remove({ clusters }: CommandContext, row: unknown): Promise<void>
     vscode.l10n.t('Remove "{0}" from this machine\'s settings?', name),
     [
       vscode.l10n.t(
-        'The secrets that were given for its addresses are removed from the secret store too. The cluster itself is not contacted, and what the audit log says of it stays.',
+        'The secrets that were given for its addresses are removed from the secret store too. The cluster itself ' +
+          'is not contacted, and what the audit log says of it stays.',
       ),
     ],
     vscode.l10n.t('Do Nothing'),
@@ -171,7 +182,8 @@ async function setToken({ clusters, results }: CommandContext, tree: ClusterTree
     token === ''
       ? vscode.l10n.t('AeroDB: the access token of "{0}" was removed from the secret store.', name)
       : vscode.l10n.t(
-          'AeroDB: the access token of "{0}" is in the editor\'s secret store. It is sent to the configured endpoints only.',
+          'AeroDB: the access token of "{0}" is in the editor\'s secret store. It is sent to the configured ' +
+            'endpoints only.',
           name,
         ),
   );
@@ -201,7 +213,8 @@ async function askToken(title: string, { kind }: ClusterConfig): Promise<string 
           password: true,
           placeHolder: vscode.l10n.t('user:password'),
           prompt: vscode.l10n.t(
-            "User and password of Patroni's REST API, as user:password. Kept in the editor's secret store, never in settings or logs. Left empty: none. Escape changes nothing.",
+            "User and password of Patroni's REST API, as user:password. Kept in the editor's secret store, never " +
+              'in settings or logs. Left empty: none. Escape changes nothing.',
           ),
           validateInput: typed =>
             typed === '' || /^[^:]+:.+$/u.test(typed) ? undefined : vscode.l10n.t('Not of the form user:password.'),
@@ -211,7 +224,8 @@ async function askToken(title: string, { kind }: ClusterConfig): Promise<string 
           password: true,
           placeHolder: vscode.l10n.t('Access token'),
           prompt: vscode.l10n.t(
-            "Kept in the editor's secret store, never in settings or logs. Left empty: no token. Escape changes nothing.",
+            "Kept in the editor's secret store, never in settings or logs. Left empty: no token. Escape changes " +
+              'nothing.',
           ),
         },
   );
@@ -250,7 +264,8 @@ async function setDatabasePassword(
     password === ''
       ? vscode.l10n.t('AeroDB: the database password of "{0}" was removed from the secret store.', cluster.name)
       : vscode.l10n.t(
-          'AeroDB: the database password of "{0}" is in the editor\'s secret store. It is sent to the configured database addresses only.',
+          'AeroDB: the database password of "{0}" is in the editor\'s secret store. It is sent to the configured ' +
+            'database addresses only.',
           cluster.name,
         ),
   );

@@ -1,6 +1,6 @@
 /**
- * The secrets of clusters in the editor's secret store. That may not be there (a keyring that is locked, or missing): whoever has no secret in it does not
- * need it, so whether there is one is remembered beside it.
+ * The secrets of clusters in the editor's secret store. That may not be there (a keyring that is locked, or missing):
+ * whoever has no secret in it does not need it, so whether there is one is remembered beside it.
  */
 import type { Storage } from './known-head.ts';
 
@@ -17,7 +17,8 @@ export class StoreUnavailable extends Error {
 
   constructor(cause: unknown) {
     super(
-      `the editor's secret store (the keyring of this machine) cannot be opened: ${cause instanceof Error ? cause.message : String(cause)}`,
+      `the editor's secret store (the keyring of this machine) cannot be ` +
+        `opened: ${cause instanceof Error ? cause.message : String(cause)}`,
       { cause },
     );
   }

@@ -72,7 +72,10 @@ export class ClusterTree implements vscode.TreeDataProvider<Row> {
     this.#unavailable = unavailable;
   }
 
-  /** Asks for one cluster anew: a person's explicit act. Until it answers, its rows stay as they are dated; no other row waits for it. */
+  /**
+   * Asks for one cluster anew: a person's explicit act. Until it answers, its rows stay as they are dated; no other row
+   * waits for it.
+   */
   async refresh(cluster: string): Promise<CommandResult> {
     const asked = this.#ask(cluster);
     return vscode.window.withProgress({ location: { viewId: 'aerodb.clusters' } }, () => asked);
@@ -146,7 +149,9 @@ export class ClusterTree implements vscode.TreeDataProvider<Row> {
       : clusterReading(result)?.view.members.find(({ nodeId }) => nodeId === node)?.name;
   }
 
-  /** Asks, and redraws the row of this cluster, and only this one, when its answer has come. The latest question counts. */
+  /**
+   * Asks, and redraws the row of this cluster, and only this one, when its answer has come. The latest question counts.
+   */
   #ask(cluster: string): Promise<CommandResult> {
     const asked = this.#inspect(cluster);
     this.#shown.set(cluster, { asked, result: this.#shown.get(cluster)?.result });
@@ -211,7 +216,10 @@ function clusterReading(result: CommandResult): Reading<ClusterView> | undefined
     : undefined;
 }
 
-/** From when the rows are comes first, and the time before the day: a narrow side bar cuts off what comes last. The tooltip has the kernel's own words. */
+/**
+ * From when the rows are comes first, and the time before the day: a narrow side bar cuts off what comes last. The
+ * tooltip has the kernel's own words.
+ */
 function dated({ view: { epoch }, observed: { time } }: Reading<ClusterView>, patroni: boolean): readonly string[] {
   const [, day, clock, zone] = /^(.*)T([\d:]+)(?:\.\d+)?(.*)$/u.exec(time) ?? [];
   return [

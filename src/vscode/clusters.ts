@@ -67,7 +67,10 @@ export class ConfiguredClusters implements Clusters {
     );
   }
 
-  /** Keeps or, when empty, forgets a secret of a cluster, in the editor's secret store only. Rejects with `StoreUnavailable`. */
+  /**
+   * Keeps or, when empty, forgets a secret of a cluster, in the editor's secret store only. Rejects with
+   * `StoreUnavailable`.
+   */
   async setSecret(cluster: ClusterConfig, secret: Secret, value: string): Promise<void> {
     await this.#secrets.set(secretKey(cluster, secret), value);
   }
@@ -76,7 +79,10 @@ export class ConfiguredClusters implements Clusters {
     await this.#write([...this.#raw(), cluster]);
   }
 
-  /** Removes every entry of that name, and then the secrets that were given for the addresses in them; that rejects with `StoreUnavailable`. */
+  /**
+   * Removes every entry of that name, and then the secrets that were given for the addresses in them; that rejects with
+   * `StoreUnavailable`.
+   */
   async remove(name: string): Promise<void> {
     const entries = this.#raw();
     const isNamed = (entry: unknown, index: number): boolean => nameOf(entry, index) === name;
@@ -109,7 +115,9 @@ export function clusterLabel(cluster: Pick<ClusterConfig, 'name' | 'environment'
   return cluster.environment === undefined ? cluster.name : `${cluster.name} (${cluster.environment})`;
 }
 
-/** A secret is bound to the addresses that it was given for: a repointed cluster has none until it is asked for again. */
+/**
+ * A secret is bound to the addresses that it was given for: a repointed cluster has none until it is asked for again.
+ */
 function secretKey(cluster: ClusterConfig, secret: Secret): string {
   const { name, database } = cluster;
   return secret === 'token'

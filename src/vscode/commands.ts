@@ -1,4 +1,7 @@
-/** The ten operator commands in the palette and the tree. Arguments can name a cluster and a node, and nothing that skips a question. */
+/**
+ * The ten operator commands in the palette and the tree. Arguments can name a cluster and a node, and nothing that
+ * skips a question.
+ */
 import * as vscode from 'vscode';
 import * as z from 'zod/mini';
 import { COMMAND_NAMES, commandSpec, type CommandName } from '../control-plane/commands.ts';

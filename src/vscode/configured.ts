@@ -1,4 +1,7 @@
-/** What the settings of this machine say: clusters, a name, a directory. Anything may stand there; what is repeated of it reads like what belongs there. */
+/**
+ * What the settings of this machine say: clusters, a name, a directory. Anything may stand there; what is repeated of
+ * it reads like what belongs there.
+ */
 import { parseClusterConfig, type ClusterConfig } from '../control-plane/cluster.ts';
 import { failure, refusal, type Result } from '../control-plane/errors.ts';
 import { implausiblePath, isClusterName, isName, quotedName, WITHHELD } from '../control-plane/plausible.ts';

@@ -135,10 +135,12 @@ async function askStandard(prompt: ConfirmationPrompt): Promise<Refused | undefi
       '',
       prompt.toType.what === 'name'
         ? vscode.l10n.t(
-            'The explanation stays open behind this dialog. If you continue, you will be asked to type the name of the node.',
+            'The explanation stays open behind this dialog. If you continue, you will be asked to type the name ' +
+              'of the node.',
           )
         : vscode.l10n.t(
-            'The explanation stays open behind this dialog. If you continue, you will be asked to type the id of the node: its name holds characters that cannot be typed, or another node bears it too.',
+            'The explanation stays open behind this dialog. If you continue, you will be asked to type the id of ' +
+              'the node: its name holds characters that cannot be typed, or another node bears it too.',
           ),
     ],
     vscode.l10n.t('Continue…'),
@@ -239,7 +241,8 @@ async function typeNode(
         what === 'name'
           ? vscode.l10n.t('Type the name of the node, {0}, to confirm. Escape confirms nothing.', text)
           : vscode.l10n.t(
-              'The name of this node holds characters that cannot be typed, or another node bears it too. Type its id, {0}, to confirm. Escape confirms nothing.',
+              'The name of this node holds characters that cannot be typed, or another node bears it too. Type ' +
+                'its id, {0}, to confirm. Escape confirms nothing.',
               text,
             ),
       placeHolder: text,

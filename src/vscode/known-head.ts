@@ -1,6 +1,7 @@
 /**
- * The last position of the audit log that this machine's editor has seen, kept in the editor's own storage. It shows what the chain alone
- * cannot: that the end of the log was cut, or that it was rewritten whole. So nothing that is appended to such a log replaces it.
+ * The last position of the audit log that this machine's editor has seen, kept in the editor's own storage. It shows
+ * what the chain alone cannot: that the end of the log was cut, or that it was rewritten whole. So nothing that is
+ * appended to such a log replaces it.
  */
 import type { AuditPosition } from '../control-plane/audit-position.ts';
 import type { AuditReader } from '../control-plane/audit-reader.ts';
@@ -16,7 +17,10 @@ export class KnownHead {
   readonly #reader: AuditReader;
   /** A head belongs to one file: another directory has another log. */
   readonly #key: string;
-  /** Found out at this window's first record: its own log is never continued where it does not hold what this window has seen. */
+  /**
+   * Found out at this window's first record: its own log is never continued where it does not hold what this window has
+   * seen.
+   */
   #continues: Promise<boolean> | null = null;
 
   constructor(storage: Storage, reader: AuditReader) {

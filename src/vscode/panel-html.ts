@@ -17,8 +17,9 @@ export interface PanelPage {
 }
 
 /**
- * The page holds no data but the labels of this extension, as inert JSON: the application says that it is ready and is then sent what to
- * show, so nothing that a kernel said is ever part of a document. Scripts and styles need the nonce; images, frames, forms and connections are not possible at all.
+ * The page holds no data but the labels of this extension, as inert JSON: the application says that it is ready and is
+ * then sent what to show, so nothing that a kernel said is ever part of a document. Scripts and styles need the nonce;
+ * images, frames, forms and connections are not possible at all.
  */
 export function panelHtml({ script, style, cspSource, nonce, language, dictionary = {} }: PanelPage): string {
   const policy = [

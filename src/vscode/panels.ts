@@ -40,8 +40,9 @@ export class Panels {
   #restored = 0;
 
   /**
-   * Panels stay open when the window is reloaded, and then say that they must be asked for again. The serializer is never unregistered: a
-   * window that closes asks for it while it decides which panels to keep, and by then the extension may have been told to end already.
+   * Panels stay open when the window is reloaded, and then say that they must be asked for again. The serializer is
+   * never unregistered: a window that closes asks for it while it decides which panels to keep, and by then the
+   * extension may have been told to end already.
    */
   constructor(extensionUri: vscode.Uri) {
     this.#extensionUri = extensionUri;
@@ -69,7 +70,8 @@ export class Panels {
         VIEW_TYPE,
         tabTitle(content.title),
         { viewColumn: vscode.ViewColumn.Active, preserveFocus: options.preserveFocus ?? false },
-        // A place in a long table is kept while another tab is in front; all other panels are drawn anew from what the editor holds.
+        // A place in a long table is kept while another tab is in front; all other panels are drawn anew from what the
+        // editor holds.
         { ...this.#options(), retainContextWhenHidden: options.keepWhenHidden ?? false },
       );
       this.#adopt(key, webview, content);

@@ -1,4 +1,6 @@
-/** How a person names a cluster, a node, a reason: nothing is sorted, filtered or preselected by role or state (P7-A3). */
+/**
+ * How a person names a cluster, a node, a reason: nothing is sorted, filtered or preselected by role or state (P7-A3).
+ */
 import * as vscode from 'vscode';
 import { endpointsOf, endpointToText } from '../control-plane/cluster.ts';
 import type { CommandResult } from '../control-plane/control-plane.ts';
@@ -89,10 +91,12 @@ export async function askReason(title: string, required: boolean): Promise<Picke
     placeHolder: vscode.l10n.t('Reason'),
     prompt: required
       ? vscode.l10n.t(
-          'Why? Required. It is sent to the kernel and recorded exactly as typed, so it must hold no secret. Escape asks for nothing.',
+          'Why? Required. It is sent to the kernel and recorded exactly as typed, so it must hold no secret. ' +
+            'Escape asks for nothing.',
         )
       : vscode.l10n.t(
-          'Why? May be left empty. It is sent to the kernel and recorded exactly as typed, so it must hold no secret. Escape asks for nothing.',
+          'Why? May be left empty. It is sent to the kernel and recorded exactly as typed, so it must hold no ' +
+            'secret. Escape asks for nothing.',
         ),
     validateInput: typed => (required && typed.trim() === '' ? vscode.l10n.t('A reason is required.') : undefined),
   });
@@ -104,7 +108,8 @@ export async function askLookup(title: string): Promise<Picked> {
     title,
     placeHolder: vscode.l10n.t('Request id'),
     prompt: vscode.l10n.t(
-      'A request id whose fate is to be looked up. Left empty, only the promotion state is read. Escape asks for nothing.',
+      'A request id whose fate is to be looked up. Left empty, only the promotion state is read. Escape asks for ' +
+        'nothing.',
     ),
   });
 }

@@ -147,7 +147,9 @@ function checkInvariants(details: unknown): readonly string[] {
   return parsed.success ? parsed.data.checks.map(check => check.invariant) : [];
 }
 
-/** "AeroDB: OUTCOME UNKNOWN. Request Promotion: orders, node-2. PHASE7_…": the outcome first, where nothing cuts it off. */
+/**
+ * "AeroDB: OUTCOME UNKNOWN. Request Promotion: orders, node-2. PHASE7_…": the outcome first, where nothing cuts it off.
+ */
 function errorSentence(title: string, error: ControlError): string {
   const outcome: Readonly<Record<Outcome, string>> = {
     not_executed: vscode.l10n.t('not executed'),

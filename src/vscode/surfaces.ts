@@ -1,6 +1,7 @@
 /**
- * Where the editor shows words of ours with foreign words in them: notifications, dialogs, pickers, input boxes, progress, the status bar, the
- * log. Every way to them leads through here, so that no name and no answer can be more there than text; a lint rule keeps it so.
+ * Where the editor shows words of ours with foreign words in them: notifications, dialogs, pickers, input boxes,
+ * progress, the status bar, the log. Every way to them leads through here, so that no name and no answer can be more
+ * there than text; a lint rule keeps it so.
  */
 import * as vscode from 'vscode';
 import { visible } from '../text/foreign.ts';
@@ -25,7 +26,10 @@ export async function notify(
   return answer === undefined ? undefined : buttons[shown.indexOf(answer)];
 }
 
-/** A modal question; the first button has the focus. Returns the button that was pressed, as it was given. Dialogs make nothing of what looks like a link. */
+/**
+ * A modal question; the first button has the focus. Returns the button that was pressed, as it was given. Dialogs make
+ * nothing of what looks like a link.
+ */
 export async function ask(
   question: string,
   detail: readonly string[],
@@ -66,7 +70,10 @@ export async function askText(
   );
 }
 
-/** Asks for one of several; returns the one that was picked, as it was given. It stays open when the focus goes elsewhere. */
+/**
+ * Asks for one of several; returns the one that was picked, as it was given. It stays open when the focus goes
+ * elsewhere.
+ */
 export async function pick<T extends vscode.QuickPickItem>(
   items: readonly T[],
   options: vscode.QuickPickOptions & { readonly title: string },

@@ -40,7 +40,10 @@ export function checksTable(checks: readonly KernelCheck[], cited: Cited): Templ
 
 const RESULTS: readonly CheckResult[] = ['pass', 'fail', 'unknown', 'overridden', 'unchecked'];
 
-/** The checks in the details of a rejection; none unless all of them have the form of a check, for the body beside them has everything. */
+/**
+ * The checks in the details of a rejection; none unless all of them have the form of a check, for the body beside them
+ * has everything.
+ */
 export function checksIn(details: unknown): readonly KernelCheck[] {
   if (typeof details !== 'object' || details === null || !('checks' in details) || !Array.isArray(details.checks))
     return [];

@@ -18,7 +18,10 @@ export interface Heading {
   readonly copy: boolean;
 }
 
-/** Cluster, label, title and what can be asked of the panel. The same element for every kind, so that focus stays where it was. */
+/**
+ * Cluster, label, title and what can be asked of the panel. The same element for every kind, so that focus stays where
+ * it was.
+ */
 export function heading({ title, cluster, refresh, copy }: Heading, post: Post): TemplateResult {
   return html`<header>
     <div class="names">
@@ -81,7 +84,10 @@ export interface Further {
   readonly name?: string | undefined;
 }
 
-/** From which node, at which commit, control version and epoch, when and by whose clock. Epoch and name are left out where an answer has none. */
+/**
+ * From which node, at which commit, control version and epoch, when and by whose clock. Epoch and name are left out
+ * where an answer has none.
+ */
 export function provenance(
   { endpoint, observed, skipped, notes }: Source,
   { kind, epoch: called }: Terms,

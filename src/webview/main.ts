@@ -19,7 +19,10 @@ declare function acquireVsCodeApi(): Editor;
 const editor = acquireVsCodeApi();
 let root = document.querySelector<HTMLElement>('#app') ?? document.body.appendChild(document.createElement('div'));
 
-/** The title alone outlives a reload, so that the editor can say what is gone; nothing that a kernel said does (1-rules: State). */
+/**
+ * The title alone outlives a reload, so that the editor can say what is gone; nothing that a kernel said does (1-rules:
+ * State).
+ */
 function remember({ panel }: ShowPanel): void {
   editor.setState({ title: panel.kind === 'explanation' ? panel.explanation.title : panel.title });
 }

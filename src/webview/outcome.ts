@@ -86,7 +86,10 @@ export function failedPanel(
     ${record(requestId, recorded)}`;
 }
 
-/** A request is in flight; nothing is shown of what was there before, because it would be old. What a control request does is not known meanwhile, and that is said. */
+/**
+ * A request is in flight; nothing is shown of what was there before, because it would be old. What a control request
+ * does is not known meanwhile, and that is said.
+ */
 export function askingPanel({ requestId }: Shown<'asking'>): TemplateResult {
   return html`<div class="asking"><div class="progress" aria-hidden="true"></div><p class="action">${t('Asking the kernel…')}</p>${
     requestId === undefined
@@ -103,7 +106,10 @@ export function refusedPanel({ code: refusal, message }: Shown<'refused'>): Temp
     <p class="muted">${t('What stood here was taken away with the authority to see it.')}</p>`;
 }
 
-/** After a reload: old state is never restored as if it were true, and nobody is told to confirm again what may have been executed. */
+/**
+ * After a reload: old state is never restored as if it were true, and nobody is told to confirm again what may have
+ * been executed.
+ */
 export function gonePanel(refreshable: boolean): TemplateResult {
   return html`<p class="action">${t('What was shown here is gone.')}</p>
     <p>${t('It was read before the window was reloaded and may no longer be true, so it was not kept.')} ${refreshable ? t('Refresh asks for it again.') : t('An inspection has to be asked for again. A confirmed request was not repeated; the audit log says how far it came.')}</p>`;

@@ -1,7 +1,7 @@
 /**
- * Everything that passes between the editor and a panel, checked to the last member on both sides. 64-bit values are decimal strings.
- * A panel can ask for a fresh reading, for text to copy, for the dialogs of a confirmation to open or not to open, and for lines of the
- * audit log, and for nothing else. No message confirms anything.
+ * Everything that passes between the editor and a panel, checked to the last member on both sides. 64-bit values are
+ * decimal strings. A panel can ask for a fresh reading, for text to copy, for the dialogs of a confirmation to open or
+ * not to open, and for lines of the audit log, and for nothing else. No message confirms anything.
  */
 import * as z from 'zod/mini';
 import type { AuditSought, AuditVerdict, RequestEnd } from '../control-plane/audit-reader.ts';
@@ -278,7 +278,10 @@ export interface Malformed {
   readonly at: string;
 }
 
-/** Parses a message to a panel. Anything that does not even call itself one is `undefined` and none of a panel's business. */
+/**
+ * Parses a message to a panel. Anything that does not even call itself one is `undefined` and none of a panel's
+ * business.
+ */
 export function parseEditorMessage(message: unknown): ShowPanel | AuditMessage | Malformed | undefined {
   const of = typeof message === 'object' && message !== null && 'type' in message ? message.type : undefined;
   if (of !== 'show' && of !== 'audit') return undefined;
@@ -335,7 +338,10 @@ export function parsePanelRequest(message: unknown): PanelRequest | undefined {
   return parsed.success ? parsed.data : undefined;
 }
 
-/** The explanation in a record of the log, or `null` when there is none that has the form of one: a log may have been tampered with. */
+/**
+ * The explanation in a record of the log, or `null` when there is none that has the form of one: a log may have been
+ * tampered with.
+ */
 export function recordedExplanation(value: unknown): Wire<Explanation> | null {
   return explanation.safeParse(value).data ?? null;
 }

@@ -1,4 +1,7 @@
-/** Tables: a caption for those who cannot see the heading, scopes on all headers, and only the visible rows of long ones. */
+/**
+ * Tables: a caption for those who cannot see the heading, scopes on all headers, and only the visible rows of long
+ * ones.
+ */
 import { html, type TemplateResult } from 'lit';
 import { cells, head, type Table } from './cells.ts';
 import './rows.ts';

@@ -1,4 +1,7 @@
-/** How values are written. Everything that a kernel, a configuration or a person supplied is foreign text: isolated, and shown whole. */
+/**
+ * How values are written. Everything that a kernel, a configuration or a person supplied is foreign text: isolated, and
+ * shown whole.
+ */
 import { html, type nothing, type TemplateResult } from 'lit';
 import { numberOf, parts, replaceUnseen } from '../text/foreign.ts';
 import { t } from './words.ts';
@@ -71,7 +74,10 @@ export function short(value: string, length: number): string {
   return characters.length <= length ? characters.join('') : `${characters.slice(0, length - 1).join('')}…`;
 }
 
-/** The editor draws what is not seen as a box with its number, so that two names that look alike are seen to differ; lines stay lines. */
+/**
+ * The editor draws what is not seen as a box with its number, so that two names that look alike are seen to differ;
+ * lines stay lines.
+ */
 function visible(value: string): Content {
   return value
     .split(/(\n)/u)

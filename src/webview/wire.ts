@@ -1,6 +1,7 @@
 /**
- * The exact form of everything that a panel is sent: what a kernel answered, explanations, errors, lines of the audit log. Each schema is
- * held against the type that it checks, in both directions, so that one cannot change without the other.
+ * The exact form of everything that a panel is sent: what a kernel answered, explanations, errors, lines of the audit
+ * log. Each schema is held against the type that it checks, in both directions, so that one cannot change without the
+ * other.
  */
 import * as z from 'zod/mini';
 import type { AuditVerdict, RequestEnd } from '../control-plane/audit-reader.ts';
@@ -17,7 +18,10 @@ type Said<T> = T extends readonly (infer E)[]
   : T extends object
     ? { readonly [K in keyof T]: Said<T[K]> }
     : T;
-/** Two such functions are assignable only when the types are identical, optional members and all; under a name they are compared less strictly. */
+/**
+ * Two such functions are assignable only when the types are identical, optional members and all; under a name they are
+ * compared less strictly.
+ */
 // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the one place of each parameter is what is compared
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 

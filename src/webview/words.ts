@@ -1,4 +1,7 @@
-/** Labels in the display language. What a kernel, the audit log or the control plane says is not translated: it is shown as it was said and recorded. */
+/**
+ * Labels in the display language. What a kernel, the audit log or the control plane says is not translated: it is shown
+ * as it was said and recorded.
+ */
 
 /** The dictionary that the editor put into the page; English where there is none. */
 const dictionary = read(document.querySelector('#dictionary')?.textContent ?? '{}');

@@ -199,20 +199,31 @@ const planted: readonly Planted[] = [
 const allowed: Readonly<Record<string, string>> = {
   'src/text/fine.ts': "import { letters } from './letters.ts';\nexport const use = letters;\n",
   'src/webview/fine.ts':
-    "import { letters } from '../text/letters.ts';\nexport const more = letters;\nimport type { Fact } from '../control-plane/ground.ts';\nimport { protocol } from './protocol.ts';\nexport const use = (fact: Fact): number => fact.n + protocol;\n",
+    "import { letters } from '../text/letters.ts';\nexport const more = letters;\nimport type { Fact } from " +
+    "'../control-plane/ground.ts';\nimport { protocol } from './protocol.ts';\nexport const use = (fact: Fact): " +
+    'number => fact.n + protocol;\n',
   'src/control-plane/fine.ts':
-    "import { letters } from '../text/letters.ts';\nexport const more = letters;\nimport { createHash } from 'node:crypto';\nimport * as z from 'zod';\nimport { ground } from './ground.ts';\nexport const use = [createHash, z, ground];\n",
+    "import { letters } from '../text/letters.ts';\nexport const more = letters;\nimport { createHash } from " +
+    "'node:crypto';\nimport * as z from 'zod';\nimport { ground } from './ground.ts';\nexport const use = " +
+    '[createHash, z, ground];\n',
   'src/kernel/fine.ts':
-    "import Agent from 'undici/lib/dispatcher/agent.js';\nimport { ground } from '../control-plane/ground.ts';\nexport const use = [Agent, ground];\n",
+    "import Agent from 'undici/lib/dispatcher/agent.js';\nimport { ground } from " +
+    "'../control-plane/ground.ts';\nexport const use = [Agent, ground];\n",
   'src/files/fine.ts': "import fs from 'node:fs';\nimport { disk } from './disk.ts';\nexport const use = [fs, disk];\n",
   'src/audit/fine.ts':
-    "import { disk } from '../files/disk.ts';\nexport const more = disk;\nimport { ground } from '../control-plane/ground.ts';\nimport { appendFileSync } from 'node:fs';\nexport const use = [ground, appendFileSync];\n",
+    "import { disk } from '../files/disk.ts';\nexport const more = disk;\nimport { ground } from " +
+    "'../control-plane/ground.ts';\nimport { appendFileSync } from 'node:fs';\nexport const use = [ground, " +
+    'appendFileSync];\n',
   'src/vscode/fine.ts':
-    "import * as vscode from 'vscode';\nimport { protocol } from '../webview/protocol.ts';\nimport { ground } from '../control-plane/ground.ts';\nexport const use = [vscode, protocol, ground];\n",
+    "import * as vscode from 'vscode';\nimport { protocol } from '../webview/protocol.ts';\nimport { ground } " +
+    "from '../control-plane/ground.ts';\nexport const use = [vscode, protocol, ground];\n",
   'src/cli/fine.ts':
-    "import { letters } from '../text/letters.ts';\nexport const more = letters;\nimport { ground } from '../control-plane/ground.ts';\nimport { boundary } from '../kernel/boundary.ts';\nimport { ledger } from '../audit/ledger.ts';\nexport const use = [ground, boundary, ledger];\n",
+    "import { letters } from '../text/letters.ts';\nexport const more = letters;\nimport { ground } from " +
+    "'../control-plane/ground.ts';\nimport { boundary } from '../kernel/boundary.ts';\nimport { ledger } from " +
+    "'../audit/ledger.ts';\nexport const use = [ground, boundary, ledger];\n",
   'src/local-cluster/fine.ts':
-    "import { createServer } from 'node:http';\nimport { garden } from './garden.ts';\nimport { disk } from '../files/disk.ts';\nexport const use = [createServer, garden, disk];\n",
+    "import { createServer } from 'node:http';\nimport { garden } from './garden.ts';\nimport { disk } from " +
+    "'../files/disk.ts';\nexport const use = [createServer, garden, disk];\n",
 };
 
 const cycle = {

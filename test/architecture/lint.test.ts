@@ -3,36 +3,41 @@ import { join } from 'node:path';
 import { ESLint } from 'eslint';
 import { House } from './planted.ts';
 
-/** What the control plane must never ask the machine for: the clock and ids come in through ports, and nothing happens later. */
+/**
+ * What the control plane must never ask the machine for: the clock and ids come in through ports, and nothing happens
+ * later.
+ */
 const inControlPlane: Readonly<Record<string, string>> = {
-  'Date.now': 'export const planted = (): number => Date.now();\n',
-  'new Date()': 'export const planted = (): Date => new Date();\n',
-  'Date()': 'export const planted = (): string => Date();\n',
-  'Math.random': 'export const planted = (): number => Math.random();\n',
-  'crypto.randomUUID': 'export const planted = (): string => crypto.randomUUID();\n',
+  'Date.now': 'export function planted(): number { return Date.now(); }\n',
+  'new Date()': 'export function planted(): Date { return new Date(); }\n',
+  'Date()': 'export function planted(): string { return Date(); }\n',
+  'Math.random': 'export function planted(): number { return Math.random(); }\n',
+  'crypto.randomUUID': 'export function planted(): string { return crypto.randomUUID(); }\n',
   'randomUUID of node:crypto':
-    "import { randomUUID } from 'node:crypto';\nexport const planted = (): string => randomUUID();\n",
-  globalThis: 'export const planted = (): number => globalThis.Date.now();\n',
-  setTimeout: 'export const planted = (): unknown => setTimeout(() => undefined, 1);\n',
-  setInterval: 'export const planted = (): unknown => setInterval(() => undefined, 1);\n',
-  setImmediate: 'export const planted = (): unknown => setImmediate(() => undefined);\n',
-  fetch: "export const planted = async (): Promise<unknown> => fetch('http://127.0.0.1/');\n",
-  process: 'export const planted = (): string => process.version;\n',
-  performance: 'export const planted = (): number => performance.now();\n',
+    "import { randomUUID } from 'node:crypto';\nexport function planted(): string { return randomUUID(); }\n",
+  globalThis: 'export function planted(): number { return globalThis.Date.now(); }\n',
+  setTimeout: 'export function planted(): unknown { return setTimeout(() => undefined, 1); }\n',
+  setInterval: 'export function planted(): unknown { return setInterval(() => undefined, 1); }\n',
+  setImmediate: 'export function planted(): unknown { return setImmediate(() => undefined); }\n',
+  fetch: "export async function planted(): Promise<unknown> { return fetch('http://127.0.0.1/'); }\n",
+  process: 'export function planted(): string { return process.version; }\n',
+  performance: 'export function planted(): number { return performance.now(); }\n',
 };
 
 /** What no source may do. */
 const anywhere: Readonly<Record<string, string>> = {
   'a default export': 'export default 1;\n',
-  any: 'export const planted = (value: any): unknown => value;\n',
-  'a non-null assertion': 'export const planted = (value: string | undefined): string => value!;\n',
-  'a promise that nobody waits for': 'export const planted = (work: () => Promise<void>): void => { work(); };\n',
-  'a forgotten case': "export const planted = (value: 'a' | 'b'): void => { switch (value) { case 'a': break; } };\n",
+  any: 'export function planted(value: any): unknown { return value; }\n',
+  'a non-null assertion': 'export function planted(value: string | undefined): string { return value!; }\n',
+  'a promise that nobody waits for': 'export function planted(work: () => Promise<void>): void { work(); }\n',
+  'a forgotten case': "export function planted(value: 'a' | 'b'): void { switch (value) { case 'a': break; } }\n",
   'numbers without an end as arguments':
-    'export const planted = (numbers: readonly number[]): number => Math.max(...numbers);\n',
+    'export function planted(numbers: readonly number[]): number { return Math.max(...numbers); }\n',
   'a dictionary for foreign words':
-    'const planted: Readonly<Record<string, number>> = { a: 1 };\nexport const find = (word: string): number | undefined => planted[word];\n',
-  console: "export const planted = (): void => { console.log('x'); };\n",
+    'const planted: Readonly<Record<string, number>> = { a: 1 };\n' +
+    'export function find(word: string): number | undefined { return planted[word]; }\n',
+  'a function in a constant': 'export const planted = (): number => 1;\n',
+  console: "export function planted(): void { console.log('x'); }\n",
 };
 
 /** Ways to the editor's surfaces that do not make foreign words harmless. */
@@ -47,7 +52,7 @@ const inEditor: Readonly<Record<string, string>> = Object.fromEntries(
     'createInputBox',
   ].map(name => [
     name,
-    `import * as vscode from 'vscode';\nexport const planted = (): unknown => vscode.window.${name};\n`,
+    `import * as vscode from 'vscode';\nexport function planted(): unknown { return vscode.window.${name}; }\n`,
   ]),
 );
 
@@ -63,7 +68,9 @@ const planted = [
 }));
 const harmless = {
   'src/control-plane/fine.ts':
-    "import { createHash } from 'node:crypto';\nexport const digest = (text: string): string => createHash('sha256').update(text).digest('hex');\nexport const day = (time: string): Date => new Date(time);\n",
+    "import { createHash } from 'node:crypto';\n" +
+    "export function digest(text: string): string { return createHash('sha256').update(text).digest('hex'); }\n" +
+    'export function day(time: string): Date { return new Date(time); }\n',
 };
 
 describe('lint', function () {

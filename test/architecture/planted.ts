@@ -12,7 +12,9 @@ const rules = [
   'src/webview/tsconfig.json',
 ];
 
-/** A house with the same floors and rules as this project's, in a temporary folder, in which wrong files can be planted. */
+/**
+ * A house with the same floors and rules as this project's, in a temporary folder, in which wrong files can be planted.
+ */
 export class House {
   readonly folder = mkdtempSync(join(tmpdir(), 'aero-house-'));
 

@@ -1,4 +1,6 @@
-/** The attacks on a log and what finds them. The table is measured here, printed, and has to stand in docs/audit-log.md. */
+/**
+ * The attacks on a log and what finds them. The table is measured here, printed, and has to stand in docs/audit-log.md.
+ */
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -321,17 +323,21 @@ describe("journald's three failures are not ours", () => {
     for (const known of positions.slice(3)) assert.equal((await verify(file, known)).kind, 'replaced');
   });
 
-  it('truncate and continue: the writer that is running refuses; one that starts afterwards cannot hide it from a known head', async () => {
-    const { directory, file, positions } = await writtenLog(8);
-    const running = openAuditLog({ directory });
-    await running.append(entry(9));
-    const lines = readFileSync(file, 'utf8').split(/(?<=\n)/);
-    writeFileSync(file, lines.slice(0, 5).join(''));
-    await assert.rejects(running.append(entry(10)), /no longer holds record 9/);
-    await appendMany(openAuditLog({ directory }), 20, 30);
-    assert.equal((await verify(file)).kind, 'intact', 'without a head nobody can tell');
-    for (const known of positions.slice(5)) assert.equal((await verify(file, known)).kind, 'replaced');
-  });
+  it(
+    'truncate and continue: the writer that is running refuses; one that starts afterwards cannot hide it from a ' +
+      'known head',
+    async () => {
+      const { directory, file, positions } = await writtenLog(8);
+      const running = openAuditLog({ directory });
+      await running.append(entry(9));
+      const lines = readFileSync(file, 'utf8').split(/(?<=\n)/);
+      writeFileSync(file, lines.slice(0, 5).join(''));
+      await assert.rejects(running.append(entry(10)), /no longer holds record 9/);
+      await appendMany(openAuditLog({ directory }), 20, 30);
+      assert.equal((await verify(file)).kind, 'intact', 'without a head nobody can tell');
+      for (const known of positions.slice(5)) assert.equal((await verify(file, known)).kind, 'replaced');
+    },
+  );
 
   it('unsealed passes as sealed: records without hashes, or no records at all, never pass for intact ones', async () => {
     const { file, positions } = await writtenLog(8);

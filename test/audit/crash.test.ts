@@ -36,7 +36,9 @@ describe('P7-F2, P7-O3: killed anywhere, nothing acknowledged is lost and nothin
     deaths = 0;
   });
 
-  /** Runs one victim, then asks the file: is every acknowledged record there, was anything cut, does the chain go on? */
+  /**
+   * Runs one victim, then asks the file: is every acknowledged record there, was anything cut, does the chain go on?
+   */
   async function killed(
     directory: string,
     task: Omit<WriterTask, 'directory' | 'lockWaitMs'>,
@@ -148,28 +150,32 @@ describe('torn anywhere', () => {
     open: (file, create) => ({ ...realFiles.open(file, create), sync: () => Promise.resolve() }),
   };
 
-  it('cut after every single byte of a record, and of the records that tell of it: the next append says so and goes on', async function () {
-    this.timeout(120_000);
-    const { file, directory } = await writtenLog(2);
-    const two = readFileSync(file);
-    appendFileSync(file, '{"an earlier fragment');
-    const torn = readFileSync(file);
-    for (const start of [two, torn]) {
-      writeFileSync(file, start);
-      await openAuditLog({ directory, files: unflushed }).append(entry(3));
-      const whole = readFileSync(file);
-      for (let end = start.length; end <= whole.length; end += 1) {
-        rmSync(file);
-        writeFileSync(file, whole.subarray(0, end));
-        const position = await openAuditLog({ directory, files: unflushed }).append(entry(4));
-        const verdict = await verify(file, position);
-        assert.deepEqual([verdict.kind, verdict.head], ['intact', position], `cut at ${end - start.length}`);
-        assert.deepEqual(
-          readFileSync(file).subarray(0, end),
-          whole.subarray(0, end),
-          `nothing is cut at ${end - start.length}`,
-        );
+  it(
+    'cut after every single byte of a record, and of the records that tell of it: the next append says so and goes ' +
+      'on',
+    async function () {
+      this.timeout(120_000);
+      const { file, directory } = await writtenLog(2);
+      const two = readFileSync(file);
+      appendFileSync(file, '{"an earlier fragment');
+      const torn = readFileSync(file);
+      for (const start of [two, torn]) {
+        writeFileSync(file, start);
+        await openAuditLog({ directory, files: unflushed }).append(entry(3));
+        const whole = readFileSync(file);
+        for (let end = start.length; end <= whole.length; end += 1) {
+          rmSync(file);
+          writeFileSync(file, whole.subarray(0, end));
+          const position = await openAuditLog({ directory, files: unflushed }).append(entry(4));
+          const verdict = await verify(file, position);
+          assert.deepEqual([verdict.kind, verdict.head], ['intact', position], `cut at ${end - start.length}`);
+          assert.deepEqual(
+            readFileSync(file).subarray(0, end),
+            whole.subarray(0, end),
+            `nothing is cut at ${end - start.length}`,
+          );
+        }
       }
-    }
-  });
+    },
+  );
 });

@@ -1,4 +1,7 @@
-/** The real file system, on which the process dies by SIGKILL at a chosen touch: before it, in the middle of a write, or after it. */
+/**
+ * The real file system, on which the process dies by SIGKILL at a chosen touch: before it, in the middle of a write, or
+ * after it.
+ */
 import { realFiles, type AuditFiles } from '../../src/audit/files.ts';
 
 /**

@@ -33,7 +33,10 @@ export interface WriterTask {
   readonly uid?: number;
   /** Fill the disk that the directory is on, leaving this many bytes, before this append; free it before the last. */
   readonly fillDisk?: { readonly before: number; readonly leave: number };
-  /** Stop itself once, holding the lock: the tail is read, everything is looked at and nothing written yet, a part is written, or all and not yet flushed. */
+  /**
+   * Stop itself once, holding the lock: the tail is read, everything is looked at and nothing written yet, a part is
+   * written, or all and not yet flushed.
+   */
   readonly pause?: 'before the write' | 'after the last look' | 'in the middle of the record' | 'before the flush';
   /** Die by SIGKILL at the n-th touch of a file (from 1), after `bytes` of it when it is a write. */
   readonly die?: { readonly at: number; readonly bytes: number };

@@ -19,7 +19,10 @@ function refusal(directory: string): Promise<string> {
 }
 const unshare = ['unshare', ...(process.getuid?.() === 0 ? [] : ['--user', '--map-root-user']), '--mount'];
 
-/** Every acknowledged record stands where it was acknowledged, whatever fragments stand between: the first part of one record and the second of another, say. */
+/**
+ * Every acknowledged record stands where it was acknowledged, whatever fragments stand between: the first part of one
+ * record and the second of another, say.
+ */
 function allStand(directory: string, said: readonly Said[]): void {
   const found = linesIn(logFile(directory)).map(line => parseLine(Buffer.from(line)));
   const hashes = new Map(found.flatMap(record => (record === null ? [] : [[record.seq.toString(), record.hash]])));
@@ -70,21 +73,25 @@ describe('P7-O3: a lock file that does not stay', function () {
   });
 
   for (const pause of ['after the last look', 'in the middle of the record'] as const) {
-    it(`the holder stopped ${pause}, the lock file removed and another record written: awake again it forks nothing and is refused`, async () => {
-      const { directory } = await writtenLog(2);
-      const holder = new Writer({ directory, count: 2, pause });
-      await holder.stopped();
-      unlinkSync(path.join(directory, 'audit.lock'));
-      const other = await openAuditLog({ directory, lockWaitMs: 200 }).append(entry(7));
-      holder.process.kill('SIGCONT');
-      const said = await holder.rest();
-      assert.match(
-        said[0]?.refused ?? '',
-        /AuditUnavailable: .*(was removed or replaced while it was held|by someone who does not hold its lock)\.$/,
-      );
-      assert.notEqual(said[1]?.seq, undefined, 'its next append goes on behind the other');
-      assert.deepEqual((v => [v.kind, v.seq])(await verify(logFile(directory), other)), ['intact', null]);
-    });
+    it(
+      `the holder stopped ${pause}, the lock file removed and another record written: awake again it forks nothing ` +
+        'and is refused',
+      async () => {
+        const { directory } = await writtenLog(2);
+        const holder = new Writer({ directory, count: 2, pause });
+        await holder.stopped();
+        unlinkSync(path.join(directory, 'audit.lock'));
+        const other = await openAuditLog({ directory, lockWaitMs: 200 }).append(entry(7));
+        holder.process.kill('SIGCONT');
+        const said = await holder.rest();
+        assert.match(
+          said[0]?.refused ?? '',
+          /AuditUnavailable: .*(was removed or replaced while it was held|by someone who does not hold its lock)\.$/,
+        );
+        assert.notEqual(said[1]?.seq, undefined, 'its next append goes on behind the other');
+        assert.deepEqual((v => [v.kind, v.seq])(await verify(logFile(directory), other)), ['intact', null]);
+      },
+    );
   }
 });
 
@@ -104,21 +111,25 @@ describe('P7-O3: a log with two names is refused under each', () => {
     assert.equal((await verify(logFile(elsewhere))).kind, 'intact');
   });
 
-  it('moved with a symbolic link left behind after the last look of an append: the record is not acknowledged, and no chain is forked', async () => {
-    for (const pause of ['after the last look', 'in the middle of the record'] as const) {
-      const { directory } = await writtenLog(2);
-      const elsewhere = temporaryDirectory();
-      const holder = new Writer({ directory, count: 1, pause });
-      await holder.stopped();
-      renameSync(logFile(directory), logFile(elsewhere));
-      symlinkSync(logFile(elsewhere), logFile(directory));
-      const other = await openAuditLog({ directory: elsewhere }).append(entry(9));
-      holder.process.kill('SIGCONT');
-      assert.match((await holder.rest())[0]?.refused ?? '', /was replaced by a link while it was in use/);
-      await openAuditLog({ directory: elsewhere }).append(entry(10));
-      assert.equal((await verify(logFile(elsewhere), other)).kind, 'intact', pause);
-    }
-  });
+  it(
+    'moved with a symbolic link left behind after the last look of an append: the record is not acknowledged, and ' +
+      'no chain is forked',
+    async () => {
+      for (const pause of ['after the last look', 'in the middle of the record'] as const) {
+        const { directory } = await writtenLog(2);
+        const elsewhere = temporaryDirectory();
+        const holder = new Writer({ directory, count: 1, pause });
+        await holder.stopped();
+        renameSync(logFile(directory), logFile(elsewhere));
+        symlinkSync(logFile(elsewhere), logFile(directory));
+        const other = await openAuditLog({ directory: elsewhere }).append(entry(9));
+        holder.process.kill('SIGCONT');
+        assert.match((await holder.rest())[0]?.refused ?? '', /was replaced by a link while it was in use/);
+        await openAuditLog({ directory: elsewhere }).append(entry(10));
+        assert.equal((await verify(logFile(elsewhere), other)).kind, 'intact', pause);
+      }
+    },
+  );
 
   it('a hard link, before it is opened and while it is open; with one name again it goes on', async () => {
     const { directory, file } = await writtenLog(2);

@@ -4,15 +4,19 @@ import { defaultAuditDirectory } from '../../src/audit/location.ts';
 describe('where the audit log stands', () => {
   const linux = { platform: 'linux', home: () => '/home/alice' } as const;
 
-  it('Linux: $XDG_STATE_HOME/aerodb, or ~/.local/state/aerodb; a relative XDG path is ignored as its specification says', () => {
-    assert.equal(defaultAuditDirectory({ ...linux, env: { XDG_STATE_HOME: '/var/state' } }), '/var/state/aerodb');
-    assert.equal(defaultAuditDirectory({ ...linux, env: {} }), '/home/alice/.local/state/aerodb');
-    assert.equal(
-      defaultAuditDirectory({ ...linux, env: { XDG_STATE_HOME: 'state' } }),
-      '/home/alice/.local/state/aerodb',
-    );
-    assert.equal(defaultAuditDirectory({ ...linux, env: { XDG_STATE_HOME: '' } }), '/home/alice/.local/state/aerodb');
-  });
+  it(
+    'Linux: $XDG_STATE_HOME/aerodb, or ~/.local/state/aerodb; a relative XDG path is ignored as its specification ' +
+      'says',
+    () => {
+      assert.equal(defaultAuditDirectory({ ...linux, env: { XDG_STATE_HOME: '/var/state' } }), '/var/state/aerodb');
+      assert.equal(defaultAuditDirectory({ ...linux, env: {} }), '/home/alice/.local/state/aerodb');
+      assert.equal(
+        defaultAuditDirectory({ ...linux, env: { XDG_STATE_HOME: 'state' } }),
+        '/home/alice/.local/state/aerodb',
+      );
+      assert.equal(defaultAuditDirectory({ ...linux, env: { XDG_STATE_HOME: '' } }), '/home/alice/.local/state/aerodb');
+    },
+  );
 
   it('macOS: ~/Library/Application Support/AeroDB', () => {
     assert.equal(

@@ -177,15 +177,19 @@ describe('P7-O3: a file that changes under the writer is refused, never continue
     assert.equal((await verify(file)).records, 5n);
   });
 
-  it('replaced by another file of the same bytes: refused once, because it was swapped; then continued, because it holds the same record', async () => {
-    const { directory, file } = await writtenLog(3);
-    const log = openAuditLog({ directory });
-    await log.append(entry(4));
-    copyFileSync(file, `${file}.copy`);
-    renameSync(`${file}.copy`, file);
-    await refused(log, file, /was replaced by another file while it was in use/);
-    assert.equal((await log.append(entry(5))).seq, 5n);
-  });
+  it(
+    'replaced by another file of the same bytes: refused once, because it was swapped; then continued, because it ' +
+      'holds the same record',
+    async () => {
+      const { directory, file } = await writtenLog(3);
+      const log = openAuditLog({ directory });
+      await log.append(entry(4));
+      copyFileSync(file, `${file}.copy`);
+      renameSync(`${file}.copy`, file);
+      await refused(log, file, /was replaced by another file while it was in use/);
+      assert.equal((await log.append(entry(5))).seq, 5n);
+    },
+  );
 
   it('replaced by another chain', async () => {
     const { directory, file } = await writtenLog(3);
@@ -229,21 +233,25 @@ describe('P7-O3: a file that changes under the writer is refused, never continue
     assert.equal((await log.append(entry(6))).seq, 6n);
   });
 
-  it('of a log longer than is checked on opening, the last part is: damage there stops appending, an intact end is continued', async () => {
-    const { directory, file, positions } = await writtenLog(40);
-    const checkedBytes = 4000;
-    assert.equal((await openAuditLog({ directory, checkedBytes }).append(entry(41))).seq, 41n);
-    const text = readFileSync(file, 'utf8');
-    writeFileSync(file, text.replace('"seq":"39"', '"seq":"38"'));
-    await refused(
-      openAuditLog({ directory, checkedBytes }),
-      file,
-      /is damaged \(read from byte \d+\) and is not appended to/,
-    );
-    writeFileSync(file, `${text}${'x'.repeat(5000)}\n`);
-    await refused(openAuditLog({ directory, checkedBytes }), file, /No record stands there/);
-    assert.equal(positions.length, 40);
-  });
+  it(
+    'of a log longer than is checked on opening, the last part is: damage there stops appending, an intact end is ' +
+      'continued',
+    async () => {
+      const { directory, file, positions } = await writtenLog(40);
+      const checkedBytes = 4000;
+      assert.equal((await openAuditLog({ directory, checkedBytes }).append(entry(41))).seq, 41n);
+      const text = readFileSync(file, 'utf8');
+      writeFileSync(file, text.replace('"seq":"39"', '"seq":"38"'));
+      await refused(
+        openAuditLog({ directory, checkedBytes }),
+        file,
+        /is damaged \(read from byte \d+\) and is not appended to/,
+      );
+      writeFileSync(file, `${text}${'x'.repeat(5000)}\n`);
+      await refused(openAuditLog({ directory, checkedBytes }), file, /No record stands there/);
+      assert.equal(positions.length, 40);
+    },
+  );
 
   it('a text file that is no audit log is not appended to', async () => {
     const directory = temporaryDirectory();
@@ -279,46 +287,50 @@ describe('torn tails', () => {
     assert.deepEqual(tornOf(directory), []);
   });
 
-  it('any other invalid last line stays where it stands, is ended, and is recorded with length and digest; the chain goes on', async () => {
-    for (const fragment of [
-      '{"args":{"cluster":"pr',
-      '{"a":1}\n',
-      'x',
-      '\n',
-      '\u0000\u0000\u0000',
-      '{"x":"é',
-      '{"half\n{"other half',
-    ]) {
-      const { directory, file } = await writtenLog(3);
-      appendFileSync(file, fragment);
-      assert.equal((await verify(file)).kind, 'torn_tail', JSON.stringify(fragment));
-      const before = readFileSync(file);
-      const position = await openAuditLog({ directory }).append(entry(4));
-      assert.equal(position.seq, 5n);
-      const after = readFileSync(file);
-      assert.deepEqual(after.subarray(0, before.length), before, 'nothing was cut');
-      const [torn] = after
-        .subarray(before.length)
-        .toString()
-        .trim()
-        .split('\n')
-        .map(line => JSON.parse(line) as Record<string, unknown>);
-      assert.deepEqual(
-        [torn?.['stage'], torn?.['seq'], torn?.['torn_tail']],
-        [
-          'torn_tail_found',
-          '4',
-          {
-            bytes: String(Buffer.byteLength(fragment)),
-            sha256: createHash('sha256').update(fragment).digest('hex'),
-          },
-        ],
-      );
-      const verdict = await verify(file, position);
-      assert.deepEqual([verdict.kind, verdict.records], ['intact', 5n], verdict.message);
-      assert.match(verdict.message, /1 torn tail stands in it/);
-    }
-  });
+  it(
+    'any other invalid last line stays where it stands, is ended, and is recorded with length and digest; the ' +
+      'chain goes on',
+    async () => {
+      for (const fragment of [
+        '{"args":{"cluster":"pr',
+        '{"a":1}\n',
+        'x',
+        '\n',
+        '\u0000\u0000\u0000',
+        '{"x":"é',
+        '{"half\n{"other half',
+      ]) {
+        const { directory, file } = await writtenLog(3);
+        appendFileSync(file, fragment);
+        assert.equal((await verify(file)).kind, 'torn_tail', JSON.stringify(fragment));
+        const before = readFileSync(file);
+        const position = await openAuditLog({ directory }).append(entry(4));
+        assert.equal(position.seq, 5n);
+        const after = readFileSync(file);
+        assert.deepEqual(after.subarray(0, before.length), before, 'nothing was cut');
+        const [torn] = after
+          .subarray(before.length)
+          .toString()
+          .trim()
+          .split('\n')
+          .map(line => JSON.parse(line) as Record<string, unknown>);
+        assert.deepEqual(
+          [torn?.['stage'], torn?.['seq'], torn?.['torn_tail']],
+          [
+            'torn_tail_found',
+            '4',
+            {
+              bytes: String(Buffer.byteLength(fragment)),
+              sha256: createHash('sha256').update(fragment).digest('hex'),
+            },
+          ],
+        );
+        const verdict = await verify(file, position);
+        assert.deepEqual([verdict.kind, verdict.records], ['intact', 5n], verdict.message);
+        assert.match(verdict.message, /1 torn tail stands in it/);
+      }
+    },
+  );
 
   it('only the log itself records a torn tail', async () => {
     const { directory, file } = await writtenLog(2);

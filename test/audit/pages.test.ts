@@ -257,39 +257,43 @@ describe('P7-O3: an export carries its proof', () => {
       .slice(1)
       .map(line => JSON.parse(line) as Item);
 
-  it('JSONL: the bytes of each record, from which its hash is computed again, and its neighbours; the verdict and head beside them', async () => {
-    const file = logOf(mixed);
-    const text = await exported(file, { requestId: mixed[44]?.request_id ?? '' }, 'jsonl', 'neighbours');
-    const manifest = JSON.parse(text.slice(0, text.indexOf('\n'))) as Record<string, unknown>;
-    assert.deepEqual(
-      [manifest['selected'], manifest['lines_in_log'], (manifest['verdict'] as { kind: string }).kind],
-      [4, 700, 'intact'],
-    );
-    const found = items(text);
-    assert.deepEqual(
-      found.map(({ line, selected }) => [line, selected]),
-      [
-        ['44', false],
-        ['45', true],
-        ['46', true],
-        ['47', true],
-        ['48', true],
-        ['49', false],
-      ],
-    );
-    let prev: unknown;
-    for (const { record } of found) {
-      const { hash, prev: before } = JSON.parse(record) as Record<string, unknown>;
-      assert.equal(
-        createHash('sha256')
-          .update(record.replace(/,"hash":"[0-9a-f]{64}"\}$/, '}'))
-          .digest('hex'),
-        hash,
+  it(
+    'JSONL: the bytes of each record, from which its hash is computed again, and its neighbours; the verdict and ' +
+      'head beside them',
+    async () => {
+      const file = logOf(mixed);
+      const text = await exported(file, { requestId: mixed[44]?.request_id ?? '' }, 'jsonl', 'neighbours');
+      const manifest = JSON.parse(text.slice(0, text.indexOf('\n'))) as Record<string, unknown>;
+      assert.deepEqual(
+        [manifest['selected'], manifest['lines_in_log'], (manifest['verdict'] as { kind: string }).kind],
+        [4, 700, 'intact'],
       );
-      assert.ok(prev === undefined || prev === before);
-      prev = hash;
-    }
-  });
+      const found = items(text);
+      assert.deepEqual(
+        found.map(({ line, selected }) => [line, selected]),
+        [
+          ['44', false],
+          ['45', true],
+          ['46', true],
+          ['47', true],
+          ['48', true],
+          ['49', false],
+        ],
+      );
+      let prev: unknown;
+      for (const { record } of found) {
+        const { hash, prev: before } = JSON.parse(record) as Record<string, unknown>;
+        assert.equal(
+          createHash('sha256')
+            .update(record.replace(/,"hash":"[0-9a-f]{64}"\}$/, '}'))
+            .digest('hex'),
+          hash,
+        );
+        assert.ok(prev === undefined || prev === before);
+        prev = hash;
+      }
+    },
+  );
 
   it('each run has its own neighbours, none twice; to the end, the whole chain from the first selected record', async () => {
     const file = logOf(mixed.slice(0, 40));

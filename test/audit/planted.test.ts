@@ -23,36 +23,44 @@ function refusal(directory: string): Promise<string> {
 }
 
 describe('P7-F1: what was planted where the log is to stand', () => {
-  it('a directory that is a symbolic link is the directory that it leads to: two writers, one by each name, keep one chain', async () => {
-    const { directory } = await writtenLog(1);
-    const link = path.join(temporaryDirectory(), 'link');
-    symlinkSync(directory, link);
-    const said = await Promise.all([
-      new Writer({ directory, count: 60 }).rest(),
-      new Writer({ directory: link, count: 60 }).rest(),
-    ]);
-    assert.deepEqual(
-      said.flat().flatMap(({ refused }) => refused ?? []),
-      [],
-    );
-    assert.equal(records(directory).length, 121);
-    assert.equal((await verify(logFile(directory))).kind, 'intact');
-  });
-
-  it('a log that is a symbolic link is refused: it would be locked under two names; the file behind it stays as it is', async () => {
-    const victim = path.join(temporaryDirectory(), 'victim');
-    for (const content of ['', 'precious\n', undefined]) {
-      const directory = temporaryDirectory();
-      if (content !== undefined) writeFileSync(victim, content);
-      symlinkSync(content === undefined ? `${victim}-to-be` : victim, logFile(directory));
-      assert.match(
-        await refusal(directory),
-        /^AuditUnavailable: \/.*audit\.jsonl could not be opened: it is a symbolic link, or its path goes through too many \(ELOOP\)\.$/,
+  it(
+    'a directory that is a symbolic link is the directory that it leads to: two writers, one by each name, keep ' +
+      'one chain',
+    async () => {
+      const { directory } = await writtenLog(1);
+      const link = path.join(temporaryDirectory(), 'link');
+      symlinkSync(directory, link);
+      const said = await Promise.all([
+        new Writer({ directory, count: 60 }).rest(),
+        new Writer({ directory: link, count: 60 }).rest(),
+      ]);
+      assert.deepEqual(
+        said.flat().flatMap(({ refused }) => refused ?? []),
+        [],
       );
-      if (content !== undefined) assert.equal(readFileSync(victim, 'utf8'), content);
-    }
-    assert.equal(existsSync(`${victim}-to-be`), false);
-  });
+      assert.equal(records(directory).length, 121);
+      assert.equal((await verify(logFile(directory))).kind, 'intact');
+    },
+  );
+
+  it(
+    'a log that is a symbolic link is refused: it would be locked under two names; the file behind it stays as it ' +
+      'is',
+    async () => {
+      const victim = path.join(temporaryDirectory(), 'victim');
+      for (const content of ['', 'precious\n', undefined]) {
+        const directory = temporaryDirectory();
+        if (content !== undefined) writeFileSync(victim, content);
+        symlinkSync(content === undefined ? `${victim}-to-be` : victim, logFile(directory));
+        assert.match(
+          await refusal(directory),
+          /^AuditUnavailable: \/.*audit\.jsonl could not be opened: it is a symbolic link, or its path goes through too many \(ELOOP\)\.$/,
+        );
+        if (content !== undefined) assert.equal(readFileSync(victim, 'utf8'), content);
+      }
+      assert.equal(existsSync(`${victim}-to-be`), false);
+    },
+  );
 
   it('a link in place of the note on who holds the lock is not written through; the log works without the note', async () => {
     const directory = temporaryDirectory();

@@ -54,30 +54,34 @@ describe('records grouped by request', () => {
     );
   });
 
-  it('P7-E2: once the intent is on disk only what became of it ends a request: a second use of its id that is refused does not', () => {
-    for (const stage of ['command_rejected', 'read_failed', 'command_answered', 'confirmation_voided']) {
-      const [request] = grouped([
-        line(1, { stage: 'command_requested', request_id: 'a' }),
-        line(2, { stage: 'dispatch_intent', request_id: 'a' }),
-        line(3, { stage: 'command_requested', request_id: 'a' }),
-        line(4, { stage, request_id: 'a', outcome: 'not_executed' }),
-      ]);
-      assert.deepEqual(request.end, { kind: 'unknown' }, stage);
-    }
-    const [twice] = grouped([
-      line(1, { stage: 'dispatch_intent', request_id: 'a' }),
-      line(2, { stage: 'command_executed', request_id: 'a', outcome: 'executed' }),
-      line(3, { stage: 'dispatch_intent', request_id: 'a' }),
-    ]);
-    assert.deepEqual(twice.end, { kind: 'unknown' }, 'an outcome is that of the intent before it');
-    for (const stage of ['dispatch_failed', 'command_executed', 'kernel_rejected', 'outcome_unknown']) {
-      const [ended] = grouped([
+  it(
+    'P7-E2: once the intent is on disk only what became of it ends a request: a second use of its id that is ' +
+      'refused does not',
+    () => {
+      for (const stage of ['command_rejected', 'read_failed', 'command_answered', 'confirmation_voided']) {
+        const [request] = grouped([
+          line(1, { stage: 'command_requested', request_id: 'a' }),
+          line(2, { stage: 'dispatch_intent', request_id: 'a' }),
+          line(3, { stage: 'command_requested', request_id: 'a' }),
+          line(4, { stage, request_id: 'a', outcome: 'not_executed' }),
+        ]);
+        assert.deepEqual(request.end, { kind: 'unknown' }, stage);
+      }
+      const [twice] = grouped([
         line(1, { stage: 'dispatch_intent', request_id: 'a' }),
-        line(2, { stage, request_id: 'a', outcome: 'o' }),
+        line(2, { stage: 'command_executed', request_id: 'a', outcome: 'executed' }),
+        line(3, { stage: 'dispatch_intent', request_id: 'a' }),
       ]);
-      assert.deepEqual(ended.end, { kind: 'ended', stage, outcome: 'o' });
-    }
-  });
+      assert.deepEqual(twice.end, { kind: 'unknown' }, 'an outcome is that of the intent before it');
+      for (const stage of ['dispatch_failed', 'command_executed', 'kernel_rejected', 'outcome_unknown']) {
+        const [ended] = grouped([
+          line(1, { stage: 'dispatch_intent', request_id: 'a' }),
+          line(2, { stage, request_id: 'a', outcome: 'o' }),
+        ]);
+        assert.deepEqual(ended.end, { kind: 'ended', stage, outcome: 'o' });
+      }
+    },
+  );
 
   it('stopped before anything was sent: unfinished, with its last completed stage', () => {
     const [request] = grouped([

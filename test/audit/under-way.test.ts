@@ -1,4 +1,7 @@
-/** A record is written in two parts. Nobody who reads takes the first for damage while its writer is at work, and everybody does when nobody is. */
+/**
+ * A record is written in two parts. Nobody who reads takes the first for damage while its writer is at work, and
+ * everybody does when nobody is.
+ */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { appendFileSync, copyFileSync, readFileSync, writeFileSync } from 'node:fs';

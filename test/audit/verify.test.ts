@@ -148,29 +148,33 @@ describe('P7-O3: verification tells apart', () => {
     assert.deepEqual(brief(await verdict(lines.with(0, 'x'.repeat(17 * 1024 * 1024)))), ['record_edited', 1n, null]);
   });
 
-  it("a kernel's events: says of every head that the kernel has seen whether the log still holds it, also behind a break", async () => {
-    writeFileSync(file, lines.with(4, (lines[4] ?? '').replace('node-2', 'node-3')).join(''));
-    const heads = [positions[1], positions[4], positions[7]].filter(head => head !== undefined);
-    const beyond = { seq: 11n, hash: 'e'.repeat(64) };
-    const result = await openAuditReader({ file }).verifyHeads([...heads, beyond, { seq: 3n, hash: 'd'.repeat(64) }]);
-    assert.deepEqual(brief(result.verdict), ['replaced', 3n, 3n]);
-    assert.deepEqual(
-      result.heads.map(({ found, line }) => [found, line]),
-      [
-        ['held', 2n],
-        ['missing', null],
-        ['held', 8n],
-        ['missing', null],
-        ['different', 3n],
-      ],
-    );
-    const without = await openAuditReader({ file }).verifyHeads([...heads, beyond]);
-    assert.deepEqual(brief(without.verdict), ['record_edited', 5n, 5n]);
-    assert.deepEqual(
-      without.heads.map(({ found }) => found),
-      ['held', 'missing', 'held', 'missing'],
-    );
-  });
+  it(
+    "a kernel's events: says of every head that the kernel has seen whether the log still holds it, also behind a " +
+      'break',
+    async () => {
+      writeFileSync(file, lines.with(4, (lines[4] ?? '').replace('node-2', 'node-3')).join(''));
+      const heads = [positions[1], positions[4], positions[7]].filter(head => head !== undefined);
+      const beyond = { seq: 11n, hash: 'e'.repeat(64) };
+      const result = await openAuditReader({ file }).verifyHeads([...heads, beyond, { seq: 3n, hash: 'd'.repeat(64) }]);
+      assert.deepEqual(brief(result.verdict), ['replaced', 3n, 3n]);
+      assert.deepEqual(
+        result.heads.map(({ found, line }) => [found, line]),
+        [
+          ['held', 2n],
+          ['missing', null],
+          ['held', 8n],
+          ['missing', null],
+          ['different', 3n],
+        ],
+      );
+      const without = await openAuditReader({ file }).verifyHeads([...heads, beyond]);
+      assert.deepEqual(brief(without.verdict), ['record_edited', 5n, 5n]);
+      assert.deepEqual(
+        without.heads.map(({ found }) => found),
+        ['held', 'missing', 'held', 'missing'],
+      );
+    },
+  );
 
   it('writes nothing, needs no lock, no second file and no permission to write', async () => {
     await verdict(lines);

@@ -1,4 +1,6 @@
-/** An export is there whole or not at all, and a log on a full disk is torn at most: real full disks, at every offset. */
+/**
+ * An export is there whole or not at all, and a log on a full disk is torn at most: real full disks, at every offset.
+ */
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -37,66 +39,75 @@ describe('P7-O3: whole or not at all', function () {
   afterEach(() => disk?.free());
   after(() => disk?.unmount());
 
-  it('a disk that fills at any byte of a record: the record is refused, the log torn at most, and the next append goes on', async () => {
-    if (disk === null) return;
-    const folder = path.join(directory, 'log');
-    const log = openAuditLog({ directory: folder, checkedBytes: 4 * page });
-    const file = logFile(folder);
-    let last = await log.append(entry(1));
-    const { length } = encodeRecord(entry(1), last).line;
-    for (let taken = 0; taken < length; taken += 1) {
-      const room = 2 * page - taken - (statSync(file).size % page) - encodeRecord(entry(2, args('')), last).line.length;
-      await log.append(entry(2, args('x'.repeat(room % page))));
-      const before = statSync(file).size;
-      assert.equal((before + taken) % page, 0);
-      disk.fill();
-      await assert.rejects(log.append(entry(3)), AuditUnavailable, `${taken} of ${length} bytes were taken`);
-      disk.free();
-      assert.equal(statSync(file).size, before + taken);
-      last = await log.append(entry(4));
-    }
-    const verdict = await verify(file, last);
-    assert.deepEqual(
-      [verdict.kind, verdict.records],
-      ['intact', 1n + 2n * BigInt(length) + BigInt(length - 1)],
-      verdict.message,
-    );
-  });
-
-  it('the export of the editor stands there whole, or what stood there before does: for every page that the disk has room for, in both formats', async () => {
-    if (disk === null) return;
-    const { file: log } = await writtenLog(30);
-    const pages = await openAuditPages(log);
-    const verdict = await verify(log);
-    for (const format of ['jsonl', 'csv'] as const) {
-      const file = path.join(directory, `export.${format}`);
-      const write = (): Promise<void> => writeExport(file, pages, {}, { format, chain: 'to_end', verdict });
-      await write();
-      const whole = readFileSync(file);
-      assert.ok(whole.length > 4 * page);
-      for (const old of [null, 'old'] as const) {
-        for (let room = 0; room * page < whole.length; room += 1) {
-          rmSync(file, { force: true });
-          if (old !== null) writeFileSync(file, old);
-          disk.fill(room);
-          await assert.rejects(write(), { code: 'ENOSPC' });
-          disk.free();
-          assert.equal(existsSync(file) ? readFileSync(file, 'utf8') : null, old);
-        }
+  it(
+    'a disk that fills at any byte of a record: the record is refused, the log torn at most, and the next append ' +
+      'goes on',
+    async () => {
+      if (disk === null) return;
+      const folder = path.join(directory, 'log');
+      const log = openAuditLog({ directory: folder, checkedBytes: 4 * page });
+      const file = logFile(folder);
+      let last = await log.append(entry(1));
+      const { length } = encodeRecord(entry(1), last).line;
+      for (let taken = 0; taken < length; taken += 1) {
+        const room =
+          2 * page - taken - (statSync(file).size % page) - encodeRecord(entry(2, args('')), last).line.length;
+        await log.append(entry(2, args('x'.repeat(room % page))));
+        const before = statSync(file).size;
+        assert.equal((before + taken) % page, 0);
+        disk.fill();
+        await assert.rejects(log.append(entry(3)), AuditUnavailable, `${taken} of ${length} bytes were taken`);
+        disk.free();
+        assert.equal(statSync(file).size, before + taken);
+        last = await log.append(entry(4));
       }
-      disk.fill(Math.ceil(whole.length / page));
-      await write();
-      disk.free();
-      assert.deepEqual(readFileSync(file), whole);
-    }
-    await pages.close();
-    assert.deepEqual(
-      readdirSync(directory)
-        .filter(name => name.includes('export'))
-        .toSorted(),
-      ['export.csv', 'export.jsonl'],
-    );
-  });
+      const verdict = await verify(file, last);
+      assert.deepEqual(
+        [verdict.kind, verdict.records],
+        ['intact', 1n + 2n * BigInt(length) + BigInt(length - 1)],
+        verdict.message,
+      );
+    },
+  );
+
+  it(
+    'the export of the editor stands there whole, or what stood there before does: for every page that the disk ' +
+      'has room for, in both formats',
+    async () => {
+      if (disk === null) return;
+      const { file: log } = await writtenLog(30);
+      const pages = await openAuditPages(log);
+      const verdict = await verify(log);
+      for (const format of ['jsonl', 'csv'] as const) {
+        const file = path.join(directory, `export.${format}`);
+        const write = (): Promise<void> => writeExport(file, pages, {}, { format, chain: 'to_end', verdict });
+        await write();
+        const whole = readFileSync(file);
+        assert.ok(whole.length > 4 * page);
+        for (const old of [null, 'old'] as const) {
+          for (let room = 0; room * page < whole.length; room += 1) {
+            rmSync(file, { force: true });
+            if (old !== null) writeFileSync(file, old);
+            disk.fill(room);
+            await assert.rejects(write(), { code: 'ENOSPC' });
+            disk.free();
+            assert.equal(existsSync(file) ? readFileSync(file, 'utf8') : null, old);
+          }
+        }
+        disk.fill(Math.ceil(whole.length / page));
+        await write();
+        disk.free();
+        assert.deepEqual(readFileSync(file), whole);
+      }
+      await pages.close();
+      assert.deepEqual(
+        readdirSync(directory)
+          .filter(name => name.includes('export'))
+          .toSorted(),
+        ['export.csv', 'export.jsonl'],
+      );
+    },
+  );
 
   it('a disk that fills at any byte of a file: what stood under its name stands there, and nothing beside it', async () => {
     const folder = temporaryDirectory();

@@ -64,36 +64,44 @@ describe('a lock holder that is stopped or killed', () => {
     assert.equal((await verify(logFile(directory))).kind, 'intact');
   });
 
-  it('SIGSTOP, and its lock file removed meanwhile: awake again it finds out that another wrote, and no chain is forked', async () => {
-    const directory = temporaryDirectory();
-    const holder = new Writer({ directory, count: 2, step: true, pause: 'before the flush' });
-    await holder.stopped();
-    unlinkSync(path.join(directory, 'audit.lock'));
-    const log = openAuditLog({ directory, lockWaitMs: 200 });
-    assert.equal((await log.append(entry(7))).seq, 2n);
-    holder.process.kill('SIGCONT');
-    assert.deepEqual((await holder.next())?.seq, '1', 'its write was whole before the lock was removed');
-    holder.go();
-    assert.equal((await holder.next())?.seq, '3');
-    await holder.ended();
-    assert.equal((await verify(logFile(directory))).kind, 'intact');
-  });
+  it(
+    'SIGSTOP, and its lock file removed meanwhile: awake again it finds out that another wrote, and no chain is ' +
+      'forked',
+    async () => {
+      const directory = temporaryDirectory();
+      const holder = new Writer({ directory, count: 2, step: true, pause: 'before the flush' });
+      await holder.stopped();
+      unlinkSync(path.join(directory, 'audit.lock'));
+      const log = openAuditLog({ directory, lockWaitMs: 200 });
+      assert.equal((await log.append(entry(7))).seq, 2n);
+      holder.process.kill('SIGCONT');
+      assert.deepEqual((await holder.next())?.seq, '1', 'its write was whole before the lock was removed');
+      holder.go();
+      assert.equal((await holder.next())?.seq, '3');
+      await holder.ended();
+      assert.equal((await verify(logFile(directory))).kind, 'intact');
+    },
+  );
 
-  it('SIGSTOP before it writes, its lock file removed and another record written meanwhile: awake again it is refused, and no chain is forked', async () => {
-    const directory = temporaryDirectory();
-    const holder = new Writer({ directory, count: 2, pause: 'before the write' });
-    await holder.stopped();
-    unlinkSync(path.join(directory, 'audit.lock'));
-    assert.equal((await openAuditLog({ directory, lockWaitMs: 200 }).append(entry(7))).seq, 1n);
-    holder.process.kill('SIGCONT');
-    const said = await holder.rest();
-    assert.match(
-      said[0]?.refused ?? '',
-      /AuditUnavailable: The lock file beside .*audit\.jsonl was removed or replaced while it was held\.$/,
-    );
-    assert.equal(said[1]?.seq, '2', 'its next append goes on behind the other');
-    assert.deepEqual((v => [v.kind, v.records])(await verify(logFile(directory))), ['intact', 2n]);
-  });
+  it(
+    'SIGSTOP before it writes, its lock file removed and another record written meanwhile: awake again it is ' +
+      'refused, and no chain is forked',
+    async () => {
+      const directory = temporaryDirectory();
+      const holder = new Writer({ directory, count: 2, pause: 'before the write' });
+      await holder.stopped();
+      unlinkSync(path.join(directory, 'audit.lock'));
+      assert.equal((await openAuditLog({ directory, lockWaitMs: 200 }).append(entry(7))).seq, 1n);
+      holder.process.kill('SIGCONT');
+      const said = await holder.rest();
+      assert.match(
+        said[0]?.refused ?? '',
+        /AuditUnavailable: The lock file beside .*audit\.jsonl was removed or replaced while it was held\.$/,
+      );
+      assert.equal(said[1]?.seq, '2', 'its next append goes on behind the other');
+      assert.deepEqual((v => [v.kind, v.records])(await verify(logFile(directory))), ['intact', 2n]);
+    },
+  );
 
   it('SIGKILL: the operating system releases the lock, and the next append goes on', async () => {
     const directory = temporaryDirectory();

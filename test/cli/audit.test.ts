@@ -38,18 +38,22 @@ describe('the audit log in a terminal', function () {
     for (const url of ['http://127.0.0.1:1', 'http://127.0.0.1:2']) await ask(['inspect', 'replication', '--url', url]);
   });
 
-  it('P7-A1: an Observer may not review: exit 3; becoming Auditor or Operator is recorded, and Operator is of one cluster', async () => {
-    for (const verb of ['show', 'verify', 'export']) {
-      const { code, stdout, stderr } = await ask(['audit', verb]);
-      assert.deepEqual([code, stdout], [3, '']);
-      assert.match(stderr, /PHASE7_INSUFFICIENT_AUTHORITY/);
-    }
-    assert.equal((await auditor('verify')).code, 0);
-    assert.deepEqual(stages(audit).slice(-2), ['session_started', 'authority_changed']);
-    assert.equal((await ask(['audit', 'verify', '--operator'])).code, 2);
-    assert.equal((await ask(['audit', 'verify', '--operator', '--url', 'http://127.0.0.1:1'])).code, 0);
-    assert.equal(records(audit).at(-1)?.['detail'], 'Observer became Operator of http://127.0.0.1:1');
-  });
+  it(
+    'P7-A1: an Observer may not review: exit 3; becoming Auditor or Operator is recorded, and Operator is of one ' +
+      'cluster',
+    async () => {
+      for (const verb of ['show', 'verify', 'export']) {
+        const { code, stdout, stderr } = await ask(['audit', verb]);
+        assert.deepEqual([code, stdout], [3, '']);
+        assert.match(stderr, /PHASE7_INSUFFICIENT_AUTHORITY/);
+      }
+      assert.equal((await auditor('verify')).code, 0);
+      assert.deepEqual(stages(audit).slice(-2), ['session_started', 'authority_changed']);
+      assert.equal((await ask(['audit', 'verify', '--operator'])).code, 2);
+      assert.equal((await ask(['audit', 'verify', '--operator', '--url', 'http://127.0.0.1:1'])).code, 0);
+      assert.equal(records(audit).at(-1)?.['detail'], 'Observer became Operator of http://127.0.0.1:1');
+    },
+  );
 
   it('shows records in 80 columns, whole for one request, and only those that were asked for', async () => {
     const all = await auditor('show');
@@ -105,61 +109,65 @@ describe('the audit log in a terminal', function () {
     assert.equal(stdout.split('OUTCOME UNKNOWN').length - 1, 1);
   });
 
-  it('exit 0 and 8: intact, edited, missing, cut behind a known head, replaced, unreadable: told apart, on a copy too', async () => {
-    const copy = join(home, 'copy.jsonl');
-    const verify = async (text: string, ...args: readonly string[]): Promise<readonly [number | null, string]> => {
-      writeFileSync(copy, text);
-      const { code, stdout } = await auditor('verify', '--file', copy, '--json', ...args);
-      const parsed = document.parse(JSON.parse(stdout));
-      assert.equal(readFileSync(copy, 'utf8'), text, 'verifying changed the file');
-      return parsed.kind === 'audit_verdict' && parsed.exitCode === code
-        ? [code, parsed.verdict.kind]
-        : assert.fail(stdout);
-    };
-    const text = readFileSync(log(), 'utf8');
-    const lines = text.split('\n').slice(0, -1);
-    const head = JSON.parse(lines.at(-1) ?? '') as { readonly seq: string; readonly hash: string };
-    const known = ['--head', `${head.seq}:${head.hash}`];
-    assert.deepEqual(await verify(text), [0, 'intact']);
-    assert.deepEqual(await verify(text, ...known), [0, 'intact']);
-    assert.deepEqual(await verify(text.replace('inspect_cluster_state', 'inspect_cluster_stale')), [
-      8,
-      'record_edited',
-    ]);
-    assert.deepEqual(
-      await verify(
-        lines
-          .toSpliced(2, 1)
-          .map(line => `${line}\n`)
-          .join(''),
-      ),
-      [8, 'records_missing'],
-    );
-    assert.deepEqual(
-      await verify(
-        lines
-          .slice(0, -1)
-          .map(line => `${line}\n`)
-          .join(''),
-      ),
-      [0, 'intact'],
-    );
-    assert.deepEqual(
-      await verify(
-        lines
-          .slice(0, -1)
-          .map(line => `${line}\n`)
-          .join(''),
-        ...known,
-      ),
-      [8, 'truncated'],
-    );
-    assert.deepEqual(await verify(text, '--head', `${head.seq}:${'0'.repeat(64)}`), [8, 'replaced']);
-    assert.deepEqual(await verify(`${text}{"v":1`), [8, 'torn_tail']);
-    const gone = await auditor('verify', '--file', join(home, 'none.jsonl'));
-    assert.deepEqual([gone.code, /UNREADABLE/.test(gone.stdout)], [8, true]);
-    assert.equal((await auditor('verify', '--head', 'last')).code, 2);
-  });
+  it(
+    'exit 0 and 8: intact, edited, missing, cut behind a known head, replaced, unreadable: told apart, on a copy ' +
+      'too',
+    async () => {
+      const copy = join(home, 'copy.jsonl');
+      const verify = async (text: string, ...args: readonly string[]): Promise<readonly [number | null, string]> => {
+        writeFileSync(copy, text);
+        const { code, stdout } = await auditor('verify', '--file', copy, '--json', ...args);
+        const parsed = document.parse(JSON.parse(stdout));
+        assert.equal(readFileSync(copy, 'utf8'), text, 'verifying changed the file');
+        return parsed.kind === 'audit_verdict' && parsed.exitCode === code
+          ? [code, parsed.verdict.kind]
+          : assert.fail(stdout);
+      };
+      const text = readFileSync(log(), 'utf8');
+      const lines = text.split('\n').slice(0, -1);
+      const head = JSON.parse(lines.at(-1) ?? '') as { readonly seq: string; readonly hash: string };
+      const known = ['--head', `${head.seq}:${head.hash}`];
+      assert.deepEqual(await verify(text), [0, 'intact']);
+      assert.deepEqual(await verify(text, ...known), [0, 'intact']);
+      assert.deepEqual(await verify(text.replace('inspect_cluster_state', 'inspect_cluster_stale')), [
+        8,
+        'record_edited',
+      ]);
+      assert.deepEqual(
+        await verify(
+          lines
+            .toSpliced(2, 1)
+            .map(line => `${line}\n`)
+            .join(''),
+        ),
+        [8, 'records_missing'],
+      );
+      assert.deepEqual(
+        await verify(
+          lines
+            .slice(0, -1)
+            .map(line => `${line}\n`)
+            .join(''),
+        ),
+        [0, 'intact'],
+      );
+      assert.deepEqual(
+        await verify(
+          lines
+            .slice(0, -1)
+            .map(line => `${line}\n`)
+            .join(''),
+          ...known,
+        ),
+        [8, 'truncated'],
+      );
+      assert.deepEqual(await verify(text, '--head', `${head.seq}:${'0'.repeat(64)}`), [8, 'replaced']);
+      assert.deepEqual(await verify(`${text}{"v":1`), [8, 'torn_tail']);
+      const gone = await auditor('verify', '--file', join(home, 'none.jsonl'));
+      assert.deepEqual([gone.code, /UNREADABLE/.test(gone.stdout)], [8, true]);
+      assert.equal((await auditor('verify', '--head', 'last')).code, 2);
+    },
+  );
 
   it('reading and verifying never depend on appending: what could not be recorded is said', async () => {
     const broken = join(home, 'broken');
@@ -253,7 +261,9 @@ describe('the audit log in a terminal', function () {
     const preload = join(home, 'unflushed.cjs');
     writeFileSync(
       preload,
-      `const fs = require('node:fs'); const fsync = fs.fsync; fs.fsync = (fd, done) => (fs.readlinkSync('/proc/self/fd/' + fd) === ${JSON.stringify(folder)} ? done(Object.assign(new Error('EIO'), { code: 'EIO', syscall: 'fsync' })) : fsync(fd, done));`,
+      `const fs = require('node:fs'); const fsync = fs.fsync; fs.fsync = (fd, done) => ` +
+        `(fs.readlinkSync('/proc/self/fd/' + fd) === ${JSON.stringify(folder)} ? done(Object.assign(new ` +
+        `Error('EIO'), { code: 'EIO', syscall: 'fsync' })) : fsync(fd, done));`,
     );
     const { code, stderr } = await cli(
       ['audit', 'export', '--auditor', '--audit-dir', audit, '--output', target],

@@ -1,4 +1,7 @@
-/** What a run says when its own code breaks, or when what it says is not taken: what was sent and recorded is known, and said. */
+/**
+ * What a run says when its own code breaks, or when what it says is not taken: what was sent and recorded is known, and
+ * said.
+ */
 import assert from 'node:assert/strict';
 import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -77,7 +80,8 @@ describe('a run that breaks off', function () {
     const audit = join(folder, 'unshown');
     const broken = preload(
       'layout',
-      'const trimEnd = String.prototype.trimEnd; String.prototype.trimEnd = function () { if (this.includes("w w w w w")) throw new RangeError("too large to lay out"); return trimEnd.call(this); };',
+      'const trimEnd = String.prototype.trimEnd; String.prototype.trimEnd = function () { if (this.includes("w w ' +
+        'w w w")) throw new RangeError("too large to lay out"); return trimEnd.call(this); };',
     );
     const { code, output } = await promote(audit, broken);
     const last = records(audit).at(-1);
@@ -86,7 +90,8 @@ describe('a run that breaks off', function () {
     assert.match(
       output,
       new RegExp(
-        `could not be laid out: too large to lay out\\. Request ${String(last['request_id'])}: the kernel executed it; its end is audit record ${String(last['seq'])}`,
+        `could not be laid out: too large to lay out\\. Request ${String(last['request_id'])}: the kernel ` +
+          `executed it; its end is audit record ${String(last['seq'])}`,
       ),
     );
     assert.doesNotMatch(output.slice(output.indexOf('Confirmed.')), /unknown|not known|at .*:\d+:\d+/i);
@@ -108,65 +113,78 @@ describe('a run that breaks off', function () {
     return run('bash', ['-c', shell(program)], cleanEnv(folder));
   }
 
-  it('P7-E2: exits with 9 when a file takes a part of the output, with 0 when nobody reads, and with the code of a failure where there is one', async () => {
-    const audit = ['--audit-dir', join(folder, 'outputs')];
-    const lines: readonly (readonly string[])[] = [
-      ['--help'],
-      ['completion', 'bash'],
-      ['inspect', 'cluster', '--url', server.url, ...audit],
-      ['inspect', 'cluster', '--url', server.url, '--json', ...audit],
-    ];
-    for (const line of lines) {
-      const file = join(folder, 'part');
-      const whole = (await cli(line, cleanEnv(folder))).stdout;
-      assert.ok(whole.length > 1024, line.join(' '));
-      const full = await redirected(line, program => `${program} > /dev/full`);
-      assert.equal(full.code, 9, `${line.join(' ')}: ${full.stderr}`);
-      const closed = await redirected(line, program => `set -o pipefail; ${program} | true`);
-      assert.deepEqual([closed.code, closed.stderr], [0, ''], line.join(' '));
-      if (line.includes('--url')) continue; // below, its log would not fit either
-      // A file may grow to 1,024 bytes: the write that goes beyond is taken up to there, without an error of its own.
-      const part = await redirected(line, program => `trap '' XFSZ; ulimit -f 1; ${program} > '${file}'`);
-      assert.equal(part.code, 9, `${line.join(' ')}: ${part.stderr}`);
-      assert.match(part.stderr, /Standard output could not be written \(EFBIG\): what stands there is not whole\./);
-      assert.equal(statSync(file).size, 1024);
-    }
-    const filled = await redirected(
-      ['audit', 'show', '--auditor', '--json', ...audit],
-      program => `${program} > /dev/full`,
-    );
-    assert.equal(filled.code, 9, filled.stderr);
-    const exported = await redirected(['audit', 'export', '--auditor', ...audit], program => `${program} > /dev/full`);
-    assert.equal(exported.code, 9, exported.stderr);
-    const refused = await redirected(
-      ['inspect', 'cluster', '--json', '--url', 'http://127.0.0.1:1', ...audit],
-      program => `${program} > /dev/full`,
-    );
-    assert.equal(refused.code, 5, 'that the kernel was not reached is worse');
-    assert.match(refused.stderr, /Standard output could not be written/);
-  });
+  it(
+    'P7-E2: exits with 9 when a file takes a part of the output, with 0 when nobody reads, and with the code of a ' +
+      'failure where there is one',
+    async () => {
+      const audit = ['--audit-dir', join(folder, 'outputs')];
+      const lines: readonly (readonly string[])[] = [
+        ['--help'],
+        ['completion', 'bash'],
+        ['inspect', 'cluster', '--url', server.url, ...audit],
+        ['inspect', 'cluster', '--url', server.url, '--json', ...audit],
+      ];
+      for (const line of lines) {
+        const file = join(folder, 'part');
+        const whole = (await cli(line, cleanEnv(folder))).stdout;
+        assert.ok(whole.length > 1024, line.join(' '));
+        const full = await redirected(line, program => `${program} > /dev/full`);
+        assert.equal(full.code, 9, `${line.join(' ')}: ${full.stderr}`);
+        const closed = await redirected(line, program => `set -o pipefail; ${program} | true`);
+        assert.deepEqual([closed.code, closed.stderr], [0, ''], line.join(' '));
+        if (line.includes('--url')) continue; // below, its log would not fit either
+        // A file may grow to 1,024 bytes: the write that goes beyond is taken up to there, without an error of its own.
+        const part = await redirected(line, program => `trap '' XFSZ; ulimit -f 1; ${program} > '${file}'`);
+        assert.equal(part.code, 9, `${line.join(' ')}: ${part.stderr}`);
+        assert.match(part.stderr, /Standard output could not be written \(EFBIG\): what stands there is not whole\./);
+        assert.equal(statSync(file).size, 1024);
+      }
+      const filled = await redirected(
+        ['audit', 'show', '--auditor', '--json', ...audit],
+        program => `${program} > /dev/full`,
+      );
+      assert.equal(filled.code, 9, filled.stderr);
+      const exported = await redirected(
+        ['audit', 'export', '--auditor', ...audit],
+        program => `${program} > /dev/full`,
+      );
+      assert.equal(exported.code, 9, exported.stderr);
+      const refused = await redirected(
+        ['inspect', 'cluster', '--json', '--url', 'http://127.0.0.1:1', ...audit],
+        program => `${program} > /dev/full`,
+      );
+      assert.equal(refused.code, 5, 'that the kernel was not reached is worse');
+      assert.match(refused.stderr, /Standard output could not be written/);
+    },
+  );
 
-  it('P7-E2: what breaks where nobody waits for it is said without a stack trace, and nothing is called unknown that was not sent', async () => {
-    const broken = preload(
-      'late',
-      'const { request } = require("node:http"); setImmediate(() => { throw new Error("out of nowhere"); });',
-    );
-    const { code, stderr } = await cli(
-      ['inspect', 'cluster', '--url', server.url, '--audit-dir', join(folder, 'late')],
-      cleanEnv(folder, broken),
-    );
-    assert.equal(code, 3, stderr);
-    assert.equal(
-      stderr,
-      'aerodb-control itself failed: out of nowhere.\nNothing was sent that could change anything.\n',
-    );
-  });
+  it(
+    'P7-E2: what breaks where nobody waits for it is said without a stack trace, and nothing is called unknown ' +
+      'that was not sent',
+    async () => {
+      const broken = preload(
+        'late',
+        'const { request } = require("node:http"); setImmediate(() => { throw new Error("out of nowhere"); });',
+      );
+      const { code, stderr } = await cli(
+        ['inspect', 'cluster', '--url', server.url, '--audit-dir', join(folder, 'late')],
+        cleanEnv(folder, broken),
+      );
+      assert.equal(code, 3, stderr);
+      assert.equal(
+        stderr,
+        'aerodb-control itself failed: out of nowhere.\nNothing was sent that could change anything.\n',
+      );
+    },
+  );
 
   it('P7-E2: an exception while the answer to a promotion is awaited leaves its outcome unknown', async () => {
     const audit = join(folder, 'waiting');
     const broken = preload(
       'waiting',
-      'const fs = require("node:fs"); const write = fs.writeSync; fs.writeSync = function (fd, bytes, ...rest) { const taken = write(fd, bytes, ...rest); if (String(bytes).includes("dispatch_intent")) setTimeout(() => { throw new Error("out of nowhere"); }, 0); return taken; };',
+      'const fs = require("node:fs"); const write = fs.writeSync; fs.writeSync = function (fd, bytes, ...rest) { ' +
+        'const taken = write(fd, bytes, ...rest); if (String(bytes).includes("dispatch_intent")) setTimeout(() => ' +
+        '{ throw new Error("out of nowhere"); }, 0); return taken; };',
     );
     const terminal = await Terminal.open(
       ['promote', '--url', (await silent()).url, '--audit-dir', audit, '--node', N2, '--operator', '--reason', 'drill'],
@@ -219,13 +237,17 @@ describe('a run that breaks off', function () {
   describe('of an account without a home directory', () => {
     const STRANGER = 54_321;
 
-    /** Runs as a user id that no account has, without HOME. Node itself may lie where only root gets to: it is started as root and gives that up before the program is loaded. */
+    /**
+     * Runs as a user id that no account has, without HOME. Node itself may lie where only root gets to: it is started
+     * as root and gives that up before the program is loaded.
+     */
     async function homeless(args: readonly string[], more: NodeJS.ProcessEnv = {}): Promise<Ended> {
       const program = await builtProgram();
       for (const place of [folder, dirname(dirname(program))]) chmodSync(place, 0o755);
       const { NODE_OPTIONS } = preload(
         'stranger',
-        `process.setgroups([]); process.setgid(${STRANGER}); process.setuid(${STRANGER}); delete process.env.NODE_OPTIONS; process.chdir("/");`,
+        `process.setgroups([]); process.setgid(${STRANGER}); process.setuid(${STRANGER}); delete ` +
+          'process.env.NODE_OPTIONS; process.chdir("/");',
       );
       return run(process.execPath, [program, ...args], {
         PATH: process.env['PATH'],

@@ -1,4 +1,6 @@
-/** The clusters of a terminal session: those that the configuration file holds at the moment when they are asked for. */
+/**
+ * The clusters of a terminal session: those that the configuration file holds at the moment when they are asked for.
+ */
 import assert from 'node:assert/strict';
 import { chmodSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,7 @@
-/** Consent in a terminal: real pseudo-terminals, the real cluster; afterwards the cluster itself and the log are asked what happened. */
+/**
+ * Consent in a terminal: real pseudo-terminals, the real cluster; afterwards the cluster itself and the log are asked
+ * what happened.
+ */
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
@@ -216,56 +219,75 @@ describe('consent in a terminal', function () {
       await nothingSent(primary, 'confirmation_voided');
     });
 
-    it('P7-A2, freeze/voided: the configuration file changed while the question stood there: what was confirmed is not what is configured', async () => {
-      const primary = await cluster.primary();
-      const file = join(home, `clusters-${count}.json`);
-      const write = (...clusters: readonly object[]): void => writeFileSync(file, JSON.stringify({ clusters }));
-      const local = { name: 'local', kind: 'aerodb', endpoints: [primary.url] };
-      for (const [changed, code] of [
-        [[{ ...local, observeOnly: true }], 'PHASE7_CONFIRMATION_MISMATCH'],
-        [[], 'PHASE7_CONFIRMATION_VOIDED'],
-      ] as const) {
-        write(local);
+    it(
+      'P7-A2, freeze/voided: the configuration file changed while the question stood there: what was confirmed is ' +
+        'not what is configured',
+      async () => {
+        const primary = await cluster.primary();
+        const file = join(home, `clusters-${count}.json`);
+        const write = (...clusters: readonly object[]): void => writeFileSync(file, JSON.stringify({ clusters }));
+        const local = { name: 'local', kind: 'aerodb', endpoints: [primary.url] };
+        for (const [changed, code] of [
+          [[{ ...local, observeOnly: true }], 'PHASE7_CONFIRMATION_MISMATCH'],
+          [[], 'PHASE7_CONFIRMATION_VOIDED'],
+        ] as const) {
+          write(local);
+          const terminal = await Terminal.open(
+            [
+              'demote',
+              '--cluster',
+              'local',
+              '--config',
+              file,
+              '--node',
+              primary.id,
+              '--operator',
+              '--audit-dir',
+              audit,
+            ],
+            env(),
+          );
+          await terminal.sees('node> ');
+          write(...changed);
+          terminal.type(primary.name);
+          assert.equal(await terminal.end(), 3, terminal.output);
+          assert.match(terminal.output, new RegExp(code));
+          assert.equal((await cluster.primary()).id, primary.id);
+          assert.ok(!stages(audit).includes('dispatch_intent'));
+        }
+      },
+    );
+
+    it(
+      'P7-O1: Ctrl-C while diagnostics are collected does not claim that nothing was sent, and the answer is ' +
+        'recorded',
+      async () => {
+        const [asked, answer] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
+        const urls: Record<string, string> = {};
+        const server = await httpServer((request, response) => {
+          const { status, value } = truthful(N2, request, urls);
+          if (request.path === '/v1/diagnostics') asked.resolve(undefined);
+          void (request.path === '/v1/diagnostics' ? answer.promise : Promise.resolve()).then(() =>
+            json(response, status, value),
+          );
+        });
+        urls[N2] = server.url;
         const terminal = await Terminal.open(
-          ['demote', '--cluster', 'local', '--config', file, '--node', primary.id, '--operator', '--audit-dir', audit],
+          ['diag', 'diagnostics', '--url', server.url, '--node', N2, '--operator', '--audit-dir', audit],
           env(),
         );
         await terminal.sees('node> ');
-        write(...changed);
-        terminal.type(primary.name);
-        assert.equal(await terminal.end(), 3, terminal.output);
-        assert.match(terminal.output, new RegExp(code));
-        assert.equal((await cluster.primary()).id, primary.id);
-        assert.ok(!stages(audit).includes('dispatch_intent'));
-      }
-    });
-
-    it('P7-O1: Ctrl-C while diagnostics are collected does not claim that nothing was sent, and the answer is recorded', async () => {
-      const [asked, answer] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
-      const urls: Record<string, string> = {};
-      const server = await httpServer((request, response) => {
-        const { status, value } = truthful(N2, request, urls);
-        if (request.path === '/v1/diagnostics') asked.resolve(undefined);
-        void (request.path === '/v1/diagnostics' ? answer.promise : Promise.resolve()).then(() =>
-          json(response, status, value),
-        );
-      });
-      urls[N2] = server.url;
-      const terminal = await Terminal.open(
-        ['diag', 'diagnostics', '--url', server.url, '--node', N2, '--operator', '--audit-dir', audit],
-        env(),
-      );
-      await terminal.sees('node> ');
-      terminal.type('node');
-      await asked.promise;
-      terminal.press('\u0003');
-      await terminal.sees('SIGINT: ');
-      answer.resolve(undefined);
-      assert.equal(await terminal.end(), 0, terminal.output);
-      await server.close();
-      assert.doesNotMatch(terminal.output, /nothing was sent/);
-      assert.equal(last()['stage'], 'command_answered');
-    });
+        terminal.type('node');
+        await asked.promise;
+        terminal.press('\u0003');
+        await terminal.sees('SIGINT: ');
+        answer.resolve(undefined);
+        assert.equal(await terminal.end(), 0, terminal.output);
+        await server.close();
+        assert.doesNotMatch(terminal.output, /nothing was sent/);
+        assert.equal(last()['stage'], 'command_answered');
+      },
+    );
 
     for (const signal of ['SIGHUP', 'SIGTERM', 'SIGINT'] as const) {
       it(`P7-F2: ${signal} while the kernel is being asked what it would do: no question is asked any more`, async () => {
@@ -386,68 +408,79 @@ describe('consent in a terminal', function () {
       assert.match(up.output, /\u001b\[1m/, 'a capable terminal gets emphasis');
     });
 
-    it('freeze/not-recorded: exit 7: executed, and the log was taken away before the outcome could be recorded: said exactly so', async () => {
-      const primary = await cluster.primary();
-      const [proxy, node] = await behind(primary);
-      const terminal = await Terminal.open(
-        line('demote', node, '--json'),
-        env(),
-        program => `${program} > '${join(home, 'lost.json')}'; echo "exit $?"; cat '${join(home, 'lost.json')}'`,
-      );
-      await consentAndHold(terminal, proxy, node, 'request');
-      renameSync(join(audit, 'audit.jsonl'), join(audit, 'taken.jsonl'));
-      mkdirSync(join(audit, 'audit.jsonl'));
-      proxy.letGo();
-      await terminal.sees('exit 7');
-      await terminal.end();
-      const json = document.parse(JSON.parse(readFileSync(join(home, 'lost.json'), 'utf8')));
-      assert.ok(json.kind === 'executed' && 'notRecorded' in json.recorded);
-      await assert.rejects(cluster.primary(), /no node is the primary/);
-      const again = await open('promote', primary, '--audit-dir', join(home, 'other'));
-      assert.equal(await again.end(), 2, 'an option given twice is not guessed at');
-      const restored = await Terminal.open(
-        ['promote', '--url', primary.url, '--node', primary.id, '--operator', '--audit-dir', join(home, 'other')],
-        env(),
-      );
-      await restored.sees('node> ');
-      restored.type(primary.name);
-      assert.equal(await restored.end(), 0, restored.output);
-    });
+    it(
+      'freeze/not-recorded: exit 7: executed, and the log was taken away before the outcome could be recorded: ' +
+        'said exactly so',
+      async () => {
+        const primary = await cluster.primary();
+        const [proxy, node] = await behind(primary);
+        const terminal = await Terminal.open(
+          line('demote', node, '--json'),
+          env(),
+          program => `${program} > '${join(home, 'lost.json')}'; echo "exit $?"; cat '${join(home, 'lost.json')}'`,
+        );
+        await consentAndHold(terminal, proxy, node, 'request');
+        renameSync(join(audit, 'audit.jsonl'), join(audit, 'taken.jsonl'));
+        mkdirSync(join(audit, 'audit.jsonl'));
+        proxy.letGo();
+        await terminal.sees('exit 7');
+        await terminal.end();
+        const json = document.parse(JSON.parse(readFileSync(join(home, 'lost.json'), 'utf8')));
+        assert.ok(json.kind === 'executed' && 'notRecorded' in json.recorded);
+        await assert.rejects(cluster.primary(), /no node is the primary/);
+        const again = await open('promote', primary, '--audit-dir', join(home, 'other'));
+        assert.equal(await again.end(), 2, 'an option given twice is not guessed at');
+        const restored = await Terminal.open(
+          ['promote', '--url', primary.url, '--node', primary.id, '--operator', '--audit-dir', join(home, 'other')],
+          env(),
+        );
+        await restored.sees('node> ');
+        restored.type(primary.name);
+        assert.equal(await restored.end(), 0, restored.output);
+      },
+    );
 
-    it('P7-E2, exit 6, freeze/unknown: the answer is lost after the kernel executed: unknown, never retried, and the ledger tells', async () => {
-      const primary = await cluster.primary();
-      const terminal = await open('demote', primary);
-      await terminal.sees('node> ');
-      await cluster.fault(primary, { control_answers: 'dropped' });
-      terminal.type(primary.name);
-      assert.equal(await terminal.end(), 6, terminal.output);
-      await cluster.fault(primary, {});
-      assert.match(terminal.output, /Request Demotion: OUTCOME UNKNOWN/);
-      assert.match(terminal.output, /Not known +whether the kernel executed this request; the kernel's state is/);
-      assert.match(terminal.output, /Authority +Operator ended with this request, because its outcome is not\s+known/);
-      assert.deepEqual(stages(audit).slice(-3), ['dispatch_intent', 'outcome_unknown', 'authority_changed']);
-      const requestId = String(records(audit).at(-2)?.['request_id']);
-      const fate = await cli(
-        [
-          'inspect',
-          'promotion',
-          '--url',
-          primary.url,
-          '--node',
-          primary.id,
-          '--request-id',
-          requestId,
-          '--audit-dir',
-          audit,
-        ],
-        env(),
-      );
-      assert.match(fate.stdout, /Known to this node +yes\n +Outcome +executed/);
-      const restored = await open('promote', primary);
-      await restored.sees('node> ');
-      restored.type(primary.name);
-      assert.equal(await restored.end(), 0, restored.output);
-    });
+    it(
+      'P7-E2, exit 6, freeze/unknown: the answer is lost after the kernel executed: unknown, never retried, and ' +
+        'the ledger tells',
+      async () => {
+        const primary = await cluster.primary();
+        const terminal = await open('demote', primary);
+        await terminal.sees('node> ');
+        await cluster.fault(primary, { control_answers: 'dropped' });
+        terminal.type(primary.name);
+        assert.equal(await terminal.end(), 6, terminal.output);
+        await cluster.fault(primary, {});
+        assert.match(terminal.output, /Request Demotion: OUTCOME UNKNOWN/);
+        assert.match(terminal.output, /Not known +whether the kernel executed this request; the kernel's state is/);
+        assert.match(
+          terminal.output,
+          /Authority +Operator ended with this request, because its outcome is not\s+known/,
+        );
+        assert.deepEqual(stages(audit).slice(-3), ['dispatch_intent', 'outcome_unknown', 'authority_changed']);
+        const requestId = String(records(audit).at(-2)?.['request_id']);
+        const fate = await cli(
+          [
+            'inspect',
+            'promotion',
+            '--url',
+            primary.url,
+            '--node',
+            primary.id,
+            '--request-id',
+            requestId,
+            '--audit-dir',
+            audit,
+          ],
+          env(),
+        );
+        assert.match(fate.stdout, /Known to this node +yes\n +Outcome +executed/);
+        const restored = await open('promote', primary);
+        await restored.sees('node> ');
+        restored.type(primary.name);
+        assert.equal(await restored.end(), 0, restored.output);
+      },
+    );
 
     it('P7-E2: Ctrl-C after the dispatch takes nothing back: the answer is awaited and recorded', async () => {
       const [proxy, node] = await behind(await cluster.primary());
@@ -460,41 +493,45 @@ describe('consent in a terminal', function () {
       assert.equal(last()['stage'], 'command_executed');
     });
 
-    it('P7-F2, freeze/resumes: killed after the dispatch, the log holds an intent without an outcome, shown as unknown; so does a second Ctrl-C, exit 6', async () => {
-      const node = cluster.node(0);
-      for (const [index, end] of ['kill', 'ctrl-c'].entries()) {
-        const [proxy, target] = await behind(index === 0 ? node : await cluster.primary());
-        const terminal = await Terminal.open(
-          line(index === 0 ? 'promote' : 'demote', target),
-          env(),
-          program => `echo pid $$.; exec ${program}`,
-        );
-        await consentAndHold(terminal, proxy, target, end === 'kill' ? 'request' : 'response');
-        if (end === 'kill') {
-          process.kill(Number(/pid (\d+)\./.exec(terminal.output)?.[1]), 'SIGKILL');
-          await terminal.end();
-          proxy.letGo();
-        } else {
-          terminal.press('\u0003');
-          await terminal.sees('cannot be taken back');
-          terminal.press('\u0003');
-          assert.equal(await terminal.end(), 6, terminal.output);
-          assert.match(terminal.output, /OUTCOME UNKNOWN/);
-        }
-        assert.equal(last()['stage'], 'dispatch_intent');
-        if (end === 'kill')
-          await until(
-            'the kernel finished by itself',
-            async () => (await cluster.primary().catch(() => undefined))?.id === node.id,
+    it(
+      'P7-F2, freeze/resumes: killed after the dispatch, the log holds an intent without an outcome, shown as ' +
+        'unknown; so does a second Ctrl-C, exit 6',
+      async () => {
+        const node = cluster.node(0);
+        for (const [index, end] of ['kill', 'ctrl-c'].entries()) {
+          const [proxy, target] = await behind(index === 0 ? node : await cluster.primary());
+          const terminal = await Terminal.open(
+            line(index === 0 ? 'promote' : 'demote', target),
+            env(),
+            program => `echo pid $$.; exec ${program}`,
           );
-      }
-      const shown = await cli(['audit', 'show', '--auditor', '--audit-dir', audit], env());
-      assert.equal(shown.stdout.split('OUTCOME UNKNOWN').length - 1, 2);
-      const restored = await open('promote', cluster.node(0));
-      await restored.sees('node> ');
-      restored.type(cluster.node(0).name);
-      assert.equal(await restored.end(), 0, restored.output);
-    });
+          await consentAndHold(terminal, proxy, target, end === 'kill' ? 'request' : 'response');
+          if (end === 'kill') {
+            process.kill(Number(/pid (\d+)\./.exec(terminal.output)?.[1]), 'SIGKILL');
+            await terminal.end();
+            proxy.letGo();
+          } else {
+            terminal.press('\u0003');
+            await terminal.sees('cannot be taken back');
+            terminal.press('\u0003');
+            assert.equal(await terminal.end(), 6, terminal.output);
+            assert.match(terminal.output, /OUTCOME UNKNOWN/);
+          }
+          assert.equal(last()['stage'], 'dispatch_intent');
+          if (end === 'kill')
+            await until(
+              'the kernel finished by itself',
+              async () => (await cluster.primary().catch(() => undefined))?.id === node.id,
+            );
+        }
+        const shown = await cli(['audit', 'show', '--auditor', '--audit-dir', audit], env());
+        assert.equal(shown.stdout.split('OUTCOME UNKNOWN').length - 1, 2);
+        const restored = await open('promote', cluster.node(0));
+        await restored.sees('node> ');
+        restored.type(cluster.node(0).name);
+        assert.equal(await restored.end(), 0, restored.output);
+      },
+    );
   });
 });
 
@@ -595,26 +632,30 @@ describe('force in a terminal', function () {
       assert.equal(stages(audit).at(-1), 'confirmation_declined');
     });
 
-    it('set/overridden, set/risk: exit 0: forced, each overridden invariant acknowledged by itself, responsibility taken by name', async () => {
-      const terminal = await open('force-promote');
-      await terminal.sees('!'.repeat(80));
-      await terminal.sees('OVERRIDDEN. Single write authority');
-      await terminal.sees('Overridden invariant 1 of 1: P6-A1');
-      await terminal.sees('invariant> ');
-      terminal.type('P6-A1');
-      await terminal.sees('node> ');
-      terminal.type(target.name);
-      await terminal.sees(`Responsibility for this force passes to ${ACCOUNT}@`);
-      await terminal.sees('db1 burned down');
-      await terminal.sees('account> ');
-      terminal.type(ACCOUNT);
-      assert.equal(await terminal.end(), 0, terminal.output);
-      assert.doesNotMatch(terminal.output, /\u001b/);
-      assert.equal((await cluster.primary()).id, target.id);
-      const intent = records(audit).findLast(({ stage }) => stage === 'dispatch_intent') as {
-        readonly confirmation: { readonly type: string; readonly acknowledged: readonly string[] };
-      };
-      assert.deepEqual([intent.confirmation.type, intent.confirmation.acknowledged], ['enhanced', ['P6-A1']]);
-    });
+    it(
+      'set/overridden, set/risk: exit 0: forced, each overridden invariant acknowledged by itself, responsibility ' +
+        'taken by name',
+      async () => {
+        const terminal = await open('force-promote');
+        await terminal.sees('!'.repeat(80));
+        await terminal.sees('OVERRIDDEN. Single write authority');
+        await terminal.sees('Overridden invariant 1 of 1: P6-A1');
+        await terminal.sees('invariant> ');
+        terminal.type('P6-A1');
+        await terminal.sees('node> ');
+        terminal.type(target.name);
+        await terminal.sees(`Responsibility for this force passes to ${ACCOUNT}@`);
+        await terminal.sees('db1 burned down');
+        await terminal.sees('account> ');
+        terminal.type(ACCOUNT);
+        assert.equal(await terminal.end(), 0, terminal.output);
+        assert.doesNotMatch(terminal.output, /\u001b/);
+        assert.equal((await cluster.primary()).id, target.id);
+        const intent = records(audit).findLast(({ stage }) => stage === 'dispatch_intent') as {
+          readonly confirmation: { readonly type: string; readonly acknowledged: readonly string[] };
+        };
+        assert.deepEqual([intent.confirmation.type, intent.confirmation.acknowledged], ['enhanced', ['P6-A1']]);
+      },
+    );
   });
 });

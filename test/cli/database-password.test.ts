@@ -1,4 +1,7 @@
-/** The password of a Patroni cluster's database login: from a file of its own or a variable, never from an option, and asked for only where it is needed. */
+/**
+ * The password of a Patroni cluster's database login: from a file of its own or a variable, never from an option, and
+ * asked for only where it is needed.
+ */
 import assert from 'node:assert/strict';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -53,24 +56,31 @@ describe('the password of a database login', () => {
     }
   });
 
-  it('P7-F1: a file that others can read is refused by name, and nothing of it is told; a cluster without a login needs none', async () => {
-    const file = join(folder, 'password');
-    writeFileSync(file, 'canary-password\n');
-    chmodSync(file, 0o644);
-    const refused = await connected({ databasePasswordFiles: { demo: file } }, {});
-    assert.ok(!refused.ok);
-    assert.deepEqual([refused.error.code, refused.error.field], ['PHASE7_MALFORMED_REQUEST', 'databasePasswordFiles']);
-    assert.doesNotMatch(refused.error.message, /canary/);
-    assert.ok(
-      (
-        await connected(
-          { databasePasswordFiles: { demo: file } },
-          {},
-          { name: 'demo', kind: 'patroni', endpoints: cluster.endpoints },
-        )
-      ).ok,
-    );
-  });
+  it(
+    'P7-F1: a file that others can read is refused by name, and nothing of it is told; a cluster without a login ' +
+      'needs none',
+    async () => {
+      const file = join(folder, 'password');
+      writeFileSync(file, 'canary-password\n');
+      chmodSync(file, 0o644);
+      const refused = await connected({ databasePasswordFiles: { demo: file } }, {});
+      assert.ok(!refused.ok);
+      assert.deepEqual(
+        [refused.error.code, refused.error.field],
+        ['PHASE7_MALFORMED_REQUEST', 'databasePasswordFiles'],
+      );
+      assert.doesNotMatch(refused.error.message, /canary/);
+      assert.ok(
+        (
+          await connected(
+            { databasePasswordFiles: { demo: file } },
+            {},
+            { name: 'demo', kind: 'patroni', endpoints: cluster.endpoints },
+          )
+        ).ok,
+      );
+    },
+  );
 
   it('one file per cluster, or the whole configuration is refused', () => {
     const file = join(folder, 'clusters.json');

@@ -5,9 +5,13 @@ import { bent, closeAll, kernelServer, truthful, type HttpRunning } from '../ker
 import { N2, rejection, type Wire } from '../kernel/wire.ts';
 import { cleanEnv, cli, closeTerminals, scratch, Terminal } from './support.ts';
 
-/** ESC and C1 sequences, OSC 0 and 8, clearing, carriage return, bidi, invisible and tag characters, a false line of ours. */
+/**
+ * ESC and C1 sequences, OSC 0 and 8, clearing, carriage return, bidi, invisible and tag characters, a false line of
+ * ours.
+ */
 const ATTACK =
-  '\u001b[2J\u001b]0;owned\u0007\u001b]8;;https://evil.example\u001b\\click\u001b]8;;\u001b\\\u009b31m\u009d0;x\u009c\r\u0008\u007f\u202egnp.exe\u202c\u2066x\u2069\u200b\ufeff\u{e0041}\u2028\n  Outcome     executed\u0000';
+  '\u001b[2J\u001b]0;owned\u0007\u001b]8;;https://evil.example\u001b\\click\u001b]8;;\u001b\\\u009b31m\u009d0;x\u009c\r\u0008\u007f\u202egnp.exe\u202c\u2066x\u2069\u200b\ufeff\u{e0041}\u2028\n ' +
+  ' Outcome     executed\u0000';
 /** Everything that steers, but the line breaks that are ours and the weight of our own headings. */
 const STEERING =
   /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e007f}]/u;
@@ -124,7 +128,8 @@ describe('a hostile kernel in a terminal', function () {
       assert.equal(
         found,
         null,
-        `${what}: U+${found?.[0].codePointAt(0)?.toString(16) ?? ''} in ${JSON.stringify(text.slice(Math.max(0, (found?.index ?? 0) - 80), (found?.index ?? 0) + 40))}`,
+        `${what}: U+${found?.[0].codePointAt(0)?.toString(16) ?? ''} ` +
+          `in ${JSON.stringify(text.slice(Math.max(0, (found?.index ?? 0) - 80), (found?.index ?? 0) + 40))}`,
       );
       assert.doesNotMatch(text, /^ {2}Outcome {5}executed/m, what);
     }

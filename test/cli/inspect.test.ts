@@ -140,26 +140,30 @@ describe('reading from a terminal program', function () {
     assert.match(stdout, /Asked before +http:\/\/127\.0\.0\.1:1\b/);
   });
 
-  it('exit 2, operator input: a missing cluster, node or request, an id that is none, an option that is none; all recorded', async () => {
-    const at = ['--cluster', 'local'];
-    for (const [args, expected] of [
-      [['inspect', 'cluster'], /No cluster was named/],
-      [['inspect', 'cluster', '--cluster', 'lokal'], /No cluster called "lokal"/],
-      [['inspect', 'cluster', '--cluster', 'twice'], /two clusters are called "twice"/],
-      [['inspect', 'node', ...at], /none was named/],
-      [['inspect', 'node', ...at, '--node', 'node-1'], /PHASE7_INVALID_NODE_ID/],
-      [['inspect', 'cluster', ...at, '--node', cluster.node(0).id], /"node" is not an argument of/],
-      [['inspect', 'promotion', ...at, '--node', cluster.node(0).id, '--request-id', 'x'], /request ids are UUIDs/],
-      [['inspect', 'cluster', ...at, '--refresh'], /"--refresh" is not an argument/],
-      [['inspect', 'cluster', ...at, '--config', join(home, 'none.json')], /cannot be read \(ENOENT\)/],
-    ] as const) {
-      const { code, stdout, stderr } = await ask(...args);
-      assert.deepEqual([code, stdout], [2, ''], stderr);
-      assert.match(stderr.replaceAll(/\s+/g, ' '), expected);
-      assert.match(stderr, /Domain +OPERATOR_INPUT[^]*Outcome +not_executed[^]*Invariant +P7-A2/);
-      assert.equal(records(audit).at(-1)?.['stage'], 'command_rejected', String(args));
-    }
-  });
+  it(
+    'exit 2, operator input: a missing cluster, node or request, an id that is none, an option that is none; all ' +
+      'recorded',
+    async () => {
+      const at = ['--cluster', 'local'];
+      for (const [args, expected] of [
+        [['inspect', 'cluster'], /No cluster was named/],
+        [['inspect', 'cluster', '--cluster', 'lokal'], /No cluster called "lokal"/],
+        [['inspect', 'cluster', '--cluster', 'twice'], /two clusters are called "twice"/],
+        [['inspect', 'node', ...at], /none was named/],
+        [['inspect', 'node', ...at, '--node', 'node-1'], /PHASE7_INVALID_NODE_ID/],
+        [['inspect', 'cluster', ...at, '--node', cluster.node(0).id], /"node" is not an argument of/],
+        [['inspect', 'promotion', ...at, '--node', cluster.node(0).id, '--request-id', 'x'], /request ids are UUIDs/],
+        [['inspect', 'cluster', ...at, '--refresh'], /"--refresh" is not an argument/],
+        [['inspect', 'cluster', ...at, '--config', join(home, 'none.json')], /cannot be read \(ENOENT\)/],
+      ] as const) {
+        const { code, stdout, stderr } = await ask(...args);
+        assert.deepEqual([code, stdout], [2, ''], stderr);
+        assert.match(stderr.replaceAll(/\s+/g, ' '), expected);
+        assert.match(stderr, /Domain +OPERATOR_INPUT[^]*Outcome +not_executed[^]*Invariant +P7-A2/);
+        assert.equal(records(audit).at(-1)?.['stage'], 'command_rejected', String(args));
+      }
+    },
+  );
 
   it('exit 2 for a line that cannot be read or a limit that is none: no request, and so no record', async () => {
     for (const args of [
@@ -207,39 +211,47 @@ describe('reading from a terminal program', function () {
     }
   });
 
-  it('exit 3, validation: plain HTTP to another machine, diagnostics without Operator, Operator where only looking is allowed', async () => {
-    const insecure = await ask('inspect', 'cluster', '--cluster', 'insecure');
-    assert.deepEqual([insecure.code, /PHASE7_INSECURE_TRANSPORT[^]*P7-F1/.test(insecure.stderr)], [3, true]);
-    const observer = await ask('diag', 'diagnostics', '--cluster', 'local', '--node', cluster.node(0).id);
-    assert.deepEqual([observer.code, /PHASE7_INSUFFICIENT_AUTHORITY[^]*P7-A1/.test(observer.stderr)], [3, true]);
-    for (const args of [
-      ['inspect', 'cluster'],
-      ['promote', '--node', cluster.node(0).id],
-    ]) {
-      const watched = await ask(...args, '--cluster', 'watched', '--operator');
-      assert.deepEqual([watched.code, /PHASE7_OBSERVE_ONLY/.test(watched.stderr)], [3, true]);
-      assert.equal(records(audit).at(-1)?.['stage'], 'command_rejected');
-    }
-  });
+  it(
+    'exit 3, validation: plain HTTP to another machine, diagnostics without Operator, Operator where only looking ' +
+      'is allowed',
+    async () => {
+      const insecure = await ask('inspect', 'cluster', '--cluster', 'insecure');
+      assert.deepEqual([insecure.code, /PHASE7_INSECURE_TRANSPORT[^]*P7-F1/.test(insecure.stderr)], [3, true]);
+      const observer = await ask('diag', 'diagnostics', '--cluster', 'local', '--node', cluster.node(0).id);
+      assert.deepEqual([observer.code, /PHASE7_INSUFFICIENT_AUTHORITY[^]*P7-A1/.test(observer.stderr)], [3, true]);
+      for (const args of [
+        ['inspect', 'cluster'],
+        ['promote', '--node', cluster.node(0).id],
+      ]) {
+        const watched = await ask(...args, '--cluster', 'watched', '--operator');
+        assert.deepEqual([watched.code, /PHASE7_OBSERVE_ONLY/.test(watched.stderr)], [3, true]);
+        assert.equal(records(audit).at(-1)?.['stage'], 'command_rejected');
+      }
+    },
+  );
 
-  it('P7-O3, freeze/audit-down: exit 3 for all ten commands while the log cannot be written, and nothing is asked of a kernel', async () => {
-    mkdirSync(join(audit, 'audit.jsonl'), { recursive: true });
-    for (const args of [
-      ...READS().map(([, read]) => read),
-      ...['promote', 'demote', 'force-promote'].map(verb => [
-        verb,
-        '--cluster',
-        'local',
-        '--node',
-        cluster.node(0).id,
-        '--operator',
-      ]),
-    ]) {
-      const { code, stdout, stderr } = await ask(...args);
-      assert.deepEqual([code, stdout], [3, '']);
-      assert.match(stderr, /PHASE7_AUDIT_UNAVAILABLE[^]*P7-O3/);
-    }
-  });
+  it(
+    'P7-O3, freeze/audit-down: exit 3 for all ten commands while the log cannot be written, and nothing is asked ' +
+      'of a kernel',
+    async () => {
+      mkdirSync(join(audit, 'audit.jsonl'), { recursive: true });
+      for (const args of [
+        ...READS().map(([, read]) => read),
+        ...['promote', 'demote', 'force-promote'].map(verb => [
+          verb,
+          '--cluster',
+          'local',
+          '--node',
+          cluster.node(0).id,
+          '--operator',
+        ]),
+      ]) {
+        const { code, stdout, stderr } = await ask(...args);
+        assert.deepEqual([code, stdout], [3, '']);
+        assert.match(stderr, /PHASE7_AUDIT_UNAVAILABLE[^]*P7-O3/);
+      }
+    },
+  );
 
   it('exit 5, transport, nothing executed: nobody there, no kernel, no answer in time', async () => {
     const html = createServer((_request, response) => void response.end('<html>login</html>')).listen(0, '127.0.0.1');

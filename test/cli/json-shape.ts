@@ -1,6 +1,7 @@
 /**
- * What `--json` prints, described. docs/terminal.schema.json is written from here (`node test/cli/write-schema.ts`), a test holds
- * the two together, and every live document in these tests is parsed with it: a member more or less is a failure.
+ * What `--json` prints, described. docs/terminal.schema.json is written from here (`node test/cli/write-schema.ts`), a
+ * test holds the two together, and every live document in these tests is parsed with it: a member more or less is a
+ * failure.
  */
 import * as z from 'zod';
 import { COMMAND_NAMES } from '../../src/control-plane/commands.ts';
@@ -33,7 +34,8 @@ const observed = z
     clock: z.string(),
   })
   .describe(
-    'From which node, at which state and time, by whose clock. Patroni has neither commit ids nor control versions: there both are null.',
+    'From which node, at which state and time, by whose clock. Patroni has neither commit ids nor control ' +
+      'versions: there both are null.',
   );
 
 const member = z.strictObject({
@@ -63,7 +65,8 @@ const member = z.strictObject({
     })
     .exactOptional()
     .describe(
-      'For members of a Patroni cluster: its own word for the role, and WAL positions and lags in bytes; receiveLag and replayLag only where Patroni tells them apart.',
+      'For members of a Patroni cluster: its own word for the role, and WAL positions and lags in bytes; ' +
+        'receiveLag and replayLag only where Patroni tells them apart.',
     ),
 });
 const section = z.strictObject({
@@ -240,7 +243,8 @@ const error = z.strictObject({
   invariants: z.array(z.string()),
   outcome: z.enum(['executed', 'not_executed', 'unknown']),
   known: maybe(z.string()).describe(
-    "What is known beside the kernel's words, where they leave the outcome unknown or speak of another delivery of the request.",
+    "What is known beside the kernel's words, where they leave the outcome unknown or speak of another delivery " +
+      'of the request.',
   ),
   field: maybe(z.string()),
   kernel: maybe(
@@ -310,7 +314,8 @@ const auditRecord = z
 export const document = z.union([answered, executed, failed, verdict, auditRecord]).meta({
   title: 'aerodb-control --json',
   description:
-    'What aerodb-control prints to standard output with --json. Members are always present; null means unknown or none.',
+    'What aerodb-control prints to standard output with --json. Members are always present; null means unknown ' +
+    'or none.',
 });
 
 export type Document = z.infer<typeof document>;

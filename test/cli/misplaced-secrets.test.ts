@@ -1,4 +1,7 @@
-/** Every way in which a person puts a secret where a name, a path or an address belongs, in settings and on command lines: no byte that is shown or recorded holds it. */
+/**
+ * Every way in which a person puts a secret where a name, a path or an address belongs, in settings and on command
+ * lines: no byte that is shown or recorded holds it.
+ */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
@@ -322,144 +325,157 @@ describe('secrets where names and paths belong', function () {
     for (const part of parts(secret)) assert.deepEqual(leaksIn(text, part), [], `${what}\n${text}`);
   }
 
-  it('P7-O3, freeze/secrets: in the terminal, as real processes: not in what is printed, not as JSON, not in the audit log, and not as the name of a file', async () => {
-    await builtProgram();
-    const runs = WAYS.flatMap(way => way.secrets.map(secret => ({ way, secret })));
-    const ended: string[] = [];
-    const next = async (): Promise<void> => {
-      for (let run = runs.shift(); run !== undefined; run = runs.shift()) {
-        const { way, secret } = run;
-        const args = way.args(secret);
-        const where =
-          way.what.includes('audit-dir') || way.what.startsWith('auditDirectory') ? [] : ['--audit-dir', audit];
-        const { code, stdout, stderr }: Ended = await cli(
-          [...args, '--json', ...where],
-          cleanEnv(folder, way.env?.(secret)),
-        );
-        assert.ok(
-          code === 2 || code === way.code || (way.what.startsWith('a member') && code === 5),
-          `${way.what}: ${code}\n${stderr}${stdout}`,
-        );
-        assert.match(stdout, /"kind": "failed"/, way.what);
-        assertNowhere(way.what, secret, `${stdout}\n${stderr}`);
-        ended.push(way.what);
-      }
-    };
-    await Promise.all([next(), next()]);
-    const kept = [audit, join(folder, '.local')];
-    for (const secret of new Set(WAYS.flatMap(({ secrets }) => secrets))) {
-      for (const part of parts(secret))
-        for (const directory of kept) assert.deepEqual(leaksBelow(directory, part).leaks, []);
-      assert.ok(
-        !readdirSync(folder, { recursive: true, encoding: 'utf8' }).some(name => name.includes(secret)),
-        'no file is called by it',
-      );
-    }
-    const log = records(audit);
-    const says = (test: (record: Readonly<Record<string, unknown>>) => boolean): number => log.filter(test).length;
-    assert.ok(
-      says(({ redacted }) => Array.isArray(redacted) && redacted.includes('cluster')) > 10,
-      'the record says that the cluster is withheld',
-    );
-    assert.ok(
-      says(({ redacted, target }) => Array.isArray(redacted) && redacted.includes('node') && target === '[withheld]') >
-        10,
-      'the record says that the node is withheld',
-    );
-    process.stdout.write(`      ${WAYS.length} ways in the terminal, ${ended.length} lines\n`);
-    assert.ok(WAYS.length >= 40);
-  });
-
-  it('P7-O3, freeze/secrets: in the editor, from its settings and from whoever calls a command: not in a result, a row, an error or the audit log', async () => {
-    const directory = join(folder, 'editor');
-    let ways = 0;
-    let asked = 0;
-    const look = async (
-      what: string,
-      secret: string,
-      setting: readonly unknown[],
-      input: Readonly<Record<string, unknown>>,
-      more: { readonly command?: string; readonly name?: unknown } = {},
-    ): Promise<void> => {
-      asked += 1;
-      const clusters: Clusters = {
-        find: name => findIn(configuredIn(setting), name),
-        entries: () => setting,
-        connect: cluster => connect(cluster, { timeouts: DEFAULT_TIMEOUTS }),
+  it(
+    'P7-O3, freeze/secrets: in the terminal, as real processes: not in what is printed, not as JSON, not in the ' +
+      'audit log, and not as the name of a file',
+    async () => {
+      await builtProgram();
+      const runs = WAYS.flatMap(way => way.secrets.map(secret => ({ way, secret })));
+      const ended: string[] = [];
+      const next = async (): Promise<void> => {
+        for (let run = runs.shift(); run !== undefined; run = runs.shift()) {
+          const { way, secret } = run;
+          const args = way.args(secret);
+          const where =
+            way.what.includes('audit-dir') || way.what.startsWith('auditDirectory') ? [] : ['--audit-dir', audit];
+          const { code, stdout, stderr }: Ended = await cli(
+            [...args, '--json', ...where],
+            cleanEnv(folder, way.env?.(secret)),
+          );
+          assert.ok(
+            code === 2 || code === way.code || (way.what.startsWith('a member') && code === 5),
+            `${way.what}: ${code}\n${stderr}${stdout}`,
+          );
+          assert.match(stdout, /"kind": "failed"/, way.what);
+          assertNowhere(way.what, secret, `${stdout}\n${stderr}`);
+          ended.push(way.what);
+        }
       };
-      const session = new ControlPlane({
-        audit: openAuditLog({ directory }),
-        clusters,
-        clock: { name: 'test', now: () => '2026-11-29T10:00:00.000Z' },
-        ids: { uuid: () => crypto.randomUUID() },
-        operator: { account: 'ann', host: 'desk', name: operatorNameIn(more.name) },
-        confirmer: { unavailable: () => undefined, confirm: () => Promise.resolve({ kind: 'declined', at: 'a test' }) },
-      });
-      const rows = configuredIn(setting);
-      const cluster = String(input['cluster']);
-      const results = [
-        await session.execute(more.command ?? 'inspect_cluster_state', input),
-        session.authorityRefusal('inspect_node', cluster) ?? null,
-        [...(await session.unavailable(cluster))],
-        rows.map(({ name, config }) => [name, config.ok ? null : config.error]),
-        ...(rows[0] === undefined ? [] : [await session.execute('inspect_cluster_state', { cluster: rows[0].name })]),
-        await session.changeAuthority({ level: 'Operator', cluster }),
-      ];
-      assertNowhere(what, secret, JSON.stringify(results.map(result => toWire(result))));
-    };
-    for (const [what, [secrets, cluster]] of Object.entries(MEMBERS)) {
-      ways += 1;
-      for (const secret of secrets) {
-        await look(what, secret, [cluster(secret)], { cluster: named(cluster(secret)) });
-        // The paths of TLS files are looked at with the first connection.
-        const [row] = configuredIn([cluster(secret)]);
+      await Promise.all([next(), next()]);
+      const kept = [audit, join(folder, '.local')];
+      for (const secret of new Set(WAYS.flatMap(({ secrets }) => secrets))) {
+        for (const part of parts(secret))
+          for (const directory of kept) assert.deepEqual(leaksBelow(directory, part).leaks, []);
         assert.ok(
-          row !== undefined && (what.startsWith('tls.') || !row.config.ok),
-          `${what}: such a cluster is refused`,
+          !readdirSync(folder, { recursive: true, encoding: 'utf8' }).some(name => name.includes(secret)),
+          'no file is called by it',
         );
       }
-    }
-    const calls: Readonly<
-      Record<
-        string,
-        (
-          secret: string,
-        ) => readonly [Readonly<Record<string, unknown>>, { readonly command?: string; readonly name?: unknown }?]
-      >
-    > = {
-      'cluster of a call': secret => [{ cluster: secret }],
-      'node of a call': secret => [{ cluster: 'orders', node: secret }, { command: 'inspect_node' }],
-      'request id of a call': secret => [
-        { cluster: 'orders', node: N2, lookup: secret },
-        { command: 'inspect_promotion_state' },
-      ],
-      'an argument that there is not': secret => [{ cluster: 'orders', token: secret }],
-      'the name of an argument': secret => [{ cluster: 'orders', [secret]: 'x' }],
-      'an object in the place of a name': secret => [{ cluster: { secret } }],
-      'the command of a call': secret => [{ cluster: 'orders' }, { command: secret }],
-      operatorName: secret => [{ cluster: 'orders' }, { name: secret }],
-    };
-    for (const [what, call] of Object.entries(calls)) {
-      ways += 1;
-      for (const secret of ALL) await look(what, secret, [ORDERS], ...call(secret));
-    }
-    ways += 2;
-    for (const secret of ALL) {
-      await look(
-        'two clusters of one name',
-        secret,
-        [
-          { ...ORDERS, name: secret },
-          { ...ORDERS, name: secret },
-        ],
-        { cluster: secret },
+      const log = records(audit);
+      const says = (test: (record: Readonly<Record<string, unknown>>) => boolean): number => log.filter(test).length;
+      assert.ok(
+        says(({ redacted }) => Array.isArray(redacted) && redacted.includes('cluster')) > 10,
+        'the record says that the cluster is withheld',
       );
-      const setting = auditDirectoryIn(secret);
-      assert.ok('refused' in setting);
-      assertNowhere('audit.directory', secret, setting.refused);
-    }
-    for (const secret of ALL) for (const part of parts(secret)) assert.deepEqual(leaksBelow(directory, part).leaks, []);
-    process.stdout.write(`      ${ways} ways in the editor, ${asked} sessions\n`);
-    assert.ok(ways >= 25);
-  });
+      assert.ok(
+        says(
+          ({ redacted, target }) => Array.isArray(redacted) && redacted.includes('node') && target === '[withheld]',
+        ) > 10,
+        'the record says that the node is withheld',
+      );
+      process.stdout.write(`      ${WAYS.length} ways in the terminal, ${ended.length} lines\n`);
+      assert.ok(WAYS.length >= 40);
+    },
+  );
+
+  it(
+    'P7-O3, freeze/secrets: in the editor, from its settings and from whoever calls a command: not in a result, a ' +
+      'row, an error or the audit log',
+    async () => {
+      const directory = join(folder, 'editor');
+      let ways = 0;
+      let asked = 0;
+      const look = async (
+        what: string,
+        secret: string,
+        setting: readonly unknown[],
+        input: Readonly<Record<string, unknown>>,
+        more: { readonly command?: string; readonly name?: unknown } = {},
+      ): Promise<void> => {
+        asked += 1;
+        const clusters: Clusters = {
+          find: name => findIn(configuredIn(setting), name),
+          entries: () => setting,
+          connect: cluster => connect(cluster, { timeouts: DEFAULT_TIMEOUTS }),
+        };
+        const session = new ControlPlane({
+          audit: openAuditLog({ directory }),
+          clusters,
+          clock: { name: 'test', now: () => '2026-11-29T10:00:00.000Z' },
+          ids: { uuid: () => crypto.randomUUID() },
+          operator: { account: 'ann', host: 'desk', name: operatorNameIn(more.name) },
+          confirmer: {
+            unavailable: () => undefined,
+            confirm: () => Promise.resolve({ kind: 'declined', at: 'a test' }),
+          },
+        });
+        const rows = configuredIn(setting);
+        const cluster = String(input['cluster']);
+        const results = [
+          await session.execute(more.command ?? 'inspect_cluster_state', input),
+          session.authorityRefusal('inspect_node', cluster) ?? null,
+          [...(await session.unavailable(cluster))],
+          rows.map(({ name, config }) => [name, config.ok ? null : config.error]),
+          ...(rows[0] === undefined ? [] : [await session.execute('inspect_cluster_state', { cluster: rows[0].name })]),
+          await session.changeAuthority({ level: 'Operator', cluster }),
+        ];
+        assertNowhere(what, secret, JSON.stringify(results.map(result => toWire(result))));
+      };
+      for (const [what, [secrets, cluster]] of Object.entries(MEMBERS)) {
+        ways += 1;
+        for (const secret of secrets) {
+          await look(what, secret, [cluster(secret)], { cluster: named(cluster(secret)) });
+          // The paths of TLS files are looked at with the first connection.
+          const [row] = configuredIn([cluster(secret)]);
+          assert.ok(
+            row !== undefined && (what.startsWith('tls.') || !row.config.ok),
+            `${what}: such a cluster is refused`,
+          );
+        }
+      }
+      const calls: Readonly<
+        Record<
+          string,
+          (
+            secret: string,
+          ) => readonly [Readonly<Record<string, unknown>>, { readonly command?: string; readonly name?: unknown }?]
+        >
+      > = {
+        'cluster of a call': secret => [{ cluster: secret }],
+        'node of a call': secret => [{ cluster: 'orders', node: secret }, { command: 'inspect_node' }],
+        'request id of a call': secret => [
+          { cluster: 'orders', node: N2, lookup: secret },
+          { command: 'inspect_promotion_state' },
+        ],
+        'an argument that there is not': secret => [{ cluster: 'orders', token: secret }],
+        'the name of an argument': secret => [{ cluster: 'orders', [secret]: 'x' }],
+        'an object in the place of a name': secret => [{ cluster: { secret } }],
+        'the command of a call': secret => [{ cluster: 'orders' }, { command: secret }],
+        operatorName: secret => [{ cluster: 'orders' }, { name: secret }],
+      };
+      for (const [what, call] of Object.entries(calls)) {
+        ways += 1;
+        for (const secret of ALL) await look(what, secret, [ORDERS], ...call(secret));
+      }
+      ways += 2;
+      for (const secret of ALL) {
+        await look(
+          'two clusters of one name',
+          secret,
+          [
+            { ...ORDERS, name: secret },
+            { ...ORDERS, name: secret },
+          ],
+          { cluster: secret },
+        );
+        const setting = auditDirectoryIn(secret);
+        assert.ok('refused' in setting);
+        assertNowhere('audit.directory', secret, setting.refused);
+      }
+      for (const secret of ALL)
+        for (const part of parts(secret)) assert.deepEqual(leaksBelow(directory, part).leaks, []);
+      process.stdout.write(`      ${ways} ways in the editor, ${asked} sessions\n`);
+      assert.ok(ways >= 25);
+    },
+  );
 });

@@ -40,12 +40,16 @@ describe('the command line', () => {
       assert.equal(refused(...line).domain, 'OPERATOR_INPUT');
   });
 
-  it('P7-A2: an option that would answer a question is an argument of nothing, and is passed on to be refused and recorded', () => {
-    for (const option of ['--yes', '--force', '-y', '--confirm=node-2', '--assume-yes', '--no-input']) {
-      const asked = parse('promote', '--cluster', 'local', '--node', NODE, option);
-      assert.ok(asked.kind === 'command' && Object.keys(asked.input).length === 3, option);
-    }
-  });
+  it(
+    'P7-A2: an option that would answer a question is an argument of nothing, and is passed on to be refused and ' +
+      'recorded',
+    () => {
+      for (const option of ['--yes', '--force', '-y', '--confirm=node-2', '--assume-yes', '--no-input']) {
+        const asked = parse('promote', '--cluster', 'local', '--node', NODE, option);
+        assert.ok(asked.kind === 'command' && Object.keys(asked.input).length === 3, option);
+      }
+    },
+  );
 
   it('values of unknown options are withheld: nobody knows what they hold', () => {
     const asked = parse('inspect', 'cluster', '--cluster', 'local', '--token=s3cret', '--password', 's3cret');

@@ -1,4 +1,7 @@
-/** Configured paths that lead to something else than a small file: the program says so at once, sends nothing and shows nothing of it. */
+/**
+ * Configured paths that lead to something else than a small file: the program says so at once, sends nothing and shows
+ * nothing of it.
+ */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -86,75 +89,79 @@ describe('configured paths', function () {
     });
   }
 
-  it('P7-F1: what people cannot guess is said as what it is: a configuration in a folder that every account may write to, a byte-order mark, UTF-16, a token of two lines', async () => {
-    const content = JSON.stringify({ clusters: [{ name: 'c', kind: 'aerodb', endpoints: [url] }] });
-    const open = join(folder, 'open');
-    mkdirSync(open);
-    writeFileSync(join(open, 'clusters.json'), content, { mode: 0o600 });
-    symlinkSync(join(open, 'clusters.json'), join(folder, 'linked-open.json'));
-    chmodSync(open, 0o777);
-    for (const config of [join(open, 'clusters.json'), join(folder, 'linked-open.json')]) {
-      await refused(
-        ['inspect', 'cluster', '--cluster', 'c', '--config', config],
-        /stands in the directory \S+\/open, into which every account of this machine may write \(mode 0777\)/,
+  it(
+    'P7-F1: what people cannot guess is said as what it is: a configuration in a folder that every account may ' +
+      'write to, a byte-order mark, UTF-16, a token of two lines',
+    async () => {
+      const content = JSON.stringify({ clusters: [{ name: 'c', kind: 'aerodb', endpoints: [url] }] });
+      const open = join(folder, 'open');
+      mkdirSync(open);
+      writeFileSync(join(open, 'clusters.json'), content, { mode: 0o600 });
+      symlinkSync(join(open, 'clusters.json'), join(folder, 'linked-open.json'));
+      chmodSync(open, 0o777);
+      for (const config of [join(open, 'clusters.json'), join(folder, 'linked-open.json')]) {
+        await refused(
+          ['inspect', 'cluster', '--cluster', 'c', '--config', config],
+          /stands in the directory \S+\/open, into which every account of this machine may write \(mode 0777\)/,
+        );
+      }
+      chmodSync(open, 0o1777); // as /tmp is: nobody else can exchange a file of this account's there
+      const before = reached;
+      const sticky = await cli(
+        [
+          'inspect',
+          'cluster',
+          '--cluster',
+          'c',
+          '--config',
+          join(open, 'clusters.json'),
+          '--audit-dir',
+          join(folder, 'audit'),
+        ],
+        cleanEnv(folder),
       );
-    }
-    chmodSync(open, 0o1777); // as /tmp is: nobody else can exchange a file of this account's there
-    const before = reached;
-    const sticky = await cli(
-      [
-        'inspect',
-        'cluster',
-        '--cluster',
-        'c',
-        '--config',
-        join(open, 'clusters.json'),
-        '--audit-dir',
-        join(folder, 'audit'),
-      ],
-      cleanEnv(folder),
-    );
-    assert.ok(reached > before, sticky.stderr);
-    const file = (name: string, bytes: string | Buffer): string => {
-      writeFileSync(join(folder, name), bytes, { mode: 0o600 });
-      return join(folder, name);
-    };
-    const wide = (text: string): Buffer => Buffer.from(`\ufeff${text}`, 'utf16le');
-    await refused(
-      ['inspect', 'cluster', '--cluster', 'c', '--config', file('marked.json', `\ufeff${content}`)],
-      /marked\.json begins with a byte-order mark \(U\+FEFF\), which JSON does not allow/,
-    );
-    await refused(
-      ['inspect', 'cluster', '--cluster', 'c', '--config', file('wide.json', wide(content))],
-      /wide\.json is written in UTF-16 \(it begins with the byte-order mark FF FE\)/,
-    );
-    await refused(
-      ['inspect', 'cluster', '--url', url, '--token-file', file('wide.token', wide('canary-token'))],
-      /wide\.token is written in UTF-16/,
-    );
-    await refused(
-      ['inspect', 'cluster', '--url', url, '--token-file', file('two.token', 'canary-token\ncanary-token\n')],
-      /two\.token holds more than one line; a token is one line/,
-    );
-    await refused(
-      ['inspect', 'cluster', '--cluster', 'c', '--config', file('broken.json', '{ "clusters": [] }\n canary')],
-      /broken\.json is not JSON(?: from line 2, column 2 on)?\. What stands there is not repeated/,
-    );
-    const marked = await cli(
-      [
-        'inspect',
-        'cluster',
-        '--url',
-        url,
-        '--token-file',
-        file('marked.token', '\ufeffcanary-token\n'),
-        '--audit-dir',
-        join(folder, 'audit'),
-      ],
-      cleanEnv(folder),
-    );
-    assert.equal(marked.code, 5, 'before a token the mark is a blank like others');
-  });
+      assert.ok(reached > before, sticky.stderr);
+      const file = (name: string, bytes: string | Buffer): string => {
+        writeFileSync(join(folder, name), bytes, { mode: 0o600 });
+        return join(folder, name);
+      };
+      const wide = (text: string): Buffer => Buffer.from(`\ufeff${text}`, 'utf16le');
+      await refused(
+        ['inspect', 'cluster', '--cluster', 'c', '--config', file('marked.json', `\ufeff${content}`)],
+        /marked\.json begins with a byte-order mark \(U\+FEFF\), which JSON does not allow/,
+      );
+      await refused(
+        ['inspect', 'cluster', '--cluster', 'c', '--config', file('wide.json', wide(content))],
+        /wide\.json is written in UTF-16 \(it begins with the byte-order mark FF FE\)/,
+      );
+      await refused(
+        ['inspect', 'cluster', '--url', url, '--token-file', file('wide.token', wide('canary-token'))],
+        /wide\.token is written in UTF-16/,
+      );
+      await refused(
+        ['inspect', 'cluster', '--url', url, '--token-file', file('two.token', 'canary-token\ncanary-token\n')],
+        /two\.token holds more than one line; a token is one line/,
+      );
+      await refused(
+        ['inspect', 'cluster', '--cluster', 'c', '--config', file('broken.json', '{ "clusters": [] }\n canary')],
+        /broken\.json is not JSON(?: from line 2, column 2 on)?\. What stands there is not repeated/,
+      );
+      const marked = await cli(
+        [
+          'inspect',
+          'cluster',
+          '--url',
+          url,
+          '--token-file',
+          file('marked.token', '\ufeffcanary-token\n'),
+          '--audit-dir',
+          join(folder, 'audit'),
+        ],
+        cleanEnv(folder),
+      );
+      assert.equal(marked.code, 5, 'before a token the mark is a blank like others');
+    },
+  );
 
   it('P7-O3: a log of mode 0666 is said as what it is, and nothing is added to it', async () => {
     const audit = join(folder, 'exposed');

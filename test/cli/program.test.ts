@@ -103,7 +103,8 @@ describe('the terminal program', function () {
       const words = line.split(' ');
       writeFileSync(
         file,
-        `${script}\nCOMP_WORDS=(${words.map(word => `'${word}'`).join(' ')})\nCOMP_CWORD=${words.length - 1}\n_aerodb_control\nprintf '%s\\n' "\${COMPREPLY[@]}"\n`,
+        `${script}\nCOMP_WORDS=(${words.map(word => `'${word}'`).join(' ')})\nCOMP_CWORD=${words.length - 1}\n_aerodb_control\nprintf ` +
+          `'%s\\n' "\${COMPREPLY[@]}"\n`,
       );
       const { code, stdout, stderr } = await run('/bin/bash', ['--norc', '-u', file], cleanEnv(home));
       assert.deepEqual([code, stderr], [0, '']);

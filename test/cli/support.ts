@@ -1,4 +1,7 @@
-/** Real runs of the terminal program: plain processes, pseudo-terminals, a real cluster and a real log. Nothing here decides anything. */
+/**
+ * Real runs of the terminal program: plain processes, pseudo-terminals, a real cluster and a real log. Nothing here
+ * decides anything.
+ */
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';

@@ -93,7 +93,8 @@ describe('layout', () => {
 
   it('breaks a command line between words only, so that it can be pasted', () => {
     const line =
-      "aerodb-control promote --url http://127.0.0.1:9191 --url http://127.0.0.1:9192 --node 6f0c --reason 'two  words, and a '\\''quote'\\''' --operator";
+      "aerodb-control promote --url http://127.0.0.1:9191 --url http://127.0.0.1:9192 --node 6f0c --reason 'two  " +
+      "words, and a '\\''quote'\\''' --operator";
     const lines = shellLine(line, 2);
     assert.ok(lines.length > 1);
     assert.equal(lines.map(part => part.trim().replace(/ \\$/, '')).join(' '), line);
@@ -292,137 +293,145 @@ describe('views', () => {
     }
   });
 
-  it('under Patroni a leader has no lag, a replica inserts nothing, and no moment is broken in two: what does not exist is no unknown', () => {
-    const from = {
-      observed: { snapshot: 'live', commitId: null, controlVersion: null, nodeId: 'pg1', time: 't', clock: 'c' },
-      endpoint: 'e',
-      skipped: [],
-      notes: [],
-    };
-    const shown = (view: AnsweredView): string => {
-      const lines = answer(view, termsOf('patroni'));
-      fits(lines);
-      return lines.join('\n');
-    };
-    const leader = {
-      ...member,
-      name: 'pg1',
-      nodeId: 'pg1',
-      role: 'primary' as const,
-      lagBytes: null,
-      patroni: { role: 'leader', timeline: 1n, written: 5n, received: null, replayed: null, marks: null },
-    };
-    const told = shown({
-      command: 'inspect_node',
-      reading: { ...from, view: { member: leader, source: 'self', epoch: 1n } },
-    });
-    assert.match(told, /^ {2}Lag, bytes +-$/mu);
-    assert.match(
-      shown({
+  it(
+    'under Patroni a leader has no lag, a replica inserts nothing, and no moment is broken in two: what does not ' +
+      'exist is no unknown',
+    () => {
+      const from = {
+        observed: { snapshot: 'live', commitId: null, controlVersion: null, nodeId: 'pg1', time: 't', clock: 'c' },
+        endpoint: 'e',
+        skipped: [],
+        notes: [],
+      };
+      const shown = (view: AnsweredView): string => {
+        const lines = answer(view, termsOf('patroni'));
+        fits(lines);
+        return lines.join('\n');
+      };
+      const leader = {
+        ...member,
+        name: 'pg1',
+        nodeId: 'pg1',
+        role: 'primary' as const,
+        lagBytes: null,
+        patroni: { role: 'leader', timeline: 1n, written: 5n, received: null, replayed: null, marks: null },
+      };
+      const told = shown({
         command: 'inspect_node',
-        reading: { ...from, view: { member: { ...leader, role: 'replica' }, source: 'reported', epoch: 1n } },
-      }),
-      /^ {2}Lag, bytes +unknown$/mu,
-    );
-    assert.match(
-      shown({
-        command: 'inspect_node',
-        reading: { ...from, view: { member: { ...leader, role: 'replica' }, source: 'self', epoch: 1n } },
-      }),
-      /^ {2}Lag, bytes +not said by a node of itself$/mu,
-    );
-    assert.match(told, /^ {2}Received +-$/mu);
-    assert.doesNotMatch(
-      shown({
-        command: 'inspect_cluster_state',
-        reading: { ...from, view: { clusterId: null, name: null, epoch: 1n, primaryId: 'pg1', members: [leader] } },
-      }),
-      /Cluster (?:id|name)/u,
-    );
-    const wal = {
-      segments: [],
-      checkpoints: null,
-      appendOffset: null,
-      durableOffset: 5n,
-      oldestOffset: 1n,
-      truncationOffset: null,
-      totalBytes: 1n,
-      checksumStatus: 'unchecked' as const,
-      verifiedToOffset: null,
-      nextAfter: null,
-    };
-    assert.match(shown({ command: 'inspect_wal', reading: { ...from, view: wal } }), /^ {2}Inserted +-$/mu);
-    const checkpoint = {
-      kind: 'checkpoint' as const,
-      id: '1F/5A000060',
-      commitId: null,
-      walFirstOffset: 0x1f5a000028n,
-      walEndOffset: 0x1f5a000060n,
-      createdAt: '2026-11-21T18:17:42Z',
-      durable: true,
-      source: 'pg_control_checkpoint(), timeline 12',
-    };
-    assert.match(
-      shown({ command: 'inspect_snapshots', reading: { ...from, view: { items: [checkpoint], nextAfter: null } } }),
-      /^ {2}1F\/5A000060 +2026-11-21T18:17:42Z +pg_control_checkpoint\(\), timeline 12$/mu,
-    );
-  });
+        reading: { ...from, view: { member: leader, source: 'self', epoch: 1n } },
+      });
+      assert.match(told, /^ {2}Lag, bytes +-$/mu);
+      assert.match(
+        shown({
+          command: 'inspect_node',
+          reading: { ...from, view: { member: { ...leader, role: 'replica' }, source: 'reported', epoch: 1n } },
+        }),
+        /^ {2}Lag, bytes +unknown$/mu,
+      );
+      assert.match(
+        shown({
+          command: 'inspect_node',
+          reading: { ...from, view: { member: { ...leader, role: 'replica' }, source: 'self', epoch: 1n } },
+        }),
+        /^ {2}Lag, bytes +not said by a node of itself$/mu,
+      );
+      assert.match(told, /^ {2}Received +-$/mu);
+      assert.doesNotMatch(
+        shown({
+          command: 'inspect_cluster_state',
+          reading: { ...from, view: { clusterId: null, name: null, epoch: 1n, primaryId: 'pg1', members: [leader] } },
+        }),
+        /Cluster (?:id|name)/u,
+      );
+      const wal = {
+        segments: [],
+        checkpoints: null,
+        appendOffset: null,
+        durableOffset: 5n,
+        oldestOffset: 1n,
+        truncationOffset: null,
+        totalBytes: 1n,
+        checksumStatus: 'unchecked' as const,
+        verifiedToOffset: null,
+        nextAfter: null,
+      };
+      assert.match(shown({ command: 'inspect_wal', reading: { ...from, view: wal } }), /^ {2}Inserted +-$/mu);
+      const checkpoint = {
+        kind: 'checkpoint' as const,
+        id: '1F/5A000060',
+        commitId: null,
+        walFirstOffset: 0x1f5a000028n,
+        walEndOffset: 0x1f5a000060n,
+        createdAt: '2026-11-21T18:17:42Z',
+        durable: true,
+        source: 'pg_control_checkpoint(), timeline 12',
+      };
+      assert.match(
+        shown({ command: 'inspect_snapshots', reading: { ...from, view: { items: [checkpoint], nextAfter: null } } }),
+        /^ {2}1F\/5A000060 +2026-11-21T18:17:42Z +pg_control_checkpoint\(\), timeline 12$/mu,
+      );
+    },
+  );
 
-  it("replicas are called by their names, with the ids beside them, in 80 columns; by their ids where a name is nobody's own", () => {
-    const [one, two] = ['6f0c1f3e-0000-4000-8000-000000000001', '6f0c1f3e-0000-4000-8000-000000000002'];
-    const shown = (names: readonly (string | null)[]): string => {
-      const lines = answer(
-        {
-          command: 'inspect_replication_status',
-          reading: {
-            observed: { snapshot: 'live', commitId: 1n, controlVersion: 1n, nodeId: one, time: 't', clock: 'c' },
-            endpoint: 'e',
-            skipped: [],
-            notes: [],
-            view: {
-              primaryId: null,
-              epoch: 1n,
-              committedOffset: 4096n,
-              replicas: [one, two].map((nodeId, index) => ({
-                nodeId,
-                name: names[index] ?? null,
-                state: 'ReplicationHalted',
-                haltReason: null,
-                receivedOffset: 4096n,
-                appliedOffset: 4096n,
-                acknowledgedOffset: 4096n,
-                lagBytes: 4096n,
-                lagCommits: 4096n,
-                lastAcknowledgedAt: '2026-11-21T10:00:00.000Z',
-              })),
+  it(
+    'replicas are called by their names, with the ids beside them, in 80 columns; by their ids where a name is ' +
+      "nobody's own",
+    () => {
+      const [one, two] = ['6f0c1f3e-0000-4000-8000-000000000001', '6f0c1f3e-0000-4000-8000-000000000002'];
+      const shown = (names: readonly (string | null)[]): string => {
+        const lines = answer(
+          {
+            command: 'inspect_replication_status',
+            reading: {
+              observed: { snapshot: 'live', commitId: 1n, controlVersion: 1n, nodeId: one, time: 't', clock: 'c' },
+              endpoint: 'e',
+              skipped: [],
+              notes: [],
+              view: {
+                primaryId: null,
+                epoch: 1n,
+                committedOffset: 4096n,
+                replicas: [one, two].map((nodeId, index) => ({
+                  nodeId,
+                  name: names[index] ?? null,
+                  state: 'ReplicationHalted',
+                  haltReason: null,
+                  receivedOffset: 4096n,
+                  appliedOffset: 4096n,
+                  acknowledgedOffset: 4096n,
+                  lagBytes: 4096n,
+                  lagCommits: 4096n,
+                  lastAcknowledgedAt: '2026-11-21T10:00:00.000Z',
+                })),
+              },
             },
           },
-        },
-        termsOf('aerodb'),
-      );
-      fits(lines);
-      return lines.join('\n');
-    };
-    const named = shown(['node-1', 'node-2']);
-    for (const [name, id] of [
-      ['node-1', one],
-      ['node-2', two],
-    ] as const) {
-      assert.match(named, new RegExp(`^  ${name} +${id}$`, 'mu'));
-      assert.equal(named.split(`\n  ${name} `).length, 5, 'each table says it');
-      assert.equal(named.split(id).length, 2, 'the id stands there once');
-    }
-    for (const names of [
-      [null, null],
-      ['node', 'node'],
-      [one, two],
-      [two, null],
-    ]) {
-      const byId = shown(names);
-      assert.doesNotMatch(byId, /NODE(?! ID)/u);
-      for (const id of [one, two]) assert.equal(byId.split(`\n  ${id}`).length, 4);
-    }
-  });
+          termsOf('aerodb'),
+        );
+        fits(lines);
+        return lines.join('\n');
+      };
+      const named = shown(['node-1', 'node-2']);
+      for (const [name, id] of [
+        ['node-1', one],
+        ['node-2', two],
+      ] as const) {
+        assert.match(named, new RegExp(`^  ${name} +${id}$`, 'mu'));
+        assert.equal(named.split(`\n  ${name} `).length, 5, 'each table says it');
+        assert.equal(named.split(id).length, 2, 'the id stands there once');
+      }
+      for (const names of [
+        [null, null],
+        ['node', 'node'],
+        [one, two],
+        [two, null],
+      ]) {
+        const byId = shown(names);
+        assert.doesNotMatch(byId, /NODE(?! ID)/u);
+        for (const id of [one, two]) assert.equal(byId.split(`\n  ${id}`).length, 4);
+      }
+    },
+  );
 
   it('the largest numbers and the longest states fit and are whole', () => {
     const lines = of({

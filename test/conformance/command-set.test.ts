@@ -81,19 +81,23 @@ describe('the closed command set', function () {
     });
   }
 
-  it('set/confirmation, P7-A2: nobody is asked about a reading; each other command asks once, in the manner of the table', async () => {
-    for (const command of COMMAND_NAMES) {
-      const session = await openOperator({ person: () => ({ kind: 'declined', at: 'the test' }) });
-      await session.plane.execute(command, argumentsOf(command));
-      const [, confirmation] = SPECIFIED[command];
-      assert.equal(commandSpec(command).confirmation, confirmation, command);
-      assert.equal(session.asked.length, confirmation === 'none' ? 0 : 1, command);
-      const requested = session.records().find(({ stage }) => stage === 'confirmation_requested') as
-        | { readonly confirmation?: { readonly type?: string } }
-        | undefined;
-      assert.equal(requested?.confirmation?.type ?? 'none', confirmation, command);
-    }
-  });
+  it(
+    'set/confirmation, P7-A2: nobody is asked about a reading; each other command asks once, in the manner of the ' +
+      'table',
+    async () => {
+      for (const command of COMMAND_NAMES) {
+        const session = await openOperator({ person: () => ({ kind: 'declined', at: 'the test' }) });
+        await session.plane.execute(command, argumentsOf(command));
+        const [, confirmation] = SPECIFIED[command];
+        assert.equal(commandSpec(command).confirmation, confirmation, command);
+        assert.equal(session.asked.length, confirmation === 'none' ? 0 : 1, command);
+        const requested = session.records().find(({ stage }) => stage === 'confirmation_requested') as
+          | { readonly confirmation?: { readonly type?: string } }
+          | undefined;
+        assert.equal(requested?.confirmation?.type ?? 'none', confirmation, command);
+      }
+    },
+  );
 
   it('set/target, P7-A2: the node and the reason that the table says, and no argument beside them', async () => {
     const session = await openOperator({ person: () => ({ kind: 'declined', at: 'the test' }) });
@@ -123,50 +127,59 @@ describe('the closed command set', function () {
     assert.deepEqual(session.controls(), []);
   });
 
-  it('freeze/log-without-influence, P7-A1: the same requests on an empty log and behind a long one end in the same way', async () => {
-    const ends = async (session: Session): Promise<readonly string[]> => {
-      const results = [];
-      for (const command of COMMAND_NAMES) {
-        const result = await session.plane.execute(command, argumentsOf(command));
-        results.push(
-          `${command}: ${result.kind === 'failed' ? `${result.error.code} ${result.error.message}` : result.kind}`,
-        );
-      }
-      return results;
-    };
-    const first = await openOperator({ person: () => ({ kind: 'declined', at: 'the test' }) });
-    const onEmpty = await ends(first);
-    // The second session finds the first one's intents, refusals and authority in its log before it writes a record of its own.
-    const second = await openSession({ person: () => ({ kind: 'declined', at: 'the test' }) });
-    copyFileSync(join(first.folder, 'audit.jsonl'), join(second.folder, 'audit.jsonl'));
-    assert.equal(second.plane.authority.level, 'Observer');
-    assert.ok((await second.plane.changeAuthority({ level: 'Operator', cluster: 'orders' })).ok);
-    assert.deepEqual(await ends(second), onEmpty);
-    assert.ok(second.records().length > 2 * COMMAND_NAMES.length, 'both sessions stand in the second log');
-  });
+  it(
+    'freeze/log-without-influence, P7-A1: the same requests on an empty log and behind a long one end in the same ' +
+      'way',
+    async () => {
+      const ends = async (session: Session): Promise<readonly string[]> => {
+        const results = [];
+        for (const command of COMMAND_NAMES) {
+          const result = await session.plane.execute(command, argumentsOf(command));
+          results.push(
+            `${command}: ${result.kind === 'failed' ? `${result.error.code} ${result.error.message}` : result.kind}`,
+          );
+        }
+        return results;
+      };
+      const first = await openOperator({ person: () => ({ kind: 'declined', at: 'the test' }) });
+      const onEmpty = await ends(first);
+      // The second session finds the first one's intents, refusals and authority in its log before it writes a record
+      // of its own.
+      const second = await openSession({ person: () => ({ kind: 'declined', at: 'the test' }) });
+      copyFileSync(join(first.folder, 'audit.jsonl'), join(second.folder, 'audit.jsonl'));
+      assert.equal(second.plane.authority.level, 'Observer');
+      assert.ok((await second.plane.changeAuthority({ level: 'Operator', cluster: 'orders' })).ok);
+      assert.deepEqual(await ends(second), onEmpty);
+      assert.ok(second.records().length > 2 * COMMAND_NAMES.length, 'both sessions stand in the second log');
+    },
+  );
 
-  it('freeze/no-hidden-state: after all ten commands the terminal program has left the audit log and what belongs to it, and nothing else', async () => {
-    const home = scratch();
-    const { server } = await openSession();
-    for (const command of COMMAND_NAMES) {
-      const [authority, , node, reason] = SPECIFIED[command];
-      const words = [
-        ...TERMINAL_WORDS[command],
-        '--url',
-        server.url,
-        ...(authority === 'operator' ? ['--operator'] : []),
-        ...(node === 'needed' ? ['--node', N2] : []),
-        ...(reason === 'required' ? ['--reason', 'x'] : []),
-      ];
-      const { code } = await cli(words, cleanEnv(home));
-      assert.equal(code, authority === 'any' ? 0 : 3, command);
-    }
-    const files = readdirSync(home, { recursive: true, encoding: 'utf8' })
-      .filter(name => statSync(join(home, name)).isFile())
-      .toSorted();
-    assert.deepEqual(
-      files,
-      ['audit.jsonl', 'audit.lock', 'audit.lock.holder'].map(name => `.local/state/aerodb/${name}`),
-    );
-  });
+  it(
+    'freeze/no-hidden-state: after all ten commands the terminal program has left the audit log and what belongs ' +
+      'to it, and nothing else',
+    async () => {
+      const home = scratch();
+      const { server } = await openSession();
+      for (const command of COMMAND_NAMES) {
+        const [authority, , node, reason] = SPECIFIED[command];
+        const words = [
+          ...TERMINAL_WORDS[command],
+          '--url',
+          server.url,
+          ...(authority === 'operator' ? ['--operator'] : []),
+          ...(node === 'needed' ? ['--node', N2] : []),
+          ...(reason === 'required' ? ['--reason', 'x'] : []),
+        ];
+        const { code } = await cli(words, cleanEnv(home));
+        assert.equal(code, authority === 'any' ? 0 : 3, command);
+      }
+      const files = readdirSync(home, { recursive: true, encoding: 'utf8' })
+        .filter(name => statSync(join(home, name)).isFile())
+        .toSorted();
+      assert.deepEqual(
+        files,
+        ['audit.jsonl', 'audit.lock', 'audit.lock.holder'].map(name => `.local/state/aerodb/${name}`),
+      );
+    },
+  );
 });

@@ -1,6 +1,6 @@
 /**
- * Each of the ten commands × success, validation failure, refused confirmation and crash, on a real cluster: the real core, boundary and log,
- * and for crashes the terminal program itself. The kernel's own files say what happened to it.
+ * Each of the ten commands × success, validation failure, refused confirmation and crash, on a real cluster: the real
+ * core, boundary and log, and for crashes the terminal program itself. The kernel's own files say what happened to it.
  */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -20,7 +20,10 @@ const CONFIRMED = COMMAND_NAMES.filter(command => commandSpec(command).confirmat
 const READS = COMMAND_NAMES.filter(command => commandSpec(command).confirmation === 'none');
 const BEFORE_CONSENT = ['command_requested', 'explanation_presented', 'confirmation_requested'];
 
-/** The control request has left and is held before the kernel has its last byte: only a proxy can say that much, a record of the intent does not. */
+/**
+ * The control request has left and is held before the kernel has its last byte: only a proxy can say that much, a
+ * record of the intent does not.
+ */
 const WHOLE_REQUEST_HELD: Harm = { how: 'hold', side: 'request', where: { kind: 'end', before: 1 } };
 function portOf(node: TestNode): number {
   return Number(new URL(node.url).port);
@@ -154,71 +157,79 @@ describe('the ten commands', function () {
       });
     }
 
-    it('request_demotion/success, request_promotion/success: a hand-over, each executed once and recorded as the kernel says it', async () => {
-      const session = await open(cluster);
-      const { primary, replica } = await roles(cluster);
-      const down = await session.plane.execute('request_demotion', argumentsOf('request_demotion', primary));
-      assert.equal(down.kind, 'executed', JSON.stringify(down.kind === 'failed' ? down.error : ''));
-      assert.equal(await role(primary), 'replica');
-      await promotable(replica);
-      const up = await session.plane.execute('request_promotion', argumentsOf('request_promotion', replica));
-      assert.equal(up.kind, 'executed', JSON.stringify(up.kind === 'failed' ? up.error : ''));
-      assert.equal(await role(replica), 'primary');
-      for (const { requestId } of [down, up]) {
-        assert.deepEqual(stagesOf(session, requestId), [
-          ...BEFORE_CONSENT,
-          'confirmation_given',
-          'dispatch_intent',
-          'command_executed',
-        ]);
-        assert.equal(
-          kernelState(cluster).join('').split(`"entry":"request","attempt":{"request_id":"${requestId}"`).length - 1,
-          1,
-          'the ledgers hold the request once',
-        );
-      }
-    });
+    it(
+      'request_demotion/success, request_promotion/success: a hand-over, each executed once and recorded as the ' +
+        'kernel says it',
+      async () => {
+        const session = await open(cluster);
+        const { primary, replica } = await roles(cluster);
+        const down = await session.plane.execute('request_demotion', argumentsOf('request_demotion', primary));
+        assert.equal(down.kind, 'executed', JSON.stringify(down.kind === 'failed' ? down.error : ''));
+        assert.equal(await role(primary), 'replica');
+        await promotable(replica);
+        const up = await session.plane.execute('request_promotion', argumentsOf('request_promotion', replica));
+        assert.equal(up.kind, 'executed', JSON.stringify(up.kind === 'failed' ? up.error : ''));
+        assert.equal(await role(replica), 'primary');
+        for (const { requestId } of [down, up]) {
+          assert.deepEqual(stagesOf(session, requestId), [
+            ...BEFORE_CONSENT,
+            'confirmation_given',
+            'dispatch_intent',
+            'command_executed',
+          ]);
+          assert.equal(
+            kernelState(cluster).join('').split(`"entry":"request","attempt":{"request_id":"${requestId}"`).length - 1,
+            1,
+            'the ledgers hold the request once',
+          );
+        }
+      },
+    );
   });
 
   describe('validation', () => {
     for (const command of COMMAND_NAMES) {
-      it(`${command}/validation: what is missing, malformed or too much is refused with its field, recorded, and nothing is sent`, async () => {
-        const session = await open(cluster);
-        const good = argumentsOf(command, cluster.node(1));
-        const { target, reason } = commandSpec(command);
-        const wrong: readonly (readonly [object, string])[] = [
-          [{ ...good, cluster: '' }, 'PHASE7_MISSING_ARGUMENT'],
-          [{ ...good, cluster: 'elsewhere' }, 'PHASE7_MALFORMED_REQUEST'],
-          [{ ...good, force: 'true' }, 'PHASE7_MALFORMED_REQUEST'],
-          ...(target === 'node' || target === 'replica' || target === 'primary'
-            ? ([
-                [{ ...good, node: '' }, 'PHASE7_MISSING_ARGUMENT'],
-                [{ ...good, node: 'node-1' }, 'PHASE7_INVALID_NODE_ID'],
-              ] as const)
-            : []),
-          ...(target === 'none'
-            ? ([[{ ...good, node: cluster.node(1).id }, 'PHASE7_MALFORMED_REQUEST']] as const)
-            : []),
-          ...(target === 'optional-node'
-            ? ([[{ ...good, lookup: 'the last one', node: cluster.node(1).id }, 'PHASE7_MALFORMED_REQUEST']] as const)
-            : []),
-          ...(reason === 'none' ? ([[{ ...good, reason: 'because' }, 'PHASE7_MALFORMED_REQUEST']] as const) : []),
-          ...(reason === 'required' ? ([[{ ...good, reason: ' ' }, 'PHASE7_MISSING_ARGUMENT']] as const) : []),
-        ];
-        const before = kernelState(cluster);
-        for (const [input, code] of wrong) {
-          const { error, requestId } = failed(await session.plane.execute(command, { ...input }));
-          assert.deepEqual(
-            [error.code, error.domain, error.outcome, error.invariants],
-            [code, 'OPERATOR_INPUT', 'not_executed', ['P7-A2']],
-            JSON.stringify(input),
-          );
-          assert.equal(typeof error.field, 'string', 'the field is named');
-          assert.deepEqual(stagesOf(session, requestId), ['command_requested', 'command_rejected']);
-        }
-        assert.equal(session.asked.length, 0);
-        assert.deepEqual(kernelState(cluster), before);
-      });
+      it(
+        `${command}/validation: what is missing, malformed or too much is refused with its field, recorded, and ` +
+          'nothing is sent',
+        async () => {
+          const session = await open(cluster);
+          const good = argumentsOf(command, cluster.node(1));
+          const { target, reason } = commandSpec(command);
+          const wrong: readonly (readonly [object, string])[] = [
+            [{ ...good, cluster: '' }, 'PHASE7_MISSING_ARGUMENT'],
+            [{ ...good, cluster: 'elsewhere' }, 'PHASE7_MALFORMED_REQUEST'],
+            [{ ...good, force: 'true' }, 'PHASE7_MALFORMED_REQUEST'],
+            ...(target === 'node' || target === 'replica' || target === 'primary'
+              ? ([
+                  [{ ...good, node: '' }, 'PHASE7_MISSING_ARGUMENT'],
+                  [{ ...good, node: 'node-1' }, 'PHASE7_INVALID_NODE_ID'],
+                ] as const)
+              : []),
+            ...(target === 'none'
+              ? ([[{ ...good, node: cluster.node(1).id }, 'PHASE7_MALFORMED_REQUEST']] as const)
+              : []),
+            ...(target === 'optional-node'
+              ? ([[{ ...good, lookup: 'the last one', node: cluster.node(1).id }, 'PHASE7_MALFORMED_REQUEST']] as const)
+              : []),
+            ...(reason === 'none' ? ([[{ ...good, reason: 'because' }, 'PHASE7_MALFORMED_REQUEST']] as const) : []),
+            ...(reason === 'required' ? ([[{ ...good, reason: ' ' }, 'PHASE7_MISSING_ARGUMENT']] as const) : []),
+          ];
+          const before = kernelState(cluster);
+          for (const [input, code] of wrong) {
+            const { error, requestId } = failed(await session.plane.execute(command, { ...input }));
+            assert.deepEqual(
+              [error.code, error.domain, error.outcome, error.invariants],
+              [code, 'OPERATOR_INPUT', 'not_executed', ['P7-A2']],
+              JSON.stringify(input),
+            );
+            assert.equal(typeof error.field, 'string', 'the field is named');
+            assert.deepEqual(stagesOf(session, requestId), ['command_requested', 'command_rejected']);
+          }
+          assert.equal(session.asked.length, 0);
+          assert.deepEqual(kernelState(cluster), before);
+        },
+      );
     }
 
     for (const [command, of, reason] of [
@@ -259,17 +270,21 @@ describe('the ten commands', function () {
       ],
     ];
     for (const command of CONFIRMED) {
-      it(`${command}/refusal, freeze/no-unconfirmed: declined, gone, the wrong name, an invented token: nothing is executed, and the record says so`, async () => {
-        const node = await meant(command);
-        const before = kernelState(cluster);
-        for (const [stage, person, code] of persons) {
-          const session = await open(cluster, person);
-          const { error, requestId } = failed(await session.plane.execute(command, argumentsOf(command, node)));
-          assert.deepEqual([error.code, error.outcome], [code, 'not_executed']);
-          assert.deepEqual(stagesOf(session, requestId), [...BEFORE_CONSENT, stage]);
-        }
-        assert.deepEqual(kernelState(cluster), before);
-      });
+      it(
+        `${command}/refusal, freeze/no-unconfirmed: declined, gone, the wrong name, an invented token: nothing is ` +
+          'executed, and the record says so',
+        async () => {
+          const node = await meant(command);
+          const before = kernelState(cluster);
+          for (const [stage, person, code] of persons) {
+            const session = await open(cluster, person);
+            const { error, requestId } = failed(await session.plane.execute(command, argumentsOf(command, node)));
+            assert.deepEqual([error.code, error.outcome], [code, 'not_executed']);
+            assert.deepEqual(stagesOf(session, requestId), [...BEFORE_CONSENT, stage]);
+          }
+          assert.deepEqual(kernelState(cluster), before);
+        },
+      );
     }
   });
 
@@ -286,45 +301,53 @@ describe('the ten commands', function () {
       crashable(line(command, node), home);
 
     for (const command of READS) {
-      it(`${command}/crash, P7-F2: killed while the kernel is being asked: the kernel is as it was, and the log shows the last stage that was reached`, async () => {
-        const node = cluster.node(3);
-        const before = kernelState(cluster);
-        await node.faults({ pause: true });
-        try {
-          const child = spawn(process.execPath, [await builtProgram(), ...line(command, node)], {
-            env: cleanEnv(home),
-            stdio: 'ignore',
-          });
-          const ended = once(child, 'exit');
-          await until('the request is recorded', () => stages(audit).includes('command_requested'));
-          child.kill('SIGKILL');
-          await ended;
-        } finally {
-          await node.faults();
-        }
-        assert.deepEqual(stages(audit), ['session_started', 'command_requested']);
-        assert.deepEqual(kernelState(cluster), before);
-      });
+      it(
+        `${command}/crash, P7-F2: killed while the kernel is being asked: the kernel is as it was, and the log ` +
+          'shows the last stage that was reached',
+        async () => {
+          const node = cluster.node(3);
+          const before = kernelState(cluster);
+          await node.faults({ pause: true });
+          try {
+            const child = spawn(process.execPath, [await builtProgram(), ...line(command, node)], {
+              env: cleanEnv(home),
+              stdio: 'ignore',
+            });
+            const ended = once(child, 'exit');
+            await until('the request is recorded', () => stages(audit).includes('command_requested'));
+            child.kill('SIGKILL');
+            await ended;
+          } finally {
+            await node.faults();
+          }
+          assert.deepEqual(stages(audit), ['session_started', 'command_requested']);
+          assert.deepEqual(kernelState(cluster), before);
+        },
+      );
     }
 
     for (const command of CONFIRMED) {
-      it(`${command}/crash, P7-F2, freeze/resumes: killed at the question: nothing is executed, then or by the next session`, async () => {
-        const node = await meant(command);
-        const before = kernelState(cluster);
-        const [terminal, crash] = await started(command, node);
-        await terminal.sees('node> ');
-        await crash();
-        const left = ['session_started', 'authority_changed', ...BEFORE_CONSENT];
-        assert.deepEqual(stages(audit), left);
-        const next = spawn(process.execPath, [await builtProgram(), ...line('inspect_cluster_state', node)], {
-          env: cleanEnv(home),
-          stdio: 'ignore',
-        });
-        await once(next, 'exit');
-        assert.deepEqual(stages(audit), [...left, 'session_started', 'command_requested', 'command_answered']);
-        assert.equal(records(audit).at(-1)?.['authority'], 'Observer');
-        assert.deepEqual(kernelState(cluster), before);
-      });
+      it(
+        `${command}/crash, P7-F2, freeze/resumes: killed at the question: nothing is executed, then or by the next ` +
+          'session',
+        async () => {
+          const node = await meant(command);
+          const before = kernelState(cluster);
+          const [terminal, crash] = await started(command, node);
+          await terminal.sees('node> ');
+          await crash();
+          const left = ['session_started', 'authority_changed', ...BEFORE_CONSENT];
+          assert.deepEqual(stages(audit), left);
+          const next = spawn(process.execPath, [await builtProgram(), ...line('inspect_cluster_state', node)], {
+            env: cleanEnv(home),
+            stdio: 'ignore',
+          });
+          await once(next, 'exit');
+          assert.deepEqual(stages(audit), [...left, 'session_started', 'command_requested', 'command_answered']);
+          assert.equal(records(audit).at(-1)?.['authority'], 'Observer');
+          assert.deepEqual(kernelState(cluster), before);
+        },
+      );
     }
 
     it('run_diagnostics/crash, P7-F2: killed while the diagnostics are being collected: the kernel is as it was', async () => {
@@ -345,29 +368,33 @@ describe('the ten commands', function () {
     });
 
     for (const command of ['request_promotion', 'request_demotion'] as const) {
-      it(`${command}/crash, P7-F2, freeze/resumes: killed after the dispatch: the kernel decides once, alone, and the log holds an intent without an outcome`, async () => {
-        const { primary, replica } = await roles(cluster);
-        const node = command === 'request_demotion' ? primary : replica;
-        if (command === 'request_promotion') {
-          assert.equal((await demote(primary)).status, 200);
-          await promotable(replica);
-        }
-        await using proxy = await CutProxy.before(portOf(node));
-        const [terminal, crash] = await started(command, { id: node.id, url: proxy.url });
-        await terminal.sees('node> ');
-        proxy.arm(WHOLE_REQUEST_HELD);
-        terminal.type(node.name);
-        await proxy.reached;
-        await crash();
-        assert.equal(decided(cluster, audit), 0);
-        proxy.letGo();
-        await until('the kernel has decided', () => decided(cluster, audit) === 1);
-        assert.equal(stages(audit).at(-1), 'dispatch_intent');
-        assert.equal(await role(node), command === 'request_promotion' ? 'primary' : 'replica');
-        if (command === 'request_promotion') return;
-        await promotable(primary);
-        assert.equal((await promote(primary)).status, 200);
-      });
+      it(
+        `${command}/crash, P7-F2, freeze/resumes: killed after the dispatch: the kernel decides once, alone, and ` +
+          'the log holds an intent without an outcome',
+        async () => {
+          const { primary, replica } = await roles(cluster);
+          const node = command === 'request_demotion' ? primary : replica;
+          if (command === 'request_promotion') {
+            assert.equal((await demote(primary)).status, 200);
+            await promotable(replica);
+          }
+          await using proxy = await CutProxy.before(portOf(node));
+          const [terminal, crash] = await started(command, { id: node.id, url: proxy.url });
+          await terminal.sees('node> ');
+          proxy.arm(WHOLE_REQUEST_HELD);
+          terminal.type(node.name);
+          await proxy.reached;
+          await crash();
+          assert.equal(decided(cluster, audit), 0);
+          proxy.letGo();
+          await until('the kernel has decided', () => decided(cluster, audit) === 1);
+          assert.equal(stages(audit).at(-1), 'dispatch_intent');
+          assert.equal(await role(node), command === 'request_promotion' ? 'primary' : 'replica');
+          if (command === 'request_promotion') return;
+          await promotable(primary);
+          assert.equal((await promote(primary)).status, 200);
+        },
+      );
     }
   });
 });
@@ -399,42 +426,53 @@ describe('force, with the primary dead', function () {
     removeFolders();
   });
 
-  it('force_promotion/success, set/overridden: every overridden invariant is asked for by itself, and acknowledged, forced and recorded', async () => {
-    const session = await open(cluster);
-    const { requestId, kind } = await session.plane.execute('force_promotion', argumentsOf('force_promotion', target));
-    assert.equal(kind, 'executed');
-    assert.deepEqual(session.asked[0]?.acknowledge, ['P6-A1']);
-    assert.equal(await role(target), 'primary');
-    assert.deepEqual(stagesOf(session, requestId), [
-      ...BEFORE_CONSENT,
-      'confirmation_given',
-      'dispatch_intent',
-      'command_executed',
-    ]);
-  });
+  it(
+    'force_promotion/success, set/overridden: every overridden invariant is asked for by itself, and acknowledged, ' +
+      'forced and recorded',
+    async () => {
+      const session = await open(cluster);
+      const { requestId, kind } = await session.plane.execute(
+        'force_promotion',
+        argumentsOf('force_promotion', target),
+      );
+      assert.equal(kind, 'executed');
+      assert.deepEqual(session.asked[0]?.acknowledge, ['P6-A1']);
+      assert.equal(await role(target), 'primary');
+      assert.deepEqual(stagesOf(session, requestId), [
+        ...BEFORE_CONSENT,
+        'confirmation_given',
+        'dispatch_intent',
+        'command_executed',
+      ]);
+    },
+  );
 
-  it('force_promotion/crash, P7-F2, freeze/resumes: killed after the dispatch: the kernel decides once, alone, and the log holds an intent without an outcome', async () => {
-    const audit = join(home, 'audit');
-    await using proxy = await CutProxy.before(portOf(target));
-    const [terminal, crash] = await crashable(
-      commandWords('force_promotion', { id: target.id, url: proxy.url }, audit),
-      home,
-    );
-    for (const [question, answer] of [
-      ['invariant> ', 'P6-A1'],
-      ['node> ', target.name],
-      ['account> ', userInfo().username],
-    ] as const) {
-      await terminal.sees(question);
-      if (question === 'account> ') proxy.arm(WHOLE_REQUEST_HELD);
-      terminal.type(answer);
-    }
-    await proxy.reached;
-    await crash();
-    assert.equal(decided(cluster, audit), 0);
-    proxy.letGo();
-    await until('the kernel has decided', () => decided(cluster, audit) === 1);
-    assert.equal(stages(audit).at(-1), 'dispatch_intent');
-    assert.equal(await role(target), 'primary');
-  });
+  it(
+    'force_promotion/crash, P7-F2, freeze/resumes: killed after the dispatch: the kernel decides once, alone, and ' +
+      'the log holds an intent without an outcome',
+    async () => {
+      const audit = join(home, 'audit');
+      await using proxy = await CutProxy.before(portOf(target));
+      const [terminal, crash] = await crashable(
+        commandWords('force_promotion', { id: target.id, url: proxy.url }, audit),
+        home,
+      );
+      for (const [question, answer] of [
+        ['invariant> ', 'P6-A1'],
+        ['node> ', target.name],
+        ['account> ', userInfo().username],
+      ] as const) {
+        await terminal.sees(question);
+        if (question === 'account> ') proxy.arm(WHOLE_REQUEST_HELD);
+        terminal.type(answer);
+      }
+      await proxy.reached;
+      await crash();
+      assert.equal(decided(cluster, audit), 0);
+      proxy.letGo();
+      await until('the kernel has decided', () => decided(cluster, audit) === 1);
+      assert.equal(stages(audit).at(-1), 'dispatch_intent');
+      assert.equal(await role(target), 'primary');
+    },
+  );
 });

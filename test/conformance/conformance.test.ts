@@ -1,4 +1,7 @@
-/** Every rule has a test, and docs/conformance.md says which. Titles are mocha's own; a test that is skipped fails its suite (forbidPending). */
+/**
+ * Every rule has a test, and docs/conformance.md says which. Titles are mocha's own; a test that is skipped fails its
+ * suite (forbidPending).
+ */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

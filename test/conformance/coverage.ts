@@ -9,7 +9,9 @@ export interface NamedTest {
 
 const TAG = /^(?:P[567]-[A-Z]\d+[a-z]?|[a-z_]+\/[a-z-]+)$/u;
 
-/** What a test says that it proves: comma-separated tags before the first colon of its title or of a block around it. */
+/**
+ * What a test says that it proves: comma-separated tags before the first colon of its title or of a block around it.
+ */
 export function tagsOf({ path }: NamedTest): readonly string[] {
   return [
     ...new Set(

@@ -19,9 +19,12 @@ export function conformanceDocument(tests: readonly NamedTest[]): string {
   return [
     '# Conformance',
     '',
-    'Which test proves which rule. This file is generated from the titles of the tests by `npm run conformance`; do not edit it. `npm test` fails when a rule',
-    'has no test, when a test names a rule that is not here, when this file is not what the titles say, and, after a whole run, when a rule is left without a test',
-    'that passed. A test names what it proves before the first colon of its title, or of a block around it; the rules are in `test/conformance/rules.ts`.',
+    'Which test proves which rule. This file is generated from the titles of the tests by `npm run conformance`; ' +
+      'do not edit it. `npm test` fails when a rule',
+    'has no test, when a test names a rule that is not here, when this file is not what the titles say, and, ' +
+      'after a whole run, when a rule is left without a test',
+    'that passed. A test names what it proves before the first colon of its title, or of a block around it; the ' +
+      'rules are in `test/conformance/rules.ts`.',
     ...SECTIONS.flatMap(({ title, rules }) => [
       '',
       `## ${title}`,

@@ -1,4 +1,7 @@
-/** What happens between two steps of a request, and what a part that breaks does to it: each is tried at every place at which it can. */
+/**
+ * What happens between two steps of a request, and what a part that breaks does to it: each is tried at every place at
+ * which it can.
+ */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import type { Authority } from '../../src/control-plane/authority.ts';
@@ -147,41 +150,45 @@ describe('a part that breaks', () => {
     removeFolders();
   });
 
-  it('P7-F1, P7-O1: ids, configuration, confirmer or clock that throw end the request with a result, and send nothing', async () => {
-    let asked = 0;
-    const session = await openOperator({
-      ids: () => {
-        asked += 1;
-        if (asked === 3) throw new Error('no entropy'); // the session's id, the request's, and then the token
-        return randomUUID();
-      },
-    });
-    const { error, requestId } = failed(await session.plane.execute('request_promotion', promotion));
-    assert.equal(error.outcome, 'not_executed');
-    assert.match(error.message, /no entropy/);
-    assert.equal(stages(session, requestId).at(-1), 'command_rejected');
-    assert.deepEqual(session.controls(), []);
-    assert.equal(
-      (await session.plane.execute('request_promotion', promotion)).kind,
-      'executed',
-      'the next one is not held up by it',
-    );
-    for (const nth of [1, 2, 3]) {
-      const broken = await openOperator();
-      const get = broken.clusters.get.bind(broken.clusters);
-      let found = 0;
-      broken.clusters.get = name => {
-        found += 1;
-        if (found === nth) throw new Error('settings are gone');
-        return get(name);
-      };
-      const failure = failed(await broken.plane.execute('request_promotion', promotion));
-      assert.equal(failure.error.outcome, 'not_executed');
-      assert.match(failure.error.message, /settings are gone/);
-      assert.equal(broken.records().at(-1)?.stage, 'command_rejected');
-      assert.deepEqual(broken.controls(), []);
-    }
-  });
+  it(
+    'P7-F1, P7-O1: ids, configuration, confirmer or clock that throw end the request with a result, and send ' +
+      'nothing',
+    async () => {
+      let asked = 0;
+      const session = await openOperator({
+        ids: () => {
+          asked += 1;
+          if (asked === 3) throw new Error('no entropy'); // the session's id, the request's, and then the token
+          return randomUUID();
+        },
+      });
+      const { error, requestId } = failed(await session.plane.execute('request_promotion', promotion));
+      assert.equal(error.outcome, 'not_executed');
+      assert.match(error.message, /no entropy/);
+      assert.equal(stages(session, requestId).at(-1), 'command_rejected');
+      assert.deepEqual(session.controls(), []);
+      assert.equal(
+        (await session.plane.execute('request_promotion', promotion)).kind,
+        'executed',
+        'the next one is not held up by it',
+      );
+      for (const nth of [1, 2, 3]) {
+        const broken = await openOperator();
+        const get = broken.clusters.get.bind(broken.clusters);
+        let found = 0;
+        broken.clusters.get = name => {
+          found += 1;
+          if (found === nth) throw new Error('settings are gone');
+          return get(name);
+        };
+        const failure = failed(await broken.plane.execute('request_promotion', promotion));
+        assert.equal(failure.error.outcome, 'not_executed');
+        assert.match(failure.error.message, /settings are gone/);
+        assert.equal(broken.records().at(-1)?.stage, 'command_rejected');
+        assert.deepEqual(broken.controls(), []);
+      }
+    },
+  );
 
   it('P7-O1: whatever a caller passes as an argument is recorded and refused, and nothing is thrown', async () => {
     const session = await openSession();

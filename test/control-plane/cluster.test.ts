@@ -46,17 +46,21 @@ describe('the endpoints of a configured cluster', () => {
     assert.deepEqual(urlsOf(config.value), ['https://db1:8008', 'https://localhost:18008']);
   });
 
-  it("an address copied with /patroni at its end is understood; a path of that name with a slash, and other paths, are a proxy's", () => {
-    assert.deepEqual(
-      accepted(['https://db1:8008/patroni', 'https://proxy/patroni/', 'https://proxy/db1']).map(({ url }) => url),
-      ['https://db1:8008', 'https://proxy/patroni/', 'https://proxy/db1'],
-    );
-    assert.deepEqual(
-      accepted(['https://db1:9191/patroni'], 'aerodb').map(({ url }) => url),
-      ['https://db1:9191/patroni'],
-      'AeroDB has no such path of its own',
-    );
-  });
+  it(
+    'an address copied with /patroni at its end is understood; a path of that name with a slash, and other paths, ' +
+      "are a proxy's",
+    () => {
+      assert.deepEqual(
+        accepted(['https://db1:8008/patroni', 'https://proxy/patroni/', 'https://proxy/db1']).map(({ url }) => url),
+        ['https://db1:8008', 'https://proxy/patroni/', 'https://proxy/db1'],
+      );
+      assert.deepEqual(
+        accepted(['https://db1:9191/patroni'], 'aerodb').map(({ url }) => url),
+        ['https://db1:9191/patroni'],
+        'AeroDB has no such path of its own',
+      );
+    },
+  );
 
   it('P7-A2: a mistake names its field and says what is wanted', () => {
     const rows: readonly (readonly [readonly unknown[], string, RegExp, string?])[] = [

@@ -37,15 +37,19 @@ describe('consent text', () => {
     }
   });
 
-  it('P7-A2: is compared as it stands: the name is no consent where the id is asked for, nor the id where the name is', () => {
-    const code = (name: string, typedName: string): string | undefined => {
-      const explanation = { target: { nodeId, name }, acknowledge: [] } as Partial<Explanation> as Explanation;
-      return incompleteConsent(explanation, { kind: 'confirmed', token: 't', typedName, acknowledged: [] })?.code;
-    };
-    assert.equal(code('two\nlines', nodeId), undefined);
-    assert.equal(code('two\nlines', 'two\nlines'), 'PHASE7_CONFIRMATION_MISMATCH');
-    assert.equal(code('two\nlines', 'two lines'), 'PHASE7_CONFIRMATION_MISMATCH');
-    assert.equal(code('node-2', 'node-2'), undefined);
-    assert.equal(code('node-2', nodeId), 'PHASE7_CONFIRMATION_MISMATCH');
-  });
+  it(
+    'P7-A2: is compared as it stands: the name is no consent where the id is asked for, nor the id where the name ' +
+      'is',
+    () => {
+      const code = (name: string, typedName: string): string | undefined => {
+        const explanation = { target: { nodeId, name }, acknowledge: [] } as Partial<Explanation> as Explanation;
+        return incompleteConsent(explanation, { kind: 'confirmed', token: 't', typedName, acknowledged: [] })?.code;
+      };
+      assert.equal(code('two\nlines', nodeId), undefined);
+      assert.equal(code('two\nlines', 'two\nlines'), 'PHASE7_CONFIRMATION_MISMATCH');
+      assert.equal(code('two\nlines', 'two lines'), 'PHASE7_CONFIRMATION_MISMATCH');
+      assert.equal(code('node-2', 'node-2'), undefined);
+      assert.equal(code('node-2', nodeId), 'PHASE7_CONFIRMATION_MISMATCH');
+    },
+  );
 });

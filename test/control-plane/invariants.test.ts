@@ -41,18 +41,22 @@ describe('control plane invariants', () => {
     removeFolders();
   });
 
-  it('P7-A1, freeze/no-restored-authority: a session starts as Observer, and an Observer is refused every operator command before any traffic', async () => {
-    const session = await openSession();
-    assert.deepEqual(session.plane.authority, { level: 'Observer' });
-    for (const command of COMMAND_NAMES.filter(name => COMMANDS[name].authority === 'operator')) {
-      const { error, requestId } = failed(await session.plane.execute(command, argumentsOf(command)));
-      assert.equal(error.code, 'PHASE7_INSUFFICIENT_AUTHORITY');
-      assert.deepEqual(error.invariants, ['P7-A1']);
-      assert.deepEqual(stages(session, requestId), ['command_requested', 'command_rejected']);
-    }
-    assert.equal(session.server.received.length, 0);
-    assert.equal(session.asked.length, 0);
-  });
+  it(
+    'P7-A1, freeze/no-restored-authority: a session starts as Observer, and an Observer is refused every operator ' +
+      'command before any traffic',
+    async () => {
+      const session = await openSession();
+      assert.deepEqual(session.plane.authority, { level: 'Observer' });
+      for (const command of COMMAND_NAMES.filter(name => COMMANDS[name].authority === 'operator')) {
+        const { error, requestId } = failed(await session.plane.execute(command, argumentsOf(command)));
+        assert.equal(error.code, 'PHASE7_INSUFFICIENT_AUTHORITY');
+        assert.deepEqual(error.invariants, ['P7-A1']);
+        assert.deepEqual(stages(session, requestId), ['command_requested', 'command_rejected']);
+      }
+      assert.equal(session.server.received.length, 0);
+      assert.equal(session.asked.length, 0);
+    },
+  );
 
   it('P7-A1: Operator of one cluster is Observer of every other', async () => {
     const session = await openOperator();
@@ -163,28 +167,37 @@ describe('control plane invariants', () => {
     assert.equal(session.controls().length + invented.controls().length, 1);
   });
 
-  it('P7-A2, freeze/bound: a token of one request is refused for another that is pending beside it, and both are void', async () => {
-    const prompts: ConfirmationPrompt[] = [];
-    const bothAsked = Promise.withResolvers<undefined>();
-    const session = await openOperator({
-      person: async prompt => {
-        prompts.push(prompt);
-        if (prompts.length === 2) bothAsked.resolve(undefined);
-        await bothAsked.promise;
-        const other = prompts.find(asked => asked !== prompt) ?? prompt;
-        return { kind: 'confirmed', token: other.token, typedName: prompt.nodeName, acknowledged: prompt.acknowledge };
-      },
-    });
-    const results = await Promise.all([
-      session.plane.execute('request_promotion', promotion),
-      session.plane.execute('request_demotion', promotion),
-    ]);
-    assert.deepEqual(results.map(result => failed(result).error.code).sort(), [
-      'PHASE7_CONFIRMATION_MISMATCH',
-      'PHASE7_CONFIRMATION_VOIDED',
-    ]);
-    assert.deepEqual(session.controls(), []);
-  });
+  it(
+    'P7-A2, freeze/bound: a token of one request is refused for another that is pending beside it, and both are ' +
+      'void',
+    async () => {
+      const prompts: ConfirmationPrompt[] = [];
+      const bothAsked = Promise.withResolvers<undefined>();
+      const session = await openOperator({
+        person: async prompt => {
+          prompts.push(prompt);
+          if (prompts.length === 2) bothAsked.resolve(undefined);
+          await bothAsked.promise;
+          const other = prompts.find(asked => asked !== prompt) ?? prompt;
+          return {
+            kind: 'confirmed',
+            token: other.token,
+            typedName: prompt.nodeName,
+            acknowledged: prompt.acknowledge,
+          };
+        },
+      });
+      const results = await Promise.all([
+        session.plane.execute('request_promotion', promotion),
+        session.plane.execute('request_demotion', promotion),
+      ]);
+      assert.deepEqual(results.map(result => failed(result).error.code).sort(), [
+        'PHASE7_CONFIRMATION_MISMATCH',
+        'PHASE7_CONFIRMATION_VOIDED',
+      ]);
+      assert.deepEqual(session.controls(), []);
+    },
+  );
 
   it('P7-A2, freeze/bound: a wrong name, a missing or a surplus acknowledgement is no consent', async () => {
     const server = await truthfulServer(overriding(['P6-A1', 'P6-S1']));
@@ -243,27 +256,31 @@ describe('control plane invariants', () => {
     assert.equal(session.server.received.length, 0);
   });
 
-  it('P7-A2, freeze/voided: a change of authority or of the clusters while the dialog is open voids it, even where the person agrees afterwards', async () => {
-    const changes: readonly ((session: Session) => unknown)[] = [
-      session => session.plane.changeAuthority({ level: 'Observer' }),
-      session => session.plane.clusterChanged(),
-      session => session.plane.end(),
-    ];
-    for (const change of changes) {
-      const holder: { session?: Session } = {};
-      holder.session = await openOperator({
-        person: async (prompt, voided) => {
-          assert.ok(holder.session);
-          await change(holder.session);
-          assert.ok(voided.aborted);
-          return consents(prompt, voided);
-        },
-      });
-      const { error } = failed(await holder.session.plane.execute('request_promotion', promotion));
-      assert.equal(error.code, 'PHASE7_CONFIRMATION_VOIDED');
-      assert.deepEqual(holder.session.controls(), []);
-    }
-  });
+  it(
+    'P7-A2, freeze/voided: a change of authority or of the clusters while the dialog is open voids it, even where ' +
+      'the person agrees afterwards',
+    async () => {
+      const changes: readonly ((session: Session) => unknown)[] = [
+        session => session.plane.changeAuthority({ level: 'Observer' }),
+        session => session.plane.clusterChanged(),
+        session => session.plane.end(),
+      ];
+      for (const change of changes) {
+        const holder: { session?: Session } = {};
+        holder.session = await openOperator({
+          person: async (prompt, voided) => {
+            assert.ok(holder.session);
+            await change(holder.session);
+            assert.ok(voided.aborted);
+            return consents(prompt, voided);
+          },
+        });
+        const { error } = failed(await holder.session.plane.execute('request_promotion', promotion));
+        assert.equal(error.code, 'PHASE7_CONFIRMATION_VOIDED');
+        assert.deepEqual(holder.session.controls(), []);
+      }
+    },
+  );
 
   it('P7-A2, freeze/voided: authority given up while the intent is being written stops the request before it is sent', async () => {
     const holder: { session?: Session } = {};
@@ -299,13 +316,17 @@ describe('control plane invariants', () => {
     assert.equal(holder.session.controls().length + elsewhere.received.length, 0);
   });
 
-  it('P7-A3, set/preconditions: what the kernel would deny is still asked for when the person asks: the kernel decides, not the control plane', async () => {
-    const session = await openOperator();
-    const result = await session.plane.execute('request_promotion', promotion);
-    assert.equal(session.asked[0]?.explanation.kernel?.decision, 'deny');
-    assert.equal(result.kind, 'executed');
-    assert.equal(session.controls().length, 1);
-  });
+  it(
+    'P7-A3, set/preconditions: what the kernel would deny is still asked for when the person asks: the kernel ' +
+      'decides, not the control plane',
+    async () => {
+      const session = await openOperator();
+      const result = await session.plane.execute('request_promotion', promotion);
+      assert.equal(session.asked[0]?.explanation.kernel?.decision, 'deny');
+      assert.equal(result.kind, 'executed');
+      assert.equal(session.controls().length, 1);
+    },
+  );
 
   it('P7-A3, freeze/no-judgement: explanations state facts and recommend nothing', async () => {
     const session = await openOperator();
@@ -373,21 +394,25 @@ describe('control plane invariants', () => {
     assert.equal(last.kernel_response?.body, JSON.stringify(answer));
   });
 
-  it('P7-E3, freeze/seen-state: what the operator typed reaches the kernel verbatim, with the state that was seen and the position of its intent', async () => {
-    const session = await openOperator();
-    const reason = '  spaces kept, ünïcode, "quotes"\tand <tags> ';
-    const result = await session.plane.execute('request_promotion', { ...promotion, reason });
-    const [request] = session.controls();
-    assert.ok(request);
-    const body = JSON.parse(request.body) as Record<string, unknown>;
-    const intent = session.records().find(({ stage }) => stage === 'dispatch_intent');
-    assert.equal(body['reason'], reason);
-    assert.deepEqual(body['audit_head'], { seq: intent?.seq, hash: intent?.hash });
-    assert.equal(body['request_id'], result.requestId);
-    assert.equal(request.headers['if-match'], '"17"');
-    assert.equal(request.headers['idempotency-key'], result.requestId);
-    assert.deepEqual(body['operator'], { id: 'ann@desk', authority: 'Operator' });
-  });
+  it(
+    'P7-E3, freeze/seen-state: what the operator typed reaches the kernel verbatim, with the state that was seen ' +
+      'and the position of its intent',
+    async () => {
+      const session = await openOperator();
+      const reason = '  spaces kept, ünïcode, "quotes"\tand <tags> ';
+      const result = await session.plane.execute('request_promotion', { ...promotion, reason });
+      const [request] = session.controls();
+      assert.ok(request);
+      const body = JSON.parse(request.body) as Record<string, unknown>;
+      const intent = session.records().find(({ stage }) => stage === 'dispatch_intent');
+      assert.equal(body['reason'], reason);
+      assert.deepEqual(body['audit_head'], { seq: intent?.seq, hash: intent?.hash });
+      assert.equal(body['request_id'], result.requestId);
+      assert.equal(request.headers['if-match'], '"17"');
+      assert.equal(request.headers['idempotency-key'], result.requestId);
+      assert.deepEqual(body['operator'], { id: 'ann@desk', authority: 'Operator' });
+    },
+  );
 
   it('P7-F1, freeze/no-retry: a kernel that is not ready gets no second try and no other endpoint', async () => {
     const other = await truthfulServer();
@@ -418,28 +443,32 @@ describe('control plane invariants', () => {
     assert.deepEqual(session.controls(), []);
   });
 
-  it('P7-F2, freeze/resumes: a session that ends in the middle of a confirmation completes nothing, and a new one knows nothing of it', async () => {
-    const asked = Promise.withResolvers<ConfirmationPrompt>();
-    const session = await openOperator({
-      person: prompt => {
-        asked.resolve(prompt);
-        return new Promise(() => undefined);
-      },
-    });
-    const pending = session.plane.execute('request_promotion', promotion);
-    const prompt = await asked.promise;
-    session.plane.end();
-    assert.equal(failed(await pending).error.code, 'PHASE7_CONFIRMATION_VOIDED');
-    const after = await openOperator({
-      server: session.server,
-      person: fresh => ({ kind: 'confirmed', token: prompt.token, typedName: fresh.nodeName, acknowledged: [] }),
-    });
-    assert.equal(
-      failed(await after.plane.execute('request_promotion', promotion)).error.code,
-      'PHASE7_MISSING_CONFIRMATION',
-    );
-    assert.deepEqual(session.controls(), []);
-  });
+  it(
+    'P7-F2, freeze/resumes: a session that ends in the middle of a confirmation completes nothing, and a new one ' +
+      'knows nothing of it',
+    async () => {
+      const asked = Promise.withResolvers<ConfirmationPrompt>();
+      const session = await openOperator({
+        person: prompt => {
+          asked.resolve(prompt);
+          return new Promise(() => undefined);
+        },
+      });
+      const pending = session.plane.execute('request_promotion', promotion);
+      const prompt = await asked.promise;
+      session.plane.end();
+      assert.equal(failed(await pending).error.code, 'PHASE7_CONFIRMATION_VOIDED');
+      const after = await openOperator({
+        server: session.server,
+        person: fresh => ({ kind: 'confirmed', token: prompt.token, typedName: fresh.nodeName, acknowledged: [] }),
+      });
+      assert.equal(
+        failed(await after.plane.execute('request_promotion', promotion)).error.code,
+        'PHASE7_MISSING_CONFIRMATION',
+      );
+      assert.deepEqual(session.controls(), []);
+    },
+  );
 
   it('P7-F3, set/duplicates: the same command twice at once is refused the second time', async () => {
     const release = Promise.withResolvers<undefined>();
@@ -630,14 +659,18 @@ describe('control plane invariants', () => {
     assert.equal(session.server.received.length, 0);
   });
 
-  it('P7-S1, set/presentation, freeze/no-background: opening a session, changing authority and ending it contact nobody', async () => {
-    const session = await openOperator();
-    session.plane.clusterChanged();
-    await session.plane.changeAuthority({ level: 'Observer' });
-    await session.plane.changeAuthority({ level: 'Auditor' });
-    session.plane.end();
-    assert.equal(session.server.received.length, 0);
-  });
+  it(
+    'P7-S1, set/presentation, freeze/no-background: opening a session, changing authority and ending it contact ' +
+      'nobody',
+    async () => {
+      const session = await openOperator();
+      session.plane.clusterChanged();
+      await session.plane.changeAuthority({ level: 'Observer' });
+      await session.plane.changeAuthority({ level: 'Auditor' });
+      session.plane.end();
+      assert.equal(session.server.received.length, 0);
+    },
+  );
 
   it('P7-S2, set/reads-only: everything that is not a confirmed control command only reads', async () => {
     const session = await openOperator();

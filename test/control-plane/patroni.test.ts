@@ -1,4 +1,7 @@
-/** The path of a request to a Patroni cluster: refused before any traffic where the engine cannot, explained in its own terms, one request. */
+/**
+ * The path of a request to a Patroni cluster: refused before any traffic where the engine cannot, explained in its own
+ * terms, one request.
+ */
 import assert from 'node:assert/strict';
 import { lsn } from '../../src/control-plane/lsn.ts';
 import { COMMAND_NAMES, commandSpec } from '../../src/control-plane/commands.ts';
@@ -85,25 +88,29 @@ describe('the path of a request to a Patroni cluster', () => {
     );
   });
 
-  it("P7-A1: the system identifier that PostgreSQL tells is the cluster's: one that may only be looked at is not controlled under another name", async () => {
-    for (const [identity, code] of [
-      [SYSTEM, 'PHASE7_OBSERVE_ONLY'],
-      ['7000000000000000001', undefined],
-    ] as const) {
-      const session = await openOperator(configured());
-      success();
-      session.clusters.set('watched', {
-        name: 'watched',
-        kind: 'patroni',
-        endpoints: ['https://elsewhere.example:8008'],
-        observeOnly: true,
-        identity,
-      });
-      const result = await force(session);
-      assert.equal(result.kind === 'failed' ? result.error.code : undefined, code);
-      assert.equal(demo.all().filter(({ method }) => method === 'POST').length, code === undefined ? 1 : 0);
-    }
-  });
+  it(
+    "P7-A1: the system identifier that PostgreSQL tells is the cluster's: one that may only be looked at is not " +
+      'controlled under another name',
+    async () => {
+      for (const [identity, code] of [
+        [SYSTEM, 'PHASE7_OBSERVE_ONLY'],
+        ['7000000000000000001', undefined],
+      ] as const) {
+        const session = await openOperator(configured());
+        success();
+        session.clusters.set('watched', {
+          name: 'watched',
+          kind: 'patroni',
+          endpoints: ['https://elsewhere.example:8008'],
+          observeOnly: true,
+          identity,
+        });
+        const result = await force(session);
+        assert.equal(result.kind === 'failed' ? result.error.code : undefined, code);
+        assert.equal(demo.all().filter(({ method }) => method === 'POST').length, code === undefined ? 1 : 0);
+      }
+    },
+  );
 
   it("what happened is told from Patroni's answer alone, and says what is not in it (trap 1)", async () => {
     const session = await openOperator(configured());
@@ -142,25 +149,29 @@ describe('the path of a request to a Patroni cluster', () => {
     );
   });
 
-  it('P7-A2: a force to a synchronous standby acknowledges the old leader only; one acknowledgement short is no consent', async () => {
-    demo.pg1.answer = demo.pg2.answer = ({ path }) =>
-      path === '/cluster'
-        ? json(demo.view({ pg2: { role: 'sync_standby' } }))
-        : path === '/config'
-          ? json({ synchronous_mode: true })
-          : undefined;
-    const session = await openOperator({
-      ...configured(),
-      person: ({ token, nodeName }) => ({ kind: 'confirmed', token, typedName: nodeName, acknowledged: [] }),
-    });
-    assert.equal(failed(await force(session)).error.code, 'PHASE7_INCOMPLETE_ENHANCED_CONFIRMATION');
-    assert.deepEqual(session.asked[0]?.acknowledge, ['P6-A1']);
-    assert.match(
-      JSON.stringify(session.asked[0].explanation.consequences),
-      /Patroni reports .{0,2}"pg2.{0,2}" as a synchronous standby/,
-    );
-    assert.equal(demo.all().filter(({ method }) => method === 'POST').length, 0);
-  });
+  it(
+    'P7-A2: a force to a synchronous standby acknowledges the old leader only; one acknowledgement short is no ' +
+      'consent',
+    async () => {
+      demo.pg1.answer = demo.pg2.answer = ({ path }) =>
+        path === '/cluster'
+          ? json(demo.view({ pg2: { role: 'sync_standby' } }))
+          : path === '/config'
+            ? json({ synchronous_mode: true })
+            : undefined;
+      const session = await openOperator({
+        ...configured(),
+        person: ({ token, nodeName }) => ({ kind: 'confirmed', token, typedName: nodeName, acknowledged: [] }),
+      });
+      assert.equal(failed(await force(session)).error.code, 'PHASE7_INCOMPLETE_ENHANCED_CONFIRMATION');
+      assert.deepEqual(session.asked[0]?.acknowledge, ['P6-A1']);
+      assert.match(
+        JSON.stringify(session.asked[0].explanation.consequences),
+        /Patroni reports .{0,2}"pg2.{0,2}" as a synchronous standby/,
+      );
+      assert.equal(demo.all().filter(({ method }) => method === 'POST').length, 0);
+    },
+  );
 
   it('P7-E1: what Patroni cannot do is refused before any traffic, with the reason, and shown as not available', async () => {
     const session = await openOperator(configured());
@@ -204,16 +215,20 @@ describe('the path of a request to a Patroni cluster', () => {
     assert.doesNotMatch(JSON.stringify(session.records()), /canary/);
   });
 
-  it('P7-F1: a request without a control version goes to no AeroDB kernel; the null is for an engine that declares to have none', async () => {
-    const server = await truthfulServer();
-    const kernel = await kernelOf(clusterOf([server.url]));
-    assert.equal(kernel.hasControlVersion, true);
-    assert.equal(
-      errorOf(await kernel.demote({ ...controlRequest(server.url, N2), controlVersion: null })).code,
-      'PHASE7_INCONSISTENT_SNAPSHOT',
-    );
-    assert.equal(server.received.length, 0);
-  });
+  it(
+    'P7-F1: a request without a control version goes to no AeroDB kernel; the null is for an engine that declares ' +
+      'to have none',
+    async () => {
+      const server = await truthfulServer();
+      const kernel = await kernelOf(clusterOf([server.url]));
+      assert.equal(kernel.hasControlVersion, true);
+      assert.equal(
+        errorOf(await kernel.demote({ ...controlRequest(server.url, N2), controlVersion: null })).code,
+        'PHASE7_INCONSISTENT_SNAPSHOT',
+      );
+      assert.equal(server.received.length, 0);
+    },
+  );
 
   it('P7-E2: an outcome that Patroni does not prove is recorded as unknown, and another winner is no success', async () => {
     for (const body of ['Switchover status unknown', 'Switched over to "pg3" instead of "pg2"']) {

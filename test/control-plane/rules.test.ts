@@ -1,4 +1,7 @@
-/** The rules one by one, at their edges: what exactly is refused, what exactly is not, and what exactly is recorded of each end. */
+/**
+ * The rules one by one, at their edges: what exactly is refused, what exactly is not, and what exactly is recorded of
+ * each end.
+ */
 import assert from 'node:assert/strict';
 import { invalidArguments, parseArguments, recordedArguments } from '../../src/control-plane/arguments.ts';
 import { auditReviewRefused, levelFor, OBSERVER } from '../../src/control-plane/authority.ts';
@@ -118,177 +121,201 @@ describe('records', () => {
     }
   });
 
-  it('P7-E2: a boundary that throws has proven nothing: unknown for a control request, not executed for a read, recorded as what it was', async () => {
-    const broken = (): Promise<never> => Promise.reject(new Error('a bug'));
-    const thrown = (): never => {
-      throw new Error('a bug');
-    };
-    const session = await openOperator({
-      connect: instead({ promote: broken, demote: thrown, readReplication: broken, collectDiagnostics: thrown }),
-    });
-    for (const [command, input, outcome, stage] of [
-      ['request_promotion', promotion, 'unknown', 'outcome_unknown'],
-      ['request_demotion', promotion, 'unknown', 'outcome_unknown'],
-      ['run_diagnostics', { cluster: 'orders', node: N2 }, 'not_executed', 'read_failed'],
-      ['inspect_replication_status', { cluster: 'orders' }, 'not_executed', 'read_failed'],
-    ] as const) {
-      await session.plane.changeAuthority({ level: 'Operator', cluster: 'orders' });
-      const { error, requestId } = failed(await session.plane.execute(command, input));
-      assert.deepEqual([error.code, error.outcome], ['PHASE7_TRANSPORT_FAILURE', outcome], command);
+  it(
+    'P7-E2: a boundary that throws has proven nothing: unknown for a control request, not executed for a read, ' +
+      'recorded as what it was',
+    async () => {
+      const broken = (): Promise<never> => Promise.reject(new Error('a bug'));
+      const thrown = (): never => {
+        throw new Error('a bug');
+      };
+      const session = await openOperator({
+        connect: instead({ promote: broken, demote: thrown, readReplication: broken, collectDiagnostics: thrown }),
+      });
+      for (const [command, input, outcome, stage] of [
+        ['request_promotion', promotion, 'unknown', 'outcome_unknown'],
+        ['request_demotion', promotion, 'unknown', 'outcome_unknown'],
+        ['run_diagnostics', { cluster: 'orders', node: N2 }, 'not_executed', 'read_failed'],
+        ['inspect_replication_status', { cluster: 'orders' }, 'not_executed', 'read_failed'],
+      ] as const) {
+        await session.plane.changeAuthority({ level: 'Operator', cluster: 'orders' });
+        const { error, requestId } = failed(await session.plane.execute(command, input));
+        assert.deepEqual([error.code, error.outcome], ['PHASE7_TRANSPORT_FAILURE', outcome], command);
+        const last = of(session, requestId).at(-1);
+        assert.deepEqual([last?.stage, last?.outcome], [stage, outcome], command);
+      }
+      const unexplained = await openOperator({ connect: instead({ explainDemotion: broken }) });
+      const { requestId } = failed(await unexplained.plane.execute('request_demotion', promotion));
+      assert.equal(of(unexplained, requestId).at(-1)?.stage, 'read_failed');
+    },
+  );
+
+  it(
+    'P7-E2: what breaks after the kernel has said that it executed the request, and after that is recorded, makes ' +
+      'it neither unknown nor undone',
+    async () => {
+      const session = await openOperator({
+        connect: instead({ promote: () => Promise.resolve({ ok: true, value: { body: '{}' } as ExecutedControl }) }),
+      });
+      const { error, requestId, recorded } = failed(await session.plane.execute('request_promotion', promotion));
+      assert.deepEqual([error.outcome, error.code], ['executed', 'PHASE7_TRANSPORT_FAILURE']);
+      assert.match(error.message, /^The kernel executed the request; what it answered could not be shown: /);
       const last = of(session, requestId).at(-1);
-      assert.deepEqual([last?.stage, last?.outcome], [stage, outcome], command);
-    }
-    const unexplained = await openOperator({ connect: instead({ explainDemotion: broken }) });
-    const { requestId } = failed(await unexplained.plane.execute('request_demotion', promotion));
-    assert.equal(of(unexplained, requestId).at(-1)?.stage, 'read_failed');
-  });
+      assert.deepEqual(
+        [last?.stage, last?.outcome, last?.seq],
+        ['command_executed', 'executed', recorded.position?.seq.toString()],
+      );
+      assert.equal(session.plane.authority.level, 'Operator');
+    },
+  );
 
-  it('P7-E2: what breaks after the kernel has said that it executed the request, and after that is recorded, makes it neither unknown nor undone', async () => {
-    const session = await openOperator({
-      connect: instead({ promote: () => Promise.resolve({ ok: true, value: { body: '{}' } as ExecutedControl }) }),
-    });
-    const { error, requestId, recorded } = failed(await session.plane.execute('request_promotion', promotion));
-    assert.deepEqual([error.outcome, error.code], ['executed', 'PHASE7_TRANSPORT_FAILURE']);
-    assert.match(error.message, /^The kernel executed the request; what it answered could not be shown: /);
-    const last = of(session, requestId).at(-1);
-    assert.deepEqual(
-      [last?.stage, last?.outcome, last?.seq],
-      ['command_executed', 'executed', recorded.position?.seq.toString()],
-    );
-    assert.equal(session.plane.authority.level, 'Operator');
-  });
+  it(
+    'P7-A1, P7-E2: a control request whose outcome is unknown ends Operator authority, recorded; it has to be ' +
+      'assumed anew before the next one',
+    async () => {
+      const late = transportFailure('PHASE7_TIMEOUT', 'late', 'unknown');
+      let kernelSays: () => Promise<Result<ExecutedControl>> = () => Promise.resolve(failure(late));
+      const waiting: AbortSignal[] = [];
+      const session = await openOperator({
+        connect: instead({ promote: () => kernelSays() }),
+        person: (prompt, voided) =>
+          prompt.explanation.command === 'request_demotion'
+            ? new Promise(() => waiting.push(voided))
+            : consents(prompt, voided),
+      });
+      const pending = session.plane.execute('request_demotion', promotion);
+      const first = failed(await session.plane.execute('request_promotion', promotion));
+      assert.equal(session.plane.authority.level, 'Observer');
+      assert.equal(
+        failed(await pending).error.code,
+        'PHASE7_CONFIRMATION_VOIDED',
+        'what was being confirmed was no decision under this knowledge',
+      );
+      const own = session
+        .records()
+        .findIndex(({ request_id: id, stage }) => id === first.requestId && stage === 'outcome_unknown');
+      const ended = session
+        .records()
+        .slice(own)
+        .find(({ stage }) => stage === 'authority_changed');
+      assert.deepEqual(
+        [ended?.authority, ended?.['detail']],
+        ['Observer', `Operator of orders became Observer: the outcome of request ${first.requestId} is unknown`],
+      );
+      assert.deepEqual(first.authorityEnded?.position, { seq: BigInt(ended?.seq ?? 0), hash: ended?.hash });
+      assert.equal(
+        failed(await session.plane.execute('request_promotion', promotion)).error.code,
+        'PHASE7_INSUFFICIENT_AUTHORITY',
+      );
 
-  it('P7-A1, P7-E2: a control request whose outcome is unknown ends Operator authority, recorded; it has to be assumed anew before the next one', async () => {
-    const late = transportFailure('PHASE7_TIMEOUT', 'late', 'unknown');
-    let kernelSays: () => Promise<Result<ExecutedControl>> = () => Promise.resolve(failure(late));
-    const waiting: AbortSignal[] = [];
-    const session = await openOperator({
-      connect: instead({ promote: () => kernelSays() }),
-      person: (prompt, voided) =>
-        prompt.explanation.command === 'request_demotion'
-          ? new Promise(() => waiting.push(voided))
-          : consents(prompt, voided),
-    });
-    const pending = session.plane.execute('request_demotion', promotion);
-    const first = failed(await session.plane.execute('request_promotion', promotion));
-    assert.equal(session.plane.authority.level, 'Observer');
-    assert.equal(
-      failed(await pending).error.code,
-      'PHASE7_CONFIRMATION_VOIDED',
-      'what was being confirmed was no decision under this knowledge',
-    );
-    const own = session
-      .records()
-      .findIndex(({ request_id: id, stage }) => id === first.requestId && stage === 'outcome_unknown');
-    const ended = session
-      .records()
-      .slice(own)
-      .find(({ stage }) => stage === 'authority_changed');
-    assert.deepEqual(
-      [ended?.authority, ended?.['detail']],
-      ['Observer', `Operator of orders became Observer: the outcome of request ${first.requestId} is unknown`],
-    );
-    assert.deepEqual(first.authorityEnded?.position, { seq: BigInt(ended?.seq ?? 0), hash: ended?.hash });
-    assert.equal(
-      failed(await session.plane.execute('request_promotion', promotion)).error.code,
-      'PHASE7_INSUFFICIENT_AUTHORITY',
-    );
+      for (const [answer, level] of [
+        [
+          failure(kernelRejection('AERO_X', 'no', ['P6-S2'], 'not_executed', { status: 409, body: '', details: null })),
+          'Operator',
+        ],
+        [
+          failure(kernelRejection('AERO_X', 'no', ['P6-S2'], 'executed', { status: 409, body: '', details: null })),
+          'Operator',
+        ],
+        [failure(transportFailure('PHASE7_CONNECTION_FAILED', 'nobody', 'not_executed')), 'Operator'],
+        [
+          failure(kernelRejection('AERO_X', 'no', ['P6-S2'], 'unknown', { status: 409, body: '', details: null })),
+          'Observer',
+        ],
+        [{ ok: true, value: { body: '{}' } as ExecutedControl }, 'Operator'],
+      ] as const) {
+        await session.plane.changeAuthority({ level: 'Operator', cluster: 'orders' });
+        kernelSays = () => Promise.resolve(answer);
+        const result = failed(await session.plane.execute('request_promotion', promotion));
+        assert.equal(session.plane.authority.level, level, result.error.message);
+        assert.equal(result.authorityEnded !== undefined, level === 'Observer');
+      }
+    },
+  );
 
-    for (const [answer, level] of [
-      [
-        failure(kernelRejection('AERO_X', 'no', ['P6-S2'], 'not_executed', { status: 409, body: '', details: null })),
-        'Operator',
-      ],
-      [
-        failure(kernelRejection('AERO_X', 'no', ['P6-S2'], 'executed', { status: 409, body: '', details: null })),
-        'Operator',
-      ],
-      [failure(transportFailure('PHASE7_CONNECTION_FAILED', 'nobody', 'not_executed')), 'Operator'],
-      [
-        failure(kernelRejection('AERO_X', 'no', ['P6-S2'], 'unknown', { status: 409, body: '', details: null })),
-        'Observer',
-      ],
-      [{ ok: true, value: { body: '{}' } as ExecutedControl }, 'Operator'],
-    ] as const) {
+  it(
+    'P7-A1: authority over another cluster, assumed meanwhile, does not end; where the end cannot be recorded it ' +
+      'ends all the same, and that is said',
+    async () => {
+      const late = failure(transportFailure('PHASE7_TIMEOUT', 'late', 'unknown'));
+      let refusing = false;
+      const session: Session = await openOperator({
+        connect: instead({
+          promote: async () => {
+            session.clusters.set('other', clusterOf(['http://127.0.0.1:1']));
+            await session.plane.changeAuthority(
+              refusing ? session.plane.authority : { level: 'Operator', cluster: 'other' },
+            );
+            return late;
+          },
+        }),
+        audit: log => ({
+          append: entry =>
+            refusing && entry.stage === 'authority_changed' ? Promise.reject(new Error('full')) : log.append(entry),
+        }),
+      });
+      const elsewhere = failed(await session.plane.execute('request_promotion', promotion));
+      assert.deepEqual(
+        [session.plane.authority, elsewhere.authorityEnded],
+        [{ level: 'Operator', cluster: 'other' }, undefined],
+      );
       await session.plane.changeAuthority({ level: 'Operator', cluster: 'orders' });
-      kernelSays = () => Promise.resolve(answer);
-      const result = failed(await session.plane.execute('request_promotion', promotion));
-      assert.equal(session.plane.authority.level, level, result.error.message);
-      assert.equal(result.authorityEnded !== undefined, level === 'Observer');
-    }
-  });
+      refusing = true;
+      const unrecorded = failed(await session.plane.execute('request_promotion', promotion));
+      assert.deepEqual(
+        [session.plane.authority.level, unrecorded.authorityEnded],
+        ['Observer', { position: null, cause: 'full' }],
+      );
+    },
+  );
 
-  it('P7-A1: authority over another cluster, assumed meanwhile, does not end; where the end cannot be recorded it ends all the same, and that is said', async () => {
-    const late = failure(transportFailure('PHASE7_TIMEOUT', 'late', 'unknown'));
-    let refusing = false;
-    const session: Session = await openOperator({
-      connect: instead({
-        promote: async () => {
-          session.clusters.set('other', clusterOf(['http://127.0.0.1:1']));
-          await session.plane.changeAuthority(
-            refusing ? session.plane.authority : { level: 'Operator', cluster: 'other' },
-          );
-          return late;
-        },
-      }),
-      audit: log => ({
-        append: entry =>
-          refusing && entry.stage === 'authority_changed' ? Promise.reject(new Error('full')) : log.append(entry),
-      }),
-    });
-    const elsewhere = failed(await session.plane.execute('request_promotion', promotion));
-    assert.deepEqual(
-      [session.plane.authority, elsewhere.authorityEnded],
-      [{ level: 'Operator', cluster: 'other' }, undefined],
-    );
-    await session.plane.changeAuthority({ level: 'Operator', cluster: 'orders' });
-    refusing = true;
-    const unrecorded = failed(await session.plane.execute('request_promotion', promotion));
-    assert.deepEqual(
-      [session.plane.authority.level, unrecorded.authorityEnded],
-      ['Observer', { position: null, cause: 'full' }],
-    );
-  });
+  it(
+    'P7-O3: records of one session are numbered without gaps in the order in which they were asked for, whatever ' +
+      'runs at once',
+    async () => {
+      const session = await openOperator();
+      await Promise.all(
+        [...Array(8).keys()].map(() => session.plane.execute('inspect_cluster_state', { cluster: 'orders' })),
+      );
+      const records = session.records();
+      assert.deepEqual(
+        records.map(({ n }) => n),
+        records.map((_record, index) => `${index + 1}`),
+      );
+      assert.equal(records.filter(({ stage }) => stage === 'session_started').length, 1);
+      const fresh = await openSession();
+      await Promise.all(
+        [...Array(8).keys()].map(() => fresh.plane.execute('inspect_cluster_state', { cluster: 'orders' })),
+      );
+      assert.deepEqual(
+        fresh.records().map(({ n }) => n),
+        fresh.records().map((_record, index) => `${index + 1}`),
+      );
+      assert.equal(fresh.records().filter(({ stage }) => stage === 'session_started').length, 1);
+    },
+  );
 
-  it('P7-O3: records of one session are numbered without gaps in the order in which they were asked for, whatever runs at once', async () => {
-    const session = await openOperator();
-    await Promise.all(
-      [...Array(8).keys()].map(() => session.plane.execute('inspect_cluster_state', { cluster: 'orders' })),
-    );
-    const records = session.records();
-    assert.deepEqual(
-      records.map(({ n }) => n),
-      records.map((_record, index) => `${index + 1}`),
-    );
-    assert.equal(records.filter(({ stage }) => stage === 'session_started').length, 1);
-    const fresh = await openSession();
-    await Promise.all(
-      [...Array(8).keys()].map(() => fresh.plane.execute('inspect_cluster_state', { cluster: 'orders' })),
-    );
-    assert.deepEqual(
-      fresh.records().map(({ n }) => n),
-      fresh.records().map((_record, index) => `${index + 1}`),
-    );
-    assert.equal(fresh.records().filter(({ stage }) => stage === 'session_started').length, 1);
-  });
-
-  it('P7-O3: the recorded authority is the one that counts for the cluster, and a refused change is on disk before it is told', async () => {
-    const session = await openOperator();
-    session.clusters.set('Orders', { ...clusterOf([session.server.url]), name: 'Orders' });
-    const { error, requestId } = failed(
-      await session.plane.execute('request_promotion', { ...promotion, cluster: 'Orders' }),
-    );
-    assert.equal(error.code, 'PHASE7_INSUFFICIENT_AUTHORITY', 'names differ by their case too');
-    assert.deepEqual(
-      of(session, requestId).map(({ authority }) => authority),
-      ['Observer', 'Observer'],
-    );
-    assert.equal(levelFor({ level: 'Operator', cluster: 'orders' }, 'orders'), 'Operator');
-    assert.ok(!(await session.plane.changeAuthority({ level: 'Auditor' })).ok);
-    assert.equal(session.records().at(-1)?.stage, 'command_rejected');
-    session.plane.end();
-    assert.deepEqual(session.plane.authority, OBSERVER);
-  });
+  it(
+    'P7-O3: the recorded authority is the one that counts for the cluster, and a refused change is on disk before ' +
+      'it is told',
+    async () => {
+      const session = await openOperator();
+      session.clusters.set('Orders', { ...clusterOf([session.server.url]), name: 'Orders' });
+      const { error, requestId } = failed(
+        await session.plane.execute('request_promotion', { ...promotion, cluster: 'Orders' }),
+      );
+      assert.equal(error.code, 'PHASE7_INSUFFICIENT_AUTHORITY', 'names differ by their case too');
+      assert.deepEqual(
+        of(session, requestId).map(({ authority }) => authority),
+        ['Observer', 'Observer'],
+      );
+      assert.equal(levelFor({ level: 'Operator', cluster: 'orders' }, 'orders'), 'Operator');
+      assert.ok(!(await session.plane.changeAuthority({ level: 'Auditor' })).ok);
+      assert.equal(session.records().at(-1)?.stage, 'command_rejected');
+      session.plane.end();
+      assert.deepEqual(session.plane.authority, OBSERVER);
+    },
+  );
 });
 
 describe('refusals', () => {
@@ -430,41 +457,49 @@ describe('refusals', () => {
     assert.equal((await session.plane.execute('inspect_cluster_state', { cluster: 'orders' })).kind, 'answered');
   });
 
-  it("P7-A1: who may what, at the edges: diagnostics are no Observer's and no observe-only cluster's; the log is an Operator's and an Auditor's", async () => {
-    const session = await openOperator();
-    const orders = session.clusters.get('orders');
-    assert.ok(orders);
-    session.clusters.set('orders', { ...orders, observeOnly: true });
-    assert.equal(
-      failed(await session.plane.execute('run_diagnostics', { cluster: 'orders', node: N2 })).error.code,
-      'PHASE7_OBSERVE_ONLY',
-    );
-    assert.equal(session.server.received.length, 0);
-    assert.equal(auditReviewRefused(OBSERVER)?.code, 'PHASE7_INSUFFICIENT_AUTHORITY');
-    assert.equal(auditReviewRefused({ level: 'Auditor' }), undefined);
-    assert.equal(auditReviewRefused({ level: 'Operator', cluster: 'orders' }), undefined);
-    assert.ok((await session.plane.changeAuthority({ level: 'Observer' })).ok);
-    assert.ok((await session.plane.changeAuthority({ level: 'Auditor' })).ok);
-    assert.ok((await session.plane.changeAuthority({ level: 'Observer' })).ok, 'an Auditor may become Observer');
-  });
+  it(
+    "P7-A1: who may what, at the edges: diagnostics are no Observer's and no observe-only cluster's; the log is an " +
+      "Operator's and an Auditor's",
+    async () => {
+      const session = await openOperator();
+      const orders = session.clusters.get('orders');
+      assert.ok(orders);
+      session.clusters.set('orders', { ...orders, observeOnly: true });
+      assert.equal(
+        failed(await session.plane.execute('run_diagnostics', { cluster: 'orders', node: N2 })).error.code,
+        'PHASE7_OBSERVE_ONLY',
+      );
+      assert.equal(session.server.received.length, 0);
+      assert.equal(auditReviewRefused(OBSERVER)?.code, 'PHASE7_INSUFFICIENT_AUTHORITY');
+      assert.equal(auditReviewRefused({ level: 'Auditor' }), undefined);
+      assert.equal(auditReviewRefused({ level: 'Operator', cluster: 'orders' }), undefined);
+      assert.ok((await session.plane.changeAuthority({ level: 'Observer' })).ok);
+      assert.ok((await session.plane.changeAuthority({ level: 'Auditor' })).ok);
+      assert.ok((await session.plane.changeAuthority({ level: 'Observer' })).ok, 'an Auditor may become Observer');
+    },
+  );
 
   it('P7-O3: diagnostics need nobody to be responsible; a control command does', async () => {
     const session = await openOperator({ account: '' });
     assert.equal((await session.plane.execute('run_diagnostics', { cluster: 'orders', node: N2 })).kind, 'answered');
   });
 
-  it('P7-E1: what the engine cannot do is refused before anything is read, whichever of the two operations of a command it is', async () => {
-    for (const operation of ['explainPromotion', 'promote'] as const) {
-      const session = await openOperator({ connect: instead({ unsupported: { [operation]: 'It cannot.' } }) });
-      const { error, requestId } = failed(await session.plane.execute('request_promotion', promotion));
-      assert.equal(error.code, 'PHASE7_OPERATION_UNSUPPORTED');
-      assert.deepEqual(
-        of(session, requestId).map(({ stage }) => stage),
-        ['command_requested', 'command_rejected'],
-      );
-      assert.equal(session.server.received.length, 0);
-    }
-  });
+  it(
+    'P7-E1: what the engine cannot do is refused before anything is read, whichever of the two operations of a ' +
+      'command it is',
+    async () => {
+      for (const operation of ['explainPromotion', 'promote'] as const) {
+        const session = await openOperator({ connect: instead({ unsupported: { [operation]: 'It cannot.' } }) });
+        const { error, requestId } = failed(await session.plane.execute('request_promotion', promotion));
+        assert.equal(error.code, 'PHASE7_OPERATION_UNSUPPORTED');
+        assert.deepEqual(
+          of(session, requestId).map(({ stage }) => stage),
+          ['command_requested', 'command_rejected'],
+        );
+        assert.equal(session.server.received.length, 0);
+      }
+    },
+  );
 
   it('P7-F1: an explanation without a control version sends nothing to an engine that counts them', async () => {
     const session = await openOperator({

@@ -216,44 +216,48 @@ describe('consent and secrets', () => {
   const file = (name: string): string => join(folder, name);
 
   for (const command of ['request_promotion', 'request_demotion', 'force_promotion', 'run_diagnostics'] as const) {
-    it(`P7-A2, freeze/voided: ${command}: a token that changes, appears or goes while the person decides voids the confirmation`, async () => {
-      for (const [before, afterwards] of [
-        ['one', 'two'],
-        [undefined, 'two'],
-        ['one', undefined],
-        ['one', 'one'],
-      ] as const) {
-        let token: string | undefined = before;
-        const session = await openOperator({
-          connect: cluster => connect(cluster, { token, timeouts: PATIENT }),
-          person: (prompt, voided) => {
-            token = afterwards;
-            return consents(prompt, voided);
-          },
-        });
-        const result = await session.plane.execute(
-          command,
-          command === 'run_diagnostics' ? { cluster: 'orders', node: N2 } : PROMOTION,
-        );
-        if (before === afterwards) {
-          assert.ok(result.kind !== 'failed' || result.error.code !== 'PHASE7_CONFIRMATION_VOIDED');
-          assert.equal(session.controls().length, command === 'run_diagnostics' ? 0 : 1);
-          continue;
+    it(
+      `P7-A2, freeze/voided: ${command}: a token that changes, appears or goes while the person decides voids the ` +
+        'confirmation',
+      async () => {
+        for (const [before, afterwards] of [
+          ['one', 'two'],
+          [undefined, 'two'],
+          ['one', undefined],
+          ['one', 'one'],
+        ] as const) {
+          let token: string | undefined = before;
+          const session = await openOperator({
+            connect: cluster => connect(cluster, { token, timeouts: PATIENT }),
+            person: (prompt, voided) => {
+              token = afterwards;
+              return consents(prompt, voided);
+            },
+          });
+          const result = await session.plane.execute(
+            command,
+            command === 'run_diagnostics' ? { cluster: 'orders', node: N2 } : PROMOTION,
+          );
+          if (before === afterwards) {
+            assert.ok(result.kind !== 'failed' || result.error.code !== 'PHASE7_CONFIRMATION_VOIDED');
+            assert.equal(session.controls().length, command === 'run_diagnostics' ? 0 : 1);
+            continue;
+          }
+          const { error, requestId } = failed(result);
+          assert.deepEqual([error.code, error.outcome], ['PHASE7_CONFIRMATION_VOIDED', 'not_executed']);
+          assert.match(
+            error.message,
+            /A token, a password, a key, a certificate or a CA of cluster "orders" changed while the confirmation was open\. Nothing was sent\./,
+          );
+          assert.equal(
+            session.records().findLast(record => record.request_id === requestId)?.stage,
+            'confirmation_voided',
+          );
+          assert.deepEqual(session.controls(), []);
+          assert.doesNotMatch(JSON.stringify(session.records()), /"(?:one|two)"/);
         }
-        const { error, requestId } = failed(result);
-        assert.deepEqual([error.code, error.outcome], ['PHASE7_CONFIRMATION_VOIDED', 'not_executed']);
-        assert.match(
-          error.message,
-          /A token, a password, a key, a certificate or a CA of cluster "orders" changed while the confirmation was open\. Nothing was sent\./,
-        );
-        assert.equal(
-          session.records().findLast(record => record.request_id === requestId)?.stage,
-          'confirmation_voided',
-        );
-        assert.deepEqual(session.controls(), []);
-        assert.doesNotMatch(JSON.stringify(session.records()), /"(?:one|two)"/);
-      }
-    });
+      },
+    );
   }
 
   it('P7-A2: a change between intent and request is seen too, and recorded as not executed', async () => {
@@ -273,35 +277,39 @@ describe('consent and secrets', () => {
     assert.deepEqual(session.controls(), []);
   });
 
-  it('P7-A2: key, certificate, CA and database password are part of what is reached with; the same files are the same', async () => {
-    const access = async (cluster: Partial<ClusterConfig>, databasePassword?: string): Promise<string> => {
-      const kernel = await connect(
-        { name: 'c', kind: 'patroni', endpoints: ['https://127.0.0.1:1'], ...cluster },
-        { token: 'a:b', databasePassword, timeouts: PATIENT },
-      );
-      return kernel.ok ? kernel.value.access : assert.fail(kernel.error.message);
-    };
-    const [one, two] = [issue({ name: 'one', ca: true }), issue({ name: 'two', ca: true })];
-    writeFileSync(file('ca'), one.cert);
-    const first = await access({ tls: { ca: file('ca') } });
-    assert.equal(await access({ tls: { ca: file('ca') } }), first);
-    writeFileSync(file('ca'), two.cert);
-    assert.notEqual(await access({ tls: { ca: file('ca') } }), first);
-    const own = { cert: file('cert'), key: file('key') };
-    const write = ({ cert, key }: typeof one): void =>
-      [
-        ['cert', cert],
-        ['key', key],
-      ].forEach(([name = '', text = '']) => writeFileSync(file(name), text));
-    write(one);
-    const mine = await access({ tls: own });
-    write(two);
-    assert.notEqual(await access({ tls: own }), mine);
-    write(one);
-    assert.equal(await access({ tls: own }), mine);
-    assert.notEqual(await access({}, 'x'), await access({}, 'y'));
-    assert.equal(await access({}, 'x'), await access({}, 'x'));
-  });
+  it(
+    'P7-A2: key, certificate, CA and database password are part of what is reached with; the same files are the ' +
+      'same',
+    async () => {
+      const access = async (cluster: Partial<ClusterConfig>, databasePassword?: string): Promise<string> => {
+        const kernel = await connect(
+          { name: 'c', kind: 'patroni', endpoints: ['https://127.0.0.1:1'], ...cluster },
+          { token: 'a:b', databasePassword, timeouts: PATIENT },
+        );
+        return kernel.ok ? kernel.value.access : assert.fail(kernel.error.message);
+      };
+      const [one, two] = [issue({ name: 'one', ca: true }), issue({ name: 'two', ca: true })];
+      writeFileSync(file('ca'), one.cert);
+      const first = await access({ tls: { ca: file('ca') } });
+      assert.equal(await access({ tls: { ca: file('ca') } }), first);
+      writeFileSync(file('ca'), two.cert);
+      assert.notEqual(await access({ tls: { ca: file('ca') } }), first);
+      const own = { cert: file('cert'), key: file('key') };
+      const write = ({ cert, key }: typeof one): void =>
+        [
+          ['cert', cert],
+          ['key', key],
+        ].forEach(([name = '', text = '']) => writeFileSync(file(name), text));
+      write(one);
+      const mine = await access({ tls: own });
+      write(two);
+      assert.notEqual(await access({ tls: own }), mine);
+      write(one);
+      assert.equal(await access({ tls: own }), mine);
+      assert.notEqual(await access({}, 'x'), await access({}, 'y'));
+      assert.equal(await access({}, 'x'), await access({}, 'x'));
+    },
+  );
 
   it('P7-A2: a secret that the editor says has changed voids what is open at once', async () => {
     const session = await openOperator({

@@ -1,4 +1,7 @@
-/** A session of the control plane over the real boundary, the real audit log and a counting server. Only the person, the clock and the ids are scripted. */
+/**
+ * A session of the control plane over the real boundary, the real audit log and a counting server. Only the person, the
+ * clock and the ids are scripted.
+ */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,6 +1,7 @@
 /**
- * Every control request of a campaign is cut somewhere on its way, and what the control plane reports is compared with what the kernel really
- * did: `npm run test:cut -- [--all] [--seed 7] [--positions 300] [--command request_demotion]`. A seed replays its places.
+ * Every control request of a campaign is cut somewhere on its way, and what the control plane reports is compared with
+ * what the kernel really did: `npm run test:cut -- [--all] [--seed 7] [--positions 300] [--command request_demotion]`.
+ * A seed replays its places.
  */
 import assert from 'node:assert/strict';
 import { parseArgs } from 'node:util';
@@ -45,7 +46,9 @@ function* boundaryHarms(sample: Sample): Generator<Harm> {
     for (const where of boundaries(sample[side])) for (const how of DISTURBANCES) yield { how, side, where };
 }
 
-/** Weighted to the answer, because a cut there is a cut after the deed: the case that must never be called a failure. */
+/**
+ * Weighted to the answer, because a cut there is a cut after the deed: the case that must never be called a failure.
+ */
 function* drawnHarms(sample: Sample, count: number, random: Random): Generator<Harm> {
   for (let drawn = 0; drawn < count; drawn += 1) {
     const side = random() < 0.4 ? 'request' : 'response';
@@ -124,7 +127,10 @@ export function judgeTruth(stand: Stand, command: ControlCommandName, ordered: O
   );
 }
 
-/** What must hold besides where the proxy can tell which part of which message passed: unknown is said only, and always, without the whole answer. */
+/**
+ * What must hold besides where the proxy can tell which part of which message passed: unknown is said only, and always,
+ * without the whole answer.
+ */
 function judgePassed(stand: Stand, node: TestNode, harm: Harm | undefined, ordered: Ordered): void {
   const { result, after } = ordered;
   const outcome = told(ordered);
@@ -174,7 +180,9 @@ class Campaign {
     this.#random = generator(settings.seed);
   }
 
-  /** One case; when the cluster's state moved between explanation and request, the operator looks again and asks anew. */
+  /**
+   * One case; when the cluster's state moved between explanation and request, the operator looks again and asks anew.
+   */
   async #case(command: ControlCommandName, node: TestNode, harm: Harm | undefined): Promise<Ordered> {
     for (;;) {
       const ordered = await this.#stand.order(
@@ -191,7 +199,8 @@ class Campaign {
           typeof value === 'bigint' ? value.toString() : value,
         ).slice(0, 2_000);
         throw new Error(
-          `${command} of ${node.name} (${harmText(harm)}): ${error instanceof Error ? error.message : String(error)}\n${said}`,
+          `${command} of ${node.name} ` +
+            `(${harmText(harm)}): ${error instanceof Error ? error.message : String(error)}\n${said}`,
           { cause: error },
         );
       }
@@ -256,7 +265,10 @@ class Campaign {
     await primary.faults({});
   }
 
-  /** What lies on disk in the end: nothing executed twice, nothing late, nothing that nobody asked for, and a log that holds all of it. */
+  /**
+   * What lies on disk in the end: nothing executed twice, nothing late, nothing that nobody asked for, and a log that
+   * holds all of it.
+   */
   async conclude(): Promise<void> {
     const entries = this.#stand.cluster.nodes.flatMap(node => this.#stand.ledger(node));
     const executions = entries.flatMap(entry =>
@@ -309,7 +321,8 @@ export async function campaign(settings: Settings): Promise<Report> {
     await run.conclude();
   } catch (error) {
     throw new Error(
-      `${error instanceof Error ? error.message : String(error)}\nrepeat: npm run test:cut -- --seed ${settings.seed} --positions ${settings.positions}${settings.all ? ' --all' : ''}`,
+      `${error instanceof Error ? error.message : String(error)}\nrepeat: npm run test:cut -- ` +
+        `--seed ${settings.seed} --positions ${settings.positions}${settings.all ? ' --all' : ''}`,
       { cause: error },
     );
   }

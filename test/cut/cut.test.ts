@@ -17,23 +17,28 @@ describe('a control request whose connection is cut', function () {
 
   before(() => {
     process.stdout.write(
-      `    cuts: seed ${SEED}, ${POSITIONS} places for each command besides every boundary; AERODB_CUT_SEED=${SEED} repeats them\n`,
+      `    cuts: seed ${SEED}, ${POSITIONS} places for each command besides every boundary; ` +
+        `AERODB_CUT_SEED=${SEED} repeats them\n`,
     );
   });
 
   for (const commands of [COMMANDS.filter(command => command !== 'force_promotion'), ['force_promotion']] as const) {
-    it(`P7-E2, P7-F3, P7-O3: ${commands.join(' and ')}, closed, reset, delayed and outlasted at every boundary and at places drawn from the seed: what is reported is what the kernel did, once, and the log says so`, async () => {
-      const report = await campaign({ seed: SEED, positions: POSITIONS, all: false, commands });
-      process.stdout.write(`      ${JSON.stringify(report)}\n`);
-      for (const command of commands) {
-        const { cases = 0, executed = 0, told: said } = report[command] ?? {};
-        assert.ok(
-          cases > POSITIONS && executed > cases / 2,
-          'the dangerous cases, in which the kernel executed, are the majority',
-        );
-        assert.ok((said?.executed ?? 0) > 0 && (said?.unknown ?? 0) > executed / 2);
-      }
-    });
+    it(
+      `P7-E2, P7-F3, P7-O3: ${commands.join(' and ')}, closed, reset, delayed and outlasted at every boundary and ` +
+        'at places drawn from the seed: what is reported is what the kernel did, once, and the log says so',
+      async () => {
+        const report = await campaign({ seed: SEED, positions: POSITIONS, all: false, commands });
+        process.stdout.write(`      ${JSON.stringify(report)}\n`);
+        for (const command of commands) {
+          const { cases = 0, executed = 0, told: said } = report[command] ?? {};
+          assert.ok(
+            cases > POSITIONS && executed > cases / 2,
+            'the dangerous cases, in which the kernel executed, are the majority',
+          );
+          assert.ok((said?.executed ?? 0) > 0 && (said?.unknown ?? 0) > executed / 2);
+        }
+      },
+    );
   }
 
   for (const version of ['TLSv1.3', 'TLSv1.2'] as const) {

@@ -1,6 +1,7 @@
 /**
- * The terminal program is killed at each of the eight steps of the path of a request: the shipped program in a real pseudo-terminal, before a
- * real cluster. Where it dies is made from outside: before a record of its log, at its question, or while a proxy holds a request or an answer.
+ * The terminal program is killed at each of the eight steps of the path of a request: the shipped program in a real
+ * pseudo-terminal, before a real cluster. Where it dies is made from outside: before a record of its log, at its
+ * question, or while a proxy holds a request or an answer.
  */
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
@@ -213,107 +214,116 @@ describe('the terminal program killed at every step', function () {
     at((await cluster.node(1).get('/v1/promotion?limit=1')).body, 'data.last_attempt.request_id');
 
   for (const { step, stages, executed, observer, diesBefore, harm, die } of DEATHS) {
-    it(`P7-F2, P7-O3: killed at ${step}: ${executed === true ? 'executed once, as the kernel says' : 'nothing is executed'}, nothing is resumed, nothing is invented`, async () => {
-      const node = cluster.node(1);
-      const attempted = await lastAttempt();
-      const audit = join(home, `audit-${(count += 1)}`);
-      const env = cleanEnv(home, { TERM: 'dumb' });
-      proxy.arm(harm);
-      const words = [
-        'demote',
-        '--url',
-        proxy.url,
-        '--node',
-        node.id,
-        '--audit-dir',
-        audit,
-        ...(observer === true ? [] : ['--operator']),
-      ];
-      const terminal = await Terminal.open(
-        words,
-        diesBefore === undefined ? env : { ...env, NODE_OPTIONS: STOPPED, DIES_BEFORE_RECORD: String(diesBefore) },
-        program => `echo pid $$.; exec ${program}`,
-      );
-      await terminal.sees('pid ');
-      await die({
-        proxy,
-        terminal,
-        kill: async () => {
-          endAtOnce(Number(/pid (\d+)\./.exec(terminal.output)?.[1]));
-          await terminal.end();
-        },
-      });
+    it(
+      'P7-F2, P7-O3: killed ' +
+        `at ${step}: ${executed === true ? 'executed once, as the kernel says' : 'nothing is executed'}, nothing is ` +
+        'resumed, nothing is invented',
+      async () => {
+        const node = cluster.node(1);
+        const attempted = await lastAttempt();
+        const audit = join(home, `audit-${(count += 1)}`);
+        const env = cleanEnv(home, { TERM: 'dumb' });
+        proxy.arm(harm);
+        const words = [
+          'demote',
+          '--url',
+          proxy.url,
+          '--node',
+          node.id,
+          '--audit-dir',
+          audit,
+          ...(observer === true ? [] : ['--operator']),
+        ];
+        const terminal = await Terminal.open(
+          words,
+          diesBefore === undefined ? env : { ...env, NODE_OPTIONS: STOPPED, DIES_BEFORE_RECORD: String(diesBefore) },
+          program => `echo pid $$.; exec ${program}`,
+        );
+        await terminal.sees('pid ');
+        await die({
+          proxy,
+          terminal,
+          kill: async () => {
+            endAtOnce(Number(/pid (\d+)\./.exec(terminal.output)?.[1]));
+            await terminal.end();
+          },
+        });
 
-      // What is in the log, and what the next reading makes of it.
-      const lines = await linesOf(audit);
-      const own = lines.filter(line => line.record?.['command'] === 'request_demotion');
-      assert.deepEqual(
-        own.map(line => line.record?.['stage']),
-        stages,
-        terminal.output,
-      );
-      const requestId = String(own[0]?.record?.['request_id']);
-      const intent = stages.includes('dispatch_intent');
-      const ended = stages.includes('command_executed');
-      if (own.length > 0) assert.equal(requestEnd(own).kind, ended ? 'ended' : intent ? 'unknown' : 'unfinished');
+        // What is in the log, and what the next reading makes of it.
+        const lines = await linesOf(audit);
+        const own = lines.filter(line => line.record?.['command'] === 'request_demotion');
+        assert.deepEqual(
+          own.map(line => line.record?.['stage']),
+          stages,
+          terminal.output,
+        );
+        const requestId = String(own[0]?.record?.['request_id']);
+        const intent = stages.includes('dispatch_intent');
+        const ended = stages.includes('command_executed');
+        if (own.length > 0) assert.equal(requestEnd(own).kind, ended ? 'ended' : intent ? 'unknown' : 'unfinished');
 
-      // What the kernel did: nothing without an intent, and no more than was sent.
-      if (executed === true)
-        await until('the kernel has executed', async () => (await fateOf(requestId)) === 'executed');
-      else assert.equal(await lastAttempt(), attempted);
-      assert.equal(at(await node.member(), 'role'), executed === true ? 'replica' : 'primary');
-      assert.ok(executed !== true || intent, 'P7-O3: executed without an intent');
+        // What the kernel did: nothing without an intent, and no more than was sent.
+        if (executed === true)
+          await until('the kernel has executed', async () => (await fateOf(requestId)) === 'executed');
+        else assert.equal(await lastAttempt(), attempted);
+        assert.equal(at(await node.member(), 'role'), executed === true ? 'replica' : 'primary');
+        assert.ok(executed !== true || intent, 'P7-O3: executed without an intent');
 
-      // The next runs resume nothing, send nothing, add nothing, and show what is unknown as unknown.
-      proxy.arm(undefined);
-      const shown = await cli(['audit', 'show', '--auditor', '--audit-dir', audit], env);
-      assert.equal(shown.stdout.includes('OUTCOME UNKNOWN'), intent && !ended, shown.stdout);
-      const looked = await cli(['inspect', 'cluster', '--url', proxy.url, '--audit-dir', audit], env);
-      assert.equal(looked.code, 0, looked.stderr);
-      assert.equal(proxy.controlRequests, 0, 'P7-F2: nothing is resumed');
-      const later = await linesOf(audit);
-      assert.deepEqual(
-        later.slice(0, lines.length).map(({ text }) => text),
-        lines.map(({ text }) => text),
-      );
-      assert.equal(
-        later.filter(line => line.record?.['request_id'] === requestId).length,
-        own.length,
-        'P7-F2: nothing is added to the request',
-      );
-      const { kind, message } = await openAuditReader({ directory: audit }).verify(null);
-      assert.equal(kind, 'intact', message);
-      if (executed === true) {
-        assert.equal(await fateOf(requestId), 'executed');
-        const restored = await promote(node);
-        assert.equal(restored.status, 200, restored.text);
-      }
-    });
+        // The next runs resume nothing, send nothing, add nothing, and show what is unknown as unknown.
+        proxy.arm(undefined);
+        const shown = await cli(['audit', 'show', '--auditor', '--audit-dir', audit], env);
+        assert.equal(shown.stdout.includes('OUTCOME UNKNOWN'), intent && !ended, shown.stdout);
+        const looked = await cli(['inspect', 'cluster', '--url', proxy.url, '--audit-dir', audit], env);
+        assert.equal(looked.code, 0, looked.stderr);
+        assert.equal(proxy.controlRequests, 0, 'P7-F2: nothing is resumed');
+        const later = await linesOf(audit);
+        assert.deepEqual(
+          later.slice(0, lines.length).map(({ text }) => text),
+          lines.map(({ text }) => text),
+        );
+        assert.equal(
+          later.filter(line => line.record?.['request_id'] === requestId).length,
+          own.length,
+          'P7-F2: nothing is added to the request',
+        );
+        const { kind, message } = await openAuditReader({ directory: audit }).verify(null);
+        assert.equal(kind, 'intact', message);
+        if (executed === true) {
+          assert.equal(await fateOf(requestId), 'executed');
+          const restored = await promote(node);
+          assert.equal(restored.status, 200, restored.text);
+        }
+      },
+    );
   }
 
-  it('P7-O3, P7-F1: as long as the intent cannot be recorded, not even a connection is made, and what cannot be recorded at all is refused', async () => {
-    const audit = join(home, 'audit-waiting');
-    const env = cleanEnv(home, {
-      TERM: 'dumb',
-      NODE_OPTIONS: STOPPED,
-      WAITS_BEFORE_RECORD: String(RECORDS.indexOf('dispatch_intent') + 1),
-    });
-    const terminal = await Terminal.open(
-      ['demote', '--url', proxy.url, '--node', cluster.node(1).id, '--audit-dir', audit, '--operator'],
-      env,
-    );
-    await terminal.sees('node> ');
-    proxy.arm(undefined);
-    terminal.type('node-1');
-    assert.notEqual(await terminal.end(), 0);
-    assert.match(terminal.output, /PHASE7_AUDIT_UNAVAILABLE/);
-    assert.equal(proxy.passed.length, 0);
-    assert.deepEqual(
-      (await linesOf(audit)).map(({ record }) => record?.['stage']),
-      RECORDS.slice(0, RECORDS.indexOf('dispatch_intent')),
-    );
-    assert.equal(at(await cluster.node(1).member(), 'role'), 'primary');
-  });
+  it(
+    'P7-O3, P7-F1: as long as the intent cannot be recorded, not even a connection is made, and what cannot be ' +
+      'recorded at all is refused',
+    async () => {
+      const audit = join(home, 'audit-waiting');
+      const env = cleanEnv(home, {
+        TERM: 'dumb',
+        NODE_OPTIONS: STOPPED,
+        WAITS_BEFORE_RECORD: String(RECORDS.indexOf('dispatch_intent') + 1),
+      });
+      const terminal = await Terminal.open(
+        ['demote', '--url', proxy.url, '--node', cluster.node(1).id, '--audit-dir', audit, '--operator'],
+        env,
+      );
+      await terminal.sees('node> ');
+      proxy.arm(undefined);
+      terminal.type('node-1');
+      assert.notEqual(await terminal.end(), 0);
+      assert.match(terminal.output, /PHASE7_AUDIT_UNAVAILABLE/);
+      assert.equal(proxy.passed.length, 0);
+      assert.deepEqual(
+        (await linesOf(audit)).map(({ record }) => record?.['stage']),
+        RECORDS.slice(0, RECORDS.indexOf('dispatch_intent')),
+      );
+      assert.equal(at(await cluster.node(1).member(), 'role'), 'primary');
+    },
+  );
 
   it('the cluster still obeys: one demotion, executed once', async () => {
     assert.equal((await demote(cluster.node(1))).status, 200);

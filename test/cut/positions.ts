@@ -1,6 +1,11 @@
-/** Where a connection is cut: places in an HTTP message that are found while its bytes pass, whatever its exact length. */
+/**
+ * Where a connection is cut: places in an HTTP message that are found while its bytes pass, whatever its exact length.
+ */
 
-/** A byte; a header line (0 is the start line, its end included); a byte of the body; or the end. Places beyond the end are the end. */
+/**
+ * A byte; a header line (0 is the start line, its end included); a byte of the body; or the end. Places beyond the end
+ * are the end.
+ */
 export type Where =
   | { readonly kind: 'byte'; readonly n: number }
   | { readonly kind: 'line'; readonly n: number }
@@ -10,7 +15,10 @@ export type Where =
 const LINE_END = '\r\n';
 const HEAD_END = '\r\n\r\n';
 
-/** Length of the whole message in bytes, or null where its head has not come yet. Every message here has a content-length. */
+/**
+ * Length of the whole message in bytes, or null where its head has not come yet. Every message here has a
+ * content-length.
+ */
 export function lengthOf(message: Buffer): number | null {
   const head = message.indexOf(HEAD_END);
   if (head === -1) return null;
@@ -44,7 +52,10 @@ export function offsetOf(where: Where, message: Buffer): number | null {
   }
 }
 
-/** Every boundary of a message like this one: before it, after each line of its head, after the blank line, in the body, at the end. */
+/**
+ * Every boundary of a message like this one: before it, after each line of its head, after the blank line, in the body,
+ * at the end.
+ */
 export function boundaries(message: Buffer): readonly Where[] {
   const lines = message.toString('latin1', 0, message.indexOf(HEAD_END)).split(LINE_END).length;
   return [

@@ -1,14 +1,15 @@
 /**
- * A TCP proxy on loopback that does one connection harm at one place, and counts what comes after. It knows nothing of the control plane;
- * of HTTP it knows where a message ends.
+ * A TCP proxy on loopback that does one connection harm at one place, and counts what comes after. It knows nothing of
+ * the control plane; of HTTP it knows where a message ends.
  */
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { lengthOf, offsetOf, type Where } from './positions.ts';
 
 /**
- * `close`: both connections end after the place, in order. `reset`: both are reset (RST). `pause`: what follows comes a moment later.
- * `outlast`: what follows comes only when the client has given up. `hold`: nothing more passes until `letGo`.
+ * `close`: both connections end after the place, in order. `reset`: both are reset (RST). `pause`: what follows comes a
+ * moment later. `outlast`: what follows comes only when the client has given up. `hold`: nothing more passes until
+ * `letGo`.
  */
 export type How = 'close' | 'reset' | 'pause' | 'outlast' | 'hold';
 
@@ -82,7 +83,9 @@ export class CutProxy implements AsyncDisposable {
     this.reached = new Promise(resolve => (this.#reached = resolve));
   }
 
-  /** What is held goes on, to whoever is still there; the bytes of a client that is gone reach the server all the same. */
+  /**
+   * What is held goes on, to whoever is still there; the bytes of a client that is gone reach the server all the same.
+   */
   letGo(): void {
     this.#letGo();
   }
@@ -211,7 +214,8 @@ export async function allClosed(sockets: ReadonlySet<Socket>): Promise<void> {
   } catch (error) {
     const states = [...sockets].map(
       socket =>
-        `${socket.localPort ?? 0}: ${socket.readyState}, ended ${socket.readableEnded}, finished ${socket.writableFinished}`,
+        `${socket.localPort ?? 0}: ${socket.readyState}, ended ${socket.readableEnded}, ` +
+        `finished ${socket.writableFinished}`,
     );
     throw new Error(`a connection does not end: ${states.join('; ')}`, { cause: error });
   }

@@ -1,4 +1,7 @@
-/** A real cluster behind proxies, and one Operator's session before them: the real control plane, boundary and log. Only the person is scripted. */
+/**
+ * A real cluster behind proxies, and one Operator's session before them: the real control plane, boundary and log. Only
+ * the person is scripted.
+ */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { closeSync, fstatSync, mkdtempSync, openSync, readFileSync, readSync, rmSync } from 'node:fs';
@@ -103,7 +106,10 @@ export class Stand implements AsyncDisposable {
     this.#plane = this.#session();
   }
 
-  /** With `tls`, each node stands behind a server that speaks TLS for it, and the proxy before that sees only ciphertext. */
+  /**
+   * With `tls`, each node stands behind a server that speaks TLS for it, and the proxy before that sees only
+   * ciphertext.
+   */
   static async start(tls?: TlsIdentity): Promise<Stand> {
     const cluster = await TestCluster.start({ flags: ['--faults'] });
     const proxies = new Map<string, CutProxy>();
@@ -153,7 +159,10 @@ export class Stand implements AsyncDisposable {
     return this.#proxies.get(node.id) ?? assert.fail('no proxy');
   }
 
-  /** One command to `node`; the connection of its control request suffers `harm`. Returns when the kernel is done with it. */
+  /**
+   * One command to `node`; the connection of its control request suffers `harm`. Returns when the kernel is done with
+   * it.
+   */
   async order(
     command: ControlCommandName,
     node: TestNode,
@@ -199,7 +208,10 @@ export class Stand implements AsyncDisposable {
     assert.equal(answer.status, 200, answer.text);
   }
 
-  /** Makes `force_promotion` of `target` something that the kernel approves: its primary is cut off from its peers, and falls silent to them. */
+  /**
+   * Makes `force_promotion` of `target` something that the kernel approves: its primary is cut off from its peers, and
+   * falls silent to them.
+   */
   async silence(primary: TestNode, target: TestNode): Promise<void> {
     await primary.faults({ cut: 'both' });
     await until(

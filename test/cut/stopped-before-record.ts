@@ -1,7 +1,7 @@
 /**
- * Loaded into a real program with NODE_OPTIONS=--import: when it reaches for the lock of its audit log for the n-th time, which is before it writes
- * its n-th record, it ends, as a power switch would end it (DIES_BEFORE_RECORD), or finds the lock taken by another from then on
- * (WAITS_BEFORE_RECORD). The program itself knows nothing of it.
+ * Loaded into a real program with NODE_OPTIONS=--import: when it reaches for the lock of its audit log for the n-th
+ * time, which is before it writes its n-th record, it ends, as a power switch would end it (DIES_BEFORE_RECORD), or
+ * finds the lock taken by another from then on (WAITS_BEFORE_RECORD). The program itself knows nothing of it.
  */
 import { DatabaseSync } from 'node:sqlite';
 

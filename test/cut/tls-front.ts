@@ -1,4 +1,7 @@
-/** A server that speaks TLS for a node that does not, as a load balancer would: what it decrypts goes to the node, byte for byte. */
+/**
+ * A server that speaks TLS for a node that does not, as a load balancer would: what it decrypts goes to the node, byte
+ * for byte.
+ */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { createServer, type SecureVersion, type Server } from 'node:tls';

@@ -20,8 +20,8 @@ function extension(): vscode.Extension<unknown> {
 }
 
 /**
- * Loads the extension's file and puts a stopwatch around its `activate`, where the host will find it: what the host itself reports includes
- * messages between processes.
+ * Loads the extension's file and puts a stopwatch around its `activate`, where the host will find it: what the host
+ * itself reports includes messages between processes.
  * @returns milliseconds
  */
 function timed(file: string): { readonly loading: number; readonly activating: () => number } {

@@ -62,99 +62,108 @@ describe('boundaries', () => {
     assert.equal(existsSync(join(folder.uri.fsPath, 'stolen')), false);
   });
 
-  it("P7-A2, freeze/workspace: whatever another extension passes to a command, it is an Observer's request and no more", async () => {
-    const before = records().length;
-    const target = { cluster: 'evil', node: '22222222-2222-4222-8222-222222222222' };
-    for (const argument of [
-      target,
-      { ...target, confirmed: true, token: 'x', acknowledged: ['P6-A1'], authority: 'Operator' },
-      { ...target, reason: 'because', yes: true },
-    ]) {
-      await vscode.commands.executeCommand('aerodb.forcePromotion', argument);
-    }
-    const mine = records()
-      .slice(before)
-      .filter(({ command }) => command === 'force_promotion');
-    assert.deepEqual(
-      mine.map(({ stage }) => stage),
-      [
-        'command_requested',
-        'command_rejected',
-        'command_requested',
-        'command_rejected',
-        'command_requested',
-        'command_rejected',
-      ],
-    );
-    assert.ok(mine.every(({ authority }) => authority === 'Observer'));
-    assert.equal(reached, 0);
-  });
-
-  it("P7-A2: a real second extension gets no more than an Observer's refusal, whatever it calls with whatever arguments", async () => {
-    const stranger = vscode.extensions.getExtension<{
-      run: (command: string, ...args: unknown[]) => Thenable<unknown>;
-      look: (id: string) => unknown;
-    }>('mallory.stranger');
-    assert.ok(stranger, 'the second extension is not installed in this host');
-    const { run, look } = await stranger.activate();
-    assert.equal(look('aerodb.aerodb-control-plane'), undefined, 'it is given nothing to hold on to');
-    const node = '22222222-2222-4222-8222-222222222222';
-    const shapes: readonly unknown[][] = [
-      [
-        {
-          cluster: 'evil',
-          node,
-          reason: 'r',
-          confirmed: true,
-          token: node,
-          acknowledged: ['P6-A1', 'P6-S1'],
-          typedName: 'node-2',
-          authority: { level: 'Operator', cluster: 'evil' },
-        },
-      ],
-      [{ cluster: 'evil', node: { toString: () => node }, reason: 7 }],
-      [{ cluster: 'evil', node, member: { name: '\u001b[2J' } }],
-      [{ row: 'cluster', cluster: 'evil', node }, 'more', null],
-      [JSON.parse('{"cluster":"evil","__proto__":{"level":"Operator"},"node":"' + node + '"}')],
-      [{ cluster: 'evil'.repeat(1000), node }],
-    ];
-    const before = records().length;
-    for (const command of [
-      'aerodb.requestPromotion',
-      'aerodb.requestDemotion',
-      'aerodb.forcePromotion',
-      'aerodb.runDiagnostics',
-    ]) {
-      for (const args of shapes) {
-        // What it cannot read of the arguments it would ask a person for; there is none here, so that one is left standing.
-        await Promise.race([run(command, ...args), new Promise(resolve => setTimeout(resolve, 300))]);
-        await vscode.commands.executeCommand('workbench.action.closeQuickOpen');
+  it(
+    "P7-A2, freeze/workspace: whatever another extension passes to a command, it is an Observer's request and no " +
+      'more',
+    async () => {
+      const before = records().length;
+      const target = { cluster: 'evil', node: '22222222-2222-4222-8222-222222222222' };
+      for (const argument of [
+        target,
+        { ...target, confirmed: true, token: 'x', acknowledged: ['P6-A1'], authority: 'Operator' },
+        { ...target, reason: 'because', yes: true },
+      ]) {
+        await vscode.commands.executeCommand('aerodb.forcePromotion', argument);
       }
-    }
-    const count = (stage: string): number =>
-      records()
+      const mine = records()
         .slice(before)
-        .filter(record => record.stage === stage).length;
-    assert.ok(
-      await until(() => count('command_requested') >= 8 && count('command_requested') === count('command_rejected'), {
-        timeout: 10_000,
-      }),
-      'each that was recorded has its end',
-    );
-    const mine = records().slice(before);
-    assert.ok(mine.length >= 16, `${mine.length} records`);
-    assert.deepEqual([...new Set(mine.map(({ stage }) => stage))].sort(), ['command_rejected', 'command_requested']);
-    assert.ok(mine.every(({ authority }) => authority === 'Observer'));
-    assert.deepEqual(
-      mine.filter(
-        ({ error }) =>
-          error !== undefined &&
-          !/^PHASE7_(?:INSUFFICIENT_AUTHORITY|MALFORMED_REQUEST|INVALID_NODE_ID)$/.test(error.code),
-      ),
-      [],
-    );
-    assert.equal(reached, 0);
-  });
+        .filter(({ command }) => command === 'force_promotion');
+      assert.deepEqual(
+        mine.map(({ stage }) => stage),
+        [
+          'command_requested',
+          'command_rejected',
+          'command_requested',
+          'command_rejected',
+          'command_requested',
+          'command_rejected',
+        ],
+      );
+      assert.ok(mine.every(({ authority }) => authority === 'Observer'));
+      assert.equal(reached, 0);
+    },
+  );
+
+  it(
+    "P7-A2: a real second extension gets no more than an Observer's refusal, whatever it calls with whatever " +
+      'arguments',
+    async () => {
+      const stranger = vscode.extensions.getExtension<{
+        run: (command: string, ...args: unknown[]) => Thenable<unknown>;
+        look: (id: string) => unknown;
+      }>('mallory.stranger');
+      assert.ok(stranger, 'the second extension is not installed in this host');
+      const { run, look } = await stranger.activate();
+      assert.equal(look('aerodb.aerodb-control-plane'), undefined, 'it is given nothing to hold on to');
+      const node = '22222222-2222-4222-8222-222222222222';
+      const shapes: readonly unknown[][] = [
+        [
+          {
+            cluster: 'evil',
+            node,
+            reason: 'r',
+            confirmed: true,
+            token: node,
+            acknowledged: ['P6-A1', 'P6-S1'],
+            typedName: 'node-2',
+            authority: { level: 'Operator', cluster: 'evil' },
+          },
+        ],
+        [{ cluster: 'evil', node: { toString: () => node }, reason: 7 }],
+        [{ cluster: 'evil', node, member: { name: '\u001b[2J' } }],
+        [{ row: 'cluster', cluster: 'evil', node }, 'more', null],
+        [JSON.parse('{"cluster":"evil","__proto__":{"level":"Operator"},"node":"' + node + '"}')],
+        [{ cluster: 'evil'.repeat(1000), node }],
+      ];
+      const before = records().length;
+      for (const command of [
+        'aerodb.requestPromotion',
+        'aerodb.requestDemotion',
+        'aerodb.forcePromotion',
+        'aerodb.runDiagnostics',
+      ]) {
+        for (const args of shapes) {
+          // What it cannot read of the arguments it would ask a person for; there is none here, so that one is left
+          // standing.
+          await Promise.race([run(command, ...args), new Promise(resolve => setTimeout(resolve, 300))]);
+          await vscode.commands.executeCommand('workbench.action.closeQuickOpen');
+        }
+      }
+      const count = (stage: string): number =>
+        records()
+          .slice(before)
+          .filter(record => record.stage === stage).length;
+      assert.ok(
+        await until(() => count('command_requested') >= 8 && count('command_requested') === count('command_rejected'), {
+          timeout: 10_000,
+        }),
+        'each that was recorded has its end',
+      );
+      const mine = records().slice(before);
+      assert.ok(mine.length >= 16, `${mine.length} records`);
+      assert.deepEqual([...new Set(mine.map(({ stage }) => stage))].sort(), ['command_rejected', 'command_requested']);
+      assert.ok(mine.every(({ authority }) => authority === 'Observer'));
+      assert.deepEqual(
+        mine.filter(
+          ({ error }) =>
+            error !== undefined &&
+            !/^PHASE7_(?:INSUFFICIENT_AUTHORITY|MALFORMED_REQUEST|INVALID_NODE_ID)$/.test(error.code),
+        ),
+        [],
+      );
+      assert.equal(reached, 0);
+    },
+  );
 
   it('P7-S3: addresses that call for an action open nothing and ask nothing: there is no handler', async () => {
     const before = records().length;
@@ -175,59 +184,64 @@ describe('boundaries', () => {
     assert.doesNotMatch(manifest, /onUri|onAuthenticationRequest|"\*"|onStartupFinished/);
   });
 
-  it("P7-S3: proxies of the environment and of the editor's settings get nothing to see; other traffic of this host would go there", async () => {
-    const seen = { proxy: 0, kernel: 0 };
-    const listening = async (count: () => void): Promise<{ readonly server: Server; readonly url: string }> => {
-      const server = createServer((_request, response) => {
-        count();
-        response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+  it(
+    "P7-S3: proxies of the environment and of the editor's settings get nothing to see; other traffic of this host " +
+      'would go there',
+    async () => {
+      const seen = { proxy: 0, kernel: 0 };
+      const listening = async (count: () => void): Promise<{ readonly server: Server; readonly url: string }> => {
+        const server = createServer((_request, response) => {
+          count();
+          response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+        });
+        server.on('connect', (_request, socket) => {
+          count();
+          socket.end();
+        });
+        await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+        const address = server.address();
+        assert.ok(address !== null && typeof address === 'object');
+        return { server, url: `http://127.0.0.1:${address.port}` };
+      };
+      const proxy = await listening(() => {
+        seen.proxy += 1;
       });
-      server.on('connect', (_request, socket) => {
-        count();
-        socket.end();
+      const kernel = await listening(() => {
+        seen.kernel += 1;
       });
-      await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-      const address = server.address();
-      assert.ok(address !== null && typeof address === 'object');
-      return { server, url: `http://127.0.0.1:${address.port}` };
-    };
-    const proxy = await listening(() => {
-      seen.proxy += 1;
-    });
-    const kernel = await listening(() => {
-      seen.kernel += 1;
-    });
-    const http = vscode.workspace.getConfiguration('http');
-    const aerodb = vscode.workspace.getConfiguration('aerodb');
-    const variables = ['HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'https_proxy', 'ALL_PROXY', 'NODE_USE_ENV_PROXY'];
-    try {
-      for (const name of variables) process.env[name] = name.startsWith('NODE') ? '1' : proxy.url;
-      await http.update('proxy', proxy.url, vscode.ConfigurationTarget.Global);
-      await http.update('proxySupport', 'override', vscode.ConfigurationTarget.Global);
-      await aerodb.update(
-        'clusters',
-        [{ name: 'direct', kind: 'aerodb', endpoints: [kernel.url, 'https://127.0.0.1:1'] }],
-        vscode.ConfigurationTarget.Global,
-      );
-      const before = records().length;
-      await vscode.commands.executeCommand('aerodb.inspectClusterState', { cluster: 'direct' });
-      assert.equal(
-        records()
-          .slice(before)
-          .find(({ error }) => error !== undefined)?.error?.code,
-        'PHASE7_INVALID_KERNEL_RESPONSE',
-      );
-      assert.deepEqual(seen, { proxy: 0, kernel: 1 });
-      // The same editor sends what others ask for to that proxy: the settings are in force.
-      await new Promise<void>(resolve =>
-        get('http://db.example/', response => response.resume().on('end', resolve)).on('error', () => resolve()),
-      );
-      assert.equal(seen.proxy, 1, 'the proxy is really configured');
-    } finally {
-      for (const name of variables) Reflect.deleteProperty(process.env, name);
-      for (const key of ['proxy', 'proxySupport']) await http.update(key, undefined, vscode.ConfigurationTarget.Global);
-      await aerodb.update('clusters', undefined, vscode.ConfigurationTarget.Global);
-      for (const { server } of [proxy, kernel]) server.close();
-    }
-  });
+      const http = vscode.workspace.getConfiguration('http');
+      const aerodb = vscode.workspace.getConfiguration('aerodb');
+      const variables = ['HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'https_proxy', 'ALL_PROXY', 'NODE_USE_ENV_PROXY'];
+      try {
+        for (const name of variables) process.env[name] = name.startsWith('NODE') ? '1' : proxy.url;
+        await http.update('proxy', proxy.url, vscode.ConfigurationTarget.Global);
+        await http.update('proxySupport', 'override', vscode.ConfigurationTarget.Global);
+        await aerodb.update(
+          'clusters',
+          [{ name: 'direct', kind: 'aerodb', endpoints: [kernel.url, 'https://127.0.0.1:1'] }],
+          vscode.ConfigurationTarget.Global,
+        );
+        const before = records().length;
+        await vscode.commands.executeCommand('aerodb.inspectClusterState', { cluster: 'direct' });
+        assert.equal(
+          records()
+            .slice(before)
+            .find(({ error }) => error !== undefined)?.error?.code,
+          'PHASE7_INVALID_KERNEL_RESPONSE',
+        );
+        assert.deepEqual(seen, { proxy: 0, kernel: 1 });
+        // The same editor sends what others ask for to that proxy: the settings are in force.
+        await new Promise<void>(resolve =>
+          get('http://db.example/', response => response.resume().on('end', resolve)).on('error', () => resolve()),
+        );
+        assert.equal(seen.proxy, 1, 'the proxy is really configured');
+      } finally {
+        for (const name of variables) Reflect.deleteProperty(process.env, name);
+        for (const key of ['proxy', 'proxySupport'])
+          await http.update(key, undefined, vscode.ConfigurationTarget.Global);
+        await aerodb.update('clusters', undefined, vscode.ConfigurationTarget.Global);
+        for (const { server } of [proxy, kernel]) server.close();
+      }
+    },
+  );
 });

@@ -4,8 +4,8 @@ import { build } from 'esbuild';
 import { root } from '../../scripts/lib/paths.mjs';
 
 /**
- * Bundles the entry and each suite to CommonJS, which is what VS Code loads as tests. mocha stays outside: it is loaded from node_modules
- * inside the host.
+ * Bundles the entry and each suite to CommonJS, which is what VS Code loads as tests. mocha stays outside: it is loaded
+ * from node_modules inside the host.
  * @returns the path of the entry
  */
 export async function bundleSuites(): Promise<string> {

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { recordRun, reportVariable } from '../../scripts/lib/test-report.mjs';
 
 /**
- * The entry that VS Code calls inside the extension host: runs every bundled suite beside it with mocha. Suites run in the order of their
- * names, so that `activation` finds the extension as the editor loaded it: not yet activated.
+ * The entry that VS Code calls inside the extension host: runs every bundled suite beside it with mocha. Suites run in
+ * the order of their names, so that `activation` finds the extension as the editor loaded it: not yet activated.
  */
 export async function run(): Promise<void> {
   const { default: Mocha } = await import('mocha');

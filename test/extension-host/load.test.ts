@@ -179,6 +179,8 @@ describe('load', function () {
     assert.equal(end.listeners, warm.listeners);
     assert.ok(end.heap < warm.heap * 1.1, `heap: ${warm.heap} bytes, then ${end.heap}`);
     if (this.tests[1] !== undefined)
-      this.tests[1].title += `: heap ${(warm.heap / 1e6).toFixed(1)} MB, then ${(end.heap / 1e6).toFixed(1)} MB; sockets ${warm.sockets}, then ${end.sockets}`;
+      this.tests[1].title +=
+        `: heap ${(warm.heap / 1e6).toFixed(1)} MB, then ${(end.heap / 1e6).toFixed(1)} MB; ` +
+        `sockets ${warm.sockets}, then ${end.sockets}`;
   });
 });

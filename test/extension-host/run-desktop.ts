@@ -1,6 +1,6 @@
 /**
- * Runs the extension-host suites in a desktop VS Code: `npm run test:desktop`. It is the one that `VSCODE_PATH` names, the one that belongs to
- * `code` on the PATH, or one that is downloaded; exit code 2 says that there is none.
+ * Runs the extension-host suites in a desktop VS Code: `npm run test:desktop`. It is the one that `VSCODE_PATH` names,
+ * the one that belongs to `code` on the PATH, or one that is downloaded; exit code 2 says that there is none.
  */
 import { existsSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -39,7 +39,8 @@ async function findVsCode(): Promise<string | undefined> {
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     process.stderr.write(
-      `There is no desktop VS Code: VSCODE_PATH is not set, no \`code\` with its program is on the PATH, and none can be downloaded (${reason}).\n`,
+      `There is no desktop VS Code: VSCODE_PATH is not set, no \`code\` with its program is on the PATH, and ` +
+        `none can be downloaded (${reason}).\n`,
     );
     return undefined;
   }

@@ -1,6 +1,6 @@
 /**
- * Runs the extension-host suites inside code-server: `node test/extension-host/run.ts`. VS Code refuses modal dialogs in this mode; what a
- * person confirms is tested in test/ui.
+ * Runs the extension-host suites inside code-server: `node test/extension-host/run.ts`. VS Code refuses modal dialogs
+ * in this mode; what a person confirms is tested in test/ui.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,7 @@
-/** What an answer has to be before any schema looks at it, at each of its edges; and the forms in which a secret is recognised. */
+/**
+ * What an answer has to be before any schema looks at it, at each of its edges; and the forms in which a secret is
+ * recognised.
+ */
 import assert from 'node:assert/strict';
 import { basicSecrets, bearerSecrets, readJson, withhold } from '../../src/kernel/answer.ts';
 import type { HttpAnswer } from '../../src/kernel/http.ts';
@@ -138,94 +141,101 @@ describe('an answer', () => {
     );
   });
 
-  it('freeze/secrets: a secret that it repeats is withheld in every form in which a program writes one, wherever it stands', () => {
-    const token = 'Zz9/+"\\secret~token?>';
-    const secrets = bearerSecrets(token);
-    const quoted = (text: string, times: number): string =>
-      Array.from({ length: times }).reduce<string>(inner => JSON.stringify(inner).slice(1, -1), text);
-    const forms = [
-      token,
-      encodeURIComponent(token),
-      quoted(token, 1),
-      quoted(token, 2),
-      quoted(token, 3),
-      quoted(token, 1).replaceAll('/', '\\/'),
-      encodeURIComponent(token).replaceAll('/', '\\/'),
-    ];
-    const each = (write: (letter: string, code: number) => string): string =>
-      Array.from(token, letter => write(letter, letter.charCodeAt(0))).join('');
-    const hex = (code: number, digits = 2): string => code.toString(16).padStart(digits, '0');
-    const inHex = Buffer.from(token).toString('hex');
-    forms.push(
-      each((_letter, code) => `%${hex(code)}`),
-      each((_letter, code) => `%${hex(code).toUpperCase()}`),
-      encodeURIComponent(encodeURIComponent(token)),
-      each((_letter, code) => `=${hex(code).toUpperCase()}`),
-      each((_letter, code) => `\\u${hex(code, 4)}`),
-      each((_letter, code) => `\\x${hex(code)}`),
-      each((_letter, code) => `\\u{${hex(code)}}`),
-      each((_letter, code) => `\\\\u${hex(code, 4)}`),
-      each((_letter, code) => `&#${code};`),
-      each((_letter, code) => `&#x${hex(code)};`),
-      each((_letter, code) => `&amp;#${code};`),
-      token.replaceAll('"', '&quot;').replaceAll('>', '&gt;'),
-      inHex,
-      inHex.toUpperCase(),
-      inHex.replaceAll(/(..)(?=.)/gu, '$1:'),
-      inHex.replaceAll(/(..)(?=.)/gu, '$1 '),
-      inHex.replaceAll(/(..)(?=.)/gu, '$1, 0x'),
-      each((letter, code) => (code % 2 === 0 ? letter : `%${hex(code)}`)),
-      each((letter, code) => (code % 3 === 0 ? `\\u${hex(code, 4)}` : letter)),
-    );
-    assert.equal(forms.length, 26);
-    for (const form of forms)
-      assert.equal(withhold(`before ${form} after`, secrets), 'before [access token withheld] after', form);
-    const long = `${token}${token}${token}`;
-    for (const end of ['\n', '\r\n', '\\r\\n'])
-      assert.ok(
-        withhold(
-          Buffer.from(long)
-            .toString('base64')
-            .replaceAll(/(.{16})/gu, `$1${end}`),
-          [long],
-        ).includes('withheld'),
-        'in lines, as mail has it',
+  it(
+    'freeze/secrets: a secret that it repeats is withheld in every form in which a program writes one, wherever it ' +
+      'stands',
+    () => {
+      const token = 'Zz9/+"\\secret~token?>';
+      const secrets = bearerSecrets(token);
+      const quoted = (text: string, times: number): string =>
+        Array.from({ length: times }).reduce<string>(inner => JSON.stringify(inner).slice(1, -1), text);
+      const forms = [
+        token,
+        encodeURIComponent(token),
+        quoted(token, 1),
+        quoted(token, 2),
+        quoted(token, 3),
+        quoted(token, 1).replaceAll('/', '\\/'),
+        encodeURIComponent(token).replaceAll('/', '\\/'),
+      ];
+      const each = (write: (letter: string, code: number) => string): string =>
+        Array.from(token, letter => write(letter, letter.charCodeAt(0))).join('');
+      const hex = (code: number, digits = 2): string => code.toString(16).padStart(digits, '0');
+      const inHex = Buffer.from(token).toString('hex');
+      forms.push(
+        each((_letter, code) => `%${hex(code)}`),
+        each((_letter, code) => `%${hex(code).toUpperCase()}`),
+        encodeURIComponent(encodeURIComponent(token)),
+        each((_letter, code) => `=${hex(code).toUpperCase()}`),
+        each((_letter, code) => `\\u${hex(code, 4)}`),
+        each((_letter, code) => `\\x${hex(code)}`),
+        each((_letter, code) => `\\u{${hex(code)}}`),
+        each((_letter, code) => `\\\\u${hex(code, 4)}`),
+        each((_letter, code) => `&#${code};`),
+        each((_letter, code) => `&#x${hex(code)};`),
+        each((_letter, code) => `&amp;#${code};`),
+        token.replaceAll('"', '&quot;').replaceAll('>', '&gt;'),
+        inHex,
+        inHex.toUpperCase(),
+        inHex.replaceAll(/(..)(?=.)/gu, '$1:'),
+        inHex.replaceAll(/(..)(?=.)/gu, '$1 '),
+        inHex.replaceAll(/(..)(?=.)/gu, '$1, 0x'),
+        each((letter, code) => (code % 2 === 0 ? letter : `%${hex(code)}`)),
+        each((letter, code) => (code % 3 === 0 ? `\\u${hex(code, 4)}` : letter)),
       );
-    assert.ok(
-      withhold(encodeURIComponent(Buffer.from(token).toString('base64')), secrets).includes('withheld'),
-      'base64 in a URL',
-    );
-    assert.equal(
-      withhold(
-        'pässwörd ☃ 😀 p%C3%A4ssw%c3%b6rd%20%E2%98%83+%F0%9F%98%80 p\\u00e4ssw\\u00f6rd \\u2603 \\ud83d\\ude00',
-        ['pässwörd ☃ 😀'],
-      ),
-      Array(3).fill('[access token withheld]').join(' '),
-      'beyond ASCII',
-    );
-    for (const before of ['', 'x', 'xy', 'xyz', 'user:', 'Bearer ']) {
-      for (const encoding of ['base64', 'base64url'] as const) {
-        const encoded = Buffer.from(`${before}${token} and more`).toString(encoding);
-        const shown = withhold(encoded, secrets);
-        assert.ok(shown.includes('[access token withheld]'), `${encoding} behind "${before}"`);
+      assert.equal(forms.length, 26);
+      for (const form of forms)
+        assert.equal(withhold(`before ${form} after`, secrets), 'before [access token withheld] after', form);
+      const long = `${token}${token}${token}`;
+      for (const end of ['\n', '\r\n', '\\r\\n'])
         assert.ok(
-          !Buffer.from(shown.split('[access token withheld]').join(''), encoding).toString().includes('secret~'),
+          withhold(
+            Buffer.from(long)
+              .toString('base64')
+              .replaceAll(/(.{16})/gu, `$1${end}`),
+            [long],
+          ).includes('withheld'),
+          'in lines, as mail has it',
         );
+      assert.ok(
+        withhold(encodeURIComponent(Buffer.from(token).toString('base64')), secrets).includes('withheld'),
+        'base64 in a URL',
+      );
+      assert.equal(
+        withhold(
+          'pässwörd ☃ 😀 p%C3%A4ssw%c3%b6rd%20%E2%98%83+%F0%9F%98%80 p\\u00e4ssw\\u00f6rd \\u2603 \\ud83d\\ude00',
+          ['pässwörd ☃ 😀'],
+        ),
+        Array(3).fill('[access token withheld]').join(' '),
+        'beyond ASCII',
+      );
+      for (const before of ['', 'x', 'xy', 'xyz', 'user:', 'Bearer ']) {
+        for (const encoding of ['base64', 'base64url'] as const) {
+          const encoded = Buffer.from(`${before}${token} and more`).toString(encoding);
+          const shown = withhold(encoded, secrets);
+          assert.ok(shown.includes('[access token withheld]'), `${encoding} behind "${before}"`);
+          assert.ok(
+            !Buffer.from(shown.split('[access token withheld]').join(''), encoding).toString().includes('secret~'),
+          );
+        }
       }
-    }
-    // With every byte that makes "+" and "/" differ between the two alphabets.
-    const binary = '>>>???~~~ÿÿÿ>>>';
-    for (const encoding of ['base64', 'base64url'] as const)
-      assert.ok(withhold(Buffer.from(binary).toString(encoding), bearerSecrets(binary)).includes('withheld'), encoding);
-    assert.ok(
-      withhold(Buffer.from(binary).toString('base64').replaceAll('/', '\\/'), bearerSecrets(binary)).includes(
-        'withheld',
-      ),
-      'with slashes escaped, as PHP does',
-    );
-    const letters = readJson(answer(`"${each((_letter, code) => `\\u${hex(code, 4)}`)}"`), secrets);
-    assert.equal(letters.ok && letters.answer.value, '[access token withheld]');
-  });
+      // With every byte that makes "+" and "/" differ between the two alphabets.
+      const binary = '>>>???~~~ÿÿÿ>>>';
+      for (const encoding of ['base64', 'base64url'] as const)
+        assert.ok(
+          withhold(Buffer.from(binary).toString(encoding), bearerSecrets(binary)).includes('withheld'),
+          encoding,
+        );
+      assert.ok(
+        withhold(Buffer.from(binary).toString('base64').replaceAll('/', '\\/'), bearerSecrets(binary)).includes(
+          'withheld',
+        ),
+        'with slashes escaped, as PHP does',
+      );
+      const letters = readJson(answer(`"${each((_letter, code) => `\\u${hex(code, 4)}`)}"`), secrets);
+      assert.equal(letters.ok && letters.answer.value, '[access token withheld]');
+    },
+  );
 
   it('freeze/secrets: a short secret is withheld where it is echoed as a header, and is not taken for a word', () => {
     assert.deepEqual(bearerSecrets('elevenchars'), ['Bearer elevenchars']);

@@ -1,4 +1,7 @@
-/** X.509 certificates made for one test run, in plain DER: no committed keys, no expiry in the repository, no openssl needed. */
+/**
+ * X.509 certificates made for one test run, in plain DER: no committed keys, no expiry in the repository, no openssl
+ * needed.
+ */
 import { createPrivateKey, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 
 export interface Issued {
@@ -91,5 +94,8 @@ function time(at: Date): Buffer {
 }
 
 function pem(content: Buffer): string {
-  return `-----BEGIN CERTIFICATE-----\n${(content.toString('base64').match(/.{1,64}/g) ?? []).join('\n')}\n-----END CERTIFICATE-----\n`;
+  return (
+    `-----BEGIN CERTIFICATE-----\n${(content.toString('base64').match(/.{1,64}/g) ?? []).join('\n')}\n-----END ` +
+    `CERTIFICATE-----\n`
+  );
 }

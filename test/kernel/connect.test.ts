@@ -241,7 +241,8 @@ describe('limits of an answer', () => {
   it('P7-F1: an address that swallows packets is given up within the time to connect', async () => {
     const started = performance.now();
     const dead = await closedPort();
-    // 192.0.2.0/24 is for documentation: nobody answers there. Where the network says so at once, that is a failure to connect too.
+    // 192.0.2.0/24 is for documentation: nobody answers there. Where the network says so at once, that is a failure to
+    // connect too.
     const kernel = await kernelOf(clusterOf(['https://192.0.2.1:9', dead.url]), undefined, {
       connectMs: 300,
       readMs: 5_000,

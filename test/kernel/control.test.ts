@@ -31,7 +31,9 @@ import {
   valueOf,
 } from './wire.ts';
 
-const TAIL = `The request was sent once and not repeated; whether it was executed is unknown. Kernel state is authoritative; request id ${REQUEST}.`;
+const TAIL =
+  'The request was sent once and not repeated; whether it was executed is unknown. Kernel state is authoritative; ' +
+  `request id ${REQUEST}.`;
 
 async function controlError(
   url: string,
@@ -125,7 +127,8 @@ describe('kernel control requests', () => {
     assert.equal(error.outcome, 'not_executed');
     assert.equal(
       error.message,
-      `${dead.url}: no connection (connect ECONNREFUSED 127.0.0.1:${dead.port}). Nothing was sent and nothing was executed; request id ${REQUEST}.`,
+      `${dead.url}: no connection (connect ECONNREFUSED 127.0.0.1:${dead.port}). Nothing was sent and nothing ` +
+        `was executed; request id ${REQUEST}.`,
     );
     for (const endpoint of [
       'https://no-such-host.invalid',
@@ -181,7 +184,8 @@ describe('kernel control requests', () => {
       'in a chunk, saying so': socket =>
         socket.once('data', () =>
           socket.end(
-            'HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n5\r\n{"a"',
+            'HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-type: application/json\r\ntransfer-encoding: ' +
+              'chunked\r\n\r\n5\r\n{"a"',
           ),
         ),
     };
@@ -338,12 +342,14 @@ describe('kernel control requests', () => {
 
   it("P7-E2: an answer that is no kernel's is unknown, and says what came", async () => {
     const page =
-      '<!doctype html><style>b{}</style><script>alert(1)</script><h1>502 Bad\nGateway</h1>\u202e\u0007<img src=x onerror=alert(1)>';
+      '<!doctype html><style>b{}</style><script>alert(1)</script><h1>502 Bad\nGateway</h1>\u202e\u0007<img src=x ' +
+      'onerror=alert(1)>';
     const rows: readonly (readonly [string, string | Buffer, string])[] = [
       [
         "a proxy's page",
         jsonBytes(502, page, ['content-type: text/html']),
-        'not a kernel\'s answer: its content type is not application/json; status 502, content type text/html, "502 Bad Gateway"',
+        "not a kernel's answer: its content type is not application/json; status 502, content type text/html, " +
+          '"502 Bad Gateway"',
       ],
       [
         'a login page',
@@ -423,7 +429,8 @@ describe('kernel control requests', () => {
       ],
       [
         'two framings',
-        'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\ntransfer-encoding: chunked\r\n\r\n{}',
+        'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\ntransfer-encoding: ' +
+          'chunked\r\n\r\n{}',
         'does not match content-length',
       ],
       [

@@ -1,4 +1,7 @@
-/** A proxy delivers a control request twice and passes on the second answer: what is reported is what became of the first (P7-F3). */
+/**
+ * A proxy delivers a control request twice and passes on the second answer: what is reported is what became of the
+ * first (P7-F3).
+ */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import type { ControlError, Result } from '../../src/control-plane/errors.ts';
@@ -21,9 +24,13 @@ import {
 } from './wire.ts';
 
 const DELIVERED =
-  'The request was delivered more than once, by something in between, and this is the answer to a later delivery, which did nothing.';
+  'The request was delivered more than once, by something in between, and this is the answer to a later ' +
+  'delivery, which did nothing.';
 
-/** Delivers each POST twice to `target`, one after the other or both at once, and passes on the answer that is no success. */
+/**
+ * Delivers each POST twice to `target`, one after the other or both at once, and passes on the answer that is no
+ * success.
+ */
 async function doublingProxy(target: string, how: 'in turn' | 'at once'): Promise<HttpRunning> {
   return await httpServer(
     (request, response) =>
@@ -85,49 +92,53 @@ describe('a control request that is delivered twice', function () {
     };
   };
 
-  it('P7-F3, P7-E2: what the first delivery did is what is reported: not executed, executed, and unknown while it is under way', async () => {
-    const [first, second] = [cluster.node(1), cluster.node(2)];
-    const through = async (url: string, how: 'in turn' | 'at once'): Promise<Kernel> =>
-      kernelOf(clusterOf([(await doublingProxy(url, how)).url]), undefined, PATIENT);
+  it(
+    'P7-F3, P7-E2: what the first delivery did is what is reported: not executed, executed, and unknown while it ' +
+      'is under way',
+    async () => {
+      const [first, second] = [cluster.node(1), cluster.node(2)];
+      const through = async (url: string, how: 'in turn' | 'at once'): Promise<Kernel> =>
+        kernelOf(clusterOf([(await doublingProxy(url, how)).url]), undefined, PATIENT);
 
-    const denied = errorOf((await act(await through(second.url, 'in turn'), 'promote', second.id)).result);
-    assert.deepEqual(
-      [denied.code, denied.outcome, denied.known],
-      [
-        'AERO_DUPLICATE_REQUEST',
-        'not_executed',
-        `${DELIVERED} Of the first delivery the kernel says: not executed, AERO_PROMOTION_DENIED.`,
-      ],
-    );
+      const denied = errorOf((await act(await through(second.url, 'in turn'), 'promote', second.id)).result);
+      assert.deepEqual(
+        [denied.code, denied.outcome, denied.known],
+        [
+          'AERO_DUPLICATE_REQUEST',
+          'not_executed',
+          `${DELIVERED} Of the first delivery the kernel says: not executed, AERO_PROMOTION_DENIED.`,
+        ],
+      );
 
-    const demoted = errorOf((await act(await through(first.url, 'in turn'), 'demote', first.id)).result);
-    assert.deepEqual(
-      [demoted.code, demoted.outcome, demoted.known],
-      ['AERO_DUPLICATE_REQUEST', 'executed', `${DELIVERED} Of the first delivery the kernel says: executed.`],
-    );
+      const demoted = errorOf((await act(await through(first.url, 'in turn'), 'demote', first.id)).result);
+      assert.deepEqual(
+        [demoted.code, demoted.outcome, demoted.known],
+        ['AERO_DUPLICATE_REQUEST', 'executed', `${DELIVERED} Of the first delivery the kernel says: executed.`],
+      );
 
-    await promotable(second);
-    await second.faults({ slow_fsync_ms: 2_000 });
-    const running = await act(await through(second.url, 'at once'), 'promote', second.id);
-    const error = errorOf(running.result);
-    assert.deepEqual(
-      [error.code, error.outcome, error.known],
-      [
-        'AERO_DUPLICATE_REQUEST',
-        'unknown',
-        `${DELIVERED} Of the first delivery the kernel says: unknown. It may still be under way.`,
-      ],
-    );
-    await second.faults();
-    const direct = await kernelOf(clusterOf([second.url]));
-    for (;;) {
-      const { request } = valueOf(await direct.readPromotion({ node: second.id, requestId: running.id })).view;
-      if (request?.outcome !== 'unknown') {
-        assert.equal(request?.outcome, 'executed', 'it was under way, and came to its end');
-        break;
+      await promotable(second);
+      await second.faults({ slow_fsync_ms: 2_000 });
+      const running = await act(await through(second.url, 'at once'), 'promote', second.id);
+      const error = errorOf(running.result);
+      assert.deepEqual(
+        [error.code, error.outcome, error.known],
+        [
+          'AERO_DUPLICATE_REQUEST',
+          'unknown',
+          `${DELIVERED} Of the first delivery the kernel says: unknown. It may still be under way.`,
+        ],
+      );
+      await second.faults();
+      const direct = await kernelOf(clusterOf([second.url]));
+      for (;;) {
+        const { request } = valueOf(await direct.readPromotion({ node: second.id, requestId: running.id })).view;
+        if (request?.outcome !== 'unknown') {
+          assert.equal(request?.outcome, 'executed', 'it was under way, and came to its end');
+          break;
+        }
       }
-    }
-  });
+    },
+  );
 });
 
 describe('the kernel says that it had the request before', () => {
@@ -149,26 +160,30 @@ describe('the kernel says that it had the request before', () => {
   };
   const first = (outcome: unknown, code: unknown = null): Wire => ({ request_id: REQUEST, first: { outcome, code } });
 
-  it("P7-F3, P7-E3: details.first decides, whatever else the answer says; the kernel's words and its whole answer stay", async () => {
-    for (const operation of ['promote', 'demote'] as const) {
-      for (const said of ['executed', 'not_executed', 'unknown', null]) {
-        for (const [outcome, code] of [
-          ['executed', null],
-          ['not_executed', 'AERO_STATE_CHANGED'],
-          ['not_executed', null],
-          ['unknown', null],
-        ] as const) {
-          const error = await told(first(outcome, code), said, operation);
-          assert.deepEqual(
-            [error.domain, error.code, error.message, error.outcome],
-            ['KERNEL_REJECTION', 'AERO_DUPLICATE_REQUEST', 'The kernel says AERO_DUPLICATE_REQUEST.', outcome],
-          );
-          assert.deepEqual(error.kernel?.details, first(outcome, code));
-          assert.ok(error.known?.startsWith(DELIVERED));
+  it(
+    "P7-F3, P7-E3: details.first decides, whatever else the answer says; the kernel's words and its whole answer " +
+      'stay',
+    async () => {
+      for (const operation of ['promote', 'demote'] as const) {
+        for (const said of ['executed', 'not_executed', 'unknown', null]) {
+          for (const [outcome, code] of [
+            ['executed', null],
+            ['not_executed', 'AERO_STATE_CHANGED'],
+            ['not_executed', null],
+            ['unknown', null],
+          ] as const) {
+            const error = await told(first(outcome, code), said, operation);
+            assert.deepEqual(
+              [error.domain, error.code, error.message, error.outcome],
+              ['KERNEL_REJECTION', 'AERO_DUPLICATE_REQUEST', 'The kernel says AERO_DUPLICATE_REQUEST.', outcome],
+            );
+            assert.deepEqual(error.kernel?.details, first(outcome, code));
+            assert.ok(error.known?.startsWith(DELIVERED));
+          }
         }
       }
-    }
-  });
+    },
+  );
 
   it('P7-E2, P7-F3: without a valid details.first about this very request, nothing is known of it', async () => {
     const invalid: readonly unknown[] = [
@@ -199,7 +214,8 @@ describe('the kernel says that it had the request before', () => {
           [error.outcome, error.known],
           [
             'unknown',
-            `${DELIVERED} What became of the first delivery, the kernel does not say in a form that this program knows.`,
+            `${DELIVERED} What became of the first delivery, the kernel does not say in a form that this program ` +
+              'knows.',
           ],
           JSON.stringify(details),
         );

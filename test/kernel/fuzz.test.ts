@@ -1,6 +1,7 @@
 /**
- * At least ten thousand bent answers. Reads: a whole view, every value of it the kernel's own, or a typed error. Control:
- * exactly one request on the wire, and `executed` only with the whole proof. FUZZ_SEED repeats a run, FUZZ_CASES changes its length.
+ * At least ten thousand bent answers. Reads: a whole view, every value of it the kernel's own, or a typed error.
+ * Control: exactly one request on the wire, and `executed` only with the whole proof. FUZZ_SEED repeats a run,
+ * FUZZ_CASES changes its length.
  */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
@@ -72,7 +73,10 @@ function assertFromAnswer(view: unknown, answer: unknown, at: string): void {
   else assert.equal(view, answer, at);
 }
 
-/** The answer as its view's notes say that it is shown: without the events and values that are left out, and with U+FFFD for what is no text. */
+/**
+ * The answer as its view's notes say that it is shown: without the events and values that are left out, and with U+FFFD
+ * for what is no text.
+ */
 function asNoted(answer: Json, notes: readonly string[]): Json {
   const whole = notes.includes('This answer holds text that is not Unicode; U+FFFD stands in its place.')
     ? record(

@@ -51,8 +51,9 @@ describe('the kernel port against the local cluster', function () {
   }
 
   /**
-   * Until the primary reports that the replica holds all that it holds: one that does not is denied, forced or not (P6-S2). Asked of the
-   * primary alone: another node only knows what the two said last, and that may be what was so before the last promotion.
+   * Until the primary reports that the replica holds all that it holds: one that does not is denied, forced or not
+   * (P6-S2). Asked of the primary alone: another node only knows what the two said last, and that may be what was so
+   * before the last promotion.
    */
   async function caughtUp(primary: Node, replica: string): Promise<void> {
     const itself = await kernelOf(clusterOf([primary.url]), operatorToken, timeouts);
@@ -61,7 +62,8 @@ describe('the kernel port against the local cluster', function () {
       if (replicas.find(({ nodeId }) => nodeId === replica)?.lagBytes === 0n) return;
       assert.ok(
         Date.now() < deadline,
-        `${replica} is behind: ${JSON.stringify(replicas, (_key, value: unknown) => (typeof value === 'bigint' ? value.toString() : value))}`,
+        `${replica} is ` +
+          `behind: ${JSON.stringify(replicas, (_key, value: unknown) => (typeof value === 'bigint' ? value.toString() : value))}`,
       );
     }
   }
@@ -183,7 +185,8 @@ describe('the kernel port against the local cluster', function () {
     assert.equal(control.outcome, 'not_executed');
     const { view } = valueOf(await (await kernelOf(clusterOf([node(2).url]), operatorToken, timeouts)).readCluster());
     assert.equal(view.primaryId, node(2).id);
-    // The killed node's last report stands beside it, and is shown as what it is: the kernel's words, no judgement (P7-A3).
+    // The killed node's last report stands beside it, and is shown as what it is: the kernel's words, no judgement
+    // (P7-A3).
     assert.equal(view.members.find(({ nodeId }) => nodeId === node(1).id)?.health, 'unknown');
     for (const name of Object.keys(READS) as (keyof typeof READS)[])
       valueOf(await READS[name](kernel, node(2).id, node(2).url));

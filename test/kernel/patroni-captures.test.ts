@@ -1,6 +1,6 @@
 /**
- * Every recorded answer of a real cluster (`test/patroni/capture.ts`), replayed byte for byte: each read is understood whole, and each
- * control request ends with the outcome that its answer proves and no other.
+ * Every recorded answer of a real cluster (`test/patroni/capture.ts`), replayed byte for byte: each read is understood
+ * whole, and each control request ends with the outcome that its answer proves and no other.
  */
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';

@@ -1,4 +1,7 @@
-/** What stands between this side and PostgreSQL: every byte that it gets before its certificate was verified, and what each of its answers means. */
+/**
+ * What stands between this side and PostgreSQL: every byte that it gets before its certificate was verified, and what
+ * each of its answers means.
+ */
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
@@ -121,89 +124,101 @@ describe('the way to PostgreSQL', () => {
     assert.equal(JSON.stringify(error).includes(PASSWORD), false);
   }
 
-  it('P7-F1, freeze/secrets: beyond loopback PostgreSQL gets the wish for TLS and not a byte more until its certificate is verified, whatever it says meanwhile', async () => {
-    for (const [what, first, reason] of [
-      ['no TLS', 'N', /does not support SSL.* The password was not sent/],
-      [
-        'no TLS, and asks for the password',
-        Buffer.concat([Buffer.from('N'), ASKS_FOR_THE_PASSWORD_IN_THE_CLEAR]),
-        /no connection/,
-      ],
-      [
-        'TLS, and asks for the password before it',
-        Buffer.concat([Buffer.from('S'), ASKS_FOR_THE_PASSWORD_IN_THE_CLEAR]),
-        /no connection/,
-      ],
-      ['asks for the password at once', ASKS_FOR_THE_PASSWORD_IN_THE_CLEAR, /no connection/],
-      ['refuses', refusal({ S: 'FATAL', C: '53300', M: 'too many' }), /no connection/],
-    ] as const) {
-      const server = await taking(socket => {
-        socket.write(first);
-      });
-      transport(await (await at(ELSEWHERE, server.port))(), 'PHASE7_CONNECTION_FAILED', reason);
-      assert.deepEqual([server.told(), server.connections], [SSL_REQUEST, 1], what);
-    }
-  });
+  it(
+    'P7-F1, freeze/secrets: beyond loopback PostgreSQL gets the wish for TLS and not a byte more until its ' +
+      'certificate is verified, whatever it says meanwhile',
+    async () => {
+      for (const [what, first, reason] of [
+        ['no TLS', 'N', /does not support SSL.* The password was not sent/],
+        [
+          'no TLS, and asks for the password',
+          Buffer.concat([Buffer.from('N'), ASKS_FOR_THE_PASSWORD_IN_THE_CLEAR]),
+          /no connection/,
+        ],
+        [
+          'TLS, and asks for the password before it',
+          Buffer.concat([Buffer.from('S'), ASKS_FOR_THE_PASSWORD_IN_THE_CLEAR]),
+          /no connection/,
+        ],
+        ['asks for the password at once', ASKS_FOR_THE_PASSWORD_IN_THE_CLEAR, /no connection/],
+        ['refuses', refusal({ S: 'FATAL', C: '53300', M: 'too many' }), /no connection/],
+      ] as const) {
+        const server = await taking(socket => {
+          socket.write(first);
+        });
+        transport(await (await at(ELSEWHERE, server.port))(), 'PHASE7_CONNECTION_FAILED', reason);
+        assert.deepEqual([server.told(), server.connections], [SSL_REQUEST, 1], what);
+      }
+    },
+  );
 
-  it("P7-F1, freeze/secrets: a certificate that is unknown, expired, not yet valid or another host's is refused with the reason, and hears nothing", async () => {
-    for (const [certificate, tls, reason] of [
-      [issue(issued), undefined, /\(unable to verify the first certificate, UNABLE_TO_VERIFY_LEAF_SIGNATURE\)/],
-      [
-        issue(issued),
-        { ca: file('other.pem', otherCa.cert) },
-        /unable to (?:verify the first certificate|get local issuer certificate)/,
-      ],
-      [
-        issue({ ...issued, notBefore: new Date(Date.now() - 9 * DAY), notAfter: new Date(Date.now() - DAY) }),
-        { ca: file('ca.pem', ca.cert) },
-        /certificate has expired, CERT_HAS_EXPIRED/,
-      ],
-      [
-        issue({ ...issued, notBefore: new Date(Date.now() + DAY), notAfter: new Date(Date.now() + 9 * DAY) }),
-        { ca: file('ca.pem', ca.cert) },
-        /certificate is not yet valid/,
-      ],
-      [issue({ name: 'db', ip: [ELSEWHERE] }), { ca: file('ca.pem', ca.cert) }, /self-signed certificate/],
-      [
-        issue({ ...issued, ip: ['127.0.0.1'] }),
-        { ca: file('ca.pem', ca.cert) },
-        /IP: 0\.0\.0\.0 is not in the cert's list: 127\.0\.0\.1/,
-      ],
-      [
-        issue({ ...issued, ip: [], dns: ['localhost'] }),
-        { ca: file('ca.pem', ca.cert) },
-        /IP: 0\.0\.0\.0 is not in the cert's list/,
-      ],
-      [
-        issue({ ...issued, dns: ['db.example'] }),
-        { ca: file('ca.pem', ca.cert), serverName: 'other.example' },
-        /other\.example\. is not in the cert's altnames/,
-      ],
-    ] as const) {
-      const server = await behindTls(certificate);
-      transport(await (await at(ELSEWHERE, server.port, tls))(), 'PHASE7_CONNECTION_FAILED', reason);
-      assert.deepEqual(server.inside(), Buffer.alloc(0), `who logs in is not told either: ${String(reason)}`);
-    }
-  });
+  it(
+    "P7-F1, freeze/secrets: a certificate that is unknown, expired, not yet valid or another host's is refused " +
+      'with the reason, and hears nothing',
+    async () => {
+      for (const [certificate, tls, reason] of [
+        [issue(issued), undefined, /\(unable to verify the first certificate, UNABLE_TO_VERIFY_LEAF_SIGNATURE\)/],
+        [
+          issue(issued),
+          { ca: file('other.pem', otherCa.cert) },
+          /unable to (?:verify the first certificate|get local issuer certificate)/,
+        ],
+        [
+          issue({ ...issued, notBefore: new Date(Date.now() - 9 * DAY), notAfter: new Date(Date.now() - DAY) }),
+          { ca: file('ca.pem', ca.cert) },
+          /certificate has expired, CERT_HAS_EXPIRED/,
+        ],
+        [
+          issue({ ...issued, notBefore: new Date(Date.now() + DAY), notAfter: new Date(Date.now() + 9 * DAY) }),
+          { ca: file('ca.pem', ca.cert) },
+          /certificate is not yet valid/,
+        ],
+        [issue({ name: 'db', ip: [ELSEWHERE] }), { ca: file('ca.pem', ca.cert) }, /self-signed certificate/],
+        [
+          issue({ ...issued, ip: ['127.0.0.1'] }),
+          { ca: file('ca.pem', ca.cert) },
+          /IP: 0\.0\.0\.0 is not in the cert's list: 127\.0\.0\.1/,
+        ],
+        [
+          issue({ ...issued, ip: [], dns: ['localhost'] }),
+          { ca: file('ca.pem', ca.cert) },
+          /IP: 0\.0\.0\.0 is not in the cert's list/,
+        ],
+        [
+          issue({ ...issued, dns: ['db.example'] }),
+          { ca: file('ca.pem', ca.cert), serverName: 'other.example' },
+          /other\.example\. is not in the cert's altnames/,
+        ],
+      ] as const) {
+        const server = await behindTls(certificate);
+        transport(await (await at(ELSEWHERE, server.port, tls))(), 'PHASE7_CONNECTION_FAILED', reason);
+        assert.deepEqual(server.inside(), Buffer.alloc(0), `who logs in is not told either: ${String(reason)}`);
+      }
+    },
+  );
 
-  it("P7-F1: a certificate of the cluster's own CA is accepted, for the announced address or the configured server name; then PostgreSQL is logged in to", async () => {
-    const tls = { ca: file('ca.pem', ca.cert) };
-    for (const [certificate, more] of [
-      [issue(issued), {}],
-      [issue({ name: 'db', issuer: ca, dns: ['db.example'] }), { serverName: 'db.example' }],
-    ] as const) {
-      const server = await behindTls(certificate, (socket, heard) => {
-        if (heard.includes(PASSWORD)) socket.destroy();
-        else socket.write(ASKS_FOR_THE_PASSWORD_IN_THE_CLEAR);
-      });
-      transport(
-        await (await at(ELSEWHERE, server.port, { ...tls, ...more }))(),
-        'PHASE7_TRANSPORT_FAILURE',
-        /the connection ended/,
-      );
-      assert.match(server.inside().toString('latin1'), new RegExp(`monitor.*${PASSWORD}`, 's'));
-    }
-  });
+  it(
+    "P7-F1: a certificate of the cluster's own CA is accepted, for the announced address or the configured server " +
+      'name; then PostgreSQL is logged in to',
+    async () => {
+      const tls = { ca: file('ca.pem', ca.cert) };
+      for (const [certificate, more] of [
+        [issue(issued), {}],
+        [issue({ name: 'db', issuer: ca, dns: ['db.example'] }), { serverName: 'db.example' }],
+      ] as const) {
+        const server = await behindTls(certificate, (socket, heard) => {
+          if (heard.includes(PASSWORD)) socket.destroy();
+          else socket.write(ASKS_FOR_THE_PASSWORD_IN_THE_CLEAR);
+        });
+        transport(
+          await (await at(ELSEWHERE, server.port, { ...tls, ...more }))(),
+          'PHASE7_TRANSPORT_FAILURE',
+          /the connection ended/,
+        );
+        assert.match(server.inside().toString('latin1'), new RegExp(`monitor.*${PASSWORD}`, 's'));
+      }
+    },
+  );
 
   it('P7-F1: the client certificate of the cluster is shown to PostgreSQL where it asks for one', async () => {
     const client = issue({ name: 'operator of the cluster', issuer: ca });
@@ -247,45 +262,53 @@ describe('the way to PostgreSQL', () => {
     }
   });
 
-  it('P7-E2: no connection, a connection that was cut, one that says nothing in time and one that speaks something else are told apart', async () => {
-    transport(await (await at('127.0.0.1', (await closedPort()).port))(), 'PHASE7_CONNECTION_FAILED', /ECONNREFUSED/);
-    const silent = await taking(() => undefined);
-    // Long enough for the answers of Patroni that come before.
-    transport(
-      await (await at(ELSEWHERE, silent.port, undefined, { ...PATIENT, connectMs: 1_500 }))(),
-      'PHASE7_CONNECTION_FAILED',
-      /nothing within 1500 ms/,
-    );
-    transport(
-      await (await at('127.0.0.1', silent.port, undefined, { ...PATIENT, readMs: 2_500 }))(),
-      'PHASE7_TIMEOUT',
-      /no complete answer within 2500 ms/,
-    );
-    const ending = await taking(socket => {
-      socket.end();
-    });
-    transport(
-      await (await at('127.0.0.1', ending.port))(),
-      'PHASE7_TRANSPORT_FAILURE',
-      /the connection ended before the answer was complete/,
-    );
-    const resetting = await taking(socket => {
-      socket.resetAndDestroy();
-    });
-    transport(await (await at('127.0.0.1', resetting.port))(), 'PHASE7_TRANSPORT_FAILURE', /ECONNRESET/);
-    const cutTls = await behindTls(issue(issued), socket => {
-      socket.destroy();
-    });
-    transport(
-      await (await at(ELSEWHERE, cutTls.port, { ca: file('ca.pem', ca.cert) }))(),
-      'PHASE7_TRANSPORT_FAILURE',
-      /the connection ended/,
-    );
-    const other = await taking(socket => {
-      socket.write(message('?', Buffer.from('220 mail.example ESMTP')));
-    });
-    transport(await (await at('127.0.0.1', other.port))(), 'PHASE7_INVALID_KERNEL_RESPONSE', /not PostgreSQL's answer/);
-  });
+  it(
+    'P7-E2: no connection, a connection that was cut, one that says nothing in time and one that speaks something ' +
+      'else are told apart',
+    async () => {
+      transport(await (await at('127.0.0.1', (await closedPort()).port))(), 'PHASE7_CONNECTION_FAILED', /ECONNREFUSED/);
+      const silent = await taking(() => undefined);
+      // Long enough for the answers of Patroni that come before.
+      transport(
+        await (await at(ELSEWHERE, silent.port, undefined, { ...PATIENT, connectMs: 1_500 }))(),
+        'PHASE7_CONNECTION_FAILED',
+        /nothing within 1500 ms/,
+      );
+      transport(
+        await (await at('127.0.0.1', silent.port, undefined, { ...PATIENT, readMs: 2_500 }))(),
+        'PHASE7_TIMEOUT',
+        /no complete answer within 2500 ms/,
+      );
+      const ending = await taking(socket => {
+        socket.end();
+      });
+      transport(
+        await (await at('127.0.0.1', ending.port))(),
+        'PHASE7_TRANSPORT_FAILURE',
+        /the connection ended before the answer was complete/,
+      );
+      const resetting = await taking(socket => {
+        socket.resetAndDestroy();
+      });
+      transport(await (await at('127.0.0.1', resetting.port))(), 'PHASE7_TRANSPORT_FAILURE', /ECONNRESET/);
+      const cutTls = await behindTls(issue(issued), socket => {
+        socket.destroy();
+      });
+      transport(
+        await (await at(ELSEWHERE, cutTls.port, { ca: file('ca.pem', ca.cert) }))(),
+        'PHASE7_TRANSPORT_FAILURE',
+        /the connection ended/,
+      );
+      const other = await taking(socket => {
+        socket.write(message('?', Buffer.from('220 mail.example ESMTP')));
+      });
+      transport(
+        await (await at('127.0.0.1', other.port))(),
+        'PHASE7_INVALID_KERNEL_RESPONSE',
+        /not PostgreSQL's answer/,
+      );
+    },
+  );
 
   it('P7-E3: what PostgreSQL refuses is its own rejection: its SQLSTATE, its message verbatim, its whole answer', async () => {
     const said = 'no pg_hba.conf entry for host "10.0.0.7", user "monitor", database "postgres", no encryption';

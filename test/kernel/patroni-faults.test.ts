@@ -1,6 +1,7 @@
 /**
- * One odd field never voids a view: at every place of every recorded answer of a real Patroni, of each version, a value is taken away or
- * replaced. What nothing could be said without is refused by its name; everything else becomes unknown, alone.
+ * One odd field never voids a view: at every place of every recorded answer of a real Patroni, of each version, a value
+ * is taken away or replaced. What nothing could be said without is refused by its name; everything else becomes
+ * unknown, alone.
  */
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
@@ -102,7 +103,8 @@ describe('odd fields in the answers of Patroni', () => {
           const seen = viewOf(path, withFault(body, at, fault));
           assert.ok(
             'view' in seen,
-            `${name}: ${at.join('.')} as ${fault === ABSENT ? 'absent' : JSON.stringify(fault)} voids the view: ${'refused' in seen ? seen.refused : ''}`,
+            `${name}: ${at.join('.')} as ${fault === ABSENT ? 'absent' : JSON.stringify(fault)} voids the ` +
+              `view: ${'refused' in seen ? seen.refused : ''}`,
           );
           placed += 1;
         }
@@ -193,7 +195,8 @@ describe('odd fields in the answers of Patroni', () => {
               assert.match(
                 result.error.message,
                 /members|no member|was not contacted|answered where/u,
-                `${path} ${at.join('.')} as ${fault === ABSENT ? 'absent' : JSON.stringify(fault)}: ${result.error.message}`,
+                `${path} ${at.join('.')} ` +
+                  `as ${fault === ABSENT ? 'absent' : JSON.stringify(fault)}: ${result.error.message}`,
               );
           }
         }

@@ -1,6 +1,6 @@
 /**
- * Answers of real clusters as people reported them, with names and addresses replaced, replayed on loopback: what an operator is told of
- * each. A case stands for a class; the others of its class are in the tests beside.
+ * Answers of real clusters as people reported them, with names and addresses replaced, replayed on loopback: what an
+ * operator is told of each. A case stands for a class; the others of its class are in the tests beside.
  */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -61,81 +61,97 @@ function told(
 describe('field cases of Patroni', () => {
   afterEach(closeAll);
 
-  it('P6-S1: quorum.json: a quorum standby need not hold what was acknowledged: a force asks for it, and neither command claims durability', async () => {
-    const { kernel } = await replay('quorum');
-    const force = valueOf(await kernel.explainPromotion('pg1', 'forced'));
-    assert.deepEqual(force.view.overriddenInvariants, ['P6-A1', 'P6-S1']);
-    for (const [command, mode] of [
-      ['force_promotion', 'forced'],
-      ['request_promotion', 'validated'],
-    ] as const) {
-      const { all } = told(command, valueOf(await kernel.explainPromotion('pg1', mode)));
-      assert.match(
-        all,
-        /Synchronous mode is quorum: a commit waits for 1 of the quorum standbys, and nobody knows for which/u,
-      );
-      assert.match(all, /Patroni does not prove that every acknowledged write is on the candidate \(P6-S1\)/u);
-      assert.doesNotMatch(all, /as a synchronous standby|switches over to a synchronous standby only/u);
-    }
-  });
+  it(
+    'P6-S1: quorum.json: a quorum standby need not hold what was acknowledged: a force asks for it, and neither ' +
+      'command claims durability',
+    async () => {
+      const { kernel } = await replay('quorum');
+      const force = valueOf(await kernel.explainPromotion('pg1', 'forced'));
+      assert.deepEqual(force.view.overriddenInvariants, ['P6-A1', 'P6-S1']);
+      for (const [command, mode] of [
+        ['force_promotion', 'forced'],
+        ['request_promotion', 'validated'],
+      ] as const) {
+        const { all } = told(command, valueOf(await kernel.explainPromotion('pg1', mode)));
+        assert.match(
+          all,
+          /Synchronous mode is quorum: a commit waits for 1 of the quorum standbys, and nobody knows for which/u,
+        );
+        assert.match(all, /Patroni does not prove that every acknowledged write is on the candidate \(P6-S1\)/u);
+        assert.doesNotMatch(all, /as a synchronous standby|switches over to a synchronous standby only/u);
+      }
+    },
+  );
 
-  it("same-address.json: an address that several members tell is nobody's: nothing read there is shown as the asked member's, and nothing is sent there", async () => {
-    const { kernel, server } = await replay('same-address');
-    for (const name of ['pg0', 'pg1', 'pg2']) {
-      const { view, notes } = valueOf(await kernel.readNode(name));
+  it(
+    "same-address.json: an address that several members tell is nobody's: nothing read there is shown as the asked " +
+      "member's, and nothing is sent there",
+    async () => {
+      const { kernel, server } = await replay('same-address');
+      for (const name of ['pg0', 'pg1', 'pg2']) {
+        const { view, notes } = valueOf(await kernel.readNode(name));
+        assert.deepEqual(
+          [view.source, view.member.patroni?.written, view.member.patroni?.received],
+          ['reported', null, null],
+          name,
+        );
+        assert.match(notes.join('\n'), /is that of .* too: which member answers there is not known/u);
+      }
+      assert.match(errorOf(await kernel.explainPromotion('pg1', 'validated')).message, /is that of pg0, pg2 too/u);
+      assert.equal(valueOf(await kernel.readCluster()).observed.nodeId, null);
+      assert.ok(server.received.every(({ path }) => path === '/cluster'));
+    },
+  );
+
+  it(
+    'same-address.json: an endpoint that is said to lead to a member, and leads to another one, shows nothing of ' +
+      'that, and nothing is sent',
+    async () => {
+      const { kernel, server } = await replay('same-address', at => [{ url: at, member: 'pg1' }]);
+      const { view, notes } = valueOf(await kernel.readNode('pg1'));
+      assert.deepEqual([view.source, view.member.patroni?.written, view.member.lagBytes], ['reported', null, 9000000n]);
+      assert.match(notes.join('\n'), /member pg0 answered/u);
+      const error = errorOf(await kernel.explainPromotion('pg1', 'validated'));
+      assert.deepEqual([error.code, error.outcome], ['PHASE7_INVALID_KERNEL_RESPONSE', 'not_executed']);
+      assert.match(error.message, /member pg0 answered where the candidate pg1 was asked/u);
+      assert.ok(server.received.every(({ method }) => method === 'GET'));
+      assert.equal(errorOf(await kernel.readWal('pg1')).code, 'PHASE7_CONNECTION_FAILED');
+      const right = valueOf(
+        await (await replay('same-address', at => [{ url: at, member: 'pg0' }])).kernel.readNode('pg0'),
+      );
+      assert.deepEqual([right.view.source, right.view.member.patroni?.written], ['self', 184691720n]);
+    },
+  );
+
+  it(
+    'member-without-address.json: a member without an address is shown as such, and the rest of the cluster is ' +
+      'whole',
+    async () => {
+      const { kernel } = await replay('member-without-address');
+      const { view, notes } = valueOf(await kernel.readCluster());
       assert.deepEqual(
-        [view.source, view.member.patroni?.written, view.member.patroni?.received],
-        ['reported', null, null],
-        name,
+        view.members.map(({ nodeId, apiUrl }) => [nodeId, apiUrl === null]),
+        [
+          ['pg-0', false],
+          ['pg-1', true],
+          ['pg-2', false],
+        ],
       );
-      assert.match(notes.join('\n'), /is that of .* too: which member answers there is not known/u);
-    }
-    assert.match(errorOf(await kernel.explainPromotion('pg1', 'validated')).message, /is that of pg0, pg2 too/u);
-    assert.equal(valueOf(await kernel.readCluster()).observed.nodeId, null);
-    assert.ok(server.received.every(({ path }) => path === '/cluster'));
-  });
-
-  it('same-address.json: an endpoint that is said to lead to a member, and leads to another one, shows nothing of that, and nothing is sent', async () => {
-    const { kernel, server } = await replay('same-address', at => [{ url: at, member: 'pg1' }]);
-    const { view, notes } = valueOf(await kernel.readNode('pg1'));
-    assert.deepEqual([view.source, view.member.patroni?.written, view.member.lagBytes], ['reported', null, 9000000n]);
-    assert.match(notes.join('\n'), /member pg0 answered/u);
-    const error = errorOf(await kernel.explainPromotion('pg1', 'validated'));
-    assert.deepEqual([error.code, error.outcome], ['PHASE7_INVALID_KERNEL_RESPONSE', 'not_executed']);
-    assert.match(error.message, /member pg0 answered where the candidate pg1 was asked/u);
-    assert.ok(server.received.every(({ method }) => method === 'GET'));
-    assert.equal(errorOf(await kernel.readWal('pg1')).code, 'PHASE7_CONNECTION_FAILED');
-    const right = valueOf(
-      await (await replay('same-address', at => [{ url: at, member: 'pg0' }])).kernel.readNode('pg0'),
-    );
-    assert.deepEqual([right.view.source, right.view.member.patroni?.written], ['self', 184691720n]);
-  });
-
-  it('member-without-address.json: a member without an address is shown as such, and the rest of the cluster is whole', async () => {
-    const { kernel } = await replay('member-without-address');
-    const { view, notes } = valueOf(await kernel.readCluster());
-    assert.deepEqual(
-      view.members.map(({ nodeId, apiUrl }) => [nodeId, apiUrl === null]),
-      [
-        ['pg-0', false],
-        ['pg-1', true],
-        ['pg-2', false],
-      ],
-    );
-    assert.match(notes.join('\n'), /pg-1: Patroni tells no address of it \(api_url\)/u);
-    assert.equal(valueOf(await kernel.readNode('pg-0')).view.source, 'self', 'its leader can be inspected');
-    assert.equal(valueOf(await kernel.readNode('pg-1')).view.source, 'reported');
-    const reached = await replay(
-      'member-without-address',
-      url => [{ url, member: 'pg-1' }],
-      text => text.replace('"scope":"demo","name":"pg-0"', '"scope":"demo","name":"pg-1"'),
-    );
-    assert.equal(
-      valueOf(await reached.kernel.explainPromotion('pg-1', 'forced')).view.target,
-      'pg-1',
-      'an endpoint that names it makes it reachable',
-    );
-  });
+      assert.match(notes.join('\n'), /pg-1: Patroni tells no address of it \(api_url\)/u);
+      assert.equal(valueOf(await kernel.readNode('pg-0')).view.source, 'self', 'its leader can be inspected');
+      assert.equal(valueOf(await kernel.readNode('pg-1')).view.source, 'reported');
+      const reached = await replay(
+        'member-without-address',
+        url => [{ url, member: 'pg-1' }],
+        text => text.replace('"scope":"demo","name":"pg-0"', '"scope":"demo","name":"pg-1"'),
+      );
+      assert.equal(
+        valueOf(await reached.kernel.explainPromotion('pg-1', 'forced')).view.target,
+        'pg-1',
+        'an endpoint that names it makes it reachable',
+      );
+    },
+  );
 
   it('node-timeline-null.json: a timeline of null is unknown, and the rest of the node is shown', async () => {
     const { kernel } = await replay('node-timeline-null');
@@ -156,15 +172,19 @@ describe('field cases of Patroni', () => {
     );
   });
 
-  it("P7-E2: server-header.json: a refusal in Patroni's own words is not executed, whatever restapi.server_tokens says; the tag is told beforehand", async () => {
-    const { kernel, url } = await replay('server-header');
-    assert.match(
-      told('request_promotion', valueOf(await kernel.explainPromotion('pg1', 'validated'))).all,
-      /"pg1" carries the tag nofailover: true, with which Patroni refuses it/u,
-    );
-    const error = errorOf(await kernel.promote({ ...promotion(url, 'validated', 'pg0'), target: 'pg1' }));
-    assert.deepEqual([error.code, error.outcome], ['PATRONI_HTTP_412', 'not_executed']);
-  });
+  it(
+    "P7-E2: server-header.json: a refusal in Patroni's own words is not executed, whatever restapi.server_tokens " +
+      'says; the tag is told beforehand',
+    async () => {
+      const { kernel, url } = await replay('server-header');
+      assert.match(
+        told('request_promotion', valueOf(await kernel.explainPromotion('pg1', 'validated'))).all,
+        /"pg1" carries the tag nofailover: true, with which Patroni refuses it/u,
+      );
+      const error = errorOf(await kernel.promote({ ...promotion(url, 'validated', 'pg0'), target: 'pg1' }));
+      assert.deepEqual([error.code, error.outcome], ['PATRONI_HTTP_412', 'not_executed']);
+    },
+  );
 
   it('standby-cluster.json: the candidate becomes the standby leader: no promotion, no new timeline, no writes', async () => {
     const { kernel } = await replay('standby-cluster');

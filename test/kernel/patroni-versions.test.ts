@@ -1,4 +1,7 @@
-/** What differs between versions of Patroni stands in one place of the sources, and the table of the documentation says the same. */
+/**
+ * What differs between versions of Patroni stands in one place of the sources, and the table of the documentation says
+ * the same.
+ */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { behaviourOf, commonBehaviour, KNOWN_VERSIONS } from '../../src/kernel/patroni/versions.ts';

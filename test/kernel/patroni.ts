@@ -1,6 +1,6 @@
 /**
- * Patroni's REST API on real sockets, as its web server writes: HTTP/1.0, no content length, text or a page as an error. Bodies are those
- * of a three-node cluster of Patroni 3.0.2; a test bends what it is about.
+ * Patroni's REST API on real sockets, as its web server writes: HTTP/1.0, no content length, text or a page as an
+ * error. Bodies are those of a three-node cluster of Patroni 3.0.2; a test bends what it is about.
  */
 import { createServer } from 'node:net';
 import type { ClusterConfig } from '../../src/control-plane/cluster.ts';
@@ -31,7 +31,9 @@ export function text(status: number, body: string): Answer {
 export function page(status: number, reason: string): Answer {
   return text(
     status,
-    `<!DOCTYPE HTML>\n<html lang="en">\n    <head>\n        <meta charset="utf-8">\n        <title>Error response</title>\n    </head>\n    <body>\n        <h1>Error response</h1>\n        <p>Error code: ${status}</p>\n        <p>Message: ${reason}.</p>\n    </body>\n</html>\n`,
+    `<!DOCTYPE HTML>\n<html lang="en">\n    <head>\n        <meta charset="utf-8">\n        <title>Error ` +
+      `response</title>\n    </head>\n    <body>\n        <h1>Error response</h1>\n        <p>Error ` +
+      `code: ${status}</p>\n        <p>Message: ${reason}.</p>\n    </body>\n</html>\n`,
   );
 }
 
@@ -192,7 +194,9 @@ export async function cluster(more: Partial<ClusterConfig> = {}): Promise<Cluste
           return {
             status: 200,
             type: 'text/plain',
-            body: '# HELP patroni_version x\n# TYPE patroni_version gauge\npatroni_version{scope="demo"} 030002\npatroni_postgres_server_version {scope="demo"} 150018\n',
+            body:
+              '# HELP patroni_version x\n# TYPE patroni_version gauge\npatroni_version{scope="demo"} ' +
+              '030002\npatroni_postgres_server_version {scope="demo"} 150018\n',
           };
         default:
           return page(501, 'Unsupported method');

@@ -95,61 +95,65 @@ describe('kernel reads', () => {
     assert.equal(valueOf(await (await kernelOf(clusterOf([silent.url]))).readWal(N2)).view.checkpoints, null);
   });
 
-  it('P7-O1: one event that is not as the API has it hides no other: what is wrong in it is shown as unknown, or it is left out, and both are said', async () => {
-    const good = event(REQUEST);
-    const head = (seq: unknown): unknown => ({ seq, hash: '0'.repeat(64) });
-    const told = async (
-      events: readonly unknown[],
-      spoil: (body: string) => string = body => body,
-    ): Promise<Reading<PromotionView>> => {
-      const data = dataOf('/v1/promotion', N1, {}) as Record<string, unknown>;
-      const server = await answeringBytes(() =>
-        jsonBytes(200, spoil(JSON.stringify(envelope(N1, { ...data, events })))),
+  it(
+    'P7-O1: one event that is not as the API has it hides no other: what is wrong in it is shown as unknown, or it ' +
+      'is left out, and both are said',
+    async () => {
+      const good = event(REQUEST);
+      const head = (seq: unknown): unknown => ({ seq, hash: '0'.repeat(64) });
+      const told = async (
+        events: readonly unknown[],
+        spoil: (body: string) => string = body => body,
+      ): Promise<Reading<PromotionView>> => {
+        const data = dataOf('/v1/promotion', N1, {}) as Record<string, unknown>;
+        const server = await answeringBytes(() =>
+          jsonBytes(200, spoil(JSON.stringify(envelope(N1, { ...data, events })))),
+        );
+        const reading = valueOf(await (await kernelOf(clusterOf([server.url]))).readPromotion());
+        await server.close();
+        return reading;
+      };
+      const heads = await told([
+        { ...good, audit_head: head('007') },
+        { ...good, audit_head: head('99999999999999999999') },
+        { ...good, audit_head: head(null), operator: 7, reason: ['x'] },
+        good,
+      ]);
+      assert.deepEqual(
+        heads.view.events.map(({ auditHead, reason }) => [auditHead?.seq ?? null, reason]),
+        [
+          [null, 'planned'],
+          [null, 'planned'],
+          [null, null],
+          [4n, 'planned'],
+        ],
       );
-      const reading = valueOf(await (await kernelOf(clusterOf([server.url]))).readPromotion());
-      await server.close();
-      return reading;
-    };
-    const heads = await told([
-      { ...good, audit_head: head('007') },
-      { ...good, audit_head: head('99999999999999999999') },
-      { ...good, audit_head: head(null), operator: 7, reason: ['x'] },
-      good,
-    ]);
-    assert.deepEqual(
-      heads.view.events.map(({ auditHead, reason }) => [auditHead?.seq ?? null, reason]),
-      [
-        [null, 'planned'],
-        [null, 'planned'],
-        [null, null],
-        [4n, 'planned'],
-      ],
-    );
-    assert.deepEqual(heads.notes, [
-      'Event 1 of this answer: its audit_head is not as the API has it, and is shown as unknown.',
-      'Event 2 of this answer: its audit_head is not as the API has it, and is shown as unknown.',
-      'Event 3 of this answer: its operator, reason, audit_head is not as the API has it, and is shown as unknown.',
-    ]);
-    const left = await told([null, { ...good, seq: 'first' }, { seq: '1' }, good]);
-    assert.equal(left.view.events.length, 1);
-    assert.deepEqual(
-      left.notes,
-      [1, 2, 3].map(nth => `Event ${nth} of this answer is not as the API has it, and is not shown.`),
-    );
+      assert.deepEqual(heads.notes, [
+        'Event 1 of this answer: its audit_head is not as the API has it, and is shown as unknown.',
+        'Event 2 of this answer: its audit_head is not as the API has it, and is shown as unknown.',
+        'Event 3 of this answer: its operator, reason, audit_head is not as the API has it, and is shown as unknown.',
+      ]);
+      const left = await told([null, { ...good, seq: 'first' }, { seq: '1' }, good]);
+      assert.equal(left.view.events.length, 1);
+      assert.deepEqual(
+        left.notes,
+        [1, 2, 3].map(nth => `Event ${nth} of this answer is not as the API has it, and is not shown.`),
+      );
 
-    const halves = await told(
-      [good, { ...good, reason: 'a half', operator: { id: 'ann', authority: 'Operator' } }],
-      body => body.replace('a half', '\\ud83d!').replace('"ann"', '"\\udc00"'),
-    );
-    assert.deepEqual(
-      halves.view.events.map(({ reason, operator }) => [reason, operator]),
-      [
-        ['planned', 'ann@desk (Operator)'],
-        ['\ufffd!', '\ufffd (Operator)'],
-      ],
-    );
-    assert.deepEqual(halves.notes, ['This answer holds text that is not Unicode; U+FFFD stands in its place.']);
-  });
+      const halves = await told(
+        [good, { ...good, reason: 'a half', operator: { id: 'ann', authority: 'Operator' } }],
+        body => body.replace('a half', '\\ud83d!').replace('"ann"', '"\\udc00"'),
+      );
+      assert.deepEqual(
+        halves.view.events.map(({ reason, operator }) => [reason, operator]),
+        [
+          ['planned', 'ann@desk (Operator)'],
+          ['\ufffd!', '\ufffd (Operator)'],
+        ],
+      );
+      assert.deepEqual(halves.notes, ['This answer holds text that is not Unicode; U+FFFD stands in its place.']);
+    },
+  );
 
   it('P7-F1: an answer of which more than a hundred events are wrong is none', async () => {
     const data = dataOf('/v1/promotion', N1, {}) as Record<string, unknown>;
@@ -188,7 +192,8 @@ describe('kernel reads', () => {
       {
         endpoint: html.url,
         reason:
-          'not a kernel\'s answer: its content type is not application/json; status 502, content type text/html, "502 Bad Gateway nginx"',
+          "not a kernel's answer: its content type is not application/json; status 502, content type text/html, " +
+          '"502 Bad Gateway nginx"',
       },
       { endpoint: booting.url, reason: 'refused with status 503, AERO_NOT_READY: The kernel says AERO_NOT_READY.' },
       { endpoint: hanging.url, reason: 'no complete answer within 3000 ms' },
@@ -238,7 +243,9 @@ describe('kernel reads', () => {
     assert.equal(error.outcome, 'not_executed');
     assert.equal(
       error.message,
-      `No endpoint of cluster "orders" answered (${dead.url}: no connection (connect ECONNREFUSED 127.0.0.1:${dead.port}); ${deader.url}: no connection (connect ECONNREFUSED 127.0.0.1:${deader.port})). It was a read; nothing was executed.`,
+      `No endpoint of cluster "orders" answered (${dead.url}: no connection (connect ECONNREFUSED ` +
+        `127.0.0.1:${dead.port}); ${deader.url}: no connection (connect ECONNREFUSED 127.0.0.1:${deader.port})). ` +
+        'It was a read; nothing was executed.',
     );
 
     const dropping = await rawServer(socket => socket.on('data', () => socket.destroy()));
@@ -267,7 +274,8 @@ describe('kernel reads', () => {
     assert.equal(error.outcome, 'not_executed');
     assert.equal(
       error.message,
-      `No configured endpoint of cluster "orders" answers as node ${N2} (${one.url}: is node ${N1}). Its own address, ${stranger.url}, is not configured and was not contacted. Nothing was executed.`,
+      `No configured endpoint of cluster "orders" answers as node ${N2} (${one.url}: is node ${N1}). Its own ` +
+        `address, ${stranger.url}, is not configured and was not contacted. Nothing was executed.`,
     );
     assert.equal(stranger.received.length, 0);
   });
@@ -361,7 +369,8 @@ describe('kernel reads', () => {
     assert.equal(error.field, 'node');
     assert.equal(
       error.message,
-      `${nobody} is not a node of cluster "orders", says node ${N1} at ${one.url}, and no configured endpoint is that node (${one.url}: is node ${N1}). Nothing was sent to it.`,
+      `${nobody} is not a node of cluster "orders", says node ${N1} at ${one.url}, and no configured endpoint is ` +
+        `that node (${one.url}: is node ${N1}). Nothing was sent to it.`,
     );
   });
 

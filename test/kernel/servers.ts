@@ -64,7 +64,9 @@ export async function rawServer(onConnection: (socket: Socket, nth: number) => v
   return await listen(createTcpServer(socket => onConnection(socket, ++count)));
 }
 
-/** A server that reads a whole request and then writes exactly these bytes, ending the connection or leaving it open. */
+/**
+ * A server that reads a whole request and then writes exactly these bytes, ending the connection or leaving it open.
+ */
 export async function answeringBytes(answer: (request: Received) => string | Buffer, end = true): Promise<HttpRunning> {
   const received: Received[] = [];
   const running = await rawServer(socket => {

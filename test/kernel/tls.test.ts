@@ -230,7 +230,8 @@ describe('TLS', () => {
       const without = errorOf(
         await CONTROLS.demote(await kernelOf(clusterOf([server.url], { ca: tls.ca })), N2, server.url),
       );
-      // In TLS 1.3 the client has finished, and sends, before the server judges its certificate: only a connection never made is proof.
+      // In TLS 1.3 the client has finished, and sends, before the server judges its certificate: only a connection
+      // never made is proof.
       assert.equal(without.outcome, maxVersion === 'TLSv1.2' ? 'not_executed' : 'unknown');
       assert.equal(without.domain, 'TRANSPORT_ERROR');
       assert.equal(server.received.length, 1);
@@ -244,93 +245,103 @@ describe('TLS', () => {
     assert.equal(JSON.stringify(wrongKey).includes(good.key.split('\n')[1] ?? 'BEGIN'), false);
   });
 
-  it('P7-F1: what people cannot guess is said as what it is: a client certificate that the server wants, or does not accept, whatever the version of TLS', async () => {
-    if (spawnSync('python3', ['--version']).status !== 0) {
-      process.stderr.write(
-        '      THERE IS NO PYTHON HERE: A SERVER THAT DOES NOT ACCEPT A CLIENT CERTIFICATE IS NOT TESTED\n',
-      );
-      return;
-    }
-    const alien = issue({ name: 'operator', issuer: otherCa });
-    const with_ = (one: Issued): ClusterConfig['tls'] => ({
-      ca: caFile(),
-      cert: file('alien.pem', one.cert),
-      key: file('alien.key', one.key),
-    });
-    for (const version of ['TLSv1_2', 'TLSv1_3'] as const) {
-      // As Patroni's own server has it, in Python: it judges the certificate, and says what it thinks of it.
-      const server = await pythonServer(version, file('server.pem', good.cert + good.key), caFile());
-      try {
-        const reason = async (tls: ClusterConfig['tls']): Promise<string> =>
-          errorOf(await (await kernelOf(clusterOf([server.url], tls))).readCluster()).message;
-        assert.match(
-          await reason({ ca: caFile() }),
-          /wants a client certificate, and none is configured in "tls\.cert": /,
-          version,
+  it(
+    'P7-F1: what people cannot guess is said as what it is: a client certificate that the server wants, or does ' +
+      'not accept, whatever the version of TLS',
+    async () => {
+      if (spawnSync('python3', ['--version']).status !== 0) {
+        process.stderr.write(
+          '      THERE IS NO PYTHON HERE: A SERVER THAT DOES NOT ACCEPT A CLIENT CERTIFICATE IS NOT TESTED\n',
         );
-        assert.match(
-          await reason(with_(alien)),
-          /the server does not accept the client certificate of "tls\.cert": .*unknown ca/,
-          version,
-        );
-        assert.match(
-          await reason(with_(issue({ name: 'operator', issuer: ca }))),
-          /status 501|not a kernel's answer/,
-          version,
-        );
-      } finally {
-        server.close();
+        return;
       }
-    }
-  });
+      const alien = issue({ name: 'operator', issuer: otherCa });
+      const with_ = (one: Issued): ClusterConfig['tls'] => ({
+        ca: caFile(),
+        cert: file('alien.pem', one.cert),
+        key: file('alien.key', one.key),
+      });
+      for (const version of ['TLSv1_2', 'TLSv1_3'] as const) {
+        // As Patroni's own server has it, in Python: it judges the certificate, and says what it thinks of it.
+        const server = await pythonServer(version, file('server.pem', good.cert + good.key), caFile());
+        try {
+          const reason = async (tls: ClusterConfig['tls']): Promise<string> =>
+            errorOf(await (await kernelOf(clusterOf([server.url], tls))).readCluster()).message;
+          assert.match(
+            await reason({ ca: caFile() }),
+            /wants a client certificate, and none is configured in "tls\.cert": /,
+            version,
+          );
+          assert.match(
+            await reason(with_(alien)),
+            /the server does not accept the client certificate of "tls\.cert": .*unknown ca/,
+            version,
+          );
+          assert.match(
+            await reason(with_(issue({ name: 'operator', issuer: ca }))),
+            /status 501|not a kernel's answer/,
+            version,
+          );
+        } finally {
+          server.close();
+        }
+      }
+    },
+  );
 
-  it('P7-F1: what people cannot guess is said as what it is: a key with a passphrase, a byte-order mark, UTF-16, a key in the place of its path', async () => {
-    const { cert, key } = issue({ name: 'operator', issuer: ca });
-    const guarded = (type: 'pkcs8' | 'sec1'): string =>
-      String(createPrivateKey(key).export({ type, format: 'pem', cipher: 'aes-256-cbc', passphrase: 'canary-phrase' }));
-    const tls = { ca: caFile(), cert: file('client.pem', cert), key: file('client.key', key) };
-    const rows: readonly (readonly [ClusterConfig['tls'], string, RegExp])[] = [
-      ...(createPrivateKey(key).asymmetricKeyType === 'ec' ? (['pkcs8', 'sec1'] as const) : (['pkcs8'] as const)).map(
-        type =>
-          [
-            { ...tls, key: file('guarded.key', guarded(type)) },
-            'tls.key',
-            /guarded\.key is protected by a passphrase\. None is asked for/,
-          ] as const,
-      ),
-      ...(['ca', 'cert', 'key'] as const).flatMap(part => {
-        const content = { ca: ca.cert, cert, key }[part];
-        return [
-          [
-            { ...tls, [part]: file(`marked-${part}.pem`, `\ufeff${content}`) },
-            `tls.${part}`,
-            /marked-\w+\.pem \(\w+\) begins with a byte-order mark \(U\+FEFF\)/,
-          ],
-          [
-            { ...tls, [part]: file(`wide-${part}.pem`, Buffer.from(`\ufeff${content}`, 'utf16le')) },
-            `tls.${part}`,
-            /wide-\w+\.pem \(\w+\) cannot be read: it is written in UTF-16/,
-          ],
-          [
-            { ...tls, [part]: content },
-            `tls.${part}`,
-            /^tls\.\w+: what was given is withheld: it is the text of a key or a certificate, and the path of the file that holds it belongs there/,
-          ],
-        ] as const;
-      }),
-    ];
-    for (const [configured, field, message] of rows) {
-      const error = errorOf(
-        await connect(clusterOf(['https://db.example'], configured), { timeouts: DEFAULT_TIMEOUTS }),
-      );
-      assert.deepEqual([error.code, error.field], ['PHASE7_MALFORMED_REQUEST', field]);
-      assert.match(error.message, message);
-      assert.match(error.message, /Nothing was sent\.$/);
-      assert.doesNotMatch(error.message, /canary|BEGIN/);
-      for (const line of key.split('\n').filter(each => each.length > 20 && !each.includes('-----')))
-        assert.ok(!error.message.includes(line));
-    }
-  });
+  it(
+    'P7-F1: what people cannot guess is said as what it is: a key with a passphrase, a byte-order mark, UTF-16, a ' +
+      'key in the place of its path',
+    async () => {
+      const { cert, key } = issue({ name: 'operator', issuer: ca });
+      const guarded = (type: 'pkcs8' | 'sec1'): string =>
+        String(
+          createPrivateKey(key).export({ type, format: 'pem', cipher: 'aes-256-cbc', passphrase: 'canary-phrase' }),
+        );
+      const tls = { ca: caFile(), cert: file('client.pem', cert), key: file('client.key', key) };
+      const rows: readonly (readonly [ClusterConfig['tls'], string, RegExp])[] = [
+        ...(createPrivateKey(key).asymmetricKeyType === 'ec' ? (['pkcs8', 'sec1'] as const) : (['pkcs8'] as const)).map(
+          type =>
+            [
+              { ...tls, key: file('guarded.key', guarded(type)) },
+              'tls.key',
+              /guarded\.key is protected by a passphrase\. None is asked for/,
+            ] as const,
+        ),
+        ...(['ca', 'cert', 'key'] as const).flatMap(part => {
+          const content = { ca: ca.cert, cert, key }[part];
+          return [
+            [
+              { ...tls, [part]: file(`marked-${part}.pem`, `\ufeff${content}`) },
+              `tls.${part}`,
+              /marked-\w+\.pem \(\w+\) begins with a byte-order mark \(U\+FEFF\)/,
+            ],
+            [
+              { ...tls, [part]: file(`wide-${part}.pem`, Buffer.from(`\ufeff${content}`, 'utf16le')) },
+              `tls.${part}`,
+              /wide-\w+\.pem \(\w+\) cannot be read: it is written in UTF-16/,
+            ],
+            [
+              { ...tls, [part]: content },
+              `tls.${part}`,
+              /^tls\.\w+: what was given is withheld: it is the text of a key or a certificate, and the path of the file that holds it belongs there/,
+            ],
+          ] as const;
+        }),
+      ];
+      for (const [configured, field, message] of rows) {
+        const error = errorOf(
+          await connect(clusterOf(['https://db.example'], configured), { timeouts: DEFAULT_TIMEOUTS }),
+        );
+        assert.deepEqual([error.code, error.field], ['PHASE7_MALFORMED_REQUEST', field]);
+        assert.match(error.message, message);
+        assert.match(error.message, /Nothing was sent\.$/);
+        assert.doesNotMatch(error.message, /canary|BEGIN/);
+        for (const line of key.split('\n').filter(each => each.length > 20 && !each.includes('-----')))
+          assert.ok(!error.message.includes(line));
+      }
+    },
+  );
 
   it('P7-F1: TLS below 1.2 is refused', async () => {
     const server = await tlsKernel(good, { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' });

@@ -1,7 +1,7 @@
 /**
- * A process that inspects a cluster again and again through the control plane and says, as JSON lines, what it then holds: bytes of heap after a
- * collection, sockets, handles and listeners. Started with --expose-gc, the addresses as arguments; it asks as often as each line of its
- * input says.
+ * A process that inspects a cluster again and again through the control plane and says, as JSON lines, what it then
+ * holds: bytes of heap after a collection, sockets, handles and listeners. Started with --expose-gc, the addresses as
+ * arguments; it asks as often as each line of its input says.
  */
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
@@ -40,7 +40,10 @@ function sockets(): number {
   }).length;
 }
 
-/** A socket that was closed is gone a moment later, on a busy machine a long one: those beyond `idle` are given time, and what stays is left behind. */
+/**
+ * A socket that was closed is gone a moment later, on a busy machine a long one: those beyond `idle` are given time,
+ * and what stays is left behind.
+ */
 async function held(failed: number, idle: number): Promise<Held> {
   for (const end = performance.now() + 10_000; sockets() > idle && performance.now() < end; ) await pause(20);
   for (let round = 0; round < 3; round += 1) globalThis.gc?.();

@@ -127,66 +127,74 @@ describe('bad input', function () {
     assert.equal((await demote(cluster.node(1), { version: '18446744073709551615', id: randomUUID() })).status, 412);
   });
 
-  it('malformed JSON, other types, wrong encodings and bodies that are too large are refused, and the connection is not reused', async () => {
-    const node = cluster.node(1);
-    const path = '/v1/control/promotions';
-    for (const body of ['{', '', 'null', '[]', '"x"', '{"a":1}}', '['.repeat(60_000)]) {
-      const refused = await ask(node.url + path, { method: 'POST', body });
-      assert.deepEqual([refused.status, errorCode(refused)], [400, 'AERO_INVALID_REQUEST'], body.slice(0, 20));
-    }
-    assert.equal(
-      (await ask(node.url + path, { method: 'POST', body: '{}', headers: { 'content-type': 'text/plain' } })).status,
-      400,
-    );
-    const head = `POST ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n`;
-    assert.match(
-      await raw(node, `${head}Content-Length: 9999999999\r\n\r\n{`),
-      /^HTTP\/1.1 413 .*AERO_BODY_TOO_LARGE/s,
-    );
-    assert.match(
-      await raw(node, `${head}Transfer-Encoding: chunked\r\n\r\n20000\r\n${'x'.repeat(0x20_000)}\r\n`),
-      /^HTTP\/1.1 413 .*AERO_BODY_TOO_LARGE/s,
-    );
-    assert.match(await raw(node, `${head}Content-Length: 2\r\nConnection: close\r\n\r\n\xff\xff`), /^HTTP\/1.1 400 /);
-  });
-
-  it('P7-A2: a body in which an object names a member twice is refused: a proxy may have read the one, and the node would obey the other', async () => {
-    const node = cluster.node(1);
-    const id = randomUUID();
-    const body = JSON.stringify({
-      request_id: id,
-      target: node.id,
-      reason: 'a "quoted": reason',
-      operator,
-      audit_head: { seq: '0', hash: '0'.repeat(64) },
-    });
-    const twice = [
-      body.replace('{', `{"target":"${randomUUID()}",`),
-      body.replace('{', '{"reason":"a","r\\u0065ason":"b",'),
-      body.replace('"seq"', '"seq":"1","seq"'),
-    ];
-    for (const text of twice) {
-      const refused = await ask(`${node.url}/v1/control/demotions`, {
-        method: 'POST',
-        headers: { 'if-match': '"1"', 'idempotency-key': id },
-        body: text,
-      });
-      assert.deepEqual(
-        [
-          refused.status,
-          errorCode(refused),
-          at(refused.body, 'error.details.field'),
-          at(refused.body, 'error.outcome'),
-        ],
-        [400, 'AERO_INVALID_REQUEST', 'body', 'not_executed'],
-        text,
+  it(
+    'malformed JSON, other types, wrong encodings and bodies that are too large are refused, and the connection is ' +
+      'not reused',
+    async () => {
+      const node = cluster.node(1);
+      const path = '/v1/control/promotions';
+      for (const body of ['{', '', 'null', '[]', '"x"', '{"a":1}}', '['.repeat(60_000)]) {
+        const refused = await ask(node.url + path, { method: 'POST', body });
+        assert.deepEqual([refused.status, errorCode(refused)], [400, 'AERO_INVALID_REQUEST'], body.slice(0, 20));
+      }
+      assert.equal(
+        (await ask(node.url + path, { method: 'POST', body: '{}', headers: { 'content-type': 'text/plain' } })).status,
+        400,
       );
-    }
-    assert.equal(
-      (await ask(`${node.url}/local/writes`, { method: 'POST', body: '{"key":"a","value":"b","value":"c"}' })).status,
-      400,
-    );
-  });
+      const head = `POST ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n`;
+      assert.match(
+        await raw(node, `${head}Content-Length: 9999999999\r\n\r\n{`),
+        /^HTTP\/1.1 413 .*AERO_BODY_TOO_LARGE/s,
+      );
+      assert.match(
+        await raw(node, `${head}Transfer-Encoding: chunked\r\n\r\n20000\r\n${'x'.repeat(0x20_000)}\r\n`),
+        /^HTTP\/1.1 413 .*AERO_BODY_TOO_LARGE/s,
+      );
+      assert.match(await raw(node, `${head}Content-Length: 2\r\nConnection: close\r\n\r\n\xff\xff`), /^HTTP\/1.1 400 /);
+    },
+  );
+
+  it(
+    'P7-A2: a body in which an object names a member twice is refused: a proxy may have read the one, and the node ' +
+      'would obey the other',
+    async () => {
+      const node = cluster.node(1);
+      const id = randomUUID();
+      const body = JSON.stringify({
+        request_id: id,
+        target: node.id,
+        reason: 'a "quoted": reason',
+        operator,
+        audit_head: { seq: '0', hash: '0'.repeat(64) },
+      });
+      const twice = [
+        body.replace('{', `{"target":"${randomUUID()}",`),
+        body.replace('{', '{"reason":"a","r\\u0065ason":"b",'),
+        body.replace('"seq"', '"seq":"1","seq"'),
+      ];
+      for (const text of twice) {
+        const refused = await ask(`${node.url}/v1/control/demotions`, {
+          method: 'POST',
+          headers: { 'if-match': '"1"', 'idempotency-key': id },
+          body: text,
+        });
+        assert.deepEqual(
+          [
+            refused.status,
+            errorCode(refused),
+            at(refused.body, 'error.details.field'),
+            at(refused.body, 'error.outcome'),
+          ],
+          [400, 'AERO_INVALID_REQUEST', 'body', 'not_executed'],
+          text,
+        );
+      }
+      assert.equal(
+        (await ask(`${node.url}/local/writes`, { method: 'POST', body: '{"key":"a","value":"b","value":"c"}' })).status,
+        400,
+      );
+    },
+  );
 
   it('P7-A2: numbers of any length, nesting of any depth and endless keys cost no more than their bytes', async () => {
     const node = cluster.node(1);

@@ -147,7 +147,8 @@ try {
     peer: { name: 'bare server, same bytes', value: best.bare, times: 2 },
   });
   say(
-    `GET /v1/cluster p50 under 100 writes/s: ${ms(best.cluster)}, bare server with the same bytes: ${ms(best.bare)}, ratio ${(best.cluster / best.bare).toFixed(2)}   (limit 2)`,
+    `GET /v1/cluster p50 under 100 writes/s: ${ms(best.cluster)}, bare server with the same ` +
+      `bytes: ${ms(best.bare)}, ratio ${(best.cluster / best.bare).toFixed(2)}   (limit 2)`,
   );
   const write = await timed(300, index => writeOnce(first.url, `bench-${index}`));
   measured({ name: 'acknowledged write p50 (3 nodes, fsync on two)', value: write.p50, unit: 'ms' });
@@ -167,7 +168,8 @@ try {
     limit: 40,
   });
   say(
-    `memory of a node at rest: ${rss(resting.pid).toFixed(1)} MiB, bare server ${rss(again.pid).toFixed(1)} MiB, difference ${(rss(resting.pid) - rss(again.pid)).toFixed(1)} MiB   (limit 40)`,
+    `memory of a node at rest: ${rss(resting.pid).toFixed(1)} MiB, bare server ${rss(again.pid).toFixed(1)} MiB, ` +
+      `difference ${(rss(resting.pid) - rss(again.pid)).toFixed(1)} MiB   (limit 40)`,
   );
   await endAll();
 

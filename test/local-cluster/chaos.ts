@@ -117,7 +117,8 @@ export class Chaos {
       await node.faults();
       return at((await node.get('/v1/status')).body, 'data.lifecycle') === 'running';
     };
-    // Its disk failed or a crash point was passed, and it ends by itself; or it goes on, on a busy machine perhaps after a while.
+    // Its disk failed or a crash point was passed, and it ends by itself; or it goes on, on a busy machine perhaps
+    // after a while.
     await until(`${node.name} is well, or gone`, async () => !node.alive || well().catch(() => false), 60_000);
     if (!node.alive) {
       await this.#cluster.restart(node, { twice: this.#twins.delete(node) });
@@ -142,7 +143,10 @@ export class Chaos {
     );
   }
 
-  /** A process beside a living node is refused, and says by whom the directory is used; beside one that is gone there is nothing to contend for. */
+  /**
+   * A process beside a living node is refused, and says by whom the directory is used; beside one that is gone there is
+   * nothing to contend for.
+   */
   async #contend(node: TestNode): Promise<void> {
     const there = (): boolean => node.alive;
     if (!there()) return;

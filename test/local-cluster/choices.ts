@@ -1,4 +1,7 @@
-/** What a randomized run does: drawn from the seed before anything happens, so that a seed replays its choices whatever the machine does. */
+/**
+ * What a randomized run does: drawn from the seed before anything happens, so that a seed replays its choices whatever
+ * the machine does.
+ */
 import assert from 'node:assert/strict';
 import type { ControlCommandName } from '../../src/control-plane/commands.ts';
 import type { Stage } from '../../src/control-plane/record.ts';
@@ -11,10 +14,16 @@ export type Trouble =
   | { readonly kind: 'cut'; readonly how: 'outgoing' | 'incoming' | 'both' }
   /** A full disk takes so many bytes first, of whatever record comes. */
   | { readonly kind: 'disk'; readonly how: 'full' | 'failing'; readonly room: number }
-  /** The lock file is removed; a second process is started beside the node; the node is killed, and two are started at once. */
+  /**
+   * The lock file is removed; a second process is started beside the node; the node is killed, and two are started at
+   * once.
+   */
   | { readonly kind: 'lock' | 'contender' | 'twins' }
   | { readonly kind: 'deliveries'; readonly how: Delivery }
-  /** The audit log: its lock file is removed, it gets a second name, or its disk takes so many bytes of the next record and no more. */
+  /**
+   * The audit log: its lock file is removed, it gets a second name, or its disk takes so many bytes of the next record
+   * and no more.
+   */
   | { readonly kind: 'log'; readonly how: 'unlocked' | 'named twice' | 'full'; readonly room: number }
   | { readonly kind: 'slow' | 'late'; readonly ms: number }
   | { readonly kind: 'answers'; readonly how: 'dropped' | 'garbage' | 'html' };
@@ -129,7 +138,8 @@ function drawStep(random: Random, nodes: number): Step {
     { kind: 'answers', how: pick(['dropped', 'garbage', 'html']) },
     { kind: 'answers', how: pick(['dropped', 'garbage', 'html']) },
   ]);
-  // Drawn alone it would be rare, and it is what epochs are for: a primary that nobody hears, and that still writes, is replaced by force.
+  // Drawn alone it would be rare, and it is what epochs are for: a primary that nobody hears, and that still writes, is
+  // replaced by force.
   if (random() < 0.2)
     return {
       orders: [[force]],

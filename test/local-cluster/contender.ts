@@ -1,4 +1,7 @@
-/** One of several processes that start at once: for every directory that it is told, it says whether it was given it, and keeps it until it ends. */
+/**
+ * One of several processes that start at once: for every directory that it is told, it says whether it was given it,
+ * and keeps it until it ends.
+ */
 import { writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { lockDirectory } from '../../src/local-cluster/lock.ts';

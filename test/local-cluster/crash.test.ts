@@ -50,7 +50,10 @@ const demotionPoints = [
   ...steps('ledger-outcome', 'fsync'),
 ];
 
-/** What a node says of a request after the crash, and what its authority, its events and its history say: they must be one truth. */
+/**
+ * What a node says of a request after the crash, and what its authority, its events and its history say: they must be
+ * one truth.
+ */
 async function agree(
   node: TestNode,
   id: string,
@@ -105,7 +108,10 @@ describe('crash safety', function () {
     await cluster.restart(node);
   };
 
-  /** Until both replicas hold what the primary holds: one that is left behind while segments are retired has a gap, and halts. */
+  /**
+   * Until both replicas hold what the primary holds: one that is left behind while segments are retired has a gap, and
+   * halts.
+   */
   const caughtUp = (): Promise<void> =>
     until('both replicas have caught up', async () => {
       const [first, ...others] = await Promise.all(
@@ -174,24 +180,28 @@ describe('crash safety', function () {
   }
 
   for (const point of ['wal-append', 'wal-torn', 'wal-fsync', 'wal-durable']) {
-    it(`P6-S1: the primary killed at ${point} of a write loses no acknowledged write, and a torn record is cut with an event`, async () => {
-      const first = cluster.node(1);
-      const before = await cuts(first);
-      await arm(first, `${point}:3`);
-      for (const attempt of [1, 2, 3, 4]) {
-        const answer = await first.write(`${point}-${attempt}`).catch(() => null);
-        if (answer?.status === 200) written.push(`${point}-${attempt}`);
-      }
-      await recover(first);
-      await write(first);
-      const keys = await keysOf(first);
-      assert.deepEqual(
-        written.filter(key => !keys.includes(key)),
-        [],
-      );
-      assert.equal((await cuts(first)) - before, point === 'wal-torn' ? 1 : 0);
-      await until('the replicas have it', async () => (await keysOf(cluster.node(3))).includes(written.at(-1) ?? ''));
-    });
+    it(
+      `P6-S1: the primary killed at ${point} of a write loses no acknowledged write, and a torn record is cut with ` +
+        'an event',
+      async () => {
+        const first = cluster.node(1);
+        const before = await cuts(first);
+        await arm(first, `${point}:3`);
+        for (const attempt of [1, 2, 3, 4]) {
+          const answer = await first.write(`${point}-${attempt}`).catch(() => null);
+          if (answer?.status === 200) written.push(`${point}-${attempt}`);
+        }
+        await recover(first);
+        await write(first);
+        const keys = await keysOf(first);
+        assert.deepEqual(
+          written.filter(key => !keys.includes(key)),
+          [],
+        );
+        assert.equal((await cuts(first)) - before, point === 'wal-torn' ? 1 : 0);
+        await until('the replicas have it', async () => (await keysOf(cluster.node(3))).includes(written.at(-1) ?? ''));
+      },
+    );
   }
 
   for (const point of [

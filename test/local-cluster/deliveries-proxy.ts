@@ -1,4 +1,7 @@
-/** A proxy before one node that delivers a control request more often than it was sent, or out of order. Everything else passes as it is. */
+/**
+ * A proxy before one node that delivers a control request more often than it was sent, or out of order. Everything else
+ * passes as it is.
+ */
 import { once } from 'node:events';
 import {
   createServer,
@@ -10,9 +13,9 @@ import {
 } from 'node:http';
 
 /**
- * What happens to the next POST: `doubled` delivers it twice at once and passes on the answer to the second; `late` delivers a copy after it was
- * answered; `reordered` delivers the copy only when the next POST has passed; `restarted` restarts the node between two deliveries and passes
- * on the answer to the second.
+ * What happens to the next POST: `doubled` delivers it twice at once and passes on the answer to the second; `late`
+ * delivers a copy after it was answered; `reordered` delivers the copy only when the next POST has passed; `restarted`
+ * restarts the node between two deliveries and passes on the answer to the second.
  */
 export type Delivery = 'doubled' | 'late' | 'reordered' | 'restarted';
 
@@ -66,7 +69,10 @@ export class DeliveriesProxy {
     for (const copy of this.#copies.splice(0)) copy();
   }
 
-  /** Resolves when every delivery has its answer, or has none to expect: to be waited for when nothing is wrong with the node any more. */
+  /**
+   * Resolves when every delivery has its answer, or has none to expect: to be waited for when nothing is wrong with the
+   * node any more.
+   */
   async settled(): Promise<void> {
     await Promise.allSettled(this.#open);
   }

@@ -66,21 +66,25 @@ describe('faults on request', () => {
       assert.deepEqual(await keysOf(second), ['seen on the primary']);
     }));
 
-  it('P6-A1: cut off from its peers the primary acknowledges nothing; wrongly asserted dead, it is fenced before the new one writes; healed, it halts', () =>
-    withCluster({ flags }, async cluster => {
-      const [first, second, third] = [cluster.node(1), cluster.node(2), cluster.node(3)];
-      await Promise.all([caughtUp(second), caughtUp(third)]);
-      await first.faults({ cut: 'both' });
-      const ambiguous = await promote(second);
-      assert.equal(denialReason(ambiguous), 'AuthorityAmbiguous');
-      assert.equal((await promote(second, force)).status, 200);
-      const lonely = await first.write('by the old primary');
-      assert.deepEqual([lonely.status, at(lonely.body, 'error.outcome')], [503, 'unknown']);
-      assert.equal((await second.write('by the new primary')).status, 200);
-      await first.faults();
-      await haltedWith(first, 'AuthorityAmbiguity');
-      assert.deepEqual(await keysOf(second), ['by the new primary']);
-    }));
+  it(
+    'P6-A1: cut off from its peers the primary acknowledges nothing; wrongly asserted dead, it is fenced before ' +
+      'the new one writes; healed, it halts',
+    () =>
+      withCluster({ flags }, async cluster => {
+        const [first, second, third] = [cluster.node(1), cluster.node(2), cluster.node(3)];
+        await Promise.all([caughtUp(second), caughtUp(third)]);
+        await first.faults({ cut: 'both' });
+        const ambiguous = await promote(second);
+        assert.equal(denialReason(ambiguous), 'AuthorityAmbiguous');
+        assert.equal((await promote(second, force)).status, 200);
+        const lonely = await first.write('by the old primary');
+        assert.deepEqual([lonely.status, at(lonely.body, 'error.outcome')], [503, 'unknown']);
+        assert.equal((await second.write('by the new primary')).status, 200);
+        await first.faults();
+        await haltedWith(first, 'AuthorityAmbiguity');
+        assert.deepEqual(await keysOf(second), ['by the new primary']);
+      }),
+  );
 
   it('P6-A1: cut off in one direction only, the old primary still learns of the newer epoch and halts', () =>
     withCluster({ flags }, async cluster => {
@@ -91,22 +95,26 @@ describe('faults on request', () => {
       await haltedWith(first, 'AuthorityAmbiguity');
     }));
 
-  it('P6-F1: a failing fsync acknowledges nothing: the write is unknown, the node stops, and its disk decides after a restart', async () => {
-    for (const disk of ['failing', 'full']) {
-      await withCluster({ flags }, async cluster => {
-        const first = cluster.node(1);
-        await first.faults({ disk });
-        const write = await first.write('never durable');
-        assert.deepEqual(
-          [write.status, errorCode(write), at(write.body, 'error.outcome')],
-          [500, 'AERO_STORAGE_FAILED', 'unknown'],
-        );
-        await cluster.gone(first);
-        await cluster.restart(first);
-        assert.equal((await first.write('works again')).status, 200);
-      });
-    }
-  });
+  it(
+    'P6-F1: a failing fsync acknowledges nothing: the write is unknown, the node stops, and its disk decides after ' +
+      'a restart',
+    async () => {
+      for (const disk of ['failing', 'full']) {
+        await withCluster({ flags }, async cluster => {
+          const first = cluster.node(1);
+          await first.faults({ disk });
+          const write = await first.write('never durable');
+          assert.deepEqual(
+            [write.status, errorCode(write), at(write.body, 'error.outcome')],
+            [500, 'AERO_STORAGE_FAILED', 'unknown'],
+          );
+          await cluster.gone(first);
+          await cluster.restart(first);
+          assert.equal((await first.write('works again')).status, 200);
+        });
+      }
+    },
+  );
 
   it('P6-F2: a disk that fails before the transition: not executed; the request id stays known or was never written', () =>
     withCluster({ flags }, async cluster => {
@@ -142,53 +150,61 @@ describe('faults on request', () => {
       assert.ok(performance.now() - began >= 200);
     }));
 
-  it("P7-E2: an executed request whose answer is dropped, garbage or a proxy's page was executed, and the ledger says so", () =>
-    withCluster({ flags }, async cluster => {
-      let [holder, other] = [cluster.node(1), cluster.node(2)];
-      for (const how of ['dropped', 'garbage', 'html']) {
-        await holder.faults({ control_answers: how });
-        const id = randomUUID();
-        const outcome = await demote(holder, { id }).then(
-          answer => answer.text,
-          () => 'nothing',
-        );
-        assert.equal(outcome, 'nothing', 'the harness could not read it');
-        await holder.faults();
-        assert.equal(
-          textAt((await holder.get(`/v1/promotion?request_id=${id}`)).body, 'data.request.outcome'),
-          'executed',
-        );
-        await promotable(other);
-        assert.equal((await promote(other)).status, 200);
-        [holder, other] = [other, holder];
-      }
-    }));
+  it(
+    "P7-E2: an executed request whose answer is dropped, garbage or a proxy's page was executed, and the ledger " +
+      'says so',
+    () =>
+      withCluster({ flags }, async cluster => {
+        let [holder, other] = [cluster.node(1), cluster.node(2)];
+        for (const how of ['dropped', 'garbage', 'html']) {
+          await holder.faults({ control_answers: how });
+          const id = randomUUID();
+          const outcome = await demote(holder, { id }).then(
+            answer => answer.text,
+            () => 'nothing',
+          );
+          assert.equal(outcome, 'nothing', 'the harness could not read it');
+          await holder.faults();
+          assert.equal(
+            textAt((await holder.get(`/v1/promotion?request_id=${id}`)).body, 'data.request.outcome'),
+            'executed',
+          );
+          await promotable(other);
+          assert.equal((await promote(other)).status, 200);
+          [holder, other] = [other, holder];
+        }
+      }),
+  );
 
-  it('P6-A2, P6-O1: while one attempt waits for an answer the next is refused as already in progress, and the pending node and its state are shown', () =>
-    withCluster({ flags }, async cluster => {
-      const [first, second] = [cluster.node(1), cluster.node(2)];
-      await demote(first);
-      await promotable(second);
-      await cluster.node(3).faults({ pause: true });
-      const running = promote(second);
-      await until(
-        'it validates',
-        async () => at((await second.get('/v1/promotion')).body, 'data.state') === 'PromotionValidating',
-      );
-      const shown = (await second.get('/v1/promotion')).body;
-      assert.deepEqual(
-        [at(shown, 'data.pending_node_id'), at(shown, 'data.last_attempt.outcome')],
-        [second.id, 'unknown'],
-      );
-      assert.equal(errorCode(await promote(second)), 'AERO_PROMOTION_ALREADY_IN_PROGRESS');
-      assert.equal((await running).status, 200);
-      assert.equal(
-        eventTypes(await second.get('/v1/promotion?limit=1000'), 'data.events').filter(type =>
-          type.endsWith('requested'),
-        ).length,
-        1,
-      );
-    }));
+  it(
+    'P6-A2, P6-O1: while one attempt waits for an answer the next is refused as already in progress, and the ' +
+      'pending node and its state are shown',
+    () =>
+      withCluster({ flags }, async cluster => {
+        const [first, second] = [cluster.node(1), cluster.node(2)];
+        await demote(first);
+        await promotable(second);
+        await cluster.node(3).faults({ pause: true });
+        const running = promote(second);
+        await until(
+          'it validates',
+          async () => at((await second.get('/v1/promotion')).body, 'data.state') === 'PromotionValidating',
+        );
+        const shown = (await second.get('/v1/promotion')).body;
+        assert.deepEqual(
+          [at(shown, 'data.pending_node_id'), at(shown, 'data.last_attempt.outcome')],
+          [second.id, 'unknown'],
+        );
+        assert.equal(errorCode(await promote(second)), 'AERO_PROMOTION_ALREADY_IN_PROGRESS');
+        assert.equal((await running).status, 200);
+        assert.equal(
+          eventTypes(await second.get('/v1/promotion?limit=1000'), 'data.events').filter(type =>
+            type.endsWith('requested'),
+          ).length,
+          1,
+        );
+      }),
+  );
 
   it('a paused node answers nobody until it is resumed; a late one answers late', async () => {
     const cluster = await TestCluster.start({ nodes: 1, flags });

@@ -91,27 +91,35 @@ describe('a process that is stopped (SIGSTOP) during a control request', functio
     assert.equal(await completions(node, request), executed ? 1 : 0);
   };
 
-  it('P7-E2, P7-F3, freeze/no-retry: the target of a promotion: unknown after the time limit, and not repeated; thawed, it executes what it had received, once', async () => {
-    const [first, second] = nodes;
-    assert.equal((await operator.order('request_demotion', first)).outcome, 'executed');
-    await promotable(second);
-    const request = await operator.order('request_promotion', second, frozenMeanwhile(second));
-    assert.deepEqual(told(request), ['unknown', 'TRANSPORT_ERROR', 'PHASE7_TIMEOUT']);
-    assert.ok(request.ended - (request.consented ?? 0) >= timeouts.controlMs);
-    second.thaw();
-    await settlesOnce(second, request, true);
-    assert.equal((await second.write('by the new primary')).status, 200);
-    assert.equal(errorCode(await first.write('by the old one')), 'AERO_NOT_PRIMARY');
-  });
+  it(
+    'P7-E2, P7-F3, freeze/no-retry: the target of a promotion: unknown after the time limit, and not repeated; ' +
+      'thawed, it executes what it had received, once',
+    async () => {
+      const [first, second] = nodes;
+      assert.equal((await operator.order('request_demotion', first)).outcome, 'executed');
+      await promotable(second);
+      const request = await operator.order('request_promotion', second, frozenMeanwhile(second));
+      assert.deepEqual(told(request), ['unknown', 'TRANSPORT_ERROR', 'PHASE7_TIMEOUT']);
+      assert.ok(request.ended - (request.consented ?? 0) >= timeouts.controlMs);
+      second.thaw();
+      await settlesOnce(second, request, true);
+      assert.equal((await second.write('by the new primary')).status, 200);
+      assert.equal(errorCode(await first.write('by the old one')), 'AERO_NOT_PRIMARY');
+    },
+  );
 
-  it('P7-E2, P6-A1: the primary during its own demotion: unknown; thawed, it has given up authority, once, and accepts no write', async () => {
-    const [first] = nodes;
-    const request = await operator.order('request_demotion', first, frozenMeanwhile(first));
-    assert.deepEqual(told(request), ['unknown', 'TRANSPORT_ERROR', 'PHASE7_TIMEOUT']);
-    first.thaw();
-    await settlesOnce(first, request, true);
-    assert.equal(errorCode(await first.write('too late')), 'AERO_NOT_PRIMARY');
-  });
+  it(
+    'P7-E2, P6-A1: the primary during its own demotion: unknown; thawed, it has given up authority, once, and ' +
+      'accepts no write',
+    async () => {
+      const [first] = nodes;
+      const request = await operator.order('request_demotion', first, frozenMeanwhile(first));
+      assert.deepEqual(told(request), ['unknown', 'TRANSPORT_ERROR', 'PHASE7_TIMEOUT']);
+      first.thaw();
+      await settlesOnce(first, request, true);
+      assert.equal(errorCode(await first.write('too late')), 'AERO_NOT_PRIMARY');
+    },
+  );
 
   it('P7-E2: thawed before the time limit it answers, and the outcome is known', async () => {
     const [first] = nodes;
@@ -121,57 +129,72 @@ describe('a process that is stopped (SIGSTOP) during a control request', functio
     assert.deepEqual(told(await answered), ['executed', null, null]);
   });
 
-  it('P6-S1: a bystander delays a hand-over and changes nothing about it: two of three decide, and it follows when it is thawed', async () => {
-    const [first, second, third] = nodes;
-    third.freeze();
-    const demoted = await operator.order('request_demotion', first);
-    assert.deepEqual(told(demoted), ['executed', null, null]);
-    await promotable(second);
-    const promoted = await operator.order('request_promotion', second);
-    assert.deepEqual(told(promoted), ['executed', null, null]);
-    assert.equal((await second.write('two are enough')).status, 200);
-    third.thaw();
-    await until('it follows', async () => (await keysOf(third)).includes('two are enough'));
-    assert.deepEqual(
-      [await eventsAbout(third, demoted), await eventsAbout(third, promoted)],
-      [[], []],
-      'nothing was done on the bystander',
-    );
-    await Promise.all([settlesOnce(first, demoted, true), settlesOnce(second, promoted, true)]);
-  });
+  it(
+    'P6-S1: a bystander delays a hand-over and changes nothing about it: two of three decide, and it follows when ' +
+      'it is thawed',
+    async () => {
+      const [first, second, third] = nodes;
+      third.freeze();
+      const demoted = await operator.order('request_demotion', first);
+      assert.deepEqual(told(demoted), ['executed', null, null]);
+      await promotable(second);
+      const promoted = await operator.order('request_promotion', second);
+      assert.deepEqual(told(promoted), ['executed', null, null]);
+      assert.equal((await second.write('two are enough')).status, 200);
+      third.thaw();
+      await until('it follows', async () => (await keysOf(third)).includes('two are enough'));
+      assert.deepEqual(
+        [await eventsAbout(third, demoted), await eventsAbout(third, promoted)],
+        [[], []],
+        'nothing was done on the bystander',
+      );
+      await Promise.all([settlesOnce(first, demoted, true), settlesOnce(second, promoted, true)]);
+    },
+  );
 
-  it('P6-A1: with primary and bystander both stopped there is no majority: even forced, nothing is executed, and thawed the old primary goes on', async () => {
-    const [first, second, third] = nodes;
-    first.freeze();
-    third.freeze();
-    const forced = await operator.order('force_promotion', second);
-    assert.deepEqual(told(forced), ['not_executed', 'KERNEL_REJECTION', 'AERO_PROMOTION_DENIED']);
-    first.thaw();
-    third.thaw();
-    await settlesOnce(second, forced, false);
-    assert.equal((await first.write('still the primary')).status, 200);
-    assert.equal(errorCode(await second.write('not here')), 'AERO_NOT_PRIMARY');
-  });
+  it(
+    'P6-A1: with primary and bystander both stopped there is no majority: even forced, nothing is executed, and ' +
+      'thawed the old primary goes on',
+    async () => {
+      const [first, second, third] = nodes;
+      first.freeze();
+      third.freeze();
+      const forced = await operator.order('force_promotion', second);
+      assert.deepEqual(told(forced), ['not_executed', 'KERNEL_REJECTION', 'AERO_PROMOTION_DENIED']);
+      first.thaw();
+      third.thaw();
+      await settlesOnce(second, forced, false);
+      assert.equal((await first.write('still the primary')).status, 200);
+      assert.equal(errorCode(await second.write('not here')), 'AERO_NOT_PRIMARY');
+    },
+  );
 
-  // The last one: the old primary's log keeps the write that nobody acknowledged, so it will not be a replica of this history again.
-  it('P6-A1: the primary during the promotion of another: silence is not death, so the validated one is denied; forced, the new epoch fences it, and thawed it acknowledges nothing and halts', async () => {
-    const [first, second, third] = nodes;
-    first.freeze();
-    assert.deepEqual(told(await operator.order('request_promotion', second)), [
-      'not_executed',
-      'KERNEL_REJECTION',
-      'AERO_PROMOTION_DENIED',
-    ]);
-    const forced = await operator.order('force_promotion', second);
-    assert.deepEqual(told(forced), ['executed', null, null]);
-    // It waits in the frozen primary's socket and is the first thing that it will read.
-    const stale = first.write('by the frozen primary').catch(() => null);
-    assert.equal((await second.write('by the new primary')).status, 200);
-    first.thaw();
-    assert.notEqual((await stale)?.status, 200, 'two primaries acknowledge');
-    await haltedWith(first, 'AuthorityAmbiguity');
-    await until('the other follows the new primary', async () => (await keysOf(third)).includes('by the new primary'));
-    assert.ok(!(await keysOf(second)).includes('by the frozen primary'));
-    await settlesOnce(second, forced, true);
-  });
+  // The last one: the old primary's log keeps the write that nobody acknowledged, so it will not be a replica of this
+  // history again.
+  it(
+    'P6-A1: the primary during the promotion of another: silence is not death, so the validated one is denied; ' +
+      'forced, the new epoch fences it, and thawed it acknowledges nothing and halts',
+    async () => {
+      const [first, second, third] = nodes;
+      first.freeze();
+      assert.deepEqual(told(await operator.order('request_promotion', second)), [
+        'not_executed',
+        'KERNEL_REJECTION',
+        'AERO_PROMOTION_DENIED',
+      ]);
+      const forced = await operator.order('force_promotion', second);
+      assert.deepEqual(told(forced), ['executed', null, null]);
+      // It waits in the frozen primary's socket and is the first thing that it will read.
+      const stale = first.write('by the frozen primary').catch(() => null);
+      assert.equal((await second.write('by the new primary')).status, 200);
+      first.thaw();
+      assert.notEqual((await stale)?.status, 200, 'two primaries acknowledge');
+      await haltedWith(first, 'AuthorityAmbiguity');
+      await until('the other follows the new primary', async () =>
+        (await keysOf(third)).includes('by the new primary'),
+      );
+      assert.ok(!(await keysOf(second)).includes('by the frozen primary'));
+      await settlesOnce(second, forced, true);
+    },
+  );
 });

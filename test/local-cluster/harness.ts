@@ -1,4 +1,7 @@
-/** Real clusters for tests: processes, sockets, files and kills. Nothing here decides anything; it starts, asks and ends. */
+/**
+ * Real clusters for tests: processes, sockets, files and kills. Nothing here decides anything; it starts, asks and
+ * ends.
+ */
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
@@ -193,7 +196,10 @@ async function sendOnce(
   });
 }
 
-/** Where the test fixed neither state nor id, an operator to whom the state moved looks again and asks anew, as another request. */
+/**
+ * Where the test fixed neither state nor id, an operator to whom the state moved looks again and asks anew, as another
+ * request.
+ */
 async function send(node: TestNode, path: string, body: object, control: Control): Promise<Answer> {
   for (;;) {
     const answer = await sendOnce(node, path, body, control.id ?? randomUUID(), control);
@@ -265,7 +271,8 @@ export class TestCluster {
     this.#launcher = child;
     const lines = await this.#lines(child, count);
     this.nodes.splice(0, this.nodes.length, ...lines.map(line => new TestNode(line)));
-    // The load and the tests begin when the log is served: a fresh reader would else see the cluster before its first record.
+    // The load and the tests begin when the log is served: a fresh reader would else see the cluster before its first
+    // record.
     await until('the replicas follow the primary', async () => {
       const states = await Promise.all(this.nodes.map(node => node.get('/v1/replication')));
       return states.every(

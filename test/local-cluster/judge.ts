@@ -1,4 +1,7 @@
-/** What must be true after a run, whatever went wrong in it. Every check names the rule that it holds the cluster and the control plane to. */
+/**
+ * What must be true after a run, whatever went wrong in it. Every check names the rule that it holds the cluster and
+ * the control plane to.
+ */
 import assert from 'node:assert/strict';
 import type { AuditLine } from '../../src/control-plane/audit-reader.ts';
 import type { AuditPosition } from '../../src/control-plane/audit-position.ts';
@@ -81,8 +84,8 @@ async function nothingIsLost(primary: TestNode, acknowledged: readonly Acknowled
 }
 
 /**
- * P6-A1: no write that began after a majority had adopted a newer epoch, or after another was acknowledged under one, is
- * acknowledged under an older one, and one node alone acknowledges in an epoch: so never two at a time.
+ * P6-A1: no write that began after a majority had adopted a newer epoch, or after another was acknowledged under one,
+ * is acknowledged under an older one, and one node alone acknowledges in an epoch: so never two at a time.
  */
 function oneWriterAtATime({ acknowledged, adoptions }: Witness): void {
   const writers = new Map<bigint, string>();
@@ -117,7 +120,9 @@ function requestOf(event: Json): string | null {
   return typeof id === 'string' ? id : null;
 }
 
-/** P6-F3, P7-F3, P7-S1: executed once at most, and only what this operator asked for; a repeated id is refused as one. */
+/**
+ * P6-F3, P7-F3, P7-S1: executed once at most, and only what this operator asked for; a repeated id is refused as one.
+ */
 async function executedOnce(
   run: Run,
   events: readonly Json[],
@@ -181,7 +186,9 @@ function toldTheTruth(run: Run, executed: ReadonlySet<string>, fates: ReadonlyMa
   for (const told of run.operator.told) {
     const { requestId, command, node, outcome, error } = told;
     const fate = fates.get(requestId);
-    const said = `${command} of ${node.name}, ${requestId}: told ${outcome} (${error?.code ?? ''} ${error?.message ?? ''}), ledger ${JSON.stringify(fate)}`;
+    const said =
+      `${command} of ${node.name}, ${requestId}: told ${outcome} (${error?.code ?? ''} ${error?.message ?? ''}), ` +
+      `ledger ${JSON.stringify(fate)}`;
     assert.notEqual(fate?.outcome, 'unknown', `P6-F2: the ledger never settled it: ${said}`);
     assert.equal(fate?.outcome === 'executed', executed.has(requestId), `the ledger and the events disagree: ${said}`);
     if (outcome === 'executed') assert.equal(fate?.outcome, 'executed', said);
@@ -194,7 +201,10 @@ function positionOf(head: Json): AuditPosition {
   return { seq: BigInt(textAt(head, 'seq')), hash: textAt(head, 'hash') };
 }
 
-/** P7-O3: the log is whole, holds every head that a kernel has seen, each the intent of just that request, and tells what the operator was told. */
+/**
+ * P7-O3: the log is whole, holds every head that a kernel has seen, each the intent of just that request, and tells
+ * what the operator was told.
+ */
 async function auditAgrees(
   { operator }: Run,
   events: readonly Json[],
@@ -222,7 +232,9 @@ async function auditAgrees(
     const own = lines.filter(line => line.record?.['request_id'] === told.requestId);
     const dispatched = own.some(line => line.record?.['stage'] === 'dispatch_intent');
     const end = requestEnd(own);
-    const said = `${told.command} of ${told.node.name}, ${told.requestId}: told ${told.outcome} (${told.error?.code ?? ''}), log ${JSON.stringify(end)}`;
+    const said =
+      `${told.command} of ${told.node.name}, ${told.requestId}: told ${told.outcome} (${told.error?.code ?? ''}), ` +
+      `log ${JSON.stringify(end)}`;
     if (!dispatched)
       assert.deepEqual(
         [fates.get(told.requestId)?.known, told.outcome],

@@ -1,7 +1,7 @@
 /**
- * The kernel with and without a control plane observing it. One seeded workload runs twice on copies of the same cluster:
- * alone, and while the real core asks everything that can be asked without consent. The nodes' wall clock stands still (still-clock.ts);
- * everything else is theirs. Afterwards the two histories are compared byte by byte.
+ * The kernel with and without a control plane observing it. One seeded workload runs twice on copies of the same
+ * cluster: alone, and while the real core asks everything that can be asked without consent. The nodes' wall clock
+ * stands still (still-clock.ts); everything else is theirs. Afterwards the two histories are compared byte by byte.
  */
 import assert from 'node:assert/strict';
 import { cpSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
@@ -54,7 +54,10 @@ async function workload(cluster: TestCluster): Promise<void> {
   }
 }
 
-/** How many records travel together is the network's choice, and decides at which commit a replica takes its snapshot: so each is waited for. */
+/**
+ * How many records travel together is the network's choice, and decides at which commit a replica takes its snapshot:
+ * so each is waited for.
+ */
 async function visibleEverywhere(cluster: TestCluster, primary: TestNode): Promise<void> {
   const commit = async (node: TestNode): Promise<string> =>
     textAt((await node.get('/v1/status')).body, 'observed_at.commit_id');
@@ -64,7 +67,10 @@ async function visibleEverywhere(cluster: TestCluster, primary: TestNode): Promi
   );
 }
 
-/** Sends every command in turn, again and again, until told to end; those that need consent are explained and then declined, diagnostics run. */
+/**
+ * Sends every command in turn, again and again, until told to end; those that need consent are explained and then
+ * declined, diagnostics run.
+ */
 async function observe(cluster: TestCluster, ended: () => boolean): Promise<number> {
   const person: Person = (prompt, voided) =>
     prompt.explanation.command === 'run_diagnostics' ? consents(prompt, voided) : { kind: 'declined', at: 'the test' };
@@ -140,15 +146,21 @@ describe('a kernel that is observed', function () {
     return { files: history(cluster), answered };
   }
 
-  it(`P7-S2, freeze/kernel-identical: the same history as an unobserved one, byte for byte: WAL, snapshots, ledger, events, epochs (seed ${SEED})`, async () => {
-    const alone = await run(false);
-    const observed = await run(true);
-    assert.ok(observed.answered > 50, `the observer was answered ${observed.answered} times`);
-    assert.deepEqual([...observed.files.keys()], [...alone.files.keys()]);
-    for (const [name, bytes] of alone.files) assert.equal(observed.files.get(name), bytes, name);
-    assert.ok(
-      [...alone.files.keys()].some(name => /wal$/u.test(name)) &&
-        [...alone.files].some(([name, bytes]) => name.endsWith('ledger.log') && bytes.includes('transition_completed')),
-    );
-  });
+  it(
+    'P7-S2, freeze/kernel-identical: the same history as an unobserved one, byte for byte: WAL, snapshots, ledger, ' +
+      `events, epochs (seed ${SEED})`,
+    async () => {
+      const alone = await run(false);
+      const observed = await run(true);
+      assert.ok(observed.answered > 50, `the observer was answered ${observed.answered} times`);
+      assert.deepEqual([...observed.files.keys()], [...alone.files.keys()]);
+      for (const [name, bytes] of alone.files) assert.equal(observed.files.get(name), bytes, name);
+      assert.ok(
+        [...alone.files.keys()].some(name => /wal$/u.test(name)) &&
+          [...alone.files].some(
+            ([name, bytes]) => name.endsWith('ledger.log') && bytes.includes('transition_completed'),
+          ),
+      );
+    },
+  );
 });

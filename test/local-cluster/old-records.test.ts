@@ -1,4 +1,7 @@
-/** A ledger that an older version wrote, with values that the contract does not have: they are shown around, and hide nothing. */
+/**
+ * A ledger that an older version wrote, with values that the contract does not have: they are shown around, and hide
+ * nothing.
+ */
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

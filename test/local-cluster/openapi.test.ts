@@ -121,101 +121,109 @@ async function readAll(cluster: TestCluster): Promise<void> {
 }
 
 describe('the OpenAPI document', () => {
-  it('P7-O2: every live answer of every endpoint, success and error, is what the document says, and has no field that it lacks', () =>
-    withCluster({}, async cluster => {
-      const [first, second, third] = [cluster.node(1), cluster.node(2), cluster.node(3)];
-      await readAll(cluster);
+  it(
+    'P7-O2: every live answer of every endpoint, success and error, is what the document says, and has no field ' +
+      'that it lacks',
+    () =>
+      withCluster({}, async cluster => {
+        const [first, second, third] = [cluster.node(1), cluster.node(2), cluster.node(3)];
+        await readAll(cluster);
 
-      for (const [template, query] of [
-        ['/v1/wal', '?limit=0'],
-        ['/v1/wal', '?after=-1'],
-        ['/v1/promotion', '?request_id=x'],
-        ['/v1/cluster', '?x=1'],
-        ['/v1/snapshots', '?limit=1&limit=2'],
-        ['/v1/explain/promotion', `?target=${first.id}`],
-        ['/v1/explain/demotion', '?target=x'],
-      ] as const) {
-        assert.equal((await get(first, template, query)).status, 400, template + query);
-      }
-      assert.equal((await get(first, '/v1/nodes/{id}', '', 'x')).status, 400);
-      assert.equal((await get(first, '/v1/nodes/{id}', '', randomUUID())).status, 404);
-      assert.equal((await get(first, '/v1/explain/promotion', `?target=${second.id}&mode=validated`)).status, 404);
-      assert.equal((await get(first, '/v1/explain/demotion', `?target=${second.id}`)).status, 404);
-      assert.equal(at((await first.get('/v1/nothing')).body, 'error.code'), 'AERO_NOT_FOUND');
+        for (const [template, query] of [
+          ['/v1/wal', '?limit=0'],
+          ['/v1/wal', '?after=-1'],
+          ['/v1/promotion', '?request_id=x'],
+          ['/v1/cluster', '?x=1'],
+          ['/v1/snapshots', '?limit=1&limit=2'],
+          ['/v1/explain/promotion', `?target=${first.id}`],
+          ['/v1/explain/demotion', '?target=x'],
+        ] as const) {
+          assert.equal((await get(first, template, query)).status, 400, template + query);
+        }
+        assert.equal((await get(first, '/v1/nodes/{id}', '', 'x')).status, 400);
+        assert.equal((await get(first, '/v1/nodes/{id}', '', randomUUID())).status, 404);
+        assert.equal((await get(first, '/v1/explain/promotion', `?target=${second.id}&mode=validated`)).status, 404);
+        assert.equal((await get(first, '/v1/explain/demotion', `?target=${second.id}`)).status, 404);
+        assert.equal(at((await first.get('/v1/nothing')).body, 'error.code'), 'AERO_NOT_FOUND');
 
-      const id = randomUUID();
-      assert.equal((await promotion(second, { id })).status, 409);
-      assert.equal((await promotion(second, { id })).status, 409);
-      assert.equal((await get(second, '/v1/promotion', `?request_id=${id}&after=1&limit=1`)).status, 200);
-      assert.equal((await promotion(second, { version: '1' })).status, 412);
-      assert.equal((await promotion(second, { over: { target: first.id } })).status, 404);
-      assert.equal((await promotion(second, { headers: { 'idempotency-key': randomUUID() } })).status, 400);
-      assert.equal((await promotion(second, { acknowledged: ['P6-X9'] })).status, 400);
-      assert.equal((await promotion(second, { over: { surprise: 1 } })).status, 400);
-      assert.equal((await promotion(second, { over: { reason: 'x'.repeat(70_000) } })).status, 413);
-      assert.equal((await demotion(second)).status, 409);
-      assert.equal((await demotion(first, { over: { mode: 'forced' } })).status, 400);
-      const bare = {
-        request_id: id,
-        target: first.id,
-        mode: 'validated',
-        acknowledged_invariants: [],
-        reason: '',
-        operator: { id: 'x', authority: 'Operator' },
-        audit_head: { seq: '0', hash: '0'.repeat(64) },
-      };
-      const unconditional = await ask(`${first.url}/v1/control/promotions`, {
-        method: 'POST',
-        headers: { 'idempotency-key': id },
-        body: JSON.stringify(bare),
-      });
-      assert.equal(conforms('post', '/v1/control/promotions', unconditional).status, 428);
+        const id = randomUUID();
+        assert.equal((await promotion(second, { id })).status, 409);
+        assert.equal((await promotion(second, { id })).status, 409);
+        assert.equal((await get(second, '/v1/promotion', `?request_id=${id}&after=1&limit=1`)).status, 200);
+        assert.equal((await promotion(second, { version: '1' })).status, 412);
+        assert.equal((await promotion(second, { over: { target: first.id } })).status, 404);
+        assert.equal((await promotion(second, { headers: { 'idempotency-key': randomUUID() } })).status, 400);
+        assert.equal((await promotion(second, { acknowledged: ['P6-X9'] })).status, 400);
+        assert.equal((await promotion(second, { over: { surprise: 1 } })).status, 400);
+        assert.equal((await promotion(second, { over: { reason: 'x'.repeat(70_000) } })).status, 413);
+        assert.equal((await demotion(second)).status, 409);
+        assert.equal((await demotion(first, { over: { mode: 'forced' } })).status, 400);
+        const bare = {
+          request_id: id,
+          target: first.id,
+          mode: 'validated',
+          acknowledged_invariants: [],
+          reason: '',
+          operator: { id: 'x', authority: 'Operator' },
+          audit_head: { seq: '0', hash: '0'.repeat(64) },
+        };
+        const unconditional = await ask(`${first.url}/v1/control/promotions`, {
+          method: 'POST',
+          headers: { 'idempotency-key': id },
+          body: JSON.stringify(bare),
+        });
+        assert.equal(conforms('post', '/v1/control/promotions', unconditional).status, 428);
 
-      await first.write('a');
-      assert.equal((await demotion(first)).status, 200);
-      await until(
-        'node-2 has everything',
-        async () =>
-          at(
-            (await get(second, '/v1/explain/promotion', `?target=${second.id}&mode=validated`)).body,
-            'data.decision',
-          ) === 'approve',
-      );
-      assert.equal((await promotion(second)).status, 200);
-      await readAll(cluster);
-      await cluster.kill(second);
-      await until('the death is seen', async () => at(await third.member(second.id), 'health') === 'unknown');
-      await get(third, '/v1/cluster');
-      assert.equal((await promotion(third, { mode: 'forced' })).status, 422);
-      assert.equal((await promotion(third, { mode: 'forced', acknowledged: ['P6-A1'] })).status, 200);
-      await cluster.restart(second);
-      await until('the stale primary halts', async () => at(await second.member(), 'health') === 'halted');
-      await readAll(cluster);
-    }));
-
-  it("P6-F1: tokens: none 401, an observer reads and may not control (403), an operator does both; the refusals are the document's", () =>
-    withCluster(
-      { nodes: 1, env: { AERODB_OPERATOR_TOKEN: 'operators-secret', AERODB_OBSERVER_TOKEN: 'observers-secret' } },
-      async cluster => {
-        const node = cluster.node(1);
-        const as = (token: string): Readonly<Record<string, string>> => ({ authorization: `Bearer ${token}` });
-        assert.equal((await get(node, '/v1/cluster')).status, 401);
-        assert.equal(
-          conforms('get', '/v1/cluster', await ask(`${node.url}/v1/cluster`, { headers: as('guess') })).status,
-          401,
+        await first.write('a');
+        assert.equal((await demotion(first)).status, 200);
+        await until(
+          'node-2 has everything',
+          async () =>
+            at(
+              (await get(second, '/v1/explain/promotion', `?target=${second.id}&mode=validated`)).body,
+              'data.decision',
+            ) === 'approve',
         );
-        assert.equal(
-          conforms('get', '/v1/cluster', await ask(`${node.url}/v1/cluster`, { headers: as('observers-secret') }))
-            .status,
-          200,
-        );
-        assert.equal((await demotion(node, { version: '1', headers: as('observers-secret') })).status, 403);
-        assert.equal((await demotion(node, { version: '999', headers: as('operators-secret') })).status, 412);
-        assert.equal((await promotion(node, { version: '1' })).status, 401);
-        assert.equal((await promotion(node, { version: '1', headers: as('observers-secret') })).status, 403);
-        assert.equal((await ask(`${node.url}/peer/state`, { headers: as('operators-secret') })).status, 403);
-      },
-    ));
+        assert.equal((await promotion(second)).status, 200);
+        await readAll(cluster);
+        await cluster.kill(second);
+        await until('the death is seen', async () => at(await third.member(second.id), 'health') === 'unknown');
+        await get(third, '/v1/cluster');
+        assert.equal((await promotion(third, { mode: 'forced' })).status, 422);
+        assert.equal((await promotion(third, { mode: 'forced', acknowledged: ['P6-A1'] })).status, 200);
+        await cluster.restart(second);
+        await until('the stale primary halts', async () => at(await second.member(), 'health') === 'halted');
+        await readAll(cluster);
+      }),
+  );
+
+  it(
+    'P6-F1: tokens: none 401, an observer reads and may not control (403), an operator does both; the refusals are ' +
+      "the document's",
+    () =>
+      withCluster(
+        { nodes: 1, env: { AERODB_OPERATOR_TOKEN: 'operators-secret', AERODB_OBSERVER_TOKEN: 'observers-secret' } },
+        async cluster => {
+          const node = cluster.node(1);
+          const as = (token: string): Readonly<Record<string, string>> => ({ authorization: `Bearer ${token}` });
+          assert.equal((await get(node, '/v1/cluster')).status, 401);
+          assert.equal(
+            conforms('get', '/v1/cluster', await ask(`${node.url}/v1/cluster`, { headers: as('guess') })).status,
+            401,
+          );
+          assert.equal(
+            conforms('get', '/v1/cluster', await ask(`${node.url}/v1/cluster`, { headers: as('observers-secret') }))
+              .status,
+            200,
+          );
+          assert.equal((await demotion(node, { version: '1', headers: as('observers-secret') })).status, 403);
+          assert.equal((await demotion(node, { version: '999', headers: as('operators-secret') })).status, 412);
+          assert.equal((await promotion(node, { version: '1' })).status, 401);
+          assert.equal((await promotion(node, { version: '1', headers: as('observers-secret') })).status, 403);
+          assert.equal((await ask(`${node.url}/peer/state`, { headers: as('operators-secret') })).status, 403);
+        },
+      ),
+  );
 
   it('P7-S2: a thousand observed members are shown, labelled as synthetic, conform, and count for nothing', () =>
     withCluster({ flags: ['--observed', '1000'] }, async cluster => {
@@ -235,24 +243,28 @@ describe('the OpenAPI document', () => {
       assert.equal((await demotion(first)).status, 200);
     }));
 
-  it('P7-F3, P7-E2: the document says of every code what it proves of a control request, and each where its status is described', () => {
-    const rows = document['x-control-refusals'];
-    assert.deepEqual(
-      rows.map(({ code }) => code).toSorted(),
-      document.components.schemas.Error.properties.error.properties.code.enum.toSorted(),
-    );
-    for (const [template, methods] of Object.entries(document.paths).filter(([path]) =>
-      path.startsWith('/v1/control/'),
-    )) {
-      const statuses = Object.keys(methods['post']?.responses ?? {}).filter(status => status !== '200');
-      const described = rows.filter(
-        ({ code }) =>
-          code !== (template.endsWith('promotions') ? 'AERO_DEMOTION_DENIED' : 'AERO_PROMOTION_DENIED') &&
-          (template.endsWith('promotions') || code !== 'AERO_ACKNOWLEDGEMENT_INCOMPLETE'),
+  it(
+    'P7-F3, P7-E2: the document says of every code what it proves of a control request, and each where its status ' +
+      'is described',
+    () => {
+      const rows = document['x-control-refusals'];
+      assert.deepEqual(
+        rows.map(({ code }) => code).toSorted(),
+        document.components.schemas.Error.properties.error.properties.code.enum.toSorted(),
       );
-      assert.deepEqual([...new Set(described.map(({ status }) => status))].toSorted(), statuses.toSorted(), template);
-    }
-  });
+      for (const [template, methods] of Object.entries(document.paths).filter(([path]) =>
+        path.startsWith('/v1/control/'),
+      )) {
+        const statuses = Object.keys(methods['post']?.responses ?? {}).filter(status => status !== '200');
+        const described = rows.filter(
+          ({ code }) =>
+            code !== (template.endsWith('promotions') ? 'AERO_DEMOTION_DENIED' : 'AERO_PROMOTION_DENIED') &&
+            (template.endsWith('promotions') || code !== 'AERO_ACKNOWLEDGEMENT_INCOMPLETE'),
+        );
+        assert.deepEqual([...new Set(described.map(({ status }) => status))].toSorted(), statuses.toSorted(), template);
+      }
+    },
+  );
 
   it('names no endpoint and no refusal that the tests above have not seen, storage and readiness apart', () => {
     const described = Object.entries(document.paths).flatMap(([template, methods]) =>

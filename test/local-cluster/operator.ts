@@ -1,4 +1,7 @@
-/** An operator of a real cluster: the real control plane, boundary and audit log. Only the person who is asked is scripted. */
+/**
+ * An operator of a real cluster: the real control plane, boundary and audit log. Only the person who is asked is
+ * scripted.
+ */
 import { randomUUID } from 'node:crypto';
 import { existsSync, linkSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

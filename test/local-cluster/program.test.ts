@@ -84,23 +84,27 @@ describe('the program', () => {
       await refused(['node', '--data', cluster.data, '--name', 'node-1'], /authority.json .* damaged/);
     }));
 
-  it('P7-S1: a killed node stays dead, its launcher and the others stay up; started alone it comes back as the same node', () =>
-    withCluster({}, async cluster => {
-      const third = cluster.node(3);
-      const { pid } = third;
-      for (const { url } of cluster.nodes)
-        assert.ok(
-          Number(new URL(url).port) < 32_768,
-          `${url}: outgoing connections are never given its port while it is away`,
-        );
-      await cluster.kill(third);
-      assert.equal((await cluster.node(1).write('two are enough')).status, 200);
-      assert.ok(alive(cluster.launcherPid));
-      await cluster.restart(third);
-      assert.notEqual(third.pid, pid);
-      assert.equal(textAt((await third.get('/v1/status')).body, 'data.node_id'), third.id);
-      await until('it has caught up', async () => at(await third.member(), 'lag_bytes') === '0');
-    }));
+  it(
+    'P7-S1: a killed node stays dead, its launcher and the others stay up; started alone it comes back as the same ' +
+      'node',
+    () =>
+      withCluster({}, async cluster => {
+        const third = cluster.node(3);
+        const { pid } = third;
+        for (const { url } of cluster.nodes)
+          assert.ok(
+            Number(new URL(url).port) < 32_768,
+            `${url}: outgoing connections are never given its port while it is away`,
+          );
+        await cluster.kill(third);
+        assert.equal((await cluster.node(1).write('two are enough')).status, 200);
+        assert.ok(alive(cluster.launcherPid));
+        await cluster.restart(third);
+        assert.notEqual(third.pid, pid);
+        assert.equal(textAt((await third.get('/v1/status')).body, 'data.node_id'), third.id);
+        await until('it has caught up', async () => at(await third.member(), 'lag_bytes') === '0');
+      }),
+  );
 
   it('P7-S1: when the launcher is killed, its nodes end too', () =>
     withCluster({ flags: ['--writes-per-second', '20'] }, async cluster => {

@@ -1,4 +1,7 @@
-/** Loaded into every node of a test that compares histories byte by byte: the wall clock stands still, so that no time differs between two runs. */
+/**
+ * Loaded into every node of a test that compares histories byte by byte: the wall clock stands still, so that no time
+ * differs between two runs.
+ */
 const at = Date.UTC(2026, 10, 21, 10);
 
 globalThis.Date = new Proxy(Date, {

@@ -11,7 +11,10 @@ const others = [
 describe('a seeded, randomized run through the control plane', function () {
   this.timeout(400_000);
 
-  /** A run mostly waits for what its own trouble made late: the longest takes place on its cluster while the others do on theirs. Looked at last. */
+  /**
+   * A run mostly waits for what its own trouble made late: the longest takes place on its cluster while the others do
+   * on theirs. Looked at last.
+   */
   let meanwhile: Promise<Report>;
   before(() => {
     meanwhile = torture(longest);
@@ -21,12 +24,16 @@ describe('a seeded, randomized run through the control plane', function () {
 
   for (const run of [...others, longest]) {
     const { seed, nodes, steps } = run;
-    it(`P6-A1, P6-S1, P6-F3, P7-E2, P7-O3: seed ${seed}, ${nodes} nodes: one writer at a time, nothing lost, nothing executed twice, every outcome as the ledger says it, and an intact log that agrees`, async () => {
-      const report = await (run === longest ? meanwhile : torture(run));
-      assert.ok(
-        report.acknowledged > 0 && report.requests >= steps && (report.outcomes['executed'] ?? 0) > 0,
-        JSON.stringify(report),
-      );
-    });
+    it(
+      `P6-A1, P6-S1, P6-F3, P7-E2, P7-O3: seed ${seed}, ${nodes} nodes: one writer at a time, nothing lost, ` +
+        'nothing executed twice, every outcome as the ledger says it, and an intact log that agrees',
+      async () => {
+        const report = await (run === longest ? meanwhile : torture(run));
+        assert.ok(
+          report.acknowledged > 0 && report.requests >= steps && (report.outcomes['executed'] ?? 0) > 0,
+          JSON.stringify(report),
+        );
+      },
+    );
   }
 });

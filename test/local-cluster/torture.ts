@@ -1,7 +1,8 @@
 /**
- * A seeded, randomized run of control requests, writes and trouble on real nodes, every request driven through the real control plane.
- * `npm run torture -- --minutes 5 --seed 7 [--nodes 5] [--steps 12]`: one run after the other for so long; `--runs 1000 --at-once 8`: so many, some of
- * them at a time; `--one`: a single run that takes steps for so long. A seed replays its choices; the timing is the machine's.
+ * A seeded, randomized run of control requests, writes and trouble on real nodes, every request driven through the real
+ * control plane. `npm run torture -- --minutes 5 --seed 7 [--nodes 5] [--steps 12]`: one run after the other for so
+ * long; `--runs 1000 --at-once 8`: so many, some of them at a time; `--one`: a single run that takes steps for so long.
+ * A seed replays its choices; the timing is the machine's.
  */
 import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -40,7 +41,9 @@ async function state(node: TestNode): Promise<string> {
   return `${textAt(member, 'role')} ${at(member, 'halt_reason') === null ? textAt(member, 'replication_state') : textAt(member, 'halt_reason')}`;
 }
 
-/** One step: its groups of orders, and its trouble. Returns the nodes that have to be mended when the next step is over. */
+/**
+ * One step: its groups of orders, and its trouble. Returns the nodes that have to be mended when the next step is over.
+ */
 async function take({ cluster, operator, chaos }: Run, step: Step): Promise<readonly TestNode[]> {
   const last = step.orders.at(-1) ?? [];
   const [aimed] = last;
@@ -65,7 +68,8 @@ async function take({ cluster, operator, chaos }: Run, step: Step): Promise<read
   };
   if (step.begins === 'before') await begin();
   for (const group of step.orders.slice(0, -1)) await Promise.all(group.map(one => order(one, false)));
-  // An operator who hands over looks first whether the successor has everything; when it never has, the order is given anyway.
+  // An operator who hands over looks first whether the successor has everything; when it never has, the order is given
+  // anyway.
   if (step.orders.length > 1) await promotable(nodeOf(cluster, aimed.node), 1_000).catch(() => undefined);
   const told = Promise.all(last.map((one, index) => order(one, index === 0)));
   if (typeof step.ends === 'number') {
@@ -77,7 +81,10 @@ async function take({ cluster, operator, chaos }: Run, step: Step): Promise<read
   return troubled;
 }
 
-/** One round of what an operator does to end an incident: demote the stale, promote where the kernel allows it, empty the diverged. */
+/**
+ * One round of what an operator does to end an incident: demote the stale, promote where the kernel allows it, empty
+ * the diverged.
+ */
 async function tend(run: Run): Promise<TestNode | null> {
   const { cluster, operator, chaos, lost } = run;
   for (const node of cluster.nodes)
@@ -126,7 +133,9 @@ function report({ operator, chaos, witness, lost }: Run, judged: Judged): Report
   };
 }
 
-/** Takes the steps of the seed, ends all trouble, and judges. Rejects with what was not true, and with how to replay it. */
+/**
+ * Takes the steps of the seed, ends all trouble, and judges. Rejects with what was not true, and with how to replay it.
+ */
 export async function torture(settings: Settings): Promise<Report> {
   const { seed, nodes, steps, minutes = Infinity } = settings;
   const end = performance.now() + minutes * 60_000;
@@ -173,7 +182,8 @@ export async function torture(settings: Settings): Promise<Report> {
     return report(run, await judge(run, primary));
   } catch (error) {
     throw new Error(
-      `${error instanceof Error ? error.message : String(error)}\nreplay: npm run torture -- --seed ${seed} --nodes ${nodes} --steps ${steps} --runs 1\n${log.slice(-400).join('\n')}`,
+      `${error instanceof Error ? error.message : String(error)}\nreplay: npm run torture -- --seed ${seed} ` +
+        `--nodes ${nodes} --steps ${steps} --runs 1\n${log.slice(-400).join('\n')}`,
       { cause: error },
     );
   } finally {
@@ -184,7 +194,10 @@ export async function torture(settings: Settings): Promise<Report> {
   }
 }
 
-/** Runs whose seeds follow each other, some at a time, until there were enough or the time is over. Returns the number of runs in which something was not true. */
+/**
+ * Runs whose seeds follow each other, some at a time, until there were enough or the time is over. Returns the number
+ * of runs in which something was not true.
+ */
 async function many(
   first: number,
   {

@@ -43,29 +43,33 @@ const facts: fc.Arbitrary<PromotionFacts> = fc.record({
 });
 
 describe('the validator', () => {
-  it('P6-D1, P6-O2: the same facts give the same decision, every check is reported in its order, and a denial names the first that does not hold', () => {
-    fc.assert(
-      fc.property(facts, given => {
-        const decision = validatePromotion(given);
-        assert.deepEqual(validatePromotion(given), decision);
-        const ids = [
-          'target_is_active_replica',
-          'write_authority_is_clear',
-          'acknowledged_writes_are_present',
-          'wal_continues_the_others',
-          'visible_snapshots_stay_valid',
-        ];
-        assert.deepEqual(
-          decision.checks.map(check => check.id),
-          given.mode === 'forced' ? [...ids, 'override_is_needed'] : ids,
-        );
-        const bad = decision.checks.find(check => check.result === 'fail' || check.result === 'unknown');
-        assert.equal(decision.decision, bad === undefined ? 'approve' : 'deny');
-        assert.equal(decision.reason === null ? undefined : denialInvariants[decision.reason], bad?.invariant);
-      }),
-      { numRuns: 3_000 },
-    );
-  });
+  it(
+    'P6-D1, P6-O2: the same facts give the same decision, every check is reported in its order, and a denial names ' +
+      'the first that does not hold',
+    () => {
+      fc.assert(
+        fc.property(facts, given => {
+          const decision = validatePromotion(given);
+          assert.deepEqual(validatePromotion(given), decision);
+          const ids = [
+            'target_is_active_replica',
+            'write_authority_is_clear',
+            'acknowledged_writes_are_present',
+            'wal_continues_the_others',
+            'visible_snapshots_stay_valid',
+          ];
+          assert.deepEqual(
+            decision.checks.map(check => check.id),
+            given.mode === 'forced' ? [...ids, 'override_is_needed'] : ids,
+          );
+          const bad = decision.checks.find(check => check.result === 'fail' || check.result === 'unknown');
+          assert.equal(decision.decision, bad === undefined ? 'approve' : 'deny');
+          assert.equal(decision.reason === null ? undefined : denialInvariants[decision.reason], bad?.invariant);
+        }),
+        { numRuns: 3_000 },
+      );
+    },
+  );
 
   it('P6-A1a: force stands in for the unknown second check and for nothing else; a check that fails stays a denial', () => {
     fc.assert(

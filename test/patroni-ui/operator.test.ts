@@ -1,4 +1,7 @@
-/** The main job in the real workbench against a real Patroni cluster; afterwards PostgreSQL and the audit file are asked what happened. */
+/**
+ * The main job in the real workbench against a real Patroni cluster; afterwards PostgreSQL and the audit file are asked
+ * what happened.
+ */
 import assert from 'node:assert/strict';
 import { monitor, type PatroniCluster } from '../../scripts/lib/patroni-cluster.mjs';
 import { others, settled, startCluster, writes, type Fields } from '../patroni/support.ts';

@@ -1,7 +1,8 @@
 /**
- * Records answers of the real cluster, each in its state, for the tests that need no cluster: `AERODB_PATRONI=4.1 node test/patroni/capture.ts`
- * records version 4.1 into its folder of `test/kernel/patroni/captures`, or into the one that is named. One JSON file per exchange: what was
- * sent, and status line, headers and body as received; status 0 when there was no answer.
+ * Records answers of the real cluster, each in its state, for the tests that need no cluster: `AERODB_PATRONI=4.1 node
+ * test/patroni/capture.ts` records version 4.1 into its folder of `test/kernel/patroni/captures`, or into the one that
+ * is named. One JSON file per exchange: what was sent, and status line, headers and body as received; status 0 when
+ * there was no answer.
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -31,7 +32,9 @@ mkdirSync(folder, { recursive: true });
 interface Asking {
   readonly body?: string;
   readonly auth?: typeof auth;
-  /** Asks again until the answer is the one in question: for states that pass, and for those that Patroni notices late. */
+  /**
+   * Asks again until the answer is the one in question: for states that pass, and for those that Patroni notices late.
+   */
   readonly wanted?: (answer: Answer) => boolean;
   /** The cluster that is asked, where it is another than that of three members. */
   readonly of?: PatroniCluster;
@@ -61,7 +64,8 @@ async function record(
   const title = typeof name === 'string' ? name : name(answer);
   writeFileSync(join(folder, `${title}.json`), `${JSON.stringify(capture, undefined, 2)}\n`);
   process.stdout.write(
-    `${title.padEnd(40)} ${String(ms).padStart(6)} ms  ${answer.status} ${answer.body.slice(0, 70).split('\n')[0] ?? ''}\n`,
+    `${title.padEnd(40)} ${String(ms).padStart(6)} ms ` +
+      ` ${answer.status} ${answer.body.slice(0, 70).split('\n')[0] ?? ''}\n`,
   );
 }
 

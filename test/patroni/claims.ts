@@ -1,6 +1,6 @@
 /**
- * What the sentences of an explanation claim, and how the cluster can contradict each. A sentence belongs to exactly one claim: one that belongs
- * to none is a sentence that nobody holds to account.
+ * What the sentences of an explanation claim, and how the cluster can contradict each. A sentence belongs to exactly
+ * one claim: one that belongs to none is a sentence that nobody holds to account.
  */
 import { sentencesOf, type Explained } from './explained.ts';
 import { changed, lostRows, twoWriters, type Observation } from './observation.ts';
@@ -61,7 +61,9 @@ function changeContradiction(
   { component, nodeId, before, after }: Explained['changes'][number],
   seen: Observation,
 ): readonly string[] {
-  const told = `change of ${component}${nodeId === null ? '' : ` of ${nodeId}`}, ${before ?? 'unknown'} → ${after ?? 'unknown'}`;
+  const told =
+    `change of ${component}${nodeId === null ? '' : ` of ${nodeId}`}, ${before ?? 'unknown'} ` +
+    `→ ${after ?? 'unknown'}`;
   const wrong = (what: string): readonly string[] => [`${told} — ${what}`];
   const was = seen.before.listed.find(({ name }) => name === nodeId)?.role ?? null;
   if (component === 'role' && before !== was) return wrong(`/cluster said ${was ?? 'nothing'} before`);
@@ -157,7 +159,8 @@ function unannounced({ rejection, consequences, kernel }: Explained, seen: Obser
   return reason.test(told)
     ? []
     : [
-        `Patroni answered ${answer.status} "${answer.body}", and the explanation did not say that it may (${reason.source})`,
+        `Patroni answered ${answer.status} "${answer.body}", and the explanation did not say that it may ` +
+          `(${reason.source})`,
       ];
 }
 
@@ -185,8 +188,8 @@ const REFUSALS: readonly (readonly [RegExp, (seen: Observation) => RegExp])[] = 
 ];
 
 /**
- * What nobody is asked to acknowledge must not happen. A switchover asks for no acknowledgements: there the explanation has to say that the
- * invariant is not checked.
+ * What nobody is asked to acknowledge must not happen. A switchover asks for no acknowledgements: there the explanation
+ * has to say that the invariant is not checked.
  */
 function unasked({ acknowledge, consequences }: Explained, seen: Observation): readonly string[] {
   const [lost, told] = [lostRows(seen), consequences.map(({ text }) => text).join(' ')];

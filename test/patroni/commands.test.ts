@@ -1,4 +1,7 @@
-/** The ten commands from the terminal program, against a real Patroni cluster; afterwards PostgreSQL itself is asked who writes. */
+/**
+ * The ten commands from the terminal program, against a real Patroni cluster; afterwards PostgreSQL itself is asked who
+ * writes.
+ */
 import assert from 'node:assert/strict';
 import { others, settled, until, writes } from './support.ts';
 import { CONSENT_AND_INTENT, received, useSession } from './terminal.ts';
@@ -16,30 +19,37 @@ describe('the ten commands under Patroni', function () {
     sent = received(use.cluster).length;
   });
 
-  it('reads cluster, node, replication, timelines and WAL, as an Observer, each with its source, and every reading stands in the log', async () => {
-    const { session, cluster } = use;
-    for (const [verb, more, expected] of [
-      ['inspect cluster', [], /pg1[^]*pg2[^]*pg3/],
-      ['inspect node', ['--node', replica], /replica[^]*trial/],
-      ['inspect node', ['--node', leader], /Role +(?:master|primary)/],
-      ['inspect replication', [], /Lag is of WAL/],
-      ['inspect promotion', [], /no promotion state machine/],
-      ['diag wal', ['--node', leader], /written +\d+\/[0-9A-F]+/],
-    ] as const) {
-      const { code, stdout, stderr } = await session.run(verb, ...more);
-      assert.deepEqual([code, stderr], [0, ''], stderr);
-      const [, by, endpoint] =
-        /^.+: trial, patroni\n[^]*?Observed by node +(\S+)\n +Endpoint +(\S+)\n/u.exec(stdout) ?? assert.fail(stdout);
-      assert.equal(
-        endpoint,
-        cluster.members.find(({ name }) => name === by)?.url,
-        'the endpoint is that of the node that answered',
+  it(
+    'reads cluster, node, replication, timelines and WAL, as an Observer, each with its source, and every reading ' +
+      'stands in the log',
+    async () => {
+      const { session, cluster } = use;
+      for (const [verb, more, expected] of [
+        ['inspect cluster', [], /pg1[^]*pg2[^]*pg3/],
+        ['inspect node', ['--node', replica], /replica[^]*trial/],
+        ['inspect node', ['--node', leader], /Role +(?:master|primary)/],
+        ['inspect replication', [], /Lag is of WAL/],
+        ['inspect promotion', [], /no promotion state machine/],
+        ['diag wal', ['--node', leader], /written +\d+\/[0-9A-F]+/],
+      ] as const) {
+        const { code, stdout, stderr } = await session.run(verb, ...more);
+        assert.deepEqual([code, stderr], [0, ''], stderr);
+        const [, by, endpoint] =
+          /^.+: trial, patroni\n[^]*?Observed by node +(\S+)\n +Endpoint +(\S+)\n/u.exec(stdout) ?? assert.fail(stdout);
+        assert.equal(
+          endpoint,
+          cluster.members.find(({ name }) => name === by)?.url,
+          'the endpoint is that of the node that answered',
+        );
+        assert.match(stdout, expected);
+      }
+      assert.deepEqual(
+        new Set(session.stages()),
+        new Set(['session_started', 'command_requested', 'command_answered']),
       );
-      assert.match(stdout, expected);
-    }
-    assert.deepEqual(new Set(session.stages()), new Set(['session_started', 'command_requested', 'command_answered']));
-    assert.equal(received(cluster).length, sent, 'P7-S2: looking asks for no change');
-  });
+      assert.equal(received(cluster).length, sent, 'P7-S2: looking asks for no change');
+    },
+  );
 
   it('shows what the cluster itself says: members, roles, timeline, positions', async () => {
     const { session, cluster } = use;
@@ -156,16 +166,20 @@ describe('the ten commands under Patroni', function () {
     assert.equal(await settled(cluster), leader);
   });
 
-  it('a force while the leader lives is a hand-over: Patroni demotes that leader in the same operation, and the explanation says so', async () => {
-    const { session, cluster } = use;
-    const terminal = await session.open('force-promote', replica, '--reason', 'disk is failing');
-    await terminal.sees('override');
-    await session.confirm(terminal, replica, ['P6-A1', 'P6-S1']);
-    assert.equal(await terminal.end(), 0, terminal.output);
-    assert.deepEqual(received(cluster).slice(sent), [
-      `failover request with leader=None candidate=${replica} scheduled_at=None`,
-    ]);
-    assert.equal(await settled(cluster), replica);
-    await until('the old leader takes no writes', async () => !(await writes(cluster, leader)));
-  });
+  it(
+    'a force while the leader lives is a hand-over: Patroni demotes that leader in the same operation, and the ' +
+      'explanation says so',
+    async () => {
+      const { session, cluster } = use;
+      const terminal = await session.open('force-promote', replica, '--reason', 'disk is failing');
+      await terminal.sees('override');
+      await session.confirm(terminal, replica, ['P6-A1', 'P6-S1']);
+      assert.equal(await terminal.end(), 0, terminal.output);
+      assert.deepEqual(received(cluster).slice(sent), [
+        `failover request with leader=None candidate=${replica} scheduled_at=None`,
+      ]);
+      assert.equal(await settled(cluster), replica);
+      await until('the old leader takes no writes', async () => !(await writes(cluster, leader)));
+    },
+  );
 });

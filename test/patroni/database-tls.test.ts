@@ -1,4 +1,7 @@
-/** PostgreSQL of a real cluster behind TLS, announced by an address that is not loopback by its name; and what that PostgreSQL refuses. */
+/**
+ * PostgreSQL of a real cluster behind TLS, announced by an address that is not loopback by its name; and what that
+ * PostgreSQL refuses.
+ */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -66,60 +69,69 @@ describe('PostgreSQL of a cluster, beyond loopback', function () {
     assert.doesNotMatch(told(), new RegExp(monitor.user, 'u'), 'PostgreSQL does not even know who wanted to log in');
   }
 
-  it("P7-F1: is read over TLS, when its certificate is of the cluster's CA and carries its address or the configured server name", async () => {
-    for (const [certificate, options] of [
-      [good, {}],
-      [issue({ name: 'db', issuer: ca, dns: ['db.example'] }), { serverName: 'db.example' }],
-    ] as const) {
-      await serve(certificate);
-      const told = connections();
-      const { code, stdout, stderr } = await read(options);
-      assert.deepEqual([code, stderr], [0, '']);
-      assert.ok(stdout.includes('Archiver'), stdout);
-      assert.match(
-        told(),
-        new RegExp(`connection authorized: user=${monitor.user} .*SSL enabled \\(protocol=TLSv1\\.[23]`, 'u'),
-      );
-    }
-  });
+  it(
+    "P7-F1: is read over TLS, when its certificate is of the cluster's CA and carries its address or the " +
+      'configured server name',
+    async () => {
+      for (const [certificate, options] of [
+        [good, {}],
+        [issue({ name: 'db', issuer: ca, dns: ['db.example'] }), { serverName: 'db.example' }],
+      ] as const) {
+        await serve(certificate);
+        const told = connections();
+        const { code, stdout, stderr } = await read(options);
+        assert.deepEqual([code, stderr], [0, '']);
+        assert.ok(stdout.includes('Archiver'), stdout);
+        assert.match(
+          told(),
+          new RegExp(`connection authorized: user=${monitor.user} .*SSL enabled \\(protocol=TLSv1\\.[23]`, 'u'),
+        );
+      }
+    },
+  );
 
-  it('P7-F1, freeze/secrets: a wrong host, an unknown CA, an expired or self-signed certificate and a server without TLS are refused with the reason, before the login is named', async () => {
-    await refused(
-      issue({ name: 'db', issuer: ca, ip: ['127.0.0.1'], dns: ['localhost'] }),
-      {},
-      /IP: 0\.0\.0\.0 is not in the cert's list: 127\.0\.0\.1/u,
-    );
-    await refused(good, { serverName: 'db.example' }, /Host: db\.example\. is not/u);
-    await refused(
-      good,
-      { trusted: issue({ name: 'another CA', ca: true }).cert },
-      /unable to (?:verify the first certificate|get local issuer certificate)/u,
-    );
-    await refused(good, { tls: false }, /unable to (?:verify the first certificate|get local issuer certificate)/u);
-    await refused(
-      issue({
-        name: 'db',
-        issuer: ca,
-        ip: [ANNOUNCED],
-        notBefore: new Date(Date.now() - 9 * DAY),
-        notAfter: new Date(Date.now() - DAY),
-      }),
-      {},
-      /certificate has expired, CERT_HAS_EXPIRED/u,
-    );
-    await refused(issue({ name: 'db', ip: [ANNOUNCED] }), {}, /self-signed certificate/u);
-    await refused(
-      undefined,
-      {},
-      /no connection \(The server does not support SSL connections\)\. The password was not sent/u,
-    );
-  });
+  it(
+    'P7-F1, freeze/secrets: a wrong host, an unknown CA, an expired or self-signed certificate and a server ' +
+      'without TLS are refused with the reason, before the login is named',
+    async () => {
+      await refused(
+        issue({ name: 'db', issuer: ca, ip: ['127.0.0.1'], dns: ['localhost'] }),
+        {},
+        /IP: 0\.0\.0\.0 is not in the cert's list: 127\.0\.0\.1/u,
+      );
+      await refused(good, { serverName: 'db.example' }, /Host: db\.example\. is not/u);
+      await refused(
+        good,
+        { trusted: issue({ name: 'another CA', ca: true }).cert },
+        /unable to (?:verify the first certificate|get local issuer certificate)/u,
+      );
+      await refused(good, { tls: false }, /unable to (?:verify the first certificate|get local issuer certificate)/u);
+      await refused(
+        issue({
+          name: 'db',
+          issuer: ca,
+          ip: [ANNOUNCED],
+          notBefore: new Date(Date.now() - 9 * DAY),
+          notAfter: new Date(Date.now() - DAY),
+        }),
+        {},
+        /certificate has expired, CERT_HAS_EXPIRED/u,
+      );
+      await refused(issue({ name: 'db', ip: [ANNOUNCED] }), {}, /self-signed certificate/u);
+      await refused(
+        undefined,
+        {},
+        /no connection \(The server does not support SSL connections\)\. The password was not sent/u,
+      );
+    },
+  );
 
   it('P7-E3: exit 4: what PostgreSQL refuses is its own rejection: its SQLSTATE, its words, and no password', async () => {
     await serve(good);
     await cluster.sql(
       node,
-      "CREATE ROLE stranger LOGIN PASSWORD 'stranger-of-the-trial'; CREATE ROLE crowded LOGIN PASSWORD 'crowded-of-the-trial' CONNECTION LIMIT 0",
+      "CREATE ROLE stranger LOGIN PASSWORD 'stranger-of-the-trial'; CREATE ROLE crowded LOGIN PASSWORD " +
+        "'crowded-of-the-trial' CONNECTION LIMIT 0",
     );
     for (const [options, sqlstate, words, severity] of [
       [{ database: 'not-the-password' }, '28P01', `password authentication failed for user "${monitor.user}"`, 'FATAL'],
@@ -172,57 +184,61 @@ describe('PostgreSQL of a cluster, beyond loopback', function () {
     );
   });
 
-  it('P7-E2: a read that PostgreSQL ends in its own words, one that it does not answer in time, and one in which it dies are told apart', async () => {
-    await serve(good);
-    // A lock that somebody else holds is what the read waits for.
-    const held = cluster
-      .sql(node, 'BEGIN; LOCK TABLE pg_stat_archiver IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(600)')
-      .catch(() => undefined);
-    const waiting = async (): Promise<string> =>
-      cluster.sql(
-        node,
-        "SELECT pid FROM pg_stat_activity WHERE application_name = 'aerodb-control' AND wait_event_type = 'Lock'",
+  it(
+    'P7-E2: a read that PostgreSQL ends in its own words, one that it does not answer in time, and one in which it ' +
+      'dies are told apart',
+    async () => {
+      await serve(good);
+      // A lock that somebody else holds is what the read waits for.
+      const held = cluster
+        .sql(node, 'BEGIN; LOCK TABLE pg_stat_archiver IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(600)')
+        .catch(() => undefined);
+      const waiting = async (): Promise<string> =>
+        cluster.sql(
+          node,
+          "SELECT pid FROM pg_stat_activity WHERE application_name = 'aerodb-control' AND wait_event_type = 'Lock'",
+        );
+      const late = await read({}, '--timeout', '3');
+      assert.deepEqual(
+        [
+          late.code,
+          /no complete answer within 3000 ms\. It was a read/u.test(late.said),
+          /PHASE7_TIMEOUT/u.test(late.said),
+        ],
+        [5, true, true],
+        late.said,
       );
-    const late = await read({}, '--timeout', '3');
-    assert.deepEqual(
-      [
-        late.code,
-        /no complete answer within 3000 ms\. It was a read/u.test(late.said),
-        /PHASE7_TIMEOUT/u.test(late.said),
-      ],
-      [5, true, true],
-      late.said,
-    );
-    await until('what it left behind in PostgreSQL has ended too', async () => (await waiting()) === '');
+      await until('what it left behind in PostgreSQL has ended too', async () => (await waiting()) === '');
 
-    const ended = read({});
-    await until('the read waits', async () => (await waiting()) !== '');
-    await cluster.sql(node, `SELECT pg_terminate_backend(${await waiting()})`);
-    assert.deepEqual(
-      [
-        (await ended).code,
-        /57P01[^]*KERNEL_REJECTION/u.test((await ended).said),
-        /terminating connection due to administrator command/u.test((await ended).said),
-      ],
-      [4, true, true],
-      (await ended).said,
-    );
+      const ended = read({});
+      await until('the read waits', async () => (await waiting()) !== '');
+      await cluster.sql(node, `SELECT pg_terminate_backend(${await waiting()})`);
+      assert.deepEqual(
+        [
+          (await ended).code,
+          /57P01[^]*KERNEL_REJECTION/u.test((await ended).said),
+          /terminating connection due to administrator command/u.test((await ended).said),
+        ],
+        [4, true, true],
+        (await ended).said,
+      );
 
-    const cut = read({});
-    await until('the read waits', async () => (await waiting()) !== '');
-    process.kill(Number(await waiting()), 'SIGKILL');
-    assert.deepEqual(
-      [
-        (await cut).code,
-        /the connection ended before the answer was complete/u.test((await cut).said),
-        /PHASE7_TRANSPORT_FAILURE/u.test((await cut).said),
-      ],
-      [5, true, true],
-      (await cut).said,
-    );
-    await held; // with one of its processes PostgreSQL ends all, and starts anew
-    await settled(cluster);
-  });
+      const cut = read({});
+      await until('the read waits', async () => (await waiting()) !== '');
+      process.kill(Number(await waiting()), 'SIGKILL');
+      assert.deepEqual(
+        [
+          (await cut).code,
+          /the connection ended before the answer was complete/u.test((await cut).said),
+          /PHASE7_TRANSPORT_FAILURE/u.test((await cut).said),
+        ],
+        [5, true, true],
+        (await cut).said,
+      );
+      await held; // with one of its processes PostgreSQL ends all, and starts anew
+      await settled(cluster);
+    },
+  );
 
   it('P7-E2: no connection is made to a PostgreSQL that is frozen, nor to one that is down', async () => {
     await serve(good);

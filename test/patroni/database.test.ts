@@ -13,7 +13,8 @@ describe('with a database login', function () {
   it('reads segments, archiver, slots and checkpoints, as PostgreSQL itself tells of them', async () => {
     const { session, cluster } = use;
     const leader = await settled(cluster);
-    // A checkpoint of PostgreSQL's own may end at any moment, after a promotion above all: what is there before and after was there meanwhile.
+    // A checkpoint of PostgreSQL's own may end at any moment, after a promotion above all: what is there before and
+    // after was there meanwhile.
     const segments = async (): Promise<readonly string[]> =>
       (await cluster.sql(leader, "SELECT name FROM pg_ls_waldir() WHERE name ~ '^[0-9A-F]{24}$'")).split('\n');
     const checkpoint = (): Promise<string> => cluster.sql(leader, 'SELECT checkpoint_lsn FROM pg_control_checkpoint()');
@@ -41,7 +42,9 @@ describe('with a database login', function () {
     assert.equal(
       await cluster.sql(
         leader,
-        `SELECT rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR has_table_privilege('${monitor.user}', 'pg_authid', 'SELECT') FROM pg_roles WHERE rolname = '${monitor.user}'`,
+        'SELECT rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR ' +
+          `has_table_privilege('${monitor.user}', 'pg_authid', 'SELECT') FROM pg_roles WHERE rolname = ` +
+          `'${monitor.user}'`,
       ),
       'f',
     );

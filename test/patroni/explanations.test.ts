@@ -1,6 +1,7 @@
 /**
- * Explanations are held to what happens: in each mode of a real cluster a request is explained, confirmed and sent through the terminal program,
- * and every sentence of the explanation is compared with what the cluster did. A sentence that nobody can hold to account fails as well.
+ * Explanations are held to what happens: in each mode of a real cluster a request is explained, confirmed and sent
+ * through the terminal program, and every sentence of the explanation is compared with what the cluster did. A sentence
+ * that nobody can hold to account fails as well.
  */
 import assert from 'node:assert/strict';
 import { hold, type Verdict } from './claims.ts';
@@ -73,7 +74,8 @@ describe('explanations are held to what happens', function () {
         'asynchronous',
         'request_promotion',
         adding(
-          'The cluster is paused: Patroni itself replaces no leader that fails, and it stays paused after this request.',
+          'The cluster is paused: Patroni itself replaces no leader that fails, and it stays paused after this ' +
+            'request.',
         ),
         /it is not paused/u,
       ],

@@ -1,4 +1,7 @@
-/** The situations in which explanations are held to what happens: how each comes about on a real cluster, and how it goes on after the request. */
+/**
+ * The situations in which explanations are held to what happens: how each comes about on a real cluster, and how it
+ * goes on after the request.
+ */
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -70,8 +73,8 @@ const STRICT = { synchronous_mode: true, synchronous_mode_strict: true };
 const QUORUM = { synchronous_mode: 'quorum', synchronous_mode_strict: false };
 
 /**
- * The WAL sender to a member stops, so that the member lacks what is written from now on. Where it is the one standby that commits wait for, none
- * is acknowledged from now on but to sessions that do not wait.
+ * The WAL sender to a member stops, so that the member lacks what is written from now on. Where it is the one standby
+ * that commits wait for, none is acknowledged from now on but to sessions that do not wait.
  */
 async function holdBack({ cluster, writers, notes, undo, leader, candidate }: Stage): Promise<void> {
   const isWaitedFor = (await members(cluster)).find(({ name }) => name === candidate)?.role === 'sync_standby';
@@ -262,7 +265,10 @@ async function candidateDies(stage: Stage, over: () => boolean): Promise<void> {
 /** Seconds, as few as Patroni admits. */
 const SHORT_TTL = 20;
 
-/** With the configuration store away the leader goes on, or it stops; afterwards another member can take the lead, or it waits. */
+/**
+ * With the configuration store away the leader goes on, or it stops; afterwards another member can take the lead, or it
+ * waits.
+ */
 async function withoutStore({ cluster, writers, notes, undo, candidate: leader, other }: Stage): Promise<void> {
   await configure(cluster, { ttl: SHORT_TTL });
   await until('the lock is short', async () => (await lockSeconds(cluster)) === SHORT_TTL);

@@ -1,6 +1,6 @@
 /**
- * What really happens to a cluster while a request is carried out: told by writers that work on every member, by PostgreSQL, by etcd and by
- * Patroni's `/cluster`, and by nothing that the program under test says.
+ * What really happens to a cluster while a request is carried out: told by writers that work on every member, by
+ * PostgreSQL, by etcd and by Patroni's `/cluster`, and by nothing that the program under test says.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import Client from 'pg/lib/client.js';

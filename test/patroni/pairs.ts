@@ -117,7 +117,10 @@ export class Pairs {
   }
 }
 
-/** Asks for one request and looks at the cluster before, when everything that follows from it has come about, and where it can come about later, then. */
+/**
+ * Asks for one request and looks at the cluster before, when everything that follows from it has come about, and where
+ * it can come about later, then.
+ */
 async function observe(stage: Stage, mode: Mode, command: Command, session: Session): Promise<Pair> {
   const { cluster, writers, notes, candidate, leader } = stage;
   const before = await look(cluster);
@@ -242,7 +245,10 @@ async function quiet({ cluster, candidate, leader, notes }: Stage, mode: Mode, o
   else if (mode.members === undefined) await settled(cluster);
 }
 
-/** Waits until every member that calls itself a primary has taken a row from now on, or until a commit there waits for a standby. */
+/**
+ * Waits until every member that calls itself a primary has taken a row from now on, or until a commit there waits for a
+ * standby.
+ */
 async function everyPrimaryWrites({ cluster, writers }: Stage, { postgres }: Look): Promise<void> {
   const since = performance.now();
   for (const [name, state] of postgres) {

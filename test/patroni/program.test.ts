@@ -60,21 +60,25 @@ describe('npm run cluster:patroni', function () {
     assert.deepEqual([processesIn(folder), existsSync(folder)], [[], false]);
   });
 
-  it('killed, it leaves nothing running; the next removes what it left behind, and ends also what was orphaned or frozen', async () => {
-    const killed = await start();
-    process.kill(killed.group.pid, 'SIGKILL');
-    await until('its agents, and what they started, are gone', () => processesIn(killed.folder).length === 0);
-    const { group, folder } = await start();
-    assert.equal(existsSync(killed.folder), false);
-    const agent = Number(/agent (\d+)/u.exec(group.output())?.[1]);
-    const postmaster = Number(/postmaster (\d+)/u.exec(group.output())?.[1]);
-    process.kill(postmaster, 'SIGSTOP');
-    process.kill(agent, 'SIGKILL');
-    assert.ok(processesIn(folder).some(({ pid }) => pid === postmaster));
-    process.kill(group.pid, 'SIGTERM');
-    assert.equal(await group.ended, 'exit code 0', group.output());
-    assert.deepEqual([processesIn(folder), existsSync(folder)], [[], false]);
-  });
+  it(
+    'killed, it leaves nothing running; the next removes what it left behind, and ends also what was orphaned or ' +
+      'frozen',
+    async () => {
+      const killed = await start();
+      process.kill(killed.group.pid, 'SIGKILL');
+      await until('its agents, and what they started, are gone', () => processesIn(killed.folder).length === 0);
+      const { group, folder } = await start();
+      assert.equal(existsSync(killed.folder), false);
+      const agent = Number(/agent (\d+)/u.exec(group.output())?.[1]);
+      const postmaster = Number(/postmaster (\d+)/u.exec(group.output())?.[1]);
+      process.kill(postmaster, 'SIGSTOP');
+      process.kill(agent, 'SIGKILL');
+      assert.ok(processesIn(folder).some(({ pid }) => pid === postmaster));
+      process.kill(group.pid, 'SIGTERM');
+      assert.equal(await group.ended, 'exit code 0', group.output());
+      assert.deepEqual([processesIn(folder), existsSync(folder)], [[], false]);
+    },
+  );
 
   for (const [options, complaint] of [
     [['--nodes', '0'], '--nodes takes a number'],

@@ -1,4 +1,7 @@
-/** A cluster that is reached at other addresses than its members announce, as through SSH tunnels: each endpoint says to whom it leads. */
+/**
+ * A cluster that is reached at other addresses than its members announce, as through SSH tunnels: each endpoint says to
+ * whom it leads.
+ */
 import assert from 'node:assert/strict';
 import { connect as dial, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import type { PatroniCluster } from '../../scripts/lib/patroni-cluster.mjs';
@@ -87,33 +90,37 @@ describe('members reached through tunnels', function () {
     assert.equal(await settled(cluster), candidate);
   });
 
-  it('an endpoint that is said to lead to another member is found out where Patroni tells names, and nothing is sent to it', async () => {
-    const [one, two] = cluster.members.map(({ name }) => name);
-    assert.ok(one !== undefined && two !== undefined);
-    session = new Session(cluster, {
-      endpoints: [
-        { url: at(one), member: two, serverName: 'localhost' },
-        { url: at(two), member: one, serverName: 'localhost' },
-      ],
-      token,
-    });
-    const leader = await settled(cluster);
-    const candidate = leader === one ? two : one;
-    const before = received(cluster).length;
-    const node = (await session.json('inspect node', '--node', candidate)) as unknown as {
-      readonly view: { readonly source: string };
-    };
-    if (!cluster.isAtLeast(4, 0)) {
-      assert.equal(node.view.source, 'self', 'Patroni 3.0 does not tell its name: the configuration is believed');
-      return;
-    }
-    assert.equal(node.view.source, 'reported');
-    const terminal = await session.open('promote', candidate);
-    assert.equal(await terminal.end(), 5, terminal.output);
-    assert.match(
-      terminal.output.replaceAll(/\s+/gu, ' '),
-      new RegExp(`member ${leader} answered where the candidate ${candidate} was asked`, 'u'),
-    );
-    assert.equal(received(cluster).length, before);
-  });
+  it(
+    'an endpoint that is said to lead to another member is found out where Patroni tells names, and nothing is ' +
+      'sent to it',
+    async () => {
+      const [one, two] = cluster.members.map(({ name }) => name);
+      assert.ok(one !== undefined && two !== undefined);
+      session = new Session(cluster, {
+        endpoints: [
+          { url: at(one), member: two, serverName: 'localhost' },
+          { url: at(two), member: one, serverName: 'localhost' },
+        ],
+        token,
+      });
+      const leader = await settled(cluster);
+      const candidate = leader === one ? two : one;
+      const before = received(cluster).length;
+      const node = (await session.json('inspect node', '--node', candidate)) as unknown as {
+        readonly view: { readonly source: string };
+      };
+      if (!cluster.isAtLeast(4, 0)) {
+        assert.equal(node.view.source, 'self', 'Patroni 3.0 does not tell its name: the configuration is believed');
+        return;
+      }
+      assert.equal(node.view.source, 'reported');
+      const terminal = await session.open('promote', candidate);
+      assert.equal(await terminal.end(), 5, terminal.output);
+      assert.match(
+        terminal.output.replaceAll(/\s+/gu, ' '),
+        new RegExp(`member ${leader} answered where the candidate ${candidate} was asked`, 'u'),
+      );
+      assert.equal(received(cluster).length, before);
+    },
+  );
 });

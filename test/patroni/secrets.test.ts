@@ -1,4 +1,7 @@
-/** Planted secrets in real sessions with a guarded cluster, whatever becomes of them: no byte that is written or shown holds one. */
+/**
+ * Planted secrets in real sessions with a guarded cluster, whatever becomes of them: no byte that is written or shown
+ * holds one.
+ */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { monitor, type PatroniCluster } from '../../scripts/lib/patroni-cluster.mjs';
@@ -55,7 +58,10 @@ describe('secrets of a Patroni cluster in a terminal', function () {
     return { leader, candidate: cluster.members.find(({ name }) => name !== leader)?.name ?? assert.fail() };
   };
 
-  /** Opens a session, lets it be worked with, and searches all that was shown, and every file but the ones in which the secrets were given. */
+  /**
+   * Opens a session, lets it be worked with, and searches all that was shown, and every file but the ones in which the
+   * secrets were given.
+   */
   async function searched(
     options: ConstructorParameters<typeof Session>[1],
     work: (opened: Session, show: (text: string) => void) => Promise<void>,
@@ -99,36 +105,40 @@ describe('secrets of a Patroni cluster in a terminal', function () {
     return `${ended.stdout}${ended.stderr}`.replaceAll(/\s+/gu, ' ');
   }
 
-  it('P7-O3, freeze/secrets: what succeeds holds none: every reading, diagnostics with the configuration, a switchover', async () => {
-    const { leader, candidate } = await sides();
-    await searched({ token: token(SECRET.login), database: SECRET.database }, async (opened, show) => {
-      for (const format of [[], ['--json']]) {
-        for (const verb of ['inspect cluster', 'inspect replication', 'inspect promotion'])
-          await run(opened, show, 0, verb, ...format);
-        for (const verb of ['inspect node', 'diag wal', 'diag snapshots'])
-          await run(opened, show, 0, verb, '--node', leader, ...format);
-        const collected = await opened.ask('diag diagnostics', leader, [], ...format);
-        show(collected.output);
-        assert.equal(collected.code, 0, collected.output);
-        assert.match(
-          collected.output.replaceAll(/\s+/gu, ' '),
-          /Withheld, because it is not on the list of what is known to be harmless: [^:]*archive_token/u,
+  it(
+    'P7-O3, freeze/secrets: what succeeds holds none: every reading, diagnostics with the configuration, a ' +
+      'switchover',
+    async () => {
+      const { leader, candidate } = await sides();
+      await searched({ token: token(SECRET.login), database: SECRET.database }, async (opened, show) => {
+        for (const format of [[], ['--json']]) {
+          for (const verb of ['inspect cluster', 'inspect replication', 'inspect promotion'])
+            await run(opened, show, 0, verb, ...format);
+          for (const verb of ['inspect node', 'diag wal', 'diag snapshots'])
+            await run(opened, show, 0, verb, '--node', leader, ...format);
+          const collected = await opened.ask('diag diagnostics', leader, [], ...format);
+          show(collected.output);
+          assert.equal(collected.code, 0, collected.output);
+          assert.match(
+            collected.output.replaceAll(/\s+/gu, ' '),
+            /Withheld, because it is not on the list of what is known to be harmless: [^:]*archive_token/u,
+          );
+        }
+        const switched = await opened.ask('promote', candidate);
+        show(switched.output);
+        assert.equal(switched.code, 0, switched.output);
+        assert.deepEqual(
+          opened
+            .records()
+            .flatMap(({ redacted }) => (Array.isArray(redacted) ? (redacted as readonly string[]) : []))
+            .filter(name => /archive/u.test(name)).length,
+          4,
+          'what was withheld is named',
         );
-      }
-      const switched = await opened.ask('promote', candidate);
-      show(switched.output);
-      assert.equal(switched.code, 0, switched.output);
-      assert.deepEqual(
-        opened
-          .records()
-          .flatMap(({ redacted }) => (Array.isArray(redacted) ? (redacted as readonly string[]) : []))
-          .filter(name => /archive/u.test(name)).length,
-        4,
-        'what was withheld is named',
-      );
-    });
-    assert.equal(await settled(cluster), candidate, 'the login was really sent');
-  });
+      });
+      assert.equal(await settled(cluster), candidate, 'the login was really sent');
+    },
+  );
 
   it('P7-O3, freeze/secrets: what is refused holds none: 401, 403, a wrong password to PostgreSQL', async () => {
     const { leader, candidate } = await sides();
@@ -154,30 +164,34 @@ describe('secrets of a Patroni cluster in a terminal', function () {
     assert.equal(await settled(cluster), leader);
   });
 
-  it('P7-O3, freeze/secrets: what comes to no answer holds none: TLS that is not trusted, of either kind, and nobody there', async () => {
-    const { leader, candidate } = await sides();
-    await searched({ token: token(SECRET.login), database: SECRET.database, tls: false }, async (opened, show) => {
-      for (const verb of ['inspect node', 'diag wal', 'diag snapshots'])
-        assert.match(await run(opened, show, 5, verb, '--node', leader), /self-signed certificate/u);
-    });
-    await searched({ token: token(SECRET.login), database: SECRET.database, trusted: '' }, async (opened, show) => {
-      for (const verb of ['diag wal', 'diag snapshots'])
-        assert.match(
-          await run(opened, show, 5, verb, '--node', leader),
-          /unable to (?:verify the first certificate|get local issuer certificate)/u,
-        );
-    });
-    await offerTls(cluster, leader, undefined);
-    await searched({ token: token(SECRET.login), database: SECRET.database }, async (opened, show) => {
-      assert.match(await run(opened, show, 5, 'diag wal', '--node', leader), /does not support SSL/u);
-      await cluster.kill(candidate);
-      assert.match(await run(opened, show, 5, 'inspect node', '--node', candidate), /ECONNREFUSED/u);
-      assert.match(await run(opened, show, 5, 'diag snapshots', '--node', candidate, '--json'), /ECONNREFUSED/u);
-      const unasked = await opened.open('promote', candidate);
-      assert.equal(await unasked.end(), 5, unasked.output);
-      show(unasked.output);
-    });
-    cluster.startMember(candidate);
-    await settled(cluster);
-  });
+  it(
+    'P7-O3, freeze/secrets: what comes to no answer holds none: TLS that is not trusted, of either kind, and ' +
+      'nobody there',
+    async () => {
+      const { leader, candidate } = await sides();
+      await searched({ token: token(SECRET.login), database: SECRET.database, tls: false }, async (opened, show) => {
+        for (const verb of ['inspect node', 'diag wal', 'diag snapshots'])
+          assert.match(await run(opened, show, 5, verb, '--node', leader), /self-signed certificate/u);
+      });
+      await searched({ token: token(SECRET.login), database: SECRET.database, trusted: '' }, async (opened, show) => {
+        for (const verb of ['diag wal', 'diag snapshots'])
+          assert.match(
+            await run(opened, show, 5, verb, '--node', leader),
+            /unable to (?:verify the first certificate|get local issuer certificate)/u,
+          );
+      });
+      await offerTls(cluster, leader, undefined);
+      await searched({ token: token(SECRET.login), database: SECRET.database }, async (opened, show) => {
+        assert.match(await run(opened, show, 5, 'diag wal', '--node', leader), /does not support SSL/u);
+        await cluster.kill(candidate);
+        assert.match(await run(opened, show, 5, 'inspect node', '--node', candidate), /ECONNREFUSED/u);
+        assert.match(await run(opened, show, 5, 'diag snapshots', '--node', candidate, '--json'), /ECONNREFUSED/u);
+        const unasked = await opened.open('promote', candidate);
+        assert.equal(await unasked.end(), 5, unasked.output);
+        show(unasked.output);
+      });
+      cluster.startMember(candidate);
+      await settled(cluster);
+    },
+  );
 });

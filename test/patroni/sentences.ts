@@ -1,6 +1,6 @@
 /**
- * The sentences that explanations of a switchover and a failover are made of, as patterns with named parts; what would have to happen for each to be
- * contradicted; and when that was possible at all.
+ * The sentences that explanations of a switchover and a failover are made of, as patterns with named parts; what would
+ * have to happen for each to be contradicted; and when that was possible at all.
  */
 import type { Case, Claim } from './claims.ts';
 import { agentAlive, changed, lostRows, twoWriters, wasShutDown } from './observation.ts';
@@ -19,7 +19,10 @@ function holds(): undefined {
   return undefined;
 }
 
-/** A pattern of a whole sentence. `{name}` is a quoted member, `{name:…}` what the expression after the colon matches; all else stands for itself. */
+/**
+ * A pattern of a whole sentence. `{name}` is a quoted member, `{name:…}` what the expression after the colon matches;
+ * all else stands for itself.
+ */
 function claim(id: string, sentence: string, tried: (at: Case) => boolean, contradicted: Held): Claim {
   const pattern = sentence
     .split(/(\{\w+(?::[^}]*)?\})/u)
@@ -83,11 +86,13 @@ const follow: Held = at =>
 const ACTION: readonly Claim[] = [
   claim(
     'asks for a switchover',
-    'Ask Patroni to switch over from the leader {leader} to the candidate {candidate}: one engine operation demotes the one and promotes the other.',
+    'Ask Patroni to switch over from the leader {leader} to the candidate {candidate}: one engine operation ' +
+      'demotes the one and promotes the other.',
     whenChanged,
     ({ part, seen }) =>
       (seen.received.join() !==
-        `switchover request with leader=${part['leader'] ?? ''} candidate=${part['candidate'] ?? ''} scheduled_at=None` &&
+        `switchover request with leader=${part['leader'] ?? ''} candidate=${part['candidate'] ?? ''} ` +
+          'scheduled_at=None' &&
         `Patroni received ${seen.received.join() || 'nothing'}`) ||
       (changed(seen) &&
         agentAlive(seen) &&
@@ -96,12 +101,13 @@ const ACTION: readonly Claim[] = [
   ),
   claim(
     'asks for a switchover in a standby cluster',
-    'Ask Patroni to switch over from the leader {leader} to the candidate {candidate}: {how:.*} the lead of the standby cluster {rest:.*}.',
+    'Ask Patroni to switch over from the leader {leader} to the candidate {candidate}: {how:.*} the lead of the ' +
+      'standby cluster {rest:.*}.',
     whenChanged,
     ({ part, seen }) =>
       seen.received.join() !==
-        `switchover request with leader=${part['leader'] ?? ''} candidate=${part['candidate'] ?? ''} scheduled_at=None` &&
-      `Patroni received ${seen.received.join() || 'nothing'}`,
+        `switchover request with leader=${part['leader'] ?? ''} candidate=${part['candidate'] ?? ''} ` +
+          'scheduled_at=None' && `Patroni received ${seen.received.join() || 'nothing'}`,
   ),
   claim(
     'asks for a failover',
@@ -142,7 +148,8 @@ const HAND_OVER: readonly Claim[] = [
   ),
   claim(
     'the agent hands over',
-    'When the agent of {leader} takes the request up, it shuts its PostgreSQL down, gives the leader key up and starts PostgreSQL again as a replica.',
+    'When the agent of {leader} takes the request up, it shuts its PostgreSQL down, gives the leader key up and ' +
+      'starts PostgreSQL again as a replica.',
     at => changed(at.seen) && agentAlive(at.seen),
     ({ part, seen }) => {
       const now = seen.after.postgres.get(part['leader'] ?? '');
@@ -163,7 +170,8 @@ const HAND_OVER: readonly Claim[] = [
   ),
   claim(
     'the candidate becomes standby leader',
-    '{candidate} takes the leader key and becomes the standby leader: it stays in recovery and follows the other cluster.',
+    '{candidate} takes the leader key and becomes the standby leader: it stays in recovery and follows the other ' +
+      'cluster.',
     whenChanged,
     at =>
       changed(at.seen) &&
@@ -201,7 +209,8 @@ const HAND_OVER: readonly Claim[] = [
   ),
   claim(
     'the shutdown closes connections, and nobody writes until the promotion',
-    'Where the old leader shuts down, connections to it are closed, and no member accepts writes from then to the promotion of the candidate.',
+    'Where the old leader shuts down, connections to it are closed, and no member accepts writes from then to ' +
+      'the promotion of the candidate.',
     ({ seen }) => wasShutDown(seen),
     ({ seen }) =>
       wasShutDown(seen) &&
@@ -219,13 +228,15 @@ const HAND_OVER: readonly Claim[] = [
 const AUTHORITY: readonly Claim[] = [
   claim(
     'stays in the store',
-    "Where the agent of {leader} does not take the request up, it stays in the configuration store, also after Patroni's answer.",
+    'Where the agent of {leader} does not take the request up, it stays in the configuration store, also after ' +
+      "Patroni's answer.",
     at => answered(at, /status unknown/u),
     at => answered(at, /status unknown/u) && !at.seen.after.pending && !changed(at.seen) && 'it is gone from there',
   ),
   claim(
     'carried out when the key runs out',
-    'When the leader key of {leader} has run out, {candidate} takes the {lead:lead|lead and promotes}{synchronous:(?: if it is a synchronous standby then, and)?} however far it lags.',
+    'When the leader key of {leader} has run out, {candidate} takes the {lead:lead|lead and ' +
+      'promotes}{synchronous:(?: if it is a synchronous standby then, and)?} however far it lags.',
     keyRanOut,
     at =>
       keyRanOut(at) &&
@@ -236,7 +247,8 @@ const AUTHORITY: readonly Claim[] = [
   ),
   claim(
     'whether the old leader writes is not checked',
-    'Patroni does not check that the PostgreSQL of {leader:.+} has stopped writing (P6-A1){rest:: where only the agent beside it died, two members can accept writes\\.|\\.}',
+    'Patroni does not check that the PostgreSQL of {leader:.+} has stopped writing (P6-A1){rest:: where only the ' +
+      'agent beside it died, two members can accept writes\\.|\\.}',
     ({ seen }) => twoWriters(seen),
     holds,
   ),
@@ -255,7 +267,8 @@ const AUTHORITY: readonly Claim[] = [
   ),
   claim(
     'failsafe mode',
-    'Failsafe mode is on: a leader that cannot reach the configuration store goes on as long as it reaches every member, and for ttl seconds after that no other member takes the lead.',
+    'Failsafe mode is on: a leader that cannot reach the configuration store goes on as long as it reaches every ' +
+      'member, and for ttl seconds after that no other member takes the lead.',
     ({ seen }) => seen.notes.has('nobody led within ttl'),
     ({ seen }) =>
       (seen.notes.has('the leader stopped without the store') && 'it did not go on') ||
@@ -263,7 +276,8 @@ const AUTHORITY: readonly Claim[] = [
   ),
   claim(
     'a paused standby cluster waits',
-    'In a paused standby cluster the agent of {leader} takes no such request up: it stays in the configuration store, and is carried out when the cluster is resumed.',
+    'In a paused standby cluster the agent of {leader} takes no such request up: it stays in the configuration ' +
+      'store, and is carried out when the cluster is resumed.',
     always,
     ({ seen }) =>
       (changed(seen) && 'it was carried out while paused') ||
@@ -330,7 +344,8 @@ const DURABILITY: readonly Claim[] = [
   ),
   claim(
     'received again',
-    'What {old:.+} received from the other cluster and {candidate} did not, {same} has to receive again from there (P6-S1).',
+    'What {old:.+} received from the other cluster and {candidate} did not, {same} has to receive again from ' +
+      'there (P6-S1).',
     whenChanged,
     at => changed(at.seen) && candidateState(at)?.port === null && 'it receives nothing',
   ),
@@ -377,7 +392,8 @@ const DURABILITY: readonly Claim[] = [
   ),
   claim(
     'synchronous',
-    'Synchronous mode is on, {strict:strict: without a synchronous standby commits wait|not strict: without a synchronous standby commits are acknowledged by the leader alone}.',
+    'Synchronous mode is on, {strict:strict: without a synchronous standby commits wait|not strict: without a ' +
+      'synchronous standby commits are acknowledged by the leader alone}.',
     ({ seen }) => seen.notes.has('alone: acknowledged') || seen.notes.has('alone: waits'),
     at =>
       (at.seen.before.config['synchronous_mode'] !== true && 'it is not on') ||
@@ -415,7 +431,8 @@ const DURABILITY: readonly Claim[] = [
   ),
   claim(
     'fails over to any member',
-    'Patroni reports {candidate} as {role:\\w+}, and Patroni {series:[\\d.]+} fails over to a member that is no synchronous standby, too.',
+    'Patroni reports {candidate} as {role:\\w+}, and Patroni {series:[\\d.]+} fails over to a member that is no ' +
+      'synchronous standby, too.',
     whenChanged,
     at =>
       (!at.seen.version.startsWith(at.part['series'] ?? '?') && `it is ${at.seen.version}`) ||
@@ -423,7 +440,8 @@ const DURABILITY: readonly Claim[] = [
   ),
   claim(
     'takes back a failover to any member',
-    'A living leader under Patroni {series:[\\d.]+} takes back a failover to a member that is no synchronous standby; without one it is carried out.',
+    'A living leader under Patroni {series:[\\d.]+} takes back a failover to a member that is no synchronous ' +
+      'standby; without one it is carried out.',
     always,
     at =>
       (!at.seen.version.startsWith(at.part['series'] ?? '?') && `it is ${at.seen.version}`) ||
@@ -448,7 +466,8 @@ const REJECTION: readonly Claim[] = [
   ),
   claim(
     'refused before anything is written',
-    'Patroni refuses the request before it writes anything (400, 401, 403, 412) when the login or the address is not admitted, or {reasons:.+}.',
+    'Patroni refuses the request before it writes anything (400, 401, 403, 412) when the login or the address is ' +
+      'not admitted, or {reasons:.+}.',
     refusedBefore,
     at =>
       (refusedBefore(at) && (changed(at.seen) || at.seen.after.pending) && 'it was written') ||
@@ -479,7 +498,8 @@ const REJECTION: readonly Claim[] = [
   ),
   claim(
     'failed proves nothing',
-    'That answer does not prove that nothing was executed: in one kind of configuration store it can be given after a success, so it is reported as unknown.',
+    'That answer does not prove that nothing was executed: in one kind of configuration store it can be given ' +
+      'after a success, so it is reported as unknown.',
     at => answered(at, /(?:Switchover|Failover) failed/u),
     at =>
       answered(at, /(?:Switchover|Failover) failed/u) &&
@@ -488,7 +508,8 @@ const REJECTION: readonly Claim[] = [
   ),
   claim(
     'an echo proves nothing',
-    'Where {leader} is not the leader by then, that can be the work of this very request, delivered twice: it is reported as unknown.',
+    'Where {leader} is not the leader by then, that can be the work of this very request, delivered twice: it is ' +
+      'reported as unknown.',
     at => answered(at, /leader name does not match/u),
     at =>
       answered(at, /leader name does not match/u) &&
@@ -497,7 +518,8 @@ const REJECTION: readonly Claim[] = [
   ),
   claim(
     'another may lead',
-    'Where two requests meet, or {candidate} becomes unreachable after Patroni has accepted it, another member may lead afterwards.',
+    'Where two requests meet, or {candidate} becomes unreachable after Patroni has accepted it, another member ' +
+      'may lead afterwards.',
     ({ seen }) => seen.notes.has('the candidate died'),
     holds,
   ),
@@ -509,7 +531,8 @@ const REJECTION: readonly Claim[] = [
   ),
   claim(
     'how long Patroni waits',
-    'Patroni waits {seconds:\\d+} seconds for the request to be carried out, and asks members and store before and after that.',
+    'Patroni waits {seconds:\\d+} seconds for the request to be carried out, and asks members and store before ' +
+      'and after that.',
     always,
     at => {
       const wait = Number(at.part['seconds']) * 1000;
@@ -527,7 +550,8 @@ const REJECTION: readonly Claim[] = [
   ),
   claim(
     'unknown',
-    'Where Patroni answers that the status is unknown, or where no answer comes, the outcome is unknown: the leader may still change afterwards.',
+    'Where Patroni answers that the status is unknown, or where no answer comes, the outcome is unknown: the ' +
+      'leader may still change afterwards.',
     at => answered(at, /status unknown/u) || (at.seen.sent && at.seen.answer === null),
     at =>
       (answered(at, /status unknown/u) || (at.seen.sent && at.seen.answer === null)) &&
@@ -540,7 +564,8 @@ const REST: readonly Claim[] = [
   claim('no undo', 'There is no undo.', always, holds),
   claim(
     'the way back',
-    'Handing the lead back is another switchover, explained and confirmed by itself{timeline:(?:, and begins another timeline)?}.',
+    'Handing the lead back is another switchover, explained and confirmed by itself{timeline:(?:, and begins ' +
+      'another timeline)?}.',
     whenChanged,
     at => {
       const begins =
@@ -565,19 +590,22 @@ const REST: readonly Claim[] = [
   ),
   claim(
     'all the protection',
-    'That is all the protection there is: Patroni counts no control version, so nothing else that moved since this was read is noticed.',
+    'That is all the protection there is: Patroni counts no control version, so nothing else that moved since ' +
+      'this was read is noticed.',
     always,
     holds,
   ),
   claim(
     'no ledger',
-    'Nor has it a ledger: it does not know request ids, and would not recognise a request that another window has sent.',
+    'Nor has it a ledger: it does not know request ids, and would not recognise a request that another window ' +
+      'has sent.',
     always,
     holds,
   ),
   claim(
     'no protection',
-    'Nothing protects against acting on an old view here: a failover names no leader, and Patroni counts no control version.',
+    'Nothing protects against acting on an old view here: a failover names no leader, and Patroni counts no ' +
+      'control version.',
     ({ seen }) => seen.leaderThen !== seen.leaderBefore,
     at =>
       at.seen.leaderThen !== at.seen.leaderBefore &&

@@ -1,4 +1,6 @@
-/** What the tests do to the real cluster: signals, waits, and looks at it by other means than the program under test. */
+/**
+ * What the tests do to the real cluster: signals, waits, and looks at it by other means than the program under test.
+ */
 import assert from 'node:assert/strict';
 import { appendFileSync, chownSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -23,8 +25,9 @@ export interface Listed {
 }
 
 /**
- * Starts a cluster for tests: as quick in its loops as Patroni can be, and with locks that outlast every test, so that no stall of the machine
- * elects a leader. The time to live of one that is dead ends when a test says so: see `lapse`. The environment chooses the version of Patroni.
+ * Starts a cluster for tests: as quick in its loops as Patroni can be, and with locks that outlast every test, so that
+ * no stall of the machine elects a leader. The time to live of one that is dead ends when a test says so: see `lapse`.
+ * The environment chooses the version of Patroni.
  */
 export async function startCluster(options: Omit<ClusterOptions, 'programs'> = {}): Promise<PatroniCluster> {
   const programs = await ensurePatroni(line => process.stderr.write(`${line}\n`), process.env[PATRONI_VARIABLE]);
@@ -112,8 +115,8 @@ export function replayer(cluster: PatroniCluster, name: string): number {
 }
 
 /**
- * Lets no start of a member's PostgreSQL succeed until what this returns is called. A pause alone does not: a member that was rewound, or may have
- * to be, is started in a paused cluster too.
+ * Lets no start of a member's PostgreSQL succeed until what this returns is called. A pause alone does not: a member
+ * that was rewound, or may have to be, is started in a paused cluster too.
  */
 export function unstartable(cluster: PatroniCluster, name: string): () => void {
   const file = join(cluster.member(name).folder, 'data', 'postgresql.auto.conf');
@@ -122,7 +125,10 @@ export function unstartable(cluster: PatroniCluster, name: string): () => void {
   return () => writeFileSync(file, before);
 }
 
-/** Kills a member's agent and its PostgreSQL, as a machine that loses power: the postmaster first, so that it does not set right what the others leave. */
+/**
+ * Kills a member's agent and its PostgreSQL, as a machine that loses power: the postmaster first, so that it does not
+ * set right what the others leave.
+ */
 export async function powerOff(cluster: PatroniCluster, name: string): Promise<void> {
   const postmaster = cluster.postmaster(name);
   await cluster.kill(name);
@@ -147,7 +153,10 @@ export async function isPending(cluster: PatroniCluster): Promise<boolean> {
   return !['{}', undefined].includes((await cluster.stored('failover'))?.value);
 }
 
-/** The time to live of a leader that has died ends now: etcd forgets its lock and its membership, as it does when the time has run out. */
+/**
+ * The time to live of a leader that has died ends now: etcd forgets its lock and its membership, as it does when the
+ * time has run out.
+ */
 export async function lapse(cluster: PatroniCluster): Promise<void> {
   const lock = await cluster.stored('leader');
   assert.ok(lock !== undefined, 'nobody holds the lock');

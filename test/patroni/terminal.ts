@@ -1,4 +1,7 @@
-/** The terminal program against the shared cluster: one cluster for all files of this suite, one audit log for each test. */
+/**
+ * The terminal program against the shared cluster: one cluster for all files of this suite, one audit log for each
+ * test.
+ */
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
@@ -28,7 +31,10 @@ after('stop the shared clusters', async () => {
   await Promise.all([open?.stop(), guarded?.stop()]);
 });
 
-/** The clusters that the files of this suite share: one of three members, and a guarded one of two, with TLS and a login. */
+/**
+ * The clusters that the files of this suite share: one of three members, and a guarded one of two, with TLS and a
+ * login.
+ */
 export function sharedClusters(): Promise<readonly [open: PatroniCluster, guarded: PatroniCluster]> {
   shared ??= Promise.all([startCluster(), startCluster({ nodes: 2, tls: true, auth: LOGIN })]);
   return shared;
@@ -44,8 +50,9 @@ export class Session {
   private readonly config = join(this.home, 'clusters.json');
 
   /**
-   * `only`: the one member whose address is configured; `database`: the password of the login that may look, and `user` its name; `token`: the login of the
-   * REST API; `endpoints`: in place of the members' own addresses; `trusted`: PEM certificates beside that of the REST API, where `tls` is not false; `env`: what the environment says beside.
+   * `only`: the one member whose address is configured; `database`: the password of the login that may look, and `user`
+   * its name; `token`: the login of the REST API; `endpoints`: in place of the members' own addresses; `trusted`: PEM
+   * certificates beside that of the REST API, where `tls` is not false; `env`: what the environment says beside.
    */
   constructor(
     cluster: PatroniCluster,

@@ -115,52 +115,56 @@ describe('supply chain', () => {
     });
     after(() => rmSync(folder, { recursive: true, force: true }));
 
-    it('the bill of materials is valid CycloneDX, the same each time, and lists exactly what is bundled, as the lockfile has it', async () => {
-      const text = await written('one');
-      assert.equal(await written('two'), text);
-      const { components, dependencies, metadata } = cycloneDx.parse(JSON.parse(text));
-      const names = components.map(({ group, name }) => (group === undefined ? name : `${group}/${name}`));
-      for (const name of [
-        'undici',
-        'zod',
-        'canonicalize',
-        'lit',
-        'lit-html',
-        '@lit/reactive-element',
-        '@vscode-elements/elements',
-        '@vscode/codicons',
-      ])
-        assert.ok(names.includes(name), name);
-      for (const [index, { version, hashes }] of components.entries()) {
-        const { integrity, version: locked } = packages[`node_modules/${names[index] ?? ''}`] ?? {};
-        assert.equal(version, locked);
-        assert.equal(
-          Buffer.from(hashes[0]?.content ?? '', 'hex').toString('base64'),
-          integrity?.replace('sha512-', ''),
-          names[index] ?? '',
+    it(
+      'the bill of materials is valid CycloneDX, the same each time, and lists exactly what is bundled, as the ' +
+        'lockfile has it',
+      async () => {
+        const text = await written('one');
+        assert.equal(await written('two'), text);
+        const { components, dependencies, metadata } = cycloneDx.parse(JSON.parse(text));
+        const names = components.map(({ group, name }) => (group === undefined ? name : `${group}/${name}`));
+        for (const name of [
+          'undici',
+          'zod',
+          'canonicalize',
+          'lit',
+          'lit-html',
+          '@lit/reactive-element',
+          '@vscode-elements/elements',
+          '@vscode/codicons',
+        ])
+          assert.ok(names.includes(name), name);
+        for (const [index, { version, hashes }] of components.entries()) {
+          const { integrity, version: locked } = packages[`node_modules/${names[index] ?? ''}`] ?? {};
+          assert.equal(version, locked);
+          assert.equal(
+            Buffer.from(hashes[0]?.content ?? '', 'hex').toString('base64'),
+            integrity?.replace('sha512-', ''),
+            names[index] ?? '',
+          );
+        }
+        assert.deepEqual(
+          new Set(dependencies.map(({ ref }) => ref)),
+          new Set([metadata.component.purl, ...components.map(component => component.purl)]),
         );
-      }
-      assert.deepEqual(
-        new Set(dependencies.map(({ ref }) => ref)),
-        new Set([metadata.component.purl, ...components.map(component => component.purl)]),
-      );
-      const reached = new Set<string>();
-      const reach = (ref: string): void => {
-        if (reached.has(ref)) return;
-        reached.add(ref);
-        for (const next of dependencies.find(entry => entry.ref === ref)?.dependsOn ?? []) reach(next);
-      };
-      reach(metadata.component.purl);
-      assert.equal(reached.size, components.length + 1, 'every component is needed by something');
-      const shipped = readFileSync(join(folder, 'one', 'THIRD-PARTY-NOTICES.txt'), 'utf8');
-      assert.deepEqual(
-        [...shipped.matchAll(/^={80}\n(\S+) \S+ \(/gm)].map(([, name]) => name),
-        names,
-        'the notices cover what the bill lists',
-      );
-      for (const holder of ['Matteo Collina', 'Google LLC', 'Creative Commons Attribution 4.0', 'Apache License'])
-        assert.ok(shipped.includes(holder), holder);
-    });
+        const reached = new Set<string>();
+        const reach = (ref: string): void => {
+          if (reached.has(ref)) return;
+          reached.add(ref);
+          for (const next of dependencies.find(entry => entry.ref === ref)?.dependsOn ?? []) reach(next);
+        };
+        reach(metadata.component.purl);
+        assert.equal(reached.size, components.length + 1, 'every component is needed by something');
+        const shipped = readFileSync(join(folder, 'one', 'THIRD-PARTY-NOTICES.txt'), 'utf8');
+        assert.deepEqual(
+          [...shipped.matchAll(/^={80}\n(\S+) \S+ \(/gm)].map(([, name]) => name),
+          names,
+          'the notices cover what the bill lists',
+        );
+        for (const holder of ['Matteo Collina', 'Google LLC', 'Creative Commons Attribution 4.0', 'Apache License'])
+          assert.ok(shipped.includes(holder), holder);
+      },
+    );
 
     it('names every import of the bundles: nothing but Node and the editor is loaded from outside at run time', async () => {
       const builtin = (await import('node:module')).builtinModules;
@@ -180,11 +184,15 @@ describe('supply chain', () => {
       }
     });
 
-    it('what is loaded at every start is ASCII: one character beyond, and Node reads the whole file with two bytes for each', () => {
-      // esbuild writes them as their number in texts, and not in regular expressions.
-      for (const file of ['extension.cjs', 'aerodb-control.cjs', 'local-cluster.js'])
-        assert.equal(/[^\0-\x7f]+/.exec(readFileSync(join(folder, 'one', file), 'utf8'))?.[0], undefined, file);
-    });
+    it(
+      'what is loaded at every start is ASCII: one character beyond, and Node reads the whole file with two bytes ' +
+        'for each',
+      () => {
+        // esbuild writes them as their number in texts, and not in regular expressions.
+        for (const file of ['extension.cjs', 'aerodb-control.cjs', 'local-cluster.js'])
+          assert.equal(/[^\0-\x7f]+/.exec(readFileSync(join(folder, 'one', file), 'utf8'))?.[0], undefined, file);
+      },
+    );
   });
 
   it('a package without the text of its licence stops the build', () => {

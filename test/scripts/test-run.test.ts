@@ -88,7 +88,8 @@ describe('npm test', function () {
   it('counts processes that a suite leaves running as a failure, and ends them', async () => {
     const { lastLine, output } = await runOver({
       'a.test.ts':
-        "import { spawn } from 'node:child_process'; it('one', () => { const child = spawn('sleep', ['600'], { stdio: 'ignore' }); child.unref(); console.log('pid=' + child.pid); });",
+        "import { spawn } from 'node:child_process'; it('one', () => { const child = spawn('sleep', ['600'], { " +
+        "stdio: 'ignore' }); child.unref(); console.log('pid=' + child.pid); });",
     });
     assert.equal(lastLine, '1 passed, 1 failed');
     assert.match(output, /left processes running/u);

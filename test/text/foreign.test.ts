@@ -42,15 +42,19 @@ describe('foreign text', function () {
     console.log(`      ${counts.seen} seen, ${counts.unseen} written as their number`); // eslint-disable-line no-console -- a person reads how many there were
   });
 
-  it("P7-A2: two names that differ in one code point are shown as different, and no shown name is another one's source", () => {
-    const shown = new Set<string>();
-    for (let point = 0; point <= LAST; point += 1) {
-      const name = visible(`a${String.fromCodePoint(point)}b`);
-      if (shown.has(name)) assert.fail(`U+${point.toString(16)} is shown as another one is`);
-      shown.add(name);
-    }
-    assert.ok(!shown.has('ab'), 'none of them is nothing');
-  });
+  it(
+    "P7-A2: two names that differ in one code point are shown as different, and no shown name is another one's " +
+      'source',
+    () => {
+      const shown = new Set<string>();
+      for (let point = 0; point <= LAST; point += 1) {
+        const name = visible(`a${String.fromCodePoint(point)}b`);
+        if (shown.has(name)) assert.fail(`U+${point.toString(16)} is shown as another one is`);
+        shown.add(name);
+      }
+      assert.ok(!shown.has('ab'), 'none of them is nothing');
+    },
+  );
 
   it('keeps joiners where they are seen: in words of scripts that join, and in pictures of several', () => {
     for (const name of [

@@ -1,4 +1,7 @@
-/** The audit log in the real workbench: read by those who may, taken away with their authority, and no command without it. */
+/**
+ * The audit log in the real workbench: read by those who may, taken away with their authority, and no command without
+ * it.
+ */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -295,84 +298,88 @@ describe('the audit log in the editor', function () {
     });
     after(() => rmSync(own, { recursive: true, force: true }));
 
-    it('P7-O3: tree, palette and terminal refuse all ten in the same words before any traffic, and the next command works once it can be written', async () => {
-      const { workbench } = use;
-      let requests = 0;
-      const listener = createServer((_request, response) => {
-        requests += 1;
-        response.end();
-      }).listen(0, '127.0.0.1');
-      await once(listener, 'listening');
-      const address = listener.address();
-      assert.ok(address !== null && typeof address === 'object');
-      const url = `http://127.0.0.1:${address.port}`;
-      const both = [...clusters()['aerodb.clusters'], { name: 'listening', kind: 'aerodb', endpoints: [url] }];
-      use.editor.writeSettings({ 'aerodb.clusters': both, 'aerodb.audit.directory': folder });
-      try {
-        await workbench.openView('AeroDB');
-        const tree = workbench.tree('Clusters');
-        await tree.expand(['listening']);
-        const sentence = /The audit log cannot be written: .*Nothing was sent\./;
-        const inTree = await waitFor(
-          'the refusal in the tree',
-          async () => (await tree.rows()).map(({ label, ariaLabel }) => `${label} ${ariaLabel}`).join(' '),
-          text => sentence.test(text),
-        );
-        const words = sentence.exec(inTree.replaceAll(/\s+/g, ' '))?.[0].split('Nothing was sent.')[0] ?? '';
-        assert.ok(words.includes(folder), inTree);
-        assert.match(words, /EEXIST|ENOTDIR/);
-        await workbench.screenshot('audit-unavailable-tree');
-
-        for (const title of TEN) {
-          await workbench.runCommand(`AeroDB: ${title}`);
-          await workbench.quickInput.waitFor('Cluster');
-          await workbench.quickInput.choose('listening');
-          if (title === 'Inspect Promotion State') {
-            await workbench.quickInput.waitFor(/request/iu);
-            await workbench.quickInput.answer('');
-          }
-          if (['Inspect Node', 'Inspect WAL', 'Inspect Snapshots'].includes(title)) {
-            await workbench.quickInput.waitFor('Node');
-            await workbench.quickInput.answer('node-1');
-          }
-          const { message, severity } = await workbench.notifications.waitFor(
-            new RegExp(`${title}.*PHASE7_AUDIT_UNAVAILABLE`, 'u'),
+    it(
+      'P7-O3: tree, palette and terminal refuse all ten in the same words before any traffic, and the next command ' +
+        'works once it can be written',
+      async () => {
+        const { workbench } = use;
+        let requests = 0;
+        const listener = createServer((_request, response) => {
+          requests += 1;
+          response.end();
+        }).listen(0, '127.0.0.1');
+        await once(listener, 'listening');
+        const address = listener.address();
+        assert.ok(address !== null && typeof address === 'object');
+        const url = `http://127.0.0.1:${address.port}`;
+        const both = [...clusters()['aerodb.clusters'], { name: 'listening', kind: 'aerodb', endpoints: [url] }];
+        use.editor.writeSettings({ 'aerodb.clusters': both, 'aerodb.audit.directory': folder });
+        try {
+          await workbench.openView('AeroDB');
+          const tree = workbench.tree('Clusters');
+          await tree.expand(['listening']);
+          const sentence = /The audit log cannot be written: .*Nothing was sent\./;
+          const inTree = await waitFor(
+            'the refusal in the tree',
+            async () => (await tree.rows()).map(({ label, ariaLabel }) => `${label} ${ariaLabel}`).join(' '),
+            text => sentence.test(text),
           );
-          assert.equal(severity, 'error');
-          assert.ok(message.includes(words), `${message} / ${words}`);
-          assert.match(message, /not executed/);
-          if (title.startsWith('Inspect'))
-            await workbench.webviews.waitForText(new RegExp(`${title}[^]*NOT EXECUTED`, 'u'));
-          // Three toasts have a place; one that has just gone by itself needs no dismissal.
-          await workbench.notifications
-            .dismiss(new RegExp(`${title}.*PHASE7_AUDIT_UNAVAILABLE`, 'u'))
-            .catch(() => undefined);
+          const words = sentence.exec(inTree.replaceAll(/\s+/g, ' '))?.[0].split('Nothing was sent.')[0] ?? '';
+          assert.ok(words.includes(folder), inTree);
+          assert.match(words, /EEXIST|ENOTDIR/);
+          await workbench.screenshot('audit-unavailable-tree');
+
+          for (const title of TEN) {
+            await workbench.runCommand(`AeroDB: ${title}`);
+            await workbench.quickInput.waitFor('Cluster');
+            await workbench.quickInput.choose('listening');
+            if (title === 'Inspect Promotion State') {
+              await workbench.quickInput.waitFor(/request/iu);
+              await workbench.quickInput.answer('');
+            }
+            if (['Inspect Node', 'Inspect WAL', 'Inspect Snapshots'].includes(title)) {
+              await workbench.quickInput.waitFor('Node');
+              await workbench.quickInput.answer('node-1');
+            }
+            const { message, severity } = await workbench.notifications.waitFor(
+              new RegExp(`${title}.*PHASE7_AUDIT_UNAVAILABLE`, 'u'),
+            );
+            assert.equal(severity, 'error');
+            assert.ok(message.includes(words), `${message} / ${words}`);
+            assert.match(message, /not executed/);
+            if (title.startsWith('Inspect'))
+              await workbench.webviews.waitForText(new RegExp(`${title}[^]*NOT EXECUTED`, 'u'));
+            // Three toasts have a place; one that has just gone by itself needs no dismissal.
+            await workbench.notifications
+              .dismiss(new RegExp(`${title}.*PHASE7_AUDIT_UNAVAILABLE`, 'u'))
+              .catch(() => undefined);
+          }
+          await workbench.screenshot('audit-unavailable');
+
+          const terminal = spawnSync(
+            process.execPath,
+            [join(root, 'src/cli/main.ts'), 'inspect', 'cluster', '--url', url, '--audit-dir', folder],
+            { encoding: 'utf8', env: { ...process.env, NO_COLOR: '1' } },
+          );
+          assert.equal(terminal.status, 3, terminal.stderr);
+          assert.ok(terminal.stderr.replaceAll(/\s+/g, ' ').includes(words.trim()), terminal.stderr);
+          assert.match(terminal.stderr, /PHASE7_AUDIT_UNAVAILABLE/);
+          assert.equal(requests, 0, 'P7-F1: nobody was asked anything');
+
+          rmSync(folder);
+          mkdirSync(folder);
+          await workbench.runCommand('AeroDB: Inspect Cluster State');
+          await workbench.quickInput.waitFor('Cluster');
+          await workbench.quickInput.choose(LABEL);
+          const panel = await workbench.webviews.waitForText('recorded as');
+          await panel.getByText(cluster.node(1).id).first().waitFor();
+          const written = readFileSync(join(folder, 'audit.jsonl'), 'utf8');
+          assert.match(written, /"stage":"command_answered"/);
+          assert.doesNotMatch(written, /"listening"/, 'what was refused without a record gets none afterwards');
+        } finally {
+          listener.close();
         }
-        await workbench.screenshot('audit-unavailable');
-
-        const terminal = spawnSync(
-          process.execPath,
-          [join(root, 'src/cli/main.ts'), 'inspect', 'cluster', '--url', url, '--audit-dir', folder],
-          { encoding: 'utf8', env: { ...process.env, NO_COLOR: '1' } },
-        );
-        assert.equal(terminal.status, 3, terminal.stderr);
-        assert.ok(terminal.stderr.replaceAll(/\s+/g, ' ').includes(words.trim()), terminal.stderr);
-        assert.match(terminal.stderr, /PHASE7_AUDIT_UNAVAILABLE/);
-        assert.equal(requests, 0, 'P7-F1: nobody was asked anything');
-
-        rmSync(folder);
-        mkdirSync(folder);
-        await workbench.runCommand('AeroDB: Inspect Cluster State');
-        await workbench.quickInput.waitFor('Cluster');
-        await workbench.quickInput.choose(LABEL);
-        const panel = await workbench.webviews.waitForText('recorded as');
-        await panel.getByText(cluster.node(1).id).first().waitFor();
-        const written = readFileSync(join(folder, 'audit.jsonl'), 'utf8');
-        assert.match(written, /"stage":"command_answered"/);
-        assert.doesNotMatch(written, /"listening"/, 'what was refused without a record gets none afterwards');
-      } finally {
-        listener.close();
-      }
-    });
+      },
+    );
   });
 });

@@ -21,7 +21,10 @@ interface Axe {
   }>;
 }
 
-/** What axe complains of in a panel as it stands, one line each. Rows beyond the twentieth of a table are like those before them. */
+/**
+ * What axe complains of in a panel as it stands, one line each. Rows beyond the twentieth of a table are like those
+ * before them.
+ */
 export async function violations(frame: Frame, rules?: readonly string[]): Promise<readonly string[]> {
   if (!(await frame.evaluate(() => 'axe' in globalThis))) await frame.evaluate(source);
   return frame.evaluate(async only => {

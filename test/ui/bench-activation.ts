@@ -1,6 +1,7 @@
 /**
- * What activating the extension costs: `npm run bench:activation`. Twenty windows of the real workbench, one after the other, each with an
- * extension host of its own; the number is the one that VS Code itself shows under "Show Running Extensions": loading the file and `activate()`.
+ * What activating the extension costs: `npm run bench:activation`. Twenty windows of the real workbench, one after the
+ * other, each with an extension host of its own; the number is the one that VS Code itself shows under "Show Running
+ * Extensions": loading the file and `activate()`.
  */
 import { measured, percentile } from '../../scripts/lib/bench.mjs';
 import { Editor } from './driver/editor.ts';
@@ -36,7 +37,8 @@ try {
   const value = percentile(times);
   const ok = measured({ name: `activation, median of ${WINDOWS} windows`, value, unit: 'ms', limit: LIMIT_MS });
   process.stdout.write(
-    `activation in ${WINDOWS} windows: median ${value} ms, fastest ${Math.min(...times)} ms, slowest ${Math.max(...times)} ms (limit ${LIMIT_MS} ms)\n${times.join(' ')}\n`,
+    `activation in ${WINDOWS} windows: median ${value} ms, fastest ${Math.min(...times)} ms, ` +
+      `slowest ${Math.max(...times)} ms (limit ${LIMIT_MS} ms)\n${times.join(' ')}\n`,
   );
   process.exitCode = ok ? 0 : 1;
 } finally {

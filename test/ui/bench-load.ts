@@ -1,7 +1,8 @@
 /**
- * How long a person waits for a cluster to unfold in the tree while ten of fifty configured ones are dead: `npm run bench:load`. In the real
- * workbench, against a real cluster: from the click to its nodes being drawn, the kernel's answer and two records in the log included.
- * The dead are unfolded first; five refuse, five take the connection and never answer.
+ * How long a person waits for a cluster to unfold in the tree while ten of fifty configured ones are dead: `npm run
+ * bench:load`. In the real workbench, against a real cluster: from the click to its nodes being drawn, the kernel's
+ * answer and two records in the log included. The dead are unfolded first; five refuse, five take the connection and
+ * never answer.
  */
 import { loadavg } from 'node:os';
 import type { Page } from 'playwright-core';

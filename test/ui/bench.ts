@@ -1,7 +1,8 @@
 /**
- * How long the views take in the real workbench on this machine, one JSON line each: `npm run bench:views`. A panel's time runs from the
- * choice that asks for it to the frame after its answer is painted, the kernel's answer and two records in the audit log included. The
- * tree's is processor time of the extension host. `load` is the machine's own: numbers from a busy machine say little.
+ * How long the views take in the real workbench on this machine, one JSON line each: `npm run bench:views`. A panel's
+ * time runs from the choice that asks for it to the frame after its answer is painted, the kernel's answer and two
+ * records in the audit log included. The tree's is processor time of the extension host. `load` is the machine's own:
+ * numbers from a busy machine say little.
  */
 import { readFileSync } from 'node:fs';
 import { loadavg } from 'node:os';

@@ -1,4 +1,7 @@
-/** Kernels that answer like a real cluster's nodes, but whose every free text is what somebody hostile would write there. */
+/**
+ * Kernels that answer like a real cluster's nodes, but whose every free text is what somebody hostile would write
+ * there.
+ */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { Json, TestNode } from '../local-cluster/harness.ts';
@@ -6,14 +9,18 @@ import type { Json, TestNode } from '../local-cluster/harness.ts';
 /** One of each kind of text that breaks careless programs; `owned` would be set by any of them that is run. */
 export const HOSTILE = {
   markup:
-    '<img src="x" onerror="globalThis.owned=1"><b>bold</b> $(key) [click](command:workbench.action.closeAllEditors) **md**',
+    '<img src="x" onerror="globalThis.owned=1"><b>bold</b> $(key) ' +
+    '[click](command:workbench.action.closeAllEditors) **md**',
   long: `long-${'x'.repeat(300)}`,
   mixed: 'two\nlines \u202Egnp.exe\u202C \u05E2\u05D1\u05E8\u05D9\u05EA 👩‍👩‍👧‍👦🧨 `code`',
 } as const;
 
 const everything = Object.values(HOSTILE).join(' ');
 const names: readonly string[] = [HOSTILE.markup, HOSTILE.long, HOSTILE.mixed];
-/** What is no free text: closed words, numbers, times, and the ids and codes by which the answers of one kernel hang together. */
+/**
+ * What is no free text: closed words, numbers, times, and the ids and codes by which the answers of one kernel hang
+ * together.
+ */
 const kept =
   /(?:^|\.)(?:api_version|role|health|decision|result|checksum_status|lifecycle|time|\w+_at|last_contact|primary_id|overridden_invariants\.\d+)$|^data\.(?:node_id|target|request_id|source|mode)$|^data\.(?:members|replicas)\.\d+\.node_id$|^data\.items\.\d+\.kind$|^observed_at\.node_id$|^error\.(?:code|outcome)$/u;
 /** Texts that may be unknown, and are not here. */

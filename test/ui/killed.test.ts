@@ -1,6 +1,7 @@
 /**
- * The extension host is killed, its window reloaded, the authority given up and the cluster removed, at the decisive steps of a confirmed
- * command: afterwards the kernel's own ledger and the log are compared. Every step of the path of a request: test/cut/killed.test.ts.
+ * The extension host is killed, its window reloaded, the authority given up and the cluster removed, at the decisive
+ * steps of a confirmed command: afterwards the kernel's own ledger and the log are compared. Every step of the path of
+ * a request: test/cut/killed.test.ts.
  */
 import assert from 'node:assert/strict';
 import { dirname } from 'node:path';
@@ -138,68 +139,88 @@ describe('an extension host that ends in the middle', function () {
     await judge(ASKED, false);
   });
 
-  it('P7-F2, P7-E2: killed when the intent is on disk and no byte of the request has passed: not executed, and unknown in the log', async () => {
-    await confirmAndHold('request', UNSENT);
-    await kill();
-    await judge(SENT, false);
-  });
+  it(
+    'P7-F2, P7-E2: killed when the intent is on disk and no byte of the request has passed: not executed, and ' +
+      'unknown in the log',
+    async () => {
+      await confirmAndHold('request', UNSENT);
+      await kill();
+      await judge(SENT, false);
+    },
+  );
 
-  it('P7-F2, P7-E2: killed when the kernel has executed and its answer is on the way: executed once, and unknown in the log', async () => {
-    await confirmAndHold('response', ALMOST_WHOLE);
-    await kill();
-    await judge(SENT, true);
-  });
+  it(
+    'P7-F2, P7-E2: killed when the kernel has executed and its answer is on the way: executed once, and unknown in ' +
+      'the log',
+    async () => {
+      await confirmAndHold('response', ALMOST_WHOLE);
+      await kill();
+      await judge(SENT, true);
+    },
+  );
 
-  it('P7-F2, P7-F3: a window reloaded while the answer is on the way: executed once, nothing is sent again, and at most the outcome is added', async () => {
-    await confirmAndHold('response', ALMOST_WHOLE);
-    const old = use.editor.extensionHosts();
-    await use.workbench.reload();
-    proxy.letGo();
-    await use.workbench.openView('AeroDB');
-    // One whose window could not say goodbye is given a minute by the server.
-    await waitFor(
-      'the old host to end',
-      () => Promise.resolve(use.editor.extensionHosts()),
-      hosts => hosts.every(pid => !old.includes(pid)),
-      90_000,
-    );
-    const seen = await stages();
-    // The old host has its moment to say goodbye: what it still learned it may record, and nothing else.
-    const end = seen[SENT.length];
-    assert.ok(end === undefined || end === 'command_executed' || end === 'outcome_unknown', String(end));
-    assert.ok(seen.length <= SENT.length + 1);
-    await judge(seen.map(String), true);
-  });
+  it(
+    'P7-F2, P7-F3: a window reloaded while the answer is on the way: executed once, nothing is sent again, and at ' +
+      'most the outcome is added',
+    async () => {
+      await confirmAndHold('response', ALMOST_WHOLE);
+      const old = use.editor.extensionHosts();
+      await use.workbench.reload();
+      proxy.letGo();
+      await use.workbench.openView('AeroDB');
+      // One whose window could not say goodbye is given a minute by the server.
+      await waitFor(
+        'the old host to end',
+        () => Promise.resolve(use.editor.extensionHosts()),
+        hosts => hosts.every(pid => !old.includes(pid)),
+        90_000,
+      );
+      const seen = await stages();
+      // The old host has its moment to say goodbye: what it still learned it may record, and nothing else.
+      const end = seen[SENT.length];
+      assert.ok(end === undefined || end === 'command_executed' || end === 'outcome_unknown', String(end));
+      assert.ok(seen.length <= SENT.length + 1);
+      await judge(seen.map(String), true);
+    },
+  );
 
-  it('P7-A1, P7-E2: authority given up and the cluster removed while the answer is on the way take nothing back: the outcome is recorded', async () => {
-    await confirmAndHold('response', ALMOST_WHOLE);
-    await use.workbench.runCommand('AeroDB: Give Up Authority');
-    await use.workbench.statusBar.waitFor('AeroDB: Observer');
-    use.editor.writeSettings({ 'aerodb.clusters': [] });
-    await use.workbench.openView('AeroDB');
-    await use.workbench.page.getByText('No cluster is configured on this machine.').waitFor();
-    proxy.letGo();
-    await waitForStages([...SENT, 'command_executed']);
-    await judge([...SENT, 'command_executed'], true);
-  });
+  it(
+    'P7-A1, P7-E2: authority given up and the cluster removed while the answer is on the way take nothing back: ' +
+      'the outcome is recorded',
+    async () => {
+      await confirmAndHold('response', ALMOST_WHOLE);
+      await use.workbench.runCommand('AeroDB: Give Up Authority');
+      await use.workbench.statusBar.waitFor('AeroDB: Observer');
+      use.editor.writeSettings({ 'aerodb.clusters': [] });
+      await use.workbench.openView('AeroDB');
+      await use.workbench.page.getByText('No cluster is configured on this machine.').waitFor();
+      proxy.letGo();
+      await waitForStages([...SENT, 'command_executed']);
+      await judge([...SENT, 'command_executed'], true);
+    },
+  );
 
-  it('P7-A2: authority given up while the explanation is read, and the cluster removed behind the dialog, void the confirmation', async () => {
-    const { workbench } = use;
-    await becomeOperator(workbench, LOCAL);
-    await askFor(workbench, LOCAL, 'Request Demotion', 'node-1', 'cut');
-    proxy.arm(undefined);
-    await workbench.runCommand('AeroDB: Give Up Authority');
-    await waitForStages([...ASKED, 'confirmation_voided']);
-    start = (await lines()).length;
-    await becomeOperator(workbench, LOCAL);
-    await confirmUpToTheDialog();
-    proxy.arm(undefined);
-    use.editor.writeSettings({ 'aerodb.clusters': [] });
-    await waitForStages([...ASKED, 'confirmation_voided']);
-    await workbench.dialogs.click('Continue…');
-    assert.equal(proxy.passed.length, 0, 'consent that comes too late sends nothing');
-    await workbench.quickInput.cancel().catch(() => undefined);
-    await workbench.runCommand('AeroDB: Give Up Authority');
-    await judge([...ASKED, 'confirmation_voided'], false);
-  });
+  it(
+    'P7-A2: authority given up while the explanation is read, and the cluster removed behind the dialog, void the ' +
+      'confirmation',
+    async () => {
+      const { workbench } = use;
+      await becomeOperator(workbench, LOCAL);
+      await askFor(workbench, LOCAL, 'Request Demotion', 'node-1', 'cut');
+      proxy.arm(undefined);
+      await workbench.runCommand('AeroDB: Give Up Authority');
+      await waitForStages([...ASKED, 'confirmation_voided']);
+      start = (await lines()).length;
+      await becomeOperator(workbench, LOCAL);
+      await confirmUpToTheDialog();
+      proxy.arm(undefined);
+      use.editor.writeSettings({ 'aerodb.clusters': [] });
+      await waitForStages([...ASKED, 'confirmation_voided']);
+      await workbench.dialogs.click('Continue…');
+      assert.equal(proxy.passed.length, 0, 'consent that comes too late sends nothing');
+      await workbench.quickInput.cancel().catch(() => undefined);
+      await workbench.runCommand('AeroDB: Give Up Authority');
+      await judge([...ASKED, 'confirmation_voided'], false);
+    },
+  );
 });

@@ -1,4 +1,7 @@
-/** The main job in the real workbench, against the real cluster: after each story, the cluster itself and the audit file are asked what happened. */
+/**
+ * The main job in the real workbench, against the real cluster: after each story, the cluster itself and the audit file
+ * are asked what happened.
+ */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -269,36 +272,40 @@ describe('an operator in the editor', function () {
     assert.deepEqual(await attempts(), ['replication.promotion.requested']);
   });
 
-  it('P7-E2: while a control request is under way, and when no answer came, it is said that what became of it is unknown', async () => {
-    const { workbench } = use;
-    use.editor.writeSettings({
-      'aerodb.clusters': [
-        { name: 'local', kind: 'aerodb', endpoints: cluster.nodes.map(({ url }) => url), environment: 'test bench' },
-      ],
-      'aerodb.timeout.controlSeconds': 5,
-    });
-    await becomeOperator();
-    await ask('Request Demotion', cluster.node(1), 'frozen');
-    await goOnToTheName('Request Demotion', cluster.node(1));
-    cluster.node(1).freeze();
-    await workbench.quickInput.answer('node-1');
-    const asking = await workbench.webviews.waitForText('It is sent once and not repeated.');
-    const { request_id: requestId } = await waitForStage('dispatch_intent');
-    await asking.getByText(requestId ?? 'no request id').waitFor();
-    await workbench.screenshot('in-flight');
-    await workbench.webviews.waitForText('OUTCOME UNKNOWN.');
-    const { message, severity, buttons } = await workbench.notifications.waitFor(
-      'AeroDB: OUTCOME UNKNOWN. Request Demotion: local, node-1.',
-    );
-    assert.equal(severity, 'error');
-    assert.match(message, /PHASE7_TIMEOUT .*Kernel state is authoritative/u, 'the whole of it, not its first line');
-    assert.deepEqual(buttons, ['Show Details']);
-    await workbench.screenshot('outcome-unknown');
-    await workbench.runCommand('View: Close All Editors');
-    await workbench.notifications.click('OUTCOME UNKNOWN', 'Show Details');
-    await workbench.webviews.waitForText('OUTCOME UNKNOWN.');
-    cluster.node(1).thaw();
-  });
+  it(
+    'P7-E2: while a control request is under way, and when no answer came, it is said that what became of it is ' +
+      'unknown',
+    async () => {
+      const { workbench } = use;
+      use.editor.writeSettings({
+        'aerodb.clusters': [
+          { name: 'local', kind: 'aerodb', endpoints: cluster.nodes.map(({ url }) => url), environment: 'test bench' },
+        ],
+        'aerodb.timeout.controlSeconds': 5,
+      });
+      await becomeOperator();
+      await ask('Request Demotion', cluster.node(1), 'frozen');
+      await goOnToTheName('Request Demotion', cluster.node(1));
+      cluster.node(1).freeze();
+      await workbench.quickInput.answer('node-1');
+      const asking = await workbench.webviews.waitForText('It is sent once and not repeated.');
+      const { request_id: requestId } = await waitForStage('dispatch_intent');
+      await asking.getByText(requestId ?? 'no request id').waitFor();
+      await workbench.screenshot('in-flight');
+      await workbench.webviews.waitForText('OUTCOME UNKNOWN.');
+      const { message, severity, buttons } = await workbench.notifications.waitFor(
+        'AeroDB: OUTCOME UNKNOWN. Request Demotion: local, node-1.',
+      );
+      assert.equal(severity, 'error');
+      assert.match(message, /PHASE7_TIMEOUT .*Kernel state is authoritative/u, 'the whole of it, not its first line');
+      assert.deepEqual(buttons, ['Show Details']);
+      await workbench.screenshot('outcome-unknown');
+      await workbench.runCommand('View: Close All Editors');
+      await workbench.notifications.click('OUTCOME UNKNOWN', 'Show Details');
+      await workbench.webviews.waitForText('OUTCOME UNKNOWN.');
+      cluster.node(1).thaw();
+    },
+  );
 
   it('P7-A1: an observe-only cluster says so in its row, and Operator authority is refused without being offered', async () => {
     const { workbench } = use;
@@ -414,44 +421,48 @@ describe('an operator in the editor', function () {
     assertOneChain();
   });
 
-  it('P6-A1: with the primary killed a promotion is denied as ambiguous, and a force with its acknowledgement is executed', async () => {
-    const { workbench } = use;
-    await becomeOperator();
-    await cluster.kill(cluster.node(1));
-    await ask('Request Promotion', cluster.node(2), 'primary is gone');
-    await confirmStandard('Request Promotion', cluster.node(2));
-    await workbench.notifications.waitFor('AERO_PROMOTION_DENIED');
-    const denied = await waitForStage('kernel_rejected');
-    assert.equal(reasonOf((denied['kernel_response'] as { body: string }).body), 'AuthorityAmbiguous');
-    await workbench.screenshot('ambiguous');
+  it(
+    'P6-A1: with the primary killed a promotion is denied as ambiguous, and a force with its acknowledgement is ' +
+      'executed',
+    async () => {
+      const { workbench } = use;
+      await becomeOperator();
+      await cluster.kill(cluster.node(1));
+      await ask('Request Promotion', cluster.node(2), 'primary is gone');
+      await confirmStandard('Request Promotion', cluster.node(2));
+      await workbench.notifications.waitFor('AERO_PROMOTION_DENIED');
+      const denied = await waitForStage('kernel_rejected');
+      assert.equal(reasonOf((denied['kernel_response'] as { body: string }).body), 'AuthorityAmbiguous');
+      await workbench.screenshot('ambiguous');
 
-    await ask('Force Promotion', cluster.node(2), 'node-1 was powered off by me');
-    await readAndGoOn();
-    await firstDialog('FORCE promotion of node-2?');
-    await workbench.screenshot('force-first');
-    await workbench.dialogs.click('Continue…');
-    const acknowledgement = await firstDialog('Overridden invariant 1 of 1: P6-A1');
-    assert.ok(!acknowledgement.buttons.includes('Continue…'));
-    await workbench.screenshot('force-acknowledge');
-    await workbench.dialogs.click('I Acknowledge P6-A1');
-    await workbench.quickInput.waitFor('Type the name of the node');
-    await workbench.quickInput.answer('node-2');
-    await firstDialog('Responsibility for this force passes to');
-    await workbench.screenshot('force-last');
-    await workbench.dialogs.click('Force Promotion of node-2');
-    await workbench.webviews.waitForText('is the primary');
-    await workbench.screenshot('forced');
-    await waitFor(
-      'node-3 to follow the new primary',
-      () => primaryOf(cluster.node(3)),
-      primary => primary === cluster.node(2).id,
-    );
-    const given = records()
-      .slice(start)
-      .findLast(({ stage }) => stage === 'confirmation_given');
-    assert.deepEqual((given?.['confirmation'] as { acknowledged: unknown }).acknowledged, ['P6-A1']);
-    assert.equal((await cluster.node(2).write('after')).status, 200);
-  });
+      await ask('Force Promotion', cluster.node(2), 'node-1 was powered off by me');
+      await readAndGoOn();
+      await firstDialog('FORCE promotion of node-2?');
+      await workbench.screenshot('force-first');
+      await workbench.dialogs.click('Continue…');
+      const acknowledgement = await firstDialog('Overridden invariant 1 of 1: P6-A1');
+      assert.ok(!acknowledgement.buttons.includes('Continue…'));
+      await workbench.screenshot('force-acknowledge');
+      await workbench.dialogs.click('I Acknowledge P6-A1');
+      await workbench.quickInput.waitFor('Type the name of the node');
+      await workbench.quickInput.answer('node-2');
+      await firstDialog('Responsibility for this force passes to');
+      await workbench.screenshot('force-last');
+      await workbench.dialogs.click('Force Promotion of node-2');
+      await workbench.webviews.waitForText('is the primary');
+      await workbench.screenshot('forced');
+      await waitFor(
+        'node-3 to follow the new primary',
+        () => primaryOf(cluster.node(3)),
+        primary => primary === cluster.node(2).id,
+      );
+      const given = records()
+        .slice(start)
+        .findLast(({ stage }) => stage === 'confirmation_given');
+      assert.deepEqual((given?.['confirmation'] as { acknowledged: unknown }).acknowledged, ['P6-A1']);
+      assert.equal((await cluster.node(2).write('after')).status, 200);
+    },
+  );
 
   it('P6-A1a: a force that would override nothing is refused by the kernel', async () => {
     const { workbench } = use;
@@ -471,66 +482,79 @@ describe('an operator in the editor', function () {
     assert.equal(await primaryOf(cluster.node(1)), cluster.node(1).id);
   });
 
-  it('P7-F2, freeze/resumes, freeze/no-restored-authority: a window reloaded in the middle of a confirmation executes nothing and resumes nothing', async () => {
-    const { workbench } = use;
-    await becomeOperator();
-    await ask('Request Demotion', cluster.node(1), 'reloaded');
-    await readAndGoOn();
-    await firstDialog('Request Demotion: node-1?');
-    await workbench.reload();
-    await workbench.openView('AeroDB');
-    await workbench.statusBar.waitFor('AeroDB: Observer');
-    assert.equal(await workbench.dialogs.view(), undefined);
-    // A window that can still say goodbye records that the confirmation is void; one that cannot leaves it at the last stage.
-    assert.deepEqual(
-      stages('request_demotion').filter(stage => stage !== 'confirmation_voided'),
-      ['command_requested', 'explanation_presented', 'confirmation_requested'],
-    );
-    assert.deepEqual(await attempts(), []);
-    assert.equal(await primaryOf(cluster.node(1)), cluster.node(1).id);
-    await workbench.screenshot('after-reload');
-  });
+  it(
+    'P7-F2, freeze/resumes, freeze/no-restored-authority: a window reloaded in the middle of a confirmation ' +
+      'executes nothing and resumes nothing',
+    async () => {
+      const { workbench } = use;
+      await becomeOperator();
+      await ask('Request Demotion', cluster.node(1), 'reloaded');
+      await readAndGoOn();
+      await firstDialog('Request Demotion: node-1?');
+      await workbench.reload();
+      await workbench.openView('AeroDB');
+      await workbench.statusBar.waitFor('AeroDB: Observer');
+      assert.equal(await workbench.dialogs.view(), undefined);
+      // A window that can still say goodbye records that the confirmation is void; one that cannot leaves it at the
+      // last stage.
+      assert.deepEqual(
+        stages('request_demotion').filter(stage => stage !== 'confirmation_voided'),
+        ['command_requested', 'explanation_presented', 'confirmation_requested'],
+      );
+      assert.deepEqual(await attempts(), []);
+      assert.equal(await primaryOf(cluster.node(1)), cluster.node(1).id);
+      await workbench.screenshot('after-reload');
+    },
+  );
 
-  it('P7-F2, freeze/resumes: an extension host killed in the middle of a confirmation executes nothing, resumes nothing and invents no record', async () => {
-    const { workbench } = use;
-    await becomeOperator();
-    await ask('Request Demotion', cluster.node(1), 'killed');
-    await readAndGoOn();
-    await firstDialog('Request Demotion: node-1?');
-    await use.editor.killExtensionHosts();
-    await workbench.reload();
-    await workbench.openView('AeroDB');
-    await workbench.statusBar.waitFor('AeroDB: Observer');
-    assert.deepEqual(stages('request_demotion'), [
-      'command_requested',
-      'explanation_presented',
-      'confirmation_requested',
-    ]);
-    assert.deepEqual(await attempts(), []);
-    assert.equal(await primaryOf(cluster.node(1)), cluster.node(1).id);
-    assertOneChain();
-  });
+  it(
+    'P7-F2, freeze/resumes: an extension host killed in the middle of a confirmation executes nothing, resumes ' +
+      'nothing and invents no record',
+    async () => {
+      const { workbench } = use;
+      await becomeOperator();
+      await ask('Request Demotion', cluster.node(1), 'killed');
+      await readAndGoOn();
+      await firstDialog('Request Demotion: node-1?');
+      await use.editor.killExtensionHosts();
+      await workbench.reload();
+      await workbench.openView('AeroDB');
+      await workbench.statusBar.waitFor('AeroDB: Observer');
+      assert.deepEqual(stages('request_demotion'), [
+        'command_requested',
+        'explanation_presented',
+        'confirmation_requested',
+      ]);
+      assert.deepEqual(await attempts(), []);
+      assert.equal(await primaryOf(cluster.node(1)), cluster.node(1).id);
+      assertOneChain();
+    },
+  );
 
-  it('P7-A1, freeze/no-background: a reload contacts nobody by itself, though the cluster was expanded and a panel was open', async () => {
-    await expandCluster();
-    await use.workbench.tree('Clusters').click(['local (test bench)', 'Replication']);
-    await use.workbench.webviews.waitForText('Replication Status');
-    await waitFor(
-      'both readings',
-      () => Promise.resolve(stages('inspect_replication_status')),
-      seen => seen.includes('command_answered'),
-    );
-    const before = records().length;
-    await use.workbench.reloadByCommand();
-    await use.workbench.webviews.waitForText('asked for again');
-    await use.workbench.screenshot('panel-gone');
-    await use.workbench.openView('AeroDB');
-    assert.match(
-      (await use.workbench.tree('Clusters').waitForRow(['local (test bench)'])).description,
-      /not asked yet/,
-    );
-    assert.equal(records().length, before);
-  });
+  it(
+    'P7-A1, freeze/no-background: a reload contacts nobody by itself, though the cluster was expanded and a panel ' +
+      'was open',
+    async () => {
+      await expandCluster();
+      await use.workbench.tree('Clusters').click(['local (test bench)', 'Replication']);
+      await use.workbench.webviews.waitForText('Replication Status');
+      await waitFor(
+        'both readings',
+        () => Promise.resolve(stages('inspect_replication_status')),
+        seen => seen.includes('command_answered'),
+      );
+      const before = records().length;
+      await use.workbench.reloadByCommand();
+      await use.workbench.webviews.waitForText('asked for again');
+      await use.workbench.screenshot('panel-gone');
+      await use.workbench.openView('AeroDB');
+      assert.match(
+        (await use.workbench.tree('Clusters').waitForRow(['local (test bench)'])).description,
+        /not asked yet/,
+      );
+      assert.equal(records().length, before);
+    },
+  );
 
   it('an unreachable cluster is a row that says so, beside one that is no kernel and one that answers', async () => {
     const { workbench } = use;
@@ -572,54 +596,58 @@ describe('an operator in the editor', function () {
     }
   });
 
-  it('freeze/secrets: adds a cluster by hand, its token kept in the secret store and nowhere else, and removes it again', async () => {
-    const { workbench } = use;
-    const token = 'canary-4f1b7a-token';
-    const guarded = await TestCluster.start({
-      env: { AERODB_OBSERVER_TOKEN: token, AERODB_OPERATOR_TOKEN: 'canary-other' },
-    });
-    try {
-      await workbench.runCommand('AeroDB: Add Cluster…');
-      await workbench.quickInput.waitFor('The name by which you know the cluster');
-      await workbench.quickInput.answer('guarded');
-      await workbench.quickInput.waitFor('What runs there');
-      await workbench.quickInput.choose('AeroDB');
-      await workbench.quickInput.waitFor('The addresses of its nodes');
-      await workbench.quickInput.type('http://db.example:9191');
-      await workbench.quickInput.waitFor('only https is accepted there');
-      await workbench.quickInput.answer(guarded.nodes.map(({ url }) => url).join(', '));
-      await workbench.quickInput.waitFor('Your own label');
-      await workbench.quickInput.answer('production');
-      await workbench.quickInput.waitFor("Kept in the editor's secret store");
-      await workbench.quickInput.answer(token);
-      await workbench.notifications.waitFor('cluster "guarded" was added');
-      await workbench.openView('AeroDB');
-      const tree = workbench.tree('Clusters');
-      await tree.expand(['guarded (production)']);
-      await tree.waitForRow(['guarded (production)', 'node-1']);
-      await workbench.runCommand('AeroDB: Set or Clear Access Token…');
-      await workbench.quickInput.choose('guarded (production)');
-      await workbench.quickInput.waitFor("Kept in the editor's secret store");
-      await workbench.quickInput.answer('');
-      await workbench.notifications.waitFor('was removed from the secret store');
-      await tree.clickInlineAction(['guarded (production)'], 'Refresh');
-      const row = await tree.waitForRow([
-        'guarded (production)',
-        ({ description }) => description === 'AERO_UNAUTHENTICATED',
-      ]);
-      await workbench.screenshot('unauthenticated');
-      assert.doesNotMatch(row.ariaLabel, /canary/);
-      assert.deepEqual(filesWith(use.editor.home, token), [], 'the token is in no file in the clear');
-      await tree.chooseFromContextMenu(['guarded (production)'], 'Remove Cluster…');
-      await workbench.dialogs.waitForText('Remove "guarded"');
-      await workbench.dialogs.click('Remove from Settings');
-      await tree.waitForRows('only the first cluster', rows =>
-        rows.every(({ label }) => label !== 'guarded (production)'),
-      );
-    } finally {
-      await guarded.stop();
-    }
-  });
+  it(
+    'freeze/secrets: adds a cluster by hand, its token kept in the secret store and nowhere else, and removes it ' +
+      'again',
+    async () => {
+      const { workbench } = use;
+      const token = 'canary-4f1b7a-token';
+      const guarded = await TestCluster.start({
+        env: { AERODB_OBSERVER_TOKEN: token, AERODB_OPERATOR_TOKEN: 'canary-other' },
+      });
+      try {
+        await workbench.runCommand('AeroDB: Add Cluster…');
+        await workbench.quickInput.waitFor('The name by which you know the cluster');
+        await workbench.quickInput.answer('guarded');
+        await workbench.quickInput.waitFor('What runs there');
+        await workbench.quickInput.choose('AeroDB');
+        await workbench.quickInput.waitFor('The addresses of its nodes');
+        await workbench.quickInput.type('http://db.example:9191');
+        await workbench.quickInput.waitFor('only https is accepted there');
+        await workbench.quickInput.answer(guarded.nodes.map(({ url }) => url).join(', '));
+        await workbench.quickInput.waitFor('Your own label');
+        await workbench.quickInput.answer('production');
+        await workbench.quickInput.waitFor("Kept in the editor's secret store");
+        await workbench.quickInput.answer(token);
+        await workbench.notifications.waitFor('cluster "guarded" was added');
+        await workbench.openView('AeroDB');
+        const tree = workbench.tree('Clusters');
+        await tree.expand(['guarded (production)']);
+        await tree.waitForRow(['guarded (production)', 'node-1']);
+        await workbench.runCommand('AeroDB: Set or Clear Access Token…');
+        await workbench.quickInput.choose('guarded (production)');
+        await workbench.quickInput.waitFor("Kept in the editor's secret store");
+        await workbench.quickInput.answer('');
+        await workbench.notifications.waitFor('was removed from the secret store');
+        await tree.clickInlineAction(['guarded (production)'], 'Refresh');
+        const row = await tree.waitForRow([
+          'guarded (production)',
+          ({ description }) => description === 'AERO_UNAUTHENTICATED',
+        ]);
+        await workbench.screenshot('unauthenticated');
+        assert.doesNotMatch(row.ariaLabel, /canary/);
+        assert.deepEqual(filesWith(use.editor.home, token), [], 'the token is in no file in the clear');
+        await tree.chooseFromContextMenu(['guarded (production)'], 'Remove Cluster…');
+        await workbench.dialogs.waitForText('Remove "guarded"');
+        await workbench.dialogs.click('Remove from Settings');
+        await tree.waitForRows('only the first cluster', rows =>
+          rows.every(({ label }) => label !== 'guarded (production)'),
+        );
+      } finally {
+        await guarded.stop();
+      }
+    },
+  );
 
   it('an unknown node and a malformed id are refused with the field that is at fault', async () => {
     const { workbench } = use;

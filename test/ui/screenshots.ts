@@ -1,6 +1,7 @@
 /**
- * The pictures of docs/screenshots: real clusters, in named states, in the real workbench: `npm run screenshots [-- STORY…]`. For looking
- * at before they are committed, never compared by a program. The walkthrough's pictures in media/ are parts of the same windows.
+ * The pictures of docs/screenshots: real clusters, in named states, in the real workbench: `npm run screenshots [--
+ * STORY…]`. For looking at before they are committed, never compared by a program. The walkthrough's pictures in media/
+ * are parts of the same windows.
  */
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -240,7 +241,8 @@ const STORIES: Readonly<Record<string, Story>> = {
       await studio.tree();
       await becomeOperator(workbench, orders);
       const panel = await askFor(workbench, orders, 'Request Promotion', 'node-2', 'planned hand-over, second half');
-      // Both other members answer when they are asked how they stand, and end when they are asked to adopt the new epoch.
+      // Both other members answer when they are asked how they stand, and end when they are asked to adopt the new
+      // epoch.
       for (const number of [1, 3]) await cluster.node(number).faults({ crash_at: 'epoch-write' });
       await confirmStandard(workbench, panel, 'Request Promotion: node-2?');
       await workbench.webviews.waitForText('AERO_PROMOTION_DENIED');

@@ -1,4 +1,7 @@
-/** The secrets of clusters in the editor: who has none does not need the secret store, and what is kept there is not passed over in silence. */
+/**
+ * The secrets of clusters in the editor: who has none does not need the secret store, and what is kept there is not
+ * passed over in silence.
+ */
 import assert from 'node:assert/strict';
 import { ClusterSecrets, StoreUnavailable, type SecretStore } from '../../src/vscode/cluster-secrets.ts';
 

@@ -1,4 +1,7 @@
-/** The head that the editor keeps outside of the log: what was cut off or rewritten stays shown, however much is appended afterwards. */
+/**
+ * The head that the editor keeps outside of the log: what was cut off or rewritten stays shown, however much is
+ * appended afterwards.
+ */
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { openAuditLog } from '../../src/audit/log.ts';
@@ -75,18 +78,22 @@ describe('the known head of the editor', () => {
     assert.equal((await window(state, directory, 1)).get()?.seq, 10n);
   });
 
-  it('P7-O3, freeze/append-only: a log that was rewritten whole, or begun anew, and continued beyond the known head stays found', async () => {
-    for (const records of [2, 30]) {
-      const directory = temporaryDirectory();
-      const state = storage();
-      await window(state, directory, 10);
-      const forged = await writtenLog(records, { detail: 'something else' });
-      const file = openAuditReader({ directory }).path;
-      writeFileSync(file, readFileSync(forged.file));
-      const head = await window(state, directory, 20);
-      assert.equal((await openAuditReader({ file }).verify(head.get())).kind, 'replaced');
-    }
-  });
+  it(
+    'P7-O3, freeze/append-only: a log that was rewritten whole, or begun anew, and continued beyond the known head ' +
+      'stays found',
+    async () => {
+      for (const records of [2, 30]) {
+        const directory = temporaryDirectory();
+        const state = storage();
+        await window(state, directory, 10);
+        const forged = await writtenLog(records, { detail: 'something else' });
+        const file = openAuditReader({ directory }).path;
+        writeFileSync(file, readFileSync(forged.file));
+        const head = await window(state, directory, 20);
+        assert.equal((await openAuditReader({ file }).verify(head.get())).kind, 'replaced');
+      }
+    },
+  );
 
   it('a log in another directory has a head of its own, and what is kept of the other one stays', async () => {
     const [first, second] = [temporaryDirectory(), temporaryDirectory()];

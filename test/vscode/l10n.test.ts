@@ -1,4 +1,7 @@
-/** Every text of the editor has its German: what the sources say, the manifest names and the panels draw, and nothing else. */
+/**
+ * Every text of the editor has its German: what the sources say, the manifest names and the panels draw, and nothing
+ * else.
+ */
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import ts from 'typescript';
@@ -19,6 +22,14 @@ const LOOKUPS: Readonly<Record<string, string>> = {
 };
 const FROM_TABLES = ['commandSpec(command).title', 'label'];
 
+/** The text of a literal, or of several that are put together because a line has an end. */
+function literalText(node: ts.Expression): string | undefined {
+  if (ts.isStringLiteralLike(node)) return node.text;
+  if (!ts.isBinaryExpression(node) || node.operatorToken.kind !== ts.SyntaxKind.PlusToken) return undefined;
+  const [left, right] = [literalText(node.left), literalText(node.right)];
+  return left === undefined || right === undefined ? undefined : left + right;
+}
+
 function keysOfSources(): ReadonlyMap<string, string> {
   const keys = new Map<string, string>(COMMAND_NAMES.map(name => [COMMANDS[name].title, 'the command table']));
   for (const [lookup, files] of Object.entries(LOOKUPS)) {
@@ -28,7 +39,8 @@ function keysOfSources(): ReadonlyMap<string, string> {
         if (ts.isCallExpression(node) && node.expression.getText() === lookup) {
           const [key] = node.arguments;
           assert.ok(key, file);
-          if (ts.isStringLiteralLike(key)) keys.set(key.text, file);
+          const text = literalText(key);
+          if (text !== undefined) keys.set(text, file);
           else assert.ok(FROM_TABLES.includes(key.getText()), `${file}: ${key.getText()} is no literal`);
         }
         ts.forEachChild(node, visit);

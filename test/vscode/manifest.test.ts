@@ -45,48 +45,64 @@ const PRESENTATION = [
 ].map(name => `aerodb.${name}`);
 
 describe('manifest', () => {
-  it('P7-S3, set/surfaces, set/closed: contributes the ten commands of the table with their titles, the presentation commands, and no other', () => {
-    assert.deepEqual(
-      contributes.commands.map(({ command }) => command).sort(),
-      [...operatorCommands.keys(), ...PRESENTATION].sort(),
-    );
-    for (const { command, title, category } of contributes.commands) {
-      assert.equal(category, 'AeroDB');
-      const name = operatorCommands.get(command);
-      if (name !== undefined) assert.equal(title, COMMANDS[name].title);
-    }
-  });
-
-  it('P7-A3, freeze/no-judgement: what a menu offers does not depend on role or state, but on what the engine can be asked for at all', () => {
-    for (const { command, when } of Object.values(contributes.menus).flat()) {
-      if (/^view == aerodb\.clusters(?: && viewItem == cluster)?$/.test(when)) continue;
-      const name = operatorCommands.get(command) ?? assert.fail(`${command} is offered when ${when}`);
-      assert.equal(when, `view == aerodb.clusters && viewItem =~ /^node(?!.* without_${name}\\b)/`);
-      const offered = new RegExp(/\/(.*)\//.exec(when)?.[1] ?? '');
-      for (const other of COMMAND_NAMES)
-        assert.equal(
-          offered.test(`node without_${other} without_x`),
-          other !== name,
-          `${name} where ${other} is not to be had`,
-        );
+  it(
+    'P7-S3, set/surfaces, set/closed: contributes the ten commands of the table with their titles, the ' +
+      'presentation commands, and no other',
+    () => {
       assert.deepEqual(
-        ['node', `node ${name}`, 'cluster', 'subject', 'unavailable', `unavailable node without_${name}`].map(value =>
-          offered.test(value),
-        ),
-        [true, true, false, false, false, false],
+        contributes.commands.map(({ command }) => command).sort(),
+        [...operatorCommands.keys(), ...PRESENTATION].sort(),
       );
-    }
-  });
+      for (const { command, title, category } of contributes.commands) {
+        assert.equal(category, 'AeroDB');
+        const name = operatorCommands.get(command);
+        if (name !== undefined) assert.equal(title, COMMANDS[name].title);
+      }
+    },
+  );
 
-  it('P7-A1, freeze/workspace: nothing runs at startup, and no workspace can repoint a cluster, move the log or change a limit', () => {
-    assert.deepEqual(manifest.activationEvents, ['onWebviewPanel:aerodb.panel']);
-    for (const [key, { scope }] of Object.entries(contributes.configuration.properties))
-      assert.equal(scope, 'machine', key);
-    const read = readdirSync('src', { recursive: true, encoding: 'utf8' })
-      .filter(file => file.endsWith('.ts'))
-      .filter(file => /getConfiguration\([^)]*\)\.get\(/.test(readFileSync(`src/${file}`, 'utf8')));
-    assert.deepEqual(read, [], "settings are read with inspect(), which tells the machine's value from a workspace's");
-  });
+  it(
+    'P7-A3, freeze/no-judgement: what a menu offers does not depend on role or state, but on what the engine can ' +
+      'be asked for at all',
+    () => {
+      for (const { command, when } of Object.values(contributes.menus).flat()) {
+        if (/^view == aerodb\.clusters(?: && viewItem == cluster)?$/.test(when)) continue;
+        const name = operatorCommands.get(command) ?? assert.fail(`${command} is offered when ${when}`);
+        assert.equal(when, `view == aerodb.clusters && viewItem =~ /^node(?!.* without_${name}\\b)/`);
+        const offered = new RegExp(/\/(.*)\//.exec(when)?.[1] ?? '');
+        for (const other of COMMAND_NAMES)
+          assert.equal(
+            offered.test(`node without_${other} without_x`),
+            other !== name,
+            `${name} where ${other} is not to be had`,
+          );
+        assert.deepEqual(
+          ['node', `node ${name}`, 'cluster', 'subject', 'unavailable', `unavailable node without_${name}`].map(value =>
+            offered.test(value),
+          ),
+          [true, true, false, false, false, false],
+        );
+      }
+    },
+  );
+
+  it(
+    'P7-A1, freeze/workspace: nothing runs at startup, and no workspace can repoint a cluster, move the log or ' +
+      'change a limit',
+    () => {
+      assert.deepEqual(manifest.activationEvents, ['onWebviewPanel:aerodb.panel']);
+      for (const [key, { scope }] of Object.entries(contributes.configuration.properties))
+        assert.equal(scope, 'machine', key);
+      const read = readdirSync('src', { recursive: true, encoding: 'utf8' })
+        .filter(file => file.endsWith('.ts'))
+        .filter(file => /getConfiguration\([^)]*\)\.get\(/.test(readFileSync(`src/${file}`, 'utf8')));
+      assert.deepEqual(
+        read,
+        [],
+        "settings are read with inspect(), which tells the machine's value from a workspace's",
+      );
+    },
+  );
 
   it('P7-S1, freeze/no-background: the extension starts no process and keeps no timer', () => {
     for (const folder of ['src/vscode', 'src/control-plane', 'src/kernel', 'src/audit', 'src/webview']) {

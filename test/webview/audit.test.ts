@@ -21,7 +21,9 @@ const facts: AuditLogFacts = {
   change: 'opened',
   readAt: '2026-11-21T10:00:00.000Z',
   knownHead: { seq: '1000000', hash: 'ab'.repeat(32) },
-  command: `aerodb-control audit verify --auditor --file /home/alice/.local/state/aerodb/audit.jsonl --head 1000000:${'ab'.repeat(32)}`,
+  command:
+    'aerodb-control audit verify --auditor --file /home/alice/.local/state/aerodb/audit.jsonl --head ' +
+    `1000000:${'ab'.repeat(32)}`,
   danglingIntents: 1,
   verdict: {
     kind: 'intact',

@@ -1,6 +1,7 @@
 /**
- * How long panels take in a browser of this machine: `node test/webview/bench.ts`, one JSON line each. The time of a panel runs from the
- * editor's message to the frame after it is painted; the message's way from the extension host is not in it.
+ * How long panels take in a browser of this machine: `node test/webview/bench.ts`, one JSON line each. The time of a
+ * panel runs from the editor's message to the frame after it is painted; the message's way from the extension host is
+ * not in it.
  */
 import { statSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,7 @@
-/** The panels in a real browser: the shipped page and bundle, with the editor's side of the protocol and its theme played by the test. */
+/**
+ * The panels in a real browser: the shipped page and bundle, with the editor's side of the protocol and its theme
+ * played by the test.
+ */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';

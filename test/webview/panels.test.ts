@@ -124,7 +124,8 @@ describe('panels', () => {
       const policy = /http-equiv="Content-Security-Policy" content="([^"]*)"/u.exec(page)?.[1];
       assert.equal(
         policy,
-        "default-src 'none'; script-src 'nonce-N0NCE'; style-src 'nonce-N0NCE'; font-src https://x; base-uri 'none'; form-action 'none'",
+        "default-src 'none'; script-src 'nonce-N0NCE'; style-src 'nonce-N0NCE'; font-src https://x; base-uri " +
+          "'none'; form-action 'none'",
       );
       assert.doesNotMatch(
         page,
@@ -447,43 +448,47 @@ describe('panels', () => {
       });
     }
 
-    it('a message that has not the form of a panel to its last member is not drawn, says where, and the next one is drawn', async () => {
-      const panel = await open('dark');
-      const wrong: readonly (readonly [ShowPanel, string])[] = [
-        [spoil('wal', ['panel', 'answer'], { command: 'inspect_wal' }), 'show: panel.answer.reading'],
-        [
-          spoil('cluster', ['panel', 'answer', 'reading', 'view', 'members', '1', 'lagBytes'], 8192),
-          'show: panel.answer.reading.view.members.1.lagBytes',
-        ],
-        [
-          spoil('cluster', ['panel', 'answer', 'reading', 'view', 'members', '1', 'health'], 'excellent'),
-          'show: panel.answer.reading.view.members.1.health',
-        ],
-        [
-          spoil('cluster', ['panel', 'answer', 'reading', 'view', 'epoch'], '5.0'),
-          'show: panel.answer.reading.view.epoch',
-        ],
-        [
-          spoil('explanation-force', ['panel', 'explanation', 'kernel', 'checks', '0', 'result'], 'fine'),
-          'show: panel.explanation.kernel.checks.0.result',
-        ],
-        [spoil('rejected', ['panel', 'error', 'outcome'], 'probably'), 'show: panel.error.outcome'],
-        [spoil('executed', ['panel', 'recorded'], { seq: '1' }), 'show: panel.recorded'],
-        [spoil('node', ['panel', 'hint'], 'promote node-2'), 'show: panel'],
-        [spoil('node', ['panel'], 'node'), 'show: panel'],
-        [spoil('node', ['panel', 'kind'], 'verdict'), 'show: panel.kind'],
-      ];
-      for (const [message, where] of wrong) {
-        await panel.show(sample('cluster'));
-        await panel.show(message);
-        assert.equal(
-          flat(await panel.page.locator('main').innerText()),
-          `This answer could not be drawn What the editor sent does not have the form of a panel (${where}).`,
-        );
-      }
-      await panel.show(sample('node'));
-      assert.equal(await panel.page.locator('h1').innerText(), 'Inspect Node');
-    });
+    it(
+      'a message that has not the form of a panel to its last member is not drawn, says where, and the next one is ' +
+        'drawn',
+      async () => {
+        const panel = await open('dark');
+        const wrong: readonly (readonly [ShowPanel, string])[] = [
+          [spoil('wal', ['panel', 'answer'], { command: 'inspect_wal' }), 'show: panel.answer.reading'],
+          [
+            spoil('cluster', ['panel', 'answer', 'reading', 'view', 'members', '1', 'lagBytes'], 8192),
+            'show: panel.answer.reading.view.members.1.lagBytes',
+          ],
+          [
+            spoil('cluster', ['panel', 'answer', 'reading', 'view', 'members', '1', 'health'], 'excellent'),
+            'show: panel.answer.reading.view.members.1.health',
+          ],
+          [
+            spoil('cluster', ['panel', 'answer', 'reading', 'view', 'epoch'], '5.0'),
+            'show: panel.answer.reading.view.epoch',
+          ],
+          [
+            spoil('explanation-force', ['panel', 'explanation', 'kernel', 'checks', '0', 'result'], 'fine'),
+            'show: panel.explanation.kernel.checks.0.result',
+          ],
+          [spoil('rejected', ['panel', 'error', 'outcome'], 'probably'), 'show: panel.error.outcome'],
+          [spoil('executed', ['panel', 'recorded'], { seq: '1' }), 'show: panel.recorded'],
+          [spoil('node', ['panel', 'hint'], 'promote node-2'), 'show: panel'],
+          [spoil('node', ['panel'], 'node'), 'show: panel'],
+          [spoil('node', ['panel', 'kind'], 'verdict'), 'show: panel.kind'],
+        ];
+        for (const [message, where] of wrong) {
+          await panel.show(sample('cluster'));
+          await panel.show(message);
+          assert.equal(
+            flat(await panel.page.locator('main').innerText()),
+            `This answer could not be drawn What the editor sent does not have the form of a panel (${where}).`,
+          );
+        }
+        await panel.show(sample('node'));
+        assert.equal(await panel.page.locator('h1').innerText(), 'Inspect Node');
+      },
+    );
 
     it('messages that are not of the protocol change nothing', async () => {
       const panel = await open('dark');
@@ -634,25 +639,29 @@ describe('panels', () => {
       );
     });
 
-    it('no arrow comes from a primary that does not answer, and no line goes to a second node that calls itself primary', async () => {
-      const panel = await open('dark');
-      await panel.show(
-        clusterPanel([
-          member(1, { health: 'unknown' }),
-          member(2),
-          member(3, { role: 'primary', replicationState: 'PrimaryActive' }),
-        ]),
-      );
-      assert.deepEqual(
-        [
-          await panel.page.locator('.picture .edge.flowing').count(),
-          await panel.page.locator('.picture .edge.broken').count(),
-        ],
-        [0, 1],
-      );
-      await panel.show(clusterPanel(members(3)));
-      assert.equal(await panel.page.locator('.picture .edge.flowing').count(), 2);
-    });
+    it(
+      'no arrow comes from a primary that does not answer, and no line goes to a second node that calls itself ' +
+        'primary',
+      async () => {
+        const panel = await open('dark');
+        await panel.show(
+          clusterPanel([
+            member(1, { health: 'unknown' }),
+            member(2),
+            member(3, { role: 'primary', replicationState: 'PrimaryActive' }),
+          ]),
+        );
+        assert.deepEqual(
+          [
+            await panel.page.locator('.picture .edge.flowing').count(),
+            await panel.page.locator('.picture .edge.broken').count(),
+          ],
+          [0, 1],
+        );
+        await panel.show(clusterPanel(members(3)));
+        assert.equal(await panel.page.locator('.picture .edge.flowing').count(), 2);
+      },
+    );
 
     it('a gap in the sequence of events is seen, and an unbroken sequence has none', async () => {
       const panel = await open('dark');

@@ -1,4 +1,7 @@
-/** Panels of a Patroni cluster: its own words, positions as PostgreSQL writes them, and what the engine does not have said as such. */
+/**
+ * Panels of a Patroni cluster: its own words, positions as PostgreSQL writes them, and what the engine does not have
+ * said as such.
+ */
 import assert from 'node:assert/strict';
 import type { Browser } from 'playwright-core';
 import { kernelRejection } from '../../src/control-plane/errors.ts';

@@ -386,7 +386,9 @@ export const rejection = kernelRejection(
   {
     status: 409,
     details,
-    body: `{"error":{"code":"AERO_PROMOTION_DENIED","invariant":"P6-A1","message":"Promotion denied: another node answers as primary.","outcome":"not_executed","details":${JSON.stringify(details)}}}`,
+    body:
+      '{"error":{"code":"AERO_PROMOTION_DENIED","invariant":"P6-A1","message":"Promotion denied: another node ' +
+      `answers as primary.","outcome":"not_executed","details":${JSON.stringify(details)}}}`,
   },
 );
 

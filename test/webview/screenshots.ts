@@ -1,4 +1,7 @@
-/** Pictures of every sample panel: `node test/webview/screenshots.ts FOLDER [THEME…] [-- PANEL…]`. For looking at, not for comparing. */
+/**
+ * Pictures of every sample panel: `node test/webview/screenshots.ts FOLDER [THEME…] [-- PANEL…]`. For looking at, not
+ * for comparing.
+ */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Bundle, launch, openPanel, THEMES, type ThemeName } from './page.ts';

@@ -1,4 +1,6 @@
-/** The explanation before a confirmation, whole, as text. It states facts; it promises and recommends nothing (P7-A3). */
+/**
+ * The explanation before a confirmation, whole, as text. It states facts; it promises and recommends nothing (P7-A3).
+ */
 import type { Explanation } from '../../control-plane/explanation.ts';
 import type { Operator } from '../../control-plane/operator.ts';
 import { visible } from '../../text/foreign.ts';
@@ -39,7 +41,8 @@ export function explanationText(
   return [
     rule,
     ...wrap(
-      `${clusterText(explanation.cluster)}: ${forced ? 'FORCE PROMOTION' : explanation.title} of ${known(explanation.target.name)}`,
+      `${clusterText(explanation.cluster)}: ${forced ? 'FORCE PROMOTION' : explanation.title} ` +
+        `of ${known(explanation.target.name)}`,
       WIDTH,
     ).map(paint.strong),
     rule,
@@ -117,7 +120,8 @@ export function explanationText(
               ...kernel.checks.flatMap(check => [
                 '',
                 ...paragraph(
-                  `${check.result === 'unchecked' ? 'not checked by the engine' : check.result}: ${known(check.id)} (${known(check.invariant)})`,
+                  `${check.result === 'unchecked' ? 'not checked by the engine' : check.result}: ${known(check.id)} ` +
+                    `(${known(check.invariant)})`,
                   2,
                 ),
                 ...facts(

@@ -1,4 +1,7 @@
-/** Text in 80 columns, whatever the terminal's width: the same bytes everywhere (P7-D1). Nothing is cut; what is long is wrapped. */
+/**
+ * Text in 80 columns, whatever the terminal's width: the same bytes everywhere (P7-D1). Nothing is cut; what is long is
+ * wrapped.
+ */
 
 /** Columns of a line. */
 export const WIDTH = 80;
@@ -32,7 +35,10 @@ export function wrap(text: string, width: number): readonly string[] {
   return [...lines, line];
 }
 
-/** A shell line over several lines, broken between words only, so that it can be pasted; a word that is longer than a line stays whole. */
+/**
+ * A shell line over several lines, broken between words only, so that it can be pasted; a word that is longer than a
+ * line stays whole.
+ */
 export function shellLine(text: string, indent: number): readonly string[] {
   const lines: string[] = [];
   for (const word of text.match(/(?:[^\s']|'[^']*')+/gu) ?? []) {
@@ -75,7 +81,10 @@ export interface Column {
   readonly right?: true;
 }
 
-/** A table with a heading, whose words may stand below each other; a cell that does not fit its column continues on the next line. */
+/**
+ * A table with a heading, whose words may stand below each other; a cell that does not fit its column continues on the
+ * next line.
+ */
 export function table(heading: readonly Column[], rows: readonly (readonly string[])[], indent = 2): readonly string[] {
   const widest = (measure: (text: string) => number): readonly number[] =>
     heading.map(({ title }, index) =>
@@ -96,7 +105,10 @@ export function table(heading: readonly Column[], rows: readonly (readonly strin
   return [...line(heading.map(({ title }) => title)), ...rows.flatMap(line)];
 }
 
-/** Takes width from the widest columns until all stand beside each other; words are broken only where nothing else is left. */
+/**
+ * Takes width from the widest columns until all stand beside each other; words are broken only where nothing else is
+ * left.
+ */
 function fitted(natural: readonly number[], words: readonly number[], room: number): readonly number[] {
   const widths = [...natural];
   const gaps = 2 * (widths.length - 1);
@@ -117,7 +129,9 @@ function longestWord(text: string): number {
   return most(text.split(' ').map(columns));
 }
 
-/** The largest of any number of them; 0 of none. As arguments of a call a few hundred thousand would overflow the stack. */
+/**
+ * The largest of any number of them; 0 of none. As arguments of a call a few hundred thousand would overflow the stack.
+ */
 function most(numbers: readonly number[]): number {
   return numbers.reduce((largest, number) => Math.max(largest, number), 0);
 }

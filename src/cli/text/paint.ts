@@ -1,4 +1,6 @@
-/** Emphasis for headings and questions: weight only, never a judgement. None where NO_COLOR or a dumb terminal says so. */
+/**
+ * Emphasis for headings and questions: weight only, never a judgement. None where NO_COLOR or a dumb terminal says so.
+ */
 
 /** How emphasised text is written. */
 export interface Paint {

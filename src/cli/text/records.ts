@@ -1,4 +1,7 @@
-/** Audit records and verdicts as text. What a record says is foreign text: it may hold what a kernel or a stranger wrote. */
+/**
+ * Audit records and verdicts as text. What a record says is foreign text: it may hold what a kernel or a stranger
+ * wrote.
+ */
 import type { AuditLine, AuditVerdict, AuditVerdictKind } from '../../control-plane/audit-reader.ts';
 import type { AuditPosition } from '../../control-plane/audit-position.ts';
 import { visible } from '../../text/foreign.ts';

@@ -98,7 +98,8 @@ function failureText(
         ? [
             [
               'Not known',
-              `whether the kernel executed this request; the kernel's state is authoritative, and the request is ${requestId}`,
+              `whether the kernel executed this request; the kernel's state is authoritative, and the request ` +
+                `is ${requestId}`,
             ] as const,
           ]
         : []),
@@ -108,7 +109,8 @@ function failureText(
         : [
             [
               'Authority',
-              `Operator ended with this request, because its outcome is not known; it has to be assumed anew (${recordText(authorityEnded)})`,
+              'Operator ended with this request, because its outcome is not known; it has to be assumed anew ' +
+                `(${recordText(authorityEnded)})`,
             ] as const,
           ]),
     ]),

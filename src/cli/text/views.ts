@@ -1,4 +1,7 @@
-/** What a kernel answered, as text: one function per view. Values as they are, unknown as "unknown", no judgement (P7-A3). */
+/**
+ * What a kernel answered, as text: one function per view. Values as they are, unknown as "unknown", no judgement
+ * (P7-A3).
+ */
 import type { AnsweredView } from '../../control-plane/reads.ts';
 import type {
   ClusterView,
@@ -18,7 +21,9 @@ import { replicationView } from './replication.ts';
 import { known, safeJson } from './safe.ts';
 import type { Terms } from './terms.ts';
 
-/** From which node, endpoint and state an answer is, at which time and by whose clock, and who did not answer before. */
+/**
+ * From which node, endpoint and state an answer is, at which time and by whose clock, and who did not answer before.
+ */
 export function provenance(
   { observed, endpoint, skipped, notes }: Omit<Reading<unknown>, 'view'>,
   { kind }: Terms,
@@ -30,7 +35,8 @@ export function provenance(
       'State',
       kind === 'patroni'
         ? `snapshot ${known(observed.snapshot)}; this engine has neither commit ids nor control versions`
-        : `commit ${known(observed.commitId)}, control version ${known(observed.controlVersion)}, snapshot ${known(observed.snapshot)}`,
+        : `commit ${known(observed.commitId)}, control version ${known(observed.controlVersion)}, ` +
+          `snapshot ${known(observed.snapshot)}`,
     ],
     ['Time', `${known(observed.time)} (clock ${known(observed.clock)})`],
     ...skipped.map((before): Fact => ['Asked before', `${known(before.endpoint)}: ${known(before.reason)}`]),
@@ -175,7 +181,9 @@ function patroniTables(members: readonly Member[], { position }: Terms): readonl
   ];
 }
 
-/** What a member has only while it follows another one: a leader has no lag and receives nothing, which is not unknown. */
+/**
+ * What a member has only while it follows another one: a leader has no lag and receives nothing, which is not unknown.
+ */
 function followers(role: Member['role'], value: bigint | null, text: Terms['position']): string {
   return role === 'primary' && value === null ? '-' : text(value);
 }

@@ -1,4 +1,7 @@
-/** One question to one endpoint: the request as the contract wants it, and the answer as a value or an error (P7-E2, P7-E3). */
+/**
+ * One question to one endpoint: the request as the contract wants it, and the answer as a value or an error (P7-E2,
+ * P7-E3).
+ */
 import type * as z from 'zod/mini';
 import {
   kernelRejection,
@@ -30,7 +33,10 @@ export interface Reply<T> {
   readonly body: string;
 }
 
-/** Why there is no reply: the kernel refused in its own form, or nothing valid came. `reason` is a clause without the address. */
+/**
+ * Why there is no reply: the kernel refused in its own form, or nothing valid came. `reason` is a clause without the
+ * address.
+ */
 export type NoReply =
   | {
       readonly kind: 'rejected';
@@ -99,7 +105,8 @@ async function send<T>(
         reason: withhold(exchanged.failure.reason, bearerSecrets(access.token)),
       },
     };
-  // Of what was only read, one bad text hides nothing else; what a control request came to is told in whole words or not at all.
+  // Of what was only read, one bad text hides nothing else; what a control request came to is told in whole words or
+  // not at all.
   const read = readJson(exchanged.answer, bearerSecrets(access.token), request.method === 'GET');
   if (!read.ok) return foreign(read.reason);
   return read.answer.status === 200 ? accepted(read.answer, schema) : rejected(read.answer);

@@ -1,4 +1,7 @@
-/** A control request: one HTTP request to one configured endpoint, and what is proven about it afterwards (P7-E1, P7-E2, P7-F3). */
+/**
+ * A control request: one HTTP request to one configured endpoint, and what is proven about it afterwards (P7-E1, P7-E2,
+ * P7-F3).
+ */
 import type { ClusterConfig } from '../../control-plane/cluster.ts';
 import {
   failure,
@@ -40,7 +43,8 @@ export async function control(
     return failure(
       refusal(
         'PHASE7_INCONSISTENT_SNAPSHOT',
-        'The request carries no control version, so nothing would protect against acting on an old view. Nothing was sent.',
+        'The request carries no control version, so nothing would protect against acting on an old view. Nothing ' +
+          'was sent.',
       ),
     );
   }
@@ -75,14 +79,16 @@ function mismatch(
   if (data.kind !== kind.name) return foreign(`the answer is about a ${oneLine(data.kind, 200)}, not a ${kind.name}`);
   if (data.mode !== kind.mode)
     return foreign(`the answer is about mode ${oneLine(String(data.mode), 200)}, not ${String(kind.mode)}`);
-  // The counter moves with every change of role or epoch: an execution that did not move it did not happen, or not after what the operator saw.
+  // The counter moves with every change of role or epoch: an execution that did not move it did not happen, or not
+  // after what the operator saw.
   if (
     data.controlVersion === null ||
     request.controlVersion === null ||
     data.controlVersion <= request.controlVersion
   ) {
     return foreign(
-      `the answer is of control version ${String(data.controlVersion)}, which is not after ${String(request.controlVersion)}`,
+      `the answer is of control version ${String(data.controlVersion)}, which is not ` +
+        `after ${String(request.controlVersion)}`,
     );
   }
   return undefined;
@@ -96,7 +102,8 @@ function controlError(endpoint: string, requestId: string, no: NoReply): Control
   return no.sent
     ? transportFailure(
         no.code,
-        `${endpoint}: ${no.reason}. The request was sent once and not repeated; whether it was executed is unknown. Kernel state is authoritative; request id ${requestId}.`,
+        `${endpoint}: ${no.reason}. The request was sent once and not repeated; whether it was executed is ` +
+          `unknown. Kernel state is authoritative; request id ${requestId}.`,
         'unknown',
       )
     : transportFailure(
@@ -107,8 +114,9 @@ function controlError(endpoint: string, requestId: string, no: NoReply): Control
 }
 
 /**
- * The request went out once and arrived more than once. This answer speaks of a delivery that did nothing; what became of the request is
- * what the kernel says of the first delivery, of this very request and in a valid form, and otherwise unknown (P7-F3).
+ * The request went out once and arrived more than once. This answer speaks of a delivery that did nothing; what became
+ * of the request is what the kernel says of the first delivery, of this very request and in a valid form, and otherwise
+ * unknown (P7-F3).
  */
 function repeated(requestId: string, no: Extract<NoReply, { readonly kind: 'rejected' }>): ControlError {
   const details = parse(duplicateDetails(), no.error.details);
@@ -120,7 +128,8 @@ function repeated(requestId: string, no: Extract<NoReply, { readonly kind: 'reje
 }
 
 const REPEATED =
-  'The request was delivered more than once, by something in between, and this is the answer to a later delivery, which did nothing.';
+  'The request was delivered more than once, by something in between, and this is the answer to a later ' +
+  'delivery, which did nothing.';
 
 function firstDelivery(first: { readonly outcome: Outcome; readonly code: string | null } | null): string {
   if (first === null)
@@ -131,6 +140,9 @@ function firstDelivery(first: { readonly outcome: Outcome; readonly code: string
     case 'executed':
       return 'Of the first delivery the kernel says: executed.';
     case 'not_executed':
-      return `Of the first delivery the kernel says: not executed${first.code === null ? '' : `, ${oneLine(first.code, 200)}`}.`;
+      return (
+        'Of the first delivery the kernel says: not ' +
+        `executed${first.code === null ? '' : `, ${oneLine(first.code, 200)}`}.`
+      );
   }
 }

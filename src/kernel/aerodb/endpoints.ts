@@ -121,7 +121,9 @@ async function findNode(cluster: ClusterConfig, access: Access, node: string): P
     return failure(
       refusal(
         'PHASE7_INVALID_NODE_ID',
-        `${node} is not a node of cluster "${cluster.name}", says node ${oneLine(read.value.observed.nodeId ?? 'unknown', 200)} at ${read.value.endpoint}, and no configured endpoint is that node (${asked}). Nothing was sent to it.`,
+        `${node} is not a node of cluster "${cluster.name}", says ` +
+          `node ${oneLine(read.value.observed.nodeId ?? 'unknown', 200)} at ${read.value.endpoint}, and no ` +
+          `configured endpoint is that node (${asked}). Nothing was sent to it.`,
         'node',
       ),
     );
@@ -133,7 +135,8 @@ async function findNode(cluster: ClusterConfig, access: Access, node: string): P
   return failure(
     transportFailure(
       'PHASE7_CONNECTION_FAILED',
-      `No configured endpoint of cluster "${cluster.name}" answers as node ${node} (${asked}).${address} Nothing was executed.`,
+      `No configured endpoint of cluster "${cluster.name}" answers as node ${node} (${asked}).${address} Nothing ` +
+        'was executed.',
       'not_executed',
     ),
   );

@@ -1,7 +1,7 @@
 /**
- * The wire of the AeroDB kernel API v1, and what it becomes. Every key must be there (`null` is unknown), keys that this
- * version does not know are dropped, and anything else refuses the whole answer: there are no partial views. The one exception are the events of
- * the past, of which a wrong one is shown around.
+ * The wire of the AeroDB kernel API v1, and what it becomes. Every key must be there (`null` is unknown), keys that
+ * this version does not know are dropped, and anything else refuses the whole answer: there are no partial views. The
+ * one exception are the events of the past, of which a wrong one is shown around.
  */
 import * as z from 'zod/mini';
 import type {
@@ -87,7 +87,10 @@ export const errorForm = lazily(() =>
   }),
 );
 
-/** What a kernel says of the first delivery of a request that it is given again. What was executed was not refused: both at once is neither. */
+/**
+ * What a kernel says of the first delivery of a request that it is given again. What was executed was not refused: both
+ * at once is neither.
+ */
 export const duplicateDetails = lazily(() =>
   z.object({
     request_id: text,
@@ -275,7 +278,8 @@ function toldEvent(wire: unknown, nth: number): ToldEvents {
           unknown.length === 0
             ? []
             : [
-                `Event ${nth} of this answer: its ${unknown.join(', ')} is not as the API has it, and is shown as unknown.`,
+                `Event ${nth} of this answer: its ${unknown.join(', ')} is not as the API has it, and is shown ` +
+                  'as unknown.',
               ],
       };
     const at = String(parsed.misfit.path[0]);
@@ -286,7 +290,10 @@ function toldEvent(wire: unknown, nth: number): ToldEvents {
   }
 }
 
-/** Events that were recorded at different times by different kernels: a wrong one hides no other. Too many of them are no kernel's answer. */
+/**
+ * Events that were recorded at different times by different kernels: a wrong one hides no other. Too many of them are
+ * no kernel's answer.
+ */
 const toldEvents = lazily(() =>
   z.pipe(
     z.array(z.unknown()),

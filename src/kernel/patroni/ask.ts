@@ -77,7 +77,10 @@ export type Sent =
   | { readonly ok: true; readonly status: number; readonly own: boolean; readonly body: string }
   | { readonly ok: false; readonly no: NoReply & { readonly kind: 'failed' } };
 
-/** Sends one control request, once (P7-E1, P7-F3), and waits `waitMs` for its answer. `own` says whether it is Patroni that answered. */
+/**
+ * Sends one control request, once (P7-E1, P7-F3), and waits `waitMs` for its answer. `own` says whether it is Patroni
+ * that answered.
+ */
 export async function command(
   access: Access,
   endpoint: string,
@@ -175,7 +178,9 @@ function dated<T>(answer: HttpAnswer, data: T): Asked<T> {
     : { ok: true, reply: { data, time: new Date(time).toISOString() } };
 }
 
-/** Python's web server, or Patroni by its own name where `restapi.server_tokens` says so (`Patroni/4.1.5`, `Patroni`). */
+/**
+ * Python's web server, or Patroni by its own name where `restapi.server_tokens` says so (`Patroni/4.1.5`, `Patroni`).
+ */
 const SERVER = /^(?:BaseHTTP\/|Patroni(?:\/|$))/;
 
 /** What Patroni says when it refuses; nothing else that speaks HTTP says it in these words. */
@@ -194,8 +199,9 @@ const REFUSALS: readonly RegExp[] = [
 ];
 
 /**
- * Whether an answer is Patroni's own: by the server's name, or, where a proxy has put its name in that place, by Patroni's own words.
- * Whatever else a proxy passes on with its name on it counts as the proxy's, which proves nothing (P7-E2).
+ * Whether an answer is Patroni's own: by the server's name, or, where a proxy has put its name in that place, by
+ * Patroni's own words. Whatever else a proxy passes on with its name on it counts as the proxy's, which proves nothing
+ * (P7-E2).
  */
 function isPatroni({ headers: { server } }: HttpAnswer, body: string): boolean {
   return (

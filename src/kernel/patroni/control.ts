@@ -1,4 +1,7 @@
-/** A switchover or a failover: one HTTP request to one configured endpoint, and what its answer proves (P7-E1, P7-E2, P7-F3). */
+/**
+ * A switchover or a failover: one HTTP request to one configured endpoint, and what its answer proves (P7-E1, P7-E2,
+ * P7-F3).
+ */
 import type { ClusterConfig } from '../../control-plane/cluster.ts';
 import {
   failure,
@@ -26,7 +29,8 @@ export async function promote(
     return failure(
       refusal(
         'PHASE7_OPERATION_UNSUPPORTED',
-        'A switchover names leader and candidate, always; no leader was known when this was explained. Nothing was sent.',
+        'A switchover names leader and candidate, always; no leader was known when this was explained. Nothing ' +
+          'was sent.',
       ),
     );
   }
@@ -67,11 +71,14 @@ export async function promote(
 const KNOWN: readonly (readonly [RegExp, string])[] = [
   [
     /^leader name does not match$/,
-    'This delivery of the request wrote nothing. Another member led when it arrived: by other hands, or because the same request had been executed already, delivered before by something in between.',
+    'This delivery of the request wrote nothing. Another member led when it arrived: by other hands, or because ' +
+      'the same request had been executed already, delivered before by something in between.',
   ],
   [
     /^(?:Switchover|Failover) failed$/,
-    'The request is no longer in the configuration store, and the view that Patroni read then still showed the old leader. In one kind of store (ZooKeeper) the two are read one after the other, so the leader can have changed in between.',
+    'The request is no longer in the configuration store, and the view that Patroni read then still showed the ' +
+      'old leader. In one kind of store (ZooKeeper) the two are read one after the other, so the leader can have ' +
+      'changed in between.',
   ],
   [
     /^(?:Switchover|Failover) status unknown$/,
@@ -89,14 +96,18 @@ type Answer = Extract<Sent, { readonly ok: true }>;
 /** Statuses with which Patroni refuses a request before it writes anything to its configuration store. */
 const BEFORE_ANY_WRITE: readonly number[] = [400, 401, 403, 411, 412, 422, 501];
 
-/** Told after the request was executed, too: a proxy that delivers it twice gets this for the second time, and it is what the first has brought about. */
+/**
+ * Told after the request was executed, too: a proxy that delivers it twice gets this for the second time, and it is
+ * what the first has brought about.
+ */
 const ECHO_OF_SUCCESS = 'leader name does not match';
 
 /**
- * What an answer proves that is no success for this candidate: "not executed" only where it could not have been given had the request
- * been executed already. "Failed" (503) is not such a proof: Patroni says it when the request is gone from the configuration store and the
- * old leader stands in the view that it reads then, and in ZooKeeper these are two reads, between which the leader can change. A status
- * of 409 or another 503 may still be followed by a change, and so may "instead of".
+ * What an answer proves that is no success for this candidate: "not executed" only where it could not have been given
+ * had the request been executed already. "Failed" (503) is not such a proof: Patroni says it when the request is gone
+ * from the configuration store and the old leader stands in the view that it reads then, and in ZooKeeper these are two
+ * reads, between which the leader can change. A status of 409 or another 503 may still be followed by a change, and so
+ * may "instead of".
  */
 function refused(endpoint: string, requestId: string, { status, own, body }: Answer): ControlError {
   if (status < 400 && !/^(?:Switched|Failed) over to ".*" instead of ".*"$/.test(body))
@@ -119,7 +130,8 @@ function foreign(endpoint: string, requestId: string, status: number, body: stri
 }
 
 const UNKNOWN =
-  'The request was sent once and not repeated; whether it was executed is unknown. Kernel state is authoritative, and Patroni does not know request ids; request id';
+  'The request was sent once and not repeated; whether it was executed is unknown. Kernel state is ' +
+  'authoritative, and Patroni does not know request ids; request id';
 
 function unanswered(
   endpoint: string,

@@ -1,4 +1,7 @@
-/** Why PostgreSQL gave no rows: its own refusal in its own words, no connection, one that was cut, or nothing in time. All of it were reads. */
+/**
+ * Why PostgreSQL gave no rows: its own refusal in its own words, no connection, one that was cut, or nothing in time.
+ * All of it were reads.
+ */
 import {
   kernelRejection,
   transportFailure,

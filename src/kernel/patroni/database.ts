@@ -1,6 +1,7 @@
 /**
- * Reads in PostgreSQL itself, with a login that may only look (`pg_monitor`): one connection, one read-only transaction, fixed
- * statements. The password goes to configured addresses only, over verified TLS unless the address is loopback (P7-F1, P7-S3).
+ * Reads in PostgreSQL itself, with a login that may only look (`pg_monitor`): one connection, one read-only
+ * transaction, fixed statements. The password goes to configured addresses only, over verified TLS unless the address
+ * is loopback (P7-F1, P7-S3).
  */
 import type { ConnectionOptions } from 'node:tls';
 import * as z from 'zod/mini';
@@ -27,7 +28,9 @@ export type Row = Readonly<Record<string, string | null>>;
 
 const rows = lazily(() => list(z.record(z.string(), z.nullable(z.string()))));
 
-/** What pg would take from PostgreSQL's environment variables, were it not said; it takes an empty text for not said. */
+/**
+ * What pg would take from PostgreSQL's environment variables, were it not said; it takes an empty text for not said.
+ */
 const SAID = {
   options: '-c default_transaction_read_only=on',
   client_encoding: 'UTF8',
@@ -48,7 +51,8 @@ export async function query(
     return failure(
       refusal(
         'PHASE7_SCOPE_VIOLATION',
-        `PostgreSQL of member ${oneLine(member.name, 200)} is at ${oneLine(address, 200)}, which is not among the configured database addresses, so it was not contacted.`,
+        `PostgreSQL of member ${oneLine(member.name, 200)} is at ${oneLine(address, 200)}, which is not among ` +
+          'the configured database addresses, so it was not contacted.',
         'database.addresses',
       ),
     );
@@ -115,7 +119,10 @@ export async function query(
   }
 }
 
-/** TLS as the REST API has it: the cluster's CA, client certificate and server name. `done`: the certificate is trusted and carries the name. */
+/**
+ * TLS as the REST API has it: the cluster's CA, client certificate and server name. `done`: the certificate is trusted
+ * and carries the name.
+ */
 async function verified(
   { context, ca, serverName }: TlsIdentity,
   host: string,
@@ -126,7 +133,8 @@ async function verified(
     rejectUnauthorized: true, // not left to NODE_TLS_REJECT_UNAUTHORIZED
     minVersion: 'TLSv1.2',
     ...(context === undefined ? {} : { secureContext: context }),
-    // An extension host can be set to add the machine's own CAs to every connection that names none; a configured CA is the only one.
+    // An extension host can be set to add the machine's own CAs to every connection that names none; a configured CA is
+    // the only one.
     ...(ca === undefined ? {} : { ca }),
     // Asked only after the chain was verified, and always: no session is ever resumed here.
     checkServerIdentity: (_host, certificate) => {

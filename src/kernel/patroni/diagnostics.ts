@@ -29,7 +29,8 @@ export async function declareCost(
   }
   // What nobody lists as a member is named below; what does not read like a name is none.
   if (!cannotList(found.error) || !isNodeName(node)) return found;
-  // Without the configuration store nobody lists the members, while each endpoint still answers for itself: that is when diagnostics are wanted.
+  // Without the configuration store nobody lists the members, while each endpoint still answers for itself: that is
+  // when diagnostics are wanted.
   const own = await askInOrder(cluster, access, '/patroni', schema.node);
   return own.ok
     ? success(
@@ -40,7 +41,10 @@ export async function declareCost(
     : found;
 }
 
-/** Asks every configured endpoint once. One that does not answer is a section that says so; only where none answers, there is nothing to show. */
+/**
+ * Asks every configured endpoint once. One that does not answer is a section that says so; only where none answers,
+ * there is nothing to show.
+ */
 export async function collect(
   cluster: ClusterConfig,
   access: Access,
@@ -87,12 +91,14 @@ export async function collect(
       ...(other === undefined
         ? []
         : [
-            `${own.value} leads to member ${other}, as that says itself, and not to ${node}: configuration and metrics are those of ${other}.`,
+            `${own.value} leads to member ${other}, as that says itself, and not to ${node}: configuration and ` +
+              `metrics are those of ${other}.`,
           ]),
       ...(redacted.length === 0
         ? []
         : [
-            `Withheld, because it is not on the list of what is known to be harmless: ${[...new Set(redacted)].join(', ')}.`,
+            'Withheld, because it is not on the list of what is known to be ' +
+              `harmless: ${[...new Set(redacted)].join(', ')}.`,
           ]),
     ]),
     redacted: [...new Set(redacted)],
@@ -114,7 +120,10 @@ function section<T>(name: string, asked: Asked<T>, entries: (data: T) => Section
   };
 }
 
-/** A JSON object as lines, nested names joined by dots. What is not known to be harmless is withheld, and named in `redacted`. */
+/**
+ * A JSON object as lines, nested names joined by dots. What is not known to be harmless is withheld, and named in
+ * `redacted`.
+ */
 function flat(value: unknown, path: readonly string[], redacted: string[]): Section['entries'] {
   if (typeof value === 'object' && value !== null && Object.keys(value).length > 0) {
     return Object.entries(value).flatMap(([key, member]: readonly [string, unknown]) =>

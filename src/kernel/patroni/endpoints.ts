@@ -31,8 +31,8 @@ export interface From<T> {
 }
 
 /**
- * Asks the endpoints in configured order until one answers. Patroni's refusal of the request (4xx) stands, and no other is
- * asked in its place (P7-E3); one that cannot answer now is skipped and quoted.
+ * Asks the endpoints in configured order until one answers. Patroni's refusal of the request (4xx) stands, and no other
+ * is asked in its place (P7-E3); one that cannot answer now is skipped and quoted.
  */
 export async function askInOrder<T>(
   cluster: ClusterConfig,
@@ -70,7 +70,9 @@ export function from<T>(endpoint: string, asked: Asked<T>): Result<From<T>> {
   return asked.ok ? success({ ...asked.reply, endpoint, skipped: [] }) : failure(readError(endpoint, asked.no));
 }
 
-/** Where a member is to be asked, or why it is not contacted: a clause that begins with what is known of its address. */
+/**
+ * Where a member is to be asked, or why it is not contacted: a clause that begins with what is known of its address.
+ */
 export type Located = { readonly endpoint: string } | { readonly endpoint: undefined; readonly why: string };
 
 /** A member, as `/cluster` lists it, and where it is to be asked. */
@@ -90,7 +92,10 @@ export async function findMember(cluster: ClusterConfig, access: Access, node: s
     ? failure(
         refusal(
           'PHASE7_INVALID_NODE_ID',
-          `${quotedName(oneLine(node, 200), isNodeName)} is no member of cluster "${cluster.name}", says ${read.value.endpoint} (members: ${members.map(({ name }) => oneLine(name, 200)).join(', ') || 'none'}). Nothing was sent to it.`,
+          `${quotedName(oneLine(node, 200), isNodeName)} is no member of cluster "${cluster.name}", ` +
+            `says ${read.value.endpoint} ` +
+            `(members: ${members.map(({ name }) => oneLine(name, 200)).join(', ') || 'none'}). Nothing was sent to ` +
+            'it.',
           'node',
         ),
       )
@@ -98,8 +103,9 @@ export async function findMember(cluster: ClusterConfig, access: Access, node: s
 }
 
 /**
- * Finds the configured endpoint that leads to a member: the one that is said to, else the one at the address that Patroni tells of it,
- * whatever path is written behind that. An address that several members tell, or that is said to lead to another one, is nobody's.
+ * Finds the configured endpoint that leads to a member: the one that is said to, else the one at the address that
+ * Patroni tells of it, whatever path is written behind that. An address that several members tell, or that is said to
+ * lead to another one, is nobody's.
  */
 export function locator(
   cluster: ClusterConfig,
@@ -125,7 +131,9 @@ export function locator(
     if (told === null || origin === undefined) {
       return {
         endpoint: undefined,
-        why: `${told === null ? 'Patroni tells no address of it (api_url)' : `its address cannot be read (api_url: ${oneLine(told, 200)})`}, and no configured endpoint names it`,
+        why:
+          `${told === null ? 'Patroni tells no address of it (api_url)' : `its address cannot be read (api_url: ${oneLine(told, 200)})`}, ` +
+          'and no configured endpoint names it',
       };
     }
     const tell = tellers.get(origin) ?? [];
@@ -162,12 +170,17 @@ function originOf(url: string | null): string | undefined {
 export function notContacted(cluster: ClusterConfig, { name }: MemberWire, why: string): ControlError {
   return transportFailure(
     'PHASE7_CONNECTION_FAILED',
-    `Member ${oneLine(name, 200)} of cluster "${cluster.name}" was not contacted: ${why}. An endpoint names the member that it leads to as { "url": "https://host:port", "member": "${oneLine(name, 200)}" }. Nothing was executed.`,
+    `Member ${oneLine(name, 200)} of cluster "${cluster.name}" was not contacted: ${why}. An endpoint names the ` +
+      `member that it leads to as { "url": "https://host:port", "member": "${oneLine(name, 200)}" }. Nothing was ` +
+      'executed.',
     'not_executed',
   );
 }
 
-/** The members that cannot be asked, each with the reason, as one note, and the endpoints that are said to lead to nobody who is there. */
+/**
+ * The members that cannot be asked, each with the reason, as one note, and the endpoints that are said to lead to
+ * nobody who is there.
+ */
 export function notContactedNote(cluster: ClusterConfig, data: ClusterWire): readonly string[] {
   const locate = locator(cluster, data);
   const out = data.members.flatMap(member => {
@@ -184,14 +197,17 @@ export function notContactedNote(cluster: ClusterConfig, data: ClusterWire): rea
   const more =
     out.length > MOST_NAMED ? ` (and ${out.length - MOST_NAMED} more members, whose addresses stand beside them)` : '';
   return [
-    `Known from the configuration store only, and neither asked nor promoted from here: ${out.slice(0, MOST_NAMED).join('; ')}${more}. An address that is added to the endpoints leads to the member that tells it; where a member is reached at another one, the endpoint names it: { "url": "https://host:port", "member": "its name" }.`,
+    'Known from the configuration store only, and neither asked nor promoted from ' +
+      `here: ${out.slice(0, MOST_NAMED).join('; ')}${more}. An address that is added to the endpoints leads to the ` +
+      'member that tells it; where a member is reached at another one, the endpoint names it: { "url": ' +
+      '"https://host:port", "member": "its name" }.',
     ...strangers,
   ];
 }
 
 /**
- * What a member says of itself at `endpoint`. Whoever answers there and names itself otherwise, or another cluster, is not that member,
- * and nothing of its answer is this one's. Patroni before 4.0 does not tell its own name.
+ * What a member says of itself at `endpoint`. Whoever answers there and names itself otherwise, or another cluster, is
+ * not that member, and nothing of its answer is this one's. Patroni before 4.0 does not tell its own name.
  */
 export async function askMember(
   access: Access,
@@ -207,7 +223,10 @@ export async function askMember(
     : { ...foreign(`${other} answered where member ${oneLine(name, 200)} was asked`), other };
 }
 
-/** Who answered instead of member `name` of cluster `scope`, as it names itself; nothing where it is that member, or does not say. */
+/**
+ * Who answered instead of member `name` of cluster `scope`, as it names itself; nothing where it is that member, or
+ * does not say.
+ */
 function otherThan({ patroni }: NodeWire, name: string, scope: string | null): string | undefined {
   const [own, cluster] = [patroni?.name ?? name, patroni?.scope ?? scope];
   if (scope !== null && cluster !== scope) return `a member of cluster "${oneLine(cluster ?? '', 200)}"`;
@@ -228,7 +247,10 @@ export function configured(cluster: ClusterConfig, endpoint: string): Result<str
     : success(found);
 }
 
-/** A reading of Patroni: no commit id and no control version exist; the clock is that of the answer's Date header, in whole seconds. */
+/**
+ * A reading of Patroni: no commit id and no control version exist; the clock is that of the answer's Date header, in
+ * whole seconds.
+ */
 export function reading<T, V>(
   { time, endpoint, skipped }: From<T>,
   view: V,

@@ -1,6 +1,6 @@
 /**
- * The facts before a switchover or a failover. Patroni has no dry run, so nothing is decided here: leader, roles and timelines
- * are read twice around the positions, and refused when they moved in between (P7-D1).
+ * The facts before a switchover or a failover. Patroni has no dry run, so nothing is decided here: leader, roles and
+ * timelines are read twice around the positions, and refused when they moved in between (P7-D1).
  */
 import type { ClusterConfig } from '../../control-plane/cluster.ts';
 import { failure, refusal, success, transportFailure, type Result } from '../../control-plane/errors.ts';
@@ -21,12 +21,19 @@ import type { MemberWire } from './schema.ts';
 import { failsafeMode, loopWait, nofailoverTag, replicationOf, shownSettings, standbyCluster } from './settings.ts';
 import { commonBehaviour } from './versions.ts';
 
-/** Patroni looks every second, this many times, whether its request was carried out: twice the larger of 10 and `loop_wait`. */
+/**
+ * Patroni looks every second, this many times, whether its request was carried out: twice the larger of 10 and
+ * `loop_wait`.
+ */
 const PATRONI_WAITS_AT_LEAST = 10;
-/** Beside that wait: asking the candidate how it is, and writing the request to a configuration store that may be slow. */
+/**
+ * Beside that wait: asking the candidate how it is, and writing the request to a configuration store that may be slow.
+ */
 const BESIDE_THE_WAIT_MS = 30_000;
 
-/** Reads what an explanation needs; the request will go to the candidate's own endpoint, from which most of it is read. */
+/**
+ * Reads what an explanation needs; the request will go to the candidate's own endpoint, from which most of it is read.
+ */
 export async function explainPromotion(
   cluster: ClusterConfig,
   access: Access,
@@ -52,7 +59,8 @@ export async function explainPromotion(
     return failure(
       transportFailure(
         'PHASE7_INVALID_KERNEL_RESPONSE',
-        `${endpoint}: ${own.other} answered where the candidate ${oneLine(target, 200)} was asked, so nothing is explained and nothing was sent. It was a read; nothing was executed.`,
+        `${endpoint}: ${own.other} answered where the candidate ${oneLine(target, 200)} was asked, so nothing is ` +
+          'explained and nothing was sent. It was a read; nothing was executed.',
         'not_executed',
       ),
     );
@@ -117,7 +125,8 @@ function unaskable(
   if (leader?.name === target) {
     return refusal(
       'PHASE7_OPERATION_UNSUPPORTED',
-      `${oneLine(target, 200)} leads cluster "${cluster.name}" already, as Patroni reports it (${by}): there is nobody to take the lead from. Nothing was sent.`,
+      `${oneLine(target, 200)} leads cluster "${cluster.name}" already, as Patroni reports it (${by}): there is ` +
+        'nobody to take the lead from. Nothing was sent.',
       'node',
     );
   }
@@ -126,11 +135,15 @@ function unaskable(
   const unknown = unread.length === 0 ? '' : ` The role of ${unread.slice(0, 10).join(', ')} cannot be read there.`;
   return refusal(
     'PHASE7_OPERATION_UNSUPPORTED',
-    `Patroni reports no leader of cluster "${cluster.name}" (${by}).${unknown} A switchover names leader and candidate, so there is none to ask for. Nothing was sent.`,
+    `Patroni reports no leader of cluster "${cluster.name}" (${by}).${unknown} A switchover names leader and ` +
+      'candidate, so there is none to ask for. Nothing was sent.',
   );
 }
 
-/** What a member says of itself. One that cannot be asked, or does not answer as itself, has no known position; that is a fact and no error. */
+/**
+ * What a member says of itself. One that cannot be asked, or does not answer as itself, has no known position; that is
+ * a fact and no error.
+ */
 interface Look {
   readonly node: string;
   readonly version: string | null;
@@ -186,9 +199,11 @@ function unchecked(
       observed:
         leader === undefined
           ? 'Patroni reports no leader; what PostgreSQL does on the old one is unknown'
-          : `Patroni reports ${leader.name} as the leader, state ${leader.state === null || leader.state === '' ? 'unknown' : leader.state}`,
+          : `Patroni reports ${leader.name} as the leader, ` +
+            `state ${leader.state === null || leader.state === '' ? 'unknown' : leader.state}`,
       message:
-        'Patroni does not check that the PostgreSQL of the old leader has stopped accepting writes. Where only the agent beside it is dead, two members can accept writes.',
+        'Patroni does not check that the PostgreSQL of the old leader has stopped accepting writes. Where only ' +
+        'the agent beside it is dead, two members can accept writes.',
     },
     ...(vouched
       ? []
@@ -197,9 +212,12 @@ function unchecked(
             id: 'acknowledged_writes_are_on_the_candidate',
             invariant: 'P6-S1',
             result: 'unchecked',
-            observed: `Patroni reports ${candidate.name} as ${candidate.role ?? 'of unknown role'}, lag ${candidate.lag === null ? 'unknown' : `${candidate.lag} bytes`}`,
+            observed:
+              `Patroni reports ${candidate.name} as ${candidate.role ?? 'of unknown role'}, ` +
+              `lag ${candidate.lag === null ? 'unknown' : `${candidate.lag} bytes`}`,
             message:
-              'Patroni does not check that every write that the old leader acknowledged is on the candidate. What is not there is lost to the new timeline.',
+              'Patroni does not check that every write that the old leader acknowledged is on the candidate. ' +
+              'What is not there is lost to the new timeline.',
           } as const,
         ]),
   ];

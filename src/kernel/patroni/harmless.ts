@@ -1,10 +1,14 @@
 /**
- * Which of the values that Patroni and PostgreSQL tell of themselves are known to be harmless. They alone are shown; all else is withheld from
- * every view and record, and named there: nobody can list what secrets are called, or how a command is given one.
+ * Which of the values that Patroni and PostgreSQL tell of themselves are known to be harmless. They alone are shown;
+ * all else is withheld from every view and record, and named there: nobody can list what secrets are called, or how a
+ * command is given one.
  */
 import { isHost, isName, isPath, WITHHELD } from '../../control-plane/plausible.ts';
 
-/** PostgreSQL's settings that are numbers, flags or one of few words, as `postgres --describe-config` lists them; 12 to 18. */
+/**
+ * PostgreSQL's settings that are numbers, flags or one of few words, as `postgres --describe-config` lists them; 12 to
+ * 18.
+ */
 const NUMBERS_AND_WORDS = setOf(`
   allow_alter_system archive_mode archive_timeout array_nulls authentication_timeout autovacuum autovacuum_analyze_scale_factor
   autovacuum_analyze_threshold autovacuum_freeze_max_age autovacuum_max_workers autovacuum_multixact_freeze_max_age autovacuum_naptime
@@ -56,7 +60,10 @@ const NUMBERS_AND_WORDS = setOf(`
   wal_summary_keep_time wal_sync_method wal_writer_delay wal_writer_flush_after work_mem xmlbinary xmloption
 `);
 
-/** PostgreSQL's settings that are texts, and name what is no secret: places, languages, libraries. No command is among them, and no connection. */
+/**
+ * PostgreSQL's settings that are texts, and name what is no secret: places, languages, libraries. No command is among
+ * them, and no connection.
+ */
 const TEXTS = setOf(`
   bonjour_name client_encoding cluster_name data_directory datestyle default_table_access_method default_tablespace default_text_search_config
   external_pid_file hba_file ident_file jit_provider lc_messages lc_monetary lc_numeric lc_time listen_addresses local_preload_libraries
@@ -65,7 +72,10 @@ const TEXTS = setOf(`
   ssl_key_file synchronous_standby_names syslog_ident temp_tablespaces timezone timezone_abbreviations unix_socket_directories unix_socket_group
 `);
 
-/** What Patroni's own answers and configuration say, by the object that it stands in. `*` is a name of somebody's choice, or a place in a list. */
+/**
+ * What Patroni's own answers and configuration say, by the object that it stands in. `*` is a name of somebody's
+ * choice, or a place in a list.
+ */
 const PATRONI: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   [
     '',
@@ -103,7 +113,10 @@ const SAMPLES = setOf(`
 const LABELS = setOf('scope name');
 const SAMPLE = /^[-+]?(?:\d{1,30}(?:\.\d{1,30})?(?:e[-+]?\d{1,3})?|NaN|Inf)$/iu;
 
-/** A number with its unit, or a word, as settings have them: `128MB`, `-1`, `0.9`, `replica`, `scram-sha-256`, `TLSv1.2`, `read committed`. */
+/**
+ * A number with its unit, or a word, as settings have them: `128MB`, `-1`, `0.9`, `replica`, `scram-sha-256`,
+ * `TLSv1.2`, `read committed`.
+ */
 const NUMBER_OR_WORD =
   /^(?:-?\d{1,20}(?:\.\d{1,20})?(?: ?[a-zA-Z]{1,3})?|[a-z]{1,20}(?:[ _-][a-z0-9]{1,12}){0,3}|TLSv1(?:\.\d)?)$/u;
 /** Times, positions in the WAL, versions and addresses, as Patroni writes them. */
@@ -116,7 +129,10 @@ function setOf(words: string): ReadonlySet<string> {
   return new Set(words.trim().split(/\s+/u));
 }
 
-/** A value that is known to be harmless, and else what stands in its place. `path` are the names that lead to it, from the outermost on. */
+/**
+ * A value that is known to be harmless, and else what stands in its place. `path` are the names that lead to it, from
+ * the outermost on.
+ */
 export function shownValue(path: readonly string[], value: string): string {
   return NOTHING.has(value) || isHarmless(path, value) ? value : WITHHELD;
 }
@@ -148,7 +164,10 @@ function isHarmlessSetting(name: string, value: string): boolean {
   );
 }
 
-/** One sample of the Prometheus text format, `name{label="value"} number`: what of it is known to be harmless, and whether anything is not. */
+/**
+ * One sample of the Prometheus text format, `name{label="value"} number`: what of it is known to be harmless, and
+ * whether anything is not.
+ */
 export function shownSample(line: string): { readonly key: string; readonly value: string } {
   const [, name = '', labels = '', number = ''] =
     /^([\w:]+)\s*(\{.*\})?\s+(\S+)(?:\s+-?\d+)?$/u.exec(line.trim()) ?? [];

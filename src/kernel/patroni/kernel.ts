@@ -9,7 +9,8 @@ import { explainPromotion } from './explain.ts';
 import { readCluster, readNode, readPromotion, readReplication, readWal } from './reads.ts';
 
 const NO_DEMOTION =
-  'Patroni cannot demote a leader and promote nobody: a switchover without a candidate lets Patroni choose one, and a standby cluster takes writes from all members.';
+  'Patroni cannot demote a leader and promote nobody: a switchover without a candidate lets Patroni choose one, ' +
+  'and a standby cluster takes writes from all members.';
 
 /** What this cluster cannot be asked for, and why. */
 function unsupportedOperations(noLogin: string | undefined): Readonly<Partial<Record<KernelOperation, string>>> {
@@ -66,7 +67,8 @@ export function patroniKernel(
             failure(
               refusal(
                 'PHASE7_OPERATION_UNSUPPORTED',
-                'Patroni keeps no ledger: it does not know request ids, so the fate of one cannot be looked up there. Nothing was sent.',
+                'Patroni keeps no ledger: it does not know request ids, so the fate of one cannot be looked up ' +
+                  'there. Nothing was sent.',
               ),
             ),
           ),

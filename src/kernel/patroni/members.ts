@@ -46,7 +46,10 @@ export function memberOf(name: string, apiUrl: string | null, node: NodeWire): M
   };
 }
 
-/** What a member has not received, and not replayed, where this version tells it; nothing where it tells neither of any member. */
+/**
+ * What a member has not received, and not replayed, where this version tells it; nothing where it tells neither of any
+ * member.
+ */
 function lagsApart({
   receive_lag: receiveLag,
   replay_lag: replayLag,
@@ -192,7 +195,9 @@ export function detailsOf(node: NodeWire): readonly Section[] {
             name: 'Connected replicas',
             entries: node.replication.map(replica => ({
               key: replica?.application_name ?? 'unknown',
-              value: `${replica?.state ?? 'unknown'}, ${replica?.sync_state ?? 'unknown'}, from ${replica?.client_addr ?? 'unknown'}`,
+              value:
+                `${replica?.state ?? 'unknown'}, ${replica?.sync_state ?? 'unknown'}, ` +
+                `from ${replica?.client_addr ?? 'unknown'}`,
             })),
           },
         ]),
@@ -226,7 +231,8 @@ export function notesOf(cluster: ClusterWire): readonly string[] {
     ...roleless(cluster),
     ...(cluster.pause === true && cluster.members.some(({ role }) => role === 'standby_leader')
       ? [
-          'While the cluster is paused, the role "standby_leader" follows the configuration and need not be what PostgreSQL does.',
+          'While the cluster is paused, the role "standby_leader" follows the configuration and need not be what ' +
+            'PostgreSQL does.',
         ]
       : []),
   ];
@@ -242,5 +248,6 @@ export function scheduledSwitchover({ scheduled_switchover: scheduled }: Cluster
   if (scheduled === undefined) return null;
   return scheduled === null
     ? 'unknown ("scheduled_switchover" in this answer cannot be read)'
-    : `at ${scheduled.at ?? 'an unknown time'}, from ${scheduled.from ?? 'unknown'} to ${scheduled.to ?? "a member of Patroni's own choice"}`;
+    : `at ${scheduled.at ?? 'an unknown time'}, from ${scheduled.from ?? 'unknown'} ` +
+        `to ${scheduled.to ?? "a member of Patroni's own choice"}`;
 }

@@ -109,11 +109,14 @@ export async function readReplication(
       { primaryId: leader?.name ?? null, epoch: leader?.timeline ?? null, committedOffset: null, replicas },
       [
         apart
-          ? 'Lag is of WAL, in bytes, as the members last wrote it to the configuration store: the receive lag of what a replica has not received, the replay lag of what it has not replayed.'
-          : 'Lag is of WAL, in bytes, as the members last wrote it to the configuration store. What a replica received and did not replay yet is not in it.',
+          ? 'Lag is of WAL, in bytes, as the members last wrote it to the configuration store: the receive lag of ' +
+            'what a replica has not received, the replay lag of what it has not replayed.'
+          : 'Lag is of WAL, in bytes, as the members last wrote it to the configuration store. What a replica ' +
+            'received and did not replay yet is not in it.',
         ...(replicas.some(({ receivedOffset, appliedOffset }) => receivedOffset === null || appliedOffset === null)
           ? [
-              'This answer does not say what each replica received and replayed; a replica says it of itself (inspect_node).',
+              'This answer does not say what each replica received and replayed; a replica says it of itself ' +
+                '(inspect_node).',
             ]
           : []),
       ],
@@ -160,15 +163,18 @@ function pauseNote({ pause }: NodeWire): readonly string[] {
   return pause === true ? ['The cluster is paused: Patroni replaces no leader that fails.'] : [];
 }
 
-/** A node's own answer, or what `/cluster` holds of a node that was not asked, or did not answer as itself, and why that is. */
+/**
+ * A node's own answer, or what `/cluster` holds of a node that was not asked, or did not answer as itself, and why that
+ * is.
+ */
 export type FoundNode = { readonly member: MemberWire | undefined } & (
   | { readonly node: From<NodeWire>; readonly apiUrl: string | null }
   | { readonly reported: From<ClusterWire>; readonly why: string }
 );
 
 /**
- * Asks a node itself. Its address stands in `/cluster`; without an answer to that (the configuration store is down, say) only
- * a node that gives its own name can be told from the others.
+ * Asks a node itself. Its address stands in `/cluster`; without an answer to that (the configuration store is down,
+ * say) only a node that gives its own name can be told from the others.
  */
 export async function findNode(cluster: ClusterConfig, access: Access, name: string): Promise<Result<FoundNode>> {
   const found = await findMember(cluster, access, name);
@@ -237,7 +243,8 @@ export async function readPromotion(cluster: ClusterConfig, access: Access): Pro
         request: null,
       },
       [
-        'Patroni has no promotion state machine and keeps no record of attempts. It keeps the timelines that ended: where, why, when and who led next.',
+        'Patroni has no promotion state machine and keeps no record of attempts. It keeps the timelines that ' +
+          'ended: where, why, when and who led next.',
         ...(unreadable === 0
           ? []
           : [`${unreadable} of ${after.value.data.length} lines of the history cannot be read and are not shown.`]),
@@ -262,7 +269,10 @@ function endOfTimeline({ timeline, end, reason, time, leader }: NonNullable<Hist
   };
 }
 
-/** Whether two readings of `/cluster` differ in what a decision depends on: which cluster it is, leader, roles, timelines, pause. */
+/**
+ * Whether two readings of `/cluster` differ in what a decision depends on: which cluster it is, leader, roles,
+ * timelines, pause.
+ */
 export function moved(one: ClusterWire, other: ClusterWire): boolean {
   const facts = (of: ClusterWire): string =>
     JSON.stringify([
@@ -278,11 +288,14 @@ export function moved(one: ClusterWire, other: ClusterWire): boolean {
 export function inconsistent(endpoint: string): ReturnType<typeof refusal> {
   return refusal(
     'PHASE7_INCONSISTENT_SNAPSHOT',
-    `${endpoint}: leader, roles, timelines or pause moved between two readings. Nothing is shown of either; they were reads, and nothing was executed.`,
+    `${endpoint}: leader, roles, timelines or pause moved between two readings. Nothing is shown of either; they ` +
+      'were reads, and nothing was executed.',
   );
 }
 
-/** What Patroni itself says of a node's WAL: its positions, and no more. `why` says why there is no login for the rest. */
+/**
+ * What Patroni itself says of a node's WAL: its positions, and no more. `why` says why there is no login for the rest.
+ */
 export async function readWal(
   cluster: ClusterConfig,
   access: Access,

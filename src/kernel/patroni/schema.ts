@@ -1,6 +1,7 @@
 /**
- * What Patroni's REST API answers, as far as it is used, read value by value: one that is missing or of another form is unknown (`null`)
- * and takes nothing else with it. Only what nothing could be said without is required: the members of a cluster, and their names.
+ * What Patroni's REST API answers, as far as it is used, read value by value: one that is missing or of another form is
+ * unknown (`null`) and takes nothing else with it. Only what nothing could be said without is required: the members of
+ * a cluster, and their names.
  */
 import * as z from 'zod/mini';
 import { lazily, list, mapped } from '../forms.ts';
@@ -15,7 +16,10 @@ const lsnText = mapped(text.check(z.regex(/^[0-9A-F]{1,8}\/[0-9A-F]{1,8}$/i)), w
   return (BigInt(`0x${high}`) << 32n) | BigInt(`0x${low}`);
 });
 
-/** A value that is shown and that nothing else depends on. Patroni itself writes the word "unknown" where it knows a number not. */
+/**
+ * A value that is shown and that nothing else depends on. Patroni itself writes the word "unknown" where it knows a
+ * number not.
+ */
 function shown<T>(schema: z.ZodMiniType<T>): z.ZodMiniType<T | null> {
   return z.catch(z.nullable(schema), null);
 }

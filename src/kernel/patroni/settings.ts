@@ -31,7 +31,10 @@ export function replicationOf(settings: Settings, behaviour: PatroniBehaviour | 
     : { mode: 'asynchronous' };
 }
 
-/** Whether the cluster follows another one: Patroni takes the section for one only with a host, a port or a restore command in it. */
+/**
+ * Whether the cluster follows another one: Patroni takes the section for one only with a host, a port or a restore
+ * command in it.
+ */
 export function standbyCluster(settings: Settings): boolean {
   const section = own(settings, 'standby_cluster');
   return (
@@ -64,7 +67,10 @@ export function shownSettings(settings: Settings): Pick<PatroniFacts['settings']
   };
 }
 
-/** The tag by which a member must not lead, as it is written; `null` where it has none. A version that is not known may heed each of them. */
+/**
+ * The tag by which a member must not lead, as it is written; `null` where it has none. A version that is not known may
+ * heed each of them.
+ */
 export function nofailoverTag(tags: Settings | null, behaviour: PatroniBehaviour | null): string | null {
   if (tags === null) return null;
   const [nofailover, priority] = [own(tags, 'nofailover'), own(tags, 'failover_priority')];

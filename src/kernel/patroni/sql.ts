@@ -16,15 +16,18 @@ const SERVER = `SELECT (SELECT system_identifier FROM pg_control_system())::text
   pg_has_role(current_user, 'pg_read_all_stats', 'usage')::text AS sees_sessions`;
 const SEGMENTS = 'SELECT name::text, size::text FROM pg_ls_waldir() ORDER BY name';
 const ARCHIVER =
-  'SELECT archived_count::text, last_archived_wal, last_archived_time::text, failed_count::text, last_failed_wal, last_failed_time::text FROM pg_stat_archiver';
+  'SELECT archived_count::text, last_archived_wal, last_archived_time::text, failed_count::text, ' +
+  'last_failed_wal, last_failed_time::text FROM pg_stat_archiver';
 const SLOTS =
-  'SELECT slot_name::text, slot_type, active::text, restart_lsn::text, wal_status, xmin::text, catalog_xmin::text FROM pg_replication_slots ORDER BY slot_name';
+  'SELECT slot_name::text, slot_type, active::text, restart_lsn::text, wal_status, xmin::text, ' +
+  'catalog_xmin::text FROM pg_replication_slots ORDER BY slot_name';
 const CHECKPOINT = `SELECT checkpoint_lsn::text, (checkpoint_lsn - '0/0')::text AS at, (redo_lsn - '0/0')::text AS redo, timeline_id::text,
   to_char(checkpoint_time AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS time FROM pg_control_checkpoint()`;
 const BASE_BACKUPS =
   'SELECT pid::text, phase, backup_total::text, backup_streamed::text FROM pg_stat_progress_basebackup ORDER BY pid';
 const HELD =
-  'SELECT pid::text, backend_type, backend_xmin::text FROM pg_stat_activity WHERE backend_xmin IS NOT NULL AND pid <> pg_backend_pid() ORDER BY pid';
+  'SELECT pid::text, backend_type, backend_xmin::text FROM pg_stat_activity WHERE backend_xmin IS NOT NULL AND ' +
+  'pid <> pg_backend_pid() ORDER BY pid';
 
 /** Segments, archiver and slots of one node. */
 export async function readWal(
@@ -98,7 +101,8 @@ export async function readSnapshots(
     node,
     answers: [server = [], checkpoints = [], slots = [], backups = [], held = []],
   } = read.value;
-  // PostgreSQL refuses no question about other sessions: to a login without the right it answers as if there were nothing to see.
+  // PostgreSQL refuses no question about other sessions: to a login without the right it answers as if there were
+  // nothing to see.
   const unseen =
     server[0]?.['sees_sessions'] === 'true'
       ? undefined
@@ -106,7 +110,8 @@ export async function readSnapshots(
           {
             key: 'not visible',
             value:
-              'PostgreSQL shows other sessions to members of pg_read_all_stats only (pg_monitor is one), and this login is none',
+              'PostgreSQL shows other sessions to members of pg_read_all_stats only (pg_monitor is one), and ' +
+              'this login is none',
           },
         ];
   return success(
@@ -132,7 +137,8 @@ export async function readSnapshots(
               {
                 key: 'not visible',
                 value:
-                  'PostgreSQL keeps them as files, which a login of pg_monitor may not list; what sessions hold is below',
+                  'PostgreSQL keeps them as files, which a login of pg_monitor may not list; what sessions hold ' +
+                  'is below',
               },
             ],
           },
@@ -151,7 +157,9 @@ export async function readSnapshots(
               unseen ??
               backups.map(row => ({
                 key: `pid ${row['pid'] ?? 'unknown'}`,
-                value: `${row['phase'] ?? 'unknown'}, ${row['backup_streamed'] ?? 'unknown'} of ${row['backup_total'] ?? 'unknown'} bytes`,
+                value:
+                  `${row['phase'] ?? 'unknown'}, ${row['backup_streamed'] ?? 'unknown'} ` +
+                  `of ${row['backup_total'] ?? 'unknown'} bytes`,
               })),
           },
         ],
@@ -163,7 +171,9 @@ export async function readSnapshots(
   );
 }
 
-/** Asks PostgreSQL between two answers of the node about itself, and refuses what moved or is another system (P7-D1). */
+/**
+ * Asks PostgreSQL between two answers of the node about itself, and refuses what moved or is another system (P7-D1).
+ */
 async function around(
   cluster: ClusterConfig,
   access: Access,
@@ -194,7 +204,8 @@ async function around(
     return failure(
       refusal(
         'PHASE7_INCONSISTENT_SNAPSHOT',
-        `${before.endpoint}: role or timeline of ${name} moved while its PostgreSQL was being read. Nothing is shown; they were reads, and nothing was executed.`,
+        `${before.endpoint}: role or timeline of ${name} moved while its PostgreSQL was being read. Nothing is ` +
+          'shown; they were reads, and nothing was executed.',
       ),
     );
   }
@@ -203,7 +214,8 @@ async function around(
     return failure(
       refusal(
         'PHASE7_INCONSISTENT_SNAPSHOT',
-        `PostgreSQL at ${member.host ?? ''}:${member.port ?? ''} is system ${own ?? 'unknown'}, and not that of member ${name} (${told}). Nothing is shown; they were reads, and nothing was executed.`,
+        `PostgreSQL at ${member.host ?? ''}:${member.port ?? ''} is system ${own ?? 'unknown'}, and not that of ` +
+          `member ${name} (${told}). Nothing is shown; they were reads, and nothing was executed.`,
       ),
     );
   }
@@ -245,7 +257,10 @@ function slotSection(slots: readonly Row[]): Section {
     name: 'Replication slots',
     entries: slots.map(row => ({
       key: row['slot_name'] ?? 'unknown',
-      value: `${row['slot_type'] ?? 'unknown'}, ${row['active'] === 'true' ? 'active' : 'not active'}, keeps WAL from ${row['restart_lsn'] ?? 'nowhere'} (${row['wal_status'] ?? 'status unknown'}), oldest transaction ${row['xmin'] ?? row['catalog_xmin'] ?? 'none'}`,
+      value:
+        `${row['slot_type'] ?? 'unknown'}, ${row['active'] === 'true' ? 'active' : 'not active'}, keeps WAL ` +
+        `from ${row['restart_lsn'] ?? 'nowhere'} (${row['wal_status'] ?? 'status unknown'}), oldest ` +
+        `transaction ${row['xmin'] ?? row['catalog_xmin'] ?? 'none'}`,
     })),
   };
 }

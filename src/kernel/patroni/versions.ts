@@ -1,6 +1,7 @@
 /**
- * What differs between the versions of Patroni, as far as an operator is told of it. A version that is not here is not known: nothing is
- * said of it that holds for one version only, and it counts as the least safe. `docs/patroni.md` shows this table; a test compares the two.
+ * What differs between the versions of Patroni, as far as an operator is told of it. A version that is not here is not
+ * known: nothing is said of it that holds for one version only, and it counts as the least safe. `docs/patroni.md`
+ * shows this table; a test compares the two.
  */
 import type { PatroniBehaviour } from '../../control-plane/views.ts';
 
@@ -38,7 +39,10 @@ export function behaviourOf(version: string | null): PatroniBehaviour | null {
   return KNOWN_VERSIONS.find(known => known.series === series) ?? null;
 }
 
-/** What all of these members do: they take part in one request, each with its own version. `null` where that is not known, or not one thing. */
+/**
+ * What all of these members do: they take part in one request, each with its own version. `null` where that is not
+ * known, or not one thing.
+ */
 export function commonBehaviour(versions: readonly (string | null)[]): PatroniBehaviour | null {
   const [first = null, ...others] = versions.map(behaviourOf);
   return others.every(other => other?.series === first?.series) ? first : null;

@@ -135,7 +135,9 @@ function patroniMembers(members: readonly Wire<Member>[], { position }: Terms): 
   };
 }
 
-/** What a member has only while it follows another one: a leader has no lag and receives nothing, which is not unknown. */
+/**
+ * What a member has only while it follows another one: a leader has no lag and receives nothing, which is not unknown.
+ */
 function followers({ role }: Wire<Member>, value: string | null, content: (value: string | null) => Content): Content {
   return role === 'primary' && value === null ? html`<span class="muted">–</span>` : content(value);
 }

@@ -1,4 +1,7 @@
-/** Diagnostics: sections to fold and to search. The text searched for is the panel's own and changes nothing that was read. */
+/**
+ * Diagnostics: sections to fold and to search. The text searched for is the panel's own and changes nothing that was
+ * read.
+ */
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import '@vscode-elements/elements/dist/vscode-textfield/index.js';
 import type { DiagnosticsView, Wire } from '../../control-plane/views.ts';

@@ -86,7 +86,9 @@ export function filterOf(fields: Fields): {
   return { filter, wrong };
 }
 
-/** The first or the last instant of what was typed; times in the log are compared as they are written. `null`: no time. */
+/**
+ * The first or the last instant of what was typed; times in the log are compared as they are written. `null`: no time.
+ */
 function completed(typed: string | undefined, rest: string): string | null | undefined {
   const value = typed?.trim().replace(/\s+/u, 'T').replace(/Z$/u, '');
   if (value === undefined || value === '') return undefined;

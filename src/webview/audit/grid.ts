@@ -7,7 +7,10 @@ import { t } from '../words.ts';
 
 /** CSS pixels; `audit.css` gives rows exactly this height. */
 export const ROW = 24;
-/** Browsers end at some 33 million pixels; a log that is longer than this scrolls in larger steps, and by keyboard row by row. */
+/**
+ * Browsers end at some 33 million pixels; a log that is longer than this scrolls in larger steps, and by keyboard row
+ * by row.
+ */
 const TALLEST = 24_000_000;
 const MARGIN = 10;
 

@@ -1,4 +1,7 @@
-/** One request unfolded into its stages, each with all that was recorded: the explanation and the kernel state as the operator saw them. */
+/**
+ * One request unfolded into its stages, each with all that was recorded: the explanation and the kernel state as the
+ * operator saw them.
+ */
 import { html, nothing, type TemplateResult } from 'lit';
 import { explanationPanel } from '../explanation.ts';
 import { facts } from '../frame.ts';

@@ -7,7 +7,8 @@ import { t } from '../words.ts';
 
 /** P7-E2: neither a success nor a failure. */
 export const UNKNOWN_OUTCOME = t(
-  'The request was about to be sent, and no outcome is recorded. Whether the kernel executed it is not known here; kernel state is authoritative.',
+  'The request was about to be sent, and no outcome is recorded. Whether the kernel executed it is not known ' +
+    'here; kernel state is authoritative.',
 );
 
 /** "dispatch intent" */

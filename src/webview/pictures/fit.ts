@@ -1,4 +1,6 @@
-/** A picture that is drawn for the width that it has: the layout changes with the panel, the size of the text does not. */
+/**
+ * A picture that is drawn for the width that it has: the layout changes with the panel, the size of the text does not.
+ */
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 
 /** Draws for a width in CSS pixels. */

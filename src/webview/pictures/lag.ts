@@ -1,4 +1,6 @@
-/** Lag of every replica as bars, all in bytes on one scale and all in commits on one scale. What is unknown has no bar. */
+/**
+ * Lag of every replica as bars, all in bytes on one scale and all in commits on one scale. What is unknown has no bar.
+ */
 import { html, svg, type TemplateResult } from 'lit';
 import type { ReplicaProgress, Wire } from '../../control-plane/views.ts';
 import { table } from '../table.ts';

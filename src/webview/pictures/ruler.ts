@@ -1,4 +1,7 @@
-/** Positions on the WAL axis. Every mark has a line of its own for its label, so that labels never meet, however close the marks are. */
+/**
+ * Positions on the WAL axis. Every mark has a line of its own for its label, so that labels never meet, however close
+ * the marks are.
+ */
 import { html, nothing, svg, type SVGTemplateResult, type TemplateResult } from 'lit';
 import type { SnapshotItem, WalView, Wire } from '../../control-plane/views.ts';
 import { text } from '../text.ts';
@@ -13,7 +16,10 @@ const LABELLED = 40;
 /** Above this many, checkpoints have no line each below the ruler; their places on it and the table stay. */
 const LABELLED_CHECKPOINTS = 8;
 
-/** The log of one node, from the oldest offset that it retains to where it appends. What lies outside of that has no place on it. */
+/**
+ * The log of one node, from the oldest offset that it retains to where it appends. What lies outside of that has no
+ * place on it.
+ */
 export function walRuler(view: Wire<WalView>): TemplateResult {
   const own = view.checkpoints ?? [];
   const labelled = own.length <= LABELLED_CHECKPOINTS;

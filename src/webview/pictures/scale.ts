@@ -1,4 +1,7 @@
-/** Where a 64-bit position lies between two others. Only here do positions become JavaScript numbers, as fractions for drawing. */
+/**
+ * Where a 64-bit position lies between two others. Only here do positions become JavaScript numbers, as fractions for
+ * drawing.
+ */
 
 /** A fraction from 0 to 1, exact to a millionth. */
 export function fraction(value: bigint, from: bigint, to: bigint): number {

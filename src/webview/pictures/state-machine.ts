@@ -1,4 +1,7 @@
-/** The kernel's state machine with the present state, and the way of the last attempt as far as its events are in the answer. */
+/**
+ * The kernel's state machine with the present state, and the way of the last attempt as far as its events are in the
+ * answer.
+ */
 import { html, nothing, svg, type SVGTemplateResult, type TemplateResult } from 'lit';
 import type { KernelEvent, PromotionView, Wire } from '../../control-plane/views.ts';
 import { phrase, text, type Content } from '../text.ts';
@@ -43,7 +46,9 @@ const ENTERED: ReadonlyMap<string, number | 'denied'> = new Map<string, number |
   ['transition_completed', 5],
 ]);
 
-/** The state in which a majority adopts the new epoch: when it cannot be had after all, the attempt is denied from here. */
+/**
+ * The state in which a majority adopts the new epoch: when it cannot be had after all, the attempt is denied from here.
+ */
 const TRANSITION = 4;
 
 const BOX = { widest: 240, gap: 20, left: 26, between: 40 } as const;

@@ -72,8 +72,8 @@ function legend(members: readonly Node[], primary: Node | undefined): TemplateRe
 type Flow = 'flowing' | 'broken' | 'none';
 
 /**
- * The line from the primary to a member: an arrow where a running replica follows a running primary, broken where that is not what the
- * kernel reports, none to another node that calls itself primary.
+ * The line from the primary to a member: an arrow where a running replica follows a running primary, broken where that
+ * is not what the kernel reports, none to another node that calls itself primary.
  */
 function flow(primary: Node, member: Node): Flow {
   if (member.role === 'primary') return 'none';
@@ -194,7 +194,10 @@ function words(member: Node): string {
   return `${member.role === 'unknown' ? t('role unknown') : member.role} · ${member.replicationState}`;
 }
 
-/** A halted node has cut corners and a member of unknown health a dashed line, so that neither needs a colour to be told apart. */
+/**
+ * A halted node has cut corners and a member of unknown health a dashed line, so that neither needs a colour to be told
+ * apart.
+ */
 function outline(x: number, y: number, width: number, height: number, shape: NodeShape): SVGTemplateResult {
   if (shape === 'halted') {
     const cut = 9;

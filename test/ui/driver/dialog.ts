@@ -43,7 +43,10 @@ export class Dialogs {
     );
   }
 
-  /** Waits for a dialog whose message or detail says this and one of whose buttons has the focus: for whoever goes on by keyboard. */
+  /**
+   * Waits for a dialog whose message or detail says this and one of whose buttons has the focus: for whoever goes on by
+   * keyboard.
+   */
   async waitFor(wanted: Wanted): Promise<DialogView> {
     return this.waitUntil(
       `a dialog with a button in focus that says ${String(wanted)}`,
@@ -52,9 +55,9 @@ export class Dialogs {
   }
 
   /**
-   * Waits for a dialog whose message or detail says this, whatever has the focus: for whoever goes on by mouse. The workbench gives the focus
-   * back to a panel when a quick pick closes, by a message that the panel acts on later; a dialog that opened meanwhile loses it then, and Enter
-   * presses nothing.
+   * Waits for a dialog whose message or detail says this, whatever has the focus: for whoever goes on by mouse. The
+   * workbench gives the focus back to a panel when a quick pick closes, by a message that the panel acts on later; a
+   * dialog that opened meanwhile loses it then, and Enter presses nothing.
    */
   async waitForText(wanted: Wanted): Promise<DialogView> {
     return this.waitUntil(

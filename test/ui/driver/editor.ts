@@ -35,7 +35,10 @@ export interface EditorOptions {
   /** More flags of code-server. */
   readonly flags?: readonly string[];
   readonly viewport?: { readonly width: number; readonly height: number };
-  /** The display language. The editor's own texts stay English, because its language packs are not to be had here; extensions have theirs. */
+  /**
+   * The display language. The editor's own texts stay English, because its language packs are not to be had here;
+   * extensions have theirs.
+   */
   readonly language?: string;
   /** Folders of further extensions to install. */
   readonly extensions?: readonly string[];
@@ -44,8 +47,8 @@ export interface EditorOptions {
 }
 
 /**
- * A real VS Code with the extension installed: code-server and chromium in a home of their own, which is removed afterwards. One editor
- * serves a whole suite; every test opens a fresh window in it.
+ * A real VS Code with the extension installed: code-server and chromium in a home of their own, which is removed
+ * afterwards. One editor serves a whole suite; every test opens a fresh window in it.
  */
 export class Editor {
   /** Home of everything that this editor writes. */
@@ -111,8 +114,9 @@ export class Editor {
   }
 
   /**
-   * Closes every window and waits until their extension hosts have ended. A window whose connection broke off before it could say goodbye
-   * leaves its host to the server's grace time of a minute, in which nobody comes back for it: that one is killed.
+   * Closes every window and waits until their extension hosts have ended. A window whose connection broke off before it
+   * could say goodbye leaves its host to the server's grace time of a minute, in which nobody comes back for it: that
+   * one is killed.
    */
   async closeWindows(): Promise<void> {
     await Promise.all([...this.contexts].map(async context => context.close()));
@@ -137,7 +141,10 @@ export class Editor {
     writeSettings(files.machine, machine);
   }
 
-  /** Chooses the theme of the folder that windows open, which stands above the person's own; an open window changes at once. Left out: none. */
+  /**
+   * Chooses the theme of the folder that windows open, which stands above the person's own; an open window changes at
+   * once. Left out: none.
+   */
   chooseTheme(theme?: string): void {
     const folder = join(this.workspace, '.vscode');
     mkdirSync(folder, { recursive: true });
@@ -177,7 +184,8 @@ export class Editor {
   /** A page that has gone nowhere yet, with a state of its own. */
   async newPage(): Promise<Page> {
     if (this.browser === undefined) throw new Error('The editor is not running.');
-    // As asked for, code-server would compress the twenty megabytes of the workbench anew for each window, on the way to the same machine.
+    // As asked for, code-server would compress the twenty megabytes of the workbench anew for each window, on the way
+    // to the same machine.
     const context = await this.browser.newContext({
       viewport: this.viewport,
       permissions: ['clipboard-read', 'clipboard-write'],
@@ -199,7 +207,10 @@ export class Editor {
     return `${url}/?folder=${encodeURIComponent(this.workspace)}&payload=${encodeURIComponent(payload)}`;
   }
 
-  /** A language pack without a single translation: it makes the language known, and so the display language. Returns the flags that choose it. */
+  /**
+   * A language pack without a single translation: it makes the language known, and so the display language. Returns the
+   * flags that choose it.
+   */
   private installLanguage(language: string): readonly string[] {
     const translations = join(this.home, `${language}.json`);
     writeFileSync(translations, JSON.stringify({ version: '1.0.0', contents: {} }));

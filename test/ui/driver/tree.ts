@@ -16,7 +16,9 @@ export interface TreeRow {
   readonly index: number;
 }
 
-/** Labels from the top down to a row, such as `['local', 'n2', 'WAL']`. A function stands for a label that matches it. */
+/**
+ * Labels from the top down to a row, such as `['local', 'n2', 'WAL']`. A function stands for a label that matches it.
+ */
 export type TreePath = readonly (string | ((row: TreeRow) => boolean))[];
 
 /** A tree view of the side bar. Only rows in sight exist: a long tree has to be scrolled. */

@@ -9,8 +9,8 @@ export interface EditorInUse {
 }
 
 /**
- * Gives the tests of a `describe` block one editor, and each test a fresh window. A failed test leaves a screenshot and what the page and the
- * server said.
+ * Gives the tests of a `describe` block one editor, and each test a fresh window. A failed test leaves a screenshot and
+ * what the page and the server said.
  * @param options when they depend on what an earlier `before` made, a function
  * @param ownWindows the tests open their windows themselves, after what has to be there before
  */
@@ -32,7 +32,8 @@ export function useEditor(
     if (this.currentTest?.state === 'failed' && workbench !== undefined) {
       const picture = await workbench.screenshot(`failed-${this.currentTest.fullTitle()}`).catch(String);
       process.stdout.write(
-        `      screenshot: ${picture}\n      page errors: ${JSON.stringify(workbench.pageErrors)}\n      server: ${editor?.serverOutput().slice(-1500) ?? ''}\n`,
+        `      screenshot: ${picture}\n      page errors: ${JSON.stringify(workbench.pageErrors)}\n      ` +
+          `server: ${editor?.serverOutput().slice(-1500) ?? ''}\n`,
       );
     }
     workbench = undefined;

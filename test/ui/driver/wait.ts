@@ -24,8 +24,8 @@ export async function waitFor<T>(
 }
 
 /**
- * Looks at a value until it is what is waited for and stays so for a moment. Lists of the workbench reuse their rows while they redraw: a click
- * aimed at one before it has settled lands on another.
+ * Looks at a value until it is what is waited for and stays so for a moment. Lists of the workbench reuse their rows
+ * while they redraw: a click aimed at one before it has settled lands on another.
  */
 export async function waitUntilSettled<T>(
   what: string,
@@ -42,8 +42,9 @@ export async function waitUntilSettled<T>(
 }
 
 /**
- * Does something that the workbench may overlook while it redraws, and does it again as a person would who sees that nothing came of it. Each
- * time it is given twice as long: what a slow machine is just about to do is not disturbed again and again.
+ * Does something that the workbench may overlook while it redraws, and does it again as a person would who sees that
+ * nothing came of it. Each time it is given twice as long: what a slow machine is just about to do is not disturbed
+ * again and again.
  * @param done whether something did
  */
 export async function persist(what: string, act: () => Promise<void>, done: () => Promise<boolean>): Promise<void> {

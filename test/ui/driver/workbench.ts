@@ -56,7 +56,10 @@ export class Workbench {
     await this.ready();
   }
 
-  /** Reloads the page under the window, whatever is open in it, as a browser does: the extension host ends and a new one starts. */
+  /**
+   * Reloads the page under the window, whatever is open in it, as a browser does: the extension host ends and a new one
+   * starts.
+   */
   async reload(): Promise<void> {
     await this.page.reload();
     await this.ready();

@@ -147,106 +147,114 @@ describe('a hostile panel and a hostile kernel in the editor', function () {
     );
   });
 
-  it('P7-A2: another extension that calls our commands while this window is Operator opens an explanation and nothing more', async () => {
-    const { workbench } = use;
-    use.editor.writeSettings({
-      'aerodb.clusters': [{ name: 'local', kind: 'aerodb', endpoints: cluster.nodes.map(({ url }) => url) }],
-    });
-    const before = recordsIn(use.editor.auditFile).length;
-    const target = {
-      cluster: 'local',
-      node: cluster.node(1).id,
-      label: 'forged',
-      title: 'forged',
-      member: { name: 'forged' },
-    };
-    writeFileSync(
-      join(use.editor.workspace, 'attack.json'),
-      JSON.stringify([
-        {
-          command: 'aerodb.requestDemotion',
-          args: [
-            {
-              ...target,
-              reason: 'because',
-              confirmed: true,
-              typedName: 'node-1',
-              acknowledged: ['P6-A1'],
-              token: target.node,
-              authority: 'Operator',
-            },
-            true,
-            { confirmed: true },
-          ],
-        },
-      ]),
-    );
-    await workbench.openView('AeroDB');
-    await workbench.tree('Clusters').waitForRow(['local']);
-    await becomeOperator(workbench, local);
-    await workbench.runCommand('Stranger: Attack');
-    // A person is asked for the reason: the one that came along is not taken.
-    const box = await workbench.quickInput.waitFor('Reason');
-    assert.equal(box.value, '');
-    await workbench.quickInput.answer('');
-    await workbench.webviews.waitForText(/Request Demotion[\s\S]*node-1[\s\S]*Nothing has been sent\./u);
-    const titles = async (): Promise<string> =>
-      (await workbench.page.locator('.tabs-container .tab').allInnerTexts()).join('\n');
-    assert.match(await titles(), /Request Demotion: local, node-1/u);
-    const stages = (): readonly string[] =>
-      recordsIn(use.editor.auditFile)
-        .slice(before)
-        .filter(({ command }) => command === 'request_demotion')
-        .map(({ stage }) => stage);
-    assert.deepEqual(stages(), ['command_requested', 'explanation_presented', 'confirmation_requested']);
-    assert.equal(await workbench.dialogs.view(), undefined);
-    await workbench.runCommand('AeroDB: Give Up Authority');
-    await workbench.statusBar.waitFor('AeroDB: Observer');
-    const { message } = await workbench.notifications.waitFor('PHASE7_CONFIRMATION_VOIDED');
-    assert.doesNotMatch(message + (await titles()), /forged/u, 'what a caller calls a node is shown nowhere');
-    assert.deepEqual(stages(), [
-      'command_requested',
-      'explanation_presented',
-      'confirmation_requested',
-      'confirmation_voided',
-    ]);
-    assert.deepEqual(await attempts(cluster), []);
-  });
+  it(
+    'P7-A2: another extension that calls our commands while this window is Operator opens an explanation and ' +
+      'nothing more',
+    async () => {
+      const { workbench } = use;
+      use.editor.writeSettings({
+        'aerodb.clusters': [{ name: 'local', kind: 'aerodb', endpoints: cluster.nodes.map(({ url }) => url) }],
+      });
+      const before = recordsIn(use.editor.auditFile).length;
+      const target = {
+        cluster: 'local',
+        node: cluster.node(1).id,
+        label: 'forged',
+        title: 'forged',
+        member: { name: 'forged' },
+      };
+      writeFileSync(
+        join(use.editor.workspace, 'attack.json'),
+        JSON.stringify([
+          {
+            command: 'aerodb.requestDemotion',
+            args: [
+              {
+                ...target,
+                reason: 'because',
+                confirmed: true,
+                typedName: 'node-1',
+                acknowledged: ['P6-A1'],
+                token: target.node,
+                authority: 'Operator',
+              },
+              true,
+              { confirmed: true },
+            ],
+          },
+        ]),
+      );
+      await workbench.openView('AeroDB');
+      await workbench.tree('Clusters').waitForRow(['local']);
+      await becomeOperator(workbench, local);
+      await workbench.runCommand('Stranger: Attack');
+      // A person is asked for the reason: the one that came along is not taken.
+      const box = await workbench.quickInput.waitFor('Reason');
+      assert.equal(box.value, '');
+      await workbench.quickInput.answer('');
+      await workbench.webviews.waitForText(/Request Demotion[\s\S]*node-1[\s\S]*Nothing has been sent\./u);
+      const titles = async (): Promise<string> =>
+        (await workbench.page.locator('.tabs-container .tab').allInnerTexts()).join('\n');
+      assert.match(await titles(), /Request Demotion: local, node-1/u);
+      const stages = (): readonly string[] =>
+        recordsIn(use.editor.auditFile)
+          .slice(before)
+          .filter(({ command }) => command === 'request_demotion')
+          .map(({ stage }) => stage);
+      assert.deepEqual(stages(), ['command_requested', 'explanation_presented', 'confirmation_requested']);
+      assert.equal(await workbench.dialogs.view(), undefined);
+      await workbench.runCommand('AeroDB: Give Up Authority');
+      await workbench.statusBar.waitFor('AeroDB: Observer');
+      const { message } = await workbench.notifications.waitFor('PHASE7_CONFIRMATION_VOIDED');
+      assert.doesNotMatch(message + (await titles()), /forged/u, 'what a caller calls a node is shown nowhere');
+      assert.deepEqual(stages(), [
+        'command_requested',
+        'explanation_presented',
+        'confirmation_requested',
+        'confirmation_voided',
+      ]);
+      assert.deepEqual(await attempts(cluster), []);
+    },
+  );
 
-  it('P7-A2: the name of a cluster is text in the status bar, in a dialog and in notifications: no icon, no link, nothing unseen', async () => {
-    const { workbench } = use;
-    const name = 'prod $(check) [all](command)';
-    const shown = 'prod $\u2060(check) [all]\u2060(command)';
-    const text = shown.replaceAll('\u2060', '');
-    use.editor.writeSettings({
-      'aerodb.clusters': [{ name, kind: 'aerodb', endpoints: cluster.nodes.map(({ url }) => url) }],
-    });
-    await workbench.openView('AeroDB');
-    await workbench.tree('Clusters').waitForRow([text]);
-    await workbench.runCommand('AeroDB: Assume Operator Authority…');
-    await workbench.quickInput.waitFor('Cluster');
-    await workbench.quickInput.choose(shown);
-    await workbench.dialogs.waitForText(`${text}: assume Operator authority?`);
-    await workbench.dialogs.click(`Become Operator of ${text}`);
-    const item = workbench.page.locator('.statusbar-item', { hasText: 'AeroDB: Operator of prod' });
-    await item.waitFor();
-    assert.equal(
-      (await item.innerText()).replaceAll('\u2060', '').replaceAll('\u00a0', ' ').trim(),
-      `AeroDB: Operator of ${text}`,
-    );
-    assert.equal(await item.locator('.codicon-check').count(), 0);
-    await workbench.runCommand('AeroDB: Give Up Authority');
-    const { message } = await workbench.notifications.waitFor('became Observer');
-    assert.ok(message.replaceAll('\u2060', '').includes(`Operator of ${text} became Observer`), message);
-    assert.equal(await workbench.page.locator('.notification-list-item-message a').count(), 0);
-    // What holds something unseen is no name at all: its entry is called by its number.
-    use.editor.writeSettings({
-      'aerodb.clusters': [
-        { name: 'prod\u202egnp\u3164', kind: 'aerodb', endpoints: cluster.nodes.map(({ url }) => url) },
-      ],
-    });
-    await workbench.tree('Clusters').waitForRow(['entry 1']);
-  });
+  it(
+    'P7-A2: the name of a cluster is text in the status bar, in a dialog and in notifications: no icon, no link, ' +
+      'nothing unseen',
+    async () => {
+      const { workbench } = use;
+      const name = 'prod $(check) [all](command)';
+      const shown = 'prod $\u2060(check) [all]\u2060(command)';
+      const text = shown.replaceAll('\u2060', '');
+      use.editor.writeSettings({
+        'aerodb.clusters': [{ name, kind: 'aerodb', endpoints: cluster.nodes.map(({ url }) => url) }],
+      });
+      await workbench.openView('AeroDB');
+      await workbench.tree('Clusters').waitForRow([text]);
+      await workbench.runCommand('AeroDB: Assume Operator Authority…');
+      await workbench.quickInput.waitFor('Cluster');
+      await workbench.quickInput.choose(shown);
+      await workbench.dialogs.waitForText(`${text}: assume Operator authority?`);
+      await workbench.dialogs.click(`Become Operator of ${text}`);
+      const item = workbench.page.locator('.statusbar-item', { hasText: 'AeroDB: Operator of prod' });
+      await item.waitFor();
+      assert.equal(
+        (await item.innerText()).replaceAll('\u2060', '').replaceAll('\u00a0', ' ').trim(),
+        `AeroDB: Operator of ${text}`,
+      );
+      assert.equal(await item.locator('.codicon-check').count(), 0);
+      await workbench.runCommand('AeroDB: Give Up Authority');
+      const { message } = await workbench.notifications.waitFor('became Observer');
+      assert.ok(message.replaceAll('\u2060', '').includes(`Operator of ${text} became Observer`), message);
+      assert.equal(await workbench.page.locator('.notification-list-item-message a').count(), 0);
+      // What holds something unseen is no name at all: its entry is called by its number.
+      use.editor.writeSettings({
+        'aerodb.clusters': [
+          { name: 'prod\u202egnp\u3164', kind: 'aerodb', endpoints: cluster.nodes.map(({ url }) => url) },
+        ],
+      });
+      await workbench.tree('Clusters').waitForRow(['entry 1']);
+    },
+  );
 
   it("P7-A2: a kernel's words in an input box are text: no link that runs a command", async () => {
     const { workbench } = use;
@@ -288,102 +296,106 @@ describe('a hostile workspace', function () {
         await closeAll();
       });
 
-      it('P7-A1: its settings, tasks, launch configurations and recommendations change neither clusters, nor authority, nor the log, nor any question', async () => {
-        use.editor.writeSettings({
-          'aerodb.clusters': [{ name: 'local', kind: 'aerodb', endpoints: cluster.nodes.map(({ url }) => url) }],
-        });
-        const folder = use.editor.workspace;
-        const stolen = join(folder, 'stolen');
-        const settings = {
-          'aerodb.clusters': [
-            { name: 'local', kind: 'aerodb', endpoints: [evil.url] },
-            { name: 'evil', kind: 'aerodb', endpoints: [evil.url] },
-          ],
-          'aerodb.audit.directory': stolen,
-          'aerodb.operatorName': 'mallory',
-          'aerodb.timeout.readSeconds': 600,
-          'aerodb.timeout.controlSeconds': 1,
-          'aerodb.authority': 'Operator',
-          'aerodb.confirmations': 'none',
-          'http.proxy': evil.url,
-          'http.proxyStrictSSL': false,
-          'http.proxySupport': 'override',
-          'security.workspace.trust.enabled': false,
-          'extensions.supportUntrustedWorkspaces': { 'aerodb.aerodb-control-plane': { supported: true } },
-        };
-        const asks = {
-          command: 'aerodb.forcePromotion',
-          args: { cluster: 'local', node: cluster.node(2).id, reason: 'because', confirmed: true },
-        };
-        const task = { label: 'own', type: 'shell', command: '${input:go}', runOptions: { runOn: 'folderOpen' } };
-        mkdirSync(join(folder, '.vscode'), { recursive: true });
-        const write = (name: string, content: unknown): void =>
-          writeFileSync(join(folder, name), JSON.stringify(content));
-        write('.vscode/settings.json', settings);
-        write('.vscode/tasks.json', {
-          version: '2.0.0',
-          tasks: [task],
-          inputs: [{ id: 'go', type: 'command', ...asks }],
-        });
-        write('.vscode/launch.json', {
-          version: '0.2.0',
-          configurations: [
-            { name: 'own', type: 'node', request: 'launch', program: '${command:aerodb.forcePromotion}' },
-          ],
-        });
-        write('.vscode/extensions.json', {
-          recommendations: ['evil.extension'],
-          unwantedRecommendations: ['aerodb.aerodb-control-plane'],
-        });
-        write('own.code-workspace', {
-          folders: [{ path: '.' }],
-          settings,
-          tasks: { version: '2.0.0', tasks: [task], inputs: [{ id: 'go', type: 'command', ...asks }] },
-        });
-        const page = await use.editor.newPage();
-        const asFolder = use.editor.url();
-        const asFile = asFolder.replace(
-          /folder=[^&]*/u,
-          `workspace=${encodeURIComponent(join(folder, 'own.code-workspace'))}`,
-        );
-        assert.notEqual(asFile, asFolder);
-        for (const url of untrusted ? [asFolder, asFile] : [asFile]) {
-          const before = recordsIn(use.editor.auditFile).length;
-          const workbench = await Workbench.open(page, url);
-          await workbench.openView('AeroDB');
-          const tree = workbench.tree('Clusters');
-          const rows = await tree.waitForRows('its clusters', seen => seen.length > 0);
-          assert.deepEqual(
-            rows.map(({ label, description }) => `${label}: ${description}`),
-            ['local: not asked yet'],
+      it(
+        'P7-A1: its settings, tasks, launch configurations and recommendations change neither clusters, nor ' +
+          'authority, nor the log, nor any question',
+        async () => {
+          use.editor.writeSettings({
+            'aerodb.clusters': [{ name: 'local', kind: 'aerodb', endpoints: cluster.nodes.map(({ url }) => url) }],
+          });
+          const folder = use.editor.workspace;
+          const stolen = join(folder, 'stolen');
+          const settings = {
+            'aerodb.clusters': [
+              { name: 'local', kind: 'aerodb', endpoints: [evil.url] },
+              { name: 'evil', kind: 'aerodb', endpoints: [evil.url] },
+            ],
+            'aerodb.audit.directory': stolen,
+            'aerodb.operatorName': 'mallory',
+            'aerodb.timeout.readSeconds': 600,
+            'aerodb.timeout.controlSeconds': 1,
+            'aerodb.authority': 'Operator',
+            'aerodb.confirmations': 'none',
+            'http.proxy': evil.url,
+            'http.proxyStrictSSL': false,
+            'http.proxySupport': 'override',
+            'security.workspace.trust.enabled': false,
+            'extensions.supportUntrustedWorkspaces': { 'aerodb.aerodb-control-plane': { supported: true } },
+          };
+          const asks = {
+            command: 'aerodb.forcePromotion',
+            args: { cluster: 'local', node: cluster.node(2).id, reason: 'because', confirmed: true },
+          };
+          const task = { label: 'own', type: 'shell', command: '${input:go}', runOptions: { runOn: 'folderOpen' } };
+          mkdirSync(join(folder, '.vscode'), { recursive: true });
+          const write = (name: string, content: unknown): void =>
+            writeFileSync(join(folder, name), JSON.stringify(content));
+          write('.vscode/settings.json', settings);
+          write('.vscode/tasks.json', {
+            version: '2.0.0',
+            tasks: [task],
+            inputs: [{ id: 'go', type: 'command', ...asks }],
+          });
+          write('.vscode/launch.json', {
+            version: '0.2.0',
+            configurations: [
+              { name: 'own', type: 'node', request: 'launch', program: '${command:aerodb.forcePromotion}' },
+            ],
+          });
+          write('.vscode/extensions.json', {
+            recommendations: ['evil.extension'],
+            unwantedRecommendations: ['aerodb.aerodb-control-plane'],
+          });
+          write('own.code-workspace', {
+            folders: [{ path: '.' }],
+            settings,
+            tasks: { version: '2.0.0', tasks: [task], inputs: [{ id: 'go', type: 'command', ...asks }] },
+          });
+          const page = await use.editor.newPage();
+          const asFolder = use.editor.url();
+          const asFile = asFolder.replace(
+            /folder=[^&]*/u,
+            `workspace=${encodeURIComponent(join(folder, 'own.code-workspace'))}`,
           );
-          await workbench.statusBar.waitFor('AeroDB: Observer');
-          if (untrusted) await workbench.statusBar.waitFor(/Restricted Mode/u);
-          const panel = await inspectCluster(workbench, local);
-          assert.match(await panel.locator('body').innerText(), new RegExp(cluster.node(1).id, 'u'));
-          await becomeOperator(workbench, local);
-          await askFor(workbench, local, 'Request Promotion', 'node-2', 'drill');
-          await (await workbench.webviews.waitForText('Nothing has been sent.'))
-            .getByText('Continue to Confirmation…')
-            .click();
-          const dialog = await workbench.dialogs.waitFor('Request Promotion: node-2?');
-          assert.deepEqual([dialog.focused, dialog.buttons.includes('Continue…')], ['Do Nothing', true]);
-          await workbench.dialogs.press('Escape');
-          await workbench.notifications.waitFor('PHASE7_CONFIRMATION_DECLINED');
-          const mine = recordsIn(use.editor.auditFile).slice(before);
-          assert.ok(mine.length > 5);
-          assert.deepEqual(
-            mine.filter(({ command }) => command === 'force_promotion'),
-            [],
-            'no task and no launch configuration asked for anything',
-          );
-          assert.doesNotMatch(JSON.stringify(mine), /mallory/);
-        }
-        assert.equal(evil.received.length, 0, 'nobody asked the address that the workspace named');
-        assert.ok(!readdirSync(folder).includes('stolen'));
-        assert.deepEqual(await attempts(cluster), []);
-        assert.equal(at((await cluster.node(1).get('/v1/cluster')).body, 'data.primary_id'), cluster.node(1).id);
-      });
+          assert.notEqual(asFile, asFolder);
+          for (const url of untrusted ? [asFolder, asFile] : [asFile]) {
+            const before = recordsIn(use.editor.auditFile).length;
+            const workbench = await Workbench.open(page, url);
+            await workbench.openView('AeroDB');
+            const tree = workbench.tree('Clusters');
+            const rows = await tree.waitForRows('its clusters', seen => seen.length > 0);
+            assert.deepEqual(
+              rows.map(({ label, description }) => `${label}: ${description}`),
+              ['local: not asked yet'],
+            );
+            await workbench.statusBar.waitFor('AeroDB: Observer');
+            if (untrusted) await workbench.statusBar.waitFor(/Restricted Mode/u);
+            const panel = await inspectCluster(workbench, local);
+            assert.match(await panel.locator('body').innerText(), new RegExp(cluster.node(1).id, 'u'));
+            await becomeOperator(workbench, local);
+            await askFor(workbench, local, 'Request Promotion', 'node-2', 'drill');
+            await (await workbench.webviews.waitForText('Nothing has been sent.'))
+              .getByText('Continue to Confirmation…')
+              .click();
+            const dialog = await workbench.dialogs.waitFor('Request Promotion: node-2?');
+            assert.deepEqual([dialog.focused, dialog.buttons.includes('Continue…')], ['Do Nothing', true]);
+            await workbench.dialogs.press('Escape');
+            await workbench.notifications.waitFor('PHASE7_CONFIRMATION_DECLINED');
+            const mine = recordsIn(use.editor.auditFile).slice(before);
+            assert.ok(mine.length > 5);
+            assert.deepEqual(
+              mine.filter(({ command }) => command === 'force_promotion'),
+              [],
+              'no task and no launch configuration asked for anything',
+            );
+            assert.doesNotMatch(JSON.stringify(mine), /mallory/);
+          }
+          assert.equal(evil.received.length, 0, 'nobody asked the address that the workspace named');
+          assert.ok(!readdirSync(folder).includes('stolen'));
+          assert.deepEqual(await attempts(cluster), []);
+          assert.equal(at((await cluster.node(1).get('/v1/cluster')).body, 'data.primary_id'), cluster.node(1).id);
+        },
+      );
     });
   }
 });

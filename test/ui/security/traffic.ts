@@ -1,4 +1,7 @@
-/** Listens to everything that passes between the frames of a window, and keeps each panel's own line to the editor within reach of a test. */
+/**
+ * Listens to everything that passes between the frames of a window, and keeps each panel's own line to the editor
+ * within reach of a test.
+ */
 import type { Frame, Page } from 'playwright-core';
 
 declare global {
