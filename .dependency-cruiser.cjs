@@ -19,8 +19,8 @@ module.exports = {
       '(^|node_modules/)canonicalize(/|$)',
       '^(node:)?crypto$',
     ]),
-    may('kernel', '^src/kernel/', [
-      '^src/kernel/',
+    may('engines', '^src/engines/', [
+      '^src/engines/',
       '^src/control-plane/',
       '(^|node_modules/)(undici|zod|pg)(/|$)',
       '^(node:)?(tls|fs|buffer)$',
@@ -60,7 +60,7 @@ module.exports = {
     may(
       'cli',
       '^src/cli/',
-      ['^src/cli/', '^src/control-plane/', '^src/text/', '^src/kernel/', '^src/audit/', '^src/files/'],
+      ['^src/cli/', '^src/control-plane/', '^src/text/', '^src/engines/', '^src/audit/', '^src/files/'],
       { dependencyTypesNot: ['core'] },
     ),
     may('local-cluster', '^src/local-cluster/', ['^src/local-cluster/', '^src/files/', '(^|node_modules/)zod(/|$)'], {

@@ -14,7 +14,7 @@ import { measured, percentile } from './lib/bench.mjs';
 import { PatroniCluster } from './lib/patroni-cluster.mjs';
 import { ensurePatroni } from './lib/patroni-install.mjs';
 import { Failure, onPath, script } from './lib/run.mjs';
-import { connect, DEFAULT_TIMEOUTS } from '../src/kernel/connect.ts';
+import { connect, DEFAULT_TIMEOUTS } from '../src/engines/connect.ts';
 
 const PROCESSES = 21;
 const EXCHANGES = 201;

@@ -83,7 +83,7 @@ export function activate(context: vscode.ExtensionContext): void {
 
 /** HTTP and its schemas load with the first command that needs them. */
 const connect: Connect = async (cluster, { token, database }, limits) => {
-  const kernel = await import('./kernel/connect.ts');
+  const kernel = await import('./engines/connect.ts');
   return kernel.connect(cluster, {
     token,
     databasePassword: database,

@@ -1,6 +1,6 @@
 /**
  * Of undici, what one request over HTTP/1.1 needs. The rest, and the modules of Node that it loads for the sake of a
- * name each, cost every start of the terminal program more than the request itself. `test/kernel/bundle.test.ts` holds
+ * name each, cost every start of the terminal program more than the request itself. `test/engines/bundle.test.ts` holds
  * what is left against the whole.
  */
 import { createRequire } from 'node:module';

@@ -53,7 +53,7 @@ export const checks = [
 ];
 
 /** Suites that must be there: when one of these has no tests, something is wrong. */
-const expected = ['control-plane', 'kernel', 'audit', 'local-cluster', 'architecture'];
+const expected = ['control-plane', 'engines', 'audit', 'local-cluster', 'architecture'];
 
 /** The tests of a real Patroni, on one that a need names. */
 function patroni(/** @type {string} */ name, /** @type {Need} */ need) {

@@ -8,7 +8,7 @@ import { failure, refusal, success, type ControlError, type Result } from '../co
 import { isClusterName, isName, quotedName, WITHHELD } from '../control-plane/plausible.ts';
 import type { Clusters } from '../control-plane/ports.ts';
 import { normalAddress } from '../control-plane/same-cluster.ts';
-import type { ConnectOptions } from '../kernel/connect.ts';
+import type { ConnectOptions } from '../engines/connect.ts';
 import { homeDirectory, type Env } from './environment.ts';
 import { BYTE_ORDER_MARK, exchangeable, notAPath, octal, permits, readSmallFile } from './files.ts';
 import { readDatabasePassword, readToken, type SecretFile } from './token.ts';
@@ -204,7 +204,7 @@ export function terminalClusters(sources: ClusterSources): Clusters {
               secretFile('databasePasswordFiles', settings.value.databasePasswordFiles, cluster),
             );
       if (!password.ok) return password;
-      const { connect, DEFAULT_TIMEOUTS } = await import('../kernel/connect.ts');
+      const { connect, DEFAULT_TIMEOUTS } = await import('../engines/connect.ts');
       const limit = sources.timeoutMs;
       const timeouts =
         limit === undefined

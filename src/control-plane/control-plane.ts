@@ -30,11 +30,11 @@ import type {
   ConfirmationAnswer,
   Confirmer,
   ControlRequest,
-  ExecutedControl,
   Ids,
   Kernel,
   KernelOperation,
 } from './ports.ts';
+import type { ExecutedControl } from './words.ts';
 import { answeredState, readView, type AnsweredView, type InspectCommandName } from './reads.ts';
 import { recordedError, Recorder, type Recorded } from './recorder.ts';
 import { observedOnlyElsewhere, ToldIdentities } from './same-cluster.ts';
@@ -527,6 +527,7 @@ export class ControlPlane {
       endpoint,
       requestId: flow.requestId,
       target: explanation.target.nodeId,
+      targetName: explanation.target.name,
       reason: args.reason ?? '',
       operator: { id: `${account}@${host}`, authority: 'Operator' },
       controlVersion,
@@ -546,7 +547,7 @@ export class ControlPlane {
       }
     }, 'unknown');
     if (!answer.ok) return flow.fail(stageOfFailure(answer.error), answer.error);
-    const { result, body } = answer.value;
+    const { body } = answer.value;
     const recorded = await flow.record('command_executed', {
       kernel_response: { accepted: true, code: null, invariant: null, message: null, body },
       outcome: 'executed',
@@ -559,7 +560,7 @@ export class ControlPlane {
       command,
       cluster: cluster.name,
       target,
-      execution: explainExecution(command, target, cluster, result, body),
+      execution: explainExecution(answer.value),
       recorded,
     };
   }

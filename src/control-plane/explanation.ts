@@ -7,23 +7,18 @@ import type { CommandArguments } from './arguments.ts';
 import type { ClusterConfig } from './cluster.ts';
 import { commandLine } from './command-line.ts';
 import { COMMANDS, type ConfirmedCommandName, type ControlCommandName } from './commands.ts';
-import { aerodbWords } from './explanation-aerodb.ts';
-import { patroniExecution, patroniWords } from './explanation-patroni.ts';
 import { invariant, type Invariant } from './invariants.ts';
 import type {
-  ControlResultView,
-  DeclaredCost,
   DiagnosticsCost,
   KernelCheck,
   KernelEvent,
-  KernelExplanation,
   Member,
   Observed,
   Reading,
   SkippedEndpoint,
   StateChange,
 } from './views.ts';
-import type { Fact, Words } from './words.ts';
+import type { CostReading, ExecutedControl, ExplainedReading, Fact, Words } from './words.ts';
 
 /** Shown in full before a confirmation, recorded in full, and bound to it by its digest. */
 export interface Explanation {
@@ -75,11 +70,10 @@ export function explainControl(
   command: ControlCommandName,
   args: CommandArguments & { readonly node: string },
   cluster: ClusterConfig,
-  reading: Reading<KernelExplanation>,
+  reading: ExplainedReading,
 ): Explanation {
-  const facts = reading.view;
+  const { view: facts, words } = reading;
   const name = memberName(facts.members, args.node);
-  const words = cluster.kind === 'patroni' ? patroniWords(command, facts) : aerodbWords(command, facts, name);
   return {
     ...common(command, args, cluster, reading, name),
     action: words.action,
@@ -108,10 +102,10 @@ export function explainControl(
 export function explainDiagnostics(
   args: CommandArguments & { readonly node: string },
   cluster: ClusterConfig,
-  reading: Reading<DeclaredCost>,
+  reading: CostReading,
 ): Explanation {
   const { name, ...cost } = reading.view;
-  const words = costWords(cost, args.node);
+  const { words } = reading;
   const called = name === null || name === args.node ? args.node : `"${name}" (${args.node})`;
   return {
     ...common('run_diagnostics', args, cluster, reading, name ?? args.node),
@@ -132,29 +126,6 @@ export function explainDiagnostics(
     rejection: ['The kernel may refuse the collection, for instance while the node is not ready to answer.'],
     protection: words.protection,
   };
-}
-
-function costWords(
-  cost: DiagnosticsCost,
-  node: string,
-): Readonly<Record<'declared' | 'node' | 'replication' | 'protection', string>> {
-  return 'requests' in cost
-    ? {
-        declared: `The cost: ${cost.requests} requests to the configured addresses of the cluster.`,
-        node:
-          'Every configured address is asked for its own state, for which Patroni runs one query on its ' +
-          `PostgreSQL; ${node} is asked for its configuration and its metrics too.`,
-        replication: 'No replication state changes.',
-        protection: 'Only configured addresses are asked, and each answer is shown under the address that gave it.',
-      }
-    : {
-        declared: `The node declares the cost: ${cost.files} files, ${cost.bytes} bytes to read.`,
-        node:
-          `The node reads ${cost.files} files (${cost.bytes} bytes) from its disk, the whole WAL with its ` +
-          'checksums among them, while it serves other requests.',
-        replication: 'No replication state changes. Disk reads of this size can slow the node while they run.',
-        protection: 'The answer must come from the named node; an answer from any other node is refused.',
-      };
 }
 
 function common(
@@ -193,35 +164,8 @@ export interface Execution {
   readonly controlVersion: bigint | null;
 }
 
-/** The explanation after the fact: before → after as the kernel answered it. `body` is its answer as received. */
-export function explainExecution(
-  command: ControlCommandName,
-  target: Explanation['target'],
-  cluster: ClusterConfig,
-  result: ControlResultView,
-  body: string,
-): Execution {
-  return {
-    sentence:
-      cluster.kind === 'patroni'
-        ? patroniExecution(target.name, cluster.name, body)
-        : aerodbExecution(command, target.name, cluster.name, result),
-    changes: result.changes,
-    events: result.events,
-    epoch: result.epoch,
-    controlVersion: result.controlVersion,
-  };
-}
-
-function aerodbExecution(
-  command: ControlCommandName,
-  name: string,
-  cluster: string,
-  { epoch }: ControlResultView,
-): string {
-  const done = command === 'request_demotion' ? 'gave up write authority and is a replica' : 'is the primary';
-  return (
-    `The kernel executed the request: node "${name}" of cluster "${cluster}" ${done}, at ` +
-    `epoch ${epoch?.toString() ?? 'unknown'}.`
-  );
+/** The explanation after the fact: what the kernel answered, before → after. */
+export function explainExecution({ result, sentence }: ExecutedControl): Execution {
+  const { changes, events, epoch, controlVersion } = result;
+  return { sentence, changes, events, epoch, controlVersion };
 }

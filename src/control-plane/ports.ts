@@ -8,10 +8,7 @@ import type { Operator } from './operator.ts';
 import type { AuditEntry } from './record.ts';
 import type {
   ClusterView,
-  ControlResultView,
-  DeclaredCost,
   DiagnosticsView,
-  KernelExplanation,
   NodeView,
   PromotionView,
   Reading,
@@ -19,6 +16,7 @@ import type {
   SnapshotsView,
   WalView,
 } from './views.ts';
+import type { CostReading, ExecutedControl, ExplainedReading } from './words.ts';
 
 /** The operations of the kernel port; nothing else can be asked of a kernel. */
 export type KernelOperation =
@@ -46,6 +44,8 @@ export interface ControlRequest {
   readonly endpoint: string;
   readonly requestId: string;
   readonly target: string;
+  /** The target's name, as the explanation has it. */
+  readonly targetName: string;
   readonly reason: string;
   readonly operator: OperatorReference;
   /** What the operator saw; `null` only for an engine that counts none. */
@@ -64,12 +64,6 @@ export interface PromotionRequest extends ControlRequest {
   readonly acknowledgedInvariants: readonly string[];
   /** The primary that the operator saw. */
   readonly primaryId: string | null;
-}
-
-/** An executed request: the parsed answer and its body as received. */
-export interface ExecutedControl {
-  readonly result: ControlResultView;
-  readonly body: string;
 }
 
 /**
@@ -96,11 +90,11 @@ export interface Kernel {
   }): Promise<Result<Reading<PromotionView>>>;
   readWal(node: string): Promise<Result<Reading<WalView>>>;
   readSnapshots(node: string): Promise<Result<Reading<SnapshotsView>>>;
-  declareDiagnosticsCost(node: string): Promise<Result<Reading<DeclaredCost>>>;
+  declareDiagnosticsCost(node: string): Promise<Result<CostReading>>;
   /** `endpoint` is the one that declared the cost. */
   collectDiagnostics(node: string, endpoint: string): Promise<Result<Reading<DiagnosticsView>>>;
-  explainPromotion(target: string, mode: 'validated' | 'forced'): Promise<Result<Reading<KernelExplanation>>>;
-  explainDemotion(target: string): Promise<Result<Reading<KernelExplanation>>>;
+  explainPromotion(target: string, mode: 'validated' | 'forced'): Promise<Result<ExplainedReading>>;
+  explainDemotion(target: string): Promise<Result<ExplainedReading>>;
   promote(request: PromotionRequest): Promise<Result<ExecutedControl>>;
   demote(request: ControlRequest): Promise<Result<ExecutedControl>>;
 }

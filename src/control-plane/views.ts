@@ -245,7 +245,7 @@ export interface KernelCheck {
  */
 export interface KernelExplanation {
   readonly target: string;
-  /** AeroDB's cluster id, PostgreSQL's system identifier; `null`: not told. */
+  /** Who the kernel says that its cluster is, whatever name it is configured under; `null`: not told. */
   readonly clusterId: string | null;
   readonly mode: string | null;
   readonly decision: 'approve' | 'deny' | null;
@@ -261,91 +261,7 @@ export interface KernelExplanation {
    * that long; `null`: as configured.
    */
   readonly answerMs: number | null;
-  /** Set exactly for a Patroni cluster. */
-  readonly patroni?: PatroniFacts;
 }
-
-/** What one version of Patroni does where others do otherwise; found by running it. */
-export interface PatroniBehaviour {
-  /** The first two numbers of the version. */
-  readonly series: string;
-  /** Whether `synchronous_mode: quorum` is a mode; where it is none, it counts as off. */
-  readonly quorumCommit: boolean;
-  /** A failover to a member that is not a synchronous standby, in synchronous mode. */
-  readonly failoverToAsynchronous: 'refused by a living leader' | 'executed';
-  /** Whether `synchronous_mode` counts in a standby cluster. */
-  readonly standbyClusterIsSynchronous: boolean;
-  /** Whether the tag `failover_priority: 0` keeps a member from leading. */
-  readonly failoverPriority: boolean;
-}
-
-/**
- * How a commit is acknowledged. `unknown`: this program, or the version that runs, does not know the mode; the least
- * safe one.
- */
-export type PatroniReplication =
-  | { readonly mode: 'asynchronous' }
-  | {
-      readonly mode: 'synchronous' /** Whether commits wait where there is no synchronous standby. */;
-      readonly strict: boolean;
-    }
-  | {
-      readonly mode: 'quorum' /** How many standbys a commit waits for; `null`: unknown. */;
-      readonly count: string | null;
-    }
-  | { readonly mode: 'unknown' /** As it is configured. */; readonly value: string };
-
-/** What an explanation of a switchover or failover rests on, as Patroni reported it. */
-export interface PatroniFacts {
-  /** The version of each member that takes part, as it tells itself; `null` where it does not. */
-  readonly versions: readonly { readonly node: string; readonly version: string | null }[];
-  /** What their version does; `null`: not known, or not the same for all of them. */
-  readonly behaviour: PatroniBehaviour | null;
-  readonly replication: PatroniReplication;
-  /** Whether this is a cluster that follows another one and writes nothing of its own. */
-  readonly standbyCluster: boolean;
-  /** Whether a leader that reaches all members, and not the configuration store, goes on writing. */
-  readonly failsafeMode: boolean;
-  /** `null` where the answer cannot be read there. */
-  readonly paused: boolean | null;
-  readonly scheduledSwitchover: string | null;
-  /** The candidate's role and tags in `/cluster`; `null`: unknown. */
-  readonly candidate: {
-    readonly role: string | null /** The tag by which it must not lead; `null`: it has none. */;
-    readonly nofailover: string | null;
-  };
-  /**
-   * Why nothing is known from the leader's agent itself: it was not asked, or gave no answer. `null`: it answered, or
-   * there is no leader.
-   */
-  readonly leaderSilent: string | null;
-  /**
-   * For how many seconds Patroni waits for a request to be carried out before it answers that its status is unknown;
-   * `null`: unknown.
-   */
-  readonly patroniWaits: number | null;
-  /**
-   * Where and when the settings were read, and those shown as they are written there; `null` in them means that they
-   * are not set.
-   */
-  readonly settings: Origin & {
-    readonly shown: readonly { readonly name: string; readonly value: string | null }[];
-    readonly maximumLagOnFailover: string | null;
-  };
-  /** Of the leader, where one is known, and of the candidate. */
-  readonly positions: readonly PatroniPosition[];
-}
-
-/** The last known position of one member. `unknown` says why there is none. */
-export type PatroniPosition = { readonly node: string } & (
-  | (Origin & {
-      readonly timeline: bigint | null;
-      readonly written: bigint | null;
-      readonly received: bigint | null;
-      readonly replayed: bigint | null;
-    })
-  | { readonly unknown: string }
-);
 
 /** An address that was read, and when by its clock. */
 export interface Origin {

@@ -1,6 +1,6 @@
 /** The part of an explanation that depends on what the engine does: each engine has its own words for it. */
 import type { InvariantId } from './invariants.ts';
-import type { Origin, StateChange } from './views.ts';
+import type { ControlResultView, DeclaredCost, KernelExplanation, Origin, Reading, StateChange } from './views.ts';
 
 /** What a consequence concerns. */
 export type Scope = 'node' | 'cluster' | 'replication' | 'durability';
@@ -10,6 +10,14 @@ export interface Fact {
   readonly name: string;
   readonly value: string;
   readonly origin: Origin | null;
+}
+
+/** What one engine says of collecting diagnostics: its cost, what the node does for it, and what protects. */
+export interface CostWords {
+  readonly declared: string;
+  readonly node: string;
+  readonly replication: string;
+  readonly protection: string;
 }
 
 /** What one engine says of one control command. */
@@ -26,3 +34,16 @@ export interface Words {
   readonly protection: string;
   readonly reliedOn: readonly InvariantId[];
 }
+
+/** An executed request: the parsed answer, its body as received, and what it says in one sentence of the engine's. */
+export interface ExecutedControl {
+  readonly result: ControlResultView;
+  readonly body: string;
+  readonly sentence: string;
+}
+
+/** The facts before a control command, and what follows from them in the engine's own terms. */
+export type ExplainedReading = Reading<KernelExplanation> & { readonly words: Words };
+
+/** What collecting diagnostics costs, and what that means in the engine's own terms. */
+export type CostReading = Reading<DeclaredCost> & { readonly words: CostWords };

@@ -10,7 +10,7 @@ import { House } from './planted.ts';
 const floors = {
   'src/extension.ts': 'export const top = 1;\n',
   'src/control-plane/ground.ts': 'export const ground = 1;\nexport interface Fact { readonly n: number }\n',
-  'src/kernel/boundary.ts': 'export const boundary = 1;\n',
+  'src/engines/boundary.ts': 'export const boundary = 1;\n',
   'src/audit/ledger.ts': 'export const ledger = 1;\n',
   'src/files/disk.ts': 'export const disk = 1;\n',
   'src/text/letters.ts': 'export const letters = 1;\n',
@@ -31,7 +31,7 @@ const forbidden: Readonly<Record<string, readonly string[]>> = {
     'node:fs',
     'node:http',
     '../control-plane/ground.ts',
-    '../kernel/boundary.ts',
+    '../engines/boundary.ts',
     '../audit/ledger.ts',
     '../files/disk.ts',
     '../vscode/window.ts',
@@ -51,7 +51,7 @@ const forbidden: Readonly<Record<string, readonly string[]>> = {
     'node:net',
     'node:timers',
     'node:child_process',
-    '../kernel/boundary.ts',
+    '../engines/boundary.ts',
     '../audit/ledger.ts',
     '../vscode/window.ts',
     '../webview/protocol.ts',
@@ -59,7 +59,7 @@ const forbidden: Readonly<Record<string, readonly string[]>> = {
     '../local-cluster/garden.ts',
     '../files/disk.ts',
   ],
-  'src/kernel': [
+  'src/engines': [
     'vscode',
     '../audit/ledger.ts',
     '../vscode/window.ts',
@@ -71,7 +71,7 @@ const forbidden: Readonly<Record<string, readonly string[]>> = {
     'vscode',
     'undici',
     'node:http',
-    '../kernel/boundary.ts',
+    '../engines/boundary.ts',
     '../vscode/window.ts',
     '../webview/protocol.ts',
     '../cli/terminal.ts',
@@ -85,7 +85,7 @@ const forbidden: Readonly<Record<string, readonly string[]>> = {
     'node:net',
     'node:child_process',
     '../control-plane/ground.ts',
-    '../kernel/boundary.ts',
+    '../engines/boundary.ts',
     '../audit/ledger.ts',
     '../vscode/window.ts',
     '../webview/protocol.ts',
@@ -101,7 +101,7 @@ const forbidden: Readonly<Record<string, readonly string[]>> = {
     'node:net',
     'node:fs',
     'node:child_process',
-    '../kernel/boundary.ts',
+    '../engines/boundary.ts',
     '../audit/ledger.ts',
     '../webview/picture.ts',
     '../cli/terminal.ts',
@@ -112,7 +112,7 @@ const forbidden: Readonly<Record<string, readonly string[]>> = {
     'undici',
     'node:fs',
     '../control-plane/ground.ts',
-    '../kernel/boundary.ts',
+    '../engines/boundary.ts',
     '../audit/ledger.ts',
     '../vscode/window.ts',
     '../cli/terminal.ts',
@@ -123,7 +123,7 @@ const forbidden: Readonly<Record<string, readonly string[]>> = {
     'vscode',
     'undici',
     '../control-plane/ground.ts',
-    '../kernel/boundary.ts',
+    '../engines/boundary.ts',
     '../audit/ledger.ts',
     '../vscode/window.ts',
     '../webview/protocol.ts',
@@ -182,7 +182,7 @@ const planted: readonly Planted[] = [
     text: "import * as nowhere from './nowhere.ts';\nexport const used = nowhere;\n",
     rule: 'no-unresolvable',
   })),
-  ...['src/control-plane', 'src/kernel', 'src/audit'].map(floor => ({
+  ...['src/control-plane', 'src/engines', 'src/audit'].map(floor => ({
     floor,
     target: 'vscode',
     form: 'type import',
@@ -206,7 +206,7 @@ const allowed: Readonly<Record<string, string>> = {
     "import { letters } from '../text/letters.ts';\nexport const more = letters;\nimport { createHash } from " +
     "'node:crypto';\nimport * as z from 'zod';\nimport { ground } from './ground.ts';\nexport const use = " +
     '[createHash, z, ground];\n',
-  'src/kernel/fine.ts':
+  'src/engines/fine.ts':
     "import Agent from 'undici/lib/dispatcher/agent.js';\nimport { ground } from " +
     "'../control-plane/ground.ts';\nexport const use = [Agent, ground];\n",
   'src/files/fine.ts': "import fs from 'node:fs';\nimport { disk } from './disk.ts';\nexport const use = [fs, disk];\n",
@@ -219,7 +219,7 @@ const allowed: Readonly<Record<string, string>> = {
     "from '../control-plane/ground.ts';\nexport const use = [vscode, protocol, ground];\n",
   'src/cli/fine.ts':
     "import { letters } from '../text/letters.ts';\nexport const more = letters;\nimport { ground } from " +
-    "'../control-plane/ground.ts';\nimport { boundary } from '../kernel/boundary.ts';\nimport { ledger } from " +
+    "'../control-plane/ground.ts';\nimport { boundary } from '../engines/boundary.ts';\nimport { ledger } from " +
     "'../audit/ledger.ts';\nexport const use = [ground, boundary, ledger];\n",
   'src/local-cluster/fine.ts':
     "import { createServer } from 'node:http';\nimport { garden } from './garden.ts';\nimport { disk } from " +
@@ -227,8 +227,8 @@ const allowed: Readonly<Record<string, string>> = {
 };
 
 const cycle = {
-  'src/kernel/one.ts': "import { two } from './two.ts';\nexport const one = (): number => two();\n",
-  'src/kernel/two.ts': "import { one } from './one.ts';\nexport const two = (): number => one();\n",
+  'src/engines/one.ts': "import { two } from './two.ts';\nexport const one = (): number => two();\n",
+  'src/engines/two.ts': "import { one } from './one.ts';\nexport const two = (): number => one();\n",
 };
 
 const answer = z.object({
@@ -288,6 +288,6 @@ describe('freeze/layers: the import table', function () {
   });
 
   it('refuses cycles', () => {
-    assert.ok(violations.some(({ from, rule }) => from === 'src/kernel/one.ts' && rule.name === 'no-cycles'));
+    assert.ok(violations.some(({ from, rule }) => from === 'src/engines/one.ts' && rule.name === 'no-cycles'));
   });
 });

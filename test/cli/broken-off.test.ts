@@ -10,8 +10,8 @@ import { brokenOff, notWritten } from '../../src/cli/run-state.ts';
 import { table } from '../../src/cli/text/layout.ts';
 import type { CommandResult } from '../../src/control-plane/control-plane.ts';
 import { refusal, transportFailure } from '../../src/control-plane/errors.ts';
-import { bent, closeAll, kernelServer, truthful, type HttpRunning } from '../kernel/servers.ts';
-import { N2 } from '../kernel/wire.ts';
+import { bent, closeAll, kernelServer, truthful, type HttpRunning } from '../engines/servers.ts';
+import { N2 } from '../engines/wire.ts';
 import { builtProgram, cleanEnv, cli, closeTerminals, records, run, scratch, Terminal, type Ended } from './support.ts';
 
 const WORDS = 300_000;
@@ -198,7 +198,7 @@ describe('a run that breaks off', function () {
 
   /** A kernel that explains and never answers a POST. */
   async function silent(): Promise<HttpRunning> {
-    const { httpServer, json } = await import('../kernel/servers.ts');
+    const { httpServer, json } = await import('../engines/servers.ts');
     const urls: Record<string, string> = {};
     const running = await httpServer((request, response) => {
       if (request.method === 'POST') return;

@@ -8,8 +8,8 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { columns, WIDTH } from '../../src/cli/text/layout.ts';
 import { CutProxy, type Harm } from '../cut/proxy.ts';
-import { httpServer, json, truthful } from '../kernel/servers.ts';
-import { N2 } from '../kernel/wire.ts';
+import { httpServer, json, truthful } from '../engines/servers.ts';
+import { N2 } from '../engines/wire.ts';
 import { document } from './json-shape.ts';
 import {
   cleanEnv,

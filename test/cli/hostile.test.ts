@@ -1,8 +1,8 @@
 /** A kernel whose every word is an attack on the terminal, and what of it reaches one. */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { bent, closeAll, kernelServer, truthful, type HttpRunning } from '../kernel/servers.ts';
-import { N2, rejection, type Wire } from '../kernel/wire.ts';
+import { bent, closeAll, kernelServer, truthful, type HttpRunning } from '../engines/servers.ts';
+import { N2, rejection, type Wire } from '../engines/wire.ts';
 import { cleanEnv, cli, closeTerminals, scratch, Terminal } from './support.ts';
 
 /**

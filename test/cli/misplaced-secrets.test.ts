@@ -10,11 +10,11 @@ import { openAuditLog } from '../../src/audit/log.ts';
 import { ControlPlane } from '../../src/control-plane/control-plane.ts';
 import type { Clusters } from '../../src/control-plane/ports.ts';
 import { toWire } from '../../src/control-plane/views.ts';
-import { connect, DEFAULT_TIMEOUTS } from '../../src/kernel/connect.ts';
+import { connect, DEFAULT_TIMEOUTS } from '../../src/engines/connect.ts';
 import { auditDirectoryIn, configuredIn, findIn, operatorNameIn } from '../../src/vscode/configured.ts';
 import { leaksBelow, leaksIn } from '../canary.ts';
-import { issue } from '../kernel/certificates.ts';
-import { N2 } from '../kernel/wire.ts';
+import { issue } from '../engines/certificates.ts';
+import { N2 } from '../engines/wire.ts';
 import { builtProgram, cleanEnv, cli, records, scratch, type Ended } from './support.ts';
 
 /** Always the same, and as if it were drawn. */

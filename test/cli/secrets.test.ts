@@ -6,7 +6,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer as createHttpsServer } from 'node:https';
 import { join } from 'node:path';
 import { leaksBelow, leaksIn } from '../canary.ts';
-import { issue } from '../kernel/certificates.ts';
+import { issue } from '../engines/certificates.ts';
 import {
   answeringBytes,
   bent,
@@ -19,8 +19,8 @@ import {
   rawServer,
   truthful,
   type Received,
-} from '../kernel/servers.ts';
-import { N2, rejection } from '../kernel/wire.ts';
+} from '../engines/servers.ts';
+import { N2, rejection } from '../engines/wire.ts';
 import { builtProgram, cleanEnv, cli, closeTerminals, scratch, Terminal, until } from './support.ts';
 
 const CANARY = 'canary/Zx81+secret=="\\q7';

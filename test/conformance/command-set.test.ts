@@ -6,8 +6,8 @@ import { COMMAND_NAMES, commandSpec, type CommandName } from '../../src/control-
 import { TERMINAL_WORDS } from '../../src/control-plane/command-line.ts';
 import { cleanEnv, cli, scratch } from '../cli/support.ts';
 import { failed, openOperator, openSession, removeFolders, type Session } from '../control-plane/session.ts';
-import { closeAll } from '../kernel/servers.ts';
-import { N2 } from '../kernel/wire.ts';
+import { closeAll } from '../engines/servers.ts';
+import { N2 } from '../engines/wire.ts';
 
 const LEVELS = ['Observer', 'Operator', 'Auditor'] as const;
 

@@ -13,7 +13,7 @@ import { COMMAND_NAMES, commandSpec, type CommandName } from '../../src/control-
 import { builtProgram, cleanEnv, closeTerminals, records, scratch, stages, Terminal } from '../cli/support.ts';
 import { consents, failed, openOperator, removeFolders, type Person, type Session } from '../control-plane/session.ts';
 import { CutProxy, type Harm } from '../cut/proxy.ts';
-import { closeAll } from '../kernel/servers.ts';
+import { closeAll } from '../engines/servers.ts';
 import { demote, promotable, promote, TestCluster, textAt, until, type TestNode } from '../local-cluster/harness.ts';
 
 const CONFIRMED = COMMAND_NAMES.filter(command => commandSpec(command).confirmation !== 'none');

@@ -7,9 +7,9 @@ import { randomUUID } from 'node:crypto';
 import type { Authority } from '../../src/control-plane/authority.ts';
 import type { AuditLog } from '../../src/control-plane/ports.ts';
 import type { Stage } from '../../src/control-plane/record.ts';
-import { connect } from '../../src/kernel/connect.ts';
-import { bent, closeAll, truthful } from '../kernel/servers.ts';
-import { PATIENT, N1, N2, rejection } from '../kernel/wire.ts';
+import { connect } from '../../src/engines/connect.ts';
+import { bent, closeAll, truthful } from '../engines/servers.ts';
+import { PATIENT, N1, N2, rejection } from '../engines/wire.ts';
 import { failed, openOperator, openSession, removeFolders, truthfulServer, type Session } from './session.ts';
 
 const promotion = { cluster: 'orders', node: N2, reason: 'the runbook, page 4' };

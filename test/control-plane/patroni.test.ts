@@ -6,9 +6,9 @@ import assert from 'node:assert/strict';
 import { lsn } from '../../src/control-plane/lsn.ts';
 import { COMMAND_NAMES, commandSpec } from '../../src/control-plane/commands.ts';
 import type { CommandResult } from '../../src/control-plane/control-plane.ts';
-import { cluster, json, member, SYSTEM, text, type Cluster } from '../kernel/patroni.ts';
-import { closeAll } from '../kernel/servers.ts';
-import { clusterOf, controlRequest, errorOf, kernelOf, N2 } from '../kernel/wire.ts';
+import { cluster, json, member, SYSTEM, text, type Cluster } from '../engines/patroni.ts';
+import { closeAll } from '../engines/servers.ts';
+import { clusterOf, controlRequest, errorOf, kernelOf, N2 } from '../engines/wire.ts';
 import { failed, openOperator, openSession, removeFolders, truthfulServer, type Session } from './session.ts';
 
 describe('the path of a request to a Patroni cluster', () => {

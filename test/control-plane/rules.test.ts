@@ -16,11 +16,12 @@ import {
   type ControlError,
   type Result,
 } from '../../src/control-plane/errors.ts';
-import type { Clusters, ConfirmationPrompt, ExecutedControl, Kernel } from '../../src/control-plane/ports.ts';
+import type { Clusters, ConfirmationPrompt, Kernel } from '../../src/control-plane/ports.ts';
+import type { ExecutedControl } from '../../src/control-plane/words.ts';
 import { toWire } from '../../src/control-plane/views.ts';
-import { connect } from '../../src/kernel/connect.ts';
-import { bent, closeAll, kernelServer, truthful } from '../kernel/servers.ts';
-import { clusterOf, PATIENT, N1, N2, REQUEST } from '../kernel/wire.ts';
+import { connect } from '../../src/engines/connect.ts';
+import { bent, closeAll, kernelServer, truthful } from '../engines/servers.ts';
+import { clusterOf, PATIENT, N1, N2, REQUEST } from '../engines/wire.ts';
 import { consents, failed, openOperator, openSession, removeFolders, truthfulServer, type Session } from './session.ts';
 
 const promotion = { cluster: 'orders', node: N2, reason: 'the runbook, page 4' };

@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ClusterConfig } from '../../src/control-plane/cluster.ts';
 import { normalAddress } from '../../src/control-plane/same-cluster.ts';
-import { connect } from '../../src/kernel/connect.ts';
-import { issue } from '../kernel/certificates.ts';
-import { bent, closeAll, kernelServer, truthful } from '../kernel/servers.ts';
-import { N1, N2, N3, PATIENT } from '../kernel/wire.ts';
+import { connect } from '../../src/engines/connect.ts';
+import { issue } from '../engines/certificates.ts';
+import { bent, closeAll, kernelServer, truthful } from '../engines/servers.ts';
+import { N1, N2, N3, PATIENT } from '../engines/wire.ts';
 import { consents, failed, openOperator, openSession, removeFolders, truthfulServer, type Session } from './session.ts';
 
 const PROMOTION = { cluster: 'orders', node: N2, reason: 'drill' };

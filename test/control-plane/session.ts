@@ -17,9 +17,9 @@ import type {
   ConfirmationPrompt,
   Confirmer,
 } from '../../src/control-plane/ports.ts';
-import { connect } from '../../src/kernel/connect.ts';
-import { kernelServer, type HttpRunning, type Received } from '../kernel/servers.ts';
-import { clusterOf, PATIENT, N2 } from '../kernel/wire.ts';
+import { connect } from '../../src/engines/connect.ts';
+import { kernelServer, type HttpRunning, type Received } from '../engines/servers.ts';
+import { clusterOf, PATIENT, N2 } from '../engines/wire.ts';
 import { recordsIn } from '../records-in.ts';
 
 /** What the scripted person does when asked. */

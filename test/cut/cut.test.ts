@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { issue } from '../kernel/certificates.ts';
+import { issue } from '../engines/certificates.ts';
 import { generator } from '../local-cluster/choices.ts';
 import { seedFrom } from '../seed.ts';
 import { campaign, COMMANDS, harmText, judgeTruth, told } from './campaign.ts';

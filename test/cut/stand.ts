@@ -14,7 +14,7 @@ import type { ClusterConfig } from '../../src/control-plane/cluster.ts';
 import type { CommandName, ControlCommandName } from '../../src/control-plane/commands.ts';
 import { ControlPlane, type CommandResult } from '../../src/control-plane/control-plane.ts';
 import { success } from '../../src/control-plane/errors.ts';
-import { connect, type Timeouts } from '../../src/kernel/connect.ts';
+import { connect, type Timeouts } from '../../src/engines/connect.ts';
 import { TestCluster, type TestNode, at, demote, promote, textAt, until } from '../local-cluster/harness.ts';
 import { wholeLines } from '../records-in.ts';
 import { CutProxy, type Harm } from './proxy.ts';

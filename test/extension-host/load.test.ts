@@ -10,11 +10,11 @@ import * as vscode from 'vscode';
 import { until } from '../../scripts/lib/processes.mjs';
 import { openAuditLog } from '../../src/audit/log.ts';
 import { ControlPlane } from '../../src/control-plane/control-plane.ts';
-import { connect } from '../../src/kernel/connect.ts';
+import { connect } from '../../src/engines/connect.ts';
 import { ClusterTree, type Row } from '../../src/vscode/cluster-tree.ts';
 import { ConfiguredClusters } from '../../src/vscode/clusters.ts';
-import { closeAll, closedPort, kernelServer, rawServer, type HttpRunning } from '../kernel/servers.ts';
-import { N1 } from '../kernel/wire.ts';
+import { closeAll, closedPort, kernelServer, rawServer, type HttpRunning } from '../engines/servers.ts';
+import { N1 } from '../engines/wire.ts';
 
 /** Five in ten of the dead refuse a connection, the others take it and never answer. */
 const CLUSTERS = 50;

@@ -13,7 +13,7 @@ import { openAuditLog } from '../../src/audit/log.ts';
 import type { CommandName } from '../../src/control-plane/commands.ts';
 import { ControlPlane } from '../../src/control-plane/control-plane.ts';
 import { success } from '../../src/control-plane/errors.ts';
-import { connect, DEFAULT_TIMEOUTS } from '../../src/kernel/connect.ts';
+import { connect, DEFAULT_TIMEOUTS } from '../../src/engines/connect.ts';
 
 /** What the process holds when it is at rest. */
 export interface Held {

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { closeAll, closedPort } from '../kernel/servers.ts';
+import { closeAll, closedPort } from '../engines/servers.ts';
 import { withCluster } from '../local-cluster/harness.ts';
 import { seedFrom } from '../seed.ts';
 import { day } from './day.ts';

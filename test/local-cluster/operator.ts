@@ -19,7 +19,7 @@ import {
 } from '../../src/control-plane/ports.ts';
 import type { Stage } from '../../src/control-plane/record.ts';
 import type { RequestFate } from '../../src/control-plane/views.ts';
-import { type Timeouts, connect } from '../../src/kernel/connect.ts';
+import { type Timeouts, connect } from '../../src/engines/connect.ts';
 import type { TestCluster, TestNode } from './harness.ts';
 
 /** Shorter than an operator's, longer than anything that a node waits for by itself. */

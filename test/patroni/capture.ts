@@ -1,6 +1,6 @@
 /**
  * Records answers of the real cluster, each in its state, for the tests that need no cluster: `AERODB_PATRONI=4.1 node
- * test/patroni/capture.ts` records version 4.1 into its folder of `test/kernel/patroni/captures`, or into the one that
+ * test/patroni/capture.ts` records version 4.1 into its folder of `test/engines/patroni/captures`, or into the one that
  * is named. One JSON file per exchange: what was sent, and status line, headers and body as received; status 0 when
  * there was no answer.
  */
@@ -25,7 +25,7 @@ import {
 
 const auth = { username: 'operator', password: 'of-the-trial' };
 const cluster = await startCluster({ port: 8008, ttl: 20, loopWait: 2, retryTimeout: 5 });
-const folder = process.argv[2] ?? join(import.meta.dirname, '../kernel/patroni/captures', cluster.version);
+const folder = process.argv[2] ?? join(import.meta.dirname, '../engines/patroni/captures', cluster.version);
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
 

@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { monitor, type PatroniCluster } from '../../scripts/lib/patroni-cluster.mjs';
 import { builtProgram, type Ended, type Fields } from '../cli/support.ts';
-import { issue, type Issued } from '../kernel/certificates.ts';
+import { issue, type Issued } from '../engines/certificates.ts';
 import { ANNOUNCED, offerTls, pause, settled, startCluster, until } from './support.ts';
 import { Session } from './terminal.ts';
 

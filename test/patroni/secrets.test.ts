@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { monitor, type PatroniCluster } from '../../scripts/lib/patroni-cluster.mjs';
 import { leaksBelow, leaksIn } from '../canary.ts';
 import { builtProgram } from '../cli/support.ts';
-import { issue } from '../kernel/certificates.ts';
+import { issue } from '../engines/certificates.ts';
 import { ANNOUNCED, configure, offerTls, settled, startCluster, until } from './support.ts';
 import { Session } from './terminal.ts';
 

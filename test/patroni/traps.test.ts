@@ -5,7 +5,7 @@
  */
 import assert from 'node:assert/strict';
 import type { PatroniCluster } from '../../scripts/lib/patroni-cluster.mjs';
-import { connect, DEFAULT_TIMEOUTS } from '../../src/kernel/connect.ts';
+import { connect, DEFAULT_TIMEOUTS } from '../../src/engines/connect.ts';
 import {
   powerOff,
   configure,
@@ -347,6 +347,7 @@ describe('traps of Patroni', function () {
       endpoint: `${url}/prefix`,
       requestId: '11111111-2222-4333-8444-555555555555',
       target: replica,
+      targetName: replica,
       primaryId: leader,
       mode: 'validated',
       acknowledgedInvariants: [],

@@ -35,7 +35,8 @@ describe('the documents', () => {
       'src/audit',
       'src/cli',
       'src/control-plane',
-      'src/kernel',
+      'src/engines',
+
       'src/local-cluster',
       'src/vscode',
       'src/webview',

@@ -14,7 +14,7 @@ import {
   unpacked,
 } from '../../scripts/lib/patroni-versions.mjs';
 import { select } from '../../scripts/lib/suites.mjs';
-import { KNOWN_VERSIONS } from '../../src/kernel/patroni/versions.ts';
+import { KNOWN_VERSIONS } from '../../src/engines/patroni/versions.ts';
 
 describe('the versions of Patroni that are tested', () => {
   let folder = '';

@@ -10,16 +10,26 @@ const named = [...text.matchAll(/^ {2}- `(test\/[\w/.-]+)`: “([^”]+)”$/gmu
   title,
 }));
 
+/** A literal of the sources: what stands between its quotes. */
+const LITERAL = /'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|`((?:[^`\\]|\\.)*)`/.source;
+
+/** The titles of the tests in a source; a long one stands there in several pieces. */
+function titlesIn(source: string): readonly string[] {
+  const titles = source.matchAll(new RegExp(`\\bit\\(\\s*((?:${LITERAL})(?:\\s*\\+\\s*(?:${LITERAL}))*)`, 'g'));
+  return [...titles].map(([, pieces = '']) =>
+    [...pieces.matchAll(new RegExp(LITERAL, 'g'))]
+      .map(([, a, b, c]) => a ?? b ?? c ?? '')
+      .join('')
+      .replaceAll('\\', ''),
+  );
+}
+
 describe('SECURITY.md', () => {
   it('names tests that exist, in the words of their titles', () => {
     assert.ok(named.length > 40, `${named.length} tests`);
     for (const { file, title } of named) {
       assert.ok(existsSync(join(root, file)), file);
-      const titles = [
-        ...readFileSync(join(root, file), 'utf8').matchAll(
-          /\bit\(\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|`((?:[^`\\]|\\.)*)`)/g,
-        ),
-      ].map(([, a, b, c]) => (a ?? b ?? c ?? '').replaceAll('\\', ''));
+      const titles = titlesIn(readFileSync(join(root, file), 'utf8'));
       assert.ok(
         titles.some(each => each.includes(title)),
         `${file} has no test “${title}”`,

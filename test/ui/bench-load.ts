@@ -7,7 +7,7 @@
 import { loadavg } from 'node:os';
 import type { Page } from 'playwright-core';
 import { measured, percentile } from '../../scripts/lib/bench.mjs';
-import { closeAll, closedPort, rawServer } from '../kernel/servers.ts';
+import { closeAll, closedPort, rawServer } from '../engines/servers.ts';
 import { withCluster } from '../local-cluster/harness.ts';
 import { Editor } from './driver/editor.ts';
 import { waitFor } from './driver/wait.ts';

@@ -14,6 +14,8 @@ import {
   type Observed,
   type Reading,
 } from '../../src/control-plane/views.ts';
+import type { PatroniFacts } from '../../src/engines/patroni/facts.ts';
+import { patroniExecution, patroniWords } from '../../src/engines/patroni/words.ts';
 import type { ShowPanel } from '../../src/webview/protocol.ts';
 import { Bundle, launch, openPanel, type PanelUnderTest } from './page.ts';
 
@@ -83,45 +85,46 @@ const facts: KernelExplanation = {
       message: 'Patroni does not check it.',
     },
   ],
-  patroni: {
-    versions: [
-      { node: 'pg1', version: '4.1.5' },
-      { node: 'pg2', version: '4.1.5' },
-    ],
-    behaviour: {
-      series: '4.1',
-      quorumCommit: true,
-      failoverToAsynchronous: 'executed',
-      standbyClusterIsSynchronous: false,
-      failoverPriority: true,
-    },
-    replication: { mode: 'synchronous', strict: false },
-    standbyCluster: false,
-    failsafeMode: false,
-    candidate: { role: 'sync_standby', nofailover: null },
-    leaderSilent: null,
-    patroniWaits: 20,
-    paused: false,
-    scheduledSwitchover: null,
-    settings: {
+};
+
+const patroni: PatroniFacts = {
+  versions: [
+    { node: 'pg1', version: '4.1.5' },
+    { node: 'pg2', version: '4.1.5' },
+  ],
+  behaviour: {
+    series: '4.1',
+    quorumCommit: true,
+    failoverToAsynchronous: 'executed',
+    standbyClusterIsSynchronous: false,
+    failoverPriority: true,
+  },
+  replication: { mode: 'synchronous', strict: false },
+  standbyCluster: false,
+  failsafeMode: false,
+  candidate: { role: 'sync_standby', nofailover: null },
+  leaderSilent: null,
+  patroniWaits: 20,
+  paused: false,
+  scheduledSwitchover: null,
+  settings: {
+    endpoint: 'https://pg2.example:8008',
+    time: observed.time,
+    shown: [{ name: 'synchronous_mode', value: 'true' }],
+    maximumLagOnFailover: '1048576',
+  },
+  positions: [
+    { node: 'pg1', unknown: 'it did not answer' },
+    {
+      node: 'pg2',
       endpoint: 'https://pg2.example:8008',
       time: observed.time,
-      shown: [{ name: 'synchronous_mode', value: 'true' }],
-      maximumLagOnFailover: '1048576',
+      timeline: 5n,
+      written: null,
+      received: 83886408n,
+      replayed: 83886080n,
     },
-    positions: [
-      { node: 'pg1', unknown: 'it did not answer' },
-      {
-        node: 'pg2',
-        endpoint: 'https://pg2.example:8008',
-        time: observed.time,
-        timeline: 5n,
-        written: null,
-        received: 83886408n,
-        replayed: 83886080n,
-      },
-    ],
-  },
+  ],
 };
 
 const PANELS: Readonly<Record<string, readonly [ShowPanel, readonly string[], RegExp]>> = {
@@ -270,7 +273,7 @@ const PANELS: Readonly<Record<string, readonly [ShowPanel, readonly string[], Re
             'force_promotion',
             { cluster: 'orders', node: 'pg2', reason: 'pg1 is gone' },
             { name: 'orders', kind: 'patroni', endpoints: ['https://pg1.example:8008'] },
-            reading(facts),
+            { ...reading(facts), words: patroniWords('force_promotion', facts, patroni) },
           ),
         ),
       },
@@ -298,11 +301,8 @@ const PANELS: Readonly<Record<string, readonly [ShowPanel, readonly string[], Re
         requestId,
         recorded,
         execution: toWire(
-          explainExecution(
-            'request_promotion',
-            { nodeId: 'pg2', name: 'pg2' },
-            { name: 'orders', kind: 'patroni', endpoints: ['https://pg1.example:8008'] },
-            {
+          explainExecution({
+            result: {
               requestId,
               kind: 'switchover',
               mode: 'validated',
@@ -313,8 +313,9 @@ const PANELS: Readonly<Record<string, readonly [ShowPanel, readonly string[], Re
               changes: [{ component: 'leader', nodeId: null, before: 'pg1', after: 'pg2' }],
               events: [],
             },
-            'Successfully switched over to "pg2"',
-          ),
+            body: 'Successfully switched over to "pg2"',
+            sentence: patroniExecution('pg2', 'orders', 'Successfully switched over to "pg2"'),
+          }),
         ),
       },
     },

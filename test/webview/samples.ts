@@ -5,6 +5,7 @@ import { kernelRejection, refusal, transportFailure } from '../../src/control-pl
 import type { ClusterConfig } from '../../src/control-plane/cluster.ts';
 import {
   toWire,
+  type ControlResultView,
   type KernelEvent,
   type KernelExplanation,
   type Member,
@@ -14,6 +15,9 @@ import {
   type SnapshotItem,
   type WalSegment,
 } from '../../src/control-plane/views.ts';
+import type { ControlCommandName } from '../../src/control-plane/commands.ts';
+import type { ExplainedReading } from '../../src/control-plane/words.ts';
+import { aerodbCostWords, aerodbExecution, aerodbWords } from '../../src/engines/aerodb/words.ts';
 import type { AnsweredView } from '../../src/control-plane/reads.ts';
 import type { ClusterLabel, Panel, RecordedAt, ShowPanel } from '../../src/webview/protocol.ts';
 
@@ -319,6 +323,13 @@ function facts(more: Partial<KernelExplanation>): Reading<KernelExplanation> {
   );
 }
 
+/** What a kernel of AeroDB explains with. */
+function explainedBy(command: ControlCommandName, read: Reading<KernelExplanation>): ExplainedReading {
+  const { target, members } = read.view;
+  const name = members.find(({ nodeId }) => nodeId === target)?.name ?? target;
+  return { ...read, words: aerodbWords(command, read.view, name) };
+}
+
 function explained(
   command: 'request_promotion' | 'request_demotion' | 'force_promotion',
   more: Partial<KernelExplanation> = {},
@@ -329,7 +340,7 @@ function explained(
     command,
     { cluster: 'orders', node: target, ...(reason === undefined ? {} : { reason }) },
     config,
-    facts(more),
+    explainedBy(command, facts(more)),
   );
   const verb = { request_promotion: 'promote', request_demotion: 'demote', force_promotion: 'force-promote' }[command];
   return {
@@ -413,6 +424,24 @@ export function failed(
   };
 }
 
+const done: ControlResultView = {
+  requestId,
+  kind: 'promotion',
+  mode: 'validated',
+  target: id(2),
+  outcome: 'executed',
+  epoch: 6n,
+  controlVersion: 21n,
+  changes: [
+    { component: 'role', nodeId: id(2), before: 'replica', after: 'primary' },
+    { component: 'epoch', nodeId: null, before: '5', after: '6' },
+    { component: 'write authority', nodeId: null, before: null, after: 'node-2' },
+  ],
+  events: ['requested', 'validation_started', 'validation_succeeded', 'transition_started', 'transition_completed'].map(
+    (type, index) => event(21 + index, type, { requestId, epoch: index < 4 ? 5n : 6n }),
+  ),
+};
+
 const executed: ShowPanel = {
   type: 'show',
   refreshable: false,
@@ -424,33 +453,7 @@ const executed: ShowPanel = {
     requestId,
     recorded,
     execution: toWire(
-      explainExecution(
-        'request_promotion',
-        { nodeId: id(2), name: 'node-2' },
-        { name: 'orders', kind: 'aerodb', endpoints: ['https://node-1.example:9191'] },
-        {
-          requestId,
-          kind: 'promotion',
-          mode: 'validated',
-          target: id(2),
-          outcome: 'executed',
-          epoch: 6n,
-          controlVersion: 21n,
-          changes: [
-            { component: 'role', nodeId: id(2), before: 'replica', after: 'primary' },
-            { component: 'epoch', nodeId: null, before: '5', after: '6' },
-            { component: 'write authority', nodeId: null, before: null, after: 'node-2' },
-          ],
-          events: [
-            'requested',
-            'validation_started',
-            'validation_succeeded',
-            'transition_started',
-            'transition_completed',
-          ].map((type, index) => event(21 + index, type, { requestId, epoch: index < 4 ? 5n : 6n })),
-        },
-        '{}',
-      ),
+      explainExecution({ result: done, body: '{}', sentence: aerodbExecution('node-2', 'orders', done) }),
     ),
   },
 };
@@ -602,11 +605,10 @@ export const PANELS: Readonly<Record<string, ShowPanel>> = {
     panel: {
       kind: 'explanation',
       explanation: toWire(
-        explainDiagnostics(
-          { cluster: 'orders', node: id(2) },
-          config,
-          reading({ files: 12n, bytes: 9_437_184n, name: 'node-2' }),
-        ),
+        explainDiagnostics({ cluster: 'orders', node: id(2) }, config, {
+          ...reading({ files: 12n, bytes: 9_437_184n, name: 'node-2' }),
+          words: aerodbCostWords({ files: 12n, bytes: 9_437_184n }),
+        }),
       ),
       digest: 'd1'.repeat(32),
       requestId,

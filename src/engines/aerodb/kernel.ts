@@ -1,0 +1,116 @@
+/** The kernel port over the AeroDB API v1: one method, one path. */
+import type { ClusterConfig } from '../../control-plane/cluster.ts';
+import { failure, success, type Result } from '../../control-plane/errors.ts';
+import type { ControlCommandName } from '../../control-plane/commands.ts';
+import type { Kernel } from '../../control-plane/ports.ts';
+import type { ExplainedReading } from '../../control-plane/words.ts';
+import type { KernelExplanation, Reading } from '../../control-plane/views.ts';
+import { oneLine } from '../http/text.ts';
+import { foreign, readError, type Access } from './ask.ts';
+import { control } from './control.ts';
+import { askInOrder, askNode, askNodeAt, configured } from './endpoints.ts';
+import { harmless } from './harmless.ts';
+import * as schema from './schema.ts';
+import { aerodbCostWords, aerodbWords } from './words.ts';
+
+/** The kernel behind `cluster`. Holds configuration and secrets, never kernel state. */
+export function aerodbKernel(cluster: ClusterConfig, access: Access, digest: string): Kernel {
+  return {
+    access: digest,
+    unsupported: {},
+    hasControlVersion: true,
+    readCluster: () => askInOrder(cluster, access, '/v1/cluster', schema.cluster),
+    readNode: async node =>
+      about(
+        await askNode(cluster, access, node, `/v1/nodes/${encodeURIComponent(node)}`, schema.node),
+        ({ member }) => member.nodeId,
+        node,
+      ),
+    readReplication: () => askInOrder(cluster, access, '/v1/replication', schema.replication),
+    readPromotion: async lookup => {
+      if (lookup === undefined) return noted(await askInOrder(cluster, access, '/v1/promotion', schema.promotion));
+      const path = `/v1/promotion?request_id=${encodeURIComponent(lookup.requestId)}`;
+      return about(
+        noted(await askNode(cluster, access, lookup.node, path, schema.promotion)),
+        ({ request }) => request?.requestId,
+        lookup.requestId,
+      );
+    },
+    readWal: node => askNode(cluster, access, node, '/v1/wal', schema.wal),
+    readSnapshots: node => askNode(cluster, access, node, '/v1/snapshots', schema.snapshots),
+    declareDiagnosticsCost: async node => {
+      const read = await askNode(cluster, access, node, '/v1/diagnostics/cost', schema.diagnosticsCost);
+      return read.ok ? success({ ...read.value, words: aerodbCostWords(read.value.view) }) : read;
+    },
+    collectDiagnostics: async (node, endpoint) => {
+      const own = configured(cluster, endpoint);
+      const told = own.ok ? await askNodeAt(access, own.value, node, '/v1/diagnostics', schema.diagnostics) : own;
+      return told.ok ? success(harmless(told.value)) : told;
+    },
+    explainPromotion: async (target, mode) => {
+      const path = `/v1/explain/promotion?target=${encodeURIComponent(target)}&mode=${mode}`;
+      const read = about(await askNode(cluster, access, target, path, schema.explanation), view => view.target, target);
+      return explained(
+        mode === 'forced' ? 'force_promotion' : 'request_promotion',
+        about(read, view => view.mode, mode),
+      );
+    },
+    explainDemotion: async target => {
+      const path = `/v1/explain/demotion?target=${encodeURIComponent(target)}`;
+      return explained(
+        'request_demotion',
+        about(await askNode(cluster, access, target, path, schema.explanation), view => view.target, target),
+      );
+    },
+    promote: ({ mode, acknowledgedInvariants, ...request }) =>
+      control(
+        cluster,
+        access,
+        {
+          name: 'promotion',
+          path: '/v1/control/promotions',
+          own: { mode, acknowledged_invariants: acknowledgedInvariants },
+          mode,
+        },
+        request,
+      ),
+    demote: request =>
+      control(cluster, access, { name: 'demotion', path: '/v1/control/demotions', own: {}, mode: null }, request),
+  };
+}
+
+/** The kernel's dry run with what follows from it. */
+function explained(command: ControlCommandName, read: Result<Reading<KernelExplanation>>): Result<ExplainedReading> {
+  if (!read.ok) return read;
+  const { view } = read.value;
+  const name = view.members.find(({ nodeId }) => nodeId === view.target)?.name ?? view.target;
+  return success({ ...read.value, words: aerodbWords(command, view, name) });
+}
+
+/** What is to be said of the view stands beside what the kernel notes. */
+function noted<T>(read: Result<Reading<{ readonly view: T; readonly notes: readonly string[] }>>): Result<Reading<T>> {
+  if (!read.ok) return read;
+  const {
+    view: { view, notes },
+    ...reading
+  } = read.value;
+  return success({ ...reading, view, notes: [...reading.notes, ...notes] });
+}
+
+/** Refuses an answer to another question than the one that was asked. */
+function about<T>(
+  read: Result<Reading<T>>,
+  subject: (view: T) => string | null | undefined,
+  asked: string,
+): Result<Reading<T>> {
+  if (!read.ok) return read;
+  const found = subject(read.value.view);
+  return found === asked
+    ? read
+    : failure(
+        readError(
+          read.value.endpoint,
+          foreign(`the answer is about ${oneLine(found ?? 'nothing', 200)}, not ${asked}`).no,
+        ),
+      );
+}

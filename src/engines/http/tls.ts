@@ -1,0 +1,123 @@
+/**
+ * What TLS needs, read from the configured files when connecting, so that a bad file is named before anything is sent.
+ */
+import { constants, promises as files } from 'node:fs';
+import type { SecureContext } from 'node:tls';
+import { endpointsOf, urlsOf, type ClusterConfig } from '../../control-plane/cluster.ts';
+import { digest } from '../../control-plane/digest.ts';
+import { failure, refusal, success, type Result } from '../../control-plane/errors.ts';
+import { implausiblePath } from '../../control-plane/plausible.ts';
+import type { TlsIdentity } from './http.ts';
+
+const MAX_FILE_BYTES = 1024 * 1024;
+type Part = 'ca' | 'cert' | 'key';
+
+/** Reads CA, certificate and key. Errors name the file and never hold any of its content. */
+export async function tlsIdentity(cluster: ClusterConfig): Promise<Result<TlsIdentity>> {
+  const { ca, cert, key, serverName } = cluster.tls ?? {};
+  if ((cert === undefined) !== (key === undefined)) {
+    return refused('tls', 'A client certificate needs both "cert" and "key"; only one of them is configured.');
+  }
+  const pem: Partial<Record<Part, string>> = {};
+  for (const [part, path] of [
+    ['ca', ca],
+    ['cert', cert],
+    ['key', key],
+  ] as const) {
+    if (path === undefined) continue;
+    const misplaced = implausiblePath(`tls.${part}`, path);
+    if (misplaced !== undefined) return refused(`tls.${part}`, misplaced);
+    const read = await readSmallFile(path);
+    if (!read.ok) return refused(`tls.${part}`, `The file ${path} (${part}) cannot be read: ${read.why}.`);
+    if (read.text.startsWith('\ufeff'))
+      return refused(
+        `tls.${part}`,
+        `The file ${path} (${part}) begins with a byte-order mark (U+FEFF), which is no part of PEM.`,
+      );
+    if (part === 'key' && /-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type: 4,ENCRYPTED/mu.test(read.text)) {
+      return refused(
+        'tls.key',
+        `The key in ${path} is protected by a passphrase. None is asked for and none can be configured, so only ` +
+          'a key without one can be used.',
+      );
+    }
+    const alone = part === 'key' ? undefined : await contextOf({ [part]: read.text });
+    if (alone !== undefined && !alone.ok)
+      return refused(`tls.${part}`, `The file ${path} (${part}) cannot be used: ${alone.why}.`);
+    if (part === 'ca' && !read.text.includes('-----BEGIN '))
+      return refused('tls.ca', `The file ${path} (ca) holds no PEM certificate.`);
+    pem[part] = read.text;
+  }
+  const fingerprint = digest(pem);
+  if (Object.keys(pem).length === 0 && urlsOf(cluster).every(url => url.startsWith('http:')))
+    return success({ context: undefined, ca: undefined, serverName, fingerprint });
+  const serverNames = new Map(
+    endpointsOf(cluster).flatMap(one =>
+      one.serverName === undefined ? [] : [[new URL(one.url).origin, one.serverName] as const],
+    ),
+  );
+  const context = await contextOf(pem);
+  if (!context.ok)
+    return refused(
+      'tls.key',
+      `The key ${key ?? ''} cannot be used with the certificate ${cert ?? ''}: ${context.why}.`,
+    );
+  return success({
+    context: context.context,
+    ca: pem.ca,
+    serverName,
+    fingerprint,
+    serverNames,
+    hasCertificate: pem.cert !== undefined,
+  });
+}
+
+function refused(field: string, what: string): ReturnType<typeof failure> {
+  return failure(refusal('PHASE7_MALFORMED_REQUEST', `${what} Nothing was sent.`, field));
+}
+
+type Read = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly why: string };
+
+/**
+ * Regular files only, asked of the opened file: a device or a pipe in a configured path must not hang or fill the
+ * process.
+ */
+async function readSmallFile(path: string): Promise<Read> {
+  let file: files.FileHandle | undefined;
+  try {
+    file = await files.open(path, process.platform === 'win32' ? 'r' : constants.O_RDONLY | constants.O_NONBLOCK);
+    const found = await file.stat();
+    if (!found.isFile()) return { ok: false, why: 'it is not a regular file' };
+    if (found.size > MAX_FILE_BYTES) return { ok: false, why: `it is larger than ${MAX_FILE_BYTES} bytes` };
+    const bytes = await file.readFile();
+    const begins = bytes.toString('hex', 0, 2);
+    if (begins === 'fffe' || begins === 'feff')
+      return { ok: false, why: 'it is written in UTF-16 (it begins with a byte-order mark)' };
+    return { ok: true, text: bytes.toString('utf8') };
+  } catch (error) {
+    return {
+      ok: false,
+      why: error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown cause',
+    };
+  } finally {
+    await file?.close();
+  }
+}
+
+type Context = { readonly ok: true; readonly context: SecureContext } | { readonly ok: false; readonly why: string };
+
+async function contextOf(pem: Partial<Record<Part, string>>): Promise<Context> {
+  try {
+    // Loaded only where TLS is configured: it is a good part of what a short command costs.
+    const { createSecureContext } = await import('node:tls');
+    return { ok: true, context: createSecureContext({ ...pem, minVersion: 'TLSv1.2' }) };
+  } catch (error) {
+    return {
+      ok: false,
+      why:
+        error instanceof Error && 'reason' in error && typeof error.reason === 'string'
+          ? error.reason
+          : 'not usable PEM',
+    };
+  }
+}

@@ -1,0 +1,151 @@
+/**
+ * A switchover or a failover: one HTTP request to one configured endpoint, and what its answer proves (P7-E1, P7-E2,
+ * P7-F3).
+ */
+import type { ClusterConfig } from '../../control-plane/cluster.ts';
+import {
+  failure,
+  refusal,
+  success,
+  transportFailure,
+  type ControlError,
+  type Outcome,
+  type Result,
+} from '../../control-plane/errors.ts';
+import type { PromotionRequest } from '../../control-plane/ports.ts';
+import type { ExecutedControl } from '../../control-plane/words.ts';
+import { command, rejection, words, type Access, type Sent } from './ask.ts';
+import { configured } from './endpoints.ts';
+import { patroniExecution } from './words.ts';
+
+/** Sends the request; `executed` needs Patroni's own word that the candidate leads. */
+export async function promote(
+  cluster: ClusterConfig,
+  access: Access,
+  request: PromotionRequest,
+): Promise<Result<ExecutedControl>> {
+  const endpoint = configured(cluster, request.endpoint);
+  if (!endpoint.ok) return endpoint;
+  const { target: candidate, primaryId: leader, mode, requestId } = request;
+  if (mode === 'validated' && leader === null) {
+    return failure(
+      refusal(
+        'PHASE7_OPERATION_UNSUPPORTED',
+        'A switchover names leader and candidate, always; no leader was known when this was explained. Nothing ' +
+          'was sent.',
+      ),
+    );
+  }
+  const action = mode === 'forced' ? 'failover' : 'switchover';
+  const waitMs = Math.max(access.timeouts.controlMs, request.answerMs ?? 0);
+  const sent = await command(
+    access,
+    endpoint.value,
+    `/${action}`,
+    action === 'failover' || leader === null ? { candidate } : { leader, candidate },
+    waitMs,
+  );
+  if (!sent.ok) return failure(unanswered(endpoint.value, requestId, sent.no));
+  if (
+    sent.status === 200 &&
+    sent.body === `Successfully ${action === 'failover' ? 'fail' : 'switch'}ed over to "${candidate}"`
+  ) {
+    return success({
+      result: {
+        requestId,
+        kind: action,
+        mode,
+        target: candidate,
+        outcome: 'executed',
+        epoch: null,
+        controlVersion: null,
+        // As answered: who leads. What the role and timeline of each member is by now, is not in it.
+        changes: [{ component: 'leader', nodeId: null, before: leader, after: candidate }],
+        events: [],
+      },
+      body: sent.body,
+      sentence: patroniExecution(request.targetName, cluster.name, sent.body),
+    });
+  }
+  return failure(refused(endpoint.value, requestId, sent));
+}
+
+/** What some of Patroni's words prove, where they do not prove that nothing was executed. */
+const KNOWN: readonly (readonly [RegExp, string])[] = [
+  [
+    /^leader name does not match$/,
+    'This delivery of the request wrote nothing. Another member led when it arrived: by other hands, or because ' +
+      'the same request had been executed already, delivered before by something in between.',
+  ],
+  [
+    /^(?:Switchover|Failover) failed$/,
+    'The request is no longer in the configuration store, and the view that Patroni read then still showed the ' +
+      'old leader. In one kind of store (ZooKeeper) the two are read one after the other, so the leader can have ' +
+      'changed in between.',
+  ],
+  [
+    /^(?:Switchover|Failover) status unknown$/,
+    'Patroni stopped waiting. The request was still in the configuration store: it can still be carried out.',
+  ],
+  [/ instead of /, 'Another member leads now, by another request.'],
+  [
+    /^failed to write (?:\w+ )?key into DCS$/,
+    'The configuration store did not confirm the write: what was on its way can still arrive.',
+  ],
+];
+
+type Answer = Extract<Sent, { readonly ok: true }>;
+
+/** Statuses with which Patroni refuses a request before it writes anything to its configuration store. */
+const BEFORE_ANY_WRITE: readonly number[] = [400, 401, 403, 411, 412, 422, 501];
+
+/**
+ * Told after the request was executed, too: a proxy that delivers it twice gets this for the second time, and it is
+ * what the first has brought about.
+ */
+const ECHO_OF_SUCCESS = 'leader name does not match';
+
+/**
+ * What an answer proves that is no success for this candidate: "not executed" only where it could not have been given
+ * had the request been executed already. "Failed" (503) is not such a proof: Patroni says it when the request is gone
+ * from the configuration store and the old leader stands in the view that it reads then, and in ZooKeeper these are two
+ * reads, between which the leader can change. A status of 409 or another 503 may still be followed by a change, and so
+ * may "instead of".
+ */
+function refused(endpoint: string, requestId: string, { status, own, body }: Answer): ControlError {
+  if (status < 400 && !/^(?:Switched|Failed) over to ".*" instead of ".*"$/.test(body))
+    return foreign(endpoint, requestId, status, body);
+  if (status >= 400 && !own) return foreign(endpoint, requestId, status, body);
+  const outcome: Outcome = BEFORE_ANY_WRITE.includes(status) && body !== ECHO_OF_SUCCESS ? 'not_executed' : 'unknown';
+  const known = KNOWN.find(([says]) => says.test(body))?.[1];
+  return {
+    ...rejection({ kind: 'rejected', status, body }, words(body), outcome),
+    ...(outcome !== 'unknown' || known === undefined ? {} : { known }),
+  };
+}
+
+function foreign(endpoint: string, requestId: string, status: number, body: string): ControlError {
+  return transportFailure(
+    'PHASE7_INVALID_KERNEL_RESPONSE',
+    `${endpoint}: not Patroni's answer: status ${status}, "${words(body).slice(0, 200)}". ${UNKNOWN} ${requestId}.`,
+    'unknown',
+  );
+}
+
+const UNKNOWN =
+  'The request was sent once and not repeated; whether it was executed is unknown. Kernel state is ' +
+  'authoritative, and Patroni does not know request ids; request id';
+
+function unanswered(
+  endpoint: string,
+  requestId: string,
+  { code, sent, reason }: Extract<Sent, { readonly ok: false }>['no'],
+): ControlError {
+  return sent
+    ? transportFailure(code, `${endpoint}: ${reason}. ${UNKNOWN} ${requestId}.`, 'unknown')
+    : transportFailure(
+        code,
+        `${endpoint}: ${reason}. Nothing was sent and nothing was executed; request id ${requestId}.`,
+        'not_executed',
+      );
+}

@@ -1,0 +1,87 @@
+/**
+ * Why PostgreSQL gave no rows: its own refusal in its own words, no connection, one that was cut, or nothing in time.
+ * All of it were reads.
+ */
+import {
+  kernelRejection,
+  transportFailure,
+  type ControlError,
+  type TransportErrorCode,
+} from '../../control-plane/errors.ts';
+import { passwordSecrets, withhold } from '../http/answer.ts';
+import { cause, clientCertificate, codeOf, oneLine } from '../http/text.ts';
+
+/** How far a connection came, for what it means that it failed. */
+export interface Progress {
+  readonly address: string;
+  /** Not to be repeated, whoever says it. */
+  readonly password: string;
+  /** Whether a client certificate is configured. */
+  readonly hasCertificate: boolean;
+  /** Over TLS: the server's certificate was verified. Before that nothing is sent but the wish for TLS. */
+  connected: boolean;
+  /** The limit that ended it, in milliseconds. */
+  expired: number | undefined;
+}
+
+/** `ended`: the connection is gone. */
+export function failed(error: unknown, progress: Progress, ended: boolean): ControlError {
+  const { address, password, connected, expired, hasCertificate } = progress;
+  const words = (): string =>
+    withhold(clientCertificate(error, hasCertificate) ?? cause(error), passwordSecrets(password));
+  if (isRefusal(error)) return refused(error, password);
+  if (!connected) {
+    const why = expired === undefined ? words() : `nothing within ${expired} ms`;
+    return unread('PHASE7_CONNECTION_FAILED', address, `no connection (${why}). The password was not sent`);
+  }
+  if (expired !== undefined) return unread('PHASE7_TIMEOUT', address, `no complete answer within ${expired} ms`);
+  const why = words();
+  return ended || codeOf(error) !== ''
+    ? unread('PHASE7_TRANSPORT_FAILURE', address, `the connection ended before the answer was complete (${why})`)
+    : notItsAnswer(progress, why);
+}
+
+/** What came is not of PostgreSQL's form. */
+export function notItsAnswer({ address }: Progress, why: string): ControlError {
+  return unread('PHASE7_INVALID_KERNEL_RESPONSE', address, `not PostgreSQL's answer: ${oneLine(why, 500)}`);
+}
+
+function unread(code: TransportErrorCode, address: string, what: string): ControlError {
+  return transportFailure(
+    code,
+    `PostgreSQL at ${address}: ${what}. It was a read; nothing was executed.`,
+    'not_executed',
+  );
+}
+
+/** PostgreSQL's error message as pg hands it over: each is a field of the message, and all but three may be missing. */
+interface Refusal {
+  readonly message: string;
+  readonly severity: string;
+  /** SQLSTATE. */
+  readonly code: string;
+  readonly detail?: unknown;
+  readonly hint?: unknown;
+  readonly where?: unknown;
+}
+
+/** An error of the system has a code too, and no severity. */
+function isRefusal(error: unknown): error is Refusal {
+  return (
+    error instanceof Error &&
+    'severity' in error &&
+    typeof error.severity === 'string' &&
+    /^[0-9A-Z]{5}$/.test(codeOf(error))
+  );
+}
+
+/** PostgreSQL's own words (P7-E3), with its SQLSTATE as the code; its message whole, as psql writes it. */
+function refused({ message, severity, code, detail, hint, where }: Refusal, password: string): ControlError {
+  const more = Object.entries({ DETAIL: detail, HINT: hint, CONTEXT: where }).flatMap(([name, text]) =>
+    typeof text === 'string' ? [`${name}:  ${text}`] : [],
+  );
+  const [words = '', body = ''] = [message, [`${severity}:  ${code}: ${message}`, ...more].join('\n')].map(text =>
+    withhold(text, passwordSecrets(password)),
+  );
+  return kernelRejection(code, words, [], 'not_executed', { status: null, body, details: null });
+}

@@ -1,0 +1,276 @@
+/**
+ * Who is asked. Only configured endpoints are ever contacted; addresses that Patroni reports are compared with them and
+ * otherwise only shown (P7-S3). What is found out here lives as long as one call (no cached kernel state).
+ */
+import type * as z from 'zod/mini';
+import { endpointsOf, urlsOf, type ClusterConfig } from '../../control-plane/cluster.ts';
+import {
+  failure,
+  refusal,
+  success,
+  transportFailure,
+  type ControlError,
+  type Result,
+} from '../../control-plane/errors.ts';
+import { isNodeName, quotedName } from '../../control-plane/plausible.ts';
+import type { Observed, Reading, SkippedEndpoint } from '../../control-plane/views.ts';
+import { nobodyAnswered } from '../http/endpoint.ts';
+import { oneLine } from '../http/text.ts';
+import { ask, foreign, readError, rejection, type Access, type Asked, type NoReply } from './ask.ts';
+import * as schema from './schema.ts';
+import type { ClusterWire, MemberWire, NodeWire } from './schema.ts';
+
+const MOST_NAMED = 10;
+
+/** What came from which endpoint at which time, and who did not answer before. */
+export interface From<T> {
+  readonly data: T;
+  readonly time: string;
+  readonly endpoint: string;
+  readonly skipped: readonly SkippedEndpoint[];
+}
+
+/**
+ * Asks the endpoints in configured order until one answers. Patroni's refusal of the request (4xx) stands, and no other
+ * is asked in its place (P7-E3); one that cannot answer now is skipped and quoted.
+ */
+export async function askInOrder<T>(
+  cluster: ClusterConfig,
+  access: Access,
+  path: string,
+  view: () => z.ZodMiniType<T>,
+): Promise<Result<From<T>>> {
+  const attempts: { readonly endpoint: string; readonly no: NoReply }[] = [];
+  for (const endpoint of urlsOf(cluster)) {
+    const asked = await ask(access, endpoint, path, view);
+    if (asked.ok)
+      return success({
+        ...asked.reply,
+        endpoint,
+        skipped: attempts.map(({ endpoint: before, no }) => ({ endpoint: before, reason: no.reason })),
+      });
+    if (asked.no.kind === 'rejected' && asked.no.status < 500) return failure(readError(endpoint, asked.no));
+    attempts.push({ endpoint, no: asked.no });
+  }
+  return failure(nobodyAnswered(cluster, attempts, readError, rejection));
+}
+
+/** One answer of `endpoint`, or the error of the read. */
+export async function askAt<T>(
+  access: Access,
+  endpoint: string,
+  path: string,
+  view: () => z.ZodMiniType<T>,
+): Promise<Result<From<T>>> {
+  return from(endpoint, await ask(access, endpoint, path, view));
+}
+
+/** An answer with its endpoint, or the error of the read. */
+export function from<T>(endpoint: string, asked: Asked<T>): Result<From<T>> {
+  return asked.ok ? success({ ...asked.reply, endpoint, skipped: [] }) : failure(readError(endpoint, asked.no));
+}
+
+/**
+ * Where a member is to be asked, or why it is not contacted: a clause that begins with what is known of its address.
+ */
+export type Located = { readonly endpoint: string } | { readonly endpoint: undefined; readonly why: string };
+
+/** A member, as `/cluster` lists it, and where it is to be asked. */
+export interface Found {
+  readonly member: MemberWire;
+  readonly located: Located;
+  readonly cluster: From<ClusterWire>;
+}
+
+/** Looks a member up in `/cluster`. A name that is not there is no node of this cluster. */
+export async function findMember(cluster: ClusterConfig, access: Access, node: string): Promise<Result<Found>> {
+  const read = await askInOrder(cluster, access, '/cluster', schema.cluster);
+  if (!read.ok) return read;
+  const { members } = read.value.data;
+  const member = members.find(({ name }) => name === node);
+  return member === undefined
+    ? failure(
+        refusal(
+          'PHASE7_INVALID_NODE_ID',
+          `${quotedName(oneLine(node, 200), isNodeName)} is no member of cluster "${cluster.name}", ` +
+            `says ${read.value.endpoint} ` +
+            `(members: ${members.map(({ name }) => oneLine(name, 200)).join(', ') || 'none'}). Nothing was sent to ` +
+            'it.',
+          'node',
+        ),
+      )
+    : success({ member, located: locator(cluster, read.value.data)(member), cluster: read.value });
+}
+
+/**
+ * Finds the configured endpoint that leads to a member: the one that is said to, else the one at the address that
+ * Patroni tells of it, whatever path is written behind that. An address that several members tell, or that is said to
+ * lead to another one, is nobody's.
+ */
+export function locator(
+  cluster: ClusterConfig,
+  { members }: Pick<ClusterWire, 'members'>,
+): (member: MemberWire) => Located {
+  const endpoints = endpointsOf(cluster);
+  const named = new Map(endpoints.flatMap(({ url, member }) => (member === undefined ? [] : [[member, url] as const])));
+  const unnamed = new Map(
+    endpoints.filter(({ member }) => member === undefined).map(({ url }) => [new URL(url).origin, url] as const),
+  );
+  const tellers = new Map<string, string[]>();
+  for (const { name, api_url: told } of members) {
+    const origin = originOf(told);
+    if (origin === undefined || named.has(name)) continue;
+    const others = tellers.get(origin);
+    if (others === undefined) tellers.set(origin, [name]);
+    else others.push(name);
+  }
+  return ({ name, api_url: told }) => {
+    const own = named.get(name);
+    if (own !== undefined) return { endpoint: own };
+    const origin = originOf(told);
+    if (told === null || origin === undefined) {
+      return {
+        endpoint: undefined,
+        why:
+          `${told === null ? 'Patroni tells no address of it (api_url)' : `its address cannot be read (api_url: ${oneLine(told, 200)})`}, ` +
+          'and no configured endpoint names it',
+      };
+    }
+    const tell = tellers.get(origin) ?? [];
+    if (tell.length > 1) {
+      return {
+        endpoint: undefined,
+        why: `its address, ${oneLine(told, 200)}, is that of ${some(
+          tell.slice(0, MOST_NAMED + 1).filter(other => other !== name),
+          tell.length - 1,
+        )} too: which member answers there is not known`,
+      };
+    }
+    const at = unnamed.get(origin);
+    return at === undefined
+      ? {
+          endpoint: undefined,
+          why: `its address, ${oneLine(told, 200)}, is not among the configured endpoints, and none of them names it`,
+        }
+      : { endpoint: at };
+  };
+}
+
+/** Names in one sentence: as many as can be read, and how many there are beside. */
+function some(names: readonly string[], count: number): string {
+  const shown = names.slice(0, MOST_NAMED).map(name => oneLine(name, 200));
+  return [...shown, ...(count > shown.length ? [`${count - shown.length} more`] : [])].join(', ');
+}
+
+function originOf(url: string | null): string | undefined {
+  return url !== null && URL.canParse(url) ? new URL(url).origin : undefined;
+}
+
+/** The error of a request that only the node itself could answer, when it cannot be told where it is. */
+export function notContacted(cluster: ClusterConfig, { name }: MemberWire, why: string): ControlError {
+  return transportFailure(
+    'PHASE7_CONNECTION_FAILED',
+    `Member ${oneLine(name, 200)} of cluster "${cluster.name}" was not contacted: ${why}. An endpoint names the ` +
+      `member that it leads to as { "url": "https://host:port", "member": "${oneLine(name, 200)}" }. Nothing was ` +
+      'executed.',
+    'not_executed',
+  );
+}
+
+/**
+ * The members that cannot be asked, each with the reason, as one note, and the endpoints that are said to lead to
+ * nobody who is there.
+ */
+export function notContactedNote(cluster: ClusterConfig, data: ClusterWire): readonly string[] {
+  const locate = locator(cluster, data);
+  const out = data.members.flatMap(member => {
+    const located = locate(member);
+    return located.endpoint === undefined ? [`${oneLine(member.name, 200)}: ${located.why}`] : [];
+  });
+  const strangers = endpointsOf(cluster)
+    .filter(({ member }) => member !== undefined && data.members.every(({ name }) => name !== member))
+    .map(
+      ({ url, member = '' }) =>
+        `The endpoint ${url} is said to lead to "${oneLine(member, 200)}", which is no member of this cluster.`,
+    );
+  if (out.length === 0) return strangers;
+  const more =
+    out.length > MOST_NAMED ? ` (and ${out.length - MOST_NAMED} more members, whose addresses stand beside them)` : '';
+  return [
+    'Known from the configuration store only, and neither asked nor promoted from ' +
+      `here: ${out.slice(0, MOST_NAMED).join('; ')}${more}. An address that is added to the endpoints leads to the ` +
+      'member that tells it; where a member is reached at another one, the endpoint names it: { "url": ' +
+      '"https://host:port", "member": "its name" }.',
+    ...strangers,
+  ];
+}
+
+/**
+ * What a member says of itself at `endpoint`. Whoever answers there and names itself otherwise, or another cluster, is
+ * not that member, and nothing of its answer is this one's. Patroni before 4.0 does not tell its own name.
+ */
+export async function askMember(
+  access: Access,
+  endpoint: string,
+  name: string,
+  scope: string | null,
+): Promise<Asked<NodeWire> & { /** Who answered instead, as it says itself. */ readonly other?: string }> {
+  const asked = await ask(access, endpoint, '/patroni', schema.node);
+  if (!asked.ok) return asked;
+  const other = otherThan(asked.reply.data, name, scope);
+  return other === undefined
+    ? asked
+    : { ...foreign(`${other} answered where member ${oneLine(name, 200)} was asked`), other };
+}
+
+/**
+ * Who answered instead of member `name` of cluster `scope`, as it names itself; nothing where it is that member, or
+ * does not say.
+ */
+function otherThan({ patroni }: NodeWire, name: string, scope: string | null): string | undefined {
+  const [own, cluster] = [patroni?.name ?? name, patroni?.scope ?? scope];
+  if (scope !== null && cluster !== scope) return `a member of cluster "${oneLine(cluster ?? '', 200)}"`;
+  return own === name ? undefined : `member ${oneLine(own, 200)}`;
+}
+
+/** The configured endpoint that `endpoint` is. */
+export function configured(cluster: ClusterConfig, endpoint: string): Result<string> {
+  const found = urlsOf(cluster).find(candidate => candidate === endpoint);
+  return found === undefined
+    ? failure(
+        refusal(
+          'PHASE7_SCOPE_VIOLATION',
+          `${endpoint} is not a configured endpoint of cluster "${cluster.name}". Nothing was sent.`,
+          'endpoint',
+        ),
+      )
+    : success(found);
+}
+
+/**
+ * A reading of Patroni: no commit id and no control version exist; the clock is that of the answer's Date header, in
+ * whole seconds.
+ */
+export function reading<T, V>(
+  { time, endpoint, skipped }: From<T>,
+  view: V,
+  snapshot: 'dcs' | 'live',
+  nodeId: string | null,
+  notes: readonly string[],
+): Reading<V> {
+  const observed: Observed = {
+    snapshot,
+    commitId: null,
+    controlVersion: null,
+    nodeId,
+    time,
+    clock: 'patroni-http-date',
+  };
+  return { view, observed, endpoint, skipped, notes };
+}
+
+/** Which member answered at `endpoint`: the one that is said to be there, or the only one that tells this address. */
+export function memberAt(cluster: ClusterConfig, data: ClusterWire, endpoint: string): string | null {
+  const locate = locator(cluster, data);
+  return data.members.find(member => locate(member).endpoint === endpoint)?.name ?? null;
+}
