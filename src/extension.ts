@@ -13,6 +13,7 @@ import { ControlPlane } from './control-plane/control-plane.ts';
 import type { Operator } from './control-plane/operator.ts';
 import { WITHHELD } from './control-plane/plausible.ts';
 import { AuditUnavailable, type AuditLog, type Clock } from './control-plane/ports.ts';
+import { ENGINES } from './engines/registry.ts';
 import { registerAuditEditor } from './vscode/audit-editor.ts';
 import { registerAuthorityCommands } from './vscode/authority-commands.ts';
 import { registerClusterCommands } from './vscode/cluster-commands.ts';
@@ -30,7 +31,7 @@ import { StatusBar } from './vscode/status-bar.ts';
 export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel('AeroDB', { log: true });
   const panels = new Panels(context.extensionUri);
-  const clusters = new ConfiguredClusters(context.secrets, connect, context.globalState);
+  const clusters = new ConfiguredClusters(ENGINES, context.secrets, connect, context.globalState);
   const statusBar = new StatusBar();
   const setting = auditDirectoryIn(machineValue('audit.directory'));
   const directory = 'refused' in setting ? { directory: WITHHELD } : setting;
@@ -44,6 +45,7 @@ export function activate(context: vscode.ExtensionContext): void {
             openAuditLog({ ...directory, onAppended: position => void head.keep(position).catch(() => undefined) }),
           ), // a head that was not kept proves less, and breaks nothing
     clusters,
+    engines: ENGINES,
     confirmer: new EditorConfirmer(panels),
     clock: systemClock,
     ids: { uuid: randomUUID },
@@ -82,11 +84,10 @@ export function activate(context: vscode.ExtensionContext): void {
 }
 
 /** HTTP and its schemas load with the first command that needs them. */
-const connect: Connect = async (cluster, { token, database }, limits) => {
+const connect: Connect = async (cluster, secrets, limits) => {
   const kernel = await import('./engines/connect.ts');
   return kernel.connect(cluster, {
-    token,
-    databasePassword: database,
+    secrets,
     timeouts: { connectMs: kernel.DEFAULT_TIMEOUTS.connectMs, ...limits },
   });
 };

@@ -3,15 +3,17 @@
  * one that its addresses name. Everything wrong with the file comes back as a refusal, which is recorded.
  */
 import { join } from 'node:path';
-import { endpointFromText, parseClusterConfig, urlsOf, type ClusterConfig } from '../control-plane/cluster.ts';
+import { endpointFromText, urlsOf, type ClusterConfig } from '../control-plane/cluster.ts';
+import { parseClusterConfig } from '../control-plane/configuration.ts';
+import { engineOf, type SecretKind } from '../control-plane/engine.ts';
 import { failure, refusal, success, type ControlError, type Result } from '../control-plane/errors.ts';
 import { isClusterName, isName, quotedName, WITHHELD } from '../control-plane/plausible.ts';
 import type { Clusters } from '../control-plane/ports.ts';
 import { normalAddress } from '../control-plane/same-cluster.ts';
-import type { ConnectOptions } from '../engines/connect.ts';
+import { ENGINES } from '../engines/registry.ts';
 import { homeDirectory, type Env } from './environment.ts';
 import { BYTE_ORDER_MARK, exchangeable, notAPath, octal, permits, readSmallFile } from './files.ts';
-import { readDatabasePassword, readToken, type SecretFile } from './token.ts';
+import { readSecret, type SecretFile } from './secrets.ts';
 
 /** What the file may hold. */
 export interface Settings {
@@ -19,19 +21,14 @@ export interface Settings {
   /** The operator's name beside the account, recorded as asserted. */
   readonly operatorName: string | null;
   readonly auditDirectory: string | null;
-  /** Per cluster, the file that holds its access token. */
-  readonly tokenFiles: Readonly<Record<string, string>>;
-  /** Per Patroni cluster, the file that holds the password of its database login. */
-  readonly databasePasswordFiles: Readonly<Record<string, string>>;
+  /** The file that holds a secret, by the member that names such files and by the cluster. */
+  readonly secretFiles: ReadonlyMap<string, Readonly<Record<string, string>>>;
 }
 
-const NO_SETTINGS: Settings = {
-  clusters: [],
-  operatorName: null,
-  auditDirectory: null,
-  tokenFiles: {},
-  databasePasswordFiles: {},
-};
+/** The members that name the files of secrets, one for each kind of secret that an engine may need. */
+const SECRET_FILES = [...new Set(ENGINES.flatMap(({ secrets }) => secrets.map(({ terminal }) => terminal.files)))];
+const MEMBERS = ['clusters', 'operatorName', 'auditDirectory', ...SECRET_FILES];
+const NO_SETTINGS: Settings = { clusters: [], operatorName: null, auditDirectory: null, secretFiles: new Map() };
 
 /** Where the file is when no option says so: the platform's place for configuration. */
 export function defaultConfigFile(env: Env, platform: NodeJS.Platform): Result<string> {
@@ -107,16 +104,10 @@ function whereIn(error: unknown): string {
 
 function settings(value: unknown, file: string): Result<Settings> {
   if (!isObject(value)) return failure(invalid(`The configuration file ${file} has to hold one object.`));
-  const stranger = Object.keys(value).find(key => !Object.hasOwn(NO_SETTINGS, key));
+  const stranger = Object.keys(value).find(key => !MEMBERS.includes(key));
   if (stranger !== undefined)
     return failure(invalid(`The configuration file ${file} holds ${quotedName(stranger)}, which is no member of it.`));
-  const {
-    clusters = [],
-    operatorName = null,
-    auditDirectory = null,
-    tokenFiles = {},
-    databasePasswordFiles = {},
-  } = value;
+  const { clusters = [], operatorName = null, auditDirectory = null } = value;
   if (!Array.isArray(clusters)) return failure(invalid(`In ${file}, "clusters" has to be a list.`));
   if (!isTextOrNull(operatorName)) return failure(invalid(`In ${file}, "operatorName" has to be text.`));
   if (operatorName !== null && !isName(operatorName))
@@ -128,12 +119,13 @@ function settings(value: unknown, file: string): Result<Settings> {
       ),
     );
   if (!isTextOrNull(auditDirectory)) return failure(invalid(`In ${file}, "auditDirectory" has to be text.`));
-  const tokens = filesByCluster(tokenFiles);
-  if (tokens === undefined) return failure(invalid(`In ${file}, "tokenFiles" has to name one file per cluster.`));
-  const passwords = filesByCluster(databasePasswordFiles);
-  if (passwords === undefined)
-    return failure(invalid(`In ${file}, "databasePasswordFiles" has to name one file per cluster.`));
-  return success({ clusters, operatorName, auditDirectory, tokenFiles: tokens, databasePasswordFiles: passwords });
+  const secretFiles = new Map<string, Readonly<Record<string, string>>>();
+  for (const member of SECRET_FILES) {
+    const files = filesByCluster(value[member] ?? {});
+    if (files === undefined) return failure(invalid(`In ${file}, "${member}" has to name one file per cluster.`));
+    secretFiles.set(member, files);
+  }
+  return success({ clusters, operatorName, auditDirectory, secretFiles });
 }
 
 function filesByCluster(value: unknown): Readonly<Record<string, string>> | undefined {
@@ -178,7 +170,7 @@ export function terminalClusters(sources: ClusterSources): Clusters {
             'cluster',
           ),
         )
-      : parseClusterConfig(named[0]);
+      : parseClusterConfig(named[0], ENGINES);
   };
   return {
     find,
@@ -189,48 +181,59 @@ export function terminalClusters(sources: ClusterSources): Clusters {
     connect: async cluster => {
       const settings = sources.settings();
       if (!settings.ok) return settings;
-      const token = readToken(
-        sources.env,
-        sources.tokenFile === undefined
-          ? secretFile('tokenFiles', settings.value.tokenFiles, cluster)
-          : { place: 'token-file', path: sources.tokenFile },
-      );
-      if (!token.ok) return token;
-      const password =
-        cluster.database === undefined
-          ? success(undefined)
-          : readDatabasePassword(
-              sources.env,
-              secretFile('databasePasswordFiles', settings.value.databasePasswordFiles, cluster),
-            );
-      if (!password.ok) return password;
+      const secrets = readSecrets(sources, settings.value, cluster);
+      if (!secrets.ok) return secrets;
       const { connect, DEFAULT_TIMEOUTS } = await import('../engines/connect.ts');
       const limit = sources.timeoutMs;
       const timeouts =
         limit === undefined
           ? DEFAULT_TIMEOUTS
           : { connectMs: Math.min(limit, DEFAULT_TIMEOUTS.connectMs), readMs: limit, controlMs: limit };
-      const options: ConnectOptions = { token: token.value, databasePassword: password.value, timeouts };
-      return connect(cluster, options);
+      return connect(cluster, { secrets: secrets.value, timeouts });
     },
   };
 }
 
+/** The secrets that a cluster has a use for; the file that an option names holds the one that goes with an address. */
+function readSecrets(
+  { env, tokenFile }: ClusterSources,
+  { secretFiles }: Settings,
+  cluster: ClusterConfig,
+): Result<Readonly<Record<string, string>>> {
+  const { secrets } = engineOf(ENGINES, cluster);
+  const found = new Map<string, string>();
+  for (const kind of secrets) {
+    if (kind.boundTo(cluster) === undefined) continue;
+    const file =
+      kind === secrets[0] && tokenFile !== undefined
+        ? { place: 'token-file', path: tokenFile }
+        : secretFile(kind, secretFiles, cluster);
+    const secret = readSecret(env, kind, file);
+    if (!secret.ok) return secret;
+    if (secret.value !== undefined) found.set(kind.id, secret.value);
+  }
+  return success(Object.fromEntries(found));
+}
+
 /** A cluster may be called what every object has: "constructor" names no file. */
 function secretFile(
-  place: string,
-  files: Readonly<Record<string, string>>,
+  { terminal }: SecretKind,
+  files: Settings['secretFiles'],
   { name }: ClusterConfig,
 ): SecretFile | undefined {
-  const path = Object.hasOwn(files, name) ? files[name] : undefined;
-  return path === undefined ? undefined : { place, path };
+  const named = files.get(terminal.files) ?? {};
+  const path = Object.hasOwn(named, name) ? named[name] : undefined;
+  return path === undefined ? undefined : { place: terminal.files, path };
 }
 
 /**
  * A cluster that is in no file is called by its first address, which is also how an equivalent command line knows it.
  */
 function addressed({ urls, kind, file }: ClusterSources, { clusters }: Settings): Result<ClusterConfig> {
-  const config = parseClusterConfig({ name: urls[0], kind: kind ?? 'aerodb', endpoints: urls.map(endpointFromText) });
+  const config = parseClusterConfig(
+    { name: urls[0], kind: kind ?? ENGINES[0].id, endpoints: urls.map(endpointFromText) },
+    ENGINES,
+  );
   if (!config.ok) return config;
   // What the file says of a cluster (observe-only, its environment) must not be lost by naming it differently.
   const own = new Set(urlsOf(config.value).map(normalAddress));

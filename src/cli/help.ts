@@ -4,6 +4,7 @@
  */
 import { commandSpec, COMMAND_NAMES, type CommandName, type CommandSpec } from '../control-plane/commands.ts';
 import { PROGRAM } from '../control-plane/command-line.ts';
+import { ENGINES } from '../engines/registry.ts';
 import { EXIT_MEANINGS } from './exit-codes.ts';
 import { optionSpec, type OptionName } from './options.ts';
 import { facts, paragraph, type Fact } from './text/layout.ts';
@@ -27,23 +28,22 @@ const ABOUT: Readonly<Record<CommandName, string>> = {
     'Asks one node to collect its diagnostics. The node reads much of its disk for it, so it declares the cost ' +
     'first and the collection is confirmed.',
   inspect_wal: "Shows the bounds, checkpoints and segments of one node's write-ahead log.",
-  inspect_snapshots:
-    'Shows the snapshots and checkpoints of one node. Under Patroni it needs the database login; without it, it ' +
-    'is refused before anything is sent.',
+  inspect_snapshots: 'Shows the snapshots and checkpoints of one node.',
   request_promotion:
     "Asks a replica to become the primary, if the kernel's own validation allows it. A hand-over is two " +
-    'commands, each confirmed by itself: the primary is demoted, then another node is promoted. Under Patroni it ' +
-    'is one, a switchover: the leader shuts down and hands over to the node that is named.',
+    'commands, each confirmed by itself: the primary is demoted, then another node is promoted.',
   request_demotion:
     'Asks the primary to give up write authority and become a replica. From then on no node accepts writes until ' +
-    'a promotion succeeds. Under Patroni it is not available, and refused before anything is sent: Patroni ' +
-    'cannot demote a leader and promote nobody.',
+    'a promotion succeeds.',
   force_promotion:
     'Asks a replica to become the primary on your own word that the old primary is down. Your assertion stands ' +
-    'in for what the kernel could not find out, and for nothing else: a check that fails stays a denial. Under ' +
-    'Patroni it is a failover to the node that is named, and what Patroni does not check is acknowledged one by ' +
-    'one.',
+    'in for what the kernel could not find out, and for nothing else: a check that fails stays a denial.',
 };
+
+/** What holds for every engine, and then what is otherwise under some. */
+function about(command: CommandName): string {
+  return [ABOUT[command], ...ENGINES.flatMap(({ help }) => help[command] ?? [])].join(' ');
+}
 
 const CLASS: Readonly<Record<CommandSpec['class'], string>> = {
   inspection: 'inspection: reads, changes nothing',
@@ -110,15 +110,11 @@ function overview(): readonly string[] {
     '      "tokenFiles": { "orders": "/home/anna/.config/aerodb/orders.token" } }',
     '',
     ...paragraph(
-      'An access token comes from a file that only you can read (--token-file, or "tokenFiles" in the ' +
-        'configuration) or from the variable AERODB_TOKEN; never from an option.',
+      'A secret comes from a file that only you can read, named per cluster in the configuration (the one that goes ' +
+        'with an address also by --token-file), or from a variable; never from an option.',
       2,
     ),
-    ...paragraph(
-      'For a cluster under Patroni it is user:password of its REST API. The password of its database login comes ' +
-        'from "databasePasswordFiles" or from AERODB_DATABASE_PASSWORD.',
-      2,
-    ),
+    ...facts(secretPlaces()),
     '',
     'Authority',
     ...paragraph(
@@ -158,7 +154,7 @@ function commandHelp(command: CommandName): readonly string[] {
     ...paragraph(`${PROGRAM} ${verb(command)} ${usage}`),
     '',
     ...paragraph(`${spec.title} (${command})`),
-    ...paragraph(ABOUT[command], 2),
+    ...paragraph(about(command), 2),
     '',
     ...facts([
       ['Class', CLASS[spec.class]],
@@ -240,6 +236,18 @@ function completionHelp(): readonly string[] {
       ['fish', `${PROGRAM} completion fish | source`],
     ]),
   ];
+}
+
+/** Each kind of secret with the member of the configuration that names its files, and its variable. */
+function secretPlaces(): readonly Fact[] {
+  return ENGINES.flatMap(({ id, secrets }) =>
+    secrets.map(
+      ({ editor, terminal }): Fact => [
+        `${id}: ${editor.label}`,
+        `"${terminal.files}" or ${terminal.variable}${editor.placeHolder.includes(':') ? `, as ${editor.placeHolder}` : ''}`,
+      ],
+    ),
+  );
 }
 
 function optionList(options: readonly OptionName[]): readonly string[] {

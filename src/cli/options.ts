@@ -1,4 +1,5 @@
 /** The options of the terminal program, once, as data: parsing, help and completions are derived from here. */
+import { ENGINES } from '../engines/registry.ts';
 import { ARGUMENT_OPTIONS } from '../control-plane/command-line.ts';
 
 /** One option. Options without `value` are switches. */
@@ -25,19 +26,22 @@ export const ARGUMENTS = {
   },
 } as const satisfies Readonly<Record<string, OptionSpec>>;
 
+const OTHER_ENGINES = ENGINES.slice(1).map(({ id }) => id);
+const NAMING_MEMBERS = ENGINES.filter(({ namesMembers }) => namesMembers).map(({ id }) => id);
+
 /** How a cluster is found and reached. */
 export const CONNECTION = {
   url: {
     value: 'URL',
     many: true,
     help:
-      'A node of a cluster that is in no file; give one --url per node. Instead of --cluster. For Patroni ' +
-      'MEMBER=URL says which member an address leads to.',
+      'A node of a cluster that is in no file; give one --url per node. Instead of --cluster. With --kind ' +
+      `${NAMING_MEMBERS.join(' or ')} MEMBER=URL says which member an address leads to.`,
   },
   kind: {
     value: 'KIND',
-    complete: ['aerodb', 'patroni'],
-    help: 'With --url: what runs there, aerodb (the default) or patroni.',
+    complete: ENGINES.map(({ id }) => id),
+    help: `With --url: what runs there, ${ENGINES[0].id} (the default) or ${OTHER_ENGINES.join(' or ')}.`,
   },
   config: { value: 'FILE', complete: 'file', help: 'The configuration file.' },
   'token-file': {
@@ -49,7 +53,7 @@ export const CONNECTION = {
     value: 'SECONDS',
     help:
       'How long one exchange with a kernel may take, 1 to 600 seconds. Reads: 10, control requests: 60, and never ' +
-      'less than Patroni itself may take.',
+      'less than the kernel itself may take.',
   },
 } as const satisfies Readonly<Record<string, OptionSpec>>;
 

@@ -9,6 +9,7 @@ import { failure, refusal, success, type ControlError, type Result } from '../co
 import { quotedName } from '../control-plane/plausible.ts';
 import type { Clock, Clusters } from '../control-plane/ports.ts';
 import type { Recorded } from '../control-plane/recorder.ts';
+import { ENGINES } from '../engines/registry.ts';
 import { defaultConfigFile, readSettings, terminalClusters, type Settings } from './clusters.ts';
 import { TerminalConfirmer } from './confirmer.ts';
 import { operator, type Env } from './environment.ts';
@@ -70,6 +71,7 @@ export function openSession(given: Given, env: Env): Result<Session> {
   const plane = new ControlPlane({
     audit: progress.watch(refusingExposed(openAuditLog(audit))),
     clusters,
+    engines: ENGINES,
     confirmer,
     clock,
     ids: { uuid: randomUUID },

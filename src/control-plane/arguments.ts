@@ -1,7 +1,6 @@
 /** Step 1 of a request: what was typed becomes arguments, or a refusal that names the field. */
-import type { ClusterConfig } from './cluster.ts';
-import { invalidNodeId } from './cluster.ts';
 import type { CommandSpec } from './commands.ts';
+import type { Engine } from './engine.ts';
 import { failure, refusal, success, type ControlError, type Result } from './errors.ts';
 import { isClusterName, isName, isNodeName, isUuid, quotedName, WITHHELD } from './plausible.ts';
 
@@ -87,12 +86,8 @@ export function parseArguments(input: Readonly<Record<string, unknown>>): Result
   return cluster === undefined ? failure(missing('cluster', 'No cluster was named.')) : success({ cluster, ...rest });
 }
 
-/** Checks the arguments against the command's row and the cluster's kind. */
-export function invalidArguments(
-  spec: CommandSpec,
-  args: CommandArguments,
-  cluster: ClusterConfig,
-): ControlError | undefined {
+/** Checks the arguments against the command's row and the cluster's engine. */
+export function invalidArguments(spec: CommandSpec, args: CommandArguments, engine: Engine): ControlError | undefined {
   const lookup = spec.target === 'optional-node';
   if (spec.target === 'none' && args.node !== undefined)
     return malformed('node', `is not an argument of "${spec.title}"`);
@@ -111,7 +106,7 @@ export function invalidArguments(
   }
   if (spec.reason === 'required' && (args.reason ?? '').trim() === '')
     return missing('reason', `"${spec.title}" needs a reason in the operator's own words; none was given.`);
-  return args.node === undefined ? undefined : invalidNodeId(cluster.kind, args.node);
+  return args.node === undefined ? undefined : engine.invalidNodeId(args.node);
 }
 
 function malformed(field: string, what: string): ControlError {

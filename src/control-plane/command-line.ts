@@ -3,7 +3,8 @@
  * command table, for explanations, help and completions. It repeats what was asked and decides nothing.
  */
 import type { CommandArguments } from './arguments.ts';
-import { endpointsOf, endpointToText, isNamedByAddress, type ClusterConfig } from './cluster.ts';
+import { endpointsOf, endpointToText, type ClusterConfig } from './cluster.ts';
+import type { Engine } from './engine.ts';
 import { commandSpec, type CommandName } from './commands.ts';
 import type { AuditPosition } from './audit-position.ts';
 
@@ -36,12 +37,14 @@ export const ARGUMENT_OPTIONS = {
  * One line for a POSIX shell. A cluster that is called by its own first address is in no file and is named by
  * its addresses. The typed name and the acknowledgements are no part of a line: a person gives them (P7-A2).
  */
-export function commandLine(command: CommandName, args: CommandArguments, cluster: ClusterConfig): string {
-  const named = isNamedByAddress(cluster)
-    ? [
-        ...(cluster.kind === 'aerodb' ? [] : ['--kind', cluster.kind]),
-        ...endpointsOf(cluster).flatMap(endpoint => ['--url', quoted(endpointToText(endpoint))]),
-      ]
+export function commandLine(
+  command: CommandName,
+  args: CommandArguments,
+  cluster: ClusterConfig,
+  engine: Engine,
+): string {
+  const named = isNamedByAddress(cluster, engine)
+    ? ['--kind', cluster.kind, ...endpointsOf(cluster).flatMap(endpoint => ['--url', quoted(endpointToText(endpoint))])]
     : option(ARGUMENT_OPTIONS.cluster, args.cluster);
   return [
     PROGRAM,
@@ -73,4 +76,10 @@ function option(name: string, value: string | undefined): readonly string[] {
 
 function quoted(value: string): string {
   return /^[\w@%+=:,./-]+$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`;
+}
+
+/** Whether a cluster is in no file, and is therefore called by its first address as it was typed. */
+function isNamedByAddress(cluster: ClusterConfig, { bareAddress }: Engine): boolean {
+  const [first] = endpointsOf(cluster);
+  return first !== undefined && endpointToText(first) === bareAddress(cluster.name);
 }

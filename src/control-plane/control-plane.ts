@@ -15,6 +15,7 @@ import {
 } from './commands.ts';
 import { Confirmations, confirmationVoided, incompleteConsent, type ConfirmationBinding } from './confirmation.ts';
 import { digest } from './digest.ts';
+import { engineOf, type Engines } from './engine.ts';
 import { failure, refusal, success, transportFailure, type ControlError, type Result } from './errors.ts';
 import { explain, type Accepted, type Explained } from './explained.ts';
 import { consentText } from './consent-text.ts';
@@ -44,6 +45,7 @@ import { toWire } from './views.ts';
 export interface Environment {
   readonly audit: AuditLog;
   readonly clusters: Clusters;
+  readonly engines: Engines;
   readonly confirmer: Confirmer;
   readonly clock: Clock;
   readonly ids: Ids;
@@ -292,9 +294,10 @@ export class ControlPlane {
     const cluster = this.#env.clusters.find(args.value.cluster);
     if (!cluster.ok) return cluster;
     const spec = commandSpec(command);
+    const engine = engineOf(this.#env.engines, cluster.value);
     const refused =
       this.#refused(command, flow.authority, cluster.value) ??
-      invalidArguments(spec, args.value, cluster.value) ??
+      invalidArguments(spec, args.value, engine) ??
       (spec.class === 'control' && this.#env.operator.account === ''
         ? refusal(
             'PHASE7_OPERATOR_UNKNOWN',
@@ -308,7 +311,7 @@ export class ControlPlane {
     if (!kernel.ok) return kernel;
     const reason = unsupported(command, kernel.value);
     return reason === undefined
-      ? success({ command, args: args.value, cluster: cluster.value, kernel: kernel.value })
+      ? success({ command, args: args.value, cluster: cluster.value, engine, kernel: kernel.value })
       : failure(refusal('PHASE7_OPERATION_UNSUPPORTED', `${reason} Nothing was sent.`));
   }
 

@@ -2,6 +2,7 @@
 import type { CommandArguments } from './arguments.ts';
 import type { ClusterConfig } from './cluster.ts';
 import type { CommandName, ConfirmedCommandName } from './commands.ts';
+import type { Engine } from './engine.ts';
 import { failure, refusal, success, type Result } from './errors.ts';
 import { explainControl, explainDiagnostics, type Explanation } from './explanation.ts';
 import type { Kernel } from './ports.ts';
@@ -13,6 +14,7 @@ export interface Accepted {
   readonly command: CommandName;
   readonly args: CommandArguments;
   readonly cluster: ClusterConfig;
+  readonly engine: Engine;
   readonly kernel: Kernel;
 }
 
@@ -31,7 +33,7 @@ export interface Explained {
 /** Reads the facts and explains. A reading that contradicts itself is refused (P7-D1). */
 export async function explain(
   command: ConfirmedCommandName,
-  { args, cluster, kernel }: Accepted,
+  { args, cluster, engine, kernel }: Accepted,
 ): Promise<Result<Explained>> {
   const target = { ...args, node: args.node ?? '' };
   if (command === 'run_diagnostics') {
@@ -39,7 +41,7 @@ export async function explain(
     if (!cost.ok) return cost;
     const { endpoint, observed } = cost.value;
     return success({
-      explanation: explainDiagnostics(target, cluster, cost.value),
+      explanation: explainDiagnostics(target, cluster, cost.value, engine),
       state: kernelState(cost.value, {}),
       endpoint,
       controlVersion: observed.controlVersion,
@@ -64,7 +66,7 @@ export async function explain(
     );
   }
   return success({
-    explanation: explainControl(command, target, cluster, facts.value),
+    explanation: explainControl(command, target, cluster, facts.value, engine),
     state: kernelState(facts.value, view),
     endpoint,
     controlVersion: view.controlVersion,

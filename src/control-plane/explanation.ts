@@ -7,6 +7,7 @@ import type { CommandArguments } from './arguments.ts';
 import type { ClusterConfig } from './cluster.ts';
 import { commandLine } from './command-line.ts';
 import { COMMANDS, type ConfirmedCommandName, type ControlCommandName } from './commands.ts';
+import type { Engine } from './engine.ts';
 import { invariant, type Invariant } from './invariants.ts';
 import type {
   DiagnosticsCost,
@@ -28,7 +29,7 @@ export interface Explanation {
   readonly action: string;
   readonly cluster: {
     readonly name: string;
-    readonly kind: ClusterConfig['kind'];
+    readonly kind: string;
     readonly environment: string | null;
   };
   readonly target: { readonly nodeId: string; readonly name: string };
@@ -71,11 +72,12 @@ export function explainControl(
   args: CommandArguments & { readonly node: string },
   cluster: ClusterConfig,
   reading: ExplainedReading,
+  engine: Engine,
 ): Explanation {
   const { view: facts, words } = reading;
   const name = memberName(facts.members, args.node);
   return {
-    ...common(command, args, cluster, reading, name),
+    ...common(command, args, cluster, reading, name, engine),
     action: words.action,
     changes: words.changes,
     consequences: words.consequences,
@@ -103,12 +105,13 @@ export function explainDiagnostics(
   args: CommandArguments & { readonly node: string },
   cluster: ClusterConfig,
   reading: CostReading,
+  engine: Engine,
 ): Explanation {
   const { name, ...cost } = reading.view;
   const { words } = reading;
   const called = name === null || name === args.node ? args.node : `"${name}" (${args.node})`;
   return {
-    ...common('run_diagnostics', args, cluster, reading, name ?? args.node),
+    ...common('run_diagnostics', args, cluster, reading, name ?? args.node, engine),
     action: `Ask node ${called} of cluster "${cluster.name}" to collect its diagnostics. ${words.declared}`,
     changes: [],
     consequences: [
@@ -134,6 +137,7 @@ function common(
   cluster: ClusterConfig,
   reading: Reading<unknown>,
   name: string,
+  engine: Engine,
 ): Pick<Explanation, 'command' | 'title' | 'cluster' | 'target' | 'reason' | 'source' | 'commandLine'> {
   return {
     command,
@@ -142,7 +146,7 @@ function common(
     target: { nodeId: args.node, name },
     reason: args.reason ?? null,
     source: { endpoint: reading.endpoint, observed: reading.observed, skipped: reading.skipped, notes: reading.notes },
-    commandLine: commandLine(command, args, cluster),
+    commandLine: commandLine(command, args, cluster, engine),
   };
 }
 

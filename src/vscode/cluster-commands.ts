@@ -3,11 +3,12 @@
  * request.
  */
 import * as vscode from 'vscode';
-import { endpointFromText, parseClusterConfig, type ClusterConfig } from '../control-plane/cluster.ts';
+import { endpointFromText, type ClusterConfig } from '../control-plane/cluster.ts';
+import { parseClusterConfig } from '../control-plane/configuration.ts';
+import type { SecretKind } from '../control-plane/engine.ts';
 import { isClusterName } from '../control-plane/plausible.ts';
 import { clusterOf } from './authority-commands.ts';
 import type { ClusterTree } from './cluster-tree.ts';
-import type { ConfiguredClusters, Secret } from './clusters.ts';
 import type { CommandContext } from './commands.ts';
 import { pickCluster } from './pickers.ts';
 import { ask, askText, notify, pick } from './surfaces.ts';
@@ -38,40 +39,28 @@ async function add({ clusters }: CommandContext): Promise<void> {
             : undefined)),
   });
   if (name === undefined) return;
-  const kind = await pick(
-    [
-      { label: 'AeroDB', engine: 'aerodb' },
-      { label: vscode.l10n.t('PostgreSQL under Patroni'), engine: 'patroni' },
-    ],
+  const picked = await pick(
+    clusters.engines.map(engine => ({ label: vscode.l10n.t(engine.label), engine })),
     { title, placeHolder: vscode.l10n.t('What runs there') },
   );
-  if (kind === undefined) return;
+  if (picked === undefined) return;
+  const { engine } = picked;
   const build = (typed: string): ReturnType<typeof parseClusterConfig> =>
-    parseClusterConfig({
-      name: name.trim(),
-      kind: kind.engine,
-      endpoints: typed
-        .split(/[\s,]+/)
-        .filter(part => part !== '')
-        .map(endpointFromText),
-    });
+    parseClusterConfig(
+      {
+        name: name.trim(),
+        kind: engine.id,
+        endpoints: typed
+          .split(/[\s,]+/)
+          .filter(part => part !== '')
+          .map(endpointFromText),
+      },
+      clusters.engines,
+    );
   const endpoints = await askText({
     title,
-    placeHolder:
-      kind.engine === 'patroni'
-        ? 'https://db1.example:8008, https://db2.example:8008'
-        : 'https://node-1.example:9191, https://node-2.example:9191',
-    prompt:
-      kind.engine === 'patroni'
-        ? vscode.l10n.t(
-            "The addresses of its members' REST APIs, in the order in which they are to be asked; " +
-              'member=https://host:port where an address leads to a member that announces another one (a tunnel). ' +
-              'Plain http is accepted to loopback only. Escape adds nothing.',
-          )
-        : vscode.l10n.t(
-            'The addresses of its nodes, in the order in which they are to be asked. Plain http is accepted to ' +
-              'loopback only. Escape adds nothing.',
-          ),
+    placeHolder: engine.addresses.example,
+    prompt: vscode.l10n.t(engine.addresses.prompt),
     validateInput: typed => {
       const built = build(typed);
       return built.ok ? undefined : built.error.message;
@@ -89,15 +78,16 @@ async function add({ clusters }: CommandContext): Promise<void> {
     validateInput: typed => (typed.trim() === '' ? undefined : notAName(typed)),
   });
   if (environment === undefined) return;
-  const token = await askToken(title, built.value);
-  if (token === undefined) return;
+  const [secretKind] = engine.secrets;
+  const secret = await askSecret(title, secretKind, built.value);
+  if (secret === undefined) return;
   const cluster: ClusterConfig = {
     ...built.value,
     ...(environment.trim() === '' ? {} : { environment: environment.trim() }),
   };
   await clusters.add(cluster);
   try {
-    if (token !== '') await clusters.setSecret(cluster, 'token', token);
+    if (secret !== '') await clusters.setSecret(cluster, secretKind, secret);
   } catch (error) {
     void notify(
       'error',
@@ -168,25 +158,14 @@ async function setToken({ clusters, results }: CommandContext, tree: ClusterTree
     results.error(title, cluster.error);
     return;
   }
-  const which = cluster.value.database === undefined ? 'token' : await pickSecret(title);
-  if (which === undefined) return;
-  if (which === 'database') {
-    await setDatabasePassword(clusters, tree, cluster.value, title);
-    return;
-  }
-  const token = await askToken(`${title}: ${name}`, cluster.value);
-  if (token === undefined) return;
-  if (!(await kept(() => clusters.setSecret(cluster.value, 'token', token), name))) return;
-  void notify(
-    'information',
-    token === ''
-      ? vscode.l10n.t('AeroDB: the access token of "{0}" was removed from the secret store.', name)
-      : vscode.l10n.t(
-          'AeroDB: the access token of "{0}" is in the editor\'s secret store. It is sent to the configured ' +
-            'endpoints only.',
-          name,
-        ),
-  );
+  const kinds = clusters.secretsOf(cluster.value);
+  const kind = kinds.length === 1 ? kinds[0] : await pickSecret(title, kinds);
+  if (kind === undefined) return;
+  const secret = await askSecret(`${title}: ${name}`, kind, cluster.value);
+  if (secret === undefined) return;
+  if (!(await kept(() => clusters.setSecret(cluster.value, kind, secret), name))) return;
+  tree.clustersChanged(); // what can be asked of this cluster may depend on it
+  void notify('information', vscode.l10n.t(secret === '' ? kind.editor.removed : kind.editor.kept, name));
 }
 
 /** Whether a secret was kept or forgotten as a person said; where it was not, that is told. */
@@ -204,71 +183,24 @@ function causeOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** The secret that goes along with every request: Patroni knows a user and a password. */
-async function askToken(title: string, { kind }: ClusterConfig): Promise<string | undefined> {
-  return askText(
-    kind === 'patroni'
-      ? {
-          title,
-          password: true,
-          placeHolder: vscode.l10n.t('user:password'),
-          prompt: vscode.l10n.t(
-            "User and password of Patroni's REST API, as user:password. Kept in the editor's secret store, never " +
-              'in settings or logs. Left empty: none. Escape changes nothing.',
-          ),
-          validateInput: typed =>
-            typed === '' || /^[^:]+:.+$/u.test(typed) ? undefined : vscode.l10n.t('Not of the form user:password.'),
-        }
-      : {
-          title,
-          password: true,
-          placeHolder: vscode.l10n.t('Access token'),
-          prompt: vscode.l10n.t(
-            "Kept in the editor's secret store, never in settings or logs. Left empty: no token. Escape changes " +
-              'nothing.',
-          ),
-        },
-  );
-}
-
-async function pickSecret(title: string): Promise<Secret | undefined> {
-  const picked = await pick(
-    [
-      { label: vscode.l10n.t("User and password of Patroni's REST API"), secret: 'token' },
-      { label: vscode.l10n.t('Password of the database login'), secret: 'database' },
-    ] as const satisfies readonly { readonly label: string; readonly secret: Secret }[],
-    { title },
-  );
-  return picked?.secret;
-}
-
-async function setDatabasePassword(
-  clusters: ConfiguredClusters,
-  tree: ClusterTree,
-  cluster: ClusterConfig,
+/** Asks for a secret of one kind; an empty one forgets it. */
+async function askSecret(
   title: string,
-): Promise<void> {
-  const password = await askText({
-    title: `${title}: ${cluster.name}`,
+  { editor, invalid, account }: SecretKind,
+  cluster: ClusterConfig,
+): Promise<string | undefined> {
+  return askText({
+    title,
     password: true,
-    placeHolder: vscode.l10n.t('Password of {0}', cluster.database?.user ?? ''),
-    prompt: vscode.l10n.t(
-      "Kept in the editor's secret store, never in settings or logs. Left empty: none. Escape changes nothing.",
-    ),
+    placeHolder: vscode.l10n.t(editor.placeHolder, account?.(cluster) ?? ''),
+    prompt: vscode.l10n.t(editor.prompt),
+    validateInput: typed => (typed === '' || invalid(typed) === undefined ? undefined : vscode.l10n.t(editor.misfit)),
   });
-  if (password === undefined) return;
-  if (!(await kept(() => clusters.setSecret(cluster, 'database', password), cluster.name))) return;
-  tree.clustersChanged(); // what can be asked of this cluster depends on it
-  void notify(
-    'information',
-    password === ''
-      ? vscode.l10n.t('AeroDB: the database password of "{0}" was removed from the secret store.', cluster.name)
-      : vscode.l10n.t(
-          'AeroDB: the database password of "{0}" is in the editor\'s secret store. It is sent to the configured ' +
-            'database addresses only.',
-          cluster.name,
-        ),
-  );
+}
+
+async function pickSecret(title: string, kinds: readonly SecretKind[]): Promise<SecretKind | undefined> {
+  const items = kinds.map(secret => ({ label: vscode.l10n.t(secret.editor.label), secret }));
+  return (await pick(items, { title }))?.secret;
 }
 
 async function refresh({ clusters }: CommandContext, tree: ClusterTree, row: unknown): Promise<void> {

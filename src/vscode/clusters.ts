@@ -1,7 +1,9 @@
 /** The configured clusters of this machine. Settings are machine-scoped: no workspace can add or repoint one. */
 import * as vscode from 'vscode';
-import { parseClusterConfig, urlsOf, type ClusterConfig } from '../control-plane/cluster.ts';
+import type { ClusterConfig } from '../control-plane/cluster.ts';
+import { parseClusterConfig } from '../control-plane/configuration.ts';
 import { digest } from '../control-plane/digest.ts';
+import { engineOf, type Engine, type Engines, type SecretKind } from '../control-plane/engine.ts';
 import type { Result } from '../control-plane/errors.ts';
 import type { Clusters, Kernel } from '../control-plane/ports.ts';
 import { ClusterSecrets } from './cluster-secrets.ts';
@@ -14,30 +16,29 @@ export interface TimeLimits {
   readonly controlMs: number;
 }
 
-/** What is kept in the editor's secret store for one cluster. */
-export type Secret = 'token' | 'database';
-
 /** How a kernel is reached, given by the composition root. */
 export type Connect = (
   cluster: ClusterConfig,
-  secrets: Readonly<Partial<Record<Secret, string>>>,
+  secrets: Readonly<Record<string, string>>,
   limits: TimeLimits,
 ) => Promise<Result<Kernel>>;
 
 /** Reads the setting anew at every question, so that nothing here can be staler than it. */
 export class ConfiguredClusters implements Clusters {
+  readonly engines: Engines;
   readonly #secrets: ClusterSecrets;
   readonly #connect: Connect;
 
   /** `memory` outlives windows: it says of which clusters there is a secret. */
-  constructor(secrets: vscode.SecretStorage, connect: Connect, memory: Storage) {
+  constructor(engines: Engines, secrets: vscode.SecretStorage, connect: Connect, memory: Storage) {
+    this.engines = engines;
     this.#secrets = new ClusterSecrets(secrets, memory);
     this.#connect = connect;
   }
 
   /** All entries in configured order. */
   list(): readonly ConfiguredCluster[] {
-    return configuredIn(this.#raw());
+    return configuredIn(this.#raw(), this.engines);
   }
 
   find(name: string): Result<ClusterConfig> {
@@ -53,25 +54,31 @@ export class ConfiguredClusters implements Clusters {
       const value = machineValue(key);
       return typeof value === 'number' && value >= 1 && value <= 600 ? value : otherwise;
     };
-    const [token, database] = await Promise.all([
-      this.#secrets.get(secretKey(cluster, 'token')),
-      this.#secrets.get(secretKey(cluster, 'database')),
-    ]);
-    return this.#connect(
-      cluster,
-      { ...(token === undefined ? {} : { token }), ...(database === undefined ? {} : { database }) },
-      {
-        readMs: seconds('timeout.readSeconds', 10) * 1000,
-        controlMs: seconds('timeout.controlSeconds', 60) * 1000,
-      },
+    const kept = await Promise.all(
+      this.secretsOf(cluster).map(async kind => [kind.id, await this.#secrets.get(secretKey(cluster, kind))] as const),
     );
+    const secrets = kept.filter((entry): entry is [string, string] => entry[1] !== undefined);
+    return this.#connect(cluster, Object.fromEntries(secrets), {
+      readMs: seconds('timeout.readSeconds', 10) * 1000,
+      controlMs: seconds('timeout.controlSeconds', 60) * 1000,
+    });
+  }
+
+  /** The engine of a cluster. */
+  engineOf(cluster: ClusterConfig): Engine {
+    return engineOf(this.engines, cluster);
+  }
+
+  /** The secrets that a cluster has a use for, as it is configured. */
+  secretsOf(cluster: ClusterConfig): readonly SecretKind[] {
+    return this.engineOf(cluster).secrets.filter(({ boundTo }) => boundTo(cluster) !== undefined);
   }
 
   /**
    * Keeps or, when empty, forgets a secret of a cluster, in the editor's secret store only. Rejects with
    * `StoreUnavailable`.
    */
-  async setSecret(cluster: ClusterConfig, secret: Secret, value: string): Promise<void> {
+  async setSecret(cluster: ClusterConfig, secret: SecretKind, value: string): Promise<void> {
     await this.#secrets.set(secretKey(cluster, secret), value);
   }
 
@@ -88,9 +95,8 @@ export class ConfiguredClusters implements Clusters {
     const isNamed = (entry: unknown, index: number): boolean => nameOf(entry, index) === name;
     await this.#write(entries.filter((entry, index) => !isNamed(entry, index)));
     for (const entry of entries.filter(isNamed)) {
-      const config = parseClusterConfig(entry);
-      if (config.ok)
-        for (const secret of ['token', 'database'] as const) await this.setSecret(config.value, secret, '');
+      const config = parseClusterConfig(entry, this.engines);
+      if (config.ok) for (const secret of this.secretsOf(config.value)) await this.setSecret(config.value, secret, '');
     }
   }
 
@@ -118,14 +124,6 @@ export function clusterLabel(cluster: Pick<ClusterConfig, 'name' | 'environment'
 /**
  * A secret is bound to the addresses that it was given for: a repointed cluster has none until it is asked for again.
  */
-function secretKey(cluster: ClusterConfig, secret: Secret): string {
-  const { name, database } = cluster;
-  return secret === 'token'
-    ? `aerodb.token.${digest([
-        name,
-        urlsOf(cluster)
-          .map(url => new URL(url).origin)
-          .sort(),
-      ])}`
-    : `aerodb.database.${digest([name, database?.user ?? '', [...(database?.addresses ?? [])].sort()])}`;
+function secretKey(cluster: ClusterConfig, { id, boundTo }: SecretKind): string {
+  return `aerodb.${id}.${digest([cluster.name, ...(boundTo(cluster) ?? [])])}`;
 }

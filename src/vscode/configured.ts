@@ -2,7 +2,9 @@
  * What the settings of this machine say: clusters, a name, a directory. Anything may stand there; what is repeated of
  * it reads like what belongs there.
  */
-import { parseClusterConfig, type ClusterConfig } from '../control-plane/cluster.ts';
+import type { ClusterConfig } from '../control-plane/cluster.ts';
+import { parseClusterConfig } from '../control-plane/configuration.ts';
+import type { Engines } from '../control-plane/engine.ts';
 import { failure, refusal, type Result } from '../control-plane/errors.ts';
 import { implausiblePath, isClusterName, isName, quotedName, WITHHELD } from '../control-plane/plausible.ts';
 
@@ -14,13 +16,13 @@ export interface ConfiguredCluster {
 }
 
 /** All entries in configured order. A name that is used twice is ambiguous, so both entries are invalid. */
-export function configuredIn(entries: readonly unknown[]): readonly ConfiguredCluster[] {
+export function configuredIn(entries: readonly unknown[], engines: Engines): readonly ConfiguredCluster[] {
   const named = entries.map((entry, index) => ({ entry, name: nameOf(entry, index) }));
   return named.map(({ entry, name }) => ({
     name,
     config:
       named.filter(other => other.name === name).length === 1
-        ? parseClusterConfig(entry)
+        ? parseClusterConfig(entry, engines)
         : failure(
             refusal(
               'PHASE7_MALFORMED_REQUEST',

@@ -7,7 +7,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { terminalClusters, readSettings } from '../../src/cli/clusters.ts';
-import type { ClusterConfig } from '../../src/control-plane/cluster.ts';
+import type { PatroniCluster } from '../../src/engines/patroni/login.ts';
 
 describe('the password of a database login', () => {
   let folder: string;
@@ -16,7 +16,7 @@ describe('the password of a database login', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  const cluster: ClusterConfig = {
+  const cluster: PatroniCluster = {
     name: 'demo',
     kind: 'patroni',
     endpoints: ['http://127.0.0.1:1'],
@@ -26,7 +26,7 @@ describe('the password of a database login', () => {
   async function connected(
     settings: object,
     env: Readonly<Record<string, string>>,
-    to: ClusterConfig = cluster,
+    to: PatroniCluster = cluster,
   ): ReturnType<ReturnType<typeof terminalClusters>['connect']> {
     const file = join(folder, 'clusters.json');
     writeFileSync(file, JSON.stringify({ clusters: [to], ...settings }), { mode: 0o600 });

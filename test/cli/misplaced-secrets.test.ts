@@ -2,6 +2,7 @@
  * Every way in which a person puts a secret where a name, a path or an address belongs, in settings and on command
  * lines: no byte that is shown or recorded holds it.
  */
+import { ENGINES } from '../../src/engines/registry.ts';
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
@@ -394,11 +395,12 @@ describe('secrets where names and paths belong', function () {
       ): Promise<void> => {
         asked += 1;
         const clusters: Clusters = {
-          find: name => findIn(configuredIn(setting), name),
+          find: name => findIn(configuredIn(setting, ENGINES), name),
           entries: () => setting,
           connect: cluster => connect(cluster, { timeouts: DEFAULT_TIMEOUTS }),
         };
         const session = new ControlPlane({
+          engines: ENGINES,
           audit: openAuditLog({ directory }),
           clusters,
           clock: { name: 'test', now: () => '2026-11-29T10:00:00.000Z' },
@@ -409,7 +411,7 @@ describe('secrets where names and paths belong', function () {
             confirm: () => Promise.resolve({ kind: 'declined', at: 'a test' }),
           },
         });
-        const rows = configuredIn(setting);
+        const rows = configuredIn(setting, ENGINES);
         const cluster = String(input['cluster']);
         const results = [
           await session.execute(more.command ?? 'inspect_cluster_state', input),
@@ -426,7 +428,7 @@ describe('secrets where names and paths belong', function () {
         for (const secret of secrets) {
           await look(what, secret, [cluster(secret)], { cluster: named(cluster(secret)) });
           // The paths of TLS files are looked at with the first connection.
-          const [row] = configuredIn([cluster(secret)]);
+          const [row] = configuredIn([cluster(secret)], ENGINES);
           assert.ok(
             row !== undefined && (what.startsWith('tls.') || !row.config.ok),
             `${what}: such a cluster is refused`,

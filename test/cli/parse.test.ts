@@ -2,7 +2,10 @@
 import assert from 'node:assert/strict';
 import { commandLine, TERMINAL_WORDS } from '../../src/control-plane/command-line.ts';
 import { COMMAND_NAMES, commandSpec } from '../../src/control-plane/commands.ts';
-import { parseClusterConfig } from '../../src/control-plane/cluster.ts';
+import { parseClusterConfig } from '../../src/control-plane/configuration.ts';
+import { AERODB } from '../../src/engines/aerodb/engine.ts';
+import { PATRONI } from '../../src/engines/patroni/engine.ts';
+import { ENGINES } from '../../src/engines/registry.ts';
 import { EXIT, errorExitCode, resultExitCode } from '../../src/cli/exit-codes.ts';
 import { parseCommandLine, type Invocation } from '../../src/cli/parse.ts';
 import { kernelRejection, refusal, transportFailure, type ControlError } from '../../src/control-plane/errors.ts';
@@ -96,11 +99,14 @@ describe('the command line', () => {
 });
 
 describe('the equivalent command line', () => {
-  const cluster = parseClusterConfig({
-    name: 'orders',
-    kind: 'aerodb',
-    endpoints: ['http://127.0.0.1:1', 'http://127.0.0.1:2'],
-  });
+  const cluster = parseClusterConfig(
+    {
+      name: 'orders',
+      kind: 'aerodb',
+      endpoints: ['http://127.0.0.1:1', 'http://127.0.0.1:2'],
+    },
+    ENGINES,
+  );
   assert.ok(cluster.ok);
   const config = cluster.value;
 
@@ -113,7 +119,7 @@ describe('the equivalent command line', () => {
         ...(target === 'optional-node' ? { lookup: NODE } : {}),
         ...(reason === 'none' ? {} : { reason: "it's late; $(reboot)" }),
       };
-      const asked = parse(...shellWords(commandLine(command, args, config)).slice(1));
+      const asked = parse(...shellWords(commandLine(command, args, config, AERODB)).slice(1));
       assert.ok(asked.kind === 'command');
       assert.deepEqual(
         [asked.command, asked.input, asked.given.operator !== undefined],
@@ -125,11 +131,11 @@ describe('the equivalent command line', () => {
   it('names a cluster that is in no file by its addresses', () => {
     const addressed = { ...config, name: 'http://127.0.0.1:1' };
     assert.equal(
-      commandLine('inspect_cluster_state', { cluster: addressed.name }, addressed),
-      'aerodb-control inspect cluster --url http://127.0.0.1:1 --url http://127.0.0.1:2',
+      commandLine('inspect_cluster_state', { cluster: addressed.name }, addressed, AERODB),
+      'aerodb-control inspect cluster --kind aerodb --url http://127.0.0.1:1 --url http://127.0.0.1:2',
     );
     assert.match(
-      commandLine('inspect_cluster_state', { cluster: addressed.name }, { ...addressed, kind: 'patroni' }),
+      commandLine('inspect_cluster_state', { cluster: addressed.name }, { ...addressed, kind: 'patroni' }, PATRONI),
       /--kind patroni/,
     );
   });

@@ -1,17 +1,13 @@
 /** A configured cluster: its addresses, and what may be said of each. */
 import assert from 'node:assert/strict';
-import {
-  endpointFromText,
-  endpointsOf,
-  endpointToText,
-  isNamedByAddress,
-  parseClusterConfig,
-  urlsOf,
-} from '../../src/control-plane/cluster.ts';
+import { endpointFromText, endpointsOf, endpointToText, urlsOf } from '../../src/control-plane/cluster.ts';
+import { parseClusterConfig } from '../../src/control-plane/configuration.ts';
+import { PATRONI } from '../../src/engines/patroni/engine.ts';
+import { ENGINES } from '../../src/engines/registry.ts';
 import { commandLine } from '../../src/control-plane/command-line.ts';
 
 function parsed(endpoints: readonly unknown[], kind = 'patroni'): ReturnType<typeof parseClusterConfig> {
-  return parseClusterConfig({ name: 'orders', kind, endpoints });
+  return parseClusterConfig({ name: 'orders', kind, endpoints }, ENGINES);
 }
 
 function accepted(endpoints: readonly unknown[], kind?: string): ReturnType<typeof endpointsOf> {
@@ -42,7 +38,7 @@ describe('the endpoints of a configured cluster', () => {
   it('what was parsed once is parsed again to the same', () => {
     const config = parsed(['https://db1:8008/patroni', { url: 'https://localhost:18008/patroni', member: 'db2' }]);
     assert.ok(config.ok);
-    assert.deepEqual(parseClusterConfig(config.value), config);
+    assert.deepEqual(parseClusterConfig(config.value, ENGINES), config);
     assert.deepEqual(urlsOf(config.value), ['https://db1:8008', 'https://localhost:18008']);
   });
 
@@ -79,7 +75,12 @@ describe('the endpoints of a configured cluster', () => {
         /names one member twice/u,
       ],
       [['https://db1', 'https://db1'], 'endpoints', /has one address twice/u],
-      [[{ url: 'https://db1', member: 'x' }], 'endpoints', /can name members for a Patroni cluster only/u, 'aerodb'],
+      [
+        [{ url: 'https://db1', member: 'x' }],
+        'endpoints',
+        /cannot name members: a node of this kind says itself which one it is/u,
+        'aerodb',
+      ],
     ];
     for (const [endpoints, field, words, kind] of rows) {
       const config = parsed(endpoints, kind);
@@ -110,10 +111,13 @@ describe('the endpoints of a configured cluster', () => {
     }
     assert.equal(endpointFromText('https://proxy/x=https://y'), 'https://proxy/x=https://y', 'an address is no member');
     for (const typed of ['db1=https://localhost:18008', 'https://localhost:18008/patroni']) {
-      const config = parseClusterConfig({ name: typed, kind: 'patroni', endpoints: [endpointFromText(typed)] });
-      assert.ok(config.ok && isNamedByAddress(config.value));
+      const config = parseClusterConfig(
+        { name: typed, kind: 'patroni', endpoints: [endpointFromText(typed)] },
+        ENGINES,
+      );
+      assert.ok(config.ok);
       assert.match(
-        commandLine('inspect_cluster_state', { cluster: typed }, config.value),
+        commandLine('inspect_cluster_state', { cluster: typed }, config.value, PATRONI),
         /--kind patroni --url (?:db1=)?https:\/\/localhost:18008$/u,
       );
     }

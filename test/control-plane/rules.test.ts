@@ -2,6 +2,7 @@
  * The rules one by one, at their edges: what exactly is refused, what exactly is not, and what exactly is recorded of
  * each end.
  */
+import { AERODB } from '../../src/engines/aerodb/engine.ts';
 import assert from 'node:assert/strict';
 import { invalidArguments, parseArguments, recordedArguments } from '../../src/control-plane/arguments.ts';
 import { auditReviewRefused, levelFor, OBSERVER } from '../../src/control-plane/authority.ts';
@@ -559,9 +560,8 @@ describe('arguments', () => {
     const parsed = parseArguments(input);
     return parsed.ok ? undefined : `${parsed.error.code} ${parsed.error.field ?? ''}`;
   };
-  const cluster = clusterOf(['http://127.0.0.1:1']);
   const invalid = (command: CommandName, args: object): string | undefined => {
-    const error = invalidArguments(spec(command), { cluster: 'orders', ...args }, cluster);
+    const error = invalidArguments(spec(command), { cluster: 'orders', ...args }, AERODB);
     return error === undefined ? undefined : `${error.code} ${error.field ?? ''}`;
   };
 

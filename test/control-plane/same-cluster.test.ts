@@ -1,4 +1,5 @@
 /** One cluster under two names, and consent that holds for the secrets too. */
+import type { PatroniCluster } from '../../src/engines/patroni/login.ts';
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -228,7 +229,7 @@ describe('consent and secrets', () => {
         ] as const) {
           let token: string | undefined = before;
           const session = await openOperator({
-            connect: cluster => connect(cluster, { token, timeouts: PATIENT }),
+            connect: cluster => connect(cluster, { secrets: { token }, timeouts: PATIENT }),
             person: (prompt, voided) => {
               token = afterwards;
               return consents(prompt, voided);
@@ -263,7 +264,7 @@ describe('consent and secrets', () => {
   it('P7-A2: a change between intent and request is seen too, and recorded as not executed', async () => {
     let token = 'one';
     const session = await openOperator({
-      connect: cluster => connect(cluster, { token, timeouts: PATIENT }),
+      connect: cluster => connect(cluster, { secrets: { token }, timeouts: PATIENT }),
       audit: log => ({
         append: async entry => {
           if (entry.stage === 'dispatch_intent') token = 'two';
@@ -281,10 +282,13 @@ describe('consent and secrets', () => {
     'P7-A2: key, certificate, CA and database password are part of what is reached with; the same files are the ' +
       'same',
     async () => {
-      const access = async (cluster: Partial<ClusterConfig>, databasePassword?: string): Promise<string> => {
+      const access = async (cluster: Partial<PatroniCluster>, databasePassword?: string): Promise<string> => {
         const kernel = await connect(
           { name: 'c', kind: 'patroni', endpoints: ['https://127.0.0.1:1'], ...cluster },
-          { token: 'a:b', databasePassword, timeouts: PATIENT },
+          {
+            secrets: { token: 'a:b', ...(databasePassword === undefined ? {} : { database: databasePassword }) },
+            timeouts: PATIENT,
+          },
         );
         return kernel.ok ? kernel.value.access : assert.fail(kernel.error.message);
       };

@@ -2,6 +2,7 @@
  * A session of the control plane over the real boundary, the real audit log and a counting server. Only the person, the
  * clock and the ids are scripted.
  */
+import { ENGINES } from '../../src/engines/registry.ts';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -100,6 +101,7 @@ export async function openSession(options: SessionOptions = {}): Promise<Session
   };
   const log = openAuditLog({ directory: folder });
   const plane = new ControlPlane({
+    engines: ENGINES,
     audit: options.audit?.(log) ?? log,
     clusters: {
       find: name => {

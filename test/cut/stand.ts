@@ -2,6 +2,7 @@
  * A real cluster behind proxies, and one Operator's session before them: the real control plane, boundary and log. Only
  * the person is scripted.
  */
+import { ENGINES } from '../../src/engines/registry.ts';
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { closeSync, fstatSync, mkdtempSync, openSync, readFileSync, readSync, rmSync } from 'node:fs';
@@ -257,6 +258,7 @@ export class Stand implements AsyncDisposable {
 
   #session(): ControlPlane {
     return new ControlPlane({
+      engines: ENGINES,
       audit: openAuditLog({ directory: this.folder }),
       clusters: {
         find: () => success(this.#config()),

@@ -1,3 +1,4 @@
+import type { DatabaseLogin, PatroniCluster } from '../../src/engines/patroni/login.ts';
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,6 +11,10 @@ import { answeringBytes, closeAll, closedPort, kernelServer, rawServer } from '.
 import { clusterOf, CONTROLS, errorOf, PATIENT, kernelOf, N1, N2, READS, valueOf } from './wire.ts';
 
 const options = { timeouts: DEFAULT_TIMEOUTS };
+
+function withDatabase(cluster: PatroniCluster, database: DatabaseLogin): PatroniCluster {
+  return { ...cluster, database };
+}
 
 describe('connecting to a cluster', () => {
   let folder = '';
@@ -38,7 +43,7 @@ describe('connecting to a cluster', () => {
   it('P7-S3: a database login is for a Patroni cluster only, and its addresses are host:port', async () => {
     const database = { user: 'monitor', addresses: ['127.0.0.1:5432'] };
     assert.equal(
-      errorOf(await connect({ ...clusterOf(['http://127.0.0.1:8008']), database }, options)).field,
+      errorOf(await connect(withDatabase(clusterOf(['http://127.0.0.1:8008']), database), options)).field,
       'database',
     );
     const patroni = { ...clusterOf(['http://127.0.0.1:8008']), kind: 'patroni' } as const;
@@ -52,24 +57,24 @@ describe('connecting to a cluster', () => {
       '127.0.0.1:5432/x',
     ]) {
       assert.equal(
-        errorOf(await connect({ ...patroni, database: { ...database, addresses: [address] } }, options)).field,
+        errorOf(await connect(withDatabase(patroni, { ...database, addresses: [address] }), options)).field,
         'database.addresses.0',
         address,
       );
     }
     for (const address of ['127.0.0.1:5432', 'db-1.example:65535', '[::1]:5432'])
-      valueOf(await connect({ ...patroni, database: { ...database, addresses: [address] } }, options));
+      valueOf(await connect(withDatabase(patroni, { ...database, addresses: [address] }), options));
   });
 
   it('P7-F1: the access to a Patroni cluster is a user:password, and nothing of it is told when it is not', async () => {
     const patroni = { ...clusterOf(['http://127.0.0.1:8008']), kind: 'patroni' } as const;
     for (const token of ['canary', ':canary', 'canary:', 'ca:nary\n', '']) {
-      const error = errorOf(await connect(patroni, { ...options, token }));
+      const error = errorOf(await connect(patroni, { ...options, secrets: { token } }));
       assert.deepEqual([error.code, error.field], ['PHASE7_MALFORMED_REQUEST', 'token']);
       assert.doesNotMatch(error.message, /canary|nary/);
     }
     for (const token of ['admin:secret', 'admin:with:colon', 'ädmin:pässword with spaces'])
-      valueOf(await connect(patroni, { ...options, token }));
+      valueOf(await connect(patroni, { ...options, secrets: { token } }));
   });
 
   it('P7-F1: a TLS file that cannot be used is named, and nothing of it is told', async () => {
@@ -99,7 +104,7 @@ describe('connecting to a cluster', () => {
 
   it('refuses a token that no header can carry without repeating it, and time limits that are none', async () => {
     for (const token of ['', 'canary token', 'canary\r\nx-injected: 1', 'canary-ü']) {
-      const error = errorOf(await connect(clusterOf(['http://127.0.0.1:1']), { ...options, token }));
+      const error = errorOf(await connect(clusterOf(['http://127.0.0.1:1']), { ...options, secrets: { token } }));
       assert.equal(error.field, 'token');
       assert.doesNotMatch(JSON.stringify(error), /canary/);
     }

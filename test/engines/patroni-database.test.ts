@@ -71,7 +71,7 @@ describe('the way to PostgreSQL', () => {
       ...(tls === undefined ? {} : { tls }),
     });
     demo.pg1.answer = ({ path }) => (path === '/cluster' ? json(demo.view({ pg1: { host, port } })) : undefined);
-    const kernel = await demo.kernel({ databasePassword: PASSWORD, timeouts });
+    const kernel = await demo.kernel({ database: PASSWORD, timeouts });
     return async () => errorOf(await kernel.readSnapshots('pg1'));
   }
 

@@ -409,7 +409,7 @@ describe('reading a Patroni cluster', () => {
         (await withLogin.kernel()).unsupported.readSnapshots ?? '',
         /no password of the configured database login/,
       );
-      const kernel = await withLogin.kernel({ databasePassword: 'canary-password' });
+      const kernel = await withLogin.kernel({ database: 'canary-password' });
       assert.equal(kernel.unsupported.readSnapshots, undefined);
       for (const read of [await kernel.readSnapshots('pg1'), await kernel.readWal('pg1')]) {
         const error = errorOf(read);

@@ -2,6 +2,7 @@
  * Patroni's REST API on real sockets, as its web server writes: HTTP/1.0, no content length, text or a page as an
  * error. Bodies are those of a three-node cluster of Patroni 3.0.2; a test bends what it is about.
  */
+import type { PatroniCluster } from '../../src/engines/patroni/login.ts';
 import { createServer } from 'node:net';
 import type { ClusterConfig } from '../../src/control-plane/cluster.ts';
 import type { Result } from '../../src/control-plane/errors.ts';
@@ -163,7 +164,7 @@ export interface Cluster {
   readonly pg1: Node;
   readonly pg2: Node;
   readonly pg3: Node;
-  readonly config: ClusterConfig;
+  readonly config: PatroniCluster;
   /** `/cluster` as both answer it, with the members bent. */
   readonly view: (bend?: {
     readonly pg1?: Wire;
@@ -173,14 +174,14 @@ export interface Cluster {
   }) => Wire;
   kernel(secrets?: {
     readonly token?: string;
-    readonly databasePassword?: string;
+    readonly database?: string;
     readonly timeouts?: Timeouts;
   }): Promise<Kernel>;
   /** Requests that reached any node. */
   all(): readonly Received[];
 }
 
-export async function cluster(more: Partial<ClusterConfig> = {}): Promise<Cluster> {
+export async function cluster(more: Partial<PatroniCluster> = {}): Promise<Cluster> {
   const truth =
     (own: Wire) =>
     ({ path }: Received): Answer => {
@@ -216,8 +217,8 @@ export async function cluster(more: Partial<ClusterConfig> = {}): Promise<Cluste
       members: [leader('pg1', pg1.url, bend.pg1), member('pg2', pg2.url, bend.pg2), member('pg3', pg3.url, bend.pg3)],
       ...bend.more,
     }),
-    kernel: async (secrets = {}) => {
-      const connected = await connect(config, { timeouts: PATIENT, ...secrets });
+    kernel: async ({ timeouts = PATIENT, ...secrets } = {}) => {
+      const connected = await connect(config, { secrets, timeouts });
       if (!connected.ok) throw new Error(connected.error.message);
       return connected.value;
     },

@@ -204,7 +204,7 @@ export function clusterOf(endpoints: readonly string[], tls?: ClusterConfig['tls
 }
 
 export async function kernelOf(cluster: ClusterConfig, token?: string, timeouts: Timeouts = PATIENT): Promise<Kernel> {
-  const connected = await connect(cluster, { token, timeouts });
+  const connected = await connect(cluster, { secrets: token === undefined ? {} : { token }, timeouts });
   if (!connected.ok) throw new Error(connected.error.message);
   return connected.value;
 }

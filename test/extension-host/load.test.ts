@@ -1,4 +1,5 @@
 /** Many clusters, some of them dead, and many inspections: what a long day leaves behind in the extension host. */
+import { ENGINES } from '../../src/engines/registry.ts';
 import assert from 'node:assert/strict';
 import { mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
 import type { Socket } from 'node:net';
@@ -92,13 +93,15 @@ describe('load', function () {
     );
     const secrets = { get: () => Promise.resolve(undefined) } as unknown as vscode.SecretStorage;
     const clusters = new ConfiguredClusters(
+      ENGINES,
       secrets,
-      (cluster, { token }) =>
-        connect(cluster, { token, timeouts: { connectMs: READ_MS, readMs: READ_MS, controlMs: READ_MS } }),
+      (cluster, given) =>
+        connect(cluster, { secrets: given, timeouts: { connectMs: READ_MS, readMs: READ_MS, controlMs: READ_MS } }),
       { get: () => undefined, update: () => Promise.resolve() },
     );
     let ids = 0;
     const plane = new ControlPlane({
+      engines: ENGINES,
       audit: openAuditLog({ directory: folder }),
       clusters,
       clock: { name: 'test-clock', now: () => '2026-11-21T10:00:00.000Z' },

@@ -1,7 +1,10 @@
 /** What becomes of secrets when the cluster that they were given for goes. */
+import { AERODB } from '../../src/engines/aerodb/engine.ts';
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { parseClusterConfig, urlsOf } from '../../src/control-plane/cluster.ts';
+import { urlsOf } from '../../src/control-plane/cluster.ts';
+import { parseClusterConfig } from '../../src/control-plane/configuration.ts';
+import { ENGINES } from '../../src/engines/registry.ts';
 import { ConfiguredClusters } from '../../src/vscode/clusters.ts';
 
 describe('secrets of a cluster', () => {
@@ -16,7 +19,7 @@ describe('secrets of a cluster', () => {
       store: (key: string, value: string) => Promise.resolve(void kept.set(key, value)),
       delete: (key: string) => Promise.resolve(void kept.delete(key)),
     } as unknown as vscode.SecretStorage;
-    const clusters = new ConfiguredClusters(secrets, () => assert.fail('nothing is contacted'), {
+    const clusters = new ConfiguredClusters(ENGINES, secrets, () => assert.fail('nothing is contacted'), {
       get: () => undefined,
       update: () => Promise.resolve(),
     });
@@ -26,9 +29,9 @@ describe('secrets of a cluster', () => {
       ['twice', 3],
     ].map(([name, port]) => ({ name, kind: 'aerodb', endpoints: [`http://127.0.0.1:${port}`] }));
     for (const entry of entries) {
-      const config = parseClusterConfig(entry);
+      const config = parseClusterConfig(entry, ENGINES);
       assert.ok(config.ok);
-      await clusters.setSecret(config.value, 'token', `token of ${urlsOf(config.value).join()}`);
+      await clusters.setSecret(config.value, AERODB.secrets[0], `token of ${urlsOf(config.value).join()}`);
     }
     await configure(entries);
     assert.deepEqual(

@@ -3,6 +3,7 @@
  * holds: bytes of heap after a collection, sockets, handles and listeners. Started with --expose-gc, the addresses as
  * arguments; it asks as often as each line of its input says.
  */
+import { ENGINES } from '../../src/engines/registry.ts';
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -61,6 +62,7 @@ if (process.argv[1] === import.meta.filename) {
   const folder = mkdtempSync(join(tmpdir(), 'aerodb-load-'));
   const config = { name: 'load', kind: 'aerodb' as const, endpoints: process.argv.slice(2) };
   const plane = new ControlPlane({
+    engines: ENGINES,
     audit: openAuditLog({ directory: folder }),
     clusters: {
       find: () => success(config),

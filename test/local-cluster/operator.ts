@@ -2,6 +2,7 @@
  * An operator of a real cluster: the real control plane, boundary and audit log. Only the person who is asked is
  * scripted.
  */
+import { ENGINES } from '../../src/engines/registry.ts';
 import { randomUUID } from 'node:crypto';
 import { existsSync, linkSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -77,6 +78,7 @@ export class TestOperator {
   private constructor(endpoints: string[], limits: Timeouts) {
     const config = { name: 'local', kind: 'aerodb' as const, endpoints };
     this.#plane = new ControlPlane({
+      engines: ENGINES,
       audit: this.#log(),
       clusters: {
         find: name =>

@@ -8,7 +8,8 @@ import { ensurePatroni } from '../../scripts/lib/patroni-install.mjs';
 import { PATRONI_VARIABLE } from '../../scripts/lib/patroni-versions.mjs';
 import { root } from '../../scripts/lib/paths.mjs';
 import { startGroup, type Group } from '../../scripts/lib/processes.mjs';
-import { parseClusterConfig } from '../../src/control-plane/cluster.ts';
+import { parseClusterConfig } from '../../src/control-plane/configuration.ts';
+import { ENGINES } from '../../src/engines/registry.ts';
 import { until } from './support.ts';
 
 describe('npm run cluster:patroni', function () {
@@ -51,7 +52,7 @@ describe('npm run cluster:patroni', function () {
     const { group, folder } = await start('--tls', '--auth', 'operator:open-sesame');
     assert.ok(group.output().includes(`A Patroni ${version} cluster runs`), group.output());
     const [config] = JSON.parse(/"aerodb\.clusters": (.*)/u.exec(group.output())?.[1] ?? '') as readonly unknown[];
-    assert.equal(parseClusterConfig(config).ok, true, 'the setting is one that the control plane accepts');
+    assert.equal(parseClusterConfig(config, ENGINES).ok, true, 'the setting is one that the control plane accepts');
     assert.match(group.output(), /aerodb-control inspect cluster --config \S+ --cluster trial/u);
     assert.doesNotMatch(group.output(), /sesame/u);
     assert.ok(processesIn(folder).length > 3);

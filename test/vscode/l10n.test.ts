@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import ts from 'typescript';
 import * as z from 'zod';
+import { ENGINES } from '../../src/engines/registry.ts';
 import { COMMAND_NAMES, COMMANDS } from '../../src/control-plane/commands.ts';
 
 const bundle = z.record(z.string(), z.string());
@@ -20,7 +21,26 @@ const LOOKUPS: Readonly<Record<string, string>> = {
   t: 'src/webview/**/*.ts',
   phrase: 'src/webview/**/*.ts',
 };
-const FROM_TABLES = ['commandSpec(command).title', 'label'];
+const FROM_TABLES = [
+  'commandSpec(command).title',
+  'label',
+  'engine.label',
+  'engine.addresses.prompt',
+  'secret.editor.label',
+  'editor.placeHolder',
+  'editor.prompt',
+  'editor.misfit',
+  "secret === '' ? kind.editor.removed : kind.editor.kept",
+];
+
+/** What an engine says of itself in the editor. */
+function textsOfEngines(): readonly string[] {
+  return ENGINES.flatMap(({ label, addresses, secrets }) => [
+    label,
+    addresses.prompt,
+    ...secrets.flatMap(({ editor }) => Object.values(editor)),
+  ]).filter(text => text !== '');
+}
 
 /** The text of a literal, or of several that are put together because a line has an end. */
 function literalText(node: ts.Expression): string | undefined {
@@ -31,7 +51,10 @@ function literalText(node: ts.Expression): string | undefined {
 }
 
 function keysOfSources(): ReadonlyMap<string, string> {
-  const keys = new Map<string, string>(COMMAND_NAMES.map(name => [COMMANDS[name].title, 'the command table']));
+  const keys = new Map<string, string>([
+    ...COMMAND_NAMES.map(name => [COMMANDS[name].title, 'the command table'] as const),
+    ...textsOfEngines().map(text => [text, 'the engines'] as const),
+  ]);
   for (const [lookup, files] of Object.entries(LOOKUPS)) {
     for (const file of globSync(files)) {
       const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true);

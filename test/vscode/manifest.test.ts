@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import * as z from 'zod';
+import { FORMS } from '../../src/control-plane/configuration.ts';
+import { ENGINES } from '../../src/engines/registry.ts';
 import { COMMAND_NAMES, COMMANDS } from '../../src/control-plane/commands.ts';
 
 const manifest = z
@@ -12,7 +14,7 @@ const manifest = z
     capabilities: z.object({ untrustedWorkspaces: z.object({ supported: z.literal('limited') }) }),
     contributes: z.object({
       commands: z.array(z.object({ command: z.string(), title: z.string(), category: z.string() })),
-      configuration: z.object({ properties: z.record(z.string(), z.object({ scope: z.string() })) }),
+      configuration: z.object({ properties: z.record(z.string(), z.looseObject({ scope: z.string() })) }),
       menus: z.record(z.string(), z.array(z.object({ command: z.string(), when: z.string() }))),
     }),
   })
@@ -23,6 +25,14 @@ function localized(text: string): string {
   const texts = JSON.parse(readFileSync('package.nls.json', 'utf8')) as Readonly<Record<string, string>>;
   return text.replaceAll(/"%([\w.]+)%"/gu, (_whole, key: string) => JSON.stringify(texts[key]));
 }
+
+const clusterSetting = z.object({
+  items: z.object({
+    properties: z
+      .object({ kind: z.object({ enum: z.array(z.string()), description: z.string() }) })
+      .catchall(z.unknown()),
+  }),
+});
 
 const { contributes } = manifest;
 /** `aerodb.inspectClusterState` → `inspect_cluster_state`, or nothing for a presentation command. */
@@ -105,7 +115,7 @@ describe('manifest', () => {
   );
 
   it('P7-S1, freeze/no-background: the extension starts no process and keeps no timer', () => {
-    for (const folder of ['src/vscode', 'src/control-plane', 'src/kernel', 'src/audit', 'src/webview']) {
+    for (const folder of ['src/vscode', 'src/control-plane', 'src/engines', 'src/audit', 'src/webview']) {
       for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(name =>
         name.endsWith('.ts'),
       )) {
@@ -113,6 +123,18 @@ describe('manifest', () => {
         assert.doesNotMatch(text, /child_process|setInterval|node:cluster|worker_threads/, `${folder}/${file}`);
       }
     }
+  });
+
+  it('offers the engines of the registry, with the members of a cluster that each of them has', () => {
+    const { items } = clusterSetting.parse(contributes.configuration.properties['aerodb.clusters']);
+    assert.deepEqual(
+      items.properties.kind.enum,
+      ENGINES.map(({ id }) => id),
+    );
+    const own = ENGINES.flatMap(engine => Object.keys(engine.options(FORMS)));
+    const common = ['name', 'kind', 'endpoints', 'tls', 'environment', 'observeOnly', 'identity'];
+    assert.deepEqual(Object.keys(items.properties).toSorted(), [...common, ...own].toSorted());
+    for (const { label } of ENGINES) assert.ok(items.properties.kind.description.includes(label), label);
   });
 
   it('leaves no runtime dependency unbundled', () => {

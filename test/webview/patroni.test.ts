@@ -2,6 +2,7 @@
  * Panels of a Patroni cluster: its own words, positions as PostgreSQL writes them, and what the engine does not have
  * said as such.
  */
+import { PATRONI } from '../../src/engines/patroni/engine.ts';
 import assert from 'node:assert/strict';
 import type { Browser } from 'playwright-core';
 import { kernelRejection } from '../../src/control-plane/errors.ts';
@@ -274,6 +275,7 @@ const PANELS: Readonly<Record<string, readonly [ShowPanel, readonly string[], Re
             { cluster: 'orders', node: 'pg2', reason: 'pg1 is gone' },
             { name: 'orders', kind: 'patroni', endpoints: ['https://pg1.example:8008'] },
             { ...reading(facts), words: patroniWords('force_promotion', facts, patroni) },
+            PATRONI,
           ),
         ),
       },

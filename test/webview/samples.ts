@@ -1,4 +1,5 @@
 /** Panels as the editor sends them, with values as a cluster of three nodes gives them. */
+import { AERODB } from '../../src/engines/aerodb/engine.ts';
 import { invariant } from '../../src/control-plane/invariants.ts';
 import { explainControl, explainDiagnostics, explainExecution } from '../../src/control-plane/explanation.ts';
 import { kernelRejection, refusal, transportFailure } from '../../src/control-plane/errors.ts';
@@ -341,6 +342,7 @@ function explained(
     { cluster: 'orders', node: target, ...(reason === undefined ? {} : { reason }) },
     config,
     explainedBy(command, facts(more)),
+    AERODB,
   );
   const verb = { request_promotion: 'promote', request_demotion: 'demote', force_promotion: 'force-promote' }[command];
   return {
@@ -605,10 +607,15 @@ export const PANELS: Readonly<Record<string, ShowPanel>> = {
     panel: {
       kind: 'explanation',
       explanation: toWire(
-        explainDiagnostics({ cluster: 'orders', node: id(2) }, config, {
-          ...reading({ files: 12n, bytes: 9_437_184n, name: 'node-2' }),
-          words: aerodbCostWords({ files: 12n, bytes: 9_437_184n }),
-        }),
+        explainDiagnostics(
+          { cluster: 'orders', node: id(2) },
+          config,
+          {
+            ...reading({ files: 12n, bytes: 9_437_184n, name: 'node-2' }),
+            words: aerodbCostWords({ files: 12n, bytes: 9_437_184n }),
+          },
+          AERODB,
+        ),
       ),
       digest: 'd1'.repeat(32),
       requestId,

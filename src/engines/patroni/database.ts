@@ -5,7 +5,7 @@
  */
 import type { ConnectionOptions } from 'node:tls';
 import * as z from 'zod/mini';
-import { isLoopback, type ClusterConfig } from '../../control-plane/cluster.ts';
+import { isLoopback } from '../../control-plane/cluster.ts';
 import { failure, refusal, success, type Result } from '../../control-plane/errors.ts';
 import { parse } from '../../control-plane/parse.ts';
 import type { Timeouts } from '../http/endpoint.ts';
@@ -13,11 +13,12 @@ import { lazily, list } from '../http/forms.ts';
 import type { TlsIdentity } from '../http/http.ts';
 import { oneLine } from '../http/text.ts';
 import { failed, notItsAnswer, type Progress } from './database-failure.ts';
+import type { DatabaseLogin } from './login.ts';
 import type { MemberWire } from './schema.ts';
 
 /** How this cluster's PostgreSQL is logged in to. */
 export interface Login {
-  readonly database: NonNullable<ClusterConfig['database']>;
+  readonly database: DatabaseLogin;
   readonly password: string;
   readonly tls: TlsIdentity;
   readonly timeouts: Timeouts;

@@ -6,6 +6,7 @@ import type { Access } from './ask.ts';
 import { promote } from './control.ts';
 import { collect, declareCost } from './diagnostics.ts';
 import { explainPromotion } from './explain.ts';
+import { databaseLogin } from './login.ts';
 import { readCluster, readNode, readPromotion, readReplication, readWal } from './reads.ts';
 
 const NO_DEMOTION =
@@ -32,7 +33,7 @@ export function patroniKernel(
   password: string | undefined,
   digest: string,
 ): Kernel {
-  const { database } = cluster;
+  const database = databaseLogin(cluster);
   const login =
     database === undefined || password === undefined
       ? undefined

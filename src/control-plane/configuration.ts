@@ -1,0 +1,156 @@
+/** From what stands in the editor's setting or the terminal's file to a configured cluster. */
+import * as z from 'zod/mini';
+import { isLoopback, urlsOf, type ClusterConfig, type Endpoint } from './cluster.ts';
+import { engineOf, type ConfigurationForms, type Engine, type EngineOptions, type Engines } from './engine.ts';
+import { failure, refusal, success, type ControlError, type Result } from './errors.ts';
+import { parse } from './parse.ts';
+import { isAddress, isClusterName, isHost, isNodeName, WITHHELD } from './plausible.ts';
+
+const url = z.url({ protocol: /^https?$/, abort: true, error: 'is not an address such as https://host:port' }).check(
+  z.refine(url => {
+    const parsed = new URL(url);
+    return parsed.username === '' && parsed.password === '' && parsed.search === '' && parsed.hash === '';
+  }, 'must not hold credentials, a query or a fragment'),
+  z.refine(isAddress, `is ${WITHHELD}: its host or its path does not read like one`),
+);
+const word = z.string().check(z.minLength(1));
+/** What is shown and recorded wherever the cluster is named: a secret that stands there by mistake would be, too. */
+const name = word.check(
+  z.refine(text => isClusterName(text) || text.length > 200, `is ${WITHHELD}: it does not look like a name`),
+);
+const host = word.check(z.refine(isHost, `is ${WITHHELD}: it does not look like the name of a machine`));
+
+/**
+ * An address, alone or with what is known of it: the member that it leads to, and the name that its TLS certificate
+ * carries.
+ */
+const endpoint = z.union(
+  [
+    url,
+    z.strictObject({ url, member: z.exactOptional(name.check(z.maxLength(200))), serverName: z.exactOptional(host) }),
+  ],
+  {
+    error: ({ input }) =>
+      typeof input === 'object' && input !== null
+        ? 'must be { "url": "https://host:port" }, with "member" and "serverName" where they are known'
+        : 'is not an address such as https://host:port, without credentials, query or fragment',
+  },
+);
+
+/** Host and port of a server; an IPv6 address stands in brackets. */
+const hostAndPort = z.string().check(
+  z.regex(/^(?:\[[0-9a-f:.]+\]|[\p{L}\p{N}_.-]+):[1-9]\d{0,4}$/iu, 'must be host:port'),
+  z.refine(text => Number(text.slice(text.lastIndexOf(':') + 1)) <= 65_535, 'must hold a port of at most 65535'),
+);
+
+/** What engines make their own members of. */
+export const FORMS: ConfigurationForms = { z, name, hostAndPort };
+
+const identity = word.check(
+  z.maxLength(200),
+  z.refine(text => isNodeName(text) || /^\d{1,20}$/.test(text), `is ${WITHHELD}: it does not look like an identity`),
+);
+
+/** A cluster of one engine, with the members that only it has; those of another engine are named as such. */
+function schemaOf(engine: Engine | undefined, engines: Engines): z.ZodMiniType<ClusterConfig> {
+  const own = engine?.options(FORMS) ?? {};
+  return z
+    .strictObject({
+      name: name.check(z.maxLength(200)),
+      kind: z.enum(engines.map(({ id }) => id)),
+      endpoints: z.array(endpoint).check(z.minLength(1)),
+      tls: z.exactOptional(
+        z.strictObject({
+          ca: z.exactOptional(word),
+          cert: z.exactOptional(word),
+          key: z.exactOptional(word),
+          serverName: z.exactOptional(host),
+        }),
+      ),
+      environment: z.exactOptional(name.check(z.maxLength(100))),
+      observeOnly: z.exactOptional(z.boolean()),
+      identity: z.exactOptional(identity),
+      ...(engine === undefined ? {} : optionsOfOthers(engines)),
+      ...own,
+    })
+    .check(
+      z.refine(({ endpoints }) => engine?.namesMembers !== false || membersOf(endpoints).length === 0, {
+        path: ['endpoints'],
+        error: 'cannot name members: a node of this kind says itself which one it is',
+      }),
+      z.refine(({ endpoints }) => isUnique(membersOf(endpoints)), {
+        path: ['endpoints'],
+        error: 'names one member twice: it is not clear which address is its own',
+      }),
+      z.refine(({ endpoints }) => isUnique(endpoints.map(one => (typeof one === 'string' ? one : one.url))), {
+        path: ['endpoints'],
+        error: 'has one address twice',
+      }),
+    );
+}
+
+function optionsOfOthers(engines: Engines): EngineOptions {
+  const named = engines.flatMap(({ id, options }) => Object.keys(options(FORMS)).map(option => [option, id] as const));
+  return Object.fromEntries(
+    named.map(([option]) => {
+      const kinds = named.filter(([other]) => other === option).map(([, id]) => id);
+      return [option, z.exactOptional(z.never(`is for a cluster of kind ${kinds.join(' or ')} only`))];
+    }),
+  );
+}
+
+function membersOf(endpoints: readonly (string | Endpoint)[]): readonly string[] {
+  return endpoints.flatMap(one => (typeof one === 'string' || one.member === undefined ? [] : [one.member]));
+}
+
+function isUnique(texts: readonly string[]): boolean {
+  return new Set(texts).size === texts.length;
+}
+
+const SCHEMAS = new WeakMap<Engines, Map<Engine | undefined, z.ZodMiniType<ClusterConfig>>>();
+
+/** Made when it is first asked for: most runs see one engine. */
+function cachedSchema(engine: Engine | undefined, engines: Engines): z.ZodMiniType<ClusterConfig> {
+  const made = SCHEMAS.get(engines) ?? new Map<Engine | undefined, z.ZodMiniType<ClusterConfig>>();
+  SCHEMAS.set(engines, made);
+  const schema = made.get(engine) ?? schemaOf(engine, engines);
+  made.set(engine, schema);
+  return schema;
+}
+
+/** Parses one configured cluster of one of these engines. Plain HTTP is accepted only to loopback (P7-F1). */
+export function parseClusterConfig(input: unknown, engines: Engines): Result<ClusterConfig> {
+  const kind = typeof input === 'object' && input !== null && 'kind' in input ? input.kind : undefined;
+  const engine = engines.find(({ id }) => id === kind);
+  const parsed = parse(cachedSchema(engine, engines), input);
+  if (!parsed.ok) {
+    const { path, message } = parsed.misfit;
+    const field = path.length === 0 ? 'cluster' : path.join('.');
+    return failure(
+      refusal('PHASE7_MALFORMED_REQUEST', `The configured cluster is not valid: ${field}: ${message}.`, field),
+    );
+  }
+  const insecure = urlsOf(parsed.value)
+    .map(insecureTransport)
+    .find(error => error !== undefined);
+  if (insecure !== undefined) return failure(insecure);
+  const { bareAddress } = engineOf(engines, parsed.value);
+  return success({
+    ...parsed.value,
+    endpoints: parsed.value.endpoints.map(one =>
+      typeof one === 'string' ? bareAddress(one) : { ...one, url: bareAddress(one.url) },
+    ),
+  });
+}
+
+/** Plain HTTP is for loopback; anything else must be TLS, because tokens and answers travel on it. */
+export function insecureTransport(url: string): ControlError | undefined {
+  const { protocol, hostname, origin } = new URL(url);
+  return protocol === 'https:' || isLoopback(hostname)
+    ? undefined
+    : refusal(
+        'PHASE7_INSECURE_TRANSPORT',
+        `${origin} is plain HTTP to another machine; only https is accepted there. Nothing was sent.`,
+        'endpoints',
+      );
+}

@@ -1,0 +1,80 @@
+/**
+ * What an engine, a kind of database system, says of itself: the same for every cluster of it. Nothing of it contacts
+ * anybody, and nothing outside of an engine's own folder names one or knows a word that only one has.
+ */
+import type * as z from 'zod/mini';
+import type { ClusterConfig } from './cluster.ts';
+import type { CommandName } from './commands.ts';
+import type { ControlError } from './errors.ts';
+
+/** A secret that a cluster of this engine may need. Its texts are whole sentences, translated by the editor. */
+export interface SecretKind {
+  /** By which it is kept and handed to the engine. */
+  readonly id: string;
+  /** In a sentence: "access token". */
+  readonly noun: string;
+  /**
+   * What it is given for: a secret of a cluster that is reached elsewhere, or as another one, has to be given anew.
+   * `undefined`: the cluster, as it is configured, has no use for it.
+   */
+  readonly boundTo: (cluster: ClusterConfig) => readonly unknown[] | undefined;
+  /** What is wrong with the form of a secret, in one sentence that repeats nothing of it. */
+  readonly invalid: (secret: string) => string | undefined;
+  /** Whose secret it is, where it is somebody's. */
+  readonly account?: (cluster: ClusterConfig) => string | undefined;
+  /** Where the terminal program looks for it: a member of its configuration that names files, and a variable. */
+  readonly terminal: { readonly files: string; readonly variable: string };
+  /** How the editor asks for it and says what became of it; `{0}` in `kept` and `removed` is the cluster's name. */
+  readonly editor: {
+    readonly label: string;
+    /** `{0}` is what `account` says. */
+    readonly placeHolder: string;
+    readonly prompt: string;
+    /** What is said while `invalid` holds of what is typed. */
+    readonly misfit: string;
+    readonly kept: string;
+    readonly removed: string;
+  };
+}
+
+/** The forms of which an engine makes the members of a configured cluster that only it has. */
+export interface ConfigurationForms {
+  readonly z: typeof z;
+  /** Text that reads like a name, and may therefore be shown and recorded. */
+  readonly name: z.ZodMiniString;
+  /** Host and port; an IPv6 address stands in brackets. */
+  readonly hostAndPort: z.ZodMiniString;
+}
+
+/** The members of a configured cluster that only one engine has. */
+export type EngineOptions = Readonly<Record<string, z.core.$ZodType>>;
+
+export interface Engine {
+  /** The `kind` of a configured cluster. */
+  readonly id: string;
+  /** How people call it. */
+  readonly label: string;
+  /** Whether an address may be said to lead to a named member, because what answers there may announce another one. */
+  readonly namesMembers: boolean;
+  /** How its addresses look, and how a person is asked for them. */
+  readonly addresses: { readonly example: string; readonly prompt: string };
+  /** The secrets that its clusters may need, in the order in which they are asked for; the first one with an address. */
+  readonly secrets: readonly [SecretKind, ...(readonly SecretKind[])];
+  /** What is to be known of a command beside what holds for every engine. */
+  readonly help: Readonly<Partial<Record<CommandName, string>>>;
+  readonly options: (forms: ConfigurationForms) => EngineOptions;
+  /** An address as it is asked, from how this engine writes its own addresses. */
+  readonly bareAddress: (url: string) => string;
+  /** Why a text cannot be the id of a node. */
+  readonly invalidNodeId: (node: string) => ControlError | undefined;
+}
+
+/** The engines that there are; the first one is meant where none is named. */
+export type Engines = readonly [Engine, ...(readonly Engine[])];
+
+/** The engine of a configured cluster. Its kind was checked when it was parsed: throws where there is none of it. */
+export function engineOf<E extends Engine>(engines: readonly E[], { kind }: Pick<ClusterConfig, 'kind'>): E {
+  const engine = engines.find(({ id }) => id === kind);
+  if (engine === undefined) throw new Error(`no engine "${kind}"`);
+  return engine;
+}

@@ -1,0 +1,59 @@
+/** The engine AeroDB: what holds for each of its clusters. Its kernel is loaded when one is first asked. */
+import { urlsOf } from '../../control-plane/cluster.ts';
+import { refusal } from '../../control-plane/errors.ts';
+import { isUuid, quotedName } from '../../control-plane/plausible.ts';
+import type { EngineAdapter } from '../adapter.ts';
+
+export const AERODB: EngineAdapter = {
+  id: 'aerodb',
+  label: 'AeroDB',
+  namesMembers: false,
+  addresses: {
+    example: 'https://node-1.example:9191, https://node-2.example:9191',
+    prompt:
+      'The addresses of its nodes, in the order in which they are to be asked. Plain http is accepted to loopback ' +
+      'only. Escape adds nothing.',
+  },
+  secrets: [
+    {
+      id: 'token',
+      noun: 'access token',
+      boundTo: cluster => [
+        urlsOf(cluster)
+          .map(url => new URL(url).origin)
+          .sort(),
+      ],
+      invalid: token =>
+        /^[\x21-\x7e]+$/.test(token)
+          ? undefined
+          : 'The access token is empty or holds characters that an HTTP header cannot carry.',
+      terminal: { files: 'tokenFiles', variable: 'AERODB_TOKEN' },
+      editor: {
+        label: 'Access token',
+        placeHolder: 'Access token',
+        prompt:
+          "Kept in the editor's secret store, never in settings or logs. Left empty: no token. Escape changes nothing.",
+        misfit: 'An access token holds letters, digits and signs of ASCII, and no blanks.',
+        kept:
+          'AeroDB: the access token of "{0}" is in the editor\'s secret store. It is sent to the configured endpoints ' +
+          'only.',
+        removed: 'AeroDB: the access token of "{0}" was removed from the secret store.',
+      },
+    },
+  ],
+  help: {},
+  options: () => ({}),
+  bareAddress: url => url,
+  invalidNodeId: node =>
+    isUuid(node)
+      ? undefined
+      : refusal(
+          'PHASE7_INVALID_NODE_ID',
+          `${quotedName(node)} is not a node id: AeroDB's node ids are UUIDs. Nothing was sent.`,
+          'node',
+        ),
+  open: async (cluster, { token }, { tls, timeouts, fingerprint }) => {
+    const { aerodbKernel } = await import('./kernel.ts');
+    return aerodbKernel(cluster, { token, tls, timeouts }, fingerprint);
+  },
+};

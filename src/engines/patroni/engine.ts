@@ -1,0 +1,98 @@
+/** The engine PostgreSQL under Patroni: what holds for each of its clusters. Its kernel is loaded when first asked. */
+import { urlsOf, type ClusterConfig } from '../../control-plane/cluster.ts';
+import type { EngineAdapter } from '../adapter.ts';
+import { databaseLogin } from './login.ts';
+
+/** Whose password it is, and where it may be sent. */
+function loginBound(cluster: ClusterConfig): readonly unknown[] | undefined {
+  const login = databaseLogin(cluster);
+  return login === undefined ? undefined : [login.user, [...login.addresses].sort()];
+}
+
+export const PATRONI: EngineAdapter = {
+  id: 'patroni',
+  label: 'PostgreSQL under Patroni',
+  namesMembers: true,
+  addresses: {
+    example: 'https://db1.example:8008, https://db2.example:8008',
+    prompt:
+      "The addresses of its members' REST APIs, in the order in which they are to be asked; " +
+      'member=https://host:port where an address leads to a member that announces another one (a tunnel). ' +
+      'Plain http is accepted to loopback only. Escape adds nothing.',
+  },
+  secrets: [
+    {
+      id: 'token',
+      noun: 'access token',
+      boundTo: cluster => [
+        urlsOf(cluster)
+          .map(url => new URL(url).origin)
+          .sort(),
+      ],
+      invalid: login =>
+        /^[^:\p{Cc}]+:\P{Cc}+$/u.test(login)
+          ? undefined
+          : 'The access to a Patroni cluster has to have the form user:password.',
+      terminal: { files: 'tokenFiles', variable: 'AERODB_TOKEN' },
+      editor: {
+        label: "User and password of Patroni's REST API",
+        placeHolder: 'user:password',
+        prompt:
+          "User and password of Patroni's REST API, as user:password. Kept in the editor's secret store, never in " +
+          'settings or logs. Left empty: none. Escape changes nothing.',
+        misfit: 'Not of the form user:password.',
+        kept:
+          'AeroDB: the access token of "{0}" is in the editor\'s secret store. It is sent to the configured endpoints ' +
+          'only.',
+        removed: 'AeroDB: the access token of "{0}" was removed from the secret store.',
+      },
+    },
+    {
+      id: 'database',
+      noun: 'database password',
+      boundTo: loginBound,
+      account: cluster => databaseLogin(cluster)?.user,
+      invalid: () => undefined,
+      terminal: { files: 'databasePasswordFiles', variable: 'AERODB_DATABASE_PASSWORD' },
+      editor: {
+        label: 'Password of the database login',
+        placeHolder: 'Password of {0}',
+        prompt:
+          "Kept in the editor's secret store, never in settings or logs. Left empty: none. Escape changes nothing.",
+        misfit: '',
+        kept:
+          'AeroDB: the database password of "{0}" is in the editor\'s secret store. It is sent to the configured ' +
+          'database addresses only.',
+        removed: 'AeroDB: the database password of "{0}" was removed from the secret store.',
+      },
+    },
+  ],
+  help: {
+    inspect_snapshots: 'Under Patroni it needs the database login; without it, it is refused before anything is sent.',
+    request_promotion:
+      'Under Patroni it is one, a switchover: the leader shuts down and hands over to the node that is named.',
+    request_demotion:
+      'Under Patroni it is not available, and refused before anything is sent: Patroni cannot demote a leader and ' +
+      'promote nobody.',
+    force_promotion:
+      'Under Patroni it is a failover to the node that is named, and what Patroni does not check is acknowledged ' +
+      'one by one.',
+  },
+  options: ({ z, name, hostAndPort }) => ({
+    database: z.exactOptional(
+      z.strictObject({
+        user: name.check(z.maxLength(63)),
+        name: z.exactOptional(name.check(z.maxLength(63))),
+        addresses: z.array(hostAndPort).check(z.minLength(1)),
+      }),
+    ),
+  }),
+  // Patroni announces its members as https://host:8008/patroni; that is the address, as copied. A proxy's path of this
+  // name ends with a slash.
+  bareAddress: url => url.replace(/\/patroni$/, ''),
+  invalidNodeId: () => undefined,
+  open: async (cluster, { token, database }, { tls, timeouts, fingerprint }) => {
+    const { patroniKernel } = await import('./kernel.ts');
+    return patroniKernel(cluster, { login: token, tls, timeouts }, database, fingerprint);
+  },
+};
