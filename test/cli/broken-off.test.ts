@@ -182,9 +182,9 @@ describe('a run that breaks off', function () {
     const audit = join(folder, 'waiting');
     const broken = preload(
       'waiting',
-      'const fs = require("node:fs"); const write = fs.writeSync; fs.writeSync = function (fd, bytes, ...rest) { ' +
-        'const taken = write(fd, bytes, ...rest); if (String(bytes).includes("dispatch_intent")) setTimeout(() => ' +
-        '{ throw new Error("out of nowhere"); }, 0); return taken; };',
+      'const { Socket } = require("node:net"); const { write } = Socket.prototype; ' +
+        'Socket.prototype.write = function (bytes, ...rest) { if (String(bytes).startsWith("POST ")) ' +
+        'setTimeout(() => { throw new Error("out of nowhere"); }, 0); return write.call(this, bytes, ...rest); };',
     );
     const terminal = await Terminal.open(
       ['promote', '--url', (await silent()).url, '--audit-dir', audit, '--node', N2, '--operator', '--reason', 'drill'],

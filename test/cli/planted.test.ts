@@ -140,7 +140,7 @@ describe('configured paths', function () {
       );
       await refused(
         ['inspect', 'cluster', '--url', url, '--token-file', file('two.token', 'canary-token\ncanary-token\n')],
-        /two\.token holds more than one line; a token is one line/,
+        /two\.token holds more than one line; the access token is one line/,
       );
       await refused(
         ['inspect', 'cluster', '--cluster', 'c', '--config', file('broken.json', '{ "clusters": [] }\n canary')],
