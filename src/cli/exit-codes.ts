@@ -1,5 +1,5 @@
 /** Exit codes: stable, documented, and decided by domain and outcome alone, never by message text. */
-import type { CommandResult } from '../control-plane/control-plane.ts';
+import type { CommandResult } from '../control-plane/request/result.ts';
 import type { ControlError, ErrorDomain } from '../control-plane/errors.ts';
 
 export const EXIT = {

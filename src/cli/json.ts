@@ -3,9 +3,9 @@
  * versioned and documented in docs/terminal.md and docs/terminal.schema.json; a test holds live output against it.
  */
 import type { AuditVerdict } from '../control-plane/audit-reader.ts';
-import type { CommandResult } from '../control-plane/control-plane.ts';
+import type { CommandResult } from '../control-plane/request/result.ts';
 import type { ControlError } from '../control-plane/errors.ts';
-import type { Recorded } from '../control-plane/recorder.ts';
+import type { Recorded } from '../control-plane/request/recorder.ts';
 import { toWire } from '../control-plane/views.ts';
 import type { ExitCode } from './exit-codes.ts';
 import type { ClusterLabel } from './text/results.ts';

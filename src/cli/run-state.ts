@@ -1,7 +1,7 @@
 /**
  * What is known of a run at any moment, so that whatever breaks can say what was sent and what was recorded (P7-E2).
  */
-import type { CommandResult } from '../control-plane/control-plane.ts';
+import type { CommandResult } from '../control-plane/request/result.ts';
 import { EXIT, resultExitCode, type ExitCode } from './exit-codes.ts';
 import type { Progress } from './interrupts.ts';
 

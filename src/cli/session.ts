@@ -8,7 +8,7 @@ import { ControlPlane } from '../control-plane/control-plane.ts';
 import { failure, refusal, success, type ControlError, type Result } from '../control-plane/errors.ts';
 import { quotedName } from '../control-plane/plausible.ts';
 import type { Clock, Clusters } from '../control-plane/ports.ts';
-import type { Recorded } from '../control-plane/recorder.ts';
+import type { Recorded } from '../control-plane/request/recorder.ts';
 import { ENGINES } from '../engines/registry.ts';
 import { defaultConfigFile, readSettings, terminalClusters, type Settings } from './clusters.ts';
 import { TerminalConfirmer } from './confirmer.ts';

@@ -2,7 +2,7 @@
 import type { AuditPosition } from './audit-position.ts';
 import type { ClusterConfig } from './cluster.ts';
 import type { ControlError, Result } from './errors.ts';
-import type { ConsentText } from './consent-text.ts';
+import type { ConsentText } from './request/consent-text.ts';
 import type { Explanation } from './explanation.ts';
 import type { Operator } from './operator.ts';
 import type { AuditEntry } from './record.ts';

@@ -5,7 +5,7 @@
 import * as vscode from 'vscode';
 import { endpointsOf, endpointToText } from '../control-plane/cluster.ts';
 import type { CommandName } from '../control-plane/commands.ts';
-import type { CommandResult } from '../control-plane/control-plane.ts';
+import type { CommandResult } from '../control-plane/request/result.ts';
 import type { ControlError } from '../control-plane/errors.ts';
 import type { ClusterView, Member, Reading } from '../control-plane/views.ts';
 import { visible } from '../text/foreign.ts';

@@ -72,19 +72,17 @@ async function collect(
   command: CommandName,
   argument: unknown,
 ): Promise<Collected | undefined> {
-  const spec = commandSpec(command);
   const parsed = target.safeParse(argument ?? {});
   const given = parsed.success ? parsed.data : {};
   const title = `AeroDB: ${commandTitle(command)}`;
   const cluster = given.cluster ?? (await pickCluster(context.clusters, title));
   if (cluster === undefined) return undefined;
+  const { refusal, node: named, reason: wanted } = await context.plane.preflight(command, cluster);
   // A request that the session may not make is refused, and recorded, before the person is asked for more.
-  const refused = context.plane.authorityRefusal(command, cluster) !== undefined;
-  if (spec.target === 'none' || (refused && given.node === undefined)) return { args: { cluster } };
-  const lookup = spec.target === 'optional-node' && given.cluster === undefined ? await askLookup(title) : undefined;
-  if (spec.target === 'optional-node' && (lookup === undefined || lookup === '')) {
-    return given.cluster === undefined && lookup === undefined ? undefined : { args: { cluster } };
-  }
+  if (named === 'none' || (refusal !== undefined && given.node === undefined)) return { args: { cluster } };
+  const lookup = named === 'with-lookup' ? (given.cluster === undefined ? await askLookup(title) : '') : undefined;
+  if (named === 'with-lookup' && lookup === undefined) return undefined;
+  if (lookup === '') return { args: { cluster } };
   const picked =
     given.node === undefined
       ? await pickNode(title, cluster, () => context.plane.execute('inspect_cluster_state', { cluster }))
@@ -95,9 +93,6 @@ async function collect(
   if (picked === undefined) return undefined;
   const { node, label } = picked;
   if (lookup !== undefined) return { args: { cluster, node, lookup }, label };
-  // What the engine cannot be asked for is refused, and recorded, without a reason for it.
-  const unavailable = (await context.plane.unavailable(cluster)).has(command);
-  const reason =
-    spec.reason === 'none' || refused || unavailable ? '' : await askReason(title, spec.reason === 'required');
+  const reason = wanted === 'none' ? '' : await askReason(title, wanted === 'required');
   return reason === undefined ? undefined : { args: { cluster, node, ...(reason === '' ? {} : { reason }) }, label };
 }

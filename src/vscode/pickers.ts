@@ -3,7 +3,7 @@
  */
 import * as vscode from 'vscode';
 import { endpointsOf, endpointToText } from '../control-plane/cluster.ts';
-import type { CommandResult } from '../control-plane/control-plane.ts';
+import type { CommandResult } from '../control-plane/request/result.ts';
 import { isClusterName, isNodeName, WITHHELD } from '../control-plane/plausible.ts';
 import { byName } from './cluster-tree.ts';
 import { clusterLabel, type ConfiguredClusters } from './clusters.ts';

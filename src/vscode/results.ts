@@ -1,9 +1,9 @@
 /** Shows how a command ended: a notification for the fact, a panel for the detail. The one place for errors. */
 import * as vscode from 'vscode';
 import * as z from 'zod/mini';
-import type { CommandResult } from '../control-plane/control-plane.ts';
+import type { CommandResult } from '../control-plane/request/result.ts';
 import { isOwn, type ControlError, type Outcome } from '../control-plane/errors.ts';
-import type { Recorded } from '../control-plane/recorder.ts';
+import type { Recorded } from '../control-plane/request/recorder.ts';
 import { toWire } from '../control-plane/views.ts';
 import type { ClusterLabel, Panel, RecordedAt } from '../webview/protocol.ts';
 import type { ConfiguredClusters } from './clusters.ts';

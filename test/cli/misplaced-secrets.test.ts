@@ -415,7 +415,7 @@ describe('secrets where names and paths belong', function () {
         const cluster = String(input['cluster']);
         const results = [
           await session.execute(more.command ?? 'inspect_cluster_state', input),
-          session.authorityRefusal('inspect_node', cluster) ?? null,
+          (await session.preflight('inspect_node', cluster)).refusal ?? null,
           [...(await session.unavailable(cluster))],
           rows.map(({ name, config }) => [name, config.ok ? null : config.error]),
           ...(rows[0] === undefined ? [] : [await session.execute('inspect_cluster_state', { cluster: rows[0].name })]),

@@ -1,7 +1,7 @@
 /** What has to be typed to consent: the node's name, or its id where the name cannot be typed. */
 import assert from 'node:assert/strict';
-import { incompleteConsent } from '../../src/control-plane/confirmation.ts';
-import { consentText } from '../../src/control-plane/consent-text.ts';
+import { incompleteConsent } from '../../src/control-plane/request/confirmation.ts';
+import { consentText } from '../../src/control-plane/request/consent-text.ts';
 import type { Explanation } from '../../src/control-plane/explanation.ts';
 
 const nodeId = '6f0c3b1e-0000-4000-8000-000000000002';

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { lsn } from '../../src/control-plane/lsn.ts';
 import { COMMAND_NAMES, commandSpec } from '../../src/control-plane/commands.ts';
-import type { CommandResult } from '../../src/control-plane/control-plane.ts';
+import type { CommandResult } from '../../src/control-plane/request/result.ts';
 import { cluster, json, member, SYSTEM, text, type Cluster } from '../engines/patroni.ts';
 import { closeAll } from '../engines/servers.ts';
 import { clusterOf, controlRequest, errorOf, kernelOf, N2 } from '../engines/wire.ts';

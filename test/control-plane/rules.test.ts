@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import { invalidArguments, parseArguments, recordedArguments } from '../../src/control-plane/arguments.ts';
 import { auditReviewRefused, levelFor, OBSERVER } from '../../src/control-plane/authority.ts';
 import { commandSpec, type CommandName } from '../../src/control-plane/commands.ts';
-import { Confirmations, type ConfirmationBinding } from '../../src/control-plane/confirmation.ts';
+import { Confirmations, type ConfirmationBinding } from '../../src/control-plane/request/confirmation.ts';
 import {
   failure,
   isOwn,

@@ -97,7 +97,7 @@ describe('one cluster under two names', () => {
         await operatorRefused(session),
         /^PHASE7_OBSERVE_ONLY .*"orders" is the same as "watched".*Nothing was sent\./,
       );
-      assert.equal(session.plane.authorityRefusal('request_promotion', 'orders')?.code, 'PHASE7_OBSERVE_ONLY');
+      assert.equal((await session.plane.preflight('request_promotion', 'orders')).refusal?.code, 'PHASE7_OBSERVE_ONLY');
     }
     watch(session, { endpoints: [`http://127.0.0.1:${port === '1' ? 2 : 1}`] });
     assert.equal(await operatorRefused(session), '');

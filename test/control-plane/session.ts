@@ -8,9 +8,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openAuditLog } from '../../src/audit/log.ts';
 import type { ClusterConfig } from '../../src/control-plane/cluster.ts';
-import { ControlPlane, type CommandResult } from '../../src/control-plane/control-plane.ts';
+import { ControlPlane } from '../../src/control-plane/control-plane.ts';
+import type { CommandResult } from '../../src/control-plane/request/result.ts';
 import { failure, refusal, success, type ControlError } from '../../src/control-plane/errors.ts';
-import type { FlowFailure } from '../../src/control-plane/flow.ts';
+import type { FlowFailure } from '../../src/control-plane/request/flow.ts';
 import type {
   AuditLog,
   Clusters,

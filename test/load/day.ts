@@ -9,7 +9,7 @@ import { requestEnd } from '../../src/audit/query.ts';
 import { openAuditReader } from '../../src/audit/reader.ts';
 import type { AuditLine } from '../../src/control-plane/audit-reader.ts';
 import type { CommandName } from '../../src/control-plane/commands.ts';
-import type { CommandResult } from '../../src/control-plane/control-plane.ts';
+import type { CommandResult } from '../../src/control-plane/request/result.ts';
 import { Stand } from '../cut/stand.ts';
 import { generator, type Random } from '../local-cluster/choices.ts';
 import { promotable, type TestNode } from '../local-cluster/harness.ts';

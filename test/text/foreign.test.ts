@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { columns } from '../../src/cli/text/layout.ts';
 import { safeText } from '../../src/cli/text/safe.ts';
-import { consentText } from '../../src/control-plane/consent-text.ts';
+import { consentText } from '../../src/control-plane/request/consent-text.ts';
 import { isSeen, numberOf, parts, visible } from '../../src/text/foreign.ts';
 
 const LAST = 0x10ffff;

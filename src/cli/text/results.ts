@@ -1,10 +1,10 @@
 /** How a command ended, as text. Answers and executions go to standard output, errors to standard error. */
-import type { Answered, CommandResult, Executed } from '../../control-plane/control-plane.ts';
+import type { Answered, CommandResult, Executed } from '../../control-plane/request/result.ts';
 import { COMMANDS, isCommandName } from '../../control-plane/commands.ts';
 import type { ControlError, ErrorDomain, KernelRejection, Outcome } from '../../control-plane/errors.ts';
-import type { FlowFailure } from '../../control-plane/flow.ts';
+import type { FlowFailure } from '../../control-plane/request/flow.ts';
 import { invariant } from '../../control-plane/invariants.ts';
-import type { Recorded } from '../../control-plane/recorder.ts';
+import type { Recorded } from '../../control-plane/request/recorder.ts';
 import { visible } from '../../text/foreign.ts';
 import { clusterText } from './explanation.ts';
 import { facts, paragraph, quote, WIDTH, wrap, type Fact } from './layout.ts';

@@ -1,22 +1,10 @@
 /** Step 3 of a request: one read of the kernel gives the facts from which the explanation follows. */
-import type { CommandArguments } from './arguments.ts';
-import type { ClusterConfig } from './cluster.ts';
-import type { CommandName, ConfirmedCommandName } from './commands.ts';
-import type { Engine } from './engine.ts';
-import { failure, refusal, success, type Result } from './errors.ts';
-import { explainControl, explainDiagnostics, type Explanation } from './explanation.ts';
-import type { Kernel } from './ports.ts';
-import { kernelState } from './reads.ts';
-import type { KernelState } from './record.ts';
-
-/** A command that was accepted: its arguments are valid and the session may ask. */
-export interface Accepted {
-  readonly command: CommandName;
-  readonly args: CommandArguments;
-  readonly cluster: ClusterConfig;
-  readonly engine: Engine;
-  readonly kernel: Kernel;
-}
+import type { ConfirmedCommandName } from '../commands.ts';
+import { failure, refusal, success, type Result } from '../errors.ts';
+import { explainControl, explainDiagnostics, type Explanation } from '../explanation.ts';
+import { kernelState } from '../reads.ts';
+import type { KernelState } from '../record.ts';
+import type { Accepted } from './accepted.ts';
 
 /** What the confirmation of a command rests on: the explanation, the state it was read from and where. */
 export interface Explained {

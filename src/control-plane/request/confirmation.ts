@@ -3,9 +3,9 @@
  * bound to.
  */
 import { consentText } from './consent-text.ts';
-import { refusal, type ControlError } from './errors.ts';
-import type { Explanation } from './explanation.ts';
-import type { ConfirmationAnswer } from './ports.ts';
+import { refusal, type ControlError } from '../errors.ts';
+import type { Explanation } from '../explanation.ts';
+import type { ConfirmationAnswer } from '../ports.ts';
 
 /** Everything that a confirmation stands for; a change of any of it makes the confirmation worthless. */
 export interface ConfirmationBinding {

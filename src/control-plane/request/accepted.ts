@@ -1,0 +1,92 @@
+/** Step 2 of a request: it is authorized and can be carried out, or it is refused before any traffic. */
+import { invalidArguments, parseArguments, type CommandArguments } from '../arguments.ts';
+import { commandRefused, type Authority } from '../authority.ts';
+import type { ClusterConfig } from '../cluster.ts';
+import { commandSpec, isCommandName, type CommandName } from '../commands.ts';
+import { engineOf, type Engine } from '../engine.ts';
+import { failure, refusal, success, type ControlError, type Result } from '../errors.ts';
+import { quotedName } from '../plausible.ts';
+import type { Kernel, KernelOperation } from '../ports.ts';
+import type { Session } from './session.ts';
+
+/** A command that was accepted: its arguments are valid and the session may ask. */
+export interface Accepted {
+  readonly command: CommandName;
+  readonly args: CommandArguments;
+  readonly cluster: ClusterConfig;
+  readonly engine: Engine;
+  readonly kernel: Kernel;
+}
+
+const KERNEL_OPERATIONS: Readonly<Record<CommandName, readonly KernelOperation[]>> = {
+  inspect_cluster_state: ['readCluster'],
+  inspect_node: ['readNode'],
+  inspect_replication_status: ['readReplication'],
+  inspect_promotion_state: ['readPromotion'],
+  run_diagnostics: ['declareDiagnosticsCost', 'collectDiagnostics'],
+  inspect_wal: ['readWal'],
+  inspect_snapshots: ['readSnapshots'],
+  request_promotion: ['explainPromotion', 'promote'],
+  request_demotion: ['explainDemotion', 'demote'],
+  force_promotion: ['explainPromotion', 'promote'],
+};
+
+/** Checks everything that can be known without asking the kernel. */
+export async function accept(
+  session: Session,
+  authority: Authority,
+  command: string,
+  input: Readonly<Record<string, unknown>>,
+): Promise<Result<Accepted>> {
+  if (!isCommandName(command)) {
+    return failure(
+      refusal('PHASE7_SCOPE_VIOLATION', `${quotedName(command)} is not one of the ten commands. Nothing was sent.`),
+    );
+  }
+  const args = parseArguments(input);
+  if (!args.ok) return args;
+  const { clusters, engines, operator, confirmer } = session.env;
+  const cluster = clusters.find(args.value.cluster);
+  if (!cluster.ok) return cluster;
+  const spec = commandSpec(command);
+  const engine = engineOf(engines, cluster.value);
+  const refused =
+    unauthorized(session, authority, command, cluster.value) ??
+    invalidArguments(spec, args.value, engine) ??
+    (spec.class === 'control' && operator.account === ''
+      ? refusal(
+          'PHASE7_OPERATOR_UNKNOWN',
+          'The operating system names no account for this session, so nobody can be held responsible for a ' +
+            'control command. Nothing was sent.',
+        )
+      : undefined) ??
+    (spec.confirmation === 'none' ? undefined : confirmer.unavailable());
+  if (refused !== undefined) return failure(refused);
+  const kernel = await session.connect(cluster.value);
+  if (!kernel.ok) return kernel;
+  const reason = unsupported(command, kernel.value);
+  return reason === undefined
+    ? success({ command, args: args.value, cluster: cluster.value, engine, kernel: kernel.value })
+    : failure(refusal('PHASE7_OPERATION_UNSUPPORTED', `${reason} Nothing was sent.`));
+}
+
+/** Why a session of this authority may not ask for the command on this cluster (P7-A1). */
+export function unauthorized(
+  session: Session,
+  authority: Authority,
+  command: CommandName,
+  cluster: ClusterConfig,
+): ControlError | undefined {
+  const spec = commandSpec(command);
+  return (
+    (spec.authority === 'any' ? undefined : session.observedElsewhere(cluster)) ??
+    commandRefused(spec, authority, cluster)
+  );
+}
+
+/** Why the engine cannot be asked for a command; found out without any traffic (P7-E1). */
+export function unsupported(command: CommandName, kernel: Kernel): string | undefined {
+  return KERNEL_OPERATIONS[command]
+    .map(operation => kernel.unsupported[operation])
+    .find(reason => reason !== undefined);
+}

@@ -1,0 +1,110 @@
+/** Steps 6 to 8 of a control request: its intent is recorded, one request goes out, its outcome is recorded. */
+import type { AuditPosition } from '../audit-position.ts';
+import type { ControlCommandName } from '../commands.ts';
+import { refusal, type Result } from '../errors.ts';
+import { explainExecution } from '../explanation.ts';
+import type { ControlRequest, Kernel } from '../ports.ts';
+import type { ExecutedControl } from '../words.ts';
+import type { Accepted } from './accepted.ts';
+import { outdated, type Consent } from './consent.ts';
+import type { Explained } from './explained.ts';
+import { attempt, stageOfFailure, type Flow } from './flow.ts';
+import type { CommandResult } from './result.ts';
+import type { Session } from './session.ts';
+
+/** Sends what was consented to, once, and records what came of it. */
+export async function dispatch(
+  session: Session,
+  flow: Flow,
+  command: ControlCommandName,
+  accepted: Accepted,
+  explained: Explained,
+  confirmation: Consent,
+): Promise<CommandResult> {
+  const { kernel, cluster } = accepted;
+  // An unknown control version is never sent as 0: without one the request has no precondition, unless the engine has
+  // none to offer.
+  if (explained.controlVersion === null && kernel.hasControlVersion) {
+    return flow.refuse(
+      refusal(
+        'PHASE7_INCONSISTENT_SNAPSHOT',
+        'The explanation carries no control version, so nothing would protect against acting on an old view. ' +
+          'Nothing was sent.',
+      ),
+    );
+  }
+
+  // 6. Intent recorded: on disk before the first byte goes out.
+  const intent = await flow.record('dispatch_intent', {
+    confirmation,
+    kernel_state: explained.state,
+    outcome: 'pending',
+  });
+  if (intent.position === null) return flow.notRecorded(intent);
+  const late = await outdated(session, flow, accepted);
+  if (late !== undefined) return flow.fail('dispatch_failed', late);
+
+  // 7. Dispatched: exactly one request.
+  flow.sending();
+  const answer = await attempt(
+    () =>
+      send(kernel, command, requestOf(session, flow, accepted, explained, intent.position), explained, confirmation),
+    'unknown',
+  );
+
+  // 8. Outcome recorded, then shown.
+  if (!answer.ok) return flow.fail(stageOfFailure(answer.error), answer.error);
+  const recorded = await flow.record('command_executed', {
+    kernel_response: { accepted: true, code: null, invariant: null, message: null, body: answer.value.body },
+    outcome: 'executed',
+  });
+  flow.executed(recorded);
+  return {
+    kind: 'executed',
+    requestId: flow.requestId,
+    command,
+    cluster: cluster.name,
+    target: explained.explanation.target,
+    execution: explainExecution(answer.value),
+    recorded,
+  };
+}
+
+function requestOf(
+  { env: { operator } }: Session,
+  { requestId }: Flow,
+  { args }: Accepted,
+  { explanation: { target }, endpoint, controlVersion, answerMs }: Explained,
+  auditHead: AuditPosition,
+): ControlRequest {
+  return {
+    endpoint,
+    requestId,
+    target: target.nodeId,
+    targetName: target.name,
+    reason: args.reason ?? '',
+    operator: { id: `${operator.account}@${operator.host}`, authority: 'Operator' },
+    controlVersion,
+    answerMs,
+    auditHead,
+  };
+}
+
+/** One command, one operation of the kernel (P7-E1). */
+function send(
+  kernel: Kernel,
+  command: ControlCommandName,
+  request: ControlRequest,
+  { explanation }: Explained,
+  { acknowledged }: Consent,
+): Promise<Result<ExecutedControl>> {
+  const primaryId = explanation.kernel?.primaryId ?? null;
+  switch (command) {
+    case 'request_promotion':
+      return kernel.promote({ ...request, mode: 'validated', acknowledgedInvariants: [], primaryId });
+    case 'force_promotion':
+      return kernel.promote({ ...request, mode: 'forced', acknowledgedInvariants: acknowledged, primaryId });
+    case 'request_demotion':
+      return kernel.demote(request);
+  }
+}

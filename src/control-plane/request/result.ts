@@ -1,0 +1,29 @@
+/** How a command ends. */
+import type { ControlCommandName } from '../commands.ts';
+import type { Execution, Explanation } from '../explanation.ts';
+import type { AnsweredView } from '../reads.ts';
+import type { FlowFailure } from './flow.ts';
+import type { Recorded } from './recorder.ts';
+
+/** A read was answered; nothing changed. */
+export interface Answered {
+  readonly kind: 'answered';
+  readonly requestId: string;
+  readonly cluster: string;
+  readonly answer: AnsweredView;
+  readonly recorded: Recorded;
+}
+
+/** The kernel says that it executed the request. */
+export interface Executed {
+  readonly kind: 'executed';
+  readonly requestId: string;
+  readonly command: ControlCommandName;
+  readonly cluster: string;
+  readonly target: Explanation['target'];
+  readonly execution: Execution;
+  readonly recorded: Recorded;
+}
+
+/** How a command ended. A failure carries its outcome in `error.outcome`: not executed, unknown, or even executed. */
+export type CommandResult = Answered | Executed | FlowFailure;
