@@ -9,8 +9,8 @@ export type CommandClass = 'inspection' | 'diagnostic' | 'control';
 /** How a person consents: not at all, once with the node's name typed, or invariant by invariant. */
 export type ConfirmationType = 'none' | 'standard' | 'enhanced';
 
-/** The operations of the kernel port that a command may map to: one command, one operation (P7-E1). */
-export type CommandOperation =
+/** The operations of the kernel port; nothing else can be asked of a kernel. */
+export type KernelOperation =
   | 'readCluster'
   | 'readNode'
   | 'readReplication'
@@ -18,9 +18,11 @@ export type CommandOperation =
   | 'readWal'
   | 'readSnapshots'
   | 'collectDiagnostics'
+  | 'declareDiagnosticsCost'
+  | 'explainPromotion'
+  | 'explainDemotion'
   | 'promote'
-  | 'demote'
-  | 'forcePromote';
+  | 'demote';
 
 /** What the command is aimed at. `optional-node`: only a look-up of a request id names a node. */
 export type CommandTarget = 'none' | 'optional-node' | 'node' | 'replica' | 'primary';
@@ -32,7 +34,12 @@ export interface CommandSpec {
   /** `any`: Observer, Operator and Auditor; `operator`: Operator of the cluster concerned. */
   readonly authority: 'any' | 'operator';
   readonly confirmation: ConfirmationType;
-  readonly operation: CommandOperation;
+  /** What it asks of the kernel: one command, one operation (P7-E1), forced or not. */
+  readonly operation: KernelOperation;
+  /** What is read before it, to explain it. */
+  readonly explainedBy: KernelOperation | null;
+  /** Whether the operator's assertion stands in for what the kernel cannot find out. */
+  readonly forced: boolean;
   readonly target: CommandTarget;
   /** Whether the operator's reason goes with the request, and whether it may be left out. */
   readonly reason: 'none' | 'optional' | 'required';
@@ -45,6 +52,8 @@ export const COMMANDS = {
     authority: 'any',
     confirmation: 'none',
     operation: 'readCluster',
+    explainedBy: null,
+    forced: false,
     target: 'none',
     reason: 'none',
   },
@@ -54,6 +63,8 @@ export const COMMANDS = {
     authority: 'any',
     confirmation: 'none',
     operation: 'readNode',
+    explainedBy: null,
+    forced: false,
     target: 'node',
     reason: 'none',
   },
@@ -63,6 +74,8 @@ export const COMMANDS = {
     authority: 'any',
     confirmation: 'none',
     operation: 'readReplication',
+    explainedBy: null,
+    forced: false,
     target: 'none',
     reason: 'none',
   },
@@ -72,6 +85,8 @@ export const COMMANDS = {
     authority: 'any',
     confirmation: 'none',
     operation: 'readPromotion',
+    explainedBy: null,
+    forced: false,
     target: 'optional-node',
     reason: 'none',
   },
@@ -81,6 +96,8 @@ export const COMMANDS = {
     authority: 'operator',
     confirmation: 'standard',
     operation: 'collectDiagnostics',
+    explainedBy: 'declareDiagnosticsCost',
+    forced: false,
     target: 'node',
     reason: 'none',
   },
@@ -90,6 +107,8 @@ export const COMMANDS = {
     authority: 'any',
     confirmation: 'none',
     operation: 'readWal',
+    explainedBy: null,
+    forced: false,
     target: 'node',
     reason: 'none',
   },
@@ -99,6 +118,8 @@ export const COMMANDS = {
     authority: 'any',
     confirmation: 'none',
     operation: 'readSnapshots',
+    explainedBy: null,
+    forced: false,
     target: 'node',
     reason: 'none',
   },
@@ -108,6 +129,8 @@ export const COMMANDS = {
     authority: 'operator',
     confirmation: 'standard',
     operation: 'promote',
+    explainedBy: 'explainPromotion',
+    forced: false,
     target: 'replica',
     reason: 'optional',
   },
@@ -117,6 +140,8 @@ export const COMMANDS = {
     authority: 'operator',
     confirmation: 'standard',
     operation: 'demote',
+    explainedBy: 'explainDemotion',
+    forced: false,
     target: 'primary',
     reason: 'optional',
   },
@@ -125,7 +150,9 @@ export const COMMANDS = {
     title: 'Force Promotion',
     authority: 'operator',
     confirmation: 'enhanced',
-    operation: 'forcePromote',
+    operation: 'promote',
+    explainedBy: 'explainPromotion',
+    forced: true,
     target: 'replica',
     reason: 'required',
   },

@@ -1,6 +1,7 @@
 /** What the control plane needs from outside; the boundary and the interfaces implement it. */
 import type { AuditPosition } from './audit-position.ts';
 import type { ClusterConfig } from './cluster.ts';
+import type { KernelOperation } from './commands.ts';
 import type { ControlError, Result } from './errors.ts';
 import type { ConsentText } from './request/consent-text.ts';
 import type { Explanation } from './explanation.ts';
@@ -17,21 +18,6 @@ import type {
   WalView,
 } from './views.ts';
 import type { CostReading, ExecutedControl, ExplainedReading } from './words.ts';
-
-/** The operations of the kernel port; nothing else can be asked of a kernel. */
-export type KernelOperation =
-  | 'readCluster'
-  | 'readNode'
-  | 'readReplication'
-  | 'readPromotion'
-  | 'readWal'
-  | 'readSnapshots'
-  | 'collectDiagnostics'
-  | 'declareDiagnosticsCost'
-  | 'explainPromotion'
-  | 'explainDemotion'
-  | 'promote'
-  | 'demote';
 
 /** Who asks, as sent to the kernel and recorded as asserted. */
 export interface OperatorReference {

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import type { ClusterConfig } from '../../src/control-plane/cluster.ts';
 import type { ControlError, Result } from '../../src/control-plane/errors.ts';
-import type { ControlRequest, Kernel, KernelOperation } from '../../src/control-plane/ports.ts';
+import type { KernelOperation } from '../../src/control-plane/commands.ts';
+import type { ControlRequest, Kernel } from '../../src/control-plane/ports.ts';
 import type { ExecutedControl } from '../../src/control-plane/words.ts';
 import type { Reading } from '../../src/control-plane/views.ts';
 import { connect, type Timeouts } from '../../src/engines/connect.ts';

@@ -6,7 +6,7 @@ import { commandSpec, isCommandName, type CommandName } from '../commands.ts';
 import { engineOf, type Engine } from '../engine.ts';
 import { failure, refusal, success, type ControlError, type Result } from '../errors.ts';
 import { quotedName } from '../plausible.ts';
-import type { Kernel, KernelOperation } from '../ports.ts';
+import type { Kernel } from '../ports.ts';
 import type { Session } from './session.ts';
 
 /** A command that was accepted: its arguments are valid and the session may ask. */
@@ -17,19 +17,6 @@ export interface Accepted {
   readonly engine: Engine;
   readonly kernel: Kernel;
 }
-
-const KERNEL_OPERATIONS: Readonly<Record<CommandName, readonly KernelOperation[]>> = {
-  inspect_cluster_state: ['readCluster'],
-  inspect_node: ['readNode'],
-  inspect_replication_status: ['readReplication'],
-  inspect_promotion_state: ['readPromotion'],
-  run_diagnostics: ['declareDiagnosticsCost', 'collectDiagnostics'],
-  inspect_wal: ['readWal'],
-  inspect_snapshots: ['readSnapshots'],
-  request_promotion: ['explainPromotion', 'promote'],
-  request_demotion: ['explainDemotion', 'demote'],
-  force_promotion: ['explainPromotion', 'promote'],
-};
 
 /** Checks everything that can be known without asking the kernel. */
 export async function accept(
@@ -86,7 +73,6 @@ export function unauthorized(
 
 /** Why the engine cannot be asked for a command; found out without any traffic (P7-E1). */
 export function unsupported(command: CommandName, kernel: Kernel): string | undefined {
-  return KERNEL_OPERATIONS[command]
-    .map(operation => kernel.unsupported[operation])
-    .find(reason => reason !== undefined);
+  const { operation, explainedBy } = commandSpec(command);
+  return (explainedBy === null ? undefined : kernel.unsupported[explainedBy]) ?? kernel.unsupported[operation];
 }

@@ -1,5 +1,5 @@
 /** Step 3 of a request: one read of the kernel gives the facts from which the explanation follows. */
-import type { ConfirmedCommandName } from '../commands.ts';
+import { COMMANDS, type ConfirmedCommandName } from '../commands.ts';
 import { failure, refusal, success, type Result } from '../errors.ts';
 import { explainControl, explainDiagnostics, type Explanation } from '../explanation.ts';
 import { kernelState } from '../reads.ts';
@@ -40,7 +40,7 @@ export async function explain(
   const facts =
     command === 'request_demotion'
       ? await kernel.explainDemotion(target.node)
-      : await kernel.explainPromotion(target.node, command === 'force_promotion' ? 'forced' : 'validated');
+      : await kernel.explainPromotion(target.node, COMMANDS[command].forced ? 'forced' : 'validated');
   if (!facts.ok) return facts;
   const { endpoint, observed, view } = facts.value;
   if (observed.controlVersion !== view.controlVersion) {

@@ -1,7 +1,8 @@
 /** The kernel port over Patroni's REST API, for PostgreSQL clusters. */
 import type { ClusterConfig } from '../../control-plane/cluster.ts';
 import { failure, refusal } from '../../control-plane/errors.ts';
-import type { Kernel, KernelOperation } from '../../control-plane/ports.ts';
+import type { KernelOperation } from '../../control-plane/commands.ts';
+import type { Kernel } from '../../control-plane/ports.ts';
 import type { Access } from './ask.ts';
 import { promote } from './control.ts';
 import { collect, declareCost } from './diagnostics.ts';
