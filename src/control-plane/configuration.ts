@@ -44,7 +44,13 @@ const hostAndPort = z.string().check(
 );
 
 /** What engines make their own members of. */
-export const FORMS: ConfigurationForms = { z, name, hostAndPort };
+export const FORMS: ConfigurationForms = {
+  name: most => name.check(z.maxLength(most)),
+  hostAndPort,
+  list: of => z.array(of).check(z.minLength(1)),
+  object: members => z.strictObject(members),
+  optional: form => z.exactOptional(form),
+};
 
 const identity = word.check(
   z.maxLength(200),

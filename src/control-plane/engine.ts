@@ -39,15 +39,23 @@ export interface SecretKind {
 
 /** The forms of which an engine makes the members of a configured cluster that only it has. */
 export interface ConfigurationForms {
-  readonly z: typeof z;
-  /** Text that reads like a name, and may therefore be shown and recorded. */
-  readonly name: z.ZodMiniString;
+  /** Text that reads like a name of at most so many characters, and may therefore be shown and recorded. */
+  readonly name: (most: number) => Form;
   /** Host and port; an IPv6 address stands in brackets. */
-  readonly hostAndPort: z.ZodMiniString;
+  readonly hostAndPort: Form;
+  /** At least one of a form. */
+  readonly list: (of: Form) => Form;
+  /** These members and no others. */
+  readonly object: (members: Readonly<Record<string, Form>>) => Form;
+  /** A member that may be left out. */
+  readonly optional: (form: Form) => Form;
 }
 
+/** What a member of a configured cluster has to be. */
+export type Form = z.core.$ZodType;
+
 /** The members of a configured cluster that only one engine has. */
-export type EngineOptions = Readonly<Record<string, z.core.$ZodType>>;
+export type EngineOptions = Readonly<Record<string, Form>>;
 
 export interface Engine {
   /** The `kind` of a configured cluster. */

@@ -184,6 +184,15 @@ describe('supply chain', () => {
       }
     });
 
+    it('holds of zod what is used: who hands on its namespace whole ships every language that it knows', () => {
+      for (const file of ['extension.cjs', 'aerodb-control.cjs', 'local-cluster.js', 'webview.js'])
+        assert.doesNotMatch(
+          readFileSync(join(folder, 'one', file), 'utf8'),
+          /Ung(?:\xfc|\\xFC|\u00fc)ltige Eingabe/,
+          file,
+        );
+    });
+
     it(
       'what is loaded at every start is ASCII: one character beyond, and Node reads the whole file with two bytes ' +
         'for each',

@@ -78,14 +78,8 @@ export const PATRONI: EngineAdapter = {
       'Under Patroni it is a failover to the node that is named, and what Patroni does not check is acknowledged ' +
       'one by one.',
   },
-  options: ({ z, name, hostAndPort }) => ({
-    database: z.exactOptional(
-      z.strictObject({
-        user: name.check(z.maxLength(63)),
-        name: z.exactOptional(name.check(z.maxLength(63))),
-        addresses: z.array(hostAndPort).check(z.minLength(1)),
-      }),
-    ),
+  options: ({ object, optional, name, list, hostAndPort }) => ({
+    database: optional(object({ user: name(63), name: optional(name(63)), addresses: list(hostAndPort) })),
   }),
   // Patroni announces its members as https://host:8008/patroni; that is the address, as copied. A proxy's path of this
   // name ends with a slash.
