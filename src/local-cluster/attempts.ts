@@ -1,3 +1,4 @@
+/** Promotion and demotion run here as the state machines of the contract, one attempt at a time. */
 import { crashPoint } from './faults.ts';
 import {
   ApiError,

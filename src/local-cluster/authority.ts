@@ -1,3 +1,4 @@
+/** A node keeps here what it durably knows about write authority: the epoch that it adopted and the marker. */
 import { join } from 'node:path';
 import * as z from 'zod';
 import { parsed } from './config.ts';

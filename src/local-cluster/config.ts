@@ -1,3 +1,4 @@
+/** The files that say what a cluster and a node are: `cluster.json` and each node's `node.json`. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { accessSync, constants, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,3 +1,4 @@
+/** The two control endpoints check the form of a request before the state machines see it. */
 import * as z from 'zod';
 import { auditHeadSchema } from './audit-head.ts';
 import type { Attempts, ControlRequest } from './attempts.ts';

@@ -1,3 +1,4 @@
+/** Collects what a node can tell about itself for diagnostics, and says beforehand what that costs. */
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LocalNode } from './node.ts';

@@ -1,3 +1,4 @@
+/** Every error that the HTTP API answers with, one function for each reason. */
 import { type Check, type DenialReason, type Kind, type Outcome, denialInvariants } from './vocabulary.ts';
 
 /**

@@ -1,3 +1,4 @@
+/** Makes a node fail on request, so that tests meet real faults. Everything is off unless `--faults` was given. */
 import { createServer, type Server } from 'node:http';
 import { setTimeout as after } from 'node:timers/promises';
 import * as z from 'zod';

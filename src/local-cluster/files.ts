@@ -1,3 +1,4 @@
+/** Every write of this program to its data directory goes through this file, under the lock that it holds. */
 import { readFileSync } from 'node:fs';
 import type { FileLock } from '../files/lock.ts';
 import { replaceWhole } from '../files/replacement.ts';

@@ -1,3 +1,4 @@
+/** A replica pulls the log from its primary, verifies it and makes it durable. */
 import * as z from 'zod';
 import type { ClusterConfig, ClusterMember } from './config.ts';
 import { decodeLines } from './lines.ts';

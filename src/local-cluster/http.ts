@@ -1,3 +1,4 @@
+/** The HTTP server of a node puts limits, authorization and typed errors around its routes. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';

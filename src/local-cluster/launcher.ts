@@ -1,3 +1,4 @@
+/** Starts the processes of a cluster, one per node, and ends them together. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import {

@@ -1,3 +1,4 @@
+/** The request ledger remembers every control request of this node, so that each is executed at most once (P6-F3). */
 import { closeSync, fsyncSync, ftruncateSync, openSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { flushDirectorySync } from '../files/directory.ts';

@@ -1,3 +1,4 @@
+/** The record format that the log, the ledger, snapshots and peers share: one checksummed line of JSON per record. */
 import { crc32 } from 'node:zlib';
 
 /**

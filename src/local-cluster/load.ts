@@ -1,3 +1,4 @@
+/** A client that writes to the cluster at a steady rate (`--writes-per-second`). */
 import { Agent, request } from 'node:http';
 import type { ClusterMember } from './config.ts';
 

@@ -1,3 +1,4 @@
+/** The endpoint for writing and reading data, `/local/writes`. It is not a part of the kernel contract. */
 import { setTimeout as after } from 'node:timers/promises';
 import * as z from 'zod';
 import { ApiError, invalid, notReady, storageFailed } from './errors.ts';

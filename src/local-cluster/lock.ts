@@ -1,3 +1,4 @@
+/** Locks the data directories, so that one process alone writes to each. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { FileLock } from '../files/lock.ts';

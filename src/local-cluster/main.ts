@@ -1,3 +1,4 @@
+/** The program of the local cluster: it reads the command line and runs a whole cluster or one node. */
 import { WriteCutShort } from '../files/whole.ts';
 import { UsageError } from './config.ts';
 import { runCluster } from './launcher.ts';

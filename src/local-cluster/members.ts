@@ -1,3 +1,4 @@
+/** The members of a cluster in the form of the contract, as one node knows them. */
 import type { ClusterMember } from './config.ts';
 import type { LocalNode } from './node.ts';
 import type { Testimony } from './testimony.ts';

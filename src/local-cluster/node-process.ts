@@ -1,3 +1,4 @@
+/** Runs one node as a process: it takes the directory, listens, recovers, and ends on a signal. */
 import type { Server } from 'node:http';
 import { Attempts } from './attempts.ts';
 import {

@@ -1,3 +1,4 @@
+/** One node of the cluster: what it is now, and the only places where that changes. */
 import { join } from 'node:path';
 import { Authority } from './authority.ts';
 import {

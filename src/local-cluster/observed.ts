@@ -1,3 +1,4 @@
+/** Makes up the synthetic members of `--observed`, for views of many members. */
 import { createHash } from 'node:crypto';
 
 export function syntheticNote(count: number): string {

@@ -1,3 +1,4 @@
+/** Reads the command line of the local cluster. */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';

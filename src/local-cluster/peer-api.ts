@@ -1,3 +1,4 @@
+/** The endpoints that members of a cluster ask of each other, under `/peer`. */
 import * as z from 'zod';
 import { invalid } from './errors.ts';
 import { holdFor } from './follower.ts';

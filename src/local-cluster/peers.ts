@@ -1,3 +1,4 @@
+/** A client for the other members, which remembers what each said last. */
 import { Agent, request, type IncomingMessage } from 'node:http';
 import * as z from 'zod';
 import type { ClusterConfig, ClusterMember } from './config.ts';

@@ -1,3 +1,4 @@
+/** The read endpoints of the kernel contract, under `/v1`. */
 import type { Attempts } from './attempts.ts';
 import { diagnose, diagnosticsCost } from './diagnostics.ts';
 import { invalid, notReady, unknownNode } from './errors.ts';

@@ -1,3 +1,4 @@
+/** A primary serves the log of its epoch: it takes writes and counts which of them a majority holds. */
 import { encodeRecord, type WalRecord } from './records.ts';
 import type { Store } from './store.ts';
 import { type Position, majorityOf } from './vocabulary.ts';

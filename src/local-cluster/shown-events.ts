@@ -1,3 +1,4 @@
+/** Shows recorded events in the form of the contract, also those that an older version wrote in another form. */
 import { auditHeadSchema } from './audit-head.ts';
 import type { KernelEvent } from './vocabulary.ts';
 

@@ -1,3 +1,4 @@
+/** Keeps the snapshots of a node and the checkpoint that recovery begins with. */
 import { mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';

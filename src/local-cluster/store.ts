@@ -1,3 +1,4 @@
+/** Keeps the data of a node in memory: one row per key. */
 import type { Position } from './vocabulary.ts';
 import type { Placed } from './wal.ts';
 

@@ -1,3 +1,4 @@
+/** The form in which a node tells its peers what it is. */
 import * as z from 'zod';
 import { halts, replicationStates, roles } from './vocabulary.ts';
 

@@ -1,3 +1,4 @@
+/** The checks of promotion and demotion are pure functions of facts (P6-D1). */
 import { isWitness, type Testimony } from './testimony.ts';
 import { type Check, type DenialReason, type Mode, denialInvariants, isAhead, majorityOf } from './vocabulary.ts';
 

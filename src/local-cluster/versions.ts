@@ -1,3 +1,4 @@
+/** Counts the `control_version` of a node, which never goes back. */
 import { readIfPresent, replaceFile } from './files.ts';
 
 const block = 64n;

@@ -1,3 +1,4 @@
+/** The write-ahead log of a node keeps its records in segment files. */
 import { constants, mkdirSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,3 +1,4 @@
+/** Tests the import table: a wrong import is planted in each folder, and dependency-cruiser has to find it. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';

@@ -1,3 +1,4 @@
+/** Tests the lint rules: each forbidden construct is planted in a source file, and ESLint has to find it. */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { ESLint } from 'eslint';

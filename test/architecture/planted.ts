@@ -1,3 +1,4 @@
+/** Makes a temporary project with the rules of this one, in which tests plant wrong files. */
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';

@@ -1,3 +1,4 @@
+/** Tests the writer of the audit log: what an append promises, and when it is refused. */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import {

@@ -1,3 +1,4 @@
+/** Tests a log that is read page by page: pages, filters, reloading and damaged files. */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { appendFileSync, readFileSync, renameSync, truncateSync, writeFileSync } from 'node:fs';

@@ -1,3 +1,4 @@
+/** Tests disks that cannot take a record: full, read-only, or owned by another user. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync } from 'node:fs';

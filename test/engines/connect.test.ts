@@ -1,3 +1,4 @@
+/** Tests how the boundary is set up for a cluster: nobody is contacted, and wrong configuration is refused. */
 import type { DatabaseLogin, PatroniCluster } from '../../src/engines/patroni/login.ts';
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';

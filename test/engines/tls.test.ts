@@ -1,3 +1,4 @@
+/** Tests TLS against real servers: which certificates are accepted, and how a refusal is reported. */
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { spawn, spawnSync } from 'node:child_process';

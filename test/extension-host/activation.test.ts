@@ -1,3 +1,4 @@
+/** Tests when the extension is activated, how long that takes, and what it leaves alone in its host. */
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';

@@ -1,3 +1,4 @@
+/** The entry that VS Code calls inside the extension host to run the suites. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { recordRun, reportVariable } from '../../scripts/lib/test-report.mjs';

@@ -1,3 +1,4 @@
+/** Sends wrong, endless and malformed requests to a node and checks what they cost and how they are refused. */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { connect, type Socket } from 'node:net';

@@ -1,3 +1,4 @@
+/** Kills nodes at every crash point and checks what they are after the restart. */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { appendFileSync, readdirSync } from 'node:fs';

@@ -1,3 +1,4 @@
+/** Tests the faults that a node can be asked for, and how the cluster behaves under each. */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import {

@@ -1,3 +1,4 @@
+/** Stops a process with SIGSTOP during a control request and checks what is reported and what was done. */
 import assert from 'node:assert/strict';
 import {
   TestCluster,

@@ -1,3 +1,4 @@
+/** Compares the OpenAPI document with what real nodes answer. */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';

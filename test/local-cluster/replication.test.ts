@@ -1,3 +1,4 @@
+/** Tests replication: how a replica catches up, and when it halts. */
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

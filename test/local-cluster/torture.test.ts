@@ -1,3 +1,4 @@
+/** Runs seeded, randomized histories through the control plane on a real cluster. */
 import assert from 'node:assert/strict';
 import { type Report, torture } from './torture.ts';
 

@@ -1,3 +1,4 @@
+/** Tests the validator with drawn facts, and that each explanation agrees with the decision that follows. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Testimony } from '../../src/local-cluster/testimony.ts';

@@ -1,3 +1,4 @@
+/** Tests the documents: generated ones are up to date, and what they name exists. */
 import assert from 'node:assert/strict';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

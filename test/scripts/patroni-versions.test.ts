@@ -1,3 +1,4 @@
+/** Tests which versions of Patroni are tested and how they are fetched into the cache. */
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

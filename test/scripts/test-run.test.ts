@@ -1,3 +1,4 @@
+/** Tests `npm test` itself: what counts as a failure, and what is said last. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';

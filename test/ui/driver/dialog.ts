@@ -1,3 +1,4 @@
+/** Reads and answers the modal dialogs of a VS Code window. */
 import type { ElementHandle, Page } from 'playwright-core';
 import { matches, patience, plain, waitFor, type Wanted } from './wait.ts';
 

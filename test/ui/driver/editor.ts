@@ -1,3 +1,4 @@
+/** Starts a real VS Code server with the extension installed, and opens windows on it. */
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';

@@ -1,3 +1,4 @@
+/** Reads and works the tabs of the editor area. */
 import type { Locator, Page } from 'playwright-core';
 import { matches, patience, plain, waitFor, type Wanted } from './wait.ts';
 

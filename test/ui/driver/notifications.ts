@@ -1,3 +1,4 @@
+/** Reads and answers the notifications of a VS Code window. */
 import type { Locator, Page } from 'playwright-core';
 import { matches, patience, plain, waitFor, type Wanted } from './wait.ts';
 

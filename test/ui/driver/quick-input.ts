@@ -1,3 +1,4 @@
+/** Reads and works the command palette, quick picks and input boxes. */
 import { errors, type Locator, type Page } from 'playwright-core';
 import { matches, patience, plain, waitFor, waitUntilSettled, type Wanted } from './wait.ts';
 

@@ -1,3 +1,4 @@
+/** Reads and works a tree view of the side bar. */
 import { errors, type Locator, type Page } from 'playwright-core';
 import { patience, persist, plain, waitFor, waitUntilSettled } from './wait.ts';
 

@@ -1,3 +1,4 @@
+/** Waits for a condition in the workbench, with a limit. */
 import { until } from '../../../scripts/lib/processes.mjs';
 
 /** How long the workbench may take for anything that a person asked of it, in milliseconds. */

@@ -1,3 +1,4 @@
+/** One window of the real VS Code workbench and its parts. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
