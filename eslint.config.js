@@ -36,6 +36,16 @@ const declarations = [
     message: 'Declare it: function name() {}.',
   },
 ];
+/** One dialect: what configures is in capitals, so that a reader knows where it came from. */
+const constants = [
+  'Literal',
+  'BinaryExpression[operator=/^([-+*%&|]|<<)$/]',
+  'TemplateLiteral',
+  "NewExpression[callee.name=/^(Set|Map)$/][arguments.0.type='ArrayExpression']",
+].map(init => ({
+  selector: `:matches(Program, Program > ExportNamedDeclaration) > VariableDeclaration[kind="const"] > VariableDeclarator[id.name=/^[a-z]/] > ${init}.init`,
+  message: 'A constant that configures is written in capitals.',
+}));
 const timers = ['setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask', 'fetch', 'process', 'performance'].map(
   name => ({
     name,
@@ -72,7 +82,7 @@ export default tseslint.config(
       ],
       'no-console': 'error',
       eqeqeq: 'error',
-      'no-restricted-syntax': ['error', ...declarations, ...spreads, ...dictionaries],
+      'no-restricted-syntax': ['error', ...declarations, ...constants, ...spreads, ...dictionaries],
       'max-lines': ['error', { max: 600, skipBlankLines: true, skipComments: true }],
     },
   },
@@ -80,9 +90,11 @@ export default tseslint.config(
   {
     files: ['src/vscode/**/*.ts', 'src/extension.ts'],
     ignores: ['src/vscode/surfaces.ts'],
-    rules: { 'no-restricted-syntax': ['error', ...declarations, ...spreads, ...dictionaries, ...surfaces] },
+    rules: {
+      'no-restricted-syntax': ['error', ...declarations, ...constants, ...spreads, ...dictionaries, ...surfaces],
+    },
   },
-  { files: ['test/**/*.ts', '**/*.mjs'], rules: { 'no-restricted-syntax': ['error', ...declarations] } },
+  { files: ['test/**/*.ts', '**/*.mjs'], rules: { 'no-restricted-syntax': ['error', ...declarations, ...constants] } },
   {
     files: ['src/control-plane/**/*.ts'],
     rules: {
@@ -103,6 +115,7 @@ export default tseslint.config(
       'no-restricted-syntax': [
         'error',
         ...declarations,
+        ...constants,
         ...spreads,
         ...dictionaries,
         {

@@ -21,7 +21,7 @@ import {
   type Kind,
   type Mode,
   type Operator,
-  denialInvariants,
+  DENIAL_INVARIANTS,
   isAhead,
   majorityOf,
   messageOf,
@@ -52,7 +52,7 @@ export interface Executed extends Attempt {
   readonly events: readonly KernelEvent[];
 }
 
-const steps = {
+const STEPS = {
   promotion: {
     requested: 'PromotionRequested',
     validating: 'PromotionValidating',
@@ -141,7 +141,7 @@ export class Attempts {
     const first = node.ledger.fate(attempt.request_id);
     if (first !== null) throw duplicate(attempt.request_id, first);
     if (node.lifecycle !== 'running') throw notReady(node.lifecycle);
-    const step = steps[attempt.kind];
+    const step = STEPS[attempt.kind];
     try {
       node.ledger.request(attempt);
       if (request.ifMatch !== node.version.current) throw this.#refuse(attempt, stateChanged(node.version.current));
@@ -280,12 +280,12 @@ export class Attempts {
 
   #deny(
     request: ControlRequest,
-    reason: keyof typeof denialInvariants,
+    reason: keyof typeof DENIAL_INVARIANTS,
     error: ApiError,
     events: KernelEvent[],
   ): ApiError {
-    const invariant = denialInvariants[reason];
-    this.#enter(steps[request.attempt.kind].denied, request, 'validation_failed', { reason, invariant }, events);
+    const invariant = DENIAL_INVARIANTS[reason];
+    this.#enter(STEPS[request.attempt.kind].denied, request, 'validation_failed', { reason, invariant }, events);
     this.#node.ledger.settle(
       request.attempt.request_id,
       { outcome: 'not_executed', code: error.code, denial: { reason, invariant } },

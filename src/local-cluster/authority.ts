@@ -1,14 +1,10 @@
 /** A node keeps here what it durably knows about write authority: the epoch that it adopted and the marker. */
 import { join } from 'node:path';
 import * as z from 'zod';
+import { decimal } from './decimal.ts';
 import { parsed } from './config.ts';
 import { readIfPresent, replaceFile } from './files.ts';
 import { toJson } from './vocabulary.ts';
-
-const decimal = z
-  .string()
-  .regex(/^\d{1,20}$/)
-  .transform(BigInt);
 
 const adoptedSchema = z.strictObject({
   epoch: decimal,

@@ -5,7 +5,7 @@ import type { Attempts, ControlRequest } from './attempts.ts';
 import { ApiError, ambiguousRequest, invalid, otherTarget } from './errors.ts';
 import type { Asked, Reply, Route } from './http.ts';
 import type { LocalNode } from './node.ts';
-import { type Kind, kernelInvariants, uuid } from './vocabulary.ts';
+import { type Kind, KERNEL_INVARIANTS, UUID } from './vocabulary.ts';
 import { envelope } from './reads.ts';
 
 /**
@@ -18,7 +18,7 @@ const unicode = z
 
 const common = {
   // As it is looked up: in another spelling it would be another request.
-  request_id: z.string().regex(uuid, 'A request id is a UUID in lower case.'),
+  request_id: z.string().regex(UUID, 'A request id is a UUID in lower case.'),
   target: z.uuid(),
   reason: unicode.max(4_096),
   operator: z.strictObject({ id: unicode.min(1).max(512), authority: unicode.min(1).max(64) }),
@@ -28,8 +28,8 @@ const promotionSchema = z.strictObject({
   ...common,
   mode: z.enum(['validated', 'forced']),
   acknowledged_invariants: z
-    .array(z.string().refine(name => kernelInvariants.includes(name), 'This invariant does not exist.'))
-    .max(kernelInvariants.length),
+    .array(z.string().refine(name => KERNEL_INVARIANTS.includes(name), 'This invariant does not exist.'))
+    .max(KERNEL_INVARIANTS.length),
 });
 const demotionSchema = z.strictObject(common);
 

@@ -1,5 +1,6 @@
 /** A replica pulls the log from its primary, verifies it and makes it durable. */
 import * as z from 'zod';
+import { decimal } from './decimal.ts';
 import type { ClusterConfig, ClusterMember } from './config.ts';
 import { decodeLines } from './lines.ts';
 import type { Authority } from './authority.ts';
@@ -18,11 +19,6 @@ import {
   toJson,
 } from './vocabulary.ts';
 
-const decimal = z
-  .string()
-  .regex(/^\d{1,20}$/)
-  .transform(BigInt);
-
 /** What goes with the bytes of a pull: `gap` and `diverged` halt the one who asked. */
 export const aboutSchema = z.strictObject({
   verdict: z.enum(['records', 'gap', 'diverged', 'not_serving']),
@@ -35,10 +31,10 @@ export const aboutSchema = z.strictObject({
  * How long the primary may hold a pull open while it has nothing new, and how much longer the answer may take;
  * milliseconds.
  */
-export const holdFor = 1_000;
-const answerWithin = holdFor + 1_500;
-const snapshotWithin = 30_000;
-const pauseAfterFailure = 100;
+export const HOLD_MS = 1_000;
+const ANSWER_WITHIN_MS = HOLD_MS + 1_500;
+const SNAPSHOT_WITHIN_MS = 30_000;
+const PAUSE_AFTER_FAILURE_MS = 100;
 
 /** The node as its follower needs it. */
 export interface Following {
@@ -112,7 +108,7 @@ export class Follower {
       try {
         await this.#pull(source);
       } catch {
-        await this.#woken(pauseAfterFailure);
+        await this.#woken(PAUSE_AFTER_FAILURE_MS);
       }
     }
   }
@@ -164,7 +160,7 @@ export class Follower {
     if (node.state === 'Uninitialized' && node.wal.durable.offset === 0n) await this.#copySnapshot(source);
     const from = node.wal.durable;
     const body = toJson({ testimony: node.testimony(), committed: node.committed });
-    const answer = await node.peers.send(source.member, 'POST', '/peer/pull', body, answerWithin);
+    const answer = await node.peers.send(source.member, 'POST', '/peer/pull', body, ANSWER_WITHIN_MS);
     if (answer.about === null) throw new Error(`answered ${answer.status}`);
     const about = aboutSchema.parse(JSON.parse(answer.about));
     // An answer that crossed an adoption, a halt or a demotion on its way is of the past: nothing older is acknowledged
@@ -184,7 +180,7 @@ export class Follower {
   }
 
   async #copySnapshot({ member }: Source): Promise<void> {
-    const { status, body } = await this.#node.peers.send(member, 'GET', '/peer/snapshot', null, snapshotWithin);
+    const { status, body } = await this.#node.peers.send(member, 'GET', '/peer/snapshot', null, SNAPSHOT_WITHIN_MS);
     if (status !== 200) throw new Error(`answered ${status}`);
     if (body.length === 0) return;
     try {

@@ -6,12 +6,12 @@ import { setTimeout as after } from 'node:timers/promises';
 import { ApiError, invalid, storageFailed } from './errors.ts';
 import { type Faults, faults, notPaused } from './faults.ts';
 import { parseJson } from './json.ts';
-import { toJson, uuid } from './vocabulary.ts';
+import { toJson, UUID } from './vocabulary.ts';
 import { StorageError } from './wal.ts';
 
 /** The largest bodies, in bytes: a control request or a write; what a peer may send. */
-const bodyLimit = 64 * 1024;
-const peerBodyLimit = 1024 * 1024;
+const BODY_LIMIT_BYTES = 64 * 1024;
+const PEER_BODY_LIMIT_BYTES = 1024 * 1024;
 
 export interface Tokens {
   readonly observer: string | null;
@@ -154,7 +154,9 @@ async function respond(request: IncomingMessage, routes: readonly Route[], token
       throw invalid(name, 'This query parameter is given twice.');
   }
   const body =
-    route.method === 'GET' ? null : await readBody(request, route.needs === 'peer' ? peerBodyLimit : bodyLimit);
+    route.method === 'GET'
+      ? null
+      : await readBody(request, route.needs === 'peer' ? PEER_BODY_LIMIT_BYTES : BODY_LIMIT_BYTES);
   const reply = await route.answer({ params, query: url.searchParams, headers: request.headers, body });
   if (faulty.late_ms > 0 && url.pathname.startsWith('/v1/')) await after(faulty.late_ms);
   return url.pathname.startsWith('/v1/control/') ? distorted(reply, faulty.control_answers) : reply;
@@ -170,7 +172,7 @@ function isControl({ url }: IncomingMessage): boolean {
 /** Whether the request names itself, and the ledger was asked for it and does not hold it. */
 function isUnseen({ headers }: IncomingMessage, holds: Holds): boolean {
   const id = headers['idempotency-key'];
-  return typeof id === 'string' && uuid.test(id) && !holds(id);
+  return typeof id === 'string' && UUID.test(id) && !holds(id);
 }
 
 function write(request: IncomingMessage, response: ServerResponse, reply: Reply): void {

@@ -19,7 +19,8 @@ import type { ClusterOptions } from './options.ts';
  * Systems give outgoing connections ports from 32768 on: one of those could be taken before its node listens, or while
  * it is away.
  */
-const [lowest, highest] = [10_000, 20_000];
+const LOWEST_PORT = 10_000;
+const HIGHEST_PORT = 20_000;
 
 function isFree(host: string, port: number): Promise<boolean> {
   return new Promise((resolve, reject) => {
@@ -33,10 +34,10 @@ function isFree(host: string, port: number): Promise<boolean> {
 
 async function freePort(host: string): Promise<number> {
   for (let tries = 0; tries < 1_000; tries += 1) {
-    const port = lowest + Math.floor(Math.random() * (highest - lowest));
+    const port = LOWEST_PORT + Math.floor(Math.random() * (HIGHEST_PORT - LOWEST_PORT));
     if (await isFree(host, port)) return port;
   }
-  throw new UsageError(`No free port was found between ${lowest} and ${highest}. Choose one with --port.`);
+  throw new UsageError(`No free port was found between ${LOWEST_PORT} and ${HIGHEST_PORT}. Choose one with --port.`);
 }
 
 async function portsFor({ nodes, port, host }: ClusterOptions): Promise<readonly number[]> {

@@ -26,7 +26,7 @@ type Entry =
   | { readonly entry: 'outcome'; readonly request_id: string; readonly fate: Fate; readonly attempted: boolean }
   | { readonly entry: 'event'; readonly event: KernelEvent };
 
-const unsettled: Fate = { outcome: 'unknown', code: null, denial: null };
+const UNSETTLED: Fate = { outcome: 'unknown', code: null, denial: null };
 
 /**
  * Every control request that this node ever acted on, its outcome and its events, durable and never pruned (P7-F3,
@@ -99,7 +99,7 @@ export class Ledger {
 
   /** Shows the attempt as the last one while it runs. */
   begin(attempt: Attempt): void {
-    this.#last = { ...attempt, ...unsettled };
+    this.#last = { ...attempt, ...UNSETTLED };
   }
 
   close(): void {
@@ -136,7 +136,7 @@ export class Ledger {
   #take(entry: Entry): void {
     switch (entry.entry) {
       case 'request':
-        this.#fates.set(entry.attempt.request_id, unsettled);
+        this.#fates.set(entry.attempt.request_id, UNSETTLED);
         this.#open.set(entry.attempt.request_id, entry.attempt);
         return;
       case 'outcome': {

@@ -3,13 +3,13 @@ import { WriteCutShort } from '../files/whole.ts';
 import { UsageError } from './config.ts';
 import { runCluster } from './launcher.ts';
 import { runNode } from './node-process.ts';
-import { readCommandLine, usage } from './options.ts';
+import { readCommandLine, USAGE } from './options.ts';
 
 try {
   const command = readCommandLine(process.argv.slice(2));
   switch (command.command) {
     case 'help':
-      process.stdout.write(usage);
+      process.stdout.write(USAGE);
       break;
     case 'node':
       await runNode(command.name, command.options);

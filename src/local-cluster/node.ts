@@ -26,7 +26,7 @@ import {
   type Lifecycle,
   type ReplicationState,
   type Role,
-  emptyHistory,
+  EMPTY_HISTORY,
   messageOf,
 } from './vocabulary.ts';
 import { type Placed, StorageError, Wal } from './wal.ts';
@@ -35,7 +35,7 @@ import { type Placed, StorageError, Wal } from './wal.ts';
  * How often a node asks the others what they are, in milliseconds. It changes what is shown and whom a replica follows,
  * never who is primary.
  */
-const askEvery = 500;
+const ASK_EVERY_MS = 500;
 
 export interface NodeOptions {
   readonly data: string;
@@ -87,7 +87,7 @@ export class LocalNode {
     this.wal = new Wal(join(this.directory, 'wal'), options.segmentBytes, placed => this.#replay(placed));
     this.observed = observedMembers(cluster.cluster_id, options.observed);
     this.snapshots = new Snapshots(this.directory);
-    this.store = this.#storeAt({ at: emptyHistory, rows: [] });
+    this.store = this.#storeAt({ at: EMPTY_HISTORY, rows: [] });
     this.version = new ControlVersion(join(this.directory, 'control-version'));
     this.peers = new Peers(cluster, self.id, testimony => this.#learn(testimony));
     this.#follower = new Follower(this);
@@ -99,7 +99,7 @@ export class LocalNode {
     const known = readIdentity(this.directory) ?? this.#identity(false);
     if (!known.initialized) {
       this.snapshots.clear();
-      await this.wal.restartAt(emptyHistory);
+      await this.wal.restartAt(EMPTY_HISTORY);
       writeIdentity(this.directory, this.#identity(false));
     } else if (
       known.cluster_id !== this.cluster.cluster_id ||
@@ -116,7 +116,7 @@ export class LocalNode {
     await this.#askAll();
     this.lifecycle = 'running';
     this.changed();
-    this.#asking = setInterval(() => void this.#askAll(), askEvery);
+    this.#asking = setInterval(() => void this.#askAll(), ASK_EVERY_MS);
     void this.#follower.run();
   }
 

@@ -25,7 +25,7 @@ export interface ClusterOptions extends ServerOptions {
   readonly writesPerSecond: number;
 }
 
-export const usage = `Usage:
+export const USAGE = `Usage:
   cluster --data DIR [--nodes 3] [--port 9191] [--writes-per-second N] [options]
       Starts a cluster of N processes on one machine; node i listens on the i-th port from --port (0: free ones between 10000 and 20000).
       Prints one JSON line per node when it is ready: {"id","name","url","pid"}. Ctrl-C ends all of them.
@@ -42,7 +42,7 @@ Options:
   --observer-token-file FILE   or AERODB_OBSERVER_TOKEN: may read
 `;
 
-const flags = {
+const FLAGS = {
   data: { type: 'string' },
   nodes: { type: 'string', default: '3' },
   port: { type: 'string', default: '9191' },
@@ -89,7 +89,7 @@ export function readCommandLine(args: readonly string[]): Command {
   try {
     ({ values } = parseArgs({
       args: args.slice(alone ? 1 : 0),
-      options: flags,
+      options: FLAGS,
       strict: true,
       allowPositionals: false,
     }));

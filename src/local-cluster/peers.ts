@@ -7,8 +7,8 @@ import { type Testimony, testimonySchema } from './testimony.ts';
 import { toJson } from './vocabulary.ts';
 
 /** How long a member may take to answer before it counts as not answering, in milliseconds. */
-const answerWithin = 1_500;
-const bodyLimit = 64 * 1024 * 1024;
+const ANSWER_WITHIN_MS = 1_500;
+const BODY_LIMIT_BYTES = 64 * 1024 * 1024;
 
 export interface Answer {
   readonly status: number;
@@ -23,7 +23,7 @@ export interface Known {
   readonly reachable: boolean;
 }
 
-const nothingKnown: Known = { testimony: null, lastContact: null, reachable: false };
+const NOTHING_KNOWN: Known = { testimony: null, lastContact: null, reachable: false };
 const stateSchema = z.strictObject({ testimony: testimonySchema });
 const adoptSchema = z.strictObject({ adopted: z.boolean(), testimony: testimonySchema });
 
@@ -42,7 +42,7 @@ export class Peers {
   }
 
   known(nodeId: string): Known {
-    return this.#known.get(nodeId) ?? nothingKnown;
+    return this.#known.get(nodeId) ?? NOTHING_KNOWN;
   }
 
   /** Takes in what a member says of itself, however it arrived. */
@@ -54,7 +54,7 @@ export class Peers {
   /** Asks a member what it is. Null: it does not answer, in whatever way. */
   async ask(member: ClusterMember): Promise<Testimony | null> {
     try {
-      const { status, body } = await this.send(member, 'GET', '/peer/state', null, answerWithin);
+      const { status, body } = await this.send(member, 'GET', '/peer/state', null, ANSWER_WITHIN_MS);
       if (status !== 200) throw new Error(`answered ${status}`);
       const { testimony } = stateSchema.parse(JSON.parse(body.toString()));
       this.hear(testimony);
@@ -72,7 +72,7 @@ export class Peers {
     testimony: Testimony,
   ): Promise<Readonly<z.infer<typeof adoptSchema>> | null> {
     try {
-      const { body } = await this.send(member, 'POST', '/peer/adopt', toJson({ epoch, testimony }), answerWithin);
+      const { body } = await this.send(member, 'POST', '/peer/adopt', toJson({ epoch, testimony }), ANSWER_WITHIN_MS);
       const answer = adoptSchema.parse(JSON.parse(body.toString()));
       this.hear(answer.testimony);
       return answer;
@@ -117,7 +117,7 @@ export class Peers {
     let size = 0;
     for await (const part of incoming as AsyncIterable<Buffer>) {
       size += part.length;
-      if (size > bodyLimit) throw new Error('the answer is too large');
+      if (size > BODY_LIMIT_BYTES) throw new Error('the answer is too large');
       parts.push(part);
     }
     return Buffer.concat(parts);

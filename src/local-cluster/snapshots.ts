@@ -2,21 +2,18 @@
 import { mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { decimal } from './decimal.ts';
 import { readIfPresent, replaceFile } from './files.ts';
 import { decodeLines, encodeLine } from './lines.ts';
 import type { Row, Store } from './store.ts';
 import { type Position, toJson } from './vocabulary.ts';
 
 /**
- * How many snapshots stay beside the newest, so that a member that joins meanwhile can still be given what it asked
- * for.
+ * How many snapshots are kept, the newest included. A member that copied the older one can still be given the log after
+ * it.
  */
-const kept = 2;
+const SNAPSHOTS_KEPT = 2;
 
-const decimal = z
-  .string()
-  .regex(/^\d{1,20}$/)
-  .transform(BigInt);
 const aboutSchema = z.strictObject({
   at: z.strictObject({ offset: decimal, chain: z.number(), epoch: decimal, commitId: decimal }),
   first_offset: decimal,
@@ -137,7 +134,7 @@ export class Snapshots {
       .filter(file => file.endsWith('.snapshot'))
       .map(file => file.slice(0, -9))
       .sort();
-    const ids = present.filter(one => one <= id).slice(-kept);
+    const ids = present.filter(one => one <= id).slice(-SNAPSHOTS_KEPT);
     // What a crash left between a snapshot and its checkpoint, or before an older one was dropped.
     for (const orphan of present.filter(one => !ids.includes(one))) rmSync(this.#path(orphan));
     if (!ids.includes(id)) throw new SnapshotDamaged('the snapshot that the checkpoint names is missing');
@@ -192,8 +189,8 @@ export class Snapshots {
     replaceFile(this.#path(id), bytes, 'snapshot');
     replaceFile(this.#checkpointPath, JSON.stringify({ id }), 'checkpoint');
     const items = [...this.#items, { id, ...about }];
-    for (const dropped of items.slice(0, -kept)) rmSync(this.#path(dropped.id), { force: true });
-    this.#items = items.slice(-kept);
+    for (const dropped of items.slice(0, -SNAPSHOTS_KEPT)) rmSync(this.#path(dropped.id), { force: true });
+    this.#items = items.slice(-SNAPSHOTS_KEPT);
   }
 
   #path(id: string): string {

@@ -1,6 +1,6 @@
 /** The checks of promotion and demotion are pure functions of facts (P6-D1). */
 import { isWitness, type Testimony } from './testimony.ts';
-import { type Check, type DenialReason, type Mode, denialInvariants, isAhead, majorityOf } from './vocabulary.ts';
+import { type Check, type DenialReason, type Mode, DENIAL_INVARIANTS, isAhead, majorityOf } from './vocabulary.ts';
 
 /** What the validator is told. It asks nobody itself: same facts, same decision (P6-D1). */
 export interface PromotionFacts {
@@ -159,7 +159,7 @@ function decide(verdicts: readonly Verdict[], overridable: string | null): Decis
   const checks = verdicts.map(
     ({ id, reason, result, observed, message }): Check => ({
       id,
-      invariant: denialInvariants[reason],
+      invariant: DENIAL_INVARIANTS[reason],
       result: id === overridable && result === 'unknown' ? 'overridden' : result,
       observed,
       message,
@@ -169,7 +169,7 @@ function decide(verdicts: readonly Verdict[], overridable: string | null): Decis
   if (overridable !== null) {
     checks.push({
       id: 'override_is_needed',
-      invariant: denialInvariants.InvalidRequest,
+      invariant: DENIAL_INVARIANTS.InvalidRequest,
       result: overridden.length > 0 ? 'pass' : 'fail',
       observed:
         overridden.length > 0

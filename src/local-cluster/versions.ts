@@ -1,7 +1,7 @@
 /** Counts the `control_version` of a node, which never goes back. */
 import { readIfPresent, replaceFile } from './files.ts';
 
-const block = 64n;
+const BLOCK = 64n;
 
 /**
  * The node's own `control_version`. It never goes back, also over a crash, so that a confirmation given before it can
@@ -35,7 +35,7 @@ export class ControlVersion {
   #advance(): void {
     this.#current += 1n;
     if (this.#current <= this.#reserved) return;
-    this.#reserved = this.#current + block;
+    this.#reserved = this.#current + BLOCK;
     replaceFile(this.#path, this.#reserved.toString(), 'version');
   }
 }

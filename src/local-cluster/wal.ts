@@ -7,7 +7,7 @@ import { crashPoint, onFsync, slowDisk } from './faults.ts';
 import { append } from './files.ts';
 import { chainText, decodeLines } from './lines.ts';
 import { decodeRecord, type WalRecord } from './records.ts';
-import { type Position, emptyHistory, messageOf } from './vocabulary.ts';
+import { type Position, EMPTY_HISTORY, messageOf } from './vocabulary.ts';
 
 interface Segment {
   readonly file: string;
@@ -42,11 +42,11 @@ function nameOf(first: Position): string {
 }
 
 /** Appended to, and never written over: not even by a process that no longer holds the directory. */
-const appending = constants.O_RDWR | constants.O_APPEND;
-const namePattern = /^(\d{20})-([0-9a-f]{8})-(\d+)-(\d+)\.wal$/;
+const APPEND_FLAGS = constants.O_RDWR | constants.O_APPEND;
+const SEGMENT_NAME = /^(\d{20})-([0-9a-f]{8})-(\d+)-(\d+)\.wal$/;
 
 function positionOf(file: string): Position | null {
-  const match = namePattern.exec(file);
+  const match = SEGMENT_NAME.exec(file);
   if (match === null) return null;
   const [, offset = '0', chain = '0', epoch = '0', commitId = '0'] = match;
   return {
@@ -68,8 +68,8 @@ export class Wal {
   readonly #replay: (placed: Placed) => void;
   #segments: Segment[] = [];
   #handle: FileHandle | null = null;
-  #appended: Position = emptyHistory;
-  #durable: Position = emptyHistory;
+  #appended: Position = EMPTY_HISTORY;
+  #durable: Position = EMPTY_HISTORY;
   #pending: Batch[] = [];
   #flushing: Promise<void> | null = null;
   #failure: StorageError | null = null;
@@ -246,7 +246,7 @@ export class Wal {
       await this.#startSegment(end);
       return;
     }
-    this.#handle = await open(last.file, appending);
+    this.#handle = await open(last.file, APPEND_FLAGS);
     if (cut > 0) await this.#handle.truncate(Number(end.offset - last.first.offset));
     await this.#handle.sync();
   }
@@ -255,7 +255,7 @@ export class Wal {
     await this.#handle?.close();
     const file = join(this.#directory, nameOf(first));
     crashPoint('segment-create');
-    this.#handle = await open(file, appending | constants.O_CREAT | constants.O_TRUNC, 0o600);
+    this.#handle = await open(file, APPEND_FLAGS | constants.O_CREAT | constants.O_TRUNC, 0o600);
     crashPoint('segment-directory');
     flushDirectorySync(this.#directory);
     this.#segments = [...this.#segments, { file, first, end: first }];

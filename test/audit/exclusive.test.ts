@@ -17,7 +17,7 @@ function refusal(directory: string): Promise<string> {
     .append(entry(1))
     .then(() => 'recorded', String);
 }
-const unshare = ['unshare', ...(process.getuid?.() === 0 ? [] : ['--user', '--map-root-user']), '--mount'];
+const UNSHARE = ['unshare', ...(process.getuid?.() === 0 ? [] : ['--user', '--map-root-user']), '--mount'];
 
 /**
  * Every acknowledged record stands where it was acknowledged, whatever fragments stand between: the first part of one
@@ -151,8 +151,8 @@ describe('P7-O3: a log with two names is refused under each', () => {
     const { directory, file } = await writtenLog(2);
     const elsewhere = temporaryDirectory();
     writeFileSync(logFile(elsewhere), '');
-    const mount = [...unshare, 'sh', '-c', `mount --bind ${file} ${logFile(elsewhere)} && exec "$@"`, directory];
-    if (spawnSync(unshare[0] ?? '', [...mount.slice(1), 'true']).status !== 0) {
+    const mount = [...UNSHARE, 'sh', '-c', `mount --bind ${file} ${logFile(elsewhere)} && exec "$@"`, directory];
+    if (spawnSync(UNSHARE[0] ?? '', [...mount.slice(1), 'true']).status !== 0) {
       process.stderr.write('      NO MOUNT IS POSSIBLE HERE: a log that is mounted alone is not tested\n');
       return;
     }

@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { columns, WIDTH } from '../../src/cli/text/layout.ts';
-import { page, SmallDisk } from '../small-disk.ts';
+import { PAGE_BYTES, SmallDisk } from '../small-disk.ts';
 import { document } from './json-shape.ts';
 import { cleanEnv, cli, records, scratch, stages, type Ended } from './support.ts';
 
@@ -232,7 +232,7 @@ describe('the audit log in a terminal', function () {
         [text, []],
         [chosen, ['--request-id', request]],
       ] as const) {
-        const pages = Math.ceil(Buffer.byteLength(what) / page);
+        const pages = Math.ceil(Buffer.byteLength(what) / PAGE_BYTES);
         assert.ok(pages > 2);
         for (const room of [0, 1, pages - 1, pages]) {
           disk.fill(room);

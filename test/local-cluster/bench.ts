@@ -13,7 +13,7 @@ const folder = mkdtempSync(join(tmpdir(), 'aerodb-bench-'));
 const agent = new Agent({ keepAlive: true, maxSockets: 1 });
 const children: ChildProcess[] = [];
 
-const bareServer = `
+const BARE_SERVER = `
 import { createServer } from 'node:http';
 import { readFileSync } from 'node:fs';
 const bytes = readFileSync(process.argv[2]);
@@ -129,7 +129,7 @@ try {
   if (first === undefined || second === undefined) throw new Error('no nodes');
   const answer = join(folder, 'answer.json');
   writeFileSync(answer, await fetchOnce(`${first.url}/v1/cluster`));
-  writeFileSync(join(folder, 'bare.mjs'), bareServer);
+  writeFileSync(join(folder, 'bare.mjs'), BARE_SERVER);
   const [bare] = await started(join(folder, 'bare.mjs'), [answer], 1);
   if (bare === undefined) throw new Error('no bare server');
   for (const url of [bare.url, `${first.url}/v1/cluster`]) await timed(500, () => fetchOnce(url));

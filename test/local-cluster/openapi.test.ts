@@ -21,7 +21,7 @@ import {
   withCluster,
 } from './harness.ts';
 
-const path = resolve(import.meta.dirname, '../../openapi/aerodb-kernel-v1.json');
+const DOCUMENT_PATH = resolve(import.meta.dirname, '../../openapi/aerodb-kernel-v1.json');
 const refusal = z.strictObject({
   code: z.string(),
   status: z.string(),
@@ -42,7 +42,7 @@ const schema = z.looseObject({
   }),
   paths: z.record(z.string(), z.record(z.string(), z.object({ responses: z.record(z.string(), z.unknown()) }))),
 });
-const document = schema.parse(JSON.parse(readFileSync(path, 'utf8')));
+const document = schema.parse(JSON.parse(readFileSync(DOCUMENT_PATH, 'utf8')));
 
 const ajv = new Ajv2020({ strict: true, allErrors: true, allowUnionTypes: true });
 addFormats.default(ajv);

@@ -24,7 +24,7 @@ import { type Timeouts, connect } from '../../src/engines/connect.ts';
 import type { TestCluster, TestNode } from './harness.ts';
 
 /** Shorter than an operator's, longer than anything that a node waits for by itself. */
-export const timeouts: Timeouts = { connectMs: 1_000, readMs: 2_500, controlMs: 4_500 };
+export const TIMEOUTS: Timeouts = { connectMs: 1_000, readMs: 2_500, controlMs: 4_500 };
 
 /** What the operator was told about one request. Times are of `performance.now()`. */
 export interface Told {
@@ -98,7 +98,7 @@ export class TestOperator {
   /** `urls`: where the nodes are reached, in place of their own addresses. */
   static async open(
     cluster: TestCluster,
-    limits = timeouts,
+    limits = TIMEOUTS,
     urls: readonly string[] = cluster.nodes.map(({ url }) => url),
   ): Promise<TestOperator> {
     const operator = new TestOperator([...urls], limits);

@@ -12,7 +12,7 @@ import { type Order, type Step, type Whom, describeStep, drawSteps } from './cho
 import { DeliveriesProxy } from './deliveries-proxy.ts';
 import { TestCluster, type TestNode, at, promotable, textAt, until } from './harness.ts';
 import { type Judged, type Run, judge, readLedger } from './judge.ts';
-import { TestOperator, timeouts } from './operator.ts';
+import { TestOperator, TIMEOUTS } from './operator.ts';
 import { Witness, holderOnDisk } from './witness.ts';
 
 export interface Report extends Judged {
@@ -149,7 +149,7 @@ export async function torture(settings: Settings): Promise<Report> {
   );
   const operator = await TestOperator.open(
     cluster,
-    timeouts,
+    TIMEOUTS,
     cluster.nodes.map(node => proxies.get(node)?.url ?? node.url),
   );
   const run: Run = {

@@ -9,7 +9,7 @@ import { chromium, type Page } from 'playwright-core';
 import { findChromium } from '../../scripts/lib/chromium.mjs';
 import { ensureCodeServer } from '../../scripts/lib/code-server-install.mjs';
 import { startCodeServer } from '../../scripts/lib/code-server.mjs';
-import { quietSettings } from '../../scripts/lib/editor-settings.mjs';
+import { QUIET_SETTINGS } from '../../scripts/lib/editor-settings.mjs';
 import type { Theme } from './page.ts';
 
 /** Parts of the workbench that no panel is drawn like. */
@@ -53,7 +53,7 @@ function choose(theme: string): void {
   writeFileSync(
     settings,
     JSON.stringify({
-      ...quietSettings,
+      ...QUIET_SETTINGS,
       'security.workspace.trust.enabled': false,
       'window.autoDetectColorScheme': false,
       'workbench.colorTheme': theme,
