@@ -44,7 +44,7 @@ interface Change {
   readonly after: string;
 }
 
-export interface Executed extends Attempt {
+export interface ExecutedAttempt extends Attempt {
   readonly outcome: 'executed';
   readonly epoch: string;
   readonly control_version: string;
@@ -116,7 +116,7 @@ export class Attempts {
     return validateDemotion(this.#node.testimony());
   }
 
-  promote(request: ControlRequest): Promise<Executed> {
+  promote(request: ControlRequest): Promise<ExecutedAttempt> {
     const mode = request.attempt.mode ?? 'validated';
     return this.#run(
       request,
@@ -125,7 +125,7 @@ export class Attempts {
     );
   }
 
-  demote(request: ControlRequest): Promise<Executed> {
+  demote(request: ControlRequest): Promise<ExecutedAttempt> {
     return this.#run(
       request,
       () => Promise.resolve(this.explainDemotion()),
@@ -133,7 +133,11 @@ export class Attempts {
     );
   }
 
-  async #run(request: ControlRequest, decide: () => Promise<Decision>, transition: Transition): Promise<Executed> {
+  async #run(
+    request: ControlRequest,
+    decide: () => Promise<Decision>,
+    transition: Transition,
+  ): Promise<ExecutedAttempt> {
     const node = this.#node;
     const { attempt } = request;
     // The ledger before everything else that depends on this node: whatever is refused below was not executed, by no

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { auditHeadSchema } from './audit-head.ts';
 import type { Attempts, ControlRequest } from './attempts.ts';
 import { ApiError, ambiguousRequest, invalid, otherTarget } from './errors.ts';
-import type { Asked, Reply, Route } from './http.ts';
+import type { ApiRequest, Reply, Route } from './http.ts';
 import type { LocalNode } from './node.ts';
 import { type Kind, KERNEL_INVARIANTS, UUID } from './vocabulary.ts';
 import { envelope } from './reads.ts';
@@ -41,7 +41,7 @@ function parse<T>(schema: z.ZodType<T>, body: unknown): T {
   throw invalid([...(issue?.path ?? []), ...unknown].join('.') || 'body', issue?.message ?? 'The body is malformed.');
 }
 
-function version(headers: Asked['headers']): bigint | null {
+function version(headers: ApiRequest['headers']): bigint | null {
   const given = headers['if-match'];
   if (given === undefined) return null;
   const match = /^"(\d{1,20})"$/.exec(given);
@@ -50,7 +50,7 @@ function version(headers: Asked['headers']): bigint | null {
 }
 
 /** The request in its checked form, or the first refusal in the order of the contract's table. */
-function read(kind: Kind, node: LocalNode, { headers, body }: Asked): ControlRequest {
+function read(kind: Kind, node: LocalNode, { headers, body }: ApiRequest): ControlRequest {
   const given =
     kind === 'promotion'
       ? parse(promotionSchema, body)

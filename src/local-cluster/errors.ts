@@ -1,4 +1,7 @@
-/** Every error that the HTTP API answers with, one function for each reason. */
+/**
+ * Every error that the HTTP API answers with, one function for each reason. A route throws it, and `errorReply` in
+ * `http.ts` alone turns it into an answer: a request crosses no other boundary in here.
+ */
 import { type Check, type DenialReason, type Kind, type Outcome, DENIAL_INVARIANTS } from './vocabulary.ts';
 
 /**

@@ -14,7 +14,7 @@ export function writeUnder(held: FileLock): void {
 }
 
 /** A holder of a removed lock file excludes nobody: another process may have begun to write here. */
-function stillExclusive(): void {
+function assertExclusive(): void {
   if (lock?.isHeld() === false)
     throw new Error('the lock file of the data directory was removed or replaced while it was held');
 }
@@ -24,9 +24,9 @@ function stillExclusive(): void {
  * the directory is no longer this process's.
  */
 export function append(handle: number, bytes: Buffer, end: number): void {
-  stillExclusive();
+  assertExclusive();
   appendWhole(handle, bytes, end, writeToDisk);
-  stillExclusive();
+  assertExclusive();
 }
 
 /**
@@ -39,7 +39,7 @@ export function replaceFile(path: string, content: string | Buffer, name: string
     write: writeToDisk,
     before: step => {
       crashPoint(`${name}-${step}`);
-      if (step === 'write' || step === 'rename') stillExclusive();
+      if (step === 'write' || step === 'rename') assertExclusive();
       if (step === 'fsync') onFsync();
     },
   });

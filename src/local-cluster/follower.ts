@@ -6,10 +6,10 @@ import { decodeLines } from './lines.ts';
 import type { Authority } from './authority.ts';
 import type { Peers } from './peers.ts';
 import type { Serving } from './serving.ts';
-import { SnapshotDamaged } from './snapshots.ts';
+import { DamagedSnapshot } from './snapshots.ts';
 import type { Testimony } from './testimony.ts';
 import { decodeRecord } from './records.ts';
-import type { Placed, Wal } from './wal.ts';
+import type { PlacedRecord, Wal } from './wal.ts';
 import {
   type HaltReason,
   type Lifecycle,
@@ -37,7 +37,7 @@ const SNAPSHOT_WITHIN_MS = 30_000;
 const PAUSE_AFTER_FAILURE_MS = 100;
 
 /** The node as its follower needs it. */
-export interface Following {
+export interface FollowingNode {
   readonly cluster: ClusterConfig;
   readonly authority: Authority;
   readonly peers: Peers;
@@ -66,14 +66,14 @@ interface Source {
  * never repaired or skipped.
  */
 export class Follower {
-  readonly #node: Following;
+  readonly #node: FollowingNode;
   #stopped = false;
   #pulling: Promise<void> | null = null;
   #wake: () => void = () => undefined;
   /** An uninitialized node bears no witness before it holds all that the primary held when it joined. */
   #joinsAt: bigint | null = null;
 
-  constructor(node: Following) {
+  constructor(node: FollowingNode) {
     this.#node = node;
   }
 
@@ -129,7 +129,7 @@ export class Follower {
     const { state, authority, peers, serving, cluster } = this.#node;
     if (this.#node.lifecycle === 'shutting_down' || (state !== 'ReplicaActive' && state !== 'Uninitialized'))
       return null;
-    const answering = peers.others.filter(member => peers.known(member.id).reachable);
+    const answering = peers.others.filter(member => peers.known(member.id).isReachable);
     // A node that lost its disk also lost its promises: a majority of others must tell it the epoch before it makes new
     // ones.
     if (state === 'Uninitialized' && answering.length < majorityOf(cluster.members.length)) return null;
@@ -186,7 +186,7 @@ export class Follower {
     try {
       await this.#node.install(body);
     } catch (error) {
-      if (!(error instanceof SnapshotDamaged)) throw error;
+      if (!(error instanceof DamagedSnapshot)) throw error;
       this.#refuse('SnapshotIntegrityFailure', error.message);
     }
   }
@@ -197,7 +197,7 @@ export class Follower {
     if (rest !== 'none')
       return this.#refuse('WalCorruption', `the record received at ${from.offset.toString()} has a wrong checksum`);
     let end = from;
-    const records: Placed[] = [];
+    const records: PlacedRecord[] = [];
     for (const line of lines) {
       const record = decodeRecord(line.json);
       if (record?.commitId !== end.commitId + 1n)

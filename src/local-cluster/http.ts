@@ -19,7 +19,7 @@ export interface Tokens {
   readonly peer: string;
 }
 
-export interface Asked {
+export interface ApiRequest {
   readonly params: readonly string[];
   readonly query: URLSearchParams;
   readonly headers: IncomingMessage['headers'];
@@ -42,7 +42,7 @@ export interface Route {
   readonly needs: 'read' | 'control' | 'peer';
   /** The query parameters that exist; another one is refused. */
   readonly query?: readonly string[];
-  readonly answer: (asked: Asked) => Reply | Promise<Reply>;
+  readonly answer: (asked: ApiRequest) => Reply | Promise<Reply>;
 }
 
 function digest(text: string): Buffer {
@@ -73,7 +73,7 @@ function authorize(needs: Route['needs'], headers: IncomingMessage['headers'], t
 }
 
 /** The connection ends without an answer: on request, as a fault, or because its client is gone. */
-class Dropped extends Error {}
+class DroppedConnection extends Error {}
 
 async function readBody(request: IncomingMessage, limit: number): Promise<unknown> {
   const tooLarge = new ApiError(413, 'AERO_BODY_TOO_LARGE', `The body may have ${limit} bytes.`, {
@@ -94,7 +94,7 @@ async function readBody(request: IncomingMessage, limit: number): Promise<unknow
   } catch (error) {
     // The client left before its request was whole: nothing was begun, and nobody is there to be told.
     if (error === tooLarge) throw tooLarge;
-    throw new Dropped();
+    throw new DroppedConnection();
   }
   try {
     return parseJson(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(parts)));
@@ -126,7 +126,7 @@ function checkHost({ headersDistinct: { host: hosts = [] } }: IncomingMessage): 
 }
 
 function distorted(reply: Reply, how: Faults['control_answers']): Reply {
-  if (how === 'dropped') throw new Dropped();
+  if (how === 'dropped') throw new DroppedConnection();
   if (how === 'html')
     return { status: 502, body: Buffer.from('<html><body>Bad Gateway</body></html>'), type: 'text/html' };
   return how === 'garbage'
@@ -139,7 +139,8 @@ async function respond(request: IncomingMessage, routes: readonly Route[], token
   if (url === null) throw new ApiError(404, 'AERO_NOT_FOUND', 'The path is malformed.');
   checkHost(request);
   const faulty = faults();
-  if (url.pathname.startsWith('/peer/') && (faulty.cut === 'incoming' || faulty.cut === 'both')) throw new Dropped();
+  if (url.pathname.startsWith('/peer/') && (faulty.cut === 'incoming' || faulty.cut === 'both'))
+    throw new DroppedConnection();
   await notPaused();
   const needs = url.pathname.startsWith('/peer/')
     ? 'peer'
@@ -163,14 +164,14 @@ async function respond(request: IncomingMessage, routes: readonly Route[], token
 }
 
 /** Whether this node's ledger holds a request of this id. */
-export type Holds = (requestId: string) => boolean;
+export type RequestLookup = (requestId: string) => boolean;
 
 function isControl({ url }: IncomingMessage): boolean {
   return URL.parse(url ?? '/', 'http://node')?.pathname.startsWith('/v1/control/') === true;
 }
 
 /** Whether the request names itself, and the ledger was asked for it and does not hold it. */
-function isUnseen({ headers }: IncomingMessage, holds: Holds): boolean {
+function isUnseen({ headers }: IncomingMessage, holds: RequestLookup): boolean {
   const id = headers['idempotency-key'];
   return typeof id === 'string' && UUID.test(id) && !holds(id);
 }
@@ -191,7 +192,7 @@ function write(request: IncomingMessage, response: ServerResponse, reply: Reply)
   response.end(bytes);
 }
 
-function errorReply(error: unknown, request: IncomingMessage, holds: Holds): Reply {
+function errorReply(error: unknown, request: IncomingMessage, holds: RequestLookup): Reply {
   if (error instanceof ApiError)
     return {
       status: error.status,
@@ -227,7 +228,7 @@ function refuseMalformed(error: NodeJS.ErrnoException, socket: Duplex): void {
 }
 
 /** The HTTP server of a node: limits, authorization and typed errors around its routes. */
-export function createApi(routes: readonly Route[], tokens: Tokens, holds: Holds): Server {
+export function createApi(routes: readonly Route[], tokens: Tokens, holds: RequestLookup): Server {
   const server = createServer(
     {
       headersTimeout: 10_000,
@@ -240,7 +241,7 @@ export function createApi(routes: readonly Route[], tokens: Tokens, holds: Holds
     (request, response) => {
       respond(request, routes, tokens)
         .catch((error: unknown) => {
-          if (error instanceof Dropped) throw error;
+          if (error instanceof DroppedConnection) throw error;
           return errorReply(error, request, holds);
         })
         .then(reply => write(request, response, reply))

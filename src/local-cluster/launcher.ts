@@ -80,13 +80,13 @@ function spawnNode(main: string, member: ClusterMember, options: ClusterOptions)
   });
 }
 
-interface Started {
+interface StartedNode {
   readonly child: ChildProcess;
   /** Settles with the node's next word, or rejects when it ends without one. */
   readonly word: () => Promise<unknown>;
 }
 
-function start(main: string, member: ClusterMember, options: ClusterOptions): Started {
+function start(main: string, member: ClusterMember, options: ClusterOptions): StartedNode {
   const child = spawnNode(main, member, options);
   const word = (): Promise<unknown> =>
     new Promise((resolve, reject) => {
@@ -117,7 +117,7 @@ async function endAll(children: readonly ChildProcess[]): Promise<void> {
  * Starts the nodes and resolves when all are ready. `cluster.json` is written when every node holds its directory and
  * its port and not before: a launcher that is refused changes nothing of a cluster that another one runs.
  */
-async function startAll(cluster: ClusterConfig, data: string, nodes: readonly Started[]): Promise<void> {
+async function startAll(cluster: ClusterConfig, data: string, nodes: readonly StartedNode[]): Promise<void> {
   for (const { child } of nodes) child.send(cluster);
   await Promise.all(nodes.map(node => node.word()));
   writeCluster(data, cluster);

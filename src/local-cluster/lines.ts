@@ -13,7 +13,7 @@ export interface Line {
   readonly end: number;
 }
 
-export interface Decoded {
+export interface DecodedLines {
   readonly lines: readonly Line[];
   /**
    * `torn`: bytes after the last line end, a write that never finished. `bad`: a whole line whose checksum is wrong:
@@ -34,7 +34,7 @@ export function encodeLine(json: string, chain: number): { readonly bytes: Buffe
 }
 
 /** Every whole and valid record from the start of `buffer`, continuing `chain`, and what follows them. */
-export function decodeLines(buffer: Buffer, chain: number): Decoded {
+export function decodeLines(buffer: Buffer, chain: number): DecodedLines {
   const lines: Line[] = [];
   let at = 0;
   let current = chain;

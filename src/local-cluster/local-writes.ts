@@ -2,9 +2,9 @@
 import { setTimeout as after } from 'node:timers/promises';
 import * as z from 'zod';
 import { ApiError, invalid, notReady, storageFailed } from './errors.ts';
-import type { Asked, Reply, Route } from './http.ts';
+import type { ApiRequest, Reply, Route } from './http.ts';
 import type { LocalNode } from './node.ts';
-import { Superseded } from './serving.ts';
+import { SupersededWrite } from './serving.ts';
 import { messageOf } from './vocabulary.ts';
 import { StorageError } from './wal.ts';
 
@@ -43,7 +43,7 @@ async function write(node: LocalNode, body: unknown): Promise<Reply> {
       body: { commit_id: end.commitId, epoch: end.epoch, offset: end.offset, node_id: node.self.id },
     };
   } catch (error) {
-    if (error instanceof Superseded)
+    if (error instanceof SupersededWrite)
       throw unknown(`The write is on this node and was not acknowledged by a majority: ${error.message}.`);
     if (error instanceof StorageError) throw storageFailed(messageOf(error), 'unknown');
     throw error;
@@ -79,14 +79,14 @@ export function writeRoutes(node: LocalNode): readonly Route[] {
       method: 'POST',
       path: /^\/local\/writes$/,
       needs: 'control',
-      answer: ({ body }: Asked): Promise<Reply> => write(node, body),
+      answer: ({ body }: ApiRequest): Promise<Reply> => write(node, body),
     },
     {
       method: 'GET',
       path: /^\/local\/writes$/,
       needs: 'read',
       query: ['after'],
-      answer: ({ query }: Asked): Reply => rows(node, query),
+      answer: ({ query }: ApiRequest): Reply => rows(node, query),
     },
   ];
 }

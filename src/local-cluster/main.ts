@@ -20,10 +20,10 @@ try {
 } catch (error) {
   // What the operating system refuses (a full disk, a missing permission) is said in its words; a stack is for what is
   // wrong with this program.
-  const explained =
+  const isExplained =
     error instanceof UsageError || (error instanceof Error && 'syscall' in error) || error instanceof WriteCutShort;
   process.stderr.write(
-    explained ? `${error.message}\n` : `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    isExplained ? `${error.message}\n` : `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
   );
   process.exit(error instanceof UsageError ? 2 : 1);
 }

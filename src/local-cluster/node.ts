@@ -15,7 +15,7 @@ import { Ledger } from './ledger.ts';
 import { observedMembers } from './observed.ts';
 import { Peers } from './peers.ts';
 import { Serving } from './serving.ts';
-import { type Image, SnapshotDamaged, Snapshots } from './snapshots.ts';
+import { type Image, DamagedSnapshot, Snapshots } from './snapshots.ts';
 import { Store } from './store.ts';
 import type { Testimony } from './testimony.ts';
 import { ControlVersion } from './versions.ts';
@@ -29,7 +29,7 @@ import {
   EMPTY_HISTORY,
   messageOf,
 } from './vocabulary.ts';
-import { type Placed, StorageError, Wal } from './wal.ts';
+import { type PlacedRecord, StorageError, Wal } from './wal.ts';
 
 /**
  * How often a node asks the others what they are, in milliseconds. It changes what is shown and whom a replica follows,
@@ -72,7 +72,7 @@ export class LocalNode {
   failed: (error: Error) => void = () => undefined;
   readonly #follower: Follower;
   readonly #checkpointEvery: bigint;
-  readonly #held: Placed[] = [];
+  readonly #held: PlacedRecord[] = [];
   #epochBegins: { readonly epoch: bigint; readonly end: bigint } | null = null;
   #committed: bigint | null = null;
   #asking: NodeJS.Timeout | null = null;
@@ -327,7 +327,7 @@ export class LocalNode {
       const image = this.snapshots.recover();
       if (image !== null) this.#begin(image);
     } catch (error) {
-      if (!(error instanceof SnapshotDamaged)) throw error;
+      if (!(error instanceof DamagedSnapshot)) throw error;
       this.halt('SnapshotIntegrityFailure', error.message);
       return false;
     }
@@ -362,7 +362,7 @@ export class LocalNode {
     return new Store(image.at, image.rows, () => this.#checkpointIfDue());
   }
 
-  #replay(placed: Placed): void {
+  #replay(placed: PlacedRecord): void {
     if (placed.end.offset <= this.store.applied.offset) return;
     if (placed.record.write === null) this.#epochBegins = { epoch: placed.record.epoch, end: placed.end.offset };
     if (faults().hold_apply) this.#held.push(placed);

@@ -84,11 +84,11 @@ export type Command =
 
 /** What the command line asks for. Throws UsageError with what is wrong with it. */
 export function readCommandLine(args: readonly string[]): Command {
-  const alone = args[0] === 'node';
+  const isNodeAlone = args[0] === 'node';
   let values;
   try {
     ({ values } = parseArgs({
-      args: args.slice(alone ? 1 : 0),
+      args: args.slice(isNodeAlone ? 1 : 0),
       options: FLAGS,
       strict: true,
       allowPositionals: false,
@@ -110,7 +110,7 @@ export function readCommandLine(args: readonly string[]): Command {
     faults: values.faults,
     crashAt: values['crash-at'] ?? null,
   };
-  if (alone) {
+  if (isNodeAlone) {
     if (values.name === undefined)
       throw new UsageError('--name is needed: which node of the cluster to start, node-1 for example.');
     return { command: 'node', name: values.name, options: server };

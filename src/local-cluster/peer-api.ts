@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { decimal } from './decimal.ts';
 import { invalid } from './errors.ts';
 import { HOLD_MS } from './follower.ts';
-import type { Asked, Reply, Route } from './http.ts';
+import type { ApiRequest, Reply, Route } from './http.ts';
 import type { LocalNode } from './node.ts';
 import { type Testimony, testimonySchema } from './testimony.ts';
 import { isAhead } from './vocabulary.ts';
@@ -27,19 +27,19 @@ function parse<T>(schema: z.ZodType<T>, body: unknown): T {
  * bear witness.
  */
 function adopt(node: LocalNode, epoch: bigint, candidate: Testimony): Reply {
-  const willing =
+  const isWilling =
     epoch > node.authority.adopted.epoch &&
     node.state === 'ReplicaActive' &&
     node.lifecycle === 'running' &&
     !isAhead(node.wal.appended, candidate.durable);
-  const learns = epoch > node.authority.adopted.epoch && node.authority.marker?.held === true;
-  if (willing || learns) node.adopt(epoch, candidate.nodeId);
-  return { status: 200, body: { adopted: willing, testimony: node.testimony() } };
+  const mustLearn = epoch > node.authority.adopted.epoch && node.authority.marker?.held === true;
+  if (isWilling || mustLearn) node.adopt(epoch, candidate.nodeId);
+  return { status: 200, body: { adopted: isWilling, testimony: node.testimony() } };
 }
 
 function verdictOn(node: LocalNode, { testimony }: Pull): 'records' | 'gap' | 'diverged' | 'not_serving' {
   const { serving, wal, state } = node;
-  if (serving === null || serving.ended || state === 'ReplicationHalted' || serving.epoch !== testimony.epoch)
+  if (serving === null || serving.hasEnded || state === 'ReplicationHalted' || serving.epoch !== testimony.epoch)
     return 'not_serving';
   const from = testimony.durable;
   if (from.offset < wal.oldest) return 'gap';
@@ -65,7 +65,7 @@ async function pull(node: LocalNode, asked: Pull): Promise<Reply> {
   // Asking for what comes after a position acknowledges everything before it, unless the asker bears no witness yet.
   if (state === 'ReplicaActive') serving.acknowledge(nodeId, from.offset);
   await serving.news(from.offset, asked.committed, HOLD_MS);
-  return serving.ended
+  return serving.hasEnded
     ? answer('not_serving', EMPTY_BODY)
     : answer('records', await node.wal.read(from.offset, PULL_BYTES));
 }
@@ -89,7 +89,7 @@ export function peerRoutes(node: LocalNode): readonly Route[] {
       method: 'POST',
       path: /^\/peer\/adopt$/,
       needs: 'peer',
-      answer: ({ body }: Asked): Reply => {
+      answer: ({ body }: ApiRequest): Reply => {
         const { epoch, testimony } = parse(adoptSchema, body);
         return adopt(node, epoch, testimony);
       },
@@ -98,7 +98,7 @@ export function peerRoutes(node: LocalNode): readonly Route[] {
       method: 'POST',
       path: /^\/peer\/pull$/,
       needs: 'peer',
-      answer: ({ body }: Asked): Promise<Reply> => pull(node, parse(pullSchema, body)),
+      answer: ({ body }: ApiRequest): Promise<Reply> => pull(node, parse(pullSchema, body)),
     },
   ];
 }

@@ -17,13 +17,13 @@ export interface Answer {
 }
 
 /** What this node knows of another member: the last thing it said, when, and whether the last exchange succeeded. */
-export interface Known {
+export interface KnownPeer {
   readonly testimony: Testimony | null;
   readonly lastContact: string | null;
-  readonly reachable: boolean;
+  readonly isReachable: boolean;
 }
 
-const NOTHING_KNOWN: Known = { testimony: null, lastContact: null, reachable: false };
+const NOTHING_KNOWN: KnownPeer = { testimony: null, lastContact: null, isReachable: false };
 const stateSchema = z.strictObject({ testimony: testimonySchema });
 const adoptSchema = z.strictObject({ adopted: z.boolean(), testimony: testimonySchema });
 
@@ -32,7 +32,7 @@ export class Peers {
   readonly others: readonly ClusterMember[];
   readonly #cluster: ClusterConfig;
   readonly #agent = new Agent({ keepAlive: true, maxFreeSockets: 4 });
-  readonly #known = new Map<string, Known>();
+  readonly #known = new Map<string, KnownPeer>();
   readonly #heard: (testimony: Testimony) => void;
 
   constructor(cluster: ClusterConfig, selfId: string, heard: (testimony: Testimony) => void) {
@@ -41,13 +41,13 @@ export class Peers {
     this.#heard = heard;
   }
 
-  known(nodeId: string): Known {
+  known(nodeId: string): KnownPeer {
     return this.#known.get(nodeId) ?? NOTHING_KNOWN;
   }
 
   /** Takes in what a member says of itself, however it arrived. */
   hear(testimony: Testimony): void {
-    this.#known.set(testimony.nodeId, { testimony, lastContact: new Date().toISOString(), reachable: true });
+    this.#known.set(testimony.nodeId, { testimony, lastContact: new Date().toISOString(), isReachable: true });
     this.#heard(testimony);
   }
 
@@ -60,7 +60,7 @@ export class Peers {
       this.hear(testimony);
       return testimony;
     } catch {
-      this.#known.set(member.id, { ...this.known(member.id), reachable: false });
+      this.#known.set(member.id, { ...this.known(member.id), isReachable: false });
       return null;
     }
   }

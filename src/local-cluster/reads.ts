@@ -2,7 +2,7 @@
 import type { Attempts } from './attempts.ts';
 import { diagnose, diagnosticsCost } from './diagnostics.ts';
 import { invalid, notReady, unknownNode } from './errors.ts';
-import type { Asked, Reply, Route } from './http.ts';
+import type { ApiRequest, Reply, Route } from './http.ts';
 import { chainText } from './lines.ts';
 import { allMembers, allReplicas, memberById } from './members.ts';
 import type { LocalNode } from './node.ts';
@@ -201,7 +201,7 @@ async function explain(
 export function readRoutes(node: LocalNode, attempts: Attempts): readonly Route[] {
   const get = (
     path: RegExp,
-    data: (asked: Asked) => object | Promise<object>,
+    data: (asked: ApiRequest) => object | Promise<object>,
     query: readonly string[] = [],
     notes: readonly string[] = [],
   ): Route => ({

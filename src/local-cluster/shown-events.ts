@@ -2,7 +2,7 @@
 import { auditHeadSchema } from './audit-head.ts';
 import type { KernelEvent } from './vocabulary.ts';
 
-interface Shown {
+interface ShownEvent {
   readonly event: KernelEvent;
   readonly notes: readonly string[];
 }
@@ -15,7 +15,7 @@ function wellFormed(text: string): string {
  * One event as the contract has it. An older version kept what it was told: what is not of the contract is shown
  * around, and said.
  */
-function shown(event: KernelEvent): Shown {
+function shown(event: KernelEvent): ShownEvent {
   const { seq, audit_head: head, reason, operator } = event;
   const isKnown = head === null || auditHeadSchema.safeParse(head).success;
   const repaired = {

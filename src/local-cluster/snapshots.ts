@@ -55,18 +55,18 @@ export interface Checkpoint {
 }
 
 /** The snapshot is damaged or missing: the node halts with SnapshotIntegrityFailure (P6-F1). */
-export class SnapshotDamaged extends Error {}
+export class DamagedSnapshot extends Error {}
 
 function read(bytes: Buffer): { readonly about: About; readonly rows: readonly Row[] } {
   const { lines, rest } = decodeLines(bytes, 0);
   const [head, ...body] = lines;
-  if (head === undefined || rest !== 'none') throw new SnapshotDamaged('a checksum in the snapshot is wrong');
+  if (head === undefined || rest !== 'none') throw new DamagedSnapshot('a checksum in the snapshot is wrong');
   try {
     const about = aboutSchema.parse(JSON.parse(head.json));
-    if (about.rows !== body.length) throw new SnapshotDamaged('the snapshot is not whole');
+    if (about.rows !== body.length) throw new DamagedSnapshot('the snapshot is not whole');
     return { about, rows: body.map(line => rowSchema.parse(JSON.parse(line.json))) };
   } catch (error) {
-    throw error instanceof SnapshotDamaged ? error : new SnapshotDamaged('the snapshot holds something else');
+    throw error instanceof DamagedSnapshot ? error : new DamagedSnapshot('the snapshot holds something else');
   }
 }
 
@@ -124,7 +124,7 @@ export class Snapshots {
       .map(({ id, commit_id: commit, wal_end_offset: offset }) => ({ id, commit_id: commit, offset }));
   }
 
-  /** The image that recovery begins with, or null where no checkpoint was ever taken. Throws SnapshotDamaged. */
+  /** The image that recovery begins with, or null where no checkpoint was ever taken. Throws DamagedSnapshot. */
   recover(): Image | null {
     mkdirSync(this.#directory, { recursive: true });
     const checkpoint = readIfPresent(this.#checkpointPath);
@@ -137,7 +137,7 @@ export class Snapshots {
     const ids = present.filter(one => one <= id).slice(-SNAPSHOTS_KEPT);
     // What a crash left between a snapshot and its checkpoint, or before an older one was dropped.
     for (const orphan of present.filter(one => !ids.includes(one))) rmSync(this.#path(orphan));
-    if (!ids.includes(id)) throw new SnapshotDamaged('the snapshot that the checkpoint names is missing');
+    if (!ids.includes(id)) throw new DamagedSnapshot('the snapshot that the checkpoint names is missing');
     const images = ids.map(one => ({ id: one, ...read(readFileSync(this.#path(one))) }));
     this.#items = images.map(image => ({ id: image.id, ...image.about }));
     const last = images.at(-1);
@@ -163,7 +163,7 @@ export class Snapshots {
     this.#keep(about, Buffer.concat(parts));
   }
 
-  /** Takes over the primary's newest snapshot. Throws SnapshotDamaged where it did not arrive whole. */
+  /** Takes over the primary's newest snapshot. Throws DamagedSnapshot where it did not arrive whole. */
   install(bytes: Buffer): Image {
     const { about, rows } = read(bytes);
     this.#keep(about, bytes);

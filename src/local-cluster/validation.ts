@@ -34,7 +34,7 @@ interface Verdict {
   readonly message: string;
 }
 
-type Other = PromotionFacts['others'][number];
+type OtherMember = PromotionFacts['others'][number];
 
 function stateOf(testimony: Testimony): string {
   return testimony.haltReason === null ? testimony.state : `${testimony.state}(${testimony.haltReason})`;
@@ -69,13 +69,13 @@ function judgeSuspect(testimony: Testimony | null): 'pass' | 'fail' | 'unknown' 
 function authorityIsClear({ target, others }: PromotionFacts): Verdict {
   const answered = others.flatMap(other => other.testimony ?? []);
   const known = suspects([target, ...answered]);
-  const asked: readonly Pick<Other, 'nodeId' | 'name' | 'testimony'>[] = [
+  const asked: readonly Pick<OtherMember, 'nodeId' | 'name' | 'testimony'>[] = [
     { nodeId: target.nodeId, name: 'the target itself', testimony: target },
     ...others,
   ];
   const judged = asked
     .filter(member => known.has(member.nodeId) || member.testimony?.role === 'primary')
-    .map(member => ({ name: member.name, said: member.testimony, result: judgeSuspect(member.testimony) }));
+    .map(member => ({ name: member.name, testimony: member.testimony, result: judgeSuspect(member.testimony) }));
   const result = judged.some(one => one.result === 'fail')
     ? 'fail'
     : judged.some(one => one.result === 'unknown')
@@ -86,10 +86,10 @@ function authorityIsClear({ target, others }: PromotionFacts): Verdict {
     reason: result === 'fail' ? 'PrimaryStillActive' : 'AuthorityAmbiguous',
     result,
     observed: judged
-      .map(({ name, said }) =>
-        said === null
+      .map(({ name, testimony }) =>
+        testimony === null
           ? `${name} does not answer`
-          : `${name} answers as ${said.role}, ${stateOf(said)}, in epoch ${said.epoch.toString()}`,
+          : `${name} answers as ${testimony.role}, ${stateOf(testimony)}, in epoch ${testimony.epoch.toString()}`,
       )
       .join('; '),
     message: 'The old primary itself must answer that it was demoted. Not being reachable is never proof of death.',
@@ -100,11 +100,11 @@ function positionIsProvable({ target, others, memberCount }: PromotionFacts): Ve
   const witnesses = others.filter(other => other.testimony !== null && isWitness(other.testimony));
   const ahead = witnesses.filter(({ testimony }) => testimony !== null && isAhead(testimony.position, target.durable));
   const present = witnesses.length + (isWitness(target) ? 1 : 0);
-  const enough = present >= majorityOf(memberCount);
+  const isMajority = present >= majorityOf(memberCount);
   return {
     id: 'acknowledged_writes_are_present',
     reason: ahead.length > 0 ? 'ReplicaBehindWal' : 'WalPositionUnprovable',
-    result: ahead.length === 0 && enough ? 'pass' : 'fail',
+    result: ahead.length === 0 && isMajority ? 'pass' : 'fail',
     observed:
       `target at ${target.durable.offset.toString()} in epoch ${target.durable.epoch.toString()}; ${present} ` +
       `of ${memberCount} members answer, ${majorityOf(memberCount)} are needed; ahead of the ` +
@@ -205,7 +205,7 @@ export function validatePromotion(facts: PromotionFacts): Decision {
 
 /** A demotion needs nothing but a node that holds, or believes to hold, write authority. */
 export function validateDemotion(target: Testimony): Decision {
-  const holds = target.role === 'primary' || target.haltReason === 'AuthorityAmbiguity';
+  const holdsAuthority = target.role === 'primary' || target.haltReason === 'AuthorityAmbiguity';
   return decide(
     [
       {
@@ -218,7 +218,7 @@ export function validateDemotion(target: Testimony): Decision {
       {
         id: 'target_is_primary',
         reason: 'NotPrimary',
-        result: holds ? 'pass' : 'fail',
+        result: holdsAuthority ? 'pass' : 'fail',
         observed: `${target.role}, ${stateOf(target)}`,
         message: 'Only the primary can give up write authority. Until a promotion succeeds, no node accepts writes.',
       },

@@ -17,14 +17,14 @@ interface Segment {
 }
 
 /** A record and the position that it leads to. */
-export interface Placed {
+export interface PlacedRecord {
   readonly record: WalRecord;
   readonly end: Position;
 }
 
 interface Batch {
   readonly bytes: Buffer;
-  readonly records: readonly Placed[];
+  readonly records: readonly PlacedRecord[];
 }
 
 export interface Recovery {
@@ -65,7 +65,7 @@ function positionOf(file: string): Position | null {
 export class Wal {
   readonly #directory: string;
   readonly #segmentBytes: bigint;
-  readonly #replay: (placed: Placed) => void;
+  readonly #replay: (placed: PlacedRecord) => void;
   #segments: Segment[] = [];
   #handle: FileHandle | null = null;
   #appended: Position = EMPTY_HISTORY;
@@ -76,7 +76,7 @@ export class Wal {
   #verifiedTo = 0n;
 
   /** `replay` is handed every record, in order, once it is durable: at recovery and from then on. */
-  constructor(directory: string, segmentBytes: number, replay: (placed: Placed) => void) {
+  constructor(directory: string, segmentBytes: number, replay: (placed: PlacedRecord) => void) {
     this.#directory = directory;
     this.#replay = replay;
     this.#segmentBytes = BigInt(segmentBytes);
@@ -145,7 +145,7 @@ export class Wal {
   }
 
   /** Appends records and their bytes; resolves when they are durable. */
-  async append(bytes: Buffer, records: readonly Placed[]): Promise<void> {
+  async append(bytes: Buffer, records: readonly PlacedRecord[]): Promise<void> {
     if (this.#failure !== null) throw this.#failure;
     const end = records.at(-1)?.end ?? this.#appended;
     this.#pending.push({ bytes, records });
