@@ -1,5 +1,5 @@
 /** Promotion and demotion run here as the state machines of the contract, one attempt at a time. */
-import { crashPoint } from './faults.ts';
+import { type Change, changesBetween } from './changes.ts';
 import {
   ApiError,
   acknowledgementIncomplete,
@@ -10,10 +10,12 @@ import {
   stateChanged,
   storageFailed,
 } from './errors.ts';
+import { crashPoint } from './faults.ts';
 import type { Attempt } from './ledger.ts';
 import type { LocalNode } from './node.ts';
-import { type Decision, type PromotionFacts, validateDemotion, validatePromotion } from './validation.ts';
-import type { Testimony } from './testimony.ts';
+import { askForPromotionFacts } from './promotion-facts.ts';
+import { releaseAuthority, takeAuthority, type Transition } from './transitions.ts';
+import { type Decision, validateDemotion, validatePromotion } from './validation.ts';
 import {
   type AttemptState,
   type AuditHead,
@@ -22,8 +24,6 @@ import {
   type Mode,
   type Operator,
   DENIAL_INVARIANTS,
-  isAhead,
-  majorityOf,
   messageOf,
 } from './vocabulary.ts';
 
@@ -35,13 +35,6 @@ export interface ControlRequest {
   readonly operator: Operator;
   readonly auditHead: AuditHead;
   readonly ifMatch: bigint;
-}
-
-interface Change {
-  readonly component: string;
-  readonly node_id: string;
-  readonly before: string;
-  readonly after: string;
 }
 
 export interface ExecutedAttempt extends Attempt {
@@ -71,8 +64,6 @@ const STEPS = {
   },
 } as const satisfies Record<Kind, Record<string, AttemptState>>;
 
-type Transition = (request: ControlRequest, decision: Decision) => Promise<Decision>;
-
 /** Promotion and demotion: the state machines of the contract, one attempt at a time, each at most once (P6-F3). */
 export class Attempts {
   readonly #node: LocalNode;
@@ -86,8 +77,8 @@ export class Attempts {
     const node = this.#node;
     for (const attempt of node.ledger.interrupted) {
       const seen = node.ledger.events.filter(event => event.request_id === attempt.request_id);
-      const executed = node.authority.marker?.request_id === attempt.request_id;
-      const finished = executed ? 'transition_completed' : 'aborted_on_crash';
+      const wasExecuted = node.authority.marker?.request_id === attempt.request_id;
+      const finished = wasExecuted ? 'transition_completed' : 'aborted_on_crash';
       const requested = seen[0];
       if (requested !== undefined && !seen.some(event => event.type.endsWith(finished))) {
         node.event({
@@ -101,7 +92,7 @@ export class Attempts {
       }
       node.ledger.settle(
         attempt.request_id,
-        { outcome: executed ? 'executed' : 'not_executed', code: null, denial: null },
+        { outcome: wasExecuted ? 'executed' : 'not_executed', code: null, denial: null },
         requested !== undefined,
       );
     }
@@ -109,7 +100,7 @@ export class Attempts {
 
   /** What a promotion of this node would be answered at this moment; nothing moves. */
   async explainPromotion(mode: Mode): Promise<Decision> {
-    return validatePromotion(await this.#gather(mode));
+    return validatePromotion(await askForPromotionFacts(this.#node, mode));
   }
 
   explainDemotion(): Decision {
@@ -118,19 +109,11 @@ export class Attempts {
 
   promote(request: ControlRequest): Promise<ExecutedAttempt> {
     const mode = request.attempt.mode ?? 'validated';
-    return this.#run(
-      request,
-      () => this.explainPromotion(mode),
-      (...step) => this.#takeAuthority(...step),
-    );
+    return this.#run(request, () => this.explainPromotion(mode), takeAuthority);
   }
 
   demote(request: ControlRequest): Promise<ExecutedAttempt> {
-    return this.#run(
-      request,
-      () => Promise.resolve(this.explainDemotion()),
-      (...step) => this.#releaseAuthority(...step),
-    );
+    return this.#run(request, () => Promise.resolve(this.explainDemotion()), releaseAuthority);
   }
 
   async #run(
@@ -168,7 +151,7 @@ export class Attempts {
         events,
       );
       this.#enter(step.moving, request, 'transition_started', {}, events, true);
-      this.#stopUnlessApproved(request, await transition(request, decision), events);
+      this.#stopUnlessApproved(request, await transition(node, attempt, decision), events);
       this.#enter(step.succeeded, request, 'transition_completed', {}, events);
       node.ledger.settle(attempt.request_id, { outcome: 'executed', code: null, denial: null }, true);
       this.#steady();
@@ -177,79 +160,15 @@ export class Attempts {
         outcome: 'executed',
         epoch: node.authority.adopted.epoch.toString(),
         control_version: node.version.current.toString(),
-        changes: this.#changes(before),
+        changes: changesBetween(before, node.testimony()),
         events,
       };
     } catch (error) {
       if (error instanceof ApiError) throw error;
-      const moved = node.attemptState === step.moving || node.attemptState === step.succeeded;
+      const hasMoved = node.attemptState === step.moving || node.attemptState === step.succeeded;
       node.stopAfter(error instanceof Error ? error : new Error(String(error)));
-      throw storageFailed(messageOf(error), moved ? 'unknown' : 'not_executed');
+      throw storageFailed(messageOf(error), hasMoved ? 'unknown' : 'not_executed');
     }
-  }
-
-  /** Asks every other member now; what does not answer is told as not answering. */
-  async #gather(mode: Mode): Promise<PromotionFacts> {
-    const { peers } = this.#node;
-    const answers = await Promise.all(peers.others.map(member => peers.ask(member)));
-    return this.#facts(mode, answers);
-  }
-
-  #facts(mode: Mode, answers: readonly (Testimony | null)[]): PromotionFacts {
-    const { peers, wal, cluster } = this.#node;
-    const target = this.#node.testimony();
-    const others = peers.others.map((member, index) => {
-      const testimony = answers[index] ?? null;
-      const comparable =
-        testimony !== null && !isAhead(testimony.position, target.durable) && testimony.position.offset >= wal.oldest;
-      return {
-        nodeId: member.id,
-        name: member.name,
-        testimony,
-        isPrefix: comparable ? wal.chainAt(testimony.position.offset) === testimony.position.chain : null,
-      };
-    });
-    return { mode, memberCount: cluster.members.length, target, others };
-  }
-
-  /**
-   * A majority durably adopts the new epoch for this node, each only if this node holds all that it holds; then the
-   * marker is written. The validator judges the adopters' answers once more, because a member may have moved since it
-   * was first asked.
-   */
-  async #takeAuthority(request: ControlRequest, decision: Decision): Promise<Decision> {
-    const node = this.#node;
-    const { peers, authority } = node;
-    const known = peers.others.map(member => peers.known(member.id).testimony?.epoch ?? 0n);
-    const epoch = known.reduce((max, one) => (one > max ? one : max), authority.adopted.epoch) + 1n;
-    node.adopt(epoch, node.self.id);
-    const self = node.testimony();
-    const answers = await Promise.all(peers.others.map(member => peers.askToAdopt(member, epoch, self)));
-    const again = validatePromotion(
-      this.#facts(
-        request.attempt.mode ?? 'validated',
-        answers.map(answer => answer?.testimony ?? null),
-      ),
-    );
-    const adopters = 1 + answers.filter(answer => answer?.adopted === true).length;
-    const stillForced = again.reason === 'InvalidRequest' && decision.overridden.length > 0;
-    if (again.decision === 'deny' && !stillForced) return again;
-    if (adopters < majorityOf(node.cluster.members.length))
-      return { ...again, decision: 'deny', reason: 'AuthorityAmbiguous' };
-    crashPoint('promotion-adopted');
-    authority.mark({ epoch, held: true, request_id: request.attempt.request_id });
-    crashPoint('promotion-marked');
-    await node.standUp();
-    return decision;
-  }
-
-  async #releaseAuthority(request: ControlRequest, decision: Decision): Promise<Decision> {
-    const { authority } = this.#node;
-    const epoch = authority.marker?.epoch ?? authority.adopted.epoch;
-    authority.mark({ epoch, held: false, request_id: request.attempt.request_id });
-    crashPoint('demotion-marked');
-    await this.#node.standDown();
-    return decision;
   }
 
   #enter(
@@ -308,20 +227,5 @@ export class Attempts {
     this.#node.attemptState = 'Steady';
     this.#node.pendingNodeId = null;
     this.#node.changed();
-  }
-
-  #changes(before: Testimony): readonly Change[] {
-    const after = this.#node.testimony();
-    const told = (one: Testimony): Readonly<Record<string, string>> => ({
-      role: one.role,
-      replication_state: one.haltReason === null ? one.state : `${one.state}(${one.haltReason})`,
-      epoch: one.epoch.toString(),
-    });
-    const was = told(before);
-    return Object.entries(told(after)).flatMap(([component, now]) =>
-      was[component] === now
-        ? []
-        : [{ component, node_id: this.#node.self.id, before: was[component] ?? '', after: now }],
-    );
   }
 }

@@ -67,6 +67,11 @@ export function readIdentity(directory: string): NodeIdentity | null {
   return text === null ? null : parsed(path, text, nodeSchema);
 }
 
+/** The identity that a member of `cluster` has to have. */
+export function identityOf(cluster: ClusterConfig, self: ClusterMember, initialized: boolean): NodeIdentity {
+  return { cluster_id: cluster.cluster_id, node_id: self.id, members: cluster.members.length, initialized };
+}
+
 export function writeIdentity(directory: string, identity: NodeIdentity): void {
   replaceFile(identityPath(directory), JSON.stringify(identity), 'identity');
 }

@@ -76,7 +76,7 @@ export function diagnose(node: LocalNode): object {
         applied_commit_id: store.applied.commitId,
         visible_commit_id: store.visible.commitId,
         rows: store.size,
-        snapshots: node.snapshots.items.length,
+        snapshots: node.data.snapshots.items.length,
       }),
       section('storage', {
         directory: node.directory,

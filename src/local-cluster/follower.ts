@@ -2,6 +2,8 @@
 import * as z from 'zod';
 import { decimal } from './decimal.ts';
 import type { ClusterConfig, ClusterMember } from './config.ts';
+import type { NodeData } from './data.ts';
+import type { FailStop } from './fail-stop.ts';
 import { decodeLines } from './lines.ts';
 import type { Authority } from './authority.ts';
 import type { Peers } from './peers.ts';
@@ -41,6 +43,8 @@ export interface FollowingNode {
   readonly cluster: ClusterConfig;
   readonly authority: Authority;
   readonly peers: Peers;
+  readonly disk: FailStop;
+  readonly data: NodeData;
   readonly wal: Wal;
   readonly serving: Serving | null;
   readonly state: ReplicationState;
@@ -48,10 +52,7 @@ export interface FollowingNode {
   readonly committed: bigint | null;
   testimony(): Testimony;
   follow(epoch: bigint, nodeId: string): void;
-  storing<T>(operation: Promise<T>): Promise<T>;
-  noteCommitted(offset: bigint | null): void;
   becomeInitialized(): void;
-  install(bytes: Buffer): Promise<void>;
   halt(reason: HaltReason, why: string): void;
 }
 
@@ -175,7 +176,7 @@ export class Follower {
       return;
     }
     if (!(await this.#take(answer.body, from, source.epoch))) return;
-    node.noteCommitted(about.committed);
+    node.data.noteCommitted(about.committed);
     this.#join(about.durable);
   }
 
@@ -184,7 +185,7 @@ export class Follower {
     if (status !== 200) throw new Error(`answered ${status}`);
     if (body.length === 0) return;
     try {
-      await this.#node.install(body);
+      await this.#node.data.install(body);
     } catch (error) {
       if (!(error instanceof DamagedSnapshot)) throw error;
       this.#refuse('SnapshotIntegrityFailure', error.message);
@@ -219,7 +220,7 @@ export class Follower {
       records.push({ record, end });
     }
     if (records.length === 0) return true;
-    await this.#node.storing(this.#node.wal.append(bytes, records));
+    await this.#node.disk.storing(this.#node.wal.append(bytes, records));
     return true;
   }
 

@@ -21,6 +21,9 @@ export interface Fate {
   readonly denial: { readonly reason: DenialReason; readonly invariant: string } | null;
 }
 
+/** What an event says. The rest is null, or what the node and its ledger know. */
+export type EventBody = Pick<KernelEvent, 'type' | 'fields'> & Partial<KernelEvent>;
+
 type Entry =
   | { readonly entry: 'request'; readonly attempt: Attempt }
   | { readonly entry: 'outcome'; readonly request_id: string; readonly fate: Fate; readonly attempted: boolean }
@@ -82,14 +85,25 @@ export class Ledger {
     this.#append({ entry: 'request', attempt }, 'ledger-request');
   }
 
-  /** Records an event; it becomes durable with the next durable entry. */
-  event(event: KernelEvent): void {
-    this.#append({ entry: 'event', event }, null);
-  }
-
-  /** Records an event durably: what it announces may begin. */
-  durableEvent(event: KernelEvent): void {
-    this.#append({ entry: 'event', event }, 'ledger-event');
+  /**
+   * Records the next event of `node` and returns it whole. If `durable`, it is on disk when this returns, so that what
+   * it announces may begin; otherwise it becomes durable with the next durable entry.
+   */
+  event(body: EventBody, node: { readonly id: string; readonly epoch: bigint }, durable: boolean): KernelEvent {
+    const event: KernelEvent = {
+      seq: String(this.#events.length + 1),
+      time: new Date().toISOString(),
+      epoch: node.epoch.toString(),
+      request_id: null,
+      node_id: node.id,
+      mode: null,
+      operator: null,
+      reason: null,
+      audit_head: null,
+      ...body,
+    };
+    this.#append({ entry: 'event', event }, durable ? 'ledger-event' : null);
+    return event;
   }
 
   /** Records the outcome durably. `attempted`: it went as far as the state machine. */

@@ -36,7 +36,7 @@ async function write(node: LocalNode, body: unknown): Promise<Reply> {
   const late = new AbortController();
   try {
     const timeout = after(ACKNOWLEDGED_WITHIN_MS, null, { signal: late.signal }).catch(() => null);
-    const end = await Promise.race([node.storing(serving.write(parsed.data)), timeout]);
+    const end = await Promise.race([node.disk.storing(serving.write(parsed.data)), timeout]);
     if (end === null) throw unknown('The write is on this node and was not acknowledged by a majority in time.');
     return {
       status: 200,

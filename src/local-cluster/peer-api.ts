@@ -83,7 +83,7 @@ export function peerRoutes(node: LocalNode): readonly Route[] {
       method: 'GET',
       path: /^\/peer\/snapshot$/,
       needs: 'peer',
-      answer: (): Reply => ({ status: 200, body: node.snapshots.newest() ?? EMPTY_BODY }),
+      answer: (): Reply => ({ status: 200, body: node.data.snapshots.newest() ?? EMPTY_BODY }),
     },
     {
       method: 'POST',

@@ -145,11 +145,11 @@ function wal(node: LocalNode, query: URLSearchParams): object {
     append_offset: node.wal.appended.offset,
     durable_offset: node.wal.durable.offset,
     oldest_offset: node.wal.oldest,
-    truncation_offset: node.snapshots.truncationOffset,
+    truncation_offset: node.data.snapshots.truncationOffset,
     total_bytes: node.wal.durable.offset - node.wal.oldest,
     checksum_status: checksumStatus(node),
     verified_to_offset: node.wal.verifiedTo,
-    checkpoints: node.snapshots.checkpoints,
+    checkpoints: node.data.snapshots.checkpoints,
     next_after: nextAfter,
   };
 }
@@ -161,7 +161,7 @@ function checksumStatus(node: LocalNode): 'valid' | 'invalid' | 'unchecked' {
 }
 
 function snapshots(node: LocalNode, query: URLSearchParams): object {
-  return page(node.snapshots.items, item => item.commit_id, query);
+  return page(node.data.snapshots.items, item => item.commit_id, query);
 }
 
 function modeOf(query: URLSearchParams): Mode {

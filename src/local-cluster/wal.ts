@@ -1,20 +1,14 @@
 /** The write-ahead log of a node keeps its records in segment files. */
-import { constants, mkdirSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { constants, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { flushDirectorySync } from '../files/directory.ts';
 import { crashPoint, onFsync, slowDisk } from './faults.ts';
 import { append } from './files.ts';
-import { chainText, decodeLines } from './lines.ts';
+import { decodeLines } from './lines.ts';
 import { decodeRecord, type WalRecord } from './records.ts';
+import { type Segment, segmentName, segmentStart } from './segments.ts';
 import { type Position, EMPTY_HISTORY, messageOf } from './vocabulary.ts';
-
-interface Segment {
-  readonly file: string;
-  readonly first: Position;
-  /** Where the segment ends: the position after its last record. */
-  readonly end: Position;
-}
 
 /** A record and the position that it leads to. */
 export interface PlacedRecord {
@@ -37,25 +31,8 @@ export interface Recovery {
 /** Thrown by everything that is asked of a log whose disk has failed. */
 export class StorageError extends Error {}
 
-function nameOf(first: Position): string {
-  return `${first.offset.toString().padStart(20, '0')}-${chainText(first.chain)}-${first.epoch.toString()}-${first.commitId.toString()}.wal`;
-}
-
 /** Appended to, and never written over: not even by a process that no longer holds the directory. */
 const APPEND_FLAGS = constants.O_RDWR | constants.O_APPEND;
-const SEGMENT_NAME = /^(\d{20})-([0-9a-f]{8})-(\d+)-(\d+)\.wal$/;
-
-function positionOf(file: string): Position | null {
-  const match = SEGMENT_NAME.exec(file);
-  if (match === null) return null;
-  const [, offset = '0', chain = '0', epoch = '0', commitId = '0'] = match;
-  return {
-    offset: BigInt(offset),
-    chain: Number.parseInt(chain, 16),
-    epoch: BigInt(epoch),
-    commitId: BigInt(commitId),
-  };
-}
 
 /**
  * The write-ahead log: one history of checksummed records over segment files. A position is durable only after fsync;
@@ -112,11 +89,11 @@ export class Wal {
     mkdirSync(this.#directory, { recursive: true });
     const firsts = readdirSync(this.#directory)
       .sort()
-      .flatMap(file => positionOf(file) ?? []);
+      .flatMap(file => segmentStart(file) ?? []);
     let end = firsts[0] ?? base;
     let cut = 0;
     for (const [index, first] of firsts.entries()) {
-      const file = join(this.#directory, nameOf(first));
+      const file = join(this.#directory, segmentName(first));
       if (first.offset !== end.offset || first.chain !== end.chain)
         return { cut, corruption: `the segment at ${first.offset.toString()} does not continue the one before it` };
       const bytes = readFileSync(file);
@@ -231,11 +208,6 @@ export class Wal {
     this.#handle = null;
   }
 
-  /** Bytes on disk, an unfinished tail included. */
-  get bytesOnDisk(): bigint {
-    return this.#segments.reduce((sum, segment) => sum + BigInt(statSync(segment.file).size), 0n);
-  }
-
   #segmentAt(offset: bigint): Segment | undefined {
     return this.#segments.findLast(segment => segment.first.offset <= offset && offset <= segment.end.offset);
   }
@@ -253,7 +225,7 @@ export class Wal {
 
   async #startSegment(first: Position): Promise<void> {
     await this.#handle?.close();
-    const file = join(this.#directory, nameOf(first));
+    const file = join(this.#directory, segmentName(first));
     crashPoint('segment-create');
     this.#handle = await open(file, APPEND_FLAGS | constants.O_CREAT | constants.O_TRUNC, 0o600);
     crashPoint('segment-directory');
