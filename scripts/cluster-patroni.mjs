@@ -19,7 +19,8 @@ const USAGE = `Usage: npm run cluster:patroni [-- OPTIONS]
   --tls                the REST API speaks TLS, under a certificate made for this run
   --auth USER:PASSWORD the REST API asks for this before it changes anything
   --synchronous        commits wait for a synchronous standby
-  --patroni VERSION    ${RELEASES.map(({ line }) => line).join(', ')}; fetched where it is not the machine's own, which is the default
+  --patroni VERSION    ${RELEASES.map(({ line }) => line).join(', ')}; fetched where it is not the machine's own,
+                       which is the default
   --ttl N              seconds until a silent leader loses its lock: 20 by default`;
 
 function say(/** @type {string} */ line) {

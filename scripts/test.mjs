@@ -226,10 +226,8 @@ function conclude(results) {
   const width = Math.max(16, ...results.map(({ name }) => name.length));
   for (const { name, passed, skipped, failures, seconds } of results) {
     const parts = [`${passed} passed`, `${failures.length} failed`, ...(skipped > 0 ? [`${skipped} skipped`] : [])];
-    console.log(
-      `${failures.length > 0 ? '✘' : skipped > 0 ? '-' : '✔'} ${name.padEnd(width)} ${parts.join(', ').padEnd(32)} ${seconds.toFixed(1)} ` +
-        's',
-    );
+    const mark = failures.length > 0 ? '✘' : skipped > 0 ? '-' : '✔';
+    console.log(`${mark} ${name.padEnd(width)} ${parts.join(', ').padEnd(32)} ${seconds.toFixed(1)} s`);
   }
   for (const { name, failures } of results) {
     for (const { title, error } of failures)

@@ -601,7 +601,8 @@ export class PatroniCluster {
       'the cluster has a leader and streaming replicas',
       async () => (leader = await this.settled()) !== undefined,
     );
-    if (this.#shape.dynamic['standby_cluster'] !== undefined) return; // takes no writes: it has the roles of the cluster that it follows
+    // A standby cluster takes no writes: it has the roles of the cluster that it follows.
+    if (this.#shape.dynamic['standby_cluster'] !== undefined) return;
     await this.sql(leader ?? '', `CREATE ROLE ${MONITOR.user} LOGIN PASSWORD '${MONITOR.password}' IN ROLE pg_monitor`);
   }
 

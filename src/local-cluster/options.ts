@@ -27,7 +27,8 @@ export interface ClusterOptions extends ServerOptions {
 
 export const USAGE = `Usage:
   cluster --data DIR [--nodes 3] [--port 9191] [--writes-per-second N] [options]
-      Starts a cluster of N processes on one machine; node i listens on the i-th port from --port (0: free ones between 10000 and 20000).
+      Starts a cluster of N processes on one machine; node i listens on the i-th port from --port (0: free ones
+      between 10000 and 20000).
       Prints one JSON line per node when it is ready: {"id","name","url","pid"}. Ctrl-C ends all of them.
   cluster node --data DIR --name node-2 [options]
       Starts one node of an existing cluster alone, where it was. Prints its line when it is ready.

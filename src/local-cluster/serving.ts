@@ -73,8 +73,8 @@ export class Serving {
   }
 
   /**
-   * Appends a write; resolves when it is durable on a majority (P6-S1). Rejects with SupersededWrite when that can no longer
-   * be known.
+   * Appends a write; resolves when it is durable on a majority (P6-S1). Rejects with SupersededWrite when that can no
+   * longer be known.
    */
   async write(write: { readonly key: string; readonly value: string }): Promise<Position> {
     const end = await this.#append(write);

@@ -100,6 +100,7 @@ function positionIsProvable({ target, others, memberCount }: PromotionFacts): Ve
   const witnesses = others.filter(other => other.testimony !== null && isWitness(other.testimony));
   const ahead = witnesses.filter(({ testimony }) => testimony !== null && isAhead(testimony.position, target.durable));
   const present = witnesses.length + (isWitness(target) ? 1 : 0);
+  const positions = ahead.map(({ name, testimony }) => `${name} at ${testimony?.position.offset.toString() ?? ''}`);
   const isMajority = present >= majorityOf(memberCount);
   return {
     id: 'acknowledged_writes_are_present',
@@ -107,8 +108,8 @@ function positionIsProvable({ target, others, memberCount }: PromotionFacts): Ve
     result: ahead.length === 0 && isMajority ? 'pass' : 'fail',
     observed:
       `target at ${target.durable.offset.toString()} in epoch ${target.durable.epoch.toString()}; ${present} ` +
-      `of ${memberCount} members answer, ${majorityOf(memberCount)} are needed; ahead of the ` +
-      `target: ${ahead.map(({ name, testimony }) => `${name} at ${testimony?.position.offset.toString() ?? ''}`).join(', ') || 'none'}`,
+      `of ${memberCount} members answer, ${majorityOf(memberCount)} are needed; ` +
+      `ahead of the target: ${positions.join(', ') || 'none'}`,
     message:
       'A write is acknowledged by a majority, so a majority that is not ahead of the target proves that the ' +
       'target holds every acknowledged write.',
@@ -144,13 +145,14 @@ function snapshotsStayValid({ target, others }: PromotionFacts): Verdict {
     ({ testimony }) =>
       testimony !== null && isWitness(testimony) && testimony.visible.commitId > target.applied.commitId,
   );
+  const commits = beyond.map(({ name, testimony }) => `${name} at ${testimony?.visible.commitId.toString() ?? ''}`);
   return {
     id: 'visible_snapshots_stay_valid',
     reason: 'MvccVisibilityViolation',
     result: beyond.length === 0 ? 'pass' : 'fail',
     observed:
-      `target has applied commit ${target.applied.commitId.toString()}; visible beyond ` +
-      `it: ${beyond.map(({ name, testimony }) => `${name} at ${testimony?.visible.commitId.toString() ?? ''}`).join(', ') || 'none'}`,
+      `target has applied commit ${target.applied.commitId.toString()}; ` +
+      `visible beyond it: ${commits.join(', ') || 'none'}`,
     message: 'What a reader has seen on any member must be what the target has applied.',
   };
 }

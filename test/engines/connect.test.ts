@@ -120,11 +120,14 @@ describe('connecting to a cluster', () => {
 
   it("P7-S2, freeze/shared: loading and using the boundary leaves the host's global dispatcher as it is", async () => {
     const server = await kernelServer(N1);
+    const file = new URL('../../src/engines/connect.ts', import.meta.url).href;
+    const cluster = { name: 'x', kind: 'aerodb', endpoints: [server.url] };
+    const timeouts = { connectMs: 500, readMs: 2000, controlMs: 2000 };
     const script = `
       const symbols = () => Object.getOwnPropertySymbols(globalThis).map(String).sort().join();
       const before = symbols();
-      const { connect } = await import(${JSON.stringify(new URL('../../src/engines/connect.ts', import.meta.url).href)});
-      const kernel = await connect({ name: 'x', kind: 'aerodb', endpoints: [${JSON.stringify(server.url)}] }, { timeouts: { connectMs: 500, readMs: 2000, controlMs: 2000 } });
+      const { connect } = await import(${JSON.stringify(file)});
+      const kernel = await connect(${JSON.stringify(cluster)}, ${JSON.stringify({ timeouts })});
       const read = await kernel.value.readCluster();
       const found = Object.getOwnPropertySymbols(globalThis).filter((symbol) => String(symbol).includes('undici'));
       console.log(JSON.stringify({ ok: read.ok, same: symbols() === before, found: found.map(String) }));`;
@@ -234,7 +237,21 @@ describe('limits of an answer', () => {
   });
 
   it('P7-F1: millions of wrong values cost one complaint', async () => {
-    const body = `{"api_version":"v1","observed_at":{"snapshot":"live","commit_id":null,"control_version":null,"node_id":"${N1}","time":"2026-11-21T10:00:00Z","clock":"c"},"notes":[],"data":{"cluster_id":"c","name":"n","epoch":"1","primary_id":null,"members":[${'1,'.repeat(7_000_000)}1]}}`;
+    const head = JSON.stringify({
+      api_version: 'v1',
+      observed_at: {
+        snapshot: 'live',
+        commit_id: null,
+        control_version: null,
+        node_id: N1,
+        time: '2026-11-21T10:00:00Z',
+        clock: 'c',
+      },
+      notes: [],
+    });
+    const data = JSON.stringify({ cluster_id: 'c', name: 'n', epoch: '1', primary_id: null });
+    const members = `[${'1,'.repeat(7_000_000)}1]`;
+    const body = `${head.slice(0, -1)},"data":${data.slice(0, -1)},"members":${members}}}`;
     const server = await answeringBytes(
       () => `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
     );

@@ -17,8 +17,14 @@ const BARE_SERVER = `
 import { createServer } from 'node:http';
 import { readFileSync } from 'node:fs';
 const bytes = readFileSync(process.argv[2]);
-createServer((_request, response) => { response.setHeader('content-type', 'application/json'); response.setHeader('content-length', bytes.length); response.end(bytes); })
-  .listen(0, '127.0.0.1', function () { process.stdout.write(JSON.stringify({ url: 'http://127.0.0.1:' + this.address().port, pid: process.pid }) + '\\n'); });
+createServer((_request, response) => {
+  response.setHeader('content-type', 'application/json');
+  response.setHeader('content-length', bytes.length);
+  response.end(bytes);
+}).listen(0, '127.0.0.1', function () {
+  const url = 'http://127.0.0.1:' + this.address().port;
+  process.stdout.write(JSON.stringify({ url, pid: process.pid }) + '\\n');
+});
 `;
 
 interface Ready {

@@ -38,7 +38,8 @@ function nodeOf(cluster: TestCluster, whom: Whom): TestNode {
 
 async function state(node: TestNode): Promise<string> {
   const member = await node.member();
-  return `${textAt(member, 'role')} ${at(member, 'halt_reason') === null ? textAt(member, 'replication_state') : textAt(member, 'halt_reason')}`;
+  const isHalted = at(member, 'halt_reason') !== null;
+  return `${textAt(member, 'role')} ${textAt(member, isHalted ? 'halt_reason' : 'replication_state')}`;
 }
 
 /**

@@ -41,7 +41,13 @@ describe('the versions of Patroni that are tested', () => {
   it("come from the mirror that the machine's apt uses, which is not that of security updates", () => {
     assert.equal(
       mirrorOf(
-        'http://one.example/debian-security/\nhttp://two.example/debian/\nhttp://two.example/debian/\nhttp://three.example/extra/\n',
+        [
+          'http://one.example/debian-security/',
+          'http://two.example/debian/',
+          'http://two.example/debian/',
+          'http://three.example/extra/',
+          '',
+        ].join('\n'),
       ),
       'http://two.example/debian/',
     );

@@ -161,10 +161,9 @@ describe('secrets in the editor', function () {
       for (const [store, content] of Object.entries(kept))
         assert.deepEqual(leaksIn(content, CANARY), [], `the browser's ${store}`);
       assert.ok(Object.values(kept).join('').length > 1000, 'the browser does keep something');
-      process.stdout.write(
-        '      secret ' +
-          `store: ${(kept['localStorage'] ?? '').includes('secrets.provider') ? "an encrypted entry in the browser's storage" : 'in memory only'}\n`,
-      );
+      const isStored = (kept['localStorage'] ?? '').includes('secrets.provider');
+      const where = isStored ? "an encrypted entry in the browser's storage" : 'in memory only';
+      process.stdout.write(`      secret store: ${where}\n`);
     },
   );
 });
