@@ -60,7 +60,7 @@ const IN_EDITOR: Readonly<Record<string, string>> = Object.fromEntries(
   ]),
 );
 
-const FOLDERS = ['text', 'control-plane', 'kernel', 'audit', 'files', 'vscode', 'cli', 'local-cluster', 'webview'];
+const FOLDERS = ['text', 'control-plane', 'engines', 'audit', 'files', 'vscode', 'cli', 'local-cluster', 'webview'];
 const PLANTED = [
   ...Object.entries(IN_CONTROL_PLANE).map(([says, text]) => ({ folder: 'control-plane', says, text })),
   ...Object.entries(IN_EDITOR).map(([says, text]) => ({ folder: 'vscode', says, text })),

@@ -1,9 +1,9 @@
 /** One cluster under two names, and consent that holds for the secrets too. */
-import type { PatroniCluster } from '../../src/engines/patroni/login.ts';
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { PatroniCluster } from '../../src/engines/patroni/login.ts';
 import type { ClusterConfig } from '../../src/control-plane/cluster.ts';
 import { normalAddress } from '../../src/control-plane/same-cluster.ts';
 import { connect } from '../../src/engines/connect.ts';

@@ -2,11 +2,11 @@
  * An operator of a real cluster: the real control plane, boundary and audit log. Only the person who is asked is
  * scripted.
  */
-import { ENGINES } from '../../src/engines/registry.ts';
 import { randomUUID } from 'node:crypto';
 import { existsSync, linkSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ENGINES } from '../../src/engines/registry.ts';
 import { realFiles, type AuditFiles } from '../../src/audit/files.ts';
 import { openAuditLog } from '../../src/audit/log.ts';
 import type { ControlCommandName } from '../../src/control-plane/commands.ts';

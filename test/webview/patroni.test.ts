@@ -2,9 +2,9 @@
  * Panels of a Patroni cluster: its own words, positions as PostgreSQL writes them, and what the engine does not have
  * said as such.
  */
-import { PATRONI } from '../../src/engines/patroni/engine.ts';
 import assert from 'node:assert/strict';
 import type { Browser } from 'playwright-core';
+import { PATRONI } from '../../src/engines/patroni/engine.ts';
 import { kernelRejection } from '../../src/control-plane/errors.ts';
 import { explainControl, explainExecution } from '../../src/control-plane/explanation.ts';
 import type { AnsweredView } from '../../src/control-plane/reads.ts';
