@@ -12,11 +12,14 @@ const spreads = [
     message: 'The stack ends at some ten thousand arguments: use reduce.',
   },
 ];
-/** `{}['constructor']` is a function: what a foreign word is looked up in is a map, or is asked with `Object.hasOwn`. */
+/**
+ * `{}['constructor']` is a function: what a foreign word is looked up in is a map, or is asked with `Object.hasOwn`.
+ */
 const dictionaries = [
   {
     selector:
-      "VariableDeclarator[init.type='ObjectExpression'] > Identifier.id TSTypeReference[typeName.name='Record'] > TSTypeParameterInstantiation > TSStringKeyword:first-child",
+      "VariableDeclarator[init.type='ObjectExpression'] > Identifier.id TSTypeReference[typeName.name='Record'] " +
+      '> TSTypeParameterInstantiation > TSStringKeyword:first-child',
     message: 'A foreign word would find what every object has: use a Map.',
   },
 ];
@@ -24,18 +27,29 @@ const dictionaries = [
 const surfaces = [
   {
     selector:
-      "MemberExpression[object.object.name='vscode'][object.property.name='window'][property.name=/^(show(Information|Warning|Error)Message|(show|create)(QuickPick|InputBox))$/]",
+      "MemberExpression[object.object.name='vscode'][object.property.name='window']" +
+      '[property.name=/^(show(Information|Warning|Error)Message|(show|create)(QuickPick|InputBox))$/]',
     message: 'What is shown may be foreign: src/vscode/surfaces.ts makes it harmless.',
   },
 ];
+const topLevelConstant = ':matches(Program, Program > ExportNamedDeclaration) > VariableDeclaration[kind="const"]';
 /** One dialect: a function of a file is declared; an arrow is an argument or a property. */
 const declarations = [
   {
-    selector:
-      ':matches(Program, Program > ExportNamedDeclaration) > VariableDeclaration[kind="const"] > VariableDeclarator:not([id.typeAnnotation]) > ArrowFunctionExpression.init',
+    selector: `${topLevelConstant} > VariableDeclarator:not([id.typeAnnotation]) > ArrowFunctionExpression.init`,
     message: 'Declare it: function name() {}.',
   },
 ];
+/** One dialect: what configures is in capitals, so that a reader knows where it came from. */
+const constants = [
+  'Literal',
+  'BinaryExpression[operator=/^([-+*%&|]|<<)$/]',
+  'TemplateLiteral',
+  "NewExpression[callee.name=/^(Set|Map)$/][arguments.0.type='ArrayExpression']",
+].map(init => ({
+  selector: `${topLevelConstant} > VariableDeclarator[id.name=/^[a-z]/] > ${init}.init`,
+  message: 'A constant that configures is written in capitals.',
+}));
 const timers = ['setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask', 'fetch', 'process', 'performance'].map(
   name => ({
     name,
@@ -72,7 +86,7 @@ export default tseslint.config(
       ],
       'no-console': 'error',
       eqeqeq: 'error',
-      'no-restricted-syntax': ['error', ...declarations, ...spreads, ...dictionaries],
+      'no-restricted-syntax': ['error', ...declarations, ...constants, ...spreads, ...dictionaries],
       'max-lines': ['error', { max: 600, skipBlankLines: true, skipComments: true }],
     },
   },
@@ -80,9 +94,11 @@ export default tseslint.config(
   {
     files: ['src/vscode/**/*.ts', 'src/extension.ts'],
     ignores: ['src/vscode/surfaces.ts'],
-    rules: { 'no-restricted-syntax': ['error', ...declarations, ...spreads, ...dictionaries, ...surfaces] },
+    rules: {
+      'no-restricted-syntax': ['error', ...declarations, ...constants, ...spreads, ...dictionaries, ...surfaces],
+    },
   },
-  { files: ['test/**/*.ts', '**/*.mjs'], rules: { 'no-restricted-syntax': ['error', ...declarations] } },
+  { files: ['test/**/*.ts', '**/*.mjs'], rules: { 'no-restricted-syntax': ['error', ...declarations, ...constants] } },
   {
     files: ['src/control-plane/**/*.ts'],
     rules: {
@@ -103,6 +119,7 @@ export default tseslint.config(
       'no-restricted-syntax': [
         'error',
         ...declarations,
+        ...constants,
         ...spreads,
         ...dictionaries,
         {

@@ -7,14 +7,14 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { availableParallelism, cpus, loadavg, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { benchVariable, ratioOf, readMeasures } from './lib/bench.mjs';
+import { BENCH_VARIABLE, ratioOf, readMeasures } from './lib/bench.mjs';
 import { benchmarksDocument, missed, regressions } from './lib/bench-document.mjs';
 import { root } from './lib/paths.mjs';
 import { startGroup, whenAskedToEnd } from './lib/processes.mjs';
 import { Failure, script } from './lib/run.mjs';
 
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-const committedFile = join(root, 'docs', 'benchmarks.json');
+const COMMITTED_FILE = join(root, 'docs', 'benchmarks.json');
 /** Every script of package.json that is called `bench:…`, in its order. */
 const known = Object.keys(manifest.scripts).flatMap(name =>
   name.startsWith('bench:') ? [name.slice('bench:'.length)] : [],
@@ -36,7 +36,7 @@ async function runBench(name, folder) {
   console.log(`\n── ${name} (load ${load.toFixed(1)}) ──`);
   const group = startGroup('sh', ['-c', manifest.scripts[`bench:${name}`]], {
     cwd: root,
-    env: { ...process.env, [benchVariable]: report },
+    env: { ...process.env, [BENCH_VARIABLE]: report },
   });
   running = group;
   group.child.stdout.on('data', chunk => process.stdout.write(chunk));
@@ -67,7 +67,7 @@ await script(async () => {
   if (unknown.length > 0)
     throw new Failure(`There is no benchmark ${unknown.join(', ')}: there are ${known.join(', ')}.`);
   /** @type {import('./lib/bench-document.mjs').Results} */
-  const committed = existsSync(committedFile) ? JSON.parse(readFileSync(committedFile, 'utf8')) : {};
+  const committed = existsSync(COMMITTED_FILE) ? JSON.parse(readFileSync(COMMITTED_FILE, 'utf8')) : {};
   /** @type {Record<string, import('./lib/bench-document.mjs').Result>} */
   const fresh = {};
   const failed = [];
@@ -96,7 +96,7 @@ await script(async () => {
     ...regressions(committed, fresh).map(line => `WORSE ${line}`),
   ];
   if (!values['dry-run']) {
-    writeFileSync(committedFile, `${JSON.stringify(merged, null, 2)}\n`);
+    writeFileSync(COMMITTED_FILE, `${JSON.stringify(merged, null, 2)}\n`);
     writeFileSync(join(root, 'docs', 'benchmarks.md'), benchmarksDocument(merged));
   }
   console.log(`\n${worse.length === 0 ? 'Every limit is kept, and no ratio is worse than before.' : worse.join('\n')}`);

@@ -14,7 +14,7 @@ import { Failure, script } from './lib/run.mjs';
 import { sbom } from './lib/sbom.mjs';
 
 /** A program in one CommonJS file: what a line does not need is not loaded, Node's own modules included. */
-const commonJs = {
+const COMMON_JS = {
   platform: /** @type {const} */ ('node'),
   format: /** @type {const} */ ('cjs'),
   target: 'node22',
@@ -24,7 +24,7 @@ const commonJs = {
 /**
  * A program that knows its own file (`import.meta`) is one ES module; CommonJS packages in it still ask for `require`.
  */
-const esModule = {
+const ES_MODULE = {
   platform: /** @type {const} */ ('node'),
   format: /** @type {const} */ ('esm'),
   target: 'node22',
@@ -36,7 +36,7 @@ const esModule = {
 };
 
 /** @type {readonly { source: string, file: string, options: import('esbuild').BuildOptions }[]} */
-const entries = [
+const ENTRIES = [
   {
     source: 'src/extension.ts',
     file: 'extension.cjs',
@@ -47,8 +47,8 @@ const entries = [
     file: 'webview.js',
     options: { platform: 'browser', format: 'esm', target: 'es2022', loader: { '.ttf': 'file' }, assetNames: '[name]' },
   },
-  { source: 'src/cli/main.ts', file: 'aerodb-control.cjs', options: commonJs },
-  { source: 'src/local-cluster/main.ts', file: 'local-cluster.js', options: esModule },
+  { source: 'src/cli/main.ts', file: 'aerodb-control.cjs', options: COMMON_JS },
+  { source: 'src/local-cluster/main.ts', file: 'local-cluster.js', options: ES_MODULE },
 ];
 
 /**
@@ -56,10 +56,10 @@ const entries = [
  * @returns {Promise<{ file: string, bytes: number }[]>} what was written
  */
 export async function build({ release = false, folder = join(root, 'dist') } = {}) {
-  const missing = entries.filter(({ source }) => !existsSync(join(root, source)));
+  const missing = ENTRIES.filter(({ source }) => !existsSync(join(root, source)));
   if (release && missing.length > 0)
     throw new Failure(`A release needs ${missing.map(({ source }) => source).join(', ')}.`);
-  const present = entries.filter(entry => !missing.includes(entry));
+  const present = ENTRIES.filter(entry => !missing.includes(entry));
   const results = await Promise.all(
     present.map(({ source, file, options }) => bundle(source, join(folder, file), release, options)),
   );

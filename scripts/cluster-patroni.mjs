@@ -6,20 +6,21 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { monitor, PatroniCluster } from './lib/patroni-cluster.mjs';
+import { MONITOR, PatroniCluster } from './lib/patroni-cluster.mjs';
 import { ensurePatroni } from './lib/patroni-install.mjs';
 import { patroniLine, RELEASES } from './lib/patroni-versions.mjs';
 import { portOf } from './lib/ports.mjs';
 import { whenAskedToEnd } from './lib/processes.mjs';
 import { Failure, script } from './lib/run.mjs';
 
-const usage = `Usage: npm run cluster:patroni [-- OPTIONS]
+const USAGE = `Usage: npm run cluster:patroni [-- OPTIONS]
   --nodes N            1 to 7 members, 3 by default
   --port N             the first of its ports on 127.0.0.1, or of the next that are free: 8008 by default
   --tls                the REST API speaks TLS, under a certificate made for this run
   --auth USER:PASSWORD the REST API asks for this before it changes anything
   --synchronous        commits wait for a synchronous standby
-  --patroni VERSION    ${RELEASES.map(({ line }) => line).join(', ')}; fetched where it is not the machine's own, which is the default
+  --patroni VERSION    ${RELEASES.map(({ line }) => line).join(', ')}; fetched where it is not the machine's own,
+                       which is the default
   --ttl N              seconds until a silent leader loses its lock: 20 by default`;
 
 function say(/** @type {string} */ line) {
@@ -49,7 +50,7 @@ function options() {
       patroni: values.patroni === undefined ? undefined : patroniLine(values.patroni),
     };
   } catch (error) {
-    if (error instanceof TypeError) throw new Failure(`${error.message}\n${usage}`);
+    if (error instanceof TypeError) throw new Failure(`${error.message}\n${USAGE}`);
     throw error;
   }
 }
@@ -76,7 +77,7 @@ function credentials(text) {
 
 await script(async () => {
   const { help, nodes, port, tls, auth, synchronous, ttl, patroni } = options();
-  if (help) return say(usage);
+  if (help) return say(USAGE);
   const programs = await ensurePatroni(say, patroni);
   const started = performance.now();
   /** @type {PatroniCluster | undefined} */
@@ -131,7 +132,7 @@ function describe(cluster, auth) {
     kind: 'patroni',
     endpoints: cluster.members.map(({ url }) => url),
     ...(cluster.tls === undefined ? {} : { tls: { ca: cluster.tls.ca } }),
-    database: { user: monitor.user, addresses: cluster.members.map(({ postgresAddress }) => postgresAddress) },
+    database: { user: MONITOR.user, addresses: cluster.members.map(({ postgresAddress }) => postgresAddress) },
   };
   const secret = (/** @type {string} */ name, /** @type {string} */ text) => {
     const file = join(cluster.folder, name);
@@ -140,14 +141,14 @@ function describe(cluster, auth) {
   };
   const files = {
     ...(auth === undefined ? {} : { tokenFiles: secret('rest-login', `${auth.username}:${auth.password}`) }),
-    databasePasswordFiles: secret('database-password', monitor.password),
+    databasePasswordFiles: secret('database-password', MONITOR.password),
   };
   const config = join(cluster.folder, 'clusters.json');
   writeFileSync(config, `${JSON.stringify({ clusters: [setting], ...files }, undefined, 2)}\n`);
   say(`Setting of the editor (settings.json):\n  "aerodb.clusters": ${JSON.stringify([setting])}\n`);
   say(
     'Its secrets (AeroDB: Set or Clear Access Token…): the password of the database login ' +
-      `is ${monitor.password}${auth === undefined ? '' : ', the access token is what you gave with --auth'}.\n`,
+      `is ${MONITOR.password}${auth === undefined ? '' : ', the access token is what you gave with --auth'}.\n`,
   );
   say(`Terminal:\n  aerodb-control inspect cluster --config ${config} --cluster ${setting.name}`);
 }

@@ -5,10 +5,10 @@ import { root } from './lib/paths.mjs';
 import { Failure, run, script } from './lib/run.mjs';
 
 /** People install it over slow lines: bytes. */
-const largest = 1_000_000;
+const LARGEST_BYTES = 1_000_000;
 
 /** A line of Markdown that is a picture beside the text, and the empty line after it. */
-const picture = /^!\[[^\]]*\]\((?!https:)[^)]*\)\n\n?/gmu;
+const PICTURE = /^!\[[^\]]*\]\((?!https:)[^)]*\)\n\n?/gmu;
 
 /**
  * Builds a release and packages it, from a copy of what `.vscodeignore` lets through: in the package the README has no
@@ -29,10 +29,11 @@ export async function packageExtension() {
       mkdirSync(dirname(join(stage, path)), { recursive: true });
       cpSync(join(root, path), join(stage, path));
     }
-    writeFileSync(join(stage, 'README.md'), readFileSync(join(root, 'README.md'), 'utf8').replaceAll(picture, ''));
+    writeFileSync(join(stage, 'README.md'), readFileSync(join(root, 'README.md'), 'utf8').replaceAll(PICTURE, ''));
     await vsce(stage, 'package', '--allow-missing-repository', '--out', join(stage, 'packed.vsix'));
     const { size } = statSync(join(stage, 'packed.vsix'));
-    if (size > largest) throw new Failure(`The package has ${size} bytes; more than ${largest} are too many.`);
+    if (size > LARGEST_BYTES)
+      throw new Failure(`The package has ${size} bytes; more than ${LARGEST_BYTES} are too many.`);
     renameSync(join(stage, 'packed.vsix'), file);
   } finally {
     rmSync(stage, { recursive: true, force: true });

@@ -13,7 +13,7 @@ import { root } from './lib/paths.mjs';
 import { endGroup, startGroup, whenAskedToEnd } from './lib/processes.mjs';
 import { Failure, script } from './lib/run.mjs';
 import { hasTests, select } from './lib/suites.mjs';
-import { readReport, reportVariable } from './lib/test-report.mjs';
+import { readReport, REPORT_VARIABLE } from './lib/test-report.mjs';
 
 /**
  * @typedef {object} Result
@@ -30,13 +30,13 @@ import { readReport, reportVariable } from './lib/test-report.mjs';
  * One suite may take this long, in milliseconds, also on a machine that is several times slower: a suite that hangs is
  * a failure, not an evening.
  */
-const limit = 25 * 60_000;
+const LIMIT_MS = 25 * 60_000;
 
 /**
  * A suite whose last test is over ends by itself: what a failed test has left open is not waited for longer than this,
  * in milliseconds.
  */
-const afterTheLastTest = 10_000;
+const AFTER_THE_LAST_TEST_MS = 10_000;
 
 const folder = mkdtempSync(join(tmpdir(), 'aero-test-'));
 /**
@@ -71,12 +71,12 @@ async function runNode(args, { env = {}, live, system, isOver = () => false }) {
   const timer = setTimeout(() => {
     late = true;
     void group.stop();
-  }, limit);
+  }, LIMIT_MS);
   let open = false;
   let over = 0;
   const watch = setInterval(() => {
     if (over === 0 && isOver()) over = Date.now();
-    if (over === 0 || Date.now() - over < afterTheLastTest) return;
+    if (over === 0 || Date.now() - over < AFTER_THE_LAST_TEST_MS) return;
     open = true;
     clearInterval(watch);
     void group.stop();
@@ -89,7 +89,7 @@ async function runNode(args, { env = {}, live, system, isOver = () => false }) {
   running.delete(group.pid);
   return {
     how: late
-      ? `no end after ${limit / 60_000} minutes`
+      ? `no end after ${LIMIT_MS / 60_000} minutes`
       : open
         ? 'no end after its last test: something is left open'
         : how,
@@ -136,7 +136,7 @@ async function runSuite(suite, grep, { env, title: name = suite.name, system }, 
   const report = join(folder, `${suite.name}.jsonl`);
   const args = [...suite.command, ...(grep === undefined ? [] : ['--grep', grep])];
   const { how, left, output } = await runNode(args, {
-    env: { ...env, [reportVariable]: report },
+    env: { ...env, [REPORT_VARIABLE]: report },
     live,
     system,
     isOver: () => readReport(report).some(({ event }) => event === 'end'),
@@ -226,10 +226,8 @@ function conclude(results) {
   const width = Math.max(16, ...results.map(({ name }) => name.length));
   for (const { name, passed, skipped, failures, seconds } of results) {
     const parts = [`${passed} passed`, `${failures.length} failed`, ...(skipped > 0 ? [`${skipped} skipped`] : [])];
-    console.log(
-      `${failures.length > 0 ? '✘' : skipped > 0 ? '-' : '✔'} ${name.padEnd(width)} ${parts.join(', ').padEnd(32)} ${seconds.toFixed(1)} ` +
-        's',
-    );
+    const mark = failures.length > 0 ? '✘' : skipped > 0 ? '-' : '✔';
+    console.log(`${mark} ${name.padEnd(width)} ${parts.join(', ').padEnd(32)} ${seconds.toFixed(1)} s`);
   }
   for (const { name, failures } of results) {
     for (const { title, error } of failures)

@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { closeSync, ftruncateSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 
-export const page = 4_096;
+export const PAGE_BYTES = 4_096;
 
 export class SmallDisk {
   readonly directory: string;
@@ -30,14 +30,14 @@ export class SmallDisk {
   /** Leaves room for so many pages. */
   fill(pages = 0): void {
     const file = openSync(this.#ballast, 'w');
-    const piece = Buffer.alloc(256 * page);
+    const piece = Buffer.alloc(256 * PAGE_BYTES);
     let size = 0;
     try {
       for (;;) size += writeSync(file, piece);
     } catch {
       // Full.
     }
-    ftruncateSync(file, size - pages * page);
+    ftruncateSync(file, size - pages * PAGE_BYTES);
     closeSync(file);
   }
 
@@ -47,7 +47,7 @@ export class SmallDisk {
 
   get freePages(): number {
     const { bavail, bsize } = statfsSync(this.directory);
-    return (bavail * bsize) / page;
+    return (bavail * bsize) / PAGE_BYTES;
   }
 
   unmount(): void {

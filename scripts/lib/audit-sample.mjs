@@ -2,7 +2,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { encodeRecord } from '../../src/audit/chain.ts';
 
-const stages = /** @type {const} */ ([
+const STAGES = /** @type {const} */ ([
   'command_requested',
   'explanation_presented',
   'confirmation_requested',
@@ -22,7 +22,7 @@ export function sampleEntry(n) {
     clock: 'operator workstation',
     session: '6f1c1f3e-0000-4000-8000-000000000001',
     n: String(n),
-    stage: stages[n % stages.length] ?? 'command_requested',
+    stage: STAGES[n % STAGES.length] ?? 'command_requested',
     operator: { account: n % 7 === 0 ? 'bob' : 'alice', host: 'workstation-1', name: null },
     authority: 'Operator',
     request_id: sampleRequestId(n),
@@ -39,7 +39,7 @@ export function sampleEntry(n) {
  * @returns {string} the id of the request that it belongs to
  */
 export function sampleRequestId(n) {
-  return `6f1c1f3e-0000-4000-8000-${String(Math.floor(n / stages.length)).padStart(12, '0')}`;
+  return `6f1c1f3e-0000-4000-8000-${String(Math.floor(n / STAGES.length)).padStart(12, '0')}`;
 }
 
 /**

@@ -2,7 +2,7 @@
 import { isMet, ratioOf } from './bench.mjs';
 
 /** A ratio may be this many times the one that was committed before it is reported. */
-export const tolerance = 1.3;
+export const TOLERANCE = 1.3;
 
 /**
  * @typedef {object} Result
@@ -26,7 +26,7 @@ export function regressions(committed, fresh) {
     measures.flatMap(measure => {
       const before = committed[bench]?.measures.find(({ name }) => name === measure.name)?.ratio;
       const now = ratioOf(measure);
-      if (before === undefined || now === undefined || now <= before * tolerance) return [];
+      if (before === undefined || now === undefined || now <= before * TOLERANCE) return [];
       return [`${bench}: ${measure.name}: ratio ${number(now)}, committed ${number(before)}`];
     }),
   );
@@ -56,7 +56,7 @@ export function benchmarksDocument(results) {
       'measured in the same run on the same machine: the',
     'ratio is the value in multiples of the peer, or where there is none, of the limit. Ratios are comparable ' +
       'between machines, milliseconds are not.',
-    `\`npm run bench\` reports a ratio of more than ${tolerance} times the committed one ` +
+    `\`npm run bench\` reports a ratio of more than ${TOLERANCE} times the committed one ` +
       `(\`docs/benchmarks.json\`); \`npm run bench -- --only kernel,cli\` runs some and keeps the others.`,
     ...Object.entries(results).flatMap(([bench, { date, machine, versions, load, seconds, measures }]) => [
       '',

@@ -6,7 +6,7 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 
 /** The environment variable that names the file of measures. */
-export const benchVariable = 'AERODB_BENCH_REPORT';
+export const BENCH_VARIABLE = 'AERODB_BENCH_REPORT';
 
 /**
  * @typedef {object} Measure
@@ -24,7 +24,7 @@ export const benchVariable = 'AERODB_BENCH_REPORT';
  * @returns {boolean}
  */
 export function measured(measure) {
-  const file = process.env[benchVariable];
+  const file = process.env[BENCH_VARIABLE];
   if (file !== undefined) appendFileSync(file, `${JSON.stringify(measure)}\n`);
   return isMet(measure);
 }

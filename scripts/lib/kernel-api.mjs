@@ -29,12 +29,10 @@ export function kernelApiDocument({ info, paths, components, 'x-control-refusals
       `\`npm run docs\`; the contract is that file, do not edit this one.`,
     '',
     info.description,
-    ...Object.entries(components.securitySchemes ?? {}).map(([name, scheme]) =>
-      (
-        `\nAuthentication ` +
-        `\`${name}\`: ${scheme.type} ${scheme.scheme ?? ''}${scheme.description === undefined ? '' : `. ${scheme.description}`}`
-      ).trimEnd(),
-    ),
+    ...Object.entries(components.securitySchemes ?? {}).map(([name, { type, scheme = '', description }]) => {
+      const text = `\nAuthentication \`${name}\`: ${type} ${scheme}`;
+      return (description === undefined ? text : `${text}. ${description}`).trimEnd();
+    }),
     '',
     '## The envelope of every answer',
     '',

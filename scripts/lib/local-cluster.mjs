@@ -7,7 +7,7 @@ import { Failure, lastLines } from './run.mjs';
 
 /** @typedef {{ id: string, name: string, url: string, pid: number }} ClusterNode */
 
-const readyWithin = 30_000;
+const READY_WITHIN_MS = 30_000;
 
 /**
  * Starts a cluster and waits until every node has said that it is ready.
@@ -24,7 +24,7 @@ export function startLocalCluster({ nodes, port, data, writesPerSecond }) {
     let printed = '';
     const fail = (/** @type {string} */ why) =>
       reject(new Failure(`The local cluster ${why}\n${lastLines(group.output(), 15)}`));
-    const timer = setTimeout(() => fail(`was not ready within ${readyWithin / 1000} s`), readyWithin);
+    const timer = setTimeout(() => fail(`was not ready within ${READY_WITHIN_MS / 1000} s`), READY_WITHIN_MS);
     group.child.stdout.on('data', (/** @type {Buffer} */ chunk) => {
       printed += chunk.toString();
       const found = printed.split('\n').slice(0, -1).flatMap(nodeOf);

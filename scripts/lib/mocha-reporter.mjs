@@ -1,6 +1,6 @@
 /** mocha's own report for the person who watches, and a file of results for `npm test`, which adds them up. */
 import Mocha from 'mocha';
-import { recordRun, reportVariable } from './test-report.mjs';
+import { recordRun, REPORT_VARIABLE } from './test-report.mjs';
 
 export default class Reporter extends Mocha.reporters.Spec {
   /**
@@ -9,7 +9,7 @@ export default class Reporter extends Mocha.reporters.Spec {
    */
   constructor(runner, options) {
     super(runner, options);
-    const file = process.env[reportVariable];
+    const file = process.env[REPORT_VARIABLE];
     if (file !== undefined) recordRun(runner, file);
   }
 }

@@ -18,7 +18,7 @@ function absent(part) {
 }
 
 /** Files of undici, and the CommonJS that stands for each. */
-const files = new Map([
+const FILES = new Map([
   ['dispatcher/client-h2.js', `module.exports = () => { ${absent('HTTP/2')} };`],
   // Two tables that spare well-known header names a call of toLowerCase().
   ['core/constants.js', 'module.exports = { headerNameLowerCasedRecord: { __proto__: null } };'],
@@ -28,7 +28,7 @@ const files = new Map([
 ]);
 
 /** Modules of Node, as far as undici uses them. */
-const modules = new Map([
+const MODULES = new Map([
   [
     'node:assert',
     'module.exports = (holds, message) => { if (!holds) throw message instanceof Error ? message : new ' +
@@ -37,19 +37,19 @@ const modules = new Map([
   ['node:http', 'module.exports = { maxHeaderSize: 16384, IncomingMessage: class {} };'],
 ]);
 
-const ofUndici = /[\\/]node_modules[\\/]undici[\\/]lib[\\/](.*)$/;
+const OF_UNDICI = /[\\/]node_modules[\\/]undici[\\/]lib[\\/](.*)$/;
 
 /** @type {import('esbuild').Plugin} */
 export const neededOfUndici = {
   name: 'needed-of-undici',
   setup(build) {
-    build.onLoad({ filter: ofUndici }, ({ path }) => {
-      const contents = files.get(ofUndici.exec(path)?.[1]?.replaceAll('\\', '/') ?? '');
+    build.onLoad({ filter: OF_UNDICI }, ({ path }) => {
+      const contents = FILES.get(OF_UNDICI.exec(path)?.[1]?.replaceAll('\\', '/') ?? '');
       return contents === undefined ? undefined : { contents };
     });
     build.onResolve({ filter: /^node:/ }, ({ path, importer }) =>
-      modules.has(path) && ofUndici.test(importer) ? { path, namespace: 'needed-of-undici' } : undefined,
+      MODULES.has(path) && OF_UNDICI.test(importer) ? { path, namespace: 'needed-of-undici' } : undefined,
     );
-    build.onLoad({ filter: /^/, namespace: 'needed-of-undici' }, ({ path }) => ({ contents: modules.get(path) ?? '' }));
+    build.onLoad({ filter: /^/, namespace: 'needed-of-undici' }, ({ path }) => ({ contents: MODULES.get(path) ?? '' }));
   },
 };

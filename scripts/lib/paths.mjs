@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 export const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/[\\/]$/u, '');
 
 /** The name under which everything of this project lives in a person's cache and data folders. */
-const name = 'aerodb-control-plane';
+const NAME = 'aerodb-control-plane';
 
 /**
  * A folder of the XDG base directory specification, which ignores values that are not absolute.
@@ -22,10 +22,10 @@ function xdg(variable, ...fallback) {
 
 /** @returns {string} what can be fetched again */
 export function cacheFolder() {
-  return join(xdg('XDG_CACHE_HOME', '.cache'), name);
+  return join(xdg('XDG_CACHE_HOME', '.cache'), NAME);
 }
 
 /** @returns {string} what a person's trial cluster and editor keep between runs */
 export function dataFolder() {
-  return join(xdg('XDG_DATA_HOME', '.local', 'share'), name);
+  return join(xdg('XDG_DATA_HOME', '.local', 'share'), NAME);
 }

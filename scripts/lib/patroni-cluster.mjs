@@ -63,12 +63,12 @@ import { Failure, lastLines, run } from './run.mjs';
  * @property {string} body
  */
 
-const prefix = 'aerodb-patroni-';
-const readyWithin = 90_000;
-const user = 'postgres';
+const PREFIX = 'aerodb-patroni-';
+const READY_WITHIN_MS = 90_000;
+const USER = 'postgres';
 
 /** The database login of the trial, which may look and not touch. */
-export const monitor = { user: 'aerodb_monitor', password: 'monitor-of-the-trial' };
+export const MONITOR = { user: 'aerodb_monitor', password: 'monitor-of-the-trial' };
 
 /**
  * Root's own temporary folder may be closed to the account that PostgreSQL runs under, and its sockets' paths may have
@@ -164,7 +164,7 @@ export async function endCluster(folder) {
 
 /** Ends what runs that were killed have left. */
 async function endAbandoned() {
-  for (const name of readdirSync(parent()).filter(each => each.startsWith(prefix))) {
+  for (const name of readdirSync(parent()).filter(each => each.startsWith(PREFIX))) {
     const folder = join(parent(), name);
     try {
       if (!existsSync(ownerFile(folder)) || statSync(ownerFile(folder)).uid !== process.getuid?.()) continue;
@@ -262,7 +262,7 @@ export class PatroniCluster {
     const count = 2 * (options.nodes ?? 3) + 2;
     const range = options.port === undefined ? await claimRange() : undefined;
     const port = await freePorts(range?.first ?? options.port ?? 0, count);
-    const folder = mkdtempSync(join(parent(), prefix));
+    const folder = mkdtempSync(join(parent(), PREFIX));
     // Whole or not there: another run that starts now reads it.
     writeFileSync(`${ownerFile(folder)}.new`, JSON.stringify({ pid: process.pid, identity: identity(process.pid) }));
     renameSync(`${ownerFile(folder)}.new`, ownerFile(folder));
@@ -458,7 +458,7 @@ export class PatroniCluster {
       '-AtXqc',
       statement,
     ]);
-    return run(file, args, { cwd: folder, env: environment }).then(text => text.trim());
+    return run(file, args, { cwd: folder, env: ENVIRONMENT }).then(text => text.trim());
   }
 
   /**
@@ -547,7 +547,7 @@ export class PatroniCluster {
 
   async #launch() {
     const root = process.getuid?.() === 0;
-    const account = root ? await accountOf(user) : undefined;
+    const account = root ? await accountOf(USER) : undefined;
     const own = (/** @type {string} */ path) => account && chownSync(path, account.uid, account.gid);
     own(this.folder);
     for (const folder of ['pids', 'log', ...this.members.map(({ name }) => name)]) {
@@ -601,8 +601,9 @@ export class PatroniCluster {
       'the cluster has a leader and streaming replicas',
       async () => (leader = await this.settled()) !== undefined,
     );
-    if (this.#shape.dynamic['standby_cluster'] !== undefined) return; // takes no writes: it has the roles of the cluster that it follows
-    await this.sql(leader ?? '', `CREATE ROLE ${monitor.user} LOGIN PASSWORD '${monitor.password}' IN ROLE pg_monitor`);
+    // A standby cluster takes no writes: it has the roles of the cluster that it follows.
+    if (this.#shape.dynamic['standby_cluster'] !== undefined) return;
+    await this.sql(leader ?? '', `CREATE ROLE ${MONITOR.user} LOGIN PASSWORD '${MONITOR.password}' IN ROLE pg_monitor`);
   }
 
   /** @param {Member} member */
@@ -621,10 +622,10 @@ export class PatroniCluster {
   async #wait(what, condition) {
     const ended = () =>
       [...this.#children].find(([, child]) => child.exitCode !== null || child.signalCode !== null)?.[0];
-    const came = await until(async () => ended() !== undefined || condition(), { timeout: readyWithin });
+    const came = await until(async () => ended() !== undefined || condition(), { timeout: READY_WITHIN_MS });
     const dead = ended();
     if (dead !== undefined) throw new Failure(`${dead} ended while the cluster was starting.`);
-    if (!came) throw new Failure(`Waited ${readyWithin / 1000} s in vain: ${what}.`);
+    if (!came) throw new Failure(`Waited ${READY_WITHIN_MS / 1000} s in vain: ${what}.`);
   }
 
   /**
@@ -639,7 +640,7 @@ export class PatroniCluster {
     const [file = '', ...args] = this.#asUser(command);
     const child = spawn(file, args, {
       cwd: this.folder,
-      env: { ...environment, ...more },
+      env: { ...ENVIRONMENT, ...more },
       detached: true,
       stdio: ['ignore', log, log],
     });
@@ -655,13 +656,13 @@ export class PatroniCluster {
    * @returns {string[]}
    */
   #asUser(command) {
-    const who = process.getuid?.() === 0 ? [`--reuid=${user}`, `--regid=${user}`, '--init-groups'] : [];
+    const who = process.getuid?.() === 0 ? [`--reuid=${USER}`, `--regid=${USER}`, '--init-groups'] : [];
     return [this.#programs.setpriv, '--pdeathsig=TERM', ...who, '--', ...command];
   }
 }
 
 /** Nobody's settings; logs tell the time in the one zone in which no hour comes twice. */
-const environment = { PATH: '/usr/bin:/bin', LC_ALL: 'C.UTF-8', TZ: 'UTC' };
+const ENVIRONMENT = { PATH: '/usr/bin:/bin', LC_ALL: 'C.UTF-8', TZ: 'UTC' };
 
 /** @param {string} name */
 async function accountOf(name) {

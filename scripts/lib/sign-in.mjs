@@ -29,11 +29,17 @@ export function startSignIn({ port, editor, password }) {
       return;
     }
     const nonce = newSecret();
+    const policy = [
+      "default-src 'none'",
+      `script-src 'nonce-${nonce}'`,
+      `form-action ${editor}`,
+      "frame-ancestors 'none'",
+    ];
     response.writeHead(200, {
       'content-type': 'text/html; charset=utf-8',
       'cache-control': 'no-store',
       'referrer-policy': 'no-referrer',
-      'content-security-policy': `default-src 'none'; script-src 'nonce-${nonce}'; form-action ${editor}; frame-ancestors 'none'`,
+      'content-security-policy': policy.join('; '),
     });
     response.end(page({ action: `${editor}/login?ew=true`, password, nonce }));
   });
@@ -67,7 +73,9 @@ function isSame(given, wanted) {
 function page({ action, password, nonce }) {
   return `<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>Opening VS Code</title>
-<form method="post" action="${action}"><input type="hidden" name="password" value="${password}"><noscript><button>Open VS Code</button></noscript></form>
+<form method="post" action="${action}">
+<input type="hidden" name="password" value="${password}"><noscript><button>Open VS Code</button></noscript>
+</form>
 <script nonce="${nonce}">document.forms[0].submit()</script>
 </html>
 `;

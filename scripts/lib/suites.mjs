@@ -29,10 +29,10 @@ import { Failure } from './run.mjs';
 function tool(/** @type {string[]} */ ...path) {
   return join('node_modules', ...path);
 }
-const tsc = tool('typescript', 'bin', 'tsc');
+const TSC = tool('typescript', 'bin', 'tsc');
 
 /** Every folder with a compiler configuration of its own. */
-const projects = [
+const PROJECTS = [
   '.',
   ...globSync('{src,test}/**/tsconfig.json', { cwd: root })
     .map(file => join(file, '..'))
@@ -40,9 +40,9 @@ const projects = [
 ];
 
 /** @type {readonly Check[]} */
-export const checks = [
+export const CHECKS = [
   { name: 'format', commands: [[tool('@biomejs', 'biome', 'bin', 'biome'), 'format', '.']] },
-  { name: 'types', commands: projects.map(project => [tsc, '-p', project]) },
+  { name: 'types', commands: PROJECTS.map(project => [TSC, '-p', project]) },
   { name: 'lint', commands: [[tool('eslint', 'bin', 'eslint.js'), '--max-warnings', '0', 'src', 'test', 'scripts']] },
   {
     name: 'imports',
@@ -53,7 +53,7 @@ export const checks = [
 ];
 
 /** Suites that must be there: when one of these has no tests, something is wrong. */
-const expected = ['control-plane', 'engines', 'audit', 'local-cluster', 'architecture'];
+const EXPECTED = ['control-plane', 'engines', 'audit', 'local-cluster', 'architecture'];
 
 /** The tests of a real Patroni, on one that a need names. */
 function patroni(/** @type {string} */ name, /** @type {Need} */ need) {
@@ -113,7 +113,7 @@ function special(all) {
 function suites(all) {
   const found = globSync('test/*/**/*.test.ts', { cwd: root }).map(file => file.split(/[\\/]/u)[1] ?? '');
   const others = special(all);
-  const plain = [...new Set([...expected, ...found])].filter(name => others.every(({ folder }) => folder !== name));
+  const plain = [...new Set([...EXPECTED, ...found])].filter(name => others.every(({ folder }) => folder !== name));
   return [...plain.map(name => ({ name, folder: name, command: mocha(name), needs: [] })), ...others];
 }
 
@@ -144,17 +144,17 @@ function mocha(folder) {
 export function select(only, all = false) {
   const known = suites(all);
   const groups = new Map([
-    ['static', checks.map(({ name }) => name)],
+    ['static', CHECKS.map(({ name }) => name)],
     ['core', known.filter(({ needs }) => needs.length === 0).map(({ name }) => name)],
     ['patroni', known.filter(({ folder }) => folder === 'patroni').map(({ name }) => name)],
   ]);
-  const names = [...checks, ...known].map(({ name }) => name);
+  const names = [...CHECKS, ...known].map(({ name }) => name);
   const chosen = only.length === 0 ? names : only.flatMap(name => groups.get(name) ?? name);
   const unknown = chosen.filter(name => !names.includes(name));
   if (unknown.length > 0)
     throw new Failure(`There is no suite ${unknown.join(', ')}: there are ${[...groups.keys(), ...names].join(', ')}.`);
   return {
-    checks: checks.filter(({ name }) => chosen.includes(name)),
+    checks: CHECKS.filter(({ name }) => chosen.includes(name)),
     suites: known.filter(({ name }) => chosen.includes(name)),
   };
 }

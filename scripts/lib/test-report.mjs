@@ -5,7 +5,7 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 
 /** The environment variable that names the file. */
-export const reportVariable = 'AERODB_TEST_REPORT';
+export const REPORT_VARIABLE = 'AERODB_TEST_REPORT';
 
 /**
  * @typedef {{ event: 'pass' | 'pending', title: string, path: readonly string[], ms: number }

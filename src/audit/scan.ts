@@ -177,7 +177,9 @@ export class ChainScan {
         ...at,
         kind: 'records_missing',
         seq: expected,
-        message: `Line ${at.line} is record ${seq} where record ${expected} was expected: ${missing(expected, seq - 1n)}.`,
+        message:
+          `Line ${at.line} is record ${seq} where record ${expected} was expected: ` +
+          `${missing(expected, seq - 1n)}.`,
       };
     }
     if (seq < expected)

@@ -1,4 +1,5 @@
-import { crashPoint } from './faults.ts';
+/** Promotion and demotion run here as the state machines of the contract, one attempt at a time. */
+import { type Change, changesBetween } from './changes.ts';
 import {
   ApiError,
   acknowledgementIncomplete,
@@ -9,10 +10,12 @@ import {
   stateChanged,
   storageFailed,
 } from './errors.ts';
+import { crashPoint } from './faults.ts';
 import type { Attempt } from './ledger.ts';
 import type { LocalNode } from './node.ts';
-import { type Decision, type PromotionFacts, validateDemotion, validatePromotion } from './validation.ts';
-import type { Testimony } from './testimony.ts';
+import { askForPromotionFacts } from './promotion-facts.ts';
+import { releaseAuthority, takeAuthority, type Transition } from './transitions.ts';
+import { type Decision, validateDemotion, validatePromotion } from './validation.ts';
 import {
   type AttemptState,
   type AuditHead,
@@ -20,9 +23,7 @@ import {
   type Kind,
   type Mode,
   type Operator,
-  denialInvariants,
-  isAhead,
-  majorityOf,
+  DENIAL_INVARIANTS,
   messageOf,
 } from './vocabulary.ts';
 
@@ -36,14 +37,7 @@ export interface ControlRequest {
   readonly ifMatch: bigint;
 }
 
-interface Change {
-  readonly component: string;
-  readonly node_id: string;
-  readonly before: string;
-  readonly after: string;
-}
-
-export interface Executed extends Attempt {
+export interface ExecutedAttempt extends Attempt {
   readonly outcome: 'executed';
   readonly epoch: string;
   readonly control_version: string;
@@ -51,7 +45,7 @@ export interface Executed extends Attempt {
   readonly events: readonly KernelEvent[];
 }
 
-const steps = {
+const STEPS = {
   promotion: {
     requested: 'PromotionRequested',
     validating: 'PromotionValidating',
@@ -70,8 +64,6 @@ const steps = {
   },
 } as const satisfies Record<Kind, Record<string, AttemptState>>;
 
-type Transition = (request: ControlRequest, decision: Decision) => Promise<Decision>;
-
 /** Promotion and demotion: the state machines of the contract, one attempt at a time, each at most once (P6-F3). */
 export class Attempts {
   readonly #node: LocalNode;
@@ -85,8 +77,8 @@ export class Attempts {
     const node = this.#node;
     for (const attempt of node.ledger.interrupted) {
       const seen = node.ledger.events.filter(event => event.request_id === attempt.request_id);
-      const executed = node.authority.marker?.request_id === attempt.request_id;
-      const finished = executed ? 'transition_completed' : 'aborted_on_crash';
+      const wasExecuted = node.authority.marker?.request_id === attempt.request_id;
+      const finished = wasExecuted ? 'transition_completed' : 'aborted_on_crash';
       const requested = seen[0];
       if (requested !== undefined && !seen.some(event => event.type.endsWith(finished))) {
         node.event({
@@ -100,7 +92,7 @@ export class Attempts {
       }
       node.ledger.settle(
         attempt.request_id,
-        { outcome: executed ? 'executed' : 'not_executed', code: null, denial: null },
+        { outcome: wasExecuted ? 'executed' : 'not_executed', code: null, denial: null },
         requested !== undefined,
       );
     }
@@ -108,31 +100,27 @@ export class Attempts {
 
   /** What a promotion of this node would be answered at this moment; nothing moves. */
   async explainPromotion(mode: Mode): Promise<Decision> {
-    return validatePromotion(await this.#gather(mode));
+    return validatePromotion(await askForPromotionFacts(this.#node, mode));
   }
 
   explainDemotion(): Decision {
     return validateDemotion(this.#node.testimony());
   }
 
-  promote(request: ControlRequest): Promise<Executed> {
+  promote(request: ControlRequest): Promise<ExecutedAttempt> {
     const mode = request.attempt.mode ?? 'validated';
-    return this.#run(
-      request,
-      () => this.explainPromotion(mode),
-      (...step) => this.#takeAuthority(...step),
-    );
+    return this.#run(request, () => this.explainPromotion(mode), takeAuthority);
   }
 
-  demote(request: ControlRequest): Promise<Executed> {
-    return this.#run(
-      request,
-      () => Promise.resolve(this.explainDemotion()),
-      (...step) => this.#releaseAuthority(...step),
-    );
+  demote(request: ControlRequest): Promise<ExecutedAttempt> {
+    return this.#run(request, () => Promise.resolve(this.explainDemotion()), releaseAuthority);
   }
 
-  async #run(request: ControlRequest, decide: () => Promise<Decision>, transition: Transition): Promise<Executed> {
+  async #run(
+    request: ControlRequest,
+    decide: () => Promise<Decision>,
+    transition: Transition,
+  ): Promise<ExecutedAttempt> {
     const node = this.#node;
     const { attempt } = request;
     // The ledger before everything else that depends on this node: whatever is refused below was not executed, by no
@@ -140,7 +128,7 @@ export class Attempts {
     const first = node.ledger.fate(attempt.request_id);
     if (first !== null) throw duplicate(attempt.request_id, first);
     if (node.lifecycle !== 'running') throw notReady(node.lifecycle);
-    const step = steps[attempt.kind];
+    const step = STEPS[attempt.kind];
     try {
       node.ledger.request(attempt);
       if (request.ifMatch !== node.version.current) throw this.#refuse(attempt, stateChanged(node.version.current));
@@ -163,7 +151,7 @@ export class Attempts {
         events,
       );
       this.#enter(step.moving, request, 'transition_started', {}, events, true);
-      this.#stopUnlessApproved(request, await transition(request, decision), events);
+      this.#stopUnlessApproved(request, await transition(node, attempt, decision), events);
       this.#enter(step.succeeded, request, 'transition_completed', {}, events);
       node.ledger.settle(attempt.request_id, { outcome: 'executed', code: null, denial: null }, true);
       this.#steady();
@@ -172,79 +160,15 @@ export class Attempts {
         outcome: 'executed',
         epoch: node.authority.adopted.epoch.toString(),
         control_version: node.version.current.toString(),
-        changes: this.#changes(before),
+        changes: changesBetween(before, node.testimony()),
         events,
       };
     } catch (error) {
       if (error instanceof ApiError) throw error;
-      const moved = node.attemptState === step.moving || node.attemptState === step.succeeded;
+      const hasMoved = node.attemptState === step.moving || node.attemptState === step.succeeded;
       node.stopAfter(error instanceof Error ? error : new Error(String(error)));
-      throw storageFailed(messageOf(error), moved ? 'unknown' : 'not_executed');
+      throw storageFailed(messageOf(error), hasMoved ? 'unknown' : 'not_executed');
     }
-  }
-
-  /** Asks every other member now; what does not answer is told as not answering. */
-  async #gather(mode: Mode): Promise<PromotionFacts> {
-    const { peers } = this.#node;
-    const answers = await Promise.all(peers.others.map(member => peers.ask(member)));
-    return this.#facts(mode, answers);
-  }
-
-  #facts(mode: Mode, answers: readonly (Testimony | null)[]): PromotionFacts {
-    const { peers, wal, cluster } = this.#node;
-    const target = this.#node.testimony();
-    const others = peers.others.map((member, index) => {
-      const testimony = answers[index] ?? null;
-      const comparable =
-        testimony !== null && !isAhead(testimony.position, target.durable) && testimony.position.offset >= wal.oldest;
-      return {
-        nodeId: member.id,
-        name: member.name,
-        testimony,
-        isPrefix: comparable ? wal.chainAt(testimony.position.offset) === testimony.position.chain : null,
-      };
-    });
-    return { mode, memberCount: cluster.members.length, target, others };
-  }
-
-  /**
-   * A majority durably adopts the new epoch for this node, each only if this node holds all that it holds; then the
-   * marker is written. The validator judges the adopters' answers once more, because a member may have moved since it
-   * was first asked.
-   */
-  async #takeAuthority(request: ControlRequest, decision: Decision): Promise<Decision> {
-    const node = this.#node;
-    const { peers, authority } = node;
-    const known = peers.others.map(member => peers.known(member.id).testimony?.epoch ?? 0n);
-    const epoch = known.reduce((max, one) => (one > max ? one : max), authority.adopted.epoch) + 1n;
-    node.adopt(epoch, node.self.id);
-    const self = node.testimony();
-    const answers = await Promise.all(peers.others.map(member => peers.askToAdopt(member, epoch, self)));
-    const again = validatePromotion(
-      this.#facts(
-        request.attempt.mode ?? 'validated',
-        answers.map(answer => answer?.testimony ?? null),
-      ),
-    );
-    const adopters = 1 + answers.filter(answer => answer?.adopted === true).length;
-    const stillForced = again.reason === 'InvalidRequest' && decision.overridden.length > 0;
-    if (again.decision === 'deny' && !stillForced) return again;
-    if (adopters < majorityOf(node.cluster.members.length))
-      return { ...again, decision: 'deny', reason: 'AuthorityAmbiguous' };
-    crashPoint('promotion-adopted');
-    authority.mark({ epoch, held: true, request_id: request.attempt.request_id });
-    crashPoint('promotion-marked');
-    await node.standUp();
-    return decision;
-  }
-
-  async #releaseAuthority(request: ControlRequest, decision: Decision): Promise<Decision> {
-    const { authority } = this.#node;
-    const epoch = authority.marker?.epoch ?? authority.adopted.epoch;
-    authority.mark({ epoch, held: false, request_id: request.attempt.request_id });
-    crashPoint('demotion-marked');
-    await this.#node.standDown();
-    return decision;
   }
 
   #enter(
@@ -279,12 +203,12 @@ export class Attempts {
 
   #deny(
     request: ControlRequest,
-    reason: keyof typeof denialInvariants,
+    reason: keyof typeof DENIAL_INVARIANTS,
     error: ApiError,
     events: KernelEvent[],
   ): ApiError {
-    const invariant = denialInvariants[reason];
-    this.#enter(steps[request.attempt.kind].denied, request, 'validation_failed', { reason, invariant }, events);
+    const invariant = DENIAL_INVARIANTS[reason];
+    this.#enter(STEPS[request.attempt.kind].denied, request, 'validation_failed', { reason, invariant }, events);
     this.#node.ledger.settle(
       request.attempt.request_id,
       { outcome: 'not_executed', code: error.code, denial: { reason, invariant } },
@@ -303,20 +227,5 @@ export class Attempts {
     this.#node.attemptState = 'Steady';
     this.#node.pendingNodeId = null;
     this.#node.changed();
-  }
-
-  #changes(before: Testimony): readonly Change[] {
-    const after = this.#node.testimony();
-    const told = (one: Testimony): Readonly<Record<string, string>> => ({
-      role: one.role,
-      replication_state: one.haltReason === null ? one.state : `${one.state}(${one.haltReason})`,
-      epoch: one.epoch.toString(),
-    });
-    const was = told(before);
-    return Object.entries(told(after)).flatMap(([component, now]) =>
-      was[component] === now
-        ? []
-        : [{ component, node_id: this.#node.self.id, before: was[component] ?? '', after: now }],
-    );
   }
 }

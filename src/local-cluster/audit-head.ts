@@ -1,3 +1,4 @@
+/** The form of a position in the audit log of whoever sends a control request. */
 import * as z from 'zod';
 
 /** A position in the asker's audit log, as the contract has it. */

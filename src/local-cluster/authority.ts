@@ -1,13 +1,10 @@
+/** A node keeps here what it durably knows about write authority: the epoch that it adopted and the marker. */
 import { join } from 'node:path';
 import * as z from 'zod';
+import { decimal } from './decimal.ts';
 import { parsed } from './config.ts';
 import { readIfPresent, replaceFile } from './files.ts';
 import { toJson } from './vocabulary.ts';
-
-const decimal = z
-  .string()
-  .regex(/^\d{1,20}$/)
-  .transform(BigInt);
 
 const adoptedSchema = z.strictObject({
   epoch: decimal,
@@ -17,7 +14,7 @@ const adoptedSchema = z.strictObject({
 const markerSchema = z.strictObject({ epoch: decimal, held: z.boolean(), request_id: z.string().nullable() });
 
 /** The highest epoch that this node has adopted, for whom, and the last node known to have been primary. */
-export type Adopted = Readonly<z.infer<typeof adoptedSchema>>;
+export type AdoptedEpoch = Readonly<z.infer<typeof adoptedSchema>>;
 /** The authority marker: this node took (`held`) or gave up write authority in `epoch`, on that request. */
 export type Marker = Readonly<z.infer<typeof markerSchema>>;
 
@@ -28,7 +25,7 @@ export type Marker = Readonly<z.infer<typeof markerSchema>>;
  */
 export class Authority {
   readonly #directory: string;
-  #adopted: Adopted;
+  #adopted: AdoptedEpoch;
   #marker: Marker | null;
 
   constructor(directory: string, unknownPrimary: string) {
@@ -43,7 +40,7 @@ export class Authority {
     this.#marker = marker === null ? null : parsed(markerPath, marker, markerSchema);
   }
 
-  get adopted(): Adopted {
+  get adopted(): AdoptedEpoch {
     return this.#adopted;
   }
 
@@ -79,7 +76,7 @@ export class Authority {
     this.#marker = marker;
   }
 
-  #writeAdopted(adopted: Adopted): void {
+  #writeAdopted(adopted: AdoptedEpoch): void {
     replaceFile(join(this.#directory, 'epoch.json'), toJson(adopted), 'epoch');
     this.#adopted = adopted;
   }

@@ -1,3 +1,4 @@
+/** The files that say what a cluster and a node are: `cluster.json` and each node's `node.json`. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { accessSync, constants, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -64,6 +65,11 @@ export function readIdentity(directory: string): NodeIdentity | null {
   const path = identityPath(directory);
   const text = readIfPresent(path);
   return text === null ? null : parsed(path, text, nodeSchema);
+}
+
+/** The identity that a member of `cluster` has to have. */
+export function identityOf(cluster: ClusterConfig, self: ClusterMember, initialized: boolean): NodeIdentity {
+  return { cluster_id: cluster.cluster_id, node_id: self.id, members: cluster.members.length, initialized };
 }
 
 export function writeIdentity(directory: string, identity: NodeIdentity): void {

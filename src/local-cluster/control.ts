@@ -1,10 +1,11 @@
+/** The two control endpoints check the form of a request before the state machines see it. */
 import * as z from 'zod';
 import { auditHeadSchema } from './audit-head.ts';
 import type { Attempts, ControlRequest } from './attempts.ts';
 import { ApiError, ambiguousRequest, invalid, otherTarget } from './errors.ts';
-import type { Asked, Reply, Route } from './http.ts';
+import type { ApiRequest, Reply, Route } from './http.ts';
 import type { LocalNode } from './node.ts';
-import { type Kind, kernelInvariants, uuid } from './vocabulary.ts';
+import { type Kind, KERNEL_INVARIANTS, UUID } from './vocabulary.ts';
 import { envelope } from './reads.ts';
 
 /**
@@ -17,7 +18,7 @@ const unicode = z
 
 const common = {
   // As it is looked up: in another spelling it would be another request.
-  request_id: z.string().regex(uuid, 'A request id is a UUID in lower case.'),
+  request_id: z.string().regex(UUID, 'A request id is a UUID in lower case.'),
   target: z.uuid(),
   reason: unicode.max(4_096),
   operator: z.strictObject({ id: unicode.min(1).max(512), authority: unicode.min(1).max(64) }),
@@ -27,8 +28,8 @@ const promotionSchema = z.strictObject({
   ...common,
   mode: z.enum(['validated', 'forced']),
   acknowledged_invariants: z
-    .array(z.string().refine(name => kernelInvariants.includes(name), 'This invariant does not exist.'))
-    .max(kernelInvariants.length),
+    .array(z.string().refine(name => KERNEL_INVARIANTS.includes(name), 'This invariant does not exist.'))
+    .max(KERNEL_INVARIANTS.length),
 });
 const demotionSchema = z.strictObject(common);
 
@@ -40,7 +41,7 @@ function parse<T>(schema: z.ZodType<T>, body: unknown): T {
   throw invalid([...(issue?.path ?? []), ...unknown].join('.') || 'body', issue?.message ?? 'The body is malformed.');
 }
 
-function version(headers: Asked['headers']): bigint | null {
+function version(headers: ApiRequest['headers']): bigint | null {
   const given = headers['if-match'];
   if (given === undefined) return null;
   const match = /^"(\d{1,20})"$/.exec(given);
@@ -49,7 +50,7 @@ function version(headers: Asked['headers']): bigint | null {
 }
 
 /** The request in its checked form, or the first refusal in the order of the contract's table. */
-function read(kind: Kind, node: LocalNode, { headers, body }: Asked): ControlRequest {
+function read(kind: Kind, node: LocalNode, { headers, body }: ApiRequest): ControlRequest {
   const given =
     kind === 'promotion'
       ? parse(promotionSchema, body)

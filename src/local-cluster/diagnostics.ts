@@ -1,3 +1,4 @@
+/** Collects what a node can tell about itself for diagnostics, and says beforehand what that costs. */
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LocalNode } from './node.ts';
@@ -75,7 +76,7 @@ export function diagnose(node: LocalNode): object {
         applied_commit_id: store.applied.commitId,
         visible_commit_id: store.visible.commitId,
         rows: store.size,
-        snapshots: node.snapshots.items.length,
+        snapshots: node.data.snapshots.items.length,
       }),
       section('storage', {
         directory: node.directory,

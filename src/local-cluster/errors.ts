@@ -1,11 +1,15 @@
-import { type Check, type DenialReason, type Kind, type Outcome, denialInvariants } from './vocabulary.ts';
+/**
+ * Every error that the HTTP API answers with, one function for each reason. A route throws it, and `errorReply` in
+ * `http.ts` alone turns it into an answer: a request crosses no other boundary in here.
+ */
+import { type Check, type DenialReason, type Kind, type Outcome, DENIAL_INVARIANTS } from './vocabulary.ts';
 
 /**
  * What is refused before the ledger is asked speaks of one delivery: of the request it says nothing, because another
  * delivery of it may have been executed before. A proxy repeats a request, and a token, a limit or this node may have
  * changed in between.
  */
-const beforeTheLedger: ReadonlySet<string> = new Set([
+const BEFORE_THE_LEDGER: ReadonlySet<string> = new Set([
   'AERO_UNAUTHENTICATED',
   'AERO_FORBIDDEN',
   'AERO_BODY_TOO_LARGE',
@@ -54,7 +58,7 @@ export class ApiError extends Error {
    * does not hold it (P7-F3).
    */
   ofRequest(isUnseen: boolean): ApiError {
-    if (!beforeTheLedger.has(this.code) || isUnseen) return this;
+    if (!BEFORE_THE_LEDGER.has(this.code) || isUnseen) return this;
     const { status, code, message, invariant, details } = this;
     return new ApiError(status, code, message, {
       ...(invariant === null ? {} : { invariant }),
@@ -152,7 +156,7 @@ export function denied(kind: Kind, reason: DenialReason, checks: readonly Check[
   const failed = checks.find(check => check.result === 'fail' || check.result === 'unknown');
   const name = kind === 'promotion' ? 'AERO_PROMOTION_DENIED' : 'AERO_DEMOTION_DENIED';
   return new ApiError(409, name, `The ${kind} was denied: ${reason}. ${failed?.message ?? ''}`.trim(), {
-    invariant: denialInvariants[reason],
+    invariant: DENIAL_INVARIANTS[reason],
     details: { reason, checks },
   });
 }

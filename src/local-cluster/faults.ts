@@ -1,8 +1,9 @@
+/** Makes a node fail on request, so that tests meet real faults. Everything is off unless `--faults` was given. */
 import { createServer, type Server } from 'node:http';
 import { setTimeout as after } from 'node:timers/promises';
 import * as z from 'zod';
 import { writeSome, type WriteSome } from '../files/whole.ts';
-import { halts } from './vocabulary.ts';
+import { HALT_REASONS } from './vocabulary.ts';
 
 const faultsSchema = z.strictObject({
   /** Answer nobody until this ends. */
@@ -27,7 +28,7 @@ const faultsSchema = z.strictObject({
   /** End as a power switch would, at this crash point or at its n-th passage (`name:n`). */
   crash_at: z.string().nullable().default(null),
   /** Halt now, for this reason. */
-  halt: z.enum(halts).nullable().default(null),
+  halt: z.enum(HALT_REASONS).nullable().default(null),
 });
 export type Faults = Readonly<z.infer<typeof faultsSchema>>;
 

@@ -1,3 +1,4 @@
+/** Every write of this program to its data directory goes through this file, under the lock that it holds. */
 import { readFileSync } from 'node:fs';
 import type { FileLock } from '../files/lock.ts';
 import { replaceWhole } from '../files/replacement.ts';
@@ -13,7 +14,7 @@ export function writeUnder(held: FileLock): void {
 }
 
 /** A holder of a removed lock file excludes nobody: another process may have begun to write here. */
-function stillExclusive(): void {
+function assertExclusive(): void {
   if (lock?.isHeld() === false)
     throw new Error('the lock file of the data directory was removed or replaced while it was held');
 }
@@ -23,9 +24,9 @@ function stillExclusive(): void {
  * the directory is no longer this process's.
  */
 export function append(handle: number, bytes: Buffer, end: number): void {
-  stillExclusive();
+  assertExclusive();
   appendWhole(handle, bytes, end, writeToDisk);
-  stillExclusive();
+  assertExclusive();
 }
 
 /**
@@ -38,7 +39,7 @@ export function replaceFile(path: string, content: string | Buffer, name: string
     write: writeToDisk,
     before: step => {
       crashPoint(`${name}-${step}`);
-      if (step === 'write' || step === 'rename') stillExclusive();
+      if (step === 'write' || step === 'rename') assertExclusive();
       if (step === 'fsync') onFsync();
     },
   });

@@ -1,13 +1,17 @@
+/** A replica pulls the log from its primary, verifies it and makes it durable. */
 import * as z from 'zod';
+import { decimal } from './decimal.ts';
 import type { ClusterConfig, ClusterMember } from './config.ts';
+import type { NodeData } from './data.ts';
+import type { FailStop } from './fail-stop.ts';
 import { decodeLines } from './lines.ts';
 import type { Authority } from './authority.ts';
 import type { Peers } from './peers.ts';
 import type { Serving } from './serving.ts';
-import { SnapshotDamaged } from './snapshots.ts';
+import { DamagedSnapshot } from './snapshots.ts';
 import type { Testimony } from './testimony.ts';
 import { decodeRecord } from './records.ts';
-import type { Placed, Wal } from './wal.ts';
+import type { PlacedRecord, Wal } from './wal.ts';
 import {
   type HaltReason,
   type Lifecycle,
@@ -16,11 +20,6 @@ import {
   majorityOf,
   toJson,
 } from './vocabulary.ts';
-
-const decimal = z
-  .string()
-  .regex(/^\d{1,20}$/)
-  .transform(BigInt);
 
 /** What goes with the bytes of a pull: `gap` and `diverged` halt the one who asked. */
 export const aboutSchema = z.strictObject({
@@ -34,16 +33,18 @@ export const aboutSchema = z.strictObject({
  * How long the primary may hold a pull open while it has nothing new, and how much longer the answer may take;
  * milliseconds.
  */
-export const holdFor = 1_000;
-const answerWithin = holdFor + 1_500;
-const snapshotWithin = 30_000;
-const pauseAfterFailure = 100;
+export const HOLD_MS = 1_000;
+const ANSWER_WITHIN_MS = HOLD_MS + 1_500;
+const SNAPSHOT_WITHIN_MS = 30_000;
+const PAUSE_AFTER_FAILURE_MS = 100;
 
 /** The node as its follower needs it. */
-export interface Following {
+export interface FollowingNode {
   readonly cluster: ClusterConfig;
   readonly authority: Authority;
   readonly peers: Peers;
+  readonly disk: FailStop;
+  readonly data: NodeData;
   readonly wal: Wal;
   readonly serving: Serving | null;
   readonly state: ReplicationState;
@@ -51,10 +52,7 @@ export interface Following {
   readonly committed: bigint | null;
   testimony(): Testimony;
   follow(epoch: bigint, nodeId: string): void;
-  storing<T>(operation: Promise<T>): Promise<T>;
-  noteCommitted(offset: bigint | null): void;
   becomeInitialized(): void;
-  install(bytes: Buffer): Promise<void>;
   halt(reason: HaltReason, why: string): void;
 }
 
@@ -69,14 +67,14 @@ interface Source {
  * never repaired or skipped.
  */
 export class Follower {
-  readonly #node: Following;
+  readonly #node: FollowingNode;
   #stopped = false;
   #pulling: Promise<void> | null = null;
   #wake: () => void = () => undefined;
   /** An uninitialized node bears no witness before it holds all that the primary held when it joined. */
   #joinsAt: bigint | null = null;
 
-  constructor(node: Following) {
+  constructor(node: FollowingNode) {
     this.#node = node;
   }
 
@@ -111,7 +109,7 @@ export class Follower {
       try {
         await this.#pull(source);
       } catch {
-        await this.#woken(pauseAfterFailure);
+        await this.#woken(PAUSE_AFTER_FAILURE_MS);
       }
     }
   }
@@ -132,7 +130,7 @@ export class Follower {
     const { state, authority, peers, serving, cluster } = this.#node;
     if (this.#node.lifecycle === 'shutting_down' || (state !== 'ReplicaActive' && state !== 'Uninitialized'))
       return null;
-    const answering = peers.others.filter(member => peers.known(member.id).reachable);
+    const answering = peers.others.filter(member => peers.known(member.id).isReachable);
     // A node that lost its disk also lost its promises: a majority of others must tell it the epoch before it makes new
     // ones.
     if (state === 'Uninitialized' && answering.length < majorityOf(cluster.members.length)) return null;
@@ -163,7 +161,7 @@ export class Follower {
     if (node.state === 'Uninitialized' && node.wal.durable.offset === 0n) await this.#copySnapshot(source);
     const from = node.wal.durable;
     const body = toJson({ testimony: node.testimony(), committed: node.committed });
-    const answer = await node.peers.send(source.member, 'POST', '/peer/pull', body, answerWithin);
+    const answer = await node.peers.send(source.member, 'POST', '/peer/pull', body, ANSWER_WITHIN_MS);
     if (answer.about === null) throw new Error(`answered ${answer.status}`);
     const about = aboutSchema.parse(JSON.parse(answer.about));
     // An answer that crossed an adoption, a halt or a demotion on its way is of the past: nothing older is acknowledged
@@ -178,18 +176,18 @@ export class Follower {
       return;
     }
     if (!(await this.#take(answer.body, from, source.epoch))) return;
-    node.noteCommitted(about.committed);
+    node.data.noteCommitted(about.committed);
     this.#join(about.durable);
   }
 
   async #copySnapshot({ member }: Source): Promise<void> {
-    const { status, body } = await this.#node.peers.send(member, 'GET', '/peer/snapshot', null, snapshotWithin);
+    const { status, body } = await this.#node.peers.send(member, 'GET', '/peer/snapshot', null, SNAPSHOT_WITHIN_MS);
     if (status !== 200) throw new Error(`answered ${status}`);
     if (body.length === 0) return;
     try {
-      await this.#node.install(body);
+      await this.#node.data.install(body);
     } catch (error) {
-      if (!(error instanceof SnapshotDamaged)) throw error;
+      if (!(error instanceof DamagedSnapshot)) throw error;
       this.#refuse('SnapshotIntegrityFailure', error.message);
     }
   }
@@ -200,7 +198,7 @@ export class Follower {
     if (rest !== 'none')
       return this.#refuse('WalCorruption', `the record received at ${from.offset.toString()} has a wrong checksum`);
     let end = from;
-    const records: Placed[] = [];
+    const records: PlacedRecord[] = [];
     for (const line of lines) {
       const record = decodeRecord(line.json);
       if (record?.commitId !== end.commitId + 1n)
@@ -222,7 +220,7 @@ export class Follower {
       records.push({ record, end });
     }
     if (records.length === 0) return true;
-    await this.#node.storing(this.#node.wal.append(bytes, records));
+    await this.#node.disk.storing(this.#node.wal.append(bytes, records));
     return true;
   }
 

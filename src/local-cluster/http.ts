@@ -1,3 +1,4 @@
+/** The HTTP server of a node puts limits, authorization and typed errors around its routes. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
@@ -5,12 +6,12 @@ import { setTimeout as after } from 'node:timers/promises';
 import { ApiError, invalid, storageFailed } from './errors.ts';
 import { type Faults, faults, notPaused } from './faults.ts';
 import { parseJson } from './json.ts';
-import { toJson, uuid } from './vocabulary.ts';
+import { toJson, UUID } from './vocabulary.ts';
 import { StorageError } from './wal.ts';
 
 /** The largest bodies, in bytes: a control request or a write; what a peer may send. */
-const bodyLimit = 64 * 1024;
-const peerBodyLimit = 1024 * 1024;
+const BODY_LIMIT_BYTES = 64 * 1024;
+const PEER_BODY_LIMIT_BYTES = 1024 * 1024;
 
 export interface Tokens {
   readonly observer: string | null;
@@ -18,7 +19,7 @@ export interface Tokens {
   readonly peer: string;
 }
 
-export interface Asked {
+export interface ApiRequest {
   readonly params: readonly string[];
   readonly query: URLSearchParams;
   readonly headers: IncomingMessage['headers'];
@@ -41,7 +42,7 @@ export interface Route {
   readonly needs: 'read' | 'control' | 'peer';
   /** The query parameters that exist; another one is refused. */
   readonly query?: readonly string[];
-  readonly answer: (asked: Asked) => Reply | Promise<Reply>;
+  readonly answer: (asked: ApiRequest) => Reply | Promise<Reply>;
 }
 
 function digest(text: string): Buffer {
@@ -72,7 +73,7 @@ function authorize(needs: Route['needs'], headers: IncomingMessage['headers'], t
 }
 
 /** The connection ends without an answer: on request, as a fault, or because its client is gone. */
-class Dropped extends Error {}
+class DroppedConnection extends Error {}
 
 async function readBody(request: IncomingMessage, limit: number): Promise<unknown> {
   const tooLarge = new ApiError(413, 'AERO_BODY_TOO_LARGE', `The body may have ${limit} bytes.`, {
@@ -93,7 +94,7 @@ async function readBody(request: IncomingMessage, limit: number): Promise<unknow
   } catch (error) {
     // The client left before its request was whole: nothing was begun, and nobody is there to be told.
     if (error === tooLarge) throw tooLarge;
-    throw new Dropped();
+    throw new DroppedConnection();
   }
   try {
     return parseJson(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(parts)));
@@ -125,7 +126,7 @@ function checkHost({ headersDistinct: { host: hosts = [] } }: IncomingMessage): 
 }
 
 function distorted(reply: Reply, how: Faults['control_answers']): Reply {
-  if (how === 'dropped') throw new Dropped();
+  if (how === 'dropped') throw new DroppedConnection();
   if (how === 'html')
     return { status: 502, body: Buffer.from('<html><body>Bad Gateway</body></html>'), type: 'text/html' };
   return how === 'garbage'
@@ -138,7 +139,8 @@ async function respond(request: IncomingMessage, routes: readonly Route[], token
   if (url === null) throw new ApiError(404, 'AERO_NOT_FOUND', 'The path is malformed.');
   checkHost(request);
   const faulty = faults();
-  if (url.pathname.startsWith('/peer/') && (faulty.cut === 'incoming' || faulty.cut === 'both')) throw new Dropped();
+  if (url.pathname.startsWith('/peer/') && (faulty.cut === 'incoming' || faulty.cut === 'both'))
+    throw new DroppedConnection();
   await notPaused();
   const needs = url.pathname.startsWith('/peer/')
     ? 'peer'
@@ -153,23 +155,25 @@ async function respond(request: IncomingMessage, routes: readonly Route[], token
       throw invalid(name, 'This query parameter is given twice.');
   }
   const body =
-    route.method === 'GET' ? null : await readBody(request, route.needs === 'peer' ? peerBodyLimit : bodyLimit);
+    route.method === 'GET'
+      ? null
+      : await readBody(request, route.needs === 'peer' ? PEER_BODY_LIMIT_BYTES : BODY_LIMIT_BYTES);
   const reply = await route.answer({ params, query: url.searchParams, headers: request.headers, body });
   if (faulty.late_ms > 0 && url.pathname.startsWith('/v1/')) await after(faulty.late_ms);
   return url.pathname.startsWith('/v1/control/') ? distorted(reply, faulty.control_answers) : reply;
 }
 
 /** Whether this node's ledger holds a request of this id. */
-export type Holds = (requestId: string) => boolean;
+export type RequestLookup = (requestId: string) => boolean;
 
 function isControl({ url }: IncomingMessage): boolean {
   return URL.parse(url ?? '/', 'http://node')?.pathname.startsWith('/v1/control/') === true;
 }
 
 /** Whether the request names itself, and the ledger was asked for it and does not hold it. */
-function isUnseen({ headers }: IncomingMessage, holds: Holds): boolean {
+function isUnseen({ headers }: IncomingMessage, holds: RequestLookup): boolean {
   const id = headers['idempotency-key'];
-  return typeof id === 'string' && uuid.test(id) && !holds(id);
+  return typeof id === 'string' && UUID.test(id) && !holds(id);
 }
 
 function write(request: IncomingMessage, response: ServerResponse, reply: Reply): void {
@@ -188,7 +192,7 @@ function write(request: IncomingMessage, response: ServerResponse, reply: Reply)
   response.end(bytes);
 }
 
-function errorReply(error: unknown, request: IncomingMessage, holds: Holds): Reply {
+function errorReply(error: unknown, request: IncomingMessage, holds: RequestLookup): Reply {
   if (error instanceof ApiError)
     return {
       status: error.status,
@@ -224,7 +228,7 @@ function refuseMalformed(error: NodeJS.ErrnoException, socket: Duplex): void {
 }
 
 /** The HTTP server of a node: limits, authorization and typed errors around its routes. */
-export function createApi(routes: readonly Route[], tokens: Tokens, holds: Holds): Server {
+export function createApi(routes: readonly Route[], tokens: Tokens, holds: RequestLookup): Server {
   const server = createServer(
     {
       headersTimeout: 10_000,
@@ -237,7 +241,7 @@ export function createApi(routes: readonly Route[], tokens: Tokens, holds: Holds
     (request, response) => {
       respond(request, routes, tokens)
         .catch((error: unknown) => {
-          if (error instanceof Dropped) throw error;
+          if (error instanceof DroppedConnection) throw error;
           return errorReply(error, request, holds);
         })
         .then(reply => write(request, response, reply))

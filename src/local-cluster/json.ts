@@ -1,3 +1,5 @@
+/** Reads JSON and refuses objects that name a member twice. */
+
 /** How many members the text of a JSON value writes: each has one colon outside of texts. */
 function membersWritten(text: string): number {
   let count = 0;

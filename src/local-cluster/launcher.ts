@@ -1,3 +1,4 @@
+/** Starts the processes of a cluster, one per node, and ends them together. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import {
@@ -18,7 +19,8 @@ import type { ClusterOptions } from './options.ts';
  * Systems give outgoing connections ports from 32768 on: one of those could be taken before its node listens, or while
  * it is away.
  */
-const [lowest, highest] = [10_000, 20_000];
+const LOWEST_PORT = 10_000;
+const HIGHEST_PORT = 20_000;
 
 function isFree(host: string, port: number): Promise<boolean> {
   return new Promise((resolve, reject) => {
@@ -32,10 +34,10 @@ function isFree(host: string, port: number): Promise<boolean> {
 
 async function freePort(host: string): Promise<number> {
   for (let tries = 0; tries < 1_000; tries += 1) {
-    const port = lowest + Math.floor(Math.random() * (highest - lowest));
+    const port = LOWEST_PORT + Math.floor(Math.random() * (HIGHEST_PORT - LOWEST_PORT));
     if (await isFree(host, port)) return port;
   }
-  throw new UsageError(`No free port was found between ${lowest} and ${highest}. Choose one with --port.`);
+  throw new UsageError(`No free port was found between ${LOWEST_PORT} and ${HIGHEST_PORT}. Choose one with --port.`);
 }
 
 async function portsFor({ nodes, port, host }: ClusterOptions): Promise<readonly number[]> {
@@ -78,13 +80,13 @@ function spawnNode(main: string, member: ClusterMember, options: ClusterOptions)
   });
 }
 
-interface Started {
+interface StartedNode {
   readonly child: ChildProcess;
   /** Settles with the node's next word, or rejects when it ends without one. */
   readonly word: () => Promise<unknown>;
 }
 
-function start(main: string, member: ClusterMember, options: ClusterOptions): Started {
+function start(main: string, member: ClusterMember, options: ClusterOptions): StartedNode {
   const child = spawnNode(main, member, options);
   const word = (): Promise<unknown> =>
     new Promise((resolve, reject) => {
@@ -115,7 +117,7 @@ async function endAll(children: readonly ChildProcess[]): Promise<void> {
  * Starts the nodes and resolves when all are ready. `cluster.json` is written when every node holds its directory and
  * its port and not before: a launcher that is refused changes nothing of a cluster that another one runs.
  */
-async function startAll(cluster: ClusterConfig, data: string, nodes: readonly Started[]): Promise<void> {
+async function startAll(cluster: ClusterConfig, data: string, nodes: readonly StartedNode[]): Promise<void> {
   for (const { child } of nodes) child.send(cluster);
   await Promise.all(nodes.map(node => node.word()));
   writeCluster(data, cluster);

@@ -1,3 +1,4 @@
+/** The request ledger remembers every control request of this node, so that each is executed at most once (P6-F3). */
 import { closeSync, fsyncSync, ftruncateSync, openSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { flushDirectorySync } from '../files/directory.ts';
@@ -20,12 +21,15 @@ export interface Fate {
   readonly denial: { readonly reason: DenialReason; readonly invariant: string } | null;
 }
 
+/** What an event says. The rest is null, or what the node and its ledger know. */
+export type EventBody = Pick<KernelEvent, 'type' | 'fields'> & Partial<KernelEvent>;
+
 type Entry =
   | { readonly entry: 'request'; readonly attempt: Attempt }
   | { readonly entry: 'outcome'; readonly request_id: string; readonly fate: Fate; readonly attempted: boolean }
   | { readonly entry: 'event'; readonly event: KernelEvent };
 
-const unsettled: Fate = { outcome: 'unknown', code: null, denial: null };
+const UNSETTLED: Fate = { outcome: 'unknown', code: null, denial: null };
 
 /**
  * Every control request that this node ever acted on, its outcome and its events, durable and never pruned (P7-F3,
@@ -81,14 +85,25 @@ export class Ledger {
     this.#append({ entry: 'request', attempt }, 'ledger-request');
   }
 
-  /** Records an event; it becomes durable with the next durable entry. */
-  event(event: KernelEvent): void {
-    this.#append({ entry: 'event', event }, null);
-  }
-
-  /** Records an event durably: what it announces may begin. */
-  durableEvent(event: KernelEvent): void {
-    this.#append({ entry: 'event', event }, 'ledger-event');
+  /**
+   * Records the next event of `node` and returns it whole. If `durable`, it is on disk when this returns, so that what
+   * it announces may begin; otherwise it becomes durable with the next durable entry.
+   */
+  event(body: EventBody, node: { readonly id: string; readonly epoch: bigint }, durable: boolean): KernelEvent {
+    const event: KernelEvent = {
+      seq: String(this.#events.length + 1),
+      time: new Date().toISOString(),
+      epoch: node.epoch.toString(),
+      request_id: null,
+      node_id: node.id,
+      mode: null,
+      operator: null,
+      reason: null,
+      audit_head: null,
+      ...body,
+    };
+    this.#append({ entry: 'event', event }, durable ? 'ledger-event' : null);
+    return event;
   }
 
   /** Records the outcome durably. `attempted`: it went as far as the state machine. */
@@ -98,7 +113,7 @@ export class Ledger {
 
   /** Shows the attempt as the last one while it runs. */
   begin(attempt: Attempt): void {
-    this.#last = { ...attempt, ...unsettled };
+    this.#last = { ...attempt, ...UNSETTLED };
   }
 
   close(): void {
@@ -135,7 +150,7 @@ export class Ledger {
   #take(entry: Entry): void {
     switch (entry.entry) {
       case 'request':
-        this.#fates.set(entry.attempt.request_id, unsettled);
+        this.#fates.set(entry.attempt.request_id, UNSETTLED);
         this.#open.set(entry.attempt.request_id, entry.attempt);
         return;
       case 'outcome': {

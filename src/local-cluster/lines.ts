@@ -1,3 +1,4 @@
+/** The record format that the log, the ledger, snapshots and peers share: one checksummed line of JSON per record. */
 import { crc32 } from 'node:zlib';
 
 /**
@@ -12,7 +13,7 @@ export interface Line {
   readonly end: number;
 }
 
-export interface Decoded {
+export interface DecodedLines {
   readonly lines: readonly Line[];
   /**
    * `torn`: bytes after the last line end, a write that never finished. `bad`: a whole line whose checksum is wrong:
@@ -21,18 +22,19 @@ export interface Decoded {
   readonly rest: 'none' | 'torn' | 'bad';
 }
 
-function hex(chain: number): string {
+/** A chained checksum as text: 8 hex digits. */
+export function chainText(chain: number): string {
   return chain.toString(16).padStart(8, '0');
 }
 
 /** One record as bytes, continuing `chain`. */
 export function encodeLine(json: string, chain: number): { readonly bytes: Buffer; readonly chain: number } {
   const next = crc32(json, chain);
-  return { bytes: Buffer.from(`${hex(next)} ${json}\n`), chain: next };
+  return { bytes: Buffer.from(`${chainText(next)} ${json}\n`), chain: next };
 }
 
 /** Every whole and valid record from the start of `buffer`, continuing `chain`, and what follows them. */
-export function decodeLines(buffer: Buffer, chain: number): Decoded {
+export function decodeLines(buffer: Buffer, chain: number): DecodedLines {
   const lines: Line[] = [];
   let at = 0;
   let current = chain;
@@ -41,11 +43,9 @@ export function decodeLines(buffer: Buffer, chain: number): Decoded {
     if (newline === -1) return { lines, rest: 'torn' };
     const payload = buffer.subarray(at + 9, newline);
     current = crc32(payload, current);
-    if (buffer.toString('latin1', at, at + 9) !== `${hex(current)} `) return { lines, rest: 'bad' };
+    if (buffer.toString('latin1', at, at + 9) !== `${chainText(current)} `) return { lines, rest: 'bad' };
     at = newline + 1;
     lines.push({ json: payload.toString('utf8'), chain: current, end: at });
   }
   return { lines, rest: 'none' };
 }
-
-export const chainText = hex;

@@ -1,8 +1,9 @@
+/** A client that writes to the cluster at a steady rate (`--writes-per-second`). */
 import { Agent, request } from 'node:http';
 import type { ClusterMember } from './config.ts';
 
 /** How many keys the load writes to, again and again, so that the data does not grow without end. */
-const keys = 1_000;
+const KEYS = 1_000;
 
 /**
  * A client that writes at a steady rate to whichever node accepts. It is nobody's authority: a refused write is
@@ -36,7 +37,7 @@ export function startLoad(members: readonly ClusterMember[], perSecond: number, 
       },
     );
     outgoing.on('error', next);
-    outgoing.end(JSON.stringify({ key: `load-${written % keys}`, value: `write ${written}` }));
+    outgoing.end(JSON.stringify({ key: `load-${written % KEYS}`, value: `write ${written}` }));
   }, 1_000 / perSecond);
   return (): void => {
     clearInterval(tick);

@@ -1,18 +1,19 @@
+/** The endpoint for writing and reading data, `/local/writes`. It is not a part of the kernel contract. */
 import { setTimeout as after } from 'node:timers/promises';
 import * as z from 'zod';
 import { ApiError, invalid, notReady, storageFailed } from './errors.ts';
-import type { Asked, Reply, Route } from './http.ts';
+import type { ApiRequest, Reply, Route } from './http.ts';
 import type { LocalNode } from './node.ts';
-import { Superseded } from './serving.ts';
+import { SupersededWrite } from './serving.ts';
 import { messageOf } from './vocabulary.ts';
 import { StorageError } from './wal.ts';
 
 const writeSchema = z.strictObject({ key: z.string().min(1).max(256), value: z.string().max(16_384) });
 
 /** How long a client waits for a majority, in milliseconds, and how many may wait at once. */
-const acknowledgedWithin = 5_000;
-const waitingLimit = 1_000;
-const pageRows = 10_000;
+const ACKNOWLEDGED_WITHIN_MS = 5_000;
+const WAITING_LIMIT = 1_000;
+const PAGE_ROWS = 10_000;
 
 async function write(node: LocalNode, body: unknown): Promise<Reply> {
   const parsed = writeSchema.safeParse(body);
@@ -28,21 +29,21 @@ async function write(node: LocalNode, body: unknown): Promise<Reply> {
       invariant: 'P6-A1',
       details: { primary_id: node.primaryId },
     });
-  if (serving.pending >= waitingLimit)
+  if (serving.pending >= WAITING_LIMIT)
     throw new ApiError(503, 'AERO_NOT_READY', 'Too many writes wait for a majority.', { invariant: 'P6-F1' });
   const unknown = (why: string): ApiError =>
     new ApiError(503, 'AERO_NOT_READY', why, { invariant: 'P6-S1', outcome: 'unknown' });
   const late = new AbortController();
   try {
-    const timeout = after(acknowledgedWithin, null, { signal: late.signal }).catch(() => null);
-    const end = await Promise.race([node.storing(serving.write(parsed.data)), timeout]);
+    const timeout = after(ACKNOWLEDGED_WITHIN_MS, null, { signal: late.signal }).catch(() => null);
+    const end = await Promise.race([node.disk.storing(serving.write(parsed.data)), timeout]);
     if (end === null) throw unknown('The write is on this node and was not acknowledged by a majority in time.');
     return {
       status: 200,
       body: { commit_id: end.commitId, epoch: end.epoch, offset: end.offset, node_id: node.self.id },
     };
   } catch (error) {
-    if (error instanceof Superseded)
+    if (error instanceof SupersededWrite)
       throw unknown(`The write is on this node and was not acknowledged by a majority: ${error.message}.`);
     if (error instanceof StorageError) throw storageFailed(messageOf(error), 'unknown');
     throw error;
@@ -58,8 +59,8 @@ function rows(node: LocalNode, query: URLSearchParams): Reply {
     throw new ApiError(503, 'AERO_NOT_READY', `The node is halted (${node.haltReason ?? ''}): no reads of data.`, {
       invariant: 'P6-F1',
     });
-  const found = node.store.rows(BigInt(after), pageRows + 1);
-  const shown = found.slice(0, pageRows);
+  const found = node.store.rows(BigInt(after), PAGE_ROWS + 1);
+  const shown = found.slice(0, PAGE_ROWS);
   return {
     status: 200,
     body: {
@@ -78,14 +79,14 @@ export function writeRoutes(node: LocalNode): readonly Route[] {
       method: 'POST',
       path: /^\/local\/writes$/,
       needs: 'control',
-      answer: ({ body }: Asked): Promise<Reply> => write(node, body),
+      answer: ({ body }: ApiRequest): Promise<Reply> => write(node, body),
     },
     {
       method: 'GET',
       path: /^\/local\/writes$/,
       needs: 'read',
       query: ['after'],
-      answer: ({ query }: Asked): Reply => rows(node, query),
+      answer: ({ query }: ApiRequest): Reply => rows(node, query),
     },
   ];
 }

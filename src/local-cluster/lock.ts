@@ -1,3 +1,4 @@
+/** Locks the data directories, so that one process alone writes to each. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { FileLock } from '../files/lock.ts';
@@ -29,9 +30,9 @@ export function lockDirectory(data: string, name: string): FileLock {
 }
 
 /** The launcher's lock is on `cluster.json`, which no other may write meanwhile. */
-export const clusterLock = 'cluster.lock';
+export const CLUSTER_LOCK = 'cluster.lock';
 
 /** One launcher per cluster. */
 export function lockCluster(data: string): FileLock {
-  return take(join(data, clusterLock), `The cluster in ${data}`);
+  return take(join(data, CLUSTER_LOCK), `The cluster in ${data}`);
 }

@@ -1,14 +1,15 @@
+/** The program of the local cluster: it reads the command line and runs a whole cluster or one node. */
 import { WriteCutShort } from '../files/whole.ts';
 import { UsageError } from './config.ts';
 import { runCluster } from './launcher.ts';
 import { runNode } from './node-process.ts';
-import { readCommandLine, usage } from './options.ts';
+import { readCommandLine, USAGE } from './options.ts';
 
 try {
   const command = readCommandLine(process.argv.slice(2));
   switch (command.command) {
     case 'help':
-      process.stdout.write(usage);
+      process.stdout.write(USAGE);
       break;
     case 'node':
       await runNode(command.name, command.options);
@@ -19,10 +20,10 @@ try {
 } catch (error) {
   // What the operating system refuses (a full disk, a missing permission) is said in its words; a stack is for what is
   // wrong with this program.
-  const explained =
+  const isExplained =
     error instanceof UsageError || (error instanceof Error && 'syscall' in error) || error instanceof WriteCutShort;
   process.stderr.write(
-    explained ? `${error.message}\n` : `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    isExplained ? `${error.message}\n` : `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
   );
   process.exit(error instanceof UsageError ? 2 : 1);
 }

@@ -1,3 +1,4 @@
+/** The members of a cluster in the form of the contract, as one node knows them. */
 import type { ClusterMember } from './config.ts';
 import type { LocalNode } from './node.ts';
 import type { Testimony } from './testimony.ts';
@@ -11,26 +12,26 @@ function primaryEnd(node: LocalNode): Testimony['durable'] | null {
   const { primaryId, self, peers } = node;
   if (primaryId === self.id) return node.wal.durable;
   const known = primaryId === null ? null : peers.known(primaryId);
-  return known?.reachable === true ? (known.testimony?.durable ?? null) : null;
+  return known?.isReachable === true ? (known.testimony?.durable ?? null) : null;
 }
 
-interface View {
-  readonly said: Testimony | null;
-  readonly current: boolean;
+interface MemberView {
+  readonly testimony: Testimony | null;
+  readonly isCurrent: boolean;
   readonly lastContact: string | null;
 }
 
-/** What this node says of a member: of itself the truth, of another its last report. */
-function viewOf(node: LocalNode, member: ClusterMember): View {
+/** What this node knows of a member: of itself the present state, of another its last report. */
+function viewOf(node: LocalNode, member: ClusterMember): MemberView {
   if (member.id === node.self.id)
-    return { said: node.testimony(), current: true, lastContact: new Date().toISOString() };
-  const { testimony, reachable, lastContact } = node.peers.known(member.id);
-  return { said: testimony, current: reachable, lastContact };
+    return { testimony: node.testimony(), isCurrent: true, lastContact: new Date().toISOString() };
+  const { testimony, isReachable, lastContact } = node.peers.known(member.id);
+  return { testimony, isCurrent: isReachable, lastContact };
 }
 
-function basis(node: LocalNode, member: ClusterMember, { current, lastContact }: View): string {
+function basis(node: LocalNode, member: ClusterMember, { isCurrent, lastContact }: MemberView): string {
   if (member.id === node.self.id) return 'this node itself';
-  if (current) return `answered ${node.self.name} in their last exchange`;
+  if (isCurrent) return `answered ${node.self.name} in their last exchange`;
   return lastContact === null
     ? `has not answered ${node.self.name} since ${node.self.name} started`
     : `did not answer ${node.self.name} in their last exchange; its values are its last report`;
@@ -39,53 +40,53 @@ function basis(node: LocalNode, member: ClusterMember, { current, lastContact }:
 /** A Member of the contract. */
 function memberOf(node: LocalNode, member: ClusterMember): object {
   const view = viewOf(node, member);
-  const { said, current } = view;
+  const { testimony, isCurrent } = view;
   const end = primaryEnd(node);
   return {
     node_id: member.id,
     name: member.name,
     api_url: member.url,
-    role: said?.role ?? 'unknown',
-    replication_state: said?.state ?? null,
-    halt_reason: said?.haltReason ?? null,
-    health: !current ? 'unknown' : said?.state === 'ReplicationHalted' ? 'halted' : 'running',
+    role: testimony?.role ?? 'unknown',
+    replication_state: testimony?.state ?? null,
+    halt_reason: testimony?.haltReason ?? null,
+    health: !isCurrent ? 'unknown' : testimony?.state === 'ReplicationHalted' ? 'halted' : 'running',
     health_basis: basis(node, member, view),
-    durable_offset: said?.durable.offset ?? null,
-    durable_commit_id: said?.durable.commitId ?? null,
-    lag_bytes: current ? behind(end?.offset ?? null, said?.durable.offset ?? null) : null,
-    lag_commits: current ? behind(end?.commitId ?? null, said?.durable.commitId ?? null) : null,
+    durable_offset: testimony?.durable.offset ?? null,
+    durable_commit_id: testimony?.durable.commitId ?? null,
+    lag_bytes: isCurrent ? behind(end?.offset ?? null, testimony?.durable.offset ?? null) : null,
+    lag_commits: isCurrent ? behind(end?.commitId ?? null, testimony?.durable.commitId ?? null) : null,
     last_contact: view.lastContact,
   };
 }
 
 /** One entry of `/v1/replication`. */
 function replicaOf(node: LocalNode, member: ClusterMember): object {
-  const { said, current } = viewOf(node, member);
+  const { testimony, isCurrent } = viewOf(node, member);
   const end = primaryEnd(node);
   const acknowledged = node.serving?.acknowledged(member.id) ?? null;
   return {
     node_id: member.id,
     name: member.name,
-    state: said?.state ?? null,
-    halt_reason: said?.haltReason ?? null,
-    received_offset: said?.position.offset ?? null,
-    applied_offset: said?.applied.offset ?? null,
+    state: testimony?.state ?? null,
+    halt_reason: testimony?.haltReason ?? null,
+    received_offset: testimony?.position.offset ?? null,
+    applied_offset: testimony?.applied.offset ?? null,
     acknowledged_offset: acknowledged?.offset ?? null,
-    lag_bytes: current ? behind(end?.offset ?? null, said?.durable.offset ?? null) : null,
-    lag_commits: current ? behind(end?.commitId ?? null, said?.durable.commitId ?? null) : null,
+    lag_bytes: isCurrent ? behind(end?.offset ?? null, testimony?.durable.offset ?? null) : null,
+    lag_commits: isCurrent ? behind(end?.commitId ?? null, testimony?.durable.commitId ?? null) : null,
     last_acknowledged_at: acknowledged?.at ?? null,
   };
 }
 
-interface Listed {
+interface ListedMember {
   readonly id: string;
   readonly shown: object;
 }
 
-function ordered(node: LocalNode, own: readonly Listed[], kind: 'member' | 'replica'): readonly object[] {
+function ordered(node: LocalNode, own: readonly ListedMember[], kind: 'member' | 'replica'): readonly object[] {
   const end = primaryEnd(node);
   const synthetic = node.observed.map(
-    (one): Listed => ({ id: one.id, shown: one[kind](end?.offset ?? null, end?.commitId ?? null) }),
+    (one): ListedMember => ({ id: one.id, shown: one[kind](end?.offset ?? null, end?.commitId ?? null) }),
   );
   return [...own, ...synthetic].sort((a, b) => (a.id < b.id ? -1 : 1)).map(one => one.shown);
 }
@@ -115,7 +116,8 @@ export function memberById(
   id: string,
 ): { readonly shown: object; readonly epoch: bigint | null } | null {
   const member = node.cluster.members.find(one => one.id === id);
-  if (member !== undefined) return { shown: memberOf(node, member), epoch: viewOf(node, member).said?.epoch ?? null };
+  if (member !== undefined)
+    return { shown: memberOf(node, member), epoch: viewOf(node, member).testimony?.epoch ?? null };
   const end = primaryEnd(node);
   const synthetic = node.observed.find(one => one.id === id);
   return synthetic === undefined

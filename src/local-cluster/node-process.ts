@@ -1,3 +1,4 @@
+/** Runs one node as a process: it takes the directory, listens, recovers, and ends on a signal. */
 import type { Server } from 'node:http';
 import { Attempts } from './attempts.ts';
 import {
@@ -77,7 +78,7 @@ async function exclusively(name: string, data: string): Promise<ClusterConfig> {
 }
 
 function obey(node: LocalNode, wanted: Faults): void {
-  if (!wanted.hold_apply) node.applyHeld();
+  if (!wanted.hold_apply) node.data.applyHeld(node.committed);
   if (wanted.halt !== null) node.halt(wanted.halt, 'a fault on request');
 }
 

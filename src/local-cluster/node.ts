@@ -1,51 +1,38 @@
+/** One node of the cluster: what it is now, and the only places where that changes. */
 import { join } from 'node:path';
 import { Authority } from './authority.ts';
 import {
   type ClusterConfig,
   type ClusterMember,
-  type NodeIdentity,
+  identityOf,
   nodeDirectory,
   readIdentity,
   writeIdentity,
 } from './config.ts';
-import { faults } from './faults.ts';
+import { type DataOptions, NodeData } from './data.ts';
+import { FailStop } from './fail-stop.ts';
 import { Follower } from './follower.ts';
-import { Ledger } from './ledger.ts';
+import { type EventBody, Ledger } from './ledger.ts';
 import { observedMembers } from './observed.ts';
 import { Peers } from './peers.ts';
 import { Serving } from './serving.ts';
-import { type Image, SnapshotDamaged, Snapshots } from './snapshots.ts';
-import { Store } from './store.ts';
+import type { Store } from './store.ts';
 import type { Testimony } from './testimony.ts';
 import { ControlVersion } from './versions.ts';
-import {
-  type AttemptState,
-  type HaltReason,
-  type KernelEvent,
-  type Lifecycle,
-  type ReplicationState,
-  type Role,
-  emptyHistory,
-  messageOf,
-} from './vocabulary.ts';
-import { type Placed, StorageError, Wal } from './wal.ts';
+import type { AttemptState, HaltReason, KernelEvent, Lifecycle, ReplicationState, Role } from './vocabulary.ts';
+import type { Wal } from './wal.ts';
 
 /**
  * How often a node asks the others what they are, in milliseconds. It changes what is shown and whom a replica follows,
  * never who is primary.
  */
-const askEvery = 500;
+const ASK_EVERY_MS = 500;
 
-export interface NodeOptions {
+export interface NodeOptions extends DataOptions {
   readonly data: string;
-  readonly segmentBytes: number;
-  /** A checkpoint is taken whenever this many commits have become visible since the last one. */
-  readonly checkpointEvery: number;
   /** So many members exist only as reported state. */
   readonly observed: number;
 }
-
-type EventBody = Pick<KernelEvent, 'type' | 'fields'> & Partial<KernelEvent>;
 
 /** One node: its durable parts, what it is now, and the only places where that changes. */
 export class LocalNode {
@@ -54,13 +41,12 @@ export class LocalNode {
   readonly directory: string;
   readonly authority: Authority;
   readonly ledger: Ledger;
-  readonly wal: Wal;
+  readonly disk: FailStop;
+  readonly data: NodeData;
   readonly peers: Peers;
   readonly version: ControlVersion;
   readonly startedAt = new Date().toISOString();
-  readonly snapshots: Snapshots;
   readonly observed: ReturnType<typeof observedMembers>;
-  store: Store;
   serving: Serving | null = null;
   lifecycle: Lifecycle = 'booting';
   state: ReplicationState = 'Uninitialized';
@@ -70,23 +56,17 @@ export class LocalNode {
   /** Called once when the disk fails: the node stops (P6-F1); a restart recovers from what is on disk. */
   failed: (error: Error) => void = () => undefined;
   readonly #follower: Follower;
-  readonly #checkpointEvery: bigint;
-  readonly #held: Placed[] = [];
-  #epochBegins: { readonly epoch: bigint; readonly end: bigint } | null = null;
-  #committed: bigint | null = null;
   #asking: NodeJS.Timeout | null = null;
 
   constructor(cluster: ClusterConfig, self: ClusterMember, options: NodeOptions) {
     this.cluster = cluster;
     this.self = self;
-    this.#checkpointEvery = BigInt(options.checkpointEvery);
     this.directory = nodeDirectory(options.data, self.name);
+    this.disk = new FailStop(error => this.stopAfter(error));
     this.authority = new Authority(this.directory, self.id);
     this.ledger = new Ledger(join(this.directory, 'ledger.log'));
-    this.wal = new Wal(join(this.directory, 'wal'), options.segmentBytes, placed => this.#replay(placed));
+    this.data = new NodeData(this.directory, options, this);
     this.observed = observedMembers(cluster.cluster_id, options.observed);
-    this.snapshots = new Snapshots(this.directory);
-    this.store = this.#storeAt({ at: emptyHistory, rows: [] });
     this.version = new ControlVersion(join(this.directory, 'control-version'));
     this.peers = new Peers(cluster, self.id, testimony => this.#learn(testimony));
     this.#follower = new Follower(this);
@@ -95,11 +75,10 @@ export class LocalNode {
   /** Reads everything from disk and takes up what the disk says this node is. */
   async recover(): Promise<void> {
     this.lifecycle = 'recovering';
-    const known = readIdentity(this.directory) ?? this.#identity(false);
+    const known = readIdentity(this.directory) ?? identityOf(this.cluster, this.self, false);
     if (!known.initialized) {
-      this.snapshots.clear();
-      await this.wal.restartAt(emptyHistory);
-      writeIdentity(this.directory, this.#identity(false));
+      await this.data.clear();
+      writeIdentity(this.directory, identityOf(this.cluster, this.self, false));
     } else if (
       known.cluster_id !== this.cluster.cluster_id ||
       known.node_id !== this.self.id ||
@@ -115,7 +94,7 @@ export class LocalNode {
     await this.#askAll();
     this.lifecycle = 'running';
     this.changed();
-    this.#asking = setInterval(() => void this.#askAll(), askEvery);
+    this.#asking = setInterval(() => void this.#askAll(), ASK_EVERY_MS);
     void this.#follower.run();
   }
 
@@ -129,23 +108,32 @@ export class LocalNode {
     this.ledger.close();
   }
 
+  get wal(): Wal {
+    return this.data.wal;
+  }
+
+  get store(): Store {
+    return this.data.store;
+  }
+
   get role(): Role {
     const { standing } = this.authority;
     return standing === 'holder' ? 'primary' : standing === 'stale' ? 'unknown' : 'replica';
   }
 
-  /** Whom this node takes for the primary: the last one known, unless that one has said otherwise. */
+  /** Which node this one takes for the primary: the last one known, unless that one reports another role. */
   get primaryId(): string | null {
     if (this.role === 'primary') return this.self.id;
     const { node_id: nodeId, epoch } = this.authority.adopted.primary;
-    const said = this.peers.known(nodeId).testimony;
-    const gaveUp = nodeId === this.self.id || epoch === 0n || (said !== null && said.role !== 'primary');
-    return gaveUp ? null : nodeId;
+    const { testimony } = this.peers.known(nodeId);
+    const isKnownNotToBe =
+      nodeId === this.self.id || epoch === 0n || (testimony !== null && testimony.role !== 'primary');
+    return isKnownNotToBe ? null : nodeId;
   }
 
   /** Everything below is durable on a majority, as far as this node knows; null: it does not know. */
   get committed(): bigint | null {
-    return this.serving === null ? this.#committed : this.serving.committed;
+    return this.serving === null ? this.data.committed : this.serving.committed;
   }
 
   testimony(): Testimony {
@@ -167,21 +155,7 @@ export class LocalNode {
   }
 
   event(body: EventBody, durable = true): KernelEvent {
-    const event: KernelEvent = {
-      seq: String(this.ledger.events.length + 1),
-      time: new Date().toISOString(),
-      epoch: this.authority.adopted.epoch.toString(),
-      request_id: null,
-      node_id: this.self.id,
-      mode: null,
-      operator: null,
-      reason: null,
-      audit_head: null,
-      ...body,
-    };
-    if (durable) this.ledger.durableEvent(event);
-    else this.ledger.event(event);
-    return event;
+    return this.ledger.event(body, { id: this.self.id, epoch: this.authority.adopted.epoch }, durable);
   }
 
   /** Stops replicating, reading and writing until an operator acts (P6-F1). */
@@ -190,7 +164,7 @@ export class LocalNode {
     this.state = 'ReplicationHalted';
     this.haltReason = reason;
     this.serving?.end();
-    this.#durably(() => {
+    this.disk.durably(() => {
       this.event({ type: 'replication.halted', fields: { reason, why } });
       this.changed();
     });
@@ -230,7 +204,7 @@ export class LocalNode {
 
   /** A replica found the primary of `epoch`: from here on it acknowledges nothing older (P6-A1). */
   follow(epoch: bigint, nodeId: string): void {
-    this.#durably(() => this.authority.establish(epoch, nodeId));
+    this.disk.durably(() => this.authority.establish(epoch, nodeId));
     if (this.serving !== null && this.serving.epoch < epoch) this.#endServing();
     this.changed();
   }
@@ -238,7 +212,7 @@ export class LocalNode {
   /** Adopts a newer epoch for `candidate`, or, where this node believes itself primary, halts (AuthorityAmbiguity). */
   adopt(epoch: bigint, candidate: string): void {
     const held = this.authority.marker?.held === true;
-    this.#durably(() => this.authority.adopt(epoch, candidate));
+    this.disk.durably(() => this.authority.adopt(epoch, candidate));
     if (held)
       this.halt(
         'AuthorityAmbiguity',
@@ -248,46 +222,21 @@ export class LocalNode {
     this.changed();
   }
 
-  noteCommitted(offset: bigint | null): void {
-    if (offset !== null && offset > (this.#committed ?? -1n)) this.#committed = offset;
-    // Also when nothing new was said: the log may only now have reached what was said before.
-    if (this.#committed !== null) this.store.commit(this.#committed);
-  }
-
   becomeInitialized(): void {
-    writeIdentity(this.directory, this.#identity(true));
+    writeIdentity(this.directory, identityOf(this.cluster, this.self, true));
     this.state = 'ReplicaActive';
     this.changed();
   }
 
   /** Lets `control_version` move where something moved that a control decision depends on, and nowhere else. */
   changed(): void {
-    const reported = this.peers.others.map(({ id }) => {
-      const said = this.peers.known(id).testimony;
-      return [id, said?.role, said?.state, said?.haltReason, said?.epoch.toString()];
+    this.version.observe({
+      self: this.testimony(),
+      marker: this.authority.marker,
+      primaryId: this.primaryId,
+      attemptState: this.attemptState,
+      others: this.peers.others.map(({ id }) => ({ id, testimony: this.peers.known(id).testimony })),
     });
-    this.version.observe(
-      JSON.stringify([
-        this.role,
-        this.state,
-        this.haltReason,
-        this.authority.adopted.epoch.toString(),
-        this.authority.marker?.epoch.toString(),
-        this.primaryId,
-        this.attemptState,
-        reported,
-      ]),
-    );
-  }
-
-  /** Passes a storage operation through; its failure stops the node (P6-F1). */
-  async storing<T>(operation: Promise<T>): Promise<T> {
-    try {
-      return await operation;
-    } catch (error) {
-      if (error instanceof StorageError) this.stopAfter(error);
-      throw error;
-    }
   }
 
   /** The disk failed: acknowledge nothing more, answer what is open, and end. */
@@ -298,104 +247,26 @@ export class LocalNode {
     this.failed(error);
   }
 
-  /** An uninitialized node takes over the primary's snapshot; its log begins there. */
-  async install(bytes: Buffer): Promise<void> {
-    const image = this.snapshots.install(bytes);
-    await this.wal.restartAt(image.at);
-    this.#begin(image);
-  }
-
-  /** Applies what was held back by a fault. */
-  applyHeld(): void {
-    for (const placed of this.#held.splice(0)) this.store.apply(placed);
-    this.store.commit(this.committed ?? 0n);
-  }
-
-  #identity(initialized: boolean): NodeIdentity {
-    return {
-      cluster_id: this.cluster.cluster_id,
-      node_id: this.self.id,
-      members: this.cluster.members.length,
-      initialized,
-    };
-  }
-
-  /** Snapshot, then log. False: they cannot be trusted, and the node has halted. */
+  /** False: the data cannot be trusted, and the node has halted. */
   async #recoverData(): Promise<boolean> {
-    try {
-      const image = this.snapshots.recover();
-      if (image !== null) this.#begin(image);
-    } catch (error) {
-      if (!(error instanceof SnapshotDamaged)) throw error;
-      this.halt('SnapshotIntegrityFailure', error.message);
-      return false;
-    }
-    const base = this.store.visible;
-    const { cut, corruption } = await this.wal.recover(base);
+    const { cut, halt } = await this.data.recover();
     if (cut > 0)
       this.event({
         type: 'replication.wal.tail_cut',
         fields: { bytes: String(cut), offset: this.wal.durable.offset.toString() },
       });
-    if (corruption !== null) this.halt('WalCorruption', corruption);
-    else if (this.wal.oldest > base.offset)
-      this.halt(
-        'WalGapDetected',
-        `the log begins at ${this.wal.oldest.toString()}, the data ends at ${base.offset.toString()}`,
-      );
-    else if (this.wal.durable.offset < base.offset)
-      this.halt(
-        'WalCorruption',
-        `the log ends at ${this.wal.durable.offset.toString()}, the checkpoint is at ${base.offset.toString()}`,
-      );
+    if (halt !== null) this.halt(halt.reason, halt.why);
     return this.state !== 'ReplicationHalted';
-  }
-
-  #begin(image: Image): void {
-    this.store = this.#storeAt(image);
-    this.#committed = image.at.offset;
-    this.#epochBegins = { epoch: image.at.epoch, end: image.at.offset };
-  }
-
-  #storeAt(image: Image): Store {
-    return new Store(image.at, image.rows, () => this.#checkpointIfDue());
-  }
-
-  #replay(placed: Placed): void {
-    if (placed.end.offset <= this.store.applied.offset) return;
-    if (placed.record.write === null) this.#epochBegins = { epoch: placed.record.epoch, end: placed.end.offset };
-    if (faults().hold_apply) this.#held.push(placed);
-    else this.store.apply(placed);
-  }
-
-  #checkpointIfDue(): void {
-    const last = this.snapshots.items.at(-1)?.commit_id ?? 0n;
-    if (this.store.visible.commitId - last < this.#checkpointEvery || this.state === 'ReplicationHalted') return;
-    this.#durably(() => {
-      this.snapshots.take(this.store, this.self.id);
-      this.wal.retire(this.snapshots.neededFrom);
-    });
-  }
-
-  /** Whatever fails here leaves a promise unkept on disk: the node stops rather than go on without it (P6-F1). */
-  #durably(operation: () => void): void {
-    try {
-      operation();
-    } catch (error) {
-      this.stopAfter(error instanceof Error ? error : new Error(String(error)));
-      throw new StorageError(messageOf(error), { cause: error });
-    }
   }
 
   async #serve(epoch: bigint): Promise<void> {
     this.authority.establish(epoch, this.self.id);
-    const begins = this.#epochBegins?.epoch === epoch ? this.#epochBegins.end : null;
-    this.serving = new Serving(epoch, begins, this.wal, this.store, this.cluster.members.length);
-    await this.storing(this.serving.begin());
+    this.serving = new Serving(epoch, this.data.beginOf(epoch), this.wal, this.store, this.cluster.members.length);
+    await this.disk.storing(this.serving.begin());
   }
 
   #endServing(): void {
-    this.#committed = this.serving?.committed ?? this.#committed;
+    this.data.committed = this.serving?.committed ?? this.data.committed;
     this.serving?.end();
     this.serving = null;
   }

@@ -1,3 +1,4 @@
+/** Makes up the synthetic members of `--observed`, for views of many members. */
 import { createHash } from 'node:crypto';
 
 export function syntheticNote(count: number): string {
@@ -7,7 +8,7 @@ export function syntheticNote(count: number): string {
   );
 }
 
-interface Synthetic {
+interface SyntheticMember {
   readonly id: string;
   readonly member: (end: bigint | null, endCommit: bigint | null) => object;
   readonly replica: (end: bigint | null, endCommit: bigint | null) => object;
@@ -23,7 +24,7 @@ function lagging(end: bigint | null, lag: bigint): { readonly offset: bigint | n
   return { offset: end > lag ? end - lag : 0n, lag: end > lag ? lag : end };
 }
 
-function synthetic(clusterId: string, index: number): Synthetic {
+function synthetic(clusterId: string, index: number): SyntheticMember {
   const id = idOf(clusterId, index);
   const health = index % 50 === 0 ? 'halted' : index % 33 === 0 ? 'unknown' : 'running';
   const state = {
@@ -77,6 +78,6 @@ function synthetic(clusterId: string, index: number): Synthetic {
 }
 
 /** Members for views at size: the same for the same cluster, always, and labelled as what they are. */
-export function observedMembers(clusterId: string, count: number): readonly Synthetic[] {
+export function observedMembers(clusterId: string, count: number): readonly SyntheticMember[] {
   return Array.from({ length: count }, (_, index) => synthetic(clusterId, index + 1));
 }

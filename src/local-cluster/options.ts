@@ -1,3 +1,4 @@
+/** Reads the command line of the local cluster. */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -24,9 +25,10 @@ export interface ClusterOptions extends ServerOptions {
   readonly writesPerSecond: number;
 }
 
-export const usage = `Usage:
+export const USAGE = `Usage:
   cluster --data DIR [--nodes 3] [--port 9191] [--writes-per-second N] [options]
-      Starts a cluster of N processes on one machine; node i listens on the i-th port from --port (0: free ones between 10000 and 20000).
+      Starts a cluster of N processes on one machine; node i listens on the i-th port from --port (0: free ones
+      between 10000 and 20000).
       Prints one JSON line per node when it is ready: {"id","name","url","pid"}. Ctrl-C ends all of them.
   cluster node --data DIR --name node-2 [options]
       Starts one node of an existing cluster alone, where it was. Prints its line when it is ready.
@@ -41,7 +43,7 @@ Options:
   --observer-token-file FILE   or AERODB_OBSERVER_TOKEN: may read
 `;
 
-const flags = {
+const FLAGS = {
   data: { type: 'string' },
   nodes: { type: 'string', default: '3' },
   port: { type: 'string', default: '9191' },
@@ -83,12 +85,12 @@ export type Command =
 
 /** What the command line asks for. Throws UsageError with what is wrong with it. */
 export function readCommandLine(args: readonly string[]): Command {
-  const alone = args[0] === 'node';
+  const isNodeAlone = args[0] === 'node';
   let values;
   try {
     ({ values } = parseArgs({
-      args: args.slice(alone ? 1 : 0),
-      options: flags,
+      args: args.slice(isNodeAlone ? 1 : 0),
+      options: FLAGS,
       strict: true,
       allowPositionals: false,
     }));
@@ -109,7 +111,7 @@ export function readCommandLine(args: readonly string[]): Command {
     faults: values.faults,
     crashAt: values['crash-at'] ?? null,
   };
-  if (alone) {
+  if (isNodeAlone) {
     if (values.name === undefined)
       throw new UsageError('--name is needed: which node of the cluster to start, node-1 for example.');
     return { command: 'node', name: values.name, options: server };

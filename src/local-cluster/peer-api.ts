@@ -1,22 +1,20 @@
+/** The endpoints that members of a cluster ask of each other, under `/peer`. */
 import * as z from 'zod';
+import { decimal } from './decimal.ts';
 import { invalid } from './errors.ts';
-import { holdFor } from './follower.ts';
-import type { Asked, Reply, Route } from './http.ts';
+import { HOLD_MS } from './follower.ts';
+import type { ApiRequest, Reply, Route } from './http.ts';
 import type { LocalNode } from './node.ts';
 import { type Testimony, testimonySchema } from './testimony.ts';
 import { isAhead } from './vocabulary.ts';
 
-const decimal = z
-  .string()
-  .regex(/^\d{1,20}$/)
-  .transform(BigInt);
 const adoptSchema = z.strictObject({ epoch: decimal, testimony: testimonySchema });
 const pullSchema = z.strictObject({ testimony: testimonySchema, committed: decimal.nullable() });
 type Pull = Readonly<z.infer<typeof pullSchema>>;
 
 /** How many bytes of log one pull carries, at most about. */
-const pullBytes = 256 * 1024;
-const nothing = Buffer.alloc(0);
+const PULL_BYTES = 256 * 1024;
+const EMPTY_BODY = Buffer.alloc(0);
 
 function parse<T>(schema: z.ZodType<T>, body: unknown): T {
   const result = schema.safeParse(body);
@@ -29,19 +27,19 @@ function parse<T>(schema: z.ZodType<T>, body: unknown): T {
  * bear witness.
  */
 function adopt(node: LocalNode, epoch: bigint, candidate: Testimony): Reply {
-  const willing =
+  const isWilling =
     epoch > node.authority.adopted.epoch &&
     node.state === 'ReplicaActive' &&
     node.lifecycle === 'running' &&
     !isAhead(node.wal.appended, candidate.durable);
-  const learns = epoch > node.authority.adopted.epoch && node.authority.marker?.held === true;
-  if (willing || learns) node.adopt(epoch, candidate.nodeId);
-  return { status: 200, body: { adopted: willing, testimony: node.testimony() } };
+  const mustLearn = epoch > node.authority.adopted.epoch && node.authority.marker?.held === true;
+  if (isWilling || mustLearn) node.adopt(epoch, candidate.nodeId);
+  return { status: 200, body: { adopted: isWilling, testimony: node.testimony() } };
 }
 
 function verdictOn(node: LocalNode, { testimony }: Pull): 'records' | 'gap' | 'diverged' | 'not_serving' {
   const { serving, wal, state } = node;
-  if (serving === null || serving.ended || state === 'ReplicationHalted' || serving.epoch !== testimony.epoch)
+  if (serving === null || serving.hasEnded || state === 'ReplicationHalted' || serving.epoch !== testimony.epoch)
     return 'not_serving';
   const from = testimony.durable;
   if (from.offset < wal.oldest) return 'gap';
@@ -63,13 +61,13 @@ async function pull(node: LocalNode, asked: Pull): Promise<Reply> {
   });
   const verdict = verdictOn(node, asked);
   const { serving } = node;
-  if (verdict !== 'records' || serving === null) return answer(verdict, nothing);
+  if (verdict !== 'records' || serving === null) return answer(verdict, EMPTY_BODY);
   // Asking for what comes after a position acknowledges everything before it, unless the asker bears no witness yet.
   if (state === 'ReplicaActive') serving.acknowledge(nodeId, from.offset);
-  await serving.news(from.offset, asked.committed, holdFor);
-  return serving.ended
-    ? answer('not_serving', nothing)
-    : answer('records', await node.wal.read(from.offset, pullBytes));
+  await serving.news(from.offset, asked.committed, HOLD_MS);
+  return serving.hasEnded
+    ? answer('not_serving', EMPTY_BODY)
+    : answer('records', await node.wal.read(from.offset, PULL_BYTES));
 }
 
 /** What members ask of each other. Never part of v1; each request carries the cluster's own token. */
@@ -85,13 +83,13 @@ export function peerRoutes(node: LocalNode): readonly Route[] {
       method: 'GET',
       path: /^\/peer\/snapshot$/,
       needs: 'peer',
-      answer: (): Reply => ({ status: 200, body: node.snapshots.newest() ?? nothing }),
+      answer: (): Reply => ({ status: 200, body: node.data.snapshots.newest() ?? EMPTY_BODY }),
     },
     {
       method: 'POST',
       path: /^\/peer\/adopt$/,
       needs: 'peer',
-      answer: ({ body }: Asked): Reply => {
+      answer: ({ body }: ApiRequest): Reply => {
         const { epoch, testimony } = parse(adoptSchema, body);
         return adopt(node, epoch, testimony);
       },
@@ -100,7 +98,7 @@ export function peerRoutes(node: LocalNode): readonly Route[] {
       method: 'POST',
       path: /^\/peer\/pull$/,
       needs: 'peer',
-      answer: ({ body }: Asked): Promise<Reply> => pull(node, parse(pullSchema, body)),
+      answer: ({ body }: ApiRequest): Promise<Reply> => pull(node, parse(pullSchema, body)),
     },
   ];
 }

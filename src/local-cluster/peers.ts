@@ -1,3 +1,4 @@
+/** A client for the other members, which remembers what each said last. */
 import { Agent, request, type IncomingMessage } from 'node:http';
 import * as z from 'zod';
 import type { ClusterConfig, ClusterMember } from './config.ts';
@@ -6,8 +7,8 @@ import { type Testimony, testimonySchema } from './testimony.ts';
 import { toJson } from './vocabulary.ts';
 
 /** How long a member may take to answer before it counts as not answering, in milliseconds. */
-const answerWithin = 1_500;
-const bodyLimit = 64 * 1024 * 1024;
+const ANSWER_WITHIN_MS = 1_500;
+const BODY_LIMIT_BYTES = 64 * 1024 * 1024;
 
 export interface Answer {
   readonly status: number;
@@ -16,13 +17,13 @@ export interface Answer {
 }
 
 /** What this node knows of another member: the last thing it said, when, and whether the last exchange succeeded. */
-export interface Known {
+export interface KnownPeer {
   readonly testimony: Testimony | null;
   readonly lastContact: string | null;
-  readonly reachable: boolean;
+  readonly isReachable: boolean;
 }
 
-const nothingKnown: Known = { testimony: null, lastContact: null, reachable: false };
+const NOTHING_KNOWN: KnownPeer = { testimony: null, lastContact: null, isReachable: false };
 const stateSchema = z.strictObject({ testimony: testimonySchema });
 const adoptSchema = z.strictObject({ adopted: z.boolean(), testimony: testimonySchema });
 
@@ -31,7 +32,7 @@ export class Peers {
   readonly others: readonly ClusterMember[];
   readonly #cluster: ClusterConfig;
   readonly #agent = new Agent({ keepAlive: true, maxFreeSockets: 4 });
-  readonly #known = new Map<string, Known>();
+  readonly #known = new Map<string, KnownPeer>();
   readonly #heard: (testimony: Testimony) => void;
 
   constructor(cluster: ClusterConfig, selfId: string, heard: (testimony: Testimony) => void) {
@@ -40,26 +41,26 @@ export class Peers {
     this.#heard = heard;
   }
 
-  known(nodeId: string): Known {
-    return this.#known.get(nodeId) ?? nothingKnown;
+  known(nodeId: string): KnownPeer {
+    return this.#known.get(nodeId) ?? NOTHING_KNOWN;
   }
 
   /** Takes in what a member says of itself, however it arrived. */
   hear(testimony: Testimony): void {
-    this.#known.set(testimony.nodeId, { testimony, lastContact: new Date().toISOString(), reachable: true });
+    this.#known.set(testimony.nodeId, { testimony, lastContact: new Date().toISOString(), isReachable: true });
     this.#heard(testimony);
   }
 
   /** Asks a member what it is. Null: it does not answer, in whatever way. */
   async ask(member: ClusterMember): Promise<Testimony | null> {
     try {
-      const { status, body } = await this.send(member, 'GET', '/peer/state', null, answerWithin);
+      const { status, body } = await this.send(member, 'GET', '/peer/state', null, ANSWER_WITHIN_MS);
       if (status !== 200) throw new Error(`answered ${status}`);
       const { testimony } = stateSchema.parse(JSON.parse(body.toString()));
       this.hear(testimony);
       return testimony;
     } catch {
-      this.#known.set(member.id, { ...this.known(member.id), reachable: false });
+      this.#known.set(member.id, { ...this.known(member.id), isReachable: false });
       return null;
     }
   }
@@ -71,7 +72,7 @@ export class Peers {
     testimony: Testimony,
   ): Promise<Readonly<z.infer<typeof adoptSchema>> | null> {
     try {
-      const { body } = await this.send(member, 'POST', '/peer/adopt', toJson({ epoch, testimony }), answerWithin);
+      const { body } = await this.send(member, 'POST', '/peer/adopt', toJson({ epoch, testimony }), ANSWER_WITHIN_MS);
       const answer = adoptSchema.parse(JSON.parse(body.toString()));
       this.hear(answer.testimony);
       return answer;
@@ -116,7 +117,7 @@ export class Peers {
     let size = 0;
     for await (const part of incoming as AsyncIterable<Buffer>) {
       size += part.length;
-      if (size > bodyLimit) throw new Error('the answer is too large');
+      if (size > BODY_LIMIT_BYTES) throw new Error('the answer is too large');
       parts.push(part);
     }
     return Buffer.concat(parts);

@@ -1,16 +1,17 @@
+/** The read endpoints of the kernel contract, under `/v1`. */
 import type { Attempts } from './attempts.ts';
 import { diagnose, diagnosticsCost } from './diagnostics.ts';
 import { invalid, notReady, unknownNode } from './errors.ts';
-import type { Asked, Reply, Route } from './http.ts';
+import type { ApiRequest, Reply, Route } from './http.ts';
 import { chainText } from './lines.ts';
 import { allMembers, allReplicas, memberById } from './members.ts';
 import type { LocalNode } from './node.ts';
 import { syntheticNote } from './observed.ts';
 import { shownEvents } from './shown-events.ts';
-import { type Mode, uuid } from './vocabulary.ts';
+import { type Mode, UUID } from './vocabulary.ts';
 
-const defaultLimit = 100;
-const largestLimit = 1_000;
+const DEFAULT_LIMIT = 100;
+const LARGEST_LIMIT = 1_000;
 
 /** The envelope of every 2xx answer. */
 export function envelope(node: LocalNode, data: object, notes: readonly string[] = []): object {
@@ -36,9 +37,9 @@ function positionAfter(query: URLSearchParams): bigint {
 }
 
 function limitOf(query: URLSearchParams): number {
-  const text = query.get('limit') ?? String(defaultLimit);
+  const text = query.get('limit') ?? String(DEFAULT_LIMIT);
   const limit = /^\d{1,4}$/.test(text) ? Number(text) : 0;
-  if (limit < 1 || limit > largestLimit) throw invalid('limit', `limit must be a number from 1 to ${largestLimit}.`);
+  if (limit < 1 || limit > LARGEST_LIMIT) throw invalid('limit', `limit must be a number from 1 to ${LARGEST_LIMIT}.`);
   return limit;
 }
 
@@ -74,7 +75,7 @@ function cluster(node: LocalNode): object {
 }
 
 function oneNode(node: LocalNode, id: string): object {
-  if (!uuid.test(id)) throw invalid('id', 'A node id is a UUID in lower case.');
+  if (!UUID.test(id)) throw invalid('id', 'A node id is a UUID in lower case.');
   const member = memberById(node, id);
   if (member === null) throw unknownNode(id);
   return { ...member.shown, source: id === node.self.id ? 'self' : 'reported', epoch: member.epoch };
@@ -96,7 +97,7 @@ function promotion(
   const { ledger } = node;
   const { items, next_after: nextAfter } = page(ledger.events, event => BigInt(event.seq), query);
   const requestId = query.get('request_id');
-  if (requestId !== null && !uuid.test(requestId)) throw invalid('request_id', 'A request id is a UUID in lower case.');
+  if (requestId !== null && !UUID.test(requestId)) throw invalid('request_id', 'A request id is a UUID in lower case.');
   const { last } = ledger;
   const fate = requestId === null ? null : ledger.fate(requestId);
   const { events, notes } = shownEvents(items);
@@ -144,11 +145,11 @@ function wal(node: LocalNode, query: URLSearchParams): object {
     append_offset: node.wal.appended.offset,
     durable_offset: node.wal.durable.offset,
     oldest_offset: node.wal.oldest,
-    truncation_offset: node.snapshots.truncationOffset,
+    truncation_offset: node.data.snapshots.truncationOffset,
     total_bytes: node.wal.durable.offset - node.wal.oldest,
     checksum_status: checksumStatus(node),
     verified_to_offset: node.wal.verifiedTo,
-    checkpoints: node.snapshots.checkpoints,
+    checkpoints: node.data.snapshots.checkpoints,
     next_after: nextAfter,
   };
 }
@@ -160,7 +161,7 @@ function checksumStatus(node: LocalNode): 'valid' | 'invalid' | 'unchecked' {
 }
 
 function snapshots(node: LocalNode, query: URLSearchParams): object {
-  return page(node.snapshots.items, item => item.commit_id, query);
+  return page(node.data.snapshots.items, item => item.commit_id, query);
 }
 
 function modeOf(query: URLSearchParams): Mode {
@@ -176,7 +177,7 @@ async function explain(
   kind: 'promotion' | 'demotion',
 ): Promise<object> {
   const target = query.get('target') ?? '';
-  if (!uuid.test(target)) throw invalid('target', 'target must be a node id, a UUID in lower case.');
+  if (!UUID.test(target)) throw invalid('target', 'target must be a node id, a UUID in lower case.');
   const mode = kind === 'promotion' ? modeOf(query) : null;
   if (target !== node.self.id) throw unknownNode(target);
   const { decision, reason, checks, overridden } =
@@ -200,7 +201,7 @@ async function explain(
 export function readRoutes(node: LocalNode, attempts: Attempts): readonly Route[] {
   const get = (
     path: RegExp,
-    data: (asked: Asked) => object | Promise<object>,
+    data: (asked: ApiRequest) => object | Promise<object>,
     query: readonly string[] = [],
     notes: readonly string[] = [],
   ): Route => ({

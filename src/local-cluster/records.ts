@@ -1,3 +1,4 @@
+/** Encodes and decodes the records of the write-ahead log. */
 import { encodeLine } from './lines.ts';
 import type { Position } from './vocabulary.ts';
 

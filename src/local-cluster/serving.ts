@@ -1,3 +1,4 @@
+/** A primary serves the log of its epoch: it takes writes and counts which of them a majority holds. */
 import { encodeRecord, type WalRecord } from './records.ts';
 import type { Store } from './store.ts';
 import { type Position, majorityOf } from './vocabulary.ts';
@@ -10,10 +11,10 @@ interface Waiter {
 }
 
 /** The write is in this node's log, and this node will never learn whether a majority holds it. */
-export class Superseded extends Error {}
+export class SupersededWrite extends Error {}
 
 /** What the primary has heard from one replica. */
-export interface Acknowledged {
+export interface Acknowledgement {
   readonly offset: bigint;
   readonly at: string;
 }
@@ -27,7 +28,7 @@ export class Serving {
   readonly #wal: Wal;
   readonly #store: Store;
   readonly #members: number;
-  readonly #acknowledged = new Map<string, Acknowledged>();
+  readonly #acknowledged = new Map<string, Acknowledgement>();
   #waiters: Waiter[] = [];
   #watchers: (() => void)[] = [];
   #begins: bigint | null;
@@ -52,11 +53,11 @@ export class Serving {
     return this.#waiters.length;
   }
 
-  get ended(): boolean {
+  get hasEnded(): boolean {
     return this.#ended;
   }
 
-  acknowledged(nodeId: string): Acknowledged | null {
+  acknowledged(nodeId: string): Acknowledgement | null {
     return this.#acknowledged.get(nodeId) ?? null;
   }
 
@@ -72,13 +73,13 @@ export class Serving {
   }
 
   /**
-   * Appends a write; resolves when it is durable on a majority (P6-S1). Rejects with Superseded when that can no longer
-   * be known.
+   * Appends a write; resolves when it is durable on a majority (P6-S1). Rejects with SupersededWrite when that can no
+   * longer be known.
    */
   async write(write: { readonly key: string; readonly value: string }): Promise<Position> {
     const end = await this.#append(write);
     if (this.#committed !== null && this.#committed >= end.offset) return end;
-    if (this.#ended) throw new Superseded('a newer epoch exists');
+    if (this.#ended) throw new SupersededWrite('a newer epoch exists');
     return new Promise((resolve, reject) => this.#waiters.push({ end, resolve, reject }));
   }
 
@@ -107,7 +108,8 @@ export class Serving {
   /** A newer epoch exists, or the node halts: nothing is acknowledged from here on (P6-A1). */
   end(): void {
     this.#ended = true;
-    for (const waiter of this.#waiters) waiter.reject(new Superseded('a newer epoch exists, or this node has halted'));
+    for (const waiter of this.#waiters)
+      waiter.reject(new SupersededWrite('a newer epoch exists, or this node has halted'));
     this.#waiters = [];
     this.#tell();
   }

@@ -1,7 +1,8 @@
+/** Shows recorded events in the form of the contract, also those that an older version wrote in another form. */
 import { auditHeadSchema } from './audit-head.ts';
 import type { KernelEvent } from './vocabulary.ts';
 
-interface Shown {
+interface ShownEvent {
   readonly event: KernelEvent;
   readonly notes: readonly string[];
 }
@@ -14,7 +15,7 @@ function wellFormed(text: string): string {
  * One event as the contract has it. An older version kept what it was told: what is not of the contract is shown
  * around, and said.
  */
-function shown(event: KernelEvent): Shown {
+function shown(event: KernelEvent): ShownEvent {
   const { seq, audit_head: head, reason, operator } = event;
   const isKnown = head === null || auditHeadSchema.safeParse(head).success;
   const repaired = {

@@ -1,21 +1,19 @@
+/** Keeps the snapshots of a node and the checkpoint that recovery begins with. */
 import { mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { decimal } from './decimal.ts';
 import { readIfPresent, replaceFile } from './files.ts';
 import { decodeLines, encodeLine } from './lines.ts';
 import type { Row, Store } from './store.ts';
 import { type Position, toJson } from './vocabulary.ts';
 
 /**
- * How many snapshots stay beside the newest, so that a member that joins meanwhile can still be given what it asked
- * for.
+ * How many snapshots are kept, the newest included. A member that copied the older one can still be given the log after
+ * it.
  */
-const kept = 2;
+const SNAPSHOTS_KEPT = 2;
 
-const decimal = z
-  .string()
-  .regex(/^\d{1,20}$/)
-  .transform(BigInt);
 const aboutSchema = z.strictObject({
   at: z.strictObject({ offset: decimal, chain: z.number(), epoch: decimal, commitId: decimal }),
   first_offset: decimal,
@@ -57,18 +55,18 @@ export interface Checkpoint {
 }
 
 /** The snapshot is damaged or missing: the node halts with SnapshotIntegrityFailure (P6-F1). */
-export class SnapshotDamaged extends Error {}
+export class DamagedSnapshot extends Error {}
 
 function read(bytes: Buffer): { readonly about: About; readonly rows: readonly Row[] } {
   const { lines, rest } = decodeLines(bytes, 0);
   const [head, ...body] = lines;
-  if (head === undefined || rest !== 'none') throw new SnapshotDamaged('a checksum in the snapshot is wrong');
+  if (head === undefined || rest !== 'none') throw new DamagedSnapshot('a checksum in the snapshot is wrong');
   try {
     const about = aboutSchema.parse(JSON.parse(head.json));
-    if (about.rows !== body.length) throw new SnapshotDamaged('the snapshot is not whole');
+    if (about.rows !== body.length) throw new DamagedSnapshot('the snapshot is not whole');
     return { about, rows: body.map(line => rowSchema.parse(JSON.parse(line.json))) };
   } catch (error) {
-    throw error instanceof SnapshotDamaged ? error : new SnapshotDamaged('the snapshot holds something else');
+    throw error instanceof DamagedSnapshot ? error : new DamagedSnapshot('the snapshot holds something else');
   }
 }
 
@@ -126,7 +124,7 @@ export class Snapshots {
       .map(({ id, commit_id: commit, wal_end_offset: offset }) => ({ id, commit_id: commit, offset }));
   }
 
-  /** The image that recovery begins with, or null where no checkpoint was ever taken. Throws SnapshotDamaged. */
+  /** The image that recovery begins with, or null where no checkpoint was ever taken. Throws DamagedSnapshot. */
   recover(): Image | null {
     mkdirSync(this.#directory, { recursive: true });
     const checkpoint = readIfPresent(this.#checkpointPath);
@@ -136,10 +134,10 @@ export class Snapshots {
       .filter(file => file.endsWith('.snapshot'))
       .map(file => file.slice(0, -9))
       .sort();
-    const ids = present.filter(one => one <= id).slice(-kept);
+    const ids = present.filter(one => one <= id).slice(-SNAPSHOTS_KEPT);
     // What a crash left between a snapshot and its checkpoint, or before an older one was dropped.
     for (const orphan of present.filter(one => !ids.includes(one))) rmSync(this.#path(orphan));
-    if (!ids.includes(id)) throw new SnapshotDamaged('the snapshot that the checkpoint names is missing');
+    if (!ids.includes(id)) throw new DamagedSnapshot('the snapshot that the checkpoint names is missing');
     const images = ids.map(one => ({ id: one, ...read(readFileSync(this.#path(one))) }));
     this.#items = images.map(image => ({ id: image.id, ...image.about }));
     const last = images.at(-1);
@@ -165,7 +163,7 @@ export class Snapshots {
     this.#keep(about, Buffer.concat(parts));
   }
 
-  /** Takes over the primary's newest snapshot. Throws SnapshotDamaged where it did not arrive whole. */
+  /** Takes over the primary's newest snapshot. Throws DamagedSnapshot where it did not arrive whole. */
   install(bytes: Buffer): Image {
     const { about, rows } = read(bytes);
     this.#keep(about, bytes);
@@ -191,8 +189,8 @@ export class Snapshots {
     replaceFile(this.#path(id), bytes, 'snapshot');
     replaceFile(this.#checkpointPath, JSON.stringify({ id }), 'checkpoint');
     const items = [...this.#items, { id, ...about }];
-    for (const dropped of items.slice(0, -kept)) rmSync(this.#path(dropped.id), { force: true });
-    this.#items = items.slice(-kept);
+    for (const dropped of items.slice(0, -SNAPSHOTS_KEPT)) rmSync(this.#path(dropped.id), { force: true });
+    this.#items = items.slice(-SNAPSHOTS_KEPT);
   }
 
   #path(id: string): string {

@@ -1,5 +1,6 @@
+/** Keeps the data of a node in memory: one row per key. */
 import type { Position } from './vocabulary.ts';
-import type { Placed } from './wal.ts';
+import type { PlacedRecord } from './wal.ts';
 
 export interface Row {
   readonly key: string;
@@ -37,7 +38,7 @@ export class Store {
     return this.#rows.size;
   }
 
-  apply({ record, end }: Placed): void {
+  apply({ record, end }: PlacedRecord): void {
     const row =
       record.write === null
         ? null

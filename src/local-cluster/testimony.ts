@@ -1,19 +1,16 @@
+/** The form in which a node tells its peers what it is. */
 import * as z from 'zod';
-import { halts, replicationStates, roles } from './vocabulary.ts';
-
-const decimal = z
-  .string()
-  .regex(/^\d{1,20}$/)
-  .transform(BigInt);
+import { decimal } from './decimal.ts';
+import { HALT_REASONS, REPLICATION_STATES, ROLES } from './vocabulary.ts';
 
 const positionSchema = z.strictObject({ offset: decimal, chain: z.number(), epoch: decimal, commitId: decimal });
 
 /** What a node says of itself to its peers: true when it was said, a report from then on. */
 export const testimonySchema = z.strictObject({
   nodeId: z.string(),
-  role: z.enum(roles),
-  state: z.enum(replicationStates),
-  haltReason: z.enum(halts).nullable(),
+  role: z.enum(ROLES),
+  state: z.enum(REPLICATION_STATES),
+  haltReason: z.enum(HALT_REASONS).nullable(),
   epoch: decimal,
   candidate: z.string(),
   primary: z.strictObject({ epoch: decimal, node_id: z.string() }),

@@ -1,5 +1,6 @@
+/** The checks of promotion and demotion are pure functions of facts (P6-D1). */
 import { isWitness, type Testimony } from './testimony.ts';
-import { type Check, type DenialReason, type Mode, denialInvariants, isAhead, majorityOf } from './vocabulary.ts';
+import { type Check, type DenialReason, type Mode, DENIAL_INVARIANTS, isAhead, majorityOf } from './vocabulary.ts';
 
 /** What the validator is told. It asks nobody itself: same facts, same decision (P6-D1). */
 export interface PromotionFacts {
@@ -33,7 +34,7 @@ interface Verdict {
   readonly message: string;
 }
 
-type Other = PromotionFacts['others'][number];
+type OtherMember = PromotionFacts['others'][number];
 
 function stateOf(testimony: Testimony): string {
   return testimony.haltReason === null ? testimony.state : `${testimony.state}(${testimony.haltReason})`;
@@ -68,13 +69,13 @@ function judgeSuspect(testimony: Testimony | null): 'pass' | 'fail' | 'unknown' 
 function authorityIsClear({ target, others }: PromotionFacts): Verdict {
   const answered = others.flatMap(other => other.testimony ?? []);
   const known = suspects([target, ...answered]);
-  const asked: readonly Pick<Other, 'nodeId' | 'name' | 'testimony'>[] = [
+  const asked: readonly Pick<OtherMember, 'nodeId' | 'name' | 'testimony'>[] = [
     { nodeId: target.nodeId, name: 'the target itself', testimony: target },
     ...others,
   ];
   const judged = asked
     .filter(member => known.has(member.nodeId) || member.testimony?.role === 'primary')
-    .map(member => ({ name: member.name, said: member.testimony, result: judgeSuspect(member.testimony) }));
+    .map(member => ({ name: member.name, testimony: member.testimony, result: judgeSuspect(member.testimony) }));
   const result = judged.some(one => one.result === 'fail')
     ? 'fail'
     : judged.some(one => one.result === 'unknown')
@@ -85,10 +86,10 @@ function authorityIsClear({ target, others }: PromotionFacts): Verdict {
     reason: result === 'fail' ? 'PrimaryStillActive' : 'AuthorityAmbiguous',
     result,
     observed: judged
-      .map(({ name, said }) =>
-        said === null
+      .map(({ name, testimony }) =>
+        testimony === null
           ? `${name} does not answer`
-          : `${name} answers as ${said.role}, ${stateOf(said)}, in epoch ${said.epoch.toString()}`,
+          : `${name} answers as ${testimony.role}, ${stateOf(testimony)}, in epoch ${testimony.epoch.toString()}`,
       )
       .join('; '),
     message: 'The old primary itself must answer that it was demoted. Not being reachable is never proof of death.',
@@ -99,15 +100,16 @@ function positionIsProvable({ target, others, memberCount }: PromotionFacts): Ve
   const witnesses = others.filter(other => other.testimony !== null && isWitness(other.testimony));
   const ahead = witnesses.filter(({ testimony }) => testimony !== null && isAhead(testimony.position, target.durable));
   const present = witnesses.length + (isWitness(target) ? 1 : 0);
-  const enough = present >= majorityOf(memberCount);
+  const positions = ahead.map(({ name, testimony }) => `${name} at ${testimony?.position.offset.toString() ?? ''}`);
+  const isMajority = present >= majorityOf(memberCount);
   return {
     id: 'acknowledged_writes_are_present',
     reason: ahead.length > 0 ? 'ReplicaBehindWal' : 'WalPositionUnprovable',
-    result: ahead.length === 0 && enough ? 'pass' : 'fail',
+    result: ahead.length === 0 && isMajority ? 'pass' : 'fail',
     observed:
       `target at ${target.durable.offset.toString()} in epoch ${target.durable.epoch.toString()}; ${present} ` +
-      `of ${memberCount} members answer, ${majorityOf(memberCount)} are needed; ahead of the ` +
-      `target: ${ahead.map(({ name, testimony }) => `${name} at ${testimony?.position.offset.toString() ?? ''}`).join(', ') || 'none'}`,
+      `of ${memberCount} members answer, ${majorityOf(memberCount)} are needed; ` +
+      `ahead of the target: ${positions.join(', ') || 'none'}`,
     message:
       'A write is acknowledged by a majority, so a majority that is not ahead of the target proves that the ' +
       'target holds every acknowledged write.',
@@ -143,13 +145,14 @@ function snapshotsStayValid({ target, others }: PromotionFacts): Verdict {
     ({ testimony }) =>
       testimony !== null && isWitness(testimony) && testimony.visible.commitId > target.applied.commitId,
   );
+  const commits = beyond.map(({ name, testimony }) => `${name} at ${testimony?.visible.commitId.toString() ?? ''}`);
   return {
     id: 'visible_snapshots_stay_valid',
     reason: 'MvccVisibilityViolation',
     result: beyond.length === 0 ? 'pass' : 'fail',
     observed:
-      `target has applied commit ${target.applied.commitId.toString()}; visible beyond ` +
-      `it: ${beyond.map(({ name, testimony }) => `${name} at ${testimony?.visible.commitId.toString() ?? ''}`).join(', ') || 'none'}`,
+      `target has applied commit ${target.applied.commitId.toString()}; ` +
+      `visible beyond it: ${commits.join(', ') || 'none'}`,
     message: 'What a reader has seen on any member must be what the target has applied.',
   };
 }
@@ -158,7 +161,7 @@ function decide(verdicts: readonly Verdict[], overridable: string | null): Decis
   const checks = verdicts.map(
     ({ id, reason, result, observed, message }): Check => ({
       id,
-      invariant: denialInvariants[reason],
+      invariant: DENIAL_INVARIANTS[reason],
       result: id === overridable && result === 'unknown' ? 'overridden' : result,
       observed,
       message,
@@ -168,7 +171,7 @@ function decide(verdicts: readonly Verdict[], overridable: string | null): Decis
   if (overridable !== null) {
     checks.push({
       id: 'override_is_needed',
-      invariant: denialInvariants.InvalidRequest,
+      invariant: DENIAL_INVARIANTS.InvalidRequest,
       result: overridden.length > 0 ? 'pass' : 'fail',
       observed:
         overridden.length > 0
@@ -204,7 +207,7 @@ export function validatePromotion(facts: PromotionFacts): Decision {
 
 /** A demotion needs nothing but a node that holds, or believes to hold, write authority. */
 export function validateDemotion(target: Testimony): Decision {
-  const holds = target.role === 'primary' || target.haltReason === 'AuthorityAmbiguity';
+  const holdsAuthority = target.role === 'primary' || target.haltReason === 'AuthorityAmbiguity';
   return decide(
     [
       {
@@ -217,7 +220,7 @@ export function validateDemotion(target: Testimony): Decision {
       {
         id: 'target_is_primary',
         reason: 'NotPrimary',
-        result: holds ? 'pass' : 'fail',
+        result: holdsAuthority ? 'pass' : 'fail',
         observed: `${target.role}, ${stateOf(target)}`,
         message: 'Only the primary can give up write authority. Until a promotion succeeds, no node accepts writes.',
       },

@@ -1,6 +1,29 @@
+/** Counts the `control_version` of a node, which never goes back. */
+import type { Marker } from './authority.ts';
 import { readIfPresent, replaceFile } from './files.ts';
+import type { Testimony } from './testimony.ts';
+import { type AttemptState, toJson } from './vocabulary.ts';
 
-const block = 64n;
+const BLOCK = 64n;
+
+/** Everything that a control decision depends on. */
+export interface ControlFacts {
+  readonly self: Testimony;
+  readonly marker: Marker | null;
+  readonly primaryId: string | null;
+  readonly attemptState: AttemptState;
+  /** The other members, each as it last reported itself. */
+  readonly others: readonly { readonly id: string; readonly testimony: Testimony | null }[];
+}
+
+function stateOf(testimony: Testimony | null): readonly unknown[] {
+  return [testimony?.role, testimony?.state, testimony?.haltReason, testimony?.epoch];
+}
+
+function digestOf({ self, marker, primaryId, attemptState, others }: ControlFacts): string {
+  const reported = others.map(({ id, testimony }) => [id, ...stateOf(testimony)]);
+  return toJson([...stateOf(self), marker?.epoch, marker?.held, primaryId, attemptState, reported]);
+}
 
 /**
  * The node's own `control_version`. It never goes back, also over a crash, so that a confirmation given before it can
@@ -24,8 +47,9 @@ export class ControlVersion {
     return this.#current;
   }
 
-  /** Moves on exactly when what control decisions depend on has changed since the last call. */
-  observe(digest: string): void {
+  /** Moves on exactly when the facts have changed since the last call. */
+  observe(facts: ControlFacts): void {
+    const digest = digestOf(facts);
     if (digest === this.#digest) return;
     if (this.#digest !== '') this.#advance();
     this.#digest = digest;
@@ -34,7 +58,7 @@ export class ControlVersion {
   #advance(): void {
     this.#current += 1n;
     if (this.#current <= this.#reserved) return;
-    this.#reserved = this.#current + block;
+    this.#reserved = this.#current + BLOCK;
     replaceFile(this.#path, this.#reserved.toString(), 'version');
   }
 }

@@ -1,6 +1,6 @@
 /** The words of the kernel contract (v1), once, for every file of the local cluster. */
 
-export const halts = [
+export const HALT_REASONS = [
   'WalGapDetected',
   'HistoryDivergence',
   'AuthorityAmbiguity',
@@ -8,19 +8,19 @@ export const halts = [
   'SnapshotIntegrityFailure',
   'ConfigurationError',
 ] as const;
-export type HaltReason = (typeof halts)[number];
+export type HaltReason = (typeof HALT_REASONS)[number];
 
-export const replicationStates = [
+export const REPLICATION_STATES = [
   'Disabled',
   'Uninitialized',
   'PrimaryActive',
   'ReplicaActive',
   'ReplicationHalted',
 ] as const;
-export type ReplicationState = (typeof replicationStates)[number];
+export type ReplicationState = (typeof REPLICATION_STATES)[number];
 
-export const roles = ['primary', 'replica', 'unknown'] as const;
-export type Role = (typeof roles)[number];
+export const ROLES = ['primary', 'replica', 'unknown'] as const;
+export type Role = (typeof ROLES)[number];
 
 export type Lifecycle = 'booting' | 'running' | 'recovering' | 'shutting_down';
 export type Mode = 'validated' | 'forced';
@@ -28,7 +28,7 @@ export type Kind = 'promotion' | 'demotion';
 export type Outcome = 'executed' | 'not_executed' | 'unknown';
 
 /** Every denial names the invariant that would have been violated (P7-O2). */
-export const denialInvariants = {
+export const DENIAL_INVARIANTS = {
   ReplicaBehindWal: 'P6-S1',
   WalPositionUnprovable: 'P6-S1',
   InvalidReplicationState: 'P6-S2',
@@ -40,10 +40,10 @@ export const denialInvariants = {
   InvalidRequest: 'P6-A3',
   NotPrimary: 'P6-A3',
 } as const;
-export type DenialReason = keyof typeof denialInvariants;
+export type DenialReason = keyof typeof DENIAL_INVARIANTS;
 
 /** The invariants that a request may acknowledge; another name is a malformed request. */
-export const kernelInvariants: readonly string[] = [
+export const KERNEL_INVARIANTS: readonly string[] = [
   'P6-A1',
   'P6-A1a',
   'P6-A2',
@@ -86,7 +86,7 @@ export interface Position {
   readonly commitId: bigint;
 }
 
-export const emptyHistory: Position = { offset: 0n, chain: 0, epoch: 0n, commitId: 0n };
+export const EMPTY_HISTORY: Position = { offset: 0n, chain: 0, epoch: 0n, commitId: 0n };
 
 /** Whether history `a` is ahead of `b`: a later epoch wins, within one epoch the longer log. */
 export function isAhead(a: Position, b: Position): boolean {
@@ -126,7 +126,7 @@ export interface Check {
 }
 
 /** How ids of nodes and requests are written, everywhere. */
-export const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+export const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** JSON as the contract wants it: 64-bit integers are decimal strings. */
 export function toJson(value: unknown): string {

@@ -1,29 +1,24 @@
-import { constants, mkdirSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
+/** The write-ahead log of a node keeps its records in segment files. */
+import { constants, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { flushDirectorySync } from '../files/directory.ts';
 import { crashPoint, onFsync, slowDisk } from './faults.ts';
 import { append } from './files.ts';
-import { chainText, decodeLines } from './lines.ts';
+import { decodeLines } from './lines.ts';
 import { decodeRecord, type WalRecord } from './records.ts';
-import { type Position, emptyHistory, messageOf } from './vocabulary.ts';
-
-interface Segment {
-  readonly file: string;
-  readonly first: Position;
-  /** Where the segment ends: the position after its last record. */
-  readonly end: Position;
-}
+import { type Segment, segmentName, segmentStart } from './segments.ts';
+import { type Position, EMPTY_HISTORY, messageOf } from './vocabulary.ts';
 
 /** A record and the position that it leads to. */
-export interface Placed {
+export interface PlacedRecord {
   readonly record: WalRecord;
   readonly end: Position;
 }
 
 interface Batch {
   readonly bytes: Buffer;
-  readonly records: readonly Placed[];
+  readonly records: readonly PlacedRecord[];
 }
 
 export interface Recovery {
@@ -36,25 +31,8 @@ export interface Recovery {
 /** Thrown by everything that is asked of a log whose disk has failed. */
 export class StorageError extends Error {}
 
-function nameOf(first: Position): string {
-  return `${first.offset.toString().padStart(20, '0')}-${chainText(first.chain)}-${first.epoch.toString()}-${first.commitId.toString()}.wal`;
-}
-
 /** Appended to, and never written over: not even by a process that no longer holds the directory. */
-const appending = constants.O_RDWR | constants.O_APPEND;
-const namePattern = /^(\d{20})-([0-9a-f]{8})-(\d+)-(\d+)\.wal$/;
-
-function positionOf(file: string): Position | null {
-  const match = namePattern.exec(file);
-  if (match === null) return null;
-  const [, offset = '0', chain = '0', epoch = '0', commitId = '0'] = match;
-  return {
-    offset: BigInt(offset),
-    chain: Number.parseInt(chain, 16),
-    epoch: BigInt(epoch),
-    commitId: BigInt(commitId),
-  };
-}
+const APPEND_FLAGS = constants.O_RDWR | constants.O_APPEND;
 
 /**
  * The write-ahead log: one history of checksummed records over segment files. A position is durable only after fsync;
@@ -64,18 +42,18 @@ function positionOf(file: string): Position | null {
 export class Wal {
   readonly #directory: string;
   readonly #segmentBytes: bigint;
-  readonly #replay: (placed: Placed) => void;
+  readonly #replay: (placed: PlacedRecord) => void;
   #segments: Segment[] = [];
   #handle: FileHandle | null = null;
-  #appended: Position = emptyHistory;
-  #durable: Position = emptyHistory;
+  #appended: Position = EMPTY_HISTORY;
+  #durable: Position = EMPTY_HISTORY;
   #pending: Batch[] = [];
   #flushing: Promise<void> | null = null;
   #failure: StorageError | null = null;
   #verifiedTo = 0n;
 
   /** `replay` is handed every record, in order, once it is durable: at recovery and from then on. */
-  constructor(directory: string, segmentBytes: number, replay: (placed: Placed) => void) {
+  constructor(directory: string, segmentBytes: number, replay: (placed: PlacedRecord) => void) {
     this.#directory = directory;
     this.#replay = replay;
     this.#segmentBytes = BigInt(segmentBytes);
@@ -111,11 +89,11 @@ export class Wal {
     mkdirSync(this.#directory, { recursive: true });
     const firsts = readdirSync(this.#directory)
       .sort()
-      .flatMap(file => positionOf(file) ?? []);
+      .flatMap(file => segmentStart(file) ?? []);
     let end = firsts[0] ?? base;
     let cut = 0;
     for (const [index, first] of firsts.entries()) {
-      const file = join(this.#directory, nameOf(first));
+      const file = join(this.#directory, segmentName(first));
       if (first.offset !== end.offset || first.chain !== end.chain)
         return { cut, corruption: `the segment at ${first.offset.toString()} does not continue the one before it` };
       const bytes = readFileSync(file);
@@ -144,7 +122,7 @@ export class Wal {
   }
 
   /** Appends records and their bytes; resolves when they are durable. */
-  async append(bytes: Buffer, records: readonly Placed[]): Promise<void> {
+  async append(bytes: Buffer, records: readonly PlacedRecord[]): Promise<void> {
     if (this.#failure !== null) throw this.#failure;
     const end = records.at(-1)?.end ?? this.#appended;
     this.#pending.push({ bytes, records });
@@ -230,11 +208,6 @@ export class Wal {
     this.#handle = null;
   }
 
-  /** Bytes on disk, an unfinished tail included. */
-  get bytesOnDisk(): bigint {
-    return this.#segments.reduce((sum, segment) => sum + BigInt(statSync(segment.file).size), 0n);
-  }
-
   #segmentAt(offset: bigint): Segment | undefined {
     return this.#segments.findLast(segment => segment.first.offset <= offset && offset <= segment.end.offset);
   }
@@ -245,16 +218,16 @@ export class Wal {
       await this.#startSegment(end);
       return;
     }
-    this.#handle = await open(last.file, appending);
+    this.#handle = await open(last.file, APPEND_FLAGS);
     if (cut > 0) await this.#handle.truncate(Number(end.offset - last.first.offset));
     await this.#handle.sync();
   }
 
   async #startSegment(first: Position): Promise<void> {
     await this.#handle?.close();
-    const file = join(this.#directory, nameOf(first));
+    const file = join(this.#directory, segmentName(first));
     crashPoint('segment-create');
-    this.#handle = await open(file, appending | constants.O_CREAT | constants.O_TRUNC, 0o600);
+    this.#handle = await open(file, APPEND_FLAGS | constants.O_CREAT | constants.O_TRUNC, 0o600);
     crashPoint('segment-directory');
     flushDirectorySync(this.#directory);
     this.#segments = [...this.#segments, { file, first, end: first }];

@@ -31,7 +31,11 @@ const JOINED = [
   .join('');
 
 /** A joiner inside such a word, and one that makes a single picture of several, is seen by what it does. */
-const SEEN = String.raw`(?<=[${JOINED}])[\u200c\u200d](?=[${JOINED}])|(?<=\p{Extended_Pictographic}(?:\ufe0f|\p{Emoji_Modifier})?)\u200d(?=\p{Extended_Pictographic})|(?<=\p{Extended_Pictographic})\ufe0f`;
+const JOINER_IN_A_WORD = String.raw`(?<=[${JOINED}])[\u200c\u200d](?=[${JOINED}])`;
+const PICTURE_BEFORE = String.raw`(?<=\p{Extended_Pictographic}(?:\ufe0f|\p{Emoji_Modifier})?)`;
+const JOINER_OF_PICTURES = String.raw`${PICTURE_BEFORE}\u200d(?=\p{Extended_Pictographic})`;
+const STYLE_OF_A_PICTURE = String.raw`(?<=\p{Extended_Pictographic})\ufe0f`;
+const SEEN = [JOINER_IN_A_WORD, JOINER_OF_PICTURES, STYLE_OF_A_PICTURE].join('|');
 
 /** Compiled by its first use: most runs of the terminal show plain names only. */
 let compiled: RegExp | undefined;

@@ -30,6 +30,8 @@ export function panelHtml({ script, style, cspSource, nonce, language, dictionar
     "base-uri 'none'",
     "form-action 'none'",
   ].join('; ');
+  // A closing tag in a word must not end the script that holds it.
+  const words = JSON.stringify(dictionary).replaceAll('<', '\\u003c');
   return `<!DOCTYPE html>
 <html lang="${attribute(language)}">
 <head>
@@ -41,7 +43,7 @@ export function panelHtml({ script, style, cspSource, nonce, language, dictionar
 </head>
 <body>
 <div id="app"></div>
-<script type="application/json" id="dictionary" nonce="${attribute(nonce)}">${JSON.stringify(dictionary).replaceAll('<', '\\u003c')}</script>
+<script type="application/json" id="dictionary" nonce="${attribute(nonce)}">${words}</script>
 <script type="module" nonce="${attribute(nonce)}" src="${attribute(script)}"></script>
 </body>
 </html>

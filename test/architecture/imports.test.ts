@@ -1,15 +1,16 @@
+/** Tests the import table: a wrong import is planted in each folder, and dependency-cruiser has to find it. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import * as z from 'zod';
 import { root } from '../../scripts/lib/paths.mjs';
-import { House } from './planted.ts';
+import { PlantedProject } from './planted.ts';
 
-/** One file of each floor, for the others to reach for. */
-const floors = {
+/** One file of each layer, for the others to import. */
+const LAYERS = {
   'src/extension.ts': 'export const top = 1;\n',
-  'src/control-plane/ground.ts': 'export const ground = 1;\nexport interface Fact { readonly n: number }\n',
+  'src/control-plane/core.ts': 'export const core = 1;\nexport interface Fact { readonly n: number }\n',
   'src/engines/boundary.ts': 'export const boundary = 1;\n',
   'src/audit/ledger.ts': 'export const ledger = 1;\n',
   'src/files/disk.ts': 'export const disk = 1;\n',
@@ -18,26 +19,26 @@ const floors = {
   'src/webview/protocol.ts': 'export const protocol = 1;\n',
   'src/webview/picture.ts': 'export const picture = 1;\n',
   'src/cli/terminal.ts': 'export const terminal = 1;\n',
-  'src/local-cluster/garden.ts': 'export const garden = 1;\n',
+  'src/local-cluster/node.ts': 'export const node = 1;\n',
   'test/person.ts': 'export const person = 1;\n',
 };
 
-/** What each floor must never reach for, from the import table of the architecture. */
-const forbidden: Readonly<Record<string, readonly string[]>> = {
+/** What each layer must never import, from the import table of the architecture. */
+const FORBIDDEN: Readonly<Record<string, readonly string[]>> = {
   'src/text': [
     'vscode',
     'undici',
     'zod',
     'node:fs',
     'node:http',
-    '../control-plane/ground.ts',
+    '../control-plane/core.ts',
     '../engines/boundary.ts',
     '../audit/ledger.ts',
     '../files/disk.ts',
     '../vscode/window.ts',
     '../webview/protocol.ts',
     '../cli/terminal.ts',
-    '../local-cluster/garden.ts',
+    '../local-cluster/node.ts',
   ],
   'src/control-plane': [
     'vscode',
@@ -56,7 +57,7 @@ const forbidden: Readonly<Record<string, readonly string[]>> = {
     '../vscode/window.ts',
     '../webview/protocol.ts',
     '../cli/terminal.ts',
-    '../local-cluster/garden.ts',
+    '../local-cluster/node.ts',
     '../files/disk.ts',
   ],
   'src/engines': [
@@ -65,7 +66,7 @@ const forbidden: Readonly<Record<string, readonly string[]>> = {
     '../vscode/window.ts',
     '../webview/protocol.ts',
     '../cli/terminal.ts',
-    '../local-cluster/garden.ts',
+    '../local-cluster/node.ts',
   ],
   'src/audit': [
     'vscode',
@@ -75,7 +76,7 @@ const forbidden: Readonly<Record<string, readonly string[]>> = {
     '../vscode/window.ts',
     '../webview/protocol.ts',
     '../cli/terminal.ts',
-    '../local-cluster/garden.ts',
+    '../local-cluster/node.ts',
   ],
   'src/files': [
     'vscode',
@@ -84,13 +85,13 @@ const forbidden: Readonly<Record<string, readonly string[]>> = {
     'node:http',
     'node:net',
     'node:child_process',
-    '../control-plane/ground.ts',
+    '../control-plane/core.ts',
     '../engines/boundary.ts',
     '../audit/ledger.ts',
     '../vscode/window.ts',
     '../webview/protocol.ts',
     '../cli/terminal.ts',
-    '../local-cluster/garden.ts',
+    '../local-cluster/node.ts',
   ],
   'src/vscode': [
     '../files/disk.ts',
@@ -105,24 +106,24 @@ const forbidden: Readonly<Record<string, readonly string[]>> = {
     '../audit/ledger.ts',
     '../webview/picture.ts',
     '../cli/terminal.ts',
-    '../local-cluster/garden.ts',
+    '../local-cluster/node.ts',
   ],
   'src/webview': [
     'vscode',
     'undici',
     'node:fs',
-    '../control-plane/ground.ts',
+    '../control-plane/core.ts',
     '../engines/boundary.ts',
     '../audit/ledger.ts',
     '../vscode/window.ts',
     '../cli/terminal.ts',
-    '../local-cluster/garden.ts',
+    '../local-cluster/node.ts',
   ],
-  'src/cli': ['vscode', '../vscode/window.ts', '../webview/protocol.ts', '../local-cluster/garden.ts'],
+  'src/cli': ['vscode', '../vscode/window.ts', '../webview/protocol.ts', '../local-cluster/node.ts'],
   'src/local-cluster': [
     'vscode',
     'undici',
-    '../control-plane/ground.ts',
+    '../control-plane/core.ts',
     '../engines/boundary.ts',
     '../audit/ledger.ts',
     '../vscode/window.ts',
@@ -131,8 +132,8 @@ const forbidden: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-const everyFloor = Object.keys(forbidden);
-const forms: Readonly<Record<string, (from: string) => string>> = {
+const EVERY_LAYER = Object.keys(FORBIDDEN);
+const FORMS: Readonly<Record<string, (from: string) => string>> = {
   import: from => `import * as reached from '${from}';\nexport const used = reached;\n`,
   'dynamic import': from => `export const used = import('${from}');\n`,
   're-export': from => `export * from '${from}';\n`,
@@ -145,88 +146,88 @@ interface Planted {
   readonly rule: string;
 }
 
-function ruleOf(floor: string): string {
-  return floor.replace('src/', '').replace('webview', 'webview-own');
+function ruleOf(layer: string): string {
+  return layer.replace('src/', '').replace('webview', 'webview-own');
 }
 
-const planted: readonly Planted[] = [
-  ...Object.entries(forbidden).flatMap(([floor, targets]) =>
+const PLANTED: readonly Planted[] = [
+  ...Object.entries(FORBIDDEN).flatMap(([layer, targets]) =>
     targets.flatMap(target =>
-      Object.entries(forms).map(([form, text]) => ({
-        floor,
+      Object.entries(FORMS).map(([form, text]) => ({
+        layer,
         target,
         form,
         text: text(target),
-        rule: floor === 'src/webview' && target.startsWith('../control-plane/') ? 'webview-types-only' : ruleOf(floor),
+        rule: layer === 'src/webview' && target.startsWith('../control-plane/') ? 'webview-types-only' : ruleOf(layer),
       })),
     ),
   ),
-  ...everyFloor.map(floor => ({
-    floor,
+  ...EVERY_LAYER.map(layer => ({
+    layer,
     target: '../extension.ts',
     form: 'import',
     text: "import * as top from '../extension.ts';\nexport const used = top;\n",
     rule: 'extension-only-at-the-top',
   })),
-  ...everyFloor.map(floor => ({
-    floor,
+  ...EVERY_LAYER.map(layer => ({
+    layer,
     target: '../../test/person.ts',
     form: 'import',
     text: "import * as test from '../../test/person.ts';\nexport const used = test;\n",
     rule: 'src-never-imports-test',
   })),
-  ...everyFloor.map(floor => ({
-    floor,
+  ...EVERY_LAYER.map(layer => ({
+    layer,
     target: './nowhere.ts',
     form: 'import',
     text: "import * as nowhere from './nowhere.ts';\nexport const used = nowhere;\n",
     rule: 'no-unresolvable',
   })),
-  ...['src/control-plane', 'src/engines', 'src/audit'].map(floor => ({
-    floor,
+  ...['src/control-plane', 'src/engines', 'src/audit'].map(layer => ({
+    layer,
     target: 'vscode',
     form: 'type import',
     text: "import type * as vscode from 'vscode';\nexport type Used = vscode.Uri;\n",
-    rule: ruleOf(floor),
+    rule: ruleOf(layer),
   })),
-].map(({ floor, target, form, text, rule }, index) => ({
-  file: `${floor}/planted-${index}.ts`,
+].map(({ layer, target, form, text, rule }, index) => ({
+  file: `${layer}/planted-${index}.ts`,
   text,
   rule,
-  says: `${floor}: ${form} of ${target}`,
+  says: `${layer}: ${form} of ${target}`,
 }));
 
-const allowed: Readonly<Record<string, string>> = {
+const ALLOWED: Readonly<Record<string, string>> = {
   'src/text/fine.ts': "import { letters } from './letters.ts';\nexport const use = letters;\n",
   'src/webview/fine.ts':
     "import { letters } from '../text/letters.ts';\nexport const more = letters;\nimport type { Fact } from " +
-    "'../control-plane/ground.ts';\nimport { protocol } from './protocol.ts';\nexport const use = (fact: Fact): " +
+    "'../control-plane/core.ts';\nimport { protocol } from './protocol.ts';\nexport const use = (fact: Fact): " +
     'number => fact.n + protocol;\n',
   'src/control-plane/fine.ts':
     "import { letters } from '../text/letters.ts';\nexport const more = letters;\nimport { createHash } from " +
-    "'node:crypto';\nimport * as z from 'zod';\nimport { ground } from './ground.ts';\nexport const use = " +
-    '[createHash, z, ground];\n',
+    "'node:crypto';\nimport * as z from 'zod';\nimport { core } from './core.ts';\nexport const use = " +
+    '[createHash, z, core];\n',
   'src/engines/fine.ts':
-    "import Agent from 'undici/lib/dispatcher/agent.js';\nimport { ground } from " +
-    "'../control-plane/ground.ts';\nexport const use = [Agent, ground];\n",
+    "import Agent from 'undici/lib/dispatcher/agent.js';\nimport { core } from " +
+    "'../control-plane/core.ts';\nexport const use = [Agent, core];\n",
   'src/files/fine.ts': "import fs from 'node:fs';\nimport { disk } from './disk.ts';\nexport const use = [fs, disk];\n",
   'src/audit/fine.ts':
-    "import { disk } from '../files/disk.ts';\nexport const more = disk;\nimport { ground } from " +
-    "'../control-plane/ground.ts';\nimport { appendFileSync } from 'node:fs';\nexport const use = [ground, " +
+    "import { disk } from '../files/disk.ts';\nexport const more = disk;\nimport { core } from " +
+    "'../control-plane/core.ts';\nimport { appendFileSync } from 'node:fs';\nexport const use = [core, " +
     'appendFileSync];\n',
   'src/vscode/fine.ts':
-    "import * as vscode from 'vscode';\nimport { protocol } from '../webview/protocol.ts';\nimport { ground } " +
-    "from '../control-plane/ground.ts';\nexport const use = [vscode, protocol, ground];\n",
+    "import * as vscode from 'vscode';\nimport { protocol } from '../webview/protocol.ts';\nimport { core } " +
+    "from '../control-plane/core.ts';\nexport const use = [vscode, protocol, core];\n",
   'src/cli/fine.ts':
-    "import { letters } from '../text/letters.ts';\nexport const more = letters;\nimport { ground } from " +
-    "'../control-plane/ground.ts';\nimport { boundary } from '../engines/boundary.ts';\nimport { ledger } from " +
-    "'../audit/ledger.ts';\nexport const use = [ground, boundary, ledger];\n",
+    "import { letters } from '../text/letters.ts';\nexport const more = letters;\nimport { core } from " +
+    "'../control-plane/core.ts';\nimport { boundary } from '../engines/boundary.ts';\nimport { ledger } from " +
+    "'../audit/ledger.ts';\nexport const use = [core, boundary, ledger];\n",
   'src/local-cluster/fine.ts':
-    "import { createServer } from 'node:http';\nimport { garden } from './garden.ts';\nimport { disk } from " +
-    "'../files/disk.ts';\nexport const use = [createServer, garden, disk];\n",
+    "import { createServer } from 'node:http';\nimport { node } from './node.ts';\nimport { disk } from " +
+    "'../files/disk.ts';\nexport const use = [createServer, node, disk];\n",
 };
 
-const cycle = {
+const CYCLE = {
   'src/engines/one.ts': "import { two } from './two.ts';\nexport const one = (): number => two();\n",
   'src/engines/two.ts': "import { one } from './one.ts';\nexport const two = (): number => one();\n",
 };
@@ -241,27 +242,27 @@ describe('freeze/layers: the import table', function () {
   this.timeout(60_000);
   let violations: z.infer<typeof answer>['summary']['violations'] = [];
 
-  before('check a house in which every forbidden import is planted', async () => {
-    const house = new House({
-      ...floors,
-      ...allowed,
-      ...cycle,
-      ...Object.fromEntries(planted.map(({ file, text }) => [file, text])),
+  before('check a project in which every forbidden import is planted', async () => {
+    const project = new PlantedProject({
+      ...LAYERS,
+      ...ALLOWED,
+      ...CYCLE,
+      ...Object.fromEntries(PLANTED.map(({ file, text }) => [file, text])),
     });
     try {
       const program = join(root, 'node_modules', 'dependency-cruiser', 'bin', 'dependency-cruiser.mjs');
       const { stdout } = await promisify(execFile)(
         process.execPath,
         [program, '--config', '.dependency-cruiser.cjs', '--output-type', 'json', 'src'],
-        { cwd: house.folder, maxBuffer: 64 << 20 },
+        { cwd: project.folder, maxBuffer: 64 << 20 },
       );
       violations = answer.parse(JSON.parse(stdout)).summary.violations;
     } finally {
-      house.remove();
+      project.remove();
     }
   });
 
-  for (const { file, says, rule } of planted) {
+  for (const { file, says, rule } of PLANTED) {
     it(`refuses ${says}`, () => {
       assert.ok(
         violations.some(violation => violation.from === file && violation.rule.name === rule),
@@ -270,7 +271,7 @@ describe('freeze/layers: the import table', function () {
     });
   }
 
-  for (const file of Object.keys(allowed)) {
+  for (const file of Object.keys(ALLOWED)) {
     it(`allows ${file.replace('/fine.ts', '')} what it needs`, () => {
       assert.deepEqual(
         violations.filter(({ from }) => from === file),

@@ -1,13 +1,14 @@
+/** Tests the lint rules: each forbidden construct is planted in a source file, and ESLint has to find it. */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { ESLint } from 'eslint';
-import { House } from './planted.ts';
+import { PlantedProject } from './planted.ts';
 
 /**
  * What the control plane must never ask the machine for: the clock and ids come in through ports, and nothing happens
  * later.
  */
-const inControlPlane: Readonly<Record<string, string>> = {
+const IN_CONTROL_PLANE: Readonly<Record<string, string>> = {
   'Date.now': 'export function planted(): number { return Date.now(); }\n',
   'new Date()': 'export function planted(): Date { return new Date(); }\n',
   'Date()': 'export function planted(): string { return Date(); }\n',
@@ -25,7 +26,7 @@ const inControlPlane: Readonly<Record<string, string>> = {
 };
 
 /** What no source may do. */
-const anywhere: Readonly<Record<string, string>> = {
+const ANYWHERE: Readonly<Record<string, string>> = {
   'a default export': 'export default 1;\n',
   any: 'export function planted(value: any): unknown { return value; }\n',
   'a non-null assertion': 'export function planted(value: string | undefined): string { return value!; }\n',
@@ -37,11 +38,14 @@ const anywhere: Readonly<Record<string, string>> = {
     'const planted: Readonly<Record<string, number>> = { a: 1 };\n' +
     'export function find(word: string): number | undefined { return planted[word]; }\n',
   'a function in a constant': 'export const planted = (): number => 1;\n',
+  'a number that configures, in small letters': 'export const planted = 1;\n',
+  'a pattern that configures, in small letters': 'export const planted = /x/u;\n',
+  'a set that configures, in small letters': "export const planted: ReadonlySet<string> = new Set(['x']);\n",
   console: "export function planted(): void { console.log('x'); }\n",
 };
 
 /** Ways to the editor's surfaces that do not make foreign words harmless. */
-const inEditor: Readonly<Record<string, string>> = Object.fromEntries(
+const IN_EDITOR: Readonly<Record<string, string>> = Object.fromEntries(
   [
     'showInformationMessage',
     'showWarningMessage',
@@ -56,17 +60,17 @@ const inEditor: Readonly<Record<string, string>> = Object.fromEntries(
   ]),
 );
 
-const folders = ['text', 'control-plane', 'kernel', 'audit', 'files', 'vscode', 'cli', 'local-cluster', 'webview'];
-const planted = [
-  ...Object.entries(inControlPlane).map(([says, text]) => ({ folder: 'control-plane', says, text })),
-  ...Object.entries(inEditor).map(([says, text]) => ({ folder: 'vscode', says, text })),
-  ...folders.flatMap(folder => Object.entries(anywhere).map(([says, text]) => ({ folder, says, text }))),
+const FOLDERS = ['text', 'control-plane', 'engines', 'audit', 'files', 'vscode', 'cli', 'local-cluster', 'webview'];
+const PLANTED = [
+  ...Object.entries(IN_CONTROL_PLANE).map(([says, text]) => ({ folder: 'control-plane', says, text })),
+  ...Object.entries(IN_EDITOR).map(([says, text]) => ({ folder: 'vscode', says, text })),
+  ...FOLDERS.flatMap(folder => Object.entries(ANYWHERE).map(([says, text]) => ({ folder, says, text }))),
 ].map(({ folder, says, text }, index) => ({
   file: `src/${folder}/planted-${index}.ts`,
   says: `${says} in src/${folder}`,
   text,
 }));
-const harmless = {
+const HARMLESS = {
   'src/control-plane/fine.ts':
     "import { createHash } from 'node:crypto';\n" +
     "export function digest(text: string): string { return createHash('sha256').update(text).digest('hex'); }\n" +
@@ -77,24 +81,27 @@ describe('lint', function () {
   this.timeout(120_000);
   const errors = new Map<string, readonly string[]>();
 
-  before('check a house in which every forbidden thing is planted', async () => {
-    const house = new House({ ...harmless, ...Object.fromEntries(planted.map(({ file, text }) => [file, text])) });
+  before('lint a project in which every forbidden thing is planted', async () => {
+    const project = new PlantedProject({
+      ...HARMLESS,
+      ...Object.fromEntries(PLANTED.map(({ file, text }) => [file, text])),
+    });
     try {
-      const lint = new ESLint({ cwd: house.folder, overrideConfigFile: join(house.folder, 'eslint.config.js') });
+      const lint = new ESLint({ cwd: project.folder, overrideConfigFile: join(project.folder, 'eslint.config.js') });
       for (const { filePath, messages } of await lint.lintFiles(['src'])) {
         errors.set(
-          filePath.slice(house.folder.length + 1),
+          filePath.slice(project.folder.length + 1),
           messages
             .filter(({ severity }) => severity === 2)
             .map(({ ruleId, message }) => `${ruleId ?? 'parser'}: ${message}`),
         );
       }
     } finally {
-      house.remove();
+      project.remove();
     }
   });
 
-  for (const { file, says } of planted) {
+  for (const { file, says } of PLANTED) {
     it(`refuses ${says}`, () => {
       const found = errors.get(file) ?? [];
       assert.ok(found.length > 0, `${file} went unnoticed`);

@@ -1,10 +1,11 @@
+/** Makes a temporary project with the rules of this one, in which tests plant wrong files. */
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { root } from '../../scripts/lib/paths.mjs';
 
 /** The files that decide what is allowed: the checks of `npm test` read these very files. */
-const rules = [
+const RULES = [
   '.dependency-cruiser.cjs',
   'eslint.config.js',
   'tsconfig.json',
@@ -12,14 +13,12 @@ const rules = [
   'src/webview/tsconfig.json',
 ];
 
-/**
- * A house with the same floors and rules as this project's, in a temporary folder, in which wrong files can be planted.
- */
-export class House {
-  readonly folder = mkdtempSync(join(tmpdir(), 'aero-house-'));
+/** A project with the rules of this one, in a temporary folder, in which wrong files can be planted. */
+export class PlantedProject {
+  readonly folder = mkdtempSync(join(tmpdir(), 'aero-planted-'));
 
   constructor(files: Readonly<Record<string, string>>) {
-    for (const file of rules) {
+    for (const file of RULES) {
       mkdirSync(dirname(join(this.folder, file)), { recursive: true });
       cpSync(join(root, file), join(this.folder, file));
     }

@@ -1,3 +1,4 @@
+/** Tests the form of a record: its canonical bytes, its hash, and how it continues the record before it. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';

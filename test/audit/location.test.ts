@@ -1,3 +1,4 @@
+/** Tests in which folder the audit log stands on each operating system. */
 import assert from 'node:assert/strict';
 import { defaultAuditDirectory } from '../../src/audit/location.ts';
 

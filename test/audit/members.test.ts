@@ -1,3 +1,4 @@
+/** Compares the fast reader of single members with a full parse of the same record. */
 import assert from 'node:assert/strict';
 import canonicalize from 'canonicalize';
 import fc from 'fast-check';

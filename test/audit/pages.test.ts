@@ -1,3 +1,4 @@
+/** Tests a log that is read page by page: pages, filters, reloading and damaged files. */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { appendFileSync, readFileSync, renameSync, truncateSync, writeFileSync } from 'node:fs';
@@ -42,7 +43,7 @@ async function withPages<T>(file: string, use: (pages: AuditPages) => Promise<T>
   }
 }
 
-const accounts = ['alice', 'bob', 'ali'];
+const ACCOUNTS = ['alice', 'bob', 'ali'];
 const mixed = Array.from({ length: 700 }, (_, index) =>
   entry(index + 1, {
     time: new Date(Date.UTC(2026, 0, 1, 0, index)).toISOString(),
@@ -50,7 +51,7 @@ const mixed = Array.from({ length: 700 }, (_, index) =>
     cluster: ['prod', 'staging', 'a "quoted" one', 'größe'][index % 4] ?? '',
     command: index % 3 === 0 ? 'force_promotion' : 'inspect_node',
     operator: {
-      account: accounts[index % 3] ?? '',
+      account: ACCOUNTS[index % 3] ?? '',
       host: `ws-${index % 2}`,
       name: index % 5 === 0 ? 'Åsa @ night' : null,
     },

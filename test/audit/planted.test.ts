@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { openAuditLog } from '../../src/audit/log.ts';
+import { pattern } from '../pattern.ts';
 import { entry } from './entries.ts';
 import { appendMany, logFile, records, temporaryDirectory, verify, Writer, writtenLog } from './support.ts';
 
@@ -54,7 +55,10 @@ describe('P7-F1: what was planted where the log is to stand', () => {
         symlinkSync(content === undefined ? `${victim}-to-be` : victim, logFile(directory));
         assert.match(
           await refusal(directory),
-          /^AuditUnavailable: \/.*audit\.jsonl could not be opened: it is a symbolic link, or its path goes through too many \(ELOOP\)\.$/,
+          pattern(
+            /^AuditUnavailable: \/.*audit\.jsonl could not be opened: it is /,
+            /a symbolic link, or its path goes through too many \(ELOOP\)\.$/,
+          ),
         );
         if (content !== undefined) assert.equal(readFileSync(victim, 'utf8'), content);
       }
@@ -105,7 +109,10 @@ describe('P7-F1: what was planted where the log is to stand', () => {
       chmodSync(directory, mode);
       assert.match(
         await refusal(directory),
-        /^AuditUnavailable: The audit directory \/.* could not be prepared: every account of this machine may put files into it\.$/,
+        pattern(
+          /^AuditUnavailable: The audit directory \/.* could not be /,
+          /prepared: every account of this machine may put files into it\.$/,
+        ),
       );
     }
     assert.deepEqual(readdirSync(directory), []);

@@ -1,3 +1,4 @@
+/** Tests how the records of one request are grouped and what is said of its end. */
 import assert from 'node:assert/strict';
 import type { AuditLine } from '../../src/control-plane/audit-reader.ts';
 import { groupByRequest, type RequestHistory } from '../../src/audit/query.ts';

@@ -18,7 +18,7 @@ const NEWLINE = 10;
 const AT_ONCE_MS = 3000;
 
 /** What each reader makes of a log: the last line of all is its end, or what stands there instead. */
-const readers: Readonly<Record<string, (file: string) => Promise<unknown>>> = {
+const READERS: Readonly<Record<string, (file: string) => Promise<unknown>>> = {
   verification: async file => (await verify(file)).kind,
   lines: async file => (await allLines(openAuditReader({ file }))).map(({ record }) => record?.['seq']),
   async pages(file) {
@@ -61,7 +61,7 @@ describe('P7-O3: a record of which the first part is written', function () {
       pages: () => ['1', '2', '3'],
       bytes: file => readFileSync(file, 'utf8'),
     };
-    for (const [name, read] of Object.entries(readers)) {
+    for (const [name, read] of Object.entries(READERS)) {
       const { file, writer } = await inTheMiddle();
       const reading = read(file);
       assert.equal(await Promise.race([reading, pause(300, 'waits')]), 'waits', name);
@@ -76,9 +76,9 @@ describe('P7-O3: a record of which the first part is written', function () {
     writer.process.kill('SIGKILL');
     await writer.ended();
     assert.equal(await atOnce(() => verify(file).then(({ kind }) => kind)), 'torn_tail');
-    assert.deepEqual(await atOnce(async () => readers['lines']?.(file)), ['1', '2', undefined]);
-    assert.deepEqual(await atOnce(async () => readers['pages']?.(file)), ['1', '2', undefined]);
-    assert.equal(await atOnce(async () => readers['bytes']?.(file)), readFileSync(file, 'utf8'));
+    assert.deepEqual(await atOnce(async () => READERS['lines']?.(file)), ['1', '2', undefined]);
+    assert.deepEqual(await atOnce(async () => READERS['pages']?.(file)), ['1', '2', undefined]);
+    assert.equal(await atOnce(async () => READERS['bytes']?.(file)), readFileSync(file, 'utf8'));
   });
 
   it('finished after the end was seen and before the lock was: it is read, and no torn tail', async () => {

@@ -1,3 +1,4 @@
+/** Tests that verification tells the kinds of damage apart and names the line of each. */
 import assert from 'node:assert/strict';
 import { appendFileSync, chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import type { AuditVerdict } from '../../src/control-plane/audit-reader.ts';

@@ -9,7 +9,7 @@ import { writeExport, writeFileWhole } from '../../src/audit/export.ts';
 import { openAuditLog } from '../../src/audit/log.ts';
 import { openAuditPages } from '../../src/audit/pages.ts';
 import { AuditUnavailable } from '../../src/control-plane/ports.ts';
-import { page, SmallDisk } from '../small-disk.ts';
+import { PAGE_BYTES, SmallDisk } from '../small-disk.ts';
 import { entry } from './entries.ts';
 import { logFile, temporaryDirectory, verify, writtenLog } from './support.ts';
 
@@ -23,7 +23,7 @@ function args(reason: string): {
 
 async function* pieces(count: number, between: () => void = () => undefined): AsyncGenerator<string> {
   for (let piece = 0; piece < count; piece += 1) {
-    yield await Promise.resolve(String(piece).repeat(page));
+    yield await Promise.resolve(String(piece).repeat(PAGE_BYTES));
     between();
   }
 }
@@ -45,16 +45,19 @@ describe('P7-O3: whole or not at all', function () {
     async () => {
       if (disk === null) return;
       const folder = path.join(directory, 'log');
-      const log = openAuditLog({ directory: folder, checkedBytes: 4 * page });
+      const log = openAuditLog({ directory: folder, checkedBytes: 4 * PAGE_BYTES });
       const file = logFile(folder);
       let last = await log.append(entry(1));
       const { length } = encodeRecord(entry(1), last).line;
       for (let taken = 0; taken < length; taken += 1) {
         const room =
-          2 * page - taken - (statSync(file).size % page) - encodeRecord(entry(2, args('')), last).line.length;
-        await log.append(entry(2, args('x'.repeat(room % page))));
+          2 * PAGE_BYTES -
+          taken -
+          (statSync(file).size % PAGE_BYTES) -
+          encodeRecord(entry(2, args('')), last).line.length;
+        await log.append(entry(2, args('x'.repeat(room % PAGE_BYTES))));
         const before = statSync(file).size;
-        assert.equal((before + taken) % page, 0);
+        assert.equal((before + taken) % PAGE_BYTES, 0);
         disk.fill();
         await assert.rejects(log.append(entry(3)), AuditUnavailable, `${taken} of ${length} bytes were taken`);
         disk.free();
@@ -83,9 +86,9 @@ describe('P7-O3: whole or not at all', function () {
         const write = (): Promise<void> => writeExport(file, pages, {}, { format, chain: 'to_end', verdict });
         await write();
         const whole = readFileSync(file);
-        assert.ok(whole.length > 4 * page);
+        assert.ok(whole.length > 4 * PAGE_BYTES);
         for (const old of [null, 'old'] as const) {
-          for (let room = 0; room * page < whole.length; room += 1) {
+          for (let room = 0; room * PAGE_BYTES < whole.length; room += 1) {
             rmSync(file, { force: true });
             if (old !== null) writeFileSync(file, old);
             disk.fill(room);
@@ -94,7 +97,7 @@ describe('P7-O3: whole or not at all', function () {
             assert.equal(existsSync(file) ? readFileSync(file, 'utf8') : null, old);
           }
         }
-        disk.fill(Math.ceil(whole.length / page));
+        disk.fill(Math.ceil(whole.length / PAGE_BYTES));
         await write();
         disk.free();
         assert.deepEqual(readFileSync(file), whole);
@@ -111,15 +114,15 @@ describe('P7-O3: whole or not at all', function () {
 
   it('a disk that fills at any byte of a file: what stood under its name stands there, and nothing beside it', async () => {
     const folder = temporaryDirectory();
-    const small = SmallDisk.mount(folder, `${8 * page}`);
+    const small = SmallDisk.mount(folder, `${8 * PAGE_BYTES}`);
     if (small === null) return;
     try {
       const file = path.join(folder, 'export.jsonl');
-      const piece = Buffer.alloc(page, 'x');
-      for (let taken = 0; taken < page; taken += 1) {
+      const piece = Buffer.alloc(PAGE_BYTES, 'x');
+      for (let taken = 0; taken < PAGE_BYTES; taken += 1) {
         // The disk takes one page: of the second piece, what the first one leaves of it.
         const both = async function* (): AsyncGenerator<Uint8Array> {
-          yield piece.subarray(0, page - taken);
+          yield piece.subarray(0, PAGE_BYTES - taken);
           yield await Promise.resolve(piece);
         };
         const old = taken % 2 === 0 ? null : 'old';
@@ -148,7 +151,7 @@ describe('P7-O3: whole or not at all', function () {
       pieces(3, () => assert.equal(existsSync(file), false)),
       { onlyNew: true },
     );
-    assert.equal(statSync(file).size, 3 * page);
+    assert.equal(statSync(file).size, 3 * PAGE_BYTES);
     rmSync(file);
     await assert.rejects(
       writeFileWhole(

@@ -1,3 +1,4 @@
+/** Tests many processes that append to one log at once, and lock holders that are stopped or killed. */
 import assert from 'node:assert/strict';
 import { readFileSync, statSync, unlinkSync } from 'node:fs';
 import path from 'node:path';

@@ -12,7 +12,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { columns, WIDTH } from '../../src/cli/text/layout.ts';
-import { page, SmallDisk } from '../small-disk.ts';
+import { PAGE_BYTES, SmallDisk } from '../small-disk.ts';
+import { pattern } from '../pattern.ts';
 import { document } from './json-shape.ts';
 import { cleanEnv, cli, records, scratch, stages, type Ended } from './support.ts';
 
@@ -232,7 +233,7 @@ describe('the audit log in a terminal', function () {
         [text, []],
         [chosen, ['--request-id', request]],
       ] as const) {
-        const pages = Math.ceil(Buffer.byteLength(what) / page);
+        const pages = Math.ceil(Buffer.byteLength(what) / PAGE_BYTES);
         assert.ok(pages > 2);
         for (const room of [0, 1, pages - 1, pages]) {
           disk.fill(room);
@@ -272,7 +273,10 @@ describe('the audit log in a terminal', function () {
     assert.equal(code, 2, stderr);
     assert.match(
       stderr.replaceAll(/\s+/gu, ' '),
-      /is whole; whether its name outlasts a power cut is not known, because its directory could not be flushed \(EIO\)\./u,
+      pattern(
+        /is whole; whether its name outlasts a power cut is not /u,
+        /known, because its directory could not be flushed \(EIO\)\./u,
+      ),
     );
     assert.ok(readFileSync(log(), 'utf8').startsWith(readFileSync(target, 'utf8')));
   });

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { bent, closeAll, kernelServer, truthful, type HttpRunning } from '../engines/servers.ts';
 import { N2, rejection, type Wire } from '../engines/wire.ts';
+import { anyOf } from '../pattern.ts';
 import { cleanEnv, cli, closeTerminals, scratch, Terminal } from './support.ts';
 
 /**
@@ -10,11 +11,14 @@ import { cleanEnv, cli, closeTerminals, scratch, Terminal } from './support.ts';
  * ours.
  */
 const ATTACK =
-  '\u001b[2J\u001b]0;owned\u0007\u001b]8;;https://evil.example\u001b\\click\u001b]8;;\u001b\\\u009b31m\u009d0;x\u009c\r\u0008\u007f\u202egnp.exe\u202c\u2066x\u2069\u200b\ufeff\u{e0041}\u2028\n ' +
-  ' Outcome     executed\u0000';
+  '\u001b[2J\u001b]0;owned\u0007\u001b]8;;https://evil.example\u001b\\click\u001b]8;;\u001b\\' +
+  '\u009b31m\u009d0;x\u009c\r\u0008\u007f\u202egnp.exe\u202c\u2066x\u2069\u200b\ufeff\u{e0041}\u2028' +
+  '\n  Outcome     executed\u0000';
 /** Everything that steers, but the line breaks that are ours and the weight of our own headings. */
-const STEERING =
-  /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e007f}]/u;
+const STEERING = anyOf(
+  /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e]/u,
+  /[\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e007f}]/u,
+);
 const FREE = new Set([
   'name',
   'reason',

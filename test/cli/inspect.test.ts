@@ -279,7 +279,8 @@ describe('reading from a terminal program', function () {
   });
 
   it('a reader that has gone away is no error of the command', async () => {
-    const program = `'${process.execPath}' '${await builtProgram()}' inspect cluster --cluster local --audit-dir '${audit}'`;
+    const inspect = `inspect cluster --cluster local --audit-dir '${audit}'`;
+    const program = `'${process.execPath}' '${await builtProgram()}' ${inspect}`;
     const { stdout, stderr } = await run(
       '/bin/bash',
       ['-c', `${program} | true; echo "\${PIPESTATUS[0]}"; ${program} >&-; echo $?`],

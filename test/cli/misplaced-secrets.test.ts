@@ -2,11 +2,11 @@
  * Every way in which a person puts a secret where a name, a path or an address belongs, in settings and on command
  * lines: no byte that is shown or recorded holds it.
  */
-import { ENGINES } from '../../src/engines/registry.ts';
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ENGINES } from '../../src/engines/registry.ts';
 import { openAuditLog } from '../../src/audit/log.ts';
 import { ControlPlane } from '../../src/control-plane/control-plane.ts';
 import type { Clusters } from '../../src/control-plane/ports.ts';

@@ -24,7 +24,7 @@ import { N2, rejection } from '../engines/wire.ts';
 import { builtProgram, cleanEnv, cli, closeTerminals, scratch, Terminal, until } from './support.ts';
 
 const CANARY = 'canary/Zx81+secret=="\\q7';
-const bearer = `Bearer ${CANARY}`;
+const BEARER = `Bearer ${CANARY}`;
 
 describe('secrets in a terminal', function () {
   this.timeout(120_000);
@@ -71,7 +71,7 @@ describe('secrets in a terminal', function () {
       truthful: await kernelServer(N2, urls, note),
       'in a name': await kernelServer(N2, {}, request =>
         bent(truthful(N2, request), answer => {
-          answer['notes'] = [CANARY, bearer];
+          answer['notes'] = [CANARY, BEARER];
           answer.data['name'] = CANARY;
         }),
       ),
@@ -115,7 +115,7 @@ describe('secrets in a terminal', function () {
         ask(what, ['diag', 'wal', '--url', url, '--node', N2, '--timeout', '1']),
       ]),
     );
-    assert.ok(authorized.length > 5 && authorized.every(value => value === bearer), 'the token was really sent');
+    assert.ok(authorized.length > 5 && authorized.every(value => value === BEARER), 'the token was really sent');
     assert.equal(thief.received.length, 0, 'a redirect is not followed');
     nowhere();
   });

@@ -12,12 +12,15 @@ import { answer } from '../../src/cli/text/views.ts';
 import { kernelRejection } from '../../src/control-plane/errors.ts';
 import { visible } from '../../src/text/foreign.ts';
 import { seedFrom } from '../seed.ts';
+import { anyOf } from '../pattern.ts';
 
 fc.configureGlobal({ seed: seedFrom('FUZZ_SEED') });
 
 // What a terminal acts upon, or what changes how its neighbours look without being seen.
-const STEERING =
-  /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e0fff}]/u;
+const STEERING = anyOf(
+  /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c]/u,
+  /[\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e0fff}]/u,
+);
 const PLAIN = paintFor({ isTTY: false }, {});
 // Any text, and text of what terminals act upon, which would otherwise be rare.
 const nasty = fc.constantFrom(

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { root } from '../../scripts/lib/paths.mjs';
-import { readReport, reportVariable } from '../../scripts/lib/test-report.mjs';
+import { readReport, REPORT_VARIABLE } from '../../scripts/lib/test-report.mjs';
 import type { NamedTest } from './coverage.ts';
 
 /** Every test of every suite, in the order of suites and files. A test that is skipped is not among them. */
@@ -49,7 +49,7 @@ async function testsOf(suite: string, report: string): Promise<readonly NamedTes
   ];
   await promisify(execFile)(process.execPath, args, {
     cwd: root,
-    env: { ...process.env, [reportVariable]: report },
+    env: { ...process.env, [REPORT_VARIABLE]: report },
     maxBuffer: 64 * 1024 * 1024,
   });
   const lines = readReport(report);

@@ -4,12 +4,12 @@ import { incompleteConsent } from '../../src/control-plane/request/confirmation.
 import { consentText } from '../../src/control-plane/request/consent-text.ts';
 import type { Explanation } from '../../src/control-plane/explanation.ts';
 
-const nodeId = '6f0c3b1e-0000-4000-8000-000000000002';
+const NODE_ID = '6f0c3b1e-0000-4000-8000-000000000002';
 
 describe('consent text', () => {
   it('is the name where every character of it can be typed and seen', () => {
     for (const name of ['node-2', 'db 2 (Zürich)', 'узел-2', '節點', '<img src=x>', 'x'.repeat(300), '🧨', 'עברית']) {
-      assert.deepEqual(consentText({ target: { nodeId, name }, kernel: null }), { what: 'name', text: name });
+      assert.deepEqual(consentText({ target: { nodeId: NODE_ID, name }, kernel: null }), { what: 'name', text: name });
     }
   });
 
@@ -30,8 +30,8 @@ describe('consent text', () => {
       '\ud800',
     ]) {
       assert.deepEqual(
-        consentText({ target: { nodeId, name }, kernel: null }),
-        { what: 'id', text: nodeId },
+        consentText({ target: { nodeId: NODE_ID, name }, kernel: null }),
+        { what: 'id', text: NODE_ID },
         JSON.stringify(name),
       );
     }
@@ -42,14 +42,17 @@ describe('consent text', () => {
       'is',
     () => {
       const code = (name: string, typedName: string): string | undefined => {
-        const explanation = { target: { nodeId, name }, acknowledge: [] } as Partial<Explanation> as Explanation;
+        const explanation = {
+          target: { nodeId: NODE_ID, name },
+          acknowledge: [],
+        } as Partial<Explanation> as Explanation;
         return incompleteConsent(explanation, { kind: 'confirmed', token: 't', typedName, acknowledged: [] })?.code;
       };
-      assert.equal(code('two\nlines', nodeId), undefined);
+      assert.equal(code('two\nlines', NODE_ID), undefined);
       assert.equal(code('two\nlines', 'two\nlines'), 'PHASE7_CONFIRMATION_MISMATCH');
       assert.equal(code('two\nlines', 'two lines'), 'PHASE7_CONFIRMATION_MISMATCH');
       assert.equal(code('node-2', 'node-2'), undefined);
-      assert.equal(code('node-2', nodeId), 'PHASE7_CONFIRMATION_MISMATCH');
+      assert.equal(code('node-2', NODE_ID), 'PHASE7_CONFIRMATION_MISMATCH');
     },
   );
 });

@@ -9,6 +9,7 @@ import type { CommandResult } from '../../src/control-plane/request/result.ts';
 import { cluster, json, member, SYSTEM, text, type Cluster } from '../engines/patroni.ts';
 import { closeAll } from '../engines/servers.ts';
 import { clusterOf, controlRequest, errorOf, kernelOf, N2 } from '../engines/wire.ts';
+import { pattern } from '../pattern.ts';
 import { failed, openOperator, openSession, removeFolders, truthfulServer, type Session } from './session.ts';
 
 describe('the path of a request to a Patroni cluster', () => {
@@ -53,7 +54,10 @@ describe('the path of a request to a Patroni cluster', () => {
     );
     assert.match(
       explanation.protection,
-      /"pg1" as the leader, and Patroni refuses it \(412\).*all the protection there is.*no control version.*Nor has it a ledger/s,
+      pattern(
+        /"pg1" as the leader, and Patroni refuses it \(412\).*all the /s,
+        /protection there is.*no control version.*Nor has it a ledger/s,
+      ),
     );
     assert.deepEqual(acknowledge, []);
     assert.deepEqual(
@@ -119,7 +123,10 @@ describe('the path of a request to a Patroni cluster', () => {
     assert.ok(result.kind === 'executed');
     assert.match(
       result.execution.sentence,
-      /answered: Successfully switched over to "pg2"\. .* whether "pg2" accepts writes, and on which timeline, is not in it/,
+      pattern(
+        /answered: Successfully switched over to "pg2"\. .* whether /,
+        /"pg2" accepts writes, and on which timeline, is not in it/,
+      ),
     );
     assert.deepEqual(
       [result.execution.changes, result.execution.epoch, result.execution.controlVersion, result.execution.events],

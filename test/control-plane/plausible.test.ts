@@ -90,7 +90,7 @@ function base62(length: number): string {
 }
 
 /** Made anew at every run, so that the rule is held against more than was thought of. */
-const random: readonly (readonly [string, () => string])[] = [
+const DRAWN_SECRETS: readonly (readonly [string, () => string])[] = [
   ['base64', () => randomBytes(33).toString('base64')],
   ['base64url', () => randomBytes(33).toString('base64url')],
   ['hex', () => randomBytes(20).toString('hex')],
@@ -141,7 +141,7 @@ describe('what may be repeated', () => {
   });
 
   it('P7-O3, freeze/secrets: no secret, of those that people think of and of those that machines draw', () => {
-    for (const [what, draw] of random) {
+    for (const [what, draw] of DRAWN_SECRETS) {
       for (let n = 0; n < 100; n += 1) {
         const secret = draw();
         assert.deepEqual(

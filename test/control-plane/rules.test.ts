@@ -2,8 +2,8 @@
  * The rules one by one, at their edges: what exactly is refused, what exactly is not, and what exactly is recorded of
  * each end.
  */
-import { AERODB } from '../../src/engines/aerodb/engine.ts';
 import assert from 'node:assert/strict';
+import { AERODB } from '../../src/engines/aerodb/engine.ts';
 import { invalidArguments, parseArguments, recordedArguments } from '../../src/control-plane/arguments.ts';
 import { auditReviewRefused, levelFor, OBSERVER } from '../../src/control-plane/authority.ts';
 import { commandSpec, type CommandName } from '../../src/control-plane/commands.ts';

@@ -2,10 +2,10 @@
  * A session of the control plane over the real boundary, the real audit log and a counting server. Only the person, the
  * clock and the ids are scripted.
  */
-import { ENGINES } from '../../src/engines/registry.ts';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ENGINES } from '../../src/engines/registry.ts';
 import { openAuditLog } from '../../src/audit/log.ts';
 import type { ClusterConfig } from '../../src/control-plane/cluster.ts';
 import { ControlPlane } from '../../src/control-plane/control-plane.ts';

@@ -1,3 +1,4 @@
+/** Runs a campaign in which the connection of each control request is cut, and checks what is reported. */
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -2,12 +2,12 @@
  * A real cluster behind proxies, and one Operator's session before them: the real control plane, boundary and log. Only
  * the person is scripted.
  */
-import { ENGINES } from '../../src/engines/registry.ts';
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { closeSync, fstatSync, mkdtempSync, openSync, readFileSync, readSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ENGINES } from '../../src/engines/registry.ts';
 import { openAuditLog } from '../../src/audit/log.ts';
 import { openAuditReader } from '../../src/audit/reader.ts';
 import type { AuditPosition } from '../../src/control-plane/audit-position.ts';

@@ -6,16 +6,16 @@
 import { DatabaseSync } from 'node:sqlite';
 
 const SQLITE_BUSY = 5;
-const dies = Number(process.env['DIES_BEFORE_RECORD'] ?? Infinity);
-const waits = Number(process.env['WAITS_BEFORE_RECORD'] ?? Infinity);
+const DIES_BEFORE = Number(process.env['DIES_BEFORE_RECORD'] ?? Infinity);
+const WAITS_BEFORE = Number(process.env['WAITS_BEFORE_RECORD'] ?? Infinity);
 const prototype: { exec: (this: DatabaseSync, sql: string) => void } = DatabaseSync.prototype;
 const { exec } = prototype;
 let records = 0;
 prototype.exec = function execOrEnd(sql: string): void {
   if (sql === 'BEGIN EXCLUSIVE') {
     records += 1;
-    if (records === dies) process.kill(process.pid, 'SIGKILL');
-    if (records >= waits) throw Object.assign(new Error('database is locked'), { errcode: SQLITE_BUSY });
+    if (records === DIES_BEFORE) process.kill(process.pid, 'SIGKILL');
+    if (records >= WAITS_BEFORE) throw Object.assign(new Error('database is locked'), { errcode: SQLITE_BUSY });
   }
   exec.call(this, sql);
 };

@@ -22,9 +22,9 @@ import {
 import { clusterOf, CONTROLS, errorOf, PATIENT, kernelOf, N1, N2, READS, rejection, valueOf } from './wire.ts';
 
 const CANARY = 'canary/Zx81+secret=="\\q';
-const escaped = JSON.stringify(CANARY).slice(1, -1);
-const slashed = escaped.replaceAll('/', '\\/');
-const coded = Array.from(CANARY, letter => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`).join('');
+const ESCAPED = JSON.stringify(CANARY).slice(1, -1);
+const SLASHED = ESCAPED.replaceAll('/', '\\/');
+const CODED = Array.from(CANARY, letter => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`).join('');
 
 /** Everything that a value shows: as JSON, as JSON inside of JSON, and as Node would print it. */
 function shown(value: unknown): string {
@@ -98,23 +98,23 @@ describe('secrets', () => {
       ),
       'other JSON': await answeringBytes(() => jsonBytes(502, { message: CANARY })),
       'other JSON, cut': await answeringBytes(() => jsonBytes(200, `{"message":"${CANARY}`)),
-      'other JSON, escaped and cut': await answeringBytes(() => jsonBytes(200, `{"message":"${escaped}`)),
-      'other JSON, slashed and cut': await answeringBytes(() => jsonBytes(200, `{"message":"${slashed}`)),
+      'other JSON, escaped and cut': await answeringBytes(() => jsonBytes(200, `{"message":"${ESCAPED}`)),
+      'other JSON, slashed and cut': await answeringBytes(() => jsonBytes(200, `{"message":"${SLASHED}`)),
       'in a link': await answeringBytes(() =>
         jsonBytes(404, `/login?next=${encodeURIComponent(CANARY)}`, ['content-type: text/plain']),
       ),
-      'other JSON with codes': await answeringBytes(() => jsonBytes(502, `{"message":"${coded}"}`)),
+      'other JSON with codes': await answeringBytes(() => jsonBytes(502, `{"message":"${CODED}"}`)),
       rejecting: await answeringBytes(() =>
         jsonBytes(409, { error: { ...(rejection(CANARY)['error'] as object), details: { [CANARY]: CANARY } } }),
       ),
       'rejecting with slashes': await answeringBytes(() =>
-        jsonBytes(409, JSON.stringify(rejection('AERO_X')).replaceAll('AERO_X.', slashed)),
+        jsonBytes(409, JSON.stringify(rejection('AERO_X')).replaceAll('AERO_X.', SLASHED)),
       ),
       'rejecting with codes': await answeringBytes(() =>
-        jsonBytes(409, JSON.stringify(rejection('AERO_X')).replaceAll('AERO_X.', coded)),
+        jsonBytes(409, JSON.stringify(rejection('AERO_X')).replaceAll('AERO_X.', CODED)),
       ),
       'rejecting with codes in a key': await answeringBytes(() =>
-        jsonBytes(409, JSON.stringify(rejection('AERO_X', 'not_executed', { key: 1 })).replace('key', coded)),
+        jsonBytes(409, JSON.stringify(rejection('AERO_X', 'not_executed', { key: 1 })).replace('key', CODED)),
       ),
       dropping: await rawServer(socket => socket.once('data', () => socket.destroy())),
       hanging: await rawServer(socket => socket.resume()),

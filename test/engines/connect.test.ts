@@ -1,4 +1,4 @@
-import type { DatabaseLogin, PatroniCluster } from '../../src/engines/patroni/login.ts';
+/** Tests how the boundary is set up for a cluster: nobody is contacted, and wrong configuration is refused. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -7,10 +7,11 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { until } from '../../scripts/lib/processes.mjs';
 import { connect, DEFAULT_TIMEOUTS } from '../../src/engines/connect.ts';
+import type { DatabaseLogin, PatroniCluster } from '../../src/engines/patroni/login.ts';
 import { answeringBytes, closeAll, closedPort, kernelServer, rawServer } from './servers.ts';
 import { clusterOf, CONTROLS, errorOf, PATIENT, kernelOf, N1, N2, READS, valueOf } from './wire.ts';
 
-const options = { timeouts: DEFAULT_TIMEOUTS };
+const OPTIONS = { timeouts: DEFAULT_TIMEOUTS };
 
 function withDatabase(cluster: PatroniCluster, database: DatabaseLogin): PatroniCluster {
   return { ...cluster, database };
@@ -26,16 +27,16 @@ describe('connecting to a cluster', () => {
 
   it('P7-A1: contacts nobody', async () => {
     const server = await kernelServer(N1);
-    valueOf(await connect(clusterOf([server.url]), options));
+    valueOf(await connect(clusterOf([server.url]), OPTIONS));
     await new Promise(resolve => setImmediate(resolve));
     assert.equal(server.received.length, 0);
   });
 
   it('P7-F1: plain HTTP to another machine, and credentials in an address, are refused once more', async () => {
-    const insecure = errorOf(await connect(clusterOf(['http://127.0.0.1:1', 'http://10.0.0.1:9191']), options));
+    const insecure = errorOf(await connect(clusterOf(['http://127.0.0.1:1', 'http://10.0.0.1:9191']), OPTIONS));
     assert.equal(insecure.code, 'PHASE7_INSECURE_TRANSPORT');
     assert.equal(insecure.outcome, 'not_executed');
-    const credentials = errorOf(await connect(clusterOf(['https://ann:canary-password@db.example']), options));
+    const credentials = errorOf(await connect(clusterOf(['https://ann:canary-password@db.example']), OPTIONS));
     assert.equal(credentials.code, 'PHASE7_MALFORMED_REQUEST');
     assert.doesNotMatch(JSON.stringify(credentials), /canary/);
   });
@@ -43,7 +44,7 @@ describe('connecting to a cluster', () => {
   it('P7-S3: a database login is for a Patroni cluster only, and its addresses are host:port', async () => {
     const database = { user: 'monitor', addresses: ['127.0.0.1:5432'] };
     assert.equal(
-      errorOf(await connect(withDatabase(clusterOf(['http://127.0.0.1:8008']), database), options)).field,
+      errorOf(await connect(withDatabase(clusterOf(['http://127.0.0.1:8008']), database), OPTIONS)).field,
       'database',
     );
     const patroni = { ...clusterOf(['http://127.0.0.1:8008']), kind: 'patroni' } as const;
@@ -57,24 +58,24 @@ describe('connecting to a cluster', () => {
       '127.0.0.1:5432/x',
     ]) {
       assert.equal(
-        errorOf(await connect(withDatabase(patroni, { ...database, addresses: [address] }), options)).field,
+        errorOf(await connect(withDatabase(patroni, { ...database, addresses: [address] }), OPTIONS)).field,
         'database.addresses.0',
         address,
       );
     }
     for (const address of ['127.0.0.1:5432', 'db-1.example:65535', '[::1]:5432'])
-      valueOf(await connect(withDatabase(patroni, { ...database, addresses: [address] }), options));
+      valueOf(await connect(withDatabase(patroni, { ...database, addresses: [address] }), OPTIONS));
   });
 
   it('P7-F1: the access to a Patroni cluster is a user:password, and nothing of it is told when it is not', async () => {
     const patroni = { ...clusterOf(['http://127.0.0.1:8008']), kind: 'patroni' } as const;
     for (const token of ['canary', ':canary', 'canary:', 'ca:nary\n', '']) {
-      const error = errorOf(await connect(patroni, { ...options, secrets: { token } }));
+      const error = errorOf(await connect(patroni, { ...OPTIONS, secrets: { token } }));
       assert.deepEqual([error.code, error.field], ['PHASE7_MALFORMED_REQUEST', 'token']);
       assert.doesNotMatch(error.message, /canary|nary/);
     }
     for (const token of ['admin:secret', 'admin:with:colon', 'ädmin:pässword with spaces'])
-      valueOf(await connect(patroni, { ...options, secrets: { token } }));
+      valueOf(await connect(patroni, { ...OPTIONS, secrets: { token } }));
   });
 
   it('P7-F1: a TLS file that cannot be used is named, and nothing of it is told', async () => {
@@ -93,7 +94,7 @@ describe('connecting to a cluster', () => {
       [{ key: path('garbage') }, 'tls', /needs both "cert" and "key"/],
     ];
     for (const [tls, field, message] of rows) {
-      const error = errorOf(await connect(clusterOf(['https://db.example'], tls), options));
+      const error = errorOf(await connect(clusterOf(['https://db.example'], tls), OPTIONS));
       assert.equal(error.code, 'PHASE7_MALFORMED_REQUEST');
       assert.equal(error.field, field);
       assert.match(error.message, message);
@@ -104,7 +105,7 @@ describe('connecting to a cluster', () => {
 
   it('refuses a token that no header can carry without repeating it, and time limits that are none', async () => {
     for (const token of ['', 'canary token', 'canary\r\nx-injected: 1', 'canary-ü']) {
-      const error = errorOf(await connect(clusterOf(['http://127.0.0.1:1']), { ...options, secrets: { token } }));
+      const error = errorOf(await connect(clusterOf(['http://127.0.0.1:1']), { ...OPTIONS, secrets: { token } }));
       assert.equal(error.field, 'token');
       assert.doesNotMatch(JSON.stringify(error), /canary/);
     }
@@ -119,11 +120,14 @@ describe('connecting to a cluster', () => {
 
   it("P7-S2, freeze/shared: loading and using the boundary leaves the host's global dispatcher as it is", async () => {
     const server = await kernelServer(N1);
+    const file = new URL('../../src/engines/connect.ts', import.meta.url).href;
+    const cluster = { name: 'x', kind: 'aerodb', endpoints: [server.url] };
+    const timeouts = { connectMs: 500, readMs: 2000, controlMs: 2000 };
     const script = `
       const symbols = () => Object.getOwnPropertySymbols(globalThis).map(String).sort().join();
       const before = symbols();
-      const { connect } = await import(${JSON.stringify(new URL('../../src/engines/connect.ts', import.meta.url).href)});
-      const kernel = await connect({ name: 'x', kind: 'aerodb', endpoints: [${JSON.stringify(server.url)}] }, { timeouts: { connectMs: 500, readMs: 2000, controlMs: 2000 } });
+      const { connect } = await import(${JSON.stringify(file)});
+      const kernel = await connect(${JSON.stringify(cluster)}, ${JSON.stringify({ timeouts })});
       const read = await kernel.value.readCluster();
       const found = Object.getOwnPropertySymbols(globalThis).filter((symbol) => String(symbol).includes('undici'));
       console.log(JSON.stringify({ ok: read.ok, same: symbols() === before, found: found.map(String) }));`;
@@ -233,7 +237,21 @@ describe('limits of an answer', () => {
   });
 
   it('P7-F1: millions of wrong values cost one complaint', async () => {
-    const body = `{"api_version":"v1","observed_at":{"snapshot":"live","commit_id":null,"control_version":null,"node_id":"${N1}","time":"2026-11-21T10:00:00Z","clock":"c"},"notes":[],"data":{"cluster_id":"c","name":"n","epoch":"1","primary_id":null,"members":[${'1,'.repeat(7_000_000)}1]}}`;
+    const head = JSON.stringify({
+      api_version: 'v1',
+      observed_at: {
+        snapshot: 'live',
+        commit_id: null,
+        control_version: null,
+        node_id: N1,
+        time: '2026-11-21T10:00:00Z',
+        clock: 'c',
+      },
+      notes: [],
+    });
+    const data = JSON.stringify({ cluster_id: 'c', name: 'n', epoch: '1', primary_id: null });
+    const members = `[${'1,'.repeat(7_000_000)}1]`;
+    const body = `${head.slice(0, -1)},"data":${data.slice(0, -1)},"members":${members}}}`;
     const server = await answeringBytes(
       () => `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
     );

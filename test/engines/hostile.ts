@@ -1,9 +1,8 @@
 /** A hostile kernel: a truthful answer, bent in one of many ways, and the server that sends it byte for byte. */
+import { createServer, type Socket } from 'node:net';
 import fc from 'fast-check';
-import type { Socket } from 'node:net';
 import { listen, parseRequest, truthful, type Received, type Running } from './servers.ts';
 import { envelope, executed, N1, N2, N3, rejection, REQUEST } from './wire.ts';
-import { createServer } from 'node:net';
 
 /** One way of bending an answer. */
 export type Bend =

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { randomUUID } from 'node:crypto';
+import { inspect } from 'node:util';
 import type { Kernel } from '../../src/control-plane/ports.ts';
 import type { ExecutedControl } from '../../src/control-plane/words.ts';
 import type { Result } from '../../src/control-plane/errors.ts';
@@ -61,11 +62,7 @@ describe('the kernel port against the local cluster', function () {
     for (const deadline = Date.now() + 30_000; ; ) {
       const { replicas } = valueOf(await itself.readReplication()).view;
       if (replicas.find(({ nodeId }) => nodeId === replica)?.lagBytes === 0n) return;
-      assert.ok(
-        Date.now() < deadline,
-        `${replica} is ` +
-          `behind: ${JSON.stringify(replicas, (_key, value: unknown) => (typeof value === 'bigint' ? value.toString() : value))}`,
-      );
+      assert.ok(Date.now() < deadline, `${replica} is behind: ${inspect(replicas)}`);
     }
   }
 

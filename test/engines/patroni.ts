@@ -2,8 +2,8 @@
  * Patroni's REST API on real sockets, as its web server writes: HTTP/1.0, no content length, text or a page as an
  * error. Bodies are those of a three-node cluster of Patroni 3.0.2; a test bends what it is about.
  */
-import type { PatroniCluster } from '../../src/engines/patroni/login.ts';
 import { createServer } from 'node:net';
+import type { PatroniCluster } from '../../src/engines/patroni/login.ts';
 import type { ClusterConfig } from '../../src/control-plane/cluster.ts';
 import type { Result } from '../../src/control-plane/errors.ts';
 import type { Kernel, PromotionRequest } from '../../src/control-plane/ports.ts';

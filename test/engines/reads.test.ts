@@ -1,3 +1,4 @@
+/** Tests reads from an AeroDB kernel: answers become views, and wrong answers are refused. */
 import assert from 'node:assert/strict';
 import {
   answeringBytes,

@@ -1,3 +1,4 @@
+/** Tests when the extension is activated, how long that takes, and what it leaves alone in its host. */
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -56,7 +57,9 @@ describe('activation', () => {
     await extension().activate();
     assert.equal(extension().isActive, true);
     if (this.test !== undefined)
-      this.test.title += `: activate() took ${spent.activating().toFixed(1)} ms, loading its file ${spent.loading.toFixed(1)} ms`;
+      this.test.title +=
+        `: activate() took ${spent.activating().toFixed(1)} ms, ` +
+        `loading its file took ${spent.loading.toFixed(1)} ms`;
   });
 
   it('exports nothing to other extensions', () => {

@@ -8,7 +8,7 @@ import * as vscode from 'vscode';
 import { until } from '../../scripts/lib/processes.mjs';
 import { recordsIn } from '../records-in.ts';
 
-const auditFile = join(process.env['XDG_STATE_HOME'] ?? join(homedir(), '.local', 'state'), 'aerodb', 'audit.jsonl');
+const AUDIT_FILE = join(process.env['XDG_STATE_HOME'] ?? join(homedir(), '.local', 'state'), 'aerodb', 'audit.jsonl');
 
 interface RecordShape {
   readonly stage: string;
@@ -18,7 +18,7 @@ interface RecordShape {
 }
 
 function records(): readonly RecordShape[] {
-  return recordsIn(auditFile);
+  return recordsIn(AUDIT_FILE);
 }
 
 describe('boundaries', () => {

@@ -1,3 +1,4 @@
+/** Bundles the suites that run inside an extension host. */
 import { readdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { build } from 'esbuild';

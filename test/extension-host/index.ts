@@ -1,6 +1,7 @@
+/** The entry that VS Code calls inside the extension host to run the suites. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { recordRun, reportVariable } from '../../scripts/lib/test-report.mjs';
+import { recordRun, REPORT_VARIABLE } from '../../scripts/lib/test-report.mjs';
 
 /**
  * The entry that VS Code calls inside the extension host: runs every bundled suite beside it with mocha. Suites run in
@@ -15,7 +16,7 @@ export async function run(): Promise<void> {
   for (const suite of suites) mocha.addFile(join(__dirname, suite));
   const failures = await new Promise<number>(resolve => {
     const runner = mocha.run(resolve);
-    const file = process.env[reportVariable];
+    const file = process.env[REPORT_VARIABLE];
     if (file !== undefined) recordRun(runner, file);
   });
   if (failures > 0) throw new Error(`${failures} extension-host tests failed`);

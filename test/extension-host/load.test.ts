@@ -1,5 +1,4 @@
 /** Many clusters, some of them dead, and many inspections: what a long day leaves behind in the extension host. */
-import { ENGINES } from '../../src/engines/registry.ts';
 import assert from 'node:assert/strict';
 import { mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
 import type { Socket } from 'node:net';
@@ -8,6 +7,7 @@ import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import * as vscode from 'vscode';
+import { ENGINES } from '../../src/engines/registry.ts';
 import { until } from '../../scripts/lib/processes.mjs';
 import { openAuditLog } from '../../src/audit/log.ts';
 import { ControlPlane } from '../../src/control-plane/control-plane.ts';

@@ -1,3 +1,4 @@
+/** Follows the report of suites that run in another process. */
 import { readReport, type ReportLine } from '../../scripts/lib/test-report.mjs';
 
 /** Prints what a report says as it grows: the console of an extension host is not ours. */

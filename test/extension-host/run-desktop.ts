@@ -9,7 +9,7 @@ import { downloadAndUnzipVSCode, ProgressReportStage, runTests, type ProgressRep
 import { build } from '../../scripts/build.mjs';
 import { root } from '../../scripts/lib/paths.mjs';
 import { onPath } from '../../scripts/lib/run.mjs';
-import { reportVariable } from '../../scripts/lib/test-report.mjs';
+import { REPORT_VARIABLE } from '../../scripts/lib/test-report.mjs';
 import { bundleSuites } from './bundle.ts';
 import { Progress } from './progress.ts';
 
@@ -56,7 +56,7 @@ function besideLauncher(): string | undefined {
 
 async function runIn(vscodeExecutablePath: string): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'aero-host-'));
-  const report = process.env[reportVariable] ?? join(folder, 'report.jsonl');
+  const report = process.env[REPORT_VARIABLE] ?? join(folder, 'report.jsonl');
   const progress = new Progress(report);
   const timer = setInterval(() => progress.update(), 200);
   try {
@@ -71,7 +71,7 @@ async function runIn(vscodeExecutablePath: string): Promise<number> {
       vscodeExecutablePath,
       extensionDevelopmentPath: root,
       extensionTestsPath,
-      extensionTestsEnv: { [reportVariable]: report, XDG_STATE_HOME: join(folder, 'state') },
+      extensionTestsEnv: { [REPORT_VARIABLE]: report, XDG_STATE_HOME: join(folder, 'state') },
       launchArgs: [folder, ...apart, ...asRoot],
     }).catch((error: unknown) => void process.stderr.write(`${String(error)}\n`));
     if (!progress.ended) process.stdout.write('The extension host ended without a result.\n');

@@ -8,21 +8,21 @@ import { join } from 'node:path';
 import { build } from '../../scripts/build.mjs';
 import { root } from '../../scripts/lib/paths.mjs';
 import { until } from '../../scripts/lib/processes.mjs';
-import { reportVariable } from '../../scripts/lib/test-report.mjs';
+import { REPORT_VARIABLE } from '../../scripts/lib/test-report.mjs';
 import { Editor } from '../ui/driver/editor.ts';
 import { bundleSuites } from './bundle.ts';
 import { Progress } from './progress.ts';
 
-const limit = 300_000;
+const LIMIT_MS = 300_000;
 const folder = mkdtempSync(join(tmpdir(), 'aero-host-'));
-const report = process.env[reportVariable] ?? join(folder, 'report.jsonl');
+const report = process.env[REPORT_VARIABLE] ?? join(folder, 'report.jsonl');
 const progress = new Progress(report);
 let editor: Editor | undefined;
 try {
   const [tests] = await Promise.all([bundleSuites(), build({ release: false })]);
   editor = await Editor.start({
     vsix: 'none',
-    env: { [reportVariable]: report },
+    env: { [REPORT_VARIABLE]: report },
     extensions: [join(import.meta.dirname, 'stranger')],
     flags: ['--vscode-option', 'enable-smoke-test-driver'],
   });
@@ -36,7 +36,7 @@ try {
   page.on('crash', () => {
     left = true;
   });
-  await until(() => progress.ended || left, { timeout: limit, every: 100 });
+  await until(() => progress.ended || left, { timeout: LIMIT_MS, every: 100 });
   if (!progress.ended)
     process.stdout.write(`The extension host ended without a result.\n${editor.serverOutput().slice(-3000)}\n`);
   process.exitCode = progress.ended && !progress.failed ? 0 : 1;

@@ -1,7 +1,7 @@
 /** What becomes of secrets when the cluster that they were given for goes. */
-import { AERODB } from '../../src/engines/aerodb/engine.ts';
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
+import { AERODB } from '../../src/engines/aerodb/engine.ts';
 import { urlsOf } from '../../src/control-plane/cluster.ts';
 import { parseClusterConfig } from '../../src/control-plane/configuration.ts';
 import { ENGINES } from '../../src/engines/registry.ts';

@@ -3,13 +3,13 @@
  * holds: bytes of heap after a collection, sockets, handles and listeners. Started with --expose-gc, the addresses as
  * arguments; it asks as often as each line of its input says.
  */
-import { ENGINES } from '../../src/engines/registry.ts';
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
+import { ENGINES } from '../../src/engines/registry.ts';
 import { openAuditLog } from '../../src/audit/log.ts';
 import type { CommandName } from '../../src/control-plane/commands.ts';
 import { ControlPlane } from '../../src/control-plane/control-plane.ts';

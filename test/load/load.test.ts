@@ -1,3 +1,4 @@
+/** Tests long use: a thousand inspections leak nothing, and one drawn day of work ends as the kernel says. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

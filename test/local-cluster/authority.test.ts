@@ -1,3 +1,4 @@
+/** Tests who may write in the local cluster: promotions, demotions, forced promotions and their denials. */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import {

@@ -1,3 +1,4 @@
+/** Sends wrong, endless and malformed requests to a node and checks what they cost and how they are refused. */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
@@ -9,7 +10,7 @@ import {
   demote,
   errorCode,
   listAt,
-  operator,
+  OPERATOR,
   promote,
   textAt,
   until,
@@ -78,7 +79,7 @@ describe('bad input', function () {
       [{ reason: null }, 'reason'],
       [{ reason: 'x'.repeat(5_000) }, 'reason'],
       [{ operator: 'me' }, 'operator'],
-      [{ operator: { ...operator, extra: 1 } }, 'operator.extra'],
+      [{ operator: { ...OPERATOR, extra: 1 } }, 'operator.extra'],
       [{ operator: { id: '', authority: 'Operator' } }, 'operator.id'],
       [{ audit_head: { seq: '-1', hash: '0'.repeat(64) } }, 'audit_head.seq'],
       [{ audit_head: { seq: '123456789012345678901', hash: '0'.repeat(64) } }, 'audit_head.seq'],
@@ -86,8 +87,8 @@ describe('bad input', function () {
       [{ audit_head: { seq: '00', hash: '0'.repeat(64) } }, 'audit_head.seq'],
       [{ audit_head: { seq: '12345678901234567890', hash: '0'.repeat(64) } }, 'audit_head.seq'],
       [{ reason: 'half \ud83d of a pair' }, 'reason'],
-      [{ operator: { ...operator, id: '\udc00' } }, 'operator.id'],
-      [{ operator: { ...operator, authority: 'Operator\ud800' } }, 'operator.authority'],
+      [{ operator: { ...OPERATOR, id: '\udc00' } }, 'operator.id'],
+      [{ operator: { ...OPERATOR, authority: 'Operator\ud800' } }, 'operator.authority'],
       [{ audit_head: { seq: 1, hash: '0'.repeat(64) } }, 'audit_head.seq'],
       [{ audit_head: { seq: '0', hash: 'zz' } }, 'audit_head.hash'],
       [{ mode: 'forced' }, 'mode'],
@@ -164,7 +165,7 @@ describe('bad input', function () {
         request_id: id,
         target: node.id,
         reason: 'a "quoted": reason',
-        operator,
+        operator: OPERATOR,
         audit_head: { seq: '0', hash: '0'.repeat(64) },
       });
       const twice = [

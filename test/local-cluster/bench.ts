@@ -13,12 +13,18 @@ const folder = mkdtempSync(join(tmpdir(), 'aerodb-bench-'));
 const agent = new Agent({ keepAlive: true, maxSockets: 1 });
 const children: ChildProcess[] = [];
 
-const bareServer = `
+const BARE_SERVER = `
 import { createServer } from 'node:http';
 import { readFileSync } from 'node:fs';
 const bytes = readFileSync(process.argv[2]);
-createServer((_request, response) => { response.setHeader('content-type', 'application/json'); response.setHeader('content-length', bytes.length); response.end(bytes); })
-  .listen(0, '127.0.0.1', function () { process.stdout.write(JSON.stringify({ url: 'http://127.0.0.1:' + this.address().port, pid: process.pid }) + '\\n'); });
+createServer((_request, response) => {
+  response.setHeader('content-type', 'application/json');
+  response.setHeader('content-length', bytes.length);
+  response.end(bytes);
+}).listen(0, '127.0.0.1', function () {
+  const url = 'http://127.0.0.1:' + this.address().port;
+  process.stdout.write(JSON.stringify({ url, pid: process.pid }) + '\\n');
+});
 `;
 
 interface Ready {
@@ -129,7 +135,7 @@ try {
   if (first === undefined || second === undefined) throw new Error('no nodes');
   const answer = join(folder, 'answer.json');
   writeFileSync(answer, await fetchOnce(`${first.url}/v1/cluster`));
-  writeFileSync(join(folder, 'bare.mjs'), bareServer);
+  writeFileSync(join(folder, 'bare.mjs'), BARE_SERVER);
   const [bare] = await started(join(folder, 'bare.mjs'), [answer], 1);
   if (bare === undefined) throw new Error('no bare server');
   for (const url of [bare.url, `${first.url}/v1/cluster`]) await timed(500, () => fetchOnce(url));

@@ -66,7 +66,7 @@ export function generator(seed: number): Random {
   };
 }
 
-const crashPoints = [
+const CRASH_POINTS = [
   'ledger-request-write',
   'ledger-request-done',
   'state-PromotionValidating',
@@ -122,8 +122,8 @@ function drawStep(random: Random, nodes: number): Step {
     { kind: 'freeze' },
     { kind: 'freeze' },
     { kind: 'pause' },
-    { kind: 'crash', at: pick(crashPoints) },
-    { kind: 'crash', at: pick(crashPoints) },
+    { kind: 'crash', at: pick(CRASH_POINTS) },
+    { kind: 'crash', at: pick(CRASH_POINTS) },
     { kind: 'cut', how: pick(['outgoing', 'incoming', 'both']) },
     { kind: 'cut', how: pick(['outgoing', 'incoming', 'both']) },
     { kind: 'disk', how: pick(['full', 'full', 'failing']), room: Math.floor(random() * 400) },

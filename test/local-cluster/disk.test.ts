@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { replaceFile } from '../../src/local-cluster/files.ts';
 import { Ledger } from '../../src/local-cluster/ledger.ts';
 import { encodeRecord } from '../../src/local-cluster/records.ts';
-import { type Position, emptyHistory } from '../../src/local-cluster/vocabulary.ts';
+import { type Position, EMPTY_HISTORY } from '../../src/local-cluster/vocabulary.ts';
 import { Wal } from '../../src/local-cluster/wal.ts';
 import { TestCluster, at, caughtUp, errorCode, keysOf, promote, until, withCluster } from './harness.ts';
-import { SmallDisk, page } from '../small-disk.ts';
+import { SmallDisk, PAGE_BYTES } from '../small-disk.ts';
 
 function write(key: string, value: string): { readonly key: string; readonly value: string } {
   return { key, value };
@@ -51,15 +51,15 @@ describe('P6-F1: a disk that fills inside a record', function () {
       'acknowledged',
     async function () {
       if (disk === null) return;
-      const { length } = encodeRecord({ ...emptyHistory, commitId: 1n }, 1n, write('key', 'value')).bytes;
+      const { length } = encodeRecord({ ...EMPTY_HISTORY, commitId: 1n }, 1n, write('key', 'value')).bytes;
       for (let taken = 0; taken < length; taken += 1) {
         const folder = join(directory, `wal-${taken}`);
         const wal = new Wal(folder, 1 << 20, () => undefined);
-        await wal.recover(emptyHistory);
+        await wal.recover(EMPTY_HISTORY);
         const kept = await append(
           wal,
           'filler',
-          padded(page - taken, text => sizeOf(wal, text)),
+          padded(PAGE_BYTES - taken, text => sizeOf(wal, text)),
         );
         disk.fill();
         await assert.rejects(
@@ -70,7 +70,7 @@ describe('P6-F1: a disk that fills inside a record', function () {
         await wal.close();
         disk.free();
         const after = new Wal(folder, 1 << 20, () => undefined);
-        assert.deepEqual(await after.recover(emptyHistory), { cut: taken, corruption: null });
+        assert.deepEqual(await after.recover(EMPTY_HISTORY), { cut: taken, corruption: null });
         assert.deepEqual(after.durable, kept);
         await append(after, 'key', 'value');
         await after.close();
@@ -91,7 +91,7 @@ describe('P6-F1: a disk that fills inside a record', function () {
       for (let taken = 0; taken < line('lost'); taken += 1) {
         const file = join(directory, `ledger-${taken}`);
         const ledger = new Ledger(file);
-        const kept = padded(page - taken, line);
+        const kept = padded(PAGE_BYTES - taken, line);
         ledger.request(attempt(kept));
         disk.fill();
         assert.throws(
@@ -117,7 +117,7 @@ describe('P6-F1: a disk that fills inside a record', function () {
   it('P6-F2: a file is replaced whole or not at all, for every page that the disk has room for', () => {
     if (disk === null) return;
     const file = join(directory, 'epoch.json');
-    const [old, content] = ['old'.repeat(page), 'new'.repeat(page)];
+    const [old, content] = ['old'.repeat(PAGE_BYTES), 'new'.repeat(PAGE_BYTES)];
     writeFileSync(file, old);
     for (let room = 0; room < 3; room += 1) {
       disk.fill(room);
@@ -162,7 +162,7 @@ describe('P6-S1: a full disk in a cluster', function () {
         // The record that does not fit is 400 bytes long, and 300 of them fit: whoever writes it in halves is told of
         // neither.
         const bare = await grown('');
-        await grown('x'.repeat(2 * page - 300 - bare - (size() % page)));
+        await grown('x'.repeat(2 * PAGE_BYTES - 300 - bare - (size() % PAGE_BYTES)));
         disk.fill();
         const acknowledged: string[] = [];
         if ((await first.write('crosses', 'v'.repeat(400 - bare - 1))).status === 200) acknowledged.push('crosses');

@@ -1,3 +1,4 @@
+/** Tests the faults that a node can be asked for, and how the cluster behaves under each. */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import {
@@ -17,8 +18,8 @@ import {
   withCluster,
 } from './harness.ts';
 
-const force = { mode: 'forced', acknowledged: ['P6-A1'] } as const;
-const flags = ['--faults'];
+const FORCE = { mode: 'forced', acknowledged: ['P6-A1'] } as const;
+const FLAGS = ['--faults'];
 
 describe('faults on request', () => {
   it('P7-S2: without the flag there is no port to ask for faults', () =>
@@ -28,7 +29,7 @@ describe('faults on request', () => {
     }));
 
   it('every halt reason can be had, and a halted node reads nothing, writes nothing and is not promotable', () =>
-    withCluster({ flags }, async cluster => {
+    withCluster({ flags: FLAGS }, async cluster => {
       const [first, second] = [cluster.node(1), cluster.node(2)];
       for (const reason of [
         'WalGapDetected',
@@ -49,7 +50,7 @@ describe('faults on request', () => {
     }));
 
   it('P6-S3: a target that has not applied what a reader saw elsewhere is denied as MvccVisibilityViolation', () =>
-    withCluster({ flags }, async cluster => {
+    withCluster({ flags: FLAGS }, async cluster => {
       const [first, second] = [cluster.node(1), cluster.node(2)];
       await second.faults({ hold_apply: true });
       assert.equal((await first.write('seen on the primary')).status, 200);
@@ -70,13 +71,13 @@ describe('faults on request', () => {
     'P6-A1: cut off from its peers the primary acknowledges nothing; wrongly asserted dead, it is fenced before ' +
       'the new one writes; healed, it halts',
     () =>
-      withCluster({ flags }, async cluster => {
+      withCluster({ flags: FLAGS }, async cluster => {
         const [first, second, third] = [cluster.node(1), cluster.node(2), cluster.node(3)];
         await Promise.all([caughtUp(second), caughtUp(third)]);
         await first.faults({ cut: 'both' });
         const ambiguous = await promote(second);
         assert.equal(denialReason(ambiguous), 'AuthorityAmbiguous');
-        assert.equal((await promote(second, force)).status, 200);
+        assert.equal((await promote(second, FORCE)).status, 200);
         const lonely = await first.write('by the old primary');
         assert.deepEqual([lonely.status, at(lonely.body, 'error.outcome')], [503, 'unknown']);
         assert.equal((await second.write('by the new primary')).status, 200);
@@ -87,11 +88,11 @@ describe('faults on request', () => {
   );
 
   it('P6-A1: cut off in one direction only, the old primary still learns of the newer epoch and halts', () =>
-    withCluster({ flags }, async cluster => {
+    withCluster({ flags: FLAGS }, async cluster => {
       const [first, second, third] = [cluster.node(1), cluster.node(2), cluster.node(3)];
       await Promise.all([caughtUp(second), caughtUp(third)]);
       await first.faults({ cut: 'incoming' });
-      assert.equal((await promote(second, force)).status, 200);
+      assert.equal((await promote(second, FORCE)).status, 200);
       await haltedWith(first, 'AuthorityAmbiguity');
     }));
 
@@ -100,7 +101,7 @@ describe('faults on request', () => {
       'a restart',
     async () => {
       for (const disk of ['failing', 'full']) {
-        await withCluster({ flags }, async cluster => {
+        await withCluster({ flags: FLAGS }, async cluster => {
           const first = cluster.node(1);
           await first.faults({ disk });
           const write = await first.write('never durable');
@@ -117,7 +118,7 @@ describe('faults on request', () => {
   );
 
   it('P6-F2: a disk that fails before the transition: not executed; the request id stays known or was never written', () =>
-    withCluster({ flags }, async cluster => {
+    withCluster({ flags: FLAGS }, async cluster => {
       const first = cluster.node(1);
       await first.faults({ disk: 'failing' });
       const id = randomUUID();
@@ -136,14 +137,14 @@ describe('faults on request', () => {
     }));
 
   it('a crash point that is no longer asked for is disarmed', () =>
-    withCluster({ nodes: 1, flags }, async cluster => {
+    withCluster({ nodes: 1, flags: FLAGS }, async cluster => {
       await cluster.node(1).faults({ crash_at: 'wal-append' });
       await cluster.node(1).faults();
       assert.equal((await cluster.node(1).write('nothing stops it')).status, 200);
     }));
 
   it('a slow disk is slow, and nothing else', () =>
-    withCluster({ flags }, async cluster => {
+    withCluster({ flags: FLAGS }, async cluster => {
       await cluster.node(1).faults({ slow_fsync_ms: 200 });
       const began = performance.now();
       assert.equal((await cluster.node(1).write('slow')).status, 200);
@@ -154,7 +155,7 @@ describe('faults on request', () => {
     "P7-E2: an executed request whose answer is dropped, garbage or a proxy's page was executed, and the ledger " +
       'says so',
     () =>
-      withCluster({ flags }, async cluster => {
+      withCluster({ flags: FLAGS }, async cluster => {
         let [holder, other] = [cluster.node(1), cluster.node(2)];
         for (const how of ['dropped', 'garbage', 'html']) {
           await holder.faults({ control_answers: how });
@@ -180,7 +181,7 @@ describe('faults on request', () => {
     'P6-A2, P6-O1: while one attempt waits for an answer the next is refused as already in progress, and the ' +
       'pending node and its state are shown',
     () =>
-      withCluster({ flags }, async cluster => {
+      withCluster({ flags: FLAGS }, async cluster => {
         const [first, second] = [cluster.node(1), cluster.node(2)];
         await demote(first);
         await promotable(second);
@@ -207,7 +208,7 @@ describe('faults on request', () => {
   );
 
   it('a paused node answers nobody until it is resumed; a late one answers late', async () => {
-    const cluster = await TestCluster.start({ nodes: 1, flags });
+    const cluster = await TestCluster.start({ nodes: 1, flags: FLAGS });
     try {
       const only = cluster.node(1);
       await only.faults({ pause: true });

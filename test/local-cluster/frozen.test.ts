@@ -1,3 +1,4 @@
+/** Stops a process with SIGSTOP during a control request and checks what is reported and what was done. */
 import assert from 'node:assert/strict';
 import {
   TestCluster,
@@ -13,7 +14,7 @@ import {
   textAt,
   until,
 } from './harness.ts';
-import { type Manner, TestOperator, type Told, timeouts } from './operator.ts';
+import { type Manner, TestOperator, type Told, TIMEOUTS } from './operator.ts';
 import { holderOnDisk } from './witness.ts';
 
 /** The node's events about this request. */
@@ -50,7 +51,7 @@ describe('a process that is stopped (SIGSTOP) during a control request', functio
 
   before(async () => {
     cluster = await TestCluster.start();
-    operator = await TestOperator.open(cluster, { ...timeouts, readMs: 4_000 });
+    operator = await TestOperator.open(cluster, { ...TIMEOUTS, readMs: 4_000 });
   });
   after(async () => {
     operator.close();
@@ -100,7 +101,7 @@ describe('a process that is stopped (SIGSTOP) during a control request', functio
       await promotable(second);
       const request = await operator.order('request_promotion', second, frozenMeanwhile(second));
       assert.deepEqual(told(request), ['unknown', 'TRANSPORT_ERROR', 'PHASE7_TIMEOUT']);
-      assert.ok(request.ended - (request.consented ?? 0) >= timeouts.controlMs);
+      assert.ok(request.ended - (request.consented ?? 0) >= TIMEOUTS.controlMs);
       second.thaw();
       await settlesOnce(second, request, true);
       assert.equal((await second.write('by the new primary')).status, 200);

@@ -12,7 +12,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import * as z from 'zod';
 
-const main = resolve(import.meta.dirname, '../../src/local-cluster/main.ts');
+const MAIN = resolve(import.meta.dirname, '../../src/local-cluster/main.ts');
 const readySchema = z.object({
   id: z.uuid(),
   name: z.string(),
@@ -170,8 +170,8 @@ export interface Control {
   readonly over?: Readonly<Record<string, unknown>>;
 }
 
-const auditHead = { seq: '0', hash: '0'.repeat(64) };
-export const operator = { id: 'tester@bench', authority: 'Operator' };
+const AUDIT_HEAD = { seq: '0', hash: '0'.repeat(64) };
+export const OPERATOR = { id: 'tester@bench', authority: 'Operator' };
 
 async function sendOnce(
   node: TestNode,
@@ -188,8 +188,8 @@ async function sendOnce(
       request_id: requestId,
       target: node.id,
       reason: 'a test',
-      operator,
-      audit_head: auditHead,
+      operator: OPERATOR,
+      audit_head: AUDIT_HEAD,
       ...body,
       ...control.over,
     }),
@@ -228,7 +228,7 @@ export interface Ended {
 
 /** Runs the program until it ends by itself. */
 export async function runToEnd(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> {
-  const child = spawn(process.execPath, [main, ...args], {
+  const child = spawn(process.execPath, [MAIN, ...args], {
     stdio: ['ignore', 'ignore', 'pipe'],
     env: { ...process.env, ...env },
   });
@@ -367,7 +367,7 @@ export class TestCluster {
   }
 
   #spawn(args: readonly string[]): ChildProcess {
-    const child = spawn(process.execPath, [main, ...args], {
+    const child = spawn(process.execPath, [MAIN, ...args], {
       stdio: ['ignore', 'pipe', 'inherit'],
       env: { ...process.env, ...this.#env },
     });

@@ -19,7 +19,7 @@ import {
   promote,
   textAt,
 } from './harness.ts';
-import { type TestOperator, type Told, timeouts } from './operator.ts';
+import { type TestOperator, type Told, TIMEOUTS } from './operator.ts';
 import type { Acknowledged, Witness } from './witness.ts';
 
 /** What a node's ledger said before its directory was emptied. */
@@ -156,7 +156,7 @@ function excused({ chaos }: Run, { node, error, consented, ended }: Told): boole
   const held = (...kinds: Parameters<Chaos['held']>[1]): boolean => chaos.held(node, kinds, consented ?? 0, ended);
   switch (error?.code ?? '') {
     case 'PHASE7_TIMEOUT':
-      return ended - (consented ?? 0) >= timeouts.controlMs;
+      return ended - (consented ?? 0) >= TIMEOUTS.controlMs;
     case 'PHASE7_TRANSPORT_FAILURE':
       return (
         held('kill', 'twins', 'crash', 'disk', 'lock', 'deliveries') ||

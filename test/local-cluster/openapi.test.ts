@@ -1,3 +1,4 @@
+/** Compares the OpenAPI document with what real nodes answer. */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -20,7 +21,7 @@ import {
   withCluster,
 } from './harness.ts';
 
-const path = resolve(import.meta.dirname, '../../openapi/aerodb-kernel-v1.json');
+const DOCUMENT_PATH = resolve(import.meta.dirname, '../../openapi/aerodb-kernel-v1.json');
 const refusal = z.strictObject({
   code: z.string(),
   status: z.string(),
@@ -41,7 +42,7 @@ const schema = z.looseObject({
   }),
   paths: z.record(z.string(), z.record(z.string(), z.object({ responses: z.record(z.string(), z.unknown()) }))),
 });
-const document = schema.parse(JSON.parse(readFileSync(path, 'utf8')));
+const document = schema.parse(JSON.parse(readFileSync(DOCUMENT_PATH, 'utf8')));
 
 const ajv = new Ajv2020({ strict: true, allErrors: true, allowUnionTypes: true });
 addFormats.default(ajv);

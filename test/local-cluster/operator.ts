@@ -2,11 +2,11 @@
  * An operator of a real cluster: the real control plane, boundary and audit log. Only the person who is asked is
  * scripted.
  */
-import { ENGINES } from '../../src/engines/registry.ts';
 import { randomUUID } from 'node:crypto';
 import { existsSync, linkSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ENGINES } from '../../src/engines/registry.ts';
 import { realFiles, type AuditFiles } from '../../src/audit/files.ts';
 import { openAuditLog } from '../../src/audit/log.ts';
 import type { ControlCommandName } from '../../src/control-plane/commands.ts';
@@ -24,7 +24,7 @@ import { type Timeouts, connect } from '../../src/engines/connect.ts';
 import type { TestCluster, TestNode } from './harness.ts';
 
 /** Shorter than an operator's, longer than anything that a node waits for by itself. */
-export const timeouts: Timeouts = { connectMs: 1_000, readMs: 2_500, controlMs: 4_500 };
+export const TIMEOUTS: Timeouts = { connectMs: 1_000, readMs: 2_500, controlMs: 4_500 };
 
 /** What the operator was told about one request. Times are of `performance.now()`. */
 export interface Told {
@@ -98,7 +98,7 @@ export class TestOperator {
   /** `urls`: where the nodes are reached, in place of their own addresses. */
   static async open(
     cluster: TestCluster,
-    limits = timeouts,
+    limits = TIMEOUTS,
     urls: readonly string[] = cluster.nodes.map(({ url }) => url),
   ): Promise<TestOperator> {
     const operator = new TestOperator([...urls], limits);

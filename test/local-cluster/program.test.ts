@@ -1,3 +1,4 @@
+/** Tests the program of the local cluster: its command line, its refusals and how it ends. */
 import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';

@@ -1,3 +1,4 @@
+/** Tests replication: how a replica catches up, and when it halts. */
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -23,7 +24,7 @@ import {
   withCluster,
 } from './harness.ts';
 
-const force = { mode: 'forced', acknowledged: ['P6-A1'] } as const;
+const FORCE = { mode: 'forced', acknowledged: ['P6-A1'] } as const;
 
 async function fill(node: TestNode, count: number): Promise<void> {
   for (let index = 0; index < count; index += 1)
@@ -66,12 +67,12 @@ describe('replication', () => {
         await fill(first, 5);
         await cluster.kill(first);
         await cluster.restart(third);
-        const refused = await promote(third, force);
+        const refused = await promote(third, FORCE);
         assert.deepEqual(
           [refused.status, denialReason(refused), at(refused.body, 'error.invariant')],
           [409, 'ReplicaBehindWal', 'P6-S1'],
         );
-        assert.equal((await promote(second, force)).status, 200);
+        assert.equal((await promote(second, FORCE)).status, 200);
         await until('the other has every write', async () => (await keysOf(third)).length === 5);
       }),
   );
@@ -88,7 +89,7 @@ describe('replication', () => {
         await cluster.kill(third);
         for (const path of walFiles(cluster, third)) rewriteHistory(path);
         await cluster.restart(third);
-        const refused = await promote(second, force);
+        const refused = await promote(second, FORCE);
         assert.deepEqual(
           [refused.status, denialReason(refused), at(refused.body, 'error.invariant')],
           [409, 'InvalidReplicationState', 'P6-S2'],
@@ -115,7 +116,7 @@ describe('replication', () => {
         await cluster.kill(first);
         await Promise.all([cluster.restart(second), cluster.restart(third)]);
         await until('both hear of each other', async () => at(await second.member(third.id), 'health') === 'running');
-        assert.equal((await promote(second, force)).status, 200);
+        assert.equal((await promote(second, FORCE)).status, 200);
         assert.equal((await second.write('under epoch 2')).status, 200);
         await cluster.restart(first);
         await haltedWith(first, 'AuthorityAmbiguity');
@@ -261,7 +262,7 @@ describe('replication', () => {
         rmSync(cluster.directory(third), { recursive: true });
         await cluster.restart(third);
         assert.equal(at(await third.member(), 'replication_state'), 'Uninitialized');
-        assert.equal(denialReason(await promote(second, force)), 'WalPositionUnprovable');
+        assert.equal(denialReason(await promote(second, FORCE)), 'WalPositionUnprovable');
         assert.equal(denialReason(await promote(third)), 'ReplicaNotActive');
         await cluster.restart(first);
         await until('it joined', async () => at(await third.member(), 'replication_state') === 'ReplicaActive');

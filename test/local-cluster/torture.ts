@@ -12,7 +12,7 @@ import { type Order, type Step, type Whom, describeStep, drawSteps } from './cho
 import { DeliveriesProxy } from './deliveries-proxy.ts';
 import { TestCluster, type TestNode, at, promotable, textAt, until } from './harness.ts';
 import { type Judged, type Run, judge, readLedger } from './judge.ts';
-import { TestOperator, timeouts } from './operator.ts';
+import { TestOperator, TIMEOUTS } from './operator.ts';
 import { Witness, holderOnDisk } from './witness.ts';
 
 export interface Report extends Judged {
@@ -38,7 +38,8 @@ function nodeOf(cluster: TestCluster, whom: Whom): TestNode {
 
 async function state(node: TestNode): Promise<string> {
   const member = await node.member();
-  return `${textAt(member, 'role')} ${at(member, 'halt_reason') === null ? textAt(member, 'replication_state') : textAt(member, 'halt_reason')}`;
+  const isHalted = at(member, 'halt_reason') !== null;
+  return `${textAt(member, 'role')} ${textAt(member, isHalted ? 'halt_reason' : 'replication_state')}`;
 }
 
 /**
@@ -149,7 +150,7 @@ export async function torture(settings: Settings): Promise<Report> {
   );
   const operator = await TestOperator.open(
     cluster,
-    timeouts,
+    TIMEOUTS,
     cluster.nodes.map(node => proxies.get(node)?.url ?? node.url),
   );
   const run: Run = {

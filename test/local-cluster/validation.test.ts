@@ -1,8 +1,9 @@
+/** Tests the validator with drawn facts, and that each explanation agrees with the decision that follows. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Testimony } from '../../src/local-cluster/testimony.ts';
 import { type PromotionFacts, validatePromotion } from '../../src/local-cluster/validation.ts';
-import { denialInvariants, halts, replicationStates, roles } from '../../src/local-cluster/vocabulary.ts';
+import { DENIAL_INVARIANTS, HALT_REASONS, REPLICATION_STATES, ROLES } from '../../src/local-cluster/vocabulary.ts';
 import { seedFrom } from '../seed.ts';
 import { type Json, TestCluster, type TestNode, at, demote, listAt, promote, textAt, until } from './harness.ts';
 
@@ -13,9 +14,9 @@ const position = fc.record({ offset: small, chain: fc.constant(0), epoch: small,
 function testimony(nodeId: string): fc.Arbitrary<Testimony> {
   return fc.record({
     nodeId: fc.constant(nodeId),
-    role: fc.constantFrom(...roles),
-    state: fc.constantFrom(...replicationStates),
-    haltReason: fc.option(fc.constantFrom(...halts)),
+    role: fc.constantFrom(...ROLES),
+    state: fc.constantFrom(...REPLICATION_STATES),
+    haltReason: fc.option(fc.constantFrom(...HALT_REASONS)),
     epoch: small,
     candidate: fc.constantFrom('a', 'b', 'c'),
     primary: fc.record({ epoch: small, node_id: fc.constantFrom('a', 'b', 'c') }),
@@ -64,7 +65,7 @@ describe('the validator', () => {
           );
           const bad = decision.checks.find(check => check.result === 'fail' || check.result === 'unknown');
           assert.equal(decision.decision, bad === undefined ? 'approve' : 'deny');
-          assert.equal(decision.reason === null ? undefined : denialInvariants[decision.reason], bad?.invariant);
+          assert.equal(decision.reason === null ? undefined : DENIAL_INVARIANTS[decision.reason], bad?.invariant);
         }),
         { numRuns: 3_000 },
       );

@@ -3,7 +3,7 @@
  * what happened.
  */
 import assert from 'node:assert/strict';
-import { monitor, type PatroniCluster } from '../../scripts/lib/patroni-cluster.mjs';
+import { MONITOR, type PatroniCluster } from '../../scripts/lib/patroni-cluster.mjs';
 import { others, settled, startCluster, writes, type Fields } from '../patroni/support.ts';
 import { recordsIn } from '../records-in.ts';
 import { filesWith } from '../ui/driver/files.ts';
@@ -142,7 +142,7 @@ describe('an operator of a Patroni cluster in the editor', function () {
           name: 'added',
           kind: 'patroni',
           endpoints: cluster.members.map(({ url }) => url),
-          database: { user: monitor.user, addresses: cluster.members.map(({ postgresAddress }) => postgresAddress) },
+          database: { user: MONITOR.user, addresses: cluster.members.map(({ postgresAddress }) => postgresAddress) },
         },
       ],
     });
@@ -155,7 +155,7 @@ describe('an operator of a Patroni cluster in the editor', function () {
     await workbench.quickInput.choose('added');
     await workbench.quickInput.choose('Password of the database login');
     await workbench.quickInput.waitFor("Kept in the editor's secret store");
-    await workbench.quickInput.answer(monitor.password);
+    await workbench.quickInput.answer(MONITOR.password);
     await workbench.notifications.waitFor('the database password of "added" is in the editor\'s secret store');
     await tree.expand(['added', leader]);
     await tree.click(['added', leader, 'Snapshots']);
@@ -169,7 +169,7 @@ describe('an operator of a Patroni cluster in the editor', function () {
       'Request Promotion',
       'Force Promotion',
     ]);
-    for (const secret of ['canary-login', monitor.password])
+    for (const secret of ['canary-login', MONITOR.password])
       assert.deepEqual(filesWith(use.editor.home, secret), [], 'in no file in the clear');
   });
 

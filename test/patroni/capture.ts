@@ -23,7 +23,7 @@ import {
   until,
 } from './support.ts';
 
-const auth = { username: 'operator', password: 'of-the-trial' };
+const AUTH = { username: 'operator', password: 'of-the-trial' };
 const cluster = await startCluster({ port: 8008, ttl: 20, loopWait: 2, retryTimeout: 5 });
 const folder = process.argv[2] ?? join(import.meta.dirname, '../engines/patroni/captures', cluster.version);
 rmSync(folder, { recursive: true, force: true });
@@ -31,7 +31,7 @@ mkdirSync(folder, { recursive: true });
 
 interface Asking {
   readonly body?: string;
-  readonly auth?: typeof auth;
+  readonly auth?: typeof AUTH;
   /**
    * Asks again until the answer is the one in question: for states that pass, and for those that Patroni notices late.
    */
@@ -215,20 +215,20 @@ try {
     await following.stop();
   }
 
-  for (const { name } of cluster.members) cluster.guard(name, { auth });
+  for (const { name } of cluster.members) cluster.guard(name, { auth: AUTH });
   await until('writes are guarded', async () => (await cluster.ask(leader, 'DELETE', '/switchover')).status === 401);
   await record('unauthenticated', leader, 'POST', '/switchover', {
     body: JSON.stringify({ leader, candidate: replica }),
   });
   await record('wrong-password', leader, 'POST', '/switchover', {
     body: JSON.stringify({ leader, candidate: replica }),
-    auth: { ...auth, password: 'wrong' },
+    auth: { ...AUTH, password: 'wrong' },
   });
   for (const { name } of cluster.members) cluster.guard(name, { allowlist: ['192.0.2.1'] });
   await until('writes are for others', async () => (await cluster.ask(leader, 'DELETE', '/switchover')).status === 403);
   await record('forbidden', leader, 'POST', '/switchover', {
     body: JSON.stringify({ leader, candidate: replica }),
-    auth,
+    auth: AUTH,
   });
   for (const { name } of cluster.members) cluster.guard(name, { auth: undefined, allowlist: undefined });
   await until('writes are free again', async () => (await cluster.ask(leader, 'DELETE', '/switchover')).status === 404);

@@ -2,13 +2,13 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { monitor } from '../../scripts/lib/patroni-cluster.mjs';
+import { MONITOR } from '../../scripts/lib/patroni-cluster.mjs';
 import { others, settled } from './support.ts';
 import { Session, useSession } from './terminal.ts';
 
 describe('with a database login', function () {
   this.timeout(60_000);
-  const use = useSession({ database: monitor.password });
+  const use = useSession({ database: MONITOR.password });
 
   it('reads segments, archiver, slots and checkpoints, as PostgreSQL itself tells of them', async () => {
     const { session, cluster } = use;
@@ -43,8 +43,8 @@ describe('with a database login', function () {
       await cluster.sql(
         leader,
         'SELECT rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR ' +
-          `has_table_privilege('${monitor.user}', 'pg_authid', 'SELECT') FROM pg_roles WHERE rolname = ` +
-          `'${monitor.user}'`,
+          `has_table_privilege('${MONITOR.user}', 'pg_authid', 'SELECT') FROM pg_roles WHERE rolname = ` +
+          `'${MONITOR.user}'`,
       ),
       'f',
     );
@@ -68,7 +68,7 @@ describe('with a database login', function () {
   it("P7-S3: PostgreSQL's environment variables and password files change neither where it goes nor as whom", async () => {
     const { cluster } = use;
     const session = new Session(cluster, {
-      database: monitor.password,
+      database: MONITOR.password,
       env: {
         PGHOST: '127.0.0.2',
         PGPORT: '1',

@@ -139,7 +139,9 @@ export class Writers {
 const STATE = `SELECT json_build_object(
   'inRecovery', pg_is_in_recovery(),
   'timeline', CASE WHEN pg_is_in_recovery()
-    THEN greatest((SELECT max(received_tli) FROM pg_stat_wal_receiver), (SELECT timeline_id FROM pg_control_checkpoint()), (SELECT min_recovery_end_timeline FROM pg_control_recovery()),
+    THEN greatest((SELECT max(received_tli) FROM pg_stat_wal_receiver),
+      (SELECT timeline_id FROM pg_control_checkpoint()),
+      (SELECT min_recovery_end_timeline FROM pg_control_recovery()),
       (SELECT max(('x' || substr(name, 1, 8))::bit(32)::int) FROM pg_ls_waldir() WHERE name ~ '^[0-9A-F]{24}$'))
     ELSE ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int END,
   'startedAt', pg_postmaster_start_time(),

@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { monitor, type PatroniCluster } from '../../scripts/lib/patroni-cluster.mjs';
+import { MONITOR, type PatroniCluster } from '../../scripts/lib/patroni-cluster.mjs';
 import { leaksBelow, leaksIn } from '../canary.ts';
 import { builtProgram } from '../cli/support.ts';
 import { issue } from '../engines/certificates.ts';
@@ -34,7 +34,7 @@ describe('secrets of a Patroni cluster in a terminal', function () {
       await builtProgram();
       cluster = await startCluster({ nodes: 2, tls: true, auth: AUTH, announced: ANNOUNCED });
       const leader = await settled(cluster);
-      await cluster.sql(leader, `ALTER ROLE ${monitor.user} PASSWORD '${SECRET.database}'`);
+      await cluster.sql(leader, `ALTER ROLE ${MONITOR.user} PASSWORD '${SECRET.database}'`);
       for (const { name } of cluster.members)
         await offerTls(cluster, name, issue({ name, issuer: ca, ip: [ANNOUNCED] }));
       await configure(

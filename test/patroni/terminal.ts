@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import { monitor, type PatroniCluster } from '../../scripts/lib/patroni-cluster.mjs';
+import { MONITOR, type PatroniCluster } from '../../scripts/lib/patroni-cluster.mjs';
 import type { ClusterConfig } from '../../src/control-plane/cluster.ts';
 import { builtProgram, cleanEnv, cli, records, stages, Terminal, type Ended } from '../cli/support.ts';
 import { document, type Document } from '../cli/json-shape.ts';
@@ -58,7 +58,7 @@ export class Session {
     cluster: PatroniCluster,
     {
       database,
-      user = monitor.user,
+      user = MONITOR.user,
       token,
       only,
       endpoints,

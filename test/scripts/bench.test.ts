@@ -1,3 +1,4 @@
+/** Tests how benchmark results are compared and written down. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,3 +1,4 @@
+/** Tests how the scripts tell whether the installed packages are those of the lockfile. */
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,3 +1,4 @@
+/** Tests the documents: generated ones are up to date, and what they name exists. */
 import assert from 'node:assert/strict';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,7 +8,7 @@ import { root } from '../../scripts/lib/paths.mjs';
 function text(file: string): string {
   return readFileSync(join(root, file), 'utf8');
 }
-const documents = ['README.md', 'CONTRIBUTING.md', ...globSync('docs/*.md', { cwd: root })];
+const DOCUMENTS = ['README.md', 'CONTRIBUTING.md', ...globSync('docs/*.md', { cwd: root })];
 
 describe('the documents', () => {
   it('docs/kernel-api.md is what openapi/aerodb-kernel-v1.json says (npm run docs writes it)', () => {
@@ -18,7 +19,7 @@ describe('the documents', () => {
   });
 
   it('every file that a document names exists', () => {
-    const missing = documents.flatMap(document =>
+    const missing = DOCUMENTS.flatMap(document =>
       [...text(document).matchAll(/`((?:src|test|scripts|docs|openapi|media|\.ci)\/[\w./-]*\w\/?)`/gu)]
         .filter(([, file = '']) => !existsSync(join(root, file)))
         .map(([, file = '']) => `${document}: ${file}`),
@@ -45,7 +46,7 @@ describe('the documents', () => {
 
   it('every npm script that a document names exists', () => {
     const { scripts } = JSON.parse(text('package.json')) as { readonly scripts: Readonly<Record<string, string>> };
-    const named = documents.flatMap(document =>
+    const named = DOCUMENTS.flatMap(document =>
       [...text(document).matchAll(/npm run ([a-z][\w:-]*)/gu)].map(([, script = '']) => script),
     );
     assert.deepEqual(
@@ -55,7 +56,7 @@ describe('the documents', () => {
   });
 
   it('links between documents lead somewhere', () => {
-    const broken = documents.flatMap(document =>
+    const broken = DOCUMENTS.flatMap(document =>
       [...text(document).matchAll(/\]\((?!https?:|#|command:)([^)#\s]+)/gu)]
         .filter(([, file = '']) => !existsSync(join(root, document, '..', file)))
         .map(([, file = '']) => `${document}: ${file}`),

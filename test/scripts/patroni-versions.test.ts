@@ -1,3 +1,4 @@
+/** Tests which versions of Patroni are tested and how they are fetched into the cache. */
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -40,7 +41,13 @@ describe('the versions of Patroni that are tested', () => {
   it("come from the mirror that the machine's apt uses, which is not that of security updates", () => {
     assert.equal(
       mirrorOf(
-        'http://one.example/debian-security/\nhttp://two.example/debian/\nhttp://two.example/debian/\nhttp://three.example/extra/\n',
+        [
+          'http://one.example/debian-security/',
+          'http://two.example/debian/',
+          'http://two.example/debian/',
+          'http://three.example/extra/',
+          '',
+        ].join('\n'),
       ),
       'http://two.example/debian/',
     );

@@ -1,3 +1,4 @@
+/** Tests `npm test` itself: what counts as a failure, and what is said last. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -15,7 +16,7 @@ interface Outcome {
 /** Runs `npm test` of this project over one planted suite in a project that holds nothing else. */
 async function runOver(
   suite: Readonly<Record<string, string>>,
-  args: readonly string[] = ['--only', 'kernel'],
+  args: readonly string[] = ['--only', 'engines'],
   env: NodeJS.ProcessEnv = {},
 ): Promise<Outcome> {
   const folder = mkdtempSync(join(tmpdir(), 'aero-run-'));
@@ -24,8 +25,8 @@ async function runOver(
       cpSync(join(root, part), join(folder, part), { recursive: true });
     symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
     for (const [file, text] of Object.entries(suite)) {
-      mkdirSync(join(folder, 'test', 'kernel'), { recursive: true });
-      writeFileSync(join(folder, 'test', 'kernel', file), text);
+      mkdirSync(join(folder, 'test', 'engines'), { recursive: true });
+      writeFileSync(join(folder, 'test', 'engines', file), text);
     }
     const clean = Object.fromEntries(Object.entries(process.env).filter(([key]) => !/^(CI|AERODB_|MOCHA_)/u.test(key)));
     return await new Promise(resolve => {
@@ -54,7 +55,7 @@ describe('npm test', function () {
     });
     assert.equal(lastLine, '2 passed, 1 failed');
     assert.equal(code, 1);
-    assert.match(output, /kernel: three\n.*broken on purpose/u);
+    assert.match(output, /engines: three\n.*broken on purpose/u);
   });
 
   it('ends with 0 only when nothing failed', async () => {
@@ -107,17 +108,17 @@ describe('npm test', function () {
   });
 
   it('refuses a suite that does not exist', async () => {
-    const { code, output } = await runOver({}, ['--only', 'kernal']);
+    const { code, output } = await runOver({}, ['--only', 'engine']);
     assert.equal(code, 1);
-    assert.match(output, /There is no suite kernal: there are .*kernel/u);
+    assert.match(output, /There is no suite engine: there are .*engines/u);
   });
 
   it('says what the machine lacks, skips it for a person and fails where nobody reads', async () => {
     const lacking = { CHROMIUM_PATH: '/nowhere/chromium' };
-    const forPerson = await runOver({ 'a.test.ts': "it('one', () => {});" }, ['--only', 'kernel,ui'], lacking);
+    const forPerson = await runOver({ 'a.test.ts': "it('one', () => {});" }, ['--only', 'engines,ui'], lacking);
     assert.equal(forPerson.lastLine, '1 passed, 0 failed, 1 skipped');
     assert.match(forPerson.output, /NOT RUN: CHROMIUM_PATH names \/nowhere\/chromium/u);
-    const unread = await runOver({ 'a.test.ts': "it('one', () => {});" }, ['--only', 'kernel,ui'], {
+    const unread = await runOver({ 'a.test.ts': "it('one', () => {});" }, ['--only', 'engines,ui'], {
       ...lacking,
       CI: 'true',
     });
@@ -128,7 +129,7 @@ describe('npm test', function () {
     for (const env of [{}, { CI: 'true' }]) {
       const { code, lastLine, output } = await runOver(
         { 'a.test.ts': "it('one', () => {});" },
-        ['--only', 'kernel,patroni'],
+        ['--only', 'engines,patroni'],
         { PATH: '/nowhere', ...env },
       );
       assert.deepEqual([code, lastLine], [0, '1 passed, 0 failed, 2 skipped']);

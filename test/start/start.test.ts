@@ -1,3 +1,4 @@
+/** Tests `npm start`: it brings up a cluster and an editor, and ends everything that it started. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';

@@ -98,7 +98,16 @@ try {
     });
     const rounded = (value: number): number => Math.round(value);
     process.stdout.write(
-      `${JSON.stringify({ measure: 'a living cluster unfolded beside ten dead ones', clusters: rest.length + 1, first: rounded(first), median: rounded(percentile(rest)), p95: rounded(percentile(rest, 0.95)), slowest: rounded(Math.max(...rest)), limit: LIMIT, load: Number((loadavg()[0] ?? 0).toFixed(1)) })}\n`,
+      `${JSON.stringify({
+        measure: 'a living cluster unfolded beside ten dead ones',
+        clusters: rest.length + 1,
+        first: rounded(first),
+        median: rounded(percentile(rest)),
+        p95: rounded(percentile(rest, 0.95)),
+        slowest: rounded(Math.max(...rest)),
+        limit: LIMIT,
+        load: Number((loadavg()[0] ?? 0).toFixed(1)),
+      })}\n`,
     );
   });
 } finally {

@@ -41,7 +41,7 @@ function median(values: readonly number[]): number {
 }
 
 /** Linux counts processor time in hundredths of a second. */
-const tick = 10;
+const TICK_MS = 10;
 
 /** In every frame: when something was last clicked, and when the answer of a panel was first painted. */
 async function mark(page: Page): Promise<void> {
@@ -84,7 +84,7 @@ function used(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
     .replace(/^.*\) /u, '')
     .split(' ');
-  return (Number(fields[11]) + Number(fields[12])) * tick;
+  return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
 }
 
 const editor = await Editor.start();

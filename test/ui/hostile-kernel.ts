@@ -5,6 +5,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { Json, TestNode } from '../local-cluster/harness.ts';
+import { anyOf } from '../pattern.ts';
 
 /** One of each kind of text that breaks careless programs; `owned` would be set by any of them that is run. */
 export const HOSTILE = {
@@ -15,20 +16,27 @@ export const HOSTILE = {
   mixed: 'two\nlines \u202Egnp.exe\u202C \u05E2\u05D1\u05E8\u05D9\u05EA 👩‍👩‍👧‍👦🧨 `code`',
 } as const;
 
-const everything = Object.values(HOSTILE).join(' ');
-const names: readonly string[] = [HOSTILE.markup, HOSTILE.long, HOSTILE.mixed];
+const EVERYTHING = Object.values(HOSTILE).join(' ');
+const NAMES: readonly string[] = [HOSTILE.markup, HOSTILE.long, HOSTILE.mixed];
 /**
  * What is no free text: closed words, numbers, times, and the ids and codes by which the answers of one kernel hang
  * together.
  */
-const kept =
-  /(?:^|\.)(?:api_version|role|health|decision|result|checksum_status|lifecycle|time|\w+_at|last_contact|primary_id|overridden_invariants\.\d+)$|^data\.(?:node_id|target|request_id|source|mode)$|^data\.(?:members|replicas)\.\d+\.node_id$|^data\.items\.\d+\.kind$|^observed_at\.node_id$|^error\.(?:code|outcome)$/u;
+const KEPT = anyOf(
+  /(?:^|\.)(?:api_version|role|health|decision|result|checksum_status|lifecycle|time|\w+_at|last_contact)$/u,
+  /(?:^|\.)(?:primary_id|overridden_invariants\.\d+)$/u,
+  /^data\.(?:node_id|target|request_id|source|mode)$/u,
+  /^data\.(?:members|replicas)\.\d+\.node_id$/u,
+  /^data\.items\.\d+\.kind$/u,
+  /^observed_at\.node_id$/u,
+  /^error\.(?:code|outcome)$/u,
+);
 /** Texts that may be unknown, and are not here. */
-const told = new Set(['halt_reason', 'source', 'reason', 'checksum', 'mode', 'operator', 'outcome', 'code']);
+const TOLD = new Set(['halt_reason', 'source', 'reason', 'checksum', 'mode', 'operator', 'outcome', 'code']);
 
 /** One server for each node; `names` is how node 1, 2, 3 are called. */
 export class HostileKernel implements AsyncDisposable {
-  readonly names = names;
+  readonly names = NAMES;
   readonly urls: string[] = [];
   readonly #servers: Server[] = [];
 
@@ -86,21 +94,21 @@ export class HostileKernel implements AsyncDisposable {
   #rewrite(value: Json, path: string, nodes: readonly TestNode[]): Json {
     const key = path.slice(path.lastIndexOf('.') + 1);
     const inner = (name: string | number): string => (path === '' ? String(name) : `${path}.${name}`);
-    if (path === 'notes') return [everything, ...names];
+    if (path === 'notes') return [EVERYTHING, ...NAMES];
     if (Array.isArray(value))
       return (value as readonly Json[]).map((each, index) => this.#rewrite(each, inner(index), nodes));
     if (typeof value === 'object' && value !== null) {
       const entries = Object.entries(value).map(
         ([name, each]) => [name, this.#rewrite(each, inner(name), nodes)] as const,
       );
-      return Object.fromEntries(key === 'fields' ? [...entries, [everything, everything]] : entries);
+      return Object.fromEntries(key === 'fields' ? [...entries, [EVERYTHING, EVERYTHING]] : entries);
     }
-    if (typeof value !== 'string') return value === null && told.has(key) && !kept.test(path) ? everything : value;
+    if (typeof value !== 'string') return value === null && TOLD.has(key) && !KEPT.test(path) ? EVERYTHING : value;
     const index = nodes.findIndex(
       ({ name, url }) => (key === 'name' && value === name) || (key === 'api_url' && value === url),
     );
     if (key === 'api_url') return this.urls[index] ?? value;
-    if (key === 'name') return names[index] ?? everything;
-    return kept.test(path) || /^\d+$/u.test(value) ? value : everything;
+    if (key === 'name') return NAMES[index] ?? EVERYTHING;
+    return KEPT.test(path) || /^\d+$/u.test(value) ? value : EVERYTHING;
   }
 }

@@ -22,9 +22,9 @@ const CLASSES: Readonly<Record<Theme, string>> = {
   'hc-dark': 'hc-black',
   'hc-light': 'hc-light',
 };
-const pictures = join(root, 'docs', 'screenshots');
-const walkthrough = join(root, 'media', 'walkthrough');
-const clips = {
+const PICTURES = join(root, 'docs', 'screenshots');
+const WALKTHROUGH = join(root, 'media', 'walkthrough');
+const CLIPS = {
   tree: { x: 0, y: 30, width: 640, height: 400 },
   whole: { x: 48, y: 30, width: 1000, height: 640 },
 } as const;
@@ -43,7 +43,7 @@ class Studio {
   async take(name: string, themes: readonly Theme[] = ['dark']): Promise<void> {
     for (const theme of themes) {
       await this.#show(theme);
-      await this.workbench.page.screenshot({ path: join(pictures, `${name}.${theme}.png`) });
+      await this.workbench.page.screenshot({ path: join(PICTURES, `${name}.${theme}.png`) });
       process.stderr.write(`${name}.${theme}\n`);
     }
     await this.#show('dark');
@@ -52,14 +52,14 @@ class Studio {
   /** Takes a part of the window for the walkthrough. */
   async forWalkthrough(
     name: string,
-    clip: keyof typeof clips,
+    clip: keyof typeof CLIPS,
     themes: readonly Theme[] = ['light', 'dark'],
   ): Promise<void> {
     for (const theme of themes) {
       await this.#show(theme);
-      const png = await this.workbench.page.screenshot({ clip: clips[clip] });
+      const png = await this.workbench.page.screenshot({ clip: CLIPS[clip] });
       writeFileSync(
-        join(walkthrough, `${name}.${theme}.webp`),
+        join(WALKTHROUGH, `${name}.${theme}.webp`),
         Buffer.from(await webp(this.workbench.page, png.toString('base64')), 'base64'),
       );
     }
@@ -162,7 +162,7 @@ interface Story {
   readonly tell: (studio: Studio, cluster: TestCluster) => Promise<void>;
 }
 
-const all: readonly Theme[] = ['light', 'hc-dark', 'hc-light', 'dark'];
+const ALL_THEMES: readonly Theme[] = ['light', 'hc-dark', 'hc-light', 'dark'];
 
 const STORIES: Readonly<Record<string, Story>> = {
   steady: {
@@ -175,7 +175,7 @@ const STORIES: Readonly<Record<string, Story>> = {
       await studio.tree();
       await studio.forWalkthrough('add', 'tree');
       await inspectCluster(workbench, orders);
-      await studio.take('cluster-steady', all);
+      await studio.take('cluster-steady', ALL_THEMES);
       await studio.forWalkthrough('inspect', 'whole');
       await studio.open(['node-2'], /Inspect Node[\s\S]*recorded as/u);
       await studio.take('node');
@@ -202,7 +202,7 @@ const STORIES: Readonly<Record<string, Story>> = {
       await studio.tree();
       await becomeOperator(workbench, orders);
       const panel = await askFor(workbench, orders, 'Request Promotion', 'node-2', 'drill: node-1 is to be patched');
-      await studio.take('explanation-promotion', all);
+      await studio.take('explanation-promotion', ALL_THEMES);
       await studio.forWalkthrough('explain', 'whole');
       await panel.getByText('Continue to Confirmation…').click();
       await workbench.dialogs.waitFor('Request Promotion: node-2?');
@@ -380,7 +380,7 @@ async function patroni(editor: Editor): Promise<void> {
 
 const known = [...Object.keys(STORIES), 'patroni'];
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : known;
-for (const folder of [pictures, walkthrough]) mkdirSync(folder, { recursive: true });
+for (const folder of [PICTURES, WALKTHROUGH]) mkdirSync(folder, { recursive: true });
 const editor = await Editor.start();
 try {
   for (const name of wanted) {

@@ -9,12 +9,21 @@ import { chromium, type Page } from 'playwright-core';
 import { findChromium } from '../../scripts/lib/chromium.mjs';
 import { ensureCodeServer } from '../../scripts/lib/code-server-install.mjs';
 import { startCodeServer } from '../../scripts/lib/code-server.mjs';
-import { quietSettings } from '../../scripts/lib/editor-settings.mjs';
+import { QUIET_SETTINGS } from '../../scripts/lib/editor-settings.mjs';
+import { anyOf } from '../pattern.ts';
 import type { Theme } from './page.ts';
 
 /** Parts of the workbench that no panel is drawn like. */
-const ELSEWHERE =
-  /^--vscode-(?:agents?|activity|banner|breadcrumb|chat|command|comments|debug|diffEditor|dropdown|editor(?:Bracket|Gutter|Ghost|Group|Hint|Hover|Indent|Inlay|Light|Line|Marker|Minimap|Overview|Ruler|Stick|Suggest|Unicode|White)|extension|git|inline|interactive|keybindingTable|markdown|mcp|menu|merge|minimap|multiDiff|notebook|notification|outline|panel(?:Section|Sticky|Title|Input)|peek|picker|ports|profile|quickInput|scm|search|sideBar|simpleFind|statusBar|symbolIcon|tab|terminal|testing|titleBar|toolbar|tree|walkThrough|welcomePage)/u;
+const ELSEWHERE = anyOf(
+  /^--vscode-(?:agents?|activity|banner|breadcrumb|chat|command|comments|debug|diffEditor|dropdown)/u,
+  /^--vscode-(?:extension|git|inline|interactive|keybindingTable|markdown|mcp|menu|merge|minimap)/u,
+  /^--vscode-(?:multiDiff|notebook|notification|outline|peek|picker|ports|profile|quickInput|scm|search)/u,
+  /^--vscode-(?:sideBar|simpleFind|statusBar|symbolIcon|tab|terminal|testing|titleBar|toolbar|tree)/u,
+  /^--vscode-(?:walkThrough|welcomePage)/u,
+  /^--vscode-editor(?:Bracket|Gutter|Ghost|Group|Hint|Hover|Indent|Inlay|Light|Line|Marker|Minimap)/u,
+  /^--vscode-editor(?:Overview|Ruler|Stick|Suggest|Unicode|White)/u,
+  /^--vscode-panel(?:Section|Sticky|Title|Input)/u,
+);
 
 const THEMES = [
   ['dark', 'Dark Modern'],
@@ -53,7 +62,7 @@ function choose(theme: string): void {
   writeFileSync(
     settings,
     JSON.stringify({
-      ...quietSettings,
+      ...QUIET_SETTINGS,
       'security.workspace.trust.enabled': false,
       'window.autoDetectColorScheme': false,
       'workbench.colorTheme': theme,

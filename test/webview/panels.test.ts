@@ -405,16 +405,14 @@ describe('panels', () => {
       const panel = await open('dark');
       const looks = async (lag: bigint): Promise<unknown> => {
         await panel.show(clusterPanel([member(1), member(2, { lagBytes: lag, lagCommits: lag })]));
-        return await panel.page
-          .locator('main *')
-          .evaluateAll(all =>
-            all
-              .map(
-                one =>
-                  `${one.tagName} ${getComputedStyle(one).color} ${getComputedStyle(one).fontWeight} ${getComputedStyle(one).stroke} ${one.getAttribute('class') ?? ''}`,
-              )
-              .filter(line => !line.startsWith('SPAN')),
-          );
+        return await panel.page.locator('main *').evaluateAll(all =>
+          all
+            .map(one => {
+              const { color, fontWeight, stroke } = getComputedStyle(one);
+              return `${one.tagName} ${color} ${fontWeight} ${stroke} ${one.getAttribute('class') ?? ''}`;
+            })
+            .filter(line => !line.startsWith('SPAN')),
+        );
       };
       assert.deepEqual(await looks(1n), await looks(1_000_000_000_000_000n));
     });

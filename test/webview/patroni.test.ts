@@ -2,9 +2,9 @@
  * Panels of a Patroni cluster: its own words, positions as PostgreSQL writes them, and what the engine does not have
  * said as such.
  */
-import { PATRONI } from '../../src/engines/patroni/engine.ts';
 import assert from 'node:assert/strict';
 import type { Browser } from 'playwright-core';
+import { PATRONI } from '../../src/engines/patroni/engine.ts';
 import { kernelRejection } from '../../src/control-plane/errors.ts';
 import { explainControl, explainExecution } from '../../src/control-plane/explanation.ts';
 import type { AnsweredView } from '../../src/control-plane/reads.ts';
@@ -29,7 +29,7 @@ const observed: Observed = {
   time: '2026-11-21T07:50:45.000Z',
   clock: 'patroni-http-date',
 };
-const requestId = '0b8f9a52-2d3c-4a3f-9d4e-6b7a1c2d3e4f';
+const REQUEST_ID = '0b8f9a52-2d3c-4a3f-9d4e-6b7a1c2d3e4f';
 const recorded = { seq: '7', hash: 'ab'.repeat(32) };
 
 function reading<T>(view: T, more: Partial<Reading<T>> = {}): Reading<T> {
@@ -61,7 +61,7 @@ function answer(title: string, shown: AnsweredView): ShowPanel {
   return {
     type: 'show',
     refreshable: true,
-    panel: { kind: 'answer', title, cluster, answer: toWire(shown), requestId, recorded },
+    panel: { kind: 'answer', title, cluster, answer: toWire(shown), requestId: REQUEST_ID, recorded },
   };
 }
 
@@ -218,7 +218,7 @@ const PANELS: Readonly<Record<string, readonly [ShowPanel, readonly string[], Re
         title: 'Inspect WAL',
         cluster,
         target: 'pg2',
-        requestId,
+        requestId: REQUEST_ID,
         recorded,
         error: kernelRejection('28P01', 'password authentication failed for user "monitor"', [], 'not_executed', {
           status: null,
@@ -267,7 +267,7 @@ const PANELS: Readonly<Record<string, readonly [ShowPanel, readonly string[], Re
       panel: {
         kind: 'explanation',
         digest: 'e1'.repeat(32),
-        requestId,
+        requestId: REQUEST_ID,
         operator: 'maria@ops-1',
         explanation: toWire(
           explainControl(
@@ -300,12 +300,12 @@ const PANELS: Readonly<Record<string, readonly [ShowPanel, readonly string[], Re
         title: 'Request Promotion',
         cluster,
         target: { nodeId: 'pg2', name: 'pg2' },
-        requestId,
+        requestId: REQUEST_ID,
         recorded,
         execution: toWire(
           explainExecution({
             result: {
-              requestId,
+              requestId: REQUEST_ID,
               kind: 'switchover',
               mode: 'validated',
               target: 'pg2',

@@ -41,7 +41,7 @@ const observed: Observed = {
   time: '2026-11-21T10:00:00.000Z',
   clock: 'node-system-utc',
 };
-const requestId = '0b8f9a52-2d3c-4a3f-9d4e-6b7a1c2d3e4f';
+const REQUEST_ID = '0b8f9a52-2d3c-4a3f-9d4e-6b7a1c2d3e4f';
 const recorded: RecordedAt = { seq: '1204', hash: 'ab'.repeat(32) };
 
 /** One reading of a view, by default without anything that was skipped. */
@@ -98,7 +98,7 @@ export function members(count: number): readonly Member[] {
 
 /** Wraps an answer as the panel of its command. */
 export function answer(title: string, shown: AnsweredView): ShowPanel {
-  const panel: Panel = { kind: 'answer', title, cluster, answer: toWire(shown), requestId, recorded };
+  const panel: Panel = { kind: 'answer', title, cluster, answer: toWire(shown), requestId: REQUEST_ID, recorded };
   return { type: 'show', panel, refreshable: true };
 }
 
@@ -136,14 +136,14 @@ export function replica(number: number, more: Partial<ReplicaProgress> = {}): Re
   };
 }
 
-const attemptId = '5d7a1e10-9c1b-4d51-8a55-1f2e3d4c5b6a';
+const ATTEMPT_ID = '5d7a1e10-9c1b-4d51-8a55-1f2e3d4c5b6a';
 export function event(seq: number, type: string, more: Partial<KernelEvent> = {}): KernelEvent {
   return {
     seq: BigInt(seq),
     type: `replication.promotion.${type}`,
     time: `2026-11-21T09:58:${String(seq % 60).padStart(2, '0')}.120Z`,
     epoch: 5n,
-    requestId: attemptId,
+    requestId: ATTEMPT_ID,
     nodeId: id(2),
     mode: 'validated',
     operator: 'maria@ops-1',
@@ -171,7 +171,7 @@ export function promotionPanel(
         pendingNodeId: null,
         epoch: 5n,
         lastAttempt: {
-          requestId: attemptId,
+          requestId: ATTEMPT_ID,
           kind: 'promotion',
           mode: 'validated',
           target: id(2),
@@ -179,9 +179,9 @@ export function promotionPanel(
           denial: { reason: 'PrimaryStillActive', invariant: 'P6-A1' },
         },
         events: [
-          event(4, 'requested', { requestId: requestId }),
-          event(5, 'validation_started', { requestId: requestId }),
-          event(6, 'aborted_on_crash', { requestId: requestId }),
+          event(4, 'requested', { requestId: REQUEST_ID }),
+          event(5, 'validation_started', { requestId: REQUEST_ID }),
+          event(6, 'aborted_on_crash', { requestId: REQUEST_ID }),
           ...denied,
         ],
         nextAfter: null,
@@ -351,7 +351,7 @@ function explained(
       kind: 'explanation',
       explanation: toWire(explanation),
       digest: 'e1'.repeat(32),
-      requestId,
+      requestId: REQUEST_ID,
       operator: 'maria@ops-1',
       terminal: `aerodb-control ${verb} --cluster orders --node ${target}`,
     },
@@ -419,7 +419,7 @@ export function failed(
       cluster,
       target: 'node-2',
       error: toWire(error),
-      requestId,
+      requestId: REQUEST_ID,
       recorded,
       ...more,
     },
@@ -427,7 +427,7 @@ export function failed(
 }
 
 const done: ControlResultView = {
-  requestId,
+  requestId: REQUEST_ID,
   kind: 'promotion',
   mode: 'validated',
   target: id(2),
@@ -440,7 +440,7 @@ const done: ControlResultView = {
     { component: 'write authority', nodeId: null, before: null, after: 'node-2' },
   ],
   events: ['requested', 'validation_started', 'validation_succeeded', 'transition_started', 'transition_completed'].map(
-    (type, index) => event(21 + index, type, { requestId, epoch: index < 4 ? 5n : 6n }),
+    (type, index) => event(21 + index, type, { requestId: REQUEST_ID, epoch: index < 4 ? 5n : 6n }),
   ),
 };
 
@@ -452,7 +452,7 @@ const executed: ShowPanel = {
     title: 'Request Promotion',
     cluster,
     target: { nodeId: id(2), name: 'node-2' },
-    requestId,
+    requestId: REQUEST_ID,
     recorded,
     execution: toWire(
       explainExecution({ result: done, body: '{}', sentence: aerodbExecution('node-2', 'orders', done) }),
@@ -466,7 +466,7 @@ export const PANELS: Readonly<Record<string, ShowPanel>> = {
   'asking-control': {
     type: 'show',
     refreshable: false,
-    panel: { kind: 'asking', title: 'Request Demotion: orders, node-1', cluster, requestId },
+    panel: { kind: 'asking', title: 'Request Demotion: orders, node-1', cluster, requestId: REQUEST_ID },
   },
   gone: { type: 'show', refreshable: true, panel: { kind: 'gone', title: 'Inspect Cluster State' } },
   'gone-request': {
@@ -512,7 +512,7 @@ export const PANELS: Readonly<Record<string, ShowPanel>> = {
   'promotion-lookup': promotionPanel({
     lastAttempt: null,
     events: [],
-    request: { requestId, known: false, outcome: null, code: null },
+    request: { requestId: REQUEST_ID, known: false, outcome: null, code: null },
   }),
   'promotion-running': promotionPanel({
     state: 'PromotionValidating',
@@ -522,7 +522,7 @@ export const PANELS: Readonly<Record<string, ShowPanel>> = {
   }),
   'promotion-denied-late': promotionPanel({
     lastAttempt: {
-      requestId: attemptId,
+      requestId: ATTEMPT_ID,
       kind: 'promotion',
       mode: 'validated',
       target: id(2),
@@ -538,7 +538,7 @@ export const PANELS: Readonly<Record<string, ShowPanel>> = {
   }),
   demotion: promotionPanel({
     lastAttempt: {
-      requestId: attemptId,
+      requestId: ATTEMPT_ID,
       kind: 'demotion',
       mode: null,
       target: id(1),
@@ -618,7 +618,7 @@ export const PANELS: Readonly<Record<string, ShowPanel>> = {
         ),
       ),
       digest: 'd1'.repeat(32),
-      requestId,
+      requestId: REQUEST_ID,
       operator: 'maria@ops-1',
     },
   },

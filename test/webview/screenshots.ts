@@ -12,14 +12,14 @@ const split = rest.indexOf('--');
 const named = split === -1 ? rest : rest.slice(0, split);
 const wanted = split === -1 ? Object.keys(PANELS) : rest.slice(split + 1);
 const themes: readonly ThemeName[] = named.length === 0 ? THEMES : THEMES.filter(theme => named.includes(theme));
-const width = Number(process.env['WIDTH'] ?? 1000);
+const WIDTH = Number(process.env['WIDTH'] ?? 1000);
 
 await mkdir(folder, { recursive: true });
 await using bundle = await Bundle.make();
 const browser = await launch();
 try {
   for (const theme of themes) {
-    const panel = await openPanel(browser, bundle, theme, { width, height: 900 });
+    const panel = await openPanel(browser, bundle, theme, { width: WIDTH, height: 900 });
     for (const name of wanted) {
       const message = PANELS[name];
       if (message === undefined) throw new Error(`There is no sample named ${name}.`);

@@ -1,7 +1,7 @@
 /**
  * What every engine has to keep, tried on a real cluster of it: each read is whole or refused, a control command is one
- * request, what it became is compared with what the cluster itself says, and no secret is told. An engine passes this or
- * is not shipped.
+ * request, what it became is compared with what the cluster itself says, and no secret is told. An engine passes this
+ * or is not shipped.
  */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
@@ -63,7 +63,8 @@ const HOSTILE: Readonly<Record<string, () => Promise<Running>>> = {
 };
 
 function http(type: string, body: string): string {
-  return `HTTP/1.1 200 OK\r\ncontent-type: ${type}\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`;
+  const headers = [`content-type: ${type}`, `content-length: ${body.length}`, 'connection: close'];
+  return `HTTP/1.1 200 OK\r\n${headers.join('\r\n')}\r\n\r\n${body}`;
 }
 
 /** Runs the contract against a stand that `start` sets up. */

@@ -1,5 +1,6 @@
+/** Reads and answers the modal dialogs of a VS Code window. */
 import type { ElementHandle, Page } from 'playwright-core';
-import { matches, patience, plain, waitFor, type Wanted } from './wait.ts';
+import { matches, PATIENCE_MS, plain, waitFor, type Wanted } from './wait.ts';
 
 /** A modal dialog as a person sees it. */
 export interface DialogView {
@@ -80,7 +81,7 @@ export class Dialogs {
   async click(button: string): Promise<void> {
     await this.leaveBy(async box => {
       for (const candidate of await box.$$('.dialog-buttons .monaco-button')) {
-        if (plain(await candidate.innerText()) === button) return candidate.click({ timeout: patience });
+        if (plain(await candidate.innerText()) === button) return candidate.click({ timeout: PATIENCE_MS });
       }
       throw new Error(`The dialog has no button "${button}": ${JSON.stringify(await this.view())}`);
     });
@@ -92,9 +93,9 @@ export class Dialogs {
   }
 
   private async leaveBy(act: (box: ElementHandle) => Promise<void>): Promise<void> {
-    const box = await this.page.waitForSelector('.monaco-dialog-box', { timeout: patience });
+    const box = await this.page.waitForSelector('.monaco-dialog-box', { timeout: PATIENCE_MS });
     await act(box);
-    await box.waitForElementState('hidden', { timeout: patience });
+    await box.waitForElementState('hidden', { timeout: PATIENCE_MS });
   }
 }
 

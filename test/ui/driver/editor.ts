@@ -1,3 +1,4 @@
+/** Starts a real VS Code server with the extension installed, and opens windows on it. */
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -7,7 +8,7 @@ import { ensureCodeServer } from '../../../scripts/lib/code-server-install.mjs';
 import { installExtension, startCodeServer, type CodeServer } from '../../../scripts/lib/code-server.mjs';
 import {
   byScope,
-  quietSettings,
+  QUIET_SETTINGS,
   settingsFiles,
   writeSettings,
   type Settings,
@@ -130,7 +131,7 @@ export class Editor {
   /** Replaces the settings; an open window notices by itself. */
   writeSettings(settings: Settings): void {
     const { person, machine } = byScope({
-      ...quietSettings,
+      ...QUIET_SETTINGS,
       'security.workspace.trust.enabled': this.untrusted,
       'security.workspace.trust.startupPrompt': 'never',
       'workbench.colorTheme': THEMES.dark,
@@ -255,7 +256,7 @@ export class Editor {
     };
     for (const folder of options.extensions ?? []) cpSync(folder, join(at('x'), basename(folder)), { recursive: true });
     const executablePath = await ensureChromium(say);
-    const browser = chromium.launch({ executablePath, args: chromiumFlags, ignoreDefaultArgs: ['--hide-scrollbars'] });
+    const browser = chromium.launch({ executablePath, args: CHROMIUM_FLAGS, ignoreDefaultArgs: ['--hide-scrollbars'] });
     if (vsix !== 'none') await installExtension(server, vsix);
     this.browser = await browser;
     this.server = await startCodeServer(server);
@@ -263,7 +264,7 @@ export class Editor {
 }
 
 /** Chromium without a sandbox (root has none), without a graphics card, and without connections of its own. */
-const chromiumFlags = [
+const CHROMIUM_FLAGS = [
   '--no-sandbox',
   '--headless=new',
   '--disable-gpu',

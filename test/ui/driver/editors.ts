@@ -1,5 +1,6 @@
+/** Reads and works the tabs of the editor area. */
 import type { Locator, Page } from 'playwright-core';
-import { matches, patience, plain, waitFor, type Wanted } from './wait.ts';
+import { matches, PATIENCE_MS, plain, waitFor, type Wanted } from './wait.ts';
 
 /** A tab of the editor area. */
 export interface TabView {
@@ -38,13 +39,13 @@ export class Editors {
   }
 
   async activate(title: string): Promise<void> {
-    await this.tab(title).click({ timeout: patience });
+    await this.tab(title).click({ timeout: PATIENCE_MS });
     await this.waitForActive(title);
   }
 
   async close(title: string): Promise<void> {
-    await this.tab(title).hover({ timeout: patience });
-    await this.tab(title).locator('.tab-actions .action-label').first().click({ timeout: patience });
+    await this.tab(title).hover({ timeout: PATIENCE_MS });
+    await this.tab(title).locator('.tab-actions .action-label').first().click({ timeout: PATIENCE_MS });
     await waitFor(
       `the tab ${title} to close`,
       async () => this.tabs(),

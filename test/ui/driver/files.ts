@@ -1,3 +1,4 @@
+/** Searches the files that an editor left on disk. */
 import { contentsBelow } from '../../canary.ts';
 
 /** Files below a folder that hold a text. */

@@ -1,5 +1,6 @@
+/** Reads and answers the notifications of a VS Code window. */
 import type { Locator, Page } from 'playwright-core';
-import { matches, patience, plain, waitFor, type Wanted } from './wait.ts';
+import { matches, PATIENCE_MS, plain, waitFor, type Wanted } from './wait.ts';
 
 /** A notification as a person sees it. */
 export interface NotificationView {
@@ -51,15 +52,15 @@ export class Notifications {
 
   /** Clicks a button of the notification that says this. */
   async click(wanted: Wanted, button: string): Promise<void> {
-    await this.toast(wanted).locator('.monaco-text-button', { hasText: button }).click({ timeout: patience });
+    await this.toast(wanted).locator('.monaco-text-button', { hasText: button }).click({ timeout: PATIENCE_MS });
   }
 
   /** Closes the notification that says this. */
   async dismiss(wanted: Wanted): Promise<void> {
     const toast = this.toast(wanted);
-    await toast.hover({ timeout: patience });
+    await toast.hover({ timeout: PATIENCE_MS });
     const before = await this.toasts.count();
-    await toast.locator('.codicon-notifications-clear').click({ timeout: patience });
+    await toast.locator('.codicon-notifications-clear').click({ timeout: PATIENCE_MS });
     await waitFor(
       'the notification to close',
       async () => this.toasts.count(),

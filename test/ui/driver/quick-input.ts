@@ -1,5 +1,6 @@
+/** Reads and works the command palette, quick picks and input boxes. */
 import { errors, type Locator, type Page } from 'playwright-core';
-import { matches, patience, plain, waitFor, waitUntilSettled, type Wanted } from './wait.ts';
+import { matches, PATIENCE_MS, plain, waitFor, waitUntilSettled, type Wanted } from './wait.ts';
 
 /** One line of a quick pick, as it is read on screen. */
 export interface QuickItem {
@@ -75,11 +76,11 @@ export class QuickInput {
   }
 
   async waitUntilClosed(): Promise<void> {
-    await this.widget.waitFor({ state: 'hidden', timeout: patience });
+    await this.widget.waitFor({ state: 'hidden', timeout: PATIENCE_MS });
   }
 
   /** Replaces what is typed. */
-  async type(text: string, timeout = patience): Promise<void> {
+  async type(text: string, timeout = PATIENCE_MS): Promise<void> {
     await this.input.fill(text, { timeout });
   }
 
@@ -101,7 +102,7 @@ export class QuickInput {
 
   /** Clicks the item with this very label, once it is in sight. */
   async choose(label: string): Promise<void> {
-    for (const timeout of [2000, 4000, patience]) {
+    for (const timeout of [2000, 4000, PATIENCE_MS]) {
       const view = await waitUntilSettled(
         `the quick pick item "${label}"`,
         async () => this.view(),
@@ -115,7 +116,7 @@ export class QuickInput {
           .click({ timeout });
         return;
       } catch (error) {
-        if (timeout === patience || !(error instanceof errors.TimeoutError)) throw error;
+        if (timeout === PATIENCE_MS || !(error instanceof errors.TimeoutError)) throw error;
         // A busy window may act on the click and answer it too late: then the list that it was aimed at is gone.
         const now = await this.view();
         if (!now.open || now.title !== view.title || now.placeholder !== view.placeholder) return;

@@ -1,5 +1,6 @@
+/** Reads and works the status bar of a VS Code window. */
 import type { Locator, Page } from 'playwright-core';
-import { matches, patience, plain, waitFor, type Wanted } from './wait.ts';
+import { matches, PATIENCE_MS, plain, waitFor, type Wanted } from './wait.ts';
 
 /** An item of the status bar, as it is seen and as it is read aloud. */
 export interface StatusItem {
@@ -51,7 +52,7 @@ export class StatusBar {
 
   async click(wanted: Wanted): Promise<void> {
     const { id } = await this.waitFor(wanted);
-    await this.item(id).click({ timeout: patience });
+    await this.item(id).click({ timeout: PATIENCE_MS });
   }
 
   private item(id: string): Locator {

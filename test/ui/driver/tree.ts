@@ -1,5 +1,6 @@
+/** Reads and works a tree view of the side bar. */
 import { errors, type Locator, type Page } from 'playwright-core';
-import { patience, persist, plain, waitFor, waitUntilSettled } from './wait.ts';
+import { PATIENCE_MS, persist, plain, waitFor, waitUntilSettled } from './wait.ts';
 
 /** One row of a tree view, as it is seen and as it is read aloud. */
 export interface TreeRow {
@@ -125,7 +126,7 @@ export class Tree {
     await persist(
       `choosing ${item}`,
       async () => {
-        if ((await entry.count()) > 0) await entry.click({ timeout: patience });
+        if ((await entry.count()) > 0) await entry.click({ timeout: PATIENCE_MS });
       },
       async () => (await entry.count()) === 0,
     );
@@ -155,7 +156,7 @@ export class Tree {
         if (!(error instanceof errors.TimeoutError)) throw error;
       }
     }
-    return act(await this.element(path), patience);
+    return act(await this.element(path), PATIENCE_MS);
   }
 
   private async element(path: TreePath): Promise<Locator> {

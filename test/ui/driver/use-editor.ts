@@ -1,3 +1,4 @@
+/** Gives a suite an editor, and each of its tests a window. */
 import type { Workbench } from './workbench.ts';
 import { Editor, type EditorOptions } from './editor.ts';
 

@@ -1,14 +1,15 @@
+/** Waits for a condition in the workbench, with a limit. */
 import { until } from '../../../scripts/lib/processes.mjs';
 
 /** How long the workbench may take for anything that a person asked of it, in milliseconds. */
-export const patience = 20_000;
+export const PATIENCE_MS = 20_000;
 
 /** Looks at a value until it is what is waited for, and returns it; a failure shows the last value seen. */
 export async function waitFor<T>(
   what: string,
   read: () => Promise<T>,
   wanted: (value: T) => boolean,
-  timeout = patience,
+  timeout = PATIENCE_MS,
 ): Promise<T> {
   let last = await read();
   const found = await until(

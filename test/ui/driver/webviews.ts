@@ -1,3 +1,4 @@
+/** Finds the webview panels of a window and waits for their content. */
 import type { Frame, Page } from 'playwright-core';
 import { matches, plain, waitFor, type Wanted } from './wait.ts';
 

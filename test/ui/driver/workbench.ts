@@ -1,3 +1,4 @@
+/** One window of the real VS Code workbench and its parts. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
@@ -9,11 +10,11 @@ import { Notifications } from './notifications.ts';
 import { QuickInput } from './quick-input.ts';
 import { StatusBar } from './status-bar.ts';
 import { Tree } from './tree.ts';
-import { patience, persist, waitFor } from './wait.ts';
+import { PATIENCE_MS, persist, waitFor } from './wait.ts';
 import { Webviews } from './webviews.ts';
 
 /** A window that opens on a busy machine, in milliseconds: everything else starts at the same time. */
-const opening = 45_000;
+const OPENING_MS = 45_000;
 
 /** One window of the real VS Code workbench, worked as a person works it. */
 export class Workbench {
@@ -50,7 +51,7 @@ export class Workbench {
 
   /** Reloads the window by its own command: it keeps what it keeps, the extension host ends and a new one starts. */
   async reloadByCommand(): Promise<void> {
-    const reloaded = this.page.waitForEvent('load', { timeout: patience });
+    const reloaded = this.page.waitForEvent('load', { timeout: PATIENCE_MS });
     await this.runCommand('Developer: Reload Window');
     await reloaded;
     await this.ready();
@@ -78,13 +79,13 @@ export class Workbench {
   async openView(name: string): Promise<void> {
     const item = this.page.locator(`.activitybar .action-item:has(a[aria-label^="${name}"])`);
     const title = this.page.locator('.sidebar .composite.title', { hasText: new RegExp(name, 'iu') });
-    await item.waitFor({ timeout: patience });
+    await item.waitFor({ timeout: PATIENCE_MS });
     // A click on the item of a container that is just being restored would hide it: so look, click, look again.
     for (let attempt = 0; attempt < 3 && !(await title.isVisible()); attempt += 1) {
-      await item.click({ timeout: patience });
+      await item.click({ timeout: PATIENCE_MS });
       await until(async () => title.isVisible(), { timeout: 3000 });
     }
-    await title.waitFor({ timeout: patience });
+    await title.waitFor({ timeout: PATIENCE_MS });
   }
 
   /** Runs a command from the palette by the title it has there, such as `AeroDB: Inspect Cluster State`. */
@@ -113,7 +114,7 @@ export class Workbench {
       dialog => dialog === undefined,
     );
     await this.page.keyboard.press('F1');
-    await this.page.locator('.quick-input-widget .quick-input-box input').first().waitFor({ timeout: patience });
+    await this.page.locator('.quick-input-widget .quick-input-box input').first().waitFor({ timeout: PATIENCE_MS });
   }
 
   /** Saves what the window looks like under `AERODB_SCREENSHOTS`, by default out/screenshots, and returns the file. */
@@ -126,7 +127,7 @@ export class Workbench {
   }
 
   private async ready(): Promise<void> {
-    await this.page.locator('.monaco-workbench').waitFor({ timeout: opening });
-    await this.page.locator('.activitybar a[aria-label^="AeroDB"]').waitFor({ timeout: opening });
+    await this.page.locator('.monaco-workbench').waitFor({ timeout: OPENING_MS });
+    await this.page.locator('.activitybar a[aria-label^="AeroDB"]').waitFor({ timeout: OPENING_MS });
   }
 }

@@ -14,7 +14,7 @@ import type { Workbench } from '../driver/workbench.ts';
 import { everythingShown, keptByBrowser, listenTo, type Traffic } from './traffic.ts';
 
 const CANARY = 'canary/Zx81+secret=="\\q7';
-const authorization = `Bearer ${CANARY}`;
+const AUTHORIZATION = `Bearer ${CANARY}`;
 
 describe('secrets in the editor', function () {
   this.timeout(180_000);
@@ -129,7 +129,7 @@ describe('secrets in the editor', function () {
       await workbench.webviews.waitForText('Intact.');
       await look();
 
-      assert.ok(received.length >= 4 && received.every(value => value === authorization), 'the token was really sent');
+      assert.ok(received.length >= 4 && received.every(value => value === AUTHORIZATION), 'the token was really sent');
       assert.deepEqual(elsewhere.received, [], 'and not after a redirect');
       await workbench.runCommand('Stranger: Attack');
       const logs = join(use.editor.home, 'u', 'logs');
@@ -161,10 +161,9 @@ describe('secrets in the editor', function () {
       for (const [store, content] of Object.entries(kept))
         assert.deepEqual(leaksIn(content, CANARY), [], `the browser's ${store}`);
       assert.ok(Object.values(kept).join('').length > 1000, 'the browser does keep something');
-      process.stdout.write(
-        '      secret ' +
-          `store: ${(kept['localStorage'] ?? '').includes('secrets.provider') ? "an encrypted entry in the browser's storage" : 'in memory only'}\n`,
-      );
+      const isStored = (kept['localStorage'] ?? '').includes('secrets.provider');
+      const where = isStored ? "an encrypted entry in the browser's storage" : 'in memory only';
+      process.stdout.write(`      secret store: ${where}\n`);
     },
   );
 });
