@@ -29,7 +29,7 @@ export interface Explanation {
   readonly action: string;
   readonly cluster: {
     readonly name: string;
-    readonly kind: ClusterConfig['kind'];
+    readonly kind: string;
     readonly environment: string | null;
   };
   readonly target: { readonly nodeId: string; readonly name: string };

@@ -100,7 +100,7 @@ export const explanation = exactly<Wire<Explanation>>()(
     command: confirmed,
     title: text,
     action: text,
-    cluster: z.strictObject({ name: text, kind: z.enum(['aerodb', 'patroni']), environment: known }),
+    cluster: z.strictObject({ name: text, kind: text, environment: known }),
     target: z.strictObject({ nodeId: text, name: text }),
     reason: known,
     source,

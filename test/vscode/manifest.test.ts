@@ -105,7 +105,7 @@ describe('manifest', () => {
   );
 
   it('P7-S1, freeze/no-background: the extension starts no process and keeps no timer', () => {
-    for (const folder of ['src/vscode', 'src/control-plane', 'src/kernel', 'src/audit', 'src/webview']) {
+    for (const folder of ['src/vscode', 'src/control-plane', 'src/engines', 'src/audit', 'src/webview']) {
       for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(name =>
         name.endsWith('.ts'),
       )) {
