@@ -8,6 +8,7 @@ import type { ClusterConfig } from './cluster.ts';
 import { commandLine } from './command-line.ts';
 import { COMMANDS, type ConfirmedCommandName, type ControlCommandName } from './commands.ts';
 import type { Engine } from './engine.ts';
+import type { Document } from './document.ts';
 import { invariant, type Invariant } from './invariants.ts';
 import type {
   DiagnosticsCost,
@@ -62,6 +63,8 @@ export interface Explanation {
   readonly undo: string;
   readonly rejection: readonly string[];
   readonly protection: string;
+  /** What the engine shows beside: its terms, and the members as it describes them. */
+  readonly document: Document;
   /** The terminal program's line that asks for the same; what a person types at the questions is no part of it. */
   readonly commandLine: string;
 }
@@ -97,6 +100,7 @@ export function explainControl(
     undo: words.undo,
     rejection: words.rejection,
     protection: words.protection,
+    document: words.document,
   };
 }
 
@@ -128,6 +132,7 @@ export function explainDiagnostics(
     undo: 'There is nothing to undo: the collection reads and changes nothing.',
     rejection: ['The kernel may refuse the collection, for instance while the node is not ready to answer.'],
     protection: words.protection,
+    document: words.document,
   };
 }
 
@@ -166,10 +171,11 @@ export interface Execution {
   readonly events: readonly KernelEvent[];
   readonly epoch: bigint | null;
   readonly controlVersion: bigint | null;
+  readonly document: () => Document;
 }
 
 /** The explanation after the fact: what the kernel answered, before → after. */
-export function explainExecution({ result, sentence }: ExecutedControl): Execution {
+export function explainExecution({ result, sentence, document }: ExecutedControl): Execution {
   const { changes, events, epoch, controlVersion } = result;
-  return { sentence, changes, events, epoch, controlVersion };
+  return { sentence, changes, events, epoch, controlVersion, document };
 }

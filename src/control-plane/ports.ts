@@ -2,6 +2,7 @@
 import type { AuditPosition } from './audit-position.ts';
 import type { ClusterConfig } from './cluster.ts';
 import type { KernelOperation } from './commands.ts';
+import type { DocumentedReading } from './document.ts';
 import type { ControlError, Result } from './errors.ts';
 import type { ConsentText } from './request/consent-text.ts';
 import type { Explanation } from './explanation.ts';
@@ -12,7 +13,6 @@ import type {
   DiagnosticsView,
   NodeView,
   PromotionView,
-  Reading,
   ReplicationView,
   SnapshotsView,
   WalView,
@@ -66,19 +66,19 @@ export interface Kernel {
    * memory, shown and recorded nowhere.
    */
   readonly access: string;
-  readCluster(): Promise<Result<Reading<ClusterView>>>;
-  readNode(node: string): Promise<Result<Reading<NodeView>>>;
-  readReplication(): Promise<Result<Reading<ReplicationView>>>;
+  readCluster(): Promise<Result<DocumentedReading<ClusterView>>>;
+  readNode(node: string): Promise<Result<DocumentedReading<NodeView>>>;
+  readReplication(): Promise<Result<DocumentedReading<ReplicationView>>>;
   /** With a look-up, asks `node` for the fate of `requestId`. */
   readPromotion(lookup?: {
     readonly node: string;
     readonly requestId: string;
-  }): Promise<Result<Reading<PromotionView>>>;
-  readWal(node: string): Promise<Result<Reading<WalView>>>;
-  readSnapshots(node: string): Promise<Result<Reading<SnapshotsView>>>;
+  }): Promise<Result<DocumentedReading<PromotionView>>>;
+  readWal(node: string): Promise<Result<DocumentedReading<WalView>>>;
+  readSnapshots(node: string): Promise<Result<DocumentedReading<SnapshotsView>>>;
   declareDiagnosticsCost(node: string): Promise<Result<CostReading>>;
   /** `endpoint` is the one that declared the cost. */
-  collectDiagnostics(node: string, endpoint: string): Promise<Result<Reading<DiagnosticsView>>>;
+  collectDiagnostics(node: string, endpoint: string): Promise<Result<DocumentedReading<DiagnosticsView>>>;
   explainPromotion(target: string, mode: 'validated' | 'forced'): Promise<Result<ExplainedReading>>;
   explainDemotion(target: string): Promise<Result<ExplainedReading>>;
   promote(request: PromotionRequest): Promise<Result<ExecutedControl>>;

@@ -1,6 +1,7 @@
 /** The reading commands: one kernel operation each, and what a record says of the state that was read. */
 import type { CommandArguments } from './arguments.ts';
 import type { CommandName, ControlCommandName } from './commands.ts';
+import type { DocumentedReading } from './document.ts';
 import { failure, success, type Result } from './errors.ts';
 import type { Kernel } from './ports.ts';
 import type { KernelState } from './record.ts';
@@ -32,7 +33,7 @@ export type ReadCommandName = Exclude<CommandName, ControlCommandName>;
 
 /** A command's answer, told apart by the command. */
 export type AnsweredView = {
-  [C in ReadCommandName]: { readonly command: C; readonly reading: Reading<CommandViews[C]> };
+  [C in ReadCommandName]: { readonly command: C; readonly reading: DocumentedReading<CommandViews[C]> };
 }[ReadCommandName];
 
 /** Commands that read at once, without a confirmation. */
@@ -66,8 +67,8 @@ export async function readView(
 
 function view<C extends ReadCommandName>(
   command: C,
-  result: Result<Reading<CommandViews[C]>>,
-): Result<{ readonly command: C; readonly reading: Reading<CommandViews[C]> }> {
+  result: Result<DocumentedReading<CommandViews[C]>>,
+): Result<{ readonly command: C; readonly reading: DocumentedReading<CommandViews[C]> }> {
   return result.ok ? success({ command, reading: result.value }) : failure(result.error);
 }
 

@@ -43,7 +43,7 @@ export interface Section {
 export type Role = 'primary' | 'replica' | 'unknown';
 export type Health = 'running' | 'halted' | 'unknown';
 
-/** A member of the cluster as the answering node knows it. */
+/** A member of the cluster as the answering node knows it. An engine's own member may say more. */
 export interface Member {
   readonly nodeId: string;
   readonly name: string;
@@ -59,31 +59,9 @@ export interface Member {
   readonly lagBytes: bigint | null;
   readonly lagCommits: bigint | null;
   readonly lastContact: string | null;
-  /** Set exactly for members of a Patroni cluster. */
-  readonly patroni?: PatroniMember;
 }
 
-/**
- * What Patroni says of a member, in its own terms. Positions are LSNs as bytes: written is a primary's, received and
- * replayed a replica's.
- */
-export interface PatroniMember {
-  readonly role: string;
-  readonly timeline: bigint | null;
-  readonly written: bigint | null;
-  readonly received: bigint | null;
-  readonly replayed: bigint | null;
-  /**
-   * WAL that a replica has not received, and not replayed, in bytes. Missing where Patroni does not tell them apart,
-   * and in older records.
-   */
-  readonly receiveLag?: bigint | null;
-  readonly replayLag?: bigint | null;
-  /** Tags, pending and scheduled restarts; `null` when there are none. */
-  readonly marks: string | null;
-}
-
-/** Under Patroni, `epoch` is the leader's timeline in this and all other views. */
+/** `epoch` is what grows with every change of authority, in this and all other views: a timeline, for instance. */
 export interface ClusterView {
   readonly clusterId: string | null;
   readonly name: string | null;
@@ -112,9 +90,6 @@ export interface ReplicaProgress {
   readonly lagBytes: bigint | null;
   readonly lagCommits: bigint | null;
   readonly lastAcknowledgedAt: string | null;
-  /** WAL not received, and not replayed, in bytes. Missing where the engine does not tell them apart. */
-  readonly receiveLag?: bigint | null;
-  readonly replayLag?: bigint | null;
 }
 
 export interface ReplicationView {
@@ -289,13 +264,13 @@ export interface ControlResultView {
   readonly events: readonly KernelEvent[];
 }
 
-/** The same value with every `bigint` as a decimal string: for records, digests and messages. */
+/** The same value as JSON, every `bigint` a decimal string, without functions: for records, digests and messages. */
 export type Wire<T> = T extends bigint
   ? string
   : T extends readonly (infer E)[]
     ? readonly Wire<E>[]
     : T extends object
-      ? { readonly [K in keyof T]: Wire<T[K]> }
+      ? { readonly [K in keyof T as T[K] extends () => unknown ? never : K]: Wire<T[K]> }
       : T;
 
 /** Turns 64-bit values into decimal strings, at any depth; `undefined` members are left out. */

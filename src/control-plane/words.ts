@@ -1,4 +1,5 @@
 /** The part of an explanation that depends on what the engine does: each engine has its own words for it. */
+import type { Document } from './document.ts';
 import type { InvariantId } from './invariants.ts';
 import type { ControlResultView, DeclaredCost, KernelExplanation, Origin, Reading, StateChange } from './views.ts';
 
@@ -18,6 +19,7 @@ export interface CostWords {
   readonly node: string;
   readonly replication: string;
   readonly protection: string;
+  readonly document: Document;
 }
 
 /** What one engine says of one control command. */
@@ -33,13 +35,16 @@ export interface Words {
   /** What protects against acting on an old view. */
   readonly protection: string;
   readonly reliedOn: readonly InvariantId[];
+  /** The members that were read, in the engine's terms. */
+  readonly document: Document;
 }
 
-/** An executed request: the parsed answer, its body as received, and what it says in one sentence of the engine's. */
+/** An executed request: the parsed answer, its body as received, and what it says: in one sentence, and whole. */
 export interface ExecutedControl {
   readonly result: ControlResultView;
   readonly body: string;
   readonly sentence: string;
+  readonly document: () => Document;
 }
 
 /** The facts before a control command, and what follows from them in the engine's own terms. */

@@ -7,11 +7,13 @@ import { endpointsOf, endpointToText } from '../control-plane/cluster.ts';
 import type { CommandName } from '../control-plane/commands.ts';
 import type { CommandResult } from '../control-plane/request/result.ts';
 import type { ControlError } from '../control-plane/errors.ts';
-import type { ClusterView, Member, Reading } from '../control-plane/views.ts';
+import type { DocumentedReading } from '../control-plane/document.ts';
+import type { ClusterView, Member } from '../control-plane/views.ts';
 import { visible } from '../text/foreign.ts';
 import { clusterLabel, type ConfiguredClusters } from './clusters.ts';
 import { commandId } from './command-ids.ts';
 import { commandTitle } from './titles.ts';
+import { nodeDescription, nodeFacts, shownNodes, type ShownNode } from './tree-nodes.ts';
 
 /** A row. `cluster` and `node` are what a command that is run on the row is about. */
 export type Row =
@@ -20,16 +22,16 @@ export type Row =
       readonly row: 'node';
       readonly cluster: string;
       readonly node: string;
-      readonly member: Member;
+      readonly shown: ShownNode;
       readonly unavailable: Unavailable;
     }
-  | { readonly row: 'subject'; readonly cluster: string; readonly subject: Subject; readonly of?: Member }
+  | { readonly row: 'subject'; readonly cluster: string; readonly subject: Subject; readonly of?: string }
   | {
       readonly row: 'unavailable';
       readonly cluster: string;
       readonly command: CommandName;
       readonly reason: string;
-      readonly of: Member;
+      readonly of: string;
     }
   | { readonly row: 'error'; readonly cluster: string; readonly error: ControlError };
 
@@ -97,9 +99,9 @@ export class ClusterTree implements vscode.TreeDataProvider<Row> {
       return [
         ...(['inspect_wal', 'inspect_snapshots'] as const)
           .filter(subject => !unavailable.has(subject))
-          .map((subject): Row => ({ row: 'subject', cluster: row.cluster, of: row.member, subject })),
+          .map((subject): Row => ({ row: 'subject', cluster: row.cluster, of: row.node, subject })),
         ...[...unavailable].map(
-          ([command, reason]): Row => ({ row: 'unavailable', cluster: row.cluster, command, reason, of: row.member }),
+          ([command, reason]): Row => ({ row: 'unavailable', cluster: row.cluster, command, reason, of: row.node }),
         ),
       ];
     }
@@ -110,8 +112,8 @@ export class ClusterTree implements vscode.TreeDataProvider<Row> {
     const reading = clusterReading(result);
     const unavailable = await this.#unavailable(row.cluster);
     return [
-      ...byName(reading?.view.members ?? []).map(
-        (member): Row => ({ row: 'node', cluster: row.cluster, node: member.nodeId, member, unavailable }),
+      ...byName(reading === undefined ? [] : shownNodes(reading)).map(
+        (shown): Row => ({ row: 'node', cluster: row.cluster, node: shown.nodeId, shown, unavailable }),
       ),
       ...(['inspect_replication_status', 'inspect_promotion_state'] as const).map(
         (subject): Row => ({ row: 'subject', cluster: row.cluster, subject }),
@@ -189,7 +191,7 @@ export class ClusterTree implements vscode.TreeDataProvider<Row> {
           ? [vscode.l10n.t('asking…')]
           : reading === undefined
             ? [vscode.l10n.t('not available')]
-            : dated(reading, config.ok && config.value.kind === 'patroni')),
+            : dated(reading)),
       ...observeOnly,
     ].join(' · ');
     item.tooltip = config.ok
@@ -206,11 +208,11 @@ export class ClusterTree implements vscode.TreeDataProvider<Row> {
 const names = new Intl.Collator('en', { numeric: true });
 
 /** In the order of their names, whatever their role or state (P7-A3). */
-export function byName(members: readonly Member[]): readonly Member[] {
+export function byName<T extends Pick<Member, 'name' | 'nodeId'>>(members: readonly T[]): readonly T[] {
   return [...members].sort((a, b) => names.compare(a.name, b.name) || (a.nodeId < b.nodeId ? -1 : 1));
 }
 
-function clusterReading(result: CommandResult): Reading<ClusterView> | undefined {
+function clusterReading(result: CommandResult): DocumentedReading<ClusterView> | undefined {
   return result.kind === 'answered' && result.answer.command === 'inspect_cluster_state'
     ? result.answer.reading
     : undefined;
@@ -220,33 +222,32 @@ function clusterReading(result: CommandResult): Reading<ClusterView> | undefined
  * From when the rows are comes first, and the time before the day: a narrow side bar cuts off what comes last. The
  * tooltip has the kernel's own words.
  */
-function dated({ view: { epoch }, observed: { time } }: Reading<ClusterView>, patroni: boolean): readonly string[] {
+function dated({ view: { epoch }, observed: { time }, document }: DocumentedReading<ClusterView>): readonly string[] {
+  const { label } = document().terms.atEpoch;
   const [, day, clock, zone] = /^(.*)T([\d:]+)(?:\.\d+)?(.*)$/u.exec(time) ?? [];
   return [
     vscode.l10n.t('as of {0}', clock === undefined ? time : `${clock}${zone ?? ''}`),
-    ...(epoch === null
-      ? []
-      : [patroni ? vscode.l10n.t('timeline {0}', epoch.toString()) : vscode.l10n.t('epoch {0}', epoch.toString())]),
+    ...(epoch === null ? [] : [vscode.l10n.t(label, epoch.toString())]),
     ...(day === undefined ? [] : [day]),
   ].map(visible);
 }
 
-function clusterTooltip(endpoints: readonly string[], reading: Reading<ClusterView> | undefined): string {
+function clusterTooltip(endpoints: readonly string[], reading: DocumentedReading<ClusterView> | undefined): string {
   const configured = vscode.l10n.t('Endpoints: {0}', endpoints.join(', '));
   if (reading === undefined) return configured;
   const { observed } = reading;
+  const { countsCommits, countsControlVersions } = reading.document().terms;
+  const unknown = vscode.l10n.t('unknown');
+  const counted = [
+    ...(countsCommits ? [vscode.l10n.t('Commit {0}', observed.commitId?.toString() ?? unknown)] : []),
+    ...(countsControlVersions
+      ? [vscode.l10n.t('control version {0}', observed.controlVersion?.toString() ?? unknown)]
+      : []),
+  ];
   return [
     configured,
-    vscode.l10n.t('Answered by node {0} at {1}', observed.nodeId ?? vscode.l10n.t('unknown'), reading.endpoint),
-    ...(reading.view.members.some(({ patroni }) => patroni !== undefined)
-      ? []
-      : [
-          vscode.l10n.t(
-            'Commit {0}, control version {1}',
-            observed.commitId?.toString() ?? vscode.l10n.t('unknown'),
-            observed.controlVersion?.toString() ?? vscode.l10n.t('unknown'),
-          ),
-        ]),
+    vscode.l10n.t('Answered by node {0} at {1}', observed.nodeId ?? unknown, reading.endpoint),
+    ...(counted.length === 0 ? [] : [counted.join(', ')]),
     vscode.l10n.t('Read at {0} (clock: {1})', observed.time, observed.clock),
     ...reading.skipped.map(({ endpoint, reason }) => `${endpoint}: ${reason}`),
   ]
@@ -255,86 +256,38 @@ function clusterTooltip(endpoints: readonly string[], reading: Reading<ClusterVi
 }
 
 /** Role by icon and by word; a halted node has another shape, not only another colour. */
-function nodeItem({ cluster, member, unavailable }: Row & { readonly row: 'node' }): vscode.TreeItem {
-  const item = new vscode.TreeItem(visible(member.name), vscode.TreeItemCollapsibleState.Collapsed);
-  item.id = `node/${cluster}/${member.nodeId}`;
+function nodeItem({ cluster, shown, unavailable }: Row & { readonly row: 'node' }): vscode.TreeItem {
+  const item = new vscode.TreeItem(visible(shown.name), vscode.TreeItemCollapsibleState.Collapsed);
+  item.id = `node/${cluster}/${shown.nodeId}`;
   // Its menu offers what the engine can be asked for: package.json looks for these words.
   item.contextValue = ['node', ...[...unavailable.keys()].map(command => `without_${command}`)].join(' ');
-  item.iconPath = new vscode.ThemeIcon(
-    member.health === 'halted'
-      ? 'circle-slash'
-      : member.health === 'unknown'
-        ? 'question'
-        : member.role === 'primary'
-          ? 'circle-filled'
-          : member.role === 'replica'
-            ? 'circle-outline'
-            : 'question',
-  );
-  const { patroni } = member;
-  const lag =
-    patroni !== undefined && member.lagBytes !== null
-      ? vscode.l10n.t('lag {0} bytes', member.lagBytes.toString())
-      : member.lagCommits === null
-        ? vscode.l10n.t('lag unknown')
-        : vscode.l10n.t('lag {0} commits', member.lagCommits.toString());
-  // What a narrow side bar cuts off is what the icon and the tooltip say too.
-  const health =
-    member.health === 'unknown'
-      ? [vscode.l10n.t('health unknown')]
-      : member.health === 'halted'
-        ? [vscode.l10n.t('halted')]
-        : [];
-  item.description = visible(
-    [patroni?.role ?? member.role, ...health, ...(member.role === 'primary' ? [] : [lag]), stateText(member)].join(
-      ' · ',
-    ),
-  );
+  item.iconPath = new vscode.ThemeIcon(nodeIcon(shown));
+  item.description = visible(nodeDescription(shown));
   item.accessibilityInformation = {
-    label: vscode.l10n.t('Node {0}, {1}, health {2}', visible(member.name), item.description, member.health),
+    label: vscode.l10n.t('Node {0}, {1}, health {2}', visible(shown.name), item.description, shown.health),
   };
   item.command = {
     command: commandId('inspect_node'),
     title: commandTitle('inspect_node'),
-    arguments: [{ cluster, node: member.nodeId }],
+    arguments: [{ cluster, node: shown.nodeId }],
   };
   return item;
 }
 
-function nodeTooltip({ member, unavailable }: Row & { readonly row: 'node' }): string {
-  const unknown = vscode.l10n.t('unknown');
+function nodeIcon({ role, health }: ShownNode): string {
+  if (health === 'halted') return 'circle-slash';
+  if (health === 'unknown' || role === 'unknown') return 'question';
+  return role === 'primary' ? 'circle-filled' : 'circle-outline';
+}
+
+function nodeTooltip({ shown, unavailable }: Row & { readonly row: 'node' }): string {
   return [
-    `${member.name} (${member.nodeId})`,
-    member.apiUrl ?? vscode.l10n.t('Address unknown'),
-    vscode.l10n.t('Role: {0}. Replication: {1}', member.role, stateText(member)),
-    vscode.l10n.t('Health: {0}, on the basis of: {1}', member.health, member.healthBasis),
-    ...(member.patroni === undefined
-      ? [
-          vscode.l10n.t(
-            'Durable offset {0}, commit {1}',
-            member.durableOffset?.toString() ?? unknown,
-            member.durableCommitId?.toString() ?? unknown,
-          ),
-          vscode.l10n.t(
-            'Lag: {0} bytes, {1} commits',
-            member.lagBytes?.toString() ?? unknown,
-            member.lagCommits?.toString() ?? unknown,
-          ),
-          vscode.l10n.t('Last contact: {0}', member.lastContact ?? unknown),
-        ]
-      : [
-          vscode.l10n.t('Timeline {0}', member.patroni.timeline?.toString() ?? unknown),
-          vscode.l10n.t('Lag: {0} bytes', member.lagBytes?.toString() ?? unknown),
-          ...(member.patroni.marks === null ? [] : [member.patroni.marks]),
-        ]),
+    `${shown.name} (${shown.nodeId})`,
+    ...nodeFacts(shown),
     ...[...unavailable].map(([command, reason]) => notAvailable(command, reason)),
   ]
     .map(visible)
     .join('\n');
-}
-
-function stateText({ replicationState, haltReason }: Member): string {
-  return haltReason === null ? replicationState : `${replicationState}: ${haltReason}`;
 }
 
 function subjectItem(row: Row & { readonly row: 'subject' }): vscode.TreeItem {
@@ -342,13 +295,13 @@ function subjectItem(row: Row & { readonly row: 'subject' }): vscode.TreeItem {
   const label = words();
   const item = new vscode.TreeItem(label);
   item.tooltip = label;
-  item.id = `${row.subject}/${row.cluster}/${row.of?.nodeId ?? ''}`;
+  item.id = `${row.subject}/${row.cluster}/${row.of ?? ''}`;
   item.contextValue = 'subject';
   item.iconPath = new vscode.ThemeIcon(icon);
   item.command = {
     command: commandId(row.subject),
     title: label,
-    arguments: [{ cluster: row.cluster, ...(row.of === undefined ? {} : { node: row.of.nodeId }) }],
+    arguments: [{ cluster: row.cluster, ...(row.of === undefined ? {} : { node: row.of }) }],
   };
   return item;
 }
@@ -360,7 +313,7 @@ function notAvailable(command: CommandName, reason: string): string {
 function unavailableItem({ cluster, command, reason, of }: Row & { readonly row: 'unavailable' }): vscode.TreeItem {
   const title = commandTitle(command);
   const item = new vscode.TreeItem(title);
-  item.id = `unavailable/${command}/${cluster}/${of.nodeId}`;
+  item.id = `unavailable/${command}/${cluster}/${of}`;
   item.contextValue = 'unavailable';
   item.iconPath = new vscode.ThemeIcon('circle-slash');
   item.description = vscode.l10n.t('not available');

@@ -19,6 +19,8 @@ const VIEW_TYPE = 'aerodb.panel';
 export interface PanelContent {
   readonly title: string;
   readonly panel: Panel;
+  /** What is copied as JSON: the answer itself, where the panel shows the document of it. */
+  readonly json?: unknown;
   /** Asks the same command anew; absent where asking anew is a new request of its own (control commands). */
   readonly refresh?: () => void;
   /** What the person decided after reading: go on to the dialogs, or not. */
@@ -133,7 +135,7 @@ export class Panels {
       const request = parsePanelRequest(message);
       if (request?.type === 'ready') post(open);
       if (request?.type === 'refresh') open.content.refresh?.();
-      if (request?.type === 'copy') void copy(open.content.panel);
+      if (request?.type === 'copy') void copy(open.content);
       if (request?.type === 'continue') open.content.decide?.(true);
       if (request?.type === 'decline') open.content.decide?.(false);
       if (request !== undefined && isAuditRequest(request)) open.content.audit?.(request);
@@ -165,7 +167,7 @@ function post({ webview, content }: Open): void {
   void webview.webview.postMessage(message);
 }
 
-async function copy(panel: Panel): Promise<void> {
-  await vscode.env.clipboard.writeText(`${JSON.stringify(panel, null, 2)}\n`);
+async function copy({ panel, json = panel }: PanelContent): Promise<void> {
+  await vscode.env.clipboard.writeText(`${JSON.stringify(json, null, 2)}\n`);
   vscode.window.setStatusBarMessage(vscode.l10n.t('AeroDB: copied as JSON'), 4000);
 }

@@ -4,11 +4,12 @@ import * as z from 'zod/mini';
 import type { CommandResult } from '../control-plane/request/result.ts';
 import { isOwn, type ControlError, type Outcome } from '../control-plane/errors.ts';
 import type { Recorded } from '../control-plane/request/recorder.ts';
+import type { FlowFailure } from '../control-plane/request/flow.ts';
 import { toWire } from '../control-plane/views.ts';
 import type { ClusterLabel, Panel, RecordedAt } from '../webview/protocol.ts';
 import type { ConfiguredClusters } from './clusters.ts';
 import { requestPanel } from './confirmer.ts';
-import type { Panels } from './panels.ts';
+import type { PanelContent, Panels } from './panels.ts';
 import { logLine, notify } from './surfaces.ts';
 
 const denialDetails = z.object({ checks: z.array(z.object({ invariant: z.string() })) });
@@ -32,7 +33,7 @@ export class Results {
 
   /** Shows the end of an inspection in its panel; a failure replaces what stood there: no stale view remains. */
   inspected(key: string, title: string, result: CommandResult, refresh: () => void): void {
-    const content = { title, panel: this.#panel(title, result), refresh, cited: cited(result) };
+    const content = { title, ...this.#content(title, result), refresh, cited: cited(result) };
     // Wherever that panel is by now: an answer that comes late covers nothing that a person went on to read.
     if (this.#panels.has(key)) this.#panels.replace(key, content);
     else this.#panels.show(key, content, { preserveFocus: true });
@@ -41,7 +42,7 @@ export class Results {
 
   /** Shows the end of a confirmed command in the panel of its explanation, where that is open. */
   concluded(title: string, result: CommandResult): void {
-    const content = { title, panel: this.#panel(title, result), cited: cited(result) };
+    const content = { title, ...this.#content(title, result), cited: cited(result) };
     const show = (): void => this.#panels.show(requestPanel(result.requestId), content);
     if (result.kind === 'failed') this.#panels.update(requestPanel(result.requestId), content);
     else show();
@@ -57,41 +58,46 @@ export class Results {
     });
   }
 
-  #panel(title: string, result: CommandResult): Panel {
+  /** The panel, and what of it is copied: an answer and an execution as the kernel gave them. */
+  #content(title: string, result: CommandResult): Pick<PanelContent, 'panel' | 'json'> {
     const recorded = recordedAt(result.recorded);
     const { requestId } = result;
     switch (result.kind) {
-      case 'answered':
+      case 'answered': {
+        const cluster = this.#label(result.cluster);
+        const { reading } = result.answer;
+        const { observed, endpoint, skipped, notes } = reading;
+        const source = toWire({ observed, endpoint, skipped, notes });
         return {
-          kind: 'answer',
-          title,
-          cluster: this.#label(result.cluster),
-          answer: toWire(result.answer),
-          requestId,
-          recorded,
+          panel: { kind: 'answer', title, cluster, source, document: reading.document(), requestId, recorded },
+          json: { kind: 'answer', title, cluster, answer: toWire(result.answer), requestId, recorded },
         };
-      case 'executed':
+      }
+      case 'executed': {
+        const cluster = this.#label(result.cluster);
+        const { execution, target } = result;
+        const { sentence } = execution;
         return {
-          kind: 'executed',
-          title,
-          cluster: this.#label(result.cluster),
-          target: result.target,
-          execution: toWire(result.execution),
-          requestId,
-          recorded,
+          panel: { kind: 'executed', title, cluster, sentence, document: execution.document(), requestId, recorded },
+          json: { kind: 'executed', title, cluster, target, execution: toWire(execution), requestId, recorded },
         };
+      }
       case 'failed':
-        return {
-          kind: 'failed',
-          title,
-          cluster: result.cluster === null ? null : this.#label(result.cluster),
-          target: result.target,
-          error: toWire(result.error),
-          requestId,
-          recorded,
-          ...(result.authorityEnded === undefined ? {} : { authorityEnded: recordedAt(result.authorityEnded) }),
-        };
+        return { panel: this.#failure(title, result) };
     }
+  }
+
+  #failure(title: string, result: FlowFailure): Panel {
+    return {
+      kind: 'failed',
+      title,
+      cluster: result.cluster === null ? null : this.#label(result.cluster),
+      target: result.target,
+      error: toWire(result.error),
+      requestId: result.requestId,
+      recorded: recordedAt(result.recorded),
+      ...(result.authorityEnded === undefined ? {} : { authorityEnded: recordedAt(result.authorityEnded) }),
+    };
   }
 
   /** The editor cuts a notification without a button to one line: where the whole of it matters, there is one. */

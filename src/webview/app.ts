@@ -1,22 +1,15 @@
 /** One panel, whole: a pure function of the one message that says what to show. */
 import { html, type TemplateResult } from 'lit';
-import { clusterAnswer, nodeAnswer } from './answers/cluster.ts';
-import { diagnosticsAnswer } from './answers/diagnostics.ts';
-import { promotionAnswer } from './answers/promotion.ts';
-import { replicationAnswer } from './answers/replication.ts';
-import { snapshotsAnswer, walAnswer } from './answers/wal.ts';
 import { verdictWords } from './audit/head.ts';
 import './audit/log.ts';
 import { decision } from './decision.ts';
+import { documentContent } from './document/document.ts';
 import { explanationPanel } from './explanation.ts';
-import { heading, provenance, record, type Further, type Heading, type Post } from './frame.ts';
+import { heading, provenance, record, type Heading, type Post } from './frame.ts';
 import type { Cited } from './invariants.ts';
 import { askingPanel, executedPanel, failedPanel, gonePanel, refusedPanel } from './outcome.ts';
 import type { Panel, ShowPanel } from './protocol.ts';
-import { termsOf, type Terms } from './terms.ts';
 import { t } from './words.ts';
-
-type Answer = Extract<Panel, { kind: 'answer' }>;
 
 /** Draws what the editor sent. */
 export function app({ panel, refreshable, cited = [] }: ShowPanel, post: Post): TemplateResult {
@@ -49,7 +42,7 @@ function announcement(panel: Panel): string {
     case 'asking':
       return t('{0}: asking the kernel', panel.title);
     case 'answer':
-      return t('{0}: answered by {1}', panel.title, panel.answer.reading.endpoint);
+      return t('{0}: answered by {1}', panel.title, panel.source.endpoint);
     case 'explanation':
       return t('{0}: explanation of what is to be confirmed', panel.explanation.title);
     case 'executed':
@@ -81,45 +74,18 @@ function content(
       return askingPanel(panel);
     case 'answer':
       return html`
-      ${provenance(panel.answer.reading, termsOf(panel.cluster.kind), furtherOf(panel.answer))}
-      ${answer(panel.answer, cited, termsOf(panel.cluster.kind))}
+      ${provenance(panel.source, panel.document)}
+      ${documentContent(panel.document, cited)}
       ${record(panel.requestId, panel.recorded)}`;
     case 'explanation':
-      return html`${explanationPanel(panel)}${decision(panel.typed ?? 'name', post)}`;
+      return html`${explanationPanel(panel, cited)}${decision(panel.typed ?? 'name', post)}`;
     case 'executed':
-      return executedPanel(panel);
+      return executedPanel(panel, cited);
     case 'failed':
       return failedPanel(panel, cited);
     case 'refused':
       return refusedPanel(panel);
     case 'gone':
       return gonePanel(refreshable);
-  }
-}
-
-function furtherOf({ reading: { view, observed } }: Answer['answer']): Further {
-  const members = 'members' in view ? view.members : 'member' in view ? [view.member] : [];
-  return {
-    epoch: 'epoch' in view ? view.epoch : undefined,
-    name: members.find(({ nodeId }) => nodeId === observed.nodeId)?.name,
-  };
-}
-
-function answer(shown: Answer['answer'], cited: Cited, terms: Terms): TemplateResult {
-  switch (shown.command) {
-    case 'inspect_cluster_state':
-      return clusterAnswer(shown.reading.view, terms);
-    case 'inspect_node':
-      return nodeAnswer(shown.reading.view, terms);
-    case 'inspect_replication_status':
-      return replicationAnswer(shown.reading.view, terms);
-    case 'inspect_promotion_state':
-      return promotionAnswer(shown.reading.view, cited, terms);
-    case 'inspect_wal':
-      return walAnswer(shown.reading.view, terms);
-    case 'inspect_snapshots':
-      return snapshotsAnswer(shown.reading.view, terms);
-    case 'run_diagnostics':
-      return diagnosticsAnswer(shown.reading.view);
   }
 }

@@ -10,7 +10,7 @@ export interface Column {
 }
 
 /** A table; `row` writes the cells of one row, the first of which names the row. */
-export interface Table {
+export interface Rows {
   readonly caption: string;
   readonly columns: readonly Column[];
   readonly count: number;
@@ -25,7 +25,7 @@ export function head({ title, number }: Column): TemplateResult {
 }
 
 /** The cells of one row. */
-export function cells({ columns, row }: Table, index: number): readonly TemplateResult[] {
+export function cells({ columns, row }: Rows, index: number): readonly TemplateResult[] {
   return row(index).map((content, column) => {
     const side = columns[column]?.number === true ? 'right' : nothing;
     return column === 0 ? html`<th scope="row" class=${side}>${content}</th>` : html`<td class=${side}>${content}</td>`;

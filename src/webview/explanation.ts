@@ -2,15 +2,14 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Explanation } from '../control-plane/explanation.ts';
 import type { Wire } from '../control-plane/views.ts';
-import { membersTable } from './answers/cluster.ts';
 import { changeTable, type Names } from './changes.ts';
 import { checksTable } from './checks.ts';
+import { documentContent } from './document/document.ts';
 import { facts, provenance, section } from './frame.ts';
-import { invariantList } from './invariants.ts';
+import { invariantList, type Cited } from './invariants.ts';
 import type { Panel } from './protocol.ts';
 import { checkWord, outcomeShape } from './shapes.ts';
 import { table } from './table.ts';
-import { termsOf } from './terms.ts';
 import { code, named, number, phrase, text, time, verbatim, type Content } from './text.ts';
 import { t } from './words.ts';
 
@@ -25,11 +24,13 @@ const SCOPES = [
 ] as const;
 
 /** Facts only: no promise of success, and no advice. */
-export function explanationPanel({ explanation, digest, requestId, operator, terminal }: Shown): TemplateResult {
+export function explanationPanel(
+  { explanation, digest, requestId, operator, terminal }: Shown,
+  cited: Cited,
+): TemplateResult {
   const { kernel, cost } = explanation;
   const names: Names = new Map((kernel?.members ?? []).map(({ nodeId, name }) => [nodeId, name]));
   const forced = explanation.command === 'force_promotion';
-  const terms = termsOf(explanation.cluster.kind);
   return html`
     ${forced ? forceBanner(explanation) : nothing}
     <p class="action">${text(explanation.action)}</p>
@@ -38,7 +39,7 @@ export function explanationPanel({ explanation, digest, requestId, operator, ter
       [t('Operator'), text(operator)],
       ...(explanation.reason === null ? [] : [[t('Reason'), verbatim(explanation.reason)] as const]),
     ])}
-    ${provenance(explanation.source, terms, { epoch: kernel?.epoch, name: names.get(explanation.source.observed.nodeId ?? '') })}
+    ${provenance(explanation.source, explanation.document)}
     ${
       cost === null
         ? nothing
@@ -77,7 +78,7 @@ export function explanationPanel({ explanation, digest, requestId, operator, ter
         id => overriddenMark(explanation, id),
       ),
     )}
-    ${kernel === null ? nothing : section(t('Members as the node reported them'), table(membersTable(kernel.members, terms), t('The node reports no members.')))}
+    ${documentContent(explanation.document, cited)}
     <footer aria-label=${t('What the confirmation is bound to')}>${facts(
       [
         [t('Request'), code(requestId)],

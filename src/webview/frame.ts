@@ -1,10 +1,12 @@
 /** What stands around every panel's content: whose it is, where it comes from, and where it is recorded. */
 import { html, nothing, type TemplateResult } from 'lit';
 import '@vscode-elements/elements/dist/vscode-button/index.js';
-import type { Observed, Section, SkippedEndpoint, Wire } from '../control-plane/views.ts';
+import type { Document } from '../control-plane/document.ts';
+import type { SkippedEndpoint } from '../control-plane/views.ts';
+import { words } from './document/cell.ts';
 import type { ClusterLabel, PanelRequest, RecordedAt } from './protocol.ts';
-import type { Terms } from './terms.ts';
 import { code, ordinal, phrase, text, time, verbatim, type Content } from './text.ts';
+import type { Source } from './wire.ts';
 import { t } from './words.ts';
 
 /** Sends a request of the panel to the editor. */
@@ -42,76 +44,56 @@ export function heading({ title, cluster, refresh, copy }: Heading, post: Post):
 }
 
 /** A list of named values. */
-export function facts(entries: readonly (readonly [string, Content])[], kind = 'facts'): TemplateResult {
+export function facts(entries: readonly (readonly [Content, Content])[], kind = 'facts'): TemplateResult {
   return html`<dl class=${kind}>${entries.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
 }
 
 /** A part of a panel under a heading of its own. */
-export function section(title: string, content: Content): TemplateResult {
+export function section(title: Content, content: Content): TemplateResult {
   return html`<section><h2>${title}</h2>${content}</section>`;
 }
 
 /** Not the same as unknown. */
 const NONE = html`<span class="muted">${t('this engine has none')}</span>`;
 
-/** Where an answer was read. */
-export interface Source {
-  readonly endpoint: string;
-  readonly observed: Wire<Observed>;
-  readonly skipped: readonly SkippedEndpoint[];
-  readonly notes: readonly string[];
-}
-
-/** What an engine says beside, in its own words. */
-export function more(sections: readonly Section[] | undefined): readonly TemplateResult[] {
-  return (sections ?? []).map(({ name, entries }) =>
-    section(
-      name,
-      entries.length === 0
-        ? html`<p class="muted">${t('none')}</p>`
-        : facts(
-            entries.map(({ key, value }) => [key, verbatim(value)] as const),
-            'facts rows',
-          ),
-    ),
-  );
-}
-
-/** What some answers say of themselves beside what all say. */
-export interface Further {
-  readonly epoch?: string | null | undefined;
-  /** The name of the node that answered. */
-  readonly name?: string | undefined;
-}
-
 /**
- * From which node, at which commit, control version and epoch, when and by whose clock. Epoch and name are left out
- * where an answer has none.
+ * From which node, at which commit, control version and epoch, when and by whose clock. What an engine does not count is
+ * said; epoch and name are left out where an answer has none.
  */
 export function provenance(
   { endpoint, observed, skipped, notes }: Source,
-  { kind, epoch: called }: Terms,
-  { epoch, name }: Further,
+  { terms, epoch, observer }: Pick<Document, 'terms' | 'epoch' | 'observer'>,
 ): TemplateResult {
+  const { countsCommits, countsControlVersions } = terms;
   return html`<section class="provenance" aria-label=${t('Where and when this was read')}>
     ${facts([
       [t('Read from'), html`${text(endpoint)}`],
       [
         t('Node'),
-        name === undefined || name === observed.nodeId
+        observer === undefined || observer.nodeId !== observed.nodeId || observer.name === observed.nodeId
           ? code(observed.nodeId)
-          : html`${text(name)} ${code(observed.nodeId)}`,
+          : html`${text(observer.name)} ${code(observed.nodeId)}`,
       ],
-      [t('Commit'), kind === 'patroni' ? NONE : ordinal(observed.commitId)],
-      [t('Control version'), kind === 'patroni' ? NONE : ordinal(observed.controlVersion)],
-      ...(epoch === undefined ? [] : [[called, ordinal(epoch)] as const]),
+      [t('Commit'), countsCommits ? ordinal(observed.commitId) : NONE],
+      [t('Control version'), countsControlVersions ? ordinal(observed.controlVersion) : NONE],
+      ...(epoch === undefined ? [] : [[words(terms.epoch), ordinal(epoch)] as const]),
       [t('At'), time(observed.time)],
       [t('Clock'), text(observed.clock)],
       [t('Snapshot'), text(observed.snapshot)],
     ])}
-    ${skipped.length === 0 ? nothing : html`<h2>${t('Asked before, without an answer')}</h2><ul class="plain">${skipped.map(one => html`<li><strong>${text(one.endpoint)}</strong> ${verbatim(one.reason)}</li>`)}</ul>`}
-    ${notes.length === 0 ? nothing : html`<h2>${t('Notes')}</h2><ul>${notes.map(note => html`<li>${verbatim(note)}</li>`)}</ul>`}
+    ${skipped.length === 0 ? nothing : html`<h2>${t('Asked before, without an answer')}</h2>${skippedList(skipped)}`}
+    ${notes.length === 0 ? nothing : html`<h2>${t('Notes')}</h2>${noteList(notes)}`}
   </section>`;
+}
+
+function skippedList(skipped: readonly SkippedEndpoint[]): TemplateResult {
+  const one = ({ endpoint, reason }: SkippedEndpoint): TemplateResult =>
+    html`<li><strong>${text(endpoint)}</strong> ${verbatim(reason)}</li>`;
+  return html`<ul class="plain">${skipped.map(one)}</ul>`;
+}
+
+function noteList(notes: readonly string[]): TemplateResult {
+  return html`<ul>${notes.map(note => html`<li>${verbatim(note)}</li>`)}</ul>`;
 }
 
 /** The request and its place in the audit log. */

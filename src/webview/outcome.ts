@@ -1,36 +1,25 @@
 /** What became of a request: executed, failed, being asked, or shown once and gone. */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ErrorDomain, Outcome } from '../control-plane/errors.ts';
-import { changeTable } from './changes.ts';
 import { checksIn, checksTable } from './checks.ts';
-import { eventsTable } from './events.ts';
+import { documentContent } from './document/document.ts';
 import { facts, record, recordedText, section } from './frame.ts';
 import { invariantList, type Cited } from './invariants.ts';
 import type { Panel } from './protocol.ts';
 import { outcomeShape } from './shapes.ts';
-import { table } from './table.ts';
-import { termsOf } from './terms.ts';
-import { code, named, ordinal, text, verbatim } from './text.ts';
+import { code, ordinal, text, verbatim } from './text.ts';
 import { t } from './words.ts';
 
 type Shown<K extends Panel['kind']> = Extract<Panel, { kind: K }>;
 
 /** The kernel executed the request: what changed, from its own answer. */
-export function executedPanel({ execution, target, cluster, requestId, recorded }: Shown<'executed'>): TemplateResult {
-  const patroni = termsOf(cluster.kind).kind === 'patroni';
+export function executedPanel(
+  { sentence, document, requestId, recorded }: Shown<'executed'>,
+  cited: Cited,
+): TemplateResult {
   return html`
-    <p class="action">${outcomeShape('pass')}${text(execution.sentence)}</p>
-    ${facts([
-      [t('Target'), named(target)],
-      ...(patroni
-        ? []
-        : ([
-            [t('Epoch'), ordinal(execution.epoch)],
-            [t('Control version'), ordinal(execution.controlVersion)],
-          ] as const)),
-    ])}
-    ${section(t('Before and after'), changeTable(execution.changes, new Map([[target.nodeId, target.name]]), t('Before and after')))}
-    ${patroni ? nothing : section(t('Events'), table(eventsTable(execution.events, t('Epoch')), t('The kernel reports no events.')))}
+    <p class="action">${outcomeShape('pass')}${text(sentence)}</p>
+    ${documentContent(document, cited)}
     ${record(requestId, recorded)}`;
 }
 

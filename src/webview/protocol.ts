@@ -5,24 +5,25 @@
  */
 import * as z from 'zod/mini';
 import type { AuditSought, AuditVerdict, RequestEnd } from '../control-plane/audit-reader.ts';
+import type { Document } from '../control-plane/document.ts';
 import type { ControlError } from '../control-plane/errors.ts';
-import type { Execution, Explanation } from '../control-plane/explanation.ts';
+import type { Explanation } from '../control-plane/explanation.ts';
 import type { Invariant } from '../control-plane/invariants.ts';
-import type { AnsweredView } from '../control-plane/reads.ts';
 import type { KernelState } from '../control-plane/record.ts';
 import type { Wire } from '../control-plane/views.ts';
 import { AUDIT_PAGE } from './audit/page-size.ts';
+import { document } from './document/wire.ts';
+import { exactly } from './exactly.ts';
 import {
-  answer,
   auditVerdict,
   cited,
   controlError,
-  exactly,
-  execution,
   explanation,
   kernelState,
   position,
   requestEnd,
+  source,
+  type Source,
 } from './wire.ts';
 
 /** The cluster as every panel names it; `environment` is the operator's own label. */
@@ -114,7 +115,8 @@ export type Panel =
       readonly kind: 'answer';
       readonly title: string;
       readonly cluster: ClusterLabel;
-      readonly answer: Wire<AnsweredView>;
+      readonly source: Source;
+      readonly document: Document;
       readonly requestId: string;
       readonly recorded: RecordedAt;
     }
@@ -131,8 +133,8 @@ export type Panel =
       readonly kind: 'executed';
       readonly title: string;
       readonly cluster: ClusterLabel;
-      readonly target: { readonly nodeId: string; readonly name: string };
-      readonly execution: Wire<Execution>;
+      readonly sentence: string;
+      readonly document: Document;
       readonly requestId: string;
       readonly recorded: RecordedAt;
     }
@@ -184,7 +186,7 @@ const log = z.strictObject({
 const panel = exactly<Panel>()(
   z.discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('asking'), title: text, cluster, requestId: z.exactOptional(text) }),
-    z.strictObject({ kind: z.literal('answer'), title: text, cluster, answer, requestId: text, recorded }),
+    z.strictObject({ kind: z.literal('answer'), title: text, cluster, source, document, requestId: text, recorded }),
     z.strictObject({
       kind: z.literal('explanation'),
       explanation,
@@ -198,8 +200,8 @@ const panel = exactly<Panel>()(
       kind: z.literal('executed'),
       title: text,
       cluster,
-      target: z.strictObject({ nodeId: text, name: text }),
-      execution,
+      sentence: text,
+      document,
       requestId: text,
       recorded,
     }),

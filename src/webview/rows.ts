@@ -1,6 +1,6 @@
 /** A table of which only the rows in sight are in the document: ten thousand rows scroll like ten. */
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import { cells, head, type Table } from './cells.ts';
+import { cells, head, type Rows } from './cells.ts';
 import { t } from './words.ts';
 
 /** CSS pixels; `panel.css` gives rows of such a table exactly this height. */
@@ -11,9 +11,9 @@ const MARGIN = 8;
 const CHARACTER = 7.4;
 const PADDING = 24;
 
-class Rows extends LitElement {
+class LongTable extends LitElement {
   static override properties = { shown: { attribute: false }, first: { state: true }, visible: { state: true } };
-  declare shown: Table | undefined;
+  declare shown: Rows | undefined;
   declare first: number;
   declare visible: number;
 
@@ -73,4 +73,4 @@ function space(height: number, columns: number): TemplateResult | typeof nothing
     : html`<tr aria-hidden="true" class="space"><td colspan=${columns} height=${height}></td></tr>`;
 }
 
-customElements.define('aerodb-rows', Rows);
+customElements.define('aerodb-rows', LongTable);

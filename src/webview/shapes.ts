@@ -34,9 +34,8 @@ export function nodeGlyph(shape: NodeShape): SVGTemplateResult {
 }
 
 /** A node's role with its shape. */
-export function roleWord(member: { readonly role: Role; readonly health: Health }): TemplateResult {
-  const shape = member.role === 'unknown' ? 'unknown' : member.role;
-  return word(NODE[shape], shape, member.role);
+export function roleWord({ role }: { readonly role: Role }): TemplateResult {
+  return word(NODE[role], role, role);
 }
 
 /** A node's health with its shape; a running node needs none. */

@@ -3,14 +3,14 @@
  * ones.
  */
 import { html, type TemplateResult } from 'lit';
-import { cells, head, type Table } from './cells.ts';
+import { cells, head, type Rows } from './cells.ts';
 import './rows.ts';
 
 /** Above this many rows only those in sight are in the document. */
 const WHOLE = 150;
 
 /** Draws a table; one without rows says so in words. */
-export function table(shown: Table, empty: string): TemplateResult {
+export function table(shown: Rows, empty: string): TemplateResult {
   if (shown.count === 0) return html`<p class="muted">${empty}</p>`;
   if (shown.count > WHOLE) return html`<aerodb-rows .shown=${shown}></aerodb-rows>`;
   return html`<div class="table" role="region" tabindex="0" aria-label=${shown.caption}>

@@ -48,6 +48,7 @@ export function named({ name, nodeId }: { readonly name: string; readonly nodeId
 /** A decimal string, its thousands set apart by space that is not copied with it. */
 export function number(value: string | null): Content {
   if (value === null) return unknown;
+  if (!isDecimal(value)) return text(value);
   if (!/^\d{4,}$/u.test(value)) return html`<span class="number">${value}</span>`;
   const groups = value.match(/\d{1,3}(?=(?:\d{3})*$)/gu) ?? [value];
   return html`<span class="number">${groups.map(group => html`<span>${group}</span>`)}</span>`;
@@ -55,7 +56,11 @@ export function number(value: string | null): Content {
 
 /** Numbers that name something (a sequence number, an epoch, a version) are written as everywhere else. */
 export function ordinal(value: string | null): Content {
-  return value === null ? unknown : html`<span class="number">${value}</span>`;
+  return value === null || !isDecimal(value) ? text(value) : html`<span class="number">${value}</span>`;
+}
+
+function isDecimal(value: string): boolean {
+  return /^-?\d+$/u.test(value);
 }
 
 /** A time as the kernel wrote it; whose clock it is, is said beside it. */

@@ -474,7 +474,7 @@ describe('consent in a terminal', function () {
           ],
           env(),
         );
-        assert.match(fate.stdout, /Known to this node +yes\n +Outcome +executed/);
+        assert.match(fate.stdout, /In this node's ledger +yes\n +Outcome +executed/);
         const restored = await open('promote', primary);
         await restored.sees('node> ');
         restored.type(primary.name);

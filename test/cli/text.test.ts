@@ -1,18 +1,18 @@
 /** Text for people: 80 columns, unknown as a word, and nothing that could steer the terminal. */
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import type { AnsweredView } from '../../src/control-plane/reads.ts';
+import type { CommandViews } from '../../src/control-plane/reads.ts';
 import { columns, facts, paragraph, quote, shellLine, table, WIDTH, wrap } from '../../src/cli/text/layout.ts';
 import { paintFor } from '../../src/cli/text/paint.ts';
 import { recordText } from '../../src/cli/text/records.ts';
 import { resultText } from '../../src/cli/text/results.ts';
 import { known, safeJson } from '../../src/cli/text/safe.ts';
-import { termsOf } from '../../src/cli/text/terms.ts';
-import { answer } from '../../src/cli/text/views.ts';
+import { documentText } from '../../src/cli/text/document.ts';
 import { kernelRejection } from '../../src/control-plane/errors.ts';
 import { visible } from '../../src/text/foreign.ts';
 import { seedFrom } from '../seed.ts';
 import { anyOf } from '../pattern.ts';
+import { AERODB, documented, PATRONI, type PatroniViews, type Undocumented } from '../support/documents.ts';
 
 fc.configureGlobal({ seed: seedFrom('FUZZ_SEED') });
 
@@ -223,8 +223,10 @@ describe('views', () => {
     clock: 'c',
   };
   const reading = { observed, endpoint: 'https://db-1.example:9191', skipped: [], notes: [] };
-  const of = (part: Pick<AnsweredView, 'command'> & { readonly view: unknown }): readonly string[] =>
-    answer({ command: part.command, reading: { ...reading, view: part.view } } as AnsweredView, termsOf('aerodb'));
+  const of = ({ command, view }: { readonly command: string; readonly view: unknown }): readonly string[] => {
+    const shown = { command, reading: { ...reading, view } } as Undocumented<CommandViews>;
+    return documentText(documented(AERODB, shown).reading.document());
+  };
 
   it('what the kernel does not know is shown as unknown, in every view', () => {
     const views = [
@@ -306,8 +308,8 @@ describe('views', () => {
         skipped: [],
         notes: [],
       };
-      const shown = (view: AnsweredView): string => {
-        const lines = answer(view, termsOf('patroni'));
+      const shown = (view: Undocumented<PatroniViews>): string => {
+        const lines = documentText(documented(PATRONI, view).reading.document());
         fits(lines);
         return lines.join('\n');
       };
@@ -323,28 +325,28 @@ describe('views', () => {
         command: 'inspect_node',
         reading: { ...from, view: { member: leader, source: 'self', epoch: 1n } },
       });
-      assert.match(told, /^ {2}Lag, bytes +-$/mu);
+      assert.match(told, /^ {4}Lag \(bytes\) +-$/mu);
       assert.match(
         shown({
           command: 'inspect_node',
           reading: { ...from, view: { member: { ...leader, role: 'replica' }, source: 'reported', epoch: 1n } },
         }),
-        /^ {2}Lag, bytes +unknown$/mu,
+        /^ {4}Lag \(bytes\) +unknown$/mu,
       );
       assert.match(
         shown({
           command: 'inspect_node',
           reading: { ...from, view: { member: { ...leader, role: 'replica' }, source: 'self', epoch: 1n } },
         }),
-        /^ {2}Lag, bytes +not said by a node of itself$/mu,
+        /^ {4}Lag \(bytes\) +not said by a node of itself$/mu,
       );
-      assert.match(told, /^ {2}Received +-$/mu);
+      assert.match(told, /^ {4}Received +-$/mu);
       assert.doesNotMatch(
         shown({
           command: 'inspect_cluster_state',
           reading: { ...from, view: { clusterId: null, name: null, epoch: 1n, primaryId: 'pg1', members: [leader] } },
         }),
-        /Cluster (?:id|name)/u,
+        /^ {2}Cluster/mu,
       );
       const wal = {
         segments: [],
@@ -358,7 +360,7 @@ describe('views', () => {
         verifiedToOffset: null,
         nextAfter: null,
       };
-      assert.match(shown({ command: 'inspect_wal', reading: { ...from, view: wal } }), /^ {2}Inserted +-$/mu);
+      assert.match(shown({ command: 'inspect_wal', reading: { ...from, view: wal } }), /^ {4}Inserted +-$/mu);
       const checkpoint = {
         kind: 'checkpoint' as const,
         id: '1F/5A000060',
@@ -382,35 +384,26 @@ describe('views', () => {
     () => {
       const [one, two] = ['6f0c1f3e-0000-4000-8000-000000000001', '6f0c1f3e-0000-4000-8000-000000000002'];
       const shown = (names: readonly (string | null)[]): string => {
-        const lines = answer(
-          {
-            command: 'inspect_replication_status',
-            reading: {
-              observed: { snapshot: 'live', commitId: 1n, controlVersion: 1n, nodeId: one, time: 't', clock: 'c' },
-              endpoint: 'e',
-              skipped: [],
-              notes: [],
-              view: {
-                primaryId: null,
-                epoch: 1n,
-                committedOffset: 4096n,
-                replicas: [one, two].map((nodeId, index) => ({
-                  nodeId,
-                  name: names[index] ?? null,
-                  state: 'ReplicationHalted',
-                  haltReason: null,
-                  receivedOffset: 4096n,
-                  appliedOffset: 4096n,
-                  acknowledgedOffset: 4096n,
-                  lagBytes: 4096n,
-                  lagCommits: 4096n,
-                  lastAcknowledgedAt: '2026-11-21T10:00:00.000Z',
-                })),
-              },
-            },
+        const lines = of({
+          command: 'inspect_replication_status',
+          view: {
+            primaryId: null,
+            epoch: 1n,
+            committedOffset: 4096n,
+            replicas: [one, two].map((nodeId, index) => ({
+              nodeId,
+              name: names[index] ?? null,
+              state: 'ReplicationHalted',
+              haltReason: null,
+              receivedOffset: 4096n,
+              appliedOffset: 4096n,
+              acknowledgedOffset: 4096n,
+              lagBytes: 4096n,
+              lagCommits: 4096n,
+              lastAcknowledgedAt: '2026-11-21T10:00:00.000Z',
+            })),
           },
-          termsOf('aerodb'),
-        );
+        });
         fits(lines);
         return lines.join('\n');
       };

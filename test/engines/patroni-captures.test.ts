@@ -149,7 +149,7 @@ for (const version of VERSIONS)
         assert.ok(capture, name);
         const asked = await ask(access, (await replay(capture)).url, '/cluster', schema.cluster);
         assert.ok(asked.ok);
-        return membersOf(asked.reply.data).map(({ patroni, lagBytes }) => [patroni?.role, lagBytes]);
+        return membersOf(asked.reply.data).map(({ patroni, lagBytes }) => [patroni.role, lagBytes]);
       };
       assert.ok((await members('cluster-lag-unknown')).some(one => JSON.stringify(one) === '["replica",null]'));
       assert.ok((await members('cluster-sync')).some(one => Array.isArray(one) && one[0] === 'sync_standby'));

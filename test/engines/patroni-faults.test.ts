@@ -134,10 +134,10 @@ describe('odd fields in the answers of Patroni', () => {
           );
           const shown = seen[Number(index)];
           const values: Readonly<Record<string, unknown>> = {
-            role: shown?.patroni?.role,
+            role: shown?.patroni.role,
             state: shown?.replicationState,
             api_url: shown?.apiUrl,
-            timeline: shown?.patroni?.timeline,
+            timeline: shown?.patroni.timeline,
             lag: shown?.lagBytes,
           };
           if (typeof field === 'string' && field in values)

@@ -9,7 +9,8 @@ import type { Kernel } from '../../src/control-plane/ports.ts';
 import type { ExplainedReading } from '../../src/control-plane/words.ts';
 import { connect } from '../../src/engines/connect.ts';
 import type { Endpoint } from '../../src/control-plane/cluster.ts';
-import { explainedOf, node, promotion, type Answer, type Node } from './patroni.ts';
+import type { PatroniReplica } from '../../src/engines/patroni/views.ts';
+import { explainedOf, node, ownOf, promotion, type Answer, type Node } from './patroni.ts';
 import { closeAll } from './servers.ts';
 import { errorOf, PATIENT, valueOf } from './wire.ts';
 
@@ -83,7 +84,7 @@ describe('field cases of Patroni', () => {
       for (const name of ['pg0', 'pg1', 'pg2']) {
         const { view, notes } = valueOf(await kernel.readNode(name));
         assert.deepEqual(
-          [view.source, view.member.patroni?.written, view.member.patroni?.received],
+          [view.source, ownOf(view.member)?.written, ownOf(view.member)?.received],
           ['reported', null, null],
           name,
         );
@@ -101,7 +102,7 @@ describe('field cases of Patroni', () => {
     async () => {
       const { kernel, server } = await replay('same-address', at => [{ url: at, member: 'pg1' }]);
       const { view, notes } = valueOf(await kernel.readNode('pg1'));
-      assert.deepEqual([view.source, view.member.patroni?.written, view.member.lagBytes], ['reported', null, 9000000n]);
+      assert.deepEqual([view.source, ownOf(view.member)?.written, view.member.lagBytes], ['reported', null, 9000000n]);
       assert.match(notes.join('\n'), /member pg0 answered/u);
       const error = errorOf(await kernel.explainPromotion('pg1', 'validated'));
       assert.deepEqual([error.code, error.outcome], ['PHASE7_INVALID_KERNEL_RESPONSE', 'not_executed']);
@@ -111,7 +112,7 @@ describe('field cases of Patroni', () => {
       const right = valueOf(
         await (await replay('same-address', at => [{ url: at, member: 'pg0' }])).kernel.readNode('pg0'),
       );
-      assert.deepEqual([right.view.source, right.view.member.patroni?.written], ['self', 184691720n]);
+      assert.deepEqual([right.view.source, ownOf(right.view.member)?.written], ['self', 184691720n]);
     },
   );
 
@@ -149,7 +150,7 @@ describe('field cases of Patroni', () => {
     const { kernel } = await replay('node-timeline-null');
     const { view } = valueOf(await kernel.readNode('patronidemo-2'));
     assert.deepEqual(
-      [view.source, view.epoch, view.member.patroni?.timeline, view.member.patroni?.received],
+      [view.source, view.epoch, ownOf(view.member)?.timeline, ownOf(view.member)?.received],
       ['self', null, null, 67108960n],
     );
     assert.deepEqual(
@@ -222,13 +223,15 @@ describe('field cases of Patroni', () => {
     const { kernel } = await replay('lag-of-4.1');
     const { view, notes } = valueOf(await kernel.readReplication());
     assert.deepEqual(
-      view.replicas.map(({ nodeId, receiveLag, replayLag, receivedOffset, appliedOffset }) => [
-        nodeId,
-        receiveLag,
-        replayLag,
-        receivedOffset,
-        appliedOffset,
-      ]),
+      (view.replicas as readonly PatroniReplica[]).map(
+        ({ nodeId, receiveLag, replayLag, receivedOffset, appliedOffset }) => [
+          nodeId,
+          receiveLag,
+          replayLag,
+          receivedOffset,
+          appliedOffset,
+        ],
+      ),
       [
         ['patroni1', 0n, 5616688n, 0x4bf1900n, 0x46964d0n],
         ['patroni3', 0n, 0n, 0x4bf1900n, 0x4bf1900n],
@@ -243,7 +246,7 @@ describe('field cases of Patroni', () => {
       view: { members },
     } = valueOf(await kernel.readCluster());
     assert.equal(
-      members[2]?.patroni?.marks,
+      ownOf(members[2])?.marks,
       'nofailover: true, failover_priority: 0, dc: [withheld], restart pending for max_connections 201 → 202',
     );
   });

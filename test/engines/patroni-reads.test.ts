@@ -9,6 +9,7 @@ import {
   LEADER,
   leader,
   member,
+  ownOf,
   page,
   REPLICA,
   text,
@@ -61,16 +62,16 @@ describe('reading a Patroni cluster', () => {
       [demo.pg1.url, [], 'demo', null, 5n, 'pg1'],
     );
     assert.deepEqual(
-      view.members.map(({ nodeId, role, replicationState, health, lagBytes, durableOffset, patroni }) => [
-        nodeId,
-        role,
-        replicationState,
-        health,
-        lagBytes,
-        durableOffset,
-        patroni?.role,
-        patroni?.timeline,
-        patroni?.marks,
+      view.members.map(one => [
+        one.nodeId,
+        one.role,
+        one.replicationState,
+        one.health,
+        one.lagBytes,
+        one.durableOffset,
+        ownOf(one)?.role,
+        ownOf(one)?.timeline,
+        ownOf(one)?.marks,
       ]),
       [
         ['pg1', 'primary', 'running', 'running', null, null, 'leader', 5n, null],
@@ -115,7 +116,7 @@ describe('reading a Patroni cluster', () => {
     demo.pg1.answer = on('/cluster', () => json(demo.view({ pg1: { role: 'standby_leader' }, more: { pause: true } })));
     const standby = valueOf(await kernel.readCluster());
     assert.deepEqual(
-      [standby.view.primaryId, standby.view.members[0]?.role, standby.view.members[0]?.patroni?.role],
+      [standby.view.primaryId, standby.view.members[0]?.role, ownOf(standby.view.members[0])?.role],
       ['pg1', 'replica', 'standby_leader'],
     );
     assert.ok(standby.notes.some(note => note.includes('standby_leader')));
@@ -128,7 +129,7 @@ describe('reading a Patroni cluster', () => {
       [replica.view.source, replica.endpoint, replica.observed.nodeId, replica.observed.snapshot],
       ['self', demo.pg2.url, 'pg2', 'live'],
     );
-    assert.deepEqual(replica.view.member.patroni, {
+    assert.deepEqual(ownOf(replica.view.member), {
       role: 'replica',
       timeline: 5n,
       written: null,
@@ -136,7 +137,7 @@ describe('reading a Patroni cluster', () => {
       replayed: 187560672n,
       marks: null,
     });
-    assert.deepEqual(valueOf(await kernel.readNode('pg1')).view.member.patroni, {
+    assert.deepEqual(ownOf(valueOf(await kernel.readNode('pg1')).view.member), {
       role: 'master',
       timeline: 5n,
       written: 83886408n,
@@ -148,7 +149,7 @@ describe('reading a Patroni cluster', () => {
       json({ state: 'unknown', role: 'master', dcs_last_seen: 1, patroni: { version: '3.0.2', scope: 'demo' } }),
     );
     const stopped = valueOf(await kernel.readNode('pg1')).view;
-    assert.deepEqual([stopped.epoch, stopped.member.health, stopped.member.patroni?.written], [null, 'unknown', null]);
+    assert.deepEqual([stopped.epoch, stopped.member.health, ownOf(stopped.member)?.written], [null, 'unknown', null]);
   });
 
   it('P7-S3: an address that Patroni reports and nobody configured is shown and never contacted', async () => {
@@ -222,7 +223,7 @@ describe('reading a Patroni cluster', () => {
               ? json({ ...REPLICA, patroni })
               : undefined;
         const { view, notes } = valueOf(await kernel.readNode('pg2'));
-        assert.deepEqual([view.source, view.member.patroni?.received, view.sections], ['reported', null, undefined]);
+        assert.deepEqual([view.source, ownOf(view.member)?.received, view.sections], ['reported', null, undefined]);
         assert.match(notes.join('\n'), /member pg7 answered|a member of cluster "other" answered/u);
         assert.equal(errorOf(await kernel.explainPromotion('pg2', 'validated')).code, 'PHASE7_INVALID_KERNEL_RESPONSE');
         assert.equal(errorOf(await kernel.readWal('pg2')).code, 'PHASE7_CONNECTION_FAILED');

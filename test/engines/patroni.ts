@@ -8,7 +8,9 @@ import type { ClusterConfig } from '../../src/control-plane/cluster.ts';
 import type { Result } from '../../src/control-plane/errors.ts';
 import type { Kernel, PromotionRequest } from '../../src/control-plane/ports.ts';
 import type { ExplainedReading } from '../../src/control-plane/words.ts';
+import type { Member } from '../../src/control-plane/views.ts';
 import type { PatroniExplained } from '../../src/engines/patroni/explain.ts';
+import type { PatroniMember, PatroniState } from '../../src/engines/patroni/views.ts';
 import { connect, type Timeouts } from '../../src/engines/connect.ts';
 import { listen, parseRequest, type HttpRunning, type Received } from './servers.ts';
 import { controlRequest, PATIENT, valueOf, type Wire } from './wire.ts';
@@ -241,4 +243,9 @@ export function explainedOf(result: Result<ExplainedReading>): PatroniExplained 
   const reading = valueOf(result);
   if (!('facts' in reading)) throw new Error('no facts of Patroni');
   return reading as PatroniExplained;
+}
+
+/** What Patroni says of a member beyond what every engine says. */
+export function ownOf(shown: Member | undefined): PatroniState | undefined {
+  return shown === undefined ? undefined : (shown as PatroniMember).patroni;
 }

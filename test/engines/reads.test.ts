@@ -169,7 +169,10 @@ describe('kernel reads', () => {
   it('P7-D1, freeze/deterministic: the same answer gives the same view', async () => {
     const server = await kernelServer(N1);
     const kernel = await kernelOf(clusterOf([server.url]));
-    assert.deepEqual(await kernel.readCluster(), await kernel.readCluster());
+    const [one, other] = [valueOf(await kernel.readCluster()), valueOf(await kernel.readCluster())].map(
+      ({ document, ...reading }) => ({ ...reading, shown: document() }),
+    );
+    assert.deepEqual(one, other);
   });
 
   it('says which endpoint answered and quotes why the earlier ones did not', async () => {

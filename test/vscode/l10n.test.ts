@@ -15,11 +15,16 @@ function read(file: string): Readonly<Record<string, string>> {
 }
 const german = read('l10n/bundle.l10n.de.json');
 
-/** The calls that look a text up, and the arguments that are no literal: there the keys come from a table. */
+/**
+ * The calls that look a text up, or mark one that a renderer looks up, and the arguments that are no literal: there the
+ * keys come from a table.
+ */
 const LOOKUPS: Readonly<Record<string, string>> = {
   'vscode.l10n.t': 'src/vscode/**/*.ts',
   t: 'src/webview/**/*.ts',
   phrase: 'src/webview/**/*.ts',
+  label: 'src/engines/**/*.ts',
+  sentence: 'src/engines/**/*.ts',
 };
 const FROM_TABLES = [
   'commandSpec(command).title',
@@ -91,6 +96,18 @@ describe('texts in German', () => {
       [],
       'translated, and used nowhere',
     );
+  });
+
+  it('an engine writes no label without the mark by which it is found here', () => {
+    for (const file of globSync('src/engines/**/*.ts')) {
+      const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true);
+      const visit = (node: ts.Node): void => {
+        if (ts.isPropertyAssignment(node) && node.name.getText() === 'label')
+          assert.fail(`${file}: ${node.getText()} is no call of label()`);
+        ts.forEachChild(node, visit);
+      };
+      visit(source);
+    }
   });
 
   it('a translation has the placeholders of its key, and is not empty', () => {

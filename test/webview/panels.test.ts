@@ -9,6 +9,7 @@ import { panelHtml } from '../../src/vscode/panel-html.ts';
 import { parsePanelRequest, type ShowPanel } from '../../src/webview/protocol.ts';
 import { Bundle, launch, openPanel, THEMES, type PanelUnderTest } from './page.ts';
 import {
+  bent,
   clusterPanel,
   diagnosticsPanel,
   event,
@@ -68,6 +69,14 @@ function spoil(name: string, path: readonly string[], value: unknown): ShowPanel
     .reduce<unknown>((within, key) => (within as Readonly<Record<string, unknown>>)[key], message);
   (owner as Record<string, unknown>)[last] = value;
   return message;
+}
+
+const TOPOLOGY = ['panel', 'document', 'sections', '1', 'blocks', '0', 'topology'];
+const MEMBERS = ['panel', 'document', 'sections', '2', 'blocks', '0', 'table'];
+
+/** How a panel says where a message is wrong. */
+function at(path: readonly string[]): string {
+  return `show: ${path.join('.')}`;
 }
 
 const HOSTILE = {
@@ -431,7 +440,7 @@ describe('panels', () => {
         const panel = await open('dark', { width: 700, height: 800 });
         for (const [name, message] of Object.entries(PANELS)) {
           if (LARGE.includes(name) && name !== 'cluster-50' && name !== 'cluster-1000') continue;
-          await panel.show(hostile(message, text));
+          await panel.show(bent(message, value => hostile(value, text)));
           const found = await panel.page.evaluate(() => ({
             foreign: document.querySelectorAll('main :is(img, script, a, iframe, style, link)').length,
             overflow: document.documentElement.scrollWidth - document.documentElement.clientWidth,
@@ -452,19 +461,14 @@ describe('panels', () => {
       async () => {
         const panel = await open('dark');
         const wrong: readonly (readonly [ShowPanel, string])[] = [
-          [spoil('wal', ['panel', 'answer'], { command: 'inspect_wal' }), 'show: panel.answer.reading'],
-          [
-            spoil('cluster', ['panel', 'answer', 'reading', 'view', 'members', '1', 'lagBytes'], 8192),
-            'show: panel.answer.reading.view.members.1.lagBytes',
-          ],
-          [
-            spoil('cluster', ['panel', 'answer', 'reading', 'view', 'members', '1', 'health'], 'excellent'),
-            'show: panel.answer.reading.view.members.1.health',
-          ],
-          [
-            spoil('cluster', ['panel', 'answer', 'reading', 'view', 'epoch'], '5.0'),
-            'show: panel.answer.reading.view.epoch',
-          ],
+          [spoil('wal', ['panel', 'document'], { sections: [] }), 'show: panel.document.terms'],
+          [spoil('wal', ['panel', 'source', 'observed', 'commitId'], '5.0'), 'show: panel.source.observed.commitId'],
+          [spoil('cluster', [...TOPOLOGY, 'nodes', '1', 'lag', '0'], '8192 B'), at([...TOPOLOGY, 'nodes.1.lag.0'])],
+          [spoil('cluster', [...TOPOLOGY, 'nodes', '1', 'health'], 'excellent'), at([...TOPOLOGY, 'nodes.1.health'])],
+          [spoil('cluster', [...MEMBERS, 'rows', '1', '4'], 8192), at([...MEMBERS, 'rows.1.4'])],
+          [spoil('cluster', [...MEMBERS, 'columns', '4', 'is'], 'html'), at([...MEMBERS, 'columns.4.is'])],
+          [spoil('cluster', [...MEMBERS, 'judgement'], 'fine'), at(MEMBERS)],
+          [spoil('cluster', ['panel', 'document', 'epoch'], 5), 'show: panel.document.epoch'],
           [
             spoil('explanation-force', ['panel', 'explanation', 'kernel', 'checks', '0', 'result'], 'fine'),
             'show: panel.explanation.kernel.checks.0.result',

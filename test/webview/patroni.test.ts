@@ -7,17 +7,13 @@ import type { Browser } from 'playwright-core';
 import { PATRONI } from '../../src/engines/patroni/engine.ts';
 import { kernelRejection } from '../../src/control-plane/errors.ts';
 import { explainControl, explainExecution } from '../../src/control-plane/explanation.ts';
-import type { AnsweredView } from '../../src/control-plane/reads.ts';
-import {
-  toWire,
-  type KernelExplanation,
-  type Member,
-  type Observed,
-  type Reading,
-} from '../../src/control-plane/views.ts';
+import { toWire, type ControlResultView, type Observed, type Reading } from '../../src/control-plane/views.ts';
+import { executionDocument } from '../../src/engines/patroni/document.ts';
 import type { PatroniFacts } from '../../src/engines/patroni/facts.ts';
+import type { PatroniExplanation, PatroniMember, PatroniState } from '../../src/engines/patroni/views.ts';
 import { patroniExecution, patroniWords } from '../../src/engines/patroni/words.ts';
 import type { ShowPanel } from '../../src/webview/protocol.ts';
+import { documented, PATRONI, type PatroniViews, type Undocumented } from '../support/documents.ts';
 import { Bundle, launch, openPanel, type PanelUnderTest } from './page.ts';
 
 const cluster = { name: 'orders', kind: 'patroni', environment: null } as const;
@@ -36,7 +32,7 @@ function reading<T>(view: T, more: Partial<Reading<T>> = {}): Reading<T> {
   return { view, observed, endpoint: 'https://pg1.example:8008', skipped: [], notes: [], ...more };
 }
 
-function member(name: string, role: string, more: Partial<NonNullable<Member['patroni']>> = {}): Member {
+function member(name: string, role: string, more: Partial<PatroniState> = {}): PatroniMember {
   return {
     nodeId: name,
     name,
@@ -57,15 +53,18 @@ function member(name: string, role: string, more: Partial<NonNullable<Member['pa
 
 const members = [member('pg1', 'leader'), member('pg2', 'sync_standby', { marks: 'nofailover: true' })];
 
-function answer(title: string, shown: AnsweredView): ShowPanel {
+function answer(title: string, shown: Undocumented<PatroniViews>): ShowPanel {
+  const { observed: told, endpoint, skipped, notes } = shown.reading;
+  const source = toWire({ observed: told, endpoint, skipped, notes });
+  const document = documented(PATRONI, shown).reading.document();
   return {
     type: 'show',
     refreshable: true,
-    panel: { kind: 'answer', title, cluster, answer: toWire(shown), requestId: REQUEST_ID, recorded },
+    panel: { kind: 'answer', title, cluster, source, document, requestId: REQUEST_ID, recorded },
   };
 }
 
-const facts: KernelExplanation = {
+const facts: PatroniExplanation = {
   target: 'pg2',
   clusterId: null,
   mode: 'forced',
@@ -127,6 +126,24 @@ const patroni: PatroniFacts = {
     },
   ],
 };
+
+const switched: ControlResultView = {
+  requestId: REQUEST_ID,
+  kind: 'switchover',
+  mode: 'validated',
+  target: 'pg2',
+  outcome: 'executed',
+  epoch: null,
+  controlVersion: null,
+  changes: [{ component: 'leader', nodeId: null, before: 'pg1', after: 'pg2' }],
+  events: [],
+};
+const switchover = explainExecution({
+  result: switched,
+  body: 'Successfully switched over to "pg2"',
+  sentence: patroniExecution('pg2', 'orders', 'Successfully switched over to "pg2"'),
+  document: () => executionDocument(toWire(switched), { nodeId: 'pg2', name: 'pg2' }),
+});
 
 const PANELS: Readonly<Record<string, readonly [ShowPanel, readonly string[], RegExp]>> = {
   cluster: [
@@ -299,26 +316,10 @@ const PANELS: Readonly<Record<string, readonly [ShowPanel, readonly string[], Re
         kind: 'executed',
         title: 'Request Promotion',
         cluster,
-        target: { nodeId: 'pg2', name: 'pg2' },
         requestId: REQUEST_ID,
         recorded,
-        execution: toWire(
-          explainExecution({
-            result: {
-              requestId: REQUEST_ID,
-              kind: 'switchover',
-              mode: 'validated',
-              target: 'pg2',
-              outcome: 'executed',
-              epoch: null,
-              controlVersion: null,
-              changes: [{ component: 'leader', nodeId: null, before: 'pg1', after: 'pg2' }],
-              events: [],
-            },
-            body: 'Successfully switched over to "pg2"',
-            sentence: patroniExecution('pg2', 'orders', 'Successfully switched over to "pg2"'),
-          }),
-        ),
+        sentence: switchover.sentence,
+        document: switchover.document(),
       },
     },
     ['Successfully switched over to "pg2"', 'is not in it', 'pg1'],

@@ -18,9 +18,12 @@ import {
 } from '../../src/control-plane/views.ts';
 import type { ControlCommandName } from '../../src/control-plane/commands.ts';
 import type { ExplainedReading } from '../../src/control-plane/words.ts';
+import type { Document } from '../../src/control-plane/document.ts';
+import type { CommandViews } from '../../src/control-plane/reads.ts';
+import { executionDocument, explanationDocument } from '../../src/engines/aerodb/document.ts';
 import { aerodbCostWords, aerodbExecution, aerodbWords } from '../../src/engines/aerodb/words.ts';
-import type { AnsweredView } from '../../src/control-plane/reads.ts';
 import type { ClusterLabel, Panel, RecordedAt, ShowPanel } from '../../src/webview/protocol.ts';
+import { AERODB, documented, type Undocumented } from '../support/documents.ts';
 
 function id(number: number): string {
   return `6f0c3b1e-0000-4000-8000-${number.toString(16).padStart(12, '0')}`;
@@ -96,9 +99,32 @@ export function members(count: number): readonly Member[] {
   );
 }
 
+type Bend = <T>(value: T) => T;
+
+/** How a panel's document is made anew from a bent answer of the kernel. */
+const DESCRIBED = new WeakMap<Panel, (bend: Bend) => Document>();
+
+/** The same panel as if the kernel had answered otherwise: what the engine says of the answer is not bent. */
+export function bent(message: ShowPanel, bend: Bend): ShowPanel {
+  const describe = DESCRIBED.get(message.panel);
+  const shown = bend(message);
+  if (describe === undefined) return shown;
+  const document = describe(bend);
+  const { panel } = shown;
+  if (panel.kind === 'explanation')
+    return { ...shown, panel: { ...panel, explanation: { ...panel.explanation, document } } };
+  return panel.kind === 'answer' || panel.kind === 'executed' ? { ...shown, panel: { ...panel, document } } : shown;
+}
+
 /** Wraps an answer as the panel of its command. */
-export function answer(title: string, shown: AnsweredView): ShowPanel {
-  const panel: Panel = { kind: 'answer', title, cluster, answer: toWire(shown), requestId: REQUEST_ID, recorded };
+export function answer(title: string, shown: Undocumented<CommandViews>): ShowPanel {
+  const describe = (bend: Bend): Document =>
+    documented(AERODB, bend(toWire(shown)) as Undocumented<CommandViews>).reading.document();
+  const { observed: told, endpoint, skipped, notes } = shown.reading;
+  const source = toWire({ observed: told, endpoint, skipped, notes });
+  const document = describe(value => value);
+  const panel: Panel = { kind: 'answer', title, cluster, source, document, requestId: REQUEST_ID, recorded };
+  DESCRIBED.set(panel, describe);
   return { type: 'show', panel, refreshable: true };
 }
 
@@ -160,9 +186,7 @@ const denied = [
   event(13, 'validation_failed', { fields: { invariant: 'P6-A1', reason: 'PrimaryStillActive' } }),
 ];
 
-export function promotionPanel(
-  more: Partial<Extract<AnsweredView, { command: 'inspect_promotion_state' }>['reading']['view']> = {},
-): ShowPanel {
+export function promotionPanel(more: Partial<CommandViews['inspect_promotion_state']> = {}): ShowPanel {
   return {
     ...answer('Inspect Promotion State', {
       command: 'inspect_promotion_state',
@@ -203,10 +227,7 @@ export function segments(count: number): readonly WalSegment[] {
   }));
 }
 
-export function walPanel(
-  count: number,
-  more: Partial<Extract<AnsweredView, { command: 'inspect_wal' }>['reading']['view']> = {},
-): ShowPanel {
+export function walPanel(count: number, more: Partial<CommandViews['inspect_wal']> = {}): ShowPanel {
   const end = BigInt(count + 6) * 1_048_576n;
   return answer('Inspect WAL', {
     command: 'inspect_wal',
@@ -320,7 +341,7 @@ function facts(more: Partial<KernelExplanation>): Reading<KernelExplanation> {
       controlVersion: 17n,
       ...more,
     },
-    { endpoint: 'http://127.0.0.1:9192', observed: { ...observed, nodeId: id(2) } },
+    { endpoint: 'http://127.0.0.1:9192', observed: { ...observed, nodeId: more.target ?? id(2) } },
   );
 }
 
@@ -345,18 +366,16 @@ function explained(
     AERODB,
   );
   const verb = { request_promotion: 'promote', request_demotion: 'demote', force_promotion: 'force-promote' }[command];
-  return {
-    type: 'show',
-    panel: {
-      kind: 'explanation',
-      explanation: toWire(explanation),
-      digest: 'e1'.repeat(32),
-      requestId: REQUEST_ID,
-      operator: 'maria@ops-1',
-      terminal: `aerodb-control ${verb} --cluster orders --node ${target}`,
-    },
-    refreshable: false,
+  const panel: Panel = {
+    kind: 'explanation',
+    explanation: toWire(explanation),
+    digest: 'e1'.repeat(32),
+    requestId: REQUEST_ID,
+    operator: 'maria@ops-1',
+    terminal: `aerodb-control ${verb} --cluster orders --node ${target}`,
   };
+  DESCRIBED.set(panel, bend => explanationDocument(bend(toWire(facts(more).view))));
+  return { type: 'show', panel, refreshable: false };
 }
 
 const forcedFacts: Partial<KernelExplanation> = {
@@ -444,6 +463,13 @@ const done: ControlResultView = {
   ),
 };
 
+const promoted = { nodeId: id(2), name: 'node-2' };
+const execution = explainExecution({
+  result: done,
+  body: '{}',
+  sentence: aerodbExecution('node-2', 'orders', done),
+  document: () => executionDocument(toWire(done), promoted),
+});
 const executed: ShowPanel = {
   type: 'show',
   refreshable: false,
@@ -451,14 +477,18 @@ const executed: ShowPanel = {
     kind: 'executed',
     title: 'Request Promotion',
     cluster,
-    target: { nodeId: id(2), name: 'node-2' },
     requestId: REQUEST_ID,
     recorded,
-    execution: toWire(
-      explainExecution({ result: done, body: '{}', sentence: aerodbExecution('node-2', 'orders', done) }),
-    ),
+    sentence: execution.sentence,
+    document: execution.document(),
   },
 };
+const notRecorded: ShowPanel = {
+  ...executed,
+  panel: { ...executed.panel, recorded: { notRecorded: 'ENOSPC: no space left on device, write' } } as Panel,
+};
+for (const { panel } of [executed, notRecorded])
+  DESCRIBED.set(panel, bend => executionDocument(bend(toWire(done)), bend(promoted)));
 
 /** Every kind of panel, by the name that its picture has. */
 export const PANELS: Readonly<Record<string, ShowPanel>> = {
@@ -631,8 +661,5 @@ export const PANELS: Readonly<Record<string, ShowPanel>> = {
     refusal('PHASE7_MISSING_ARGUMENT', '"Request Promotion" needs a node; none was named. Nothing was sent.', 'node'),
     { target: null },
   ),
-  'executed-not-recorded': {
-    ...executed,
-    panel: { ...executed.panel, recorded: { notRecorded: 'ENOSPC: no space left on device, write' } } as Panel,
-  },
+  'executed-not-recorded': notRecorded,
 };

@@ -4,11 +4,10 @@
 import type { Explanation } from '../../control-plane/explanation.ts';
 import type { Operator } from '../../control-plane/operator.ts';
 import { visible } from '../../text/foreign.ts';
+import { changeTable, provenance, sectionTexts } from './document.ts';
 import { facts, paragraph, shellLine, WIDTH, wrap, type Fact } from './layout.ts';
 import type { Paint } from './paint.ts';
 import { known } from './safe.ts';
-import { termsOf } from './terms.ts';
-import { changeTable, memberTables, provenance } from './views.ts';
 
 /** "local (production)": how a cluster is named wherever it is named. */
 export function clusterText({
@@ -36,8 +35,8 @@ export function explanationText(
 ): readonly string[] {
   const forced = explanation.command === 'force_promotion';
   const rule = (forced ? '!' : '=').repeat(WIDTH);
-  const { kernel, cost } = explanation;
-  const terms = termsOf(explanation.cluster.kind);
+  const { kernel, cost, document } = explanation;
+  const { terms } = document;
   return [
     rule,
     ...wrap(
@@ -54,7 +53,7 @@ export function explanationText(
         ['Request', requestId],
       ]),
     ]),
-    ...section('Where this was read', paint, provenance(explanation.source, terms)),
+    ...section('Where this was read', paint, provenance(explanation.source, { terms })),
     ...(explanation.changes.length === 0
       ? []
       : section(
@@ -113,9 +112,12 @@ export function explanationText(
                       ? 'approve'
                       : `deny (${known(kernel.reason)})`,
                 ],
-                [terms.epoch, known(kernel.epoch)],
-                [terms.primary, kernel.primaryId === null ? 'none known' : known(kernel.primaryId)],
-                ['Control version', terms.kind === 'patroni' ? 'this engine has none' : known(kernel.controlVersion)],
+                [terms.epoch.label, known(kernel.epoch)],
+                [terms.primary.label, kernel.primaryId === null ? 'none known' : known(kernel.primaryId)],
+                [
+                  'Control version',
+                  terms.countsControlVersions ? known(kernel.controlVersion) : 'this engine has none',
+                ],
               ]),
               ...kernel.checks.flatMap(check => [
                 '',
@@ -134,7 +136,7 @@ export function explanationText(
               ]),
             ],
           ),
-          ...section('Members', paint, memberTables(kernel.members, terms)),
+          ...sectionTexts(document).flatMap(({ title, lines }) => section(title ?? '', paint, lines)),
         ]),
     ...section(
       'Invariants',

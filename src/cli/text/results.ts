@@ -6,13 +6,12 @@ import type { FlowFailure } from '../../control-plane/request/flow.ts';
 import { invariant } from '../../control-plane/invariants.ts';
 import type { Recorded } from '../../control-plane/request/recorder.ts';
 import { visible } from '../../text/foreign.ts';
+import { documentText, provenance } from './document.ts';
 import { clusterText } from './explanation.ts';
 import { facts, paragraph, quote, WIDTH, wrap, type Fact } from './layout.ts';
 import type { Paint } from './paint.ts';
 import { known, visibleLines } from './safe.ts';
-import { termsOf } from './terms.ts';
 import { tree } from './tree.ts';
-import { answer, changeTable, eventList, provenance } from './views.ts';
 
 /** The cluster as it is named in a result. */
 export interface ClusterLabel {
@@ -43,38 +42,27 @@ function answeredText(
   cluster: ClusterLabel | null,
   paint: Paint,
 ): readonly string[] {
-  const terms = termsOf(cluster?.kind ?? '');
+  const document = answered.reading.document();
   return [
     ...heading(`${commandTitle(answered.command)}: ${label(cluster)}`, paint),
-    ...provenance(answered.reading, terms),
+    ...provenance(answered.reading, document),
     '',
-    ...answer(answered, terms),
+    ...documentText(document),
     '',
     ...facts(trail(requestId, recorded)),
   ];
 }
 
 function executedText(
-  { command, target, execution, requestId, recorded }: Executed,
+  { command, execution, requestId, recorded }: Executed,
   cluster: ClusterLabel | null,
   paint: Paint,
 ): readonly string[] {
-  const terms = termsOf(cluster?.kind ?? '');
   return [
     ...heading(`${commandTitle(command)}: executed on ${label(cluster)}`, paint),
     ...paragraph(visible(execution.sentence), 2),
-    ...facts(
-      terms.kind === 'patroni'
-        ? []
-        : [
-            ['Epoch', known(execution.epoch)],
-            ['Control version', known(execution.controlVersion)],
-          ],
-    ),
+    ...documentText(execution.document()),
     '',
-    ...changeTable(execution.changes, [target]),
-    '',
-    ...(terms.kind === 'patroni' ? [] : [...eventList(execution.events, false, terms), '']),
     ...(recorded.position === null
       ? paragraph(
           'EXECUTED, NOT RECORDED: the kernel executed the request; the audit log could not take the record of it.',

@@ -18,8 +18,9 @@ import { parse } from '../../control-plane/parse.ts';
 import { oneLine } from '../http/text.ts';
 import { command, foreign, rejection, type Access, type Asked, type NoReply, type Reply } from './ask.ts';
 import { answeredBy, configured } from './endpoints.ts';
+import { executionDocument } from './document.ts';
 import { controlResult, duplicateDetails } from './schema.ts';
-import type { ControlResultView } from '../../control-plane/views.ts';
+import { toWire, type ControlResultView } from '../../control-plane/views.ts';
 import { aerodbExecution } from './words.ts';
 
 /** What distinguishes a promotion from a demotion on the wire. */
@@ -66,6 +67,8 @@ export async function control(
         result: asked.reply.data,
         body: asked.reply.body,
         sentence: aerodbExecution(request.targetName, cluster.name, asked.reply.data),
+        document: () =>
+          executionDocument(toWire(asked.reply.data), { nodeId: request.target, name: request.targetName }),
       })
     : failure(controlError(endpoint.value, requestId, asked.no));
 }

@@ -5,10 +5,15 @@ import type { ControlCommandName } from '../../control-plane/commands.ts';
 import type { Kernel } from '../../control-plane/ports.ts';
 import type { ExplainedReading } from '../../control-plane/words.ts';
 import type { KernelExplanation, Reading } from '../../control-plane/views.ts';
+import { documented } from '../documents.ts';
 import { oneLine } from '../http/text.ts';
 import { foreign, readError, type Access } from './ask.ts';
 import { control } from './control.ts';
 import { askInOrder, askNode, askNodeAt, configured } from './endpoints.ts';
+import { clusterDocument, diagnosticsDocument, nodeDocument } from './document.ts';
+import { promotionDocument } from './document-promotion.ts';
+import { replicationDocument } from './document-replication.ts';
+import { snapshotsDocument, walDocument } from './document-storage.ts';
 import { harmless } from './harmless.ts';
 import * as schema from './schema.ts';
 import { aerodbCostWords, aerodbWords } from './words.ts';
@@ -19,25 +24,33 @@ export function aerodbKernel(cluster: ClusterConfig, access: Access, digest: str
     access: digest,
     unsupported: {},
     hasControlVersion: true,
-    readCluster: () => askInOrder(cluster, access, '/v1/cluster', schema.cluster),
-    readNode: async node =>
-      about(
-        await askNode(cluster, access, node, `/v1/nodes/${encodeURIComponent(node)}`, schema.node),
-        ({ member }) => member.nodeId,
-        node,
-      ),
-    readReplication: () => askInOrder(cluster, access, '/v1/replication', schema.replication),
-    readPromotion: async lookup => {
-      if (lookup === undefined) return noted(await askInOrder(cluster, access, '/v1/promotion', schema.promotion));
-      const path = `/v1/promotion?request_id=${encodeURIComponent(lookup.requestId)}`;
-      return about(
-        noted(await askNode(cluster, access, lookup.node, path, schema.promotion)),
-        ({ request }) => request?.requestId,
-        lookup.requestId,
+    readCluster: async () =>
+      documented(await askInOrder(cluster, access, '/v1/cluster', schema.cluster), clusterDocument),
+    readNode: async node => {
+      const read = await askNode(cluster, access, node, `/v1/nodes/${encodeURIComponent(node)}`, schema.node);
+      return documented(
+        about(read, ({ member }) => member.nodeId, node),
+        nodeDocument,
       );
     },
-    readWal: node => askNode(cluster, access, node, '/v1/wal', schema.wal),
-    readSnapshots: node => askNode(cluster, access, node, '/v1/snapshots', schema.snapshots),
+    readReplication: async () =>
+      documented(await askInOrder(cluster, access, '/v1/replication', schema.replication), replicationDocument),
+    readPromotion: async lookup => {
+      if (lookup === undefined)
+        return documented(
+          noted(await askInOrder(cluster, access, '/v1/promotion', schema.promotion)),
+          promotionDocument,
+        );
+      const path = `/v1/promotion?request_id=${encodeURIComponent(lookup.requestId)}`;
+      const read = noted(await askNode(cluster, access, lookup.node, path, schema.promotion));
+      return documented(
+        about(read, ({ request }) => request?.requestId, lookup.requestId),
+        promotionDocument,
+      );
+    },
+    readWal: async node => documented(await askNode(cluster, access, node, '/v1/wal', schema.wal), walDocument),
+    readSnapshots: async node =>
+      documented(await askNode(cluster, access, node, '/v1/snapshots', schema.snapshots), snapshotsDocument),
     declareDiagnosticsCost: async node => {
       const read = await askNode(cluster, access, node, '/v1/diagnostics/cost', schema.diagnosticsCost);
       return read.ok ? success({ ...read.value, words: aerodbCostWords(read.value.view) }) : read;
@@ -45,7 +58,7 @@ export function aerodbKernel(cluster: ClusterConfig, access: Access, digest: str
     collectDiagnostics: async (node, endpoint) => {
       const own = configured(cluster, endpoint);
       const told = own.ok ? await askNodeAt(access, own.value, node, '/v1/diagnostics', schema.diagnostics) : own;
-      return told.ok ? success(harmless(told.value)) : told;
+      return documented(told.ok ? success(harmless(told.value)) : told, diagnosticsDocument);
     },
     explainPromotion: async (target, mode) => {
       const path = `/v1/explain/promotion?target=${encodeURIComponent(target)}&mode=${mode}`;

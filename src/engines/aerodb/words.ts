@@ -1,7 +1,8 @@
 /** What the AeroDB kernel's control commands do, in its own terms. */
 import type { ControlCommandName } from '../../control-plane/commands.ts';
-import type { ControlResultView, KernelExplanation, StateChange } from '../../control-plane/views.ts';
+import { toWire, type ControlResultView, type KernelExplanation, type StateChange } from '../../control-plane/views.ts';
 import type { CostWords, Words } from '../../control-plane/words.ts';
+import { COST_DOCUMENT, explanationDocument } from './document.ts';
 
 /** The words for a control command, from the kernel's own dry run. */
 export function aerodbWords(command: ControlCommandName, facts: KernelExplanation, name: string): Words {
@@ -26,11 +27,15 @@ export function aerodbWords(command: ControlCommandName, facts: KernelExplanatio
       `The request carries control version ${String(facts.controlVersion)}. The kernel refuses it ` +
       '(AERO_STATE_CHANGED) if a role, an epoch, a replication state, the promotion state or the membership has ' +
       'moved on that node since this was read.',
+    document: explanationDocument(toWire(facts)),
   };
 }
 
 const WORDS: Readonly<
-  Record<ControlCommandName, (facts: KernelExplanation, name: string) => Omit<Words, 'facts' | 'protection'>>
+  Record<
+    ControlCommandName,
+    (facts: KernelExplanation, name: string) => Omit<Words, 'facts' | 'protection' | 'document'>
+  >
 > = {
   request_promotion: (facts, name) => ({
     reliedOn: ['P6-A1', 'P6-A2', 'P6-A3', 'P6-S1', 'P6-S2', 'P6-S3', 'P6-F1', 'P6-F2', 'P5-I16', 'P7-E1', 'P7-E3'],
@@ -184,6 +189,7 @@ export function aerodbCostWords({ files, bytes }: { readonly files: bigint; read
       'while it serves other requests.',
     replication: 'No replication state changes. Disk reads of this size can slow the node while they run.',
     protection: 'The answer must come from the named node; an answer from any other node is refused.',
+    document: COST_DOCUMENT,
   };
 }
 

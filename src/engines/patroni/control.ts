@@ -13,8 +13,10 @@ import {
   type Result,
 } from '../../control-plane/errors.ts';
 import type { PromotionRequest } from '../../control-plane/ports.ts';
+import { toWire, type ControlResultView } from '../../control-plane/views.ts';
 import type { ExecutedControl } from '../../control-plane/words.ts';
 import { command, rejection, words, type Access, type Sent } from './ask.ts';
+import { executionDocument } from './document.ts';
 import { configured } from './endpoints.ts';
 import { patroniExecution } from './words.ts';
 
@@ -50,21 +52,23 @@ export async function promote(
     sent.status === 200 &&
     sent.body === `Successfully ${action === 'failover' ? 'fail' : 'switch'}ed over to "${candidate}"`
   ) {
+    const result: ControlResultView = {
+      requestId,
+      kind: action,
+      mode,
+      target: candidate,
+      outcome: 'executed',
+      epoch: null,
+      controlVersion: null,
+      // As answered: who leads. What the role and timeline of each member is by now, is not in it.
+      changes: [{ component: 'leader', nodeId: null, before: leader, after: candidate }],
+      events: [],
+    };
     return success({
-      result: {
-        requestId,
-        kind: action,
-        mode,
-        target: candidate,
-        outcome: 'executed',
-        epoch: null,
-        controlVersion: null,
-        // As answered: who leads. What the role and timeline of each member is by now, is not in it.
-        changes: [{ component: 'leader', nodeId: null, before: leader, after: candidate }],
-        events: [],
-      },
+      result,
       body: sent.body,
       sentence: patroniExecution(request.targetName, cluster.name, sent.body),
+      document: () => executionDocument(toWire(result), { nodeId: candidate, name: request.targetName }),
     });
   }
   return failure(refused(endpoint.value, requestId, sent));

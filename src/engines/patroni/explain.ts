@@ -16,6 +16,7 @@ import * as schema from './schema.ts';
 import type { MemberWire } from './schema.ts';
 import { failsafeMode, loopWait, nofailoverTag, replicationOf, shownSettings, standbyCluster } from './settings.ts';
 import { commonBehaviour } from './versions.ts';
+import type { PatroniExplanation } from './views.ts';
 import { patroniWords } from './words.ts';
 
 /**
@@ -89,7 +90,7 @@ export async function explainPromotion(
     positions: asked.map(({ position }) => position),
   };
   const checks = mode === 'forced' ? unchecked(leader, candidate, facts) : [];
-  const view = {
+  const view: PatroniExplanation = {
     target,
     clusterId: asked.find(({ system }) => system !== null)?.system ?? null,
     mode,

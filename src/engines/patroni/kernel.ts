@@ -3,11 +3,20 @@ import type { ClusterConfig } from '../../control-plane/cluster.ts';
 import { failure, refusal } from '../../control-plane/errors.ts';
 import type { KernelOperation } from '../../control-plane/commands.ts';
 import type { Kernel } from '../../control-plane/ports.ts';
+import { documented } from '../documents.ts';
 import type { Access } from './ask.ts';
 import { promote } from './control.ts';
 import { collect, declareCost } from './diagnostics.ts';
 import { explainPromotion } from './explain.ts';
 import { databaseLogin } from './login.ts';
+import {
+  clusterDocument,
+  diagnosticsDocument,
+  nodeDocument,
+  promotionDocument,
+  replicationDocument,
+} from './document.ts';
+import { snapshotsDocument, walDocument } from './document-storage.ts';
 import { readCluster, readNode, readPromotion, readReplication, readWal } from './reads.ts';
 
 const NO_DEMOTION =
@@ -54,36 +63,36 @@ export function patroniKernel(
     access: digest,
     unsupported,
     hasControlVersion: false,
-    readCluster: () =>
-      readCluster(
-        cluster,
-        access,
-        [...new Set(Object.values(unsupported))].map(reason => `Not available here: ${reason}`),
-      ),
-    readNode: node => readNode(cluster, access, node),
-    readReplication: () => readReplication(cluster, access),
-    readPromotion: lookup =>
+    readCluster: async () => {
+      const unavailable = [...new Set(Object.values(unsupported))].map(reason => `Not available here: ${reason}`);
+      return documented(await readCluster(cluster, access, unavailable), clusterDocument);
+    },
+    readNode: async node => documented(await readNode(cluster, access, node), nodeDocument),
+    readReplication: async () => documented(await readReplication(cluster, access), replicationDocument),
+    readPromotion: async lookup =>
       lookup === undefined
-        ? readPromotion(cluster, access)
-        : Promise.resolve(
-            failure(
-              refusal(
-                'PHASE7_OPERATION_UNSUPPORTED',
-                'Patroni keeps no ledger: it does not know request ids, so the fate of one cannot be looked up ' +
-                  'there. Nothing was sent.',
-              ),
+        ? documented(await readPromotion(cluster, access), promotionDocument)
+        : failure(
+            refusal(
+              'PHASE7_OPERATION_UNSUPPORTED',
+              'Patroni keeps no ledger: it does not know request ids, so the fate of one cannot be looked up ' +
+                'there. Nothing was sent.',
             ),
           ),
-    readWal: async node =>
-      login === undefined
-        ? await readWal(cluster, access, node, noLogin ?? '')
-        : await (await import('./sql.ts')).readWal(cluster, access, login, node),
+    readWal: async node => {
+      const read =
+        login === undefined
+          ? readWal(cluster, access, node, noLogin ?? '')
+          : (await import('./sql.ts')).readWal(cluster, access, login, node);
+      return documented(await read, walDocument);
+    },
     readSnapshots: async node =>
       login === undefined
         ? await refused('readSnapshots')
-        : await (await import('./sql.ts')).readSnapshots(cluster, access, login, node),
+        : documented(await (await import('./sql.ts')).readSnapshots(cluster, access, login, node), snapshotsDocument),
     declareDiagnosticsCost: node => declareCost(cluster, access, node),
-    collectDiagnostics: (node, endpoint) => collect(cluster, access, node, endpoint),
+    collectDiagnostics: async (node, endpoint) =>
+      documented(await collect(cluster, access, node, endpoint), diagnosticsDocument),
     explainPromotion: (target, mode) => explainPromotion(cluster, access, target, mode),
     explainDemotion: () => refused('explainDemotion'),
     promote: request => promote(cluster, access, request),

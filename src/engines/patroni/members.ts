@@ -1,7 +1,8 @@
 /** From Patroni's words for a member to the views of the control plane. Unknown stays unknown. */
 import { isName, WITHHELD } from '../../control-plane/plausible.ts';
-import type { Health, Member, PatroniMember, Section } from '../../control-plane/views.ts';
+import type { Health, Member, Section } from '../../control-plane/views.ts';
 import { isLeader, type ClusterWire, type MemberWire, type NodeWire } from './schema.ts';
+import type { PatroniMember, PatroniState } from './views.ts';
 import { shownSetting, shownValue } from './harmless.ts';
 
 /** Who holds the leader key, as `/cluster` says. */
@@ -10,7 +11,7 @@ export function leaderOf({ members }: ClusterWire): MemberWire | undefined {
 }
 
 /** The members of `/cluster`, in its order. */
-export function membersOf({ members }: ClusterWire): readonly Member[] {
+export function membersOf({ members }: ClusterWire): readonly PatroniMember[] {
   return members.map(member => ({
     ...common(member.name, member.api_url, member.role, member.state),
     healthBasis:
@@ -30,7 +31,7 @@ export function membersOf({ members }: ClusterWire): readonly Member[] {
 }
 
 /** A member as it speaks for itself in `/patroni`. `apiUrl` is the address under which `/cluster` lists it. */
-export function memberOf(name: string, apiUrl: string | null, node: NodeWire): Member {
+export function memberOf(name: string, apiUrl: string | null, node: NodeWire): PatroniMember {
   const synchronous =
     node.quorum_standby === true ? 'quorum_standby' : node.sync_standby === true ? 'sync_standby' : undefined;
   return {
@@ -55,12 +56,12 @@ function lagsApart({
   replay_lag: replayLag,
   receive_lsn: received,
   replay_lsn: replayed,
-}: MemberWire): Pick<PatroniMember, 'receiveLag' | 'replayLag'> {
+}: MemberWire): Pick<PatroniState, 'receiveLag' | 'replayLag'> {
   return [receiveLag, replayLag, received, replayed].every(value => value === null) ? {} : { receiveLag, replayLag };
 }
 
 /** Positions of `/patroni`: a primary has one that it writes at, a replica what it received and what it replayed. */
-export function positionsOf({ xlog }: NodeWire): Pick<PatroniMember, 'written' | 'received' | 'replayed'> {
+export function positionsOf({ xlog }: NodeWire): Pick<PatroniState, 'written' | 'received' | 'replayed'> {
   return {
     written: xlog?.location ?? null,
     received: xlog?.received_location ?? null,
@@ -73,7 +74,7 @@ function common(
   apiUrl: string | null,
   role: string | null,
   state: string | null,
-): Omit<Member, 'healthBasis' | 'lagBytes' | 'patroni'> {
+): Omit<Member, 'healthBasis' | 'lagBytes'> {
   return {
     nodeId: name,
     name,

@@ -1,16 +1,8 @@
 /** The inspections: which of Patroni's answers each view is, and when two of them do not belong together (P7-D1). */
 import { urlsOf, type ClusterConfig } from '../../control-plane/cluster.ts';
 import { failure, refusal, success, type ControlError, type Result } from '../../control-plane/errors.ts';
-import type {
-  ClusterView,
-  KernelEvent,
-  NodeView,
-  PromotionView,
-  Reading,
-  ReplicationView,
-  WalView,
-} from '../../control-plane/views.ts';
-import { lsn } from '../../control-plane/lsn.ts';
+import type { KernelEvent, PromotionView, Reading, WalView } from '../../control-plane/views.ts';
+import { lsn } from './lsn.ts';
 import type { Access } from './ask.ts';
 import {
   askAt,
@@ -24,6 +16,7 @@ import {
   reading,
   type From,
 } from './endpoints.ts';
+import type { PatroniClusterView, PatroniNodeView, PatroniReplicationView } from './views.ts';
 import { detailsOf, leaderOf, memberOf, membersOf, notesOf, positionsOf, scheduledSwitchover } from './members.ts';
 import * as schema from './schema.ts';
 import type { ClusterWire, HistoryWire, MemberWire, NodeWire } from './schema.ts';
@@ -51,7 +44,7 @@ export async function readCluster(
   cluster: ClusterConfig,
   access: Access,
   unavailable: readonly string[],
-): Promise<Result<Reading<ClusterView>>> {
+): Promise<Result<Reading<PatroniClusterView>>> {
   const read = await askInOrder(cluster, access, '/cluster', schema.cluster);
   if (!read.ok) return read;
   const { data } = read.value;
@@ -76,7 +69,7 @@ export async function readCluster(
 export async function readReplication(
   cluster: ClusterConfig,
   access: Access,
-): Promise<Result<Reading<ReplicationView>>> {
+): Promise<Result<Reading<PatroniReplicationView>>> {
   const read = await askInOrder(cluster, access, '/cluster', schema.cluster);
   if (!read.ok) return read;
   const { data } = read.value;
@@ -86,18 +79,15 @@ export async function readReplication(
     .map(({ nodeId, replicationState, lagBytes, patroni }) => ({
       nodeId,
       name: null,
-      state:
-        patroni?.role === undefined || patroni.role === 'replica'
-          ? replicationState
-          : `${replicationState}, ${patroni.role}`,
+      state: patroni.role === 'replica' ? replicationState : `${replicationState}, ${patroni.role}`,
       haltReason: null,
-      receivedOffset: patroni?.received ?? null,
-      appliedOffset: patroni?.replayed ?? null,
+      receivedOffset: patroni.received,
+      appliedOffset: patroni.replayed,
       acknowledgedOffset: null,
       lagBytes,
       lagCommits: null,
       lastAcknowledgedAt: null,
-      ...(patroni?.receiveLag === undefined
+      ...(patroni.receiveLag === undefined
         ? {}
         : { receiveLag: patroni.receiveLag, replayLag: patroni.replayLag ?? null }),
     }));
@@ -129,7 +119,7 @@ export async function readNode(
   cluster: ClusterConfig,
   access: Access,
   name: string,
-): Promise<Result<Reading<NodeView>>> {
+): Promise<Result<Reading<PatroniNodeView>>> {
   const found = await findNode(cluster, access, name);
   if (!found.ok) return found;
   if ('reported' in found.value) {
@@ -137,7 +127,7 @@ export async function readNode(
     const member = membersOf(from.data).find(({ nodeId }) => nodeId === name);
     if (member === undefined) throw new Error(`${name} was found among the members and is not there`);
     return success(
-      clusterReading(cluster, from, { member, source: 'reported', epoch: member.patroni?.timeline ?? null }, [
+      clusterReading(cluster, from, { member, source: 'reported', epoch: member.patroni.timeline }, [
         `This is what the configuration store holds of ${name}, and not its own word: ${found.value.why}.`,
       ]),
     );

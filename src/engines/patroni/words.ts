@@ -5,15 +5,17 @@
  * sentences are held against real clusters of every version by `test/patroni/explanations.test.ts`.
  */
 import type { ControlCommandName } from '../../control-plane/commands.ts';
-import { lsn } from '../../control-plane/lsn.ts';
-import type { KernelExplanation, StateChange } from '../../control-plane/views.ts';
+import { toWire, type StateChange } from '../../control-plane/views.ts';
 import type { CostWords, Fact, Words } from '../../control-plane/words.ts';
+import { COST_DOCUMENT, explanationDocument } from './document.ts';
 import type { PatroniFacts, PatroniPosition } from './facts.ts';
+import { lsn } from './lsn.ts';
+import type { PatroniExplanation } from './views.ts';
 
 /** The words for a switchover or a failover. A demotion is refused before there is anything to explain. */
 export function patroniWords(
   command: Exclude<ControlCommandName, 'request_demotion'>,
-  explained: KernelExplanation,
+  explained: PatroniExplanation,
   patroni: PatroniFacts,
 ): Words {
   const request: Request = {
@@ -44,6 +46,7 @@ export function patroniWords(
     reliedOn: request.forced
       ? ['P6-A1', 'P6-S1', 'P7-A2', 'P7-E1', 'P7-E2', 'P7-E3']
       : ['P6-A1', 'P6-A2', 'P6-S1', 'P7-A3', 'P7-E1', 'P7-E2', 'P7-E3'],
+    document: explanationDocument(explained.epoch?.toString() ?? null, toWire(explained.members)),
   };
 }
 
@@ -71,12 +74,12 @@ function action({ candidate, leader, forced, facts }: Request): string {
   );
 }
 
-function changes({ candidate, leader, facts }: Request, explained: KernelExplanation): readonly StateChange[] {
+function changes({ candidate, leader, facts }: Request, explained: PatroniExplanation): readonly StateChange[] {
   const timeline = explained.epoch?.toString() ?? 'unknown';
   const role = (node: string, after: string): StateChange => ({
     component: 'role',
     nodeId: node,
-    before: explained.members.find(({ nodeId }) => nodeId === node)?.patroni?.role ?? null,
+    before: explained.members.find(({ nodeId }) => nodeId === node)?.patroni.role ?? null,
     after,
   });
   return [
@@ -432,6 +435,7 @@ export function patroniCostWords(requests: bigint, node: string): CostWords {
       `PostgreSQL; ${node} is asked for its configuration and its metrics too.`,
     replication: 'No replication state changes.',
     protection: 'Only configured addresses are asked, and each answer is shown under the address that gave it.',
+    document: COST_DOCUMENT,
   };
 }
 

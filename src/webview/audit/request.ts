@@ -84,10 +84,28 @@ function stageBlock(stage: AuditStage, chosen: boolean): TemplateResult {
       explanation === null
         ? nothing
         : html`<details><summary>${t('Explanation as the operator saw it')}</summary><div class="audit-explanation">
-      ${explanationPanel({ kind: 'explanation', explanation: explanation.explanation, digest: explanation.digest, requestId: row.requestId ?? '', operator: row.operator ?? '', terminal: explanation.explanation.commandLine })}</div></details>`
+      ${recorded(row, explanation)}</div></details>`
     }
     ${whole(stage, record === null)}
   </div>`;
+}
+
+/** An explanation as it was shown, without anything to decide. */
+function recorded(
+  { requestId, operator }: AuditStage['row'],
+  { explanation, digest }: NonNullable<AuditStage['explanation']>,
+): TemplateResult {
+  return explanationPanel(
+    {
+      kind: 'explanation',
+      explanation,
+      digest,
+      requestId: requestId ?? '',
+      operator: operator ?? '',
+      terminal: explanation.commandLine,
+    },
+    explanation.invariants,
+  );
 }
 
 /** Everything that has no form of its own, member by member, so that nothing recorded is left out. */

@@ -1,0 +1,45 @@
+/** Values of a document as text: one function per kind of value. What is ours is English; all else is foreign text. */
+import type { Cell, Form, Label, Sentence, Title } from '../../control-plane/document.ts';
+import { known } from './safe.ts';
+
+/** A label of ours, or the name that others gave. */
+export function titleText(title: Title): string {
+  return 'foreign' in title ? known(title.foreign) : title.label;
+}
+
+/** A label of ours where a line is narrow. */
+export function shortText({ label, short }: Label): string {
+  return short ?? label;
+}
+
+/** Numbers stand at the right edge of their column. */
+export function isRight(form: Form): boolean {
+  return form === 'number' || form === 'ordinal';
+}
+
+/** A value. What an engine does not have, or what does not apply, is a dash or a word of ours, and never "unknown". */
+export function cellText(cell: Cell): string {
+  if ('value' in cell) return known(cell.value);
+  switch (cell.is) {
+    case 'absent':
+      return cell.word === undefined ? '-' : shortText(cell.word);
+    case 'word':
+      return cell.word.label;
+    case 'sentence':
+      return sentenceText(cell.sentence);
+    case 'node':
+      return cell.name === cell.nodeId ? known(cell.nodeId) : `${known(cell.name)} (${known(cell.nodeId)})`;
+    case 'told_role':
+      return known(cell.told);
+    case 'state':
+      return `${known(cell.state)}: ${known(cell.reason)}`;
+  }
+}
+
+/** A sentence of ours with its values. */
+export function sentenceText({ label, values }: Sentence): string {
+  return label.replaceAll(/\{(\d+)\}/gu, (whole, index: string) => {
+    const value = values[Number(index)];
+    return value === undefined ? whole : cellText(value);
+  });
+}

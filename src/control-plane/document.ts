@@ -1,0 +1,296 @@
+/**
+ * What an engine shows of an answer, as data: headed sections of facts, tables, pictures and sentences. Each interface
+ * has one way to draw each of them, and knows no engine. Everything here is JSON; 64-bit values are decimal strings.
+ */
+import type { Health, Reading, Role, StateChange, Wire } from './views.ts';
+
+/** English text of ours, which a renderer may translate. `short`: the same where a line is narrow. */
+export interface Label {
+  readonly label: string;
+  readonly short?: string;
+}
+
+/** Text of others in a place where a label of ours could stand. */
+export interface Foreign {
+  readonly foreign: string;
+}
+
+export type Title = Label | Foreign;
+
+/** How a value is written. `position`: as the engine writes one. `strong`: text with weight. */
+export type Form =
+  | 'text'
+  | 'strong'
+  | 'code'
+  | 'verbatim'
+  | 'number'
+  | 'ordinal'
+  | 'position'
+  | 'time'
+  | 'role'
+  | 'health'
+  | 'flag'
+  | 'invariant';
+
+/** A value of an answer; `null` is unknown: nobody knows it. A `flag` is "yes" or "no". */
+export interface Plain {
+  readonly is: Form;
+  readonly value: string | null;
+}
+
+/** A sentence of ours with values in the places of `{0}`, `{1}` … */
+export interface Sentence {
+  readonly label: string;
+  readonly values: readonly Plain[];
+}
+
+/** What stands beside a label or in a table. */
+export type Cell =
+  | Plain
+  /** The engine has no such thing, or it does not apply here: that is known. `word` says so where a dash is too little. */
+  | { readonly is: 'absent'; readonly word?: Label }
+  | { readonly is: 'word'; readonly word: Label }
+  | { readonly is: 'sentence'; readonly sentence: Sentence }
+  /** A node by its name and its id. */
+  | { readonly is: 'node'; readonly name: string | null; readonly nodeId: string; readonly strong?: true }
+  /** A role, and the engine's own word for it where that is another. */
+  | { readonly is: 'told_role'; readonly role: Role; readonly told: string }
+  /** A state and why it is so. */
+  | { readonly is: 'state'; readonly state: string; readonly reason: string | null };
+
+export interface Fact {
+  readonly name: Title;
+  readonly value: Cell;
+}
+
+/** A column: `is` says how its plain values are written. `width` is in characters, for tables too long to be measured. */
+export interface Column {
+  readonly key: string;
+  readonly title: Label;
+  readonly is: Form;
+  readonly width: number;
+  /** Shown only where a line is narrow: there it stands for a part of what another column says in one cell. */
+  readonly isNarrow?: true;
+}
+
+/** A table; the first column names the row. A plain value is written as its column says, and `null` is unknown. */
+export interface Table {
+  readonly caption: Label;
+  readonly columns: readonly Column[];
+  readonly rows: readonly (readonly (string | null | Cell)[])[];
+  /** Said where there are no rows. */
+  readonly empty: Label;
+  /** Where a line is narrow: the columns of each part, by their keys; the parts stand one below the other. */
+  readonly narrow: readonly (readonly string[])[];
+}
+
+/** Whether a member follows the primary: as it should, not as is reported, or not at all. */
+export type Follows = 'flowing' | 'broken' | 'none';
+
+export interface TopologyNode {
+  readonly nodeId: string;
+  readonly name: string;
+  readonly role: Role;
+  /** The engine's own word for the role. */
+  readonly told: string;
+  readonly health: Health;
+  readonly state: string;
+  readonly haltReason: string | null;
+  /** In the units of the topology. */
+  readonly lag: readonly (string | null)[];
+  readonly follows: Follows;
+}
+
+/** One of the amounts in which an engine tells a lag: `short` of the unit is its symbol. */
+export interface LagUnit {
+  readonly unit: Label;
+  /** What stands for the lag where there is room for one amount. */
+  readonly leads: boolean;
+}
+
+/** Members in the order of the answer, and who follows whom. `primary` is an index. */
+export interface Topology {
+  readonly nodes: readonly TopologyNode[];
+  readonly primary: number | null;
+  readonly units: readonly LagUnit[];
+  /** What the amounts beside the lines are, where they do not say it themselves. */
+  readonly legend: Label | null;
+}
+
+export interface Mark {
+  readonly name: Label;
+  /** What is marked by an id of its own. */
+  readonly id?: string;
+  readonly at: string | null;
+  readonly shape: 'tick' | 'diamond';
+}
+
+/** One axis of positions in bytes, what lies on it, and marks that have a line each. */
+export interface Ruler {
+  readonly from: string;
+  readonly to: string;
+  readonly parts: number;
+  /** Beginning and end of each part; empty where there are too many to be told apart. */
+  readonly ends: readonly { readonly first: string; readonly end: string }[];
+  readonly marks: readonly Mark[];
+  /** Places of marks that are too many for a line each. */
+  readonly unnamed: readonly string[];
+  /** Said of the marks as a whole. */
+  readonly beside: { readonly words: Label; readonly count?: string; readonly isKnown: boolean } | null;
+}
+
+export interface Span {
+  readonly kind: 'snapshot' | 'checkpoint';
+  readonly id: string;
+  readonly first: string | null;
+  readonly last: string | null;
+}
+
+/** Parts of one axis, each on a line of its own. */
+export interface Spans {
+  readonly spans: readonly Span[];
+}
+
+/** A state of a machine; `entered` is the event that says that it was passed. */
+export interface State {
+  readonly name: string;
+  readonly isPresent: boolean;
+  readonly isPassed: boolean;
+  readonly entered: { readonly seq: string; readonly time: string | null } | null;
+}
+
+/** A way between two states, by their places in `main`; `beside` is the state that stands beside them. */
+export interface Transition {
+  readonly from: number | 'beside';
+  readonly to: number | 'beside';
+  readonly isTaken: boolean;
+}
+
+/** A machine: states one below the other, one beside the third of them, and the path that was taken. */
+export interface States {
+  readonly machine: string;
+  readonly present: string;
+  readonly main: readonly State[];
+  readonly beside: State;
+  readonly transitions: readonly Transition[];
+  /** Types of the events that show the path. */
+  readonly path: readonly string[];
+  readonly denial: { readonly reason: string; readonly invariant: string } | null;
+  /** Number of the event that says that the attempt was broken off. */
+  readonly aborted: string | null;
+  readonly hasAttempt: boolean;
+}
+
+/** Amounts as bars, each measure on a scale of its own from 0 to `most`. */
+export interface Bars {
+  readonly measures: readonly { readonly title: Label; readonly unit: Label; readonly most: string }[];
+  readonly bars: readonly {
+    readonly nodeId: string;
+    readonly name: string | null;
+    readonly amounts: readonly (string | null)[];
+  }[];
+  readonly scale: Sentence;
+}
+
+/** An event of the engine's log with all that it says, or numbers that are not in the answer. */
+export type Entry =
+  | {
+      readonly is: 'event';
+      readonly mark: 'failure' | 'success' | 'other';
+      readonly seq: string;
+      readonly type: string;
+      readonly time: string | null;
+      readonly epoch: string;
+      readonly reason: string | null;
+      /** `absent`: this kind of event has none. */
+      readonly mode: string | null | { readonly is: 'absent' };
+      readonly operator: string | null;
+      readonly nodeId: string | null;
+      readonly requestId: string | null;
+      readonly auditHead: { readonly seq: string; readonly hash: string } | null;
+      readonly fields: Readonly<Record<string, unknown>>;
+    }
+  | { readonly is: 'gap'; readonly from: string; readonly to: string };
+
+export type Block =
+  | { readonly is: 'facts'; readonly facts: readonly Fact[] }
+  | { readonly is: 'table'; readonly table: Table }
+  | { readonly is: 'sentence'; readonly sentence: Sentence; readonly muted?: true }
+  | { readonly is: 'topology'; readonly topology: Topology }
+  | { readonly is: 'ruler'; readonly ruler: Ruler }
+  | { readonly is: 'spans'; readonly spans: Spans }
+  | { readonly is: 'states'; readonly states: States }
+  | { readonly is: 'bars'; readonly bars: Bars }
+  /** `brief`: where a line is narrow, without what the document says already. */
+  | { readonly is: 'events'; readonly entries: readonly Entry[]; readonly empty: Label; readonly brief?: true }
+  | {
+      readonly is: 'changes';
+      readonly changes: readonly StateChange[];
+      readonly names: readonly { readonly nodeId: string; readonly name: string }[];
+    }
+  /** Named values that are many enough to be searched. */
+  | { readonly is: 'search'; readonly groups: readonly Group[]; readonly empty: Label };
+
+/** Named values of no further form, in the engine's own order and words. */
+export interface Group {
+  readonly name: string;
+  readonly entries: readonly { readonly key: string; readonly value: string }[];
+}
+
+/** A part of a document; one without a title stands at its head. */
+export interface DocumentSection {
+  readonly title: Title | null;
+  readonly blocks: readonly Block[];
+}
+
+/** What an engine calls things that every interface names, and which of them it has. */
+export interface Terms {
+  /** What grows with every change of authority. */
+  readonly epoch: Label;
+  /** The same with its value, in a sentence. */
+  readonly atEpoch: Label;
+  readonly primary: Label;
+  /** What an engine does not count is not unknown. */
+  readonly countsCommits: boolean;
+  readonly countsControlVersions: boolean;
+}
+
+/** An answer as it is shown, below where and when it was read. */
+export interface Document {
+  readonly terms: Terms;
+  /** `null` is unknown; absent where the answer shows no epoch. */
+  readonly epoch?: string | null;
+  /** The node that answered by its name, where the answer has it. */
+  readonly observer?: { readonly nodeId: string; readonly name: string };
+  readonly sections: readonly DocumentSection[];
+}
+
+/** An answer with the document that shows it, which is made when it is first asked for. */
+export type DocumentedReading<T> = Reading<T> & { readonly document: () => Document };
+
+/** Makes the document of a view. */
+export type Describe<T> = (view: Wire<T>, observer: string | null) => Document;
+
+/** A label of ours: the dictionaries are held against every call of this. */
+export function label(text: string, short?: string): Label {
+  return short === undefined ? { label: text } : { label: text, short };
+}
+
+/** A sentence of ours: the dictionaries are held against every call of this. */
+export function sentence(text: string, ...values: readonly Plain[]): Sentence {
+  return { label: text, values };
+}
+
+/** The first topology of a document: what the tree draws its rows from. */
+export function topologyOf({ sections }: Document): Topology | undefined {
+  for (const { blocks } of sections) for (const block of blocks) if (block.is === 'topology') return block.topology;
+  return undefined;
+}
+
+/** The table whose rows are the nodes of the topology, in the same order. */
+export function memberTableOf({ sections }: Document): Table | undefined {
+  for (const { blocks } of sections)
+    for (const block of blocks)
+      if (block.is === 'table' && block.table.columns[0]?.key === 'member') return block.table;
+  return undefined;
+}

@@ -1,0 +1,102 @@
+/** What the documents of all engines are made with: values, named sections, events with what is missing between them. */
+import { success, type Result } from '../control-plane/errors.ts';
+import type {
+  Block,
+  Cell,
+  Describe,
+  DocumentedReading,
+  DocumentSection,
+  Entry,
+  Fact,
+  Form,
+  Group,
+  Label,
+  Plain,
+  Table,
+} from '../control-plane/document.ts';
+import { label } from '../control-plane/document.ts';
+import { toWire, type KernelEvent, type Reading, type Wire } from '../control-plane/views.ts';
+
+/** A value that does not exist here, which is not unknown. */
+export const ABSENT: Cell = { is: 'absent' };
+/** The same in a word of ours. */
+export const NONE: Cell = { is: 'absent', word: label('none') };
+
+/** A value, written as `is` says. */
+export function plain(is: Form, value: string | null): Plain {
+  return { is, value };
+}
+
+/** A fact under a name of ours. */
+export function fact(name: Label, value: Cell): Fact {
+  return { name, value };
+}
+
+/** A node by its name, and by its id where that is another. */
+export function nodeCell({ name, nodeId }: { readonly name: string; readonly nodeId: string }): Cell {
+  return { is: 'node', name, nodeId };
+}
+
+/** A section of one block. */
+export function section(title: Label | null, ...blocks: readonly Block[]): DocumentSection {
+  return { title, blocks };
+}
+
+export function facts(...all: readonly Fact[]): Block {
+  return { is: 'facts', facts: all };
+}
+
+export function table(shown: Table): Block {
+  return { is: 'table', table: shown };
+}
+
+/** Makes an answer's document when it is first asked for, and once. */
+export function documented<T>(read: Result<Reading<T>>, describe: Describe<T>): Result<DocumentedReading<T>> {
+  if (!read.ok) return read;
+  const { view, observed } = read.value;
+  let made: ReturnType<Describe<T>> | undefined;
+  return success({ ...read.value, document: () => (made ??= describe(toWire(view), observed.nodeId)) });
+}
+
+/** What an engine says beside, in its own words, each group under its own name. */
+export function beside(groups: readonly Group[] | undefined): readonly DocumentSection[] {
+  return (groups ?? []).map(({ name, entries }) => ({
+    title: { foreign: name },
+    blocks: [
+      entries.length === 0
+        ? { is: 'sentence', sentence: { ...label('none'), values: [] }, muted: true }
+        : facts(
+            ...entries.map(({ key, value }): Fact => ({ name: { foreign: key }, value: plain('verbatim', value) })),
+          ),
+    ],
+  }));
+}
+
+/** Diagnostics: to be searched. */
+export function diagnostics(groups: readonly Group[]): readonly DocumentSection[] {
+  return [section(null, { is: 'search', groups, empty: label('The node reports no sections.') })];
+}
+
+/** How an engine draws an event, and which kinds of it have no mode. */
+export interface EventForms {
+  readonly mark: (type: string) => 'failure' | 'success' | 'other';
+  readonly hasMode: (type: string) => boolean;
+}
+
+/** Events in the order of the answer. A gap says which numbers are not in it, and nothing of why. */
+export function entries(events: readonly Wire<KernelEvent>[], { mark, hasMode }: EventForms): readonly Entry[] {
+  return events.flatMap((event, index): readonly Entry[] => {
+    const before = events[index - 1];
+    const expected = before === undefined ? undefined : BigInt(before.seq) + 1n;
+    const seq = BigInt(event.seq);
+    const shown: Entry = {
+      is: 'event',
+      mark: mark(event.type),
+      ...event,
+      mode: event.mode === null && !hasMode(event.type) ? { is: 'absent' } : event.mode,
+    };
+    return expected !== undefined && seq > expected
+      ? [{ is: 'gap', from: expected.toString(), to: (seq - 1n).toString() }, shown]
+      : [shown];
+  });
+}

@@ -1,0 +1,93 @@
+/** The WAL of a PostgreSQL under Patroni as it is shown, and its checkpoint with what holds WAL back. */
+import { label, sentence, type Document } from '../../control-plane/document.ts';
+import type { SnapshotsView, WalView, Wire } from '../../control-plane/views.ts';
+import { ABSENT, beside, fact, facts, plain, section, table } from '../documents.ts';
+import { position, positionText, TERMS } from './terms.ts';
+
+/** Positions and segments; what cannot be seen is not the same as none. */
+export function walDocument({
+  segments,
+  oldestOffset,
+  durableOffset,
+  appendOffset,
+  totalBytes,
+  sections,
+}: Wire<WalView>): Document {
+  return {
+    terms: TERMS,
+    sections: [
+      ...(segments === null
+        ? []
+        : [
+            section(
+              label('WAL'),
+              facts(
+                fact(label('Oldest retained'), position(oldestOffset)),
+                fact(label('Flushed'), position(durableOffset)),
+                // A replica inserts nothing; PostgreSQL says no such position of it.
+                fact(label('Inserted'), appendOffset === null ? ABSENT : position(appendOffset)),
+                fact(label('Total size (bytes)'), plain('number', totalBytes)),
+              ),
+            ),
+          ]),
+      ...beside(sections),
+      section(
+        label('Segments'),
+        segments === null
+          ? { is: 'sentence', sentence: sentence('Not visible here; the note above says why.'), muted: true }
+          : table({
+              caption: label('WAL segments'),
+              columns: [
+                { key: 'id', title: label('Segment'), is: 'code', width: 30 },
+                { key: 'from', title: label('From'), is: 'position', width: 16 },
+                { key: 'to', title: label('To'), is: 'position', width: 16 },
+                { key: 'bytes', title: label('Size (bytes)', 'bytes'), is: 'number', width: 14 },
+              ],
+              rows: segments.map(({ id, firstOffset, endOffset, bytes }) => [
+                id,
+                positionText(firstOffset),
+                positionText(endOffset),
+                bytes,
+              ]),
+              empty: label('The node reports no segments.'),
+              narrow: [['id', 'from', 'to', 'bytes']],
+            }),
+      ),
+    ],
+  };
+}
+
+/** The last checkpoint, and what PostgreSQL says beside. */
+export function snapshotsDocument({ items, sections }: Wire<SnapshotsView>): Document {
+  return {
+    terms: TERMS,
+    sections: [
+      section(
+        label('Checkpoint'),
+        table({
+          caption: label('Checkpoint'),
+          columns: [
+            { key: 'id', title: label('Id'), is: 'code', width: 20 },
+            { key: 'redo', title: label('Redo from'), is: 'position', width: 16 },
+            { key: 'at', title: label('Written at'), is: 'position', width: 16 },
+            { key: 'created', title: label('Created', 'created at'), is: 'time', width: 26 },
+            { key: 'source', title: label('Source'), is: 'text', width: 30 },
+          ],
+          rows: items.map(({ id, walFirstOffset, walEndOffset, createdAt, source }) => [
+            id,
+            positionText(walFirstOffset),
+            positionText(walEndOffset),
+            createdAt,
+            source,
+          ]),
+          empty: label('The node reports no checkpoint.'),
+          narrow: [
+            ['id', 'redo', 'at'],
+            ['id', 'created', 'source'],
+          ],
+        }),
+      ),
+      ...beside(sections),
+    ],
+  };
+}

@@ -1,0 +1,157 @@
+/** What Patroni shows of a cluster, a node, replication, timelines, diagnostics, an explanation and an execution. */
+import { label, sentence, type Bars, type Column, type Document, type Table } from '../../control-plane/document.ts';
+import type { ControlResultView, DiagnosticsView, PromotionView, Wire } from '../../control-plane/views.ts';
+import { diagnostics, entries, fact, facts, nodeCell, plain, section, table, type EventForms } from '../documents.ts';
+import { membersTable, nodeSections, topology } from './document-members.ts';
+import { positionText, TERMS } from './terms.ts';
+import type {
+  PatroniClusterView,
+  PatroniMember,
+  PatroniNodeView,
+  PatroniReplica,
+  PatroniReplicationView,
+} from './views.ts';
+
+/** Members, roles, timelines and lag. */
+export function clusterDocument({ name, epoch, primaryId, members }: Wire<PatroniClusterView>): Document {
+  const leader = members.find(({ nodeId }) => nodeId === primaryId);
+  return {
+    terms: TERMS,
+    epoch,
+    sections: [
+      section(
+        null,
+        facts(
+          // Some versions of Patroni do not say here how they call the cluster.
+          ...(name === null ? [] : [fact(label('Cluster'), plain('text', name))]),
+          fact(TERMS.primary, leader === undefined ? plain('code', primaryId) : nodeCell(leader)),
+          fact(label('Members'), plain('number', members.length.toString())),
+        ),
+      ),
+      section(label('Topology'), { is: 'topology', topology: topology(members, primaryId) }),
+      section(label('Members'), table(membersTable(members))),
+    ],
+  };
+}
+
+/** One member. */
+export function nodeDocument(view: Wire<PatroniNodeView>): Document {
+  return { terms: TERMS, epoch: view.epoch, sections: nodeSections(view) };
+}
+
+/** How far each replica is behind, as the configuration store has it. */
+export function replicationDocument({ primaryId, epoch, replicas }: Wire<PatroniReplicationView>): Document {
+  return {
+    terms: TERMS,
+    epoch,
+    sections: [
+      section(
+        null,
+        facts(
+          fact(TERMS.primary, plain('code', primaryId)),
+          fact(label('Replicas'), plain('number', replicas.length.toString())),
+        ),
+      ),
+      ...(replicas.length === 0 ? [] : [section(label('Lag'), { is: 'bars', bars: lagBars(replicas) })]),
+      section(label('Replicas'), table(replicasTable(replicas))),
+    ],
+  };
+}
+
+const LAGS: readonly Column[] = [
+  { key: 'receiveLag', title: label('Receive lag (bytes)', 'receive lag'), is: 'number', width: 16 },
+  { key: 'replayLag', title: label('Replay lag (bytes)', 'replay lag'), is: 'number', width: 16 },
+];
+
+function replicasTable(replicas: readonly Wire<PatroniReplica>[]): Table {
+  const isApart = replicas.some(({ receiveLag }) => receiveLag !== undefined);
+  const columns: readonly Column[] = [
+    { key: 'node', title: label('Node'), is: 'code', width: 38 },
+    { key: 'state', title: label('State'), is: 'text', width: 34 },
+    { key: 'lag', title: label('Lag (bytes)', 'lag bytes'), is: 'number', width: 12 },
+    ...(isApart ? LAGS : []),
+    { key: 'received', title: label('Received'), is: 'position', width: 14 },
+    { key: 'replayed', title: label('Replayed'), is: 'position', width: 14 },
+  ];
+  return {
+    caption: label('Replicas'),
+    columns,
+    rows: replicas.map(
+      ({ nodeId, state, lagBytes, receiveLag = null, replayLag = null, receivedOffset, appliedOffset }) => [
+        nodeId,
+        state,
+        lagBytes,
+        ...(isApart ? [receiveLag, replayLag] : []),
+        positionText(receivedOffset),
+        positionText(appliedOffset),
+      ],
+    ),
+    empty: label('The node reports no replicas.'),
+    narrow: [columns.map(({ key }) => key)],
+  };
+}
+
+function lagBars(replicas: readonly Wire<PatroniReplica>[]): Bars {
+  const most = replicas
+    .reduce((high, { lagBytes }) => (lagBytes !== null && BigInt(lagBytes) > high ? BigInt(lagBytes) : high), 0n)
+    .toString();
+  return {
+    measures: [{ title: label('Lag in bytes'), unit: label('Bytes'), most }],
+    bars: replicas.map(({ nodeId, name, lagBytes }) => ({ nodeId, name, amounts: [lagBytes] })),
+    scale: sentence('Scale of all bars: 0 to {0} bytes, the largest values in this answer.', plain('number', most)),
+  };
+}
+
+const EVENTS: EventForms = { mark: () => 'other', hasMode: () => true };
+
+/** The timelines so far: Patroni has no state machine and keeps no record of attempts. */
+export function promotionDocument({ state, pendingNodeId, epoch, events }: Wire<PromotionView>): Document {
+  return {
+    terms: TERMS,
+    epoch,
+    sections: [
+      section(
+        null,
+        facts(
+          fact(label('State'), plain('strong', state)),
+          ...(pendingNodeId === null ? [] : [fact(label('Pending node'), plain('code', pendingNodeId))]),
+        ),
+      ),
+      section(label('Timelines that ended'), {
+        is: 'events',
+        entries: entries(events, EVENTS),
+        empty: label('The node reports no timeline that ended.'),
+      }),
+    ],
+  };
+}
+
+export function diagnosticsDocument({ sections }: Wire<DiagnosticsView>): Document {
+  return { terms: TERMS, sections: diagnostics(sections) };
+}
+
+/** What stands below an explanation: the members that it rests on. */
+export function explanationDocument(epoch: string | null, members: readonly Wire<PatroniMember>[]): Document {
+  return {
+    terms: TERMS,
+    epoch,
+    sections: [section(label('Members as the node reported them', 'Members'), table(membersTable(members)))],
+  };
+}
+
+/** What stands below an explanation of diagnostics: nothing of the cluster was read for it. */
+export const COST_DOCUMENT: Document = { terms: TERMS, sections: [] };
+
+/** Who leads, as Patroni answered. It has no events and no control version to tell of. */
+export function executionDocument(
+  { changes }: Wire<ControlResultView>,
+  target: { readonly nodeId: string; readonly name: string },
+): Document {
+  return {
+    terms: TERMS,
+    sections: [
+      section(null, facts(fact(label('Target'), { is: 'node', ...target, strong: true }))),
+      section(label('Before and after'), { is: 'changes', changes, names: [target] }),
+    ],
+  };
+}
