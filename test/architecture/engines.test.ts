@@ -20,7 +20,9 @@ const files = globSync('src/**/*.ts', { cwd: root })
   .toSorted();
 
 /** Folders and settings are the product's, which bears the name of its first engine. */
-function isPlaceOfTheProduct({ parent }: ts.Node): boolean {
+function isPlaceOfTheProduct(node: ts.Node): boolean {
+  if (ts.isSourceFile(node)) return false;
+  const { parent } = node;
   return ts.isCallExpression(parent) && /(?:join|home|getConfiguration)$/u.test(parent.expression.getText());
 }
 

@@ -12,7 +12,13 @@ import { kernelRejection } from '../../src/control-plane/errors.ts';
 import { visible } from '../../src/text/foreign.ts';
 import { seedFrom } from '../seed.ts';
 import { anyOf } from '../pattern.ts';
-import { AERODB, documented, PATRONI, type PatroniViews, type Undocumented } from '../support/documents.ts';
+import {
+  DESCRIBED_BY_AERODB,
+  documented,
+  DESCRIBED_BY_PATRONI,
+  type PatroniViews,
+  type Undocumented,
+} from '../support/documents.ts';
 
 fc.configureGlobal({ seed: seedFrom('FUZZ_SEED') });
 
@@ -225,7 +231,7 @@ describe('views', () => {
   const reading = { observed, endpoint: 'https://db-1.example:9191', skipped: [], notes: [] };
   const of = ({ command, view }: { readonly command: string; readonly view: unknown }): readonly string[] => {
     const shown = { command, reading: { ...reading, view } } as Undocumented<CommandViews>;
-    return documentText(documented(AERODB, shown).reading.document());
+    return documentText(documented(DESCRIBED_BY_AERODB, shown).reading.document());
   };
 
   it('what the kernel does not know is shown as unknown, in every view', () => {
@@ -309,7 +315,7 @@ describe('views', () => {
         notes: [],
       };
       const shown = (view: Undocumented<PatroniViews>): string => {
-        const lines = documentText(documented(PATRONI, view).reading.document());
+        const lines = documentText(documented(DESCRIBED_BY_PATRONI, view).reading.document());
         fits(lines);
         return lines.join('\n');
       };

@@ -22,7 +22,7 @@ export interface PatroniViews
   readonly inspect_replication_status: PatroniReplicationView;
 }
 
-export const AERODB: Describes<CommandViews> = {
+export const DESCRIBED_BY_AERODB: Describes<CommandViews> = {
   inspect_cluster_state: aerodb.clusterDocument,
   inspect_node: aerodb.nodeDocument,
   inspect_replication_status: replicationDocument,
@@ -32,7 +32,7 @@ export const AERODB: Describes<CommandViews> = {
   run_diagnostics: aerodb.diagnosticsDocument,
 };
 
-export const PATRONI: Describes<PatroniViews> = {
+export const DESCRIBED_BY_PATRONI: Describes<PatroniViews> = {
   inspect_cluster_state: patroni.clusterDocument,
   inspect_node: patroni.nodeDocument,
   inspect_replication_status: patroni.replicationDocument,

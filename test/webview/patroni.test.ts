@@ -13,7 +13,7 @@ import type { PatroniFacts } from '../../src/engines/patroni/facts.ts';
 import type { PatroniExplanation, PatroniMember, PatroniState } from '../../src/engines/patroni/views.ts';
 import { patroniExecution, patroniWords } from '../../src/engines/patroni/words.ts';
 import type { ShowPanel } from '../../src/webview/protocol.ts';
-import { documented, PATRONI, type PatroniViews, type Undocumented } from '../support/documents.ts';
+import { documented, DESCRIBED_BY_PATRONI, type PatroniViews, type Undocumented } from '../support/documents.ts';
 import { Bundle, launch, openPanel, type PanelUnderTest } from './page.ts';
 
 const cluster = { name: 'orders', kind: 'patroni', environment: null } as const;
@@ -56,7 +56,7 @@ const members = [member('pg1', 'leader'), member('pg2', 'sync_standby', { marks:
 function answer(title: string, shown: Undocumented<PatroniViews>): ShowPanel {
   const { observed: told, endpoint, skipped, notes } = shown.reading;
   const source = toWire({ observed: told, endpoint, skipped, notes });
-  const document = documented(PATRONI, shown).reading.document();
+  const document = documented(DESCRIBED_BY_PATRONI, shown).reading.document();
   return {
     type: 'show',
     refreshable: true,

@@ -23,7 +23,7 @@ import type { CommandViews } from '../../src/control-plane/reads.ts';
 import { executionDocument, explanationDocument } from '../../src/engines/aerodb/document.ts';
 import { aerodbCostWords, aerodbExecution, aerodbWords } from '../../src/engines/aerodb/words.ts';
 import type { ClusterLabel, Panel, RecordedAt, ShowPanel } from '../../src/webview/protocol.ts';
-import { AERODB, documented, type Undocumented } from '../support/documents.ts';
+import { DESCRIBED_BY_AERODB, documented, type Undocumented } from '../support/documents.ts';
 
 function id(number: number): string {
   return `6f0c3b1e-0000-4000-8000-${number.toString(16).padStart(12, '0')}`;
@@ -119,7 +119,7 @@ export function bent(message: ShowPanel, bend: Bend): ShowPanel {
 /** Wraps an answer as the panel of its command. */
 export function answer(title: string, shown: Undocumented<CommandViews>): ShowPanel {
   const describe = (bend: Bend): Document =>
-    documented(AERODB, bend(toWire(shown)) as Undocumented<CommandViews>).reading.document();
+    documented(DESCRIBED_BY_AERODB, bend(toWire(shown)) as Undocumented<CommandViews>).reading.document();
   const { observed: told, endpoint, skipped, notes } = shown.reading;
   const source = toWire({ observed: told, endpoint, skipped, notes });
   const document = describe(value => value);
