@@ -47,7 +47,7 @@ export interface Sentence {
 /** What stands beside a label or in a table. */
 export type Cell =
   | Plain
-  /** The engine has no such thing, or it does not apply here: that is known. `word` says so where a dash is too little. */
+  /** The engine has no such thing, or it does not apply here: that is known. `word`: said instead of a dash. */
   | { readonly is: 'absent'; readonly word?: Label }
   | { readonly is: 'word'; readonly word: Label }
   | { readonly is: 'sentence'; readonly sentence: Sentence }
@@ -63,7 +63,7 @@ export interface Fact {
   readonly value: Cell;
 }
 
-/** A column: `is` says how its plain values are written. `width` is in characters, for tables too long to be measured. */
+/** A column: `is` says how its plain values are written. `width` is in characters, for long tables. */
 export interface Column {
   readonly key: string;
   readonly title: Label;

@@ -1,4 +1,4 @@
-/** What the documents of all engines are made with: values, named sections, events with what is missing between them. */
+/** What the documents of all engines are made with: values, named sections, events and what is missing of them. */
 import { success, type Result } from '../control-plane/errors.ts';
 import type {
   Block,

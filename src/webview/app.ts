@@ -16,7 +16,9 @@ export function app({ panel, refreshable, cited = [] }: ShowPanel, post: Post): 
   if (panel.kind === 'audit') {
     return html`
       <div class="hidden" role="status">${announcement(panel)}</div>
-      <main class="panel audit"><aerodb-audit .log=${panel.log} .heading=${panel.title} .post=${post}></aerodb-audit></main>`;
+      <main class="panel audit">
+        <aerodb-audit .log=${panel.log} .heading=${panel.title} .post=${post}></aerodb-audit>
+      </main>`;
   }
   const force = panel.kind === 'explanation' && panel.explanation.command === 'force_promotion';
   return html`

@@ -82,7 +82,8 @@ function mark(end: Event['mark']): SVGTemplateResult {
 }
 
 function rail(kind: 'event' | 'gap', drawing: SVGTemplateResult, label: string): TemplateResult {
-  return html`<span class=${`rail ${kind}`}><svg class="shape" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">${drawing}</svg>${label}</span>`;
+  const shape = html`<svg class="shape" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">${drawing}</svg>`;
+  return html`<span class=${`rail ${kind}`}>${shape}${label}</span>`;
 }
 
 function further({ fields, auditHead }: Event): Content {

@@ -23,6 +23,8 @@ const SCOPES = [
   ['durability', t('Durability')],
 ] as const;
 
+const IF_EXECUTED = t('Before and after, if the kernel executes it');
+
 /** Facts only: no promise of success, and no advice. */
 export function explanationPanel(
   { explanation, digest, requestId, operator, terminal }: Shown,
@@ -56,7 +58,11 @@ export function explanationPanel(
           )
     }
     ${explanation.facts.length === 0 ? nothing : section(t('What the engine reports'), engineFacts(explanation.facts))}
-    ${explanation.changes.length === 0 ? nothing : section(t('Before and after, if the kernel executes it'), changeTable(explanation.changes, names, t('Before and after, if the kernel executes it')))}
+    ${
+      explanation.changes.length === 0
+        ? nothing
+        : section(IF_EXECUTED, changeTable(explanation.changes, names, IF_EXECUTED))
+    }
     ${section(
       t('Consequences'),
       html`<dl class="consequences">${SCOPES.map(([scope, title]) => {
@@ -66,9 +72,16 @@ export function explanationPanel(
           : html`<div><dt>${title}</dt><dd>${texts.map(one => html`<p>${text(one.text)}</p>`)}</dd></div>`;
       })}</dl>`,
     )}
-    ${kernel === null || (kernel.decision === null && kernel.checks.length === 0) ? nothing : checks(kernel, explanation)}
+    ${
+      kernel === null || (kernel.decision === null && kernel.checks.length === 0)
+        ? nothing
+        : checks(kernel, explanation)
+    }
     ${section(t('Can it be undone?'), html`<p>${text(explanation.undo)}</p>`)}
-    ${section(t('Why the kernel may reject it'), html`<ul>${explanation.rejection.map(reason => html`<li>${text(reason)}</li>`)}</ul>`)}
+    ${section(
+      t('Why the kernel may reject it'),
+      html`<ul>${explanation.rejection.map(reason => html`<li>${text(reason)}</li>`)}</ul>`,
+    )}
     ${section(t('What protects against acting on an old view'), html`<p>${text(explanation.protection)}</p>`)}
     ${section(
       t('Invariants'),
@@ -119,7 +132,11 @@ function engineFacts(shown: Wire<Explanation>['facts']): TemplateResult {
 
 function forceBanner({ acknowledge, kernel }: Wire<Explanation>): TemplateResult {
   return html`<div class="force"><div class="stripes" aria-hidden="true"></div>
-    <p><strong>${t('FORCED.')}</strong> ${kernel?.decision === null ? t("The operator's assertion takes the place of what the engine does not check.") : t("The operator's assertion takes the place of what the kernel could not find out.")}
+    <p><strong>${t('FORCED.')}</strong> ${
+      kernel?.decision === null
+        ? t("The operator's assertion takes the place of what the engine does not check.")
+        : t("The operator's assertion takes the place of what the kernel could not find out.")
+    }
     ${
       acknowledge.length === 0
         ? t('The kernel names nothing that it would override.')
@@ -131,9 +148,10 @@ function forceBanner({ acknowledge, kernel }: Wire<Explanation>): TemplateResult
 }
 
 function overriddenMark({ invariants, kernel }: Wire<Explanation>, id: string): TemplateResult | typeof nothing {
-  return invariants.some(one => one.id === id && one.overridden)
-    ? html`<span class="overridden-mark">${kernel?.decision === null ? checkWord('unchecked') : phrase('{0} by this request', checkWord('overridden'))}</span>`
-    : nothing;
+  if (!invariants.some(one => one.id === id && one.overridden)) return nothing;
+  const mark =
+    kernel?.decision === null ? checkWord('unchecked') : phrase('{0} by this request', checkWord('overridden'));
+  return html`<span class="overridden-mark">${mark}</span>`;
 }
 
 function checks(kernel: Kernel, { invariants }: Wire<Explanation>): TemplateResult {
@@ -141,7 +159,10 @@ function checks(kernel: Kernel, { invariants }: Wire<Explanation>): TemplateResu
     return section(t('What the engine does not check'), checksTable(kernel.checks, invariants));
   const decision: Content =
     kernel.decision === 'approve'
-      ? html`${outcomeShape('pass')}${phrase('Asked beforehand, the kernel would {0} this request.', html`<strong>${t('approve')}</strong>`)}`
+      ? html`${outcomeShape('pass')}${phrase(
+          'Asked beforehand, the kernel would {0} this request.',
+          html`<strong>${t('approve')}</strong>`,
+        )}`
       : html`${outcomeShape('fail')}${
           kernel.reason === null
             ? phrase(

@@ -27,25 +27,42 @@ export interface Heading {
 export function heading({ title, cluster, refresh, copy }: Heading, post: Post): TemplateResult {
   return html`<header>
     <div class="names">
-      ${
-        cluster === null
-          ? nothing
-          : html`<p class="cluster"><span class="codicon codicon-database" aria-hidden="true"></span><span class="hidden">${t('Cluster')} </span><strong>${text(cluster.name)}</strong>
-        <span class="muted">${text(cluster.kind)}</span>
-        ${cluster.environment === null ? nothing : html`<span class="label"><span class="hidden">${t('environment')} </span>${text(cluster.environment)}</span>`}</p>`
-      }
+      ${cluster === null ? nothing : clusterLine(cluster)}
       <h1 tabindex="-1">${text(title)}</h1>
     </div>
     <div class="actions">
-      ${refresh === 'none' ? nothing : html`<vscode-button secondary ?disabled=${refresh === 'running'} @click=${() => post({ type: 'refresh' })}><span slot="content-before" class="codicon codicon-refresh" aria-hidden="true"></span>${t('Refresh')}</vscode-button>`}
-      ${copy ? html`<vscode-button secondary @click=${() => post({ type: 'copy' })}><span slot="content-before" class="codicon codicon-copy" aria-hidden="true"></span>${t('Copy as JSON')}</vscode-button>` : nothing}
+      ${
+        refresh === 'none'
+          ? nothing
+          : html`<vscode-button secondary ?disabled=${refresh === 'running'} @click=${() => post({ type: 'refresh' })}
+            >${REFRESH}${t('Refresh')}</vscode-button>`
+      }
+      ${
+        copy
+          ? html`<vscode-button secondary @click=${() => post({ type: 'copy' })}
+            >${COPY}${t('Copy as JSON')}</vscode-button>`
+          : nothing
+      }
     </div>
   </header>`;
 }
 
+const REFRESH = html`<span slot="content-before" class="codicon codicon-refresh" aria-hidden="true"></span>`;
+const COPY = html`<span slot="content-before" class="codicon codicon-copy" aria-hidden="true"></span>`;
+const DATABASE = html`<span class="codicon codicon-database" aria-hidden="true"></span>`;
+
+function clusterLine({ name, kind, environment }: ClusterLabel): TemplateResult {
+  const label = html`<span class="label"><span class="hidden">${t('environment')} </span>${text(environment)}</span>`;
+  return html`<p class="cluster">${DATABASE}<span class="hidden">${t('Cluster')} </span><strong>${text(name)}</strong>
+    <span class="muted">${text(kind)}</span>
+    ${environment === null ? nothing : label}</p>`;
+}
+
 /** A list of named values. */
 export function facts(entries: readonly (readonly [Content, Content])[], kind = 'facts'): TemplateResult {
-  return html`<dl class=${kind}>${entries.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
+  const one = ([name, value]: readonly [Content, Content]): TemplateResult =>
+    html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
+  return html`<dl class=${kind}>${entries.map(one)}</dl>`;
 }
 
 /** A part of a panel under a heading of its own. */
@@ -57,8 +74,8 @@ export function section(title: Content, content: Content): TemplateResult {
 const NONE = html`<span class="muted">${t('this engine has none')}</span>`;
 
 /**
- * From which node, at which commit, control version and epoch, when and by whose clock. What an engine does not count is
- * said; epoch and name are left out where an answer has none.
+ * From which node, at which commit, control version and epoch, when and by whose clock. What an engine does not count
+ * is said; epoch and name are left out where an answer has none.
  */
 export function provenance(
   { endpoint, observed, skipped, notes }: Source,

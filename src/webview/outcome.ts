@@ -42,6 +42,10 @@ function ended({ outcome, domain }: Shown<'failed'>['error']): string {
   return outcome === 'executed' ? t('The kernel executed the request and answered with an error.') : ENDED[domain];
 }
 
+const AUTHORITY_ENDED = t(
+  'Operator authority ended with this request, because its outcome is not known. It has to be assumed anew.',
+);
+
 /** Why it failed, in the words of whoever refused, and what is proven about the kernel's action. */
 export function failedPanel(
   { error, target, requestId, recorded, authorityEnded }: Shown<'failed'>,
@@ -49,18 +53,38 @@ export function failedPanel(
 ): TemplateResult {
   const { words, drawn } = OUTCOMES[error.outcome];
   const checks = checksIn(error.kernel?.details);
+  const body = error.kernel?.body ?? '';
   return html`
-    <p class="action">${outcomeShape(drawn)}<strong>${words}</strong> ${ended(error)}${error.outcome === 'unknown' ? html` ${t('Request id')}: ${code(requestId)}` : nothing}</p>
-    ${authorityEnded === undefined ? nothing : html`<p>${t('Operator authority ended with this request, because its outcome is not known. It has to be assumed anew.')} ${recordedText(authorityEnded)}</p>`}
+    <p class="action">${outcomeShape(drawn)}<strong>${words}</strong> ${ended(error)}${
+      error.outcome === 'unknown' ? html` ${t('Request id')}: ${code(requestId)}` : nothing
+    }</p>
+    ${authorityEnded === undefined ? nothing : html`<p>${AUTHORITY_ENDED} ${recordedText(authorityEnded)}</p>`}
     ${facts([
       ...(target === null ? [] : [[t('Target'), text(target)] as const]),
       [t('Domain'), code(error.domain)],
       [t('Code'), html`<strong>${code(error.code)}</strong>`],
       ...(error.field === undefined ? [] : [[t('Field'), code(error.field)] as const]),
     ])}
-    ${error.known === undefined ? nothing : section(error.outcome === 'unknown' ? t('What is known nevertheless') : t("What is known beside the kernel's words"), html`<p>${verbatim(error.known)}</p>`)}
-    ${section(error.kernel === undefined ? t('Message') : t("The kernel's message"), html`<p class="message">${verbatim(error.message)}</p>`)}
-    ${section(t('Invariants'), error.invariants.length === 0 ? html`<p class="muted">${t('The kernel named none.')}</p>` : invariantList(error.invariants, cited))}
+    ${
+      error.known === undefined
+        ? nothing
+        : section(
+            error.outcome === 'unknown'
+              ? t('What is known nevertheless')
+              : t("What is known beside the kernel's words"),
+            html`<p>${verbatim(error.known)}</p>`,
+          )
+    }
+    ${section(
+      error.kernel === undefined ? t('Message') : t("The kernel's message"),
+      html`<p class="message">${verbatim(error.message)}</p>`,
+    )}
+    ${section(
+      t('Invariants'),
+      error.invariants.length === 0
+        ? html`<p class="muted">${t('The kernel named none.')}</p>`
+        : invariantList(error.invariants, cited),
+    )}
     ${checks.length === 0 ? nothing : section(t("The kernel's own checks"), checksTable(checks, cited))}
     ${
       error.kernel === undefined
@@ -69,7 +93,7 @@ export function failedPanel(
             t("The kernel's answer, verbatim"),
             html`
       ${error.kernel.status === null ? nothing : facts([[t('HTTP status'), ordinal(error.kernel.status.toString())]])}
-      <pre tabindex="0" role="region" aria-label=${t("The kernel's answer, verbatim")}>${verbatim(error.kernel.body)}</pre>`,
+      <pre tabindex="0" role="region" aria-label=${t("The kernel's answer, verbatim")}>${verbatim(body)}</pre>`,
           )
     }
     ${record(requestId, recorded)}`;
@@ -80,13 +104,19 @@ export function failedPanel(
  * does is not known meanwhile, and that is said.
  */
 export function askingPanel({ requestId }: Shown<'asking'>): TemplateResult {
-  return html`<div class="asking"><div class="progress" aria-hidden="true"></div><p class="action">${t('Asking the kernel…')}</p>${
-    requestId === undefined
-      ? html`<p class="muted">${t('Nothing is shown until it answers.')}</p>`
-      : html`<p>${t('The request is confirmed. It is sent once and not repeated. Until the kernel answers, it is not known here whether it was executed.')}</p>
+  return html`<div class="asking"><div class="progress" aria-hidden="true"></div>
+    <p class="action">${t('Asking the kernel…')}</p>${
+      requestId === undefined
+        ? html`<p class="muted">${t('Nothing is shown until it answers.')}</p>`
+        : html`<p>${SENT_ONCE}</p>
       ${facts([[t('Request'), code(requestId)]])}`
-  }</div>`;
+    }</div>`;
 }
+
+const SENT_ONCE = t(
+  'The request is confirmed. It is sent once and not repeated. Until the kernel answers, it is not known here ' +
+    'whether it was executed.',
+);
 
 /** Nothing remains of what the session may no longer see. */
 export function refusedPanel({ code: refusal, message }: Shown<'refused'>): TemplateResult {
@@ -101,5 +131,11 @@ export function refusedPanel({ code: refusal, message }: Shown<'refused'>): Temp
  */
 export function gonePanel(refreshable: boolean): TemplateResult {
   return html`<p class="action">${t('What was shown here is gone.')}</p>
-    <p>${t('It was read before the window was reloaded and may no longer be true, so it was not kept.')} ${refreshable ? t('Refresh asks for it again.') : t('An inspection has to be asked for again. A confirmed request was not repeated; the audit log says how far it came.')}</p>`;
+    <p>${t('It was read before the window was reloaded and may no longer be true, so it was not kept.')} ${
+      refreshable ? t('Refresh asks for it again.') : ASK_AGAIN
+    }</p>`;
 }
+
+const ASK_AGAIN = t(
+  'An inspection has to be asked for again. A confirmed request was not repeated; the audit log says how far it came.',
+);

@@ -105,7 +105,7 @@ describe('what draws documents', () => {
     const files = [
       ...['cell', 'document', 'explanation', 'results'].map(name => `src/cli/text/${name}.ts`),
       ...globSync('src/webview/**/*.ts'),
-      ...['cluster-tree', 'tree-nodes', 'results', 'panels'].map(name => `src/vscode/${name}.ts`),
+      ...['cluster-tree', 'tree-nodes', 'tree-rows', 'results', 'panels'].map(name => `src/vscode/${name}.ts`),
     ];
     for (const file of files)
       assert.doesNotMatch(readFileSync(file, 'utf8'), /patroni|postgres|\blsn\b|'leader'|=== 'aerodb'/iu, file);

@@ -1,6 +1,6 @@
 /**
- * The document of an answer as text: headed sections, tables in parts of 80 columns, events one below the other. Pictures
- * are left out: the tables hold the same values.
+ * The document of an answer as text: headed sections, tables in parts of 80 columns, events one below the other.
+ * Pictures are left out: the tables hold the same values.
  */
 import type { Block, Document, DocumentSection, Entry, Group, Label, Table } from '../../control-plane/document.ts';
 import type { Reading, StateChange } from '../../control-plane/views.ts';

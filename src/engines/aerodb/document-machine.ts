@@ -1,4 +1,4 @@
-/** AeroDB's promotion state machine with the present state, and the path of the last attempt as far as events show it. */
+/** AeroDB's promotion state machine: the present state, and the path of the last attempt as far as events show it. */
 import { sentence, type Block, type State, type Transition } from '../../control-plane/document.ts';
 import type { KernelEvent, PromotionView, Wire } from '../../control-plane/views.ts';
 import { plain } from '../documents.ts';

@@ -74,7 +74,8 @@ function legend({ legend: amounts }: Topology, members: readonly Drawn[], primar
       : members.filter(member => member !== primary).map(({ follows }) => follows);
   const shapes = countShapes(members).map(
     ([shape, count]) => html`<li>
-      <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">${nodeGlyph(shape)}</svg>${WORDS[shape]}: ${count}
+      <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">${nodeGlyph(shape)}</svg>
+      ${WORDS[shape]}: ${count}
     </li>`,
   );
   const lines = LINES.filter(([line]) => drawn.includes(line)).map(
