@@ -164,8 +164,8 @@ export class Follower {
     const answer = await node.peers.send(source.member, 'POST', '/peer/pull', body, ANSWER_WITHIN_MS);
     if (answer.about === null) throw new Error(`answered ${answer.status}`);
     const about = aboutSchema.parse(JSON.parse(answer.about));
-    // While the answer was on its way, this node may have adopted an epoch, halted or been demoted: then the answer does
-    // not count.
+    // While the answer was on its way, this node may have adopted an epoch, halted or been demoted: then the answer
+    // does not count.
     if (this.#source()?.epoch !== source.epoch || node.authority.adopted.epoch !== source.epoch) return;
     if (about.verdict === 'not_serving') throw new Error('the primary does not serve this epoch');
     if (about.verdict !== 'records') {
