@@ -98,7 +98,7 @@ export class Attempts {
     }
   }
 
-  /** What a promotion of this node would be answered at this moment; nothing moves. */
+  /** What a promotion of this node would be answered now. Nothing changes. */
   async explainPromotion(mode: Mode): Promise<Decision> {
     return validatePromotion(await askForPromotionFacts(this.#node, mode));
   }

@@ -24,10 +24,10 @@ export type ClusterMember = Readonly<z.infer<typeof memberSchema>>;
 export type ClusterConfig = Readonly<z.infer<typeof clusterSchema>>;
 export type NodeIdentity = Readonly<z.infer<typeof nodeSchema>>;
 
-/** What the person at the terminal has to read: one paragraph, no stack. */
+/** An error for the person at the terminal, who reads one paragraph and no stack trace. */
 export class UsageError extends Error {}
 
-/** What a file of this program's own holds. Throws UsageError where it is damaged: nothing is guessed. */
+/** The content of a file that this program wrote. Throws UsageError if it is damaged: nothing is guessed. */
 export function parsed<T>(path: string, text: string, schema: z.ZodType<T>): T {
   try {
     return schema.parse(JSON.parse(text));
@@ -89,7 +89,7 @@ export function openDataDirectory(data: string): void {
   }
 }
 
-/** What stands in a directory that is none of a cluster's; the launcher's lock does not count. */
+/** Throws UsageError if `data` holds files and no cluster. The launcher's own lock does not count. */
 function refuseForeign(data: string): void {
   if (readdirSync(data).every(name => name.startsWith('cluster.lock'))) return;
   throw new UsageError(
@@ -133,10 +133,7 @@ function createCluster(data: string, urls: readonly string[]): ClusterConfig {
   return cluster;
 }
 
-/**
- * Throws UsageError where `data` holds something else than a cluster of `nodes` nodes, or room for one. Changes
- * nothing.
- */
+/** Throws UsageError unless `data` holds a cluster of `nodes` nodes or is free for one. Changes nothing. */
 export function checkCluster(data: string, nodes: number): void {
   const cluster = readCluster(data);
   if (cluster === null) refuseForeign(data);
@@ -150,8 +147,8 @@ export function checkCluster(data: string, nodes: number): void {
 }
 
 /**
- * The cluster in `data`, created at the first start, with its members at `urls`; those of a cluster that was there are
- * not written yet.
+ * The cluster in `data`, with its members at `urls`. It is created at the first start; into a cluster that existed
+ * before, the addresses are not written yet.
  */
 export function openCluster(data: string, urls: readonly string[]): ClusterConfig {
   const cluster = readCluster(data) ?? createCluster(data, urls);

@@ -12,7 +12,7 @@ function filesOf(node: LocalNode): readonly { readonly name: string; readonly by
     });
 }
 
-/** What collecting diagnostics would read: declared before it is asked for. */
+/** What collecting diagnostics would read, so that it can be declared before it is asked for. */
 export function diagnosticsCost(node: LocalNode): object {
   const files = filesOf(node);
   return { files: files.length, bytes: BigInt(files.reduce((sum, file) => sum + file.bytes, 0)), name: node.self.name };

@@ -5,9 +5,9 @@
 import { type Check, type DenialReason, type Kind, type Outcome, DENIAL_INVARIANTS } from './vocabulary.ts';
 
 /**
- * What is refused before the ledger is asked speaks of one delivery: of the request it says nothing, because another
- * delivery of it may have been executed before. A proxy repeats a request, and a token, a limit or this node may have
- * changed in between.
+ * Codes of refusals that come before the ledger is asked. Such a refusal is about one delivery and says nothing of the
+ * request: another delivery of it may have been executed, because a proxy repeats a request, and a token, a limit or
+ * this node may have changed in between.
  */
 const BEFORE_THE_LEDGER: ReadonlySet<string> = new Set([
   'AERO_UNAUTHENTICATED',
@@ -54,8 +54,8 @@ export class ApiError extends Error {
   }
 
   /**
-   * The same refusal of a control request, as one of which `isUnseen` says whether the ledger was asked for its id and
-   * does not hold it (P7-F3).
+   * The same refusal as an answer to a control request. `isUnseen`: the ledger was asked for its id and does not hold
+   * it. Otherwise the outcome of the request is unknown (P7-F3).
    */
   ofRequest(isUnseen: boolean): ApiError {
     if (!BEFORE_THE_LEDGER.has(this.code) || isUnseen) return this;
@@ -72,7 +72,7 @@ export function invalid(field: string, message: string): ApiError {
   return new ApiError(400, 'AERO_INVALID_REQUEST', message, { details: { field } });
 }
 
-/** The request names itself in no way, or in two: nothing can be said of it (P7-F3). */
+/** The request has no id, or two of them: its outcome is unknown (P7-F3). */
 export function ambiguousRequest(): ApiError {
   return new ApiError(400, 'AERO_INVALID_REQUEST', 'Idempotency-Key must be the request_id.', {
     outcome: 'unknown',
@@ -112,7 +112,7 @@ export function storageFailed(message: string, outcome: Outcome): ApiError {
   );
 }
 
-/** What this delivery did is nothing; `outcome` is of the request, and that is the first delivery's. */
+/** This delivery did nothing. The outcome is that of the first delivery of the request. */
 export function duplicate(
   requestId: string,
   first: { readonly outcome: Outcome; readonly code: string | null },

@@ -21,7 +21,7 @@ import {
   toJson,
 } from './vocabulary.ts';
 
-/** What goes with the bytes of a pull: `gap` and `diverged` halt the one who asked. */
+/** What comes with the bytes of a pull. `gap` and `diverged` halt the replica that pulled. */
 export const aboutSchema = z.strictObject({
   verdict: z.enum(['records', 'gap', 'diverged', 'not_serving']),
   epoch: decimal,
@@ -30,7 +30,7 @@ export const aboutSchema = z.strictObject({
 });
 
 /**
- * How long the primary may hold a pull open while it has nothing new, and how much longer the answer may take;
+ * How long the primary may hold a pull open while it has nothing new, and how long the answer may take in all, in
  * milliseconds.
  */
 export const HOLD_MS = 1_000;
@@ -71,7 +71,7 @@ export class Follower {
   #stopped = false;
   #pulling: Promise<void> | null = null;
   #wake: () => void = () => undefined;
-  /** An uninitialized node bears no witness before it holds all that the primary held when it joined. */
+  /** Where the log of the primary ended when this node joined. Until its own log reaches that, it is no witness. */
   #joinsAt: bigint | null = null;
 
   constructor(node: FollowingNode) {
@@ -89,8 +89,8 @@ export class Follower {
   }
 
   /**
-   * One round with the present primary, if there is one: a node that joins a newer history learns at once whether its
-   * own belongs to it.
+   * Pulls once from the present primary, if there is one. A node that joins a newer history learns at once whether its
+   * own log belongs to it.
    */
   async settle(): Promise<void> {
     const source = this.#source();
@@ -164,8 +164,8 @@ export class Follower {
     const answer = await node.peers.send(source.member, 'POST', '/peer/pull', body, ANSWER_WITHIN_MS);
     if (answer.about === null) throw new Error(`answered ${answer.status}`);
     const about = aboutSchema.parse(JSON.parse(answer.about));
-    // An answer that crossed an adoption, a halt or a demotion on its way is of the past: nothing older is acknowledged
-    // any more.
+    // While the answer was on its way, this node may have adopted an epoch, halted or been demoted: then the answer
+    // does not count.
     if (this.#source()?.epoch !== source.epoch || node.authority.adopted.epoch !== source.epoch) return;
     if (about.verdict === 'not_serving') throw new Error('the primary does not serve this epoch');
     if (about.verdict !== 'records') {

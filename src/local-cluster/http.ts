@@ -9,7 +9,7 @@ import { parseJson } from './json.ts';
 import { toJson, UUID } from './vocabulary.ts';
 import { StorageError } from './wal.ts';
 
-/** The largest bodies, in bytes: a control request or a write; what a peer may send. */
+/** The largest bodies, in bytes: of a control request or a write, and of what a peer sends. */
 const BODY_LIMIT_BYTES = 64 * 1024;
 const PEER_BODY_LIMIT_BYTES = 1024 * 1024;
 
@@ -31,7 +31,7 @@ export interface Reply {
   readonly body: object | Buffer;
   /** What goes with a body of bytes. */
   readonly about?: object;
-  /** Of a body of bytes; application/octet-stream where it is not said. */
+  /** The content type of a body of bytes; without it, application/octet-stream. */
   readonly type?: string;
 }
 
@@ -54,8 +54,8 @@ function isToken(given: string, wanted: string | null): boolean {
 }
 
 /**
- * 401 without a token that is known, 403 with one that does not suffice. Without configured tokens everybody on this
- * machine may ask.
+ * Refuses an unknown token with 401 and one that does not suffice with 403. Where no tokens are configured, everybody
+ * on this machine may ask.
  */
 function authorize(needs: Route['needs'], headers: IncomingMessage['headers'], tokens: Tokens): void {
   if (needs === 'peer') {
@@ -92,7 +92,7 @@ async function readBody(request: IncomingMessage, limit: number): Promise<unknow
       parts.push(part);
     }
   } catch (error) {
-    // The client left before its request was whole: nothing was begun, and nobody is there to be told.
+    // The client left before its request was whole: nothing was begun, and nobody can be told.
     if (error === tooLarge) throw tooLarge;
     throw new DroppedConnection();
   }
@@ -116,8 +116,8 @@ function find(
 }
 
 /**
- * A name that a browser resolved could be anybody's; an address or localhost is this machine's (DNS rebinding). Without
- * one, or with two, nobody was named.
+ * Refuses a host name: a browser may have resolved the name of a stranger to this machine (DNS rebinding). An address
+ * or localhost names this machine. Refuses a request without a Host header, or with two.
  */
 function checkHost({ headersDistinct: { host: hosts = [] } }: IncomingMessage): void {
   const [host = '', ...others] = hosts;
@@ -170,7 +170,7 @@ function isControl({ url }: IncomingMessage): boolean {
   return URL.parse(url ?? '/', 'http://node')?.pathname.startsWith('/v1/control/') === true;
 }
 
-/** Whether the request names itself, and the ledger was asked for it and does not hold it. */
+/** Whether the request has an id that the ledger was asked for and does not hold. */
 function isUnseen({ headers }: IncomingMessage, holds: RequestLookup): boolean {
   const id = headers['idempotency-key'];
   return typeof id === 'string' && UUID.test(id) && !holds(id);
@@ -198,7 +198,7 @@ function errorReply(error: unknown, request: IncomingMessage, holds: RequestLook
       status: error.status,
       body: (isControl(request) ? error.ofRequest(isUnseen(request, holds)) : error).body,
     };
-  // The node says itself that its disk failed, and stops; a stack is for what is wrong with this program.
+  // The node reports a failed disk itself, and stops. A stack trace is for a mistake of this program.
   if (error instanceof StorageError) return { status: 500, body: storageFailed(error.message, 'unknown').body };
   process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   return {

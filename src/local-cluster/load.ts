@@ -6,8 +6,8 @@ import type { ClusterMember } from './config.ts';
 const KEYS = 1_000;
 
 /**
- * A client that writes at a steady rate to whichever node accepts. It is nobody's authority: a refused write is
- * dropped, and the next one asks the next node. Returns how to stop it.
+ * Writes at a steady rate to whichever node accepts. A refused write is dropped, and the next one goes to the next
+ * node. Returns a function that stops it.
  */
 export function startLoad(members: readonly ClusterMember[], perSecond: number, token: string | null): () => void {
   const agent = new Agent({ keepAlive: true, maxSockets: 16 });

@@ -67,17 +67,17 @@ function memberOf(cluster: ClusterConfig, name: string, data: string): ClusterMe
 }
 
 /**
- * Takes the node's directory, then asks what the cluster is: a launcher may have written it anew until then. Its own
- * node hears it from the launcher.
+ * Locks the directory of the node, then reads the cluster, which a launcher may have rewritten until then. A node that
+ * a launcher started is told the cluster by it.
  */
-async function exclusively(name: string, data: string): Promise<ClusterConfig> {
+async function lockAndReadCluster(name: string, data: string): Promise<ClusterConfig> {
   const told = process.send === undefined ? null : toldByLauncher();
   memberOf(clusterIn(data), name, data);
   writeUnder(lockDirectory(data, name));
   return told === null ? clusterIn(data) : clusterFrom(await told);
 }
 
-function obey(node: LocalNode, wanted: Faults): void {
+function applyFaults(node: LocalNode, wanted: Faults): void {
   if (!wanted.hold_apply) node.data.applyHeld(node.committed);
   if (wanted.halt !== null) node.halt(wanted.halt, 'a fault on request');
 }
@@ -86,7 +86,7 @@ function obey(node: LocalNode, wanted: Faults): void {
 export async function runNode(name: string, options: ServerOptions): Promise<void> {
   if (options.crashAt !== null) armCrash(options.crashAt);
   openDataDirectory(options.data);
-  const cluster = await exclusively(name, options.data);
+  const cluster = await lockAndReadCluster(name, options.data);
   const self = memberOf(cluster, name, options.data);
   const node = new LocalNode(cluster, self, options);
   const attempts = new Attempts(node);
@@ -111,7 +111,7 @@ export async function runNode(name: string, options: ServerOptions): Promise<voi
   process.once('SIGINT', () => void end(0));
   process.once('SIGTERM', () => void end(0));
   process.once('disconnect', () => void end(0));
-  const admin = options.faults ? await openAdmin(wanted => obey(node, wanted)) : null;
+  const admin = options.faults ? await openAdmin(wanted => applyFaults(node, wanted)) : null;
   await listen(server, self, options.host);
   await node.recover();
   attempts.settleInterrupted();

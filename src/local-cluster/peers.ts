@@ -16,7 +16,7 @@ export interface Answer {
   readonly body: Buffer;
 }
 
-/** What this node knows of another member: the last thing it said, when, and whether the last exchange succeeded. */
+/** What this node knows of another member: its last report, when it came, and whether the last exchange succeeded. */
 export interface KnownPeer {
   readonly testimony: Testimony | null;
   readonly lastContact: string | null;
@@ -27,7 +27,7 @@ const NOTHING_KNOWN: KnownPeer = { testimony: null, lastContact: null, isReachab
 const stateSchema = z.strictObject({ testimony: testimonySchema });
 const adoptSchema = z.strictObject({ adopted: z.boolean(), testimony: testimonySchema });
 
-/** The other members: what they last said, and the three things that may be asked of them. */
+/** The other members: their last reports, and the three requests that a node may send to them. */
 export class Peers {
   readonly others: readonly ClusterMember[];
   readonly #cluster: ClusterConfig;

@@ -52,7 +52,7 @@ function page<T>(
   const after = query.has('after') ? positionAfter(query) : -1n;
   const rest = items.filter(item => position(item) > after);
   let end = limitOf(query);
-  // What stands at one position stays on one page, or the next page could not begin after it.
+  // Items at one position stay on one page, because the next page begins after a position.
   for (
     let [last, next] = [rest[end - 1], rest[end]];
     last !== undefined && next !== undefined && position(last) === position(next);
@@ -154,7 +154,7 @@ function wal(node: LocalNode, query: URLSearchParams): object {
   };
 }
 
-/** `valid` speaks of what was read back from disk; while nothing of what is retained was, it is `unchecked`. */
+/** `valid`: what was read back from disk is right. `unchecked`: nothing of the retained log was read back yet. */
 function checksumStatus(node: LocalNode): 'valid' | 'invalid' | 'unchecked' {
   if (node.haltReason === 'WalCorruption') return 'invalid';
   return node.wal.verifiedTo === node.wal.oldest && node.wal.durable.offset > node.wal.oldest ? 'unchecked' : 'valid';
@@ -197,7 +197,7 @@ async function explain(
   };
 }
 
-/** The read endpoints of v1. None mutates; none but the explanations asks a peer. */
+/** The read endpoints of v1. None changes anything; only the explanations ask peers. */
 export function readRoutes(node: LocalNode, attempts: Attempts): readonly Route[] {
   const get = (
     path: RegExp,

@@ -12,8 +12,8 @@ function wellFormed(text: string): string {
 }
 
 /**
- * One event as the contract has it. An older version kept what it was told: what is not of the contract is shown
- * around, and said.
+ * One event in the form of the contract. An older version recorded values that the contract does not allow: they are
+ * replaced, and a note says so.
  */
 function shown(event: KernelEvent): ShownEvent {
   const { seq, audit_head: head, reason, operator } = event;

@@ -5,7 +5,7 @@ import { HALT_REASONS, REPLICATION_STATES, ROLES } from './vocabulary.ts';
 
 const positionSchema = z.strictObject({ offset: decimal, chain: z.number(), epoch: decimal, commitId: decimal });
 
-/** What a node says of itself to its peers: true when it was said, a report from then on. */
+/** What a node reports of itself to its peers: true at that moment, a report from then on. */
 export const testimonySchema = z.strictObject({
   nodeId: z.string(),
   role: z.enum(ROLES),
@@ -25,7 +25,10 @@ export const testimonySchema = z.strictObject({
 
 export type Testimony = Readonly<z.infer<typeof testimonySchema>>;
 
-/** Halted, uninitialized and disabled nodes bear no witness: what they hold may not be what they once acknowledged. */
+/**
+ * Whether the node is a witness. Halted, uninitialized and disabled nodes are none: they may no longer hold what they
+ * once acknowledged.
+ */
 export function isWitness(testimony: Testimony): boolean {
   return testimony.state === 'ReplicaActive' || testimony.state === 'PrimaryActive';
 }

@@ -1,6 +1,6 @@
 /**
- * The seam of the engines: outside of `src/engines` nothing in `src` names one, tests for one, or knows a word that only
- * one has. What it knows of them comes from the registry.
+ * The seam of the engines: outside of `src/engines` nothing in `src` names one, tests for one, or knows a word that
+ * only one has. What it knows of them comes from the registry.
  */
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';

