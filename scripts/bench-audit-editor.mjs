@@ -38,6 +38,7 @@ function openPanel(file) {
       knownHead: () => null,
       openPages: () => openAuditPages(file),
       requestEnd,
+      describe: () => Promise.resolve(null),
       exportTo: writeExport,
     },
     {

@@ -119,6 +119,8 @@ function auditReview(reader: AuditReader, head: KnownHead): AuditReview {
     knownHead: () => head.get(),
     openPages: () => openAuditPages(reader.path),
     requestEnd,
+    describe: async (kind, target, kernel) =>
+      (await ENGINES.find(({ id }) => id === kind)?.describeRecorded(target, kernel)) ?? null,
     exportTo: writeExport,
   };
 }

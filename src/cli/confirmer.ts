@@ -78,7 +78,7 @@ export class TerminalConfirmer implements Confirmer {
       once: true,
     });
     try {
-      person.tell(explanationText(prompt.explanation, prompt.operator, prompt.requestId, paint));
+      person.tell(explanationText(prompt, paint));
       return await this.#consent(prompt, person);
     } finally {
       person.leave();

@@ -2,6 +2,8 @@
  * The second port of the audit log: reading and verifying, for the interfaces. It never writes and never depends on
  * appending.
  */
+import type { Document } from './document.ts';
+import type { RecordedKernel } from './engine.ts';
 import type { AuditPosition } from './audit-position.ts';
 
 /** What verification can find; told apart, never merged. */
@@ -134,6 +136,8 @@ export interface AuditReview {
   /** Rejects when there is no log that could be read. */
   readonly openPages: () => Promise<AuditPages>;
   readonly requestEnd: (lines: readonly AuditLine[]) => RequestEnd;
+  /** What the engine of this kind shows beside a recorded explanation; `null` for what none knows how to show. */
+  readonly describe: (kind: string, target: string, kernel: RecordedKernel | null) => Promise<Document | null>;
   /** Writes a selection with its proof to a file, whole or not at all, and never over the log itself. */
   readonly exportTo: (
     file: string,

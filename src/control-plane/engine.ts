@@ -5,6 +5,7 @@
 import type * as z from 'zod/mini';
 import type { ClusterConfig } from './cluster.ts';
 import type { CommandName } from './commands.ts';
+import type { Document } from './document.ts';
 import type { ControlError } from './errors.ts';
 
 /** A secret that a cluster of this engine may need. Its texts are whole sentences, translated by the editor. */
@@ -73,8 +74,19 @@ export interface Engine {
   readonly options: (forms: ConfigurationForms) => EngineOptions;
   /** An address as it is asked, from how this engine writes its own addresses. */
   readonly bareAddress: (url: string) => string;
+  /**
+   * What it shows beside an explanation that stands in a record; `null` for what it does not know how to show. Loads its
+   * code when it is asked.
+   */
+  readonly describeRecorded: (target: string, kernel: RecordedKernel | null) => Promise<Document | null>;
   /** Why a text cannot be the id of a node. */
   readonly invalidNodeId: (node: string) => ControlError | undefined;
+}
+
+/** What a record holds of the kernel's state beside an explanation, as far as every engine has it. */
+export interface RecordedKernel {
+  readonly epoch: string | null;
+  readonly members: readonly unknown[];
 }
 
 /** The engines that there are; the first one is meant where none is named. */

@@ -63,8 +63,6 @@ export interface Explanation {
   readonly undo: string;
   readonly rejection: readonly string[];
   readonly protection: string;
-  /** What the engine shows beside: its terms, and the members as it describes them. */
-  readonly document: Document;
   /** The terminal program's line that asks for the same; what a person types at the questions is no part of it. */
   readonly commandLine: string;
 }
@@ -100,7 +98,6 @@ export function explainControl(
     undo: words.undo,
     rejection: words.rejection,
     protection: words.protection,
-    document: words.document,
   };
 }
 
@@ -132,7 +129,6 @@ export function explainDiagnostics(
     undo: 'There is nothing to undo: the collection reads and changes nothing.',
     rejection: ['The kernel may refuse the collection, for instance while the node is not ready to answer.'],
     protection: words.protection,
-    document: words.document,
   };
 }
 

@@ -2,7 +2,7 @@
 import type { AuditPosition } from './audit-position.ts';
 import type { ClusterConfig } from './cluster.ts';
 import type { KernelOperation } from './commands.ts';
-import type { DocumentedReading } from './document.ts';
+import type { Document, DocumentedReading } from './document.ts';
 import type { ControlError, Result } from './errors.ts';
 import type { ConsentText } from './request/consent-text.ts';
 import type { Explanation } from './explanation.ts';
@@ -111,6 +111,8 @@ export interface ConfirmationPrompt {
   readonly requestId: string;
   readonly token: string;
   readonly explanation: Explanation;
+  /** What the engine shows beside it. */
+  readonly document: Document;
   readonly explanationDigest: string;
   readonly type: 'standard' | 'enhanced';
   /** The target's name, as the explanation has it. */

@@ -2,7 +2,7 @@
  * Lines of the log as a panel shows them. What a line says is a stranger's word: texts stay texts, and are cut where a
  * table would drown in them.
  */
-import type { AuditLine } from '../control-plane/audit-reader.ts';
+import type { AuditLine, AuditReview } from '../control-plane/audit-reader.ts';
 import { recordedExplanation, recordedKernelState, type AuditRow, type AuditStage } from '../webview/protocol.ts';
 
 const CELL = 200;
@@ -32,7 +32,11 @@ export function auditRow({ line, text, record }: AuditLine, dangling: ReadonlySe
 }
 
 /** One stage of an unfolded request, whole. */
-export function auditStage(line: AuditLine, dangling: ReadonlySet<string>): AuditStage {
+export async function auditStage(
+  line: AuditLine,
+  dangling: ReadonlySet<string>,
+  describe: AuditReview['describe'],
+): Promise<AuditStage> {
   const { text, record } = line;
   const explanation = recordedExplanation(record?.['explanation']);
   const digest = member(record?.['confirmation'], 'explanation_digest');
@@ -41,9 +45,28 @@ export function auditStage(line: AuditLine, dangling: ReadonlySet<string>): Audi
     text: text.slice(0, WHOLE),
     left: Math.max(0, text.length - WHOLE),
     record: text.length > WHOLE ? null : record,
-    explanation: explanation === null ? null : { explanation, digest: typeof digest === 'string' ? digest : '' },
+    explanation:
+      explanation === null
+        ? null
+        : {
+            explanation,
+            document: await describe(
+              explanation.cluster.kind,
+              explanation.target.nodeId,
+              explanation.kernel === null
+                ? null
+                : { epoch: explanation.kernel.epoch, members: membersIn(record?.['explanation']) },
+            ),
+            digest: typeof digest === 'string' ? digest : '',
+          },
     kernelState: recordedKernelState(record?.['kernel_state']),
   };
+}
+
+/** The members of a recorded explanation with all that their engine said of them. */
+function membersIn(explanation: unknown): readonly unknown[] {
+  const members = member(member(explanation, 'kernel'), 'members');
+  return Array.isArray(members) ? members : [];
 }
 
 function who(operator: unknown): string | null {

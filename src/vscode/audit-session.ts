@@ -227,7 +227,7 @@ export class AuditSession {
       line,
       requestId,
       end: requestId === null ? null : this.#review.requestEnd(lines),
-      stages: lines.map(each => auditStage(each, this.#dangling)),
+      stages: await Promise.all(lines.map(each => auditStage(each, this.#dangling, this.#review.describe))),
       further: all.count - lines.length,
     });
   }

@@ -53,6 +53,7 @@ export class EditorConfirmer implements Confirmer {
         panel: {
           kind: 'explanation',
           explanation: toWire(explanation),
+          document: prompt.document,
           digest: prompt.explanationDigest,
           requestId: prompt.requestId,
           operator: operatorText(prompt.operator),

@@ -27,7 +27,7 @@ const IF_EXECUTED = t('Before and after, if the kernel executes it');
 
 /** Facts only: no promise of success, and no advice. */
 export function explanationPanel(
-  { explanation, digest, requestId, operator, terminal }: Shown,
+  { explanation, document, digest, requestId, operator, terminal }: Shown,
   cited: Cited,
 ): TemplateResult {
   const { kernel, cost } = explanation;
@@ -41,7 +41,7 @@ export function explanationPanel(
       [t('Operator'), text(operator)],
       ...(explanation.reason === null ? [] : [[t('Reason'), verbatim(explanation.reason)] as const]),
     ])}
-    ${provenance(explanation.source, explanation.document)}
+    ${provenance(explanation.source, document)}
     ${
       cost === null
         ? nothing
@@ -91,7 +91,7 @@ export function explanationPanel(
         id => overriddenMark(explanation, id),
       ),
     )}
-    ${documentContent(explanation.document, cited)}
+    ${document === null ? nothing : documentContent(document, cited)}
     <footer aria-label=${t('What the confirmation is bound to')}>${facts(
       [
         [t('Request'), code(requestId)],

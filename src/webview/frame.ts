@@ -79,9 +79,14 @@ const NONE = html`<span class="muted">${t('this engine has none')}</span>`;
  */
 export function provenance(
   { endpoint, observed, skipped, notes }: Source,
-  { terms, epoch, observer }: Pick<Document, 'terms' | 'epoch' | 'observer'>,
+  document: Pick<Document, 'terms' | 'epoch' | 'observer'> | null,
 ): TemplateResult {
-  const { countsCommits, countsControlVersions } = terms;
+  // Where nobody says what the engine counts, what is missing is unknown.
+  const { countsCommits, countsControlVersions } = document?.terms ?? {
+    countsCommits: true,
+    countsControlVersions: true,
+  };
+  const { epoch, observer } = document ?? {};
   return html`<section class="provenance" aria-label=${t('Where and when this was read')}>
     ${facts([
       [t('Read from'), html`${text(endpoint)}`],
@@ -93,7 +98,7 @@ export function provenance(
       ],
       [t('Commit'), countsCommits ? ordinal(observed.commitId) : NONE],
       [t('Control version'), countsControlVersions ? ordinal(observed.controlVersion) : NONE],
-      ...(epoch === undefined ? [] : [[words(terms.epoch), ordinal(epoch)] as const]),
+      ...(document === null || epoch === undefined ? [] : [[words(document.terms.epoch), ordinal(epoch)] as const]),
       [t('At'), time(observed.time)],
       [t('Clock'), text(observed.clock)],
       [t('Snapshot'), text(observed.snapshot)],

@@ -81,7 +81,11 @@ export interface AuditStage {
   readonly text: string;
   readonly left: number;
   readonly record: Readonly<Record<string, unknown>> | null;
-  readonly explanation: { readonly explanation: Wire<Explanation>; readonly digest: string } | null;
+  readonly explanation: {
+    readonly explanation: Wire<Explanation>;
+    readonly document: Document | null;
+    readonly digest: string;
+  } | null;
   readonly kernelState: KernelState | null;
 }
 
@@ -123,6 +127,8 @@ export type Panel =
   | {
       readonly kind: 'explanation';
       readonly explanation: Wire<Explanation>;
+      /** What its engine shows beside; `null`: this program does not know that engine, or not what it recorded. */
+      readonly document: Document | null;
       readonly digest: string;
       readonly requestId: string;
       readonly operator: string /** The command line that does the same. */;
@@ -190,6 +196,7 @@ const panel = exactly<Panel>()(
     z.strictObject({
       kind: z.literal('explanation'),
       explanation,
+      document: z.nullable(document),
       digest: text,
       requestId: text,
       operator: text,
@@ -242,7 +249,7 @@ const stage = z.strictObject({
   text,
   left: index,
   record: z.nullable(z.record(text, z.unknown())),
-  explanation: z.nullable(z.strictObject({ explanation, digest: text })),
+  explanation: z.nullable(z.strictObject({ explanation, document: z.nullable(document), digest: text })),
   kernelState: z.nullable(kernelState),
 });
 

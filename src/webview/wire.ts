@@ -9,7 +9,6 @@ import type { ControlError } from '../control-plane/errors.ts';
 import type { Explanation } from '../control-plane/explanation.ts';
 import type { KernelState } from '../control-plane/record.ts';
 import type { Wire } from '../control-plane/views.ts';
-import { document } from './document/wire.ts';
 import { exactly } from './exactly.ts';
 
 const text = z.string();
@@ -126,7 +125,6 @@ export const explanation = exactly<Wire<Explanation>>()(
     undo: text,
     rejection: texts,
     protection: text,
-    document,
     commandLine: text,
   }),
 );

@@ -62,7 +62,14 @@ describe('the session of an audit log panel', () => {
   function open(): AuditSession {
     const reader = openAuditReader({ file });
     return new AuditSession(
-      { reader, knownHead: () => null, openPages: () => openAuditPages(file), requestEnd, exportTo: writeExport },
+      {
+        reader,
+        knownHead: () => null,
+        openPages: () => openAuditPages(file),
+        requestEnd,
+        describe: () => Promise.resolve(null),
+        exportTo: writeExport,
+      },
       {
         mayReview: () => allowed,
         tell: message => told.push(message),

@@ -417,7 +417,7 @@ describe('the audit log panel', () => {
       await editor.panel.page.locator('.audit-body [role=row]').nth(12).click();
       await editor.settle([
         stage(0, {
-          explanation: { explanation: explained.explanation, digest: 'ab' },
+          explanation: { explanation: explained.explanation, document: explained.document, digest: 'ab' },
           kernelState: {
             node: 'n',
             endpoint: 'http://x',

@@ -145,6 +145,8 @@ const switchover = explainExecution({
   document: () => executionDocument(toWire(switched), { nodeId: 'pg2', name: 'pg2' }),
 });
 
+const forced = patroniWords('force_promotion', facts, patroni);
+
 const PANELS: Readonly<Record<string, readonly [ShowPanel, readonly string[], RegExp]>> = {
   cluster: [
     answer('Inspect Cluster State', {
@@ -286,12 +288,13 @@ const PANELS: Readonly<Record<string, readonly [ShowPanel, readonly string[], Re
         digest: 'e1'.repeat(32),
         requestId: REQUEST_ID,
         operator: 'maria@ops-1',
+        document: forced.document,
         explanation: toWire(
           explainControl(
             'force_promotion',
             { cluster: 'orders', node: 'pg2', reason: 'pg1 is gone' },
             { name: 'orders', kind: 'patroni', endpoints: ['https://pg1.example:8008'] },
-            { ...reading(facts), words: patroniWords('force_promotion', facts, patroni) },
+            { ...reading(facts), words: forced },
             PATRONI,
           ),
         ),

@@ -20,7 +20,7 @@ import type { ControlCommandName } from '../../src/control-plane/commands.ts';
 import type { ExplainedReading } from '../../src/control-plane/words.ts';
 import type { Document } from '../../src/control-plane/document.ts';
 import type { CommandViews } from '../../src/control-plane/reads.ts';
-import { executionDocument, explanationDocument } from '../../src/engines/aerodb/document.ts';
+import { COST_DOCUMENT, executionDocument, explanationDocument } from '../../src/engines/aerodb/document.ts';
 import { aerodbCostWords, aerodbExecution, aerodbWords } from '../../src/engines/aerodb/words.ts';
 import type { ClusterLabel, Panel, RecordedAt, ShowPanel } from '../../src/webview/protocol.ts';
 import { DESCRIBED_BY_AERODB, documented, type Undocumented } from '../support/documents.ts';
@@ -111,9 +111,9 @@ export function bent(message: ShowPanel, bend: Bend): ShowPanel {
   if (describe === undefined) return shown;
   const document = describe(bend);
   const { panel } = shown;
-  if (panel.kind === 'explanation')
-    return { ...shown, panel: { ...panel, explanation: { ...panel.explanation, document } } };
-  return panel.kind === 'answer' || panel.kind === 'executed' ? { ...shown, panel: { ...panel, document } } : shown;
+  return panel.kind === 'answer' || panel.kind === 'executed' || panel.kind === 'explanation'
+    ? { ...shown, panel: { ...panel, document } }
+    : shown;
 }
 
 /** Wraps an answer as the panel of its command. */
@@ -366,15 +366,17 @@ function explained(
     AERODB,
   );
   const verb = { request_promotion: 'promote', request_demotion: 'demote', force_promotion: 'force-promote' }[command];
+  const describe = (bend: Bend): Document => explanationDocument(bend(toWire(facts(more).view)));
   const panel: Panel = {
     kind: 'explanation',
     explanation: toWire(explanation),
+    document: describe(value => value),
     digest: 'e1'.repeat(32),
     requestId: REQUEST_ID,
     operator: 'maria@ops-1',
     terminal: `aerodb-control ${verb} --cluster orders --node ${target}`,
   };
-  DESCRIBED.set(panel, bend => explanationDocument(bend(toWire(facts(more).view))));
+  DESCRIBED.set(panel, describe);
   return { type: 'show', panel, refreshable: false };
 }
 
@@ -636,6 +638,7 @@ export const PANELS: Readonly<Record<string, ShowPanel>> = {
     refreshable: false,
     panel: {
       kind: 'explanation',
+      document: COST_DOCUMENT,
       explanation: toWire(
         explainDiagnostics(
           { cluster: 'orders', node: id(2) },

@@ -1,8 +1,8 @@
 /**
  * The explanation before a confirmation, whole, as text. It states facts; it promises and recommends nothing (P7-A3).
  */
-import type { Explanation } from '../../control-plane/explanation.ts';
 import type { Operator } from '../../control-plane/operator.ts';
+import type { ConfirmationPrompt } from '../../control-plane/ports.ts';
 import { visible } from '../../text/foreign.ts';
 import { changeTable, provenance, sectionTexts } from './document.ts';
 import { facts, paragraph, shellLine, WIDTH, wrap, type Fact } from './layout.ts';
@@ -28,14 +28,12 @@ export function operatorText({ account, host, name }: Operator): string {
 
 /** All that the person consents to or declines. Force does not look like the others. */
 export function explanationText(
-  explanation: Explanation,
-  operator: Operator,
-  requestId: string,
+  { explanation, document, operator, requestId }: ConfirmationPrompt,
   paint: Paint,
 ): readonly string[] {
   const forced = explanation.command === 'force_promotion';
   const rule = (forced ? '!' : '=').repeat(WIDTH);
-  const { kernel, cost, document } = explanation;
+  const { kernel, cost } = explanation;
   const { terms } = document;
   return [
     rule,

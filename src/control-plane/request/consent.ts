@@ -21,7 +21,7 @@ export async function consent(
   flow: Flow,
   command: ConfirmedCommandName,
   { cluster, kernel, args }: Accepted,
-  { explanation, controlVersion }: Explained,
+  { explanation, document, controlVersion }: Explained,
 ): Promise<{ readonly kind: 'confirmed'; readonly consent: Consent } | FlowFailure> {
   const { env, confirmations } = session;
   const explanationDigest = digest(explanation);
@@ -52,6 +52,7 @@ export async function consent(
       requestId: flow.requestId,
       token,
       explanation,
+      document,
       explanationDigest,
       type: type === 'enhanced' ? 'enhanced' : 'standard',
       nodeName: explanation.target.name,

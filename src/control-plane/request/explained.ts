@@ -1,5 +1,6 @@
 /** Step 3 of a request: one read of the kernel gives the facts from which the explanation follows. */
 import { COMMANDS, type ConfirmedCommandName } from '../commands.ts';
+import type { Document } from '../document.ts';
 import { failure, refusal, success, type Result } from '../errors.ts';
 import { explainControl, explainDiagnostics, type Explanation } from '../explanation.ts';
 import { kernelState } from '../reads.ts';
@@ -9,6 +10,8 @@ import type { Accepted } from './accepted.ts';
 /** What the confirmation of a command rests on: the explanation, the state it was read from and where. */
 export interface Explained {
   readonly explanation: Explanation;
+  /** What its engine shows beside: its terms, and the members that were read. It follows from the same reading. */
+  readonly document: Document;
   readonly state: KernelState;
   readonly endpoint: string;
   readonly controlVersion: bigint | null;
@@ -30,6 +33,7 @@ export async function explain(
     const { endpoint, observed } = cost.value;
     return success({
       explanation: explainDiagnostics(target, cluster, cost.value, engine),
+      document: cost.value.words.document,
       state: kernelState(cost.value, {}),
       endpoint,
       controlVersion: observed.controlVersion,
@@ -55,6 +59,7 @@ export async function explain(
   }
   return success({
     explanation: explainControl(command, target, cluster, facts.value, engine),
+    document: facts.value.words.document,
     state: kernelState(facts.value, view),
     endpoint,
     controlVersion: view.controlVersion,

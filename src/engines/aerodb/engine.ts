@@ -2,6 +2,7 @@
 import { urlsOf } from '../../control-plane/cluster.ts';
 import { refusal } from '../../control-plane/errors.ts';
 import { isUuid, quotedName } from '../../control-plane/plausible.ts';
+import type { Member, Wire } from '../../control-plane/views.ts';
 import type { EngineAdapter } from '../adapter.ts';
 
 export const AERODB: EngineAdapter = {
@@ -43,6 +44,13 @@ export const AERODB: EngineAdapter = {
   ],
   help: {},
   options: () => ({}),
+  describeRecorded: async (target, kernel) => {
+    const { COST_DOCUMENT, explanationDocument } = await import('./document.ts');
+    // The record was read by the form that explanations have; this engine's members have nothing beside.
+    return kernel === null
+      ? COST_DOCUMENT
+      : explanationDocument({ target, epoch: kernel.epoch, members: kernel.members as readonly Wire<Member>[] });
+  },
   bareAddress: url => url,
   invalidNodeId: node =>
     isUuid(node)

@@ -81,6 +81,10 @@ export const PATRONI: EngineAdapter = {
   options: ({ object, optional, name, list, hostAndPort }) => ({
     database: optional(object({ user: name(63), name: optional(name(63)), addresses: list(hostAndPort) })),
   }),
+  describeRecorded: async (_target, kernel) => {
+    const { describeRecorded } = await import('./recorded.ts');
+    return describeRecorded(kernel);
+  },
   // Patroni announces its members as https://host:8008/patroni; that is the address, as copied. A proxy's path of this
   // name ends with a slash.
   bareAddress: url => url.replace(/\/patroni$/, ''),

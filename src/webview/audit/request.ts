@@ -93,12 +93,13 @@ function stageBlock(stage: AuditStage, chosen: boolean): TemplateResult {
 /** An explanation as it was shown, without anything to decide. */
 function recorded(
   { requestId, operator }: AuditStage['row'],
-  { explanation, digest }: NonNullable<AuditStage['explanation']>,
+  { explanation, document, digest }: NonNullable<AuditStage['explanation']>,
 ): TemplateResult {
   return explanationPanel(
     {
       kind: 'explanation',
       explanation,
+      document,
       digest,
       requestId: requestId ?? '',
       operator: operator ?? '',
