@@ -11,7 +11,7 @@ type Gap = Extract<Entry, { readonly is: 'gap' }>;
 /** Events in the order of the answer, every one with all that the kernel said of it. */
 export function eventsTable(entries: readonly Entry[], epoch: string): Rows {
   return {
-    caption: t('Timeline of events'),
+    caption: t('Events in their order'),
     columns: [
       { title: t('Seq'), width: 12 },
       { title: t('Time'), width: 25 },

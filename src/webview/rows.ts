@@ -3,7 +3,7 @@ import { html, LitElement, nothing, type PropertyValues, type TemplateResult } f
 import { cells, head, type Rows } from './cells.ts';
 import { t } from './words.ts';
 
-/** CSS pixels; `panel.css` gives rows of such a table exactly this height. */
+/** CSS pixels; `styles/tables.css` gives rows of such a table exactly this height. */
 const ROW = 26;
 /** Rows beyond the visible ones, so that scrolling meets rows that are drawn already. */
 const MARGIN = 8;

@@ -99,7 +99,8 @@ describe('texts in German', () => {
   });
 
   it('an engine writes no label without the mark by which it is found here', () => {
-    for (const file of globSync('src/engines/**/*.ts')) {
+    // What an engine says of itself is found in the registry, above.
+    for (const file of globSync('src/engines/**/*.ts').filter(name => !name.endsWith('engine.ts'))) {
       const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true);
       const visit = (node: ts.Node): void => {
         if (ts.isPropertyAssignment(node) && node.name.getText() === 'label')

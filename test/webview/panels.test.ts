@@ -373,7 +373,7 @@ describe('panels', () => {
       assert.equal(await panel.page.locator('.picture .span').count(), 1);
       await panel.show(walPanel(3));
       assert.equal(await panel.page.locator('.picture .tick').count(), 3, 'oldest, durable, append');
-      assert.equal(await panel.page.locator('.picture .leader.none').count(), 2, 'truncation, verified up to');
+      assert.equal(await panel.page.locator('.picture .guide.none').count(), 2, 'truncation, verified up to');
       const told = async (checkpoints: readonly WalCheckpoint[] | null): Promise<readonly [number, string]> => {
         await panel.show(walPanel(3, { checkpoints }));
         return [

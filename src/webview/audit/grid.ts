@@ -5,7 +5,7 @@ import { text, time, type Content } from '../text.ts';
 import { outcomeWord, stageWords } from './words.ts';
 import { t } from '../words.ts';
 
-/** CSS pixels; `audit.css` gives rows exactly this height. */
+/** CSS pixels; `audit/grid.css` gives rows exactly this height. */
 export const ROW = 24;
 /**
  * Browsers end at some 33 million pixels; a log that is longer than this scrolls in larger steps, and by keyboard row

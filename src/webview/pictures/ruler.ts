@@ -69,7 +69,7 @@ function markName({ name, id }: Mark): string {
 }
 
 function placeless(y: number): SVGTemplateResult {
-  return svg`<path class="leader none" d=${`M${EDGE} ${y + 8}h18`}/>`;
+  return svg`<path class="guide none" d=${`M${EDGE} ${y + 8}h18`}/>`;
 }
 
 /** The line to a mark's place, and its label: labels are drawn above all lines, so that none is crossed out. */
@@ -86,7 +86,7 @@ function mark(shown: Mark, y: number, width: number, axis: Axis): readonly [SVGT
   const x = placing(axis, width)(BigInt(value));
   const said = `${name} ${grouped(value)}`;
   return [
-    svg`<path class="leader" d=${`M${x} 4V${y + 8}`}/>
+    svg`<path class="guide" d=${`M${x} 4V${y + 8}`}/>
       ${shape === 'diamond' ? diamond(x) : svg`<path class="tick" d=${`M${x} 4V32`}/>`}`,
     x > width / 2
       ? label(0, y, Math.max(0, x - 6), 'end', said, 'grounded')
