@@ -38,14 +38,20 @@ module.exports = {
       '^src/vscode/',
       '^src/control-plane/',
       '^src/text/',
-      '^src/webview/protocol\\.ts$',
+      '^src/panel-protocol/',
       '^vscode$',
       '(^|node_modules/)@types/vscode/',
       '(^|node_modules/)zod(/|$)',
       '^(node:)?(path|os|crypto)$',
     ]),
+    may('panel-protocol', '^src/panel-protocol/', [
+      '^src/panel-protocol/',
+      '^src/control-plane/',
+      '(^|node_modules/)zod(/|$)',
+    ]),
     may('webview-own', '^src/webview/', [
       '^src/webview/',
+      '^src/panel-protocol/',
       '^src/control-plane/',
       '^src/text/',
       '(^|node_modules/)(lit|lit-html|lit-element|@lit|@vscode-elements/elements|zod)(/|$)',
@@ -53,8 +59,8 @@ module.exports = {
     {
       name: 'webview-types-only',
       severity: 'error',
-      comment: 'the webview knows the control plane only as types',
-      from: { path: '^src/webview/' },
+      comment: 'panels and their protocol know the control plane only as types',
+      from: { path: '^src/(webview|panel-protocol)/' },
       to: { path: '^src/control-plane/', dependencyTypesNot: ['type-only'] },
     },
     may(

@@ -12,7 +12,7 @@ import { openAuditPages } from '../src/audit/pages.ts';
 import { requestEnd } from '../src/audit/query.ts';
 import { openAuditReader } from '../src/audit/reader.ts';
 import { AuditSession } from '../src/vscode/audit-session.ts';
-import { parsePanelRequest } from '../src/webview/protocol.ts';
+import { parsePanelRequest } from '../src/panel-protocol/messages.ts';
 import { sampleRequestId, writeSampleLog } from './lib/audit-sample.mjs';
 import { measured } from './lib/bench.mjs';
 
@@ -30,7 +30,7 @@ const records = Number(values.records);
  * file
  */
 function openPanel(file) {
-  /** @type {((message: import('../src/webview/protocol.ts').AuditMessage) => void)[]} */
+  /** @type {((message: import('../src/panel-protocol/audit.ts').AuditMessage) => void)[]} */
   const waiting = [];
   const session = new AuditSession(
     {
@@ -47,7 +47,7 @@ function openPanel(file) {
       factsChanged: () => undefined,
     },
   );
-  /** @param {unknown} message @returns {Promise<import('../src/webview/protocol.ts').AuditMessage>} */
+  /** @param {unknown} message @returns {Promise<import('../src/panel-protocol/audit.ts').AuditMessage>} */
   const ask = message =>
     new Promise((resolve, reject) => {
       const request = parsePanelRequest(message);

@@ -3,7 +3,8 @@
  * table would drown in them.
  */
 import type { AuditLine, AuditReview } from '../control-plane/audit-reader.ts';
-import { recordedExplanation, recordedKernelState, type AuditRow, type AuditStage } from '../webview/protocol.ts';
+import { recordedExplanation, recordedKernelState } from '../panel-protocol/recorded.ts';
+import type { AuditRow, AuditStage } from '../panel-protocol/audit.ts';
 
 const CELL = 200;
 /** Characters of one line that are sent to be read in a panel; the raw file has all. */

@@ -12,7 +12,8 @@ import type {
 } from '../control-plane/audit-reader.ts';
 import { verifyCommandLine } from '../control-plane/command-line.ts';
 import { toWire } from '../control-plane/views.ts';
-import type { AuditLogFacts, AuditMessage, AuditRequest } from '../webview/protocol.ts';
+import type { AuditLogFacts, AuditMessage } from '../panel-protocol/audit.ts';
+import type { AuditRequest } from '../panel-protocol/messages.ts';
 import { auditRow, auditStage } from './audit-rows.ts';
 
 /** Lines that are read at once: a line may be 16 MiB. */

@@ -2,14 +2,9 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { invariant } from '../control-plane/invariants.ts';
-import {
-  parsePanelRequest,
-  type AuditMessage,
-  type AuditRequest,
-  type Panel,
-  type PanelRequest,
-  type ShowPanel,
-} from '../webview/protocol.ts';
+import { parsePanelRequest, type AuditRequest, type PanelRequest } from '../panel-protocol/messages.ts';
+import type { AuditMessage } from '../panel-protocol/audit.ts';
+import type { Panel, ShowPanel } from '../panel-protocol/panels.ts';
 import { tabTitle } from './foreign.ts';
 import { panelHtml } from './panel-html.ts';
 

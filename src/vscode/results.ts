@@ -6,7 +6,7 @@ import { isOwn, type ControlError, type Outcome } from '../control-plane/errors.
 import type { Recorded } from '../control-plane/request/recorder.ts';
 import type { FlowFailure } from '../control-plane/request/flow.ts';
 import { toWire } from '../control-plane/views.ts';
-import type { ClusterLabel, Panel, RecordedAt } from '../webview/protocol.ts';
+import type { ClusterLabel, Panel, RecordedAt } from '../panel-protocol/panels.ts';
 import type { ConfiguredClusters } from './clusters.ts';
 import { requestPanel } from './confirmer.ts';
 import type { PanelContent, Panels } from './panels.ts';

@@ -8,7 +8,7 @@ import { explanationPanel } from './explanation.ts';
 import { heading, provenance, record, type Heading, type Post } from './frame.ts';
 import type { Cited } from './invariants.ts';
 import { askingPanel, executedPanel, failedPanel, gonePanel, refusedPanel } from './outcome.ts';
-import type { Panel, ShowPanel } from './protocol.ts';
+import type { Panel, ShowPanel } from '../panel-protocol/panels.ts';
 import { t } from './words.ts';
 
 /** Draws what the editor sent. */

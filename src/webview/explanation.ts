@@ -7,7 +7,7 @@ import { checksTable } from './checks.ts';
 import { documentContent } from './document/document.ts';
 import { facts, provenance, section } from './frame.ts';
 import { invariantList, type Cited } from './invariants.ts';
-import type { Panel } from './protocol.ts';
+import type { Panel } from '../panel-protocol/panels.ts';
 import { checkWord, outcomeShape } from './shapes.ts';
 import { table } from './table.ts';
 import { code, named, number, phrase, text, time, verbatim, type Content } from './text.ts';

@@ -4,9 +4,10 @@ import '@vscode-elements/elements/dist/vscode-button/index.js';
 import type { Document } from '../control-plane/document.ts';
 import type { SkippedEndpoint } from '../control-plane/views.ts';
 import { words } from './document/cell.ts';
-import type { ClusterLabel, PanelRequest, RecordedAt } from './protocol.ts';
+import type { ClusterLabel, RecordedAt } from '../panel-protocol/panels.ts';
+import type { PanelRequest } from '../panel-protocol/messages.ts';
 import { code, ordinal, phrase, text, time, verbatim, type Content } from './text.ts';
-import type { Source } from './wire.ts';
+import type { Source } from '../panel-protocol/readings.ts';
 import { t } from './words.ts';
 
 /** Sends a request of the panel to the editor. */

@@ -5,7 +5,8 @@ import './panel.css';
 import './audit/audit.css';
 import { app } from './app.ts';
 import { AuditLogElement } from './audit/log.ts';
-import { parseEditorMessage, type PanelRequest, type ShowPanel } from './protocol.ts';
+import { parseEditorMessage, type PanelRequest } from '../panel-protocol/messages.ts';
+import { type ShowPanel } from '../panel-protocol/panels.ts';
 import { t } from './words.ts';
 
 /** What the editor gives to a webview. */

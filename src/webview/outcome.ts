@@ -5,7 +5,7 @@ import { checksIn, checksTable } from './checks.ts';
 import { documentContent } from './document/document.ts';
 import { facts, record, recordedText, section } from './frame.ts';
 import { invariantList, type Cited } from './invariants.ts';
-import type { Panel } from './protocol.ts';
+import type { Panel } from '../panel-protocol/panels.ts';
 import { outcomeShape } from './shapes.ts';
 import { code, ordinal, text, verbatim } from './text.ts';
 import { t } from './words.ts';

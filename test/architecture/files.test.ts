@@ -12,7 +12,6 @@ const TOO_LONG_YET: readonly string[] = [
   'src/engines/aerodb/schema.ts',
   'src/engines/patroni/reads.ts',
   'src/engines/patroni/words.ts',
-  'src/webview/protocol.ts',
 ];
 
 /** Source files that still have a line that is too wide. A file leaves this list when its lines are broken. */
@@ -45,7 +44,7 @@ const TOO_WIDE_YET: readonly string[] = [
   'src/webview/audit/words.ts',
   'src/webview/changes.ts',
   'src/webview/decision.ts',
-  'src/webview/exactly.ts',
+  'src/panel-protocol/exactly.ts',
   'src/webview/invariants.ts',
   'src/webview/main.ts',
   'src/webview/rows.ts',

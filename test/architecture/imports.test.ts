@@ -16,7 +16,7 @@ const LAYERS = {
   'src/files/disk.ts': 'export const disk = 1;\n',
   'src/text/letters.ts': 'export const letters = 1;\n',
   'src/vscode/window.ts': 'export const window = 1;\n',
-  'src/webview/protocol.ts': 'export const protocol = 1;\n',
+  'src/panel-protocol/panels.ts': 'export const protocol = 1;\n',
   'src/webview/picture.ts': 'export const picture = 1;\n',
   'src/cli/terminal.ts': 'export const terminal = 1;\n',
   'src/local-cluster/node.ts': 'export const node = 1;\n',
@@ -36,7 +36,7 @@ const FORBIDDEN: Readonly<Record<string, readonly string[]>> = {
     '../audit/ledger.ts',
     '../files/disk.ts',
     '../vscode/window.ts',
-    '../webview/protocol.ts',
+    '../panel-protocol/panels.ts',
     '../cli/terminal.ts',
     '../local-cluster/node.ts',
   ],
@@ -55,7 +55,7 @@ const FORBIDDEN: Readonly<Record<string, readonly string[]>> = {
     '../engines/boundary.ts',
     '../audit/ledger.ts',
     '../vscode/window.ts',
-    '../webview/protocol.ts',
+    '../panel-protocol/panels.ts',
     '../cli/terminal.ts',
     '../local-cluster/node.ts',
     '../files/disk.ts',
@@ -64,7 +64,7 @@ const FORBIDDEN: Readonly<Record<string, readonly string[]>> = {
     'vscode',
     '../audit/ledger.ts',
     '../vscode/window.ts',
-    '../webview/protocol.ts',
+    '../panel-protocol/panels.ts',
     '../cli/terminal.ts',
     '../local-cluster/node.ts',
   ],
@@ -74,7 +74,7 @@ const FORBIDDEN: Readonly<Record<string, readonly string[]>> = {
     'node:http',
     '../engines/boundary.ts',
     '../vscode/window.ts',
-    '../webview/protocol.ts',
+    '../panel-protocol/panels.ts',
     '../cli/terminal.ts',
     '../local-cluster/node.ts',
   ],
@@ -89,7 +89,7 @@ const FORBIDDEN: Readonly<Record<string, readonly string[]>> = {
     '../engines/boundary.ts',
     '../audit/ledger.ts',
     '../vscode/window.ts',
-    '../webview/protocol.ts',
+    '../panel-protocol/panels.ts',
     '../cli/terminal.ts',
     '../local-cluster/node.ts',
   ],
@@ -108,6 +108,19 @@ const FORBIDDEN: Readonly<Record<string, readonly string[]>> = {
     '../cli/terminal.ts',
     '../local-cluster/node.ts',
   ],
+  'src/panel-protocol': [
+    'vscode',
+    'undici',
+    'node:fs',
+    'lit',
+    '../control-plane/core.ts',
+    '../engines/boundary.ts',
+    '../audit/ledger.ts',
+    '../vscode/window.ts',
+    '../webview/picture.ts',
+    '../cli/terminal.ts',
+    '../local-cluster/node.ts',
+  ],
   'src/webview': [
     'vscode',
     'undici',
@@ -119,7 +132,7 @@ const FORBIDDEN: Readonly<Record<string, readonly string[]>> = {
     '../cli/terminal.ts',
     '../local-cluster/node.ts',
   ],
-  'src/cli': ['vscode', '../vscode/window.ts', '../webview/protocol.ts', '../local-cluster/node.ts'],
+  'src/cli': ['vscode', '../vscode/window.ts', '../panel-protocol/panels.ts', '../local-cluster/node.ts'],
   'src/local-cluster': [
     'vscode',
     'undici',
@@ -127,11 +140,13 @@ const FORBIDDEN: Readonly<Record<string, readonly string[]>> = {
     '../engines/boundary.ts',
     '../audit/ledger.ts',
     '../vscode/window.ts',
-    '../webview/protocol.ts',
+    '../panel-protocol/panels.ts',
     '../cli/terminal.ts',
   ],
 };
 
+/** Layers that know the control plane as types. */
+const TYPES_ONLY: readonly string[] = ['src/webview', 'src/panel-protocol'];
 const EVERY_LAYER = Object.keys(FORBIDDEN);
 const FORMS: Readonly<Record<string, (from: string) => string>> = {
   import: from => `import * as reached from '${from}';\nexport const used = reached;\n`,
@@ -158,7 +173,8 @@ const PLANTED: readonly Planted[] = [
         target,
         form,
         text: text(target),
-        rule: layer === 'src/webview' && target.startsWith('../control-plane/') ? 'webview-types-only' : ruleOf(layer),
+        rule:
+          TYPES_ONLY.includes(layer) && target.startsWith('../control-plane/') ? 'webview-types-only' : ruleOf(layer),
       })),
     ),
   ),
@@ -201,7 +217,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   'src/text/fine.ts': "import { letters } from './letters.ts';\nexport const use = letters;\n",
   'src/webview/fine.ts':
     "import { letters } from '../text/letters.ts';\nexport const more = letters;\nimport type { Fact } from " +
-    "'../control-plane/core.ts';\nimport { protocol } from './protocol.ts';\nexport const use = (fact: Fact): " +
+    "'../control-plane/core.ts';\nimport { protocol } from '../panel-protocol/panels.ts';\nexport const use = (fact: Fact): " +
     'number => fact.n + protocol;\n',
   'src/control-plane/fine.ts':
     "import { letters } from '../text/letters.ts';\nexport const more = letters;\nimport { createHash } from " +
@@ -216,7 +232,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
     "'../control-plane/core.ts';\nimport { appendFileSync } from 'node:fs';\nexport const use = [core, " +
     'appendFileSync];\n',
   'src/vscode/fine.ts':
-    "import * as vscode from 'vscode';\nimport { protocol } from '../webview/protocol.ts';\nimport { core } " +
+    "import * as vscode from 'vscode';\nimport { protocol } from '../panel-protocol/panels.ts';\nimport { core } " +
     "from '../control-plane/core.ts';\nexport const use = [vscode, protocol, core];\n",
   'src/cli/fine.ts':
     "import { letters } from '../text/letters.ts';\nexport const more = letters;\nimport { core } from " +

@@ -7,7 +7,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { memberTableOf, topologyOf, type Document, type Table } from '../../src/control-plane/document.ts';
 import type { Result } from '../../src/control-plane/errors.ts';
 import type { Kernel } from '../../src/control-plane/ports.ts';
-import { document as form } from '../../src/webview/document/wire.ts';
+import { document as form } from '../../src/panel-protocol/document.ts';
 import { cluster as patroni } from './patroni.ts';
 import { closeAll, kernelServer } from './servers.ts';
 import { clusterOf, kernelOf, N1, valueOf } from './wire.ts';

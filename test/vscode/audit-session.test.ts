@@ -18,9 +18,10 @@ import { openAuditPages } from '../../src/audit/pages.ts';
 import { requestEnd } from '../../src/audit/query.ts';
 import { openAuditReader } from '../../src/audit/reader.ts';
 import type { Stage } from '../../src/control-plane/record.ts';
-import { recordedExplanation, recordedKernelState } from '../../src/webview/protocol.ts';
+import { recordedExplanation, recordedKernelState } from '../../src/panel-protocol/recorded.ts';
 import { AuditSession } from '../../src/vscode/audit-session.ts';
-import { parsePanelRequest, type AuditLogFacts, type AuditMessage } from '../../src/webview/protocol.ts';
+import { parsePanelRequest } from '../../src/panel-protocol/messages.ts';
+import { type AuditLogFacts, type AuditMessage } from '../../src/panel-protocol/audit.ts';
 
 const REQUESTS = 60;
 

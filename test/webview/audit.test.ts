@@ -3,14 +3,14 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Browser } from 'playwright-core';
+import { parsePanelRequest } from '../../src/panel-protocol/messages.ts';
 import {
-  parsePanelRequest,
   type AuditLogFacts,
   type AuditMessage,
   type AuditRow,
   type AuditStage,
-  type ShowPanel,
-} from '../../src/webview/protocol.ts';
+} from '../../src/panel-protocol/audit.ts';
+import { type ShowPanel } from '../../src/panel-protocol/panels.ts';
 import { Bundle, launch, openPanel, THEMES, type PanelUnderTest, type ThemeName } from './page.ts';
 import { PANELS } from './samples.ts';
 

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { measured } from '../../scripts/lib/bench.mjs';
 import { Bundle, launch, openPanel } from './page.ts';
 import { clusterPanel, members, walPanel } from './samples.ts';
-import type { ShowPanel } from '../../src/webview/protocol.ts';
+import type { ShowPanel } from '../../src/panel-protocol/panels.ts';
 
 interface Line {
   readonly measure: string;

@@ -10,7 +10,7 @@ import { chromium, type Browser, type Page } from 'playwright-core';
 import { ensureChromium } from '../../scripts/lib/chromium.mjs';
 import { root } from '../../scripts/lib/paths.mjs';
 import { panelHtml } from '../../src/vscode/panel-html.ts';
-import type { ShowPanel } from '../../src/webview/protocol.ts';
+import type { ShowPanel } from '../../src/panel-protocol/panels.ts';
 
 /** What the workbench gives to a webview in one theme, captured by `capture-themes.ts`. */
 export interface Theme {

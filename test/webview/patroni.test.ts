@@ -12,7 +12,7 @@ import { executionDocument } from '../../src/engines/patroni/document.ts';
 import type { PatroniFacts } from '../../src/engines/patroni/facts.ts';
 import type { PatroniExplanation, PatroniMember, PatroniState } from '../../src/engines/patroni/views.ts';
 import { patroniExecution, patroniWords } from '../../src/engines/patroni/words.ts';
-import type { ShowPanel } from '../../src/webview/protocol.ts';
+import type { ShowPanel } from '../../src/panel-protocol/panels.ts';
 import { documented, DESCRIBED_BY_PATRONI, type PatroniViews, type Undocumented } from '../support/documents.ts';
 import { Bundle, launch, openPanel, type PanelUnderTest } from './page.ts';
 

@@ -22,7 +22,7 @@ import type { Document } from '../../src/control-plane/document.ts';
 import type { CommandViews } from '../../src/control-plane/reads.ts';
 import { COST_DOCUMENT, executionDocument, explanationDocument } from '../../src/engines/aerodb/document.ts';
 import { aerodbCostWords, aerodbExecution, aerodbWords } from '../../src/engines/aerodb/words.ts';
-import type { ClusterLabel, Panel, RecordedAt, ShowPanel } from '../../src/webview/protocol.ts';
+import type { ClusterLabel, Panel, RecordedAt, ShowPanel } from '../../src/panel-protocol/panels.ts';
 import { DESCRIBED_BY_AERODB, documented, type Undocumented } from '../support/documents.ts';
 
 function id(number: number): string {

@@ -1,6 +1,6 @@
 /** The rows of the log: only those in sight are in the document, whatever the length of the log. */
 import { html, nothing, type TemplateResult } from 'lit';
-import type { AuditRow } from '../protocol.ts';
+import type { AuditRow } from '../../panel-protocol/audit.ts';
 import { text, time, type Content } from '../text.ts';
 import { outcomeWord, stageWords } from './words.ts';
 import { t } from '../words.ts';

@@ -3,7 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 import type { CheckResult } from '../../control-plane/views.ts';
 import { facts } from '../frame.ts';
-import type { AuditLogFacts } from '../protocol.ts';
+import type { AuditLogFacts } from '../../panel-protocol/audit.ts';
 import { outcomeShape } from '../shapes.ts';
 import { code, number, phrase, text, time } from '../text.ts';
 import { t } from '../words.ts';

@@ -2,7 +2,7 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { AuditSought } from '../../control-plane/audit-reader.ts';
 import type { Post } from '../frame.ts';
-import type { AuditLogFacts, AuditMessage } from '../protocol.ts';
+import type { AuditLogFacts, AuditMessage } from '../../panel-protocol/audit.ts';
 import { filterFields, filterOf, type Fields } from './filters.ts';
 import { drawn, firstVisible, grid, ROW, scrollFor, type Window } from './grid.ts';
 import { auditHeading, verdictSection } from './head.ts';

@@ -1,6 +1,6 @@
 /** The lines that have come so far, page by page; those longest out of sight are forgotten. */
-import type { AuditRow } from '../protocol.ts';
-import { AUDIT_PAGE } from './page-size.ts';
+import type { AuditRow } from '../../panel-protocol/audit.ts';
+import { AUDIT_PAGE } from '../../panel-protocol/page-size.ts';
 
 const KEPT = 40;
 

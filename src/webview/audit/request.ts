@@ -5,7 +5,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { explanationPanel } from '../explanation.ts';
 import { facts } from '../frame.ts';
-import type { AuditMessage, AuditStage } from '../protocol.ts';
+import type { AuditMessage, AuditStage } from '../../panel-protocol/audit.ts';
 import { table } from '../table.ts';
 import { code, json, ordinal, phrase, text, time, verbatim, type Content } from '../text.ts';
 import { outcomeWord, stageWords, UNKNOWN_OUTCOME } from './words.ts';

@@ -1,7 +1,7 @@
 /** The exact form of a document, held against its type in both directions: neither can change without the other. */
 import * as z from 'zod/mini';
-import type { Document, Form } from '../../control-plane/document.ts';
-import { exactly } from '../exactly.ts';
+import type { Document, Form } from '../control-plane/document.ts';
+import { exactly } from './exactly.ts';
 
 const text = z.string();
 const known = z.nullable(text);

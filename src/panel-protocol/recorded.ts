@@ -1,0 +1,18 @@
+/** What stands in a record of the log, checked before it is shown: a log may have been tampered with. */
+import type { Explanation } from '../control-plane/explanation.ts';
+import type { KernelState } from '../control-plane/record.ts';
+import type { Wire } from '../control-plane/views.ts';
+import { explanation, kernelState } from './readings.ts';
+
+/**
+ * The explanation in a record of the log, or `null` when there is none that has the form of one: a log may have been
+ * tampered with.
+ */
+export function recordedExplanation(value: unknown): Wire<Explanation> | null {
+  return explanation.safeParse(value).data ?? null;
+}
+
+/** The kernel state in a record of the log, or `null` when there is none that has the form of one. */
+export function recordedKernelState(value: unknown): KernelState | null {
+  return kernelState.safeParse(value).data ?? null;
+}
