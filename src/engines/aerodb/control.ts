@@ -19,7 +19,8 @@ import { oneLine } from '../http/text.ts';
 import { command, foreign, rejection, type Access, type Asked, type NoReply, type Reply } from './ask.ts';
 import { answeredBy, configured } from './endpoints.ts';
 import { executionDocument } from './document.ts';
-import { controlResult, duplicateDetails } from './schema.ts';
+import { duplicateDetails } from './schema.ts';
+import { controlResult } from './schema-events.ts';
 import { toWire, type ControlResultView } from '../../control-plane/views.ts';
 import { aerodbExecution } from './words.ts';
 

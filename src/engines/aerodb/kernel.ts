@@ -16,6 +16,9 @@ import { replicationDocument } from './document-replication.ts';
 import { snapshotsDocument, walDocument } from './document-storage.ts';
 import { harmless } from './harmless.ts';
 import * as schema from './schema.ts';
+import { promotion } from './schema-events.ts';
+import { explanation } from './schema-explanation.ts';
+import { wal, snapshots } from './schema-storage.ts';
 import { aerodbCostWords, aerodbWords } from './words.ts';
 
 /** The kernel behind `cluster`. Holds configuration and secrets, never kernel state. */
@@ -37,20 +40,17 @@ export function aerodbKernel(cluster: ClusterConfig, access: Access, digest: str
       documented(await askInOrder(cluster, access, '/v1/replication', schema.replication), replicationDocument),
     readPromotion: async lookup => {
       if (lookup === undefined)
-        return documented(
-          noted(await askInOrder(cluster, access, '/v1/promotion', schema.promotion)),
-          promotionDocument,
-        );
+        return documented(noted(await askInOrder(cluster, access, '/v1/promotion', promotion)), promotionDocument);
       const path = `/v1/promotion?request_id=${encodeURIComponent(lookup.requestId)}`;
-      const read = noted(await askNode(cluster, access, lookup.node, path, schema.promotion));
+      const read = noted(await askNode(cluster, access, lookup.node, path, promotion));
       return documented(
         about(read, ({ request }) => request?.requestId, lookup.requestId),
         promotionDocument,
       );
     },
-    readWal: async node => documented(await askNode(cluster, access, node, '/v1/wal', schema.wal), walDocument),
+    readWal: async node => documented(await askNode(cluster, access, node, '/v1/wal', wal), walDocument),
     readSnapshots: async node =>
-      documented(await askNode(cluster, access, node, '/v1/snapshots', schema.snapshots), snapshotsDocument),
+      documented(await askNode(cluster, access, node, '/v1/snapshots', snapshots), snapshotsDocument),
     declareDiagnosticsCost: async node => {
       const read = await askNode(cluster, access, node, '/v1/diagnostics/cost', schema.diagnosticsCost);
       return read.ok ? success({ ...read.value, words: aerodbCostWords(read.value.view) }) : read;
@@ -62,7 +62,7 @@ export function aerodbKernel(cluster: ClusterConfig, access: Access, digest: str
     },
     explainPromotion: async (target, mode) => {
       const path = `/v1/explain/promotion?target=${encodeURIComponent(target)}&mode=${mode}`;
-      const read = about(await askNode(cluster, access, target, path, schema.explanation), view => view.target, target);
+      const read = about(await askNode(cluster, access, target, path, explanation), view => view.target, target);
       return explained(
         mode === 'forced' ? 'force_promotion' : 'request_promotion',
         about(read, view => view.mode, mode),
@@ -72,7 +72,7 @@ export function aerodbKernel(cluster: ClusterConfig, access: Access, digest: str
       const path = `/v1/explain/demotion?target=${encodeURIComponent(target)}`;
       return explained(
         'request_demotion',
-        about(await askNode(cluster, access, target, path, schema.explanation), view => view.target, target),
+        about(await askNode(cluster, access, target, path, explanation), view => view.target, target),
       );
     },
     promote: ({ mode, acknowledgedInvariants, ...request }) =>

@@ -1,0 +1,87 @@
+/** What AeroDB tells of its log on disk, and of what recovery begins with. */
+import * as z from 'zod/mini';
+import type { SnapshotItem, SnapshotsView, WalCheckpoint, WalSegment, WalView } from '../../control-plane/views.ts';
+import { lazily, list, mapped } from '../http/forms.ts';
+import { positionOrNull, text, textOrNull, time, u64, u64OrNull } from './forms.ts';
+
+const segment = lazily(() =>
+  mapped(
+    z.object({ id: text, first_offset: u64, end_offset: u64, bytes: u64, checksum: textOrNull }),
+    (wire): WalSegment => ({
+      id: wire.id,
+      firstOffset: wire.first_offset,
+      endOffset: wire.end_offset,
+      bytes: wire.bytes,
+      checksum: wire.checksum,
+    }),
+  ),
+);
+
+const checkpoint = lazily(() =>
+  mapped(
+    z.object({ id: text, commit_id: u64OrNull, offset: u64OrNull }),
+    (wire): WalCheckpoint => ({ id: wire.id, commitId: wire.commit_id, offset: wire.offset }),
+  ),
+);
+
+/** `checkpoints` is optional in the contract: a node that leaves it out says nothing of them here. */
+export const wal = lazily(() =>
+  mapped(
+    z.object({
+      segments: list(segment()),
+      append_offset: u64OrNull,
+      durable_offset: u64OrNull,
+      oldest_offset: u64OrNull,
+      truncation_offset: u64OrNull,
+      total_bytes: u64OrNull,
+      checksum_status: z.enum(['valid', 'invalid', 'unchecked']),
+      verified_to_offset: u64OrNull,
+      checkpoints: z._default(z.nullable(list(checkpoint())), null),
+      next_after: positionOrNull,
+    }),
+    (wire): WalView => ({
+      segments: wire.segments,
+      appendOffset: wire.append_offset,
+      durableOffset: wire.durable_offset,
+      oldestOffset: wire.oldest_offset,
+      truncationOffset: wire.truncation_offset,
+      totalBytes: wire.total_bytes,
+      checksumStatus: wire.checksum_status,
+      verifiedToOffset: wire.verified_to_offset,
+      checkpoints: wire.checkpoints,
+      nextAfter: wire.next_after,
+    }),
+  ),
+);
+
+const snapshot = lazily(() =>
+  mapped(
+    z.object({
+      kind: z.enum(['snapshot', 'checkpoint']),
+      id: text,
+      commit_id: u64OrNull,
+      wal_first_offset: u64OrNull,
+      wal_end_offset: u64OrNull,
+      created_at: z.nullable(time),
+      durable: z.nullable(z.boolean()),
+      source: textOrNull,
+    }),
+    (wire): SnapshotItem => ({
+      kind: wire.kind,
+      id: wire.id,
+      commitId: wire.commit_id,
+      walFirstOffset: wire.wal_first_offset,
+      walEndOffset: wire.wal_end_offset,
+      createdAt: wire.created_at,
+      durable: wire.durable,
+      source: wire.source,
+    }),
+  ),
+);
+
+export const snapshots = lazily(() =>
+  mapped(
+    z.object({ items: list(snapshot()), next_after: positionOrNull }),
+    (wire): SnapshotsView => ({ items: wire.items, nextAfter: wire.next_after }),
+  ),
+);
