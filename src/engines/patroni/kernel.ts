@@ -31,7 +31,9 @@ function unsupportedOperations(noLogin: string | undefined): Readonly<Partial<Re
     ...(noLogin === undefined
       ? {}
       : {
-          readSnapshots: `Checkpoints, replication slots and base backups are not visible through Patroni's API, and ${noLogin}.`,
+          readSnapshots:
+            "Checkpoints, replication slots and base backups are not visible through Patroni's API, " +
+            `and ${noLogin}.`,
         }),
   };
 }
