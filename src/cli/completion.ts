@@ -99,14 +99,18 @@ function bash(): string {
   ].join('\n');
 }
 
+/** What zsh completes the value of an option with. */
+function zshAction(complete: ReturnType<typeof optionSpec>['complete']): string {
+  if (complete === undefined) return ' ';
+  if (complete === 'file') return '_files';
+  return complete === 'directory' ? '_files -/' : `(${complete.join(' ')})`;
+}
+
 function zsh(): string {
   const action = (name: OptionName): string => {
     const { value, complete, help, many } = optionSpec(name);
     const text = help.replaceAll(/[[\]:'\\]/gu, ' ');
-    const what =
-      value === undefined
-        ? ''
-        : `:${value}:${complete === 'file' ? '_files' : complete === 'directory' ? '_files -/' : complete === undefined ? ' ' : `(${complete.join(' ')})`}`;
+    const what = value === undefined ? '' : `:${value}:${zshAction(complete)}`;
     return `'${many === true ? '*' : ''}--${name}[${text}]${what}'`;
   };
   return [

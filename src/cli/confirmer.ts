@@ -144,12 +144,10 @@ export class TerminalConfirmer implements Confirmer {
 function acknowledgement({ explanation, acknowledge }: ConfirmationPrompt, id: string, index: number): Question {
   const { name, text } = invariant(id);
   const checks = explanation.kernel?.checks.filter(check => check.invariant === id) ?? [];
+  const what = explanation.kernel?.decision === null ? 'Not checked by the engine,' : 'Overridden invariant';
   return {
     told: [
-      ...paragraph(
-        `${explanation.kernel?.decision === null ? 'Not checked by the engine,' : 'Overridden invariant'} ${index + 1} ` +
-          `of ${acknowledge.length}: ${visible(id)} ${visible(name)}`,
-      ),
+      ...paragraph(`${what} ${index + 1} of ${acknowledge.length}: ${visible(id)} ${visible(name)}`),
       ...paragraph(visible(text), 2),
       ...facts(
         checks.flatMap((check): readonly Fact[] => [
@@ -168,11 +166,11 @@ function acknowledgement({ explanation, acknowledge }: ConfirmationPrompt, id: s
 }
 
 function theNode({ explanation, toType: { what, text: expected } }: ConfirmationPrompt): Question {
+  const { name, environment } = explanation.cluster;
+  const cluster = environment === null ? visible(name) : `${visible(name)} (${visible(environment)})`;
   return {
     told: [
-      ...paragraph(
-        `${visible(explanation.cluster.name)}${explanation.cluster.environment === null ? '' : ` (${visible(explanation.cluster.environment)})`}: ${explanation.title}`,
-      ),
+      ...paragraph(`${cluster}: ${explanation.title}`),
       ...paragraph(visible(explanation.action), 2),
       ...facts(explanation.consequences.map(({ scope, text }): Fact => [scope, visible(text)])),
       ...paragraph(visible(explanation.undo), 2),

@@ -241,12 +241,10 @@ function completionHelp(): readonly string[] {
 /** Each kind of secret with the member of the configuration that names its files, and its variable. */
 function secretPlaces(): readonly Fact[] {
   return ENGINES.flatMap(({ id, secrets }) =>
-    secrets.map(
-      ({ editor, terminal }): Fact => [
-        `${id}: ${editor.label}`,
-        `"${terminal.files}" or ${terminal.variable}${editor.placeHolder.includes(':') ? `, as ${editor.placeHolder}` : ''}`,
-      ],
-    ),
+    secrets.map(({ editor, terminal }): Fact => {
+      const form = editor.placeHolder.includes(':') ? `, as ${editor.placeHolder}` : '';
+      return [`${id}: ${editor.label}`, `"${terminal.files}" or ${terminal.variable}${form}`];
+    }),
   );
 }
 

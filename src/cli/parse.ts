@@ -112,7 +112,10 @@ export function misplacedSecret(variable: string, argv: readonly string[]): Invo
 /** Addresses are recorded and shown; one that holds credentials is therefore refused without being repeated. */
 function badAddress({ url = [], cluster, kind }: Given): string | undefined {
   if (url.length > 0 && cluster !== undefined)
-    return '--cluster names a cluster of the configuration file, --url one that is in no file: a line holds one of them.';
+    return (
+      '--cluster names a cluster of the configuration file, --url one that is in no file: a line holds one of ' +
+      'them.'
+    );
   if (url.length === 0 && kind !== undefined) return '--kind says what runs at --url, and no --url was given.';
   return url.some(text => !isClusterName(text) || isName(text))
     ? '--url needs the http or https address of a node, without credentials, query or fragment, and nothing in it ' +

@@ -33,7 +33,9 @@ export interface AuditVerdict {
 /** What became of one known head. `line` counts from 1. */
 export interface AuditHeadCheck {
   readonly head: AuditPosition;
-  /** `held`: this very record stands there · `different`: another record has its number · `missing`: no record has. */
+  /**
+   * `held`: this very record stands there · `different`: another record has its number · `missing`: no record has.
+   */
   readonly found: 'held' | 'different' | 'missing';
   readonly line: bigint | null;
 }

@@ -67,7 +67,9 @@ export interface Engine {
   readonly namesMembers: boolean;
   /** How its addresses look, and how a person is asked for them. */
   readonly addresses: { readonly example: string; readonly prompt: string };
-  /** The secrets that its clusters may need, in the order in which they are asked for; the first one with an address. */
+  /**
+   * The secrets that its clusters may need, in the order in which they are asked for; the first one with an address.
+   */
   readonly secrets: readonly [SecretKind, ...(readonly SecretKind[])];
   /** What is to be known of a command beside what holds for every engine. */
   readonly help: Readonly<Partial<Record<CommandName, string>>>;
@@ -75,8 +77,8 @@ export interface Engine {
   /** An address as it is asked, from how this engine writes its own addresses. */
   readonly bareAddress: (url: string) => string;
   /**
-   * What it shows beside an explanation that stands in a record; `null` for what it does not know how to show. Loads its
-   * code when it is asked.
+   * What it shows beside an explanation that stands in a record; `null` for what it does not know how to show. Loads
+   * its code when it is asked.
    */
   readonly describeRecorded: (target: string, kernel: RecordedKernel | null) => Promise<Document | null>;
   /** Why a text cannot be the id of a node. */

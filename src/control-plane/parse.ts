@@ -29,7 +29,8 @@ function messageOf(issue: z.core.$ZodIssue | undefined): string {
     if (inner !== undefined) return messageOf(inner);
   }
   if (issue?.code !== 'unrecognized_keys') return issue?.message ?? 'unreadable';
-  return `Unrecognized ${issue.keys.length === 1 ? 'key' : 'keys'}: ${issue.keys.map(key => (isName(key) ? `"${key}"` : WITHHELD)).join(', ')}`;
+  const names = issue.keys.map(key => (isName(key) ? `"${key}"` : WITHHELD));
+  return `Unrecognized ${names.length === 1 ? 'key' : 'keys'}: ${names.join(', ')}`;
 }
 
 function repeatable(key: PropertyKey): PropertyKey {

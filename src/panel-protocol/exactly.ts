@@ -11,7 +11,7 @@ type Said<T> = T extends readonly (infer E)[]
  * Two such functions are assignable only when the types are identical, optional members and all; under a name they are
  * compared less strictly.
  */
-// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the one place of each parameter is what is compared
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- their one place is what is compared
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 
 /** Does not compile unless the schema says exactly the type, no member more and none less. */

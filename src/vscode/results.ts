@@ -154,7 +154,8 @@ function checkInvariants(details: unknown): readonly string[] {
 }
 
 /**
- * "AeroDB: OUTCOME UNKNOWN. Request Promotion: orders, node-2. PHASE7_…": the outcome first, where nothing cuts it off.
+ * "AeroDB: OUTCOME UNKNOWN. Request Promotion: orders, node-2. PHASE7_…": the outcome first, where nothing cuts it
+ * off.
  */
 function errorSentence(title: string, error: ControlError): string {
   const outcome: Readonly<Record<Outcome, string>> = {

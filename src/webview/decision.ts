@@ -16,7 +16,8 @@ const ASKED = {
 export function decision(typed: 'name' | 'id', post: Post): TemplateResult {
   return html`<section class="decision" aria-label=${t('Decision')}>
     <vscode-button @click=${() => post({ type: 'decline' })}>${t('Do Nothing')}</vscode-button>
-    <vscode-button secondary @click=${() => post({ type: 'continue' })}>${t('Continue to Confirmation…')}</vscode-button>
+    <vscode-button secondary
+      @click=${() => post({ type: 'continue' })}>${t('Continue to Confirmation…')}</vscode-button>
     <p>${ASKED[typed]}</p>
   </section>`;
 }

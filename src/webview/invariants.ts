@@ -18,7 +18,8 @@ export function invariantCited(id: string, cited: Cited): Content {
   const known = cited.find(one => one.id === id);
   return known === undefined
     ? code(id)
-    : html`<details class="cited"><summary title=${known.text}>${invariantName(id, cited)}</summary><p>${text(known.text)}</p></details>`;
+    : html`<details class="cited"><summary title=${known.text}>${invariantName(id, cited)}</summary>
+      <p>${text(known.text)}</p></details>`;
 }
 
 /** Each invariant with its name and text; one whose text did not come is named alone. */
@@ -29,6 +30,7 @@ export function invariantList(
 ): TemplateResult {
   return html`<dl class="invariants">${ids.map(id => {
     const known = cited.find(one => one.id === id);
-    return html`<div><dt>${invariantName(id, cited)} ${mark(id)}</dt><dd>${known === undefined ? t('Its text did not come with this answer.') : text(known.text)}</dd></div>`;
+    const told = known === undefined ? t('Its text did not come with this answer.') : text(known.text);
+    return html`<div><dt>${invariantName(id, cited)} ${mark(id)}</dt><dd>${told}</dd></div>`;
   })}</dl>`;
 }

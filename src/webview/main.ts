@@ -45,10 +45,8 @@ function notDrawn(why: string): void {
   const fresh = document.createElement('div');
   root.replaceWith(fresh);
   root = fresh;
-  render(
-    html`<main class="panel"><h1 tabindex="-1">${t('This answer could not be drawn')}</h1><p role="alert">${why}</p></main>`,
-    root,
-  );
+  const title = t('This answer could not be drawn');
+  render(html`<main class="panel"><h1 tabindex="-1">${title}</h1><p role="alert">${why}</p></main>`, root);
 }
 
 addEventListener('message', (event: MessageEvent<unknown>) => {

@@ -43,14 +43,15 @@ class LongTable extends LitElement {
     );
     const total = widths.reduce((sum, width) => sum + width, 0);
     return html`<p class="muted">${t('{0} rows', shown.count)}</p>
-    <div class="table long" role="region" tabindex="0" aria-label=${shown.caption} @scroll=${(event: Event) => this.scrolled(event)}>
+    <div class="table long" role="region" tabindex="0" aria-label=${shown.caption}
+        @scroll=${(event: Event) => this.scrolled(event)}>
       <table aria-rowcount=${shown.count + 1} .style=${`min-width:${total}px`}>
         <caption class="hidden">${shown.caption}</caption>
         <colgroup>${widths.map(width => html`<col width=${width}>`)}</colgroup>
         <thead><tr aria-rowindex="1">${shown.columns.map(column => head(column))}</tr></thead>
         <tbody>
           ${space(from * ROW, shown.columns.length)}
-          ${Array.from({ length: to - from }, (_none, index) => html`<tr aria-rowindex=${from + index + 2} class=${(from + index) % 2 === 0 ? 'even' : nothing}>${cells(shown, from + index)}</tr>`)}
+          ${Array.from({ length: to - from }, (_none, offset) => row(shown, from + offset))}
           ${space((shown.count - to) * ROW, shown.columns.length)}
         </tbody>
       </table>
@@ -65,6 +66,10 @@ class LongTable extends LitElement {
     if (Math.abs(first - this.first) >= MARGIN / 2 || first === 0) this.first = first;
     this.visible = Math.ceil(clientHeight / ROW);
   }
+}
+
+function row(shown: Rows, index: number): TemplateResult {
+  return html`<tr aria-rowindex=${index + 2} class=${index % 2 === 0 ? 'even' : nothing}>${cells(shown, index)}</tr>`;
 }
 
 function space(height: number, columns: number): TemplateResult | typeof nothing {

@@ -161,7 +161,8 @@ interface Planted {
   readonly rule: string;
 }
 
-function ruleOf(layer: string): string {
+function ruleOf(layer: string, target: string): string {
+  if (TYPES_ONLY.includes(layer) && target.startsWith('../control-plane/')) return 'webview-types-only';
   return layer.replace('src/', '').replace('webview', 'webview-own');
 }
 
@@ -173,8 +174,7 @@ const PLANTED: readonly Planted[] = [
         target,
         form,
         text: text(target),
-        rule:
-          TYPES_ONLY.includes(layer) && target.startsWith('../control-plane/') ? 'webview-types-only' : ruleOf(layer),
+        rule: ruleOf(layer, target),
       })),
     ),
   ),
@@ -204,7 +204,7 @@ const PLANTED: readonly Planted[] = [
     target: 'vscode',
     form: 'type import',
     text: "import type * as vscode from 'vscode';\nexport type Used = vscode.Uri;\n",
-    rule: ruleOf(layer),
+    rule: ruleOf(layer, ''),
   })),
 ].map(({ layer, target, form, text, rule }, index) => ({
   file: `${layer}/planted-${index}.ts`,

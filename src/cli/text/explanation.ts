@@ -34,6 +34,7 @@ export function explanationText(
   const forced = explanation.command === 'force_promotion';
   const rule = (forced ? '!' : '=').repeat(WIDTH);
   const { kernel, cost } = explanation;
+  const mark = kernel?.decision === null ? 'NOT CHECKED BY THE ENGINE. ' : 'OVERRIDDEN. ';
   const { terms } = document;
   return [
     rule,
@@ -143,7 +144,7 @@ export function explanationText(
         explanation.invariants.map(
           ({ id, name, text, overridden }): Fact => [
             visible(id),
-            `${!overridden ? '' : kernel?.decision === null ? 'NOT CHECKED BY THE ENGINE. ' : 'OVERRIDDEN. '}${visible(name)}: ${visible(text)}`,
+            `${overridden ? mark : ''}${visible(name)}: ${visible(text)}`,
           ],
         ),
       ),

@@ -6,16 +6,21 @@
 /** Columns of a line. */
 export const WIDTH = 80;
 
-const WIDE =
-  /^(?:[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation})$/u;
+const EAST_ASIAN =
+  /^[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6]$/u;
+const EMOJI = /^\p{Emoji_Presentation}$/u;
 const NO_WIDTH = /^[\p{Mn}\p{Me}\p{Cf}]$/u;
 
 /** Columns that a text takes in a terminal. */
 export function columns(text: string): number {
   if (/^[\u0020-\u007e]*$/u.test(text)) return text.length;
   let sum = 0;
-  for (const character of text) sum += NO_WIDTH.test(character) ? 0 : WIDE.test(character) ? 2 : 1;
+  for (const character of text) sum += NO_WIDTH.test(character) ? 0 : isWide(character) ? 2 : 1;
   return sum;
+}
+
+function isWide(character: string): boolean {
+  return EAST_ASIAN.test(character) || EMOJI.test(character);
 }
 
 /** Lines of at most `width` columns, broken at spaces, and inside a word only where the word is longer than a line. */

@@ -36,8 +36,8 @@ export const AERODB: EngineAdapter = {
           "Kept in the editor's secret store, never in settings or logs. Left empty: no token. Escape changes nothing.",
         misfit: 'An access token holds letters, digits and signs of ASCII, and no blanks.',
         kept:
-          'AeroDB: the access token of "{0}" is in the editor\'s secret store. It is sent to the configured endpoints ' +
-          'only.',
+          'AeroDB: the access token of "{0}" is in the editor\'s secret store. It is sent to the configured ' +
+          'endpoints only.',
         removed: 'AeroDB: the access token of "{0}" was removed from the secret store.',
       },
     },

@@ -7,9 +7,10 @@ import type { DiagnosticsView, Reading } from '../../control-plane/views.ts';
 
 const KNOWN = new Set(
   `
-  node_id name lifecycle started_at control_version role state halt_reason primary_id committed_offset writes_waiting_for_a_majority adopted_epoch
-  adopted_for marker events segments oldest_offset append_offset durable_offset checksums verified_to_offset applied_commit_id visible_commit_id rows
-  snapshots directory files bytes pid node platform rss_bytes heap_used_bytes uptime_seconds
+  node_id name lifecycle started_at control_version role state halt_reason primary_id committed_offset
+  writes_waiting_for_a_majority adopted_epoch adopted_for marker events segments oldest_offset append_offset
+  durable_offset checksums verified_to_offset applied_commit_id visible_commit_id rows snapshots directory files bytes
+  pid node platform rss_bytes heap_used_bytes uptime_seconds
 `
     .trim()
     .split(/\s+/u),

@@ -81,7 +81,9 @@ const WORDS: Readonly<
           `"${name}" goes on handing out the rest of its log; one that comes later is refused.`,
       },
     ],
-    undo: 'There is no undo. Write authority comes back to a node only by a promotion, which the kernel validates anew.',
+    undo:
+      'There is no undo. Write authority comes back to a node only by a promotion, which the kernel validates ' +
+      'anew.',
     rejection: ['The kernel denies a demotion of a node that is not the primary (P6-A3).'],
   }),
   force_promotion: (facts, name) => ({

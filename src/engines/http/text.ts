@@ -46,15 +46,18 @@ export function codeOf(error: unknown): string {
  * causes.
  */
 const WANTED = /ALERT_(?:CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE)$/;
-const REFUSED =
-  /ALERT_(?:UNKNOWN_CA|BAD_CERTIFICATE|UNSUPPORTED_CERTIFICATE|CERTIFICATE_(?:REVOKED|EXPIRED|UNKNOWN)|ACCESS_DENIED|DECRYPT_ERROR)$/;
+const REFUSED: readonly RegExp[] = [
+  /ALERT_(?:BAD|UNSUPPORTED)_CERTIFICATE$/,
+  /ALERT_CERTIFICATE_(?:REVOKED|EXPIRED|UNKNOWN)$/,
+  /ALERT_(?:UNKNOWN_CA|ACCESS_DENIED|DECRYPT_ERROR)$/,
+];
 
 /**
  * The cause where a server wants a client certificate, or refuses the configured one; nothing for any other failure.
  */
 export function clientCertificate(error: unknown, hasCertificate: boolean): string | undefined {
   const code = codeOf(error);
-  if (hasCertificate && (REFUSED.test(code) || WANTED.test(code)))
+  if (hasCertificate && [...REFUSED, WANTED].some(alert => alert.test(code)))
     return `the server does not accept the client certificate of "tls.cert": ${cause(error)}`;
   if (hasCertificate || !WANTED.test(code)) return undefined;
   return code.endsWith('REQUIRED')

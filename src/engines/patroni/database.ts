@@ -111,7 +111,8 @@ export async function query(
     return success(answers);
   } catch (error) {
     const told = failed(error, progress, socket.destroyed);
-    if (told.domain === 'TRANSPORT_ERROR') socket.destroy(); // with a peer that is not understood there are no farewells
+    // With a peer that is not understood there are no farewells.
+    if (told.domain === 'TRANSPORT_ERROR') socket.destroy();
     return failure(told);
   } finally {
     await client.end().catch(() => undefined); // the connection may be gone already

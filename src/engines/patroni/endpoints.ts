@@ -129,12 +129,11 @@ export function locator(
     if (own !== undefined) return { endpoint: own };
     const origin = originOf(told);
     if (told === null || origin === undefined) {
-      return {
-        endpoint: undefined,
-        why:
-          `${told === null ? 'Patroni tells no address of it (api_url)' : `its address cannot be read (api_url: ${oneLine(told, 200)})`}, ` +
-          'and no configured endpoint names it',
-      };
+      const lacking =
+        told === null
+          ? 'Patroni tells no address of it (api_url)'
+          : `its address cannot be read (api_url: ${oneLine(told, 200)})`;
+      return { endpoint: undefined, why: `${lacking}, and no configured endpoint names it` };
     }
     const tell = tellers.get(origin) ?? [];
     if (tell.length > 1) {

@@ -42,8 +42,8 @@ export const PATRONI: EngineAdapter = {
           'settings or logs. Left empty: none. Escape changes nothing.',
         misfit: 'Not of the form user:password.',
         kept:
-          'AeroDB: the access token of "{0}" is in the editor\'s secret store. It is sent to the configured endpoints ' +
-          'only.',
+          'AeroDB: the access token of "{0}" is in the editor\'s secret store. It is sent to the configured ' +
+          'endpoints only.',
         removed: 'AeroDB: the access token of "{0}" was removed from the secret store.',
       },
     },

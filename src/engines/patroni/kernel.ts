@@ -17,7 +17,8 @@ import {
   replicationDocument,
 } from './document.ts';
 import { snapshotsDocument, walDocument } from './document-storage.ts';
-import { readCluster, readNode, readPromotion, readReplication, readWal } from './reads.ts';
+import { readPromotion } from './history.ts';
+import { readCluster, readNode, readReplication, readWal } from './reads.ts';
 
 const NO_DEMOTION =
   'Patroni cannot demote a leader and promote nobody: a switchover without a candidate lets Patroni choose one, ' +
@@ -31,7 +32,9 @@ function unsupportedOperations(noLogin: string | undefined): Readonly<Partial<Re
     ...(noLogin === undefined
       ? {}
       : {
-          readSnapshots: `Checkpoints, replication slots and base backups are not visible through Patroni's API, and ${noLogin}.`,
+          readSnapshots:
+            "Checkpoints, replication slots and base backups are not visible through Patroni's API, " +
+            `and ${noLogin}.`,
         }),
   };
 }

@@ -1,7 +1,7 @@
 /** The inspections: which of Patroni's answers each view is, and when two of them do not belong together (P7-D1). */
 import { urlsOf, type ClusterConfig } from '../../control-plane/cluster.ts';
 import { failure, refusal, success, type ControlError, type Result } from '../../control-plane/errors.ts';
-import type { KernelEvent, PromotionView, Reading, WalView } from '../../control-plane/views.ts';
+import type { Reading, WalView } from '../../control-plane/views.ts';
 import { lsn } from './lsn.ts';
 import type { Access } from './ask.ts';
 import {
@@ -19,7 +19,7 @@ import {
 import type { PatroniClusterView, PatroniNodeView, PatroniReplicationView } from './views.ts';
 import { detailsOf, leaderOf, memberOf, membersOf, notesOf, positionsOf, scheduledSwitchover } from './members.ts';
 import * as schema from './schema.ts';
-import type { ClusterWire, HistoryWire, MemberWire, NodeWire } from './schema.ts';
+import type { ClusterWire, MemberWire, NodeWire } from './schema.ts';
 
 const ANSWERED_BY_OTHER_ADDRESS =
   'Which member answered is not known: no single member tells this address, and the endpoint names none.';
@@ -196,67 +196,6 @@ export async function findNode(cluster: ClusterConfig, access: Access, name: str
 /** Whether nobody could say who the members are: the endpoints are silent, or say that they cannot answer now. */
 export function cannotList({ domain, kernel }: ControlError): boolean {
   return domain === 'TRANSPORT_ERROR' || (kernel?.status ?? 0) >= 500;
-}
-
-/** The timelines so far. Leader, timelines and history are read twice, and refused when they moved in between. */
-export async function readPromotion(cluster: ClusterConfig, access: Access): Promise<Result<Reading<PromotionView>>> {
-  const first = await askInOrder(cluster, access, '/cluster', schema.cluster);
-  if (!first.ok) return first;
-  const { endpoint } = first.value;
-  const before = await askAt(access, endpoint, '/history', schema.history);
-  if (!before.ok) return before;
-  const second = await askAt(access, endpoint, '/cluster', schema.cluster);
-  if (!second.ok) return second;
-  const after = await askAt(access, endpoint, '/history', schema.history);
-  if (!after.ok) return after;
-  if (moved(first.value.data, second.value.data) || before.value.data.length !== after.value.data.length)
-    return failure(inconsistent(endpoint));
-  const { data } = second.value;
-  const leader = leaderOf(data);
-  const unreadable = after.value.data.filter(line => line === null).length;
-  return success(
-    clusterReading(
-      cluster,
-      { ...second.value, skipped: first.value.skipped },
-      {
-        state:
-          data.scheduled_switchover !== undefined
-            ? 'switchover scheduled'
-            : leader === undefined
-              ? 'no leader'
-              : 'leader known',
-        pendingNodeId: data.scheduled_switchover?.to ?? null,
-        epoch: leader?.timeline ?? null,
-        lastAttempt: null,
-        events: after.value.data.flatMap(line => (line === null ? [] : [endOfTimeline(line)])),
-        nextAfter: null,
-        request: null,
-      },
-      [
-        'Patroni has no promotion state machine and keeps no record of attempts. It keeps the timelines that ' +
-          'ended: where, why, when and who led next.',
-        ...(unreadable === 0
-          ? []
-          : [`${unreadable} of ${after.value.data.length} lines of the history cannot be read and are not shown.`]),
-      ],
-    ),
-  );
-}
-
-function endOfTimeline({ timeline, end, reason, time, leader }: NonNullable<HistoryWire[number]>): KernelEvent {
-  return {
-    seq: timeline,
-    type: 'timeline ended',
-    time,
-    epoch: timeline,
-    requestId: null,
-    nodeId: leader,
-    mode: null,
-    operator: null,
-    reason,
-    auditHead: null,
-    fields: { ended_at: end === null ? 'unknown' : lsn(end), ...(leader === null ? {} : { next_leader: leader }) },
-  };
 }
 
 /**

@@ -9,9 +9,11 @@ import { askMember, from, notContacted, reading, type From } from './endpoints.t
 import { findNode } from './reads.ts';
 import type { NodeWire } from './schema.ts';
 
-const SERVER = `SELECT (SELECT system_identifier FROM pg_control_system())::text AS system, (SELECT bytes_per_wal_segment FROM pg_control_init())::text AS segment_bytes,
+const SERVER = `SELECT (SELECT system_identifier FROM pg_control_system())::text AS system,
+  (SELECT bytes_per_wal_segment FROM pg_control_init())::text AS segment_bytes,
   CASE WHEN pg_is_in_recovery() THEN NULL ELSE pg_current_wal_insert_lsn() - '0/0' END::text AS inserted,
-  (CASE WHEN pg_is_in_recovery() THEN pg_last_wal_receive_lsn() ELSE pg_current_wal_flush_lsn() END - '0/0')::text AS flushed,
+  (CASE WHEN pg_is_in_recovery() THEN pg_last_wal_receive_lsn() ELSE pg_current_wal_flush_lsn() END - '0/0')::text
+    AS flushed,
   (pg_last_wal_replay_lsn() - '0/0')::text AS replayed,
   pg_has_role(current_user, 'pg_read_all_stats', 'usage')::text AS sees_sessions`;
 const SEGMENTS = 'SELECT name::text, size::text FROM pg_ls_waldir() ORDER BY name';
@@ -21,7 +23,8 @@ const ARCHIVER =
 const SLOTS =
   'SELECT slot_name::text, slot_type, active::text, restart_lsn::text, wal_status, xmin::text, ' +
   'catalog_xmin::text FROM pg_replication_slots ORDER BY slot_name';
-const CHECKPOINT = `SELECT checkpoint_lsn::text, (checkpoint_lsn - '0/0')::text AS at, (redo_lsn - '0/0')::text AS redo, timeline_id::text,
+const CHECKPOINT = `SELECT checkpoint_lsn::text, (checkpoint_lsn - '0/0')::text AS at, (redo_lsn - '0/0')::text AS redo,
+  timeline_id::text,
   to_char(checkpoint_time AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS time FROM pg_control_checkpoint()`;
 const BASE_BACKUPS =
   'SELECT pid::text, phase, backup_total::text, backup_streamed::text FROM pg_stat_progress_basebackup ORDER BY pid';

@@ -66,6 +66,7 @@ const FIELDS: readonly Field[] = [
   { name: 'to', title: t('To (UTC)'), hint: '2026-01-31 17:30' },
 ];
 
+const WRONG_TIME = t('A time is written like 2026-01-31 09:00, or only its beginning.');
 const EARLIEST = '0000-01-01T00:00:00.000Z';
 const LATEST = '9999-12-31T23:59:59.999Z';
 const TIME = /^\d{4}(?:-\d\d(?:-\d\d(?:T\d\d(?::\d\d(?::\d\d(?:\.\d{1,3})?)?)?)?)?)?$/u;
@@ -108,20 +109,25 @@ export function filterFields(
       if (event.target instanceof HTMLInputElement || event.target instanceof HTMLSelectElement)
         changed(name, event.target.value);
     };
+  const isEmpty = Object.values(fields).every(value => value === '');
   return html`<div class="audit-filters" role="search" aria-label=${t('Filter the audit log')}>
     ${FIELDS.map(
       ({ name, title, hint, choices }) =>
         html`<div class=${`audit-field field-${name}`}><label for=${`audit-${name}`}>${title}</label>${
           choices === undefined
-            ? html`<input id=${`audit-${name}`} type="text" maxlength="1000" spellcheck="false" autocomplete="off" placeholder=${hint ?? ''} .value=${fields[name] ?? ''}
+            ? html`<input id=${`audit-${name}`} type="text" maxlength="1000" spellcheck="false" autocomplete="off"
+          placeholder=${hint ?? ''} .value=${fields[name] ?? ''}
           aria-invalid=${wrong.includes(name) ? 'true' : 'false'} @change=${committed(name)}>`
             : html`<select id=${`audit-${name}`} @change=${committed(name)}>
           <option value="" ?selected=${(fields[name] ?? '') === ''}>${t('any')}</option>
-          ${choices.map(choice => html`<option value=${choice} ?selected=${fields[name] === choice}>${choice}</option>`)}
+          ${choices.map(
+            choice => html`<option value=${choice} ?selected=${fields[name] === choice}>${choice}</option>`,
+          )}
         </select>`
         }</div>`,
     )}
-    <vscode-button class="audit-clear" secondary ?disabled=${Object.values(fields).every(value => value === '')} @click=${clear}>${t('Clear Filters')}</vscode-button>
+    <vscode-button class="audit-clear" secondary ?disabled=${isEmpty}
+      @click=${clear}>${t('Clear Filters')}</vscode-button>
   </div>
-  ${wrong.length === 0 ? '' : html`<p role="alert" class="audit-wrong">${t('A time is written like 2026-01-31 09:00, or only its beginning.')}</p>`}`;
+  ${wrong.length === 0 ? '' : html`<p role="alert" class="audit-wrong">${WRONG_TIME}</p>`}`;
 }

@@ -84,21 +84,40 @@ export function grid({ window, active, unfolded, row, scrolled, keyed, chosen }:
   const first = firstVisible(window);
   const above = window.count * ROW <= TALLEST ? from * ROW : Math.max(0, window.scrollTop - (first - from) * ROW);
   const complete = row(active) !== undefined && active >= from && active < to;
-  return html`<div class="audit-grid" role="grid" tabindex="0" aria-label=${t('Records of the audit log')} aria-readonly="true" aria-rowcount=${window.count + 1} aria-colcount=${COLUMNS.length}
+  const columns = COLUMNS.map(title => html`<span role="columnheader">${title}</span>`);
+  return html`<div class="audit-grid" role="grid" tabindex="0" aria-label=${t('Records of the audit log')}
+      aria-readonly="true" aria-rowcount=${window.count + 1} aria-colcount=${COLUMNS.length}
       aria-activedescendant=${complete ? rowId(active) : nothing} @scroll=${scrolled} @keydown=${keyed}>
-    <div role="rowgroup" class="audit-columns"><div role="row" aria-rowindex="1" class="audit-row">${COLUMNS.map(title => html`<span role="columnheader">${title}</span>`)}</div></div>
+    <div role="rowgroup" class="audit-columns">
+      <div role="row" aria-rowindex="1" class="audit-row">${columns}</div>
+    </div>
     <div role="rowgroup" class="audit-body" .style=${`height:${tall(window)}px`}>
       <div role="presentation" class="audit-window" .style=${`transform:translateY(${above}px)`}>
         ${Array.from({ length: to - from }, (_none, offset) => {
           const index = from + offset;
           const shown = row(index);
-          return html`<div role="row" id=${rowId(index)} aria-rowindex=${index + 2} aria-selected=${index === active ? 'true' : 'false'}
-            class=${`audit-row${index === active ? ' active' : ''}${shown?.dangling === true ? ' dangling' : ''}${shown !== undefined && shown.line === unfolded ? ' unfolded' : ''}`}
-            @click=${() => chosen(index)}>${shown === undefined ? html`<span role="gridcell" class="muted">…</span>` : cells(shown).map(cell => html`<span role="gridcell">${cell}</span>`)}</div>`;
+          const isActive = index === active;
+          return html`<div role="row" id=${rowId(index)} aria-rowindex=${index + 2}
+            aria-selected=${isActive ? 'true' : 'false'} class=${rowClasses(shown, isActive, unfolded)}
+            @click=${() => chosen(index)}>${shown === undefined ? NOT_YET : gridCells(shown)}</div>`;
         })}
       </div>
     </div>
   </div>`;
+}
+
+function rowClasses(row: AuditRow | undefined, isActive: boolean, unfolded: number | null): string {
+  const active = isActive ? ' active' : '';
+  const dangling = row?.dangling === true ? ' dangling' : '';
+  const isUnfolded = row !== undefined && row.line === unfolded;
+  return `audit-row${active}${dangling}${isUnfolded ? ' unfolded' : ''}`;
+}
+
+/** A row that has not come yet. */
+const NOT_YET = html`<span role="gridcell" class="muted">…</span>`;
+
+function gridCells(row: AuditRow): readonly TemplateResult[] {
+  return cells(row).map(cell => html`<span role="gridcell">${cell}</span>`);
 }
 
 function cells(row: AuditRow): readonly Content[] {

@@ -28,6 +28,8 @@ const CHANGES: Readonly<Record<AuditLogFacts['change'], string>> = {
   replaced: t('THE FILE WAS REPLACED OR SHORTENED since it was last read.'),
 };
 
+const READ_ONLY = t('Read only: records are evidence. Nothing refreshes by itself.');
+
 /** The verdict in the words that a screen reader says. */
 export function verdictWords({ verdict }: AuditLogFacts): string {
   return verdict === null ? t('being verified') : `${VERDICTS[verdict.kind].words}. ${verdict.message}`;
@@ -36,21 +38,14 @@ export function verdictWords({ verdict }: AuditLogFacts): string {
 /** The verdict with the command line that finds the same. */
 export function verdictSection(log: AuditLogFacts): TemplateResult {
   const { verdict, knownHead } = log;
-  return html`<section class=${`provenance audit-verdict ${verdict?.kind ?? 'running'}`} aria-label=${t('Verification')}>
-    <p class="audit-verdict-words">${
-      verdict === null
-        ? html`<strong>${t('Verifying…')}</strong> <span class="muted">${t('The records below can be read meanwhile.')}</span>`
-        : html`${outcomeShape(VERDICTS[verdict.kind].drawn)}<strong>${VERDICTS[verdict.kind].words}.</strong> ${text(verdict.message)}
-        ${verdict.line === null ? nothing : html`<span class="muted">${phrase('Line {0}', number(verdict.line))}${verdict.seq === null ? nothing : html`, #${number(verdict.seq)}`}</span>`}`
-    }</p>
+  return html`<section class=${`provenance audit-verdict ${verdict?.kind ?? 'running'}`}
+      aria-label=${t('Verification')}>
+    <p class="audit-verdict-words">${verdict === null ? verifying() : found(verdict)}</p>
     ${facts(
       [
         [t('File'), code(log.path)],
         [t('Lines'), number(log.lines.toString())],
-        [
-          t('Read at'),
-          html`${time(log.readAt)} ${log.change === 'replaced' ? html`<strong>${CHANGES.replaced}</strong>` : html`<span class="muted">${CHANGES[log.change]}</span>`}`,
-        ],
+        [t('Read at'), html`${time(log.readAt)} ${changed(log.change)}`],
         [
           t('Held against'),
           knownHead === null
@@ -64,6 +59,25 @@ export function verdictSection(log: AuditLogFacts): TemplateResult {
   </section>`;
 }
 
+function verifying(): TemplateResult {
+  const meanwhile = t('The records below can be read meanwhile.');
+  return html`<strong>${t('Verifying…')}</strong> <span class="muted">${meanwhile}</span>`;
+}
+
+/** The verdict, and the place in the log that it is about. */
+function found({ kind, message, line, seq }: Verdict): TemplateResult {
+  const { words, drawn } = VERDICTS[kind];
+  const record = seq === null ? nothing : html`, #${number(seq)}`;
+  return html`${outcomeShape(drawn)}<strong>${words}.</strong> ${text(message)}
+        ${line === null ? nothing : html`<span class="muted">${phrase('Line {0}', number(line))}${record}</span>`}`;
+}
+
+function changed(change: AuditLogFacts['change']): TemplateResult {
+  return change === 'replaced'
+    ? html`<strong>${CHANGES.replaced}</strong>`
+    : html`<span class="muted">${CHANGES[change]}</span>`;
+}
+
 /** What the head can be asked for. */
 export interface HeadActions {
   readonly reload: () => void;
@@ -74,12 +88,17 @@ export interface HeadActions {
 /** Title and actions. */
 export function auditHeading(title: string, actions: HeadActions): TemplateResult {
   return html`<header>
-    <div class="names"><h1 tabindex="-1">${title}</h1><p class="muted">${t('Read only: records are evidence. Nothing refreshes by itself.')}</p></div>
+    <div class="names"><h1 tabindex="-1">${title}</h1><p class="muted">${READ_ONLY}</p></div>
     <div class="actions">
-      <vscode-button secondary @click=${actions.reload}><span slot="content-before" class="codicon codicon-refresh" aria-hidden="true"></span>${t('Reload')}</vscode-button>
-      <vscode-button secondary @click=${() => actions.exportAs('jsonl')}><span slot="content-before" class="codicon codicon-export" aria-hidden="true"></span>${t('Export JSONL…')}</vscode-button>
-      <vscode-button secondary @click=${() => actions.exportAs('csv')}><span slot="content-before" class="codicon codicon-export" aria-hidden="true"></span>${t('Export CSV…')}</vscode-button>
-      <vscode-button secondary @click=${actions.raw}><span slot="content-before" class="codicon codicon-go-to-file" aria-hidden="true"></span>${t('Raw File')}</vscode-button>
+      ${button('codicon-refresh', t('Reload'), actions.reload)}
+      ${button('codicon-export', t('Export JSONL…'), () => actions.exportAs('jsonl'))}
+      ${button('codicon-export', t('Export CSV…'), () => actions.exportAs('csv'))}
+      ${button('codicon-go-to-file', t('Raw File'), actions.raw)}
     </div>
   </header>`;
+}
+
+function button(icon: string, label: string, pressed: () => void): TemplateResult {
+  return html`<vscode-button secondary @click=${pressed}><span slot="content-before" class="codicon ${icon}"
+        aria-hidden="true"></span>${label}</vscode-button>`;
 }

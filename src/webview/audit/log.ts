@@ -11,6 +11,8 @@ import { requestPane, type Unfolded } from './request.ts';
 import { text } from '../text.ts';
 import { t } from '../words.ts';
 
+const KEYS = t('Arrows, Page Up/Down, Home, End move · Enter unfolds the request');
+
 export class AuditLogElement extends LitElement {
   static override properties = {
     log: { attribute: false },
@@ -121,8 +123,13 @@ export class AuditLogElement extends LitElement {
   protected override render(): TemplateResult | typeof nothing {
     const { log, trouble, unfolded } = this;
     if (log === undefined) return nothing;
+    const none = log.lines === 0 ? t('The log holds no lines.') : t('No record matches.');
     return html`
-      ${auditHeading(this.heading, { reload: () => this.post({ type: 'refresh' }), exportAs: format => this.post({ type: 'audit-export', format, sought: this.#sought() }), raw: () => this.post({ type: 'audit-raw' }) })}
+      ${auditHeading(this.heading, {
+        reload: () => this.post({ type: 'refresh' }),
+        exportAs: format => this.post({ type: 'audit-export', format, sought: this.#sought() }),
+        raw: () => this.post({ type: 'audit-raw' }),
+      })}
       ${verdictSection(log)}
       ${filterFields(
         this.fields,
@@ -135,16 +142,15 @@ export class AuditLogElement extends LitElement {
         ${
           log.danglingIntents === null || (log.danglingIntents === 0 && !this.dangling)
             ? nothing
-            : html`<vscode-button secondary aria-pressed=${this.dangling ? 'true' : 'false'} @click=${() => this.#toggleDangling()}>
-          ${this.dangling ? t('Show All Records') : log.danglingIntents === 1 ? t('Show 1 Intent of Unknown Outcome') : t('Show {0} Intents of Unknown Outcome', grouped(log.danglingIntents))}</vscode-button>`
+            : this.#danglingButton(log.danglingIntents)
         }
-        ${unfolded !== null ? nothing : html`<p class="muted audit-keys">${t('Arrows, Page Up/Down, Home, End move · Enter unfolds the request')}</p>`}
+        ${unfolded !== null ? nothing : html`<p class="muted audit-keys">${KEYS}</p>`}
       </div>
       ${trouble === null ? nothing : html`<p role="alert" class="audit-trouble">${text(trouble)}</p>`}
       <div class=${unfolded === null ? 'audit-split' : 'audit-split open'}>
         ${
           this.#pages.count === 0 && !this.searching
-            ? html`<p class="muted audit-none">${log.lines === 0 ? t('The log holds no lines.') : t('No record matches.')}</p>`
+            ? html`<p class="muted audit-none">${none}</p>`
             : grid({
                 window: this.#window(),
                 active: this.active,
@@ -157,6 +163,14 @@ export class AuditLogElement extends LitElement {
         }
         ${unfolded === null ? nothing : requestPane(unfolded, () => this.#fold())}
       </div>`;
+  }
+
+  #danglingButton(count: number): TemplateResult {
+    const some =
+      count === 1 ? t('Show 1 Intent of Unknown Outcome') : t('Show {0} Intents of Unknown Outcome', grouped(count));
+    return html`<vscode-button secondary aria-pressed=${this.dangling ? 'true' : 'false'}
+            @click=${() => this.#toggleDangling()}>
+          ${this.dangling ? t('Show All Records') : some}</vscode-button>`;
   }
 
   #status(log: AuditLogFacts): string {

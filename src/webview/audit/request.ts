@@ -37,14 +37,15 @@ const DRAWN = new Set([
 export function requestPane(unfolded: Unfolded, close: () => void): TemplateResult {
   const { requestId, stages, further } = unfolded;
   const first = stages[0]?.row;
-  return html`<section class="audit-request" role="region" tabindex="-1" aria-labelledby="audit-request-title" @keydown=${(
-    event: KeyboardEvent,
-  ) => {
+  const keyed = (event: KeyboardEvent): void => {
     if (event.key === 'Escape') close();
-  }}>
+  };
+  return html`<section class="audit-request" role="region" tabindex="-1" aria-labelledby="audit-request-title"
+      @keydown=${keyed}>
     <div class="audit-request-head">
-      <h2 id="audit-request-title">${requestId === null ? t('Line {0}', unfolded.line) : first?.target === null || first?.target === undefined ? text(first?.command ?? t('request')) : phrase('{0} on {1}', text(first.command ?? t('request')), text(first.target))}</h2>
-      <vscode-button secondary aria-label=${t('Close the unfolded request')} @click=${close}>${t('Close')}</vscode-button>
+      <h2 id="audit-request-title">${titleOf(unfolded)}</h2>
+      <vscode-button secondary aria-label=${t('Close the unfolded request')}
+        @click=${close}>${t('Close')}</vscode-button>
     </div>
     ${
       requestId === null
@@ -57,29 +58,51 @@ export function requestPane(unfolded: Unfolded, close: () => void): TemplateResu
       ])}
       ${ending(unfolded)}`
     }
-    <ol class="audit-stages">${stages.map(stage => html`<li>${stageBlock(stage, stage.row.line === unfolded.line)}</li>`)}</ol>
-    ${further === 0 ? nothing : html`<p class="muted">${t('{0} further lines carry this request id. They stand in the table; the raw file has all of them.', further)}</p>`}
+    <ol class="audit-stages">${stages.map(
+      stage => html`<li>${stageBlock(stage, stage.row.line === unfolded.line)}</li>`,
+    )}</ol>
+    ${further === 0 ? nothing : html`<p class="muted">${leftOut(further)}</p>`}
   </section>`;
+}
+
+function titleOf({ requestId, line, stages }: Unfolded): Content {
+  if (requestId === null) return t('Line {0}', line);
+  const first = stages[0]?.row;
+  const command = text(first?.command ?? t('request'));
+  const target = first?.target ?? null;
+  return target === null ? command : phrase('{0} on {1}', command, text(target));
+}
+
+function leftOut(further: number): string {
+  return t('{0} further lines carry this request id. They stand in the table; the raw file has all of them.', further);
 }
 
 function ending({ end }: Unfolded): TemplateResult | typeof nothing {
   if (end === null) return nothing;
   if (end.kind === 'unknown') return html`<p class="audit-unknown">${outcomeWord('unknown')} ${UNKNOWN_OUTCOME}</p>`;
+  const stage = html`<strong>${text(stageWords(end.stage))}</strong>`;
   if (end.kind === 'unfinished')
-    return html`<p class="audit-end">${phrase('It stopped, or stands, at {0}: nothing was sent.', html`<strong>${text(stageWords(end.stage))}</strong>`)}</p>`;
-  return html`<p class="audit-end">${phrase('It ended at {0}:', html`<strong>${text(stageWords(end.stage))}</strong>`)} ${outcomeWord(end.outcome)}</p>`;
+    return html`<p class="audit-end">${phrase('It stopped, or stands, at {0}: nothing was sent.', stage)}</p>`;
+  return html`<p class="audit-end">${phrase('It ended at {0}:', stage)} ${outcomeWord(end.outcome)}</p>`;
 }
 
 function stageBlock(stage: AuditStage, chosen: boolean): TemplateResult {
   const { row, record, kernelState, explanation } = stage;
-  if (row.damaged !== null)
-    return html`<div class="audit-stage damaged"><h3>${t('Line {0} is not a record', row.line)}</h3>${whole(stage, true)}</div>`;
+  if (row.damaged !== null) {
+    const title = t('Line {0} is not a record', row.line);
+    return html`<div class="audit-stage damaged"><h3>${title}</h3>${whole(stage, true)}</div>`;
+  }
+  const outcome = row.outcome === null ? nothing : html` · ${outcomeWord(row.dangling ? 'unknown' : row.outcome)}`;
   return html`<div class=${chosen ? 'audit-stage chosen' : 'audit-stage'}>
     <h3>${text(row.stage === null ? null : stageWords(row.stage))} <span class="muted">#${text(row.seq)}</span></h3>
-    <p class="audit-stage-line">${time(row.time)} · ${text(row.operator)} · ${text(row.authority)}${row.outcome === null ? nothing : html` · ${outcomeWord(row.dangling ? 'unknown' : row.outcome)}`}</p>
+    <p class="audit-stage-line">${time(row.time)} · ${text(row.operator)} · ${text(row.authority)}${outcome}</p>
     ${row.dangling ? html`<p class="audit-unknown">${UNKNOWN_OUTCOME}</p>` : nothing}
     ${record === null ? nothing : facts(further(record, stage), 'facts rows')}
-    ${kernelState === null ? nothing : html`<details><summary>${t('Kernel state as the operator saw it')}</summary>${state(kernelState)}</details>`}
+    ${
+      kernelState === null
+        ? nothing
+        : html`<details><summary>${t('Kernel state as the operator saw it')}</summary>${state(kernelState)}</details>`
+    }
     ${
       explanation === null
         ? nothing
@@ -173,8 +196,9 @@ function state(seen: NonNullable<AuditStage['kernelState']>): TemplateResult {
 
 /** The line itself, byte for byte as far as text can show it. */
 function whole({ text: line, left, row }: AuditStage, open: boolean): TemplateResult {
-  return html`<details ?open=${open}><summary>${t('Line {0} as it stands in the file', row.line)}</summary>
-    <pre tabindex="0" role="region" aria-label=${t('Line {0} as it stands in the file', row.line)} class="audit-raw">${verbatim(line)}</pre>
+  const title = t('Line {0} as it stands in the file', row.line);
+  return html`<details ?open=${open}><summary>${title}</summary>
+    <pre tabindex="0" role="region" aria-label=${title} class="audit-raw">${verbatim(line)}</pre>
     ${left === 0 ? nothing : html`<p class="muted">${t('{0} further characters are in the raw file.', left)}</p>`}
   </details>`;
 }

@@ -26,5 +26,6 @@ const OUTCOMES: ReadonlyMap<string, CheckResult> = new Map([
 export function outcomeWord(outcome: string): TemplateResult {
   const drawn = OUTCOMES.get(outcome);
   const words = outcome === 'unknown' ? html`<strong>${t('unknown')}</strong>` : text(stageWords(outcome));
-  return html`<span class=${`audit-outcome ${drawn ?? 'other'}`}>${drawn === undefined ? '' : outcomeShape(drawn)}${words}</span>`;
+  const shape = drawn === undefined ? '' : outcomeShape(drawn);
+  return html`<span class=${`audit-outcome ${drawn ?? 'other'}`}>${shape}${words}</span>`;
 }
