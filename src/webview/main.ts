@@ -6,7 +6,7 @@ import './audit/audit.css';
 import { app } from './app.ts';
 import { AuditLogElement } from './audit/log.ts';
 import { parseEditorMessage, type PanelRequest } from '../panel-protocol/messages.ts';
-import { type ShowPanel } from '../panel-protocol/panels.ts';
+import type { ShowPanel } from '../panel-protocol/panels.ts';
 import { t } from './words.ts';
 
 /** What the editor gives to a webview. */

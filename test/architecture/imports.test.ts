@@ -217,8 +217,8 @@ const ALLOWED: Readonly<Record<string, string>> = {
   'src/text/fine.ts': "import { letters } from './letters.ts';\nexport const use = letters;\n",
   'src/webview/fine.ts':
     "import { letters } from '../text/letters.ts';\nexport const more = letters;\nimport type { Fact } from " +
-    "'../control-plane/core.ts';\nimport { protocol } from '../panel-protocol/panels.ts';\nexport const use = (fact: Fact): " +
-    'number => fact.n + protocol;\n',
+    "'../control-plane/core.ts';\nimport { protocol } from '../panel-protocol/panels.ts';\n" +
+    'export const use = (fact: Fact): number => fact.n + protocol;\n',
   'src/control-plane/fine.ts':
     "import { letters } from '../text/letters.ts';\nexport const more = letters;\nimport { createHash } from " +
     "'node:crypto';\nimport * as z from 'zod';\nimport { core } from './core.ts';\nexport const use = " +

@@ -21,7 +21,7 @@ import type { Stage } from '../../src/control-plane/record.ts';
 import { recordedExplanation, recordedKernelState } from '../../src/panel-protocol/recorded.ts';
 import { AuditSession } from '../../src/vscode/audit-session.ts';
 import { parsePanelRequest } from '../../src/panel-protocol/messages.ts';
-import { type AuditLogFacts, type AuditMessage } from '../../src/panel-protocol/audit.ts';
+import type { AuditLogFacts, AuditMessage } from '../../src/panel-protocol/audit.ts';
 
 const REQUESTS = 60;
 

@@ -4,13 +4,8 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Browser } from 'playwright-core';
 import { parsePanelRequest } from '../../src/panel-protocol/messages.ts';
-import {
-  type AuditLogFacts,
-  type AuditMessage,
-  type AuditRow,
-  type AuditStage,
-} from '../../src/panel-protocol/audit.ts';
-import { type ShowPanel } from '../../src/panel-protocol/panels.ts';
+import type { AuditLogFacts, AuditMessage, AuditRow, AuditStage } from '../../src/panel-protocol/audit.ts';
+import type { ShowPanel } from '../../src/panel-protocol/panels.ts';
 import { Bundle, launch, openPanel, THEMES, type PanelUnderTest, type ThemeName } from './page.ts';
 import { PANELS } from './samples.ts';
 

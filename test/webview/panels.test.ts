@@ -7,7 +7,7 @@ import type { Browser } from 'playwright-core';
 import type { WalCheckpoint } from '../../src/control-plane/views.ts';
 import { panelHtml } from '../../src/vscode/panel-html.ts';
 import { parsePanelRequest } from '../../src/panel-protocol/messages.ts';
-import { type ShowPanel } from '../../src/panel-protocol/panels.ts';
+import type { ShowPanel } from '../../src/panel-protocol/panels.ts';
 import { Bundle, launch, openPanel, THEMES, type PanelUnderTest } from './page.ts';
 import {
   bent,

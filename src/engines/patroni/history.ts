@@ -1,5 +1,5 @@
 /** What Patroni keeps of the past: the timelines that ended. */
-import { type ClusterConfig } from '../../control-plane/cluster.ts';
+import type { ClusterConfig } from '../../control-plane/cluster.ts';
 import { failure, success, type Result } from '../../control-plane/errors.ts';
 import type { KernelEvent, PromotionView, Reading } from '../../control-plane/views.ts';
 import { lsn } from './lsn.ts';
