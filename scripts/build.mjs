@@ -52,16 +52,39 @@ const ENTRIES = [
 ];
 
 /**
- * @param {{ release?: boolean, folder?: string }} [options]
+ * Puts another registry of engines in the place of the program's own: by that a test gives a program an engine that
+ * exists in no source.
+ * @param {string} registry
+ * @returns {import('esbuild').Plugin}
+ */
+function registryOf(registry) {
+  return {
+    name: 'registry',
+    setup(build) {
+      build.onResolve({ filter: /\/registry\.ts$/ }, ({ path, resolveDir }) =>
+        join(resolveDir, path) === join(root, 'src', 'engines', 'registry.ts') ? { path: registry } : undefined,
+      );
+    },
+  };
+}
+
+/**
+ * `registry`: a module that stands for `src/engines/registry.ts`.
+ * @param {{ release?: boolean, folder?: string, registry?: string }} [options]
  * @returns {Promise<{ file: string, bytes: number }[]>} what was written
  */
-export async function build({ release = false, folder = join(root, 'dist') } = {}) {
+export async function build({ release = false, folder = join(root, 'dist'), registry } = {}) {
   const missing = ENTRIES.filter(({ source }) => !existsSync(join(root, source)));
   if (release && missing.length > 0)
     throw new Failure(`A release needs ${missing.map(({ source }) => source).join(', ')}.`);
   const present = ENTRIES.filter(entry => !missing.includes(entry));
   const results = await Promise.all(
-    present.map(({ source, file, options }) => bundle(source, join(folder, file), release, options)),
+    present.map(({ source, file, options }) =>
+      bundle(source, join(folder, file), release, {
+        ...options,
+        plugins: [neededOfUndici, ...(registry === undefined ? [] : [registryOf(registry)])],
+      }),
+    ),
   );
   mkdirSync(folder, { recursive: true });
   const written = results.flatMap(({ outputs }) => Object.keys(outputs).map(path => join(root, path)));
@@ -100,7 +123,6 @@ async function bundle(source, outfile, release, options) {
     mainFields: ['module', 'main'],
     conditions: release ? ['production'] : ['development'],
     ...options,
-    plugins: [neededOfUndici],
     metafile: true,
   });
   return result.metafile;

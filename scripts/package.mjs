@@ -1,6 +1,7 @@
 /** Packages the extension: `node scripts/package.mjs` writes out/aerodb-control-plane.vsix. */
 import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { build } from './build.mjs';
 import { root } from './lib/paths.mjs';
 import { Failure, run, script } from './lib/run.mjs';
 
@@ -13,22 +14,25 @@ const PICTURE = /^!\[[^\]]*\]\((?!https:)[^)]*\)\n\n?/gmu;
 /**
  * Builds a release and packages it, from a copy of what `.vscodeignore` lets through: in the package the README has no
  * pictures that lie beside it in the repository, because an editor shows only those that come over https.
+ * @param {{ registry?: string, file?: string }} [options] registry: a module that stands for the registry of engines
  * @returns {Promise<{ file: string, bytes: number }>}
  */
-export async function packageExtension() {
-  const file = join(root, 'out', 'aerodb-control-plane.vsix');
+export async function packageExtension({ registry, file = join(root, 'out', 'aerodb-control-plane.vsix') } = {}) {
   const stage = join(root, 'out', `packaging-${process.pid}`);
   const vsce = (/** @type {string} */ cwd, /** @type {string[]} */ ...args) =>
     run(process.execPath, [join(root, 'node_modules', '@vscode', 'vsce', 'vsce'), ...args, '--no-dependencies'], {
       cwd,
     });
   try {
-    await run(process.execPath, [join(root, 'scripts', 'build.mjs'), '--release'], { cwd: root });
+    if (registry === undefined)
+      await run(process.execPath, [join(root, 'scripts', 'build.mjs'), '--release'], { cwd: root });
     const shipped = (await vsce(root, 'ls')).split('\n').filter(Boolean);
     for (const path of shipped) {
       mkdirSync(dirname(join(stage, path)), { recursive: true });
       cpSync(join(root, path), join(stage, path));
     }
+    // What another registry makes is nobody's but who asked for it: the folder of the build stays as it is.
+    if (registry !== undefined) await build({ release: true, folder: join(stage, 'dist'), registry });
     writeFileSync(join(stage, 'README.md'), readFileSync(join(root, 'README.md'), 'utf8').replaceAll(PICTURE, ''));
     await vsce(stage, 'package', '--allow-missing-repository', '--out', join(stage, 'packed.vsix'));
     const { size } = statSync(join(stage, 'packed.vsix'));

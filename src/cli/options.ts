@@ -28,20 +28,22 @@ export const ARGUMENTS = {
 
 const OTHER_ENGINES = ENGINES.slice(1).map(({ id }) => id);
 const NAMING_MEMBERS = ENGINES.filter(({ namesMembers }) => namesMembers).map(({ id }) => id);
+const MEMBERS_NAMED =
+  NAMING_MEMBERS.length === 0
+    ? ''
+    : ` With --kind ${NAMING_MEMBERS.join(' or ')} MEMBER=URL says which member an address leads to.`;
 
 /** How a cluster is found and reached. */
 export const CONNECTION = {
   url: {
     value: 'URL',
     many: true,
-    help:
-      'A node of a cluster that is in no file; give one --url per node. Instead of --cluster. With --kind ' +
-      `${NAMING_MEMBERS.join(' or ')} MEMBER=URL says which member an address leads to.`,
+    help: `A node of a cluster that is in no file; give one --url per node. Instead of --cluster.${MEMBERS_NAMED}`,
   },
   kind: {
     value: 'KIND',
     complete: ENGINES.map(({ id }) => id),
-    help: `With --url: what runs there, ${ENGINES[0].id} (the default) or ${OTHER_ENGINES.join(' or ')}.`,
+    help: `With --url: what runs there, ${[`${ENGINES[0].id} (the default)`, ...OTHER_ENGINES].join(' or ')}.`,
   },
   config: { value: 'FILE', complete: 'file', help: 'The configuration file.' },
   'token-file': {

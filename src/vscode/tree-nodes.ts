@@ -45,19 +45,21 @@ function plainNode({ nodeId, name, role, health, replicationState, haltReason }:
 /** The engine's word for the role, what is wrong, how far it is behind, and its state. */
 export function nodeDescription({ role, told, health, lag, units, state, haltReason }: ShownNode): string {
   const at = units.findIndex(({ leads }) => leads);
+  const unit = units[at];
   // What a narrow side bar cuts off is what the icon and the tooltip say too.
   const trouble =
     health === 'unknown' ? [vscode.l10n.t('health unknown')] : health === 'halted' ? [vscode.l10n.t('halted')] : [];
   return [
     told,
     ...trouble,
-    ...(role === 'primary' ? [] : [lagWords(lag[at] ?? null, units[at])]),
+    // An engine that tells no lag has none to be unknown.
+    ...(role === 'primary' || unit === undefined ? [] : [lagWords(lag[at] ?? null, unit)]),
     haltReason === null ? state : `${state}: ${haltReason}`,
   ].join(' · ');
 }
 
-function lagWords(amount: string | null, unit: LagUnit | undefined): string {
-  if (amount === null || unit === undefined) return vscode.l10n.t('lag unknown');
+function lagWords(amount: string | null, unit: LagUnit): string {
+  if (amount === null) return vscode.l10n.t('lag unknown');
   const { label } = unit.unit;
   return vscode.l10n.t('lag {0} {1}', amount, vscode.l10n.t(label));
 }

@@ -20,14 +20,17 @@ let program: Promise<string> | undefined;
 
 /** Builds what ships and returns the path of the terminal program in it. */
 export function builtProgram(): Promise<string> {
-  program ??= (async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'aerodb-cli-built-'));
-    process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-    writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
-    await build({ release: true, folder: join(folder, 'dist') });
-    return join(folder, 'dist/aerodb-control.cjs');
-  })();
+  program ??= builtWith();
   return program;
+}
+
+/** Builds the terminal program, with the engines of this registry where one is named. */
+export async function builtWith(registry?: string): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'aerodb-cli-built-'));
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
+  await build({ release: true, folder: join(folder, 'dist'), ...(registry === undefined ? {} : { registry }) });
+  return join(folder, 'dist/aerodb-control.cjs');
 }
 
 /** Any JSON object. */
@@ -94,9 +97,10 @@ export class Terminal {
   static async open(
     args: readonly string[],
     env: NodeJS.ProcessEnv,
-    shell: (program: string) => string = program => `exec ${program}`,
+    shell: (program: string) => string = words => `exec ${words}`,
+    file?: string,
   ): Promise<Terminal> {
-    const terminal = new Terminal([process.execPath, await builtProgram(), ...args], env, shell);
+    const terminal = new Terminal([process.execPath, file ?? (await builtProgram()), ...args], env, shell);
     opened.add(terminal);
     return terminal;
   }

@@ -91,6 +91,7 @@ function legend({ legend: amounts }: Topology, members: readonly Drawn[], primar
 
 /** Each amount with its unit; where there are several, the legend says that they are the lag. */
 function lag({ lag: amounts }: TopologyNode, units: readonly LagUnit[]): string {
+  if (units.length === 0) return ''; // this engine tells none
   if (amounts.every(amount => amount === null)) return t('lag unknown');
   const shown = units.map(({ unit }, at) => {
     const [amount, symbol] = [amounts[at] ?? null, unit.short ?? words(unit)];
@@ -178,7 +179,7 @@ function grid(members: readonly Drawn[], width: number): TemplateResult {
     ${members.map((member, index) => {
       const [x, y] = [left + (index % columns) * GLYPH + 4, Math.floor(index / columns) * GLYPH + 4];
       const shape = nodeShape(member);
-      const title = `${short(member.name, 200)}: ${WORDS[shape]}, ${member.lagWords}`;
+      const title = [`${short(member.name, 200)}: ${WORDS[shape]}`, member.lagWords].filter(Boolean).join(', ');
       return svg`<g transform=${`translate(${x} ${y})`}><title>${title}</title>${nodeGlyph(shape)}</g>`;
     })}
   </svg>`;
@@ -202,7 +203,7 @@ function box(x: number, y: number, member: Drawn): SVGTemplateResult {
 
 function cell(x: number, y: number, member: Drawn): SVGTemplateResult {
   const shape = nodeShape(member);
-  const said = shape === 'replica' ? member.lagWords : stateWords(member);
+  const said = shape === 'replica' && member.lagWords !== '' ? member.lagWords : stateWords(member);
   return svg`
     ${outline(x, y, CELL.width, CELL.height, shape)}
     <g transform=${`translate(${x + 9} ${y + 14})`}>${nodeGlyph(shape)}</g>
