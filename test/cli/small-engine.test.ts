@@ -1,6 +1,6 @@
 /**
- * An engine that exists only in the tests, in the terminal: the program is built with a registry that knows it alone, and
- * no file of its sources is another one.
+ * An engine that exists only in the tests, in the terminal: the program is built with a registry that knows it alone,
+ * and no file of its sources is another one.
  */
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
