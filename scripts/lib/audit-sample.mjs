@@ -14,7 +14,7 @@ const STAGES = /** @type {const} */ ([
 /**
  * Requests of six stages, each record as long as real ones are on average: 600 bytes.
  * @param {number} n
- * @returns {import('../../src/control-plane/record.ts').AuditEntry}
+ * @returns {import('../../src/control-plane/model/record.ts').AuditEntry}
  */
 export function sampleEntry(n) {
   return {
@@ -50,7 +50,7 @@ export function sampleRequestId(n) {
  */
 export function writeSampleLog(file, records) {
   const fd = openSync(file, 'w', 0o600);
-  /** @type {import('../../src/control-plane/audit-position.ts').AuditPosition | null} */
+  /** @type {import('../../src/control-plane/model/audit-position.ts').AuditPosition | null} */
   let head = null;
   /** @type {Buffer[]} */
   let pending = [];

@@ -4,8 +4,8 @@
  */
 import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
-import type { AuditPosition } from '../control-plane/audit-position.ts';
-import type { AuditEntry } from '../control-plane/record.ts';
+import type { AuditPosition } from '../control-plane/model/audit-position.ts';
+import type { AuditEntry } from '../control-plane/model/record.ts';
 
 export const FORMAT_VERSION = 1;
 /** `prev` of the first record. */

@@ -12,7 +12,7 @@ import type {
   AuditSelection,
   AuditSought,
   ExportedChain,
-} from '../control-plane/audit-reader.ts';
+} from '../control-plane/model/audit-reader.ts';
 import { Replacement } from '../files/replacement.ts';
 import { codeOf } from './causes.ts';
 import { isObject } from './chain.ts';

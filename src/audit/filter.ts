@@ -1,7 +1,7 @@
 /**
  * Which lines match a filter: first by their bytes, which is fast and may say yes too often, then by the record itself.
  */
-import type { AuditFilter } from '../control-plane/audit-reader.ts';
+import type { AuditFilter } from '../control-plane/model/audit-reader.ts';
 import { endsAsRecord, parseObject } from './chain.ts';
 import { topLevelMembers, type Members } from './members.ts';
 

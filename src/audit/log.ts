@@ -3,9 +3,9 @@
  * cannot be recorded is refused (P7-O3, P7-F1). The file only ever grows: nothing is cut, rewritten or rotated.
  */
 import path from 'node:path';
-import type { AuditPosition } from '../control-plane/audit-position.ts';
+import type { AuditPosition } from '../control-plane/model/audit-position.ts';
 import type { AuditLog } from '../control-plane/ports.ts';
-import type { AuditEntry } from '../control-plane/record.ts';
+import type { AuditEntry } from '../control-plane/model/record.ts';
 import { causeOf, unavailable } from './causes.ts';
 import { encodeRecord } from './chain.ts';
 import { FlushFailed, realFiles, type AuditFiles } from './files.ts';

@@ -1,6 +1,6 @@
 /** A log of any size, page by page: where each line begins, and which lines match. 8 bytes of memory per line. */
 import { open, stat, type FileHandle } from 'node:fs/promises';
-import type { AuditFilter, AuditLine, AuditPages, AuditSelection } from '../control-plane/audit-reader.ts';
+import type { AuditFilter, AuditLine, AuditPages, AuditSelection } from '../control-plane/model/audit-reader.ts';
 import { NEWLINE, parseObject } from './chain.ts';
 import { chunksOf } from './chunks.ts';
 import { matcher, type Matcher } from './filter.ts';

@@ -2,8 +2,8 @@
  * Pure views of records, for the interfaces: what became of each request. Nothing is made up, and nothing is decided by
  * it.
  */
-import type { AuditLine, RequestEnd } from '../control-plane/audit-reader.ts';
-import type { Stage } from '../control-plane/record.ts';
+import type { AuditLine, RequestEnd } from '../control-plane/model/audit-reader.ts';
+import type { Stage } from '../control-plane/model/record.ts';
 
 /** The stages after a `dispatch_intent` that say what came of it. */
 export const OUTCOME_STAGES: readonly Stage[] = [

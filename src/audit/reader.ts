@@ -1,8 +1,8 @@
 /** The second port of the log: reading and verifying. It never writes, locks nothing and never depends on appending. */
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
-import type { AuditLine, AuditReader, AuditVerdict, AuditVerification } from '../control-plane/audit-reader.ts';
-import type { AuditPosition } from '../control-plane/audit-position.ts';
+import type { AuditLine, AuditReader, AuditVerdict, AuditVerification } from '../control-plane/model/audit-reader.ts';
+import type { AuditPosition } from '../control-plane/model/audit-position.ts';
 import { causeOf, codeOf } from './causes.ts';
 import { parseObject } from './chain.ts';
 import { chunksOf } from './chunks.ts';

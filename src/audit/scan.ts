@@ -3,8 +3,8 @@
  * build upon is exactly what the other calls intact. Constant memory, whatever the length of the log.
  */
 import { createHash, type Hash } from 'node:crypto';
-import type { AuditPosition } from '../control-plane/audit-position.ts';
-import type { Stage } from '../control-plane/record.ts';
+import type { AuditPosition } from '../control-plane/model/audit-position.ts';
+import type { Stage } from '../control-plane/model/record.ts';
 import { FORMAT_VERSION, isObject, NO_PREVIOUS, parseLine, type ParsedRecord } from './chain.ts';
 
 /** Where and how the chain breaks. `line` and `seq` count from 1; `seq` is `null` where no number can be told. */

@@ -2,7 +2,7 @@
  * The end of the log as the writer knows it. Every record that anyone appends is checked before something is built
  * upon it; what was checked once is not read again, but for the last line, which is compared byte for byte.
  */
-import type { AuditPosition } from '../control-plane/audit-position.ts';
+import type { AuditPosition } from '../control-plane/model/audit-position.ts';
 import { writeWhole } from '../files/whole.ts';
 import { codeOf, unavailable } from './causes.ts';
 import { MAX_LINE_BYTES, NEWLINE, RECORD_END_BYTES } from './chain.ts';

@@ -2,8 +2,8 @@
  * Verification: streams the file once, in constant memory, writes nothing, needs no editor and no lock, and works on
  * a copy. What the chain alone cannot show (a cut end, a rewritten whole) is shown by heads known from elsewhere.
  */
-import type { AuditHeadCheck, AuditVerdict, AuditVerification } from '../control-plane/audit-reader.ts';
-import type { AuditPosition } from '../control-plane/audit-position.ts';
+import type { AuditHeadCheck, AuditVerdict, AuditVerification } from '../control-plane/model/audit-reader.ts';
+import type { AuditPosition } from '../control-plane/model/audit-position.ts';
 import { MAX_LINE_BYTES, parseLine } from './chain.ts';
 import { LineSplitter } from './lines.ts';
 import { ChainScan } from './scan.ts';

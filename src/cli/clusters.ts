@@ -3,13 +3,13 @@
  * one that its addresses name. Everything wrong with the file comes back as a refusal, which is recorded.
  */
 import { join } from 'node:path';
-import { endpointFromText, urlsOf, type ClusterConfig } from '../control-plane/cluster.ts';
-import { parseClusterConfig } from '../control-plane/configuration.ts';
+import { endpointFromText, urlsOf, type ClusterConfig } from '../control-plane/clusters/cluster.ts';
+import { parseClusterConfig } from '../control-plane/clusters/configuration.ts';
 import { engineOf, type SecretKind } from '../control-plane/engine.ts';
-import { failure, refusal, success, type ControlError, type Result } from '../control-plane/errors.ts';
-import { isClusterName, isName, quotedName, WITHHELD } from '../control-plane/plausible.ts';
+import { failure, refusal, success, type ControlError, type Result } from '../control-plane/model/errors.ts';
+import { isClusterName, isName, quotedName, WITHHELD } from '../control-plane/model/plausible.ts';
 import type { Clusters } from '../control-plane/ports.ts';
-import { normalAddress } from '../control-plane/same-cluster.ts';
+import { normalAddress } from '../control-plane/clusters/same-cluster.ts';
 import { ENGINES } from '../engines/registry.ts';
 import { homeDirectory, type Env } from './environment.ts';
 import { BYTE_ORDER_MARK, exchangeable, notAPath, octal, permits, readSmallFile } from './files.ts';

@@ -1,7 +1,7 @@
 /** One of the ten commands, from the parsed line to the exit code. The control plane does everything in between. */
-import type { CommandName } from '../control-plane/commands.ts';
-import { commandSpec } from '../control-plane/commands.ts';
-import type { ControlError } from '../control-plane/errors.ts';
+import type { CommandName } from '../control-plane/commands/commands.ts';
+import { commandSpec } from '../control-plane/commands/commands.ts';
+import type { ControlError } from '../control-plane/model/errors.ts';
 import { visible } from '../text/foreign.ts';
 import type { Env } from './environment.ts';
 import { errorExitCode, resultExitCode, type ExitCode } from './exit-codes.ts';

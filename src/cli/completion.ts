@@ -1,8 +1,8 @@
 /**
  * Completions for three shells, generated from the one table of verbs and options. They run nothing and contact nobody.
  */
-import { PROGRAM } from '../control-plane/command-line.ts';
-import { COMMAND_NAMES, COMMANDS } from '../control-plane/commands.ts';
+import { PROGRAM } from '../control-plane/commands/command-line.ts';
+import { COMMAND_NAMES, COMMANDS } from '../control-plane/commands/commands.ts';
 import { optionSpec, OPTIONS, isOptionName, type OptionName } from './options.ts';
 import { AUDIT_VERBS, SHELLS, type Shell } from './parse.ts';
 import { auditOptions, commandOptions, verb } from './usage.ts';

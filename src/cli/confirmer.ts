@@ -1,7 +1,7 @@
 /** Asks a person in a terminal: the explanation whole, then one question for each thing that has to be consented to. */
 import type { ReadStream, WriteStream } from 'node:tty';
-import { refusal, type ControlError } from '../control-plane/errors.ts';
-import { invariant } from '../control-plane/invariants.ts';
+import { refusal, type ControlError } from '../control-plane/model/errors.ts';
+import { invariant } from '../control-plane/model/invariants.ts';
 import type { ConfirmationAnswer, ConfirmationPrompt, Confirmer } from '../control-plane/ports.ts';
 import { visible } from '../text/foreign.ts';
 import { Person } from './person.ts';

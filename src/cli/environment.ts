@@ -1,6 +1,6 @@
 /** What the operating system says about this process and the person who started it. */
 import { homedir, hostname, userInfo } from 'node:os';
-import type { Operator } from '../control-plane/operator.ts';
+import type { Operator } from '../control-plane/commands/operator.ts';
 
 const SECRET_VARIABLE = /^AERODB_\w*(?:TOKEN|PASSWORD)$/;
 

@@ -1,6 +1,6 @@
 /** Exit codes: stable, documented, and decided by domain and outcome alone, never by message text. */
 import type { CommandResult } from '../control-plane/request/result.ts';
-import type { ControlError, ErrorDomain } from '../control-plane/errors.ts';
+import type { ControlError, ErrorDomain } from '../control-plane/model/errors.ts';
 
 export const EXIT = {
   done: 0,

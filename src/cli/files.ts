@@ -4,8 +4,8 @@
  */
 import { closeSync, constants, fstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { refusal, type ControlError } from '../control-plane/errors.ts';
-import { implausiblePath } from '../control-plane/plausible.ts';
+import { refusal, type ControlError } from '../control-plane/model/errors.ts';
+import { implausiblePath } from '../control-plane/model/plausible.ts';
 import { isOptionName } from './options.ts';
 
 const MOST_BYTES = 1024 * 1024;

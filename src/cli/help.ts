@@ -2,8 +2,8 @@
  * Help that teaches: what each command does, what it needs, what it asks and how it ends. Derived from the command
  * table.
  */
-import { commandSpec, COMMAND_NAMES, type CommandName, type CommandSpec } from '../control-plane/commands.ts';
-import { PROGRAM } from '../control-plane/command-line.ts';
+import { commandSpec, COMMAND_NAMES, type CommandName, type CommandSpec } from '../control-plane/commands/commands.ts';
+import { PROGRAM } from '../control-plane/commands/command-line.ts';
 import { ENGINES } from '../engines/registry.ts';
 import { EXIT_MEANINGS } from './exit-codes.ts';
 import { optionSpec, type OptionName } from './options.ts';

@@ -3,7 +3,7 @@
  * a record; after it nothing can be taken back, so the kernel's answer is awaited and recorded (P7-E2, P7-F2).
  */
 import type { AuditLog } from '../control-plane/ports.ts';
-import type { Stage } from '../control-plane/record.ts';
+import type { Stage } from '../control-plane/model/record.ts';
 import { EXIT } from './exit-codes.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;

@@ -2,11 +2,11 @@
  * What `--json` prints: one document per command on standard output, for success and failure alike. The shape is
  * versioned and documented in docs/terminal.md and docs/terminal.schema.json; a test holds live output against it.
  */
-import type { AuditVerdict } from '../control-plane/audit-reader.ts';
+import type { AuditVerdict } from '../control-plane/model/audit-reader.ts';
 import type { CommandResult } from '../control-plane/request/result.ts';
-import type { ControlError } from '../control-plane/errors.ts';
+import type { ControlError } from '../control-plane/model/errors.ts';
 import type { Recorded } from '../control-plane/request/recorder.ts';
-import { toWire } from '../control-plane/views.ts';
+import { toWire } from '../control-plane/model/views.ts';
 import type { ExitCode } from './exit-codes.ts';
 import type { ClusterLabel } from './text/results.ts';
 import { safeJson } from './text/safe.ts';

@@ -1,6 +1,6 @@
 /** The options of the terminal program, once, as data: parsing, help and completions are derived from here. */
 import { ENGINES } from '../engines/registry.ts';
-import { ARGUMENT_OPTIONS } from '../control-plane/command-line.ts';
+import { ARGUMENT_OPTIONS } from '../control-plane/commands/command-line.ts';
 
 /** One option. Options without `value` are switches. */
 export interface OptionSpec {

@@ -3,10 +3,10 @@
  * unknown options included: the control plane judges and records it. What cannot be read is no request.
  */
 import { parseArgs } from 'node:util';
-import { ARGUMENT_OPTIONS, PROGRAM, TERMINAL_WORDS } from '../control-plane/command-line.ts';
-import { COMMAND_NAMES, type CommandName } from '../control-plane/commands.ts';
-import { refusal, type ControlError } from '../control-plane/errors.ts';
-import { isClusterName, isName, WITHHELD } from '../control-plane/plausible.ts';
+import { ARGUMENT_OPTIONS, PROGRAM, TERMINAL_WORDS } from '../control-plane/commands/command-line.ts';
+import { COMMAND_NAMES, type CommandName } from '../control-plane/commands/commands.ts';
+import { refusal, type ControlError } from '../control-plane/model/errors.ts';
+import { isClusterName, isName, WITHHELD } from '../control-plane/model/plausible.ts';
 import { isOptionName, OPTIONS, optionSpec, type OptionName } from './options.ts';
 
 /** Options that are no arguments of a command, as given; a switch that was given is `''`. */

@@ -3,7 +3,7 @@
  * argument, never shown.
  */
 import type { SecretKind } from '../control-plane/engine.ts';
-import { failure, refusal, success, type Result } from '../control-plane/errors.ts';
+import { failure, refusal, success, type Result } from '../control-plane/model/errors.ts';
 import type { Env } from './environment.ts';
 import { notAPath, octal, permits, readSmallFile } from './files.ts';
 

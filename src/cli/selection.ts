@@ -1,7 +1,7 @@
 /** Which lines of the log are asked for. A line that is no record belongs to no selection but the whole. */
-import type { AuditLine } from '../control-plane/audit-reader.ts';
-import { failure, refusal, success, type Result } from '../control-plane/errors.ts';
-import { quotedName } from '../control-plane/plausible.ts';
+import type { AuditLine } from '../control-plane/model/audit-reader.ts';
+import { failure, refusal, success, type Result } from '../control-plane/model/errors.ts';
+import { quotedName } from '../control-plane/model/plausible.ts';
 import { first, type Given } from './parse.ts';
 
 /** Whether a line is one of those that were asked for. */

@@ -1,6 +1,6 @@
 /** Which options belong to which verb: derived from the command table, for help and completions. */
-import { ARGUMENT_OPTIONS, TERMINAL_WORDS } from '../control-plane/command-line.ts';
-import { commandSpec, type CommandName } from '../control-plane/commands.ts';
+import { ARGUMENT_OPTIONS, TERMINAL_WORDS } from '../control-plane/commands/command-line.ts';
+import { commandSpec, type CommandName } from '../control-plane/commands/commands.ts';
 import { CONNECTION, GENERAL, isOptionName, SESSION, type OptionName } from './options.ts';
 import type { AuditVerb } from './parse.ts';
 

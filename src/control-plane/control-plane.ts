@@ -3,10 +3,10 @@
  * asks for consent, forwards exactly one request and records what happened. The kernel decides. The path of a request
  * is `request/path.ts`.
  */
-import type { Authority } from './authority.ts';
-import { changeAuthority, changeRefusal } from './authority-change.ts';
-import type { CommandName } from './commands.ts';
-import type { ControlError, Result } from './errors.ts';
+import type { Authority } from './commands/authority.ts';
+import { changeAuthority, changeRefusal } from './commands/authority-change.ts';
+import type { CommandName } from './commands/commands.ts';
+import type { ControlError, Result } from './model/errors.ts';
 import { Flow } from './request/flow.ts';
 import { carryOut } from './request/path.ts';
 import { preflight, unavailable, type Preflight } from './request/preflight.ts';

@@ -3,10 +3,10 @@
  * anybody, and nothing outside of an engine's own folder names one or knows a word that only one has.
  */
 import type * as z from 'zod/mini';
-import type { ClusterConfig } from './cluster.ts';
-import type { CommandName } from './commands.ts';
-import type { Document } from './document.ts';
-import type { ControlError } from './errors.ts';
+import type { ClusterConfig } from './clusters/cluster.ts';
+import type { CommandName } from './commands/commands.ts';
+import type { Document } from './model/document.ts';
+import type { ControlError } from './model/errors.ts';
 
 /** A secret that a cluster of this engine may need. Its texts are whole sentences, translated by the editor. */
 export interface SecretKind {

@@ -1,13 +1,13 @@
 /** What the control plane needs from outside; the boundary and the interfaces implement it. */
-import type { AuditPosition } from './audit-position.ts';
-import type { ClusterConfig } from './cluster.ts';
-import type { KernelOperation } from './commands.ts';
-import type { Document, DocumentedReading } from './document.ts';
-import type { ControlError, Result } from './errors.ts';
+import type { AuditPosition } from './model/audit-position.ts';
+import type { ClusterConfig } from './clusters/cluster.ts';
+import type { KernelOperation } from './commands/commands.ts';
+import type { Document, DocumentedReading } from './model/document.ts';
+import type { ControlError, Result } from './model/errors.ts';
 import type { ConsentText } from './request/consent-text.ts';
-import type { Explanation } from './explanation.ts';
-import type { Operator } from './operator.ts';
-import type { AuditEntry } from './record.ts';
+import type { Explanation } from './explanation/explanation.ts';
+import type { Operator } from './commands/operator.ts';
+import type { AuditEntry } from './model/record.ts';
 import type {
   ClusterView,
   DiagnosticsView,
@@ -16,8 +16,8 @@ import type {
   ReplicationView,
   SnapshotsView,
   WalView,
-} from './views.ts';
-import type { CostReading, ExecutedControl, ExplainedReading } from './words.ts';
+} from './model/views.ts';
+import type { CostReading, ExecutedControl, ExplainedReading } from './explanation/words.ts';
 
 /** Who asks, as sent to the kernel and recorded as asserted. */
 export interface OperatorReference {

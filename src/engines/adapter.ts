@@ -1,5 +1,5 @@
 /** What this program needs of an engine beside what the control plane knows of it: the way to its kernel. */
-import type { ClusterConfig } from '../control-plane/cluster.ts';
+import type { ClusterConfig } from '../control-plane/clusters/cluster.ts';
 import type { Engine } from '../control-plane/engine.ts';
 import type { Kernel } from '../control-plane/ports.ts';
 import type { Timeouts } from './http/endpoint.ts';

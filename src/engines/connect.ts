@@ -1,9 +1,9 @@
 /** From a configured cluster to its kernel. Reads the TLS files and contacts nobody. */
-import type { ClusterConfig } from '../control-plane/cluster.ts';
-import { parseClusterConfig } from '../control-plane/configuration.ts';
-import { digest } from '../control-plane/digest.ts';
+import type { ClusterConfig } from '../control-plane/clusters/cluster.ts';
+import { parseClusterConfig } from '../control-plane/clusters/configuration.ts';
+import { digest } from '../control-plane/model/digest.ts';
 import { engineOf } from '../control-plane/engine.ts';
-import { failure, refusal, success, type ControlError, type Result } from '../control-plane/errors.ts';
+import { failure, refusal, success, type ControlError, type Result } from '../control-plane/model/errors.ts';
 import type { Kernel } from '../control-plane/ports.ts';
 import type { EngineAdapter } from './adapter.ts';
 import type { Timeouts } from './http/endpoint.ts';

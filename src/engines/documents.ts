@@ -1,5 +1,5 @@
 /** What the documents of all engines are made with: values, named sections, events and what is missing of them. */
-import { success, type Result } from '../control-plane/errors.ts';
+import { success, type Result } from '../control-plane/model/errors.ts';
 import type {
   Block,
   Cell,
@@ -13,9 +13,9 @@ import type {
   Label,
   Plain,
   Table,
-} from '../control-plane/document.ts';
-import { label } from '../control-plane/document.ts';
-import { toWire, type KernelEvent, type Reading, type Wire } from '../control-plane/views.ts';
+} from '../control-plane/model/document.ts';
+import { label } from '../control-plane/model/document.ts';
+import { toWire, type KernelEvent, type Reading, type Wire } from '../control-plane/model/views.ts';
 
 /** A value that does not exist here, which is not unknown. */
 export const ABSENT: Cell = { is: 'absent' };

@@ -1,10 +1,10 @@
 /** What an audit panel is sent: the log as it stands, lines of its table, the stages of a request. */
 import * as z from 'zod/mini';
-import type { AuditVerdict, RequestEnd } from '../control-plane/audit-reader.ts';
-import type { Document } from '../control-plane/document.ts';
-import type { Explanation } from '../control-plane/explanation.ts';
-import type { KernelState } from '../control-plane/record.ts';
-import type { Wire } from '../control-plane/views.ts';
+import type { AuditVerdict, RequestEnd } from '../control-plane/model/audit-reader.ts';
+import type { Document } from '../control-plane/model/document.ts';
+import type { Explanation } from '../control-plane/explanation/explanation.ts';
+import type { KernelState } from '../control-plane/model/record.ts';
+import type { Wire } from '../control-plane/model/views.ts';
 import { document } from './document.ts';
 import { exactly } from './exactly.ts';
 import { auditVerdict, explanation, kernelState, position, requestEnd } from './readings.ts';

@@ -1,6 +1,6 @@
 /** The exact form of a document, held against its type in both directions: neither can change without the other. */
 import * as z from 'zod/mini';
-import type { Document, Form } from '../control-plane/document.ts';
+import type { Document, Form } from '../control-plane/model/document.ts';
 import { exactly } from './exactly.ts';
 
 const text = z.string();

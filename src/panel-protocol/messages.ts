@@ -4,7 +4,7 @@
  * not to open, and for lines of the audit log, and for nothing else. No message confirms anything.
  */
 import * as z from 'zod/mini';
-import type { AuditSought } from '../control-plane/audit-reader.ts';
+import type { AuditSought } from '../control-plane/model/audit-reader.ts';
 import { AUDIT_PAGE } from './page-size.ts';
 import { exactly } from './exactly.ts';
 

@@ -1,10 +1,10 @@
 /** What a panel shows, whole: one of these at a time. */
 import * as z from 'zod/mini';
-import type { Document } from '../control-plane/document.ts';
-import type { ControlError } from '../control-plane/errors.ts';
-import type { Explanation } from '../control-plane/explanation.ts';
-import type { Invariant } from '../control-plane/invariants.ts';
-import type { Wire } from '../control-plane/views.ts';
+import type { Document } from '../control-plane/model/document.ts';
+import type { ControlError } from '../control-plane/model/errors.ts';
+import type { Explanation } from '../control-plane/explanation/explanation.ts';
+import type { Invariant } from '../control-plane/model/invariants.ts';
+import type { Wire } from '../control-plane/model/views.ts';
 import { document } from './document.ts';
 import { exactly } from './exactly.ts';
 import { cited, controlError, explanation, position, source, type Source } from './readings.ts';

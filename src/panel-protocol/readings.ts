@@ -3,12 +3,12 @@
  * lines of the audit log.
  */
 import * as z from 'zod/mini';
-import type { AuditVerdict, RequestEnd } from '../control-plane/audit-reader.ts';
-import type { ConfirmedCommandName } from '../control-plane/commands.ts';
-import type { ControlError } from '../control-plane/errors.ts';
-import type { Explanation } from '../control-plane/explanation.ts';
-import type { KernelState } from '../control-plane/record.ts';
-import type { Wire } from '../control-plane/views.ts';
+import type { AuditVerdict, RequestEnd } from '../control-plane/model/audit-reader.ts';
+import type { ConfirmedCommandName } from '../control-plane/commands/commands.ts';
+import type { ControlError } from '../control-plane/model/errors.ts';
+import type { Explanation } from '../control-plane/explanation/explanation.ts';
+import type { KernelState } from '../control-plane/model/record.ts';
+import type { Wire } from '../control-plane/model/views.ts';
 import { exactly } from './exactly.ts';
 
 const text = z.string();

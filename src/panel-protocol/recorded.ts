@@ -1,7 +1,7 @@
 /** What stands in a record of the log, checked before it is shown: a log may have been tampered with. */
-import type { Explanation } from '../control-plane/explanation.ts';
-import type { KernelState } from '../control-plane/record.ts';
-import type { Wire } from '../control-plane/views.ts';
+import type { Explanation } from '../control-plane/explanation/explanation.ts';
+import type { KernelState } from '../control-plane/model/record.ts';
+import type { Wire } from '../control-plane/model/views.ts';
 import { explanation, kernelState } from './readings.ts';
 
 /**

@@ -4,8 +4,8 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import type { AuditReview, AuditVerdict, ExportedChain } from '../control-plane/audit-reader.ts';
-import { auditReviewRefused } from '../control-plane/authority.ts';
+import type { AuditReview, AuditVerdict, ExportedChain } from '../control-plane/model/audit-reader.ts';
+import { auditReviewRefused } from '../control-plane/commands/authority.ts';
 import type { AuditLogFacts } from '../panel-protocol/audit.ts';
 import type { AuditRequest } from '../panel-protocol/messages.ts';
 import { AuditSession } from './audit-session.ts';

@@ -2,7 +2,7 @@
  * Lines of the log as a panel shows them. What a line says is a stranger's word: texts stay texts, and are cut where a
  * table would drown in them.
  */
-import type { AuditLine, AuditReview } from '../control-plane/audit-reader.ts';
+import type { AuditLine, AuditReview } from '../control-plane/model/audit-reader.ts';
 import { recordedExplanation, recordedKernelState } from '../panel-protocol/recorded.ts';
 import type { AuditRow, AuditStage } from '../panel-protocol/audit.ts';
 

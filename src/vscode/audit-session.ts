@@ -9,9 +9,9 @@ import type {
   AuditSelection,
   AuditSought,
   AuditVerdict,
-} from '../control-plane/audit-reader.ts';
-import { verifyCommandLine } from '../control-plane/command-line.ts';
-import { toWire } from '../control-plane/views.ts';
+} from '../control-plane/model/audit-reader.ts';
+import { verifyCommandLine } from '../control-plane/commands/command-line.ts';
+import { toWire } from '../control-plane/model/views.ts';
 import type { AuditLogFacts, AuditMessage } from '../panel-protocol/audit.ts';
 import type { AuditRequest } from '../panel-protocol/messages.ts';
 import { auditRow, auditStage } from './audit-rows.ts';

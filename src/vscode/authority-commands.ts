@@ -1,8 +1,8 @@
 /** Assuming and giving up authority: explicit acts of a person, for one cluster, recorded. */
 import * as vscode from 'vscode';
-import { auditReviewRefused } from '../control-plane/authority.ts';
+import { auditReviewRefused } from '../control-plane/commands/authority.ts';
 import type { ControlPlane } from '../control-plane/control-plane.ts';
-import { isClusterName } from '../control-plane/plausible.ts';
+import { isClusterName } from '../control-plane/model/plausible.ts';
 import { clusterLabel } from './clusters.ts';
 import type { CommandContext } from './commands.ts';
 import { pickCluster } from './pickers.ts';

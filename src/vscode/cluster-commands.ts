@@ -3,10 +3,10 @@
  * request.
  */
 import * as vscode from 'vscode';
-import { endpointFromText, type ClusterConfig } from '../control-plane/cluster.ts';
-import { parseClusterConfig } from '../control-plane/configuration.ts';
+import { endpointFromText, type ClusterConfig } from '../control-plane/clusters/cluster.ts';
+import { parseClusterConfig } from '../control-plane/clusters/configuration.ts';
 import type { SecretKind } from '../control-plane/engine.ts';
-import { isClusterName } from '../control-plane/plausible.ts';
+import { isClusterName } from '../control-plane/model/plausible.ts';
 import { clusterOf } from './authority-commands.ts';
 import type { ClusterTree } from './cluster-tree.ts';
 import type { CommandContext } from './commands.ts';

@@ -3,10 +3,10 @@
  * recorded `inspect_cluster_state`. What a row shows is one answer of the kernel, dated; it is never used to decide.
  */
 import * as vscode from 'vscode';
-import { endpointsOf, endpointToText } from '../control-plane/cluster.ts';
+import { endpointsOf, endpointToText } from '../control-plane/clusters/cluster.ts';
 import type { CommandResult } from '../control-plane/request/result.ts';
-import type { DocumentedReading } from '../control-plane/document.ts';
-import type { ClusterView, Member } from '../control-plane/views.ts';
+import type { DocumentedReading } from '../control-plane/model/document.ts';
+import type { ClusterView, Member } from '../control-plane/model/views.ts';
 import { visible } from '../text/foreign.ts';
 import { clusterLabel, type ConfiguredClusters } from './clusters.ts';
 import { shownNodes } from './tree-nodes.ts';

@@ -1,10 +1,10 @@
 /** The configured clusters of this machine. Settings are machine-scoped: no workspace can add or repoint one. */
 import * as vscode from 'vscode';
-import type { ClusterConfig } from '../control-plane/cluster.ts';
-import { parseClusterConfig } from '../control-plane/configuration.ts';
-import { digest } from '../control-plane/digest.ts';
+import type { ClusterConfig } from '../control-plane/clusters/cluster.ts';
+import { parseClusterConfig } from '../control-plane/clusters/configuration.ts';
+import { digest } from '../control-plane/model/digest.ts';
 import { engineOf, type Engine, type Engines, type SecretKind } from '../control-plane/engine.ts';
-import type { Result } from '../control-plane/errors.ts';
+import type { Result } from '../control-plane/model/errors.ts';
 import type { Clusters, Kernel } from '../control-plane/ports.ts';
 import { ClusterSecrets } from './cluster-secrets.ts';
 import { configuredIn, findIn, nameOf, type ConfiguredCluster } from './configured.ts';

@@ -1,5 +1,5 @@
 /** How the ten commands are called in the editor; the manifest is checked against this by a test. */
-import { COMMAND_NAMES, type CommandName } from '../control-plane/commands.ts';
+import { COMMAND_NAMES, type CommandName } from '../control-plane/commands/commands.ts';
 
 /** `inspect_cluster_state` → `aerodb.inspectClusterState`. */
 export function commandId(name: CommandName): string {

@@ -4,9 +4,9 @@
  */
 import * as vscode from 'vscode';
 import * as z from 'zod/mini';
-import { COMMAND_NAMES, commandSpec, type CommandName } from '../control-plane/commands.ts';
+import { COMMAND_NAMES, commandSpec, type CommandName } from '../control-plane/commands/commands.ts';
 import type { ControlPlane } from '../control-plane/control-plane.ts';
-import { isClusterName, isNodeName, WITHHELD } from '../control-plane/plausible.ts';
+import { isClusterName, isNodeName, WITHHELD } from '../control-plane/model/plausible.ts';
 import type { ConfiguredClusters } from './clusters.ts';
 import { commandId } from './command-ids.ts';
 import { askLookup, askReason, pickCluster, pickNode } from './pickers.ts';

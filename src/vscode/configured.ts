@@ -2,11 +2,11 @@
  * What the settings of this machine say: clusters, a name, a directory. Anything may stand there; what is repeated of
  * it reads like what belongs there.
  */
-import type { ClusterConfig } from '../control-plane/cluster.ts';
-import { parseClusterConfig } from '../control-plane/configuration.ts';
+import type { ClusterConfig } from '../control-plane/clusters/cluster.ts';
+import { parseClusterConfig } from '../control-plane/clusters/configuration.ts';
 import type { Engines } from '../control-plane/engine.ts';
-import { failure, refusal, type Result } from '../control-plane/errors.ts';
-import { implausiblePath, isClusterName, isName, quotedName, WITHHELD } from '../control-plane/plausible.ts';
+import { failure, refusal, type Result } from '../control-plane/model/errors.ts';
+import { implausiblePath, isClusterName, isName, quotedName, WITHHELD } from '../control-plane/model/plausible.ts';
 
 /** One entry of the setting: valid, or with the reason why it is not. */
 export interface ConfiguredCluster {

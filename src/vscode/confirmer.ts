@@ -3,11 +3,11 @@
  * the first button, which VS Code focuses, so Enter alone never confirms; absence of an answer is a refusal (P7-A2).
  */
 import * as vscode from 'vscode';
-import type { ControlError } from '../control-plane/errors.ts';
-import { invariant } from '../control-plane/invariants.ts';
-import type { Operator } from '../control-plane/operator.ts';
+import type { ControlError } from '../control-plane/model/errors.ts';
+import { invariant } from '../control-plane/model/invariants.ts';
+import type { Operator } from '../control-plane/commands/operator.ts';
 import type { ConfirmationAnswer, ConfirmationPrompt, Confirmer } from '../control-plane/ports.ts';
-import { toWire } from '../control-plane/views.ts';
+import { toWire } from '../control-plane/model/views.ts';
 import type { Panels } from './panels.ts';
 import { ask as askPerson, askText } from './surfaces.ts';
 import { commandTitle } from './titles.ts';

@@ -3,8 +3,8 @@
  * what the chain alone cannot: that the end of the log was cut, or that it was rewritten whole. So nothing that is
  * appended to such a log replaces it.
  */
-import type { AuditPosition } from '../control-plane/audit-position.ts';
-import type { AuditReader } from '../control-plane/audit-reader.ts';
+import type { AuditPosition } from '../control-plane/model/audit-position.ts';
+import type { AuditReader } from '../control-plane/model/audit-reader.ts';
 
 /** The part of `vscode.Memento` that is needed. */
 export interface Storage {

@@ -1,7 +1,7 @@
 /** Webview panels: one per cluster and subject, reused; never restored as truth. */
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
-import { invariant } from '../control-plane/invariants.ts';
+import { invariant } from '../control-plane/model/invariants.ts';
 import { parsePanelRequest, type AuditRequest, type PanelRequest } from '../panel-protocol/messages.ts';
 import type { AuditMessage } from '../panel-protocol/audit.ts';
 import type { Panel, ShowPanel } from '../panel-protocol/panels.ts';

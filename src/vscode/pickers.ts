@@ -2,9 +2,9 @@
  * How a person names a cluster, a node, a reason: nothing is sorted, filtered or preselected by role or state (P7-A3).
  */
 import * as vscode from 'vscode';
-import { endpointsOf, endpointToText } from '../control-plane/cluster.ts';
+import { endpointsOf, endpointToText } from '../control-plane/clusters/cluster.ts';
 import type { CommandResult } from '../control-plane/request/result.ts';
-import { isClusterName, isNodeName, WITHHELD } from '../control-plane/plausible.ts';
+import { isClusterName, isNodeName, WITHHELD } from '../control-plane/model/plausible.ts';
 import { byName } from './cluster-tree.ts';
 import { clusterLabel, type ConfiguredClusters } from './clusters.ts';
 import { askText, notify, pick, underWay } from './surfaces.ts';

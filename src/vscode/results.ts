@@ -2,10 +2,10 @@
 import * as vscode from 'vscode';
 import * as z from 'zod/mini';
 import type { CommandResult } from '../control-plane/request/result.ts';
-import { isOwn, type ControlError, type Outcome } from '../control-plane/errors.ts';
+import { isOwn, type ControlError, type Outcome } from '../control-plane/model/errors.ts';
 import type { Recorded } from '../control-plane/request/recorder.ts';
 import type { FlowFailure } from '../control-plane/request/flow.ts';
-import { toWire } from '../control-plane/views.ts';
+import { toWire } from '../control-plane/model/views.ts';
 import type { ClusterLabel, Panel, RecordedAt } from '../panel-protocol/panels.ts';
 import type { ConfiguredClusters } from './clusters.ts';
 import { requestPanel } from './confirmer.ts';

@@ -1,6 +1,6 @@
 /** Cluster and authority, always in sight: by word and by shape, in the warning colour while Operator. */
 import * as vscode from 'vscode';
-import type { Authority } from '../control-plane/authority.ts';
+import type { Authority } from '../control-plane/commands/authority.ts';
 import { visible } from '../text/foreign.ts';
 import { statusText } from './surfaces.ts';
 import { authorityLabel } from './titles.ts';

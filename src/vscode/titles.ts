@@ -1,7 +1,7 @@
 /** What commands and authorities are called in the display language of the editor. */
 import * as vscode from 'vscode';
-import type { Authority } from '../control-plane/authority.ts';
-import { commandSpec, type CommandName } from '../control-plane/commands.ts';
+import type { Authority } from '../control-plane/commands/authority.ts';
+import { commandSpec, type CommandName } from '../control-plane/commands/commands.ts';
 
 /** The title of a command as the palette has it. What the audit log and an explanation say is the table's own. */
 export function commandTitle(command: CommandName): string {

@@ -8,8 +8,8 @@ import {
   type LagUnit,
   type Table,
   type TopologyNode,
-} from '../control-plane/document.ts';
-import type { ClusterView, Member } from '../control-plane/views.ts';
+} from '../control-plane/model/document.ts';
+import type { ClusterView, Member } from '../control-plane/model/views.ts';
 
 /** A node of the topology, with what its tooltip is made from. */
 export interface ShownNode extends TopologyNode {

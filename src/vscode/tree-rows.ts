@@ -1,7 +1,7 @@
 /** The rows of the tree below a cluster: its nodes, what can be asked of them, what cannot and why, and errors. */
 import * as vscode from 'vscode';
-import type { CommandName } from '../control-plane/commands.ts';
-import type { ControlError } from '../control-plane/errors.ts';
+import type { CommandName } from '../control-plane/commands/commands.ts';
+import type { ControlError } from '../control-plane/model/errors.ts';
 import { visible } from '../text/foreign.ts';
 import { commandId } from './command-ids.ts';
 import { commandTitle } from './titles.ts';

@@ -1,6 +1,6 @@
 /** Before → after, drawn and for a screen reader the same table. */
 import { html, nothing, type TemplateResult } from 'lit';
-import type { StateChange, Wire } from '../control-plane/views.ts';
+import type { StateChange, Wire } from '../control-plane/model/views.ts';
 import { code, phrase, text, type Content } from './text.ts';
 import { t } from './words.ts';
 

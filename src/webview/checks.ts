@@ -1,6 +1,6 @@
 /** The kernel's checks as it reports them: beforehand in an explanation, and in the details of a rejection. */
 import type { TemplateResult } from 'lit';
-import type { CheckResult, KernelCheck } from '../control-plane/views.ts';
+import type { CheckResult, KernelCheck } from '../control-plane/model/views.ts';
 import { invariantCited, type Cited } from './invariants.ts';
 import { checkWord } from './shapes.ts';
 import { table } from './table.ts';

@@ -1,6 +1,6 @@
 /** Kernel events in their order, on a line that is broken where sequence numbers are missing from the answer. */
 import { html, nothing, svg, type SVGTemplateResult, type TemplateResult } from 'lit';
-import type { Entry } from '../control-plane/document.ts';
+import type { Entry } from '../control-plane/model/document.ts';
 import type { Rows } from './cells.ts';
 import { code, json, ordinal, text, time, type Content } from './text.ts';
 import { t } from './words.ts';

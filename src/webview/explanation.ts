@@ -1,7 +1,7 @@
 /** What an operator reads before a confirmation: the whole explanation, in the order in which its questions come up. */
 import { html, nothing, type TemplateResult } from 'lit';
-import type { Explanation } from '../control-plane/explanation.ts';
-import type { Wire } from '../control-plane/views.ts';
+import type { Explanation } from '../control-plane/explanation/explanation.ts';
+import type { Wire } from '../control-plane/model/views.ts';
 import { changeTable, type Names } from './changes.ts';
 import { checksTable } from './checks.ts';
 import { documentContent } from './document/document.ts';

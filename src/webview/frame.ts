@@ -1,8 +1,8 @@
 /** What stands around every panel's content: whose it is, where it comes from, and where it is recorded. */
 import { html, nothing, type TemplateResult } from 'lit';
 import '@vscode-elements/elements/dist/vscode-button/index.js';
-import type { Document } from '../control-plane/document.ts';
-import type { SkippedEndpoint } from '../control-plane/views.ts';
+import type { Document } from '../control-plane/model/document.ts';
+import type { SkippedEndpoint } from '../control-plane/model/views.ts';
 import { words } from './document/cell.ts';
 import type { ClusterLabel, RecordedAt } from '../panel-protocol/panels.ts';
 import type { PanelRequest } from '../panel-protocol/messages.ts';

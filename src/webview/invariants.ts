@@ -1,6 +1,6 @@
 /** Invariants named by an answer, with the text that the control plane's catalogue has for them. */
 import { html, nothing, type TemplateResult } from 'lit';
-import type { Invariant } from '../control-plane/invariants.ts';
+import type { Invariant } from '../control-plane/model/invariants.ts';
 import { code, text, type Content } from './text.ts';
 import { t } from './words.ts';
 

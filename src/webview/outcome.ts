@@ -1,6 +1,6 @@
 /** What became of a request: executed, failed, being asked, or shown once and gone. */
 import { html, nothing, type TemplateResult } from 'lit';
-import type { ErrorDomain, Outcome } from '../control-plane/errors.ts';
+import type { ErrorDomain, Outcome } from '../control-plane/model/errors.ts';
 import { checksIn, checksTable } from './checks.ts';
 import { documentContent } from './document/document.ts';
 import { facts, record, recordedText, section } from './frame.ts';

@@ -1,6 +1,6 @@
 /** Small drawings that say the same as the word beside them: shape first, colour second. */
 import { html, svg, type SVGTemplateResult, type TemplateResult } from 'lit';
-import type { CheckResult, Health, Role } from '../control-plane/views.ts';
+import type { CheckResult, Health, Role } from '../control-plane/model/views.ts';
 import { t } from './words.ts';
 
 /** What is drawn for a node: its role, unless the kernel says that it is halted or cannot say how it is. */

@@ -4,8 +4,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { AuditVerdict } from '../../src/control-plane/audit-reader.ts';
-import type { AuditPosition } from '../../src/control-plane/audit-position.ts';
+import type { AuditVerdict } from '../../src/control-plane/model/audit-reader.ts';
+import type { AuditPosition } from '../../src/control-plane/model/audit-position.ts';
 import { encodeRecord } from '../../src/audit/chain.ts';
 import { openAuditLog } from '../../src/audit/log.ts';
 import { ChainScan } from '../../src/audit/scan.ts';

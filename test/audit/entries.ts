@@ -1,5 +1,5 @@
 /** Plain entries, and what a writer process is told and tells; without anything that would slow its start. */
-import type { AuditEntry } from '../../src/control-plane/record.ts';
+import type { AuditEntry } from '../../src/control-plane/model/record.ts';
 
 /** A plain entry; `n` makes it distinct. */
 export function entry(n: number, more: Partial<AuditEntry> = {}): AuditEntry {

@@ -14,7 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import type { AuditPosition } from '../../src/control-plane/audit-position.ts';
+import type { AuditPosition } from '../../src/control-plane/model/audit-position.ts';
 import { AuditUnavailable, type AuditLog } from '../../src/control-plane/ports.ts';
 import { encodeRecord } from '../../src/audit/chain.ts';
 import { realFiles, FlushFailed, type AuditFiles } from '../../src/audit/files.ts';

@@ -1,6 +1,6 @@
 /** Tests how the records of one request are grouped and what is said of its end. */
 import assert from 'node:assert/strict';
-import type { AuditLine } from '../../src/control-plane/audit-reader.ts';
+import type { AuditLine } from '../../src/control-plane/model/audit-reader.ts';
 import { groupByRequest, type RequestHistory } from '../../src/audit/query.ts';
 
 function line(at: number, record: Readonly<Record<string, unknown>> | null): AuditLine {

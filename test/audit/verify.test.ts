@@ -1,8 +1,8 @@
 /** Tests that verification tells the kinds of damage apart and names the line of each. */
 import assert from 'node:assert/strict';
 import { appendFileSync, chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import type { AuditVerdict } from '../../src/control-plane/audit-reader.ts';
-import type { AuditPosition } from '../../src/control-plane/audit-position.ts';
+import type { AuditVerdict } from '../../src/control-plane/model/audit-reader.ts';
+import type { AuditPosition } from '../../src/control-plane/model/audit-position.ts';
 import { encodeRecord } from '../../src/audit/chain.ts';
 import { openAuditLog } from '../../src/audit/log.ts';
 import { openAuditReader } from '../../src/audit/reader.ts';

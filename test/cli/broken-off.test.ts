@@ -9,7 +9,7 @@ import { setFlagsFromString } from 'node:v8';
 import { brokenOff, notWritten } from '../../src/cli/run-state.ts';
 import { table } from '../../src/cli/text/layout.ts';
 import type { CommandResult } from '../../src/control-plane/request/result.ts';
-import { refusal, transportFailure } from '../../src/control-plane/errors.ts';
+import { refusal, transportFailure } from '../../src/control-plane/model/errors.ts';
 import { bent, closeAll, kernelServer, truthful, type HttpRunning } from '../engines/servers.ts';
 import { N2 } from '../engines/wire.ts';
 import { builtProgram, cleanEnv, cli, closeTerminals, records, run, scratch, Terminal, type Ended } from './support.ts';

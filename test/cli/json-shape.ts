@@ -4,7 +4,7 @@
  * failure.
  */
 import * as z from 'zod';
-import { COMMAND_NAMES } from '../../src/control-plane/commands.ts';
+import { COMMAND_NAMES } from '../../src/control-plane/commands/commands.ts';
 
 const decimal = z.string().regex(/^\d+$/).describe('A 64-bit number as a decimal string.');
 function maybe<T extends z.ZodType>(schema: T): z.ZodNullable<T> {

@@ -10,7 +10,7 @@ import { ENGINES } from '../../src/engines/registry.ts';
 import { openAuditLog } from '../../src/audit/log.ts';
 import { ControlPlane } from '../../src/control-plane/control-plane.ts';
 import type { Clusters } from '../../src/control-plane/ports.ts';
-import { toWire } from '../../src/control-plane/views.ts';
+import { toWire } from '../../src/control-plane/model/views.ts';
 import { connect, DEFAULT_TIMEOUTS } from '../../src/engines/connect.ts';
 import { auditDirectoryIn, configuredIn, findIn, operatorNameIn } from '../../src/vscode/configured.ts';
 import { leaksBelow, leaksIn } from '../canary.ts';

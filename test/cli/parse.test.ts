@@ -1,14 +1,14 @@
 /** What a line asks for: the closed set of verbs, and everything that is not one. */
 import assert from 'node:assert/strict';
-import { commandLine, TERMINAL_WORDS } from '../../src/control-plane/command-line.ts';
-import { COMMAND_NAMES, commandSpec } from '../../src/control-plane/commands.ts';
-import { parseClusterConfig } from '../../src/control-plane/configuration.ts';
+import { commandLine, TERMINAL_WORDS } from '../../src/control-plane/commands/command-line.ts';
+import { COMMAND_NAMES, commandSpec } from '../../src/control-plane/commands/commands.ts';
+import { parseClusterConfig } from '../../src/control-plane/clusters/configuration.ts';
 import { AERODB } from '../../src/engines/aerodb/engine.ts';
 import { PATRONI } from '../../src/engines/patroni/engine.ts';
 import { ENGINES } from '../../src/engines/registry.ts';
 import { EXIT, errorExitCode, resultExitCode } from '../../src/cli/exit-codes.ts';
 import { parseCommandLine, type Invocation } from '../../src/cli/parse.ts';
-import { kernelRejection, refusal, transportFailure, type ControlError } from '../../src/control-plane/errors.ts';
+import { kernelRejection, refusal, transportFailure, type ControlError } from '../../src/control-plane/model/errors.ts';
 
 const NODE = '6f0c1f3e-0000-4000-8000-000000000001';
 

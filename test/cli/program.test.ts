@@ -8,7 +8,7 @@ import { columns, WIDTH } from '../../src/cli/text/layout.ts';
 import { commandOptions, verb } from '../../src/cli/usage.ts';
 import { VERSION } from '../../src/cli/version.ts';
 import { EXIT_MEANINGS } from '../../src/cli/exit-codes.ts';
-import { COMMAND_NAMES } from '../../src/control-plane/commands.ts';
+import { COMMAND_NAMES } from '../../src/control-plane/commands/commands.ts';
 import { pattern } from '../pattern.ts';
 import { builtProgram, cleanEnv, cli, ROOT, run, scratch } from './support.ts';
 

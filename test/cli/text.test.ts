@@ -1,14 +1,14 @@
 /** Text for people: 80 columns, unknown as a word, and nothing that could steer the terminal. */
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import type { CommandViews } from '../../src/control-plane/reads.ts';
+import type { CommandViews } from '../../src/control-plane/model/reads.ts';
 import { columns, facts, paragraph, quote, shellLine, table, WIDTH, wrap } from '../../src/cli/text/layout.ts';
 import { paintFor } from '../../src/cli/text/paint.ts';
 import { recordText } from '../../src/cli/text/records.ts';
 import { resultText } from '../../src/cli/text/results.ts';
 import { known, safeJson } from '../../src/cli/text/safe.ts';
 import { documentText } from '../../src/cli/text/document.ts';
-import { kernelRejection } from '../../src/control-plane/errors.ts';
+import { kernelRejection } from '../../src/control-plane/model/errors.ts';
 import { visible } from '../../src/text/foreign.ts';
 import { seedFrom } from '../seed.ts';
 import { anyOf } from '../pattern.ts';

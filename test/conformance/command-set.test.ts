@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { copyFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { COMMAND_NAMES, commandSpec, type CommandName } from '../../src/control-plane/commands.ts';
-import { TERMINAL_WORDS } from '../../src/control-plane/command-line.ts';
+import { COMMAND_NAMES, commandSpec, type CommandName } from '../../src/control-plane/commands/commands.ts';
+import { TERMINAL_WORDS } from '../../src/control-plane/commands/command-line.ts';
 import { cleanEnv, cli, scratch } from '../cli/support.ts';
 import { failed, openOperator, openSession, removeFolders, type Session } from '../control-plane/session.ts';
 import { closeAll } from '../engines/servers.ts';

@@ -1,5 +1,5 @@
 /** The document that shows the rows with their tests. */
-import { COMMAND_NAMES } from '../../src/control-plane/commands.ts';
+import { COMMAND_NAMES } from '../../src/control-plane/commands/commands.ts';
 import { coverage, type NamedTest } from './coverage.ts';
 import { doesNotApply, SECTIONS, SITUATIONS } from './rules.ts';
 

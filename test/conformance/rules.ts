@@ -3,8 +3,8 @@
  * test says what it proves before the first colon of its title, or of a `describe` around it: `P7-A2, freeze/no-reuse:
  * …`.
  */
-import { COMMAND_NAMES, commandSpec, type CommandName } from '../../src/control-plane/commands.ts';
-import { CONTROL_PLANE_INVARIANTS, invariant, KERNEL_INVARIANTS } from '../../src/control-plane/invariants.ts';
+import { COMMAND_NAMES, commandSpec, type CommandName } from '../../src/control-plane/commands/commands.ts';
+import { CONTROL_PLANE_INVARIANTS, invariant, KERNEL_INVARIANTS } from '../../src/control-plane/model/invariants.ts';
 
 /** Something that has to be proven, by the tag that tests carry. */
 export interface Rule {

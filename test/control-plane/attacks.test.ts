@@ -4,9 +4,9 @@
  */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import type { Authority } from '../../src/control-plane/authority.ts';
+import type { Authority } from '../../src/control-plane/commands/authority.ts';
 import type { AuditLog } from '../../src/control-plane/ports.ts';
-import type { Stage } from '../../src/control-plane/record.ts';
+import type { Stage } from '../../src/control-plane/model/record.ts';
 import { connect } from '../../src/engines/connect.ts';
 import { bent, closeAll, truthful } from '../engines/servers.ts';
 import { PATIENT, N1, N2, rejection } from '../engines/wire.ts';

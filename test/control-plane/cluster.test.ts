@@ -1,10 +1,10 @@
 /** A configured cluster: its addresses, and what may be said of each. */
 import assert from 'node:assert/strict';
-import { endpointFromText, endpointsOf, endpointToText, urlsOf } from '../../src/control-plane/cluster.ts';
-import { parseClusterConfig } from '../../src/control-plane/configuration.ts';
+import { endpointFromText, endpointsOf, endpointToText, urlsOf } from '../../src/control-plane/clusters/cluster.ts';
+import { parseClusterConfig } from '../../src/control-plane/clusters/configuration.ts';
 import { PATRONI } from '../../src/engines/patroni/engine.ts';
 import { ENGINES } from '../../src/engines/registry.ts';
-import { commandLine } from '../../src/control-plane/command-line.ts';
+import { commandLine } from '../../src/control-plane/commands/command-line.ts';
 
 function parsed(endpoints: readonly unknown[], kind = 'patroni'): ReturnType<typeof parseClusterConfig> {
   return parseClusterConfig({ name: 'orders', kind, endpoints }, ENGINES);

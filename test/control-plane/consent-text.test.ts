@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { incompleteConsent } from '../../src/control-plane/request/confirmation.ts';
 import { consentText } from '../../src/control-plane/request/consent-text.ts';
-import type { Explanation } from '../../src/control-plane/explanation.ts';
+import type { Explanation } from '../../src/control-plane/explanation/explanation.ts';
 
 const NODE_ID = '6f0c3b1e-0000-4000-8000-000000000002';
 

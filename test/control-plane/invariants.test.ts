@@ -1,17 +1,17 @@
 /** For each invariant of the control plane: the violation is attempted, and refused. */
 import assert from 'node:assert/strict';
-import { COMMAND_NAMES, COMMANDS, commandSpec, type CommandName } from '../../src/control-plane/commands.ts';
-import { digest } from '../../src/control-plane/digest.ts';
+import { COMMAND_NAMES, COMMANDS, commandSpec, type CommandName } from '../../src/control-plane/commands/commands.ts';
+import { digest } from '../../src/control-plane/model/digest.ts';
 import {
   OWN_ERROR_CODES,
   refusal,
   transportFailure,
   type RefusalCode,
   type TransportErrorCode,
-} from '../../src/control-plane/errors.ts';
-import { CONTROL_PLANE_INVARIANTS, invariant } from '../../src/control-plane/invariants.ts';
+} from '../../src/control-plane/model/errors.ts';
+import { CONTROL_PLANE_INVARIANTS, invariant } from '../../src/control-plane/model/invariants.ts';
 import { AuditUnavailable, type AuditLog, type ConfirmationPrompt } from '../../src/control-plane/ports.ts';
-import { toWire } from '../../src/control-plane/views.ts';
+import { toWire } from '../../src/control-plane/model/views.ts';
 import { bent, closeAll, truthful, type Received } from '../engines/servers.ts';
 import { N1, N2, REQUEST, rejection } from '../engines/wire.ts';
 import { anyOf } from '../pattern.ts';

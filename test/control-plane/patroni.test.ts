@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { lsn } from '../../src/engines/patroni/lsn.ts';
-import { COMMAND_NAMES, commandSpec } from '../../src/control-plane/commands.ts';
+import { COMMAND_NAMES, commandSpec } from '../../src/control-plane/commands/commands.ts';
 import type { CommandResult } from '../../src/control-plane/request/result.ts';
 import { cluster, json, member, SYSTEM, text, type Cluster } from '../engines/patroni.ts';
 import { closeAll } from '../engines/servers.ts';

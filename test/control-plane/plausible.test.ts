@@ -2,7 +2,14 @@
 import assert from 'node:assert/strict';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { homedir, tmpdir } from 'node:os';
-import { isAddress, isClusterName, isHost, isName, isNodeName, isPath } from '../../src/control-plane/plausible.ts';
+import {
+  isAddress,
+  isClusterName,
+  isHost,
+  isName,
+  isNodeName,
+  isPath,
+} from '../../src/control-plane/model/plausible.ts';
 
 const NAMES = [
   'i-0abcd1234ef567890',

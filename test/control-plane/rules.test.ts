@@ -4,9 +4,9 @@
  */
 import assert from 'node:assert/strict';
 import { AERODB } from '../../src/engines/aerodb/engine.ts';
-import { invalidArguments, parseArguments, recordedArguments } from '../../src/control-plane/arguments.ts';
-import { auditReviewRefused, levelFor, OBSERVER } from '../../src/control-plane/authority.ts';
-import { commandSpec, type CommandName } from '../../src/control-plane/commands.ts';
+import { invalidArguments, parseArguments, recordedArguments } from '../../src/control-plane/commands/arguments.ts';
+import { auditReviewRefused, levelFor, OBSERVER } from '../../src/control-plane/commands/authority.ts';
+import { commandSpec, type CommandName } from '../../src/control-plane/commands/commands.ts';
 import { Confirmations, type ConfirmationBinding } from '../../src/control-plane/request/confirmation.ts';
 import {
   failure,
@@ -16,10 +16,10 @@ import {
   transportFailure,
   type ControlError,
   type Result,
-} from '../../src/control-plane/errors.ts';
+} from '../../src/control-plane/model/errors.ts';
 import type { Clusters, ConfirmationPrompt, Kernel } from '../../src/control-plane/ports.ts';
-import type { ExecutedControl } from '../../src/control-plane/words.ts';
-import { toWire } from '../../src/control-plane/views.ts';
+import type { ExecutedControl } from '../../src/control-plane/explanation/words.ts';
+import { toWire } from '../../src/control-plane/model/views.ts';
 import { connect } from '../../src/engines/connect.ts';
 import { bent, closeAll, kernelServer, truthful } from '../engines/servers.ts';
 import { clusterOf, PATIENT, N1, N2, REQUEST } from '../engines/wire.ts';

@@ -7,10 +7,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ENGINES } from '../../src/engines/registry.ts';
 import { openAuditLog } from '../../src/audit/log.ts';
-import type { ClusterConfig } from '../../src/control-plane/cluster.ts';
+import type { ClusterConfig } from '../../src/control-plane/clusters/cluster.ts';
 import { ControlPlane } from '../../src/control-plane/control-plane.ts';
 import type { CommandResult } from '../../src/control-plane/request/result.ts';
-import { failure, refusal, success, type ControlError } from '../../src/control-plane/errors.ts';
+import { failure, refusal, success, type ControlError } from '../../src/control-plane/model/errors.ts';
 import type { FlowFailure } from '../../src/control-plane/request/flow.ts';
 import type {
   AuditLog,

@@ -8,7 +8,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { openAuditReader } from '../../src/audit/reader.ts';
 import { requestEnd } from '../../src/audit/query.ts';
-import type { AuditLine } from '../../src/control-plane/audit-reader.ts';
+import type { AuditLine } from '../../src/control-plane/model/audit-reader.ts';
 import { cleanEnv, cli, closeTerminals, scratch, Terminal } from '../cli/support.ts';
 import { at, demote, promote, TestCluster, until } from '../local-cluster/harness.ts';
 import type { Where } from './positions.ts';

@@ -1,7 +1,7 @@
 /** Tests control requests to an AeroDB kernel: one request each, and what each end of it proves. */
 import assert from 'node:assert/strict';
 import { Socket } from 'node:net';
-import type { ControlError } from '../../src/control-plane/errors.ts';
+import type { ControlError } from '../../src/control-plane/model/errors.ts';
 import {
   answeringBytes,
   bent,

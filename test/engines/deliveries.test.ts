@@ -4,9 +4,9 @@
  */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import type { ControlError, Result } from '../../src/control-plane/errors.ts';
+import type { ControlError, Result } from '../../src/control-plane/model/errors.ts';
 import type { Kernel } from '../../src/control-plane/ports.ts';
-import type { ExecutedControl } from '../../src/control-plane/words.ts';
+import type { ExecutedControl } from '../../src/control-plane/explanation/words.ts';
 import { TestCluster, promotable } from '../local-cluster/harness.ts';
 import { closeAll, httpServer, json, kernelServer, type HttpRunning } from './servers.ts';
 import {

@@ -4,8 +4,8 @@
  */
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
-import { memberTableOf, topologyOf, type Document, type Table } from '../../src/control-plane/document.ts';
-import type { Result } from '../../src/control-plane/errors.ts';
+import { memberTableOf, topologyOf, type Document, type Table } from '../../src/control-plane/model/document.ts';
+import type { Result } from '../../src/control-plane/model/errors.ts';
 import type { Kernel } from '../../src/control-plane/ports.ts';
 import { document as form } from '../../src/panel-protocol/document.ts';
 import { cluster as patroni } from './patroni.ts';

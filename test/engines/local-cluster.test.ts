@@ -9,8 +9,8 @@ import { createInterface } from 'node:readline';
 import { randomUUID } from 'node:crypto';
 import { inspect } from 'node:util';
 import type { Kernel } from '../../src/control-plane/ports.ts';
-import type { ExecutedControl } from '../../src/control-plane/words.ts';
-import type { Result } from '../../src/control-plane/errors.ts';
+import type { ExecutedControl } from '../../src/control-plane/explanation/words.ts';
+import type { Result } from '../../src/control-plane/model/errors.ts';
 import { clusterOf, controlRequest, errorOf, kernelOf, READS, REQUEST, valueOf } from './wire.ts';
 
 interface Node {

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Outcome } from '../../src/control-plane/errors.ts';
+import type { Outcome } from '../../src/control-plane/model/errors.ts';
 import { connect } from '../../src/engines/connect.ts';
 import { ask, askText, type Access } from '../../src/engines/patroni/ask.ts';
 import { membersOf } from '../../src/engines/patroni/members.ts';

@@ -1,6 +1,6 @@
 /** A switchover and a failover: one request each, and what each answer of Patroni proves (P7-E1, P7-E2, P7-F3). */
 import assert from 'node:assert/strict';
-import type { Outcome } from '../../src/control-plane/errors.ts';
+import type { Outcome } from '../../src/control-plane/model/errors.ts';
 import { connect } from '../../src/engines/connect.ts';
 import { cluster, json, page, promotion, text, type Answer, type Cluster } from './patroni.ts';
 import { closeAll, closedPort } from './servers.ts';

@@ -6,8 +6,8 @@
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse } from '../../src/control-plane/parse.ts';
-import { toWire } from '../../src/control-plane/views.ts';
+import { parse } from '../../src/control-plane/model/parse.ts';
+import { toWire } from '../../src/control-plane/model/views.ts';
 import { detailsOf, memberOf, membersOf, notesOf } from '../../src/engines/patroni/members.ts';
 import { shownSettings, loopWait, replicationOf } from '../../src/engines/patroni/settings.ts';
 import * as schema from '../../src/engines/patroni/schema.ts';

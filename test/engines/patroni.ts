@@ -4,11 +4,11 @@
  */
 import { createServer } from 'node:net';
 import type { PatroniCluster } from '../../src/engines/patroni/login.ts';
-import type { ClusterConfig } from '../../src/control-plane/cluster.ts';
-import type { Result } from '../../src/control-plane/errors.ts';
+import type { ClusterConfig } from '../../src/control-plane/clusters/cluster.ts';
+import type { Result } from '../../src/control-plane/model/errors.ts';
 import type { Kernel, PromotionRequest } from '../../src/control-plane/ports.ts';
-import type { ExplainedReading } from '../../src/control-plane/words.ts';
-import type { Member } from '../../src/control-plane/views.ts';
+import type { ExplainedReading } from '../../src/control-plane/explanation/words.ts';
+import type { Member } from '../../src/control-plane/model/views.ts';
 import type { PatroniExplained } from '../../src/engines/patroni/explain.ts';
 import type { PatroniMember, PatroniState } from '../../src/engines/patroni/views.ts';
 import { connect, type Timeouts } from '../../src/engines/connect.ts';

@@ -12,7 +12,7 @@ import {
   rawServer,
   truthful,
 } from './servers.ts';
-import type { PromotionView, Reading } from '../../src/control-plane/views.ts';
+import type { PromotionView, Reading } from '../../src/control-plane/model/views.ts';
 import {
   clusterOf,
   dataOf,

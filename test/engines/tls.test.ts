@@ -8,7 +8,7 @@ import { createServer as createHttpsServer } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import tlsModule, { createServer as createTlsServer, type ConnectionOptions, type TlsOptions } from 'node:tls';
-import type { ClusterConfig } from '../../src/control-plane/cluster.ts';
+import type { ClusterConfig } from '../../src/control-plane/clusters/cluster.ts';
 import { connect, DEFAULT_TIMEOUTS } from '../../src/engines/connect.ts';
 import { pattern } from '../pattern.ts';
 import { issue, type Issued } from './certificates.ts';

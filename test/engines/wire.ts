@@ -1,11 +1,11 @@
 /** Answers of a three-node cluster as they travel: what a truthful kernel says, for tests to bend. */
 import assert from 'node:assert/strict';
-import type { ClusterConfig } from '../../src/control-plane/cluster.ts';
-import type { ControlError, Result } from '../../src/control-plane/errors.ts';
-import type { KernelOperation } from '../../src/control-plane/commands.ts';
+import type { ClusterConfig } from '../../src/control-plane/clusters/cluster.ts';
+import type { ControlError, Result } from '../../src/control-plane/model/errors.ts';
+import type { KernelOperation } from '../../src/control-plane/commands/commands.ts';
 import type { ControlRequest, Kernel } from '../../src/control-plane/ports.ts';
-import type { ExecutedControl } from '../../src/control-plane/words.ts';
-import type { Reading } from '../../src/control-plane/views.ts';
+import type { ExecutedControl } from '../../src/control-plane/explanation/words.ts';
+import type { Reading } from '../../src/control-plane/model/views.ts';
 import { connect, type Timeouts } from '../../src/engines/connect.ts';
 
 export const N1 = '11111111-1111-4111-8111-111111111111';

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { AERODB } from '../../src/engines/aerodb/engine.ts';
-import { urlsOf } from '../../src/control-plane/cluster.ts';
-import { parseClusterConfig } from '../../src/control-plane/configuration.ts';
+import { urlsOf } from '../../src/control-plane/clusters/cluster.ts';
+import { parseClusterConfig } from '../../src/control-plane/clusters/configuration.ts';
 import { ENGINES } from '../../src/engines/registry.ts';
 import { ConfiguredClusters } from '../../src/vscode/clusters.ts';
 

@@ -11,9 +11,9 @@ import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ENGINES } from '../../src/engines/registry.ts';
 import { openAuditLog } from '../../src/audit/log.ts';
-import type { CommandName } from '../../src/control-plane/commands.ts';
+import type { CommandName } from '../../src/control-plane/commands/commands.ts';
 import { ControlPlane } from '../../src/control-plane/control-plane.ts';
-import { success } from '../../src/control-plane/errors.ts';
+import { success } from '../../src/control-plane/model/errors.ts';
 import { connect, DEFAULT_TIMEOUTS } from '../../src/engines/connect.ts';
 
 /** What the process holds when it is at rest. */

@@ -3,8 +3,8 @@
  * the machine does.
  */
 import assert from 'node:assert/strict';
-import type { ControlCommandName } from '../../src/control-plane/commands.ts';
-import type { Stage } from '../../src/control-plane/record.ts';
+import type { ControlCommandName } from '../../src/control-plane/commands/commands.ts';
+import type { Stage } from '../../src/control-plane/model/record.ts';
 import type { Delivery } from './deliveries-proxy.ts';
 
 /** Something that goes wrong on one node. */

@@ -3,8 +3,8 @@
  * the control plane to.
  */
 import assert from 'node:assert/strict';
-import type { AuditLine } from '../../src/control-plane/audit-reader.ts';
-import type { AuditPosition } from '../../src/control-plane/audit-position.ts';
+import type { AuditLine } from '../../src/control-plane/model/audit-reader.ts';
+import type { AuditPosition } from '../../src/control-plane/model/audit-position.ts';
 import { requestEnd } from '../../src/audit/query.ts';
 import { openAuditReader } from '../../src/audit/reader.ts';
 import type { Chaos } from './chaos.ts';

@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict';
 import { cpSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { COMMAND_NAMES, commandSpec } from '../../src/control-plane/commands.ts';
+import { COMMAND_NAMES, commandSpec } from '../../src/control-plane/commands/commands.ts';
 import { consents, openOperator, removeFolders, type Person } from '../control-plane/session.ts';
 import { closeAll } from '../engines/servers.ts';
 import { demote, promotable, promote, TestCluster, textAt, until, type TestNode } from './harness.ts';

@@ -9,17 +9,17 @@ import { join } from 'node:path';
 import { ENGINES } from '../../src/engines/registry.ts';
 import { realFiles, type AuditFiles } from '../../src/audit/files.ts';
 import { openAuditLog } from '../../src/audit/log.ts';
-import type { ControlCommandName } from '../../src/control-plane/commands.ts';
+import type { ControlCommandName } from '../../src/control-plane/commands/commands.ts';
 import { ControlPlane } from '../../src/control-plane/control-plane.ts';
-import { type ControlError, type Outcome, failure, refusal, success } from '../../src/control-plane/errors.ts';
+import { type ControlError, type Outcome, failure, refusal, success } from '../../src/control-plane/model/errors.ts';
 import {
   AuditUnavailable,
   type AuditLog,
   type ConfirmationAnswer,
   type ConfirmationPrompt,
 } from '../../src/control-plane/ports.ts';
-import type { Stage } from '../../src/control-plane/record.ts';
-import type { RequestFate } from '../../src/control-plane/views.ts';
+import type { Stage } from '../../src/control-plane/model/record.ts';
+import type { RequestFate } from '../../src/control-plane/model/views.ts';
 import { type Timeouts, connect } from '../../src/engines/connect.ts';
 import type { TestCluster, TestNode } from './harness.ts';
 

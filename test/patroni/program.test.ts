@@ -8,7 +8,7 @@ import { ensurePatroni } from '../../scripts/lib/patroni-install.mjs';
 import { PATRONI_VARIABLE } from '../../scripts/lib/patroni-versions.mjs';
 import { root } from '../../scripts/lib/paths.mjs';
 import { startGroup, type Group } from '../../scripts/lib/processes.mjs';
-import { parseClusterConfig } from '../../src/control-plane/configuration.ts';
+import { parseClusterConfig } from '../../src/control-plane/clusters/configuration.ts';
 import { ENGINES } from '../../src/engines/registry.ts';
 import { until } from './support.ts';
 

@@ -1,7 +1,7 @@
 /** Answers with the documents that their engine makes of them, for what is shown without a kernel. */
-import type { Document } from '../../src/control-plane/document.ts';
-import type { AnsweredView, CommandViews, ReadCommandName } from '../../src/control-plane/reads.ts';
-import { toWire, type Reading, type Wire } from '../../src/control-plane/views.ts';
+import type { Document } from '../../src/control-plane/model/document.ts';
+import type { AnsweredView, CommandViews, ReadCommandName } from '../../src/control-plane/model/reads.ts';
+import { toWire, type Reading, type Wire } from '../../src/control-plane/model/views.ts';
 import * as aerodb from '../../src/engines/aerodb/document.ts';
 import { promotionDocument } from '../../src/engines/aerodb/document-promotion.ts';
 import { replicationDocument } from '../../src/engines/aerodb/document-replication.ts';

@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import { dirname } from 'node:path';
 import { requestEnd } from '../../src/audit/query.ts';
 import { openAuditReader } from '../../src/audit/reader.ts';
-import type { AuditLine } from '../../src/control-plane/audit-reader.ts';
+import type { AuditLine } from '../../src/control-plane/model/audit-reader.ts';
 import { holdLock } from '../cut/lock-holder.ts';
 import type { Where } from '../cut/positions.ts';
 import { CutProxy, type Harm } from '../cut/proxy.ts';

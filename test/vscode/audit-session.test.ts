@@ -17,7 +17,7 @@ import { openAuditLog } from '../../src/audit/log.ts';
 import { openAuditPages } from '../../src/audit/pages.ts';
 import { requestEnd } from '../../src/audit/query.ts';
 import { openAuditReader } from '../../src/audit/reader.ts';
-import type { Stage } from '../../src/control-plane/record.ts';
+import type { Stage } from '../../src/control-plane/model/record.ts';
 import { recordedExplanation, recordedKernelState } from '../../src/panel-protocol/recorded.ts';
 import { AuditSession } from '../../src/vscode/audit-session.ts';
 import { parsePanelRequest } from '../../src/panel-protocol/messages.ts';

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { openAuditLog } from '../../src/audit/log.ts';
 import { openAuditReader } from '../../src/audit/reader.ts';
-import type { AuditPosition } from '../../src/control-plane/audit-position.ts';
+import type { AuditPosition } from '../../src/control-plane/model/audit-position.ts';
 import { KnownHead, type Storage } from '../../src/vscode/known-head.ts';
 import { appendMany, temporaryDirectory, writtenLog } from '../audit/support.ts';
 

@@ -7,7 +7,7 @@ import { globSync, readFileSync } from 'node:fs';
 import ts from 'typescript';
 import * as z from 'zod';
 import { ENGINES } from '../../src/engines/registry.ts';
-import { COMMAND_NAMES, COMMANDS } from '../../src/control-plane/commands.ts';
+import { COMMAND_NAMES, COMMANDS } from '../../src/control-plane/commands/commands.ts';
 
 const bundle = z.record(z.string(), z.string());
 function read(file: string): Readonly<Record<string, string>> {

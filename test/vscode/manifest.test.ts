@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import * as z from 'zod';
-import { FORMS } from '../../src/control-plane/configuration.ts';
+import { FORMS } from '../../src/control-plane/clusters/configuration.ts';
 import { ENGINES } from '../../src/engines/registry.ts';
-import { COMMAND_NAMES, COMMANDS } from '../../src/control-plane/commands.ts';
+import { COMMAND_NAMES, COMMANDS } from '../../src/control-plane/commands/commands.ts';
 
 const manifest = z
   .object({

@@ -4,7 +4,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
-import type { WalCheckpoint } from '../../src/control-plane/views.ts';
+import type { WalCheckpoint } from '../../src/control-plane/model/views.ts';
 import { panelHtml } from '../../src/vscode/panel-html.ts';
 import { parsePanelRequest } from '../../src/panel-protocol/messages.ts';
 import type { ShowPanel } from '../../src/panel-protocol/panels.ts';

@@ -5,9 +5,9 @@
 import assert from 'node:assert/strict';
 import type { Browser } from 'playwright-core';
 import { PATRONI } from '../../src/engines/patroni/engine.ts';
-import { kernelRejection } from '../../src/control-plane/errors.ts';
-import { explainControl, explainExecution } from '../../src/control-plane/explanation.ts';
-import { toWire, type ControlResultView, type Observed, type Reading } from '../../src/control-plane/views.ts';
+import { kernelRejection } from '../../src/control-plane/model/errors.ts';
+import { explainControl, explainExecution } from '../../src/control-plane/explanation/explanation.ts';
+import { toWire, type ControlResultView, type Observed, type Reading } from '../../src/control-plane/model/views.ts';
 import { executionDocument } from '../../src/engines/patroni/document.ts';
 import type { PatroniFacts } from '../../src/engines/patroni/facts.ts';
 import type { PatroniExplanation, PatroniMember, PatroniState } from '../../src/engines/patroni/views.ts';

@@ -1,9 +1,13 @@
 /** Panels as the editor sends them, with values as a cluster of three nodes gives them. */
 import { AERODB } from '../../src/engines/aerodb/engine.ts';
-import { invariant } from '../../src/control-plane/invariants.ts';
-import { explainControl, explainDiagnostics, explainExecution } from '../../src/control-plane/explanation.ts';
-import { kernelRejection, refusal, transportFailure } from '../../src/control-plane/errors.ts';
-import type { ClusterConfig } from '../../src/control-plane/cluster.ts';
+import { invariant } from '../../src/control-plane/model/invariants.ts';
+import {
+  explainControl,
+  explainDiagnostics,
+  explainExecution,
+} from '../../src/control-plane/explanation/explanation.ts';
+import { kernelRejection, refusal, transportFailure } from '../../src/control-plane/model/errors.ts';
+import type { ClusterConfig } from '../../src/control-plane/clusters/cluster.ts';
 import {
   toWire,
   type ControlResultView,
@@ -15,11 +19,11 @@ import {
   type ReplicaProgress,
   type SnapshotItem,
   type WalSegment,
-} from '../../src/control-plane/views.ts';
-import type { ControlCommandName } from '../../src/control-plane/commands.ts';
-import type { ExplainedReading } from '../../src/control-plane/words.ts';
-import type { Document } from '../../src/control-plane/document.ts';
-import type { CommandViews } from '../../src/control-plane/reads.ts';
+} from '../../src/control-plane/model/views.ts';
+import type { ControlCommandName } from '../../src/control-plane/commands/commands.ts';
+import type { ExplainedReading } from '../../src/control-plane/explanation/words.ts';
+import type { Document } from '../../src/control-plane/model/document.ts';
+import type { CommandViews } from '../../src/control-plane/model/reads.ts';
 import { COST_DOCUMENT, executionDocument, explanationDocument } from '../../src/engines/aerodb/document.ts';
 import { aerodbCostWords, aerodbExecution, aerodbWords } from '../../src/engines/aerodb/words.ts';
 import type { ClusterLabel, Panel, RecordedAt, ShowPanel } from '../../src/panel-protocol/panels.ts';

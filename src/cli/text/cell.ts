@@ -1,5 +1,5 @@
 /** Values of a document as text: one function per kind of value. What is ours is English; all else is foreign text. */
-import type { Cell, Form, Label, Sentence, Title } from '../../control-plane/document.ts';
+import type { Cell, Form, Label, Sentence, Title } from '../../control-plane/model/document.ts';
 import { known } from './safe.ts';
 
 /** A label of ours, or the name that others gave. */

@@ -2,8 +2,16 @@
  * The document of an answer as text: headed sections, tables in parts of 80 columns, events one below the other.
  * Pictures are left out: the tables hold the same values.
  */
-import type { Block, Document, DocumentSection, Entry, Group, Label, Table } from '../../control-plane/document.ts';
-import type { Reading, StateChange } from '../../control-plane/views.ts';
+import type {
+  Block,
+  Document,
+  DocumentSection,
+  Entry,
+  Group,
+  Label,
+  Table,
+} from '../../control-plane/model/document.ts';
+import type { Reading, StateChange } from '../../control-plane/model/views.ts';
 import { cellText, isRight, sentenceText, shortText, titleText } from './cell.ts';
 import { facts, paragraph, table, type Fact } from './layout.ts';
 import { known, safeJson } from './safe.ts';

@@ -1,7 +1,7 @@
 /**
  * The explanation before a confirmation, whole, as text. It states facts; it promises and recommends nothing (P7-A3).
  */
-import type { Operator } from '../../control-plane/operator.ts';
+import type { Operator } from '../../control-plane/commands/operator.ts';
 import type { ConfirmationPrompt } from '../../control-plane/ports.ts';
 import { visible } from '../../text/foreign.ts';
 import { changeTable, provenance, sectionTexts } from './document.ts';

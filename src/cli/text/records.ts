@@ -2,8 +2,8 @@
  * Audit records and verdicts as text. What a record says is foreign text: it may hold what a kernel or a stranger
  * wrote.
  */
-import type { AuditLine, AuditVerdict, AuditVerdictKind } from '../../control-plane/audit-reader.ts';
-import type { AuditPosition } from '../../control-plane/audit-position.ts';
+import type { AuditLine, AuditVerdict, AuditVerdictKind } from '../../control-plane/model/audit-reader.ts';
+import type { AuditPosition } from '../../control-plane/model/audit-position.ts';
 import { visible } from '../../text/foreign.ts';
 import { facts, paragraph, quote, WIDTH, wrap, type Fact } from './layout.ts';
 import type { Paint } from './paint.ts';

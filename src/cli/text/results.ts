@@ -1,9 +1,9 @@
 /** How a command ended, as text. Answers and executions go to standard output, errors to standard error. */
 import type { Answered, CommandResult, Executed } from '../../control-plane/request/result.ts';
-import { COMMANDS, isCommandName } from '../../control-plane/commands.ts';
-import type { ControlError, ErrorDomain, KernelRejection, Outcome } from '../../control-plane/errors.ts';
+import { COMMANDS, isCommandName } from '../../control-plane/commands/commands.ts';
+import type { ControlError, ErrorDomain, KernelRejection, Outcome } from '../../control-plane/model/errors.ts';
 import type { FlowFailure } from '../../control-plane/request/flow.ts';
-import { invariant } from '../../control-plane/invariants.ts';
+import { invariant } from '../../control-plane/model/invariants.ts';
 import type { Recorded } from '../../control-plane/request/recorder.ts';
 import { visible } from '../../text/foreign.ts';
 import { documentText, provenance } from './document.ts';

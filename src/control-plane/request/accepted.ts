@@ -1,11 +1,11 @@
 /** Step 2 of a request: it is authorized and can be carried out, or it is refused before any traffic. */
-import { invalidArguments, parseArguments, type CommandArguments } from '../arguments.ts';
-import { commandRefused, type Authority } from '../authority.ts';
-import type { ClusterConfig } from '../cluster.ts';
-import { commandSpec, isCommandName, type CommandName } from '../commands.ts';
+import { invalidArguments, parseArguments, type CommandArguments } from '../commands/arguments.ts';
+import { commandRefused, type Authority } from '../commands/authority.ts';
+import type { ClusterConfig } from '../clusters/cluster.ts';
+import { commandSpec, isCommandName, type CommandName } from '../commands/commands.ts';
 import { engineOf, type Engine } from '../engine.ts';
-import { failure, refusal, success, type ControlError, type Result } from '../errors.ts';
-import { quotedName } from '../plausible.ts';
+import { failure, refusal, success, type ControlError, type Result } from '../model/errors.ts';
+import { quotedName } from '../model/plausible.ts';
 import type { Kernel } from '../ports.ts';
 import type { Session } from './session.ts';
 

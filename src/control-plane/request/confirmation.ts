@@ -3,8 +3,8 @@
  * bound to.
  */
 import { consentText } from './consent-text.ts';
-import { refusal, type ControlError } from '../errors.ts';
-import type { Explanation } from '../explanation.ts';
+import { refusal, type ControlError } from '../model/errors.ts';
+import type { Explanation } from '../explanation/explanation.ts';
 import type { ConfirmationAnswer } from '../ports.ts';
 
 /** Everything that a confirmation stands for; a change of any of it makes the confirmation worthless. */

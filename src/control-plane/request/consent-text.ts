@@ -1,6 +1,6 @@
 /** What a person types to consent to an action on a node. */
 import { isSeen } from '../../text/foreign.ts';
-import type { Explanation } from '../explanation.ts';
+import type { Explanation } from '../explanation/explanation.ts';
 
 export interface ConsentText {
   readonly what: 'name' | 'id';

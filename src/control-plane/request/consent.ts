@@ -1,8 +1,8 @@
 /** Steps 4 and 5 of a request: a person is asked under a single-use token, and answers, declines, or is too late. */
-import type { ClusterConfig } from '../cluster.ts';
-import { commandSpec, type ConfirmedCommandName } from '../commands.ts';
-import { digest } from '../digest.ts';
-import { refusal, type ControlError } from '../errors.ts';
+import type { ClusterConfig } from '../clusters/cluster.ts';
+import { commandSpec, type ConfirmedCommandName } from '../commands/commands.ts';
+import { digest } from '../model/digest.ts';
+import { refusal, type ControlError } from '../model/errors.ts';
 import type { ConfirmationAnswer, ConfirmationPrompt, Confirmer, Kernel } from '../ports.ts';
 import type { Accepted } from './accepted.ts';
 import { confirmationVoided, incompleteConsent, type ConfirmationBinding } from './confirmation.ts';

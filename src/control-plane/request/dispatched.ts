@@ -1,10 +1,10 @@
 /** Steps 6 to 8 of a control request: its intent is recorded, one request goes out, its outcome is recorded. */
-import type { AuditPosition } from '../audit-position.ts';
-import type { ControlCommandName } from '../commands.ts';
-import { refusal, type Result } from '../errors.ts';
-import { explainExecution } from '../explanation.ts';
+import type { AuditPosition } from '../model/audit-position.ts';
+import type { ControlCommandName } from '../commands/commands.ts';
+import { refusal, type Result } from '../model/errors.ts';
+import { explainExecution } from '../explanation/explanation.ts';
 import type { ControlRequest, Kernel } from '../ports.ts';
-import type { ExecutedControl } from '../words.ts';
+import type { ExecutedControl } from '../explanation/words.ts';
 import type { Accepted } from './accepted.ts';
 import { outdated, type Consent } from './consent.ts';
 import type { Explained } from './explained.ts';

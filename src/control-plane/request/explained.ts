@@ -1,10 +1,10 @@
 /** Step 3 of a request: one read of the kernel gives the facts from which the explanation follows. */
-import { COMMANDS, type ConfirmedCommandName } from '../commands.ts';
-import type { Document } from '../document.ts';
-import { failure, refusal, success, type Result } from '../errors.ts';
-import { explainControl, explainDiagnostics, type Explanation } from '../explanation.ts';
-import { kernelState } from '../reads.ts';
-import type { KernelState } from '../record.ts';
+import { COMMANDS, type ConfirmedCommandName } from '../commands/commands.ts';
+import type { Document } from '../model/document.ts';
+import { failure, refusal, success, type Result } from '../model/errors.ts';
+import { explainControl, explainDiagnostics, type Explanation } from '../explanation/explanation.ts';
+import { kernelState } from '../model/reads.ts';
+import type { KernelState } from '../model/record.ts';
 import type { Accepted } from './accepted.ts';
 
 /** What the confirmation of a command rests on: the explanation, the state it was read from and where. */

@@ -1,9 +1,9 @@
 /** One request on its way: its identity in every record, and the ways in which it can end without success. */
-import { recordedArguments, type Repeatable } from '../arguments.ts';
-import type { Authority } from '../authority.ts';
-import { failure, refusal, transportFailure, type ControlError, type Result } from '../errors.ts';
-import { isName, WITHHELD } from '../plausible.ts';
-import type { Stage } from '../record.ts';
+import { recordedArguments, type Repeatable } from '../commands/arguments.ts';
+import type { Authority } from '../commands/authority.ts';
+import { failure, refusal, transportFailure, type ControlError, type Result } from '../model/errors.ts';
+import { isName, WITHHELD } from '../model/plausible.ts';
+import type { Stage } from '../model/record.ts';
 import { recordedError, type NotRecorded, type Recorded, type Recorder, type RecordFields } from './recorder.ts';
 
 /** The command ended without a success that can be shown; `error.outcome` says what is proven. */

@@ -2,12 +2,12 @@
  * The path of a request, from receipt to recorded outcome, in its eight steps. It takes no shortcut: no argument stands
  * for a confirmation.
  */
-import type { ClusterConfig } from '../cluster.ts';
-import { commandSpec, type ConfirmedCommandName } from '../commands.ts';
-import { digest } from '../digest.ts';
-import { refusal } from '../errors.ts';
-import { answeredState, readView, type AnsweredView, type InspectCommandName } from '../reads.ts';
-import { toWire } from '../views.ts';
+import type { ClusterConfig } from '../clusters/cluster.ts';
+import { commandSpec, type ConfirmedCommandName } from '../commands/commands.ts';
+import { digest } from '../model/digest.ts';
+import { refusal } from '../model/errors.ts';
+import { answeredState, readView, type AnsweredView, type InspectCommandName } from '../model/reads.ts';
+import { toWire } from '../model/views.ts';
 import { accept, type Accepted } from './accepted.ts';
 import { consent, outdated } from './consent.ts';
 import { dispatch } from './dispatched.ts';

@@ -2,8 +2,8 @@
  * What would be refused already, and what a person has yet to be asked for, before a command is requested: so that
  * nobody is asked in vain. It decides nothing; the request itself is checked when it is made.
  */
-import { COMMAND_NAMES, commandSpec, type CommandName, type CommandSpec } from '../commands.ts';
-import type { ControlError } from '../errors.ts';
+import { COMMAND_NAMES, commandSpec, type CommandName, type CommandSpec } from '../commands/commands.ts';
+import type { ControlError } from '../model/errors.ts';
 import { unauthorized, unsupported } from './accepted.ts';
 import type { Session } from './session.ts';
 

@@ -1,10 +1,10 @@
 /** Turns what happens in a session into audit records, one after the other. */
-import { levelFor, OBSERVER, type Authority } from '../authority.ts';
-import type { ControlError } from '../errors.ts';
-import type { Operator } from '../operator.ts';
-import type { AuditPosition } from '../audit-position.ts';
+import { levelFor, OBSERVER, type Authority } from '../commands/authority.ts';
+import type { ControlError } from '../model/errors.ts';
+import type { Operator } from '../commands/operator.ts';
+import type { AuditPosition } from '../model/audit-position.ts';
 import type { AuditLog, Clock } from '../ports.ts';
-import type { AuditEntry, Stage } from '../record.ts';
+import type { AuditEntry, Stage } from '../model/record.ts';
 
 /** The members of a record that depend on what is recorded. */
 export type RecordFields = Omit<AuditEntry, 'time' | 'clock' | 'session' | 'n' | 'stage' | 'operator' | 'authority'>;

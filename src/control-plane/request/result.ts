@@ -1,7 +1,7 @@
 /** How a command ends. */
-import type { ControlCommandName } from '../commands.ts';
-import type { Execution, Explanation } from '../explanation.ts';
-import type { AnsweredView } from '../reads.ts';
+import type { ControlCommandName } from '../commands/commands.ts';
+import type { Execution, Explanation } from '../explanation/explanation.ts';
+import type { AnsweredView } from '../model/reads.ts';
 import type { FlowFailure } from './flow.ts';
 import type { Recorded } from './recorder.ts';
 

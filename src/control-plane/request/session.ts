@@ -2,13 +2,13 @@
  * What one window's or terminal's session holds while it lasts: its authority, its open confirmations, and what kernels
  * told in it. It begins as Observer, keeps nothing and restores nothing (P7-A1, P7-F2).
  */
-import { authorityText, OBSERVER, type Authority } from '../authority.ts';
-import type { ClusterConfig } from '../cluster.ts';
+import { authorityText, OBSERVER, type Authority } from '../commands/authority.ts';
+import type { ClusterConfig } from '../clusters/cluster.ts';
 import type { Engines } from '../engine.ts';
-import { failure, transportFailure, type ControlError, type Result } from '../errors.ts';
-import type { Operator } from '../operator.ts';
+import { failure, transportFailure, type ControlError, type Result } from '../model/errors.ts';
+import type { Operator } from '../commands/operator.ts';
 import type { AuditLog, Clock, Clusters, Confirmer, Ids, Kernel } from '../ports.ts';
-import { observedOnlyElsewhere, ToldIdentities } from '../same-cluster.ts';
+import { observedOnlyElsewhere, ToldIdentities } from '../clusters/same-cluster.ts';
 import { Confirmations } from './confirmation.ts';
 import { Recorder, type Recorded } from './recorder.ts';
 

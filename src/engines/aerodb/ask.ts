@@ -9,9 +9,9 @@ import {
   type ControlError,
   type Outcome,
   type TransportErrorCode,
-} from '../../control-plane/errors.ts';
-import { parse, type Misfit } from '../../control-plane/parse.ts';
-import type { Observed } from '../../control-plane/views.ts';
+} from '../../control-plane/model/errors.ts';
+import { parse, type Misfit } from '../../control-plane/model/parse.ts';
+import type { Observed } from '../../control-plane/model/views.ts';
 import { bearerSecrets, excerpt, readJson, withhold, type JsonAnswer } from '../http/answer.ts';
 import { urlOf, type Timeouts } from '../http/endpoint.ts';
 import { exchange, type HttpRequest, type TlsIdentity } from '../http/http.ts';

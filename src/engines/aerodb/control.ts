@@ -2,7 +2,7 @@
  * A control request: one HTTP request to one configured endpoint, and what is proven about it afterwards (P7-E1, P7-E2,
  * P7-F3).
  */
-import type { ClusterConfig } from '../../control-plane/cluster.ts';
+import type { ClusterConfig } from '../../control-plane/clusters/cluster.ts';
 import {
   failure,
   refusal,
@@ -11,17 +11,17 @@ import {
   type ControlError,
   type Outcome,
   type Result,
-} from '../../control-plane/errors.ts';
+} from '../../control-plane/model/errors.ts';
 import type { ControlRequest } from '../../control-plane/ports.ts';
-import type { ExecutedControl } from '../../control-plane/words.ts';
-import { parse } from '../../control-plane/parse.ts';
+import type { ExecutedControl } from '../../control-plane/explanation/words.ts';
+import { parse } from '../../control-plane/model/parse.ts';
 import { oneLine } from '../http/text.ts';
 import { command, foreign, rejection, type Access, type Asked, type NoReply, type Reply } from './ask.ts';
 import { answeredBy, configured } from './endpoints.ts';
 import { executionDocument } from './document.ts';
 import { duplicateDetails } from './schema.ts';
 import { controlResult } from './schema-events.ts';
-import { toWire, type ControlResultView } from '../../control-plane/views.ts';
+import { toWire, type ControlResultView } from '../../control-plane/model/views.ts';
 import { aerodbExecution } from './words.ts';
 
 /** What distinguishes a promotion from a demotion on the wire. */

@@ -1,6 +1,6 @@
 /** AeroDB's promotion state machine: the present state, and the path of the last attempt as far as events show it. */
-import { sentence, type Block, type State, type Transition } from '../../control-plane/document.ts';
-import type { KernelEvent, PromotionView, Wire } from '../../control-plane/views.ts';
+import { sentence, type Block, type State, type Transition } from '../../control-plane/model/document.ts';
+import type { KernelEvent, PromotionView, Wire } from '../../control-plane/model/views.ts';
 import { plain } from '../documents.ts';
 
 type Kind = 'promotion' | 'demotion';

@@ -1,6 +1,12 @@
 /** Members of an AeroDB cluster as they are shown: the table of all, one alone, and who follows whom. */
-import { label, type Cell, type DocumentSection, type Table, type Topology } from '../../control-plane/document.ts';
-import type { Member, NodeView, Wire } from '../../control-plane/views.ts';
+import {
+  label,
+  type Cell,
+  type DocumentSection,
+  type Table,
+  type Topology,
+} from '../../control-plane/model/document.ts';
+import type { Member, NodeView, Wire } from '../../control-plane/model/views.ts';
 import { ABSENT, fact, facts, nodeCell, plain, section } from '../documents.ts';
 
 type Shown = Wire<Member>;

@@ -1,6 +1,13 @@
 /** The promotion state of an AeroDB node as it is shown: its last attempt, a request that was looked up, its events. */
-import { label, sentence, type Block, type Cell, type Document, type Fact } from '../../control-plane/document.ts';
-import type { PromotionAttempt, PromotionView, RequestFate, Wire } from '../../control-plane/views.ts';
+import {
+  label,
+  sentence,
+  type Block,
+  type Cell,
+  type Document,
+  type Fact,
+} from '../../control-plane/model/document.ts';
+import type { PromotionAttempt, PromotionView, RequestFate, Wire } from '../../control-plane/model/views.ts';
 import { entries, fact, facts, NONE, plain, section, type EventForms } from '../documents.ts';
 import { machine } from './document-machine.ts';
 import { TERMS } from './terms.ts';

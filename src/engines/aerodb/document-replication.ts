@@ -1,6 +1,6 @@
 /** How far each replica of an AeroDB cluster is, as it is shown. */
-import { label, sentence, type Bars, type Document, type Table } from '../../control-plane/document.ts';
-import type { ReplicaProgress, ReplicationView, Wire } from '../../control-plane/views.ts';
+import { label, sentence, type Bars, type Document, type Table } from '../../control-plane/model/document.ts';
+import type { ReplicaProgress, ReplicationView, Wire } from '../../control-plane/model/views.ts';
 import { ABSENT, fact, facts, plain, section, table } from '../documents.ts';
 import { stateOf } from './document-members.ts';
 import { TERMS } from './terms.ts';

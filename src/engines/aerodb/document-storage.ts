@@ -7,8 +7,8 @@ import {
   type Mark,
   type Ruler,
   type Span,
-} from '../../control-plane/document.ts';
-import type { SnapshotItem, SnapshotsView, WalView, Wire } from '../../control-plane/views.ts';
+} from '../../control-plane/model/document.ts';
+import type { SnapshotItem, SnapshotsView, WalView, Wire } from '../../control-plane/model/views.ts';
 import { fact, facts, plain, section, table } from '../documents.ts';
 import { TERMS } from './terms.ts';
 

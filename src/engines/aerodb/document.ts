@@ -1,5 +1,5 @@
 /** What AeroDB shows of a cluster, a node, diagnostics, an explanation and an execution. */
-import { label, type Document } from '../../control-plane/document.ts';
+import { label, type Document } from '../../control-plane/model/document.ts';
 import type {
   ClusterView,
   ControlResultView,
@@ -7,7 +7,7 @@ import type {
   KernelExplanation,
   NodeView,
   Wire,
-} from '../../control-plane/views.ts';
+} from '../../control-plane/model/views.ts';
 import { diagnostics, entries, fact, facts, nodeCell, plain, section, table } from '../documents.ts';
 import { membersTable, nodeSections, topology } from './document-members.ts';
 import { EVENTS } from './document-promotion.ts';

@@ -3,7 +3,7 @@
  * and otherwise only shown (P7-S3). What is found out here lives as long as one call (no cached kernel state).
  */
 import type * as z from 'zod/mini';
-import { urlsOf, type ClusterConfig } from '../../control-plane/cluster.ts';
+import { urlsOf, type ClusterConfig } from '../../control-plane/clusters/cluster.ts';
 import {
   failure,
   refusal,
@@ -11,8 +11,8 @@ import {
   transportFailure,
   type ControlError,
   type Result,
-} from '../../control-plane/errors.ts';
-import type { Reading, SkippedEndpoint } from '../../control-plane/views.ts';
+} from '../../control-plane/model/errors.ts';
+import type { Reading, SkippedEndpoint } from '../../control-plane/model/views.ts';
 import { nobodyAnswered } from '../http/endpoint.ts';
 import { oneLine } from '../http/text.ts';
 import { ask, foreign, readError, rejection, type Access, type Asked, type NoReply, type Reply } from './ask.ts';

@@ -1,8 +1,8 @@
 /** The engine AeroDB: what holds for each of its clusters. Its kernel is loaded when one is first asked. */
-import { urlsOf } from '../../control-plane/cluster.ts';
-import { refusal } from '../../control-plane/errors.ts';
-import { isUuid, quotedName } from '../../control-plane/plausible.ts';
-import type { Member, Wire } from '../../control-plane/views.ts';
+import { urlsOf } from '../../control-plane/clusters/cluster.ts';
+import { refusal } from '../../control-plane/model/errors.ts';
+import { isUuid, quotedName } from '../../control-plane/model/plausible.ts';
+import type { Member, Wire } from '../../control-plane/model/views.ts';
 import type { EngineAdapter } from '../adapter.ts';
 
 export const AERODB: EngineAdapter = {

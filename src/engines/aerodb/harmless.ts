@@ -2,8 +2,8 @@
  * Which of a node's diagnostics are known to be harmless: what AeroDB's own kernel tells. The contract leaves the names
  * open, and another kernel may tell what nobody here has thought of; that is withheld, and named.
  */
-import { isName, isNodeName, isPath, WITHHELD } from '../../control-plane/plausible.ts';
-import type { DiagnosticsView, Reading } from '../../control-plane/views.ts';
+import { isName, isNodeName, isPath, WITHHELD } from '../../control-plane/model/plausible.ts';
+import type { DiagnosticsView, Reading } from '../../control-plane/model/views.ts';
 
 const KNOWN = new Set(
   `

@@ -1,10 +1,10 @@
 /** The kernel port over the AeroDB API v1: one method, one path. */
-import type { ClusterConfig } from '../../control-plane/cluster.ts';
-import { failure, success, type Result } from '../../control-plane/errors.ts';
-import type { ControlCommandName } from '../../control-plane/commands.ts';
+import type { ClusterConfig } from '../../control-plane/clusters/cluster.ts';
+import { failure, success, type Result } from '../../control-plane/model/errors.ts';
+import type { ControlCommandName } from '../../control-plane/commands/commands.ts';
 import type { Kernel } from '../../control-plane/ports.ts';
-import type { ExplainedReading } from '../../control-plane/words.ts';
-import type { KernelExplanation, Reading } from '../../control-plane/views.ts';
+import type { ExplainedReading } from '../../control-plane/explanation/words.ts';
+import type { KernelExplanation, Reading } from '../../control-plane/model/views.ts';
 import { documented } from '../documents.ts';
 import { oneLine } from '../http/text.ts';
 import { foreign, readError, type Access } from './ask.ts';

@@ -7,8 +7,8 @@ import type {
   PromotionView,
   RequestFate,
   StateChange,
-} from '../../control-plane/views.ts';
-import { parse } from '../../control-plane/parse.ts';
+} from '../../control-plane/model/views.ts';
+import { parse } from '../../control-plane/model/parse.ts';
 import { lazily, list, mapped } from '../http/forms.ts';
 import { text, textOrNull, time, u64, u64OrNull } from './forms.ts';
 

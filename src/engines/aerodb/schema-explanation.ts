@@ -1,6 +1,6 @@
 /** AeroDB's own dry run of a control request. */
 import * as z from 'zod/mini';
-import type { KernelCheck, KernelExplanation } from '../../control-plane/views.ts';
+import type { KernelCheck, KernelExplanation } from '../../control-plane/model/views.ts';
 import { lazily, list, mapped } from '../http/forms.ts';
 import { text, textOrNull, u64 } from './forms.ts';
 import { members } from './schema.ts';

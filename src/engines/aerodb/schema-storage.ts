@@ -1,6 +1,12 @@
 /** What AeroDB tells of its log on disk, and of what recovery begins with. */
 import * as z from 'zod/mini';
-import type { SnapshotItem, SnapshotsView, WalCheckpoint, WalSegment, WalView } from '../../control-plane/views.ts';
+import type {
+  SnapshotItem,
+  SnapshotsView,
+  WalCheckpoint,
+  WalSegment,
+  WalView,
+} from '../../control-plane/model/views.ts';
 import { lazily, list, mapped } from '../http/forms.ts';
 import { positionOrNull, text, textOrNull, time, u64, u64OrNull } from './forms.ts';
 

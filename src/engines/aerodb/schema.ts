@@ -13,7 +13,7 @@ import type {
   Observed,
   ReplicaProgress,
   ReplicationView,
-} from '../../control-plane/views.ts';
+} from '../../control-plane/model/views.ts';
 import { lazily, list, mapped } from '../http/forms.ts';
 import { name, stateOrUnknown, text, textOrNull, time, u64, u64OrNull } from './forms.ts';
 

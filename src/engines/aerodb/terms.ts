@@ -1,5 +1,5 @@
 /** What AeroDB calls things that every interface names. It counts commits and versions of its state for control. */
-import { label, type Terms } from '../../control-plane/document.ts';
+import { label, type Terms } from '../../control-plane/model/document.ts';
 
 export const TERMS: Terms = {
   epoch: label('Epoch'),

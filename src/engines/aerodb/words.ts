@@ -1,7 +1,12 @@
 /** What the AeroDB kernel's control commands do, in its own terms. */
-import type { ControlCommandName } from '../../control-plane/commands.ts';
-import { toWire, type ControlResultView, type KernelExplanation, type StateChange } from '../../control-plane/views.ts';
-import type { CostWords, Words } from '../../control-plane/words.ts';
+import type { ControlCommandName } from '../../control-plane/commands/commands.ts';
+import {
+  toWire,
+  type ControlResultView,
+  type KernelExplanation,
+  type StateChange,
+} from '../../control-plane/model/views.ts';
+import type { CostWords, Words } from '../../control-plane/explanation/words.ts';
 import { COST_DOCUMENT, explanationDocument } from './document.ts';
 
 /** The words for a control command, from the kernel's own dry run. */

@@ -2,8 +2,8 @@
  * Addresses and time limits of the requests to one cluster, and what it means that none was answered: whatever its
  * engine.
  */
-import type { ClusterConfig } from '../../control-plane/cluster.ts';
-import { transportFailure, type ControlError, type TransportErrorCode } from '../../control-plane/errors.ts';
+import type { ClusterConfig } from '../../control-plane/clusters/cluster.ts';
+import { transportFailure, type ControlError, type TransportErrorCode } from '../../control-plane/model/errors.ts';
 
 /** Time limits in milliseconds: of connecting, of a whole read, of a whole control request. */
 export interface Timeouts {

@@ -1,6 +1,6 @@
 /** What the schemas of all engines are made with. */
 import * as z from 'zod/mini';
-import { parse } from '../../control-plane/parse.ts';
+import { parse } from '../../control-plane/model/parse.ts';
 
 /**
  * Built by its first use: one command needs two or three schemas, and building all of them takes longer than its

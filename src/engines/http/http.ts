@@ -6,7 +6,7 @@ import type { SecureContext } from 'node:tls';
 import request from 'undici/lib/api/api-request.js';
 import buildConnector from 'undici/lib/core/connect.js';
 import Client from 'undici/lib/dispatcher/client.js';
-import type { TransportErrorCode } from '../../control-plane/errors.ts';
+import type { TransportErrorCode } from '../../control-plane/model/errors.ts';
 import { cause, clientCertificate, codeOf } from './text.ts';
 
 /** Limits of one exchange: milliseconds and bytes. `totalMs` covers everything, connecting included. */

@@ -3,10 +3,10 @@
  */
 import { constants, promises as files } from 'node:fs';
 import type { SecureContext } from 'node:tls';
-import { endpointsOf, urlsOf, type ClusterConfig } from '../../control-plane/cluster.ts';
-import { digest } from '../../control-plane/digest.ts';
-import { failure, refusal, success, type Result } from '../../control-plane/errors.ts';
-import { implausiblePath } from '../../control-plane/plausible.ts';
+import { endpointsOf, urlsOf, type ClusterConfig } from '../../control-plane/clusters/cluster.ts';
+import { digest } from '../../control-plane/model/digest.ts';
+import { failure, refusal, success, type Result } from '../../control-plane/model/errors.ts';
+import { implausiblePath } from '../../control-plane/model/plausible.ts';
 import type { TlsIdentity } from './http.ts';
 
 const MAX_FILE_BYTES = 1024 * 1024;

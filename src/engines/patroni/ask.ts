@@ -6,8 +6,8 @@ import {
   type ControlError,
   type Outcome,
   type TransportErrorCode,
-} from '../../control-plane/errors.ts';
-import { parse } from '../../control-plane/parse.ts';
+} from '../../control-plane/model/errors.ts';
+import { parse } from '../../control-plane/model/parse.ts';
 import { basicCredentials, basicSecrets, decode, describe, excerpt, readJson, withhold } from '../http/answer.ts';
 import { urlOf, type Timeouts } from '../http/endpoint.ts';
 import { exchange, type HttpAnswer, type HttpRequest, type TlsIdentity } from '../http/http.ts';

@@ -2,7 +2,7 @@
  * A switchover or a failover: one HTTP request to one configured endpoint, and what its answer proves (P7-E1, P7-E2,
  * P7-F3).
  */
-import type { ClusterConfig } from '../../control-plane/cluster.ts';
+import type { ClusterConfig } from '../../control-plane/clusters/cluster.ts';
 import {
   failure,
   refusal,
@@ -11,10 +11,10 @@ import {
   type ControlError,
   type Outcome,
   type Result,
-} from '../../control-plane/errors.ts';
+} from '../../control-plane/model/errors.ts';
 import type { PromotionRequest } from '../../control-plane/ports.ts';
-import { toWire, type ControlResultView } from '../../control-plane/views.ts';
-import type { ExecutedControl } from '../../control-plane/words.ts';
+import { toWire, type ControlResultView } from '../../control-plane/model/views.ts';
+import type { ExecutedControl } from '../../control-plane/explanation/words.ts';
 import { command, rejection, words, type Access, type Sent } from './ask.ts';
 import { executionDocument } from './document.ts';
 import { configured } from './endpoints.ts';

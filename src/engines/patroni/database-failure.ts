@@ -7,7 +7,7 @@ import {
   transportFailure,
   type ControlError,
   type TransportErrorCode,
-} from '../../control-plane/errors.ts';
+} from '../../control-plane/model/errors.ts';
 import { passwordSecrets, withhold } from '../http/answer.ts';
 import { cause, clientCertificate, codeOf, oneLine } from '../http/text.ts';
 

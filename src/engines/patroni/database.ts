@@ -5,9 +5,9 @@
  */
 import type { ConnectionOptions } from 'node:tls';
 import * as z from 'zod/mini';
-import { isLoopback } from '../../control-plane/cluster.ts';
-import { failure, refusal, success, type Result } from '../../control-plane/errors.ts';
-import { parse } from '../../control-plane/parse.ts';
+import { isLoopback } from '../../control-plane/clusters/cluster.ts';
+import { failure, refusal, success, type Result } from '../../control-plane/model/errors.ts';
+import { parse } from '../../control-plane/model/parse.ts';
 import type { Timeouts } from '../http/endpoint.ts';
 import { lazily, list } from '../http/forms.ts';
 import type { TlsIdentity } from '../http/http.ts';

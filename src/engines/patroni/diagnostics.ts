@@ -1,9 +1,9 @@
 /** Diagnostics: what every configured endpoint says of itself, and the named node's configuration and metrics. */
-import { urlsOf, type ClusterConfig } from '../../control-plane/cluster.ts';
-import { failure, success, type Result } from '../../control-plane/errors.ts';
-import { isName, isNodeName, WITHHELD } from '../../control-plane/plausible.ts';
-import type { CostReading } from '../../control-plane/words.ts';
-import type { DiagnosticsView, Reading, Section } from '../../control-plane/views.ts';
+import { urlsOf, type ClusterConfig } from '../../control-plane/clusters/cluster.ts';
+import { failure, success, type Result } from '../../control-plane/model/errors.ts';
+import { isName, isNodeName, WITHHELD } from '../../control-plane/model/plausible.ts';
+import type { CostReading } from '../../control-plane/explanation/words.ts';
+import type { DiagnosticsView, Reading, Section } from '../../control-plane/model/views.ts';
 import { ask, askText, readError, type Access, type Asked } from './ask.ts';
 import { askInOrder, configured, findMember, notContacted, reading } from './endpoints.ts';
 import { oneLine } from '../http/text.ts';

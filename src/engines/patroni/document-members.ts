@@ -7,8 +7,8 @@ import {
   type Fact,
   type Table,
   type Topology,
-} from '../../control-plane/document.ts';
-import type { Wire } from '../../control-plane/views.ts';
+} from '../../control-plane/model/document.ts';
+import type { Wire } from '../../control-plane/model/views.ts';
 import { ABSENT, beside, fact, facts, nodeCell, plain, section } from '../documents.ts';
 import { position, positionText, TERMS } from './terms.ts';
 import type { PatroniMember, PatroniNodeView } from './views.ts';

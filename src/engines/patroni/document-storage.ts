@@ -1,6 +1,6 @@
 /** The WAL of a PostgreSQL under Patroni as it is shown, and its checkpoint with what holds WAL back. */
-import { label, sentence, type Document } from '../../control-plane/document.ts';
-import type { SnapshotsView, WalView, Wire } from '../../control-plane/views.ts';
+import { label, sentence, type Document } from '../../control-plane/model/document.ts';
+import type { SnapshotsView, WalView, Wire } from '../../control-plane/model/views.ts';
 import { ABSENT, beside, fact, facts, plain, section, table } from '../documents.ts';
 import { position, positionText, TERMS } from './terms.ts';
 

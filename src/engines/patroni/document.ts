@@ -1,6 +1,13 @@
 /** What Patroni shows of a cluster, a node, replication, timelines, diagnostics, an explanation and an execution. */
-import { label, sentence, type Bars, type Column, type Document, type Table } from '../../control-plane/document.ts';
-import type { ControlResultView, DiagnosticsView, PromotionView, Wire } from '../../control-plane/views.ts';
+import {
+  label,
+  sentence,
+  type Bars,
+  type Column,
+  type Document,
+  type Table,
+} from '../../control-plane/model/document.ts';
+import type { ControlResultView, DiagnosticsView, PromotionView, Wire } from '../../control-plane/model/views.ts';
 import { diagnostics, entries, fact, facts, nodeCell, plain, section, table, type EventForms } from '../documents.ts';
 import { membersTable, nodeSections, topology } from './document-members.ts';
 import { positionText, TERMS } from './terms.ts';

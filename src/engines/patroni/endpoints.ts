@@ -3,7 +3,7 @@
  * otherwise only shown (P7-S3). What is found out here lives as long as one call (no cached kernel state).
  */
 import type * as z from 'zod/mini';
-import { endpointsOf, urlsOf, type ClusterConfig } from '../../control-plane/cluster.ts';
+import { endpointsOf, urlsOf, type ClusterConfig } from '../../control-plane/clusters/cluster.ts';
 import {
   failure,
   refusal,
@@ -11,9 +11,9 @@ import {
   transportFailure,
   type ControlError,
   type Result,
-} from '../../control-plane/errors.ts';
-import { isNodeName, quotedName } from '../../control-plane/plausible.ts';
-import type { Observed, Reading, SkippedEndpoint } from '../../control-plane/views.ts';
+} from '../../control-plane/model/errors.ts';
+import { isNodeName, quotedName } from '../../control-plane/model/plausible.ts';
+import type { Observed, Reading, SkippedEndpoint } from '../../control-plane/model/views.ts';
 import { nobodyAnswered } from '../http/endpoint.ts';
 import { oneLine } from '../http/text.ts';
 import { ask, foreign, readError, rejection, type Access, type Asked, type NoReply } from './ask.ts';

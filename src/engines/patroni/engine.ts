@@ -1,5 +1,5 @@
 /** The engine PostgreSQL under Patroni: what holds for each of its clusters. Its kernel is loaded when first asked. */
-import { urlsOf, type ClusterConfig } from '../../control-plane/cluster.ts';
+import { urlsOf, type ClusterConfig } from '../../control-plane/clusters/cluster.ts';
 import type { EngineAdapter } from '../adapter.ts';
 import { databaseLogin } from './login.ts';
 

@@ -2,10 +2,10 @@
  * The facts before a switchover or a failover. Patroni has no dry run, so nothing is decided here: leader, roles and
  * timelines are read twice around the positions, and refused when they moved in between (P7-D1).
  */
-import type { ClusterConfig } from '../../control-plane/cluster.ts';
-import { failure, refusal, success, transportFailure, type Result } from '../../control-plane/errors.ts';
-import type { ExplainedReading } from '../../control-plane/words.ts';
-import type { KernelCheck } from '../../control-plane/views.ts';
+import type { ClusterConfig } from '../../control-plane/clusters/cluster.ts';
+import { failure, refusal, success, transportFailure, type Result } from '../../control-plane/model/errors.ts';
+import type { ExplainedReading } from '../../control-plane/explanation/words.ts';
+import type { KernelCheck } from '../../control-plane/model/views.ts';
 import { oneLine } from '../http/text.ts';
 import type { Access } from './ask.ts';
 import type { PatroniFacts, PatroniPosition } from './facts.ts';

@@ -1,5 +1,5 @@
 /** What an explanation of a switchover or a failover rests on, as Patroni reported it. */
-import type { Origin } from '../../control-plane/views.ts';
+import type { Origin } from '../../control-plane/model/views.ts';
 
 /** What one version of Patroni does where others do otherwise; found by running it. */
 export interface PatroniBehaviour {

@@ -3,7 +3,7 @@
  * all else is withheld from every view and record, and named there: nobody can list what secrets are called, or how a
  * command is given one.
  */
-import { isHost, isName, isPath, WITHHELD } from '../../control-plane/plausible.ts';
+import { isHost, isName, isPath, WITHHELD } from '../../control-plane/model/plausible.ts';
 
 /**
  * PostgreSQL's settings that are numbers, flags or one of few words, as `postgres --describe-config` lists them; 12 to

@@ -1,7 +1,7 @@
 /** What Patroni keeps of the past: the timelines that ended. */
-import type { ClusterConfig } from '../../control-plane/cluster.ts';
-import { failure, success, type Result } from '../../control-plane/errors.ts';
-import type { KernelEvent, PromotionView, Reading } from '../../control-plane/views.ts';
+import type { ClusterConfig } from '../../control-plane/clusters/cluster.ts';
+import { failure, success, type Result } from '../../control-plane/model/errors.ts';
+import type { KernelEvent, PromotionView, Reading } from '../../control-plane/model/views.ts';
 import { lsn } from './lsn.ts';
 import type { Access } from './ask.ts';
 import { askAt, askInOrder } from './endpoints.ts';

@@ -1,7 +1,7 @@
 /** The kernel port over Patroni's REST API, for PostgreSQL clusters. */
-import type { ClusterConfig } from '../../control-plane/cluster.ts';
-import { failure, refusal } from '../../control-plane/errors.ts';
-import type { KernelOperation } from '../../control-plane/commands.ts';
+import type { ClusterConfig } from '../../control-plane/clusters/cluster.ts';
+import { failure, refusal } from '../../control-plane/model/errors.ts';
+import type { KernelOperation } from '../../control-plane/commands/commands.ts';
 import type { Kernel } from '../../control-plane/ports.ts';
 import { documented } from '../documents.ts';
 import type { Access } from './ask.ts';

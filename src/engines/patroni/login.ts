@@ -1,5 +1,5 @@
 /** The login to the PostgreSQL of a cluster, as its configuration names it. */
-import type { ClusterConfig } from '../../control-plane/cluster.ts';
+import type { ClusterConfig } from '../../control-plane/clusters/cluster.ts';
 
 /** A login for reads that Patroni's API does not offer: to PostgreSQL at these addresses and no others. */
 export interface DatabaseLogin {

@@ -1,6 +1,6 @@
 /** From Patroni's words for a member to the views of the control plane. Unknown stays unknown. */
-import { isName, WITHHELD } from '../../control-plane/plausible.ts';
-import type { Health, Member, Section } from '../../control-plane/views.ts';
+import { isName, WITHHELD } from '../../control-plane/model/plausible.ts';
+import type { Health, Member, Section } from '../../control-plane/model/views.ts';
 import { isLeader, type ClusterWire, type MemberWire, type NodeWire } from './schema.ts';
 import type { PatroniMember, PatroniState } from './views.ts';
 import { shownSetting, shownValue } from './harmless.ts';

@@ -1,7 +1,7 @@
 /** The inspections: which of Patroni's answers each view is, and when two of them do not belong together (P7-D1). */
-import { urlsOf, type ClusterConfig } from '../../control-plane/cluster.ts';
-import { failure, refusal, success, type ControlError, type Result } from '../../control-plane/errors.ts';
-import type { Reading, WalView } from '../../control-plane/views.ts';
+import { urlsOf, type ClusterConfig } from '../../control-plane/clusters/cluster.ts';
+import { failure, refusal, success, type ControlError, type Result } from '../../control-plane/model/errors.ts';
+import type { Reading, WalView } from '../../control-plane/model/views.ts';
 import { lsn } from './lsn.ts';
 import type { Access } from './ask.ts';
 import {

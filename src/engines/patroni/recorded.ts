@@ -1,8 +1,8 @@
 /** What stands in a record of what Patroni said, checked before it is shown: a log may be old, or tampered with. */
 import * as z from 'zod/mini';
-import type { Document } from '../../control-plane/document.ts';
+import type { Document } from '../../control-plane/model/document.ts';
 import type { RecordedKernel } from '../../control-plane/engine.ts';
-import type { Wire } from '../../control-plane/views.ts';
+import type { Wire } from '../../control-plane/model/views.ts';
 import { COST_DOCUMENT, explanationDocument } from './document.ts';
 import type { PatroniMember } from './views.ts';
 

@@ -1,8 +1,8 @@
 /** WAL and snapshots as PostgreSQL's own views show them to a login of the role `pg_monitor`. */
-import type { ClusterConfig } from '../../control-plane/cluster.ts';
-import { failure, refusal, success, transportFailure, type Result } from '../../control-plane/errors.ts';
+import type { ClusterConfig } from '../../control-plane/clusters/cluster.ts';
+import { failure, refusal, success, transportFailure, type Result } from '../../control-plane/model/errors.ts';
 import { lsn } from './lsn.ts';
-import type { Reading, Section, SnapshotsView, WalSegment, WalView } from '../../control-plane/views.ts';
+import type { Reading, Section, SnapshotsView, WalSegment, WalView } from '../../control-plane/model/views.ts';
 import type { Access } from './ask.ts';
 import { query, type Login, type Row } from './database.ts';
 import { askMember, from, notContacted, reading, type From } from './endpoints.ts';

@@ -1,5 +1,5 @@
 /** What Patroni calls things that every interface names. It has neither commit ids nor control versions. */
-import { label, type Cell, type Terms } from '../../control-plane/document.ts';
+import { label, type Cell, type Terms } from '../../control-plane/model/document.ts';
 import { plain } from '../documents.ts';
 import { lsn } from './lsn.ts';
 

@@ -6,7 +6,7 @@ import type {
   NodeView,
   ReplicaProgress,
   ReplicationView,
-} from '../../control-plane/views.ts';
+} from '../../control-plane/model/views.ts';
 
 /** Positions are LSNs as bytes: written is a primary's, received and replayed a replica's. */
 export interface PatroniState {

@@ -1,5 +1,5 @@
 /** The facts on which the explanation of a switchover or a failover rests. */
-import type { Fact } from '../../control-plane/words.ts';
+import type { Fact } from '../../control-plane/explanation/words.ts';
 import type { PatroniFacts, PatroniPosition } from './facts.ts';
 import { lsn } from './lsn.ts';
 

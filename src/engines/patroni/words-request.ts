@@ -1,5 +1,5 @@
 /** What the words for a switchover or a failover are about. */
-import type { Words } from '../../control-plane/words.ts';
+import type { Words } from '../../control-plane/explanation/words.ts';
 import type { PatroniFacts } from './facts.ts';
 
 /** What is asked, and of which cluster. */

@@ -4,9 +4,9 @@
  * of a cluster is a case of its own; one that is not known is said to be unknown, and nothing is promised of it. The
  * sentences are held against real clusters of every version by `test/patroni/explanations.test.ts`.
  */
-import type { ControlCommandName } from '../../control-plane/commands.ts';
-import { toWire, type StateChange } from '../../control-plane/views.ts';
-import type { CostWords, Words } from '../../control-plane/words.ts';
+import type { ControlCommandName } from '../../control-plane/commands/commands.ts';
+import { toWire, type StateChange } from '../../control-plane/model/views.ts';
+import type { CostWords, Words } from '../../control-plane/explanation/words.ts';
 import { COST_DOCUMENT, explanationDocument } from './document.ts';
 import type { PatroniFacts } from './facts.ts';
 import type { PatroniExplanation } from './views.ts';

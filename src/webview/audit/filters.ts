@@ -1,9 +1,9 @@
 /** What a person looks for in the log: the fields, and the filter that they make. */
 import { html, type TemplateResult } from 'lit';
-import type { AuditFilter } from '../../control-plane/audit-reader.ts';
-import type { CommandName } from '../../control-plane/commands.ts';
-import type { Outcome } from '../../control-plane/errors.ts';
-import type { Stage } from '../../control-plane/record.ts';
+import type { AuditFilter } from '../../control-plane/model/audit-reader.ts';
+import type { CommandName } from '../../control-plane/commands/commands.ts';
+import type { Outcome } from '../../control-plane/model/errors.ts';
+import type { Stage } from '../../control-plane/model/record.ts';
 import { t } from '../words.ts';
 
 /** The fields as they were typed. */

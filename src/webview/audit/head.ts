@@ -1,7 +1,7 @@
 /** The head of the audit log: what verification found and how, and what can be done with what is selected. */
 import { html, nothing, type TemplateResult } from 'lit';
 import '@vscode-elements/elements/dist/vscode-button/index.js';
-import type { CheckResult } from '../../control-plane/views.ts';
+import type { CheckResult } from '../../control-plane/model/views.ts';
 import { facts } from '../frame.ts';
 import type { AuditLogFacts } from '../../panel-protocol/audit.ts';
 import { outcomeShape } from '../shapes.ts';

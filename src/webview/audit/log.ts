@@ -1,6 +1,6 @@
 /** The audit log in its panel: asks the editor for the lines in sight and keeps one's place, whatever is reloaded. */
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import type { AuditSought } from '../../control-plane/audit-reader.ts';
+import type { AuditSought } from '../../control-plane/model/audit-reader.ts';
 import type { Post } from '../frame.ts';
 import type { AuditLogFacts, AuditMessage } from '../../panel-protocol/audit.ts';
 import { filterFields, filterOf, type Fields } from './filters.ts';

@@ -1,6 +1,6 @@
 /** Words and shapes of records. A word that is not one of the known ones is shown as it was recorded. */
 import { html, type TemplateResult } from 'lit';
-import type { CheckResult } from '../../control-plane/views.ts';
+import type { CheckResult } from '../../control-plane/model/views.ts';
 import { outcomeShape } from '../shapes.ts';
 import { text } from '../text.ts';
 import { t } from '../words.ts';

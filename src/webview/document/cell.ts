@@ -1,7 +1,7 @@
 /** Values of a document: one way to draw each kind. What is ours is translated; all else is foreign text. */
 import { html } from 'lit';
-import type { Cell, Form, Label, Plain, Sentence, Title } from '../../control-plane/document.ts';
-import type { Health, Role } from '../../control-plane/views.ts';
+import type { Cell, Form, Label, Plain, Sentence, Title } from '../../control-plane/model/document.ts';
+import type { Health, Role } from '../../control-plane/model/views.ts';
 import { invariantCited, type Cited } from '../invariants.ts';
 import { healthWord, roleWord } from '../shapes.ts';
 import { code, named, number, ordinal, phrase, text, time, unknown, verbatim, type Content } from '../text.ts';

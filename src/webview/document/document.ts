@@ -1,6 +1,6 @@
 /** The document of an answer, section by section. Nothing here knows which engine made it. */
 import { html, type TemplateResult } from 'lit';
-import type { Block, Document, DocumentSection, Table } from '../../control-plane/document.ts';
+import type { Block, Document, DocumentSection, Table } from '../../control-plane/model/document.ts';
 import type { Rows } from '../cells.ts';
 import { changeTable } from '../changes.ts';
 import { eventsTable } from '../events.ts';

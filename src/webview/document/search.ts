@@ -1,7 +1,7 @@
 /** Named values to fold and to search. The text searched for is the panel's own and changes nothing that was read. */
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import '@vscode-elements/elements/dist/vscode-textfield/index.js';
-import type { Group } from '../../control-plane/document.ts';
+import type { Group } from '../../control-plane/model/document.ts';
 import { table } from '../table.ts';
 import { text, verbatim } from '../text.ts';
 import { t } from '../words.ts';

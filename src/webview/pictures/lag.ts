@@ -1,6 +1,6 @@
 /** Lag of every replica as bars, each unit on a scale of its own. What is unknown has no bar. */
 import { html, svg, type SVGTemplateResult, type TemplateResult } from 'lit';
-import type { Bars } from '../../control-plane/document.ts';
+import type { Bars } from '../../control-plane/model/document.ts';
 import { sentenceOf, words } from '../document/cell.ts';
 import type { Cited } from '../invariants.ts';
 import { table } from '../table.ts';

@@ -3,7 +3,7 @@
  * the marks are.
  */
 import { html, nothing, svg, type SVGTemplateResult, type TemplateResult } from 'lit';
-import type { Mark, Ruler } from '../../control-plane/document.ts';
+import type { Mark, Ruler } from '../../control-plane/model/document.ts';
 import { words } from '../document/cell.ts';
 import { diamond, EDGE, label, nameOf, placing, ROW, type Axis } from './axis.ts';
 import { picture } from './fit.ts';

@@ -1,6 +1,6 @@
 /** Snapshots and checkpoints on the WAL axis, each with a line of its own as long as they are few. */
 import { html, nothing, svg, type SVGTemplateResult, type TemplateResult } from 'lit';
-import type { Span, Spans } from '../../control-plane/document.ts';
+import type { Span, Spans } from '../../control-plane/model/document.ts';
 import { EDGE, label, nameOf, placing, ROW, type Place } from './axis.ts';
 import { picture } from './fit.ts';
 import { greatest, grouped, least, positions } from './scale.ts';

@@ -2,7 +2,7 @@
  * A machine of states with the present one, and the path of the last attempt as far as its events are in the answer.
  */
 import { html, nothing, svg, type SVGTemplateResult, type TemplateResult } from 'lit';
-import type { State, States, Transition } from '../../control-plane/document.ts';
+import type { State, States, Transition } from '../../control-plane/model/document.ts';
 import { text, type Content } from '../text.ts';
 import { picture } from './fit.ts';
 import { t } from '../words.ts';

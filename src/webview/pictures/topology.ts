@@ -1,6 +1,6 @@
 /** The members and who follows whom, in one of three layouts by their number: a fan, shelves, or a grid of shapes. */
 import { html, nothing, svg, type SVGTemplateResult, type TemplateResult } from 'lit';
-import type { Follows, LagUnit, Topology, TopologyNode } from '../../control-plane/document.ts';
+import type { Follows, LagUnit, Topology, TopologyNode } from '../../control-plane/model/document.ts';
 import { words } from '../document/cell.ts';
 import { nodeGlyph, nodeShape, type NodeShape } from '../shapes.ts';
 import { short, text } from '../text.ts';

@@ -6,12 +6,12 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { inspect } from 'node:util';
-import { endpointsOf, type ClusterConfig } from '../../../src/control-plane/cluster.ts';
-import { FORMS, parseClusterConfig } from '../../../src/control-plane/configuration.ts';
+import { endpointsOf, type ClusterConfig } from '../../../src/control-plane/clusters/cluster.ts';
+import { FORMS, parseClusterConfig } from '../../../src/control-plane/clusters/configuration.ts';
 import { engineOf } from '../../../src/control-plane/engine.ts';
-import type { Outcome, Result } from '../../../src/control-plane/errors.ts';
+import type { Outcome, Result } from '../../../src/control-plane/model/errors.ts';
 import type { ControlRequest, Kernel } from '../../../src/control-plane/ports.ts';
-import type { ExecutedControl, ExplainedReading } from '../../../src/control-plane/words.ts';
+import type { ExecutedControl, ExplainedReading } from '../../../src/control-plane/explanation/words.ts';
 import { connect, type Secrets, type Timeouts } from '../../../src/engines/connect.ts';
 import { ENGINES } from '../../../src/engines/registry.ts';
 import type { CutProxy } from '../../cut/proxy.ts';

@@ -2,12 +2,18 @@
  * An engine that exists only here, an abacus: three frames, of which one counts. It is what the seam of the engines is
  * tried with: the interfaces show it, and people control it, without a word about it in any source.
  */
-import { label, type Cell, type Document, type Terms } from '../../../src/control-plane/document.ts';
-import { failure, kernelRejection, refusal, success, transportFailure } from '../../../src/control-plane/errors.ts';
-import type { ControlError, Result } from '../../../src/control-plane/errors.ts';
+import { label, type Cell, type Document, type Terms } from '../../../src/control-plane/model/document.ts';
+import {
+  failure,
+  kernelRejection,
+  refusal,
+  success,
+  transportFailure,
+} from '../../../src/control-plane/model/errors.ts';
+import type { ControlError, Result } from '../../../src/control-plane/model/errors.ts';
 import type { ControlRequest, Kernel } from '../../../src/control-plane/ports.ts';
-import { urlsOf, type ClusterConfig } from '../../../src/control-plane/cluster.ts';
-import type { ClusterView, KernelExplanation, Member, Reading } from '../../../src/control-plane/views.ts';
+import { urlsOf, type ClusterConfig } from '../../../src/control-plane/clusters/cluster.ts';
+import type { ClusterView, KernelExplanation, Member, Reading } from '../../../src/control-plane/model/views.ts';
 import type { EngineAdapter } from '../../../src/engines/adapter.ts';
 import { documented, fact, facts, plain, section, table } from '../../../src/engines/documents.ts';
 

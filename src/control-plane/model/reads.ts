@@ -1,9 +1,9 @@
 /** The reading commands: one kernel operation each, and what a record says of the state that was read. */
-import type { CommandArguments } from './arguments.ts';
-import type { CommandName, ControlCommandName } from './commands.ts';
+import type { CommandArguments } from '../commands/arguments.ts';
+import type { CommandName, ControlCommandName } from '../commands/commands.ts';
 import type { DocumentedReading } from './document.ts';
 import { failure, success, type Result } from './errors.ts';
-import type { Kernel } from './ports.ts';
+import type { Kernel } from '../ports.ts';
 import type { KernelState } from './record.ts';
 import type {
   ClusterView,

@@ -3,7 +3,7 @@
  * appending.
  */
 import type { Document } from './document.ts';
-import type { RecordedKernel } from './engine.ts';
+import type { RecordedKernel } from '../engine.ts';
 import type { AuditPosition } from './audit-position.ts';
 
 /** What verification can find; told apart, never merged. */

@@ -1,10 +1,10 @@
 /** From what stands in the editor's setting or the terminal's file to a configured cluster. */
 import * as z from 'zod/mini';
 import { isLoopback, urlsOf, type ClusterConfig, type Endpoint } from './cluster.ts';
-import { engineOf, type ConfigurationForms, type Engine, type EngineOptions, type Engines } from './engine.ts';
-import { failure, refusal, success, type ControlError, type Result } from './errors.ts';
-import { parse } from './parse.ts';
-import { isAddress, isClusterName, isHost, isNodeName, WITHHELD } from './plausible.ts';
+import { engineOf, type ConfigurationForms, type Engine, type EngineOptions, type Engines } from '../engine.ts';
+import { failure, refusal, success, type ControlError, type Result } from '../model/errors.ts';
+import { parse } from '../model/parse.ts';
+import { isAddress, isClusterName, isHost, isNodeName, WITHHELD } from '../model/plausible.ts';
 
 const url = z.url({ protocol: /^https?$/, abort: true, error: 'is not an address such as https://host:port' }).check(
   z.refine(url => {

@@ -3,13 +3,13 @@
  * kernel would be asked, what would change if it executes, and what it said when asked beforehand. They never
  * promise success, never recommend and never guess (P7-A3, P7-D1).
  */
-import type { CommandArguments } from './arguments.ts';
-import type { ClusterConfig } from './cluster.ts';
-import { commandLine } from './command-line.ts';
-import { COMMANDS, type ConfirmedCommandName, type ControlCommandName } from './commands.ts';
-import type { Engine } from './engine.ts';
-import type { Document } from './document.ts';
-import { invariant, type Invariant } from './invariants.ts';
+import type { CommandArguments } from '../commands/arguments.ts';
+import type { ClusterConfig } from '../clusters/cluster.ts';
+import { commandLine } from '../commands/command-line.ts';
+import { COMMANDS, type ConfirmedCommandName, type ControlCommandName } from '../commands/commands.ts';
+import type { Engine } from '../engine.ts';
+import type { Document } from '../model/document.ts';
+import { invariant, type Invariant } from '../model/invariants.ts';
 import type {
   DiagnosticsCost,
   KernelCheck,
@@ -19,7 +19,7 @@ import type {
   Reading,
   SkippedEndpoint,
   StateChange,
-} from './views.ts';
+} from '../model/views.ts';
 import type { CostReading, ExecutedControl, ExplainedReading, Fact, Words } from './words.ts';
 
 /** Shown in full before a confirmation, recorded in full, and bound to it by its digest. */

@@ -1,8 +1,8 @@
 /** Step 1 of a request: what was typed becomes arguments, or a refusal that names the field. */
 import type { CommandSpec } from './commands.ts';
-import type { Engine } from './engine.ts';
-import { failure, refusal, success, type ControlError, type Result } from './errors.ts';
-import { isClusterName, isName, isNodeName, isUuid, quotedName, WITHHELD } from './plausible.ts';
+import type { Engine } from '../engine.ts';
+import { failure, refusal, success, type ControlError, type Result } from '../model/errors.ts';
+import { isClusterName, isName, isNodeName, isUuid, quotedName, WITHHELD } from '../model/plausible.ts';
 
 /** Arguments of any command; absent members are those that the command does not take or that were left out. */
 export interface CommandArguments {

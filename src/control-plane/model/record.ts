@@ -1,8 +1,8 @@
 /** The shape of an audit record: what the control plane says; position and chain are the log's own. */
-import type { RecordedArguments } from './arguments.ts';
+import type { RecordedArguments } from '../commands/arguments.ts';
 import type { ControlError, Outcome } from './errors.ts';
-import type { Explanation } from './explanation.ts';
-import type { Operator } from './operator.ts';
+import type { Explanation } from '../explanation/explanation.ts';
+import type { Operator } from '../commands/operator.ts';
 import type { Wire } from './views.ts';
 
 /** The stages of a request's life, and of a session's. */

@@ -3,8 +3,8 @@
  * Whoever may only look at a cluster may not control it under another name (P7-A1).
  */
 import { urlsOf, type ClusterConfig } from './cluster.ts';
-import { refusal, type ControlError } from './errors.ts';
-import { isAddress, isClusterName, quotedName } from './plausible.ts';
+import { refusal, type ControlError } from '../model/errors.ts';
+import { isAddress, isClusterName, quotedName } from '../model/plausible.ts';
 
 /** What a kernel has told of its cluster in this session. */
 export interface Told {

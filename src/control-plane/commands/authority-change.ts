@@ -1,9 +1,9 @@
 /** A change of a session's authority: refused, or recorded and made. */
 import { authorityChangeRefused, authorityText, type Authority } from './authority.ts';
-import { failure, refusal, success, type ControlError, type Result } from './errors.ts';
-import { isClusterName, WITHHELD } from './plausible.ts';
-import { recordedError, type Recorded } from './request/recorder.ts';
-import type { Session } from './request/session.ts';
+import { failure, refusal, success, type ControlError, type Result } from '../model/errors.ts';
+import { isClusterName, WITHHELD } from '../model/plausible.ts';
+import { recordedError, type Recorded } from '../request/recorder.ts';
+import type { Session } from '../request/session.ts';
 
 /** Why this session may not change its authority so. */
 export function changeRefusal(session: Session, to: Authority): ControlError | undefined {

@@ -1,7 +1,7 @@
 /** Who may ask for what. Held in memory, ends with the session, never restored (P7-A1). */
-import type { ClusterConfig } from './cluster.ts';
+import type { ClusterConfig } from '../clusters/cluster.ts';
 import type { CommandSpec } from './commands.ts';
-import { refusal, type ControlError } from './errors.ts';
+import { refusal, type ControlError } from '../model/errors.ts';
 
 /** A session is Observer, or Auditor, or Operator of exactly one cluster. */
 export type Authority =

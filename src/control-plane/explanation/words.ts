@@ -1,7 +1,14 @@
 /** The part of an explanation that depends on what the engine does: each engine has its own words for it. */
-import type { Document } from './document.ts';
-import type { InvariantId } from './invariants.ts';
-import type { ControlResultView, DeclaredCost, KernelExplanation, Origin, Reading, StateChange } from './views.ts';
+import type { Document } from '../model/document.ts';
+import type { InvariantId } from '../model/invariants.ts';
+import type {
+  ControlResultView,
+  DeclaredCost,
+  KernelExplanation,
+  Origin,
+  Reading,
+  StateChange,
+} from '../model/views.ts';
 
 /** What a consequence concerns. */
 export type Scope = 'node' | 'cluster' | 'replication' | 'durability';

@@ -3,10 +3,10 @@
  * command table, for explanations, help and completions. It repeats what was asked and decides nothing.
  */
 import type { CommandArguments } from './arguments.ts';
-import { endpointsOf, endpointToText, type ClusterConfig } from './cluster.ts';
-import type { Engine } from './engine.ts';
+import { endpointsOf, endpointToText, type ClusterConfig } from '../clusters/cluster.ts';
+import type { Engine } from '../engine.ts';
 import { commandSpec, type CommandName } from './commands.ts';
-import type { AuditPosition } from './audit-position.ts';
+import type { AuditPosition } from '../model/audit-position.ts';
 
 /** The name of the terminal program. */
 export const PROGRAM = 'aerodb-control';
