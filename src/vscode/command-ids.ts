@@ -1,10 +1,7 @@
 /** How the ten commands are called in the editor; the manifest is checked against this by a test. */
-import { COMMAND_NAMES, type CommandName } from '../control-plane/commands/commands.ts';
+import type { CommandName } from '../control-plane/commands/commands.ts';
 
 /** `inspect_cluster_state` → `aerodb.inspectClusterState`. */
 export function commandId(name: CommandName): string {
   return `aerodb.${name.replace(/_(\w)/g, (_match, letter: string) => letter.toUpperCase())}`;
 }
-
-/** All ten, in the order of the table. */
-export const COMMAND_IDS: readonly string[] = COMMAND_NAMES.map(commandId);
