@@ -1,11 +1,12 @@
 /** Asks a person in a terminal: the explanation whole, then one question for each thing that has to be consented to. */
+import { operatorText } from '../control-plane/commands/operator.ts';
 import type { ReadStream, WriteStream } from 'node:tty';
 import { refusal, type ControlError } from '../control-plane/model/errors.ts';
 import { invariant } from '../control-plane/model/invariants.ts';
 import type { ConfirmationAnswer, ConfirmationPrompt, Confirmer } from '../control-plane/ports.ts';
 import { visible } from '../text/foreign.ts';
 import { Person } from './person.ts';
-import { explanationText, operatorText } from './text/explanation.ts';
+import { explanationText } from './text/explanation.ts';
 import { facts, paragraph, type Fact } from './text/layout.ts';
 import type { Paint } from './text/paint.ts';
 import { known } from './text/safe.ts';
@@ -194,7 +195,7 @@ function theNode({ explanation, toType: { what, text: expected } }: Confirmation
 function responsibility({ explanation, operator }: ConfirmationPrompt): Question {
   return {
     told: [
-      ...paragraph(`Responsibility for this force passes to ${operatorText(operator)}.`),
+      ...paragraph(`Responsibility for this force passes to ${visible(operatorText(operator))}.`),
       ...paragraph(
         'It is recorded under this name, with the ' +
           `reason: ${explanation.reason === null ? 'none' : visible(explanation.reason)}`,

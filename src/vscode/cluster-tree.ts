@@ -6,7 +6,7 @@ import * as vscode from 'vscode';
 import { endpointsOf, endpointToText } from '../control-plane/clusters/cluster.ts';
 import type { CommandResult } from '../control-plane/request/result.ts';
 import type { DocumentedReading } from '../control-plane/model/document.ts';
-import type { ClusterView, Member } from '../control-plane/model/views.ts';
+import { nameAmong, type ClusterView, type Member } from '../control-plane/model/views.ts';
 import { visible } from '../text/foreign.ts';
 import { clusterLabel, type ConfiguredClusters } from './clusters.ts';
 import { shownNodes } from './tree-nodes.ts';
@@ -119,9 +119,7 @@ export class ClusterTree implements vscode.TreeDataProvider<Row> {
   /** How a node is called by the answer that the tree shows. */
   nodeName(cluster: string, node: string): string | undefined {
     const result = this.#shown.get(cluster)?.result;
-    return result === undefined
-      ? undefined
-      : clusterReading(result)?.view.members.find(({ nodeId }) => nodeId === node)?.name;
+    return result === undefined ? undefined : nameAmong(clusterReading(result)?.view.members ?? [], node);
   }
 
   /**

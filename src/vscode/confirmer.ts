@@ -5,7 +5,7 @@
 import * as vscode from 'vscode';
 import type { ControlError } from '../control-plane/model/errors.ts';
 import { invariant } from '../control-plane/model/invariants.ts';
-import type { Operator } from '../control-plane/commands/operator.ts';
+import { operatorText } from '../control-plane/commands/operator.ts';
 import type { ConfirmationAnswer, ConfirmationPrompt, Confirmer } from '../control-plane/ports.ts';
 import { toWire } from '../control-plane/model/views.ts';
 import type { Panels } from './panels.ts';
@@ -15,11 +15,6 @@ import { commandTitle } from './titles.ts';
 /** Key of the panel that shows a request's explanation, and later its result. */
 export function requestPanel(requestId: string): string {
   return `request/${requestId}`;
-}
-
-/** "anna (anna@db-ops-1)" or "anna@db-ops-1". */
-export function operatorText({ account, host, name }: Operator): string {
-  return name === null ? `${account}@${host}` : `${name} (${account}@${host})`;
 }
 
 /** A step of the dialogue that did not end in consent. */

@@ -5,6 +5,7 @@ import * as vscode from 'vscode';
 import { endpointsOf, endpointToText } from '../control-plane/clusters/cluster.ts';
 import type { CommandResult } from '../control-plane/request/result.ts';
 import { isClusterName, isNodeName, WITHHELD } from '../control-plane/model/plausible.ts';
+import { nameAmong } from '../control-plane/model/views.ts';
 import { byName } from './cluster-tree.ts';
 import { clusterLabel, type ConfiguredClusters } from './clusters.ts';
 import { askText, notify, pick, underWay } from './surfaces.ts';
@@ -72,10 +73,7 @@ export async function pickNode(
     label: member.name,
     description: member.nodeId,
   }));
-  const told =
-    reading.view.members.find(({ nodeId }) => nodeId === reading.observed.nodeId)?.name ??
-    reading.observed.nodeId ??
-    reading.endpoint;
+  const told = nameAmong(reading.view.members, reading.observed.nodeId) ?? reading.observed.nodeId ?? reading.endpoint;
   const picked = await pick(items, {
     title,
     placeHolder: vscode.l10n.t('Node (as read from {0} at {1})', told, reading.observed.time),

@@ -1,4 +1,4 @@
-/** What stands in a record is shown as it was when it was recorded, or not described at all: never as something else. */
+/** What stands in a record is shown as it was when it was recorded, or is not described: never as something else. */
 import assert from 'node:assert/strict';
 import type { RecordedKernel } from '../../src/control-plane/engine.ts';
 import type { ExplainedReading } from '../../src/control-plane/explanation/words.ts';

@@ -4,6 +4,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { kernelApiDocument } from '../../scripts/lib/kernel-api.mjs';
 import { root } from '../../scripts/lib/paths.mjs';
+import { ENGINES } from '../../src/engines/registry.ts';
 
 function text(file: string): string {
   return readFileSync(join(root, file), 'utf8');
@@ -37,11 +38,17 @@ describe('the documents', () => {
       'src/cli',
       'src/control-plane',
       'src/engines',
-
       'src/local-cluster',
       'src/vscode',
       'src/webview',
     ]);
+  });
+
+  it('every engine of the registry has its place in README and terminal page', () => {
+    for (const { id } of ENGINES) {
+      assert.match(text('docs/terminal.md'), new RegExp(`\\| \`--kind KIND\` [^\\n]*\`${id}\``), id);
+      assert.match(text('README.md'), new RegExp(`\\| \`aerodb\\.clusters\` [^\\n]*\`${id}\``), id);
+    }
   });
 
   it('every npm script that a document names exists', () => {

@@ -11,7 +11,7 @@ import type {
   Label,
   Table,
 } from '../../control-plane/model/document.ts';
-import type { Reading, StateChange } from '../../control-plane/model/views.ts';
+import { nameAmong, type Reading, type StateChange } from '../../control-plane/model/views.ts';
 import { cellText, isRight, sentenceText, shortText, titleText } from './cell.ts';
 import { facts, paragraph, table, type Fact } from './layout.ts';
 import { known, safeJson } from './safe.ts';
@@ -181,7 +181,7 @@ export function changeTable(
     [{ title: 'WHAT' }, { title: 'NODE' }, { title: 'BEFORE' }, { title: 'AFTER' }],
     changes.map(({ component, nodeId, before, after }) => [
       known(component),
-      nodeId === null ? '-' : known(names.find(node => node.nodeId === nodeId)?.name ?? nodeId),
+      nodeId === null ? '-' : known(nameAmong(names, nodeId) ?? nodeId),
       known(before),
       known(after),
     ]),

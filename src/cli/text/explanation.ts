@@ -1,7 +1,7 @@
 /**
  * The explanation before a confirmation, whole, as text. It states facts; it promises and recommends nothing (P7-A3).
  */
-import type { Operator } from '../../control-plane/commands/operator.ts';
+import { operatorText } from '../../control-plane/commands/operator.ts';
 import type { ConfirmationPrompt } from '../../control-plane/ports.ts';
 import { visible } from '../../text/foreign.ts';
 import { changeTable, provenance, sectionTexts } from './document.ts';
@@ -18,12 +18,6 @@ export function clusterText({
   readonly environment: string | null;
 }): string {
   return environment === null ? visible(name) : `${visible(name)} (${visible(environment)})`;
-}
-
-/** "Anna (anna@db-ops-1)" or "anna@db-ops-1". */
-export function operatorText({ account, host, name }: Operator): string {
-  const id = `${visible(account)}@${visible(host)}`;
-  return name === null ? id : `${visible(name)} (${id})`;
 }
 
 /** All that the person consents to or declines. Force does not look like the others. */
@@ -47,7 +41,7 @@ export function explanationText(
     ...section('What is asked', paint, [
       ...paragraph(visible(explanation.action), 2),
       ...facts([
-        ['Operator', operatorText(operator)],
+        ['Operator', visible(operatorText(operator))],
         ['Reason', explanation.reason === null ? 'none given' : visible(explanation.reason)],
         ['Request', requestId],
       ]),

@@ -4,3 +4,13 @@ export interface Operator {
   readonly host: string;
   readonly name: string | null;
 }
+
+/** "anna@db-ops-1": by which the kernel is told who asked. */
+export function operatorId({ account, host }: Pick<Operator, 'account' | 'host'>): string {
+  return `${account}@${host}`;
+}
+
+/** "Anna (anna@db-ops-1)" or "anna@db-ops-1". */
+export function operatorText(operator: Operator): string {
+  return operator.name === null ? operatorId(operator) : `${operator.name} (${operatorId(operator)})`;
+}

@@ -10,15 +10,16 @@ import { COMMANDS, type ConfirmedCommandName, type ControlCommandName } from '..
 import type { Engine } from '../engine.ts';
 import type { Document } from '../model/document.ts';
 import { invariant, type Invariant } from '../model/invariants.ts';
-import type {
-  DiagnosticsCost,
-  KernelCheck,
-  KernelEvent,
-  Member,
-  Observed,
-  Reading,
-  SkippedEndpoint,
-  StateChange,
+import {
+  nameAmong,
+  type DiagnosticsCost,
+  type KernelCheck,
+  type KernelEvent,
+  type Member,
+  type Observed,
+  type Reading,
+  type SkippedEndpoint,
+  type StateChange,
 } from '../model/views.ts';
 import type { CostReading, ExecutedControl, ExplainedReading, Fact, Words } from './words.ts';
 
@@ -76,7 +77,7 @@ export function explainControl(
   engine: Engine,
 ): Explanation {
   const { view: facts, words } = reading;
-  const name = memberName(facts.members, args.node);
+  const name = nameAmong(facts.members, args.node) ?? args.node;
   return {
     ...common(command, args, cluster, reading, name, engine),
     action: words.action,
@@ -154,10 +155,6 @@ function common(
 function cited(reliedOn: readonly string[], overridden: readonly string[]): Explanation['invariants'] {
   const ids = [...new Set([...overridden, ...reliedOn])];
   return ids.map(id => ({ ...invariant(id), overridden: overridden.includes(id) }));
-}
-
-function memberName(members: readonly Member[], nodeId: string): string {
-  return members.find(member => member.nodeId === nodeId)?.name ?? nodeId;
 }
 
 /** What happened, told from the kernel's answer alone. */

@@ -61,6 +61,14 @@ export interface Member {
   readonly lastContact: string | null;
 }
 
+/** How a node is called among these; `undefined` where none of them is it. */
+export function nameAmong(
+  nodes: readonly Pick<Member, 'nodeId' | 'name'>[],
+  nodeId: string | null,
+): string | undefined {
+  return nodes.find(node => node.nodeId === nodeId)?.name;
+}
+
 /** `epoch` is what grows with every change of authority, in this and all other views: a timeline, for instance. */
 export interface ClusterView {
   readonly clusterId: string | null;

@@ -1,6 +1,7 @@
 /** Steps 6 to 8 of a control request: its intent is recorded, one request goes out, its outcome is recorded. */
 import type { AuditPosition } from '../model/audit-position.ts';
 import type { ControlCommandName } from '../commands/commands.ts';
+import { operatorId } from '../commands/operator.ts';
 import { refusal, type Result } from '../model/errors.ts';
 import { explainExecution } from '../explanation/explanation.ts';
 import type { ControlRequest, Kernel } from '../ports.ts';
@@ -83,7 +84,7 @@ function requestOf(
     target: target.nodeId,
     targetName: target.name,
     reason: args.reason ?? '',
-    operator: { id: `${operator.account}@${operator.host}`, authority: 'Operator' },
+    operator: { id: operatorId(operator), authority: 'Operator' },
     controlVersion,
     answerMs,
     auditHead,

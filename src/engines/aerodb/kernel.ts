@@ -4,7 +4,7 @@ import { failure, success, type Result } from '../../control-plane/model/errors.
 import type { ControlCommandName } from '../../control-plane/commands/commands.ts';
 import type { Kernel } from '../../control-plane/ports.ts';
 import type { ExplainedReading } from '../../control-plane/explanation/words.ts';
-import type { KernelExplanation, Reading } from '../../control-plane/model/views.ts';
+import { nameAmong, type KernelExplanation, type Reading } from '../../control-plane/model/views.ts';
 import { documented } from '../documents.ts';
 import { oneLine } from '../http/text.ts';
 import { foreign, readError, type Access } from './ask.ts';
@@ -96,7 +96,7 @@ export function aerodbKernel(cluster: ClusterConfig, access: Access, digest: str
 function explained(command: ControlCommandName, read: Result<Reading<KernelExplanation>>): Result<ExplainedReading> {
   if (!read.ok) return read;
   const { view } = read.value;
-  const name = view.members.find(({ nodeId }) => nodeId === view.target)?.name ?? view.target;
+  const name = nameAmong(view.members, view.target) ?? view.target;
   return success({ ...read.value, words: aerodbWords(command, view, name) });
 }
 

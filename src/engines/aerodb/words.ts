@@ -1,6 +1,7 @@
 /** What the AeroDB kernel's control commands do, in its own terms. */
 import type { ControlCommandName } from '../../control-plane/commands/commands.ts';
 import {
+  nameAmong,
   toWire,
   type ControlResultView,
   type KernelExplanation,
@@ -146,7 +147,7 @@ function promotionChanges(facts: KernelExplanation): readonly StateChange[] {
       component: 'write authority',
       nodeId: null,
       before: authorityHolder(facts),
-      after: memberName(facts, facts.target),
+      after: nameAmong(facts.members, facts.target) ?? facts.target,
     },
     { component: 'epoch', nodeId: null, before: epoch(facts), after: `above ${epoch(facts)}` },
   ];
@@ -176,11 +177,7 @@ function roleOf(facts: KernelExplanation, nodeId: string): string {
 }
 
 function authorityHolder(facts: KernelExplanation): string {
-  return facts.primaryId === null ? 'none known' : memberName(facts, facts.primaryId);
-}
-
-function memberName(facts: KernelExplanation, nodeId: string): string {
-  return facts.members.find(member => member.nodeId === nodeId)?.name ?? nodeId;
+  return facts.primaryId === null ? 'none known' : (nameAmong(facts.members, facts.primaryId) ?? facts.primaryId);
 }
 
 function epoch(facts: KernelExplanation): string {
