@@ -1,6 +1,6 @@
 /** Asks a person in a terminal: the explanation whole, then one question for each thing that has to be consented to. */
-import { operatorText } from '../control-plane/commands/operator.ts';
 import type { ReadStream, WriteStream } from 'node:tty';
+import { operatorText } from '../control-plane/commands/operator.ts';
 import { refusal, type ControlError } from '../control-plane/model/errors.ts';
 import { invariant } from '../control-plane/model/invariants.ts';
 import type { ConfirmationAnswer, ConfirmationPrompt, Confirmer } from '../control-plane/ports.ts';
