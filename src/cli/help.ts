@@ -105,7 +105,7 @@ function overview(): readonly string[] {
     ),
     '',
     `    { "clusters": [ { "name": "orders", "kind": "${ENGINES[0].id}",`,
-    `        "endpoints": [${ENGINES[0].addresses.example.replaceAll(/[^, ]+/gu, '"$&"')}],`,
+    ...exampleAddresses(),
     '        "environment": "production" } ],',
     '      "tokenFiles": { "orders": "/home/anna/.config/aerodb/orders.token" } }',
     '',
@@ -236,6 +236,15 @@ function completionHelp(): readonly string[] {
       ['fish', `${PROGRAM} completion fish | source`],
     ]),
   ];
+}
+
+/** Addresses as the first engine has them, one a line. */
+function exampleAddresses(): readonly string[] {
+  const addresses = ENGINES[0].addresses.example.split(', ');
+  return addresses.map((address, index) => {
+    const [begin, end] = [index === 0 ? '"endpoints": [' : ' '.repeat(14), index === addresses.length - 1 ? '],' : ','];
+    return `        ${begin}"${address}"${end}`;
+  });
 }
 
 /** Each kind of secret with the member of the configuration that names its files, and its variable. */
