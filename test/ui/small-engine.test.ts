@@ -3,8 +3,7 @@
  * it alone, and no file of its sources is another one.
  */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageExtension } from '../../scripts/package.mjs';
 import { root } from '../../scripts/lib/paths.mjs';
@@ -18,19 +17,19 @@ const DESK = { name: 'desk', label: 'desk (a test)' };
 
 describe('an engine that no source knows, in the editor', function () {
   this.timeout(120_000);
-  const folder = mkdtempSync(join(tmpdir(), 'aerodb-small-'));
-  let vsix: string;
+  // Where packages are made: it is renamed into its place, and a rename does not leave a file system.
+  const vsix = join(root, 'out', `small-engine-${process.pid}.vsix`);
   let server: RunningAbacus;
 
   before('package the extension with the small engine', async function () {
     this.timeout(180_000);
     server = await abacus();
     const registry = join(root, 'test/engines/small/registry.ts');
-    ({ file: vsix } = await packageExtension({ registry, file: join(folder, 'small.vsix') }));
+    await packageExtension({ registry, file: vsix });
   });
   after(async () => {
     await closeAll();
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(vsix, { force: true });
   });
   const use = useEditor(() => ({
     vsix,
