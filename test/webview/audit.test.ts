@@ -102,13 +102,20 @@ class FakeEditor {
     }, message);
   }
 
-  /** Answers all that was asked until nothing more is; returns what was asked. */
-  async settle(stages: readonly AuditStage[] = [stage(0), stage(1)]): Promise<readonly Asked[]> {
+  /**
+   * Answers all that was asked until nothing more is, and what is waited for was; returns what was asked. Whoever names
+   * the stages of a request waits for the request to be unfolded.
+   */
+  async settle(
+    stages?: readonly AuditStage[],
+    awaited = stages === undefined ? undefined : 'audit-unfold',
+  ): Promise<readonly Asked[]> {
     const seen: Asked[] = [];
     for (;;) {
       const asked = (await this.panel.asked()) as readonly Asked[];
       const fresh = asked.slice(this.#answered);
-      if (fresh.length === 0) return seen;
+      if (fresh.length === 0 && (awaited === undefined || seen.some(({ type }) => type === awaited))) return seen;
+      if (fresh.length === 0) await this.panel.page.waitForTimeout(20);
       this.#answered = asked.length;
       for (const request of fresh) {
         assert.ok(parsePanelRequest(request) !== undefined, `refused by the protocol: ${JSON.stringify(request)}`);
@@ -131,7 +138,7 @@ class FakeEditor {
             line: request.line ?? 0,
             requestId: 'r',
             end: { kind: 'unknown' },
-            stages,
+            stages: stages ?? [stage(0), stage(1)],
             further: 0,
           });
       }
@@ -168,7 +175,7 @@ describe('the audit log panel', () => {
     panel = await openPanel(browser, bundle, theme, size);
     const editor = new FakeEditor(panel, count, rowOf);
     await panel.show(show({ lines: count }));
-    await editor.settle();
+    await editor.settle(undefined, count === 0 ? undefined : 'audit-page');
     return editor;
   }
 
