@@ -250,9 +250,10 @@ function exampleAddresses(): readonly string[] {
 /** Each kind of secret with the member of the configuration that names its files, and its variable. */
 function secretPlaces(): readonly Fact[] {
   return ENGINES.flatMap(({ id, secrets }) =>
-    secrets.map(({ editor, terminal }): Fact => {
-      const form = editor.placeHolder.includes(':') ? `, as ${editor.placeHolder}` : '';
-      return [`${id}: ${editor.label}`, `"${terminal.files}" or ${terminal.variable}${form}`];
+    secrets.map(({ editor, terminal, form }): Fact => {
+      const asked = form?.asked ?? null;
+      const place = `"${terminal.files}" or ${terminal.variable}`;
+      return [`${id}: ${editor.label}`, asked === null ? place : `${place}, as ${asked}`];
     }),
   );
 }

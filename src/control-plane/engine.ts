@@ -19,8 +19,16 @@ export interface SecretKind {
    * `undefined`: the cluster, as it is configured, has no use for it.
    */
   readonly boundTo: (cluster: ClusterConfig) => readonly unknown[] | undefined;
-  /** What is wrong with the form of a secret, in one sentence that repeats nothing of it. */
-  readonly invalid: (secret: string) => string | undefined;
+  /** What it has to look like, where it has a form; the sentences repeat nothing of a secret. */
+  readonly form?: {
+    readonly holds: (secret: string) => boolean;
+    /** Said where a secret of another form is to be used. */
+    readonly refused: string;
+    /** Said in the editor while another form is typed. */
+    readonly misfit: string;
+    /** The form in a word or two, where people have to know it beforehand. */
+    readonly asked: string | null;
+  };
   /** Whose secret it is, where it is somebody's. */
   readonly account?: (cluster: ClusterConfig) => string | undefined;
   /** Where the terminal program looks for it: a member of its configuration that names files, and a variable. */
@@ -31,8 +39,6 @@ export interface SecretKind {
     /** `{0}` is what `account` says. */
     readonly placeHolder: string;
     readonly prompt: string;
-    /** What is said while `invalid` holds of what is typed. */
-    readonly misfit: string;
     readonly kept: string;
     readonly removed: string;
   };
@@ -67,9 +73,7 @@ export interface Engine {
   readonly namesMembers: boolean;
   /** How its addresses look, and how a person is asked for them. */
   readonly addresses: { readonly example: string; readonly prompt: string };
-  /**
-   * The secrets that its clusters may need, in the order in which they are asked for; the first one with an address.
-   */
+  /** The secrets that its clusters may need; the first one is asked for when a cluster is added. */
   readonly secrets: readonly [SecretKind, ...(readonly SecretKind[])];
   /** What is to be known of a command beside what holds for every engine. */
   readonly help: Readonly<Partial<Record<CommandName, string>>>;

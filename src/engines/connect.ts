@@ -33,11 +33,10 @@ const MAX_TIMEOUT_MS = 60 * 60 * 1000;
 export async function connect(
   cluster: ClusterConfig,
   { secrets = {}, timeouts }: ConnectOptions,
-  engines: readonly [EngineAdapter, ...(readonly EngineAdapter[])] = ENGINES,
 ): Promise<Result<Kernel>> {
-  const checked = parseClusterConfig(cluster, engines);
+  const checked = parseClusterConfig(cluster, ENGINES);
   if (!checked.ok) return checked;
-  const engine = engineOf(engines, checked.value);
+  const engine = engineOf<EngineAdapter>(ENGINES, checked.value);
   const unusable = unusableSecret(engine, secrets) ?? unusableLimit(timeouts);
   if (unusable !== undefined) return failure(unusable);
   const tls = await tlsIdentity(checked.value);
@@ -48,14 +47,16 @@ export async function connect(
 }
 
 function unusableSecret(engine: EngineAdapter, secrets: Secrets): ControlError | undefined {
-  for (const { id, noun, invalid } of engine.secrets) {
+  for (const { id, noun, form } of engine.secrets) {
     const secret = secrets[id];
     if (secret === undefined) continue;
     const why = /[\r\n]/.test(secret)
       ? `The ${noun} holds a line break; it is one line.`
       : secret.startsWith('\ufeff')
         ? `The ${noun} begins with a byte-order mark (U+FEFF).`
-        : invalid(secret);
+        : form?.holds(secret) === false
+          ? form.refused
+          : undefined;
     if (why !== undefined) return refusal('PHASE7_MALFORMED_REQUEST', `${why} Nothing was sent.`, id);
   }
   return undefined;

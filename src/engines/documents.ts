@@ -8,14 +8,16 @@ import type {
   DocumentSection,
   Entry,
   Fact,
+  Follows,
   Form,
   Group,
   Label,
   Plain,
   Table,
+  Topology,
 } from '../control-plane/model/document.ts';
 import { label } from '../control-plane/model/document.ts';
-import { toWire, type KernelEvent, type Reading, type Wire } from '../control-plane/model/views.ts';
+import { toWire, type KernelEvent, type Member, type Reading, type Wire } from '../control-plane/model/views.ts';
 
 /** A value that does not exist here, which is not unknown. */
 export const ABSENT: Cell = { is: 'absent' };
@@ -30,6 +32,48 @@ export function plain(is: Form, value: string | null): Plain {
 /** A fact under a name of ours. */
 export function fact(name: Label, value: Cell): Fact {
   return { name, value };
+}
+
+/** What an engine says of a member in a picture, beside what every engine has. */
+export interface MemberPicture<M> {
+  /** Its own word for the role. */
+  readonly told: (member: M) => string;
+  readonly lag: (member: M) => readonly (string | null)[];
+  readonly units: Topology['units'];
+  readonly legend: Topology['legend'];
+  /** Whether a running replica follows at all. */
+  readonly isFollower: (member: M) => boolean;
+}
+
+/** Members in the order of the answer, and who follows whom. Another one that calls itself primary follows nobody. */
+export function membersTopology<M extends Wire<Member>>(
+  members: readonly M[],
+  primaryId: string | null,
+  { told, lag, units, legend, isFollower }: MemberPicture<M>,
+): Topology {
+  const at = members.findIndex(({ nodeId }) => nodeId === primaryId);
+  const primary = members[at];
+  const follows = (member: M): Follows => {
+    if (primary === undefined || member.role === 'primary') return 'none';
+    const isRunning = member.health === 'running' && primary.health === 'running';
+    return member.role === 'replica' && isFollower(member) && isRunning ? 'flowing' : 'broken';
+  };
+  return {
+    nodes: members.map(member => ({
+      nodeId: member.nodeId,
+      name: member.name,
+      role: member.role,
+      told: told(member),
+      health: member.health,
+      state: member.replicationState,
+      haltReason: member.haltReason,
+      lag: lag(member),
+      follows: follows(member),
+    })),
+    primary: primary === undefined ? null : at,
+    units,
+    legend,
+  };
 }
 
 /** A node by its name, and by its id where that is another. */

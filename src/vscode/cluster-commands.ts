@@ -186,7 +186,7 @@ function causeOf(error: unknown): string {
 /** Asks for a secret of one kind; an empty one forgets it. */
 async function askSecret(
   title: string,
-  { editor, invalid, account }: SecretKind,
+  { editor, form, account }: SecretKind,
   cluster: ClusterConfig,
 ): Promise<string | undefined> {
   return askText({
@@ -194,7 +194,8 @@ async function askSecret(
     password: true,
     placeHolder: vscode.l10n.t(editor.placeHolder, account?.(cluster) ?? ''),
     prompt: vscode.l10n.t(editor.prompt),
-    validateInput: typed => (typed === '' || invalid(typed) === undefined ? undefined : vscode.l10n.t(editor.misfit)),
+    validateInput: typed =>
+      typed === '' || form === undefined || form.holds(typed) ? undefined : vscode.l10n.t(form.misfit),
   });
 }
 

@@ -34,7 +34,7 @@ const FROM_TABLES = [
   'secret.editor.label',
   'editor.placeHolder',
   'editor.prompt',
-  'editor.misfit',
+  'form.misfit',
   "secret === '' ? kind.editor.removed : kind.editor.kept",
 ];
 
@@ -43,8 +43,8 @@ function textsOfEngines(): readonly string[] {
   return ENGINES.flatMap(({ label, addresses, secrets }) => [
     label,
     addresses.prompt,
-    ...secrets.flatMap(({ editor }) => Object.values(editor)),
-  ]).filter(text => text !== '');
+    ...secrets.flatMap(({ editor, form }) => [...Object.values(editor), ...(form === undefined ? [] : [form.misfit])]),
+  ]);
 }
 
 /** The text of a literal, or of several that are put together because a line has an end. */

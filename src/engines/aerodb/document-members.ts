@@ -1,13 +1,7 @@
 /** Members of an AeroDB cluster as they are shown: the table of all, one alone, and who follows whom. */
-import {
-  label,
-  type Cell,
-  type DocumentSection,
-  type Table,
-  type Topology,
-} from '../../control-plane/model/document.ts';
+import { label, type Cell, type DocumentSection, type Table } from '../../control-plane/model/document.ts';
 import type { Member, NodeView, Wire } from '../../control-plane/model/views.ts';
-import { ABSENT, fact, facts, nodeCell, plain, section } from '../documents.ts';
+import { ABSENT, fact, facts, nodeCell, plain, section, type MemberPicture } from '../documents.ts';
 
 type Shown = Wire<Member>;
 
@@ -68,36 +62,16 @@ export function stateOf(state: string, reason: string | null): string | Cell {
 }
 
 /** Who follows whom, as the answering node reports it. */
-export function topology(members: readonly Shown[], primaryId: string | null): Topology {
-  const at = members.findIndex(({ nodeId }) => nodeId === primaryId);
-  const primary = members[at];
-  return {
-    nodes: members.map(member => ({
-      nodeId: member.nodeId,
-      name: member.name,
-      role: member.role,
-      told: member.role,
-      health: member.health,
-      state: member.replicationState,
-      haltReason: member.haltReason,
-      lag: [member.lagBytes, member.lagCommits],
-      follows: primary === undefined ? 'none' : follows(primary, member),
-    })),
-    primary: primary === undefined ? null : at,
-    units: [
-      { unit: label('bytes', 'B'), leads: false },
-      { unit: label('commits'), leads: true },
-    ],
-    legend: label('lag: bytes (B) · commits'),
-  };
-}
-
-/** Another node that calls itself primary follows nobody. */
-function follows(primary: Shown, { role, replicationState, health }: Shown): 'flowing' | 'broken' | 'none' {
-  if (role === 'primary') return 'none';
-  const isReplica = role === 'replica' && replicationState !== 'Disabled' && replicationState !== 'Uninitialized';
-  return isReplica && health === 'running' && primary.health === 'running' ? 'flowing' : 'broken';
-}
+export const PICTURE: MemberPicture<Shown> = {
+  told: ({ role }) => role,
+  lag: ({ lagBytes, lagCommits }) => [lagBytes, lagCommits],
+  units: [
+    { unit: label('bytes', 'B'), leads: false },
+    { unit: label('commits'), leads: true },
+  ],
+  legend: label('lag: bytes (B) · commits'),
+  isFollower: ({ replicationState }) => replicationState !== 'Disabled' && replicationState !== 'Uninitialized',
+};
 
 /** One node, and whether it speaks for itself. */
 export function nodeSections({ member, source }: Wire<NodeView>): readonly DocumentSection[] {

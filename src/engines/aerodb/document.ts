@@ -8,8 +8,8 @@ import type {
   NodeView,
   Wire,
 } from '../../control-plane/model/views.ts';
-import { diagnostics, entries, fact, facts, nodeCell, plain, section, table } from '../documents.ts';
-import { membersTable, nodeSections, topology } from './document-members.ts';
+import { diagnostics, entries, fact, facts, membersTopology, nodeCell, plain, section, table } from '../documents.ts';
+import { membersTable, nodeSections, PICTURE } from './document-members.ts';
 import { EVENTS } from './document-promotion.ts';
 import { TERMS } from './terms.ts';
 
@@ -32,7 +32,7 @@ export function clusterDocument(
           fact(label('Members'), plain('number', members.length.toString())),
         ),
       ),
-      section(label('Topology'), { is: 'topology', topology: topology(members, primaryId) }),
+      section(label('Topology'), { is: 'topology', topology: membersTopology(members, primaryId, PICTURE) }),
       section(label('Members'), table(membersTable(members))),
     ],
   };

@@ -1,9 +1,9 @@
 /** The engine AeroDB: what holds for each of its clusters. Its kernel is loaded when one is first asked. */
-import { urlsOf } from '../../control-plane/clusters/cluster.ts';
 import { refusal } from '../../control-plane/model/errors.ts';
 import { isUuid, quotedName } from '../../control-plane/model/plausible.ts';
 import type { Member, Wire } from '../../control-plane/model/views.ts';
 import type { EngineAdapter } from '../adapter.ts';
+import { httpToken } from '../http/token.ts';
 
 export const AERODB: EngineAdapter = {
   id: 'aerodb',
@@ -16,31 +16,20 @@ export const AERODB: EngineAdapter = {
       'only. Escape adds nothing.',
   },
   secrets: [
-    {
-      id: 'token',
-      noun: 'access token',
-      boundTo: cluster => [
-        urlsOf(cluster)
-          .map(url => new URL(url).origin)
-          .sort(),
-      ],
-      invalid: token =>
-        /^[\x21-\x7e]+$/.test(token)
-          ? undefined
-          : 'The access token is empty or holds characters that an HTTP header cannot carry.',
-      terminal: { files: 'tokenFiles', variable: 'AERODB_TOKEN' },
+    httpToken({
+      form: {
+        holds: token => /^[\x21-\x7e]+$/.test(token),
+        refused: 'The access token is empty or holds characters that an HTTP header cannot carry.',
+        misfit: 'An access token holds letters, digits and signs of ASCII, and no blanks.',
+        asked: null,
+      },
       editor: {
         label: 'Access token',
         placeHolder: 'Access token',
         prompt:
           "Kept in the editor's secret store, never in settings or logs. Left empty: no token. Escape changes nothing.",
-        misfit: 'An access token holds letters, digits and signs of ASCII, and no blanks.',
-        kept:
-          'AeroDB: the access token of "{0}" is in the editor\'s secret store. It is sent to the configured ' +
-          'endpoints only.',
-        removed: 'AeroDB: the access token of "{0}" was removed from the secret store.',
       },
-    },
+    }),
   ],
   help: {},
   options: () => ({}),

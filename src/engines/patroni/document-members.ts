@@ -6,10 +6,9 @@ import {
   type DocumentSection,
   type Fact,
   type Table,
-  type Topology,
 } from '../../control-plane/model/document.ts';
 import type { Wire } from '../../control-plane/model/views.ts';
-import { ABSENT, beside, fact, facts, nodeCell, plain, section } from '../documents.ts';
+import { ABSENT, beside, fact, facts, nodeCell, plain, section, type MemberPicture } from '../documents.ts';
 import { position, positionText, TERMS } from './terms.ts';
 import type { PatroniMember, PatroniNodeView } from './views.ts';
 
@@ -92,32 +91,13 @@ function cell(is: 'number' | 'position', value: string | null | Cell): Cell {
 }
 
 /** Who follows whom, as the configuration store has it. */
-export function topology(members: readonly Shown[], primaryId: string | null): Topology {
-  const at = members.findIndex(({ nodeId }) => nodeId === primaryId);
-  const primary = members[at];
-  return {
-    nodes: members.map(member => ({
-      nodeId: member.nodeId,
-      name: member.name,
-      role: member.role,
-      told: member.patroni.role,
-      health: member.health,
-      state: member.replicationState,
-      haltReason: member.haltReason,
-      lag: [member.lagBytes],
-      follows: primary === undefined ? 'none' : follows(primary, member),
-    })),
-    primary: primary === undefined ? null : at,
-    units: [{ unit: label('bytes', 'B'), leads: true }],
-    legend: null,
-  };
-}
-
-/** Another member that calls itself leader follows nobody. */
-function follows(primary: Shown, { role, health }: Shown): 'flowing' | 'broken' | 'none' {
-  if (role === 'primary') return 'none';
-  return role === 'replica' && health === 'running' && primary.health === 'running' ? 'flowing' : 'broken';
-}
+export const PICTURE: MemberPicture<Shown> = {
+  told: ({ patroni }) => patroni.role,
+  lag: ({ lagBytes }) => [lagBytes],
+  units: [{ unit: label('bytes', 'B'), leads: true }],
+  legend: null,
+  isFollower: () => true,
+};
 
 /** One member, by its own word or as the configuration store has it. */
 export function nodeSections({ member, source, sections }: Wire<PatroniNodeView>): readonly DocumentSection[] {

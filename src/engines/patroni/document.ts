@@ -8,8 +8,19 @@ import {
   type Table,
 } from '../../control-plane/model/document.ts';
 import type { ControlResultView, DiagnosticsView, PromotionView, Wire } from '../../control-plane/model/views.ts';
-import { diagnostics, entries, fact, facts, nodeCell, plain, section, table, type EventForms } from '../documents.ts';
-import { membersTable, nodeSections, topology } from './document-members.ts';
+import {
+  diagnostics,
+  entries,
+  fact,
+  facts,
+  membersTopology,
+  nodeCell,
+  plain,
+  section,
+  table,
+  type EventForms,
+} from '../documents.ts';
+import { membersTable, nodeSections, PICTURE } from './document-members.ts';
 import { positionText, TERMS } from './terms.ts';
 import type {
   PatroniClusterView,
@@ -35,7 +46,7 @@ export function clusterDocument({ name, epoch, primaryId, members }: Wire<Patron
           fact(label('Members'), plain('number', members.length.toString())),
         ),
       ),
-      section(label('Topology'), { is: 'topology', topology: topology(members, primaryId) }),
+      section(label('Topology'), { is: 'topology', topology: membersTopology(members, primaryId, PICTURE) }),
       section(label('Members'), table(membersTable(members))),
     ],
   };

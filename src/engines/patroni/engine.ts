@@ -1,6 +1,7 @@
 /** The engine PostgreSQL under Patroni: what holds for each of its clusters. Its kernel is loaded when first asked. */
-import { urlsOf, type ClusterConfig } from '../../control-plane/clusters/cluster.ts';
+import type { ClusterConfig } from '../../control-plane/clusters/cluster.ts';
 import type { EngineAdapter } from '../adapter.ts';
+import { httpToken } from '../http/token.ts';
 import { databaseLogin } from './login.ts';
 
 /** Whose password it is, and where it may be sent. */
@@ -21,45 +22,32 @@ export const PATRONI: EngineAdapter = {
       'Plain http is accepted to loopback only. Escape adds nothing.',
   },
   secrets: [
-    {
-      id: 'token',
-      noun: 'access token',
-      boundTo: cluster => [
-        urlsOf(cluster)
-          .map(url => new URL(url).origin)
-          .sort(),
-      ],
-      invalid: login =>
-        /^[^:\p{Cc}]+:\P{Cc}+$/u.test(login)
-          ? undefined
-          : 'The access to a Patroni cluster has to have the form user:password.',
-      terminal: { files: 'tokenFiles', variable: 'AERODB_TOKEN' },
+    httpToken({
+      form: {
+        holds: login => /^[^:\p{Cc}]+:\P{Cc}+$/u.test(login),
+        refused: 'The access to a Patroni cluster has to have the form user:password.',
+        misfit: 'Not of the form user:password.',
+        asked: 'user:password',
+      },
       editor: {
         label: "User and password of Patroni's REST API",
         placeHolder: 'user:password',
         prompt:
           "User and password of Patroni's REST API, as user:password. Kept in the editor's secret store, never in " +
           'settings or logs. Left empty: none. Escape changes nothing.',
-        misfit: 'Not of the form user:password.',
-        kept:
-          'AeroDB: the access token of "{0}" is in the editor\'s secret store. It is sent to the configured ' +
-          'endpoints only.',
-        removed: 'AeroDB: the access token of "{0}" was removed from the secret store.',
       },
-    },
+    }),
     {
       id: 'database',
       noun: 'database password',
       boundTo: loginBound,
       account: cluster => databaseLogin(cluster)?.user,
-      invalid: () => undefined,
       terminal: { files: 'databasePasswordFiles', variable: 'AERODB_DATABASE_PASSWORD' },
       editor: {
         label: 'Password of the database login',
         placeHolder: 'Password of {0}',
         prompt:
           "Kept in the editor's secret store, never in settings or logs. Left empty: none. Escape changes nothing.",
-        misfit: '',
         kept:
           'AeroDB: the database password of "{0}" is in the editor\'s secret store. It is sent to the configured ' +
           'database addresses only.',

@@ -71,17 +71,18 @@ function http(type: string, body: string): string {
 export function contract(engine: string, start: () => Promise<Stand>): void {
   describe(`the contract of an engine: ${engine}`, function () {
     this.timeout(120_000);
+    let started: Stand | undefined;
     let stand: Stand;
     let kernel: Kernel;
 
     before(async function () {
       this.timeout(180_000);
-      stand = await start();
+      stand = started = await start();
       kernel = valueOf(await connect(stand.config, { secrets: stand.secrets, timeouts: TIMEOUTS }));
     });
     after(async () => {
       await closeAll();
-      await stand.stop();
+      await started?.stop();
     });
 
     /** Explains and sends a command as the control plane does; `between` happens when it has been explained. */

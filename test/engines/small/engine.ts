@@ -268,13 +268,11 @@ export const SMALL: EngineAdapter = {
       id: 'token',
       noun: 'abacus token',
       boundTo: cluster => [urlsOf(cluster)],
-      invalid: () => undefined,
       terminal: { files: 'tokenFiles', variable: 'AERODB_TOKEN' },
       editor: {
         label: 'Abacus token',
         placeHolder: 'Abacus token',
         prompt: 'An abacus needs none.',
-        misfit: 'No abacus token.',
         kept: 'The abacus token of "{0}" is kept.',
         removed: 'The abacus token of "{0}" is gone.',
       },
