@@ -204,6 +204,8 @@ async function buildNatives(aside, vscode, node) {
     }
     return 'built';
   } catch (error) {
+    // What was ended from outside says nothing of whether they can be built: it is tried again.
+    if (error instanceof Failure && error.signal !== null) throw error;
     writeFileSync(join(aside, 'natives.log'), lastLines(String(error), 200));
     return 'failed';
   }

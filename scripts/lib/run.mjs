@@ -7,6 +7,11 @@ import { delimiter, join } from 'node:path';
 export class Failure extends Error {
   /** @override */
   name = 'Failure';
+  /**
+   * The signal by which the program was ended, where that is why it failed.
+   * @type {NodeJS.Signals | null}
+   */
+  signal = null;
 }
 
 /**
@@ -38,13 +43,14 @@ export function run(command, args, options = {}) {
     child.stderr.on('data', collect);
     child.on('error', error => reject(new Failure(`${command}: ${error.message}`)));
     child.on('close', (code, signal) => {
-      if (code === 0) resolve(output);
-      else
-        reject(
-          new Failure(
-            `${[command, ...args].join(' ')} ended with ${signal ?? `exit code ${code}`}\n${lastLines(output, 30)}`,
-          ),
-        );
+      if (code === 0) {
+        resolve(output);
+        return;
+      }
+      const how = signal ?? `exit code ${code}`;
+      const failure = new Failure(`${[command, ...args].join(' ')} ended with ${how}\n${lastLines(output, 30)}`);
+      failure.signal = signal;
+      reject(failure);
     });
   });
 }

@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { lsn } from '../../src/engines/patroni/lsn.ts';
-import { COMMAND_NAMES, commandSpec } from '../../src/control-plane/commands/commands.ts';
+import { COMMAND_NAMES, commandSpec, type CommandName } from '../../src/control-plane/commands/commands.ts';
 import type { CommandResult } from '../../src/control-plane/request/result.ts';
 import { cluster, json, member, SYSTEM, text, type Cluster } from '../engines/patroni.ts';
 import { closeAll } from '../engines/servers.ts';
@@ -194,6 +194,23 @@ describe('the path of a request to a Patroni cluster', () => {
     assert.equal(demo.all().length, 0);
     assert.equal(session.asked.length, 0);
     assert.equal((await (await openSession({ server: await truthfulServer() })).plane.unavailable('orders')).size, 0);
+  });
+
+  it('P7-A3: nobody is asked in vain: what is refused anyway, or cannot be asked for, is asked for no reason', async () => {
+    const asks = async (session: Session, command: CommandName): Promise<readonly unknown[]> => {
+      const { refusal, node, reason } = await session.plane.preflight(command, 'orders');
+      return [refusal?.code ?? null, node, reason];
+    };
+    const observer = await openSession(configured());
+    assert.deepEqual(await asks(observer, 'force_promotion'), ['PHASE7_INSUFFICIENT_AUTHORITY', 'required', 'none']);
+    assert.deepEqual(await asks(observer, 'inspect_promotion_state'), [null, 'with-lookup', 'none']);
+    const operator = await openOperator(configured());
+    assert.deepEqual(await asks(operator, 'inspect_cluster_state'), [null, 'none', 'none']);
+    assert.deepEqual(await asks(operator, 'request_promotion'), [null, 'required', 'optional']);
+    assert.deepEqual(await asks(operator, 'force_promotion'), [null, 'required', 'required']);
+    assert.deepEqual(await asks(operator, 'request_demotion'), [null, 'required', 'none'], 'Patroni has none');
+    assert.equal(demo.all().length, 0, 'nobody is contacted for that');
+    assert.equal(observer.records().length, 0, 'nothing was requested');
   });
 
   it('every other command of the ten is answered or executed', async () => {
