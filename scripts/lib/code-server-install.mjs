@@ -3,6 +3,7 @@
  * when first needed into the person's cache folder. A folder of that name is complete or absent, however many runs
  * build it at once.
  */
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { buildAside } from './cache.mjs';
@@ -49,6 +50,9 @@ const NODE_MAJOR = '24';
  */
 const NODE_GYP = 'node-gyp@13.1.0';
 
+/** What make and g++ say of a compiler that a signal ended. */
+const KILLED = /\b(?:Terminated|Killed|Interrupt)\b/u;
+
 /** @returns {Release} */
 function chosenRelease() {
   const name = process.env[RELEASE_VARIABLE] ?? 'newest';
@@ -79,9 +83,16 @@ export function nodeForCodeServer() {
   );
 }
 
+const BUILD_TOOLS = ['g++', 'make', 'python3'];
+
 /** @returns {boolean} whether native modules can be built here */
 function canBuild() {
-  return ['g++', 'make', 'python3'].every(tool => onPath(tool) !== undefined);
+  return BUILD_TOOLS.every(tool => onPath(tool) !== undefined);
+}
+
+/** @returns {string} what builds native modules here, to tell a build that would fail again from one that may not */
+function buildTools() {
+  return BUILD_TOOLS.map(tool => execFileSync(tool, ['--version'], { encoding: 'utf8' }).split('\n')[0]).join('; ');
 }
 
 /**
@@ -126,7 +137,7 @@ function nodeOf(release, home) {
 
 /**
  * @param {string} home
- * @returns {{ natives: Natives | undefined, nodeGyp?: string }}
+ * @returns {{ natives: Natives | undefined, nodeGyp?: string, tools?: string }}
  */
 function stateOf(home) {
   const file = join(home, 'installed.json');
@@ -135,12 +146,13 @@ function stateOf(home) {
 
 /**
  * @param {string} home
- * @returns {boolean} false also when it was installed without build tools that are there now, or with others than this
- *   project's
+ * @returns {boolean} false also when it was installed without build tools that are there now, with others than this
+ *   project's, or when a build failed with other tools than those that are there now
  */
 function isComplete(home) {
-  const state = stateOf(home);
-  return state.natives !== undefined && !(state.natives === 'none' && canBuild()) && state.nodeGyp === NODE_GYP;
+  const { natives, nodeGyp, tools } = stateOf(home);
+  if (natives === undefined || nodeGyp !== NODE_GYP) return false;
+  return natives === 'built' || !canBuild() || (natives === 'failed' && tools === buildTools());
 }
 
 /**
@@ -163,7 +175,8 @@ async function build(aside, release) {
   const node = nodeOf(release, aside);
   const vscode = join(aside, 'node_modules', 'code-server', 'lib', 'vscode');
   await npm(['install', '--ignore-scripts', '--omit=dev'], { cwd: vscode, node });
-  const state = { natives: await buildNatives(aside, vscode, node), nodeGyp: NODE_GYP };
+  const natives = await buildNatives(aside, vscode, node);
+  const state = { natives, nodeGyp: NODE_GYP, ...(natives === 'failed' && { tools: buildTools() }) };
   writeFileSync(join(aside, 'installed.json'), `${JSON.stringify(state)}\n`);
   return aside;
 }
@@ -204,8 +217,8 @@ async function buildNatives(aside, vscode, node) {
     }
     return 'built';
   } catch (error) {
-    // What was ended from outside says nothing of whether they can be built: it is tried again.
-    if (error instanceof Failure && error.signal !== null) throw error;
+    // What was ended from outside, or whose compiler was, says nothing of whether they can be built: tried again.
+    if (error instanceof Failure && (error.signal !== null || KILLED.test(error.message))) throw error;
     writeFileSync(join(aside, 'natives.log'), lastLines(String(error), 200));
     return 'failed';
   }
