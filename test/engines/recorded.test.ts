@@ -28,16 +28,14 @@ describe('what an engine shows beside a recorded explanation', () => {
   it('is nothing where the record does not have the form of one', async () => {
     const switchover = valueOf(await (await (await patroni()).kernel()).explainPromotion('pg2', 'validated'));
     const { epoch, members } = recordOf(switchover);
-    for (const bend of [
-      () => ({}),
-      () => null,
-      (member: object) => ({ ...member, patroni: undefined }),
-      (member: object) => ({ ...member, patroni: { role: 7 } }),
-      (member: object) => ({ ...member, patroni: { ...(member as { patroni: object }).patroni, received: '0x10' } }),
-    ]) {
-      const bent = members.map(member => bend(member as object));
-      assert.equal(await PATRONI.describeRecorded('pg2', { epoch, members: bent }), null);
+    const bent = (bend: (member: { patroni: object }) => unknown) =>
+      PATRONI.describeRecorded('pg2', { epoch, members: (members as { patroni: object }[]).map(bend) });
+    for (const form of [{}, null, { patroni: undefined }, { patroni: { role: 7 } }])
+      assert.equal(await bent(() => form), null, JSON.stringify(form));
+    for (const field of ['role', 'timeline', 'written', 'received', 'replayed', 'receiveLag', 'replayLag', 'marks']) {
+      assert.equal(await bent(({ patroni }) => ({ patroni: { ...patroni, [field]: 7 } })), null, field);
     }
+    assert.equal(await bent(({ patroni }) => ({ patroni: { ...patroni, received: '0x10' } })), null);
     assert.ok(
       (await PATRONI.describeRecorded('pg2', null)) !== null,
       'a collection of diagnostics rests on no members',
