@@ -64,6 +64,14 @@ export type Form = z.core.$ZodType;
 /** The members of a configured cluster that only one engine has. */
 export type EngineOptions = Readonly<Record<string, Form>>;
 
+/** What an address of one scheme is. */
+export interface AddressScheme {
+  /** Without TLS: for loopback only. */
+  readonly isPlain: boolean;
+  /** Whether it may be below a path, as behind a proxy; without one it names its port. */
+  readonly hasPath: boolean;
+}
+
 export interface Engine {
   /** The `kind` of a configured cluster. */
   readonly id: string;
@@ -71,8 +79,12 @@ export interface Engine {
   readonly label: string;
   /** Whether an address may be said to lead to a named member, because what answers there may announce another one. */
   readonly namesMembers: boolean;
-  /** How its addresses look, and how a person is asked for them. */
-  readonly addresses: { readonly example: string; readonly prompt: string };
+  /** How its addresses look, by their schemes, and how a person is asked for them. */
+  readonly addresses: {
+    readonly schemes: Readonly<Record<string, AddressScheme>>;
+    readonly example: string;
+    readonly prompt: string;
+  };
   /** The secrets that its clusters may need; the first one is asked for when a cluster is added. */
   readonly secrets: readonly [SecretKind, ...(readonly SecretKind[])];
   /** What is to be known of a command beside what holds for every engine. */

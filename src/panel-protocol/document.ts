@@ -125,7 +125,7 @@ const entry = z.discriminatedUnion('is', [
     seq: text,
     type: text,
     time: known,
-    epoch: text,
+    epoch: known,
     reason: known,
     mode: z.union([text, z.null(), z.strictObject({ is: z.literal('absent') })]),
     operator: known,
@@ -167,8 +167,7 @@ const block = z.discriminatedUnion('is', [
 export const document = exactly<Document>()(
   z.strictObject({
     terms: z.strictObject({
-      epoch: label,
-      atEpoch: label,
+      epoch: z.nullable(z.strictObject({ name: label, at: label })),
       primary: label,
       countsCommits: z.boolean(),
       countsControlVersions: z.boolean(),

@@ -1,7 +1,8 @@
 /** Kernel events in their order, on a line that is broken where sequence numbers are missing from the answer. */
 import { html, nothing, svg, type SVGTemplateResult, type TemplateResult } from 'lit';
-import type { Entry } from '../control-plane/model/document.ts';
+import type { Entry, Label } from '../control-plane/model/document.ts';
 import type { Rows } from './cells.ts';
+import { words } from './document/cell.ts';
 import { code, json, ordinal, text, time, type Content } from './text.ts';
 import { t } from './words.ts';
 
@@ -9,14 +10,14 @@ type Event = Extract<Entry, { readonly is: 'event' }>;
 type Gap = Extract<Entry, { readonly is: 'gap' }>;
 
 /** Events in the order of the answer, every one with all that the kernel said of it. */
-export function eventsTable(entries: readonly Entry[], epoch: string): Rows {
+export function eventsTable(entries: readonly Entry[], epoch: Label | null): Rows {
   return {
     caption: t('Events in their order'),
     columns: [
       { title: t('Seq'), width: 12 },
       { title: t('Time'), width: 25 },
       { title: t('Type'), width: 44 },
-      { title: epoch, number: true, width: 8 },
+      ...(epoch === null ? [] : [{ title: words(epoch), number: true as const, width: 8 }]),
       { title: t('Reason'), width: 28 },
       { title: t('Mode'), width: 10 },
       { title: t('Operator'), width: 20 },
@@ -28,17 +29,18 @@ export function eventsTable(entries: readonly Entry[], epoch: string): Rows {
     row: index => {
       const entry = entries[index];
       if (entry === undefined) return [];
-      return entry.is === 'event' ? eventRow(entry) : gapRow(entry);
+      return entry.is === 'event' ? eventRow(entry, epoch !== null) : gapRow(entry, epoch !== null);
     },
   };
 }
 
-function eventRow(event: Event): readonly Content[] {
+function eventRow(event: Event, hasEpoch: boolean): readonly Content[] {
+  const epoch: readonly Content[] = hasEpoch ? [ordinal(event.epoch)] : [];
   return [
     rail('event', mark(event.mark), `#${event.seq}`),
     time(event.time),
     code(event.type),
-    ordinal(event.epoch),
+    ...epoch,
     text(event.reason),
     typeof event.mode === 'object' && event.mode !== null ? none : text(event.mode),
     text(event.operator),
@@ -51,14 +53,14 @@ function eventRow(event: Event): readonly Content[] {
 const none: TemplateResult = html`<span class="muted">${t('none')}</span>`;
 
 /** A gap says which numbers are not in this answer, and nothing of why. */
-function gapRow({ from, to }: Gap): readonly Content[] {
+function gapRow({ from, to }: Gap, hasEpoch: boolean): readonly Content[] {
   const missing =
     from === to ? t('#{0} is not in this answer', from) : t('#{0} to #{1} are not in this answer', from, to);
   return [
     rail('gap', svg`<path class="line" d="M8 -2V3L4 6L12 10L8 13V18"/>`, t('gap')),
     '',
     html`<span class="muted">${missing}</span>`,
-    '',
+    ...(hasEpoch ? [''] : []),
     '',
     '',
     '',

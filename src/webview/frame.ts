@@ -88,6 +88,7 @@ export function provenance(
     countsControlVersions: true,
   };
   const { epoch, observer } = document ?? {};
+  const counted = document?.terms.epoch ?? null;
   return html`<section class="provenance" aria-label=${t('Where and when this was read')}>
     ${facts([
       [t('Read from'), html`${text(endpoint)}`],
@@ -99,7 +100,7 @@ export function provenance(
       ],
       [t('Commit'), countsCommits ? ordinal(observed.commitId) : NONE],
       [t('Control version'), countsControlVersions ? ordinal(observed.controlVersion) : NONE],
-      ...(document === null || epoch === undefined ? [] : [[words(document.terms.epoch), ordinal(epoch)] as const]),
+      ...(counted === null || epoch === undefined ? [] : [[words(counted.name), ordinal(epoch)] as const]),
       [t('At'), time(observed.time)],
       [t('Clock'), text(observed.clock)],
       [t('Snapshot'), text(observed.snapshot)],

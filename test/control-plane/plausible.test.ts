@@ -170,7 +170,8 @@ describe('what may be repeated', () => {
       );
     for (const address of [
       'https://',
-      'ftp://db1',
+      'h2://db1',
+      'qzxkvwtplmrbn://db1',
       'https://db1/Zx81secretQq7b',
       'https://x9Kd2fQ8zPw3',
       'https://@db1',

@@ -67,6 +67,8 @@ describe('one cluster under two names', () => {
         'http://[0:0:0:0:0:0:0:1]:1',
       ],
       ['http://h', 'http://h:80', 'https://h:80'],
+      ['mysql://LOCALHOST.:80', 'mysql://127.1:80', 'mysql://0x7f000001:80', 'http://localhost', 'mysql://[::1]:80'],
+      ['mysql://m\u00fcnchen.example:1', 'mysql://M\u00dcNCHEN.example:1', 'https://xn--mnchen-3ya.example:1'],
       ['https://münchen.example:1', 'https://xn--mnchen-3ya.example:1'],
     ];
     for (const same of spellings) assert.deepEqual(new Set(same.map(normalAddress)).size, 1, same.join(' '));

@@ -36,7 +36,7 @@ export function provenance(
     ['Observed by node', known(observed.nodeId)],
     ['Endpoint', known(endpoint)],
     ['State', without === '' ? counted : `${counted}; this engine has ${without}`],
-    ...(epoch === undefined ? [] : [[terms.epoch.label, known(epoch)] as const]),
+    ...(epoch === undefined || terms.epoch === null ? [] : [[terms.epoch.name.label, known(epoch)] as const]),
     ['Time', `${known(observed.time)} (clock ${known(observed.clock)})`],
     ...skipped.map((before): Fact => ['Asked before', `${known(before.endpoint)}: ${known(before.reason)}`]),
     ...notes.map((note): Fact => ['Note', known(note)]),
@@ -51,10 +51,10 @@ interface SectionText {
 
 /** The sections of which there is anything to read. */
 export function sectionTexts({ terms, sections }: Document): readonly SectionText[] {
-  return sections.map(section => sectionText(section, terms.atEpoch)).filter(({ lines }) => lines.length > 0);
+  return sections.map(section => sectionText(section, terms.epoch?.at ?? null)).filter(({ lines }) => lines.length > 0);
 }
 
-function sectionText({ title, blocks }: DocumentSection, atEpoch: Label): SectionText {
+function sectionText({ title, blocks }: DocumentSection, atEpoch: Label | null): SectionText {
   const rows = blocks.flatMap(block => (block.is === 'table' ? [` (${block.table.rows.length})`] : [])).join('');
   return {
     title: title === null ? null : `${'foreign' in title ? titleText(title) : shortText(title)}${rows}`,
@@ -71,7 +71,7 @@ export function documentText(document: Document): readonly string[] {
   ]);
 }
 
-function blockText(block: Block, indent: number, atEpoch: Label): readonly string[] {
+function blockText(block: Block, indent: number, atEpoch: Label | null): readonly string[] {
   switch (block.is) {
     case 'facts':
       return facts(
@@ -125,16 +125,17 @@ export function tableText({ columns, rows, empty, narrow }: Table, indent = 2): 
 }
 
 /** One event; `details`: with all that it carries, where nothing else says it already. */
-function entryText(entry: Entry, atEpoch: Label, details: boolean): readonly string[] {
+function entryText(entry: Entry, atEpoch: Label | null, details: boolean): readonly string[] {
   if (entry.is === 'gap') {
     const { from, to } = entry;
     const missing = from === to ? `${known(from)} is` : `${known(from)} to ${known(to)} are`;
     return paragraph(`${missing} not in this answer`, 4);
   }
-  const epoch = sentenceText({ label: atEpoch.label, values: [{ is: 'ordinal', value: entry.epoch }] });
+  const epoch =
+    atEpoch === null ? [] : [sentenceText({ label: atEpoch.label, values: [{ is: 'ordinal', value: entry.epoch }] })];
   const { auditHead } = entry;
   return [
-    ...paragraph(`${known(entry.seq)}  ${known(entry.time)}  ${epoch}`, 4),
+    ...paragraph([known(entry.seq), known(entry.time), ...epoch].join('  '), 4),
     ...paragraph(known(entry.type), 6),
     ...facts(
       !details

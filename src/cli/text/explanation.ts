@@ -105,7 +105,7 @@ export function explanationText(
                       ? 'approve'
                       : `deny (${known(kernel.reason)})`,
                 ],
-                [terms.epoch.label, known(kernel.epoch)],
+                ...(terms.epoch === null ? [] : [[terms.epoch.name.label, known(kernel.epoch)] as const]),
                 [terms.primary.label, kernel.primaryId === null ? 'none known' : known(kernel.primaryId)],
                 [
                   'Control version',

@@ -43,9 +43,11 @@ export function urlsOf(cluster: Pick<ClusterConfig, 'endpoints'>): readonly stri
   return endpointsOf(cluster).map(one => one.url);
 }
 
-/** An endpoint as a person types it: `https://host:port`, or `member=https://host:port`. Not checked here. */
+const MEMBER_AND_ADDRESS = /^(?![a-z]+:\/\/)([^=]+)=([a-z]+:\/\/.*)$/i;
+
+/** An endpoint as a person types it: an address such as `https://host:port`, or `member=address`. Not checked here. */
 export function endpointFromText(text: string): Endpoint | string {
-  const [, member, address] = /^(?!https?:\/\/)([^=]+)=(https?:\/\/.*)$/i.exec(text) ?? [];
+  const [, member, address] = MEMBER_AND_ADDRESS.exec(text) ?? [];
   return member === undefined || address === undefined ? text : { url: address, member };
 }
 

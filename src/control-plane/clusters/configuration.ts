@@ -1,18 +1,18 @@
 /** From what stands in the editor's setting or the terminal's file to a configured cluster. */
 import * as z from 'zod/mini';
 import { isLoopback, urlsOf, type ClusterConfig, type Endpoint } from './cluster.ts';
-import { engineOf, type ConfigurationForms, type Engine, type EngineOptions, type Engines } from '../engine.ts';
+import {
+  engineOf,
+  type AddressScheme,
+  type ConfigurationForms,
+  type Engine,
+  type EngineOptions,
+  type Engines,
+} from '../engine.ts';
 import { failure, refusal, success, type ControlError, type Result } from '../model/errors.ts';
 import { parse } from '../model/parse.ts';
 import { isAddress, isClusterName, isHost, isNodeName, WITHHELD } from '../model/plausible.ts';
 
-const url = z.url({ protocol: /^https?$/, abort: true, error: 'is not an address such as https://host:port' }).check(
-  z.refine(url => {
-    const parsed = new URL(url);
-    return parsed.username === '' && parsed.password === '' && parsed.search === '' && parsed.hash === '';
-  }, 'must not hold credentials, a query or a fragment'),
-  z.refine(isAddress, `is ${WITHHELD}: its host or its path does not read like one`),
-);
 const word = z.string().check(z.minLength(1));
 /** What is shown and recorded wherever the cluster is named: a secret that stands there by mistake would be, too. */
 const name = word.check(
@@ -20,22 +20,47 @@ const name = word.check(
 );
 const host = word.check(z.refine(isHost, `is ${WITHHELD}: it does not look like the name of a machine`));
 
+/** Every scheme of these engines, and what an address of it is; the first one is named where an example is needed. */
+function schemesOf(engines: readonly Engine[]): ReadonlyMap<string, AddressScheme> {
+  return new Map(engines.flatMap(({ addresses }) => Object.entries(addresses.schemes)));
+}
+
+/** The scheme of an address that was checked to be one. */
+function schemeOf(url: string): string {
+  return new URL(url).protocol.slice(0, -1);
+}
+
 /**
  * An address, alone or with what is known of it: the member that it leads to, and the name that its TLS certificate
  * carries.
  */
-const endpoint = z.union(
-  [
-    url,
-    z.strictObject({ url, member: z.exactOptional(name.check(z.maxLength(200))), serverName: z.exactOptional(host) }),
-  ],
-  {
-    error: ({ input }) =>
-      typeof input === 'object' && input !== null
-        ? 'must be { "url": "https://host:port" }, with "member" and "serverName" where they are known'
-        : 'is not an address such as https://host:port, without credentials, query or fragment',
-  },
-);
+function endpointForm(schemes: ReadonlyMap<string, AddressScheme>): z.ZodMiniType<ClusterConfig['endpoints'][number]> {
+  const example = `${[...schemes.keys()][0] ?? 'https'}://host:port`;
+  const protocol = new RegExp(`^(?:${[...schemes.keys()].join('|')})$`, 'u');
+  const url = z.url({ protocol, abort: true, error: `is not an address such as ${example}` }).check(
+    z.refine(url => {
+      const { hostname, username, password, search, hash } = new URL(url);
+      return hostname !== '' && username === '' && password === '' && search === '' && hash === '';
+    }, 'must not hold credentials, a query or a fragment'),
+    z.refine(url => {
+      const { port, pathname } = new URL(url);
+      return schemes.get(schemeOf(url))?.hasPath === true || (port !== '' && /^\/?$/u.test(pathname));
+    }, `must hold a port and nothing else, as in ${example}`),
+    z.refine(isAddress, `is ${WITHHELD}: its host or its path does not read like one`),
+  );
+  return z.union(
+    [
+      url,
+      z.strictObject({ url, member: z.exactOptional(name.check(z.maxLength(200))), serverName: z.exactOptional(host) }),
+    ],
+    {
+      error: ({ input }) =>
+        typeof input === 'object' && input !== null
+          ? `must be { "url": "${example}" }, with "member" and "serverName" where they are known`
+          : `is not an address such as ${example}, without credentials, query or fragment`,
+    },
+  );
+}
 
 /** Host and port of a server; an IPv6 address stands in brackets. */
 const hostAndPort = z.string().check(
@@ -64,7 +89,7 @@ function schemaOf(engine: Engine | undefined, engines: Engines): z.ZodMiniType<C
     .strictObject({
       name: name.check(z.maxLength(200)),
       kind: z.enum(engines.map(({ id }) => id)),
-      endpoints: z.array(endpoint).check(z.minLength(1)),
+      endpoints: z.array(endpointForm(schemesOf(engine === undefined ? engines : [engine]))).check(z.minLength(1)),
       tls: z.exactOptional(
         z.strictObject({
           ca: z.exactOptional(word),
@@ -136,11 +161,9 @@ export function parseClusterConfig(input: unknown, engines: Engines): Result<Clu
       refusal('PHASE7_MALFORMED_REQUEST', `The configured cluster is not valid: ${field}: ${message}.`, field),
     );
   }
-  const insecure = urlsOf(parsed.value)
-    .map(insecureTransport)
-    .find(error => error !== undefined);
-  if (insecure !== undefined) return failure(insecure);
-  const { bareAddress } = engineOf(engines, parsed.value);
+  const { bareAddress, addresses } = engineOf(engines, parsed.value);
+  const insecure = urlsOf(parsed.value).find(url => isInsecure(url, addresses));
+  if (insecure !== undefined) return failure(insecureTransport(insecure, addresses));
   return success({
     ...parsed.value,
     endpoints: parsed.value.endpoints.map(one =>
@@ -149,14 +172,17 @@ export function parseClusterConfig(input: unknown, engines: Engines): Result<Clu
   });
 }
 
-/** Plain HTTP is for loopback; anything else must be TLS, because tokens and answers travel on it. */
-export function insecureTransport(url: string): ControlError | undefined {
-  const { protocol, hostname, origin } = new URL(url);
-  return protocol === 'https:' || isLoopback(hostname)
-    ? undefined
-    : refusal(
-        'PHASE7_INSECURE_TRANSPORT',
-        `${origin} is plain HTTP to another machine; only https is accepted there. Nothing was sent.`,
-        'endpoints',
-      );
+/** What is not TLS is for loopback, because secrets and answers travel on it. */
+function isInsecure(url: string, { schemes }: Engine['addresses']): boolean {
+  return schemes[schemeOf(url)]?.isPlain !== false && !isLoopback(new URL(url).hostname);
+}
+
+function insecureTransport(url: string, { schemes }: Engine['addresses']): ControlError {
+  const secure = Object.keys(schemes).filter(scheme => schemes[scheme]?.isPlain === false);
+  return refusal(
+    'PHASE7_INSECURE_TRANSPORT',
+    `${new URL(url).origin} is plain ${schemeOf(url).toUpperCase()} to another machine; only ${secure.join(' and ')} ` +
+      'is accepted there. Nothing was sent.',
+    'endpoints',
+  );
 }

@@ -4,7 +4,7 @@
  */
 import { urlsOf, type ClusterConfig } from './cluster.ts';
 import { refusal, type ControlError } from '../model/errors.ts';
-import { isAddress, isClusterName, quotedName } from '../model/plausible.ts';
+import { hostOf, isAddress, isClusterName, quotedName } from '../model/plausible.ts';
 
 /** What a kernel has told of its cluster in this session. */
 export interface Told {
@@ -35,14 +35,15 @@ export class ToldIdentities {
 }
 
 /**
- * One form for all spellings of an address: host and port, whatever the scheme. `new URL` has put letters, numbers and
- * IPv6 into one form already; the dot that ends a name is left out, and so is what names this machine in several ways.
- * Text that is no address stays as it is.
+ * One form for all spellings of an address: host and port, whatever the scheme. `hostOf` puts letters, numbers
+ * and IPv6 into one form; the dot that ends a name is left out, and so is what names this machine in several ways. Text
+ * that is no address stays as it is.
  */
 export function normalAddress(url: string): string {
   if (!URL.canParse(url)) return url;
-  const { protocol, hostname, port } = new URL(url);
-  const host = hostname.replace(/\.$/, '');
+  const address = new URL(url);
+  const { protocol, port } = address;
+  const host = hostOf(address).replace(/\.$/, '');
   const ours =
     host === 'localhost' ||
     host === '[::1]' ||

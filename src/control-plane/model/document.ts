@@ -200,7 +200,8 @@ export type Entry =
       readonly seq: string;
       readonly type: string;
       readonly time: string | null;
-      readonly epoch: string;
+      /** `null` where the engine counts none. */
+      readonly epoch: string | null;
       readonly reason: string | null;
       /** `absent`: this kind of event has none. */
       readonly mode: string | null | { readonly is: 'absent' };
@@ -245,10 +246,8 @@ export interface DocumentSection {
 
 /** What an engine calls things that every interface names, and which of them it has. */
 export interface Terms {
-  /** What grows with every change of authority. */
-  readonly epoch: Label;
-  /** The same with its value, in a sentence. */
-  readonly atEpoch: Label;
+  /** What grows with every change of authority, and the same with its value, in a sentence; `null`: it has none. */
+  readonly epoch: { readonly name: Label; readonly at: Label } | null;
   readonly primary: Label;
   /** What an engine does not count is not unknown. */
   readonly countsCommits: boolean;

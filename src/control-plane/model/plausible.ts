@@ -75,15 +75,20 @@ export function isName(text: string): boolean {
 }
 
 /**
- * Whether a text reads like an address of a node: http or https, no credentials, query or fragment, nothing drawn as
+ * Whether a text reads like an address of a node: a short scheme, no credentials, query or fragment, nothing drawn as
  * its host or in its path.
  */
 export function isAddress(text: string): boolean {
   const url = URL.parse(text);
-  if (url === null || !/^https?:\/\//iu.test(text) || /[\s\p{C}]/u.test(text)) return false;
+  if (url === null || !/^[a-z]{2,10}:\/\//iu.test(text) || /[\s\p{C}]/u.test(text)) return false;
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '' || /[@?#]/u.test(text))
     return false;
-  return isHost(url.hostname) && url.pathname.split('/').every(segment => segment === '' || isName(segment));
+  return isHost(hostOf(url)) && url.pathname.split('/').every(segment => segment === '' || isName(segment));
+}
+
+/** The host of an address in the one form that the web has: `URL` does that by itself for schemes of the web only. */
+export function hostOf({ hostname }: URL): string {
+  return URL.parse(`http://${hostname}`)?.hostname ?? hostname;
 }
 
 /**
@@ -166,7 +171,7 @@ export function isNodeName(text: string): boolean {
 
 /** Whether what names a cluster may be repeated: its name, or its first address where it is in no file. */
 export function isClusterName(text: string): boolean {
-  const [, member, address] = /^(?!https?:\/\/)([^=]+)=(https?:\/\/.*)$/iu.exec(text) ?? [];
+  const [, member, address] = /^(?![a-z]+:\/\/)([^=]+)=([a-z]+:\/\/.*)$/iu.exec(text) ?? [];
   return (
     isName(text) ||
     isAddress(text) ||

@@ -112,7 +112,8 @@ export interface KernelEvent {
   readonly seq: bigint;
   readonly type: string;
   readonly time: string | null;
-  readonly epoch: bigint;
+  /** `null` where the engine counts none. */
+  readonly epoch: bigint | null;
   readonly requestId: string | null;
   readonly nodeId: string | null;
   readonly mode: string | null;

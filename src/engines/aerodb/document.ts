@@ -81,7 +81,7 @@ export function executionDocument(
         null,
         facts(
           fact(label('Target'), { is: 'node', ...target, strong: true }),
-          fact(TERMS.epoch, plain('ordinal', epoch)),
+          fact(TERMS.epoch.name, plain('ordinal', epoch)),
           fact(label('Control version'), plain('ordinal', controlVersion)),
         ),
       ),

@@ -3,6 +3,7 @@ import { refusal } from '../../control-plane/model/errors.ts';
 import { isUuid, quotedName } from '../../control-plane/model/plausible.ts';
 import type { Member, Wire } from '../../control-plane/model/views.ts';
 import type { EngineAdapter } from '../adapter.ts';
+import { HTTP_SCHEMES } from '../http/schemes.ts';
 import { httpToken } from '../http/token.ts';
 
 export const AERODB: EngineAdapter = {
@@ -10,6 +11,7 @@ export const AERODB: EngineAdapter = {
   label: 'AeroDB',
   namesMembers: false,
   addresses: {
+    schemes: HTTP_SCHEMES,
     example: 'https://node-1.example:9191, https://node-2.example:9191',
     prompt:
       'The addresses of its nodes, in the order in which they are to be asked. Plain http is accepted to loopback ' +

@@ -38,7 +38,7 @@ export function membersTable(members: readonly Shown[]): Table {
       { key: 'member', title: label('Node'), is: 'text', width: 28 },
       { key: 'role', title: label('Role'), is: 'role', width: 26 },
       { key: 'state', title: label('State'), is: 'text', width: 18 },
-      { key: 'timeline', title: TERMS.epoch, is: 'ordinal', width: 8 },
+      { key: 'timeline', title: TERMS.epoch.name, is: 'ordinal', width: 8 },
       { key: 'lag', title: label('Lag (bytes)', 'lag bytes'), is: 'number', width: 12 },
       ...lags.map(([key, title]): Column => ({ key, title, is: 'number', width: 16 })),
       ...positions.map(([key, title]): Column => ({ key, title, is: 'position', width: 14 })),
@@ -134,7 +134,7 @@ export function nodeSections({ member, source, sections }: Wire<PatroniNodeView>
     section(
       label('Position'),
       facts(
-        fact(TERMS.epoch, plain('ordinal', patroni.timeline)),
+        fact(TERMS.epoch.name, plain('ordinal', patroni.timeline)),
         ...POSITIONS.filter(([key]) => key !== 'written' || member.role !== 'replica').map(([key, title]) =>
           fact(title, key === 'written' ? position(patroni.written) : cell('position', ofItsKind(member, key))),
         ),

@@ -1,6 +1,7 @@
 /** The engine PostgreSQL under Patroni: what holds for each of its clusters. Its kernel is loaded when first asked. */
 import type { ClusterConfig } from '../../control-plane/clusters/cluster.ts';
 import type { EngineAdapter } from '../adapter.ts';
+import { HTTP_SCHEMES } from '../http/schemes.ts';
 import { httpToken } from '../http/token.ts';
 import { databaseLogin } from './login.ts';
 
@@ -15,6 +16,7 @@ export const PATRONI: EngineAdapter = {
   label: 'PostgreSQL under Patroni',
   namesMembers: true,
   addresses: {
+    schemes: HTTP_SCHEMES,
     example: 'https://db1.example:8008, https://db2.example:8008',
     prompt:
       "The addresses of its members' REST APIs, in the order in which they are to be asked; " +

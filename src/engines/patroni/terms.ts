@@ -3,13 +3,12 @@ import { label, type Cell, type Terms } from '../../control-plane/model/document
 import { plain } from '../documents.ts';
 import { lsn } from './lsn.ts';
 
-export const TERMS: Terms = {
-  epoch: label('Timeline'),
-  atEpoch: label('timeline {0}'),
+export const TERMS = {
+  epoch: { name: label('Timeline'), at: label('timeline {0}') },
   primary: label('Leader'),
   countsCommits: false,
   countsControlVersions: false,
-};
+} as const satisfies Terms;
 
 /** A position as PostgreSQL writes it. */
 export function positionText(value: string | null): string | null {

@@ -59,7 +59,7 @@ function blockContent(block: Block, { document, cited, kind }: Around): Content 
     case 'bars':
       return lagBars(block.bars, cited);
     case 'events':
-      return table(eventsTable(block.entries, words(document.terms.epoch)), words(block.empty));
+      return table(eventsTable(block.entries, document.terms.epoch?.name ?? null), words(block.empty));
     case 'changes':
       return changeTable(
         block.changes,

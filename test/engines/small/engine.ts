@@ -15,6 +15,7 @@ import type { ControlRequest, Kernel } from '../../../src/control-plane/ports.ts
 import { urlsOf, type ClusterConfig } from '../../../src/control-plane/clusters/cluster.ts';
 import type { ClusterView, KernelExplanation, Member, Reading } from '../../../src/control-plane/model/views.ts';
 import type { EngineAdapter } from '../../../src/engines/adapter.ts';
+import { HTTP_SCHEMES } from '../../../src/engines/http/schemes.ts';
 import { documented, fact, facts, plain, section, table } from '../../../src/engines/documents.ts';
 
 /** What the frames of an abacus answer: `GET /abacus`. */
@@ -25,8 +26,7 @@ export interface Abacus {
 }
 
 const TERMS: Terms = {
-  epoch: label('Turn'),
-  atEpoch: label('turn {0}'),
+  epoch: { name: label('Turn'), at: label('turn {0}') },
   primary: label('Counting frame'),
   countsCommits: false,
   countsControlVersions: false,
@@ -262,7 +262,7 @@ export const SMALL: EngineAdapter = {
   id: 'abacus',
   label: 'Abacus',
   namesMembers: false,
-  addresses: { example: 'http://127.0.0.1:1', prompt: 'Where the abacus stands.' },
+  addresses: { schemes: HTTP_SCHEMES, example: 'http://127.0.0.1:1', prompt: 'Where the abacus stands.' },
   secrets: [
     {
       id: 'token',
