@@ -22,8 +22,8 @@ module.exports = {
     may('engines', '^src/engines/', [
       '^src/engines/',
       '^src/control-plane/',
-      '(^|node_modules/)(undici|zod|pg)(/|$)',
-      '^(node:)?(tls|fs|buffer)$',
+      '(^|node_modules/)(undici|zod|pg|mysql2)(/|$)',
+      '^(node:)?(tls|fs|buffer|net|events)$',
     ]),
     may('files', '^src/files/', ['^src/files/', '^(node:)?(fs|path|os|sqlite)$']),
     may('audit', '^src/audit/', [

@@ -17,6 +17,18 @@ export function urlOf(endpoint: string, path: string): URL {
   return new URL(endpoint.replace(/\/+$/, '') + path);
 }
 
+/** The ports of addresses that name none. */
+const PORTS: ReadonlyMap<string, string> = new Map([
+  ['http:', '80'],
+  ['https:', '443'],
+  ['mysql:', '3306'],
+]);
+
+/** Host and port of an address, by which its peer is known whatever the scheme: one address, one text. */
+export function peerOf({ protocol, hostname, port }: URL): string {
+  return `${hostname.toLowerCase()}:${port === '' ? (PORTS.get(protocol) ?? '') : port}`;
+}
+
 type NoAnswer =
   | { readonly kind: 'rejected'; readonly reason: string }
   | { readonly kind: 'failed'; readonly code: TransportErrorCode; readonly reason: string };

@@ -7,6 +7,7 @@ import request from 'undici/lib/api/api-request.js';
 import buildConnector from 'undici/lib/core/connect.js';
 import Client from 'undici/lib/dispatcher/client.js';
 import type { TransportErrorCode } from '../../control-plane/model/errors.ts';
+import { peerOf } from './endpoint.ts';
 import { cause, clientCertificate, codeOf } from './text.ts';
 
 /** Limits of one exchange: milliseconds and bytes. `totalMs` covers everything, connecting included. */
@@ -28,7 +29,7 @@ export interface TlsIdentity {
   readonly hasCertificate?: boolean;
   /** Differs where the text of CA, certificate or key differs. */
   readonly fingerprint: string;
-  /** The name in the certificate of single endpoints, by the origin of their address; it goes before `serverName`. */
+  /** The name in the certificate of single endpoints, by the `peerOf` of their address; it goes before `serverName`. */
   readonly serverNames?: ReadonlyMap<string, string>;
 }
 
@@ -65,7 +66,7 @@ const MAX_HEADER_BYTES = 16 * 1024;
 export async function exchange(outgoing: HttpRequest, tls: TlsIdentity, limits: Limits): Promise<Exchange> {
   const progress: Progress = { connected: false, alert: undefined };
   const expired = new Error('expired');
-  const serverName = tls.serverNames?.get(outgoing.url.origin) ?? tls.serverName;
+  const serverName = tls.serverNames?.get(peerOf(outgoing.url)) ?? tls.serverName;
   const dial = buildConnector({
     timeout: limits.connectMs,
     maxCachedSessions: 0,

@@ -7,6 +7,7 @@ import { endpointsOf, urlsOf, type ClusterConfig } from '../../control-plane/clu
 import { digest } from '../../control-plane/model/digest.ts';
 import { failure, refusal, success, type Result } from '../../control-plane/model/errors.ts';
 import { implausiblePath } from '../../control-plane/model/plausible.ts';
+import { peerOf } from './endpoint.ts';
 import type { TlsIdentity } from './http.ts';
 
 const MAX_FILE_BYTES = 1024 * 1024;
@@ -53,7 +54,7 @@ export async function tlsIdentity(cluster: ClusterConfig): Promise<Result<TlsIde
     return success({ context: undefined, ca: undefined, serverName, fingerprint });
   const serverNames = new Map(
     endpointsOf(cluster).flatMap(one =>
-      one.serverName === undefined ? [] : [[new URL(one.url).origin, one.serverName] as const],
+      one.serverName === undefined ? [] : [[peerOf(new URL(one.url)), one.serverName] as const],
     ),
   );
   const context = await contextOf(pem);

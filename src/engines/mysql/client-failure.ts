@@ -1,0 +1,71 @@
+/** Why MySQL gave no answer: its own refusal in its own words, no connection, one that was cut, or nothing in time. */
+import { passwordSecrets, withhold } from '../http/answer.ts';
+import { cause, clientCertificate, oneLine } from '../http/text.ts';
+import type { No } from './client.ts';
+import type { Break } from './wire.ts';
+
+/** MySQL's own messages have 512 bytes at most. */
+const MESSAGE_CHARACTERS = 1000;
+
+/** How far a connection came, for what it means that it failed. */
+export interface Progress {
+  /** Not to be repeated, whoever says it. */
+  readonly password: string;
+  /** Whether a client certificate is configured. */
+  readonly hasCertificate: boolean;
+  /** The peer is verified, or is this machine. */
+  isTrusted: boolean;
+  isLoggedIn: boolean;
+}
+
+/** `sent`: whether the statement had left. */
+export function failed({ code, why }: Break, progress: Progress, sent: boolean): No {
+  const { password, hasCertificate, isLoggedIn } = progress;
+  const said = typeof why === 'string' ? why : (clientCertificate(why, hasCertificate) ?? cause(why));
+  const words = oneLine(withhold(said, passwordSecrets(password)), MESSAGE_CHARACTERS);
+  if (!isLoggedIn)
+    return { kind: 'failed', code: 'PHASE7_CONNECTION_FAILED', sent: false, reason: `no connection (${words})` };
+  if (!sent)
+    return {
+      kind: 'failed',
+      code: 'PHASE7_TRANSPORT_FAILURE',
+      sent,
+      reason: `the connection had ended before the statement was sent (${words})`,
+    };
+  const reason =
+    code === 'PHASE7_TRANSPORT_FAILURE' ? `the connection ended before the answer was complete (${words})` : words;
+  return { kind: 'failed', code, sent, reason };
+}
+
+/** MySQL's error packet as mysql2 hands it over; an error of mysql2's own, or of the system, has no `sqlMessage`. */
+interface Refusal {
+  readonly errno: number;
+  /** Empty where the packet has none. */
+  readonly sqlState: string;
+  readonly sqlMessage: string;
+}
+
+export function isRefusal(error: Error): error is Error & Refusal {
+  return (
+    'sqlMessage' in error &&
+    typeof error.sqlMessage === 'string' &&
+    'errno' in error &&
+    typeof error.errno === 'number' &&
+    'sqlState' in error &&
+    typeof error.sqlState === 'string'
+  );
+}
+
+/** MySQL's own words (P7-E3); an error that comes before the peer is verified proves nothing, and is none of its. */
+export function refused({ errno, sqlState, sqlMessage }: Refusal, progress: Progress): No {
+  const message = oneLine(withhold(sqlMessage, passwordSecrets(progress.password)), MESSAGE_CHARACTERS);
+  if (!progress.isTrusted)
+    return failed({ code: 'PHASE7_CONNECTION_FAILED', why: `before TLS: ${errno} ${message}` }, progress, false);
+  return {
+    kind: 'refused',
+    errno,
+    sqlState: /^[0-9A-Z]{5}$/.test(sqlState) ? sqlState : null,
+    message,
+    atLogin: !progress.isLoggedIn,
+  };
+}
