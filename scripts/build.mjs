@@ -7,6 +7,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } f
 import { join, relative } from 'node:path';
 import * as esbuild from 'esbuild';
 import { bundledPackages } from './lib/bundled.mjs';
+import { neededOfMysql2 } from './lib/needed-of-mysql2.mjs';
 import { neededOfUndici } from './lib/needed-of-undici.mjs';
 import { notices } from './lib/notices.mjs';
 import { root } from './lib/paths.mjs';
@@ -82,7 +83,7 @@ export async function build({ release = false, folder = join(root, 'dist'), regi
     present.map(({ source, file, options }) =>
       bundle(source, join(folder, file), release, {
         ...options,
-        plugins: [neededOfUndici, ...(registry === undefined ? [] : [registryOf(registry)])],
+        plugins: [neededOfUndici, neededOfMysql2, ...(registry === undefined ? [] : [registryOf(registry)])],
       }),
     ),
   );

@@ -72,7 +72,7 @@ export async function open(way: Way): Promise<Opened> {
       wire.secure(socket => {
         const secure = tls.connect({ socket, ...verified(identity, peer.name) });
         secure.once('secureConnect', () => {
-          if (!secure.encrypted || !secure.authorized) {
+          if (!secure.authorized) {
             wire.break('PHASE7_CONNECTION_FAILED', 'its certificate is not verified');
             return;
           }

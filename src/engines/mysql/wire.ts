@@ -138,31 +138,26 @@ export class Wire extends EventEmitter {
     }
     this.#chunks.push(chunk);
     this.#buffered += chunk.length;
-    if (this.#buffered < this.#needed) return this.#limit();
-    let rest = Buffer.concat(this.#chunks);
-    for (;;) {
-      const size = rest.length < HEADER_BYTES ? Infinity : HEADER_BYTES + rest.readUIntLE(0, 3);
-      if (rest.length < size) break;
-      // A copy: who reads on where it ends, reads nothing else.
-      const packet = Buffer.from(rest.subarray(0, size));
-      rest = rest.subarray(size);
-      this.#buffered = rest.length;
-      this.#deliver(packet);
-      if (this.#isBroken) return;
-      if (this.#isIdle() && rest.length > 0) {
-        this.#invalid(UNASKED);
-        return;
-      }
-    }
-    this.#chunks = rest.length === 0 ? [] : [rest];
-    this.#needed = rest.length < HEADER_BYTES ? HEADER_BYTES : HEADER_BYTES + rest.readUIntLE(0, 3);
-    this.#limit();
-  }
-
-  /** Also what is only announced counts. */
-  #limit(): void {
+    if (this.#buffered >= this.#needed) this.#split(Buffer.concat(this.#chunks));
+    // Also what is only announced counts.
     if (Math.max(this.#bytes, this.#needed) > LARGEST_ANSWER_BYTES)
       this.#invalid(`the answer is larger than ${LARGEST_ANSWER_BYTES} bytes`);
+  }
+
+  /** Delivers the whole packets, and keeps what is left. */
+  #split(bytes: Buffer): void {
+    let rest = bytes;
+    this.#needed = sizeOf(rest);
+    while (rest.length >= this.#needed && !this.#isBroken) {
+      // A copy: who reads on where it ends, reads nothing else.
+      const packet = Buffer.from(rest.subarray(0, this.#needed));
+      rest = rest.subarray(this.#needed);
+      this.#chunks = rest.length === 0 ? [] : [rest];
+      this.#buffered = rest.length;
+      this.#needed = sizeOf(rest);
+      this.#deliver(packet);
+      if (this.#isIdle() && rest.length > 0) this.#invalid(UNASKED);
+    }
   }
 
   #deliver(packet: Buffer): void {
@@ -193,7 +188,8 @@ export class Wire extends EventEmitter {
           : { wrong: 'its greeting is another' };
       case 'login':
         return content[0] === ERROR ? errorPacket(content) : 'more';
-      default:
+      case 'idle':
+      case 'securing':
         return { wrong: UNASKED };
     }
   }
@@ -205,4 +201,9 @@ export class Wire extends EventEmitter {
   #invalid(why: string): void {
     this.break('PHASE7_INVALID_KERNEL_RESPONSE', `not MySQL's answer: ${why}`);
   }
+}
+
+/** How many bytes the first packet has, or its header while that is not whole. */
+function sizeOf(bytes: Buffer): number {
+  return bytes.length < HEADER_BYTES ? HEADER_BYTES : HEADER_BYTES + bytes.readUIntLE(0, 3);
 }
