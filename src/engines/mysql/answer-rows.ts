@@ -1,7 +1,7 @@
 /** The rows of an answer as texts. */
 import type { Column } from 'mysql2';
 import { decode, passwordSecrets, withhold } from '../http/answer.ts';
-import type { Row } from './client.ts';
+import type { Row } from './way.ts';
 
 export type Rows =
   | { readonly ok: true; readonly rows: readonly Row[]; readonly body: string }

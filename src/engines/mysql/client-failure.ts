@@ -1,7 +1,7 @@
 /** Why MySQL gave no answer: its own refusal in its own words, no connection, one that was cut, or nothing in time. */
 import { passwordSecrets, withhold } from '../http/answer.ts';
 import { cause, clientCertificate, oneLine } from '../http/text.ts';
-import type { No } from './client.ts';
+import type { No } from './way.ts';
 import type { Break } from './wire.ts';
 
 /** MySQL's own messages have 512 bytes at most. */

@@ -10,7 +10,7 @@ import { peerOf } from '../http/endpoint.ts';
 import type { TlsIdentity } from '../http/http.ts';
 import { textRows } from './answer-rows.ts';
 import { failed, isRefusal, refused, type Progress } from './client-failure.ts';
-import type { Answered, No, Way } from './client.ts';
+import type { Answered, No, Way } from './way.ts';
 import { Wire, type Break } from './wire.ts';
 
 export type Opened =
