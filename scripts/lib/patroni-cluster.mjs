@@ -11,26 +11,22 @@ import {
   cpSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   openSync,
   closeSync,
   readdirSync,
   readFileSync,
-  readlinkSync,
-  renameSync,
   rmSync,
-  statSync,
   writeFileSync,
 } from 'node:fs';
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { makeCertificate } from './certificate.mjs';
+import { endAbandoned, newClusterFolder, processesIn, signal } from './cluster-folder.mjs';
 import { patroniConfig } from './patroni-config.mjs';
 import { patroniEnvironment, patroniIn } from './patroni-versions.mjs';
-import { freePorts } from './ports.mjs';
-import { errorCode, identity, processes, until } from './processes.mjs';
+import { claimRange, freePorts } from './ports.mjs';
+import { until } from './processes.mjs';
 import { Failure, lastLines, run } from './run.mjs';
 
 /** @typedef {import('./patroni-config.mjs').Member} Member */
@@ -71,72 +67,6 @@ const USER = 'postgres';
 export const MONITOR = { user: 'aerodb_monitor', password: 'monitor-of-the-trial' };
 
 /**
- * Root's own temporary folder may be closed to the account that PostgreSQL runs under, and its sockets' paths may have
- * 107 bytes at most.
- */
-function parent() {
-  return process.getuid?.() === 0 || tmpdir().length > 40 ? '/tmp' : tmpdir();
-}
-
-/** @param {string} folder */
-function ownerFile(folder) {
-  return join(folder, 'owner.json');
-}
-
-/**
- * Where clusters look for their ports: each in a range of its own, because those of one that is just starting are free
- * until it listens. Below the ports that connections take for themselves: a member that is restarted needs its own
- * again.
- */
-const RANGES = { first: 20_000, size: 200, count: 50 };
-
-/**
- * Takes a range that no other process on this machine has: who listens on its first port has it, and the system takes
- * it back from a process that was killed.
- * @returns {Promise<{ first: number, release: () => void }>} the first port after that
- */
-async function claimRange() {
-  const from = Math.floor(Math.random() * RANGES.count);
-  for (let tried = 0; tried < RANGES.count; tried += 1) {
-    const port = RANGES.first + RANGES.size * ((from + tried) % RANGES.count);
-    const server = createServer().unref();
-    const isOurs = await new Promise(resolve => {
-      server.once('error', () => resolve(false));
-      server.listen(port, '127.0.0.1', () => resolve(true));
-    });
-    if (isOurs) return { first: port + 1, release: () => server.close() };
-  }
-  throw new Failure(`Each of ${RANGES.count} ranges of ports from ${RANGES.first} on is taken by a cluster.`);
-}
-
-/**
- * @param {string} folder
- * @returns {{ pid: number, folder: string }[]} running processes that work in this folder or below it
- */
-export function processesIn(folder) {
-  return processes().flatMap(({ pid }) => {
-    try {
-      const cwd = readlinkSync(`/proc/${pid}/cwd`);
-      return cwd === folder || cwd.startsWith(`${folder}/`) ? [{ pid, folder: cwd }] : [];
-    } catch {
-      return []; // ended, or another account's
-    }
-  });
-}
-
-/**
- * @param {number} pid
- * @param {NodeJS.Signals} signal
- */
-function signal(pid, signal) {
-  try {
-    process.kill(pid, signal);
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
-  }
-}
-
-/**
  * Ends whatever runs in a cluster's folder, then removes it. The agents first, so that none restarts its PostgreSQL;
  * PostgreSQL is asked to end at once rather than killed, because only then does it give its shared memory back.
  * @param {string} folder
@@ -160,20 +90,6 @@ export async function endCluster(folder) {
         .join(', ')}.`,
     );
   rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
-}
-
-/** Ends what runs that were killed have left. */
-async function endAbandoned() {
-  for (const name of readdirSync(parent()).filter(each => each.startsWith(PREFIX))) {
-    const folder = join(parent(), name);
-    try {
-      if (!existsSync(ownerFile(folder)) || statSync(ownerFile(folder)).uid !== process.getuid?.()) continue;
-      const owner = JSON.parse(readFileSync(ownerFile(folder), 'utf8'));
-      if (identity(owner.pid) !== owner.identity) await endCluster(folder);
-    } catch (error) {
-      if (errorCode(error) !== 'ENOENT') throw error; // another run has just removed it
-    }
-  }
 }
 
 /** A running cluster. */
@@ -258,14 +174,11 @@ export class PatroniCluster {
    * @throws {Failure} with the ends of the logs
    */
   static async start(options) {
-    await endAbandoned();
+    await endAbandoned(PREFIX, endCluster);
     const count = 2 * (options.nodes ?? 3) + 2;
     const range = options.port === undefined ? await claimRange() : undefined;
     const port = await freePorts(range?.first ?? options.port ?? 0, count);
-    const folder = mkdtempSync(join(parent(), PREFIX));
-    // Whole or not there: another run that starts now reads it.
-    writeFileSync(`${ownerFile(folder)}.new`, JSON.stringify({ pid: process.pid, identity: identity(process.pid) }));
-    renameSync(`${ownerFile(folder)}.new`, ownerFile(folder));
+    const folder = newClusterFolder(PREFIX);
     const cluster = new PatroniCluster(folder, port, options);
     cluster.#release = range?.release;
     try {
@@ -555,25 +468,7 @@ export class PatroniCluster {
       own(join(this.folder, folder));
     }
     if (this.tls !== undefined) {
-      await run('openssl', [
-        'req',
-        '-x509',
-        '-newkey',
-        'ec',
-        '-pkeyopt',
-        'ec_paramgen_curve:P-256',
-        '-nodes',
-        '-days',
-        '2',
-        '-subj',
-        '/CN=localhost',
-        '-addext',
-        'subjectAltName=DNS:localhost,IP:127.0.0.1',
-        '-keyout',
-        this.tls.key,
-        '-out',
-        this.tls.cert,
-      ]);
+      await makeCertificate(this.tls);
       own(this.tls.key);
       own(this.tls.cert);
       chmodSync(this.tls.key, 0o600);

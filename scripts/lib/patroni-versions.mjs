@@ -4,12 +4,12 @@
  * person's cache folder; nothing is installed. Patroni is plain Python: it runs on this machine's Python and
  * PostgreSQL. A folder of that name is complete or absent.
  */
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { buildAside } from './cache.mjs';
-import { debianMirror, KEYRING } from './debian-mirror.mjs';
+import { downloadPackages } from './debian-packages.mjs';
 import { cacheFolder } from './paths.mjs';
-import { Failure, onPath, run } from './run.mjs';
+import { Failure, run } from './run.mjs';
 
 /** A version by its first two numbers, and the Debian suite that has it; the newest last. */
 export const RELEASES = /** @type {const} */ ([
@@ -82,7 +82,13 @@ export async function ensureUnpackedPatroni(line, say) {
   say(`Fetching Patroni ${release.line} (Debian ${release.suite}) into ${cache} …`);
   const root = await buildAside(cache, async aside => {
     const built = join(aside, 'patroni');
-    await unpack(await download(release, aside), built);
+    const [file = ''] = await downloadPackages({
+      what: `Patroni ${release.line}`,
+      suite: release.suite,
+      packages: ['patroni'],
+      folder: aside,
+    });
+    await unpack(file, built);
     const version = await versionOfPatroni(patroniIn(built), built);
     if (!version.startsWith(`${release.line}.`))
       throw new Failure(
@@ -119,62 +125,4 @@ export function unpacked(cache, line) {
 async function unpack(file, root) {
   mkdirSync(root);
   await run('dpkg', ['-x', file, root]);
-}
-
-/**
- * Downloads the package through apt, with lists and settings of its own: apt itself checks the signature of the suite,
- * and by it the package. No right of root is needed, and what the machine has installed or configured is not touched.
- * @param {{ line: string, suite: string }} release
- * @param {string} folder
- * @returns {Promise<string>} the downloaded file
- */
-async function download({ line, suite }, folder) {
-  const apt = onPath('apt-get');
-  if (apt === undefined)
-    throw new Failure('There is no apt-get here: only on Debian can another version of Patroni be fetched.');
-  if (!existsSync(KEYRING))
-    throw new Failure(`There are no keys of Debian here (${KEYRING}): install debian-archive-keyring.`);
-  const mirror = await debianMirror(apt);
-  const config = join(folder, 'apt.conf');
-  for (const part of [join('lists', 'partial'), join('cache', 'archives', 'partial')])
-    mkdirSync(join(folder, part), { recursive: true });
-  writeFileSync(join(folder, 'sources.list'), `deb [signed-by=${KEYRING}] ${mirror} ${suite} main\n`);
-  writeFileSync(config, aptConfig(folder));
-  try {
-    await run(apt, ['-c', config, 'update', '-qq'], { cwd: folder });
-    await run(apt, ['-c', config, 'download', '-qq', 'patroni'], { cwd: folder });
-  } catch (error) {
-    throw error instanceof Failure
-      ? new Failure(`Patroni ${line} cannot be fetched from Debian ${suite}: ${error.message}`)
-      : error;
-  }
-  const file = readdirSync(folder).find(name => name.endsWith('.deb'));
-  if (file === undefined) throw new Failure(`apt-get downloaded no patroni from Debian ${suite}.`);
-  return join(folder, file);
-}
-
-/**
- * @param {string} folder where apt keeps everything
- * @returns {string} settings that come after the machine's own, of which what concerns the way to the mirror stays as
- *   it is
- */
-function aptConfig(folder) {
-  return `Dir::State "${folder}";
-Dir::State::lists "${join(folder, 'lists')}";
-Dir::State::status "/dev/null";
-Dir::Cache "${join(folder, 'cache')}";
-Dir::Etc::sourcelist "${join(folder, 'sources.list')}";
-Dir::Etc::sourceparts "/dev/null";
-Dir::Etc::preferences "/dev/null";
-Dir::Etc::preferencesparts "/dev/null";
-APT::Sandbox::User "";
-APT::Update::Error-Mode "any";
-APT::Get::AllowUnauthenticated "false";
-Acquire::AllowInsecureRepositories "false";
-Acquire::Languages "none";
-Acquire::IndexTargets::deb::DEP-11::DefaultEnabled "false";
-#clear APT::Update::Pre-Invoke;
-#clear APT::Update::Post-Invoke;
-#clear APT::Update::Post-Invoke-Success;
-`;
 }

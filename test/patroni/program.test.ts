@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { processesIn } from '../../scripts/lib/patroni-cluster.mjs';
+import { processesIn } from '../../scripts/lib/cluster-folder.mjs';
 import { ensurePatroni } from '../../scripts/lib/patroni-install.mjs';
 import { PATRONI_VARIABLE } from '../../scripts/lib/patroni-versions.mjs';
 import { root } from '../../scripts/lib/paths.mjs';

@@ -4,7 +4,8 @@
 import assert from 'node:assert/strict';
 import { appendFileSync, chownSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PatroniCluster, processesIn, type ClusterOptions } from '../../scripts/lib/patroni-cluster.mjs';
+import { processesIn } from '../../scripts/lib/cluster-folder.mjs';
+import { PatroniCluster, type ClusterOptions } from '../../scripts/lib/patroni-cluster.mjs';
 import { ensurePatroni } from '../../scripts/lib/patroni-install.mjs';
 import { PATRONI_VARIABLE } from '../../scripts/lib/patroni-versions.mjs';
 import { until as cameTrue } from '../../scripts/lib/processes.mjs';
