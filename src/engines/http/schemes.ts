@@ -1,0 +1,7 @@
+/** What the addresses of an engine over HTTP are. */
+import type { Engine } from '../../control-plane/engine.ts';
+
+export const HTTP_SCHEMES: Engine['addresses']['schemes'] = {
+  https: { isPlain: false, hasPath: true },
+  http: { isPlain: true, hasPath: true },
+};
