@@ -36,6 +36,8 @@ export interface ControlRequest {
   readonly operator: OperatorReference;
   /** What the operator saw; `null` only for an engine that counts none. */
   readonly controlVersion: bigint | null;
+  /** The state from which it was explained, as the kernel calls it. */
+  readonly snapshot: string;
   /**
    * How long the kernel itself may take for its answer, in milliseconds, as it was explained; the configured limit is
    * raised to that.

@@ -219,6 +219,7 @@ export function controlRequest(endpoint: string, target: string): ControlRequest
     reason: 'the runbook says so',
     operator: { id: 'ann@desk', authority: 'Operator' },
     controlVersion: 17n,
+    snapshot: 'latest',
     answerMs: null,
     auditHead: { seq: 4n, hash: 'ab'.repeat(32) },
   };

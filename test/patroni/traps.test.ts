@@ -354,6 +354,7 @@ describe('traps of Patroni', function () {
       reason: '',
       operator: { id: 'anna@desk', authority: 'Operator' },
       controlVersion: null,
+      snapshot: 'dcs',
       answerMs: null,
       auditHead: { seq: 1n, hash: '0'.repeat(64) },
     });

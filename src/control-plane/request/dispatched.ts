@@ -75,7 +75,7 @@ function requestOf(
   { env: { operator } }: Session,
   { requestId }: Flow,
   { args }: Accepted,
-  { explanation: { target }, endpoint, controlVersion, answerMs }: Explained,
+  { explanation: { target, source }, endpoint, controlVersion, answerMs }: Explained,
   auditHead: AuditPosition,
 ): ControlRequest {
   return {
@@ -86,6 +86,7 @@ function requestOf(
     reason: args.reason ?? '',
     operator: { id: operatorId(operator), authority: 'Operator' },
     controlVersion,
+    snapshot: source.observed.snapshot,
     answerMs,
     auditHead,
   };

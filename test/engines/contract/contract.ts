@@ -100,6 +100,7 @@ export function contract(engine: string, start: () => Promise<Stand>): void {
         reason: 'the contract of an engine',
         operator: { id: 'contract@test', authority: 'Operator' },
         controlVersion: view.controlVersion,
+        snapshot: reading.observed.snapshot,
         answerMs: view.answerMs,
         auditHead: { seq: 1n, hash: 'ab'.repeat(32) },
       };

@@ -1,0 +1,108 @@
+/**
+ * Statements to one address, and what it means that there is no answer. A session is one connection; a read is asked
+ * once, and its answer is checked before anything is made of it.
+ */
+import type * as z from 'zod/mini';
+import {
+  kernelRejection,
+  refusal,
+  transportFailure,
+  type ControlError,
+  type Outcome,
+  type TransportErrorCode,
+} from '../../control-plane/model/errors.ts';
+import { parse } from '../../control-plane/model/parse.ts';
+import type { Timeouts } from '../http/endpoint.ts';
+import type { TlsIdentity } from '../http/http.ts';
+import { session, type Login, type No, type Way } from './client.ts';
+import { missingRight } from './rights.ts';
+
+/** With what a cluster is reached. */
+export interface Access {
+  readonly login: Login;
+  readonly tls: TlsIdentity;
+  readonly timeouts: Timeouts;
+}
+
+/** Why there is no answer: MySQL's own refusal, or that nothing came which is one. */
+export type NoReply =
+  | {
+      readonly kind: 'rejected';
+      readonly errno: number;
+      readonly message: string;
+      /** As the programs of MySQL write it. */
+      readonly reason: string;
+      /** No statement had been read yet. */
+      readonly atLogin: boolean;
+    }
+  | {
+      readonly kind: 'failed';
+      readonly code: TransportErrorCode;
+      readonly sent: boolean;
+      readonly reason: string;
+      /** Two readings came that do not belong together. */
+      readonly moved?: true;
+    };
+
+export type Asked<T> = { readonly ok: true; readonly data: T } | { readonly ok: false; readonly no: NoReply };
+
+/** Asks one statement in a session. */
+export type Ask = <T>(statement: string, form: () => z.ZodMiniType<T>) => Promise<Asked<T>>;
+
+export function wayTo(endpoint: string, { login, tls, timeouts }: Access): Way {
+  return { endpoint, login, tls, timeouts };
+}
+
+/** One connection to an address, for reads. */
+export async function reads<T>(
+  endpoint: string,
+  access: Access,
+  use: (ask: Ask) => Promise<Asked<T>>,
+): Promise<Asked<T>> {
+  const answered = await session(wayTo(endpoint, access), access.timeouts.readMs, async ask =>
+    use(async (statement, form) => {
+      const told = await ask(statement);
+      if (!told.ok) return { ok: false, no: noReply(told.no) };
+      const parsed = parse(form(), told.rows);
+      if (parsed.ok) return { ok: true, data: parsed.value };
+      const { path, message } = parsed.misfit;
+      return foreign(`not MySQL's answer: ${[...path.map(String), message].join(': ')}`);
+    }),
+  );
+  return answered.ok ? answered.value : { ok: false, no: noReply(answered.no) };
+}
+
+/** What came is not of the form that it has to be. */
+export function foreign(reason: string): { readonly ok: false; readonly no: NoReply } {
+  return { ok: false, no: { kind: 'failed', code: 'PHASE7_INVALID_KERNEL_RESPONSE', sent: true, reason } };
+}
+
+export function noReply(no: No): NoReply {
+  if (no.kind === 'failed') return no;
+  const { errno, sqlState, message, atLogin } = no;
+  return { kind: 'rejected', errno, message, atLogin, reason: `ERROR ${errno} (${sqlState ?? '?????'}): ${message}` };
+}
+
+/** MySQL's own refusal (P7-E3), and the right that is missing where it says so. */
+export function rejection(
+  { errno, message, reason }: Omit<Extract<NoReply, { readonly kind: 'rejected' }>, 'atLogin'>,
+  words: string,
+  outcome: Outcome,
+): ControlError {
+  const known = missingRight(errno, message);
+  return {
+    ...kernelRejection(`MYSQL_${errno}`, words, [], outcome, { status: null, body: reason, details: null }),
+    ...(known === undefined ? {} : { known }),
+  };
+}
+
+/** Why a read gave nothing. That two readings do not belong together is no failure of the transport (P7-D1). */
+export function readError(endpoint: string, no: NoReply): ControlError {
+  if (no.kind === 'rejected') return rejection(no, no.message, 'not_executed');
+  return no.moved === true
+    ? refusal(
+        'PHASE7_INCONSISTENT_SNAPSHOT',
+        `${endpoint}: ${no.reason}. Nothing is shown of either; they were reads, and nothing was executed.`,
+      )
+    : transportFailure(no.code, `${endpoint}: ${no.reason}. It was a read; nothing was executed.`, 'not_executed');
+}

@@ -1,0 +1,192 @@
+/**
+ * A switch of the primary or a forced group: one statement, on a connection of its own, to one configured address, and
+ * what its answer proves (P7-E1, P7-E2, P7-F3). A switch that was asked for cannot be called back: neither the end of
+ * the connection nor a time limit ends it.
+ */
+import type { ClusterConfig } from '../../control-plane/clusters/cluster.ts';
+import {
+  failure,
+  refusal,
+  success,
+  transportFailure,
+  type ControlError,
+  type Result,
+} from '../../control-plane/model/errors.ts';
+import type { PromotionRequest } from '../../control-plane/ports.ts';
+import { toWire, type ControlResultView } from '../../control-plane/model/views.ts';
+import type { ExecutedControl } from '../../control-plane/explanation/words.ts';
+import { foreign, noReply, rejection, wayTo, type Access, type NoReply } from './ask.ts';
+import { session, type Answered } from './client.ts';
+import { executionDocument } from './document.ts';
+import { configured } from './endpoints.ts';
+import { forceAlone, switchTo } from './statements.ts';
+import { isServerId, VIEW_ID } from './schema.ts';
+import { executionWords } from './words.ts';
+
+/** Sends the statement; `executed` needs MySQL's own word that the target leads, or that the new group was accepted. */
+export async function promote(
+  cluster: ClusterConfig,
+  access: Access,
+  request: PromotionRequest,
+): Promise<Result<ExecutedControl>> {
+  const endpoint = configured(cluster, request.endpoint);
+  if (!endpoint.ok) return endpoint;
+  const statement = statementOf(request);
+  if (!statement.ok) return statement;
+  const { timeouts } = access;
+  const answered = await session(
+    wayTo(endpoint.value, access),
+    Math.max(timeouts.controlMs, request.answerMs ?? 0),
+    ask => ask(statement.value),
+  );
+  const answer: Answered = answered.ok ? answered.value : answered;
+  if (!answer.ok) return failure(refused(endpoint.value, request, noReply(answer.no)));
+  return request.mode === 'forced'
+    ? success(executed(cluster, request, 'OK'))
+    : switched(cluster, endpoint.value, request, answer);
+}
+
+/** The statement, made of nothing but ids of the right form. */
+function statementOf({ mode, target, primaryId, snapshot }: PromotionRequest): Result<string> {
+  if (!isServerId(target)) return failure(refusal('PHASE7_INVALID_NODE_ID', `${NOT_AN_ID} Nothing was sent.`, 'node'));
+  if (mode === 'forced') return success(forceAlone(target));
+  if (primaryId === null || !isServerId(primaryId) || !VIEW_ID.test(snapshot))
+    return failure(
+      refusal(
+        'PHASE7_OPERATION_UNSUPPORTED',
+        'A switch names the primary and the view of the group from which it was explained, always; one of them was not ' +
+          'known then. Nothing was sent.',
+      ),
+    );
+  return success(switchTo(target, primaryId, snapshot));
+}
+
+const NOT_AN_ID = 'The target is not the id of a server: MySQL writes them as UUIDs in small letters.';
+
+function switched(
+  cluster: ClusterConfig,
+  endpoint: string,
+  request: PromotionRequest,
+  { rows }: Extract<Answered, { readonly ok: true }>,
+): Result<ExecutedControl> {
+  const [row, ...more] = rows;
+  const { requestId, target } = request;
+  if (row === undefined) return failure(withoutRow());
+  const says = row['answer'] ?? 'NULL';
+  if (more.length > 0 || Object.keys(row).length !== 1)
+    return failure(refused(endpoint, request, foreign("not MySQL's answer to this statement").no));
+  if (says === `Primary server switched to: ${target}`) return success(executed(cluster, request, says));
+  return failure({
+    ...rejection({ kind: 'rejected', errno: 0, message: says, reason: says }, says, 'unknown'),
+    code: 'MYSQL_ANSWER',
+    known:
+      says === ALREADY
+        ? `${ECHO} leads already: by other hands, or because the same request had been executed before.`
+        : `This is not the answer of a switch that has ended well. ${GOES_ON} Request id ${requestId}.`,
+  });
+}
+
+const ALREADY = 'The requested member is already the current group primary.';
+const ECHO = 'This delivery of the request changed nothing. The target';
+const GOES_ON = 'A switch that MySQL has begun goes on without anybody who waits for it.';
+
+/**
+ * The precondition did not hold where the statement ran. What a success of the same request, delivered before by
+ * something in between, would have brought about looks the same.
+ */
+function withoutRow(): ControlError {
+  const body = 'Empty set: no member is in the state that the statement names.';
+  return {
+    ...rejection({ kind: 'rejected', errno: 0, message: body, reason: body }, body, 'unknown'),
+    code: 'MYSQL_EMPTY_SET',
+    known:
+      'This delivery of the request changed nothing. Primary, view, or state of the target were not those of the ' +
+      'explanation when it arrived: by other hands, or because the same request had been executed before.',
+  };
+}
+
+function executed(cluster: ClusterConfig, request: PromotionRequest, body: string): ExecutedControl {
+  const { requestId, mode, target, targetName, primaryId } = request;
+  const result: ControlResultView = {
+    requestId,
+    kind: mode === 'forced' ? 'force_members' : 'set_as_primary',
+    mode,
+    target,
+    outcome: 'executed',
+    epoch: null,
+    controlVersion: null,
+    changes: [
+      mode === 'forced'
+        ? { component: 'group', nodeId: null, before: null, after: `${targetName} alone` }
+        : { component: 'primary', nodeId: null, before: primaryId, after: target },
+    ],
+    events: [],
+  };
+  return {
+    result,
+    body,
+    sentence: executionWords({ nodeId: target, name: targetName }, cluster.name, mode, body),
+    document: () => executionDocument(toWire(result), { nodeId: target, name: targetName }),
+  };
+}
+
+/** What an error proves: "not executed" only where it could not be the echo of this very request (P7-E2). */
+interface Proof {
+  readonly errno: number;
+  readonly says: RegExp;
+  /** What is to be known where it does not prove that nothing was executed. */
+  readonly known?: string;
+}
+
+const ANOTHER_ACTION =
+  'Another configuration action of the group was under way when this delivery arrived: of other hands, or this very ' +
+  'request, delivered before.';
+
+const SWITCH: readonly Proof[] = [
+  { errno: 1123, says: /^Can't initialize function 'group_replication_set_as_primary'; \S/ },
+  { errno: 3910, says: /There is already a configuration action being executed\./, known: ANOTHER_ACTION },
+  {
+    errno: 3910,
+    says: /The appointed primary for election left the group/,
+    known: 'The target left the group while the switch went on. It may have been made the primary before that.',
+  },
+];
+
+const FORCE: readonly Proof[] = [
+  { errno: 1227, says: /./ },
+  { errno: 1231, says: /^Variable 'group_replication_force_members' can't be set to the value of 'NULL'$/ },
+  { errno: 4118, says: /Member is not ONLINE, it is not possible to force a new group membership\.$/ },
+  { errno: 4118, says: /while the member is leaving the group\.$/ },
+  {
+    errno: 4118,
+    says: /can only be updated when Group Replication is running and majority of the members are unreachable\.$/,
+    known:
+      'This delivery of the request changed nothing. The target saw a majority of its group when it arrived: because it ' +
+      'never lost it, or because the same request had been executed before, and the new group is a majority of itself.',
+  },
+  { errno: 3724, says: /./, known: ANOTHER_ACTION },
+];
+
+function refused(endpoint: string, { mode, requestId }: PromotionRequest, no: NoReply): ControlError {
+  if (no.kind === 'failed')
+    return transportFailure(
+      no.code,
+      no.sent
+        ? `${endpoint}: ${no.reason}. ${UNKNOWN} ${requestId}.`
+        : `${endpoint}: ${no.reason}. Nothing was sent and nothing was executed; request id ${requestId}.`,
+      no.sent ? 'unknown' : 'not_executed',
+    );
+  if (no.atLogin) return rejection(no, no.message, 'not_executed');
+  const proof = (mode === 'forced' ? FORCE : SWITCH).find(
+    ({ errno, says }) => errno === no.errno && says.test(no.message),
+  );
+  const known = proof === undefined ? `What this answer proves is not known here. ${GOES_ON}` : proof.known;
+  return {
+    ...rejection(no, no.message, known === undefined ? 'not_executed' : 'unknown'),
+    ...(known === undefined ? {} : { known }),
+  };
+}
+
+const UNKNOWN =
+  'The statement was sent once and not repeated; whether it was executed is unknown. What MySQL has begun goes on ' +
+  'without this connection, and MySQL does not know request ids; request id';

@@ -1,0 +1,185 @@
+/** Diagnostics: what every configured address says of itself, one statement after the other. */
+import type * as z from 'zod/mini';
+import { urlsOf, type ClusterConfig } from '../../control-plane/clusters/cluster.ts';
+import { failure, success, type Result } from '../../control-plane/model/errors.ts';
+import { WITHHELD } from '../../control-plane/model/plausible.ts';
+import type { CostReading } from '../../control-plane/explanation/words.ts';
+import type { DiagnosticsView, Reading, Section } from '../../control-plane/model/views.ts';
+import { oneLine } from '../http/text.ts';
+import { foreign, readError, reads, type Access, type Ask, type Asked, type NoReply } from './ask.ts';
+import { configured, reading } from './endpoints.ts';
+import { onOneLine } from './gtid.ts';
+import { shownValue, STATUS, VARIABLES } from './harmless.ts';
+import { addressOf } from './members.ts';
+import { ownEndpoint } from './reads.ts';
+import * as schema from './schema.ts';
+import { APPLIERS, CHANNELS, ERROR_LOG, GROUP, LOGGED, named, OPEN_TRANSACTIONS, STAGES, WHO } from './statements.ts';
+import { mysqlCostWords } from './words.ts';
+
+/** How many of the newest messages of a server's own log are shown. */
+const SHOWN_MESSAGES = 20;
+
+type Entries = Section['entries'];
+interface Part {
+  readonly name: string;
+  readonly ask: (ask: Ask) => Promise<Asked<Entries>>;
+}
+
+function part<T>(name: string, statement: string, form: () => z.ZodMiniType<T>, show: (data: T) => Entries): Part {
+  return {
+    name,
+    ask: async ask => {
+      const told = await ask(statement, form);
+      return told.ok ? { ok: true, data: show(told.data) } : told;
+    },
+  };
+}
+
+function text(value: bigint | string | null): string {
+  return value === null ? 'unknown' : value.toString();
+}
+
+/** What is asked of each address beside who answers there; the cost counts these. */
+const PARTS: readonly Part[] = [
+  part('group', GROUP, schema.group, rows =>
+    rows.map(row => ({
+      key: `${addressOf(row.MEMBER_HOST ?? 'unknown', row.MEMBER_PORT ?? 'unknown')} ${row.MEMBER_ID}`,
+      value:
+        `${oneLine(row.MEMBER_STATE, 40)} ${oneLine(row.MEMBER_ROLE, 40)}, view ${text(row.VIEW_ID)}, to certify ` +
+        `${text(row.certifying)}, to apply ${text(row.applying)}`,
+    })),
+  ),
+  part('settings', named('global_variables', VARIABLES), schema.namedValues, values),
+  part('counters', named('global_status', STATUS), schema.namedValues, values),
+  part('appliers', APPLIERS, schema.appliers, rows =>
+    rows.map(({ channel, worker, state, last_error: error, applying }) => ({
+      key: `${oneLine(channel, 100)} ${oneLine(worker, 20)}`,
+      value:
+        `${text(state)}, last error ${error === 0n ? 'none' : text(error)}, ` +
+        (applying === null ? 'idle' : `applying ${onOneLine(applying)}`),
+    })),
+  ),
+  part('asynchronous channels', CHANNELS, schema.channels, rows =>
+    rows.map(({ name }) => ({ key: oneLine(name, 100), value: 'runs' })),
+  ),
+  part('stages', STAGES, schema.stages, rows =>
+    rows.map(({ stage, completed, estimated }) => ({
+      key: oneLine(stage, 200),
+      value: `${text(completed)} of ${text(estimated)}`,
+    })),
+  ),
+  part('open transactions', OPEN_TRANSACTIONS, schema.openTransactions, rows =>
+    rows.map(({ open, longest }) => ({ key: 'open', value: `${open}, the longest for ${longest ?? 0n} s` })),
+  ),
+  part('own log', ERROR_LOG, schema.errorLog, rows =>
+    rows.slice(-SHOWN_MESSAGES).map(({ at, code, message }) => ({
+      key: `${at ?? 'unknown'} ${LOGGED.get(code) ?? oneLine(code, 20)}`,
+      value: oneLine(message ?? 'unknown', 500),
+    })),
+  ),
+];
+
+/** Beside the parts: who answers. */
+const STATEMENTS = BigInt(PARTS.length + 1);
+
+function values(rows: readonly { readonly name: string; readonly value: string | null }[]): Entries {
+  return rows.map(({ name, value }) => ({ key: name, value: shownValue(value) }));
+}
+
+/** The number of statements that a collection sends, and the address that `node` answers at. */
+export async function declareCost(cluster: ClusterConfig, access: Access, node: string): Promise<Result<CostReading>> {
+  const statements = STATEMENTS * BigInt(urlsOf(cluster).length);
+  const found = await ownEndpoint(cluster, access, node);
+  if (!found.ok) return found;
+  const { endpoint } = found.value;
+  const who = await reads(endpoint, access, ask => ask(WHO, schema.who));
+  if (!who.ok) return failure(readError(endpoint, who.no));
+  const [row] = who.data;
+  if (row === undefined) return failure(readError(endpoint, foreign("not MySQL's answer: no row").no));
+  return success({
+    ...reading(found.value, row, { requests: statements, name: null }),
+    words: mysqlCostWords(statements, STATEMENTS, node),
+  });
+}
+
+interface Told {
+  readonly self: string;
+  readonly now: string;
+  readonly sections: readonly { readonly name: string; readonly told: Asked<Entries> }[];
+}
+
+/**
+ * Asks every configured address. One that does not answer is a section that says so; only where none answers, there is
+ * nothing to show.
+ */
+export async function collect(
+  cluster: ClusterConfig,
+  access: Access,
+  node: string,
+  declared: string,
+): Promise<Result<Reading<DiagnosticsView>>> {
+  const own = configured(cluster, declared);
+  if (!own.ok) return own;
+  const all = await Promise.all(
+    urlsOf(cluster).map(async endpoint => ({ endpoint, asked: await collectAt(endpoint, access) })),
+  );
+  const answered = all.flatMap(({ endpoint, asked }) => (asked.ok ? [{ endpoint, ...asked.data }] : []));
+  const origin = answered.find(({ endpoint }) => endpoint === own.value) ?? answered[0];
+  if (origin === undefined) {
+    const [first] = all.flatMap(({ endpoint, asked }) => (asked.ok ? [] : [{ endpoint, no: asked.no }]));
+    return failure(readError(first?.endpoint ?? own.value, first?.no ?? NOBODY));
+  }
+  const sections = all.flatMap(({ endpoint, asked }): readonly Section[] =>
+    asked.ok
+      ? asked.data.sections.map(({ name, told }) => ({
+          name: `${endpoint}, ${name}`,
+          entries: told.ok ? told.data : [{ key: 'not answered', value: told.no.reason }],
+        }))
+      : [{ name: endpoint, entries: [{ key: 'not answered', value: asked.no.reason }] }],
+  );
+  const redacted = sections.flatMap(({ entries }) =>
+    entries.filter(({ value }) => value === WITHHELD).map(({ key }) => key),
+  );
+  return success({
+    ...reading({ endpoint: origin.endpoint }, origin, { sections }, [
+      ...(origin.self === node
+        ? []
+        : [`${origin.endpoint} leads to server ${origin.self}, as that says itself, and not to ${node}.`]),
+      'Statements of other sessions are not collected: they can hold values of users.',
+      ...(redacted.length === 0
+        ? []
+        : [`Withheld, because it does not read like a harmless value: ${[...new Set(redacted)].join(', ')}.`]),
+    ]),
+    redacted: [...new Set(redacted)],
+  });
+}
+
+const NOBODY: NoReply = {
+  kind: 'failed',
+  code: 'PHASE7_CONNECTION_FAILED',
+  sent: false,
+  reason: 'nobody was asked',
+};
+
+async function collectAt(endpoint: string, access: Access): Promise<Asked<Told>> {
+  return await reads<Told>(endpoint, access, async ask => {
+    const who = await ask(WHO, schema.who);
+    if (!who.ok) return who;
+    const [row] = who.data;
+    if (row === undefined) return foreign("not MySQL's answer: no row");
+    const sections: Told['sections'][number][] = [
+      {
+        name: 'server',
+        told: {
+          ok: true,
+          data: [
+            { key: 'id', value: row.self },
+            { key: 'answered at', value: row.now },
+          ],
+        },
+      },
+    ];
+    for (const { name, ask: askPart } of PARTS) sections.push({ name, told: await askPart(ask) });
+    return { ok: true, data: { self: row.self, now: row.now, sections } };
+  });
+}

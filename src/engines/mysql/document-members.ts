@@ -1,0 +1,131 @@
+/** Members of a group as they are shown: the table of all, one alone, and who follows whom. */
+import { label, type Cell, type DocumentSection, type Table } from '../../control-plane/model/document.ts';
+import type { Wire } from '../../control-plane/model/views.ts';
+import { ABSENT, beside, fact, facts, nodeCell, NONE, plain, section, type MemberPicture } from '../documents.ts';
+import { countOf } from './gtid.ts';
+import type { MysqlGtids, MysqlMember, MysqlNodeView } from './views.ts';
+
+type Shown = Wire<MysqlMember>;
+
+const QUEUES = [
+  ['certifying', label('To certify', 'to certify')],
+  ['applying', label('To apply', 'to apply')],
+] as const;
+
+/** The members as rows, in the order of the answer. */
+export function membersTable(members: readonly Shown[]): Table {
+  return {
+    caption: label('Members'),
+    columns: [
+      { key: 'member', title: label('Node'), is: 'text', width: 28 },
+      { key: 'role', title: label('Role'), is: 'role', width: 20 },
+      { key: 'state', title: label('State'), is: 'text', width: 14 },
+      ...QUEUES.map(([key, title]) => ({ key, title, is: 'number', width: 11 }) as const),
+      { key: 'version', title: label('Version', 'version'), is: 'text', width: 10 },
+      { key: 'health', title: label('Health'), is: 'health', width: 13 },
+      { key: 'basis', title: label('Health basis', 'known from'), is: 'text', width: 40 },
+      { key: 'id', title: label('Id'), is: 'code', width: 38 },
+    ],
+    rows: members.map(member => [
+      member.name,
+      roleOf(member),
+      member.replicationState,
+      ...QUEUES.map(([key]) => member.mysql[key]),
+      member.mysql.version,
+      member.health,
+      member.healthBasis,
+      member.nodeId,
+    ]),
+    empty: label('The node reports no members.'),
+    narrow: [
+      ['member', 'role', 'state', 'certifying', 'applying'],
+      ['member', 'id', 'version'],
+      ['member', 'health', 'basis'],
+    ],
+  };
+}
+
+/** A member that is in no group has no role, and that is known. */
+function roleOf({ role, mysql }: Shown): string | Cell {
+  return mysql.role === '' ? { is: 'absent', word: label('none', '-') } : { is: 'told_role', role, told: mysql.role };
+}
+
+/** Who is in the group with the primary, as the member that answered lists it. */
+export const PICTURE: MemberPicture<Shown> = {
+  told: ({ mysql, replicationState }) => (mysql.role === '' ? replicationState : mysql.role),
+  lag: ({ role, mysql }) => [role === 'primary' ? null : mysql.applying],
+  units: [{ unit: label('transactions to apply', 'tx'), leads: true }],
+  legend: label('Transactions that a member had received and not applied when it last reported'),
+  isFollower: ({ replicationState }) => replicationState === 'ONLINE' || replicationState === 'RECOVERING',
+};
+
+/** The sets of one server, and how many transactions they hold. */
+export function gtidSection(gtids: Wire<MysqlGtids>): DocumentSection {
+  const sets = [
+    [label('Executed'), gtids.executed],
+    [label('Received from the group'), gtids.received],
+    [label('Received and not applied'), gtids.notApplied],
+  ] as const;
+  return section(label('GTID sets'), {
+    is: 'table',
+    table: {
+      caption: label('GTID sets'),
+      columns: [
+        { key: 'set', title: label('Set'), is: 'text', width: 28 },
+        { key: 'count', title: label('Transactions', 'transactions'), is: 'number', width: 14 },
+        { key: 'gtids', title: label('Content', 'content'), is: 'code', width: 60 },
+      ],
+      rows: sets.map(([name, set]) => [
+        { is: 'word', word: name },
+        countOf(set)?.toString() ?? null,
+        set === '' ? NONE : set,
+      ]),
+      empty: label('none'),
+      narrow: [
+        ['set', 'count'],
+        ['set', 'gtids'],
+      ],
+    },
+  });
+}
+
+/** One member, by its own word or as its group last heard of it. */
+export function nodeSections({ member, source, gtids, sections }: Wire<MysqlNodeView>): readonly DocumentSection[] {
+  const { mysql } = member;
+  return [
+    section(
+      null,
+      facts(
+        fact(label('Node'), nodeCell(member)),
+        fact(label('Told by'), {
+          is: 'word',
+          word: source === 'self' ? label('the node itself') : label('the member that answered, which is another one'),
+        }),
+      ),
+    ),
+    section(
+      label('State'),
+      facts(
+        fact(label('Role'), cell(roleOf(member))),
+        fact(label('State'), plain('text', member.replicationState)),
+        fact(label('Health'), plain('health', member.health)),
+        fact(label('Health basis'), plain('text', member.healthBasis)),
+        fact(label('Version', 'version'), plain('text', mysql.version)),
+        fact(label('Address'), plain('code', member.apiUrl)),
+      ),
+    ),
+    section(
+      label('Queues (transactions)'),
+      facts(
+        ...QUEUES.map(([key, title]) => fact(title, mysql.role === '' ? ABSENT : plain('number', mysql[key]))),
+        fact(label('Applied from others'), mysql.role === '' ? ABSENT : plain('number', mysql.applied)),
+      ),
+    ),
+    ...(gtids === null ? [] : [gtidSection(gtids)]),
+    ...beside(sections),
+  ];
+}
+
+function cell(value: string | Cell): Cell {
+  return typeof value === 'string' ? plain('text', value) : value;
+}

@@ -1,0 +1,121 @@
+/** The redo log and the binary logs of a server as they are shown, its checkpoint, and the clone that it received. */
+import { label, type Document, type Ruler } from '../../control-plane/model/document.ts';
+import type { SnapshotsView, Wire } from '../../control-plane/model/views.ts';
+import { ABSENT, beside, fact, facts, plain, section, table } from '../documents.ts';
+import { TERMS } from './terms.ts';
+import type { MysqlWalView } from './views.ts';
+
+/** LSNs of the redo log on one axis; the files of the binary log have one each. */
+export function walDocument(view: Wire<MysqlWalView>): Document {
+  const segments = view.segments ?? [];
+  const checkpoint = view.checkpoints?.[0]?.offset ?? null;
+  return {
+    terms: TERMS,
+    sections: [
+      ...(segments.length === 0
+        ? []
+        : [section(label('Redo log (LSN)'), { is: 'ruler', ruler: ruler(view, checkpoint) })]),
+      section(
+        label('Positions of the redo log (LSN)'),
+        facts(
+          fact(label('Oldest retained'), plain('number', view.oldestOffset)),
+          fact(label('Checkpoint'), plain('number', checkpoint)),
+          fact(label('Flushed'), plain('number', view.durableOffset)),
+          fact(label('Current'), plain('number', view.appendOffset)),
+          fact(label('Total size (bytes)'), plain('number', view.totalBytes)),
+        ),
+      ),
+      section(
+        label('Files of the redo log'),
+        table({
+          caption: label('Files of the redo log'),
+          columns: [
+            { key: 'id', title: label('File'), is: 'code', width: 24 },
+            { key: 'from', title: label('From'), is: 'number', width: 16 },
+            { key: 'to', title: label('To'), is: 'number', width: 16 },
+            { key: 'bytes', title: label('Size (bytes)', 'bytes'), is: 'number', width: 14 },
+          ],
+          rows: segments.map(({ id, firstOffset, endOffset, bytes }) => [id, firstOffset, endOffset, bytes]),
+          empty: label('The node reports no files.'),
+          narrow: [['id', 'from', 'to', 'bytes']],
+        }),
+      ),
+      section(
+        label('Binary logs'),
+        table({
+          caption: label('Binary logs'),
+          columns: [
+            { key: 'name', title: label('File'), is: 'code', width: 30 },
+            { key: 'bytes', title: label('Size (bytes)', 'bytes'), is: 'number', width: 14 },
+            { key: 'encrypted', title: label('Encrypted', 'encrypted'), is: 'text', width: 12 },
+          ],
+          rows: view.binaryLogs.map(({ name, bytes, encrypted }) => [name, bytes, encrypted]),
+          empty: label('The node reports no files.'),
+          narrow: [['name', 'bytes', 'encrypted']],
+        }),
+      ),
+      ...beside(view.sections),
+    ],
+  };
+}
+
+function ruler(view: Wire<MysqlWalView>, checkpoint: string | null): Ruler {
+  const segments = view.segments ?? [];
+  const places = [
+    view.oldestOffset,
+    view.durableOffset,
+    view.appendOffset,
+    ...segments.map(({ endOffset }) => endOffset),
+  ].flatMap(place => (place === null ? [] : [BigInt(place)]));
+  const first = places.reduce((least, place) => (place < least ? place : least), places[0] ?? 0n);
+  const last = places.reduce((most, place) => (place > most ? place : most), 0n);
+  return {
+    from: first.toString(),
+    to: last.toString(),
+    parts: segments.length,
+    ends: segments.map(({ firstOffset, endOffset }) => ({ first: firstOffset, end: endOffset })),
+    marks: [
+      { name: label('oldest retained'), at: view.oldestOffset, shape: 'tick' },
+      { name: label('checkpoint'), at: checkpoint, shape: 'diamond' },
+      { name: label('flushed'), at: view.durableOffset, shape: 'tick' },
+      { name: label('current'), at: view.appendOffset, shape: 'tick' },
+    ],
+    unnamed: [],
+    beside: null,
+  };
+}
+
+/** The checkpoint of the redo log, and the clone that this server received last. */
+export function snapshotsDocument({ items, sections }: Wire<SnapshotsView>): Document {
+  return {
+    terms: TERMS,
+    sections: [
+      section(
+        label('Checkpoint and clone'),
+        table({
+          caption: label('Checkpoint and clone'),
+          columns: [
+            { key: 'id', title: label('Id'), is: 'code', width: 20 },
+            { key: 'redo', title: label('Redo from'), is: 'number', width: 16 },
+            { key: 'at', title: label('Flushed'), is: 'number', width: 16 },
+            { key: 'created', title: label('Ended', 'ended at'), is: 'time', width: 26 },
+            { key: 'source', title: label('Source'), is: 'text', width: 34 },
+          ],
+          rows: items.map(({ kind, id, walFirstOffset, walEndOffset, createdAt, source }) => [
+            id,
+            kind === 'snapshot' ? ABSENT : walFirstOffset,
+            kind === 'snapshot' ? ABSENT : walEndOffset,
+            kind === 'checkpoint' ? ABSENT : createdAt,
+            source,
+          ]),
+          empty: label('The node reports no checkpoint.'),
+          narrow: [
+            ['id', 'redo', 'at'],
+            ['id', 'created', 'source'],
+          ],
+        }),
+      ),
+      ...beside(sections),
+    ],
+  };
+}

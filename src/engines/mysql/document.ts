@@ -1,0 +1,161 @@
+/** What MySQL shows of a group, a member, replication, its own log, diagnostics, an explanation and an execution. */
+import { label, sentence, type Bars, type Document } from '../../control-plane/model/document.ts';
+import type { ControlResultView, DiagnosticsView, PromotionView, Wire } from '../../control-plane/model/views.ts';
+import {
+  diagnostics,
+  entries,
+  fact,
+  facts,
+  membersTopology,
+  nodeCell,
+  plain,
+  section,
+  table,
+  type EventForms,
+} from '../documents.ts';
+import { gtidSection, membersTable, nodeSections, PICTURE } from './document-members.ts';
+import { TERMS } from './terms.ts';
+import type { MysqlClusterView, MysqlMember, MysqlNodeView, MysqlReplica, MysqlReplicationView } from './views.ts';
+
+/** Members, roles, states and queues. */
+export function clusterDocument({ name, primaryId, groupView, members }: Wire<MysqlClusterView>): Document {
+  const primary = members.find(({ nodeId }) => nodeId === primaryId);
+  return {
+    terms: TERMS,
+    sections: [
+      section(
+        null,
+        facts(
+          fact(label('Group'), plain('code', name)),
+          fact(TERMS.primary, primary === undefined ? plain('code', primaryId) : nodeCell(primary)),
+          fact(label('Members'), plain('number', members.length.toString())),
+          fact(label('View of the group'), plain('code', groupView)),
+        ),
+      ),
+      section(label('Topology'), { is: 'topology', topology: membersTopology(members, primaryId, PICTURE) }),
+      section(label('Members'), table(membersTable(members))),
+    ],
+  };
+}
+
+/** One member. */
+export function nodeDocument(view: Wire<MysqlNodeView>): Document {
+  return { terms: TERMS, sections: nodeSections(view) };
+}
+
+/** How far each member is, as the group has it, and the sets of the one that answered. */
+export function replicationDocument(view: Wire<MysqlReplicationView>): Document {
+  const { primaryId, replicas, gtids, committedByAll } = view;
+  return {
+    terms: TERMS,
+    sections: [
+      section(
+        null,
+        facts(
+          fact(TERMS.primary, plain('code', primaryId)),
+          fact(label('Secondaries'), plain('number', replicas.length.toString())),
+          fact(label('Committed by all members'), plain('code', committedByAll === '' ? null : committedByAll)),
+        ),
+      ),
+      ...(replicas.length === 0 ? [] : [section(label('Queues'), { is: 'bars', bars: queueBars(replicas) })]),
+      section(
+        label('Secondaries'),
+        table({
+          caption: label('Secondaries'),
+          columns: [
+            { key: 'node', title: label('Node'), is: 'text', width: 38 },
+            { key: 'state', title: label('State'), is: 'text', width: 14 },
+            { key: 'certifying', title: label('To certify', 'to certify'), is: 'number', width: 11 },
+            { key: 'applying', title: label('To apply', 'to apply'), is: 'number', width: 11 },
+            { key: 'applied', title: label('Applied from others', 'applied'), is: 'number', width: 20 },
+          ],
+          rows: replicas.map(({ nodeId, name, state, certifying, applying, applied }) => [
+            name ?? nodeId,
+            state,
+            certifying,
+            applying,
+            applied,
+          ]),
+          empty: label('The node reports no secondaries.'),
+          narrow: [['node', 'state', 'certifying', 'applying', 'applied']],
+        }),
+      ),
+      gtidSection(gtids),
+    ],
+  };
+}
+
+function queueBars(replicas: readonly Wire<MysqlReplica>[]): Bars {
+  const measures = [
+    ['certifying', label('Transactions to certify')],
+    ['applying', label('Transactions to apply')],
+  ] as const;
+  const mostOf = (key: 'certifying' | 'applying'): bigint =>
+    replicas.reduce((high, replica) => {
+      const value = BigInt(replica[key] ?? '0');
+      return value > high ? value : high;
+    }, 0n);
+  return {
+    measures: measures.map(([key, title]) => ({
+      title,
+      unit: label('Transactions', 'transactions'),
+      most: mostOf(key).toString(),
+    })),
+    bars: replicas.map(({ nodeId, name, certifying, applying }) => ({ nodeId, name, amounts: [certifying, applying] })),
+    scale: sentence(
+      'Scale of the bars: 0 to {0} transactions to certify, 0 to {1} to apply, the largest values in this answer.',
+      plain('number', mostOf('certifying').toString()),
+      plain('number', mostOf('applying').toString()),
+    ),
+  };
+}
+
+const FAILURES = new Set(['majority lost', 'expelled', 'primary left']);
+const EVENTS: EventForms = {
+  mark: type => (FAILURES.has(type) ? 'failure' : type === 'primary elected' ? 'success' : 'other'),
+  hasMode: () => false,
+};
+
+/** What a member logged of its group: MySQL keeps no record of requests. */
+export function promotionDocument({ state, events }: Wire<PromotionView>): Document {
+  return {
+    terms: TERMS,
+    sections: [
+      section(null, facts(fact(label('State'), plain('strong', state)))),
+      section(label('What this member logged of its group'), {
+        is: 'events',
+        entries: entries(events, EVENTS),
+        empty: label('The log of this member holds nothing of its group.'),
+      }),
+    ],
+  };
+}
+
+export function diagnosticsDocument({ sections }: Wire<DiagnosticsView>): Document {
+  return { terms: TERMS, sections: diagnostics(sections) };
+}
+
+/** What stands below an explanation: the members that it rests on. */
+export function explanationDocument(members: readonly Wire<MysqlMember>[]): Document {
+  return {
+    terms: TERMS,
+    sections: [section(label('Members as the node reported them', 'Members'), table(membersTable(members)))],
+  };
+}
+
+/** What stands below an explanation of diagnostics: nothing of the group was read for it. */
+export const COST_DOCUMENT: Document = { terms: TERMS, sections: [] };
+
+/** Who leads, or which group there is, as MySQL answered. It has no events and no control version to tell of. */
+export function executionDocument(
+  { changes }: Wire<ControlResultView>,
+  target: { readonly nodeId: string; readonly name: string },
+): Document {
+  return {
+    terms: TERMS,
+    sections: [
+      section(null, facts(fact(label('Target'), { is: 'node', ...target, strong: true }))),
+      section(label('Before and after'), { is: 'changes', changes, names: [target] }),
+    ],
+  };
+}

@@ -1,0 +1,247 @@
+/**
+ * Who is asked. Only configured addresses are ever contacted (P7-S3); who answers there is asked of the server itself,
+ * whatever name leads to it. What is found out here lives as long as one call.
+ */
+import { urlsOf, type ClusterConfig } from '../../control-plane/clusters/cluster.ts';
+import {
+  failure,
+  refusal,
+  success,
+  transportFailure,
+  type ControlError,
+  type Result,
+} from '../../control-plane/model/errors.ts';
+import type { Observed, Reading, SkippedEndpoint } from '../../control-plane/model/views.ts';
+import { nobodyAnswered } from '../http/endpoint.ts';
+import { oneLine } from '../http/text.ts';
+import { foreign, readError, reads, rejection, type Access, type Ask, type Asked, type NoReply } from './ask.ts';
+import { idOf, membersOf, primaryOf } from './members.ts';
+import { isOfTheLogin } from './rights.ts';
+import * as schema from './schema.ts';
+import type { GroupRow } from './schema.ts';
+import { GROUP, WHO } from './statements.ts';
+
+/** The group, as one member listed it twice without a change between, and what else was asked in between. */
+export interface Listed<T = undefined> {
+  readonly endpoint: string;
+  readonly rows: readonly GroupRow[];
+  readonly between: T;
+}
+
+const MOVED = {
+  kind: 'failed',
+  code: 'PHASE7_INVALID_KERNEL_RESPONSE',
+  sent: true,
+  reason: 'primary, members, their states or the view moved between two readings',
+  moved: true,
+} as const satisfies NoReply;
+
+interface Attempt {
+  readonly endpoint: string;
+  readonly no: NoReply;
+}
+
+/**
+ * Asks a member for its group, then whatever `between` asks, then for its group again: what is asked in between belongs
+ * to that group (P7-D1).
+ */
+export async function listAt<T>(
+  endpoint: string,
+  access: Access,
+  between: (ask: Ask, rows: readonly GroupRow[]) => Promise<Asked<T>>,
+): Promise<Asked<Listed<T>>> {
+  return await reads<Listed<T>>(endpoint, access, async ask => {
+    const first = await ask(GROUP, schema.group);
+    if (!first.ok) return first;
+    const told = await between(ask, first.data);
+    if (!told.ok) return told;
+    const second = await ask(GROUP, schema.group);
+    if (!second.ok) return second;
+    if (stateOf(first.data) !== stateOf(second.data)) return { ok: false, no: MOVED };
+    return { ok: true, data: { endpoint, rows: second.data, between: told.data } };
+  });
+}
+
+/** What a decision depends on: who is there, in which state and role, and in which view. */
+function stateOf(rows: readonly GroupRow[]): string {
+  return JSON.stringify(rows.map(row => [row.self, row.MEMBER_ID, row.MEMBER_STATE, row.MEMBER_ROLE, row.VIEW_ID]));
+}
+
+/** The row of the member that answered. */
+export function ownRow(rows: readonly GroupRow[]): GroupRow {
+  const own = rows.find(row => idOf(row) === row.self) ?? rows[0];
+  if (own === undefined) throw new Error('a group without members was read');
+  return own;
+}
+
+/**
+ * Asks the addresses in configured order for their group. A member that is in none lists itself alone, so the next one
+ * is asked; its answer stands only where nobody is in the group.
+ */
+export async function listInOrder<T>(
+  cluster: ClusterConfig,
+  access: Access,
+  between: (ask: Ask, rows: readonly GroupRow[]) => Promise<Asked<T>>,
+): Promise<Result<Listed<T> & { readonly skipped: readonly SkippedEndpoint[] }>> {
+  const attempts: Attempt[] = [];
+  const skipped: SkippedEndpoint[] = [];
+  const outside: { readonly listed: Listed<T>; readonly before: number }[] = [];
+  for (const endpoint of urlsOf(cluster)) {
+    const asked = await listAt(endpoint, access, between);
+    if (asked.ok) {
+      const { MEMBER_STATE: state } = ownRow(asked.data.rows);
+      if (state !== 'OFFLINE' && state !== 'ERROR') return success({ ...asked.data, skipped });
+      outside.push({ listed: asked.data, before: skipped.length });
+      skipped.push({ endpoint, reason: `is ${state}: it is in no group and lists itself alone` });
+    } else {
+      if (asked.no.kind === 'rejected' && isOfTheLogin(asked.no.errno)) return failure(readError(endpoint, asked.no));
+      attempts.push({ endpoint, no: asked.no });
+      skipped.push({ endpoint, reason: asked.no.reason });
+    }
+  }
+  const [first] = outside;
+  if (first !== undefined)
+    return success({
+      ...first.listed,
+      skipped: skipped.filter(({ endpoint }) => endpoint !== first.listed.endpoint),
+    });
+  return failure(nobodyAnswered(cluster, attempts, readError, rejection));
+}
+
+/** Nothing is asked in between. */
+export function nothing(): Promise<Asked<undefined>> {
+  return Promise.resolve({ ok: true, data: undefined });
+}
+
+/** The configured address that this is. */
+export function configured(cluster: ClusterConfig, endpoint: string): Result<string> {
+  return urlsOf(cluster).includes(endpoint)
+    ? success(endpoint)
+    : failure(
+        refusal(
+          'PHASE7_SCOPE_VIOLATION',
+          `${endpoint} is not a configured endpoint of cluster "${cluster.name}". Nothing was sent.`,
+          'endpoint',
+        ),
+      );
+}
+
+/** Where a server answers, and what the group says of it. */
+export interface Found {
+  readonly endpoint: string;
+  readonly skipped: readonly SkippedEndpoint[];
+}
+
+/** A server that no configured address leads to, as a member of its group reports it, and why it was not asked. */
+export interface Reported {
+  readonly reported: Listed & { readonly skipped: readonly SkippedEndpoint[] };
+  readonly why: string;
+}
+
+/** The configured address at which a server answers as itself. */
+export async function findNode(
+  cluster: ClusterConfig,
+  access: Access,
+  node: string,
+): Promise<Result<Found | Reported>> {
+  const listed = await listInOrder(cluster, access, nothing);
+  if (!listed.ok && listed.error.domain === 'KERNEL_REJECTION') return listed;
+  const member = listed.ok ? membersOf(listed.value.rows).find(({ nodeId }) => nodeId === node) : undefined;
+  const own = urlsOf(cluster).find(url => url === member?.apiUrl);
+  const skipped = listed.ok ? listed.value.skipped : [];
+  if (own !== undefined && (await isAt(own, access, node))) return success({ endpoint: own, skipped });
+  // An address that leads to a member under another name (a tunnel): who answers is asked everywhere.
+  const others = await Promise.all(
+    urlsOf(cluster).map(async endpoint => ({ endpoint, asked: await whoIsAt(endpoint, access) })),
+  );
+  const found = others.find(({ asked }) => asked.ok && asked.data === node);
+  if (found !== undefined) return success({ endpoint: found.endpoint, skipped });
+  const told = others
+    .map(({ endpoint, asked }) => `${endpoint}: ${asked.ok ? `is server ${asked.data}` : asked.no.reason}`)
+    .join('; ');
+  if (listed.ok && member !== undefined)
+    return success({ reported: listed.value, why: `no configured address answers as that server (${told})` });
+  if (!listed.ok && others.every(({ asked }) => !asked.ok)) return listed;
+  return failure(
+    refusal(
+      'PHASE7_INVALID_NODE_ID',
+      `${oneLine(node, 200)} is not a member of the group of cluster "${cluster.name}", and no configured address ` +
+        `answers as that server (${told}). Nothing was sent to it.`,
+      'node',
+    ),
+  );
+}
+
+async function whoIsAt(endpoint: string, access: Access): Promise<Asked<string>> {
+  return await reads(endpoint, access, async ask => {
+    const told = await ask(WHO, schema.who);
+    const [row] = told.ok ? told.data : [];
+    return !told.ok ? told : row === undefined ? foreign("not MySQL's answer: no row") : { ok: true, data: row.self };
+  });
+}
+
+async function isAt(endpoint: string, access: Access, node: string): Promise<boolean> {
+  const who = await whoIsAt(endpoint, access);
+  return who.ok && who.data === node;
+}
+
+/** Another server than the one that was asked gave the answer. */
+export function otherServer(node: string, self: string): ReturnType<typeof foreign> {
+  return foreign(`server ${self} answered where server ${node} was asked`);
+}
+
+/** A node has to speak for itself here, and cannot be asked. */
+export function notContacted(cluster: ClusterConfig, node: string, why: string): ControlError {
+  return transportFailure(
+    'PHASE7_CONNECTION_FAILED',
+    `Server ${node} of cluster "${cluster.name}" was not asked: ${why}. Nothing was executed.`,
+    'not_executed',
+  );
+}
+
+/**
+ * A reading of MySQL: no commit id and no control version exist. `snapshot` is the view of the group that it belongs
+ * to, or `live` outside of one.
+ */
+export function reading<V>(
+  { endpoint, skipped = [] }: { readonly endpoint: string; readonly skipped?: readonly SkippedEndpoint[] },
+  { self, now, VIEW_ID: view }: { readonly self: string; readonly now: string; readonly VIEW_ID?: string | null },
+  content: V,
+  notes: readonly string[] = [],
+): Reading<V> {
+  const observed: Observed = {
+    snapshot: view ?? 'live',
+    commitId: null,
+    controlVersion: null,
+    nodeId: self,
+    time: now,
+    clock: 'mysql-utc-timestamp',
+  };
+  return { view: content, observed, endpoint, skipped, notes };
+}
+
+/** Notes on a group that is not as one expects it: shown with every reading of it. */
+export function notesOf(rows: readonly GroupRow[]): readonly string[] {
+  const members = membersOf(rows);
+  const own = ownRow(rows);
+  const unreachable = members.filter(({ replicationState }) => replicationState === 'UNREACHABLE');
+  return [
+    ...(own.MEMBER_STATE === 'OFFLINE' || own.MEMBER_STATE === 'ERROR'
+      ? [
+          `The member that answered is ${own.MEMBER_STATE}: it is in no group and lists itself alone. Others may be in one.`,
+        ]
+      : []),
+    ...(own.single_primary === false
+      ? ['The group is in multi-primary mode: every member takes writes, and there is no primary to switch.']
+      : []),
+    ...(unreachable.length * 2 >= members.length && unreachable.length > 0
+      ? [
+          'The member that answered does not reach a majority of the group: it commits nothing, its writes wait, and ' +
+            'what it lists of others is what it last heard. Others may have gone on without it.',
+        ]
+      : []),
+    ...(primaryOf(members) === undefined && own.single_primary !== false && own.MEMBER_STATE === 'ONLINE'
+      ? ['This member lists no primary.']
+      : []),
+  ];
+}

@@ -1,0 +1,100 @@
+/** The engine MySQL Group Replication: what holds for each of its clusters. Its kernel is loaded when first asked. */
+import { urlsOf, type ClusterConfig } from '../../control-plane/clusters/cluster.ts';
+import type { SecretKind } from '../../control-plane/engine.ts';
+import { refusal } from '../../control-plane/model/errors.ts';
+import { isUuid, quotedName } from '../../control-plane/model/plausible.ts';
+import type { EngineAdapter } from '../adapter.ts';
+
+/** The addresses that a login is given for. */
+function addresses(cluster: ClusterConfig): readonly unknown[] {
+  return [[...urlsOf(cluster)].sort()];
+}
+
+const LOGIN: NonNullable<SecretKind['form']> = {
+  holds: login => /^[^:\p{Cc}]{1,32}:\P{Cc}+$/u.test(login),
+  refused: 'A login to MySQL has to have the form user:password.',
+  misfit: 'Not of the form user:password.',
+  asked: 'user:password',
+};
+
+export const MYSQL: EngineAdapter = {
+  id: 'mysql',
+  label: 'MySQL Group Replication',
+  namesMembers: false,
+  addresses: {
+    schemes: { mysql: { isPlain: false, hasPath: false } },
+    example: 'mysql://db1.example:3306, mysql://db2.example:3306',
+    prompt:
+      'The SQL addresses of its members, in the order in which they are to be asked. TLS is used, but to loopback where ' +
+      'no CA is configured. Escape adds nothing.',
+  },
+  secrets: [
+    {
+      id: 'look',
+      noun: 'login for looking',
+      boundTo: addresses,
+      form: LOGIN,
+      terminal: { files: 'lookLoginFiles', variable: 'AERODB_LOOK_LOGIN' },
+      editor: {
+        label: 'Login that may look',
+        placeHolder: 'user:password',
+        prompt:
+          "User and password of the login for all reads, as user:password. Kept in the editor's secret store, never in " +
+          'settings or logs. Left empty: none. Escape changes nothing.',
+        kept:
+          'AeroDB: the login for looking of "{0}" is in the editor\'s secret store. It is sent to the configured ' +
+          'endpoints only.',
+        removed: 'AeroDB: the login for looking of "{0}" was removed from the secret store.',
+      },
+    },
+    {
+      id: 'control',
+      noun: 'login for control',
+      boundTo: addresses,
+      form: LOGIN,
+      terminal: { files: 'controlLoginFiles', variable: 'AERODB_CONTROL_LOGIN' },
+      editor: {
+        label: 'Login that may switch and force',
+        placeHolder: 'user:password',
+        prompt:
+          "User and password of the login for control requests, as user:password. Kept in the editor's secret store, " +
+          'never in settings or logs. Left empty: none. Escape changes nothing.',
+        kept:
+          'AeroDB: the login for control of "{0}" is in the editor\'s secret store. It is sent to the configured ' +
+          'endpoints only.',
+        removed: 'AeroDB: the login for control of "{0}" was removed from the secret store.',
+      },
+    },
+  ],
+  help: {
+    request_promotion:
+      'In MySQL Group Replication it is a switch to the member that is named: one operation changes both roles, and waits ' +
+      'without limit for transactions that are open on the old primary.',
+    request_demotion:
+      'In MySQL Group Replication it is not available, and refused before anything is sent: the primary cannot give up ' +
+      'its role and choose nobody.',
+    force_promotion:
+      'In MySQL Group Replication it makes a new group of the member that is named, alone; MySQL refuses it while that ' +
+      'member reaches a majority, and what MySQL does not check is acknowledged one by one.',
+  },
+  options: () => ({}),
+  describeRecorded: async (_target, kernel) => {
+    const { describeRecorded } = await import('./recorded.ts');
+    return describeRecorded(kernel);
+  },
+  // One form for an address, as the group reports its members.
+  bareAddress: url => url.replace(/\/$/, '').toLowerCase(),
+  // MySQL takes an id in capitals for no member.
+  invalidNodeId: node =>
+    isUuid(node) && node === node.toLowerCase()
+      ? undefined
+      : refusal(
+          'PHASE7_INVALID_NODE_ID',
+          `${quotedName(node)} is not a node id: MySQL's are UUIDs in small letters. Nothing was sent.`,
+          'node',
+        ),
+  open: async (cluster, { look, control }, reach) => {
+    const { mysqlKernel } = await import('./kernel.ts');
+    return mysqlKernel(cluster, { look, control }, reach);
+  },
+};

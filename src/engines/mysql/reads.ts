@@ -1,0 +1,225 @@
+/** The inspections of group, member and replication: which of MySQL's answers each view is. */
+import type { ClusterConfig } from '../../control-plane/clusters/cluster.ts';
+import { failure, success, type Result } from '../../control-plane/model/errors.ts';
+import type { Reading, Section } from '../../control-plane/model/views.ts';
+import { foreign, readError, reads, type Access, type Ask, type Asked } from './ask.ts';
+import {
+  findNode,
+  listInOrder,
+  notContacted,
+  notesOf,
+  nothing,
+  otherServer,
+  ownRow,
+  reading,
+  type Found,
+} from './endpoints.ts';
+import { onOneLine } from './gtid.ts';
+import { addressOf, membersOf, memberOf, primaryOf } from './members.ts';
+import * as schema from './schema.ts';
+import type { SelfRow } from './schema.ts';
+import { SELF } from './statements.ts';
+import type { MysqlClusterView, MysqlGtids, MysqlNodeView, MysqlReplicationView } from './views.ts';
+
+/** The group: members, states, roles and queues. `unavailable` says what cannot be asked of this cluster. */
+export async function readCluster(
+  cluster: ClusterConfig,
+  access: Access,
+  unavailable: readonly string[],
+): Promise<Result<Reading<MysqlClusterView>>> {
+  const listed = await listInOrder(cluster, access, nothing);
+  if (!listed.ok) return listed;
+  const { rows } = listed.value;
+  const own = ownRow(rows);
+  const members = membersOf(rows);
+  return success(
+    reading(
+      listed.value,
+      own,
+      {
+        clusterId: own.group_name,
+        name: own.group_name,
+        epoch: null,
+        primaryId: primaryOf(members)?.nodeId ?? null,
+        groupView: own.VIEW_ID,
+        members,
+      },
+      [...notesOf(rows), ...unavailable],
+    ),
+  );
+}
+
+/** One row about the server that answers. */
+export async function askSelf(ask: Ask, node: string | null): Promise<Asked<SelfRow>> {
+  const told = await ask(SELF, schema.self);
+  if (!told.ok) return told;
+  const [row] = told.data;
+  if (row === undefined) return foreign("not MySQL's answer: no row");
+  return node === null || row.self === node ? { ok: true, data: row } : otherServer(node, row.self);
+}
+
+/** How a server calls itself: as it reports itself to the group, or as it is reached. */
+export function ownName({ report_host: host, report_port: port }: SelfRow, endpoint: string): string {
+  return host === null || port === null ? endpoint.replace(/^mysql:\/\//, '') : addressOf(host, port);
+}
+
+/** One member by its own word, or by that of the group where no configured address answers as it. */
+export async function readNode(
+  cluster: ClusterConfig,
+  access: Access,
+  node: string,
+): Promise<Result<Reading<MysqlNodeView>>> {
+  const found = await findNode(cluster, access, node);
+  if (!found.ok) return found;
+  if ('reported' in found.value) {
+    const { reported, why } = found.value;
+    const member = membersOf(reported.rows).find(({ nodeId }) => nodeId === node);
+    if (member === undefined) throw new Error(`${node} was found among the members and is not there`);
+    return success(
+      reading(reported, ownRow(reported.rows), { member, source: 'reported' as const, epoch: null, gtids: null }, [
+        `This is what the group last heard of ${member.name}, and not its own word: ${why}.`,
+        ...notesOf(reported.rows),
+      ]),
+    );
+  }
+  const { endpoint, skipped } = found.value;
+  const asked = await reads(endpoint, access, ask => askSelf(ask, node));
+  if (!asked.ok) return failure(readError(endpoint, asked.no));
+  const row = asked.data;
+  return success(
+    reading(
+      { endpoint, skipped },
+      row,
+      {
+        member: memberOf(row, ownName(row, endpoint)),
+        source: 'self' as const,
+        epoch: null,
+        gtids: gtidsOf(row),
+        sections: sectionsOf(row),
+      },
+      notesOfSelf(row),
+    ),
+  );
+}
+
+export function gtidsOf({ gtid_executed: executed, received, not_applied: notApplied }: SelfRow): MysqlGtids {
+  const shown = (set: string | null): string | null => (set === null ? null : onOneLine(set));
+  return { executed: shown(executed), received: shown(received), notApplied: shown(notApplied) };
+}
+
+function sectionsOf(row: SelfRow): readonly Section[] {
+  const said = (key: string, value: string | null): Section['entries'][number] => ({ key, value: value ?? 'unknown' });
+  const flag = (key: string, value: boolean | null): Section['entries'][number] =>
+    said(key, value === null ? null : value ? 'ON' : 'OFF');
+  return [
+    {
+      name: 'Writes',
+      entries: [
+        flag('super_read_only', row.super_read_only),
+        flag('read_only', row.read_only),
+        flag('offline_mode', row.offline_mode),
+      ],
+    },
+    {
+      name: 'Group Replication',
+      entries: [
+        said('group_replication_local_address', row.local_address),
+        said('group_replication_force_members', row.force_members === '' ? 'empty' : row.force_members),
+        flag('group_replication_single_primary_mode', row.single_primary),
+        said('group_replication_consistency', row.consistency),
+        said('group_replication_exit_state_action', row.exit_state_action),
+        said('group_replication_unreachable_majority_timeout', row.unreachable_majority_timeout),
+        said('group_replication_member_expel_timeout', row.member_expel_timeout),
+        said('group_replication_autorejoin_tries', row.autorejoin_tries),
+        said('receiver of the applier channel', row.receives ?? 'none'),
+        said('applier of the applier channel', row.applies ?? 'none'),
+        said('last error of the applier channel', row.last_error?.toString() ?? 'none'),
+      ],
+    },
+  ];
+}
+
+/** What of a server is easily taken for something else. */
+export function notesOfSelf(row: SelfRow): readonly string[] {
+  const state = row.MEMBER_STATE ?? 'OFFLINE';
+  return [
+    ...(row.MEMBER_ROLE === 'PRIMARY' && row.super_read_only === true
+      ? [
+          'It is listed as the primary and takes no writes: super_read_only is ON. It may still be applying what it received.',
+        ]
+      : []),
+    ...(state !== 'ONLINE' && state !== 'RECOVERING' && row.super_read_only === false
+      ? [
+          `It is ${state} and takes writes: super_read_only is OFF. A write here is on no other member, and keeps it from ` +
+            'joining again.',
+        ]
+      : []),
+    ...(row.force_members === null || row.force_members === ''
+      ? []
+      : [
+          'group_replication_force_members holds a value. MySQL asks that it be emptied by hand after a force; this ' +
+            'program does not do that.',
+        ]),
+    ...(row.performance_schema === false
+      ? ["The performance schema is off: MySQL's own log, stages and open transactions cannot be read on it."]
+      : []),
+  ];
+}
+
+/** How far each member is, as the member that answered has it, and the sets of that member itself. */
+export async function readReplication(
+  cluster: ClusterConfig,
+  access: Access,
+): Promise<Result<Reading<MysqlReplicationView>>> {
+  const listed = await listInOrder(cluster, access, ask => askSelf(ask, null));
+  if (!listed.ok) return listed;
+  const { rows, between } = listed.value;
+  const own = ownRow(rows);
+  const members = membersOf(rows);
+  const primary = primaryOf(members);
+  return success(
+    reading(
+      listed.value,
+      own,
+      {
+        primaryId: primary?.nodeId ?? null,
+        epoch: null,
+        committedOffset: null,
+        committedByAll: own.committed_by_all === null ? null : onOneLine(own.committed_by_all),
+        gtids: gtidsOf(between),
+        replicas: members
+          .filter(({ nodeId }) => nodeId !== primary?.nodeId)
+          .map(({ nodeId, name, replicationState, mysql: { certifying, applying, applied } }) => ({
+            nodeId,
+            name,
+            state: replicationState,
+            haltReason: null,
+            receivedOffset: null,
+            appliedOffset: null,
+            acknowledgedOffset: null,
+            lagBytes: null,
+            lagCommits: null,
+            lastAcknowledgedAt: null,
+            certifying,
+            applying,
+            applied,
+          })),
+      },
+      [
+        'MySQL tells no lag in bytes. Counts are transactions, as each member last reported them to the group; they can ' +
+          'be behind what is true. The sets are those of the member that answered, by its own word.',
+        ...(between.MEMBER_ROLE === 'PRIMARY'
+          ? ['The set received by a primary does not hold its own transactions.']
+          : []),
+        ...notesOf(rows),
+      ],
+    ),
+  );
+}
+
+/** Where a node itself answers; an error where it has to and does not. */
+export async function ownEndpoint(cluster: ClusterConfig, access: Access, node: string): Promise<Result<Found>> {
+  const found = await findNode(cluster, access, node);
+  if (!found.ok) return found;
+  return 'reported' in found.value ? failure(notContacted(cluster, node, found.value.why)) : success(found.value);
+}

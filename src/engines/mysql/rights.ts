@@ -1,0 +1,30 @@
+/** Which right is missing where MySQL refuses, and what a login is refused for. */
+
+const LOOK = 'The login that looks needs';
+const CONTROL = 'The login for control needs';
+
+/** By error number, and what its text says. `docs/mysql.md` has the statements that give each. */
+const MISSING: readonly (readonly [errno: number, says: RegExp, known: string])[] = [
+  [1045, /./, 'User and password are not those of a login that MySQL admits from here.'],
+  [1142, /for table '/, `${LOOK} SELECT ON performance_schema.*.`],
+  [1227, /REPLICATION CLIENT/, `${LOOK} REPLICATION CLIENT ON *.*.`],
+  [1227, /SYSTEM_VARIABLES_ADMIN/, `${CONTROL} SYSTEM_VARIABLES_ADMIN ON *.* to force.`],
+  [1123, /GROUP_REPLICATION_ADMIN/, `${CONTROL} GROUP_REPLICATION_ADMIN ON *.* to switch.`],
+  [
+    3032,
+    /./,
+    'The server is in offline mode, as a member that the group expelled: it admits logins with CONNECTION_ADMIN ON ' +
+      '*.* only. It is not down.',
+  ],
+  [1193, /group_replication/, 'The plugin group_replication is not loaded on this server.'],
+];
+
+/** The right that is missing, as a sentence; `undefined` where the error is about something else. */
+export function missingRight(errno: number, message: string): string | undefined {
+  return MISSING.find(([number, says]) => number === errno && says.test(message))?.[2];
+}
+
+/** Refusals that the next address would repeat, because they are about the login and not about the server. */
+export function isOfTheLogin(errno: number): boolean {
+  return errno === 1045 || errno === 1142 || errno === 1227;
+}

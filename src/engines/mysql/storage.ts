@@ -1,0 +1,164 @@
+/** Redo log, binary logs, checkpoint and clones of one server. */
+import type { ClusterConfig } from '../../control-plane/clusters/cluster.ts';
+import { failure, success, type Result } from '../../control-plane/model/errors.ts';
+import type { Reading, Section, SnapshotItem, SnapshotsView } from '../../control-plane/model/views.ts';
+import { foreign, readError, reads, type Access, type Ask, type Asked } from './ask.ts';
+import { otherServer, reading, type Found } from './endpoints.ts';
+import { onOneLine } from './gtid.ts';
+import { ownEndpoint } from './reads.ts';
+import * as schema from './schema.ts';
+import type { RedoRow } from './schema.ts';
+import { BINARY_LOG_STATUS, BINARY_LOGS, CLONES, REDO, REDO_FILES } from './statements.ts';
+import type { MysqlWalView } from './views.ts';
+
+/** InnoDB's redo log, whose positions are one axis, and the files of the binary log, which have one each. */
+export async function readWal(
+  cluster: ClusterConfig,
+  access: Access,
+  node: string,
+): Promise<Result<Reading<MysqlWalView>>> {
+  return await readAt(cluster, access, node, async (ask, found) => {
+    const redo = await askRedo(ask, node);
+    if (!redo.ok) return redo;
+    const files = await ask(REDO_FILES, schema.redoFiles);
+    if (!files.ok) return files;
+    const logs = await ask(BINARY_LOGS, schema.binaryLogs);
+    if (!logs.ok) return logs;
+    const status = await ask(BINARY_LOG_STATUS, schema.binaryLogStatus);
+    if (!status.ok) return status;
+    const { current_lsn: current, flushed_lsn: flushed, checkpoint_lsn: checkpoint } = redo.data;
+    const segments = files.data.map(({ id, first, end, bytes }) => ({
+      id: `#ib_redo${id}`,
+      firstOffset: first,
+      endOffset: end,
+      bytes,
+      checksum: null,
+    }));
+    const view: MysqlWalView = {
+      segments,
+      appendOffset: current,
+      durableOffset: flushed,
+      oldestOffset: segments[0]?.firstOffset ?? null,
+      truncationOffset: null,
+      totalBytes: segments.reduce((sum, { bytes }) => sum + bytes, 0n),
+      checksumStatus: 'unchecked',
+      verifiedToOffset: null,
+      checkpoints: checkpoint === null ? null : [{ id: checkpoint.toString(), commitId: null, offset: checkpoint }],
+      nextAfter: null,
+      binaryLogs: logs.data.map(({ Log_name: name, File_size: bytes, Encrypted: encrypted }) => ({
+        name,
+        bytes,
+        encrypted,
+      })),
+      sections: writtenNext(status.data),
+    };
+    return {
+      ok: true,
+      data: reading(found, redo.data, view, [
+        'Positions are those of the redo log of InnoDB (LSN). Each file of the binary log counts its own from 4 on.',
+        'The four answers were read one after the other, so they are not of one instant. Nothing was checked.',
+      ]),
+    };
+  });
+}
+
+function writtenNext(
+  status: readonly { readonly File: string | null; readonly Position: bigint | null }[],
+): readonly Section[] {
+  return status.map(({ File: file, Position: position }) => ({
+    name: 'Binary log that is written',
+    entries: [
+      { key: 'file', value: file ?? 'unknown' },
+      { key: 'position', value: position?.toString() ?? 'unknown' },
+    ],
+  }));
+}
+
+/** The checkpoint of the redo log, and the last clone that this server received. */
+export async function readSnapshots(
+  cluster: ClusterConfig,
+  access: Access,
+  node: string,
+): Promise<Result<Reading<SnapshotsView>>> {
+  return await readAt(cluster, access, node, async (ask, found) => {
+    const redo = await askRedo(ask, node);
+    if (!redo.ok) return redo;
+    const clones = await ask(CLONES, schema.clones);
+    if (!clones.ok && !(clones.no.kind === 'rejected' && clones.no.errno === NO_SUCH_TABLE)) return clones;
+    const { checkpoint_lsn: checkpoint, flushed_lsn: flushed } = redo.data;
+    const received = clones.ok ? clones.data : [];
+    const view: SnapshotsView = {
+      items: [
+        ...(checkpoint === null
+          ? []
+          : [
+              {
+                kind: 'checkpoint',
+                id: checkpoint.toString(),
+                commitId: null,
+                walFirstOffset: checkpoint,
+                walEndOffset: flushed,
+                createdAt: null,
+                durable: true,
+                source: 'Innodb_redo_log_checkpoint_lsn',
+              } as const satisfies SnapshotItem,
+            ]),
+        ...received.map(
+          ({ id, state, ended, source }): SnapshotItem => ({
+            kind: 'snapshot',
+            id: `clone ${id}`,
+            commitId: null,
+            walFirstOffset: null,
+            walEndOffset: null,
+            createdAt: ended,
+            durable: state === null ? null : state === 'Completed',
+            source,
+          }),
+        ),
+      ],
+      nextAfter: null,
+      sections: received.map(({ id, state, began, error, executed }) => ({
+        name: `Clone ${id}`,
+        entries: [
+          { key: 'state', value: state ?? 'unknown' },
+          { key: 'began', value: began ?? 'unknown' },
+          { key: 'error', value: error === null ? 'unknown' : error === 0n ? 'none' : error.toString() },
+          { key: 'gtid_executed', value: executed === null ? 'unknown' : onOneLine(executed) },
+        ],
+      })),
+    };
+    return {
+      ok: true,
+      data: reading(found, redo.data, view, [
+        'MySQL keeps no list of backups: what a program for backups has made is not visible here.',
+        clones.ok
+          ? 'Of clones MySQL keeps the last one that this server received, and none that it gave.'
+          : 'The plugin clone is not loaded on this server, so it tells of no clone.',
+      ]),
+    };
+  });
+}
+
+const NO_SUCH_TABLE = 1146;
+
+async function askRedo(ask: Ask, node: string): Promise<Asked<RedoRow>> {
+  const redo = await ask(REDO, schema.redo);
+  if (!redo.ok) return redo;
+  const [row] = redo.data;
+  if (row === undefined) return foreign("not MySQL's answer: no row");
+  return row.self === node ? { ok: true, data: row } : otherServer(node, row.self);
+}
+
+/** Reads on a server itself, over one connection. */
+async function readAt<V>(
+  cluster: ClusterConfig,
+  access: Access,
+  node: string,
+  use: (ask: Ask, found: Found) => Promise<Asked<Reading<V>>>,
+): Promise<Result<Reading<V>>> {
+  const found = await ownEndpoint(cluster, access, node);
+  if (!found.ok) return found;
+  const { endpoint } = found.value;
+  const asked = await reads(endpoint, access, ask => use(ask, found.value));
+  return asked.ok ? success(asked.data) : failure(readError(endpoint, asked.no));
+}

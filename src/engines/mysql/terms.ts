@@ -1,0 +1,9 @@
+/** What MySQL calls things that every interface names. It counts nothing that grows with each change of authority. */
+import { label, type Terms } from '../../control-plane/model/document.ts';
+
+export const TERMS = {
+  epoch: null,
+  primary: label('Primary'),
+  countsCommits: false,
+  countsControlVersions: false,
+} as const satisfies Terms;

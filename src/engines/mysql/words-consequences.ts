@@ -1,0 +1,116 @@
+/** What follows from a switch or a forced group: for the members, the group, replication and acknowledged writes. */
+import type { Words } from '../../control-plane/explanation/words.ts';
+import type { MysqlFacts } from './facts.ts';
+
+type Consequences = Words['consequences'];
+
+/** One engine operation that changes both roles. */
+export function switchConsequences({ primaryName, target, open, members }: MysqlFacts): Consequences {
+  const old = `"${primaryName ?? 'unknown'}"`;
+  const next = `"${target.name}"`;
+  return [
+    {
+      scope: 'node',
+      text:
+        `${old} finishes the transactions that are open on it, and becomes a secondary, with super_read_only ON. ${next} ` +
+        'applies what it has received, and then takes writes.',
+    },
+    { scope: 'node', text: waitingFor(old, open) },
+    {
+      scope: 'cluster',
+      text:
+        `${next} can be listed as the primary before it takes writes: as long as it still applies what it received, its ` +
+        'super_read_only is ON, and reads on it can wait.',
+    },
+    {
+      scope: 'cluster',
+      text:
+        'A switch that has begun cannot be called back. Neither the end of the connection nor a time limit nor KILL ' +
+        'ends it.',
+    },
+    {
+      scope: 'cluster',
+      text:
+        `Where ${next} dies while the switch goes on, it can be listed as the primary all the same, until the group ` +
+        'expels it and elects another member.',
+    },
+    {
+      scope: 'replication',
+      text:
+        `${members.length > 2 ? `The other members follow ${next}. ` : ''}Nobody leaves the group, and its view stays ` +
+        'as it is.',
+    },
+    {
+      scope: 'durability',
+      text:
+        `What the group has committed stays: ${next} applies all of it before it takes writes, ` +
+        `${target.waiting === null ? 'an unknown number' : target.waiting.toString()} of received transactions by its ` +
+        'own word now. No transaction is cut: the operation is asked without a time limit of its own.',
+    },
+  ];
+}
+
+function waitingFor(old: string, open: MysqlFacts['open']): string {
+  const counted =
+    open === null || 'unknown' in open
+      ? `How many are open on ${old} is unknown: ${open?.unknown ?? 'it was not asked'}.`
+      : `${open.count} ${open.count === 1n ? 'is' : 'are'} open on ${old}` +
+        `${open.longest === null || open.count === 0n ? '' : `, the longest for ${open.longest} s`}.`;
+  return (
+    'The switch waits without limit for transactions that are open on the old primary, also for one that only reads, or ' +
+    `that has done nothing since BEGIN. ${counted} Until then ${old} accepts new writes.`
+  );
+}
+
+/** A new group of the target alone. */
+export function forceConsequences({ target, members, settings }: MysqlFacts): Consequences {
+  const one = `"${target.name}"`;
+  const others = members.filter(({ name }) => name !== target.name).map(({ name, state }) => `"${name}" (${state})`);
+  const rejoins = settings.find(({ name }) => name === 'group_replication_autorejoin_tries')?.value ?? 'unknown';
+  return [
+    {
+      scope: 'node',
+      text:
+        `${one} leaves all other members out, makes a new group of one, and elects itself as the primary. An answer of ` +
+        'MySQL says that the group was accepted, and not that writes are taken already.',
+    },
+    {
+      scope: 'cluster',
+      text:
+        `The members that are left out are neither stopped nor told: ${others.length === 0 ? 'none' : others.join(', ')}. ` +
+        'One that is only cut off, stopped or hung goes on with the old group when it wakes; where several of them are ' +
+        'its majority, that group takes writes, too, and there are two.',
+    },
+    {
+      scope: 'cluster',
+      text:
+        'A member that finds itself left out can try to join the new group by itself: ' +
+        `group_replication_autorejoin_tries is ${rejoins} on ${one}.`,
+    },
+    {
+      scope: 'cluster',
+      text:
+        'group_replication_force_members keeps its value afterwards. MySQL documents that it has to be emptied; that is a ' +
+        'second action, which this request does not contain.',
+    },
+    {
+      scope: 'replication',
+      text:
+        `Nobody follows ${one} at first. Each other member has to join the new group, and one that holds transactions ` +
+        `which ${one} does not hold cannot.`,
+    },
+    {
+      scope: 'durability',
+      text:
+        'A write is acknowledged once a majority has received it, and that majority can be members that are left out ' +
+        `(P6-S1). What ${one} has not received is not in the new group. It has received and not applied ` +
+        `${target.waiting === null ? 'an unknown number' : target.waiting.toString()} of transactions.`,
+    },
+    {
+      scope: 'durability',
+      text:
+        'A client whose commit waits for a majority can be told of an error (3100), and its write can be there all the ' +
+        'same, in the new group or in the old one.',
+    },
+  ];
+}
