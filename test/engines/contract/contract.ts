@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { inspect } from 'node:util';
-import { endpointsOf, type ClusterConfig } from '../../../src/control-plane/clusters/cluster.ts';
+import { endpointsOf, urlsOf, type ClusterConfig } from '../../../src/control-plane/clusters/cluster.ts';
 import { FORMS, parseClusterConfig } from '../../../src/control-plane/clusters/configuration.ts';
 import { engineOf } from '../../../src/control-plane/engine.ts';
 import type { Outcome, Result } from '../../../src/control-plane/model/errors.ts';
@@ -233,21 +233,22 @@ export function contract(engine: string, start: () => Promise<Stand>): void {
       assert.ok(node !== undefined);
       for (const [what, take] of Object.entries(HOSTILE)) {
         const { url } = await take();
+        const endpoint = url.replace(/^http:/u, new URL(urlsOf(stand.config)[0] ?? '').protocol);
         const secrets = Object.fromEntries(engineOf(ENGINES, stand.config).secrets.map(({ id }) => [id, CANARY]));
         const hostile = valueOf(
           await connect(
-            { ...stand.config, endpoints: [url] },
-            { secrets, timeouts: { connectMs: 2_000, readMs: 3_000, controlMs: 3_000 } },
+            { ...stand.config, endpoints: [endpoint] },
+            { secrets, timeouts: { connectMs: 500, readMs: 3_000, controlMs: 3_000 } },
           ),
         );
         const told: unknown[] = [];
         for (const [operation, read] of Object.entries(READS)) {
-          const answer = await read(hostile, node, url);
+          const answer = await read(hostile, node, endpoint);
           if (operation !== 'collectDiagnostics') assert.ok(!answer.ok, `${what}: ${operation}`);
           told.push(answer);
         }
         for (const [operation, control] of Object.entries(CONTROLS)) {
-          const answer = await control(hostile, node, url);
+          const answer = await control(hostile, node, endpoint);
           const { outcome } = errorOf(answer);
           const provenNot: readonly Outcome[] =
             what === 'nobody listens' || hostile.unsupported[operation as keyof typeof CONTROLS] !== undefined
