@@ -10,8 +10,8 @@ import { MONITOR, PatroniCluster } from './lib/patroni-cluster.mjs';
 import { ensurePatroni } from './lib/patroni-install.mjs';
 import { patroniLine, RELEASES } from './lib/patroni-versions.mjs';
 import { portOf } from './lib/ports.mjs';
-import { whenAskedToEnd } from './lib/processes.mjs';
 import { Failure, script } from './lib/run.mjs';
+import { say, startUntilAskedToEnd, whole } from './lib/trial.mjs';
 
 const USAGE = `Usage: npm run cluster:patroni [-- OPTIONS]
   --nodes N            1 to 7 members, 3 by default
@@ -22,10 +22,6 @@ const USAGE = `Usage: npm run cluster:patroni [-- OPTIONS]
   --patroni VERSION    ${RELEASES.map(({ line }) => line).join(', ')}; fetched where it is not the machine's own,
                        which is the default
   --ttl N              seconds until a silent leader loses its lock: 20 by default`;
-
-function say(/** @type {string} */ line) {
-  return console.log(line);
-}
 
 function options() {
   try {
@@ -55,19 +51,6 @@ function options() {
   }
 }
 
-/**
- * @param {string} text
- * @param {string} option
- * @param {number} least
- * @param {number} most
- */
-function whole(text, option, least, most) {
-  const value = /^\d{1,4}$/u.test(text) ? Number(text) : -1;
-  if (value < least || value > most)
-    throw new Failure(`${option} takes a number from ${least} to ${most}, not "${text}".`);
-  return value;
-}
-
 /** @param {string} text */
 function credentials(text) {
   const at = text.indexOf(':');
@@ -80,33 +63,17 @@ await script(async () => {
   if (help) return say(USAGE);
   const programs = await ensurePatroni(say, patroni);
   const started = performance.now();
-  /** @type {PatroniCluster | undefined} */
-  let cluster;
-  /** @type {Promise<void> | undefined} */
-  let ending;
-  whenAskedToEnd(() => {
-    if (ending !== undefined) return;
-    say('\nEnding the cluster …');
-    // While it is still starting there is nothing to hold on to: the system ends its processes with this one, and the
-    // next run tidies up.
-    ending = cluster === undefined ? Promise.resolve() : cluster.stop();
-    void ending.then(
-      () => process.exit(0),
-      error => {
-        console.error(error);
-        process.exit(1);
-      },
-    );
-  });
-  cluster = await PatroniCluster.start({
-    programs,
-    nodes,
-    port,
-    tls,
-    dynamic: { synchronous_mode: synchronous },
-    ttl,
-    ...(auth === undefined ? {} : { auth }),
-  });
+  const cluster = await startUntilAskedToEnd(() =>
+    PatroniCluster.start({
+      programs,
+      nodes,
+      port,
+      tls,
+      dynamic: { synchronous_mode: synchronous },
+      ttl,
+      ...(auth === undefined ? {} : { auth }),
+    }),
+  );
   const leader = await cluster.settled();
   say(
     `A Patroni ${cluster.version} cluster runs (${((performance.now() - started) / 1000).toFixed(1)} s). Ctrl-C ` +

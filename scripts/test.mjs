@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { inSystem } from './lib/debian-system.mjs';
-import { isOfPatroni, prepare } from './lib/needs.mjs';
+import { isDatabase, prepare } from './lib/needs.mjs';
 import { root } from './lib/paths.mjs';
 import { endGroup, startGroup, whenAskedToEnd } from './lib/processes.mjs';
 import { Failure, script } from './lib/run.mjs';
@@ -191,8 +191,8 @@ function lost(name, error) {
 
 /**
  * What a machine lacks is skipped for a person, and said; where results are believed without being read, it is a
- * failure. But for Patroni: where it can neither be found nor installed, there is no cluster to test on, and the last
- * line says that something was skipped.
+ * failure. But for Patroni and MySQL: where one can neither be found nor fetched, there is no cluster to test on, and
+ * the last line says that something was skipped.
  * @param {string} name
  * @param {import('./lib/suites.mjs').Need} need
  * @param {Error} reason
@@ -200,7 +200,7 @@ function lost(name, error) {
  */
 function unavailable(name, need, reason) {
   console.log(`\n── ${name} ──\n!!! NOT RUN: ${reason.message}`);
-  if ((process.env['CI'] !== undefined && !isOfPatroni(need)) || !(reason instanceof Failure))
+  if ((process.env['CI'] !== undefined && !isDatabase(need)) || !(reason instanceof Failure))
     return lost(name, reason.message);
   return { name, passed: 0, skipped: 1, failures: [], seconds: 0 };
 }

@@ -298,7 +298,7 @@ export class MysqlCluster {
       }),
     );
     if (joined > 0) await this.bootstrap(0);
-    for (const index of all.slice(1, joined)) await this.join(index);
+    await Promise.all(all.slice(1, joined).map(index => this.join(index)));
     const taking = all.slice(0, joined);
     const isReady = await until(() => isHealthy(this, taking), { timeout: READY_WITHIN_MS });
     if (!isReady) throw new Failure(`Not every member came ONLINE within ${READY_WITHIN_MS / 1000} s.`);

@@ -1,4 +1,5 @@
 /** How a trial's MySQL members see their group, and how the group is made whole again. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { until } from './processes.mjs';
 import { Failure } from './run.mjs';
 
@@ -26,7 +27,6 @@ const VIEW = `SELECT @@server_uuid AS me, @@super_read_only AS ro, @@offline_mod
 /** A group that is only shaken, by a pause or by a switch, is whole again within this, in milliseconds. */
 const SETTLES_WITHIN_MS = 8000;
 const VIEW_WITHIN_MS = 5000;
-const CHANGES_WITHIN_MS = 40_000;
 
 /**
  * @param {MysqlCluster} cluster
@@ -87,23 +87,21 @@ export async function isHealthy(cluster, taking) {
 }
 
 /**
- * Makes every member ONLINE in one group again. It keeps the group that works, if there is one, and lets the others
- * join it; else it starts all servers anew and begins with the member that holds most. Should both fail, it begins with
- * empty data.
+ * Makes every member ONLINE in one group again. A group that is only shaken is waited for; else all servers are killed
+ * and started anew, which takes less time than to let single ones leave and join, and begin with the member that holds
+ * most. Should that fail, they begin with empty data.
  * @param {MysqlCluster} cluster
  * @returns {Promise<void>}
  * @throws {Failure}
  */
 export async function healGroup(cluster) {
   const all = [...cluster.members.keys()];
-  if (await isHealthy(cluster, all)) return;
-  const ways = [rejoin, restart, beginAnew];
   /** @type {string[]} */
   const reasons = [];
-  for (const way of ways) {
+  for (const way of [settle, restart, beginAnew]) {
     try {
       await way(cluster, all);
-      if (await until(() => isHealthy(cluster, all), { timeout: SETTLES_WITHIN_MS, every: 100 })) return;
+      if (await until(() => isHealthy(cluster, all), { timeout: 3000, every: 100 })) return;
       reasons.push(`${way.name}: not all are ONLINE in one group`);
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
@@ -114,19 +112,21 @@ export async function healGroup(cluster) {
 }
 
 /**
+ * Wakes servers that are stopped, and waits for the group.
  * @param {MysqlCluster} cluster
  * @param {readonly number[]} all
+ * @throws {Failure} as soon as it cannot become whole by itself
  */
-async function rejoin(cluster, all) {
-  await awake(cluster, all);
-  if (await settles(cluster, all)) return;
-  const core = await workingGroup(cluster, all);
-  if (core === undefined) return restart(cluster, all);
-  const others = all.filter(index => !core.includes(index));
-  await Promise.all(others.map(index => aside(cluster, index)));
-  await expelled(cluster, core, others);
-  for (const index of all) await cluster.sql(index, "SET GLOBAL group_replication_force_members=''");
-  for (const index of others) await joinOrRebuild(cluster, index);
+async function settle(cluster, all) {
+  await Promise.all(all.map(index => cluster.resume(index)));
+  const ends = performance.now() + SETTLES_WITHIN_MS;
+  while (!(await isHealthy(cluster, all))) {
+    const views = await ownViews(cluster, all);
+    const isLost = views.some(view => !['ONLINE', 'RECOVERING'].includes(view?.state ?? '') || view?.forced !== '');
+    if (isLost || performance.now() > ends) throw new Failure('the group does not become whole by itself');
+    for (const index of all) await cluster.sql(index, 'SET GLOBAL offline_mode=OFF');
+    await delay(100);
+  }
 }
 
 /**
@@ -138,7 +138,7 @@ async function restart(cluster, all) {
   await Promise.all(all.map(index => cluster.startNode(index)));
   const first = await furthest(cluster, all);
   await cluster.bootstrap(first);
-  for (const index of all.filter(each => each !== first)) await joinOrRebuild(cluster, index);
+  await Promise.all(all.filter(each => each !== first).map(index => joinOrRebuild(cluster, index)));
 }
 
 /**
@@ -149,99 +149,7 @@ async function beginAnew(cluster, all) {
   await killAll(cluster, all);
   await Promise.all(all.map(index => cluster.rebuild(index)));
   await cluster.bootstrap(0);
-  for (const index of all.slice(1)) await cluster.join(index);
-}
-
-/**
- * Wakes servers that are stopped and starts those that do not run.
- * @param {MysqlCluster} cluster
- * @param {readonly number[]} all
- */
-async function awake(cluster, all) {
-  await Promise.all(
-    all.map(async index => {
-      await cluster.resume(index);
-      if (!cluster.isRunning(index)) await cluster.startNode(index);
-      else await cluster.sql(index, 'SET GLOBAL offline_mode=OFF').catch(() => undefined);
-    }),
-  );
-}
-
-/**
- * @param {MysqlCluster} cluster
- * @param {readonly number[]} all
- * @returns {Promise<boolean>} whether the group becomes whole by itself; false as soon as it cannot
- */
-async function settles(cluster, all) {
-  let isWhole = false;
-  await until(
-    async () => {
-      isWhole = await isHealthy(cluster, all);
-      const views = await ownViews(cluster, all);
-      return isWhole || views.some(view => view === undefined || !['ONLINE', 'RECOVERING'].includes(view.state));
-    },
-    { timeout: SETTLES_WITHIN_MS, every: 100 },
-  );
-  return isWhole;
-}
-
-/**
- * @param {MysqlCluster} cluster
- * @param {readonly number[]} all
- * @returns {Promise<readonly number[] | undefined>} the members of the largest group that has a majority and a primary
- *   that takes writes
- */
-async function workingGroup(cluster, all) {
-  const views = await ownViews(cluster, all);
-  const groups = all.flatMap(index => {
-    const view = views[index];
-    if (view?.role !== 'PRIMARY' || view.state !== 'ONLINE' || view.isReadOnly || !view.hasMajority) return [];
-    const { id } = cluster.member(index);
-    const follows = (/** @type {number} */ other) =>
-      view.listed.get(cluster.member(other).id)?.state === 'ONLINE' &&
-      views[other]?.state === 'ONLINE' &&
-      views[other].listed.get(id)?.role === 'PRIMARY';
-    return [all.filter(other => other === index || follows(other))];
-  });
-  return groups.toSorted((a, b) => b.length - a.length)[0];
-}
-
-/**
- * Takes a member out of whatever group it is in. To leave in order may take a minute, and may hang; a kill does not.
- * @param {MysqlCluster} cluster
- * @param {number} index
- */
-async function aside(cluster, index) {
-  const [view] = await ownViews(cluster, [index]);
-  if (view?.state === 'OFFLINE') return;
-  await cluster.kill(index);
-  await cluster.startNode(index);
-}
-
-/**
- * Waits until the group has forgotten members that are no longer in it; it does so at once meanwhile, not when its
- * usual time has passed.
- * @param {MysqlCluster} cluster
- * @param {readonly number[]} core
- * @param {readonly number[]} others
- */
-async function expelled(cluster, core, others) {
-  const ids = others.map(index => cluster.member(index).id);
-  const [first = 0] = core;
-  const variable = 'group_replication_member_expel_timeout';
-  const [row] = await cluster.sql(first, `SELECT @@${variable} AS seconds`);
-  const set = (/** @type {string} */ seconds) =>
-    Promise.all(core.map(index => cluster.sql(index, `SET GLOBAL ${variable}=${seconds}`)));
-  await set('0');
-  const areGone = await until(
-    async () => {
-      const views = await ownViews(cluster, core);
-      return views.every(view => view !== undefined && ids.every(id => !view.listed.has(id)));
-    },
-    { timeout: CHANGES_WITHIN_MS, every: 100 },
-  );
-  await set(row?.['seconds'] ?? '5');
-  if (!areGone) throw new Failure('members that have gone are still listed');
+  await Promise.all(all.slice(1).map(index => cluster.join(index)));
 }
 
 /**

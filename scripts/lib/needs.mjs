@@ -3,6 +3,7 @@ import { packageExtension } from '../package.mjs';
 import { ensureChromium, findChromium } from './chromium.mjs';
 import { ensureCodeServer } from './code-server-install.mjs';
 import { ensureDebianSystem, isDebian, patroniOfSystem } from './debian-system.mjs';
+import { ensureMysql } from './mysql-install.mjs';
 import { ensurePatroni } from './patroni-install.mjs';
 import { PATRONI_VARIABLE, RELEASES } from './patroni-versions.mjs';
 
@@ -13,8 +14,16 @@ import { PATRONI_VARIABLE, RELEASES } from './patroni-versions.mjs';
  */
 
 /** @param {string} need */
-export function isOfPatroni(need) {
+function isOfPatroni(need) {
   return /^(?:patroni|debian)\b/u.test(need);
+}
+
+/**
+ * @param {string} need
+ * @returns {boolean} whether it is a database, which not every machine can have
+ */
+export function isDatabase(need) {
+  return isOfPatroni(need) || need === 'mysql';
 }
 
 /**
@@ -45,6 +54,10 @@ export function prepare(suites, say) {
       need,
       settle(() => another(need, patroni, say)),
     );
+  const mysql = settle(async () => {
+    if (!wanted('mysql')) return { env: {} };
+    return { env: {}, title: `mysql ${(await ensureMysql(say)).version}` };
+  });
   const editor = settle(async () => {
     if (!wanted('editor', 'package')) return { env: {} };
     findChromium(); // one that is named and not there is said before anything is fetched
@@ -70,6 +83,7 @@ export function prepare(suites, say) {
     ['editor', packaged.then(() => editor)],
     ['package', packaged],
     ['patroni', patroni],
+    ['mysql', mysql],
     ...others,
   ]);
   return need => ready.get(need) ?? Promise.reject(new Error(`nothing is known of ${need}`));

@@ -13,8 +13,8 @@ import { Failure } from './run.mjs';
 
 /**
  * An editor and chromium; the packaged extension, in them; Patroni, etcd and PostgreSQL of this machine; the same with
- * Patroni in a version of its own (`patroni 4.1`); a whole Debian of another suite with its own (`debian forky`).
- * @typedef {'editor' | 'package' | 'patroni' | `patroni ${string}` | `debian ${string}`} Need
+ * Patroni in a version of its own (`patroni 4.1`); a whole Debian of another suite with its own (`debian forky`); MySQL.
+ * @typedef {'editor' | 'package' | 'patroni' | `patroni ${string}` | `debian ${string}` | 'mysql'} Need
  */
 
 /**
@@ -94,6 +94,7 @@ function patroniSuites(all) {
 function special(all) {
   return [
     ...patroniSuites(all),
+    { name: 'mysql', folder: 'mysql', command: mocha('mysql'), needs: ['mysql'] },
     {
       name: 'extension-host',
       folder: 'extension-host',

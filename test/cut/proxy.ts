@@ -1,6 +1,7 @@
 /**
  * A TCP proxy on loopback that does one connection harm at one place, and counts what comes after. It knows nothing of
- * the control plane; of HTTP it knows where a message ends.
+ * the control plane; of HTTP it knows where a message ends, and of what else its clients may speak only by which words
+ * a control request is recognised.
  */
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
@@ -46,6 +47,7 @@ export class CutProxy implements AsyncDisposable {
   readonly passed: Passed[] = [];
   readonly #server: Server;
   readonly #target: number;
+  readonly #control: RegExp;
   readonly #sockets = new Set<Socket>();
   #harm: Harm | undefined;
   #armed = false;
@@ -55,20 +57,24 @@ export class CutProxy implements AsyncDisposable {
   /** Resolves when the harm has reached its place. */
   reached: Promise<void> = Promise.resolve();
 
-  private constructor(server: Server, url: string, target: number) {
+  private constructor(server: Server, url: string, target: number, control: RegExp) {
     this.#server = server;
     this.#target = target;
+    this.#control = control;
     this.url = url;
   }
 
-  /** Starts a proxy before the port `target`, whose clients speak `scheme`. */
-  static async before(target: number, scheme = 'http'): Promise<CutProxy> {
+  /**
+   * Starts a proxy before the port `target`, whose clients speak `scheme`; `control` matches once in each control
+   * request.
+   */
+  static async before(target: number, scheme = 'http', control = /POST/u): Promise<CutProxy> {
     const server = createServer({ allowHalfOpen: true, noDelay: true });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     const address = server.address();
     if (address === null || typeof address === 'string') throw new Error('no port');
-    const proxy = new CutProxy(server, `${scheme}://127.0.0.1:${address.port}`, target);
+    const proxy = new CutProxy(server, `${scheme}://127.0.0.1:${address.port}`, target, control);
     server.on('connection', (client: Socket) => proxy.#take(client));
     return proxy;
   }
@@ -92,10 +98,8 @@ export class CutProxy implements AsyncDisposable {
 
   /** How many control requests arrived since the proxy was armed, whole or not. */
   get controlRequests(): number {
-    return this.passed.reduce(
-      (count, { request }) => count + (request.toString('latin1').match(/POST/g)?.length ?? 0),
-      0,
-    );
+    const each = new RegExp(this.#control, 'gu');
+    return this.passed.reduce((count, { request }) => count + [...request.toString('latin1').matchAll(each)].length, 0);
   }
 
   /** Resolves when every connection is over on both sides. */
@@ -148,11 +152,13 @@ export class CutProxy implements AsyncDisposable {
     client.on('end', () => {
       if (harm?.how === 'outlast' || harm?.how === 'hold') client.destroy();
     });
-    // A client that is gone takes the server's side with it, but for a server that has a whole request to answer.
+    // A client that is gone takes the server's side with it, but for a server that has a whole request to answer: where
+    // it is not known how long that is, the server finds out.
     client.on('close', () => {
       if (harm?.how === 'hold') return;
       if (harm?.how === 'outlast') this.#letGo();
-      if (passed.requestPassed < (lengthOf(passed.request) ?? Infinity)) upstream.destroy();
+      const isWhole = !this.url.startsWith('http') || passed.requestPassed >= (lengthOf(passed.request) ?? Infinity);
+      if (!isWhole) upstream.destroy();
       else upstream.end();
     });
     upstream.on('close', () => {

@@ -1,0 +1,82 @@
+/** The MySQL group that the files of this suite share, and what its tests wait for. */
+import assert from 'node:assert/strict';
+import { MysqlCluster, type MysqlClusterOptions } from '../../scripts/lib/mysql-cluster.mjs';
+import { ensureMysql } from '../../scripts/lib/mysql-install.mjs';
+import { until as cameTrue } from '../../scripts/lib/processes.mjs';
+
+let shared: Promise<MysqlCluster> | undefined;
+after('stop the shared group', async () => {
+  await (await shared?.catch(() => undefined))?.stop();
+});
+
+/** Starts a group for tests. */
+export async function startGroup(options: Omit<MysqlClusterOptions, 'programs'> = {}): Promise<MysqlCluster> {
+  const log = (line: string): boolean => process.stderr.write(`${line}\n`);
+  return MysqlCluster.start({ log, ...options, programs: await ensureMysql(log) });
+}
+
+/** The group of three that the files of this suite share. Each test finds it whole: see `useGroup`. */
+export function sharedGroup(): Promise<MysqlCluster> {
+  shared ??= startGroup();
+  return shared;
+}
+
+/** Gives each test of a block the shared group, whole. */
+export function useGroup(): { readonly cluster: MysqlCluster } {
+  let cluster: MysqlCluster | undefined;
+  before('start the group', async function () {
+    this.timeout(180_000);
+    cluster = await sharedGroup();
+  });
+  beforeEach('make the group whole', async function () {
+    this.timeout(180_000);
+    await cluster?.heal();
+  });
+  afterEach(function () {
+    if (this.currentTest?.state !== 'failed' || cluster === undefined) return;
+    for (const index of cluster.members.keys()) process.stdout.write(`${cluster.log(index)}\n`);
+  });
+  return {
+    get cluster() {
+      return cluster ?? assert.fail('no group before the first test');
+    },
+  };
+}
+
+/** Waits until a condition of the outside world holds. */
+export async function until(
+  what: string,
+  condition: () => boolean | Promise<boolean>,
+  withinMs = 60_000,
+): Promise<void> {
+  assert.ok(await cameTrue(condition, { timeout: withinMs, every: 100 }), `waited ${withinMs} ms in vain: ${what}`);
+}
+
+/** The member that takes writes, and the other two in order. */
+export async function roles(cluster: MysqlCluster): Promise<readonly [number, number, number]> {
+  const primary = (await cluster.primary()) ?? assert.fail('no member takes writes');
+  const [first, second] = [...cluster.members.keys()].filter(index => index !== primary);
+  assert.ok(first !== undefined && second !== undefined);
+  return [primary, first, second];
+}
+
+/** Stops all but one member by a signal, and waits until that one has lost its majority. */
+export async function cutOff(cluster: MysqlCluster, index: number): Promise<void> {
+  const others = [...cluster.members.keys()].filter(other => other !== index);
+  await Promise.all(others.map(other => cluster.pause(other)));
+  await until('the others are unreachable', async () => {
+    const [row] = await cluster.sql(
+      index,
+      "SELECT COUNT(*) AS n FROM performance_schema.replication_group_members WHERE MEMBER_STATE = 'UNREACHABLE'",
+    );
+    return row?.['n'] === String(others.length);
+  });
+}
+
+/** Whether a member takes a write, by writing; false also when it does not answer within a second. */
+export async function writes(cluster: MysqlCluster, index: number): Promise<boolean> {
+  return cluster.sql(index, "INSERT INTO trial.t (v) VALUES ('probe')", undefined, 1000).then(
+    () => true,
+    () => false,
+  );
+}
