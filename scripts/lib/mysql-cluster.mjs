@@ -3,32 +3,22 @@
  * own folder: by that, and no name, it is found and ended, whatever was killed before. The system kills each server
  * with the process that started it.
  */
-import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeCertificate } from './certificate.mjs';
-import { endAbandoned, newClusterFolder, processesIn, signal } from './cluster-folder.mjs';
+import { endAbandoned, newClusterFolder, signal } from './cluster-folder.mjs';
 import { askMysql, greets, MysqlError } from './mysql-client.mjs';
-import { memberConfig, RECOVERY } from './mysql-config.mjs';
+import { RECOVERY } from './mysql-config.mjs';
 import { healGroup, isHealthy, ownViews } from './mysql-group.mjs';
-import { commandOf } from './mysql-install.mjs';
 import { ensureMysqlSeed } from './mysql-seed.mjs';
+import { endMysqlCluster, prepareMember, spawnServer } from './mysql-server.mjs';
 import { claimRange, freePorts } from './ports.mjs';
 import { processes, until } from './processes.mjs';
-import { Failure, lastLines, onPath, run } from './run.mjs';
+import { Failure, lastLines } from './run.mjs';
 
-/**
- * @typedef {object} MysqlMember
- * @property {string} name `127.0.0.1:PORT`, as the group lists it
- * @property {string} id its server_uuid, also after a rebuild
- * @property {number} port
- * @property {number} xcomPort of the group's own traffic
- * @property {string} address `mysql://127.0.0.1:PORT`
- * @property {string} folder
- * @property {number} pid of its server; another one after each start
- */
+/** @typedef {import('./mysql-config.mjs').MysqlMember} MysqlMember */
 
 /**
  * @typedef {object} MysqlClusterOptions
@@ -43,22 +33,6 @@ import { Failure, lastLines, onPath, run } from './run.mjs';
 
 const PREFIX = 'aerodb-mysql-';
 const READY_WITHIN_MS = 90_000;
-
-/** Nobody's settings; logs tell the time in the one zone in which no hour comes twice. */
-const ENVIRONMENT = { PATH: '/usr/bin:/bin', LC_ALL: 'C.UTF-8', TZ: 'UTC' };
-
-/**
- * Kills whatever runs in a cluster's folder, also what was stopped, then removes the folder.
- * @param {string} folder
- * @returns {Promise<void>}
- */
-export async function endMysqlCluster(folder) {
-  const running = () => processesIn(folder).map(({ pid }) => pid);
-  for (const pid of running()) signal(pid, 'SIGKILL');
-  if (!(await until(() => running().length === 0, { timeout: 10_000, every: 20 })))
-    throw new Failure(`Processes of the MySQL cluster in ${folder} did not end: ${running().join(', ')}.`);
-  rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
-}
 
 /** A running cluster. Members are counted from 0. */
 export class MysqlCluster {
@@ -91,6 +65,7 @@ export class MysqlCluster {
     this.#settings = settings;
     if (tls) this.tls = { ca: join(folder, 'cert.pem'), cert: join(folder, 'cert.pem'), key: join(folder, 'key.pem') };
     this.members = Array.from({ length: nodes }, (_, index) => ({
+      index,
       name: `127.0.0.1:${port + index}`,
       id: randomUUID(),
       port: port + index,
@@ -211,16 +186,7 @@ export class MysqlCluster {
    */
   async startNode(index) {
     const member = this.member(index);
-    const out = openSync(join(member.folder, 'out'), 'a');
-    const server = [...commandOf(this.#programs, 'mysqld'), `--defaults-file=${join(member.folder, 'my.cnf')}`];
-    const child = spawn(onPath('setpriv') ?? 'setpriv', ['--pdeathsig=KILL', '--', ...server], {
-      cwd: member.folder,
-      env: ENVIRONMENT,
-      detached: true,
-      stdio: ['ignore', out, out],
-    });
-    closeSync(out);
-    child.on('error', () => undefined); // shows as a server that does not run
+    const child = spawnServer(this.#programs, member.folder);
     this.#children.set(index, child);
     member.pid = child.pid ?? 0;
     const started = async () => !this.isRunning(index) || greets(member.folder);
@@ -304,25 +270,14 @@ export class MysqlCluster {
     if (!isReady) throw new Failure(`Not every member came ONLINE within ${READY_WITHIN_MS / 1000} s.`);
   }
 
-  /**
-   * @param {number} index
-   * @returns {Promise<void>}
-   */
+  /** @param {number} index */
   async #prepare(index) {
-    const { folder, id, port, xcomPort } = this.member(index);
-    const data = join(folder, 'data');
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    rmSync(data, { recursive: true, force: true });
-    await run('cp', ['-a', '--reflink=auto', '--sparse=always', this.#seed, data]);
-    writeFileSync(join(data, 'auto.cnf'), `[auto]\nserver-uuid=${id}\n`, { mode: 0o600 });
-    const shape = {
+    await prepareMember(this.#programs, this.#seed, this.member(index), {
       group: this.#group,
       xcomPorts: this.members.map(each => each.xcomPort),
       tls: this.tls,
       settings: this.#settings,
-    };
-    const config = memberConfig(this.#programs, { folder, port, xcomPort, serverId: index + 1 }, shape);
-    writeFileSync(join(folder, 'my.cnf'), config, { mode: 0o600 });
+    });
   }
 
   /**

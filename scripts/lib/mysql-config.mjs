@@ -98,11 +98,15 @@ export function serverLines(programs, folder) {
 }
 
 /**
- * @typedef {object} MemberShape
- * @property {string} folder
+ * @typedef {object} MysqlMember
+ * @property {number} index counted from 0
+ * @property {string} name `127.0.0.1:PORT`, as the group lists it
+ * @property {string} id its server_uuid, also after a rebuild
  * @property {number} port
  * @property {number} xcomPort of the group's own traffic
- * @property {number} serverId
+ * @property {string} address `mysql://127.0.0.1:PORT`
+ * @property {string} folder
+ * @property {number} pid of its server; another one after each start
  */
 
 /**
@@ -115,11 +119,11 @@ export function serverLines(programs, folder) {
 
 /**
  * @param {import('./mysql-install.mjs').MysqlPrograms} programs
- * @param {MemberShape} member
+ * @param {MysqlMember} member
  * @param {GroupShape} shape
  * @returns {string} the configuration file of a member
  */
-export function memberConfig(programs, { folder, port, xcomPort, serverId }, { group, xcomPorts, tls, settings }) {
+export function memberConfig(programs, { index, folder, port, xcomPort }, { group, xcomPorts, tls, settings }) {
   const encryption =
     tls === undefined
       ? ['auto_generate_certs=OFF', 'tls_version=']
@@ -129,7 +133,7 @@ export function memberConfig(programs, { folder, port, xcomPort, serverId }, { g
     `port=${port}`,
     'report_host=127.0.0.1',
     `report_port=${port}`,
-    `server_id=${serverId}`,
+    `server_id=${index + 1}`,
     'plugin_load_add=group_replication.so;mysql_clone.so',
     `loose_group_replication_group_name=${group}`,
     'loose_group_replication_start_on_boot=OFF',
