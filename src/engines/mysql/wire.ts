@@ -84,8 +84,12 @@ export class Wire extends EventEmitter {
 
   /** Ends the connection. A server that waits for a statement is told, and counts no aborted client. */
   close(): void {
+    if (!this.#isIdle()) {
+      this.break('PHASE7_TRANSPORT_FAILURE', 'its session is over');
+      return;
+    }
     this.#isBroken = true;
-    if (this.#phase === 'idle') this.#socket.end(QUIT);
+    this.#socket.write(QUIT);
     this.#socket.destroySoon();
   }
 
