@@ -3,11 +3,12 @@
  */
 
 /**
- * A byte; a header line (0 is the start line, its end included); a byte of the body; or the end. Places beyond the end
- * are the end.
+ * A byte; a byte of the answer to a control request, whatever was said before it; a header line (0 is the start line,
+ * its end included); a byte of the body; or the end. Places beyond the end are the end.
  */
 export type Where =
   | { readonly kind: 'byte'; readonly n: number }
+  | { readonly kind: 'answer'; readonly n: number }
   | { readonly kind: 'line'; readonly n: number }
   | { readonly kind: 'body'; readonly n: number }
   | { readonly kind: 'end'; readonly before: number };
@@ -26,8 +27,11 @@ export function lengthOf(message: Buffer): number | null {
   return head + HEAD_END.length + Number(length ?? 0);
 }
 
-/** How many bytes stand before the place, or null where it lies beyond what has come so far. */
-export function offsetOf(where: Where, message: Buffer): number | null {
+/**
+ * How many bytes stand before the place, or null where it lies beyond what has come so far. `answer` is where the answer
+ * to a control request begins; null: none has come yet.
+ */
+export function offsetOf(where: Where, message: Buffer, answer: number | null = null): number | null {
   const length = lengthOf(message);
   const reached = (offset: number): number | null => {
     if (length !== null && offset >= length) return message.length >= length ? length : null;
@@ -36,6 +40,8 @@ export function offsetOf(where: Where, message: Buffer): number | null {
   switch (where.kind) {
     case 'byte':
       return reached(where.n);
+    case 'answer':
+      return answer === null ? null : reached(answer + where.n);
     case 'line': {
       let end = 0;
       for (let line = 0; line <= where.n; line += 1) {
@@ -74,6 +80,8 @@ export function placeText(where: Where): string {
   switch (where.kind) {
     case 'byte':
       return `byte ${where.n}`;
+    case 'answer':
+      return `byte ${where.n} of the answer`;
     case 'line':
       return where.n === 0 ? 'after the start line' : `after header ${where.n}`;
     case 'body':

@@ -29,6 +29,8 @@ export interface Passed {
   requestPassed: number;
   response: Buffer;
   responsePassed: number;
+  /** Where in the response the answer to the first control request begins; null: none has come. */
+  answer: number | null;
   /** Whether the place was reached. */
   harmed: boolean;
 }
@@ -122,6 +124,7 @@ export class CutProxy implements AsyncDisposable {
       requestPassed: 0,
       response: Buffer.alloc(0),
       responsePassed: 0,
+      answer: null,
       harmed: false,
     };
     const harm = this.#armed && this.passed.length === 0 ? this.#harm : undefined;
@@ -141,6 +144,8 @@ export class CutProxy implements AsyncDisposable {
       const own = harm?.side === direction.side ? harm : undefined;
       direction.from.on('data', (bytes: Buffer) => {
         passed[direction.side] = Buffer.concat([passed[direction.side], bytes]);
+        if (passed.answer === null && this.#control.test(passed.request.toString('latin1')))
+          passed.answer = passed.responsePassed;
         this.#pass(direction, passed, own);
       });
       direction.from.on('end', () => {
@@ -171,7 +176,7 @@ export class CutProxy implements AsyncDisposable {
     if (direction.stopped) return;
     const bytes = passed[side];
     const counter = side === 'request' ? 'requestPassed' : 'responsePassed';
-    const place = harm === undefined || passed.harmed ? null : offsetOf(harm.where, bytes);
+    const place = harm === undefined || passed.harmed ? null : offsetOf(harm.where, bytes, passed.answer);
     const until = place ?? bytes.length;
     if (until > passed[counter] && to.writable) {
       to.write(bytes.subarray(passed[counter], until));

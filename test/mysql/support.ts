@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { MysqlCluster, type MysqlClusterOptions } from '../../scripts/lib/mysql-cluster.mjs';
 import { ensureMysql } from '../../scripts/lib/mysql-install.mjs';
 import { until as cameTrue } from '../../scripts/lib/processes.mjs';
+import { CutProxy } from '../cut/proxy.ts';
 
 let shared: Promise<MysqlCluster> | undefined;
 after('stop the shared group', async () => {
@@ -79,4 +80,23 @@ export async function writes(cluster: MysqlCluster, index: number): Promise<bool
     () => true,
     () => false,
   );
+}
+
+/** The two logins that every server of the group has, as the engine is given them. */
+export const LOGINS = { look: 'watch:watch-Pa55', control: 'switch:switch-Pa55' } as const;
+
+/** What a control request of this engine is recognised by. */
+const CONTROL = /group_replication_set_as_primary\(|SET GLOBAL group_replication_force_members/u;
+
+/** A proxy before each member, by the member's id. */
+export async function proxiesBefore(cluster: MysqlCluster): Promise<ReadonlyMap<string, CutProxy>> {
+  const proxies = new Map<string, CutProxy>();
+  for (const { id, port } of cluster.members) proxies.set(id, await CutProxy.before(port, 'mysql', CONTROL));
+  return proxies;
+}
+
+export function indexOf(cluster: MysqlCluster, id: string): number {
+  const index = cluster.members.findIndex(member => member.id === id);
+  assert.ok(index >= 0, id);
+  return index;
 }

@@ -199,7 +199,7 @@ export function contract(engine: string, start: () => Promise<Stand>): void {
 
     it('P7-E2, P7-F3: an answer that is cut off leaves the outcome unknown, and the request is not repeated', async () => {
       const asked = await stand.executable();
-      const cut = { how: 'close', side: 'response', where: { kind: 'byte', n: 0 } } as const;
+      const cut = { how: 'close', side: 'response', where: { kind: 'answer', n: 0 } } as const;
       const error = errorOf(await order(asked, () => stand.proxies.get(asked.node)?.arm(cut)));
       assert.equal(error.outcome, 'unknown');
       assert.equal(controlRequests(), 1);
