@@ -175,6 +175,7 @@ describe('the way to MySQL', () => {
       [packet(0, error(1129, 'HY000', 'Host is blocked')), /before TLS: 1129 Host is blocked/],
       [packet(0, Buffer.from([0xff, 0x10, 0x04, ...Buffer.from('Too many connections')])), /before TLS: 1040 Too many/],
       [packet(0, ok()), /its greeting is another/],
+      [Buffer.from('HTTP/1.1 400 Bad Request\r\n\r\n'), /larger than 65536 bytes/],
     ];
     for (const [said, reason] of spoken) {
       const server = await mysqlServer({ tls: good, greets: peer => peer.raw(said) });
@@ -584,7 +585,7 @@ describe('the way to MySQL', () => {
         ),
     });
     const answered = await plain(server);
-    const expected = Object.fromEntries(values.map(([, , , text], nth) => [names[nth], text]));
+    const expected = Object.fromEntries(values.map(([, , , text], nth) => [names[nth] ?? '', text] as const));
     assert.deepEqual(answered, { ok: true, rows: [expected], body: JSON.stringify([expected]) });
   });
 

@@ -189,7 +189,9 @@ export async function mysqlServer(script: Script = {}): Promise<MysqlServer> {
         socket instanceof TLSSocket
           ? {
               name: 'servername' in socket ? String(socket.servername) : '',
-              client: String(socket.getPeerCertificate().subject.CN),
+              client: Object.keys(socket.getPeerCertificate()).includes('subject')
+                ? String(socket.getPeerCertificate().subject.CN)
+                : '',
             }
           : undefined,
     };

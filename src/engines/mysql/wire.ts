@@ -7,8 +7,10 @@ import type { Socket } from 'node:net';
 import type { TransportErrorCode } from '../../control-plane/model/errors.ts';
 import { answerForm, errorPacket, type Step } from './answer-form.ts';
 
-/** Of an answer, or of all that belongs to the login: bytes. */
+/** Bytes of an answer. */
 export const LARGEST_ANSWER_BYTES = 16 * 1024 * 1024;
+/** Bytes of greeting and login together. */
+const LARGEST_LOGIN_BYTES = 64 * 1024;
 const HEADER_BYTES = 4;
 const PROTOCOL_VERSION = 10;
 const ERROR = 0xff;
@@ -144,8 +146,8 @@ export class Wire extends EventEmitter {
     this.#buffered += chunk.length;
     if (this.#buffered >= this.#needed) this.#split(Buffer.concat(this.#chunks));
     // Also what is only announced counts.
-    if (Math.max(this.#bytes, this.#needed) > LARGEST_ANSWER_BYTES)
-      this.#invalid(`the answer is larger than ${LARGEST_ANSWER_BYTES} bytes`);
+    const most = this.#phase === 'answer' || this.#isIdle() ? LARGEST_ANSWER_BYTES : LARGEST_LOGIN_BYTES;
+    if (Math.max(this.#bytes, this.#needed) > most) this.#invalid(`it is larger than ${most} bytes`);
   }
 
   /** Delivers the whole packets, and keeps what is left. */
