@@ -194,11 +194,11 @@ function clusterReading(result: CommandResult): DocumentedReading<ClusterView> |
  * tooltip has the kernel's own words.
  */
 function dated({ view: { epoch }, observed: { time }, document }: DocumentedReading<ClusterView>): readonly string[] {
-  const counted = document().terms.epoch;
+  const label = document().terms.epoch?.at.label;
   const [, day, clock, zone] = /^(.*)T([\d:]+)(?:\.\d+)?(.*)$/u.exec(time) ?? [];
   return [
     vscode.l10n.t('as of {0}', clock === undefined ? time : `${clock}${zone ?? ''}`),
-    ...(epoch === null || counted === null ? [] : [vscode.l10n.t(counted.at.label, epoch.toString())]),
+    ...(epoch === null || label === undefined ? [] : [vscode.l10n.t(label, epoch.toString())]),
     ...(day === undefined ? [] : [day]),
   ].map(visible);
 }
