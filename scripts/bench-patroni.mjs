@@ -3,14 +3,14 @@
  * what does the same without this project, in the same rounds: patronictl as a whole process, a bare HTTP exchange, and
  * one with a hundred members.
  */
-import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, get } from 'node:http';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from './build.mjs';
-import { measured, percentile } from './lib/bench.mjs';
+import { measured } from './lib/bench.mjs';
+import { interleaved, processTime, time } from './lib/bench-time.mjs';
 import { PatroniCluster } from './lib/patroni-cluster.mjs';
 import { ensurePatroni } from './lib/patroni-install.mjs';
 import { Failure, onPath, script } from './lib/run.mjs';
@@ -19,29 +19,6 @@ import { connect, DEFAULT_TIMEOUTS } from '../src/engines/connect.ts';
 const PROCESSES = 21;
 const EXCHANGES = 201;
 const MEMBERS = 100;
-
-/**
- * @param {string} file
- * @param {readonly string[]} args
- * @returns {number} milliseconds from start to end
- */
-function processTime(file, args) {
-  const start = performance.now();
-  const { status, stderr } = spawnSync(file, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-  const took = performance.now() - start;
-  if (status !== 0) throw new Failure(`${file} ${args.join(' ')} ended with ${status}: ${stderr}`);
-  return took;
-}
-
-/**
- * @param {() => Promise<void>} work
- * @returns {Promise<number>} milliseconds
- */
-async function time(work) {
-  const start = performance.now();
-  await work();
-  return performance.now() - start;
-}
 
 /**
  * @param {string} url
@@ -54,30 +31,6 @@ function bareGet(url) {
       reject,
     );
   });
-}
-
-/**
- * Runs both in turns, in changing order, after a warm-up that does not count.
- * @param {number} rounds
- * @param {() => Promise<number> | number} one
- * @param {() => Promise<number> | number} other
- * @returns {Promise<readonly [number, number]>} both medians
- */
-async function interleaved(rounds, one, other) {
-  /** @type {number[]} */
-  const ones = [];
-  /** @type {number[]} */
-  const others = [];
-  const warmUp = Math.ceil(rounds / 10);
-  for (let round = -warmUp; round < rounds; round += 1) {
-    const first = round % 2 === 0;
-    const [a, b] = first ? [await one(), await other()] : [await other(), await one()].toReversed();
-    if (round >= 0) {
-      ones.push(a ?? 0);
-      others.push(b ?? 0);
-    }
-  }
-  return [percentile(ones), percentile(others)];
 }
 
 /**

@@ -104,6 +104,7 @@ function special(all) {
     { name: 'start', folder: 'start', command: mocha('start'), needs: ['package'] },
     { name: 'ui', folder: 'ui', command: mocha('ui'), needs: ['package'] },
     { name: 'patroni-ui', folder: 'patroni-ui', command: mocha('patroni-ui'), needs: ['package', 'patroni'] },
+    { name: 'mysql-ui', folder: 'mysql-ui', command: mocha('mysql-ui'), needs: ['package', 'mysql'] },
   ];
 }
 
