@@ -121,14 +121,17 @@ export function diagnostics(groups: readonly Group[]): readonly DocumentSection[
   return [section(null, { is: 'search', groups, empty: label('The node reports no sections.') })];
 }
 
-/** How an engine draws an event, and which kinds of it have no mode. */
+/** What of an event an engine may have nothing to say of. */
+export type EventField = 'reason' | 'mode' | 'operator' | 'nodeId' | 'requestId';
+
+/** How an engine draws an event, and what each kind of it never has. */
 export interface EventForms {
   readonly mark: (type: string) => 'failure' | 'success' | 'other';
-  readonly hasMode: (type: string) => boolean;
+  readonly lacks: (type: string) => readonly EventField[];
 }
 
 /** Events in the order of the answer. A gap says which numbers are not in it, and nothing of why. */
-export function entries(events: readonly Wire<KernelEvent>[], { mark, hasMode }: EventForms): readonly Entry[] {
+export function entries(events: readonly Wire<KernelEvent>[], { mark, lacks }: EventForms): readonly Entry[] {
   return events.flatMap((event, index): readonly Entry[] => {
     const before = events[index - 1];
     const expected = before === undefined ? undefined : BigInt(before.seq) + 1n;
@@ -137,7 +140,11 @@ export function entries(events: readonly Wire<KernelEvent>[], { mark, hasMode }:
       is: 'event',
       mark: mark(event.type),
       ...event,
-      mode: event.mode === null && !hasMode(event.type) ? { is: 'absent' } : event.mode,
+      ...Object.fromEntries(
+        lacks(event.type)
+          .filter(field => event[field] === null)
+          .map(field => [field, { is: 'absent' }] as const),
+      ),
     };
     return expected !== undefined && seq > expected
       ? [{ is: 'gap', from: expected.toString(), to: (seq - 1n).toString() }, shown]

@@ -118,6 +118,7 @@ const bars = z.strictObject({
   scale: sentence,
 });
 
+const knownOrAbsent = z.union([text, z.null(), z.strictObject({ is: z.literal('absent') })]);
 const entry = z.discriminatedUnion('is', [
   z.strictObject({
     is: z.literal('event'),
@@ -126,11 +127,11 @@ const entry = z.discriminatedUnion('is', [
     type: text,
     time: known,
     epoch: known,
-    reason: known,
-    mode: z.union([text, z.null(), z.strictObject({ is: z.literal('absent') })]),
-    operator: known,
-    nodeId: known,
-    requestId: known,
+    reason: knownOrAbsent,
+    mode: knownOrAbsent,
+    operator: knownOrAbsent,
+    nodeId: knownOrAbsent,
+    requestId: knownOrAbsent,
     auditHead: z.nullable(z.strictObject({ seq: text, hash: text })),
     fields: z.record(text, z.unknown()),
   }),

@@ -1,6 +1,6 @@
 /** Kernel events in their order, on a line that is broken where sequence numbers are missing from the answer. */
 import { html, nothing, svg, type SVGTemplateResult, type TemplateResult } from 'lit';
-import type { Entry, Label } from '../control-plane/model/document.ts';
+import type { Absent, Entry, Label } from '../control-plane/model/document.ts';
 import type { Rows } from './cells.ts';
 import { words } from './document/cell.ts';
 import { code, json, ordinal, text, time, type Content } from './text.ts';
@@ -9,64 +9,77 @@ import { t } from './words.ts';
 type Event = Extract<Entry, { readonly is: 'event' }>;
 type Gap = Extract<Entry, { readonly is: 'gap' }>;
 
+/** A column of events; what none of them has is no column. */
+interface EventColumn {
+  readonly title: string;
+  readonly width: number;
+  readonly isNumber?: true;
+  readonly cell: (event: Event) => Content;
+}
+
+const FIELDS = ['reason', 'mode', 'operator', 'nodeId', 'requestId'] as const;
+type Field = (typeof FIELDS)[number];
+
 /** Events in the order of the answer, every one with all that the kernel said of it. */
 export function eventsTable(entries: readonly Entry[], epoch: Label | null): Rows {
+  const columns = columnsOf(entries, epoch);
   return {
     caption: t('Events in their order'),
-    columns: [
-      { title: t('Seq'), width: 12 },
-      { title: t('Time'), width: 25 },
-      { title: t('Type'), width: 44 },
-      ...(epoch === null ? [] : [{ title: words(epoch), number: true as const, width: 8 }]),
-      { title: t('Reason'), width: 28 },
-      { title: t('Mode'), width: 10 },
-      { title: t('Operator'), width: 20 },
-      { title: t('Node'), width: 38 },
-      { title: t('Request'), width: 38 },
-      { title: t('Further fields'), width: 60 },
-    ],
+    columns: columns.map(({ title, width, isNumber }) => ({
+      title,
+      width,
+      ...(isNumber === undefined ? {} : { number: isNumber }),
+    })),
     count: entries.length,
     row: index => {
       const entry = entries[index];
       if (entry === undefined) return [];
-      return entry.is === 'event' ? eventRow(entry, epoch !== null) : gapRow(entry, epoch !== null);
+      return entry.is === 'event' ? columns.map(({ cell }) => cell(entry)) : gapRow(entry, columns.length);
     },
   };
 }
 
-function eventRow(event: Event, hasEpoch: boolean): readonly Content[] {
-  const epoch: readonly Content[] = hasEpoch ? [ordinal(event.epoch)] : [];
+function columnsOf(entries: readonly Entry[], epoch: Label | null): readonly EventColumn[] {
+  const has = (field: Field): boolean =>
+    entries.every(({ is }) => is === 'gap') || entries.some(entry => entry.is === 'event' && !isAbsent(entry[field]));
+  const all: Readonly<Record<Field, EventColumn>> = {
+    reason: { title: t('Reason'), width: 28, cell: ({ reason }) => (isAbsent(reason) ? none : text(reason)) },
+    mode: { title: t('Mode'), width: 10, cell: ({ mode }) => (isAbsent(mode) ? none : text(mode)) },
+    operator: { title: t('Operator'), width: 20, cell: ({ operator }) => (isAbsent(operator) ? none : text(operator)) },
+    nodeId: { title: t('Node'), width: 38, cell: ({ nodeId }) => (isAbsent(nodeId) ? none : code(nodeId)) },
+    requestId: {
+      title: t('Request'),
+      width: 38,
+      cell: ({ requestId }) => (isAbsent(requestId) ? none : code(requestId)),
+    },
+  };
   return [
-    rail('event', mark(event.mark), `#${event.seq}`),
-    time(event.time),
-    code(event.type),
-    ...epoch,
-    text(event.reason),
-    typeof event.mode === 'object' && event.mode !== null ? none : text(event.mode),
-    text(event.operator),
-    code(event.nodeId),
-    code(event.requestId),
-    further(event),
+    { title: t('Seq'), width: 12, cell: event => rail('event', mark(event.mark), `#${event.seq}`) },
+    { title: t('Time'), width: 25, cell: event => time(event.time) },
+    { title: t('Type'), width: 44, cell: event => code(event.type) },
+    ...(epoch === null
+      ? []
+      : [{ title: words(epoch), width: 8, isNumber: true, cell: (event: Event) => ordinal(event.epoch) } as const]),
+    ...FIELDS.filter(has).map(field => all[field]),
+    { title: t('Further fields'), width: 60, cell: further },
   ];
+}
+
+function isAbsent(value: string | null | Absent): value is Absent {
+  return typeof value === 'object' && value !== null;
 }
 
 const none: TemplateResult = html`<span class="muted">${t('none')}</span>`;
 
 /** A gap says which numbers are not in this answer, and nothing of why. */
-function gapRow({ from, to }: Gap, hasEpoch: boolean): readonly Content[] {
+function gapRow({ from, to }: Gap, columns: number): readonly Content[] {
   const missing =
     from === to ? t('#{0} is not in this answer', from) : t('#{0} to #{1} are not in this answer', from, to);
   return [
     rail('gap', svg`<path class="line" d="M8 -2V3L4 6L12 10L8 13V18"/>`, t('gap')),
     '',
     html`<span class="muted">${missing}</span>`,
-    ...(hasEpoch ? [''] : []),
-    '',
-    '',
-    '',
-    '',
-    '',
-    '',
+    ...Array.from({ length: columns - 3 }, () => ''),
   ];
 }
 

@@ -3,6 +3,7 @@
  * Pictures are left out: the tables hold the same values.
  */
 import type {
+  Absent,
   Block,
   Document,
   DocumentSection,
@@ -143,7 +144,7 @@ function entryText(entry: Entry, atEpoch: Label | null, details: boolean): reado
         : [
             ...optional('node', entry.nodeId),
             ...optional('request', entry.requestId),
-            ...optional('mode', typeof entry.mode === 'string' ? entry.mode : null),
+            ...optional('mode', entry.mode),
             ...optional('operator', entry.operator),
             ...optional('reason', entry.reason),
             ...(auditHead === null
@@ -158,8 +159,8 @@ function entryText(entry: Entry, atEpoch: Label | null, details: boolean): reado
   ];
 }
 
-function optional(label: string, value: string | null): readonly Fact[] {
-  return value === null || value === '' ? [] : [[label, known(value)]];
+function optional(label: string, value: string | null | Absent): readonly Fact[] {
+  return typeof value !== 'string' || value === '' ? [] : [[label, known(value)]];
 }
 
 function groupsText(groups: readonly Group[]): readonly string[] {

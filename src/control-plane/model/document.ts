@@ -192,6 +192,11 @@ export interface Bars {
   readonly scale: Sentence;
 }
 
+/** This kind of event has no such thing, which is not unknown. */
+export interface Absent {
+  readonly is: 'absent';
+}
+
 /** An event of the engine's log with all that it says, or numbers that are not in the answer. */
 export type Entry =
   | {
@@ -202,12 +207,11 @@ export type Entry =
       readonly time: string | null;
       /** `null` where the engine counts none. */
       readonly epoch: string | null;
-      readonly reason: string | null;
-      /** `absent`: this kind of event has none. */
-      readonly mode: string | null | { readonly is: 'absent' };
-      readonly operator: string | null;
-      readonly nodeId: string | null;
-      readonly requestId: string | null;
+      readonly reason: string | null | Absent;
+      readonly mode: string | null | Absent;
+      readonly operator: string | null | Absent;
+      readonly nodeId: string | null | Absent;
+      readonly requestId: string | null | Absent;
       readonly auditHead: { readonly seq: string; readonly hash: string } | null;
       readonly fields: Readonly<Record<string, unknown>>;
     }

@@ -18,7 +18,7 @@ export const EVENTS: EventForms = {
     if (type.endsWith('_failed') || type.endsWith('.aborted_on_crash')) return 'failure';
     return type.endsWith('.transition_completed') ? 'success' : 'other';
   },
-  hasMode: type => !type.startsWith('replication.demotion.'),
+  lacks: type => (type.startsWith('replication.demotion.') ? ['mode'] : []),
 };
 
 /** The state machine as the node reports it. */

@@ -113,7 +113,7 @@ function queueBars(replicas: readonly Wire<MysqlReplica>[]): Bars {
 const FAILURES = new Set(['majority lost', 'expelled', 'primary left']);
 const EVENTS: EventForms = {
   mark: type => (FAILURES.has(type) ? 'failure' : type === 'primary elected' ? 'success' : 'other'),
-  hasMode: () => false,
+  lacks: () => ['reason', 'mode', 'operator', 'nodeId', 'requestId'],
 };
 
 /** What a member logged of its group: MySQL keeps no record of requests. */

@@ -120,7 +120,7 @@ function lagBars(replicas: readonly Wire<PatroniReplica>[]): Bars {
   };
 }
 
-const EVENTS: EventForms = { mark: () => 'other', hasMode: () => true };
+const EVENTS: EventForms = { mark: () => 'other', lacks: () => ['mode', 'operator', 'requestId'] };
 
 /** The timelines so far: Patroni has no state machine and keeps no record of attempts. */
 export function promotionDocument({ state, pendingNodeId, epoch, events }: Wire<PromotionView>): Document {
