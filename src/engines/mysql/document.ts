@@ -1,7 +1,8 @@
 /** What MySQL shows of a group, a member, replication, its own log, diagnostics, an explanation and an execution. */
-import { label, sentence, type Bars, type Document } from '../../control-plane/model/document.ts';
+import { label, sentence, type Bars, type Document, type Table } from '../../control-plane/model/document.ts';
 import type { ControlResultView, DiagnosticsView, PromotionView, Wire } from '../../control-plane/model/views.ts';
 import {
+  ABSENT,
   diagnostics,
   entries,
   fact,
@@ -15,7 +16,14 @@ import {
 } from '../documents.ts';
 import { gtidSection, membersTable, nodeSections, PICTURE } from './document-members.ts';
 import { TERMS } from './terms.ts';
-import type { MysqlClusterView, MysqlMember, MysqlNodeView, MysqlReplica, MysqlReplicationView } from './views.ts';
+import type {
+  MysqlClusterView,
+  MysqlMember,
+  MysqlNodeView,
+  MysqlProgress,
+  MysqlReplica,
+  MysqlReplicationView,
+} from './views.ts';
 
 /** Members, roles, states and queues. */
 export function clusterDocument({ name, primaryId, groupView, members }: Wire<MysqlClusterView>): Document {
@@ -45,7 +53,7 @@ export function nodeDocument(view: Wire<MysqlNodeView>): Document {
 
 /** How far each member is, as the group has it, and the sets of the one that answered. */
 export function replicationDocument(view: Wire<MysqlReplicationView>): Document {
-  const { primaryId, replicas, gtids, committedByAll } = view;
+  const { primaryId, replicas, gtids, progress, committedByAll } = view;
   return {
     terms: TERMS,
     sections: [
@@ -80,9 +88,64 @@ export function replicationDocument(view: Wire<MysqlReplicationView>): Document 
           narrow: [['node', 'state', 'certifying', 'applying', 'applied']],
         }),
       ),
+      section(
+        label('GTID progress, by the word of each member'),
+        { is: 'bars', bars: progressBars(progress) },
+        table(progressTable(progress)),
+      ),
       gtidSection(gtids),
     ],
   };
+}
+
+/** Executed, and received and not applied: two scales, since the one is the whole past and the other what waits. */
+function progressBars(progress: readonly Wire<MysqlProgress>[]): Bars {
+  const measures = [
+    ['executed', label('Executed')],
+    ['notApplied', label('Received and not applied')],
+  ] as const;
+  return {
+    measures: measures.map(([key, title]) => ({
+      title,
+      unit: label('Transactions', 'transactions'),
+      most: mostOf(progress.map(member => member[key])),
+    })),
+    bars: progress.map(({ nodeId, name, executed, notApplied }) => ({ nodeId, name, amounts: [executed, notApplied] })),
+    scale: sentence(
+      'Scale of the bars: 0 to {0} transactions executed, 0 to {1} not applied, the largest values in this answer.',
+      plain('number', mostOf(progress.map(({ executed }) => executed))),
+      plain('number', mostOf(progress.map(({ notApplied }) => notApplied))),
+    ),
+  };
+}
+
+function progressTable(progress: readonly Wire<MysqlProgress>[]): Table {
+  return {
+    caption: label('GTID progress'),
+    columns: [
+      { key: 'node', title: label('Node'), is: 'text', width: 28 },
+      { key: 'executed', title: label('Executed'), is: 'number', width: 14 },
+      { key: 'waiting', title: label('Received and not applied', 'not applied'), is: 'number', width: 14 },
+      { key: 'at', title: label('Read at'), is: 'time', width: 28 },
+      { key: 'why', title: label('Why it is unknown', 'why unknown'), is: 'text', width: 40 },
+    ],
+    rows: progress.map(({ name, executed, notApplied, at, unknown }) => [
+      name,
+      executed,
+      notApplied,
+      unknown === null ? at : ABSENT,
+      unknown ?? ABSENT,
+    ]),
+    empty: label('The node reports no members.'),
+    narrow: [
+      ['node', 'executed', 'waiting', 'at'],
+      ['node', 'why'],
+    ],
+  };
+}
+
+function mostOf(values: readonly (string | null)[]): string {
+  return values.reduce((high, value) => (value !== null && BigInt(value) > high ? BigInt(value) : high), 0n).toString();
 }
 
 function queueBars(replicas: readonly Wire<MysqlReplica>[]): Bars {
@@ -90,22 +153,18 @@ function queueBars(replicas: readonly Wire<MysqlReplica>[]): Bars {
     ['certifying', label('Transactions to certify')],
     ['applying', label('Transactions to apply')],
   ] as const;
-  const mostOf = (key: 'certifying' | 'applying'): bigint =>
-    replicas.reduce((high, replica) => {
-      const value = BigInt(replica[key] ?? '0');
-      return value > high ? value : high;
-    }, 0n);
+  const most = (key: 'certifying' | 'applying'): string => mostOf(replicas.map(replica => replica[key]));
   return {
     measures: measures.map(([key, title]) => ({
       title,
       unit: label('Transactions', 'transactions'),
-      most: mostOf(key).toString(),
+      most: most(key),
     })),
     bars: replicas.map(({ nodeId, name, certifying, applying }) => ({ nodeId, name, amounts: [certifying, applying] })),
     scale: sentence(
       'Scale of the bars: 0 to {0} transactions to certify, 0 to {1} to apply, the largest values in this answer.',
-      plain('number', mostOf('certifying').toString()),
-      plain('number', mostOf('applying').toString()),
+      plain('number', most('certifying')),
+      plain('number', most('applying')),
     ),
   };
 }

@@ -19,7 +19,8 @@ import {
 import { snapshotsDocument, walDocument } from './document-storage.ts';
 import { explainPromotion } from './explain.ts';
 import { readPromotion } from './history.ts';
-import { readCluster, readNode, readReplication } from './reads.ts';
+import { readCluster, readNode } from './reads.ts';
+import { readReplication } from './replication.ts';
 import { readSnapshots, readWal } from './storage.ts';
 
 const NO_DEMOTION =

@@ -19,7 +19,7 @@ import { addressOf, membersOf, memberOf, primaryOf } from './members.ts';
 import * as schema from './schema.ts';
 import type { SelfRow } from './schema.ts';
 import { SELF } from './statements.ts';
-import type { MysqlClusterView, MysqlGtids, MysqlNodeView, MysqlReplicationView } from './views.ts';
+import type { MysqlClusterView, MysqlGtids, MysqlNodeView } from './views.ts';
 
 /** The group: members, states, roles and queues. `unavailable` says what cannot be asked of this cluster. */
 export async function readCluster(
@@ -164,57 +164,6 @@ export function notesOfSelf(row: SelfRow): readonly string[] {
       ? ["The performance schema is off: MySQL's own log, stages and open transactions cannot be read on it."]
       : []),
   ];
-}
-
-/** How far each member is, as the member that answered has it, and the sets of that member itself. */
-export async function readReplication(
-  cluster: ClusterConfig,
-  access: Access,
-): Promise<Result<Reading<MysqlReplicationView>>> {
-  const listed = await listInOrder(cluster, access, ask => askSelf(ask, null));
-  if (!listed.ok) return listed;
-  const { rows, between } = listed.value;
-  const own = ownRow(rows);
-  const members = membersOf(rows);
-  const primary = primaryOf(members);
-  return success(
-    reading(
-      listed.value,
-      own,
-      {
-        primaryId: primary?.nodeId ?? null,
-        epoch: null,
-        committedOffset: null,
-        committedByAll: own.committed_by_all === null ? null : onOneLine(own.committed_by_all),
-        gtids: gtidsOf(between),
-        replicas: members
-          .filter(({ nodeId }) => nodeId !== primary?.nodeId)
-          .map(({ nodeId, name, replicationState, mysql: { certifying, applying, applied } }) => ({
-            nodeId,
-            name,
-            state: replicationState,
-            haltReason: null,
-            receivedOffset: null,
-            appliedOffset: null,
-            acknowledgedOffset: null,
-            lagBytes: null,
-            lagCommits: null,
-            lastAcknowledgedAt: null,
-            certifying,
-            applying,
-            applied,
-          })),
-      },
-      [
-        'MySQL tells no lag in bytes. Counts are transactions, as each member last reported them to the group; they can ' +
-          'be behind what is true. The sets are those of the member that answered, by its own word.',
-        ...(between.MEMBER_ROLE === 'PRIMARY'
-          ? ['The set received by a primary does not hold its own transactions.']
-          : []),
-        ...notesOf(rows),
-      ],
-    ),
-  );
 }
 
 /** Where a node itself answers; an error where it has to and does not. */

@@ -53,8 +53,20 @@ export interface MysqlReplica extends ReplicaProgress {
   readonly applied: bigint | null;
 }
 
+/** How many transactions a member has executed, and received and not applied, by its own word. */
+export interface MysqlProgress {
+  readonly nodeId: string;
+  readonly name: string;
+  readonly executed: bigint | null;
+  readonly notApplied: bigint | null;
+  readonly at: string | null;
+  /** Why it did not say it itself; `null`: it did. */
+  readonly unknown: string | null;
+}
+
 export interface MysqlReplicationView extends ReplicationView {
   readonly replicas: readonly MysqlReplica[];
+  readonly progress: readonly MysqlProgress[];
   /** Of the member that answered. */
   readonly gtids: MysqlGtids;
   /** What every member has committed, as the group last reported it. */
