@@ -3,7 +3,7 @@
  */
 import { constants, promises as files } from 'node:fs';
 import type { SecureContext } from 'node:tls';
-import { endpointsOf, urlsOf, type ClusterConfig } from '../../control-plane/clusters/cluster.ts';
+import { endpointsOf, isLoopback, urlsOf, type ClusterConfig } from '../../control-plane/clusters/cluster.ts';
 import { digest } from '../../control-plane/model/digest.ts';
 import { failure, refusal, success, type Result } from '../../control-plane/model/errors.ts';
 import { implausiblePath } from '../../control-plane/model/plausible.ts';
@@ -50,13 +50,13 @@ export async function tlsIdentity(cluster: ClusterConfig): Promise<Result<TlsIde
     pem[part] = read.text;
   }
   const fingerprint = digest(pem);
-  if (Object.keys(pem).length === 0 && urlsOf(cluster).every(url => url.startsWith('http:')))
-    return success({ context: undefined, ca: undefined, serverName, fingerprint });
+  const withoutFiles = { context: undefined, ca: undefined, serverName, fingerprint };
   const serverNames = new Map(
     endpointsOf(cluster).flatMap(one =>
       one.serverName === undefined ? [] : [[peerOf(new URL(one.url)), one.serverName] as const],
     ),
   );
+  if (Object.keys(pem).length === 0 && urlsOf(cluster).every(isLocal)) return success({ ...withoutFiles, serverNames });
   const context = await contextOf(pem);
   if (!context.ok)
     return refused(
@@ -71,6 +71,12 @@ export async function tlsIdentity(cluster: ClusterConfig): Promise<Result<TlsIde
     serverNames,
     hasCertificate: pem.cert !== undefined,
   });
+}
+
+/** Whether TLS may not be needed at all: what it is made with takes longer than a small answer. */
+function isLocal(url: string): boolean {
+  const parsed = URL.parse(url);
+  return parsed !== null && parsed.protocol !== 'https:' && isLoopback(parsed.hostname);
 }
 
 function refused(field: string, what: string): ReturnType<typeof failure> {
