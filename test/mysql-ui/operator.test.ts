@@ -4,12 +4,13 @@
  */
 import assert from 'node:assert/strict';
 import type { MysqlCluster } from '../../scripts/lib/mysql-cluster.mjs';
-import { LOGINS, startGroup } from '../mysql/support.ts';
+import { LOGINS, startGroup } from '../mysql/group.ts';
 import { recordsIn } from '../records-in.ts';
 import { filesWith } from '../ui/driver/files.ts';
 import { askFor, becomeOperator } from '../ui/driver/steps.ts';
 import { useEditor } from '../ui/driver/use-editor.ts';
 import { waitFor } from '../ui/driver/wait.ts';
+import { giveControl } from './steps.ts';
 
 const TRIAL = { name: 'added', label: 'added' };
 type Fields = Readonly<Record<string, unknown>>;
@@ -77,16 +78,6 @@ describe('an operator of a MySQL group in the editor', function () {
     await workbench.notifications.waitFor('cluster "added" was added');
   }
 
-  async function giveControl(): Promise<void> {
-    const { workbench } = use;
-    await workbench.runCommand('AeroDB: Set or Clear Access Token…');
-    await workbench.quickInput.choose(TRIAL.name);
-    await workbench.quickInput.choose('Login that may switch and force');
-    await workbench.quickInput.waitFor('the login for control requests');
-    await workbench.quickInput.answer(LOGINS.control);
-    await workbench.notifications.waitFor('the login for control of "added" is in the editor\'s secret store');
-  }
-
   it('P7-S2: is added from the palette, inspected as an Observer, and looking changes nothing', async () => {
     const { workbench } = use;
     const { primary, target } = await pair();
@@ -150,7 +141,7 @@ describe('an operator of a MySQL group in the editor', function () {
     assert.match(message, /No login for control is known/u);
     assert.equal((await pair()).primary, primary);
 
-    await giveControl();
+    await giveControl(workbench, TRIAL.label);
     await becomeOperator(workbench, TRIAL);
     start = records().length;
     const panel = await askFor(workbench, TRIAL, 'Request Promotion', target, 'kernel update');

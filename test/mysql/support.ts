@@ -1,20 +1,16 @@
 /** The MySQL group that the files of this suite share, and what its tests wait for. */
 import assert from 'node:assert/strict';
-import { MysqlCluster, type MysqlClusterOptions } from '../../scripts/lib/mysql-cluster.mjs';
-import { ensureMysql } from '../../scripts/lib/mysql-install.mjs';
+import type { MysqlCluster } from '../../scripts/lib/mysql-cluster.mjs';
 import { until as cameTrue } from '../../scripts/lib/processes.mjs';
 import { CutProxy } from '../cut/proxy.ts';
+import { startGroup } from './group.ts';
+
+export { LOGINS, startGroup } from './group.ts';
 
 let shared: Promise<MysqlCluster> | undefined;
 after('stop the shared group', async () => {
   await (await shared?.catch(() => undefined))?.stop();
 });
-
-/** Starts a group for tests. */
-export async function startGroup(options: Omit<MysqlClusterOptions, 'programs'> = {}): Promise<MysqlCluster> {
-  const log = (line: string): boolean => process.stderr.write(`${line}\n`);
-  return MysqlCluster.start({ log, ...options, programs: await ensureMysql(log) });
-}
 
 /** The group of three that the files of this suite share. Each test finds it whole: see `useGroup`. */
 export function sharedGroup(): Promise<MysqlCluster> {
@@ -81,9 +77,6 @@ export async function writes(cluster: MysqlCluster, index: number): Promise<bool
     () => false,
   );
 }
-
-/** The two logins that every server of the group has, as the engine is given them. */
-export const LOGINS = { look: 'watch:watch-Pa55', control: 'switch:switch-Pa55' } as const;
 
 /** What a control request of this engine is recognised by. */
 const CONTROL = /group_replication_set_as_primary\(|SET GLOBAL group_replication_force_members/u;

@@ -9,6 +9,8 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { root } from '../../scripts/lib/paths.mjs';
 import { at, demote, promotable, until, withCluster, type TestCluster } from '../local-cluster/harness.ts';
+import { startGroup } from '../mysql/group.ts';
+import { giveLogins } from '../mysql-ui/steps.ts';
 import { others, settled, startCluster } from '../patroni/support.ts';
 import { recordsIn } from '../records-in.ts';
 import { Editor, THEMES, type Theme } from './driver/editor.ts';
@@ -112,7 +114,7 @@ async function webp(page: Page, png: string): Promise<string> {
   }, png);
 }
 
-function settings(kind: 'aerodb' | 'patroni', endpoints: readonly string[]): Record<string, unknown> {
+function settings(kind: 'aerodb' | 'patroni' | 'mysql', endpoints: readonly string[]): Record<string, unknown> {
   return {
     'workbench.layoutControl.enabled': false,
     'aerodb.clusters': [{ name: orders.name, kind, endpoints, environment: 'staging' }],
@@ -378,14 +380,60 @@ async function patroni(editor: Editor): Promise<void> {
   }
 }
 
-const known = [...Object.keys(STORIES), 'patroni'];
+/** A switch of the primary of a MySQL group, from a look at it to what MySQL answered. */
+async function mysql(editor: Editor): Promise<void> {
+  const cluster = await startGroup();
+  try {
+    const leads = await cluster.primary();
+    const target = cluster.members.find(({ index }) => index !== leads);
+    if (target === undefined) throw new Error('The group has no secondary.');
+    for (let row = 0; row < 40; row += 1)
+      await cluster.sql(leads ?? 0, `INSERT INTO trial.t (v) VALUES ('order ${row}')`);
+    editor.writeSettings(
+      settings(
+        'mysql',
+        cluster.members.map(({ address }) => address),
+      ),
+    );
+    const studio = new Studio(editor, await editor.openWindow());
+    const { workbench } = studio;
+    await giveLogins(workbench, orders.label);
+    await studio.tree();
+    await inspectCluster(workbench, orders);
+    await studio.take('mysql-cluster');
+    await workbench.tree('Clusters').click([orders.label, 'Replication']);
+    await workbench.webviews.waitForText('GTID progress');
+    await studio.take('mysql-replication');
+    await studio.tidy();
+    await becomeOperator(workbench, orders);
+    const panel = await askFor(
+      workbench,
+      orders,
+      'Request Promotion',
+      target.name,
+      "the primary's machine is to be patched",
+    );
+    await studio.take('mysql-explanation');
+    await confirmStandard(workbench, panel, `Request Promotion: ${target.name}?`);
+    await workbench.webviews.waitForText('Primary server switched to');
+    await studio.take('mysql-result');
+    await editor.closeWindows();
+  } finally {
+    await cluster.stop();
+  }
+}
+
+/** Stories of engines that are not the local cluster. */
+const OTHERS: Readonly<Record<string, (editor: Editor) => Promise<void>>> = { patroni, mysql };
+const known = [...Object.keys(STORIES), ...Object.keys(OTHERS)];
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : known;
 for (const folder of [PICTURES, WALKTHROUGH]) mkdirSync(folder, { recursive: true });
 const editor = await Editor.start();
 try {
   for (const name of wanted) {
-    if (name === 'patroni') {
-      await patroni(editor);
+    const other = OTHERS[name];
+    if (other !== undefined) {
+      await other(editor);
       continue;
     }
     const story = STORIES[name];
