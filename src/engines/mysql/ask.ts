@@ -63,6 +63,7 @@ export async function reads<T>(
     use(async (statement, form) => {
       const told = await ask(statement);
       if (!told.ok) return { ok: false, no: noReply(told.no) };
+      if (told.rows === null) return foreign("not MySQL's answer: it has no rows");
       const parsed = parse(form(), told.rows);
       if (parsed.ok) return { ok: true, data: parsed.value };
       const { path, message } = parsed.misfit;

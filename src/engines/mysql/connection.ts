@@ -130,7 +130,7 @@ export async function open(way: Way): Promise<Opened> {
               ? ({ ok: false, wrong: error.message } as const)
               : Array.isArray(rows)
                 ? textRows(columns ?? [], rows, login.password)
-                : ({ ok: true, rows: [], body: 'OK' } as const);
+                : ({ ok: true, rows: null, body: 'OK' } as const);
           if (texts.ok) {
             resolve(texts);
             return;

@@ -16,6 +16,7 @@ import type { PromotionRequest } from '../../control-plane/ports.ts';
 import { toWire, type ControlResultView } from '../../control-plane/model/views.ts';
 import type { ExecutedControl } from '../../control-plane/explanation/words.ts';
 import { foreign, noReply, rejection, wayTo, type Access, type NoReply } from './ask.ts';
+import { oneLine } from '../http/text.ts';
 import { session, type Answered } from './client.ts';
 import { executionDocument } from './document.ts';
 import { configured } from './endpoints.ts';
@@ -42,7 +43,7 @@ export async function promote(
   const answer: Answered = answered.ok ? answered.value : answered;
   if (!answer.ok) return failure(refused(endpoint.value, request, noReply(answer.no)));
   return request.mode === 'forced'
-    ? success(executed(cluster, request, 'OK'))
+    ? forced(cluster, endpoint.value, request, answer)
     : switched(cluster, endpoint.value, request, answer);
 }
 
@@ -63,32 +64,52 @@ function statementOf({ mode, target, primaryId, snapshot }: PromotionRequest): R
 
 const NOT_AN_ID = 'The target is not the id of a server: MySQL writes them as UUIDs in small letters.';
 
+type Answer = Extract<Answered, { readonly ok: true }>;
+
+/** MySQL answers a setting with OK, and with nothing else. */
+function forced(
+  cluster: ClusterConfig,
+  endpoint: string,
+  request: PromotionRequest,
+  { rows, body }: Answer,
+): Result<ExecutedControl> {
+  return rows === null ? success(executed(cluster, request, body)) : failure(otherAnswer(endpoint, request));
+}
+
+function otherAnswer(endpoint: string, request: PromotionRequest): ControlError {
+  return refused(endpoint, request, foreign("not MySQL's answer to this statement").no);
+}
+
 function switched(
   cluster: ClusterConfig,
   endpoint: string,
   request: PromotionRequest,
-  { rows }: Extract<Answered, { readonly ok: true }>,
+  { rows }: Answer,
 ): Result<ExecutedControl> {
+  if (rows === null) return failure(otherAnswer(endpoint, request));
   const [row, ...more] = rows;
   const { requestId, target } = request;
   if (row === undefined) return failure(withoutRow());
-  const says = row['answer'] ?? 'NULL';
-  if (more.length > 0 || Object.keys(row).length !== 1)
-    return failure(refused(endpoint, request, foreign("not MySQL's answer to this statement").no));
-  if (says === `Primary server switched to: ${target}`) return success(executed(cluster, request, says));
+  const answer = row['answer'];
+  if (answer === undefined || more.length > 0 || Object.keys(row).length !== 1)
+    return failure(otherAnswer(endpoint, request));
+  const says = oneLine(answer ?? 'NULL', MOST_CHARACTERS);
+  if (answer === `Primary server switched to: ${target}`) return success(executed(cluster, request, answer));
   return failure({
     ...rejection({ kind: 'rejected', errno: 0, message: says, reason: says }, says, 'unknown'),
     code: 'MYSQL_ANSWER',
     known:
-      says === ALREADY
+      answer === ALREADY
         ? `${ECHO} leads already: by other hands, or because the same request had been executed before.`
         : `This is not the answer of a switch that has ended well. ${GOES_ON} Request id ${requestId}.`,
   });
 }
 
+/** MySQL's own answers are one line of at most 512 bytes. */
+const MOST_CHARACTERS = 1000;
 const ALREADY = 'The requested member is already the current group primary.';
 const ECHO = 'This delivery of the request changed nothing. The target';
-const GOES_ON = 'A switch that MySQL has begun goes on without anybody who waits for it.';
+const GOES_ON = 'What MySQL has begun goes on without anybody who waits for it.';
 
 /**
  * The precondition did not hold where the statement ran. What a success of the same request, delivered before by
@@ -144,6 +165,8 @@ const ANOTHER_ACTION =
 
 const SWITCH: readonly Proof[] = [
   { errno: 1123, says: /^Can't initialize function 'group_replication_set_as_primary'; \S/ },
+  // The tables that the statement names are opened before its function is.
+  { errno: 1142, says: /for table '/ },
   { errno: 3910, says: /There is already a configuration action being executed\./, known: ANOTHER_ACTION },
   {
     errno: 3910,

@@ -24,9 +24,9 @@ export type No =
   /** `sent` is false only where it is proven that no byte of the statement left (P7-E2). */
   | { readonly kind: 'failed'; readonly code: TransportErrorCode; readonly sent: boolean; readonly reason: string };
 
-/** `body`: the answer as text, for records. An OK of the server has no rows. */
+/** `body`: the answer as text, for records. An OK of the server is no result set: its `rows` are null. */
 export type Answered =
-  | { readonly ok: true; readonly rows: readonly Row[]; readonly body: string }
+  | { readonly ok: true; readonly rows: readonly Row[] | null; readonly body: string }
   | { readonly ok: false; readonly no: No };
 
 /** Sends one statement as it is. */
