@@ -25,6 +25,7 @@ export type Answer =
   | { readonly rows: readonly Row[]; readonly columns?: readonly string[] }
   | { readonly errno: number; readonly message: string; readonly state?: string }
   | { readonly packets: readonly Buffer[] }
+  | { readonly afterMs: number; readonly then: Answer }
   | 'ok'
   | 'cut'
   | 'half'
@@ -163,10 +164,13 @@ function answer(peer: Peer, told: Answer): void {
   else if (told === 'half') {
     peer.send(...packetsOf({ rows: [{ answer: 'x' }] }).slice(0, 3));
     peer.socket().destroySoon();
-  } else peer.send(...packetsOf(told));
+  } else if (typeof told === 'object' && 'afterMs' in told) setTimeout(() => answer(peer, told.then), told.afterMs);
+  else peer.send(...packetsOf(told));
 }
 
-function packetsOf(told: Exclude<Answer, 'cut' | 'half' | 'silence'>): readonly Buffer[] {
+function packetsOf(
+  told: Exclude<Answer, 'cut' | 'half' | 'silence' | { readonly afterMs: number }>,
+): readonly Buffer[] {
   if (told === 'ok') return [ok()];
   if ('packets' in told) return told.packets;
   if ('errno' in told) return [error(told.errno, told.state ?? 'HY000', told.message)];
@@ -184,7 +188,7 @@ export function bent(on: Kind, bend: (row: Row, nth: number) => Row | undefined,
       ? told
       : {
           columns: Object.keys(told.rows[0] ?? {}),
-          rows: told.rows.flatMap((row, nth) => bend(row, nth) ?? []),
+          rows: told.rows.map(bend).filter(row => row !== undefined),
         };
 }
 
