@@ -520,7 +520,7 @@ describe('asking MySQL for a switch or a forced group', () => {
     quiet();
   });
 
-  it('P7-S3: without a login for control nothing is sent, and the one for looking is not used in its place', async () => {
+  it('P7-S3: without a login for control nothing is sent, and the other is not used in its place', async () => {
     const { endpoint } = demo.nodes[1].server;
     for (const secrets of [{}, { look: LOOK }, { control: CONTROL }]) {
       const kernel = valueOf(await connect(demo.config, { secrets, timeouts: PATIENT }));

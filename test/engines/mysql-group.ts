@@ -1,4 +1,4 @@
-/** A group of three MySQL servers that answer as real ones did (9.7.4), for tests to bend, and keep what they were asked. */
+/** Three MySQL servers that answer as real ones did (9.7.4), for tests to bend, and that keep what they were asked. */
 import type { ClusterConfig } from '../../src/control-plane/clusters/cluster.ts';
 import type { Kernel, PromotionRequest } from '../../src/control-plane/ports.ts';
 import { connect, type Timeouts } from '../../src/engines/connect.ts';

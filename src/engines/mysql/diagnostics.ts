@@ -49,8 +49,8 @@ const PARTS: readonly Part[] = [
         `${text(row.certifying)}, to apply ${text(row.applying)}`,
     })),
   ),
-  part('settings', named('global_variables', VARIABLES), schema.namedValues, values),
-  part('counters', named('global_status', STATUS), schema.namedValues, values),
+  part('settings', named('global_variables', VARIABLES), schema.namedValues, values(VARIABLES)),
+  part('counters', named('global_status', STATUS), schema.namedValues, values(STATUS)),
   part('appliers', APPLIERS, schema.appliers, rows =>
     rows.map(({ channel, worker, state, last_error: error, applying }) => ({
       key: `${oneLine(channel, 100)} ${oneLine(worker, 20)}`,
@@ -82,8 +82,15 @@ const PARTS: readonly Part[] = [
 /** Beside the parts: who answers. */
 const STATEMENTS = BigInt(PARTS.length + 1);
 
-function values(rows: readonly { readonly name: string; readonly value: string | null }[]): Entries {
-  return rows.map(({ name, value }) => ({ key: name, value: shownValue(value) }));
+/** Of the names that were asked for; another one was not looked at for what it can hold. */
+function values(names: readonly string[]): (rows: readonly NamedValue[]) => Entries {
+  return rows =>
+    rows.filter(({ name }) => names.includes(name)).map(({ name, value }) => ({ key: name, value: shownValue(value) }));
+}
+
+interface NamedValue {
+  readonly name: string;
+  readonly value: string | null;
 }
 
 /** The number of statements that a collection sends, and the address that `node` answers at. */

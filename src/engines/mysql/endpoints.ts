@@ -105,6 +105,9 @@ export async function listInOrder<T>(
       ...first.listed,
       skipped: skipped.filter(({ endpoint }) => endpoint !== first.listed.endpoint),
     });
+  // Who was asked twice and moved in between came further than whoever gave nothing.
+  const moved = attempts.find(({ no }) => no.kind === 'failed' && no.moved === true);
+  if (moved !== undefined) return failure(readError(moved.endpoint, moved.no));
   return failure(nobodyAnswered(cluster, attempts, readError, rejection));
 }
 

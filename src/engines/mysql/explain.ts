@@ -7,6 +7,7 @@ import { urlsOf, type ClusterConfig } from '../../control-plane/clusters/cluster
 import { failure, refusal, success, type ControlError, type Result } from '../../control-plane/model/errors.ts';
 import type { ExplainedReading } from '../../control-plane/explanation/words.ts';
 import type { KernelCheck } from '../../control-plane/model/views.ts';
+import { oneLine } from '../http/text.ts';
 import { foreign, reads, readError, type Access, type Asked } from './ask.ts';
 import { findNode, listAt, notContacted, notesOf, ownRow, reading } from './endpoints.ts';
 import type { MysqlFacts, OpenTransactions } from './facts.ts';
@@ -76,6 +77,13 @@ export async function explainPromotion(
   });
 }
 
+/** What stands in sentences is one line. */
+function words(value: string | null): string | null {
+  return value === null ? null : oneLine(value, MOST_CHARACTERS);
+}
+
+const MOST_CHARACTERS = 260;
+
 function factsOf(
   members: readonly MysqlMember[],
   primary: MysqlMember | undefined,
@@ -92,18 +100,22 @@ function factsOf(
       superReadOnly: self.super_read_only,
       notApplied: self.not_applied === null ? null : onOneLine(self.not_applied),
       waiting: countOf(self.not_applied),
-      localAddress: self.local_address,
-      forceMembers: self.force_members,
+      localAddress: words(self.local_address),
+      forceMembers: words(self.force_members),
     },
-    members: members.map(({ name, replicationState: state, mysql: { version } }) => ({ name, state, version })),
+    members: members.map(({ name, replicationState: state, mysql: { version } }) => ({
+      name,
+      state,
+      version: words(version),
+    })),
     unreachable: majority(members).unreachable,
     open,
     settings: [
-      { name: 'group_replication_consistency', value: self.consistency },
-      { name: 'group_replication_unreachable_majority_timeout', value: self.unreachable_majority_timeout },
-      { name: 'group_replication_exit_state_action', value: self.exit_state_action },
-      { name: 'group_replication_member_expel_timeout', value: self.member_expel_timeout },
-      { name: 'group_replication_autorejoin_tries', value: self.autorejoin_tries },
+      { name: 'group_replication_consistency', value: words(self.consistency) },
+      { name: 'group_replication_unreachable_majority_timeout', value: words(self.unreachable_majority_timeout) },
+      { name: 'group_replication_exit_state_action', value: words(self.exit_state_action) },
+      { name: 'group_replication_member_expel_timeout', value: words(self.member_expel_timeout) },
+      { name: 'group_replication_autorejoin_tries', value: words(self.autorejoin_tries) },
     ],
   };
 }
@@ -180,7 +192,7 @@ async function openAt(
         time: row.now,
         count: row.open,
         longest: row.longest,
-        channels: channels.ok ? channels.data.map(({ name }) => name) : null,
+        channels: channels.ok ? channels.data.map(({ name }) => oneLine(name, MOST_CHARACTERS)) : null,
       },
     };
   });
