@@ -8,6 +8,7 @@ import { memberTableOf, topologyOf, type Document, type Table } from '../../src/
 import type { Result } from '../../src/control-plane/model/errors.ts';
 import type { Kernel } from '../../src/control-plane/ports.ts';
 import { document as form } from '../../src/panel-protocol/document.ts';
+import { group, M2 } from './mysql-group.ts';
 import { cluster as patroni } from './patroni.ts';
 import { closeAll, kernelServer } from './servers.ts';
 import { clusterOf, kernelOf, N1, valueOf } from './wire.ts';
@@ -26,6 +27,7 @@ const ENGINES: Readonly<Record<string, () => Promise<Suite>>> = {
     const demo = await patroni();
     return { kernel: await demo.kernel(), node: 'pg2' };
   },
+  MySQL: async () => ({ kernel: await (await group()).kernel(), node: M2 }),
 };
 
 async function documentsOf({ kernel, node }: Suite): Promise<readonly Document[]> {

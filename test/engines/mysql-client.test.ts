@@ -281,6 +281,9 @@ describe('the way to MySQL', () => {
     const cert = { cert: file('client.pem', client.cert), key: file('client.key', client.key) };
     assert.equal((await over(await mysqlServer(script), { tls: { ...tls, ...cert } })).ok, true);
     assert.deepEqual(shown, ['operator']);
+    const without = await mysqlServer(script);
+    noConnection(await over(without, { tls }), /wants a client certificate, and none is configured in "tls.cert"/);
+    toldNothing(without);
   });
 
   it("P7-F1: an extension host that adds the machine's CAs to what names none adds nothing to a configured CA", async () => {
