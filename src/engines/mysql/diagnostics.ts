@@ -72,10 +72,13 @@ const PARTS: readonly Part[] = [
     rows.map(({ open, longest }) => ({ key: 'open', value: `${open}, the longest for ${longest ?? 0n} s` })),
   ),
   part('own log', ERROR_LOG, schema.errorLog, rows =>
-    rows.slice(-SHOWN_MESSAGES).map(({ at, code, message }) => ({
-      key: `${at ?? 'unknown'} ${LOGGED.get(code) ?? oneLine(code, 20)}`,
-      value: oneLine(message ?? 'unknown', 500),
-    })),
+    rows
+      .slice(0, SHOWN_MESSAGES)
+      .toReversed()
+      .map(({ at, code, message }) => ({
+        key: `${at ?? 'unknown'} ${LOGGED.get(code) ?? oneLine(code, 20)}`,
+        value: oneLine(message ?? 'unknown', 500),
+      })),
   ),
 ];
 

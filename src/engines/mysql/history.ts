@@ -43,8 +43,7 @@ export async function readPromotion(cluster: ClusterConfig, access: Access): Pro
   if (!listed.ok) return listed;
   const { rows, between } = listed.value;
   const primary = primaryOf(membersOf(rows));
-  const { logged } = between;
-  const isCut = logged.length > MOST_LOGGED;
+  const isCut = between.logged.length > MOST_LOGGED;
   return success(
     reading(
       listed.value,
@@ -59,7 +58,7 @@ export async function readPromotion(cluster: ClusterConfig, access: Access): Pro
         pendingNodeId: null,
         epoch: null,
         lastAttempt: null,
-        events: (isCut ? logged.slice(1) : logged).map(eventOf),
+        events: between.logged.slice(0, MOST_LOGGED).toReversed().map(eventOf),
         nextAfter: null,
         request: null,
       },

@@ -1,6 +1,7 @@
 /**
  * What is asked of MySQL, word for word. Nothing is put into a statement but ids whose form was checked. The reads need
- * `SELECT ON performance_schema.*` and `REPLICATION CLIENT`, and nothing else.
+ * `SELECT ON performance_schema.*` and `REPLICATION CLIENT`, and nothing else. A primary that still applies what it
+ * received answers reads of the performance schema alone: a derived table would make them wait.
  */
 
 /** The group as the member that answers lists it, with who that is and when: one row for each member. */
@@ -32,11 +33,12 @@ export const SELF = `SELECT @@GLOBAL.server_uuid AS self, @@GLOBAL.report_host A
   c.SERVICE_STATE AS receives, c.RECEIVED_TRANSACTION_SET AS received,
   GTID_SUBTRACT(c.RECEIVED_TRANSACTION_SET, @@GLOBAL.gtid_executed) AS not_applied,
   c.LAST_ERROR_NUMBER AS last_error, a.SERVICE_STATE AS applies, UTC_TIMESTAMP(6) AS now
-FROM (SELECT 1) AS one
+FROM performance_schema.global_variables one
 LEFT JOIN performance_schema.replication_group_members m ON m.MEMBER_ID = @@GLOBAL.server_uuid
 LEFT JOIN performance_schema.replication_group_member_stats s ON s.MEMBER_ID = m.MEMBER_ID
 LEFT JOIN performance_schema.replication_connection_status c ON c.CHANNEL_NAME = 'group_replication_applier'
-LEFT JOIN performance_schema.replication_applier_status a ON a.CHANNEL_NAME = c.CHANNEL_NAME`;
+LEFT JOIN performance_schema.replication_applier_status a ON a.CHANNEL_NAME = c.CHANNEL_NAME
+WHERE one.VARIABLE_NAME = 'server_uuid'`;
 
 /** Which server answers at an address. */
 export const WHO = 'SELECT @@GLOBAL.server_uuid AS self, UTC_TIMESTAMP(6) AS now';
@@ -61,10 +63,10 @@ export const LOGGED: ReadonlyMap<string, string> = new Map([
 /** More of them are not read; the newest stay. */
 export const MOST_LOGGED = 500;
 
-export const ERROR_LOG = `SELECT LOGGED AS at, ERROR_CODE AS code, DATA AS message FROM (
-  SELECT LOGGED, ERROR_CODE, DATA FROM performance_schema.error_log
-  WHERE ERROR_CODE IN (${[...LOGGED.keys()].map(code => `'${code}'`).join(', ')})
-  ORDER BY LOGGED DESC LIMIT ${MOST_LOGGED + 1}) AS newest ORDER BY LOGGED`;
+/** The newest first. */
+export const ERROR_LOG = `SELECT LOGGED AS at, ERROR_CODE AS code, DATA AS message FROM performance_schema.error_log
+WHERE ERROR_CODE IN (${[...LOGGED.keys()].map(code => `'${code}'`).join(', ')})
+ORDER BY LOGGED DESC LIMIT ${MOST_LOGGED + 1}`;
 
 /** For which a switch waits on the primary. A session with `autocommit=0` is among them once it has read anything. */
 export const OPEN_TRANSACTIONS = `SELECT COUNT(*) AS open, MAX(TIMER_WAIT) DIV 1000000000000 AS longest,
