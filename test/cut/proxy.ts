@@ -98,6 +98,11 @@ export class CutProxy implements AsyncDisposable {
     this.#letGo();
   }
 
+  /** Ends every connection at once, on both sides. */
+  cut(): void {
+    for (const socket of this.#sockets) socket.resetAndDestroy();
+  }
+
   /** How many control requests arrived since the proxy was armed, whole or not. */
   get controlRequests(): number {
     const each = new RegExp(this.#control, 'gu');

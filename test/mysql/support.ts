@@ -79,7 +79,7 @@ export async function writes(cluster: MysqlCluster, index: number): Promise<bool
 }
 
 /** What a control request of this engine is recognised by. */
-const CONTROL = /group_replication_set_as_primary\(|SET GLOBAL group_replication_force_members/u;
+export const CONTROL = /group_replication_set_as_primary\(|SET GLOBAL group_replication_force_members/u;
 
 /** A proxy before each member, by the member's id. */
 export async function proxiesBefore(cluster: MysqlCluster): Promise<ReadonlyMap<string, CutProxy>> {

@@ -54,7 +54,7 @@ function waitingFor(old: string, open: MysqlFacts['open']): string {
   const counted =
     open === null || 'unknown' in open
       ? `How many are open on ${old} is unknown: ${open?.unknown ?? 'it was not asked'}.`
-      : `${open.count} ${open.count === 1n ? 'is' : 'are'} open on ${old}` +
+      : `Open on ${old} now: ${open.count}` +
         `${open.longest === null || open.count === 0n ? '' : `, the longest for ${open.longest} s`}.`;
   return (
     'The switch waits without limit for transactions that are open on the old primary, also for one that only reads, or ' +
