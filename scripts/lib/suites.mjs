@@ -13,7 +13,8 @@ import { Failure } from './run.mjs';
 
 /**
  * An editor and chromium; the packaged extension, in them; Patroni, etcd and PostgreSQL of this machine; the same with
- * Patroni in a version of its own (`patroni 4.1`); a whole Debian of another suite with its own (`debian forky`); MySQL.
+ * Patroni in a version of its own (`patroni 4.1`); a whole Debian of another suite with its own (`debian forky`);
+ * MySQL.
  * @typedef {'editor' | 'package' | 'patroni' | `patroni ${string}` | `debian ${string}` | 'mysql'} Need
  */
 

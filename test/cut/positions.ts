@@ -28,8 +28,8 @@ export function lengthOf(message: Buffer): number | null {
 }
 
 /**
- * How many bytes stand before the place, or null where it lies beyond what has come so far. `answer` is where the answer
- * to a control request begins; null: none has come yet.
+ * How many bytes stand before the place, or null where it lies beyond what has come so far. `answer` is where the
+ * answer to a control request begins; null: none has come yet.
  */
 export function offsetOf(where: Where, message: Buffer, answer: number | null = null): number | null {
   const length = lengthOf(message);

@@ -22,7 +22,8 @@ import { error, resultSet } from './mysql-server.ts';
 import { closeAll, closedPort } from './servers.ts';
 import { errorOf, PATIENT, valueOf } from './wire.ts';
 
-const SWITCH = `SELECT group_replication_set_as_primary('${M2}') AS answer FROM performance_schema.replication_group_members t
+const SWITCH = `SELECT group_replication_set_as_primary('${M2}') AS answer
+FROM performance_schema.replication_group_members t
 JOIN performance_schema.replication_group_members p ON p.MEMBER_ROLE = 'PRIMARY' AND p.MEMBER_ID = '${M1}'
 JOIN performance_schema.replication_group_member_stats s ON s.MEMBER_ID = t.MEMBER_ID AND s.VIEW_ID = '${VIEW}'
 WHERE t.MEMBER_ID = '${M2}' AND t.MEMBER_STATE = 'ONLINE' AND t.MEMBER_ROLE = 'SECONDARY'`;

@@ -127,52 +127,56 @@ describe('an operator of a MySQL group in the editor', function () {
     assert.equal((await pair()).primary, primary);
   });
 
-  it('P7-E1: without the login for control a switch is refused before anything is sent; with it, it is carried out once', async () => {
-    const { workbench } = use;
-    const { primary, target } = await pair();
-    await add();
-    await becomeOperator(workbench, TRIAL);
-    await workbench.runCommand('AeroDB: Request Promotion');
-    await workbench.quickInput.waitFor('Cluster');
-    await workbench.quickInput.choose(TRIAL.label);
-    await workbench.quickInput.waitFor('Node (as read from');
-    await workbench.quickInput.choose(target);
-    const { message } = await workbench.notifications.waitFor('PHASE7_OPERATION_UNSUPPORTED');
-    assert.match(message, /No login for control is known/u);
-    assert.equal((await pair()).primary, primary);
+  it(
+    'P7-E1: without the login for control a switch is refused before anything is sent; with it, it is carried out ' +
+      'once',
+    async () => {
+      const { workbench } = use;
+      const { primary, target } = await pair();
+      await add();
+      await becomeOperator(workbench, TRIAL);
+      await workbench.runCommand('AeroDB: Request Promotion');
+      await workbench.quickInput.waitFor('Cluster');
+      await workbench.quickInput.choose(TRIAL.label);
+      await workbench.quickInput.waitFor('Node (as read from');
+      await workbench.quickInput.choose(target);
+      const { message } = await workbench.notifications.waitFor('PHASE7_OPERATION_UNSUPPORTED');
+      assert.match(message, /No login for control is known/u);
+      assert.equal((await pair()).primary, primary);
 
-    await giveControl(workbench, TRIAL.label);
-    await becomeOperator(workbench, TRIAL);
-    start = records().length;
-    const panel = await askFor(workbench, TRIAL, 'Request Promotion', target, 'kernel update');
-    const text = (await panel.locator('body').innerText()).replaceAll(/\s+/gu, ' ');
-    assert.ok(
-      text.includes(`Ask MySQL to make "${target}" the primary of the group in the place of "${primary}"`),
-      text,
-    );
-    await workbench.screenshot('mysql-explanation');
-    await panel.getByText('Continue to Confirmation…').click();
-    const dialog = await workbench.dialogs.waitFor(`Request Promotion: ${target}?`);
-    assert.equal(dialog.focused, 'Do Nothing', 'P7-A2');
-    await workbench.dialogs.click('Continue…');
-    await workbench.quickInput.waitFor('Type the name of the node');
-    await workbench.quickInput.answer(target);
-    const executed = await recorded('command_executed');
-    assert.match(String((executed['kernel_response'] as Fields)['body']), /^Primary server switched to: /u);
-    await workbench.webviews.waitForText('Primary server switched to');
-    await workbench.screenshot('mysql-executed');
-    assert.equal((await pair()).primary, target);
-    assert.deepEqual(stages('request_promotion'), [
-      'command_requested',
-      'explanation_presented',
-      'confirmation_requested',
-      'confirmation_given',
-      'dispatch_intent',
-      'command_executed',
-    ]);
-    for (const secret of ['watch-Pa55', 'switch-Pa55'])
-      assert.deepEqual(filesWith(use.editor.home, secret), [], 'in no file in the clear');
-    await workbench.runCommand('AeroDB: Verify Audit Log');
-    await workbench.notifications.waitFor(/intact/iu);
-  });
+      await giveControl(workbench, TRIAL.label);
+      await becomeOperator(workbench, TRIAL);
+      start = records().length;
+      const panel = await askFor(workbench, TRIAL, 'Request Promotion', target, 'kernel update');
+      const text = (await panel.locator('body').innerText()).replaceAll(/\s+/gu, ' ');
+      assert.ok(
+        text.includes(`Ask MySQL to make "${target}" the primary of the group in the place of "${primary}"`),
+        text,
+      );
+      await workbench.screenshot('mysql-explanation');
+      await panel.getByText('Continue to Confirmation…').click();
+      const dialog = await workbench.dialogs.waitFor(`Request Promotion: ${target}?`);
+      assert.equal(dialog.focused, 'Do Nothing', 'P7-A2');
+      await workbench.dialogs.click('Continue…');
+      await workbench.quickInput.waitFor('Type the name of the node');
+      await workbench.quickInput.answer(target);
+      const executed = await recorded('command_executed');
+      assert.match(String((executed['kernel_response'] as Fields)['body']), /^Primary server switched to: /u);
+      await workbench.webviews.waitForText('Primary server switched to');
+      await workbench.screenshot('mysql-executed');
+      assert.equal((await pair()).primary, target);
+      assert.deepEqual(stages('request_promotion'), [
+        'command_requested',
+        'explanation_presented',
+        'confirmation_requested',
+        'confirmation_given',
+        'dispatch_intent',
+        'command_executed',
+      ]);
+      for (const secret of ['watch-Pa55', 'switch-Pa55'])
+        assert.deepEqual(filesWith(use.editor.home, secret), [], 'in no file in the clear');
+      await workbench.runCommand('AeroDB: Verify Audit Log');
+      await workbench.notifications.waitFor(/intact/iu);
+    },
+  );
 });

@@ -1,7 +1,7 @@
 /**
- * The form of an answer to a statement in MySQL's protocol, packet by packet. mysql2 reads on where a packet ends, takes
- * a second answer for a part of the first, and answers a wish for a local file: what is not one whole answer does not
- * reach it.
+ * The form of an answer to a statement in MySQL's protocol, packet by packet. mysql2 reads on where a packet ends,
+ * takes a second answer for a part of the first, and answers a wish for a local file: what is not one whole answer does
+ * not reach it.
  */
 
 /** What a packet is within the answer: a part of it, its end, or why it belongs to none. */

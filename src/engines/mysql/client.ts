@@ -1,7 +1,7 @@
 /**
- * The way to a MySQL server: one connection, statements one after the other, every value as text. User name and password
- * leave over verified TLS only, except to loopback where no TLS is configured (P7-F1, P7-S3). Nothing is sent twice
- * (P7-F3).
+ * The way to a MySQL server: one connection, statements one after the other, every value as text. User name and
+ * password leave over verified TLS only, except to loopback where no TLS is configured (P7-F1, P7-S3). Nothing is sent
+ * twice (P7-F3).
  */
 import type { Ask, No, Way } from './way.ts';
 

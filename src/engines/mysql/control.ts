@@ -55,8 +55,8 @@ function statementOf({ mode, target, primaryId, snapshot }: PromotionRequest): R
     return failure(
       refusal(
         'PHASE7_OPERATION_UNSUPPORTED',
-        'A switch names the primary and the view of the group from which it was explained, always; one of them was not ' +
-          'known then. Nothing was sent.',
+        'A switch names the primary and the view of the group from which it was explained, always; one of them ' +
+          'was not known then. Nothing was sent.',
       ),
     );
   return success(switchTo(target, primaryId, snapshot));
@@ -184,8 +184,9 @@ const FORCE: readonly Proof[] = [
     errno: 4118,
     says: /can only be updated when Group Replication is running and majority of the members are unreachable\.$/,
     known:
-      'This delivery of the request changed nothing. The target saw a majority of its group when it arrived: because it ' +
-      'never lost it, or because the same request had been executed before, and the new group is a majority of itself.',
+      'This delivery of the request changed nothing. The target saw a majority of its group when it arrived: ' +
+      'because it never lost it, or because the same request had been executed before, and the new group is a ' +
+      'majority of itself.',
   },
   { errno: 3724, says: /./, known: ANOTHER_ACTION },
 ];

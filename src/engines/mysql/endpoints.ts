@@ -231,7 +231,8 @@ export function notesOf(rows: readonly GroupRow[]): readonly string[] {
   return [
     ...(own.MEMBER_STATE === 'OFFLINE' || own.MEMBER_STATE === 'ERROR'
       ? [
-          `The member that answered is ${own.MEMBER_STATE}: it is in no group and lists itself alone. Others may be in one.`,
+          `The member that answered is ${own.MEMBER_STATE}: it is in no group and lists itself alone. Others may ` +
+            'be in one.',
         ]
       : []),
     ...(own.single_primary === false

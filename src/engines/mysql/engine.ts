@@ -25,8 +25,8 @@ export const MYSQL: EngineAdapter = {
     schemes: { mysql: { isPlain: false, hasPath: false } },
     example: 'mysql://db1.example:3306, mysql://db2.example:3306',
     prompt:
-      'The SQL addresses of its members, in the order in which they are to be asked. TLS is used, but to loopback where ' +
-      'no CA is configured. Escape adds nothing.',
+      'The SQL addresses of its members, in the order in which they are to be asked. TLS is used, but to loopback ' +
+      'where no CA is configured. Escape adds nothing.',
   },
   secrets: [
     {
@@ -39,8 +39,8 @@ export const MYSQL: EngineAdapter = {
         label: 'Login that may look',
         placeHolder: 'user:password',
         prompt:
-          "User and password of the login for all reads, as user:password. Kept in the editor's secret store, never in " +
-          'settings or logs. Left empty: none. Escape changes nothing.',
+          "User and password of the login for all reads, as user:password. Kept in the editor's secret store, " +
+          'never in settings or logs. Left empty: none. Escape changes nothing.',
         kept:
           'AeroDB: the login for looking of "{0}" is in the editor\'s secret store. It is sent to the configured ' +
           'endpoints only.',
@@ -68,14 +68,14 @@ export const MYSQL: EngineAdapter = {
   ],
   help: {
     request_promotion:
-      'In MySQL Group Replication it is a switch to the member that is named: one operation changes both roles, and waits ' +
-      'without limit for transactions that are open on the old primary.',
+      'In MySQL Group Replication it is a switch to the member that is named: one operation changes both roles, ' +
+      'and waits without limit for transactions that are open on the old primary.',
     request_demotion:
-      'In MySQL Group Replication it is not available, and refused before anything is sent: the primary cannot give up ' +
-      'its role and choose nobody.',
+      'In MySQL Group Replication it is not available, and refused before anything is sent: the primary cannot ' +
+      'give up its role and choose nobody.',
     force_promotion:
-      'In MySQL Group Replication it makes a new group of the member that is named, alone; MySQL refuses it while that ' +
-      'member reaches a majority, and what MySQL does not check is acknowledged one by one.',
+      'In MySQL Group Replication it makes a new group of the member that is named, alone; MySQL refuses it while ' +
+      'that member reaches a majority, and what MySQL does not check is acknowledged one by one.',
   },
   options: () => ({}),
   describeRecorded: async (_target, kernel) => {

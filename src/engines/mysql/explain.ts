@@ -1,7 +1,7 @@
 /**
- * The facts before a switch or a forced group. MySQL has no dry run, so nothing is decided here: the target is asked for
- * its group and for itself, the primary for its open transactions, and the target for its group once more; what moved in
- * between is refused (P7-D1).
+ * The facts before a switch or a forced group. MySQL has no dry run, so nothing is decided here: the target is asked
+ * for its group and for itself, the primary for its open transactions, and the target for its group once more; what
+ * moved in between is refused (P7-D1).
  */
 import { urlsOf, type ClusterConfig } from '../../control-plane/clusters/cluster.ts';
 import { failure, refusal, success, type ControlError, type Result } from '../../control-plane/model/errors.ts';
@@ -210,17 +210,17 @@ function unchecked(members: readonly MysqlMember[], target: string, self: SelfRo
       result: 'unchecked',
       observed: `The target lists: ${listed === '' ? 'no other member' : listed}`,
       message:
-        'MySQL does not check that the members that are left out are dead and stay so. A process that is stopped, a ' +
-        'network that is cut and a machine that hangs are alive: together they can be a majority of the old group, and ' +
-        'two groups can take writes.',
+        'MySQL does not check that the members that are left out are dead and stay so. A process that is stopped, ' +
+        'a network that is cut and a machine that hangs are alive: together they can be a majority of the old ' +
+        'group, and two groups can take writes.',
     },
     {
       id: 'acknowledged_writes_are_on_the_target',
       invariant: 'P6-S1',
       result: 'unchecked',
       observed:
-        `The target has executed ${self.gtid_executed === null ? 'unknown' : onOneLine(self.gtid_executed)}; received ` +
-        `and not applied: ${describe(self.not_applied)}`,
+        `The target has executed ${self.gtid_executed === null ? 'unknown' : onOneLine(self.gtid_executed)}; ` +
+        `received and not applied: ${describe(self.not_applied)}`,
       message:
         'MySQL does not check that every acknowledged write is on the target. A majority that received a write is ' +
         'enough to acknowledge it; what only members that are left out hold is lost.',

@@ -63,8 +63,8 @@ export async function readPromotion(cluster: ClusterConfig, access: Access): Pro
         request: null,
       },
       [
-        'MySQL keeps no record of requests and knows no request ids. This is what the member that answered wrote into its ' +
-          'own log since it was started, as far as the log is kept; a force stands there like any election.',
+        'MySQL keeps no record of requests and knows no request ids. This is what the member that answered wrote ' +
+          'into its own log since it was started, as far as the log is kept; a force stands there like any election.',
         ...(isCut ? [`Only the newest ${MOST_LOGGED} messages are shown: the log of this member holds more.`] : []),
         ...notesOfSelf(between.self),
         ...notesOf(rows),

@@ -145,13 +145,14 @@ export function notesOfSelf(row: SelfRow): readonly string[] {
   return [
     ...(row.MEMBER_ROLE === 'PRIMARY' && row.super_read_only === true
       ? [
-          'It is listed as the primary and takes no writes: super_read_only is ON. It may still be applying what it received.',
+          'It is listed as the primary and takes no writes: super_read_only is ON. It may still be applying what ' +
+            'it received.',
         ]
       : []),
     ...(state !== 'ONLINE' && state !== 'RECOVERING' && row.super_read_only === false
       ? [
-          `It is ${state} and takes writes: super_read_only is OFF. A write here is on no other member, and keeps it from ` +
-            'joining again.',
+          `It is ${state} and takes writes: super_read_only is OFF. A write here is on no other member, and keeps ` +
+            'it from joining again.',
         ]
       : []),
     ...(row.force_members === null || row.force_members === ''

@@ -112,7 +112,8 @@ export function named(table: 'global_variables' | 'global_status', names: readon
  * sees another primary or another view, or the target is no ONLINE secondary, there is no row, and nothing is done.
  */
 export function switchTo(target: string, primary: string, view: string): string {
-  return `SELECT group_replication_set_as_primary('${target}') AS answer FROM performance_schema.replication_group_members t
+  return `SELECT group_replication_set_as_primary('${target}') AS answer
+FROM performance_schema.replication_group_members t
 JOIN performance_schema.replication_group_members p ON p.MEMBER_ROLE = 'PRIMARY' AND p.MEMBER_ID = '${primary}'
 JOIN performance_schema.replication_group_member_stats s ON s.MEMBER_ID = t.MEMBER_ID AND s.VIEW_ID = '${view}'
 WHERE t.MEMBER_ID = '${target}' AND t.MEMBER_STATE = 'ONLINE' AND t.MEMBER_ROLE = 'SECONDARY'`;

@@ -1,6 +1,6 @@
 /**
- * What stands between mysql2 and the socket. It upgrades to TLS itself, hands on whole packets that were waited for, and
- * ends the connection at anything else: mysql2 believes what was said before TLS, and what nobody asked for.
+ * What stands between mysql2 and the socket. It upgrades to TLS itself, hands on whole packets that were waited for,
+ * and ends the connection at anything else: mysql2 believes what was said before TLS, and what nobody asked for.
  */
 import { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
