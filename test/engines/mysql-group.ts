@@ -242,19 +242,20 @@ const OTHERS: Readonly<Record<Exclude<Kind, 'group' | 'self' | 'control'>, (self
       estimated: '2',
     },
   ],
+  // The newest first, as the statement asks for.
   log: () => [
-    {
-      at: '2026-11-28 23:25:21.530567',
-      code: 'MY-011503',
-      message:
-        "Plugin group_replication reported: 'Group membership changed to 127.0.0.1:33061 on view 17959083215292949:1.'",
-    },
     {
       at: '2026-11-28 23:25:21.531586',
       code: 'MY-011507',
       message:
         "Plugin group_replication reported: 'A new primary with address 127.0.0.1:33061 was elected. The new primary " +
         "will execute all previous group transactions before allowing writes.'",
+    },
+    {
+      at: '2026-11-28 23:25:21.530567',
+      code: 'MY-011503',
+      message:
+        "Plugin group_replication reported: 'Group membership changed to 127.0.0.1:33061 on view 17959083215292949:1.'",
     },
   ],
   open: self => [{ open: '1', longest: '7', self, performance_schema: '1', now: NOW }],

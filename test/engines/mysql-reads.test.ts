@@ -498,7 +498,11 @@ describe('what MySQL says', () => {
 
   it('more than 500 messages of its log are cut to the newest, and that is said', async () => {
     const messages = (count: number): readonly Row[] =>
-      Array.from({ length: count }, (_none, nth) => ({ at: NOW, code: 'MY-011507', message: `number ${nth}` }));
+      Array.from({ length: count }, (_none, nth) => ({
+        at: NOW,
+        code: 'MY-011507',
+        message: `number ${nth}`,
+      })).toReversed();
     for (const [count, events, first] of [
       [500, 500, 'number 0'],
       [501, 500, 'number 1'],
