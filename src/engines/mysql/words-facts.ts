@@ -2,29 +2,28 @@
 import type { Fact } from '../../control-plane/explanation/words.ts';
 import type { MysqlFacts, OpenTransactions } from './facts.ts';
 
-/** What MySQL reported; what was not read with the rest has where and when it was read. */
+/** What MySQL reported, what weighs most first; what was not read with the rest has where and when it was read. */
 export function factsOf({ groupView, target, open, members, unreachable, settings }: MysqlFacts): readonly Fact[] {
   const versions = [...new Set(members.map(({ version }) => version ?? 'unknown'))];
   const here = (name: string, value: string): Fact => ({ name, value, origin: null });
+  const waiting = `${target.waiting?.toString() ?? 'an unknown number of'} transactions`;
   return [
-    here('View of the group', groupView ?? 'unknown'),
+    ...(open === null ? [] : openFacts(open)),
     here('Members that the target does not reach', `${unreachable} of ${members.length}`),
     here(
       'Received and not applied on the target',
-      target.notApplied === null
-        ? 'unknown'
-        : `${target.waiting?.toString() ?? 'an unknown number of'} transactions${target.notApplied === '' ? '' : `: ${target.notApplied}`}`,
+      target.notApplied === null ? 'unknown' : `${waiting}${target.notApplied === '' ? '' : `: ${target.notApplied}`}`,
     ),
     here(
       'super_read_only on the target',
       target.superReadOnly === null ? 'unknown' : target.superReadOnly ? 'ON' : 'OFF',
     ),
+    here('View of the group', groupView ?? 'unknown'),
     here('Address of the target in the group', target.localAddress ?? 'unknown'),
     here(
       'group_replication_force_members on the target',
       target.forceMembers === null ? 'unknown' : target.forceMembers === '' ? 'empty' : target.forceMembers,
     ),
-    ...(open === null ? [] : openFacts(open)),
     here('Versions', versions.join(', ')),
     here('Settings of the target', settings.map(({ name, value }) => `${name} ${value ?? 'unknown'}`).join(', ')),
   ];
