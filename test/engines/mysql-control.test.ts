@@ -42,19 +42,27 @@ type Case = readonly [
   known?: RegExp,
 ];
 
-const says = (answer: string | null): Answer => ({ rows: [{ answer }] });
-const udf = (reason: string): Answer => ({
-  errno: 1123,
-  message: `Can't initialize function 'group_replication_set_as_primary'; ${reason}`,
-});
-const failedUdf = (reason: string): Answer => ({
-  errno: 3910,
-  message: `The function 'group_replication_set_as_primary' failed. ${reason}`,
-});
-const command = (reason: string): Answer => ({
-  errno: 4118,
-  message: `The 'SET GLOBAL group_replication_force_members=127.0.0.1:34062' command encountered a failure. ${reason}`,
-});
+function says(answer: string | null): Answer {
+  return { rows: [{ answer }] };
+}
+function udf(reason: string): Answer {
+  return {
+    errno: 1123,
+    message: `Can't initialize function 'group_replication_set_as_primary'; ${reason}`,
+  };
+}
+function failedUdf(reason: string): Answer {
+  return {
+    errno: 3910,
+    message: `The function 'group_replication_set_as_primary' failed. ${reason}`,
+  };
+}
+function command(reason: string): Answer {
+  return {
+    errno: 4118,
+    message: `The 'SET GLOBAL group_replication_force_members=127.0.0.1:34062' command encountered a failure. ${reason}`,
+  };
+}
 
 const FOREIGN = 'PHASE7_INVALID_KERNEL_RESPONSE';
 const UNPROVEN = /What this answer proves is not known here/;

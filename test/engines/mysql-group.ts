@@ -110,16 +110,10 @@ export async function group(): Promise<Group> {
       ...bend[id],
     }));
   const truth = (kind: Kind, id: string): Answer => {
-    switch (kind) {
-      case 'group':
-        return { rows: rows(id) };
-      case 'self':
-        return { rows: [selfRow(id, String(ports[IDS.findIndex(one => one === id)]))] };
-      case 'control':
-        return { errno: 1064, state: '42000', message: 'You have an error in your SQL syntax' };
-      default:
-        return { rows: OTHERS[kind](id) };
-    }
+    if (kind === 'control') return { errno: 1064, state: '42000', message: 'You have an error in your SQL syntax' };
+    if (kind === 'group') return { rows: rows(id) };
+    if (kind === 'self') return { rows: [selfRow(id, String(ports[IDS.findIndex(one => one === id)]))] };
+    return { rows: OTHERS[kind](id) };
   };
   const nodes = [await node(M1, truth), await node(M2, truth), await node(M3, truth)] as const;
   ports.push(...nodes.map(({ server }) => server.port));
