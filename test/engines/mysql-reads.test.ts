@@ -577,6 +577,19 @@ describe('what MySQL says', () => {
     assert.ok(notes.some(note => /keeps no list of backups/.test(note)));
   });
 
+  it('times that MySQL shows in the time zone of a session are asked for in UTC', async () => {
+    const kernel = await demo.kernel();
+    await kernel.readPromotion();
+    await kernel.readSnapshots(M1);
+    const asked = demo.asked().map(({ statement }) => statement);
+    for (const column of ['LOGGED', 'BEGIN_TIME', 'END_TIME'])
+      assert.ok(
+        asked.some(one => one.includes(`'1970-01-01' + INTERVAL UNIX_TIMESTAMP(${column}) SECOND AS `)),
+        column,
+      );
+    for (const one of asked) assert.doesNotMatch(one, /\b(?:LOGGED|BEGIN_TIME|END_TIME) AS\b/);
+  });
+
   it('a server without the plugin clone tells of no clone, and that is said; another error is one', async () => {
     const missing = { errno: 1146, state: '42S02', message: "Table 'performance_schema.clone_status' doesn't exist" };
     demo.nodes[1].bend = answering('clones', missing);

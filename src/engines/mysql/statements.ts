@@ -63,8 +63,14 @@ export const LOGGED: ReadonlyMap<string, string> = new Map([
 /** More of them are not read; the newest stay. */
 export const MOST_LOGGED = 500;
 
+/** A TIMESTAMP in UTC: MySQL shows it in the time zone of the session, which is that of the server. */
+function inUtc(column: string): string {
+  return `'1970-01-01' + INTERVAL UNIX_TIMESTAMP(${column}) SECOND`;
+}
+
 /** The newest first. */
-export const ERROR_LOG = `SELECT LOGGED AS at, ERROR_CODE AS code, DATA AS message FROM performance_schema.error_log
+export const ERROR_LOG = `SELECT ${inUtc('LOGGED')} AS at, ERROR_CODE AS code, DATA AS message
+FROM performance_schema.error_log
 WHERE ERROR_CODE IN (${[...LOGGED.keys()].map(code => `'${code}'`).join(', ')})
 ORDER BY LOGGED DESC LIMIT ${MOST_LOGGED + 1}`;
 
@@ -92,8 +98,8 @@ export const REDO = `SELECT ${status('Innodb_redo_log_current_lsn')} AS current_
 export const REDO_FILES = `SELECT FILE_ID AS id, START_LSN AS first, END_LSN AS end, SIZE_IN_BYTES AS bytes
 FROM performance_schema.innodb_redo_log_files ORDER BY START_LSN`;
 
-export const CLONES = `SELECT ID AS id, STATE AS state, BEGIN_TIME AS began, END_TIME AS ended, SOURCE AS source,
-  ERROR_NO AS error, GTID_EXECUTED AS executed FROM performance_schema.clone_status`;
+export const CLONES = `SELECT ID AS id, STATE AS state, ${inUtc('BEGIN_TIME')} AS began,
+  ${inUtc('END_TIME')} AS ended, SOURCE AS source, ERROR_NO AS error, GTID_EXECUTED AS executed FROM performance_schema.clone_status`;
 
 export const APPLIERS = `SELECT CHANNEL_NAME AS channel, WORKER_ID AS worker, SERVICE_STATE AS state,
   LAST_ERROR_NUMBER AS last_error, APPLYING_TRANSACTION AS applying
