@@ -224,8 +224,10 @@ describe('MySQL: explanations are held to what happens', function () {
       afterwards: async notes => {
         await cluster.resume(primary);
         await cluster.resume(other);
-        const both = await Promise.all([primary, target].map(index => writes(cluster, index)));
-        if (both.every(Boolean)) notes.add('two groups took writes');
+        const both = async (): Promise<boolean> =>
+          (await Promise.all([primary, target].map(index => writes(cluster, index)))).every(Boolean);
+        await until('both take writes', both, 15_000);
+        notes.add('two groups took writes');
       },
     });
     assert.equal(observed.answer.outcome, 'executed');

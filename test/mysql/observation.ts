@@ -68,7 +68,7 @@ async function memberState(cluster: MysqlCluster, index: number): Promise<Member
     state: own['state'] ?? '',
     role: own['role'] ?? '',
     isReadOnly: own['ro'] === '1',
-    view: own['view'] ?? 'unknown',
+    view: own['view'] === '' ? 'unknown' : (own['view'] ?? 'unknown'),
     executed: own['executed'] ?? '',
     forced: own['forced'] ?? '',
     listed: new Map(

@@ -1,12 +1,13 @@
 /** Which right is missing where MySQL refuses, and what a login is refused for. */
 
 const LOOK = 'The login that looks needs';
+const EACH = 'This login needs';
 const CONTROL = 'The login for control needs';
 
 /** By error number, and what its text says. `docs/mysql.md` has the statements that give each. */
 const MISSING: readonly (readonly [errno: number, says: RegExp, known: string])[] = [
   [1045, /./, 'User and password are not those of a login that MySQL admits from here.'],
-  [1142, /for table '/, 'Both logins, for looking and for control, need SELECT ON performance_schema.*.'],
+  [1142, /for table '/, `${EACH} SELECT ON performance_schema.*.`],
   [1227, /REPLICATION CLIENT/, `${LOOK} REPLICATION CLIENT ON *.*.`],
   [1227, /SYSTEM_VARIABLES_ADMIN/, `${CONTROL} SYSTEM_VARIABLES_ADMIN ON *.* to force.`],
   [1123, /GROUP_REPLICATION_ADMIN/, `${CONTROL} GROUP_REPLICATION_ADMIN ON *.* to switch.`],
