@@ -24,8 +24,7 @@ export type Note =
   | 'what was open is there'
   | 'listed before it was writable'
   | 'the state had moved'
-  | 'two groups took writes'
-  | 'a write was told of an error'
+  | 'whom it left out woke'
   | 'its value was there before';
 
 export interface Observation {

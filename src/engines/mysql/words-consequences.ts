@@ -78,8 +78,8 @@ export function forceConsequences({ target, members, settings }: MysqlFacts): Co
       scope: 'cluster',
       text:
         `The members that are left out are neither stopped nor told: ${others.length === 0 ? 'none' : others.join(', ')}. ` +
-        'One that is only cut off, stopped or hung goes on with the old group when it wakes; where several of them are ' +
-        'its majority, that group takes writes, too, and there are two.',
+        'One that is only cut off, stopped or hung can go on with the old group when it wakes; where several of them are ' +
+        'its majority, that group can take writes, too, and then there are two.',
     },
     {
       scope: 'cluster',
