@@ -65,10 +65,9 @@ const nothingLost: Held = ({ seen }) =>
   executed(seen) && seen.rows.held < seen.rows.acknowledged && `${seen.rows.held} of ${seen.rows.acknowledged} rows`;
 
 /** A refusal by this number leaves all as it was. */
-const changesNothing =
-  (number: string): Held =>
-  ({ seen }) =>
-    errno(seen) === number && !untouched(seen) && 'something has changed';
+function changesNothing(number: string): Held {
+  return ({ seen }) => errno(seen) === number && !untouched(seen) && 'something has changed';
+}
 
 /** Whether two lists name the same, in whatever order. */
 function isList(said: string | undefined, is: string): boolean {

@@ -190,7 +190,8 @@ describe('traps of MySQL: a member that is in no group', function () {
     );
     const looking = await kernelAt([address]);
     const shut = errorOf(await looking.readCluster());
-    assert.deepEqual([shut.code, shut.outcome], ['MYSQL_3032', 'not_executed']);
+    assert.deepEqual([shut.code, shut.outcome], ['MYSQL_6400', 'not_executed']);
+    assert.match(shut.message, /^The server is currently in offline mode since .*, reason: /u);
     assert.match(shut.known ?? '', /It is not down\.$/u);
     const admitted = await kernelAt([address], { ...LOGINS, look: LOGINS.control });
     const node = valueOf(await admitted.readNode(id(target)));

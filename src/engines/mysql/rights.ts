@@ -4,6 +4,10 @@ const LOOK = 'The login that looks needs';
 const EACH = 'This login needs';
 const CONTROL = 'The login for control needs';
 
+const OFFLINE =
+  'The server is in offline mode, as a member that the group expelled: it admits logins with CONNECTION_ADMIN ON ' +
+  '*.* only. It is not down.';
+
 /** By error number, and what its text says. `docs/mysql.md` has the statements that give each. */
 const MISSING: readonly (readonly [errno: number, says: RegExp, known: string])[] = [
   [1045, /./, 'User and password are not those of a login that MySQL admits from here.'],
@@ -11,12 +15,9 @@ const MISSING: readonly (readonly [errno: number, says: RegExp, known: string])[
   [1227, /REPLICATION CLIENT/, `${LOOK} REPLICATION CLIENT ON *.*.`],
   [1227, /SYSTEM_VARIABLES_ADMIN/, `${CONTROL} SYSTEM_VARIABLES_ADMIN ON *.* to force.`],
   [1123, /GROUP_REPLICATION_ADMIN/, `${CONTROL} GROUP_REPLICATION_ADMIN ON *.* to switch.`],
-  [
-    3032,
-    /./,
-    'The server is in offline mode, as a member that the group expelled: it admits logins with CONNECTION_ADMIN ON ' +
-      '*.* only. It is not down.',
-  ],
+  [3032, /./, OFFLINE],
+  [6400, /offline mode/, OFFLINE],
+  [6401, /offline mode/, OFFLINE],
   [1193, /group_replication/, 'The plugin group_replication is not loaded on this server.'],
 ];
 
