@@ -164,7 +164,6 @@ const ANOTHER_ACTION =
   'request, delivered before.';
 
 const SWITCH: readonly Proof[] = [
-  { errno: 1142, says: /^SELECT command denied to user / },
   { errno: 1123, says: /^Can't initialize function 'group_replication_set_as_primary'; \S/ },
   // The tables that the statement names are opened before its function is.
   { errno: 1142, says: /for table '/ },
