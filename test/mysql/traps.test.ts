@@ -274,7 +274,7 @@ describe('traps of MySQL: a switch', function () {
     assert.equal(await settledPrimary(cluster), primary);
   });
 
-  it('P7-D1: trap 15: while the primary moves, no reading shows two primaries or none; what moved is refused', async () => {
+  it('P7-D1: also: trap 15: while the primary moves, no reading shows two primaries or none', async () => {
     const { cluster } = use;
     const over = new AbortController();
     const switching = (async (): Promise<number> => {
@@ -314,6 +314,22 @@ describe('traps of MySQL: a switch', function () {
     assert.ok(switches > 5 && whole > 5, `${switches} switches, ${whole} readings, ${refused} refused`);
     process.stdout.write(`      ${switches} switches, ${whole} readings, ${refused} refused\n`);
     await settledPrimary(cluster);
+  });
+
+  it('P7-D1: trap 15: two readings of one explanation between which the primary moved are refused', async () => {
+    const { cluster } = use;
+    const held = proxyOf(primary);
+    // Between its two readings of the group, an explanation asks the primary for open transactions.
+    const direct = await kernelAt([cluster.member(target).address, held.url]);
+    held.arm({ how: 'hold', side: 'request', where: { kind: 'byte', n: 0 } });
+    const asked = direct.explainPromotion(id(target), 'validated');
+    await held.reached;
+    await cluster.sql(other, `SELECT group_replication_set_as_primary('${id(other)}')`);
+    held.letGo();
+    const refused = errorOf(await asked);
+    assert.deepEqual([refused.code, refused.outcome], ['PHASE7_INCONSISTENT_SNAPSHOT', 'not_executed']);
+    assert.match(refused.message, /Nothing is shown of either/u);
+    assert.equal(await settledPrimary(cluster), other);
   });
 
   it('P7-E2: trap 16: an answer that comes after the time limit reaches nobody: the next request has its own', async () => {
