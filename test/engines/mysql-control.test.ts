@@ -60,7 +60,8 @@ function failedUdf(reason: string): Answer {
 function command(reason: string): Answer {
   return {
     errno: 4118,
-    message: `The 'SET GLOBAL group_replication_force_members=127.0.0.1:34062' command encountered a failure. ${reason}`,
+    message:
+      "The 'SET GLOBAL group_replication_force_members=127.0.0.1:34062' command encountered a failure. " + reason,
   };
 }
 

@@ -26,7 +26,7 @@ function holds(): undefined {
   return undefined;
 }
 
-/** A pattern of a whole sentence. `{name}` is a quoted member, `{name:…}` what the expression after the colon matches. */
+/** A whole sentence: `{name}` is a quoted member, `{name:…}` what the expression after the colon matches. */
 function claim(id: string, sentence: string, tried: Tried, contradicted: Held): Claim {
   const pattern = sentence
     .split(/(\{\w+(?::[^}]*)?\})/u)
@@ -142,8 +142,8 @@ const SWITCH: readonly Claim[] = [
   elsewhere('nothing ends it (trap 1)', 'Neither the end of the connection nor a time limit nor KILL ends it.'),
   elsewhere(
     'the target dies (trap 5)',
-    'Where {target} dies while the switch goes on, it can be listed as the primary all the same, until the group expels ' +
-      'it and elects another member.',
+    'Where {target} dies while the switch goes on, it can be listed as the primary all the same, until the group ' +
+      'expels it and elects another member.',
   ),
   claim(
     'the others follow',
@@ -169,8 +169,8 @@ const SWITCH: readonly Claim[] = [
   ),
   claim(
     'what is committed stays',
-    'What the group has committed stays: {target} applies all of it before it takes writes, {count:\\d+|an unknown number} ' +
-      'of received transactions by its own word now.',
+    'What the group has committed stays: {target} applies all of it before it takes writes, {count:\\d+|an ' +
+      'unknown number} of received transactions by its own word now.',
     ({ seen }) => executed(seen) && seen.rows.acknowledged > 0,
     at =>
       nothingLost(at) ||
@@ -185,8 +185,8 @@ const SWITCH: readonly Claim[] = [
   ),
   claim(
     'an empty set',
-    'The statement does nothing, and answers with an empty set, where {target} finds another primary than {old}, another ' +
-      'view than {view:[\\d:]+}, or itself not as an ONLINE secondary.',
+    'The statement does nothing, and answers with an empty set, where {target} finds another primary than {old}, ' +
+      'another view than {view:[\\d:]+}, or itself not as an ONLINE secondary.',
     noted('the state had moved'),
     ({ part, seen }) =>
       (part['view'] !== seen.before.get(seen.target)?.view && 'it was another view') ||
@@ -226,8 +226,8 @@ const SWITCH: readonly Claim[] = [
   elsewhere('undo of a switch', 'Handing the primary back is another switch, explained and confirmed by itself.'),
   claim(
     'the statement compares',
-    'The statement carries the primary and the view {view:[\\d:]+}, as they were read, and the member that carries it ' +
-      'out compares them with its own before it begins.',
+    'The statement carries the primary and the view {view:[\\d:]+}, as they were read, and the member that ' +
+      'carries it out compares them with its own before it begins.',
     noted('the state had moved'),
     ({ seen }) => seen.notes.has('the state had moved') && executed(seen) && 'it was carried out all the same',
   ),
@@ -263,7 +263,8 @@ const FORCE: readonly Claim[] = [
   ),
   claim(
     'neither stopped nor told',
-    'The members that are left out are neither stopped nor told: {list:none|"[^"]+" \\([A-Z]+\\)(?:, "[^"]+" \\([A-Z]+\\))*}.',
+    'The members that are left out are neither stopped nor told: {list:none|"[^"]+" \\([A-Z]+\\)(?:, "[^"]+" ' +
+      '\\([A-Z]+\\))*}.',
     always,
     ({ part, seen }) => {
       const others = [...listedBefore(seen)].filter(([name]) => name !== seen.target);
@@ -280,8 +281,8 @@ const FORCE: readonly Claim[] = [
   ),
   claim(
     'autorejoin',
-    'A member that finds itself left out can try to join the new group by itself: group_replication_autorejoin_tries is ' +
-      '{tries:\\d+} on {target}.',
+    'A member that finds itself left out can try to join the new group by itself: ' +
+      'group_replication_autorejoin_tries is {tries:\\d+} on {target}.',
     always,
     ({ part }) => part['tries'] !== '3' && 'it is 3',
   ),
@@ -309,7 +310,8 @@ const FORCE: readonly Claim[] = [
   ),
   elsewhere(
     'a majority is enough to acknowledge',
-    'A write is acknowledged once a majority has received it, and that majority can be members that are left out (P6-S1).',
+    'A write is acknowledged once a majority has received it, and that majority can be members that are left out ' +
+      '(P6-S1).',
   ),
   elsewhere('what is not received', 'What {target} has not received is not in the new group.'),
   claim(
@@ -320,8 +322,8 @@ const FORCE: readonly Claim[] = [
   ),
   elsewhere(
     '3100 (trap 8)',
-    'A client whose commit waits for a majority can be told of an error (3100), and its write can be there all the same, ' +
-      'in the new group or in the old one.',
+    'A client whose commit waits for a majority can be told of an error (3100), and its write can be there all ' +
+      'the same, in the new group or in the old one.',
   ),
   claim(
     'refused with a majority',
@@ -355,8 +357,9 @@ const FORCE: readonly Claim[] = [
   ),
   claim(
     'refused when not ONLINE',
-    'It refuses it (4118) when {target} is not ONLINE, or is leaving the group, as it does some time after it has lost ' +
-      'its majority where group_replication_unreachable_majority_timeout says so ({seconds:\\d+} s; 0 is never).',
+    'It refuses it (4118) when {target} is not ONLINE, or is leaving the group, as it does some time after it has ' +
+      'lost its majority where group_replication_unreachable_majority_timeout says so ({seconds:\\d+} s; 0 is ' +
+      'never).',
     ({ seen }) => seen.before.get(seen.target)?.state !== 'ONLINE',
     at =>
       changesNothing('4118')(at) ||

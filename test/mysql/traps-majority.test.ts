@@ -174,7 +174,8 @@ describe('traps of MySQL: a member that is in no group', function () {
     const { address, name } = cluster.member(target);
     await cluster.sql(
       target,
-      'SET GLOBAL group_replication_unreachable_majority_timeout = 1; SET GLOBAL group_replication_autorejoin_tries = 0',
+      'SET GLOBAL group_replication_unreachable_majority_timeout = 1; SET GLOBAL ' +
+        'group_replication_autorejoin_tries = 0',
     );
     await using waiting = await SqlSession.on(cluster, target);
     for (const index of [other, third]) await cluster.pause(index);

@@ -1,6 +1,6 @@
 /**
- * What misleads an operator when the primary of a MySQL group is switched, made to happen on the real group. The members
- * themselves are asked what is true, and no outcome may claim more than that (P7-E2).
+ * What misleads an operator when the primary of a MySQL group is switched, made to happen on the real group. The
+ * members themselves are asked what is true, and no outcome may claim more than that (P7-E2).
  */
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';

@@ -99,7 +99,8 @@ export const REDO_FILES = `SELECT FILE_ID AS id, START_LSN AS first, END_LSN AS 
 FROM performance_schema.innodb_redo_log_files ORDER BY START_LSN`;
 
 export const CLONES = `SELECT ID AS id, STATE AS state, ${inUtc('BEGIN_TIME')} AS began,
-  ${inUtc('END_TIME')} AS ended, SOURCE AS source, ERROR_NO AS error, GTID_EXECUTED AS executed FROM performance_schema.clone_status`;
+  ${inUtc('END_TIME')} AS ended, SOURCE AS source, ERROR_NO AS error, GTID_EXECUTED AS executed
+FROM performance_schema.clone_status`;
 
 export const APPLIERS = `SELECT CHANNEL_NAME AS channel, WORKER_ID AS worker, SERVICE_STATE AS state,
   LAST_ERROR_NUMBER AS last_error, APPLYING_TRANSACTION AS applying

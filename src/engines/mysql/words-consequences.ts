@@ -12,15 +12,15 @@ export function switchConsequences({ primaryName, target, open, members }: Mysql
     {
       scope: 'node',
       text:
-        `${old} finishes the transactions that are open on it, and becomes a secondary, with super_read_only ON. ${next} ` +
-        'applies what it has received, and then takes writes.',
+        `${old} finishes the transactions that are open on it, and becomes a secondary, with super_read_only ON. ` +
+        `${next} applies what it has received, and then takes writes.`,
     },
     { scope: 'node', text: waitingFor(old, open) },
     {
       scope: 'cluster',
       text:
-        `${next} can be listed as the primary before it takes writes: as long as it still applies what it received, its ` +
-        'super_read_only is ON, and reads on it can wait.',
+        `${next} can be listed as the primary before it takes writes: as long as it still applies what it ` +
+        'received, its super_read_only is ON, and reads on it can wait.',
     },
     {
       scope: 'cluster',
@@ -37,15 +37,15 @@ export function switchConsequences({ primaryName, target, open, members }: Mysql
     {
       scope: 'replication',
       text:
-        `${members.length > 2 ? `The other members follow ${next}. ` : ''}Nobody leaves the group, and its view stays ` +
-        'as it is.',
+        `${members.length > 2 ? `The other members follow ${next}. ` : ''}Nobody leaves the group, and its view ` +
+        'stays as it is.',
     },
     {
       scope: 'durability',
       text:
         `What the group has committed stays: ${next} applies all of it before it takes writes, ` +
-        `${target.waiting === null ? 'an unknown number' : target.waiting.toString()} of received transactions by its ` +
-        'own word now. No transaction is cut: the operation is asked without a time limit of its own.',
+        `${target.waiting === null ? 'an unknown number' : target.waiting.toString()} of received transactions by ` +
+        'its own word now. No transaction is cut: the operation is asked without a time limit of its own.',
     },
   ];
 }
@@ -57,8 +57,8 @@ function waitingFor(old: string, open: MysqlFacts['open']): string {
       : `Open on ${old} now: ${open.count}` +
         `${open.longest === null || open.count === 0n ? '' : `, the longest for ${open.longest} s`}.`;
   return (
-    'The switch waits without limit for transactions that are open on the old primary, also for one that only reads, or ' +
-    `that has done nothing since BEGIN. ${counted} Until then ${old} accepts new writes.`
+    'The switch waits without limit for transactions that are open on the old primary, also for one that only ' +
+    `reads, or that has done nothing since BEGIN. ${counted} Until then ${old} accepts new writes.`
   );
 }
 
@@ -71,15 +71,16 @@ export function forceConsequences({ target, members, settings }: MysqlFacts): Co
     {
       scope: 'node',
       text:
-        `${one} leaves all other members out, makes a new group of one, and elects itself as the primary. An answer of ` +
-        'MySQL says that the group was accepted, and not that writes are taken already.',
+        `${one} leaves all other members out, makes a new group of one, and elects itself as the primary. An ` +
+        'answer of MySQL says that the group was accepted, and not that writes are taken already.',
     },
     {
       scope: 'cluster',
       text:
-        `The members that are left out are neither stopped nor told: ${others.length === 0 ? 'none' : others.join(', ')}. ` +
-        'One that is only cut off, stopped or hung can go on with the old group when it wakes; where several of them are ' +
-        'its majority, that group can take writes, too, and then there are two.',
+        'The members that are left out are neither stopped nor told: ' +
+        `${others.length === 0 ? 'none' : others.join(', ')}. One that is only cut off, stopped or hung can go on ` +
+        'with the old group when it wakes; where several of them are its majority, that group can take writes, ' +
+        'too, and then there are two.',
     },
     {
       scope: 'cluster',
@@ -90,14 +91,14 @@ export function forceConsequences({ target, members, settings }: MysqlFacts): Co
     {
       scope: 'cluster',
       text:
-        'group_replication_force_members keeps its value afterwards. MySQL documents that it has to be emptied; that is a ' +
-        'second action, which this request does not contain.',
+        'group_replication_force_members keeps its value afterwards. MySQL documents that it has to be emptied; ' +
+        'that is a second action, which this request does not contain.',
     },
     {
       scope: 'replication',
       text:
-        `Nobody follows ${one} at first. Each other member has to join the new group, and one that holds transactions ` +
-        `which ${one} does not hold cannot.`,
+        `Nobody follows ${one} at first. Each other member has to join the new group, and one that holds ` +
+        `transactions which ${one} does not hold cannot.`,
     },
     {
       scope: 'durability',
@@ -109,8 +110,8 @@ export function forceConsequences({ target, members, settings }: MysqlFacts): Co
     {
       scope: 'durability',
       text:
-        'A client whose commit waits for a majority can be told of an error (3100), and its write can be there all the ' +
-        'same, in the new group or in the old one.',
+        'A client whose commit waits for a majority can be told of an error (3100), and its write can be there ' +
+        'all the same, in the new group or in the old one.',
     },
   ];
 }

@@ -1,7 +1,7 @@
 /**
- * What a switch and a forced group do in MySQL Group Replication, in its own terms: primary, secondary, view, GTID sets,
- * majority. Nothing is computed from what was read but counts (P7-A3). The sentences are held against a real cluster by
- * `test/mysql/explanations.test.ts`.
+ * What a switch and a forced group do in MySQL Group Replication, in its own terms: primary, secondary, view, GTID
+ * sets, majority. Nothing is computed from what was read but counts (P7-A3). The sentences are held against a real
+ * cluster by `test/mysql/explanations.test.ts`.
  */
 import type { ControlCommandName } from '../../control-plane/commands/commands.ts';
 import type { CostWords, Words } from '../../control-plane/explanation/words.ts';
@@ -23,8 +23,8 @@ export function mysqlWords(
   return command === 'force_promotion'
     ? {
         action:
-          `Ask "${facts.target.name}" to force a new group of itself alone: group_replication_force_members with its own ` +
-          `address in the group, ${facts.target.localAddress ?? 'unknown'}.`,
+          `Ask "${facts.target.name}" to force a new group of itself alone: group_replication_force_members with ` +
+          `its own address in the group, ${facts.target.localAddress ?? 'unknown'}.`,
         changes: [
           {
             component: 'group',
@@ -37,19 +37,20 @@ export function mysqlWords(
         consequences: forceConsequences(facts),
         facts: factsOf(facts),
         undo:
-          'There is no undo. The members that are left out can only join the new group, each by itself, and those that ' +
-          'hold transactions of their own cannot.',
+          'There is no undo. The members that are left out can only join the new group, each by itself, and those ' +
+          'that hold transactions of their own cannot.',
         rejection: forceRejection(facts, explained.answerMs),
         protection:
-          'The statement names the target, and a server with another id refuses it. Nothing else protects against acting ' +
-          `on an old view: MySQL compares neither the primary nor the view. ${NO_LEDGER}`,
+          'The statement names the target, and a server with another id refuses it. Nothing else protects against ' +
+          `acting on an old view: MySQL compares neither the primary nor the view. ${NO_LEDGER}`,
         reliedOn: ['P6-A1', 'P6-S1', 'P7-A2', 'P7-E1', 'P7-E2', 'P7-E3'],
         document,
       }
     : {
         action:
           `Ask MySQL to make "${facts.target.name}" the primary of the group in the place of ` +
-          `"${facts.primaryName ?? 'unknown'}": one engine operation, group_replication_set_as_primary, changes both roles.`,
+          `"${facts.primaryName ?? 'unknown'}": one engine operation, group_replication_set_as_primary, changes ` +
+          'both roles.',
         changes: [
           {
             component: 'primary',
@@ -65,17 +66,17 @@ export function mysqlWords(
         undo: 'There is no undo. Handing the primary back is another switch, explained and confirmed by itself.',
         rejection: switchRejection(facts),
         protection:
-          `The statement carries the primary and the view ${facts.groupView ?? 'unknown'}, as they were read, and the ` +
-          'member that carries it out compares them with its own before it begins. The group as a whole does not compare ' +
-          `them: what moves after that is not noticed. ${NO_LEDGER}`,
+          `The statement carries the primary and the view ${facts.groupView ?? 'unknown'}, as they were read, and ` +
+          'the member that carries it out compares them with its own before it begins. The group as a whole does ' +
+          `not compare them: what moves after that is not noticed. ${NO_LEDGER}`,
         reliedOn: ['P6-A1', 'P6-A2', 'P6-S1', 'P7-A3', 'P7-E1', 'P7-E2', 'P7-E3'],
         document,
       };
 }
 
 const NO_LEDGER =
-  'MySQL counts no control version and keeps no ledger: it does not know request ids, and would not recognise a request ' +
-  'that another window has sent.';
+  'MySQL counts no control version and keeps no ledger: it does not know request ids, and would not recognise a ' +
+  'request that another window has sent.';
 
 function role(explained: MysqlExplanation, nodeId: string, after: string): StateChange {
   const member = explained.members.find(each => each.nodeId === nodeId);
@@ -104,9 +105,9 @@ export function executionWords(
 ): string {
   const who = `"${target.name}" (${target.nodeId})`;
   return mode === 'forced'
-    ? `MySQL of cluster "${cluster}" answered: ${body}. It accepted a new group of ${who} alone; whether that one takes ` +
-        'writes already is not in the answer. group_replication_force_members keeps its value; MySQL asks that it be ' +
-        'emptied by hand, and this program has not done that.'
-    : `MySQL of cluster "${cluster}" answered: ${body}. The group lists ${who} as its primary; whether that one takes ` +
-        'writes already is not in the answer.';
+    ? `MySQL of cluster "${cluster}" answered: ${body}. It accepted a new group of ${who} alone; whether that one ` +
+        'takes writes already is not in the answer. group_replication_force_members keeps its value; MySQL asks ' +
+        'that it be emptied by hand, and this program has not done that.'
+    : `MySQL of cluster "${cluster}" answered: ${body}. The group lists ${who} as its primary; whether that one ` +
+        'takes writes already is not in the answer.';
 }
