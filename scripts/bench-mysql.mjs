@@ -1,7 +1,7 @@
 /**
- * What asking a MySQL group costs: `npm run bench:mysql`. One real group for all of it, and each number beside what does
- * the same without this project, in the same rounds: MySQL's own client as a whole process, and the bare statement over
- * a connection of its own.
+ * What asking a MySQL group costs: `npm run bench:mysql`. One real group for all of it, and each number beside what
+ * does the same without this project, in the same rounds: MySQL's own client as a whole process, and the bare statement
+ * over a connection of its own.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';

@@ -79,7 +79,9 @@ class Studio {
     const tree = this.workbench.tree('Clusters');
     await tree.expand([orders.label]);
     await tree.clickInlineAction([orders.label], 'Refresh');
-    await tree.waitForRows('nodes', rows => rows.some(({ label }) => /^(?:(?:node-|pg)1|127\.0\.0\.1:\d+)$/u.test(label)));
+    await tree.waitForRows('nodes', rows =>
+      rows.some(({ label }) => /^(?:(?:node-|pg)1|127\.0\.0\.1:\d+)$/u.test(label)),
+    );
   }
 
   async open(row: readonly string[], text: string | RegExp): Promise<void> {
