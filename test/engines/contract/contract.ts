@@ -122,7 +122,7 @@ export function contract(engine: string, start: () => Promise<Stand>): void {
         : kernel.explainPromotion(node, command === 'force' ? 'forced' : 'validated');
     }
 
-    /** "Executed" is the engine's word; what it says is executed can come a moment later (a node that still applies). */
+    /** "Executed" is the engine's word; the effect can come a moment later (a node that still applies). */
     async function done(asked: Asked, told: string): Promise<void> {
       for (const end = Date.now() + 60_000; !(await stand.isDone(asked)); ) assert.ok(Date.now() < end, told);
     }
