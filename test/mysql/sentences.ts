@@ -169,12 +169,19 @@ const SWITCH: readonly Claim[] = [
   ),
   claim(
     'what is committed stays',
-    'What the group has committed stays: {target} applies all of it before it takes writes, {count:\\d+|an ' +
-      'unknown number} of received transactions by its own word now.',
+    'What the group has committed stays: {target} applies all of it before it takes writes.',
     ({ seen }) => executed(seen) && seen.rows.acknowledged > 0,
-    at =>
-      nothingLost(at) ||
-      (Number(at.part['count']) > 0 !== at.seen.notes.has('listed before it was writable') && 'it was another number'),
+    nothingLost,
+  ),
+  claim(
+    'what waits to be applied',
+    'By its own word it has {count:\\d+|an unknown number of} received transactions to apply.',
+    always,
+    ({ part, seen }) =>
+      executed(seen) &&
+      seen.mode === 'validated' &&
+      Number(part['count']) > 0 !== seen.notes.has('listed before it was writable') &&
+      'it was another number',
   ),
   claim(
     'no transaction is cut',
@@ -314,12 +321,6 @@ const FORCE: readonly Claim[] = [
       '(P6-S1).',
   ),
   elsewhere('what is not received', 'What {target} has not received is not in the new group.'),
-  claim(
-    'received and not applied',
-    'It has received and not applied {count:\\d+|an unknown number} of transactions.',
-    always,
-    ({ part }) => part['count'] !== '0' && part['count'] !== 'an unknown number' && 'it was 0',
-  ),
   elsewhere(
     '3100 (trap 8)',
     'A client whose commit waits for a majority can be told of an error (3100), and its write can be there all ' +

@@ -43,11 +43,14 @@ export function switchConsequences({ primaryName, target, open, members }: Mysql
     {
       scope: 'durability',
       text:
-        `What the group has committed stays: ${next} applies all of it before it takes writes, ` +
-        `${target.waiting === null ? 'an unknown number' : target.waiting.toString()} of received transactions by ` +
-        'its own word now. No transaction is cut: the operation is asked without a time limit of its own.',
+        `What the group has committed stays: ${next} applies all of it before it takes writes. ${waiting(target)} ` +
+        'No transaction is cut: the operation is asked without a time limit of its own.',
     },
   ];
+}
+
+function waiting({ waiting: count }: MysqlFacts['target']): string {
+  return `By its own word it has ${count?.toString() ?? 'an unknown number of'} received transactions to apply.`;
 }
 
 function waitingFor(old: string, open: MysqlFacts['open']): string {
@@ -104,8 +107,7 @@ export function forceConsequences({ target, members, settings }: MysqlFacts): Co
       scope: 'durability',
       text:
         'A write is acknowledged once a majority has received it, and that majority can be members that are left out ' +
-        `(P6-S1). What ${one} has not received is not in the new group. It has received and not applied ` +
-        `${target.waiting === null ? 'an unknown number' : target.waiting.toString()} of transactions.`,
+        `(P6-S1). What ${one} has not received is not in the new group. ${waiting(target)}`,
     },
     {
       scope: 'durability',
