@@ -615,6 +615,34 @@ describe('what MySQL says', () => {
     );
   });
 
+  it('P7-S3: how far each member is, is its own word, or unknown with the reason; who is out of reach is not asked', async () => {
+    const progress = async (
+      endpoints: readonly string[] = demo.config.endpoints.map(String),
+    ): Promise<readonly (readonly [string, bigint | null, string | null])[]> =>
+      own<MysqlReplicationView>(await (await demo.kernel({ endpoints })).readReplication()).view.progress.map(
+        ({ nodeId, executed, unknown }) => [nodeId, executed, unknown] as const,
+      );
+    const whole = await progress();
+    assert.deepEqual(
+      whole.map(([nodeId, executed, why]) => [nodeId, executed !== null && executed > 0n, why]),
+      [M1, M2, M3].map(id => [id, true, null]),
+    );
+    const of = async (id: string, endpoints?: readonly string[]): Promise<string> => {
+      const [, executed, why] = (await progress(endpoints)).find(([nodeId]) => nodeId === id) ?? assert.fail(id);
+      assert.equal(executed, null);
+      return why ?? assert.fail('no reason');
+    };
+    demo.nodes[1].bend = answering('self', { errno: 3032, message: 'The server is currently in offline mode' });
+    assert.match(await of(M2), /ERROR 3032/);
+    demo.nodes[1].bend = bent('self', row => ({ ...row, self: M3 }));
+    assert.match(await of(M2), new RegExp(`server ${M3} answered where server ${M2} was asked`));
+    assert.match(await of(M3, [url(0), url(1)]), /no configured address/);
+    demo.nodes[0].bend = listing({ [M3]: { MEMBER_STATE: 'UNREACHABLE' } });
+    const before = demo.nodes[2].server.connections();
+    assert.match(await of(M3), /does not reach it, and it was not asked/);
+    assert.equal(demo.nodes[2].server.connections(), before);
+  });
+
   it('open transactions of the primary are asked of the primary, or unknown with the reason', async () => {
     const fact = async (): Promise<string> =>
       valueOf(await (await demo.kernel()).explainPromotion(M2, 'validated')).words.facts.find(({ name }) =>
