@@ -95,6 +95,29 @@ describe('the endpoints of a configured cluster', () => {
     }
   });
 
+  it('P7-A2: each kind has the schemes of its engine and no other, and where it has no path, a port', () => {
+    for (const [endpoint, kind, words] of [
+      ['mysql://db1', 'mysql', /must hold a port and nothing else, as in mysql:\/\/host:port/u],
+      ['mysql://db1:3306/orders', 'mysql', /must hold a port and nothing else/u],
+      ['mysql://', 'mysql', /is not an address|must not hold/u],
+      ['mysql://db1:3306?ssl=off', 'mysql', /must not hold credentials, a query or a fragment/u],
+      ['mysql://anna:secret@db1:3306', 'mysql', /must not hold credentials/u],
+      ['https://db1:3306', 'mysql', /is not an address such as mysql:\/\/host:port/u],
+      ['mysql://db1:3306', 'aerodb', /is not an address such as https:\/\/host:port/u],
+      ['mysql://db1:3306', 'patroni', /is not an address such as https:\/\/host:port/u],
+    ] as const) {
+      const config = parsed([endpoint], kind);
+      assert.ok(!config.ok, endpoint);
+      assert.match(config.error.message, words);
+      assert.doesNotMatch(config.error.message, /secret/u);
+    }
+    for (const endpoint of ['mysql://DB1.example:3306/', 'mysql://127.0.0.1:1', 'mysql://[::1]:3306']) {
+      const config = parsed([endpoint], 'mysql');
+      assert.ok(config.ok, endpoint);
+      assert.deepEqual(config.value.endpoints, [endpoint.toLowerCase().replace(/\/$/u, '')]);
+    }
+  });
+
   it('P7-F1: plain http is accepted to loopback only, in each form of an endpoint', () => {
     for (const endpoint of ['http://db1:8008', { url: 'http://db1:8008', member: 'db1' }]) {
       const config = parsed([endpoint]);
