@@ -71,30 +71,46 @@ function describe(cluster) {
     endpoints: cluster.members.map(({ address }) => address),
     ...(cluster.tls === undefined ? {} : { tls: { ca: cluster.tls.ca } }),
   };
-  const secret = join(cluster.folder, 'login');
-  writeFileSync(secret, `${LOGINS.switch.user}:${LOGINS.switch.password}\n`, { mode: 0o600 });
   const config = join(cluster.folder, 'clusters.json');
-  const file = { clusters: [setting], tokenFiles: { [setting.name]: secret } };
+  const file = {
+    clusters: [setting],
+    lookLoginFiles: { [setting.name]: loginFile(cluster, 'look', LOGINS.watch) },
+    controlLoginFiles: { [setting.name]: loginFile(cluster, 'control', LOGINS.switch) },
+  };
   writeFileSync(config, `${JSON.stringify(file, undefined, 2)}\n`);
-  const logins = Object.values(LOGINS).map(({ user, password }) => `${user}:${password}`);
   const [first, second] = cluster.members;
   say(`\nSetting of the editor (settings.json):\n  "aerodb.clusters": ${JSON.stringify([setting])}\n`);
   say(
-    `Logins from 127.0.0.1: ${logins.join(', ')}. The first may look, the second may also change who is the primary, ` +
-      'the third may do nothing.\n',
+    `Logins from 127.0.0.1: ${textOf(LOGINS.watch)} may look, ${textOf(LOGINS.switch)} may also switch and force, ` +
+      `${textOf(LOGINS.nothing)} may do nothing.\n`,
   );
-  const urls = cluster.members.map(({ address }) => `--url ${address}`).join(' ');
+  const trial = `--config ${config} --cluster ${setting.name}`;
   say(
     [
       'Terminal:',
-      `  aerodb-control inspect cluster --config ${config} --cluster ${setting.name}`,
-      `  aerodb-control inspect cluster --kind mysql ${urls} --token-file ${secret}`,
-      `  aerodb-control promote --node ${second?.id ?? first?.id ?? ''} --operator --kind mysql ${urls} ` +
-        `--token-file ${secret}`,
+      `  aerodb-control inspect cluster ${trial}`,
+      `  aerodb-control promote ${trial} --node ${second?.id ?? first?.id ?? ''} --operator`,
     ].join('\n'),
   );
   say(
     `\nA member that dies: kill -9 ${first?.pid ?? 0}. One that is cut off: kill -STOP ${first?.pid ?? 0}, and ` +
       `kill -CONT ${first?.pid ?? 0}.`,
   );
+}
+
+/** @param {import('./lib/mysql-config.mjs').Login} login */
+function textOf({ user, password }) {
+  return `${user}:${password}`;
+}
+
+/**
+ * @param {MysqlCluster} cluster
+ * @param {string} name
+ * @param {import('./lib/mysql-config.mjs').Login} login
+ * @returns {string} the file that holds the login, as the terminal program takes it
+ */
+function loginFile(cluster, name, login) {
+  const file = join(cluster.folder, name);
+  writeFileSync(file, `${textOf(login)}\n`, { mode: 0o600 });
+  return file;
 }

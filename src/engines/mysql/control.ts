@@ -127,7 +127,7 @@ function withoutRow(): ControlError {
 }
 
 function executed(cluster: ClusterConfig, request: PromotionRequest, body: string): ExecutedControl {
-  const { requestId, mode, target, targetName, primaryId } = request;
+  const { requestId, mode, target, targetName, primaryId, snapshot } = request;
   const result: ControlResultView = {
     requestId,
     kind: mode === 'forced' ? 'force_members' : 'set_as_primary',
@@ -138,7 +138,7 @@ function executed(cluster: ClusterConfig, request: PromotionRequest, body: strin
     controlVersion: null,
     changes: [
       mode === 'forced'
-        ? { component: 'group', nodeId: null, before: null, after: `${targetName} alone` }
+        ? { component: 'group', nodeId: null, before: `view ${snapshot}`, after: `${targetName} alone` }
         : { component: 'primary', nodeId: null, before: primaryId, after: target },
     ],
     events: [],
