@@ -379,7 +379,9 @@ describe('asking MySQL for a switch or a forced group', () => {
       demo.nodes[1].bend = answering('control', 'ok');
       const { result, body } = valueOf(await request('forced', PATIENT, more));
       assert.deepEqual([result.kind, result.outcome, result.target, body], ['force_members', 'executed', M2, 'OK']);
-      assert.deepEqual(result.changes, [{ component: 'group', nodeId: null, before: null, after: 'db2:3306 alone' }]);
+      assert.deepEqual(result.changes, [
+        { component: 'group', nodeId: null, before: `view ${VIEW}`, after: 'db2:3306 alone' },
+      ]);
       sentOnce(FORCE);
     }
   });
