@@ -15,13 +15,14 @@ const LARGEST_BYTES = 150_000;
 
 describe('the part of mysql2 that is bundled', function () {
   this.timeout(60_000);
-  const folder = mkdtempSync(join(tmpdir(), 'aerodb-mysql2-'));
+  let folder = '';
   let bundled: typeof session;
   let bytes = 0;
   let external: readonly string[] = [];
   let packages: readonly (string | undefined)[] = [];
 
   before(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'aerodb-mysql2-'));
     const outfile = join(folder, 'client.cjs');
     const { metafile } = await build({
       entryPoints: [join(import.meta.dirname, '../../src/engines/mysql/client.ts')],

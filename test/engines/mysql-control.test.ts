@@ -374,14 +374,15 @@ describe('asking MySQL for a switch or a forced group', () => {
   });
 
   it('P7-E1, freeze/one-request: a forced group is one statement, which names the target alone', async () => {
-    for (const more of [{}, { primaryId: null, snapshot: 'live' }]) {
+    for (const [more, before] of [
+      [{}, `view ${VIEW}`],
+      [{ primaryId: null, snapshot: 'live' }, null],
+    ] as const) {
       demo = await group();
       demo.nodes[1].bend = answering('control', 'ok');
       const { result, body } = valueOf(await request('forced', PATIENT, more));
       assert.deepEqual([result.kind, result.outcome, result.target, body], ['force_members', 'executed', M2, 'OK']);
-      assert.deepEqual(result.changes, [
-        { component: 'group', nodeId: null, before: `view ${VIEW}`, after: 'db2:3306 alone' },
-      ]);
+      assert.deepEqual(result.changes, [{ component: 'group', nodeId: null, before, after: 'db2:3306 alone' }]);
       sentOnce(FORCE);
     }
   });

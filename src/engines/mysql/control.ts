@@ -138,7 +138,12 @@ function executed(cluster: ClusterConfig, request: PromotionRequest, body: strin
     controlVersion: null,
     changes: [
       mode === 'forced'
-        ? { component: 'group', nodeId: null, before: `view ${snapshot}`, after: `${targetName} alone` }
+        ? {
+            component: 'group',
+            nodeId: null,
+            before: VIEW_ID.test(snapshot) ? `view ${snapshot}` : null,
+            after: `${targetName} alone`,
+          }
         : { component: 'primary', nodeId: null, before: primaryId, after: target },
     ],
     events: [],
