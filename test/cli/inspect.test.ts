@@ -189,7 +189,7 @@ describe('reading from a terminal program', function () {
       ['{"cluster":[]}', /holds "cluster"/],
       ['{"clusters":{}}', /has to be a list/],
       ['{"tokenFiles":{"a":1}}', /one file per cluster/],
-      ['{"clusters":[{"name":"a","kind":"mysql","endpoints":["https://x"]}]}', /kind/],
+      ['{"clusters":[{"name":"a","kind":"oracle","endpoints":["https://x"]}]}', /kind/],
       [
         '{"clusters":[{"name":"a","kind":"aerodb","endpoints":["https://anna:s3cret@x"]}]}',
         /endpoints\.0: must not hold credentials/,
