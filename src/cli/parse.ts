@@ -4,9 +4,11 @@
  */
 import { parseArgs } from 'node:util';
 import { ARGUMENT_OPTIONS, PROGRAM, TERMINAL_WORDS } from '../control-plane/commands/command-line.ts';
+import { endpointFromText } from '../control-plane/clusters/cluster.ts';
 import { COMMAND_NAMES, type CommandName } from '../control-plane/commands/commands.ts';
 import { refusal, type ControlError } from '../control-plane/model/errors.ts';
 import { isClusterName, isName, WITHHELD } from '../control-plane/model/plausible.ts';
+import { ENGINES } from '../engines/registry.ts';
 import { isOptionName, OPTIONS, optionSpec, type OptionName } from './options.ts';
 
 /** Options that are no arguments of a command, as given; a switch that was given is `''`. */
@@ -117,10 +119,17 @@ function badAddress({ url = [], cluster, kind }: Given): string | undefined {
       'them.'
     );
   if (url.length === 0 && kind !== undefined) return '--kind says what runs at --url, and no --url was given.';
-  return url.some(text => !isClusterName(text) || isName(text))
-    ? '--url needs the http or https address of a node, without credentials, query or fragment, and nothing in it ' +
-        'that reads like a secret. It is not repeated here.'
+  return url.some(text => !isClusterName(text) || isName(text) || !SCHEMES.includes(schemeOf(text)))
+    ? `--url needs the address of a node (${SCHEMES.join(', ')}), without credentials, query or fragment, and nothing ` +
+        'in it that reads like a secret. It is not repeated here.'
     : undefined;
+}
+
+const SCHEMES = [...new Set(ENGINES.flatMap(({ addresses }) => Object.keys(addresses.schemes)))];
+
+function schemeOf(text: string): string {
+  const endpoint = endpointFromText(text);
+  return URL.parse(typeof endpoint === 'string' ? endpoint : endpoint.url)?.protocol.slice(0, -1) ?? '';
 }
 
 /** The command that a line's words begin with. */

@@ -132,7 +132,7 @@ describe('the terminal program', function () {
       assert.deepEqual(await complete('aerodb-control inspect '), ['cluster', 'node', 'replication', 'promotion']);
       assert.deepEqual(await complete('aerodb-control inspect re'), ['replication']);
       assert.deepEqual(await complete('aerodb-control help diag w'), ['wal']);
-      assert.deepEqual(await complete('aerodb-control promote --kind '), ['aerodb', 'patroni']);
+      assert.deepEqual(await complete('aerodb-control promote --kind '), ['aerodb', 'patroni', 'mysql']);
       assert.deepEqual(await complete('aerodb-control promote --node '), []);
       for (const name of COMMAND_NAMES)
         assert.deepEqual(
