@@ -29,7 +29,9 @@ JOIN performance_schema.replication_group_member_stats s ON s.MEMBER_ID = t.MEMB
 WHERE t.MEMBER_ID = '${M2}' AND t.MEMBER_STATE = 'ONLINE' AND t.MEMBER_ROLE = 'SECONDARY'`;
 const FORCE =
   'SET GLOBAL group_replication_force_members = ' +
-  `IF(@@GLOBAL.server_uuid = '${M2}', @@GLOBAL.group_replication_local_address, NULL)`;
+  // The empty text would be answered with OK, and force nothing.
+  `IF(@@GLOBAL.server_uuid = '${M2}' AND @@GLOBAL.group_replication_local_address <> '', ` +
+  '@@GLOBAL.group_replication_local_address, NULL)';
 const SWITCHED = `Primary server switched to: ${M2}`;
 
 type Mode = 'validated' | 'forced';

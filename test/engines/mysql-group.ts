@@ -252,7 +252,7 @@ const OTHERS: Readonly<Record<Exclude<Kind, 'group' | 'self' | 'control'>, (self
         "Plugin group_replication reported: 'Group membership changed to 127.0.0.1:33061 on view 17959083215292949:1.'",
     },
   ],
-  open: self => [{ open: '1', longest: '7', self, performance_schema: '1', now: NOW }],
+  open: self => [{ open: '1', longest: '7', watched: '4', self, performance_schema: '1', now: NOW }],
   channels: () => [{ name: 'from_elsewhere' }],
   logs: () => [
     { Log_name: 'binlog.000001', File_size: '2548', Encrypted: 'No' },

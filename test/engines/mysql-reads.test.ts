@@ -652,6 +652,8 @@ describe('what MySQL says', () => {
     for (const [bend, why] of [
       [bent('open', row => ({ ...row, self: M3 })), new RegExp(`unknown: .*server ${M3} answers there`)],
       [bent('open', row => ({ ...row, performance_schema: '0' })), /unknown: .*performance schema is off/],
+      // A consumer or the instrument is disabled: the table is empty then, whatever is open.
+      [bent('open', row => ({ ...row, open: '0', longest: null, watched: '3' })), /unknown: .*follow no transactions/],
       [bent('open', row => ({ ...row, open: null })), /unknown: /],
       [answering('open', { errno: 1142, message: 'denied' }), /unknown: .*1142/],
       [answering('open', 'cut'), /unknown: .*ended/],
@@ -659,6 +661,50 @@ describe('what MySQL says', () => {
       demo.nodes[0].bend = bend;
       assert.match(await fact(), why);
     }
+  });
+
+  it('diagnostics do not call open transactions none where they are not followed, nor a time that is unknown 0', async () => {
+    const open = async (bend: Node['bend']): Promise<string | undefined> => {
+      everywhere(bend);
+      const { view } = valueOf(await (await demo.kernel()).collectDiagnostics(M1, url(0)));
+      return view.sections.find(({ name }) => name === `${url(0)}, open transactions`)?.entries[0]?.value;
+    };
+    const none = { open: '0', longest: null };
+    assert.equal(await open(bent('open', row => ({ ...row, ...none }))), '0');
+    assert.equal(await open(bent('open', row => ({ ...row, longest: null }))), '1, the longest for an unknown time');
+    assert.match((await open(bent('open', row => ({ ...row, ...none, performance_schema: '0' })))) ?? '', /^unknown: /);
+    assert.match((await open(bent('open', row => ({ ...row, ...none, watched: '3' })))) ?? '', /^unknown: /);
+  });
+
+  it('a member that reports its host in capitals is found at the address that is configured', async () => {
+    const { port } = demo.nodes[1].server;
+    everywhere(listing({ [M2]: { MEMBER_HOST: 'LOCALHOST' } }));
+    const kernel = await demo.kernel({ endpoints: [url(0), `mysql://localhost:${port}`, url(2)] });
+    const { view } = own<MysqlReplicationView>(await kernel.readReplication());
+    assert.equal(view.progress.find(({ nodeId }) => nodeId === M2)?.unknown, null);
+  });
+
+  it('who is no secondary is not listed as one: a primary among several, and a server outside of the group', async () => {
+    for (const role of ['PRIMARY', '']) {
+      everywhere(bent('group', row => ({ ...row, MEMBER_ROLE: role })));
+      const { view } = own<MysqlReplicationView>(await (await demo.kernel()).readReplication());
+      assert.deepEqual([view.replicas, view.progress.length], [[], 3]);
+    }
+  });
+
+  it('a forced group names every member that is left out, also one of the same name', async () => {
+    everywhere(bent('group', row => ({ ...row, MEMBER_HOST: 'localhost', MEMBER_PORT: '3306' })));
+    const { words } = valueOf(await (await demo.kernel()).explainPromotion(M2, 'forced'));
+    assert.match(
+      words.consequences.map(({ text }) => text).join('\n'),
+      /"localhost:3306" \(ONLINE\), "localhost:3306" \(ONLINE\)/,
+    );
+  });
+
+  it('no statement relies on the backslash, which is none with NO_BACKSLASH_ESCAPES', async () => {
+    const kernel = await demo.kernel();
+    for (const read of Object.values(READS)) await read(kernel, M2, url(1));
+    for (const { statement } of demo.asked()) assert.doesNotMatch(statement, /\\/);
   });
 
   it('P7-S3: no address is contacted but those that are configured, whatever the group names', async () => {

@@ -83,7 +83,8 @@ describe('traps of MySQL: the majority is lost on the primary', function () {
       return own?.listed.size === 1 && !own.isReadOnly;
     });
     assert.deepEqual(statementsIn(passed?.request ?? Buffer.alloc(0)), [
-      `SET GLOBAL group_replication_force_members = IF(@@GLOBAL.server_uuid = '${id()}', ` +
+      `SET GLOBAL group_replication_force_members = IF(@@GLOBAL.server_uuid = '${id()}' ` +
+        "AND @@GLOBAL.group_replication_local_address <> '', " +
         '@@GLOBAL.group_replication_local_address, NULL)',
     ]);
     assert.equal(proxy.controlRequests, 1);

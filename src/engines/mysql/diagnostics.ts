@@ -11,7 +11,7 @@ import { configured, reading } from './endpoints.ts';
 import { onOneLine } from './gtid.ts';
 import { shownValue, STATUS, VARIABLES } from './harmless.ts';
 import { addressOf } from './members.ts';
-import { ownEndpoint } from './reads.ts';
+import { ownEndpoint, unwatched } from './reads.ts';
 import * as schema from './schema.ts';
 import { APPLIERS, CHANNELS, ERROR_LOG, GROUP, LOGGED, named, OPEN_TRANSACTIONS, STAGES, WHO } from './statements.ts';
 import { mysqlCostWords } from './words.ts';
@@ -69,7 +69,18 @@ const PARTS: readonly Part[] = [
     })),
   ),
   part('open transactions', OPEN_TRANSACTIONS, schema.openTransactions, rows =>
-    rows.map(({ open, longest }) => ({ key: 'open', value: `${open}, the longest for ${longest ?? 0n} s` })),
+    rows.map(row => {
+      const why = unwatched(row);
+      return {
+        key: 'open',
+        value:
+          why !== undefined
+            ? `unknown: ${why}`
+            : row.open === 0n
+              ? '0'
+              : `${row.open}, the longest for ${row.longest === null ? 'an unknown time' : `${row.longest} s`}`,
+      };
+    }),
   ),
   part('own log', ERROR_LOG, schema.errorLog, rows =>
     rows

@@ -13,7 +13,7 @@ import { findNode, listAt, notContacted, notesOf, ownRow, reading } from './endp
 import type { MysqlFacts, OpenTransactions } from './facts.ts';
 import { countOf, onOneLine } from './gtid.ts';
 import { idOf, majority, membersOf, primaryOf } from './members.ts';
-import { askSelf } from './reads.ts';
+import { askSelf, unwatched } from './reads.ts';
 import * as schema from './schema.ts';
 import type { GroupRow, SelfRow } from './schema.ts';
 import { CHANNELS, OPEN_TRANSACTIONS } from './statements.ts';
@@ -103,8 +103,9 @@ function factsOf(
       localAddress: words(self.local_address),
       forceMembers: words(self.force_members),
     },
-    members: members.map(({ name, replicationState: state, mysql: { version } }) => ({
+    members: members.map(({ nodeId, name, replicationState: state, mysql: { version } }) => ({
       name,
+      isTarget: nodeId === target,
       state,
       version: words(version),
     })),
@@ -184,7 +185,8 @@ async function openAt(
     const [row] = told.data;
     if (row?.self !== primary)
       return foreign(`server ${row?.self ?? 'unknown'} answers there, which is not the primary`);
-    if (row.performance_schema === false) return foreign('its performance schema is off');
+    const why = unwatched(row);
+    if (why !== undefined) return foreign(why);
     const channels = await ask(CHANNELS, schema.channels);
     return {
       ok: true,

@@ -30,7 +30,12 @@ export interface MysqlFacts {
   readonly primaryName: string | null;
   readonly target: TargetFacts;
   /** Of the group, as the target lists it. */
-  readonly members: readonly { readonly name: string; readonly state: string; readonly version: string | null }[];
+  readonly members: readonly {
+    readonly name: string;
+    readonly isTarget: boolean;
+    readonly state: string;
+    readonly version: string | null;
+  }[];
   readonly unreachable: number;
   /** On the primary; nothing of it is asked before a force. */
   readonly open: OpenTransactions | null;

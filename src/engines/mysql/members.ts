@@ -9,6 +9,11 @@ export function addressOf(host: string, port: string): string {
   return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
+/** As a configured address is written: a host has one form, also where a member reports its own in capitals. */
+function urlOf(address: string): string {
+  return `mysql://${address.toLowerCase()}`;
+}
+
 /** How a member is called: its host and port; the id where it tells none. */
 export function nameOf({ MEMBER_HOST: host, MEMBER_PORT: port, MEMBER_ID: id, self }: GroupRow): string {
   return host === null || port === null ? idOf({ MEMBER_ID: id, self }) : oneLine(addressOf(host, port), 260);
@@ -54,7 +59,7 @@ export function membersOf(rows: readonly GroupRow[]): readonly MysqlMember[] {
       apiUrl:
         row.MEMBER_HOST === null || row.MEMBER_PORT === null
           ? null
-          : `mysql://${addressOf(row.MEMBER_HOST, row.MEMBER_PORT)}`,
+          : urlOf(addressOf(row.MEMBER_HOST, row.MEMBER_PORT)),
       role: roleOf(row.MEMBER_ROLE),
       replicationState: oneLine(row.MEMBER_STATE, 40),
       haltReason: null,
@@ -82,7 +87,7 @@ export function memberOf(row: SelfRow, name: string): MysqlMember {
   return {
     nodeId: row.self,
     name,
-    apiUrl: `mysql://${name}`,
+    apiUrl: urlOf(name),
     role: roleOf(role),
     replicationState: oneLine(state, 40),
     haltReason: null,

@@ -17,7 +17,7 @@ import {
 import { onOneLine } from './gtid.ts';
 import { addressOf, membersOf, memberOf, primaryOf } from './members.ts';
 import * as schema from './schema.ts';
-import type { SelfRow } from './schema.ts';
+import type { OpenRow, SelfRow } from './schema.ts';
 import { SELF } from './statements.ts';
 import type { MysqlClusterView, MysqlGtids, MysqlNodeView } from './views.ts';
 
@@ -165,6 +165,12 @@ export function notesOfSelf(row: SelfRow): readonly string[] {
       ? ["The performance schema is off: MySQL's own log, stages and open transactions cannot be read on it."]
       : []),
   ];
+}
+
+/** Why a server lists no transaction, also where some are open. */
+export function unwatched({ performance_schema: isOn, watched }: OpenRow): string | undefined {
+  if (isOn === false) return 'its performance schema is off';
+  return watched === 4n ? undefined : 'its performance schema is set up to follow no transactions';
 }
 
 /** Where a node itself answers; an error where it has to and does not. */

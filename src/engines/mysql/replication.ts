@@ -38,7 +38,7 @@ export async function readReplication(
         gtids: gtidsOf(between.self),
         progress: between.progress,
         replicas: members
-          .filter(({ nodeId }) => nodeId !== primary?.nodeId)
+          .filter(({ role }) => role === 'replica')
           .map(({ nodeId, name, replicationState, mysql: { certifying, applying, applied } }) => ({
             nodeId,
             name,

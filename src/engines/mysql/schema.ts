@@ -107,8 +107,18 @@ export const errorLog = lazily(() => list(z.object({ at: shown(time), code: text
 export type LogRow = z.output<ReturnType<typeof errorLog>>[number];
 
 export const openTransactions = lazily(() =>
-  list(z.object({ open: whole, longest: shown(whole), self: uuid, performance_schema: flag, now: time })),
+  list(
+    z.object({
+      open: whole,
+      longest: shown(whole),
+      watched: shown(whole),
+      self: uuid,
+      performance_schema: flag,
+      now: time,
+    }),
+  ),
 );
+export type OpenRow = z.output<ReturnType<typeof openTransactions>>[number];
 
 export const channels = lazily(() => list(z.object({ name: text })));
 

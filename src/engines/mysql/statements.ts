@@ -45,7 +45,7 @@ export const WHO = 'SELECT @@GLOBAL.server_uuid AS self, UTC_TIMESTAMP(6) AS now
 
 /** What the group is doing, as far as this member has its part in it. */
 export const STAGES = `SELECT EVENT_NAME AS stage, WORK_COMPLETED AS completed, WORK_ESTIMATED AS estimated
-FROM performance_schema.events_stages_current WHERE EVENT_NAME LIKE 'stage/group\\_rpl/%' ORDER BY EVENT_ID`;
+FROM performance_schema.events_stages_current WHERE EVENT_NAME LIKE 'stage/group|_rpl/%' ESCAPE '|' ORDER BY EVENT_ID`;
 
 /** Messages of MySQL's own log that tell of views, elections and majorities, and what each is. */
 export const LOGGED: ReadonlyMap<string, string> = new Map([
@@ -74,14 +74,20 @@ FROM performance_schema.error_log
 WHERE ERROR_CODE IN (${[...LOGGED.keys()].map(code => `'${code}'`).join(', ')})
 ORDER BY LOGGED DESC LIMIT ${MOST_LOGGED + 1}`;
 
-/** For which a switch waits on the primary. A session with `autocommit=0` is among them once it has read anything. */
+/**
+ * For which a switch waits on the primary. A session with `autocommit=0` is among them once it has read anything. Where
+ * fewer than four of what `watched` counts are enabled, transactions are not followed, and none is listed.
+ */
 export const OPEN_TRANSACTIONS = `SELECT COUNT(*) AS open, MAX(TIMER_WAIT) DIV 1000000000000 AS longest,
+  (SELECT COUNT(*) FROM performance_schema.setup_consumers WHERE ENABLED = 'YES' AND
+    NAME IN ('global_instrumentation', 'thread_instrumentation', 'events_transactions_current')) +
+  (SELECT COUNT(*) FROM performance_schema.setup_instruments WHERE ENABLED = 'YES' AND NAME = 'transaction') AS watched,
   @@GLOBAL.server_uuid AS self, @@GLOBAL.performance_schema AS performance_schema, UTC_TIMESTAMP(6) AS now
 FROM performance_schema.events_transactions_current WHERE STATE = 'ACTIVE' AND AUTOCOMMIT = 'NO'`;
 
 /** Asynchronous channels that run, beside the group's own. */
 export const CHANNELS = `SELECT CHANNEL_NAME AS name FROM performance_schema.replication_connection_status
-WHERE SERVICE_STATE <> 'OFF' AND CHANNEL_NAME NOT LIKE 'group\\_replication\\_%' ORDER BY CHANNEL_NAME`;
+WHERE SERVICE_STATE <> 'OFF' AND CHANNEL_NAME NOT LIKE 'group|_replication|_%' ESCAPE '|' ORDER BY CHANNEL_NAME`;
 
 export const BINARY_LOGS = 'SHOW BINARY LOGS';
 /** Since 8.2; what it was called before is gone since 8.4. */
@@ -127,12 +133,13 @@ WHERE t.MEMBER_ID = '${target}' AND t.MEMBER_STATE = 'ONLINE' AND t.MEMBER_ROLE 
 }
 
 /**
- * A new group of the target alone, by its own address in the group. A server that is not the target is given NULL, and
- * refuses that (1231).
+ * A new group of the target alone, by its own address in the group. A server that is not the target, or has no such
+ * address, is given NULL, and refuses that (1231): the empty text is no force, and MySQL answers it with OK.
  */
 export function forceAlone(target: string): string {
   return (
     'SET GLOBAL group_replication_force_members = ' +
-    `IF(@@GLOBAL.server_uuid = '${target}', @@GLOBAL.group_replication_local_address, NULL)`
+    `IF(@@GLOBAL.server_uuid = '${target}' AND @@GLOBAL.group_replication_local_address <> '', ` +
+    '@@GLOBAL.group_replication_local_address, NULL)'
   );
 }

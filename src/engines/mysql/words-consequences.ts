@@ -68,7 +68,7 @@ function waitingFor(old: string, open: MysqlFacts['open']): string {
 /** A new group of the target alone. */
 export function forceConsequences({ target, members, settings }: MysqlFacts): Consequences {
   const one = `"${target.name}"`;
-  const others = members.filter(({ name }) => name !== target.name).map(({ name, state }) => `"${name}" (${state})`);
+  const others = members.filter(({ isTarget }) => !isTarget).map(({ name, state }) => `"${name}" (${state})`);
   const rejoins = settings.find(({ name }) => name === 'group_replication_autorejoin_tries')?.value ?? 'unknown';
   return [
     {

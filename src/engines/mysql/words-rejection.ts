@@ -58,7 +58,8 @@ export function forceRejection(
     `It refuses it (4118) when ${one} is not ONLINE, or is leaving the group, as it does some time after it has ` +
       `lost its majority where group_replication_unreachable_majority_timeout says so (${timeout} s; 0 is never). ` +
       `Now it is ${target.state}.`,
-    'It refuses it when the login lacks SYSTEM_VARIABLES_ADMIN (1227), or the server is another one (1231).',
+    'It refuses it when the login lacks SYSTEM_VARIABLES_ADMIN (1227), or the server is another one, or has no ' +
+      'address in the group (1231).',
     'While an option of Group Replication is being set, or it is being started or stopped, it refuses it (3724). ' +
       'That can be this very request, so it is reported as unknown.',
     `${waitedFor} ` + 'Where none comes, or the connection ends, the outcome is unknown: it can have been executed.',

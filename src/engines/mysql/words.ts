@@ -86,7 +86,7 @@ function role(explained: MysqlExplanation, nodeId: string, after: string): State
 /** What collecting diagnostics costs, and whom. */
 export function mysqlCostWords(statements: bigint, each: bigint, node: string): CostWords {
   return {
-    declared: `The cost: ${statements} statements, ${each} to each configured address, one after the other.`,
+    declared: `The cost: ${statements} statements, ${each} to each configured address, there one after the other.`,
     node:
       `Every configured address is asked, that of ${node} among them. Each statement reads tables of the performance ` +
       'schema, which hold no rows of users, and takes no lock on a table of theirs.',
