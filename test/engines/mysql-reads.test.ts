@@ -643,6 +643,14 @@ describe('what MySQL says', () => {
     assert.equal(demo.nodes[2].server.connections(), before);
   });
 
+  it('P7-A2: without a view there is no switch to ask for, and nobody is asked to confirm one', async () => {
+    everywhere(bent('group', row => ({ ...row, VIEW_ID: null })));
+    const error = errorOf(await (await demo.kernel()).explainPromotion(M2, 'validated'));
+    assert.equal(error.code, 'PHASE7_OPERATION_UNSUPPORTED');
+    assert.match(error.message, /lists no view.*Nothing was sent/);
+    assert.ok((await (await demo.kernel()).explainPromotion(M2, 'forced')).ok);
+  });
+
   it('open transactions of the primary are asked of the primary, or unknown with the reason', async () => {
     const fact = async (): Promise<string> =>
       valueOf(await (await demo.kernel()).explainPromotion(M2, 'validated')).words.facts.find(({ name }) =>

@@ -130,7 +130,7 @@ function unaskable(
   rows: readonly GroupRow[],
   primary: MysqlMember | undefined,
 ): ControlError | undefined {
-  const { now, single_primary: single } = ownRow(rows);
+  const { now, single_primary: single, VIEW_ID: view } = ownRow(rows);
   const by = `${endpoint}, at ${now}`;
   const unsupported = (what: string): ControlError =>
     refusal('PHASE7_OPERATION_UNSUPPORTED', `${what} Nothing was sent.`, 'node');
@@ -144,10 +144,10 @@ function unaskable(
       `${primary.name} is the primary of cluster "${cluster.name}" already, as it reports itself (${by}): there is ` +
         'nobody to take that from.',
     );
-  return primary === undefined
+  return primary === undefined || view === null
     ? unsupported(
-        `The target lists no primary of cluster "${cluster.name}" (${by}). A switch names the primary that it was ` +
-          'explained with, so there is none to ask for.',
+        `The target lists no ${primary === undefined ? 'primary' : 'view'} of cluster "${cluster.name}" (${by}). A ` +
+          'switch names the primary and the view that it was explained with, so there is none to ask for.',
       )
     : undefined;
 }

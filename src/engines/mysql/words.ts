@@ -80,7 +80,12 @@ const NO_LEDGER =
 
 function role(explained: MysqlExplanation, nodeId: string, after: string): StateChange {
   const member = explained.members.find(each => each.nodeId === nodeId);
-  return { component: 'role', nodeId, before: member?.mysql.role ?? null, after };
+  return {
+    component: 'role',
+    nodeId,
+    before: member === undefined || member.mysql.role === '' ? null : member.mysql.role,
+    after,
+  };
 }
 
 /** What collecting diagnostics costs, and whom. */
