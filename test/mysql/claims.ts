@@ -87,7 +87,8 @@ function changeContradiction(
     }
     case 'role': {
       const name = nameOf(nodeId ?? '');
-      const role = was?.listed.get(name)?.role;
+      const listed = was?.listed.get(name)?.role;
+      const role = listed === '' ? 'none' : listed;
       if (before !== role) return wrong(`it was ${role ?? 'not listed'}`);
       const now = seen.after.get(name)?.role;
       return executed(seen) && now !== after ? wrong(`it is ${now ?? 'silent'}`) : [];

@@ -78,14 +78,10 @@ const NO_LEDGER =
   'MySQL counts no control version and keeps no ledger: it does not know request ids, and would not recognise a ' +
   'request that another window has sent.';
 
+/** A member that is in no group has no role, and that is known. */
 function role(explained: MysqlExplanation, nodeId: string, after: string): StateChange {
-  const member = explained.members.find(each => each.nodeId === nodeId);
-  return {
-    component: 'role',
-    nodeId,
-    before: member === undefined || member.mysql.role === '' ? null : member.mysql.role,
-    after,
-  };
+  const before = explained.members.find(each => each.nodeId === nodeId)?.mysql.role ?? null;
+  return { component: 'role', nodeId, before: before === '' ? 'none' : before, after };
 }
 
 /** What collecting diagnostics costs, and whom. */
