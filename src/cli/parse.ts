@@ -120,8 +120,8 @@ function badAddress({ url = [], cluster, kind }: Given): string | undefined {
     );
   if (url.length === 0 && kind !== undefined) return '--kind says what runs at --url, and no --url was given.';
   return url.some(text => !isClusterName(text) || isName(text) || !SCHEMES.includes(schemeOf(text)))
-    ? `--url needs the address of a node (${SCHEMES.join(', ')}), without credentials, query or fragment, and nothing ` +
-        'in it that reads like a secret. It is not repeated here.'
+    ? `--url needs the address of a node (${SCHEMES.join(', ')}), without credentials, query or fragment, and ` +
+        'nothing in it that reads like a secret. It is not repeated here.'
     : undefined;
 }
 

@@ -372,8 +372,8 @@ const FORCE: readonly Claim[] = [
   }),
   elsewhere(
     'rights and another server (rights)',
-    'It refuses it when the login lacks SYSTEM_VARIABLES_ADMIN (1227), or the server is another one, or has no address ' +
-      'in the group (1231).',
+    'It refuses it when the login lacks SYSTEM_VARIABLES_ADMIN (1227), or the server is another one, or has no ' +
+      'address in the group (1231).',
   ),
   elsewhere(
     'another option',
