@@ -4,6 +4,7 @@ import type {
   Block,
   Cell,
   Describe,
+  Document,
   DocumentedReading,
   DocumentSection,
   Entry,
@@ -14,10 +15,18 @@ import type {
   Label,
   Plain,
   Table,
+  Terms,
   Topology,
 } from '../control-plane/model/document.ts';
 import { label } from '../control-plane/model/document.ts';
-import { toWire, type KernelEvent, type Member, type Reading, type Wire } from '../control-plane/model/views.ts';
+import {
+  toWire,
+  type ControlResultView,
+  type KernelEvent,
+  type Member,
+  type Reading,
+  type Wire,
+} from '../control-plane/model/views.ts';
 
 /** A value that does not exist here, which is not unknown. */
 export const ABSENT: Cell = { is: 'absent' };
@@ -123,6 +132,21 @@ export function diagnostics(groups: readonly Group[]): readonly DocumentSection[
 
 /** What of an event an engine may have nothing to say of. */
 export type EventField = 'reason' | 'mode' | 'operator' | 'nodeId' | 'requestId';
+
+/** What an executed request changed, for an engine that tells no events and no version of its own. */
+export function changesDocument(
+  terms: Terms,
+  { changes }: Pick<Wire<ControlResultView>, 'changes'>,
+  target: { readonly nodeId: string; readonly name: string },
+): Document {
+  return {
+    terms,
+    sections: [
+      section(null, facts(fact(label('Target'), { is: 'node', ...target, strong: true }))),
+      section(label('Before and after'), { is: 'changes', changes, names: [target] }),
+    ],
+  };
+}
 
 /** How an engine draws an event, and what each kind of it never has. */
 export interface EventForms {

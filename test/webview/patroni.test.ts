@@ -8,7 +8,8 @@ import { PATRONI } from '../../src/engines/patroni/engine.ts';
 import { kernelRejection } from '../../src/control-plane/model/errors.ts';
 import { explainControl, explainExecution } from '../../src/control-plane/explanation/explanation.ts';
 import { toWire, type ControlResultView, type Observed, type Reading } from '../../src/control-plane/model/views.ts';
-import { executionDocument } from '../../src/engines/patroni/document.ts';
+import { changesDocument } from '../../src/engines/documents.ts';
+import { TERMS } from '../../src/engines/patroni/terms.ts';
 import type { PatroniFacts } from '../../src/engines/patroni/facts.ts';
 import type { PatroniExplanation, PatroniMember, PatroniState } from '../../src/engines/patroni/views.ts';
 import { patroniExecution, patroniWords } from '../../src/engines/patroni/words.ts';
@@ -142,7 +143,7 @@ const switchover = explainExecution({
   result: switched,
   body: 'Successfully switched over to "pg2"',
   sentence: patroniExecution('pg2', 'orders', 'Successfully switched over to "pg2"'),
-  document: () => executionDocument(toWire(switched), { nodeId: 'pg2', name: 'pg2' }),
+  document: () => changesDocument(TERMS, toWire(switched), { nodeId: 'pg2', name: 'pg2' }),
 });
 
 const forced = patroniWords('force_promotion', facts, patroni);

@@ -6,6 +6,7 @@
 import type { ClusterConfig } from '../../control-plane/clusters/cluster.ts';
 import {
   failure,
+  kernelRejection,
   refusal,
   success,
   transportFailure,
@@ -15,13 +16,14 @@ import {
 import type { PromotionRequest } from '../../control-plane/ports.ts';
 import { toWire, type ControlResultView } from '../../control-plane/model/views.ts';
 import type { ExecutedControl } from '../../control-plane/explanation/words.ts';
-import { foreign, noReply, rejection, wayTo, type Access, type NoReply } from './ask.ts';
+import { changesDocument } from '../documents.ts';
 import { oneLine } from '../http/text.ts';
+import { foreign, noReply, rejection, wayTo, type Access, type NoReply } from './ask.ts';
 import { session, type Answered } from './client.ts';
-import { executionDocument } from './document.ts';
 import { configured } from './endpoints.ts';
 import { forceAlone, switchTo } from './statements.ts';
 import { isServerId, VIEW_ID } from './schema.ts';
+import { TERMS } from './terms.ts';
 import { executionWords } from './words.ts';
 
 /** Sends the statement; `executed` needs MySQL's own word that the target leads, or that the new group was accepted. */
@@ -95,14 +97,11 @@ function switched(
     return failure(otherAnswer(endpoint, request));
   const says = oneLine(answer ?? 'NULL', MOST_CHARACTERS);
   if (answer === `Primary server switched to: ${target}`) return success(executed(cluster, request, answer));
-  return failure({
-    ...rejection({ kind: 'rejected', errno: 0, message: says, reason: says }, says, 'unknown'),
-    code: 'MYSQL_ANSWER',
-    known:
-      answer === ALREADY
-        ? `${ECHO} leads already: by other hands, or because the same request had been executed before.`
-        : `This is not the answer of a switch that has ended well. ${GOES_ON} Request id ${requestId}.`,
-  });
+  const known =
+    answer === ALREADY
+      ? `${ECHO} leads already: by other hands, or because the same request had been executed before.`
+      : `This is not the answer of a switch that has ended well. ${GOES_ON} Request id ${requestId}.`;
+  return failure(unproven('MYSQL_ANSWER', says, known));
 }
 
 /** MySQL's own answers are one line of at most 512 bytes. */
@@ -116,14 +115,18 @@ const GOES_ON = 'What MySQL has begun goes on without anybody who waits for it.'
  * something in between, would have brought about looks the same.
  */
 function withoutRow(): ControlError {
-  const body = 'Empty set: no member is in the state that the statement names.';
-  return {
-    ...rejection({ kind: 'rejected', errno: 0, message: body, reason: body }, body, 'unknown'),
-    code: 'MYSQL_EMPTY_SET',
-    known:
-      'This delivery of the request changed nothing. Primary, view, or state of the target were not those of the ' +
+  return unproven(
+    'MYSQL_EMPTY_SET',
+    'Empty set: no member is in the state that the statement names.',
+    'This delivery of the request changed nothing. Primary, view, or state of the target were not those of the ' +
       'explanation when it arrived: by other hands, or because the same request had been executed before.',
-  };
+  );
+}
+
+/** An answer that is no error, and does not prove what became of the request; `known` is what it tells all the same. */
+function unproven(code: string, answer: string, known: string): ControlError {
+  const kernel = { status: null, body: answer, details: null };
+  return { ...kernelRejection(code, answer, [], 'unknown', kernel), known };
 }
 
 function executed(cluster: ClusterConfig, request: PromotionRequest, body: string): ExecutedControl {
@@ -152,7 +155,7 @@ function executed(cluster: ClusterConfig, request: PromotionRequest, body: strin
     result,
     body,
     sentence: executionWords({ nodeId: target, name: targetName }, cluster.name, mode, body),
-    document: () => executionDocument(toWire(result), { nodeId: target, name: targetName }),
+    document: () => changesDocument(TERMS, toWire(result), { nodeId: target, name: targetName }),
   };
 }
 

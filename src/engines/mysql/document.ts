@@ -1,6 +1,6 @@
 /** What MySQL shows of a group, a member, replication, its own log, diagnostics, an explanation and an execution. */
 import { label, sentence, type Bars, type Document, type Table } from '../../control-plane/model/document.ts';
-import type { ControlResultView, DiagnosticsView, PromotionView, Wire } from '../../control-plane/model/views.ts';
+import type { DiagnosticsView, PromotionView, Wire } from '../../control-plane/model/views.ts';
 import {
   ABSENT,
   diagnostics,
@@ -204,17 +204,3 @@ export function explanationDocument(members: readonly Wire<MysqlMember>[]): Docu
 
 /** What stands below an explanation of diagnostics: nothing of the group was read for it. */
 export const COST_DOCUMENT: Document = { terms: TERMS, sections: [] };
-
-/** Who leads, or which group there is, as MySQL answered. It has no events and no control version to tell of. */
-export function executionDocument(
-  { changes }: Wire<ControlResultView>,
-  target: { readonly nodeId: string; readonly name: string },
-): Document {
-  return {
-    terms: TERMS,
-    sections: [
-      section(null, facts(fact(label('Target'), { is: 'node', ...target, strong: true }))),
-      section(label('Before and after'), { is: 'changes', changes, names: [target] }),
-    ],
-  };
-}

@@ -16,8 +16,9 @@ import type { PromotionRequest } from '../../control-plane/ports.ts';
 import { toWire, type ControlResultView } from '../../control-plane/model/views.ts';
 import type { ExecutedControl } from '../../control-plane/explanation/words.ts';
 import { command, rejection, words, type Access, type Sent } from './ask.ts';
-import { executionDocument } from './document.ts';
+import { changesDocument } from '../documents.ts';
 import { configured } from './endpoints.ts';
+import { TERMS } from './terms.ts';
 import { patroniExecution } from './words.ts';
 
 /** Sends the request; `executed` needs Patroni's own word that the candidate leads. */
@@ -68,7 +69,7 @@ export async function promote(
       result,
       body: sent.body,
       sentence: patroniExecution(request.targetName, cluster.name, sent.body),
-      document: () => executionDocument(toWire(result), { nodeId: candidate, name: request.targetName }),
+      document: () => changesDocument(TERMS, toWire(result), { nodeId: candidate, name: request.targetName }),
     });
   }
   return failure(refused(endpoint.value, requestId, sent));

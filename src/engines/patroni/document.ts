@@ -7,7 +7,7 @@ import {
   type Document,
   type Table,
 } from '../../control-plane/model/document.ts';
-import type { ControlResultView, DiagnosticsView, PromotionView, Wire } from '../../control-plane/model/views.ts';
+import type { DiagnosticsView, PromotionView, Wire } from '../../control-plane/model/views.ts';
 import {
   diagnostics,
   entries,
@@ -159,17 +159,3 @@ export function explanationDocument(epoch: string | null, members: readonly Wire
 
 /** What stands below an explanation of diagnostics: nothing of the cluster was read for it. */
 export const COST_DOCUMENT: Document = { terms: TERMS, sections: [] };
-
-/** Who leads, as Patroni answered. It has no events and no control version to tell of. */
-export function executionDocument(
-  { changes }: Wire<ControlResultView>,
-  target: { readonly nodeId: string; readonly name: string },
-): Document {
-  return {
-    terms: TERMS,
-    sections: [
-      section(null, facts(fact(label('Target'), { is: 'node', ...target, strong: true }))),
-      section(label('Before and after'), { is: 'changes', changes, names: [target] }),
-    ],
-  };
-}
