@@ -78,6 +78,22 @@ export function foreign(reason: string): { readonly ok: false; readonly no: NoRe
   return { ok: false, no: { kind: 'failed', code: 'PHASE7_INVALID_KERNEL_RESPONSE', sent: true, reason } };
 }
 
+/** The one row in which a server tells of itself; that of another one is none where `node` was asked. */
+export async function askServer<T extends { readonly self: string }>(
+  ask: Ask,
+  statement: string,
+  form: () => z.ZodMiniType<readonly T[]>,
+  node: string | null,
+): Promise<Asked<T>> {
+  const told = await ask(statement, form);
+  if (!told.ok) return told;
+  const [row] = told.data;
+  if (row === undefined) return foreign("not MySQL's answer: no row");
+  return node === null || row.self === node
+    ? { ok: true, data: row }
+    : foreign(`server ${row.self} answered where server ${node} was asked`);
+}
+
 export function noReply(no: No): NoReply {
   if (no.kind === 'failed') return no;
   const { errno, sqlState, message, atLogin } = no;

@@ -6,7 +6,7 @@ import { WITHHELD } from '../../control-plane/model/plausible.ts';
 import type { CostReading } from '../../control-plane/explanation/words.ts';
 import type { DiagnosticsView, Reading, Section } from '../../control-plane/model/views.ts';
 import { oneLine } from '../http/text.ts';
-import { foreign, readError, reads, type Access, type Ask, type Asked, type NoReply } from './ask.ts';
+import { askServer, readError, reads, type Access, type Ask, type Asked, type NoReply } from './ask.ts';
 import { configured, reading } from './endpoints.ts';
 import { onOneLine } from './gtid.ts';
 import { shownValue, STATUS, VARIABLES } from './harmless.ts';
@@ -113,12 +113,10 @@ export async function declareCost(cluster: ClusterConfig, access: Access, node: 
   const found = await ownEndpoint(cluster, access, node);
   if (!found.ok) return found;
   const { endpoint } = found.value;
-  const who = await reads(endpoint, access, ask => ask(WHO, schema.who));
+  const who = await reads(endpoint, access, ask => askServer(ask, WHO, schema.who, null));
   if (!who.ok) return failure(readError(endpoint, who.no));
-  const [row] = who.data;
-  if (row === undefined) return failure(readError(endpoint, foreign("not MySQL's answer: no row").no));
   return success({
-    ...reading(found.value, row, { requests: statements, name: null }),
+    ...reading(found.value, who.data, { requests: statements, name: null }),
     words: mysqlCostWords(statements, STATEMENTS, node),
   });
 }
@@ -184,23 +182,22 @@ const NOBODY: NoReply = {
 
 async function collectAt(endpoint: string, access: Access): Promise<Asked<Told>> {
   return await reads<Told>(endpoint, access, async ask => {
-    const who = await ask(WHO, schema.who);
+    const who = await askServer(ask, WHO, schema.who, null);
     if (!who.ok) return who;
-    const [row] = who.data;
-    if (row === undefined) return foreign("not MySQL's answer: no row");
+    const { self, now } = who.data;
     const sections: Told['sections'][number][] = [
       {
         name: 'server',
         told: {
           ok: true,
           data: [
-            { key: 'id', value: row.self },
-            { key: 'answered at', value: row.now },
+            { key: 'id', value: self },
+            { key: 'answered at', value: now },
           ],
         },
       },
     ];
     for (const { name, ask: askPart } of PARTS) sections.push({ name, told: await askPart(ask) });
-    return { ok: true, data: { self: row.self, now: row.now, sections } };
+    return { ok: true, data: { self, now, sections } };
   });
 }

@@ -14,8 +14,8 @@ import {
 import type { Observed, Reading, SkippedEndpoint } from '../../control-plane/model/views.ts';
 import { nobodyAnswered } from '../http/endpoint.ts';
 import { oneLine } from '../http/text.ts';
-import { foreign, readError, reads, rejection, type Access, type Ask, type Asked, type NoReply } from './ask.ts';
-import { idOf, membersOf, primaryOf } from './members.ts';
+import { askServer, readError, reads, rejection, type Access, type Ask, type Asked, type NoReply } from './ask.ts';
+import { idOf, membersOf, primaryOf, unreachableOf } from './members.ts';
 import { isOfTheLogin } from './rights.ts';
 import * as schema from './schema.ts';
 import type { GroupRow } from './schema.ts';
@@ -176,21 +176,13 @@ export async function findNode(
 }
 
 async function whoIsAt(endpoint: string, access: Access): Promise<Asked<string>> {
-  return await reads(endpoint, access, async ask => {
-    const told = await ask(WHO, schema.who);
-    const [row] = told.ok ? told.data : [];
-    return !told.ok ? told : row === undefined ? foreign("not MySQL's answer: no row") : { ok: true, data: row.self };
-  });
+  const who = await reads(endpoint, access, ask => askServer(ask, WHO, schema.who, null));
+  return who.ok ? { ok: true, data: who.data.self } : who;
 }
 
 async function isAt(endpoint: string, access: Access, node: string): Promise<boolean> {
   const who = await whoIsAt(endpoint, access);
   return who.ok && who.data === node;
-}
-
-/** Another server than the one that was asked gave the answer. */
-export function otherServer(node: string, self: string): ReturnType<typeof foreign> {
-  return foreign(`server ${self} answered where server ${node} was asked`);
 }
 
 /** A node has to speak for itself here, and cannot be asked. */
@@ -227,7 +219,7 @@ export function reading<V>(
 export function notesOf(rows: readonly GroupRow[]): readonly string[] {
   const members = membersOf(rows);
   const own = ownRow(rows);
-  const unreachable = members.filter(({ replicationState }) => replicationState === 'UNREACHABLE');
+  const unreachable = unreachableOf(members);
   return [
     ...(own.MEMBER_STATE === 'OFFLINE' || own.MEMBER_STATE === 'ERROR'
       ? [
@@ -238,7 +230,7 @@ export function notesOf(rows: readonly GroupRow[]): readonly string[] {
     ...(own.single_primary === false
       ? ['The group is in multi-primary mode: every member takes writes, and there is no primary to switch.']
       : []),
-    ...(unreachable.length * 2 >= members.length && unreachable.length > 0
+    ...(unreachable > 0 && unreachable * 2 >= members.length
       ? [
           'The member that answered does not reach a majority of the group: it commits nothing, its writes wait, and ' +
             'what it lists of others is what it last heard. Others may have gone on without it.',

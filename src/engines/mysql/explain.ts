@@ -12,7 +12,7 @@ import { foreign, reads, readError, type Access, type Asked } from './ask.ts';
 import { findNode, listAt, notContacted, notesOf, ownRow, reading } from './endpoints.ts';
 import type { MysqlFacts, OpenTransactions } from './facts.ts';
 import { countOf, onOneLine } from './gtid.ts';
-import { idOf, majority, membersOf, primaryOf } from './members.ts';
+import { membersOf, primaryOf, unreachableOf } from './members.ts';
 import { askSelf, unwatched } from './reads.ts';
 import * as schema from './schema.ts';
 import type { GroupRow, SelfRow } from './schema.ts';
@@ -109,7 +109,7 @@ function factsOf(
       state,
       version: words(version),
     })),
-    unreachable: majority(members).unreachable,
+    unreachable: unreachableOf(members),
     open,
     settings: [
       { name: 'group_replication_consistency', value: words(self.consistency) },
@@ -161,8 +161,7 @@ async function openOn(
 ): Promise<OpenTransactions | null> {
   if (mode === 'forced') return null;
   const primary = primaryOf(membersOf(rows));
-  if (primary === undefined || rows.some(row => idOf(row) === primary.nodeId && row.MEMBER_STATE !== 'ONLINE'))
-    return { unknown: 'no primary is ONLINE, as the target lists it' };
+  if (primary?.replicationState !== 'ONLINE') return { unknown: 'no primary is ONLINE, as the target lists it' };
   const own = urlsOf(cluster).find(url => url === primary.apiUrl);
   const tried = own === undefined ? urlsOf(cluster) : [own];
   const asked = await Promise.all(tried.map(endpoint => openAt(endpoint, access, primary.nodeId)));

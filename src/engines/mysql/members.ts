@@ -24,13 +24,13 @@ export function idOf({ MEMBER_ID: id, self }: Pick<GroupRow, 'MEMBER_ID' | 'self
   return id === '' ? self : id;
 }
 
-export function roleOf(role: string): Role {
+function roleOf(role: string): Role {
   return role === 'PRIMARY' ? 'primary' : role === 'SECONDARY' ? 'replica' : 'unknown';
 }
 
-/** What is known of a member by its state, and from what. `own`: the member says it of itself. */
-export function healthOf(state: string, own: boolean): { readonly health: Health; readonly healthBasis: string } {
-  const by = own ? 'its own word' : 'the word of the member that answered';
+/** What is known of a member by its state, and from what. `isOwn`: the member says it of itself. */
+function healthOf(state: string, isOwn: boolean): { readonly health: Health; readonly healthBasis: string } {
+  const by = isOwn ? 'its own word' : 'the word of the member that answered';
   switch (state) {
     case 'ONLINE':
       return { health: 'running', healthBasis: `in the group, by ${by}` };
@@ -51,59 +51,60 @@ export function healthOf(state: string, own: boolean): { readonly health: Health
 }
 
 export function membersOf(rows: readonly GroupRow[]): readonly MysqlMember[] {
-  return rows.map(row => {
-    const id = idOf(row);
-    return {
-      nodeId: id,
+  return rows.map(row =>
+    memberFrom(row, {
+      nodeId: idOf(row),
       name: nameOf(row),
-      apiUrl:
-        row.MEMBER_HOST === null || row.MEMBER_PORT === null
-          ? null
-          : urlOf(addressOf(row.MEMBER_HOST, row.MEMBER_PORT)),
-      role: roleOf(row.MEMBER_ROLE),
-      replicationState: oneLine(row.MEMBER_STATE, 40),
-      haltReason: null,
-      ...healthOf(row.MEMBER_STATE, id === row.self),
-      durableOffset: null,
-      durableCommitId: null,
-      lagBytes: null,
-      lagCommits: null,
-      lastContact: null,
-      mysql: {
-        role: oneLine(row.MEMBER_ROLE, 40),
-        version: row.MEMBER_VERSION,
-        certifying: row.certifying,
-        applying: row.applying,
-        applied: row.applied,
-      },
-    };
-  });
+      address:
+        row.MEMBER_HOST === null || row.MEMBER_PORT === null ? null : addressOf(row.MEMBER_HOST, row.MEMBER_PORT),
+      state: row.MEMBER_STATE,
+      role: row.MEMBER_ROLE,
+      version: row.MEMBER_VERSION,
+      isOwn: idOf(row) === row.self,
+    }),
+  );
 }
 
 /** A member by its own word, also outside of a group. */
 export function memberOf(row: SelfRow, name: string): MysqlMember {
-  const state = row.MEMBER_STATE ?? 'OFFLINE';
-  const role = row.MEMBER_ROLE ?? '';
-  return {
+  return memberFrom(row, {
     nodeId: row.self,
     name,
-    apiUrl: urlOf(name),
+    address: name,
+    state: row.MEMBER_STATE ?? 'OFFLINE',
+    role: row.MEMBER_ROLE ?? '',
+    version: row.version,
+    isOwn: true,
+  });
+}
+
+function memberFrom(
+  { certifying, applying, applied }: Pick<GroupRow, 'certifying' | 'applying' | 'applied'>,
+  told: {
+    readonly nodeId: string;
+    readonly name: string;
+    readonly address: string | null;
+    readonly state: string;
+    readonly role: string;
+    readonly version: string | null;
+    readonly isOwn: boolean;
+  },
+): MysqlMember {
+  const { nodeId, name, address, state, role, version, isOwn } = told;
+  return {
+    nodeId,
+    name,
+    apiUrl: address === null ? null : urlOf(address),
     role: roleOf(role),
     replicationState: oneLine(state, 40),
     haltReason: null,
-    ...healthOf(state, true),
+    ...healthOf(state, isOwn),
     durableOffset: null,
     durableCommitId: null,
     lagBytes: null,
     lagCommits: null,
     lastContact: null,
-    mysql: {
-      role: oneLine(role, 40),
-      version: row.version,
-      certifying: row.certifying,
-      applying: row.applying,
-      applied: row.applied,
-    },
+    mysql: { role: oneLine(role, 40), version, certifying, applying, applied },
   };
 }
 
@@ -113,10 +114,7 @@ export function primaryOf(members: readonly MysqlMember[]): MysqlMember | undefi
   return primaries.length === 1 ? primaries[0] : undefined;
 }
 
-/** How many members count, and how many of those the member that answers does not reach. */
-export function majority(members: readonly MysqlMember[]): { readonly all: number; readonly unreachable: number } {
-  return {
-    all: members.length,
-    unreachable: members.filter(({ replicationState }) => replicationState === 'UNREACHABLE').length,
-  };
+/** How many the member that answers does not reach; without most of them it has no majority. */
+export function unreachableOf(members: readonly MysqlMember[]): number {
+  return members.filter(({ replicationState }) => replicationState === 'UNREACHABLE').length;
 }

@@ -2,18 +2,8 @@
 import type { ClusterConfig } from '../../control-plane/clusters/cluster.ts';
 import { failure, success, type Result } from '../../control-plane/model/errors.ts';
 import type { Reading, Section } from '../../control-plane/model/views.ts';
-import { foreign, readError, reads, type Access, type Ask, type Asked } from './ask.ts';
-import {
-  findNode,
-  listInOrder,
-  notContacted,
-  notesOf,
-  nothing,
-  otherServer,
-  ownRow,
-  reading,
-  type Found,
-} from './endpoints.ts';
+import { askServer, readError, reads, type Access, type Ask, type Asked } from './ask.ts';
+import { findNode, listInOrder, notContacted, notesOf, nothing, ownRow, reading, type Found } from './endpoints.ts';
 import { onOneLine } from './gtid.ts';
 import { addressOf, membersOf, memberOf, primaryOf } from './members.ts';
 import * as schema from './schema.ts';
@@ -51,11 +41,7 @@ export async function readCluster(
 
 /** One row about the server that answers. */
 export async function askSelf(ask: Ask, node: string | null): Promise<Asked<SelfRow>> {
-  const told = await ask(SELF, schema.self);
-  if (!told.ok) return told;
-  const [row] = told.data;
-  if (row === undefined) return foreign("not MySQL's answer: no row");
-  return node === null || row.self === node ? { ok: true, data: row } : otherServer(node, row.self);
+  return await askServer(ask, SELF, schema.self, node);
 }
 
 /** How a server calls itself: as it reports itself to the group, or as it is reached. */

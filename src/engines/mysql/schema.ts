@@ -11,9 +11,10 @@ const uuid = text.check(z.regex(UUID));
 const whole = mapped(text.check(z.regex(/^\d{1,20}$/)), BigInt);
 
 /** A time of MySQL in UTC becomes RFC 3339. */
-const time = mapped(text.check(z.regex(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?$/)), written => {
-  return `${written.replace(' ', 'T')}Z`;
-});
+const time = mapped(
+  text.check(z.regex(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?$/)),
+  written => `${written.replace(' ', 'T')}Z`,
+);
 
 /** A value that is shown and that nothing else depends on. */
 function shown<T>(schema: z.ZodMiniType<T>): z.ZodMiniType<T | null> {
@@ -137,8 +138,6 @@ export const redo = lazily(() =>
     }),
   ),
 );
-
-export type RedoRow = z.output<ReturnType<typeof redo>>[number];
 
 export const redoFiles = lazily(() => list(z.object({ id: text, first: whole, end: whole, bytes: whole })));
 

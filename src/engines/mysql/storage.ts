@@ -2,12 +2,11 @@
 import type { ClusterConfig } from '../../control-plane/clusters/cluster.ts';
 import { failure, success, type Result } from '../../control-plane/model/errors.ts';
 import type { Reading, Section, SnapshotItem, SnapshotsView } from '../../control-plane/model/views.ts';
-import { foreign, readError, reads, type Access, type Ask, type Asked } from './ask.ts';
-import { otherServer, reading, type Found } from './endpoints.ts';
+import { askServer, readError, reads, type Access, type Ask, type Asked } from './ask.ts';
+import { reading, type Found } from './endpoints.ts';
 import { onOneLine } from './gtid.ts';
 import { ownEndpoint } from './reads.ts';
 import * as schema from './schema.ts';
-import type { RedoRow } from './schema.ts';
 import { BINARY_LOG_STATUS, BINARY_LOGS, CLONES, REDO, REDO_FILES } from './statements.ts';
 import type { MysqlWalView } from './views.ts';
 
@@ -18,7 +17,7 @@ export async function readWal(
   node: string,
 ): Promise<Result<Reading<MysqlWalView>>> {
   return await readAt(cluster, access, node, async (ask, found) => {
-    const redo = await askRedo(ask, node);
+    const redo = await askServer(ask, REDO, schema.redo, node);
     if (!redo.ok) return redo;
     const files = await ask(REDO_FILES, schema.redoFiles);
     if (!files.ok) return files;
@@ -81,7 +80,7 @@ export async function readSnapshots(
   node: string,
 ): Promise<Result<Reading<SnapshotsView>>> {
   return await readAt(cluster, access, node, async (ask, found) => {
-    const redo = await askRedo(ask, node);
+    const redo = await askServer(ask, REDO, schema.redo, node);
     if (!redo.ok) return redo;
     const clones = await ask(CLONES, schema.clones);
     if (!clones.ok && !(clones.no.kind === 'rejected' && clones.no.errno === NO_SUCH_TABLE)) return clones;
@@ -140,14 +139,6 @@ export async function readSnapshots(
 }
 
 const NO_SUCH_TABLE = 1146;
-
-async function askRedo(ask: Ask, node: string): Promise<Asked<RedoRow>> {
-  const redo = await ask(REDO, schema.redo);
-  if (!redo.ok) return redo;
-  const [row] = redo.data;
-  if (row === undefined) return foreign("not MySQL's answer: no row");
-  return row.self === node ? { ok: true, data: row } : otherServer(node, row.self);
-}
 
 /** Reads on a server itself, over one connection. */
 async function readAt<V>(
