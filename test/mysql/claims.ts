@@ -3,33 +3,13 @@
  * claim: one that belongs to none is a sentence that nobody holds to account.
  */
 import type { ExplainedReading } from '../../src/control-plane/explanation/words.ts';
-import { sentencesOf, type Explained } from '../patroni/explained.ts';
+import { holdFact, holdSentences, type Case as Of, type Claim as ClaimOf, type Verdict } from '../support/claims.ts';
+import type { Explained } from '../support/explained.ts';
 import { errno, executed, listedBefore, untouched, type Observation } from './observation.ts';
 import { CLAIMS } from './sentences.ts';
 
-/** Named parts of a sentence, and what happened. */
-export interface Case {
-  readonly part: Readonly<Record<string, string>>;
-  readonly explained: Explained;
-  readonly seen: Observation;
-}
-
-/** One thing that sentences say. */
-export interface Claim {
-  readonly id: string;
-  readonly pattern: RegExp;
-  /** Whether the claim could have been contradicted by what happened here. */
-  readonly tried: (at: Case) => boolean;
-  /** What contradicts it, in words; nothing where it holds. */
-  readonly contradicted: (at: Case) => string | undefined | false;
-}
-
-/** What became of an explanation. */
-export interface Verdict {
-  readonly contradictions: readonly string[];
-  /** The claims that could have been contradicted by what happened. */
-  readonly tried: readonly string[];
-}
+export type Case = Of<Observation>;
+export type Claim = ClaimOf<Observation>;
 
 /** The parts of an explanation that say something about what will and what can happen. */
 export function explainedFrom({ view, words }: ExplainedReading): Explained {
@@ -49,24 +29,16 @@ export function explainedFrom({ view, words }: ExplainedReading): Explained {
 
 /** Holds an explanation to what happened. `nameOf` is the name of a member by its id. */
 export function hold(explained: Explained, seen: Observation, nameOf: (id: string) => string): Verdict {
-  const tried: string[] = [];
-  const contradictions = [
-    ...sentencesOf(explained).flatMap(({ place, text }) => {
-      const claims = CLAIMS.filter(({ pattern }) => pattern.test(text));
-      const [claim] = claims;
-      if (claim === undefined) return [`${place}: a sentence that nobody holds to account: ${text}`];
-      if (claims.length > 1)
-        return [`${place}: a sentence with several meanings (${claims.map(({ id }) => id).join(', ')}): ${text}`];
-      const at: Case = { part: claim.pattern.exec(text)?.groups ?? {}, explained, seen };
-      if (claim.tried(at)) tried.push(claim.id);
-      const contradiction = claim.contradicted(at);
-      return contradiction === undefined || contradiction === false ? [] : [`${place}: ${text} — ${contradiction}`];
-    }),
-    ...explained.changes.flatMap(change => changeContradiction(change, seen, nameOf)),
-    ...explained.facts.flatMap(fact => factContradiction(fact, seen)),
-    ...unannounced(explained, seen),
-  ];
-  return { contradictions, tried };
+  const { contradictions, tried } = holdSentences(CLAIMS, explained, seen);
+  return {
+    tried,
+    contradictions: [
+      ...contradictions,
+      ...explained.changes.flatMap(change => changeContradiction(change, seen, nameOf)),
+      ...explained.facts.flatMap(fact => factContradiction(fact, seen)),
+      ...unannounced(explained, seen),
+    ],
+  };
 }
 
 /** Where it was executed, each value that changes is compared with what is there then; else with what was. */
@@ -106,7 +78,8 @@ function changeContradiction(
 }
 
 /** What the facts of an explanation say is what was there when it was given. */
-function factContradiction({ name, value }: Explained['facts'][number], seen: Observation): readonly string[] {
+function factContradiction(fact: Explained['facts'][number], seen: Observation): readonly string[] {
+  const { name } = fact;
   const own = seen.before.get(seen.target);
   const listed = listedBefore(seen);
   const is = ((): string | RegExp | undefined => {
@@ -141,10 +114,7 @@ function factContradiction({ name, value }: Explained['facts'][number], seen: Ob
         return undefined;
     }
   })();
-  if (is === undefined) return [`fact: nobody holds this to account: ${name}: ${value}`];
-  return (typeof is === 'string' ? is === value : is.test(value))
-    ? []
-    : [`fact: ${name}: ${value} — it is ${String(is)}`];
+  return holdFact(fact, is);
 }
 
 /** Every refusal has to be one that the explanation announced, and must have changed nothing. */

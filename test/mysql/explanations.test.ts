@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import { RECOVERY } from '../../scripts/lib/mysql-config.mjs';
 import type { Kernel } from '../../src/control-plane/ports.ts';
 import { explainedFrom, hold } from './claims.ts';
-import type { Explained } from '../patroni/explained.ts';
+import type { Explained } from '../support/explained.ts';
 import { groupState, type GroupState, type Note, type Observation } from './observation.ts';
 import {
   addresses,

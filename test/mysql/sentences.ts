@@ -2,6 +2,7 @@
  * The sentences that explanations of a switch and a forced group are made of, as patterns with named parts; what would
  * have to happen for each to be contradicted; and when that was possible at all.
  */
+import { patternOf } from '../support/claims.ts';
 import type { Case, Claim } from './claims.ts';
 import { errno, executed, listedBefore, untouched, type Note } from './observation.ts';
 
@@ -28,15 +29,7 @@ function holds(): undefined {
 
 /** A whole sentence: `{name}` is a quoted member, `{name:…}` what the expression after the colon matches. */
 function claim(id: string, sentence: string, tried: Tried, contradicted: Held): Claim {
-  const pattern = sentence
-    .split(/(\{\w+(?::[^}]*)?\})/u)
-    .map(piece => {
-      const [, name, expression] = /^\{(\w+)(?::([^}]*))?\}$/u.exec(piece) ?? [];
-      if (name === undefined) return piece.replaceAll(/[\\^$.*+?()[\]{}|]/gu, '\\$&');
-      return expression === undefined ? `"(?<${name}>[^"]+)"` : `(?<${name}>${expression})`;
-    })
-    .join('');
-  return { id, pattern: new RegExp(`^${pattern}$`, 'u'), tried, contradicted };
+  return { id, pattern: patternOf(sentence), tried, contradicted };
 }
 
 /** A member takes writes by its own word. */

@@ -2,58 +2,27 @@
  * What the sentences of an explanation claim, and how the cluster can contradict each. A sentence belongs to exactly
  * one claim: one that belongs to none is a sentence that nobody holds to account.
  */
-import { sentencesOf, type Explained } from './explained.ts';
+import { holdFact, holdSentences, type Case as Of, type Claim as ClaimOf, type Verdict } from '../support/claims.ts';
+import type { Explained } from '../support/explained.ts';
 import { changed, lostRows, twoWriters, type Observation } from './observation.ts';
 import { CLAIMS } from './sentences.ts';
 
-/** What is known of one pair: named parts of the sentence, what was explained, and what happened. */
-export interface Case {
-  readonly part: Readonly<Record<string, string>>;
-  readonly explained: Explained;
-  readonly seen: Observation;
-}
-
-/** One thing that sentences say. */
-export interface Claim {
-  readonly id: string;
-  readonly pattern: RegExp;
-  /** Whether the claim could have been contradicted by what happened here. */
-  readonly tried: (at: Case) => boolean;
-  /** What contradicts it, in words; nothing where it holds. */
-  readonly contradicted: (at: Case) => string | undefined | false;
-}
-
-/** What became of an explanation. */
-export interface Verdict {
-  /** Everything in it that the cluster contradicts, in words. */
-  readonly contradictions: readonly string[];
-  /** The claims that could have been contradicted by what happened. */
-  readonly tried: readonly string[];
-}
+export type Case = Of<Observation>;
+export type Claim = ClaimOf<Observation>;
 
 /** Holds an explanation to what happened. */
 export function hold(explained: Explained, seen: Observation): Verdict {
-  const tried: string[] = [];
-  const contradictions = [
-    ...sentencesOf(explained).flatMap(({ place, text }) => {
-      const claims = CLAIMS.filter(({ pattern }) => pattern.test(text));
-      const [claim] = claims;
-      if (claim === undefined) return [`${place}: a sentence that nobody holds to account: ${text}`];
-      if (claims.length > 1)
-        return [
-          `${place}: a sentence with ${claims.length} meanings (${claims.map(({ id }) => id).join(', ')}): ${text}`,
-        ];
-      const at: Case = { part: claim.pattern.exec(text)?.groups ?? {}, explained, seen };
-      if (claim.tried(at)) tried.push(claim.id);
-      const contradiction = claim.contradicted(at);
-      return contradiction === undefined || contradiction === false ? [] : [`${place}: ${text} — ${contradiction}`];
-    }),
-    ...explained.changes.flatMap(change => changeContradiction(change, seen)),
-    ...explained.facts.flatMap(fact => factContradiction(fact, seen)),
-    ...unannounced(explained, seen),
-    ...unasked(explained, seen),
-  ];
-  return { contradictions, tried };
+  const { contradictions, tried } = holdSentences(CLAIMS, explained, seen);
+  return {
+    tried,
+    contradictions: [
+      ...contradictions,
+      ...explained.changes.flatMap(change => changeContradiction(change, seen)),
+      ...explained.facts.flatMap(fact => factContradiction(fact, seen)),
+      ...unannounced(explained, seen),
+      ...unasked(explained, seen),
+    ],
+  };
 }
 
 /** Where the request was carried out, each value that changes is compared with what is there then. */
@@ -101,9 +70,10 @@ function changeContradiction(
 
 /** What the facts of an explanation say is what was there when it was given. */
 function factContradiction(
-  { name, value }: Explained['facts'][number],
+  fact: Explained['facts'][number],
   { before, version, candidate }: Observation,
 ): readonly string[] {
+  const { name, value } = fact;
   const is = ((): string | RegExp | undefined => {
     const position = /^Last known position of the (leader|candidate) (.*)$/u.exec(name);
     if (position?.[2] !== undefined) {
@@ -133,10 +103,7 @@ function factContradiction(
         return undefined;
     }
   })();
-  if (is === undefined) return [`fact: nobody holds this to account: ${name}: ${value}`];
-  return (typeof is === 'string' ? is === value : is.test(value))
-    ? []
-    : [`fact: ${name}: ${value} — it is ${String(is)}`];
+  return holdFact(fact, is);
 }
 
 /** A setting as it is written. */

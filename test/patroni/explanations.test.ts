@@ -4,8 +4,9 @@
  * that nobody can hold to account fails as well.
  */
 import assert from 'node:assert/strict';
-import { hold, type Verdict } from './claims.ts';
-import type { Explained } from './explained.ts';
+import type { Verdict } from '../support/claims.ts';
+import { hold } from './claims.ts';
+import type { Explained } from '../support/explained.ts';
 import { GROUPS, type Mode } from './modes.ts';
 import { changed } from './observation.ts';
 import { COMMANDS, Pairs, type Command, type Pair } from './pairs.ts';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { PatroniCluster } from '../../scripts/lib/patroni-cluster.mjs';
 import { builtProgram, type Terminal } from '../cli/support.ts';
-import { explanationSchema, type Explained } from './explained.ts';
+import { explanationSchema, type Explained } from '../support/explained.ts';
 import { cast, commitWaits, leaderOf, setRight, type Group, type Mode, type Roles, type Stage } from './modes.ts';
 import { look, prepareTable, Writers, type Look, type Observation } from './observation.ts';
 import { isPending, settled, startCluster, until, type Fields } from './support.ts';

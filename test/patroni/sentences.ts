@@ -2,6 +2,7 @@
  * The sentences that explanations of a switchover and a failover are made of, as patterns with named parts; what would
  * have to happen for each to be contradicted; and when that was possible at all.
  */
+import { patternOf } from '../support/claims.ts';
 import type { Case, Claim } from './claims.ts';
 import { agentAlive, changed, lostRows, twoWriters, wasShutDown } from './observation.ts';
 
@@ -24,15 +25,7 @@ function holds(): undefined {
  * all else stands for itself.
  */
 function claim(id: string, sentence: string, tried: (at: Case) => boolean, contradicted: Held): Claim {
-  const pattern = sentence
-    .split(/(\{\w+(?::[^}]*)?\})/u)
-    .map(piece => {
-      const [, name, expression] = /^\{(\w+)(?::([^}]*))?\}$/u.exec(piece) ?? [];
-      if (name === undefined) return piece.replaceAll(/[\\^$.*+?()[\]{}|]/gu, '\\$&');
-      return expression === undefined ? `"(?<${name}>[^"]+)"` : `(?<${name}>${expression})`;
-    })
-    .join('');
-  return { id, pattern: new RegExp(`^${pattern}$`, 'u'), tried, contradicted };
+  return { id, pattern: patternOf(sentence), tried, contradicted };
 }
 
 function isSynchronous({ seen }: Case): boolean {
