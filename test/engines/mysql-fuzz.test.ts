@@ -57,7 +57,7 @@ const value = fc.oneof(
   ),
   fc.string({ unit: 'binary', maxLength: 30 }),
 );
-const any = fc.nat();
+const place = fc.nat();
 const errno = fc.constantFrom(1045, 1123, 1142, 1146, 1227, 1231, 1317, 3032, 3724, 3910, 4118, 9999);
 
 type Bend =
@@ -68,7 +68,7 @@ type Bend =
   | { readonly kind: 'bytes'; readonly packets: readonly Uint8Array[] };
 
 const bend: fc.Arbitrary<Bend> = fc.oneof(
-  { weight: 12, arbitrary: fc.record({ kind: fc.constant('cell' as const), row: any, column: any, to: value }) },
+  { weight: 12, arbitrary: fc.record({ kind: fc.constant('cell' as const), row: place, column: place, to: value }) },
   {
     weight: 3,
     arbitrary: fc.record({

@@ -5,11 +5,10 @@
 import assert from 'node:assert/strict';
 import type { MysqlCluster } from '../../scripts/lib/mysql-cluster.mjs';
 import { LOGINS, startGroup } from '../mysql/group.ts';
-import { recordsIn } from '../records-in.ts';
+import { AuditSince } from '../ui/driver/audit-since.ts';
 import { filesWith } from '../ui/driver/files.ts';
 import { askFor, becomeOperator } from '../ui/driver/steps.ts';
 import { useEditor } from '../ui/driver/use-editor.ts';
-import { waitFor } from '../ui/driver/wait.ts';
 import { giveControl } from './steps.ts';
 
 const TRIAL = { name: 'added', label: 'added' };
@@ -18,7 +17,6 @@ type Fields = Readonly<Record<string, unknown>>;
 describe('an operator of a MySQL group in the editor', function () {
   this.timeout(180_000);
   let cluster: MysqlCluster;
-  let start: number;
 
   before('start the group', async () => {
     cluster = await startGroup();
@@ -27,29 +25,10 @@ describe('an operator of a MySQL group in the editor', function () {
   beforeEach('a whole group', async () => {
     await cluster.heal();
     use.editor.writeSettings({ 'aerodb.clusters': [] });
-    start = records().length;
+    audit.mark();
   });
   const use = useEditor();
-
-  function records(): readonly Fields[] {
-    return recordsIn(use.editor.auditFile);
-  }
-
-  function stages(command: string): readonly unknown[] {
-    return records()
-      .slice(start)
-      .filter(record => record['command'] === command)
-      .map(({ stage }) => stage);
-  }
-
-  async function recorded(stage: string): Promise<Fields> {
-    const found = await waitFor(
-      `a record of ${stage}`,
-      () => Promise.resolve(records().slice(start)),
-      seen => seen.some(record => record['stage'] === stage),
-    );
-    return found.findLast(record => record['stage'] === stage) ?? assert.fail();
-  }
+  const audit = new AuditSince(() => use.editor.auditFile);
 
   /** The primary and one that is to be. */
   async function pair(): Promise<{ readonly primary: string; readonly target: string }> {
@@ -123,7 +102,7 @@ describe('an operator of a MySQL group in the editor', function () {
       'inspect_promotion_state',
       'inspect_wal',
     ])
-      assert.deepEqual([...new Set(stages(command))], ['command_requested', 'command_answered'], command);
+      assert.deepEqual([...new Set(audit.stages(command))], ['command_requested', 'command_answered'], command);
     assert.equal((await pair()).primary, primary);
   });
 
@@ -146,7 +125,7 @@ describe('an operator of a MySQL group in the editor', function () {
 
       await giveControl(workbench, TRIAL.label);
       await becomeOperator(workbench, TRIAL);
-      start = records().length;
+      audit.mark();
       const panel = await askFor(workbench, TRIAL, 'Request Promotion', target, 'kernel update');
       const text = (await panel.locator('body').innerText()).replaceAll(/\s+/gu, ' ');
       assert.ok(
@@ -160,12 +139,12 @@ describe('an operator of a MySQL group in the editor', function () {
       await workbench.dialogs.click('Continue…');
       await workbench.quickInput.waitFor('Type the name of the node');
       await workbench.quickInput.answer(target);
-      const executed = await recorded('command_executed');
+      const executed = await audit.recorded('command_executed');
       assert.match(String((executed['kernel_response'] as Fields)['body']), /^Primary server switched to: /u);
       await workbench.webviews.waitForText('Primary server switched to');
       await workbench.screenshot('mysql-executed');
       assert.equal((await pair()).primary, target);
-      assert.deepEqual(stages('request_promotion'), [
+      assert.deepEqual(audit.stages('request_promotion'), [
         'command_requested',
         'explanation_presented',
         'confirmation_requested',

@@ -5,11 +5,10 @@
 import assert from 'node:assert/strict';
 import { MONITOR, type PatroniCluster } from '../../scripts/lib/patroni-cluster.mjs';
 import { others, settled, startCluster, writes, type Fields } from '../patroni/support.ts';
-import { recordsIn } from '../records-in.ts';
+import { AuditSince } from '../ui/driver/audit-since.ts';
 import { filesWith } from '../ui/driver/files.ts';
 import { askFor, becomeOperator } from '../ui/driver/steps.ts';
 import { useEditor } from '../ui/driver/use-editor.ts';
-import { waitFor } from '../ui/driver/wait.ts';
 
 const TRIAL = { name: 'trial', label: 'trial (test bench)' };
 
@@ -18,7 +17,6 @@ describe('an operator of a Patroni cluster in the editor', function () {
   let cluster: PatroniCluster;
   let leader: string;
   let replica: string;
-  let start: number;
 
   before('start the cluster', async () => {
     cluster = await startCluster();
@@ -37,21 +35,11 @@ describe('an operator of a Patroni cluster in the editor', function () {
         },
       ],
     });
-    start = records().length;
+    audit.mark();
   });
   // Windows open when they are configured: one that is open already takes a while to notice.
   const use = useEditor();
-
-  function records(): readonly Fields[] {
-    return recordsIn(use.editor.auditFile);
-  }
-
-  function stages(command: string): readonly unknown[] {
-    return records()
-      .slice(start)
-      .filter(record => record['command'] === command)
-      .map(({ stage }) => stage);
-  }
+  const audit = new AuditSince(() => use.editor.auditFile);
 
   /** The commands that the menu of a node offers. */
   async function menu(clusterRow: string, node: string): Promise<readonly string[]> {
@@ -59,15 +47,6 @@ describe('an operator of a Patroni cluster in the editor', function () {
     await use.workbench.page.keyboard.press('Escape');
     await use.workbench.page.locator('.context-view .monaco-menu').waitFor({ state: 'hidden' });
     return items.filter(item => item !== '');
-  }
-
-  async function recorded(stage: string): Promise<Fields> {
-    const found = await waitFor(
-      `a record of ${stage}`,
-      () => Promise.resolve(records().slice(start)),
-      seen => seen.some(record => record['stage'] === stage),
-    );
-    return found.findLast(record => record['stage'] === stage) ?? assert.fail();
   }
 
   it('inspects the cluster as an Observer: its members and who leads, on whose word', async () => {
@@ -114,7 +93,7 @@ describe('an operator of a Patroni cluster in the editor', function () {
       'inspect_replication_status',
       'inspect_promotion_state',
     ]) {
-      assert.deepEqual([...new Set(stages(command))], ['command_requested', 'command_answered'], command);
+      assert.deepEqual([...new Set(audit.stages(command))], ['command_requested', 'command_answered'], command);
     }
     assert.equal(await settled(cluster), leader, 'P7-S2: looking changed nothing');
   });
@@ -184,7 +163,7 @@ describe('an operator of a Patroni cluster in the editor', function () {
     const { message } = await workbench.notifications.waitFor('PHASE7_OPERATION_UNSUPPORTED');
     assert.match(message, /lets Patroni choose/u);
     await workbench.screenshot('patroni-demotion-refused');
-    assert.deepEqual(stages('request_demotion'), ['command_requested', 'command_rejected']);
+    assert.deepEqual(audit.stages('request_demotion'), ['command_requested', 'command_rejected']);
     assert.equal(await settled(cluster), leader);
   });
 
@@ -204,13 +183,13 @@ describe('an operator of a Patroni cluster in the editor', function () {
     await workbench.dialogs.click('Continue…');
     await workbench.quickInput.waitFor('Type the name of the node');
     await workbench.quickInput.answer(replica);
-    const executed = await recorded('command_executed');
+    const executed = await audit.recorded('command_executed');
     assert.equal((executed['kernel_response'] as Fields)['body'], `Successfully switched over to "${replica}"`);
     await workbench.webviews.waitForText(`Successfully switched over to "${replica}"`);
     await workbench.screenshot('patroni-executed');
     assert.equal(await settled(cluster), replica);
     assert.deepEqual([await writes(cluster, replica), await writes(cluster, leader)], [true, false]);
-    assert.deepEqual(stages('request_promotion'), [
+    assert.deepEqual(audit.stages('request_promotion'), [
       'command_requested',
       'explanation_presented',
       'confirmation_requested',
