@@ -4,6 +4,7 @@ import { inspect } from 'node:util';
 import type { Reading } from '../../src/control-plane/model/views.ts';
 import type { Result } from '../../src/control-plane/model/errors.ts';
 import type { Kernel } from '../../src/control-plane/ports.ts';
+import { MYSQL } from '../../src/engines/mysql/engine.ts';
 import { countOf, onOneLine } from '../../src/engines/mysql/gtid.ts';
 import type {
   MysqlClusterView,
@@ -77,6 +78,8 @@ function shown(value: unknown): string {
     inspect(value, { depth: 20, maxStringLength: null, maxArrayLength: null }),
   ].join('\n');
 }
+
+const UNREACHABLE: Row = { MEMBER_STATE: 'UNREACHABLE' };
 
 function notesAre(reading: Reading<unknown>, ...expected: readonly RegExp[]): void {
   for (const note of expected)
@@ -181,6 +184,19 @@ describe('what MySQL says', () => {
       }
       demo.nodes[0].bend = listing({ [M2]: { MEMBER_ROLE: 'PRIMARY' } });
       assert.equal((await clusterOf(await demo.kernel())).view.primaryId, null);
+    });
+
+    it('half of a group is no majority of it, as is said of it and before a force', async () => {
+      for (const node of demo.nodes)
+        node.bend = bent('group', row =>
+          row['MEMBER_ID'] === M3 ? undefined : { ...row, ...(row['MEMBER_ID'] === M1 ? UNREACHABLE : {}) },
+        );
+      const kernel = await demo.kernel();
+      notesAre(await clusterOf(kernel), /does not reach a majority/);
+      const { words } = valueOf(await kernel.explainPromotion(M2, 'forced'));
+      const said = words.rejection.join(' ');
+      assert.match(said, /Of 2 members it does not reach 1\./);
+      assert.doesNotMatch(said, /it reaches a majority now/);
     });
 
     it('in multi-primary mode is said so, and neither switched nor forced', async () => {
@@ -641,6 +657,19 @@ describe('what MySQL says', () => {
     const before = demo.nodes[2].server.connections();
     assert.match(await of(M3), /does not reach it, and it was not asked/);
     assert.equal(demo.nodes[2].server.connections(), before);
+  });
+
+  it('a primary that the target does not reach is not asked for its open transactions', async () => {
+    demo.nodes[1].bend = listing({ [M1]: UNREACHABLE });
+    const { words } = valueOf(await (await demo.kernel()).explainPromotion(M2, 'validated'));
+    assert.match(words.consequences.map(({ text }) => text).join(' '), /unknown: no primary is ONLINE/);
+    assert.ok(demo.nodes[0].asked.every(({ kind }) => kind !== 'open'));
+  });
+
+  it('P7-A2: an id in capitals is none of MySQL, and is refused before anybody is asked', () => {
+    assert.equal(MYSQL.invalidNodeId(M2), undefined);
+    assert.equal(MYSQL.invalidNodeId(M2.toUpperCase())?.code, 'PHASE7_INVALID_NODE_ID');
+    assert.equal(MYSQL.invalidNodeId('db1:3306')?.code, 'PHASE7_INVALID_NODE_ID');
   });
 
   it('P7-A2: without a view there is no switch to ask for, and nobody is asked to confirm one', async () => {
