@@ -155,4 +155,10 @@ export default tseslint.config(
       },
     },
   },
+  {
+    // The editor loads what is not a module with require.
+    files: ['scripts/**/*.cjs'],
+    ...tseslint.configs.disableTypeChecked,
+    rules: { ...tseslint.configs.disableTypeChecked.rules, '@typescript-eslint/no-require-imports': 'off' },
+  },
 );

@@ -6,6 +6,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { watchOverThisRun } from './lib/after-death.mjs';
 import { ensureCodeServer } from './lib/code-server-install.mjs';
 import { installExtension, startCodeServer } from './lib/code-server.mjs';
 import { findDesktop, openDesktop } from './lib/desktop.mjs';
@@ -17,7 +18,7 @@ import { freePorts, portOf } from './lib/ports.mjs';
 import { signalGroup, whenAskedToEnd } from './lib/processes.mjs';
 import { Failure } from './lib/run.mjs';
 import { newSecret, startSignIn } from './lib/sign-in.mjs';
-import { packageExtension } from './package.mjs';
+import { packageExtension, packageFirstScreen } from './package.mjs';
 import { defaultAuditDirectory, LOG_FILE } from '../src/audit/location.ts';
 
 const started = performance.now();
@@ -28,7 +29,13 @@ function seconds() {
 function say(/** @type {string} */ line) {
   return console.log(line);
 }
+
+// Where nobody reads what it says, nobody is there to press Ctrl-C either.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => void end(1));
+
 const data = dataFolder();
+/** By which the first screen knows that it is a new run. */
+const firstScreen = { AERODB_START_RUN: newSecret() };
 const one = new OneRun(data);
 
 /** Process groups that end with this run. */
@@ -36,6 +43,8 @@ const one = new OneRun(data);
 const parts = [];
 /** @type {Promise<void> | undefined} */
 let ending;
+/** @type {ReturnType<typeof watchOverThisRun> | undefined} */
+let watch;
 
 /**
  * From now on this part ends with the run, and the run with this part.
@@ -62,6 +71,7 @@ function end(code) {
   ending ??= (async () => {
     for (const { stop } of parts.toReversed()) await stop();
     one.release();
+    await watch?.allEnded();
     process.exit(code);
   })();
   return ending;
@@ -125,20 +135,24 @@ async function startCluster(preferred) {
 
 /**
  * @param {string} code
- * @param {string} vsix
+ * @param {readonly string[]} vsix
  * @param {readonly string[]} endpoints
  */
 async function startDesktop(code, vsix, endpoints) {
   const [userData, extensions] = [join(data, 'desktop', 'user'), join(data, 'desktop', 'extensions')];
   configure({ userData, endpoints, machineFile: false, say });
-  keep('VS Code', await openDesktop({ code, userData, extensions, vsix }), 'The VS Code window was closed.');
+  keep(
+    'VS Code',
+    await openDesktop({ code, userData, extensions, vsix, env: firstScreen }),
+    'The VS Code window was closed.',
+  );
   one.isAt('in the VS Code window that it opened');
   say(`VS Code opens with a profile of its own (${seconds()}).`);
 }
 
 /**
  * @param {number} preferred
- * @param {string} vsix
+ * @param {readonly string[]} vsix
  * @param {readonly string[]} endpoints
  * @param {import('./lib/code-server-install.mjs').CodeServerProgram} program
  */
@@ -153,9 +167,11 @@ async function startBrowserEditor(preferred, vsix, endpoints, program) {
     config: join(home, 'config.yaml'),
     port,
     password,
+    env: firstScreen,
+    started: (/** @type {number} */ pid) => one.owns(pid),
   };
   configure({ userData: home, endpoints, machineFile: true, say });
-  await installExtension(server, vsix);
+  await installExtension(server, ...vsix);
   const editor = await startCodeServer(server);
   keep('code-server', editor);
   const signIn = await startSignIn({
@@ -176,16 +192,20 @@ async function main() {
       `npm start is running already (process ${other.pid}): ${other.where}. End it with Ctrl-C where it runs, ` +
         'then start again.',
     );
+  watch = watchOverThisRun(data);
   if (fresh)
     for (const folder of ['cluster', 'editor', 'desktop']) rmSync(join(data, folder), { recursive: true, force: true });
   const code = findDesktop();
-  const [endpoints, { file: vsix }, program] = await Promise.all([
+  const [endpoints, { file }, opener, program] = await Promise.all([
     startCluster(clusterPort),
     packageExtension(),
+    packageFirstScreen(),
     code === undefined ? ensureCodeServer(say) : undefined,
   ]);
+  const vsix = [file, opener];
   if (code !== undefined) await startDesktop(code, vsix, endpoints);
   else if (program !== undefined) await startBrowserEditor(port, vsix, endpoints, program);
+  rmSync(opener);
   say(
     `\nData is kept in ${data} (npm start -- --fresh forgets it); the audit log ` +
       `is ${join(defaultAuditDirectory(), LOG_FILE)}.\nCtrl-C ends the editor and the cluster.`,

@@ -12,6 +12,7 @@ import { startGroup } from './processes.mjs';
  * @property {string} [password] without one, everybody who reaches the port is let in
  * @property {NodeJS.ProcessEnv} [env] in addition to this process's own
  * @property {readonly string[]} [flags]
+ * @property {(pid: number) => void} [started] told the group of its processes before anything is waited for
  */
 
 /**
@@ -43,6 +44,7 @@ export async function startCodeServer(options) {
   const group = startGroup(options.program.node, [options.program.entry, ...common(options), ...args], {
     env: environment(options),
   });
+  options.started?.(group.pid);
   const listening = /HTTP server listening on (http:\/\/[\d.]+:(\d+))/u;
   /** @type {Promise<RegExpExecArray>} */
   const ready = new Promise((resolve, reject) => {
@@ -79,13 +81,14 @@ export async function startCodeServer(options) {
 }
 
 /**
- * Installs an extension into a folder of extensions.
+ * Installs extensions into a folder of extensions.
  * @param {CodeServerOptions} options
- * @param {string} vsix
+ * @param {readonly string[]} vsix
  * @returns {Promise<void>}
  */
-export async function installExtension(options, vsix) {
-  await run(options.program.node, [options.program.entry, ...common(options), '--install-extension', vsix, '--force'], {
+export async function installExtension(options, ...vsix) {
+  const wanted = vsix.flatMap(file => ['--install-extension', file]);
+  await run(options.program.node, [options.program.entry, ...common(options), ...wanted, '--force'], {
     env: environment(options),
   });
 }

@@ -16,14 +16,18 @@ export function findDesktop() {
 }
 
 /**
- * @param {{ code: string, userData: string, extensions: string, vsix: string }} options
+ * @param {{ code: string, userData: string, extensions: string, vsix: readonly string[],
+ *   env: NodeJS.ProcessEnv }} options
+ *   env: in addition to this process's own
  * @returns {Promise<import('./processes.mjs').Group>} ends when the window is closed; stopping it closes the window
  */
-export async function openDesktop({ code, userData, extensions, vsix }) {
+export async function openDesktop({ code, userData, extensions, vsix, env }) {
   const profile = ['--user-data-dir', userData, '--extensions-dir', extensions];
   const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-  await run(code, [...profile, '--install-extension', vsix, '--force']);
-  const group = startGroup(code, [...profile, ...asRoot, '--new-window', '--wait']);
+  await run(code, [...profile, ...vsix.flatMap(file => ['--install-extension', file]), '--force']);
+  const group = startGroup(code, [...profile, ...asRoot, '--new-window', '--wait'], {
+    env: { ...process.env, ...env },
+  });
   const stop = async (grace = 5000) => {
     signalProgram(userData, 'SIGTERM');
     await until(() => !signalProgram(userData, 0), { timeout: grace });

@@ -42,11 +42,7 @@ export class OneRun {
       throw error;
     }
     this.#lock = lock;
-    for (const { pid, identity: known } of this.#read()?.groups ?? []) {
-      // The system gives no process the id of a group that still has members: without a leader it is still the old
-      // group.
-      if ([known, undefined].includes(identity(pid))) await endGroup(pid, 5000);
-    }
+    await endGroups(this.#read());
     this.#write(this.#run);
     return undefined;
   }
@@ -58,6 +54,7 @@ export class OneRun {
 
   /** @param {number} pid of the leader of a process group that ends with this run */
   owns(pid) {
+    if (this.#run.groups.some(group => group.pid === pid)) return;
     this.#write({ ...this.#run, groups: [...this.#run.groups, { pid, identity: identity(pid) ?? 'gone' }] });
   }
 
@@ -69,7 +66,7 @@ export class OneRun {
   }
 
   get #file() {
-    return join(this.#folder, 'run.json');
+    return runFile(this.#folder);
   }
 
   /** @param {Run} run */
@@ -80,12 +77,46 @@ export class OneRun {
     renameSync(aside, this.#file);
   }
 
-  /** @returns {Run | undefined} */
   #read() {
-    try {
-      return JSON.parse(readFileSync(this.#file, 'utf8'));
-    } catch {
-      return undefined;
-    }
+    return readRun(this.#folder);
+  }
+}
+
+/**
+ * Ends what the run of this process has left, where no later run has begun since.
+ * @param {string} folder
+ * @param {number} pid
+ * @returns {Promise<void>}
+ */
+export async function endLeft(folder, pid) {
+  const run = readRun(folder);
+  if (run?.pid === pid) await endGroups(run);
+}
+
+/**
+ * @param {Run | undefined} run that has ended
+ * @returns {Promise<void>}
+ */
+async function endGroups(run) {
+  for (const { pid, identity: known } of run?.groups ?? []) {
+    // The system gives no process the id of a group that still has members: without a leader it is still the old group.
+    if ([known, undefined].includes(identity(pid))) await endGroup(pid, 5000);
+  }
+}
+
+/** @param {string} folder */
+function runFile(folder) {
+  return join(folder, 'run.json');
+}
+
+/**
+ * @param {string} folder
+ * @returns {Run | undefined} nothing where none is written there whole
+ */
+function readRun(folder) {
+  try {
+    return JSON.parse(readFileSync(runFile(folder), 'utf8'));
+  } catch {
+    return undefined;
   }
 }

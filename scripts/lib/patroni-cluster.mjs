@@ -21,6 +21,7 @@ import {
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { join } from 'node:path';
+import pg from 'pg';
 import { makeCertificate } from './certificate.mjs';
 import { endAbandoned, newClusterFolder, processesIn, signal } from './cluster-folder.mjs';
 import { patroniConfig } from './patroni-config.mjs';
@@ -354,24 +355,33 @@ export class PatroniCluster {
    * Runs SQL on a member as its superuser, through its socket.
    * @param {string} name
    * @param {string} statement
-   * @returns {Promise<string>} rows as unaligned text
+   * @returns {Promise<string>} rows as unaligned text, as `psql -At` has them
    */
-  sql(name, statement) {
+  async sql(name, statement) {
     const { folder, postgresPort } = this.member(name);
-    const [file = '', ...args] = this.#asUser([
-      join(this.#programs.postgres, 'psql'),
-      '-h',
-      folder,
-      '-p',
-      String(postgresPort),
-      '-U',
-      'postgres',
-      '-d',
-      'postgres',
-      '-AtXqc',
-      statement,
-    ]);
-    return run(file, args, { cwd: folder, env: ENVIRONMENT }).then(text => text.trim());
+    const client = new pg.Client({
+      host: folder,
+      port: postgresPort,
+      user: 'postgres',
+      database: 'postgres',
+      ssl: false,
+    });
+    client.on('error', () => undefined); // the query fails as well
+    try {
+      await client.connect();
+      const answer = await client.query({ text: statement, rowMode: 'array', types: AS_TEXT });
+      return [answer]
+        .flat()
+        .flatMap((/** @type {{ rows: (string | null)[][] }} */ { rows }) => rows.map(row => row.join('|')))
+        .join('\n')
+        .trim();
+    } finally {
+      // Its types do not know the connection. To end it politely would wait for a server that is frozen.
+      const { connection } = /** @type {{ connection: { stream: import('node:net').Socket } }} */ (
+        /** @type {unknown} */ (client)
+      );
+      connection.stream.destroy();
+    }
   }
 
   /**
@@ -555,6 +565,9 @@ export class PatroniCluster {
     return [this.#programs.setpriv, '--pdeathsig=TERM', ...who, '--', ...command];
   }
 }
+
+/** Values as PostgreSQL writes them. */
+const AS_TEXT = { getTypeParser: () => (/** @type {string} */ value) => value };
 
 /** Nobody's settings; logs tell the time in the one zone in which no hour comes twice. */
 const ENVIRONMENT = { PATH: '/usr/bin:/bin', LC_ALL: 'C.UTF-8', TZ: 'UTC' };

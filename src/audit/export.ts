@@ -2,60 +2,43 @@
  * Takes a selection out of the log with its proof: the very bytes of each record, from which its hash can be
  * computed again, and the chain around it. Made for someone else's tools, so nothing in it can act there.
  */
-import { randomUUID } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type {
   AuditExportOptions,
+  ExportFormat,
   AuditLine,
   AuditPages,
   AuditSelection,
   AuditSought,
   ExportedChain,
 } from '../control-plane/model/audit-reader.ts';
-import { Replacement } from '../files/replacement.ts';
-import { codeOf } from './causes.ts';
-import { isObject } from './chain.ts';
+import { bundle, linesForBundle, type BundleMaker, type HeldHead } from './bundle.ts';
+import { causeOf, codeOf } from './causes.ts';
+import { endsAsRecord } from './chain.ts';
+import { CSV_HEAD, csvRow } from './csv.ts';
+import { SourceFailed, writeFailure, writeFileWhole } from './whole-file.ts';
 
 const PAGE = 256;
 const BATCH_CHARACTERS = 1024 * 1024;
 
-const COLUMNS = [
-  'selected',
-  'line',
-  'seq',
-  'time',
-  'clock',
-  'session',
-  'n',
-  'stage',
-  'request_id',
-  'command',
-  'cluster',
-  'target',
-  'account',
-  'host',
-  'name',
-  'authority',
-  'outcome',
-  'error_code',
-  'error_message',
-  'kernel_code',
-  'kernel_message',
-  'detail',
-  'prev',
-  'hash',
-  'record',
-] as const;
+/** What a bundle says of whoever makes it, and the heads that they hold. */
+export interface ExportMaker {
+  readonly made: BundleMaker;
+  readonly heads: readonly HeldHead[];
+}
+
+/** Lines of the log with what says which they are. */
+type LinesOptions = AuditExportOptions & { readonly format: Exclude<ExportFormat, 'bundle'> };
 
 /** Pieces of the exported file, in order, in constant memory. */
 export async function* exportSelection(
   pages: AuditPages,
   sought: AuditSought,
-  options: AuditExportOptions,
+  options: LinesOptions,
 ): AsyncGenerator<string> {
-  const selection = sought === 'dangling_intents' ? await pages.danglingIntents() : await pages.select(sought);
-  if (options.format === 'csv') yield `${COLUMNS.join(',')}\r\n`;
+  const selection = await selectionOf(pages, sought);
+  if (options.format === 'csv') yield CSV_HEAD;
   else yield `${JSON.stringify(manifest(pages, sought, selection, options))}\n`;
   for await (const { line, selected } of withChain(pages, selection, options.chain)) {
     yield options.format === 'csv'
@@ -64,48 +47,90 @@ export async function* exportSelection(
   }
 }
 
+/** The same as a bundle. */
+export async function* exportBundle(
+  pages: AuditPages,
+  sought: AuditSought,
+  { chain, verdict }: Omit<AuditExportOptions, 'format'>,
+  { made, heads }: ExportMaker,
+): AsyncGenerator<string> {
+  const selection = await selectionOf(pages, sought);
+  // The verdict on a log that does not hold a known head is one of these.
+  const isHeld = verdict.kind !== 'truncated' && verdict.kind !== 'replaced';
+  yield* bundle(
+    {
+      path: pages.path,
+      linesInLog: BigInt(pages.count),
+      selected: BigInt(selection.count),
+      lines: linesForBundle(pages, selection, chain),
+    },
+    {
+      made,
+      filter: sought,
+      chain,
+      verdict,
+      heads: isHeld ? heads : [],
+      headsElsewhere: isHeld ? [] : heads,
+      evidence: [],
+    },
+  );
+}
+
+function selectionOf(pages: AuditPages, sought: AuditSought): Promise<AuditSelection> {
+  return sought === 'dangling_intents' ? pages.danglingIntents() : pages.select(sought);
+}
+
 /**
  * Writes an export beside its name and then gives it the name: a file is there whole or not at all. What stands under
- * that name is replaced, unless it is the log, or one of the files that the log keeps beside it.
+ * that name is replaced, unless it is the log, a copy of it, or one of the files that are kept beside them.
  */
 export async function writeExport(
   file: string,
   pages: AuditPages,
   sought: AuditSought,
   options: AuditExportOptions,
+  maker: () => ExportMaker,
+  copies: readonly string[] = [],
 ): Promise<void> {
-  if (await belongsToLog(file, pages.path))
-    throw new Error(`${file} belongs to the audit log itself, which nothing replaces`);
-  await writeFileWhole(file, batched(exportSelection(pages, sought, options)), { onlyNew: false });
+  await refuseLogs(file, [pages.path, ...copies]);
+  try {
+    const { format, ...rest } = options;
+    const pieces =
+      format === 'bundle'
+        ? exportBundle(pages, sought, rest, maker())
+        : exportSelection(pages, sought, { format, ...rest });
+    await writeFileWhole(file, batched(pieces), { onlyNew: false });
+  } catch (error) {
+    throw error instanceof SourceFailed
+      ? new Error(`${pages.path} cannot be read: ${causeOf(error.cause)}. Nothing was exported.`, { cause: error })
+      : new Error(writeFailure(file, error), { cause: error });
+  }
 }
 
-/**
- * Writes `pieces` to a file that is there whole or not at all. `onlyNew`: refused with EEXIST where a file of this name
- * stands already.
- */
-export async function writeFileWhole(
-  file: string,
-  pieces: AsyncIterable<string | Uint8Array>,
-  { onlyNew }: { readonly onlyNew: boolean },
-): Promise<void> {
-  const target = new Replacement(file, {
-    beside: path.join(path.dirname(file), `.${path.basename(file)}.${randomUUID()}`),
-    onlyNew,
-  });
+/** Writes other pieces of text in the same way: whole or not at all, and never over what belongs to the log. */
+export async function writeBeside(file: string, pieces: Iterable<string>, logs: readonly string[]): Promise<void> {
+  await refuseLogs(file, logs);
   try {
-    for await (const piece of pieces) target.write(typeof piece === 'string' ? Buffer.from(piece) : piece);
+    await writeFileWhole(file, batched(oneByOne(pieces)), { onlyNew: false });
   } catch (error) {
-    target.discard();
-    throw error;
+    throw new Error(writeFailure(file, error), { cause: error });
   }
-  await target.keep();
+}
+
+async function* oneByOne(pieces: Iterable<string>): AsyncGenerator<string> {
+  for (const piece of pieces) yield await Promise.resolve(piece);
+}
+
+async function refuseLogs(file: string, logs: readonly string[]): Promise<void> {
+  const belongs = await Promise.all(logs.map(log => belongsToLog(file, log)));
+  if (belongs.includes(true)) throw new Error(`${file} belongs to the audit log itself, which nothing replaces`);
 }
 
 async function belongsToLog(file: string, log: string): Promise<boolean> {
   const [found, own] = await Promise.all([identity(file), identity(log)]);
   if (found !== null && found === own) return true;
   const [folder, ownFolder] = await Promise.all([identity(path.dirname(file)), identity(path.dirname(log))]);
-  return folder !== null && folder === ownFolder && /^audit\.(jsonl|lock)/i.test(path.basename(file));
+  return folder !== null && folder === ownFolder && /^audit\.(jsonl|lock|copy)/i.test(path.basename(file));
 }
 
 async function identity(file: string): Promise<string | null> {
@@ -179,61 +204,34 @@ async function* withChain(
       const index = Number(line.line) - 1;
       const first = from === 0 && next === 0;
       if (chain === 'to_end' && first) next = index;
-      if (chain === 'neighbours') {
+      if (chain === 'neighbours' && next < index) {
         // The one after the last run, then the one before this one; a gap of one or two is closed by them.
-        if (!first) yield* between(Math.min(next + 1, index));
-        next = Math.max(next, index - 1);
+        if (!first) yield* between(Math.min(await behindRecord(pages, next), index));
+        next = Math.max(next, await recordBefore(pages, index));
       }
       yield* between(index);
       yield { line, selected: true };
       next = index + 1;
     }
   }
-  if (selection.count > 0) yield* between(chain === 'to_end' ? pages.count : Math.min(next + 1, pages.count));
+  if (selection.count > 0) yield* between(chain === 'to_end' ? pages.count : await behindRecord(pages, next));
 }
 
-function csvRow({ line, text, record }: AuditLine, selected: boolean): string {
-  const value = (name: string): unknown => record?.[name];
-  const inner = (name: string, member: string): unknown => {
-    const object = value(name);
-    return isObject(object) ? object[member] : undefined;
-  };
-  const cells: Readonly<Record<(typeof COLUMNS)[number], unknown>> = {
-    selected: selected ? 'yes' : 'no',
-    line: line.toString(),
-    seq: value('seq'),
-    time: value('time'),
-    clock: value('clock'),
-    session: value('session'),
-    n: value('n'),
-    stage: value('stage'),
-    request_id: value('request_id'),
-    command: value('command'),
-    cluster: value('cluster'),
-    target: value('target'),
-    account: inner('operator', 'account'),
-    host: inner('operator', 'host'),
-    name: inner('operator', 'name'),
-    authority: value('authority'),
-    outcome: value('outcome'),
-    error_code: inner('error', 'code'),
-    error_message: inner('error', 'message'),
-    kernel_code: inner('kernel_response', 'code'),
-    kernel_message: inner('kernel_response', 'message'),
-    detail: value('detail'),
-    prev: value('prev'),
-    hash: value('hash'),
-    record: text,
-  };
-  return `${COLUMNS.map(column => csvCell(cells[column])).join(',')}\r\n`;
+/** Behind the first record from `index` on: what is none goes along with the record that tells of it. */
+async function behindRecord(pages: AuditPages, index: number): Promise<number> {
+  let at = index;
+  while (at < pages.count && !(await isRecord(pages, at))) at += 1;
+  return Math.min(at + 1, pages.count);
 }
 
-/**
- * RFC 4180. What a spreadsheet would take for a formula is made text by an apostrophe; a record begins with a brace and
- * stays as it is.
- */
-function csvCell(value: unknown): string {
-  const text = typeof value === 'string' ? value : '';
-  const harmless = /^[\s\u0000]*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]/.test(text) ? `'${text}` : text;
-  return `"${harmless.replaceAll('"', '""')}"`;
+/** The last record before `index`, as far back as there is one. */
+async function recordBefore(pages: AuditPages, index: number): Promise<number> {
+  let at = Math.max(0, index - 1);
+  while (at > 0 && !(await isRecord(pages, at))) at -= 1;
+  return at;
+}
+
+async function isRecord(pages: AuditPages, index: number): Promise<boolean> {
+  const [line] = await pages.page(index, 1);
+  return line !== undefined && endsAsRecord(Buffer.from(line.text));
 }

@@ -8,21 +8,22 @@ import { AuditUnavailable, type AuditLog } from '../control-plane/ports.ts';
 const OTHERS_MAY_WRITE = 0o002;
 
 /**
- * The same log, which refuses with `AuditUnavailable` while its file may be written by everybody. Windows has no such
- * bits.
+ * The same log, which refuses with `AuditUnavailable` while its file, or that of its second copy, may be written by
+ * everybody. Windows has no such bits.
  */
-export function refusingExposed(log: AuditLog & { readonly path: string }): AuditLog {
+export function refusingExposed(log: AuditLog & { readonly files: readonly string[] }): AuditLog {
   return {
     append: entry => {
-      const mode = process.platform === 'win32' ? 0 : (statSync(log.path, { throwIfNoEntry: false })?.mode ?? 0);
-      return (mode & OTHERS_MAY_WRITE) === 0
-        ? log.append(entry)
-        : Promise.reject(
-            new AuditUnavailable(
-              `${log.path} can be changed by every account of this machine ` +
-                `(mode ${(mode & 0o777).toString(8).padStart(4, '0')}), so nothing is added to it.`,
-            ),
-          );
+      const exposed = log.files.map(exposure).find(words => words !== null);
+      return exposed === undefined ? log.append(entry) : Promise.reject(new AuditUnavailable(exposed));
     },
   };
+}
+
+function exposure(file: string): string | null {
+  const mode = process.platform === 'win32' ? 0 : (statSync(file, { throwIfNoEntry: false })?.mode ?? 0);
+  return (mode & OTHERS_MAY_WRITE) === 0
+    ? null
+    : `${file} can be changed by every account of this machine ` +
+        `(mode ${(mode & 0o777).toString(8).padStart(4, '0')}), so nothing is added to it.`;
 }

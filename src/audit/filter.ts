@@ -2,6 +2,8 @@
  * Which lines match a filter: first by their bytes, which is fast and may say yes too often, then by the record itself.
  */
 import type { AuditFilter } from '../control-plane/model/audit-reader.ts';
+import { COMMAND_NAMES, commandSpec } from '../control-plane/commands/commands.ts';
+import type { Stage } from '../control-plane/model/record.ts';
 import { endsAsRecord, parseObject } from './chain.ts';
 import { topLevelMembers, type Members } from './members.ts';
 
@@ -9,8 +11,8 @@ import { topLevelMembers, type Members } from './members.ts';
 export type NextCandidate = (from: number) => number;
 
 export interface Matcher {
-  /** Looks through some whole lines. */
-  candidates(bytes: Buffer): NextCandidate;
+  /** Looks through some whole lines, which begin at byte `offset` of the log. */
+  candidates(bytes: Buffer, offset: number): NextCandidate;
   /** The members of a line that matches, as their JSON texts. */
   members(line: Buffer): Members | null;
 }
@@ -24,32 +26,76 @@ const MEMBERS = [
   ['cluster', 'cluster'],
 ] as const;
 
-/** `also`: a member that is wanted of the matching lines, whatever it is. */
-export function matcher(filter: AuditFilter, also?: string): Matcher {
+/** The commands that each value of `asks` means; of any other value none. */
+export function commandsAsking(asks: string): readonly string[] {
+  if (asks !== 'changes' && asks !== 'reads') return [];
+  return COMMAND_NAMES.filter(name => (commandSpec(name).class === 'control') === (asks === 'changes'));
+}
+
+export function matcher(filter: AuditFilter): Matcher {
   const equal = MEMBERS.flatMap(([name, member]) =>
     filter[name] === undefined ? [] : [[member, JSON.stringify(filter[name])] as const],
   );
+  const asking =
+    filter.asks === undefined ? null : new Set<string | undefined>(commandsAsking(filter.asks).map(asJson));
   const text = filter.text === undefined || filter.text === '' ? null : escaped(filter.text.toLowerCase());
   const wanted = [
     ...equal.map(([member]) => member),
+    ...(asking === null ? [] : ['command']),
     ...(filter.operator === undefined ? [] : ['operator']),
     ...(filter.from === undefined && filter.to === undefined ? [] : ['time']),
-    ...(also === undefined ? [] : [also]),
   ];
   return {
-    candidates: candidates(equal[0], text, filter.operator),
+    candidates:
+      equal.length === 0 && filter.asks !== undefined
+        ? bytewiseAny('command', commandsAsking(filter.asks))
+        : candidates(equal[0], text, filter.operator),
     members(line) {
       if (!endsAsRecord(line)) return null;
       const found = line.toString();
       if (text !== null && !found.toLowerCase().includes(text)) return null;
       const members = topLevelMembers(found, wanted);
       return equal.every(([member, value]) => members.get(member) === value) &&
+        (asking === null || asking.has(members.get('command'))) &&
         byOperator(filter, members) &&
         inTime(filter, members)
         ? members
         : null;
     },
   };
+}
+
+/** Records of some stages, of which their request is wanted too. */
+export function ofStages(stages: readonly Stage[]): Matcher {
+  const values: ReadonlySet<string | undefined> = new Set(stages.map(asJson));
+  return {
+    candidates: bytewiseAny('stage', stages),
+    members(line) {
+      if (!endsAsRecord(line)) return null;
+      const members = topLevelMembers(line.toString(), ['stage', 'request_id']);
+      return values.has(members.get('stage')) ? members : null;
+    },
+  };
+}
+
+/** Where one of some values of a member may stand. */
+function bytewiseAny(member: string, values: readonly string[]): Matcher['candidates'] {
+  const key = Buffer.from(`"${member}":"`);
+  const endings = values.map(value => Buffer.from(`${value}"`));
+  return bytes => from => {
+    for (let at = bytes.indexOf(key, from); at >= 0; at = bytes.indexOf(key, at + key.length))
+      if (endings.some(ending => standsAt(bytes, at + key.length, ending))) return at;
+    return -1;
+  };
+}
+
+function asJson(text: string): string {
+  return JSON.stringify(text);
+}
+
+function standsAt(bytes: Buffer, at: number, word: Buffer): boolean {
+  for (let offset = 0; offset < word.length; offset += 1) if (bytes[at + offset] !== word[offset]) return false;
+  return true;
 }
 
 function byOperator({ operator }: AuditFilter, members: Members): boolean {
@@ -72,10 +118,10 @@ function candidates(
   text: string | null,
   operator: string | undefined,
 ): (bytes: Buffer) => NextCandidate {
-  if (member !== undefined) return bytewise(`"${member[0]}":${member[1]}`);
+  if (member !== undefined) return bytewise(Buffer.from(`"${member[0]}":${member[1]}`));
   // The account, or the part of a name before the first @: it stands in the line whichever of the three was meant.
   const account = operator?.split('@')[0] ?? '';
-  if (account !== '') return bytewise(escaped(account));
+  if (account !== '') return bytewise(Buffer.from(escaped(account)));
   const ascii = text === null ? '' : longestAscii(text);
   if (ascii === '') return () => from => from;
   return bytes => {
@@ -85,8 +131,7 @@ function candidates(
   };
 }
 
-function bytewise(needle: string): (bytes: Buffer) => NextCandidate {
-  const wanted = Buffer.from(needle);
+function bytewise(wanted: Buffer): (bytes: Buffer) => NextCandidate {
   return bytes => from => bytes.indexOf(wanted, from);
 }
 

@@ -4,6 +4,8 @@ import path from 'node:path';
 
 export const LOG_FILE = 'audit.jsonl';
 export const LOCK_FILE = 'audit.lock';
+/** Beside the log: where its second copy was begun. */
+export const COPY_NOTE_FILE = 'audit.copy';
 
 /** What the default depends on. */
 export interface Surroundings {

@@ -6,9 +6,11 @@ import path from 'node:path';
 import type { AuditPosition } from '../control-plane/model/audit-position.ts';
 import type { AuditLog } from '../control-plane/ports.ts';
 import type { AuditEntry } from '../control-plane/model/record.ts';
-import { causeOf, unavailable } from './causes.ts';
+import { unavailable } from './causes.ts';
 import { encodeRecord } from './chain.ts';
+import type { SecondCopy } from './copy.ts';
 import { FlushFailed, realFiles, type AuditFiles } from './files.ts';
+import { latch, refuseWhenLatched } from './latch.ts';
 import { defaultAuditDirectory, LOCK_FILE, LOG_FILE } from './location.ts';
 import { LogLock } from './lock.ts';
 import { CHECKED_BYTES, LogTail, type TailEnd } from './tail.ts';
@@ -16,6 +18,8 @@ import { CHECKED_BYTES, LogTail, type TailEnd } from './tail.ts';
 export interface AuditLogOptions {
   /** Absolute path of the directory that holds `audit.jsonl`; the platform's own when left out. */
   readonly directory?: string;
+  /** Absolute path of the directory on another disk that holds a second copy: a record counts when both hold it. */
+  readonly copyDirectory?: string | undefined;
   /** Told the last position after each durable append: the head that is to be kept outside the file. */
   readonly onAppended?: (head: AuditPosition) => void;
   /** For how long, in milliseconds, a lock that another process holds is waited for. */
@@ -27,25 +31,30 @@ export interface AuditLogOptions {
 
 const LOCK_WAIT_MS = 5000;
 
-/** Files whose flush to disk has failed in this process: what the page cache says of them can no longer be believed. */
-const latched = new Map<string, string>();
-
 /** Opens nothing yet and never throws: the first append opens, and says why when it cannot. */
-export function openAuditLog(options: AuditLogOptions = {}): AuditLog & { readonly path: string } {
+export function openAuditLog(
+  options: AuditLogOptions = {},
+): AuditLog & { readonly path: string; readonly files: readonly string[] } {
   return new FileAuditLog(options);
 }
 
 class FileAuditLog implements AuditLog {
   readonly path: string;
+  /** The log, and its second copy where there is one. */
+  readonly files: readonly string[];
   readonly #directory: string;
   readonly #files: AuditFiles;
   readonly #lock: LogLock;
   readonly #tail: LogTail;
+  readonly #checkedBytes: number;
+  readonly #copyDirectory: string | undefined;
+  #copy: SecondCopy | null = null;
   readonly #onAppended: (head: AuditPosition) => void;
   #queue: Promise<unknown> = Promise.resolve();
 
   constructor({
     directory = defaultAuditDirectory(),
+    copyDirectory,
     onAppended = () => undefined,
     lockWaitMs = LOCK_WAIT_MS,
     checkedBytes = CHECKED_BYTES,
@@ -56,6 +65,9 @@ class FileAuditLog implements AuditLog {
     this.#files = files;
     this.#lock = new LogLock(path.join(directory, LOCK_FILE), lockWaitMs);
     this.#tail = new LogTail(this.path, files, checkedBytes);
+    this.#checkedBytes = checkedBytes;
+    this.#copyDirectory = copyDirectory;
+    this.files = [this.path, ...(copyDirectory === undefined ? [] : [path.join(copyDirectory, LOG_FILE)])];
     this.#onAppended = onAppended;
   }
 
@@ -68,7 +80,7 @@ class FileAuditLog implements AuditLog {
 
   async #appendNow(entry: AuditEntry): Promise<AuditPosition> {
     try {
-      this.#refuseWhenLatched();
+      refuseWhenLatched(this.path);
       if (entry.stage === 'torn_tail_found')
         throw unavailable(`Only the log itself records a torn tail in ${this.path}`);
       if (!this.#tail.isOpen) await this.#open();
@@ -79,9 +91,10 @@ class FileAuditLog implements AuditLog {
     } catch (error) {
       // The next append opens anew and looks at the tail again.
       this.#tail.close();
+      this.#copy?.close();
       if (error instanceof FlushFailed) {
-        latched.set(this.path, `${this.path} could not be flushed to disk: ${causeOf(error.cause)}`);
-        this.#refuseWhenLatched();
+        latch(this.path, error);
+        refuseWhenLatched(this.path);
       }
       throw unavailable(`${this.path} could not be appended to`, error);
     }
@@ -100,29 +113,36 @@ class FileAuditLog implements AuditLog {
     // Also where the file was found: whoever created it may have died before its name was on disk.
     await this.#files.syncDirectory(this.#directory);
     await this.#tail.catchUp();
+    if (this.#copyDirectory === undefined) return;
+    // Loaded where there is one: every line of the terminal starts with a log.
+    const copies = await import('./copy.ts');
+    this.#copy ??= new copies.SecondCopy(this.#copyDirectory, this.#files, this.#checkedBytes);
+    await this.#copy.open(this.#tail);
   }
 
   async #appendLocked(entry: AuditEntry): Promise<AuditPosition> {
+    const look = (): void => this.#refuseWithoutLock();
     const end = this.#tail.settle();
+    // Also before anything is written: a copy that cannot be appended to costs no record in the log.
+    await this.#copy?.follow(this.#tail, look);
     const lines = encode(entry, end);
-    for (const line of lines) this.#tail.append(line, () => this.#refuseWithoutLock());
-    await this.#tail.sync();
-    return this.#tail.advance(Buffer.concat(lines));
+    for (const line of lines) this.#tail.append(line, look);
+    const flushed = this.#tail.sync();
+    let head: AuditPosition;
+    try {
+      // While the disk is at work. Nobody is told before it has ended.
+      head = this.#tail.advance(lines);
+    } finally {
+      await flushed;
+    }
+    await this.#copy?.follow(this.#tail, look);
+    return head;
   }
 
   /** P7-O3: whoever was stopped and woken up again does not write beside another. */
   #refuseWithoutLock(): void {
     if (!this.#lock.isHeld())
       throw unavailable(`The lock file beside ${this.path} was removed or replaced while it was held`);
-  }
-
-  #refuseWhenLatched(): void {
-    const cause = latched.get(this.path);
-    if (cause !== undefined)
-      throw unavailable(
-        `${cause}. Nothing more is recorded until this window or process ends, because what is on the disk is no ` +
-          'longer known',
-      );
   }
 
   #tell(head: AuditPosition): void {

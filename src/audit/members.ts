@@ -24,6 +24,16 @@ export function topLevelMembers(text: string, wanted: readonly string[]): Member
   return found;
 }
 
+/** A member that is text; `null` for anything else. */
+export function textMember(line: Buffer, name: string): string | null {
+  try {
+    const value: unknown = JSON.parse(topLevelMembers(line.toString(), [name]).get(name) ?? 'null');
+    return typeof value === 'string' ? value : null;
+  } catch {
+    return null;
+  }
+}
+
 /** Behind the value that begins at `at`. */
 function endOfValue(text: string, at: number): number {
   const first = text.charCodeAt(at);

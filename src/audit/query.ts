@@ -12,9 +12,9 @@ export const OUTCOME_STAGES: readonly Stage[] = [
   'kernel_rejected',
   'outcome_unknown',
 ];
-const OUTCOMES: ReadonlySet<unknown> = new Set(OUTCOME_STAGES);
+const OUTCOMES: ReadonlySet<string> = new Set(OUTCOME_STAGES);
 /** The stages after which nothing of a request follows that was not about to be sent. */
-const LAST_STAGES: ReadonlySet<unknown> = new Set([
+export const LAST_STAGES: ReadonlySet<string> = new Set([
   ...OUTCOME_STAGES,
   'command_rejected',
   'command_answered',
@@ -48,11 +48,6 @@ export function groupByRequest(lines: Iterable<AuditLine>): readonly RequestHist
   return [...groups].map(([requestId, group]) => history(requestId, group));
 }
 
-/** Whether a line says what came of an intent. */
-export function isOutcome(line: AuditLine): boolean {
-  return OUTCOMES.has(text(line, 'stage'));
-}
-
 /**
  * What the lines of one request say about its end. An intent without an outcome after it is unknown, never a success,
  * and never what became of another use of its request id (P7-E2).
@@ -60,7 +55,7 @@ export function isOutcome(line: AuditLine): boolean {
 export function requestEnd(lines: readonly AuditLine[]): RequestEnd {
   const intent = lines.findLastIndex(line => text(line, 'stage') === 'dispatch_intent');
   const ends = intent < 0 ? LAST_STAGES : OUTCOMES;
-  const last = lines.slice(intent + 1).findLast(line => ends.has(text(line, 'stage')));
+  const last = lines.slice(intent + 1).findLast(line => ends.has(text(line, 'stage') ?? ''));
   if (last !== undefined)
     return { kind: 'ended', stage: text(last, 'stage') ?? '', outcome: text(last, 'outcome') ?? 'unknown' };
   if (intent >= 0) return { kind: 'unknown' };

@@ -5,12 +5,13 @@
 import type { AuditPosition } from '../control-plane/model/audit-position.ts';
 import { writeWhole } from '../files/whole.ts';
 import { codeOf, unavailable } from './causes.ts';
-import { MAX_LINE_BYTES, NEWLINE, RECORD_END_BYTES } from './chain.ts';
+import { MAX_LINE_BYTES, NEWLINE, parseLine, RECORD_END_BYTES } from './chain.ts';
 import type { AuditFiles, FileFacts, OpenFile } from './files.ts';
 import { LineSplitter } from './lines.ts';
 import { ChainScan, type Fragment } from './scan.ts';
 
 const CHUNK_BYTES = 1024 * 1024;
+const CARRIAGE_RETURN = 0x0d;
 /** A log up to this size is checked from its first record when it is opened, a longer one over this last part. */
 export const CHECKED_BYTES = 64 * 1024 * 1024;
 
@@ -39,6 +40,8 @@ interface OpenTail {
   lineStart: number;
   /** Where the file ends, as it was found under the lock and is written to since. */
   end: number;
+  /** How far it is known to be on the disk: what others wrote may not be, where they died before their flush ended. */
+  flushed: number;
 }
 
 export class LogTail {
@@ -57,6 +60,19 @@ export class LogTail {
 
   get isOpen(): boolean {
     return this.#tail !== null;
+  }
+
+  get path(): string {
+    return this.#path;
+  }
+
+  /** Where the log ends, as it was found under the lock and is written to since. */
+  get end(): number {
+    return this.#opened().end;
+  }
+
+  read(into: Buffer, position: number): number {
+    return this.#opened().file.read(into, position);
   }
 
   close(): void {
@@ -85,6 +101,7 @@ export class LogTail {
         checkedFrom,
         lineStart: checkedFrom,
         end: size,
+        flushed: 0,
         scan: new ChainScan(checkedFrom === 0 ? 'beginning' : 'middle'),
         splitter: new LineSplitter(),
       };
@@ -138,14 +155,19 @@ export class LogTail {
     look();
   }
 
-  sync(): Promise<void> {
-    return this.#opened().file.sync();
+  /** Resolves when the log is on disk as far as it was written. */
+  async sync(): Promise<void> {
+    const tail = this.#opened();
+    const { end } = tail;
+    if (tail.flushed === end) return;
+    await tail.file.sync();
+    tail.flushed = end;
   }
 
   /** Goes on over what was just appended, by the same reading that a verifier would do. */
-  advance(bytes: Buffer): AuditPosition {
+  advance(lines: readonly Buffer[]): AuditPosition {
     const tail = this.#opened();
-    this.#push(tail, bytes);
+    for (const line of lines) this.#push(tail, line);
     if (tail.scan.head === null) throw unavailable(`${this.#path} does not hold what was written to it`);
     return tail.scan.head;
   }
@@ -185,7 +207,7 @@ export class LogTail {
   #compareKnown(file: OpenFile): void {
     if (this.#known === null) return;
     const { line, offset } = this.#known;
-    const found = Buffer.alloc(line.length);
+    const found = Buffer.allocUnsafe(line.length);
     if (file.read(found, offset) !== line.length || !found.equals(line)) throw this.#gone(this.#known);
   }
 
@@ -215,6 +237,7 @@ export class LogTail {
     tail.splitter.push(bytes, line => {
       tooLong(line.length);
       const found = tail.scan.next(line, true);
+      if (found === null) this.#refuseRewritten(line, tail);
       if (found !== null && found.kind !== 'record') throw this.#damaged(found.message, tail.checkedFrom);
       if (found !== null) this.#known = { offset: tail.lineStart, line: Buffer.from(line), seq: found.record.seq };
       tail.lineStart += line.length + 1;
@@ -223,10 +246,22 @@ export class LogTail {
     tooLong(tail.splitter.pendingBytes);
   }
 
-  #end({ scan, splitter, checkedFrom }: OpenTail): TailEnd {
+  /**
+   * No interrupted write leaves a whole record and a carriage return: something rewrote the file. Verification leaves
+   * carriage returns out, so what was built upon it as upon a fragment would fork the chain.
+   */
+  #refuseRewritten(line: Buffer, { checkedFrom }: OpenTail): void {
+    const record = line[line.length - 1] === CARRIAGE_RETURN ? parseLine(line.subarray(0, -1)) : null;
+    if (record !== null)
+      throw this.#damaged(`A carriage return stands behind record ${record.seq}: something rewrote it.`, checkedFrom);
+  }
+
+  #end(tail: OpenTail): TailEnd {
+    const { scan, splitter, checkedFrom } = tail;
     const needsNewline = splitter.pendingBytes > 0;
-    const end = scan.copy();
+    const end = needsNewline ? scan.copy() : scan;
     const found = needsNewline ? end.next(splitter.pending, false) : null;
+    if (needsNewline && found === null) this.#refuseRewritten(splitter.pending, tail);
     if (found !== null && found.kind !== 'record') throw this.#damaged(found.message, checkedFrom);
     if (end.looksForeign) throw unavailable(`${this.#path} is not an audit log and is not appended to`);
     if (checkedFrom > 0 && end.head === null) throw this.#damaged('No record stands there.', checkedFrom);

@@ -2,13 +2,14 @@
  * Verification: streams the file once, in constant memory, writes nothing, needs no editor and no lock, and works on
  * a copy. What the chain alone cannot show (a cut end, a rewritten whole) is shown by heads known from elsewhere.
  */
-import type { AuditHeadCheck, AuditVerdict, AuditVerification } from '../control-plane/model/audit-reader.ts';
+import type { AuditVerification } from '../control-plane/model/audit-reader.ts';
 import type { AuditPosition } from '../control-plane/model/audit-position.ts';
 import { MAX_LINE_BYTES, parseLine } from './chain.ts';
+import { recordPiece, type Finding, type TakePiece } from './forms/form.ts';
+import { KnownHeads } from './forms/heads.ts';
+import { LineEnds } from './forms/line-ends.ts';
 import { LineSplitter } from './lines.ts';
 import { ChainScan } from './scan.ts';
-
-type Finding = Pick<AuditVerdict, 'kind' | 'message' | 'line' | 'seq'>;
 
 /**
  * Verifies a log that arrives in pieces, against the heads known from elsewhere (the editor's storage, a kernel's
@@ -17,22 +18,28 @@ type Finding = Pick<AuditVerdict, 'kind' | 'message' | 'line' | 'seq'>;
 export class Verifier {
   readonly #scan = new ChainScan('beginning');
   readonly #splitter = new LineSplitter();
-  readonly #heads: readonly AuditPosition[];
-  readonly #wanted: ReadonlyMap<bigint, readonly AuditPosition[]>;
-  readonly #seen = new Map<AuditPosition, AuditHeadCheck>();
+  readonly #heads: KnownHeads;
+  readonly #ends = new LineEnds();
+  readonly #take: TakePiece | undefined;
   #finding: Finding | null = null;
   #line = 0n;
   #bytes = 0n;
 
-  constructor(heads: readonly AuditPosition[]) {
-    this.#heads = heads;
-    this.#wanted = Map.groupBy(heads, ({ seq }) => seq);
+  /** `take` is handed every record and every line that is none, behind a break in the chain too. */
+  constructor(heads: readonly AuditPosition[], take?: TakePiece) {
+    this.#heads = new KnownHeads(heads);
+    this.#take = take;
+  }
+
+  /** What a copy added and is left out of the reading, as the subject of a sentence. */
+  get removed(): string | null {
+    return this.#ends.removed;
   }
 
   /** Takes the next bytes; `false` when nothing that follows can change the answer. */
   push(chunk: Buffer): boolean {
     this.#bytes += BigInt(chunk.length);
-    const more = this.#splitter.push(chunk, line => this.#take(line, true));
+    const more = this.#splitter.push(chunk, line => this.#next(line, true));
     if (this.#splitter.pendingBytes <= MAX_LINE_BYTES) return more;
     this.#finding ??= tooLong(this.#line + 1n);
     return false;
@@ -41,56 +48,67 @@ export class Verifier {
   /** The file has ended. */
   end(): AuditVerification {
     const unended = this.#splitter.pendingBytes > 0;
-    if (unended) this.#take(this.#splitter.pending, false);
+    if (unended) this.#next(this.#splitter.pending, false);
     const { records, head } = this.#scan;
     const finding = this.#finding ?? this.#missingHead() ?? this.#endOf(unended);
-    return {
-      verdict: { ...finding, records, bytes: this.#bytes, head },
-      heads: this.#heads.map(known => this.#seen.get(known) ?? { head: known, found: 'missing', line: null }),
-    };
+    return { verdict: { ...finding, records, bytes: this.#bytes, head }, heads: this.#heads.checks };
+  }
+
+  #next(whole: Buffer, terminated: boolean): boolean {
+    this.#line += 1n;
+    const line = this.#ends.bare(whole);
+    if (this.#finding !== null) return this.#behindBreak(line);
+    if (line.length > MAX_LINE_BYTES) {
+      this.#finding = tooLong(this.#line);
+      return this.#isWanted();
+    }
+    const found = this.#scan.next(line, terminated);
+    if (found === null) {
+      this.#take?.({ is: 'damage', line: this.#line, bytes: BigInt(line.length) });
+      return true;
+    }
+    if (found.kind === 'record') {
+      const agrees = this.#compare(found.record);
+      this.#take?.(recordPiece(this.#line, found.record, line.toString(), true));
+      return agrees || this.#isWanted();
+    }
+    this.#finding = found;
+    return this.#behindBreak(line);
   }
 
   /**
-   * After a break only heads are still looked for: a record whose hash a kernel has seen is what was written, wherever
-   * it stands.
+   * After a break heads are still looked for, and records handed over: a record whose hash a kernel has seen is what
+   * was written, wherever it stands.
    */
-  #take(line: Buffer, terminated: boolean): boolean {
-    this.#line += 1n;
-    if (this.#finding !== null) {
-      const record = this.#seen.size < this.#heads.length ? parseLine(line) : null;
-      if (record !== null) this.#compare(record);
-      return this.#seen.size < this.#heads.length;
-    }
-    if (line.length > MAX_LINE_BYTES) {
-      this.#finding = tooLong(this.#line);
-      return this.#seen.size < this.#heads.length;
-    }
-    const found = this.#scan.next(line, terminated);
-    if (found === null) return true;
-    if (found.kind === 'record') this.#compare(found.record);
-    else this.#finding = found;
-    return this.#finding === null || this.#seen.size < this.#heads.length;
+  #behindBreak(line: Buffer): boolean {
+    const record = this.#isWanted() && line.length <= MAX_LINE_BYTES ? parseLine(line) : null;
+    if (record !== null) {
+      this.#compare(record);
+      this.#take?.(recordPiece(this.#line, record, line.toString(), true));
+    } else this.#take?.({ is: 'damage', line: this.#line, bytes: BigInt(line.length) });
+    return this.#isWanted();
   }
 
-  #compare({ seq, hash }: AuditPosition): void {
-    for (const head of this.#wanted.get(seq) ?? []) {
-      if (this.#seen.get(head)?.found === 'held') continue;
-      const found = head.hash === hash ? 'held' : 'different';
-      this.#seen.set(head, { head, found, line: this.#line });
-      if (found === 'held') continue;
-      this.#finding ??= {
-        kind: 'replaced',
-        line: this.#line,
-        seq,
-        message:
-          `Record ${seq} in line ${this.#line} is not the record ${seq} that is known: the log was rewritten at or ` +
-          'before it.',
-      };
-    }
+  #isWanted(): boolean {
+    return this.#take !== undefined || this.#heads.isOpen;
+  }
+
+  #compare(record: AuditPosition): boolean {
+    if (this.#heads.compare(record, this.#line)) return true;
+    const { seq } = record;
+    this.#finding ??= {
+      kind: 'replaced',
+      line: this.#line,
+      seq,
+      message:
+        `Record ${seq} in line ${this.#line} is not the record ${seq} that is known: the log was rewritten at or ` +
+        'before it.',
+    };
+    return false;
   }
 
   #missingHead(): Finding | null {
-    const last = this.#heads.reduce<AuditPosition | null>((a, b) => (a === null || b.seq > a.seq ? b : a), null);
+    const { last } = this.#heads;
     const { head, lines } = this.#scan;
     if (last === null || last.seq <= (head?.seq ?? 0n)) return null;
     return {

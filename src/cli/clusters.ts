@@ -21,14 +21,22 @@ export interface Settings {
   /** The operator's name beside the account, recorded as asserted. */
   readonly operatorName: string | null;
   readonly auditDirectory: string | null;
+  /** Where the second copy of the log is. */
+  readonly auditCopyDirectory: string | null;
   /** The file that holds a secret, by the member that names such files and by the cluster. */
   readonly secretFiles: ReadonlyMap<string, Readonly<Record<string, string>>>;
 }
 
 /** The members that name the files of secrets, one for each kind of secret that an engine may need. */
 const SECRET_FILES = [...new Set(ENGINES.flatMap(({ secrets }) => secrets.map(({ terminal }) => terminal.files)))];
-const MEMBERS = ['clusters', 'operatorName', 'auditDirectory', ...SECRET_FILES];
-const NO_SETTINGS: Settings = { clusters: [], operatorName: null, auditDirectory: null, secretFiles: new Map() };
+const MEMBERS = ['clusters', 'operatorName', 'auditDirectory', 'auditCopyDirectory', ...SECRET_FILES];
+const NO_SETTINGS: Settings = {
+  clusters: [],
+  operatorName: null,
+  auditDirectory: null,
+  auditCopyDirectory: null,
+  secretFiles: new Map(),
+};
 
 /** Where the file is when no option says so: the platform's place for configuration. */
 export function defaultConfigFile(env: Env, platform: NodeJS.Platform): Result<string> {
@@ -107,7 +115,7 @@ function settings(value: unknown, file: string): Result<Settings> {
   const stranger = Object.keys(value).find(key => !MEMBERS.includes(key));
   if (stranger !== undefined)
     return failure(invalid(`The configuration file ${file} holds ${quotedName(stranger)}, which is no member of it.`));
-  const { clusters = [], operatorName = null, auditDirectory = null } = value;
+  const { clusters = [], operatorName = null, auditDirectory = null, auditCopyDirectory = null } = value;
   if (!Array.isArray(clusters)) return failure(invalid(`In ${file}, "clusters" has to be a list.`));
   if (!isTextOrNull(operatorName)) return failure(invalid(`In ${file}, "operatorName" has to be text.`));
   if (operatorName !== null && !isName(operatorName))
@@ -119,13 +127,14 @@ function settings(value: unknown, file: string): Result<Settings> {
       ),
     );
   if (!isTextOrNull(auditDirectory)) return failure(invalid(`In ${file}, "auditDirectory" has to be text.`));
+  if (!isTextOrNull(auditCopyDirectory)) return failure(invalid(`In ${file}, "auditCopyDirectory" has to be text.`));
   const secretFiles = new Map<string, Readonly<Record<string, string>>>();
   for (const member of SECRET_FILES) {
     const files = filesByCluster(value[member] ?? {});
     if (files === undefined) return failure(invalid(`In ${file}, "${member}" has to name one file per cluster.`));
     secretFiles.set(member, files);
   }
-  return success({ clusters, operatorName, auditDirectory, secretFiles });
+  return success({ clusters, operatorName, auditDirectory, auditCopyDirectory, secretFiles });
 }
 
 function filesByCluster(value: unknown): Readonly<Record<string, string>> | undefined {

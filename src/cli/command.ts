@@ -8,11 +8,14 @@ import { errorExitCode, resultExitCode, type ExitCode } from './exit-codes.ts';
 import { handleInterrupts } from './interrupts.ts';
 import { refusalJson, resultJson } from './json.ts';
 import { leave, type Output } from './output.ts';
+import { nodeByName } from './named-node.ts';
+import { olderLine } from './older.ts';
 import type { Invocation } from './parse.ts';
 import type { RunState } from './run-state.ts';
 import { assumeAuthority, clusterLabel, openSession } from './session.ts';
-import { paintFor } from './text/paint.ts';
-import { commandTitle, refusalText, resultText } from './text/results.ts';
+import { lineWidth, paintFor } from './text/paint.ts';
+import { refusalText, type Hint } from './text/errors.ts';
+import { resultText } from './text/results.ts';
 
 /** Runs the command and returns the exit code. */
 export async function runCommand(
@@ -22,18 +25,18 @@ export async function runCommand(
   state: RunState,
 ): Promise<ExitCode> {
   const json = given.json !== undefined;
-  const refused = (title: string, error: ControlError): ExitCode => {
+  const refused = (error: ControlError, hint?: Hint): ExitCode => {
     const code = errorExitCode(error);
-    output.err(refusalText(title, error, paintFor(process.stderr, env)));
+    output.err(refusalText(error, paintFor(process.stderr, env), hint));
     if (json) output.out([refusalJson(command, error, code)]);
     return code;
   };
   const opened = openSession(given, env);
-  if (!opened.ok) return refused(commandTitle(command), opened.error);
+  if (!opened.ok) return refused(opened.error);
   const session = opened.value;
   state.progress = session.progress;
   const authority = await assumeAuthority(session, given, input['cluster']);
-  if (!authority.ok) return refused(`${commandTitle(command)}: authority not assumed`, authority.error);
+  if (!authority.ok) return refused(authority.error, session.hint(authority.error, input['cluster'] ?? null));
   if (authority.value?.position === null)
     output.err([`The change of authority is NOT RECORDED: ${visible(authority.value.cause)}`]);
 
@@ -46,15 +49,27 @@ export async function runCommand(
         exit: code => void leave(code),
       })
     : undefined;
-  const result = await session.plane.execute(command, input);
+  const named = await nodeByName(session, command, input);
+  if (named.kind === 'found') output.err([named.told]);
+  if ('recorded' in named && named.recorded.position === null)
+    output.err([`The reading for that name is NOT RECORDED: ${visible(named.recorded.cause)}`]);
+  const result = named.kind === 'unread' ? named.failure : await session.plane.execute(command, named.input);
   state.result = result;
   release?.();
 
   const code = resultExitCode(result);
   const label = clusterLabel(session.clusters, result.cluster);
-  if (result.kind === 'failed') output.err(resultText(result, label, paintFor(process.stderr, env)));
+  if (result.kind === 'failed') {
+    const hint =
+      named.kind === 'nobody' || named.kind === 'unread' ? named.hint : session.hint(result.error, result.cluster);
+    output.err(resultText(result, label, paintFor(process.stderr, env), { hint }));
+  }
   if (json) output.out([resultJson(result, label, code)]);
-  else if (result.kind !== 'failed') output.out(resultText(result, label, paintFor(process.stdout, env)));
+  else if (result.kind !== 'failed') {
+    const older = result.kind === 'answered' ? olderLine(result, session.clusters, given) : undefined;
+    const shown = { width: lineWidth(process.stdout, env), isWide: given.wide !== undefined };
+    output.out(resultText(result, label, paintFor(process.stdout, env), { shown, older }));
+  }
   return code;
 }
 

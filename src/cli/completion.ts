@@ -4,7 +4,7 @@
 import { PROGRAM } from '../control-plane/commands/command-line.ts';
 import { COMMAND_NAMES, COMMANDS } from '../control-plane/commands/commands.ts';
 import { optionSpec, OPTIONS, isOptionName, type OptionName } from './options.ts';
-import { AUDIT_VERBS, SHELLS, type Shell } from './parse.ts';
+import { AUDIT_VERBS, SHELLS, type Shell } from './given.ts';
 import { auditOptions, commandOptions, verb } from './usage.ts';
 
 /** One complete verb with the options that it takes. */

@@ -1,4 +1,7 @@
-/** Asks a person in a terminal: the explanation whole, then one question for each thing that has to be consented to. */
+/**
+ * Asks a person in a terminal: the explanation, then one question for each thing that has to be consented to. What was
+ * answered beforehand stands directly above each of them.
+ */
 import type { ReadStream, WriteStream } from 'node:tty';
 import { operatorText } from '../control-plane/commands/operator.ts';
 import { refusal, type ControlError } from '../control-plane/model/errors.ts';
@@ -6,7 +9,8 @@ import { invariant } from '../control-plane/model/invariants.ts';
 import type { ConfirmationAnswer, ConfirmationPrompt, Confirmer } from '../control-plane/ports.ts';
 import { visible } from '../text/foreign.ts';
 import { Person } from './person.ts';
-import { explanationText } from './text/explanation.ts';
+import { answerLines } from './text/answer.ts';
+import { clusterText, explanationText } from './text/explanation.ts';
 import { facts, paragraph, type Fact } from './text/layout.ts';
 import type { Paint } from './text/paint.ts';
 import { known } from './text/safe.ts';
@@ -27,6 +31,8 @@ export interface Dialogue {
   readonly input: ReadStream;
   readonly output: WriteStream;
   readonly paint: Paint;
+  /** Whether the explanation is shown with everything unfolded. */
+  readonly full: boolean;
 }
 
 export class TerminalConfirmer implements Confirmer {
@@ -72,14 +78,14 @@ export class TerminalConfirmer implements Confirmer {
   }
 
   async confirm(prompt: ConfirmationPrompt, voided: AbortSignal): Promise<ConfirmationAnswer> {
-    const { input, output, paint } = this.#dialogue;
+    const { input, output, paint, full } = this.#dialogue;
     const person = new Person(input, output);
     this.#person = person;
     voided.addEventListener('abort', () => person.interrupt({ kind: 'voided', why: String(voided.reason) }), {
       once: true,
     });
     try {
-      person.tell(explanationText(prompt, paint));
+      person.tell(explanationText(prompt, paint, full));
       return await this.#consent(prompt, person);
     } finally {
       person.leave();
@@ -158,6 +164,7 @@ function acknowledgement({ explanation, acknowledge }: ConfirmationPrompt, id: s
         ]),
       ),
       ...paragraph('Your own assertion stands in for this check, and for nothing else.', 2),
+      ...answerLines(explanation),
       ...paragraph(`Typing "${visible(id)}" acknowledges it. Anything else ends this, and nothing is sent.`),
     ],
     label: 'invariant',
@@ -167,20 +174,17 @@ function acknowledgement({ explanation, acknowledge }: ConfirmationPrompt, id: s
 }
 
 function theNode({ explanation, toType: { what, text: expected } }: ConfirmationPrompt): Question {
-  const { name, environment } = explanation.cluster;
-  const cluster = environment === null ? visible(name) : `${visible(name)} (${visible(environment)})`;
   return {
     told: [
-      ...paragraph(`${cluster}: ${explanation.title}`),
+      ...paragraph(`${clusterText(explanation.cluster)}: ${explanation.title}`),
       ...paragraph(visible(explanation.action), 2),
-      ...facts(explanation.consequences.map(({ scope, text }): Fact => [scope, visible(text)])),
-      ...paragraph(visible(explanation.undo), 2),
       ...(what === 'id'
         ? paragraph(
             'The name of this node holds characters that cannot be typed, or another node bears it too, so its ' +
               'id is asked for.',
           )
         : []),
+      ...answerLines(explanation),
       ...paragraph(
         `Typing the ${what} of the node, "${visible(expected)}", confirms it. Anything else ends this, and ` +
           'nothing is sent.',
@@ -202,6 +206,7 @@ function responsibility({ explanation, operator }: ConfirmationPrompt): Question
         2,
       ),
       ...paragraph('Exactly one request is sent. The kernel decides.', 2),
+      ...answerLines(explanation),
       ...paragraph(
         `Typing the account, "${visible(operator.account)}", takes it. Anything else ends this, and nothing is sent.`,
       ),

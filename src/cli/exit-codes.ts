@@ -25,7 +25,7 @@ export const EXIT_MEANINGS = {
   [EXIT.transport]: 'transport: no usable answer from the kernel; nothing was executed',
   [EXIT.outcomeUnknown]: 'outcome unknown: whether the kernel executed the request is not known',
   [EXIT.notRecorded]: 'executed, but its outcome could not be recorded in the audit log',
-  [EXIT.verificationFailed]: 'the audit log is not intact',
+  [EXIT.verificationFailed]: 'the audit log, or the file or signature that was verified, does not hold',
   [EXIT.notShown]: 'done, but the result could not be shown in full',
 } as const satisfies Readonly<Record<ExitCode, string>>;
 

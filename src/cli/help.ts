@@ -1,14 +1,12 @@
-/**
- * Help that teaches: what each command does, what it needs, what it asks and how it ends. Derived from the command
- * table.
- */
+/** Help that teaches: what each command does, needs and asks, and how it ends. Derived from the command table. */
 import { commandSpec, COMMAND_NAMES, type CommandName, type CommandSpec } from '../control-plane/commands/commands.ts';
 import { PROGRAM } from '../control-plane/commands/command-line.ts';
 import { ENGINES } from '../engines/registry.ts';
 import { EXIT_MEANINGS } from './exit-codes.ts';
 import { optionSpec, type OptionName } from './options.ts';
 import { facts, paragraph, type Fact } from './text/layout.ts';
-import { argumentOptions, auditOptions, sharedOptions, verb } from './usage.ts';
+import { AUDIT_VERBS } from './given.ts';
+import { argumentOptions, auditOptions, displayOptions, sharedOptions, verb } from './usage.ts';
 
 /** What is explained. */
 export type Topic = CommandName | 'audit' | 'completion' | null;
@@ -19,11 +17,13 @@ const ABOUT: Readonly<Record<CommandName, string>> = {
     'configured addresses are asked in order; the answer says which one gave it and why the earlier ones did not.',
   inspect_node: 'Shows one node as it tells of itself: role, replication state, health, durable position.',
   inspect_replication_status:
-    'Shows what the primary knows of each replica: received, applied and acknowledged offsets, lag in bytes and ' +
-    'commits, the reason where replication is halted.',
+    'Shows what the node that answers knows of each replica: received, applied and acknowledged offsets, lag in ' +
+    'bytes and commits, the reason where replication is halted. What was acknowledged, the primary alone knows.',
   inspect_promotion_state:
     "Shows the promotion state machine, the last attempt and the kernel's events. With --request-id and --node: " +
-    "what that node's ledger says of one request; another node may know it when this one does not.",
+    "what that node's ledger says of one request; another node may know it when this one does not. With --node " +
+    'alone: the history that this node keeps. The newest events come first; below them stands the line that shows ' +
+    'older ones.',
   run_diagnostics:
     'Asks one node to collect its diagnostics. The node reads much of its disk for it, so it declares the cost ' +
     'first and the collection is confirmed.',
@@ -78,6 +78,10 @@ function overview(): readonly string[] {
         'something, and every command leaves records. Nothing is retried.',
     ),
     '',
+    ...paragraph(
+      'Anyone may look. Asking for something needs --operator, reviewing the log --auditor (see Authority).',
+    ),
+    '',
     'Look',
     ...verbs(spec => spec.confirmation === 'none'),
     '',
@@ -86,9 +90,10 @@ function overview(): readonly string[] {
     '',
     'Review',
     ...facts([
-      ['audit show', 'the records of the audit log'],
+      ['audit show', 'the requests in the audit log, and its records'],
       ['audit verify', 'whether the log is intact'],
       ['audit export', 'records as they stand in the log, for another machine'],
+      ['audit reconstruct', 'what happened, from several logs and histories'],
     ]),
     '',
     'Besides',
@@ -180,7 +185,7 @@ function commandHelp(command: CommandName): readonly string[] {
     ...optionList(own.map(({ name }) => name)),
     '',
     'Options',
-    ...optionList(sharedOptions()),
+    ...optionList([...displayOptions(command), ...sharedOptions()]),
     '',
     'Exit codes',
     ...facts(
@@ -193,34 +198,47 @@ function commandHelp(command: CommandName): readonly string[] {
 
 function auditHelp(): readonly string[] {
   return [
-    `${PROGRAM} audit show|verify|export --auditor [OPTIONS]`,
+    `${PROGRAM} audit ${AUDIT_VERBS.join('|')} --auditor [OPTIONS]`,
     '',
     ...paragraph(
       "Reads the audit log: audit.jsonl in the platform's state directory, or in the one that --audit-dir names, " +
         'or the file that --file names. Reading needs Auditor or Operator authority and changes nothing; becoming ' +
-        'Auditor is itself recorded in the log that this session writes, before it is read.',
+        'Auditor and the reading itself are recorded in the log that this session writes, before it is read.',
     ),
     '',
     ...facts([
       [
         'show',
-        'Prints records in their order. An intent without an outcome is shown as unknown. It does not check the chain.',
+        'Prints one line for each request: when, who, what, where, how it ended and why; --records and --full print ' +
+          'records. An intent without an outcome is shown as unknown. It does not check the chain.',
       ],
       [
         'verify',
-        'Reads the whole chain and says: intact, torn tail, record edited, records missing, forked, truncated, ' +
-          'replaced or unreadable. Exit code 0 for intact, 8 for anything else. A chain cannot show that its own ' +
-          'end was cut; --head, a position known from elsewhere, can.',
+        'Reads the whole chain and says: intact, intact selection, torn tail, record edited, records missing, ' +
+          'forked, truncated, replaced, export edited or unreadable. Exit code 0 for the first two, 8 for anything ' +
+          'else. A chain cannot show ' +
+          'that its own end was cut; --head, a position known from elsewhere, can. --file takes every export and ' +
+          'bundle too, lines that a filter took out of a log (--selection), a pipe, and - for standard input. With ' +
+          '--signature, --allowed-signers and --signer it says who signed the file; 8 when that does not hold.',
       ],
       [
         'export',
         'Prints the chosen lines byte for byte, or writes them to a new file. The whole log, exported, can be ' +
-          'verified elsewhere with --file.',
+          'verified elsewhere with --file. --bundle makes one file of evidence: the chosen records, stubs for those ' +
+          'between them, the files that --evidence names, the heads that they hold, and a digest of all of it; ' +
+          '--sign KEY signs it.',
+      ],
+      [
+        'reconstruct',
+        'Puts one course of events together from this log and from every source that --with names: what happened to ' +
+          'a request, to a cluster, in a period. Between sources nothing stands before another thing unless that is ' +
+          'proven. It contacts nobody. Exit code 8 where a source is not what was written, or two contradict each ' +
+          'other; what holds of it is shown.',
       ],
     ]),
     '',
     'Options',
-    ...optionList([...new Set([...auditOptions('show'), ...auditOptions('verify'), ...auditOptions('export')])]),
+    ...optionList([...new Set(AUDIT_VERBS.flatMap(auditOptions))], OF_THE_LOG),
   ];
 }
 
@@ -258,11 +276,20 @@ function secretPlaces(): readonly Fact[] {
   );
 }
 
-function optionList(options: readonly OptionName[]): readonly string[] {
+/** What some options mean where they choose records. */
+const OF_THE_LOG: Partial<Readonly<Record<OptionName, string>>> = {
+  'request-id': 'Only records of this request. For show: a summary of it first.',
+  cluster: 'Only records of this cluster. With --operator: the cluster whose Operator you become.',
+};
+
+function optionList(
+  options: readonly OptionName[],
+  instead: Partial<Readonly<Record<OptionName, string>>> = {},
+): readonly string[] {
   return facts(
     options.map((name): Fact => {
       const { value, help } = optionSpec(name);
-      return [value === undefined ? `--${name}` : `--${name} ${value}`, help];
+      return [value === undefined ? `--${name}` : `--${name} ${value}`, instead[name] ?? help];
     }),
   );
 }

@@ -2,28 +2,25 @@
  * What `--json` prints: one document per command on standard output, for success and failure alike. The shape is
  * versioned and documented in docs/terminal.md and docs/terminal.schema.json; a test holds live output against it.
  */
-import type { AuditVerdict } from '../control-plane/model/audit-reader.ts';
+import type { AuditFileVerification } from '../control-plane/model/audit-file.ts';
+import type { AuditCopyVerdict } from '../control-plane/model/audit-reader.ts';
 import type { CommandResult } from '../control-plane/request/result.ts';
 import type { ControlError } from '../control-plane/model/errors.ts';
-import type { Recorded } from '../control-plane/request/recorder.ts';
+import type { Reconstruction } from '../reconstruction/model.ts';
+import { answeredJson, JSON_FORMAT, recordedJson } from '../control-plane/model/answered-json.ts';
 import { toWire } from '../control-plane/model/views.ts';
+import { safeJson } from '../text/json.ts';
+import type { SignatureCheck } from './audit/signature.ts';
 import type { ExitCode } from './exit-codes.ts';
 import type { ClusterLabel } from './text/results.ts';
-import { safeJson } from './text/safe.ts';
-
-/** Moves only when a member is removed or changes its meaning; new members may appear under the same number. */
-export const JSON_FORMAT = 'aerodb-control/1';
 
 /** The end of a command. 64-bit values are decimal strings, unknown is `null`. */
 export function resultJson(result: CommandResult, cluster: ClusterLabel | null, exitCode: ExitCode): string {
   const { requestId } = result;
   const end = { requestId, recorded: recordedJson(result.recorded), exitCode };
   switch (result.kind) {
-    case 'answered': {
-      const { command, reading } = result.answer;
-      const { view, observed, endpoint, skipped, notes } = toWire(reading);
-      return document({ kind: 'answered', command, cluster, view, observed, endpoint, skipped, notes, ...end });
-    }
+    case 'answered':
+      return answeredJson(result, cluster, exitCode);
     case 'executed':
       return document({
         kind: 'executed',
@@ -61,9 +58,33 @@ export function refusalJson(command: string | null, error: ControlError, exitCod
   });
 }
 
-/** The verdict over an audit log. */
-export function verdictJson(path: string, verdict: AuditVerdict, exitCode: ExitCode): string {
-  return document({ kind: 'audit_verdict', path, verdict: toWire(verdict), exitCode });
+/** The verdict over an audit log or a file that holds records of one, and how its second copy stands to it. */
+export function verdictJson(
+  path: string,
+  { form, verdict, heads, tolerated, manifest }: AuditFileVerification,
+  copy: AuditCopyVerdict | null,
+  signature: SignatureCheck | null,
+  exitCode: ExitCode,
+): string {
+  const members = { form, verdict: toWire(verdict), heads: toWire(heads), tolerated, manifest };
+  return document({ kind: 'audit_verdict', path, ...members, copy: toWire(copy), signature, exitCode });
+}
+
+/** What happened, from several sources: one document, a line for each entry and for each request. */
+export function* reconstructionJson(shown: Reconstruction, exitCode: ExitCode): Generator<string> {
+  const { entries, requests, ...rest } = shown;
+  const head = Object.entries({ format: JSON_FORMAT, kind: 'reconstruction', ...rest, exitCode });
+  yield '{';
+  for (const [name, value] of head) yield `  ${JSON.stringify(name)}: ${safeJson(value)},`;
+  yield* listJson('requests', requests, ',');
+  yield* listJson('entries', entries, '');
+  yield '}';
+}
+
+function* listJson(name: string, items: readonly unknown[], end: string): Generator<string> {
+  yield `  ${JSON.stringify(name)}: [`;
+  for (const [index, item] of items.entries()) yield `    ${safeJson(item)}${index + 1 < items.length ? ',' : ''}`;
+  yield `  ]${end}`;
 }
 
 /** One line of an audit log, as one line of JSON: the record as it stands there, or its text where it is none. */
@@ -93,10 +114,4 @@ function errorJson(error: ControlError): unknown {
     field: field ?? null,
     kernel: kernel ?? null,
   };
-}
-
-function recordedJson(recorded: Recorded): unknown {
-  return recorded.position === null
-    ? { notRecorded: recorded.cause }
-    : { seq: recorded.position.seq.toString(), hash: recorded.position.hash };
 }

@@ -18,8 +18,21 @@ export const ARGUMENTS = {
     value: 'NAME',
     help: 'The configured cluster to ask, by its name in the configuration file. There is no default.',
   },
-  [ARGUMENT_OPTIONS.node]: { value: 'ID', help: 'The node, by its id ("inspect cluster" shows the ids).' },
+  [ARGUMENT_OPTIONS.node]: {
+    value: 'NODE',
+    help:
+      'The node, by its id, or by its name where exactly one member bears it: then the cluster is read first, which ' +
+      'is recorded as a request of its own ("inspect cluster" shows names and ids).',
+  },
   [ARGUMENT_OPTIONS.lookup]: { value: 'UUID', help: 'A request whose fate is looked up at --node.' },
+  [ARGUMENT_OPTIONS.before]: {
+    value: 'POSITION',
+    help: 'Show what is older than this position, as an answer named it. The line is printed below each part.',
+  },
+  [ARGUMENT_OPTIONS.from]: {
+    value: 'ENDPOINT',
+    help: 'Ask this configured endpoint, by its address or its member, and no other in its place.',
+  },
   [ARGUMENT_OPTIONS.reason]: {
     value: 'TEXT',
     help: 'Why, in your own words. Sent to the kernel and recorded as it is: no secrets.',
@@ -64,7 +77,25 @@ export const SESSION = {
   operator: { help: 'Assume Operator authority for this cluster and this run. Recorded.' },
   auditor: { help: 'Become Auditor for this run. Recorded.' },
   'audit-dir': { value: 'DIR', complete: 'directory', help: 'The directory of the audit log, audit.jsonl.' },
+  'audit-copy-dir': {
+    value: 'DIR',
+    complete: 'directory',
+    help: 'A directory on another disk for a second copy of the audit log: what one of them cannot take is not done.',
+  },
+  wide: { help: 'Show every column and every fact of an answer, and in full where and when it was read.' },
   json: { help: 'Write one JSON document to standard output, for programs.' },
+} as const satisfies Readonly<Record<string, OptionSpec>>;
+
+/** One option of two kinds of commands. */
+const FULL = {
+  help:
+    'With promote, demote, force-promote and diag diagnostics: the explanation with everything unfolded. With audit ' +
+    'show: every record with what it says.',
+} as const;
+
+/** How much of what is shown is unfolded; where it means nothing, it is refused. */
+export const DISPLAY = {
+  full: FULL,
 } as const satisfies Readonly<Record<string, OptionSpec>>;
 
 /** What the audit verbs take beside the session's options. */
@@ -72,25 +103,79 @@ export const AUDIT = {
   file: {
     value: 'FILE',
     complete: 'file',
-    help: 'Read this log, a copy perhaps, instead of the one that this session writes.',
+    help:
+      'Read this file instead of the log that this session writes: a copy, an export, a bundle, a pipe. For verify, ' +
+      '- is standard input.',
+  },
+  copy: {
+    value: 'FILE',
+    complete: 'file',
+    help: 'Compare the log with this second copy of it. Without --file the configured one is compared anyway.',
   },
   head: {
     value: 'SEQ:HASH',
     help: "A head of the log known from elsewhere, from a kernel's event say: finds a cut end and a rewritten whole.",
   },
-  command: { value: 'COMMAND', help: 'Only records of this command.' },
+  selection: { help: 'The file holds some records of a log and is not meant to be the whole of it.' },
+  signature: { value: 'FILE', complete: 'file', help: 'A signature of the file, made by ssh-keygen -Y sign.' },
+  'allowed-signers': {
+    value: 'FILE',
+    complete: 'file',
+    help: 'Who may sign, with their keys, in the form of ssh-keygen ("ALLOWED SIGNERS").',
+  },
+  signer: { value: 'IDENTITY', help: 'Who is to have signed, as the file of allowed signers calls them.' },
+  command: {
+    value: 'COMMAND',
+    help: 'Only records of this command, by its name in the log, such as inspect_node. Another word finds nothing.',
+  },
   'operator-account': { value: 'NAME', help: 'Only records of this account.' },
   outcome: {
     value: 'OUTCOME',
     complete: ['executed', 'not_executed', 'unknown', 'pending'],
-    help: 'Only records with this outcome.',
+    help: 'Only records with this outcome; of a read that was answered it is executed. Another word finds nothing.',
   },
+  changes: { help: 'Only what asks a kernel for a change: promotions and demotions.' },
+  reads: { help: 'Only what reads: inspections and diagnostics.' },
+  records: { help: 'For show: one line for each record, instead of one for each request.' },
+  full: FULL,
   since: { value: 'TIME', help: 'Only records at or after this time (RFC 3339).' },
   until: { value: 'TIME', help: 'Only records before this time (RFC 3339).' },
   output: {
     value: 'FILE',
     complete: 'file',
     help: 'Write the export to this new file; an existing file is never replaced.',
+  },
+  with: {
+    value: 'FILE',
+    many: true,
+    complete: 'file',
+    help:
+      "For reconstruct: another source. A log, an export or a bundle, somebody else's too, or what " +
+      '"inspect promotion --json" printed. May be repeated.',
+  },
+  html: {
+    value: 'FILE',
+    complete: 'file',
+    help: 'For reconstruct: write one HTML file, without scripts, to this new file.',
+  },
+  bundle: {
+    help: 'Export a bundle: the selected records, stubs for those between them, evidence, and a digest of all of it.',
+  },
+  evidence: {
+    value: 'FILE',
+    many: true,
+    complete: 'file',
+    help: 'With --bundle: a file that goes along, the answer of "inspect promotion --json" say. May be repeated.',
+  },
+  chain: {
+    value: 'HOW',
+    complete: ['neighbours', 'to_end'],
+    help: 'With --bundle: to the last selected record (neighbours) or to the end of the log (to_end).',
+  },
+  sign: {
+    value: 'KEY',
+    complete: 'file',
+    help: 'With --bundle and --output: sign the file with this SSH key by ssh-keygen, which alone reads the key.',
   },
 } as const satisfies Readonly<Record<string, OptionSpec>>;
 
@@ -100,9 +185,14 @@ export const GENERAL = {
   version: { help: 'Print the version.' },
 } as const satisfies Readonly<Record<string, OptionSpec>>;
 
-export const OPTIONS = { ...ARGUMENTS, ...CONNECTION, ...SESSION, ...AUDIT, ...GENERAL } as const satisfies Readonly<
-  Record<string, OptionSpec>
->;
+export const OPTIONS = {
+  ...ARGUMENTS,
+  ...CONNECTION,
+  ...SESSION,
+  ...DISPLAY,
+  ...AUDIT,
+  ...GENERAL,
+} as const satisfies Readonly<Record<string, OptionSpec>>;
 
 export type OptionName = keyof typeof OPTIONS;
 

@@ -11,6 +11,8 @@ export interface Output {
   readonly err: (lines: readonly string[]) => void;
   /** Like `out`, for much: resolves when handed over, with `false` when no more can be written. */
   readonly stream: (lines: readonly string[]) => Promise<boolean>;
+  /** The same for bytes, as they are; they are no longer looked at when it resolves. */
+  readonly bytes: (chunk: Uint8Array) => Promise<boolean>;
 }
 
 type Name = 'stdout' | 'stderr';
@@ -31,7 +33,12 @@ export function standardOutput(): Output {
     (lines: readonly string[]): void => {
       if (lines.length > 0) void handOver(name, joined(lines));
     };
-  return { out: to('stdout'), err: to('stderr'), stream: lines => handOver('stdout', joined(lines)) };
+  return {
+    out: to('stdout'),
+    err: to('stderr'),
+    stream: lines => handOver('stdout', joined(lines)),
+    bytes: chunk => handOver('stdout', chunk),
+  };
 }
 
 /**
@@ -64,7 +71,7 @@ async function handedOver(): Promise<void> {
 }
 
 /** Resolves with `false` where it was not taken. */
-async function handOver(name: Name, text: string): Promise<boolean> {
+async function handOver(name: Name, text: string | Uint8Array): Promise<boolean> {
   const error = isFile(name) ? writeToFile(name, text) : await write(standardStream(name), text);
   if (error === undefined) return true;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : error.message;
@@ -74,9 +81,9 @@ async function handOver(name: Name, text: string): Promise<boolean> {
 }
 
 /** Node writes to a file once and does not look at how much of it was taken; a disk that fills takes a part. */
-function writeToFile(name: Name, text: string): Error | undefined {
+function writeToFile(name: Name, text: string | Uint8Array): Error | undefined {
   try {
-    writeWhole(Buffer.from(text), left => writeSync(DESCRIPTORS[name], left));
+    writeWhole(typeof text === 'string' ? Buffer.from(text) : text, left => writeSync(DESCRIPTORS[name], left));
     return undefined;
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
@@ -91,7 +98,7 @@ function isFile(name: Name): boolean {
   }
 }
 
-function write(stream: NodeJS.WriteStream, text: string): Promise<Error | undefined> {
+function write(stream: NodeJS.WriteStream, text: string | Uint8Array): Promise<Error | undefined> {
   if (stream.destroyed) return Promise.resolve(Object.assign(new Error('closed'), { code: 'ERR_STREAM_DESTROYED' }));
   return new Promise(resolve => {
     stream.write(text, error => resolve(error ?? undefined));

@@ -9,25 +9,9 @@ import { COMMAND_NAMES, type CommandName } from '../control-plane/commands/comma
 import { refusal, type ControlError } from '../control-plane/model/errors.ts';
 import { isClusterName, isName, WITHHELD } from '../control-plane/model/plausible.ts';
 import { ENGINES } from '../engines/registry.ts';
+import { AUDIT_VERBS, SHELLS, type AuditVerb, type Given, type Shell } from './given.ts';
 import { isOptionName, OPTIONS, optionSpec, type OptionName } from './options.ts';
-
-/** Options that are no arguments of a command, as given; a switch that was given is `''`. */
-export type Given = Readonly<Partial<Record<OptionName, readonly string[]>>>;
-
-/** What may be done with the log; none of it is one of the ten commands, and none of it reaches a kernel. */
-export const AUDIT_VERBS = ['show', 'verify', 'export'] as const;
-
-export type AuditVerb = (typeof AUDIT_VERBS)[number];
-
-/** Shells that completions can be printed for. */
-export const SHELLS = ['bash', 'zsh', 'fish'] as const;
-
-export type Shell = (typeof SHELLS)[number];
-
-/** The first option of several, or `undefined`. */
-export function first(given: Given, name: OptionName): string | undefined {
-  return given[name]?.[0];
-}
+import { strayDisplay } from './usage.ts';
 
 export type Invocation =
   | { readonly kind: 'help'; readonly topic: CommandName | 'audit' | 'completion' | null }
@@ -76,12 +60,16 @@ export function parseCommandLine(argv: readonly string[]): Invocation {
     return {
       kind: 'command',
       command,
-      input: commandInput(read, words.length - TERMINAL_WORDS[command].length),
+      input: commandInput(
+        { ...read, unknown: [...read.unknown, ...strayDisplay(command, given)] },
+        words.length - TERMINAL_WORDS[command].length,
+      ),
       given,
     };
   if (read.unknown.length > 0)
     return misunderstood(
-      `${optionText(read.unknown[0])} is not an option of ${PROGRAM}.`,
+      `${optionText(read.unknown[0])} is not an option of ${PROGRAM}. "${PROGRAM} help COMMAND" lists those of a ` +
+        `command, "${PROGRAM} help audit" those of the log.`,
       isName(read.unknown[0] ?? '') ? read.unknown[0] : WITHHELD,
     );
   const [word, second, ...more] = words;
@@ -156,7 +144,8 @@ function notAVerb(words: readonly string[]): string {
     : `${WITHHELD} (what was given does not look like a command)`;
   if (follows.length > 0)
     return `${given} names no command: "${String(word)}" is followed by one of ${follows.join(', ')}.`;
-  return word === undefined ? 'No command was named.' : `${given} is not a command of ${PROGRAM}.`;
+  const named = word === undefined ? 'No command was named' : `${given} is not a command of ${PROGRAM}`;
+  return `${named}: "${PROGRAM} help" lists them.`;
 }
 
 function optionText(name = ''): string {
@@ -228,7 +217,8 @@ function brokenOption(name: OptionName, value: string | undefined, inline: boole
   if (spec.value === undefined)
     return value === undefined ? undefined : broken(`Option --${name} is a switch and takes no value.`);
   if (value === undefined) return broken(`Option --${name} needs a value (${spec.value}); none was given.`);
-  if (!inline && value.startsWith('-')) {
+  // A hyphen alone is a value: standard input.
+  if (!inline && value.startsWith('-') && value !== '-') {
     return broken(
       `Option --${name} needs a value (${spec.value}); another option stands in its place. A value that begins ` +
         `with "-" is written --${name}=VALUE.`,

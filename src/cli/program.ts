@@ -30,14 +30,14 @@ export async function run(argv: readonly string[], output: Output, env: Env, sta
       return runCommand(asked, output, env, state);
     }
     case 'audit': {
-      const { runAudit } = await import('./audit.ts');
+      const { runAudit } = await import('./audit/run.ts');
       return runAudit(asked, output, env);
     }
     case 'misunderstood': {
-      const { refusalText } = await import('./text/results.ts');
+      const { refusalText } = await import('./text/errors.ts');
       const { paintFor } = await import('./text/paint.ts');
       const code = errorExitCode(asked.error);
-      output.err(refusalText('The command line', asked.error, paintFor(process.stderr, env)));
+      output.err(refusalText(asked.error, paintFor(process.stderr, env)));
       if (asked.json) {
         const { refusalJson } = await import('./json.ts');
         output.out([refusalJson(null, asked.error, code)]);

@@ -1,8 +1,9 @@
 /** Which lines of the log are asked for. A line that is no record belongs to no selection but the whole. */
+import { commandsAsking } from '../audit/filter.ts';
 import type { AuditLine } from '../control-plane/model/audit-reader.ts';
 import { failure, refusal, success, type Result } from '../control-plane/model/errors.ts';
 import { quotedName } from '../control-plane/model/plausible.ts';
-import { first, type Given } from './parse.ts';
+import { first, type Given } from './given.ts';
 
 /** Whether a line is one of those that were asked for. */
 export type Selection = (line: AuditLine) => boolean;
@@ -11,24 +12,64 @@ type Test = (record: Readonly<Record<string, unknown>>) => boolean;
 
 /** The selection that the options describe: every one of them has to hold. */
 export function selection(given: Given): Result<Selection> {
-  const since = instant(first(given, 'since'), 'since');
-  if (!since.ok) return since;
-  const until = instant(first(given, 'until'), 'until');
-  if (!until.ok) return until;
+  const period = periodIn(given);
+  if (!period.ok) return period;
+  const { since, until } = period.value;
+  if (given.changes !== undefined && given.reads !== undefined)
+    return failure(
+      refusal('PHASE7_MALFORMED_REQUEST', 'No record is of --changes and of --reads. Nothing was read.', 'changes'),
+    );
   const tests: readonly Test[] = [
     ...equal('cluster', first(given, 'cluster')),
     ...equal('command', first(given, 'command')),
     ...equal('request_id', first(given, 'request-id')),
     ...equal('outcome', first(given, 'outcome')),
+    ...asking(asks(given)),
     ...account(first(given, 'operator-account')),
-    ...time(since.value, (at, bound) => at >= bound),
-    ...time(until.value, (at, bound) => at < bound),
+    ...time(since, (at, bound) => at >= bound),
+    ...time(until, (at, bound) => at < bound),
   ];
   return success(({ record }) => (record === null ? tests.length === 0 : tests.every(test => test(record))));
 }
 
+/** The period that the options describe: at or after, and before. RFC 3339 UTC with milliseconds. */
+export function periodIn(
+  given: Given,
+): Result<{ readonly since: string | undefined; readonly until: string | undefined }> {
+  const since = instant(first(given, 'since'), 'since');
+  if (!since.ok) return since;
+  const until = instant(first(given, 'until'), 'until');
+  return until.ok ? success({ since: since.value, until: until.value }) : until;
+}
+
+/** What is looked for, as the record of the reading holds it. */
+export function filterIn(given: Given): Readonly<Record<string, string>> {
+  const named = [
+    ['cluster', first(given, 'cluster')],
+    ['command', first(given, 'command')],
+    ['asks', asks(given)],
+    ['operator', first(given, 'operator-account')],
+    ['outcome', first(given, 'outcome')],
+    ['request_id', first(given, 'request-id')],
+    ['since', first(given, 'since')],
+    ['until', first(given, 'until')],
+  ] as const;
+  return Object.fromEntries(named.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+}
+
 function equal(field: string, wanted: string | undefined): readonly Test[] {
   return wanted === undefined ? [] : [record => record[field] === wanted];
+}
+
+function asks({ changes, reads }: Given): 'changes' | 'reads' | undefined {
+  if (changes !== undefined) return 'changes';
+  return reads === undefined ? undefined : 'reads';
+}
+
+function asking(wanted: 'changes' | 'reads' | undefined): readonly Test[] {
+  if (wanted === undefined) return [];
+  const commands = new Set<unknown>(commandsAsking(wanted));
+  return [({ command }) => commands.has(command)];
 }
 
 function account(wanted: string | undefined): readonly Test[] {

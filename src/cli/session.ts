@@ -1,5 +1,6 @@
 /** The composition root of one run: a session of the control plane over the real log, clock, clusters and terminal. */
 import { randomUUID } from 'node:crypto';
+import type { BundleMaker } from '../audit/bundle.ts';
 import { refusingExposed } from '../audit/exposed.ts';
 import { defaultAuditDirectory } from '../audit/location.ts';
 import { openAuditLog } from '../audit/log.ts';
@@ -14,9 +15,11 @@ import { defaultConfigFile, readSettings, terminalClusters, type Settings } from
 import { TerminalConfirmer } from './confirmer.ts';
 import { operator, type Env } from './environment.ts';
 import { notAPath } from './files.ts';
+import { clusterNames, hintFor } from './hints.ts';
 import { Progress } from './interrupts.ts';
 import { standardStream } from './output.ts';
-import { first, type Given } from './parse.ts';
+import { first, type Given } from './given.ts';
+import type { Hint } from './text/errors.ts';
 import { paintFor } from './text/paint.ts';
 import type { ClusterLabel } from './text/results.ts';
 
@@ -26,8 +29,18 @@ export interface Session {
   readonly clusters: Clusters;
   readonly confirmer: TerminalConfirmer;
   readonly progress: Progress;
+  /** What a person types where an error stands in the way; `cluster`: what was asked for was about it. */
+  readonly hint: (error: ControlError, cluster: string | null) => Hint;
   /** Where the log is, for its reader. */
-  readonly audit: { readonly directory: string };
+  readonly audit: AuditPlace;
+  /** Who makes something of the log here, and when. */
+  readonly maker: () => Omit<BundleMaker, 'program'>;
+}
+
+/** The directories of the log and of its second copy. */
+export interface AuditPlace {
+  readonly directory: string;
+  readonly copyDirectory: string | undefined;
 }
 
 const clock: Clock = { name: 'terminal-system-utc', now: () => new Date().toISOString() };
@@ -44,15 +57,8 @@ export function openSession(given: Given, env: Env): Result<Session> {
   const file = place.value;
   const read = (): Result<Settings> => readSettings(file, named !== undefined);
   const settings = read();
-  const directory = first(given, 'audit-dir') ?? (settings.ok ? settings.value.auditDirectory : null);
-  const misplaced =
-    directory === null
-      ? undefined
-      : notAPath(first(given, 'audit-dir') === undefined ? 'auditDirectory' : 'audit-dir', directory);
-  if (misplaced !== undefined) return failure(misplaced);
-  const log = directory === null ? platformAuditDirectory() : success(directory);
-  if (!log.ok) return log;
-  const audit = { directory: log.value };
+  const audit = auditPlace(given, settings.ok ? settings.value : null);
+  if (!audit.ok) return audit;
   const clusters = terminalClusters({
     settings: read,
     file,
@@ -67,17 +73,50 @@ export function openSession(given: Given, env: Env): Result<Session> {
     input: process.stdin,
     output: standardStream('stderr'),
     paint: paintFor(process.stderr, env),
+    full: given.full !== undefined,
   }));
+  const person = operator(settings.ok ? settings.value.operatorName : null);
   const plane = new ControlPlane({
-    audit: progress.watch(refusingExposed(openAuditLog(audit))),
+    audit: progress.watch(refusingExposed(openAuditLog(audit.value))),
     clusters,
     engines: ENGINES,
     confirmer,
     clock,
     ids: { uuid: randomUUID },
-    operator: operator(settings.ok ? settings.value.operatorName : null),
+    operator: person,
   });
-  return success({ plane, clusters, confirmer, progress, audit });
+  const maker: Session['maker'] = () => ({ time: clock.now(), clock: clock.name, operator: person });
+  const hint: Session['hint'] = (error, cluster) => {
+    const act = plane.permittingAct(error, cluster);
+    // A cluster that its addresses name is in no file.
+    const isInFile = given.url === undefined;
+    const known = act === 'edit_cluster' && !isInFile ? undefined : act;
+    return hintFor(error, { clusters: clusterNames(clusters.entries()), file, act: known });
+  };
+  return success({ plane, clusters, confirmer, progress, hint, audit: audit.value, maker });
+}
+
+/**
+ * The configured second copy is one of the configured log: another directory that a line names has another log, and a
+ * copy only where the line names one too.
+ */
+function auditPlace(given: Given, settings: Settings | null): Result<AuditPlace> {
+  const [named, namedCopy] = [first(given, 'audit-dir'), first(given, 'audit-copy-dir')];
+  const configured = settings?.auditDirectory ?? undefined;
+  const configuredCopy = named === undefined ? (settings?.auditCopyDirectory ?? undefined) : undefined;
+  const misplaced = [
+    ['audit-dir', named],
+    ['auditDirectory', named === undefined ? configured : undefined],
+    ['audit-copy-dir', namedCopy],
+    ['auditCopyDirectory', namedCopy === undefined ? configuredCopy : undefined],
+  ] as const;
+  for (const [place, directory] of misplaced) {
+    const why = directory === undefined ? undefined : notAPath(place, directory);
+    if (why !== undefined) return failure(why);
+  }
+  const found = named ?? configured;
+  const directory = found === undefined ? platformAuditDirectory() : success(found);
+  return directory.ok ? success({ directory: directory.value, copyDirectory: namedCopy ?? configuredCopy }) : directory;
 }
 
 function platformAuditDirectory(): Result<string> {

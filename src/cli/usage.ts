@@ -1,25 +1,37 @@
 /** Which options belong to which verb: derived from the command table, for help and completions. */
 import { ARGUMENT_OPTIONS, TERMINAL_WORDS } from '../control-plane/commands/command-line.ts';
 import { commandSpec, type CommandName } from '../control-plane/commands/commands.ts';
-import { CONNECTION, GENERAL, isOptionName, SESSION, type OptionName } from './options.ts';
-import type { AuditVerb } from './parse.ts';
+import { CONNECTION, DISPLAY, GENERAL, isOptionName, SESSION, type OptionName } from './options.ts';
+import type { AuditVerb, Given } from './given.ts';
 
 /** Options that carry the command's own arguments, required ones first told apart. */
 export function argumentOptions(
   command: CommandName,
 ): readonly { readonly name: OptionName; readonly required: boolean }[] {
-  const { target, reason } = commandSpec(command);
+  const { target, isPaged, isAskedInOrder, reason } = commandSpec(command);
   return [
     { name: ARGUMENT_OPTIONS.cluster, required: true },
     ...(target === 'none' ? [] : [{ name: ARGUMENT_OPTIONS.node, required: target !== 'optional-node' }]),
     ...(target === 'optional-node' ? [{ name: ARGUMENT_OPTIONS.lookup, required: false }] : []),
+    ...(isPaged ? [{ name: ARGUMENT_OPTIONS.before, required: false }] : []),
+    ...(isAskedInOrder ? [{ name: ARGUMENT_OPTIONS.from, required: false }] : []),
     ...(reason === 'none' ? [] : [{ name: ARGUMENT_OPTIONS.reason, required: reason === 'required' }]),
   ];
 }
 
+/** Options that say how much is shown: an explanation folds, and only what is confirmed is explained. */
+export function displayOptions(command: CommandName): readonly OptionName[] {
+  return commandSpec(command).confirmation === 'none' ? [] : ['full'];
+}
+
 /** Every option that a command line of this command may hold. */
 export function commandOptions(command: CommandName): readonly OptionName[] {
-  return [...argumentOptions(command).map(({ name }) => name), ...sharedOptions()];
+  return [...argumentOptions(command).map(({ name }) => name), ...displayOptions(command), ...sharedOptions()];
+}
+
+/** Options of a line that say how much is shown, and mean nothing to its command. */
+export function strayDisplay(command: CommandName, given: Given): readonly OptionName[] {
+  return names(DISPLAY).filter(name => given[name] !== undefined && !displayOptions(command).includes(name));
 }
 
 /** Options of every command, in the order of the tables. */
@@ -32,25 +44,45 @@ const SELECTION = [
   'command',
   'operator-account',
   'outcome',
+  'changes',
+  'reads',
   'request-id',
   'since',
   'until',
 ] as const satisfies readonly OptionName[];
 
+const OWN: Readonly<Record<AuditVerb, readonly OptionName[]>> = {
+  show: [...SELECTION, 'records', 'full'],
+  verify: ['copy', 'head', 'selection', 'signature', 'allowed-signers', 'signer'],
+  reconstruct: ['with', 'request-id', 'cluster', 'since', 'until', 'html'],
+  export: [...SELECTION, 'output', 'bundle', 'chain', 'evidence', 'head', 'sign'],
+};
+
 /** Every option that an audit verb may hold. */
 export function auditOptions(verb: AuditVerb): readonly OptionName[] {
   return [
     'file',
-    ...(verb === 'verify' ? (['head'] as const) : SELECTION),
-    ...(verb === 'export' ? (['output'] as const) : []),
+    ...OWN[verb],
     'auditor',
     'operator',
     ...(verb === 'verify' ? (['cluster'] as const) : []),
     'config',
     'audit-dir',
+    'audit-copy-dir',
     'json',
     'help',
   ];
+}
+
+/**
+ * An option of a line that means nothing to its audit verb: whoever gave it expects something that would not be done.
+ * How a cluster is reached may stand there, because Operator authority is for one.
+ */
+export function strayOption(verb: AuditVerb, given: Given): OptionName | undefined {
+  const known: readonly OptionName[] = [...auditOptions(verb), ...names(CONNECTION)];
+  return Object.keys(given)
+    .filter(isOptionName)
+    .find(name => !known.includes(name));
 }
 
 /** "inspect cluster", "promote". */

@@ -7,8 +7,12 @@ import type { Authority } from './commands/authority.ts';
 import { changeAuthority, changeRefusal } from './commands/authority-change.ts';
 import type { CommandName } from './commands/commands.ts';
 import type { ControlError, Result } from './model/errors.ts';
+import type { LogRead } from './model/record.ts';
+import { accept } from './request/accepted.ts';
 import { Flow } from './request/flow.ts';
+import { recordLogRead } from './request/log-read.ts';
 import { carryOut } from './request/path.ts';
+import { permittingAct, type Act } from './request/permit.ts';
 import { preflight, unavailable, type Preflight } from './request/preflight.ts';
 import type { Recorded } from './request/recorder.ts';
 import type { CommandResult } from './request/result.ts';
@@ -17,6 +21,7 @@ import { Session, type Environment } from './request/session.ts';
 /** One window's or terminal's session: starts as Observer, keeps nothing, restores nothing. */
 export class ControlPlane {
   readonly #session: Session;
+  readonly #underWay = new Set<string>();
 
   constructor(env: Environment) {
     this.#session = new Session(env);
@@ -45,9 +50,28 @@ export class ControlPlane {
     return changeRefusal(this.#session, to);
   }
 
+  /** The one act of a person that would permit what was refused; `cluster`: what it was about. Contacts nobody. */
+  permittingAct(error: ControlError, cluster: string | null): Act | undefined {
+    return permittingAct(this.#session, error, cluster);
+  }
+
+  /**
+   * Records a person's reading of the log. To be called before the reading, which never depends on it: where the result
+   * holds no position, the reading is shown as not recorded.
+   */
+  recordLogRead(read: LogRead): Promise<Recorded> {
+    return recordLogRead(this.#session, read);
+  }
+
   /** What would be refused already, and what a person has yet to be asked for. Contacts nobody. */
   preflight(command: CommandName, cluster: string): Promise<Preflight> {
     return preflight(this.#session, command, cluster);
+  }
+
+  /** Why a request would be refused before any traffic, whatever node is meant; `undefined` where it would not. */
+  async refusal(command: CommandName, input: Readonly<Record<string, unknown>>): Promise<ControlError | undefined> {
+    const accepted = await accept(this.#session, this.#session.authority, command, input, 'any');
+    return accepted.ok ? undefined : accepted.error;
   }
 
   /** What this cluster's engine cannot be asked for, with the reason. Contacts nobody. */
@@ -70,6 +94,11 @@ export class ControlPlane {
     this.#session.end();
   }
 
+  /** Whether this session carries out that request at this moment. */
+  isUnderWay(requestId: string): boolean {
+    return this.#underWay.has(requestId);
+  }
+
   /** Carries one command along the path of a request. Once it has its id it never throws; every end is a result. */
   async execute(command: string, input: Readonly<Record<string, unknown>>): Promise<CommandResult> {
     const session = this.#session;
@@ -77,10 +106,13 @@ export class ControlPlane {
     const flow = new Flow(session.recorder, session.authority, requestId, command, input, (cluster, id) =>
       session.endOperator(cluster, id),
     );
+    this.#underWay.add(requestId);
     try {
       return await carryOut(session, flow, command, input);
     } catch (error) {
-      return flow.brokeOff(error);
+      return await flow.brokeOff(error);
+    } finally {
+      this.#underWay.delete(requestId);
     }
   }
 }

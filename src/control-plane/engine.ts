@@ -6,7 +6,8 @@ import type * as z from 'zod/mini';
 import type { ClusterConfig } from './clusters/cluster.ts';
 import type { CommandName } from './commands/commands.ts';
 import type { Document } from './model/document.ts';
-import type { ControlError } from './model/errors.ts';
+import type { ControlError, Outcome } from './model/errors.ts';
+import type { KernelEvent, Wire } from './model/views.ts';
 
 /** A secret that a cluster of this engine may need. Its texts are whole sentences, translated by the editor. */
 export interface SecretKind {
@@ -72,11 +73,43 @@ export interface AddressScheme {
   readonly hasPath: boolean;
 }
 
+/** An event of the past as it is written down: 64-bit values are decimal strings. */
+export type PastEvent = Wire<KernelEvent>;
+
+/**
+ * The moment of an event before which nobody can have read a state of this epoch held by this primary; `null`: by
+ * whomever. Of a cluster that keeps one history, neither a state of a later epoch.
+ */
+export interface Begin {
+  /** Place of the event in what was given. */
+  readonly event: number;
+  readonly epoch: bigint;
+  readonly primary: string | null;
+}
+
+/** What an engine keeps of the past, and what that proves beyond its own order. Pure. */
+export interface Past {
+  /** `node`: each node its own · `cluster`: all members tell one. */
+  readonly keptBy: 'node' | 'cluster';
+  /** By what its events are ordered, and by what two tellings are of one event. */
+  readonly key: 'seq' | 'time';
+  /** Whether numbers that are skipped are events that are not there. */
+  readonly isCounted: boolean;
+  /** `events` are of one history, in its order. */
+  readonly begins: (events: readonly PastEvent[]) => readonly Begin[];
+  /** Of the events of a request, in the order of a node's history, the last that was there before this answer. */
+  readonly named: (answer: string, events: readonly PastEvent[], node: string) => PastEvent | undefined;
+  /** What an event says of the end of its request; `null`: nothing. */
+  readonly outcome: (event: PastEvent) => Outcome | null;
+}
+
 export interface Engine {
   /** The `kind` of a configured cluster. */
   readonly id: string;
   /** How people call it. */
   readonly label: string;
+  /** The document about it that ships, by its path in the package; the overview speaks of an engine without one. */
+  readonly guide?: string;
   /** Whether an address may be said to lead to a named member, because what answers there may announce another one. */
   readonly namesMembers: boolean;
   /** How its addresses look, by their schemes, and how a person is asked for them. */
@@ -97,6 +130,14 @@ export interface Engine {
    * its code when it is asked.
    */
   readonly describeRecorded: (target: string, kernel: RecordedKernel | null) => Promise<Document | null>;
+  /** What it keeps of the past. Loads its code when it is asked. */
+  readonly past: () => Promise<Past>;
+  /** Whether a kernel's answer asks for a secret, or for another one than it was shown. */
+  readonly wantsSecret: (error: ControlError) => boolean;
+  /** Whether a node of it can be asked what became of a request. */
+  readonly looksUpRequests: boolean;
+  /** What its states, halts and denials mean, in the words of its contract, by the words that it answers with. */
+  readonly meanings: ReadonlyMap<string, string>;
   /** Why a text cannot be the id of a node. */
   readonly invalidNodeId: (node: string) => ControlError | undefined;
 }

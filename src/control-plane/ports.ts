@@ -54,6 +54,15 @@ export interface PromotionRequest extends ControlRequest {
   readonly primaryId: string | null;
 }
 
+/** The history that a node keeps. */
+export interface HistoryOf {
+  readonly node: string;
+  /** Also asks for the fate of this request. */
+  readonly requestId?: string | undefined;
+  /** Asks for the part that lies before a position that an answer of this node named; without it, for the newest. */
+  readonly before?: string | undefined;
+}
+
 /**
  * A cluster's kernel: one method per operation, each at most one answer. Reads may ask the endpoints in
  * configured order; a control request is exactly one HTTP request (P7-E1, P7-F3). Errors come back as values.
@@ -68,16 +77,15 @@ export interface Kernel {
    * memory, shown and recorded nowhere.
    */
   readonly access: string;
-  readCluster(): Promise<Result<DocumentedReading<ClusterView>>>;
+  /** `from`, here and below: asks this configured address, and no other in its place. */
+  readCluster(from?: string): Promise<Result<DocumentedReading<ClusterView>>>;
   readNode(node: string): Promise<Result<DocumentedReading<NodeView>>>;
-  readReplication(): Promise<Result<DocumentedReading<ReplicationView>>>;
-  /** With a look-up, asks `node` for the fate of `requestId`. */
-  readPromotion(lookup?: {
-    readonly node: string;
-    readonly requestId: string;
-  }): Promise<Result<DocumentedReading<PromotionView>>>;
-  readWal(node: string): Promise<Result<DocumentedReading<WalView>>>;
-  readSnapshots(node: string): Promise<Result<DocumentedReading<SnapshotsView>>>;
+  readReplication(from?: string): Promise<Result<DocumentedReading<ReplicationView>>>;
+  /** Where a node is named, it answers itself, or nobody does; then `from` is not given. */
+  readPromotion(of?: HistoryOf, from?: string): Promise<Result<DocumentedReading<PromotionView>>>;
+  /** The newest segments, or the part that lies before a position that an answer named. */
+  readWal(node: string, before?: string): Promise<Result<DocumentedReading<WalView>>>;
+  readSnapshots(node: string, before?: string): Promise<Result<DocumentedReading<SnapshotsView>>>;
   declareDiagnosticsCost(node: string): Promise<Result<CostReading>>;
   /** `endpoint` is the one that declared the cost. */
   collectDiagnostics(node: string, endpoint: string): Promise<Result<DocumentedReading<DiagnosticsView>>>;

@@ -7,18 +7,20 @@ import type {
   Document,
   DocumentedReading,
   DocumentSection,
-  Entry,
   Fact,
   Follows,
   Form,
   Group,
   Label,
   Plain,
+  RowNode,
+  Sentence,
   Table,
   Terms,
   Topology,
 } from '../control-plane/model/document.ts';
-import { label } from '../control-plane/model/document.ts';
+import type { Entry } from '../control-plane/model/entries.ts';
+import { label, sentence } from '../control-plane/model/document.ts';
 import {
   toWire,
   type ControlResultView,
@@ -27,6 +29,7 @@ import {
   type Reading,
   type Wire,
 } from '../control-plane/model/views.ts';
+import { named } from './named.ts';
 
 /** A value that does not exist here, which is not unknown. */
 export const ABSENT: Cell = { is: 'absent' };
@@ -43,6 +46,11 @@ export function fact(name: Label, value: Cell): Fact {
   return { name, value };
 }
 
+/** A fact that the headline says already, or that a person does not look for first. */
+export function detail(name: Label, value: Cell): Fact {
+  return { name, value, isDetail: true };
+}
+
 /** What an engine says of a member in a picture, beside what every engine has. */
 export interface MemberPicture<M> {
   /** Its own word for the role. */
@@ -52,13 +60,17 @@ export interface MemberPicture<M> {
   readonly legend: Topology['legend'];
   /** Whether a running replica follows at all. */
   readonly isFollower: (member: M) => boolean;
+  /** Whether the kernel says that it does not answer. */
+  readonly isSilent: (member: M) => boolean;
+  /** States whose names say no more than role and health do. */
+  readonly impliedStates: readonly string[];
 }
 
-/** Members in the order of the answer, and who follows whom. Another one that calls itself primary follows nobody. */
+/** Members in the order that is given, and who follows whom. Another one that calls itself primary follows nobody. */
 export function membersTopology<M extends Wire<Member>>(
   members: readonly M[],
   primaryId: string | null,
-  { told, lag, units, legend, isFollower }: MemberPicture<M>,
+  { told, lag, units, legend, isFollower, isSilent, impliedStates }: MemberPicture<M>,
 ): Topology {
   const at = members.findIndex(({ nodeId }) => nodeId === primaryId);
   const primary = members[at];
@@ -76,6 +88,8 @@ export function membersTopology<M extends Wire<Member>>(
       health: member.health,
       state: member.replicationState,
       haltReason: member.haltReason,
+      ...(isSilent(member) ? { isSilent: true } : {}),
+      ...(impliedStates.includes(member.replicationState) ? { isStateImplied: true } : {}),
       lag: lag(member),
       follows: follows(member),
     })),
@@ -83,6 +97,18 @@ export function membersTopology<M extends Wire<Member>>(
     units,
     legend,
   };
+}
+
+/** The nodes of a table's rows. */
+export function rowNodes<M extends { readonly nodeId: string; readonly name: string | null }>(
+  members: readonly M[],
+  isSilent: (member: M) => boolean = () => false,
+): readonly RowNode[] {
+  return members.map(member => ({
+    nodeId: member.nodeId,
+    name: member.name,
+    ...(isSilent(member) ? { isSilent: true } : {}),
+  }));
 }
 
 /** A node by its name, and by its id where that is another. */
@@ -103,23 +129,49 @@ export function table(shown: Table): Block {
   return { is: 'table', table: shown };
 }
 
+/** Who answered, by name, and what of that node its own answer says that bears on all of it. */
+export type Teller = Pick<Document, 'observer' | 'selfReport'>;
+
+/** A reading of an engine in whose answers the node that gave them stands, also where the view does not show it. */
+export type ToldReading<T> = Reading<T> & { readonly teller?: Teller };
+
 /** Makes an answer's document when it is first asked for, and once. */
-export function documented<T>(read: Result<Reading<T>>, describe: Describe<T>): Result<DocumentedReading<T>> {
+export function documented<T>(read: Result<ToldReading<T>>, describe: Describe<T>): Result<DocumentedReading<T>> {
   if (!read.ok) return read;
-  const { view, observed } = read.value;
-  let made: ReturnType<Describe<T>> | undefined;
-  return success({ ...read.value, document: () => (made ??= describe(toWire(view), observed.nodeId)) });
+  const { teller, ...reading } = read.value;
+  let made: Document | undefined;
+  const { view, names = {}, observed } = reading;
+  const document = (): Document => ({
+    ...named(describe(toWire(view), observed.nodeId), names, observed.nodeId),
+    ...teller,
+  });
+  return success({ ...reading, document: () => (made ??= document()) });
+}
+
+/** "This was told by …", where the node that answered reports itself halted. */
+export function toldByHalted(name: string, why: string | null): Sentence {
+  return sentence(
+    'This was told by {0}, which reports itself halted ({1}).',
+    plain('strong', name),
+    plain('text', why),
+  );
 }
 
 /** What an engine says beside, in its own words, each group under its own name. */
-export function beside(groups: readonly Group[] | undefined): readonly DocumentSection[] {
+export function beside(groups: readonly Group[] | undefined, isDetail = false): readonly DocumentSection[] {
   return (groups ?? []).map(({ name, entries }) => ({
     title: { foreign: name },
     blocks: [
       entries.length === 0
         ? { is: 'sentence', sentence: { ...label('none'), values: [] }, muted: true }
         : facts(
-            ...entries.map(({ key, value }): Fact => ({ name: { foreign: key }, value: plain('verbatim', value) })),
+            ...entries.map(
+              ({ key, value }): Fact => ({
+                name: { foreign: key },
+                value: plain('verbatim', value),
+                ...(isDetail ? { isDetail } : {}),
+              }),
+            ),
           ),
     ],
   }));
@@ -152,6 +204,11 @@ export function changesDocument(
 export interface EventForms {
   readonly mark: (type: string) => 'failure' | 'success' | 'other';
   readonly lacks: (type: string) => readonly EventField[];
+}
+
+/** What an engine logged, the newest first. */
+export function history(events: readonly Wire<KernelEvent>[], forms: EventForms, empty: Label): Block {
+  return { is: 'events', entries: entries(events, forms).toReversed(), empty, isNewestFirst: true };
 }
 
 /** Events in the order of the answer. A gap says which numbers are not in it, and nothing of why. */

@@ -147,6 +147,7 @@ export function isLocked(file: string): boolean {
  */
 class HolderNote {
   readonly #fd: number;
+  readonly #found = Buffer.alloc(NOTE_BYTES);
   readonly #mine = Buffer.from(`process ${process.pid} on ${hostname()}`.slice(0, NOTE_BYTES).padEnd(NOTE_BYTES));
 
   constructor(file: string) {
@@ -167,9 +168,8 @@ class HolderNote {
   }
 
   write(): void {
-    const found = Buffer.alloc(NOTE_BYTES);
-    fs.readSync(this.#fd, found, 0, NOTE_BYTES, 0);
-    if (!found.equals(this.#mine)) fs.writeSync(this.#fd, this.#mine, 0, NOTE_BYTES, 0);
+    const count = fs.readSync(this.#fd, this.#found, 0, NOTE_BYTES, 0);
+    if (count !== NOTE_BYTES || !this.#found.equals(this.#mine)) fs.writeSync(this.#fd, this.#mine, 0, NOTE_BYTES, 0);
   }
 }
 

@@ -6,21 +6,47 @@ import type { ClusterMember } from './config.ts';
 const KEYS = 1_000;
 
 /**
- * Writes at a steady rate to whichever node accepts. A refused write is dropped, and the next one goes to the next
- * node. Returns a function that stops it.
+ * Writes at a steady rate to whichever node accepts. A refused write is dropped; the next one goes to the next node.
  */
-export function startLoad(members: readonly ClusterMember[], perSecond: number, token: string | null): () => void {
-  const agent = new Agent({ keepAlive: true, maxSockets: 16 });
-  let written = 0;
-  let chosen = 0;
-  const tick = setInterval(() => {
-    const member = members[chosen % members.length];
+export class Load {
+  readonly perSecond: number;
+  readonly #members: readonly ClusterMember[];
+  readonly #token: string | null;
+  #agent: Agent | null = null;
+  #tick: NodeJS.Timeout | undefined;
+  #written = 0;
+  #chosen = 0;
+
+  constructor(members: readonly ClusterMember[], perSecond: number, token: string | null) {
+    this.#members = members;
+    this.perSecond = perSecond;
+    this.#token = token;
+  }
+
+  get isOn(): boolean {
+    return this.#agent !== null;
+  }
+
+  start(): void {
+    const agent = new Agent({ keepAlive: true, maxSockets: 16 });
+    this.#agent = agent;
+    this.#tick = setInterval(() => this.#write(agent), 1_000 / this.perSecond);
+  }
+
+  stop(): void {
+    clearInterval(this.#tick);
+    this.#agent?.destroy();
+    this.#agent = null;
+  }
+
+  #write(agent: Agent): void {
+    const asked = this.#chosen;
+    const member = this.#members[asked % this.#members.length];
     if (member === undefined) return;
-    const asked = chosen;
     const next = (): void => {
-      if (chosen === asked) chosen += 1;
+      if (this.#chosen === asked) this.#chosen += 1;
     };
-    written += 1;
+    this.#written += 1;
     const outgoing = request(
       new URL('/local/writes', member.url),
       {
@@ -28,7 +54,7 @@ export function startLoad(members: readonly ClusterMember[], perSecond: number, 
         agent,
         headers: {
           'content-type': 'application/json',
-          ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+          ...(this.#token === null ? {} : { authorization: `Bearer ${this.#token}` }),
         },
       },
       incoming => {
@@ -37,10 +63,6 @@ export function startLoad(members: readonly ClusterMember[], perSecond: number, 
       },
     );
     outgoing.on('error', next);
-    outgoing.end(JSON.stringify({ key: `load-${written % KEYS}`, value: `write ${written}` }));
-  }, 1_000 / perSecond);
-  return (): void => {
-    clearInterval(tick);
-    agent.destroy();
-  };
+    outgoing.end(JSON.stringify({ key: `load-${this.#written % KEYS}`, value: `write ${this.#written}` }));
+  }
 }

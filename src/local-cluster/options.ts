@@ -23,12 +23,18 @@ export interface ClusterOptions extends ServerOptions {
   readonly nodes: number;
   readonly port: number;
   readonly writesPerSecond: number;
+  /** Asks a person at the terminal what to do to the nodes. */
+  readonly rehearsal: boolean;
+  /** Where the addresses of the nodes are written when they are ready. */
+  readonly readyFile: string | null;
+  /** The process with which this one ends. */
+  readonly whilePid: number | null;
 }
 
 export const USAGE = `Usage:
   cluster --data DIR [--nodes 3] [--port 9191] [--writes-per-second N] [options]
       Starts a cluster of N processes on one machine; node i listens on the i-th port from --port (0: free ones
-      between 10000 and 20000).
+      between 11000 and 20000).
       Prints one JSON line per node when it is ready: {"id","name","url","pid"}. Ctrl-C ends all of them.
   cluster node --data DIR --name node-2 [options]
       Starts one node of an existing cluster alone, where it was. Prints its line when it is ready.
@@ -36,6 +42,11 @@ Options:
   --host 127.0.0.1             the address to listen on
   --segment-bytes 1048576      size of a WAL segment
   --checkpoint-every 1000      commits between two checkpoints; WAL behind the second last is retired
+  --rehearsal                  prints plainly, opens the ports of --faults, and asks you at this terminal which node to
+                               kill, pause, cut off or bring back: a rehearsal of failures, for a person
+  --ready-file FILE            writes {"pid","nodes"} to FILE when all nodes are ready, {"pid","error"} when they
+                               cannot be
+  --while-pid PID              ends as by Ctrl-C when that process is gone
   --observed 0                 so many synthetic members beside the real ones, for views at size
   --faults                     opens a loopback port per node ("admin" in its line) on which faults are asked for
   --crash-at POINT[:N]         ends the node at the N-th passage of a crash point
@@ -56,6 +67,9 @@ const FLAGS = {
   'checkpoint-every': { type: 'string', default: '1000' },
   observed: { type: 'string', default: '0' },
   faults: { type: 'boolean', default: false },
+  rehearsal: { type: 'boolean', default: false },
+  'ready-file': { type: 'string' },
+  'while-pid': { type: 'string' },
   'crash-at': { type: 'string' },
   help: { type: 'boolean', default: false },
 } as const;
@@ -108,7 +122,7 @@ export function readCommandLine(args: readonly string[]): Command {
     observerToken: token(values['observer-token-file'], 'AERODB_OBSERVER_TOKEN'),
     checkpointEvery: number('checkpoint-every', values['checkpoint-every'], 1, 1_000_000_000),
     observed: number('observed', values.observed, 0, 10_000),
-    faults: values.faults,
+    faults: values.faults || values.rehearsal,
     crashAt: values['crash-at'] ?? null,
   };
   if (isNodeAlone) {
@@ -116,6 +130,8 @@ export function readCommandLine(args: readonly string[]): Command {
       throw new UsageError('--name is needed: which node of the cluster to start, node-1 for example.');
     return { command: 'node', name: values.name, options: server };
   }
+  if (values.rehearsal && !(process.stdin.isTTY && process.stdout.isTTY))
+    throw new UsageError('--rehearsal asks a person at a terminal, and this is none. Nothing was started.');
   const nodes = number('nodes', values.nodes, 1, 99);
   const port = number('port', values.port, 0, 65_535);
   if (port > 0 && port + nodes - 1 > 65_535)
@@ -127,6 +143,9 @@ export function readCommandLine(args: readonly string[]): Command {
       nodes,
       port,
       writesPerSecond: number('writes-per-second', values['writes-per-second'], 0, 10_000),
+      rehearsal: values.rehearsal,
+      whilePid: values['while-pid'] === undefined ? null : number('while-pid', values['while-pid'], 1, 2 ** 31 - 1),
+      readyFile: values['ready-file'] === undefined ? null : resolve(values['ready-file']),
     },
   };
 }

@@ -7,11 +7,9 @@ import { chainText } from './lines.ts';
 import { allMembers, allReplicas, memberById } from './members.ts';
 import type { LocalNode } from './node.ts';
 import { syntheticNote } from './observed.ts';
+import { page, PAGING } from './pages.ts';
 import { shownEvents } from './shown-events.ts';
 import { type Mode, UUID } from './vocabulary.ts';
-
-const DEFAULT_LIMIT = 100;
-const LARGEST_LIMIT = 1_000;
 
 /** The envelope of every 2xx answer. */
 export function envelope(node: LocalNode, data: object, notes: readonly string[] = []): object {
@@ -27,41 +25,8 @@ export function envelope(node: LocalNode, data: object, notes: readonly string[]
     },
     data,
     notes: node.observed.length === 0 ? notes : [...notes, syntheticNote(node.observed.length)],
+    names: Object.fromEntries(node.cluster.members.map(({ id, name }) => [id, name])),
   };
-}
-
-function positionAfter(query: URLSearchParams): bigint {
-  const text = query.get('after') ?? '0';
-  if (!/^\d{1,20}$/.test(text)) throw invalid('after', 'after must be a position, in decimal digits.');
-  return BigInt(text);
-}
-
-function limitOf(query: URLSearchParams): number {
-  const text = query.get('limit') ?? String(DEFAULT_LIMIT);
-  const limit = /^\d{1,4}$/.test(text) ? Number(text) : 0;
-  if (limit < 1 || limit > LARGEST_LIMIT) throw invalid('limit', `limit must be a number from 1 to ${LARGEST_LIMIT}.`);
-  return limit;
-}
-
-/** One page of an ordered list: what lies after `after`, and where the next page begins, if there is one. */
-function page<T>(
-  items: readonly T[],
-  position: (item: T) => bigint,
-  query: URLSearchParams,
-): { readonly items: readonly T[]; readonly next_after: bigint | null } {
-  const after = query.has('after') ? positionAfter(query) : -1n;
-  const rest = items.filter(item => position(item) > after);
-  let end = limitOf(query);
-  // Items at one position stay on one page, because the next page begins after a position.
-  for (
-    let [last, next] = [rest[end - 1], rest[end]];
-    last !== undefined && next !== undefined && position(last) === position(next);
-    next = rest[end]
-  )
-    end += 1;
-  const shown = rest.slice(0, end);
-  const last = shown.at(-1);
-  return { items: shown, next_after: shown.length < rest.length && last !== undefined ? position(last) : null };
 }
 
 function cluster(node: LocalNode): object {
@@ -95,7 +60,7 @@ function promotion(
   query: URLSearchParams,
 ): { readonly data: object; readonly notes: readonly string[] } {
   const { ledger } = node;
-  const { items, next_after: nextAfter } = page(ledger.events, event => BigInt(event.seq), query);
+  const { items, page: facts } = page(ledger.events, event => BigInt(event.seq), query);
   const requestId = query.get('request_id');
   if (requestId !== null && !UUID.test(requestId)) throw invalid('request_id', 'A request id is a UUID in lower case.');
   const { last } = ledger;
@@ -117,7 +82,7 @@ function promotion(
             denial: last.denial,
           },
     events,
-    next_after: nextAfter,
+    ...facts,
     ...(requestId === null
       ? {}
       : {
@@ -133,7 +98,7 @@ function promotion(
 }
 
 function wal(node: LocalNode, query: URLSearchParams): object {
-  const { items, next_after: nextAfter } = page(node.wal.segments, segment => segment.end.offset, query);
+  const { items, page: facts } = page(node.wal.segments, segment => segment.end.offset, query);
   return {
     segments: items.map(({ first, end }) => ({
       id: first.offset.toString().padStart(20, '0'),
@@ -150,7 +115,7 @@ function wal(node: LocalNode, query: URLSearchParams): object {
     checksum_status: checksumStatus(node),
     verified_to_offset: node.wal.verifiedTo,
     checkpoints: node.data.snapshots.checkpoints,
-    next_after: nextAfter,
+    ...facts,
   };
 }
 
@@ -161,7 +126,8 @@ function checksumStatus(node: LocalNode): 'valid' | 'invalid' | 'unchecked' {
 }
 
 function snapshots(node: LocalNode, query: URLSearchParams): object {
-  return page(node.data.snapshots.items, item => item.commit_id, query);
+  const { items, page: facts } = page(node.data.snapshots.items, item => item.commit_id, query);
+  return { items, ...facts };
 }
 
 function modeOf(query: URLSearchParams): Mode {
@@ -214,7 +180,6 @@ export function readRoutes(node: LocalNode, attempts: Attempts): readonly Route[
       return { status: 200, body: envelope(node, await data(asked), notes) };
     },
   });
-  const paging = ['after', 'limit'];
   return [
     {
       method: 'GET',
@@ -237,15 +202,15 @@ export function readRoutes(node: LocalNode, attempts: Attempts): readonly Route[
       method: 'GET',
       path: /^\/v1\/promotion$/,
       needs: 'read',
-      query: [...paging, 'request_id'],
+      query: [...PAGING, 'request_id'],
       answer: ({ query }): Reply => {
         if (node.lifecycle === 'booting') throw notReady(node.lifecycle);
         const { data, notes } = promotion(node, query);
         return { status: 200, body: envelope(node, data, notes) };
       },
     },
-    get(/^\/v1\/wal$/, ({ query }) => wal(node, query), paging),
-    get(/^\/v1\/snapshots$/, ({ query }) => snapshots(node, query), paging),
+    get(/^\/v1\/wal$/, ({ query }) => wal(node, query), PAGING),
+    get(/^\/v1\/snapshots$/, ({ query }) => snapshots(node, query), PAGING),
     get(/^\/v1\/diagnostics\/cost$/, () => diagnosticsCost(node)),
     get(/^\/v1\/diagnostics$/, () => diagnose(node)),
     get(/^\/v1\/explain\/promotion$/, ({ query }) => explain(node, attempts, query, 'promotion'), ['target', 'mode']),

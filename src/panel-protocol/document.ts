@@ -40,6 +40,9 @@ const cell = z.union([
   z.strictObject({ is: z.literal('state'), state: text, reason: known }),
 ]);
 
+/** A named value. */
+export const fact = z.strictObject({ name: title, value: cell, isDetail: z.exactOptional(z.literal(true)) });
+
 const table = z.strictObject({
   caption: label,
   columns: z.array(
@@ -49,9 +52,14 @@ const table = z.strictObject({
       is: form,
       width: z.number(),
       isNarrow: z.exactOptional(z.literal(true)),
+      isDetail: z.exactOptional(z.literal(true)),
     }),
   ),
   rows: z.array(z.array(z.union([text, z.null(), cell]))),
+  nodes: z.exactOptional(
+    z.array(z.strictObject({ nodeId: text, name: known, isSilent: z.exactOptional(z.literal(true)) })),
+  ),
+  own: z.exactOptional(z.array(text)),
   empty: label,
   narrow: z.array(z.array(text)),
 });
@@ -66,6 +74,8 @@ const topology = z.strictObject({
       health,
       state: text,
       haltReason: known,
+      isSilent: z.exactOptional(z.literal(true)),
+      isStateImplied: z.exactOptional(z.literal(true)),
       lag: z.array(knownNumber),
       follows: z.enum(['flowing', 'broken', 'none']),
     }),
@@ -79,6 +89,7 @@ const ruler = z.strictObject({
   from: number,
   to: number,
   parts: z.number(),
+  shown: z.nullable(z.strictObject({ from: number, to: number, total: knownNumber })),
   ends: z.array(z.strictObject({ first: number, end: number })),
   marks: z.array(
     z.strictObject({ name: label, id: z.exactOptional(text), at: knownNumber, shape: z.enum(['tick', 'diamond']) }),
@@ -113,7 +124,7 @@ const states = z.strictObject({
 });
 
 const bars = z.strictObject({
-  measures: z.array(z.strictObject({ title: label, unit: label, most: number })),
+  measures: z.array(z.strictObject({ title: label, unit: label, most: number, column: z.exactOptional(text) })),
   bars: z.array(z.strictObject({ nodeId: text, name: known, amounts: z.array(knownNumber) })),
   scale: sentence,
 });
@@ -131,6 +142,7 @@ const entry = z.discriminatedUnion('is', [
     mode: knownOrAbsent,
     operator: knownOrAbsent,
     nodeId: knownOrAbsent,
+    nodeName: z.exactOptional(text),
     requestId: knownOrAbsent,
     auditHead: z.nullable(z.strictObject({ seq: text, hash: text })),
     fields: z.record(text, z.unknown()),
@@ -142,9 +154,10 @@ const change = z.strictObject({ component: text, nodeId: known, before: known, a
 const group = z.strictObject({ name: text, entries: z.array(z.strictObject({ key: text, value: text })) });
 
 const block = z.discriminatedUnion('is', [
-  z.strictObject({ is: z.literal('facts'), facts: z.array(z.strictObject({ name: title, value: cell })) }),
+  z.strictObject({ is: z.literal('facts'), facts: z.array(fact) }),
   z.strictObject({ is: z.literal('table'), table }),
   z.strictObject({ is: z.literal('sentence'), sentence, muted: z.exactOptional(z.literal(true)) }),
+  z.strictObject({ is: z.literal('part'), sentences: z.array(sentence) }),
   z.strictObject({ is: z.literal('topology'), topology }),
   z.strictObject({ is: z.literal('ruler'), ruler }),
   z.strictObject({ is: z.literal('spans'), spans }),
@@ -154,6 +167,7 @@ const block = z.discriminatedUnion('is', [
     is: z.literal('events'),
     entries: z.array(entry),
     empty: label,
+    isNewestFirst: z.exactOptional(z.literal(true)),
     brief: z.exactOptional(z.literal(true)),
   }),
   z.strictObject({
@@ -173,8 +187,10 @@ export const document = exactly<Document>()(
       countsCommits: z.boolean(),
       countsControlVersions: z.boolean(),
     }),
+    headline: z.exactOptional(z.array(sentence)),
     epoch: z.exactOptional(known),
     observer: z.exactOptional(z.strictObject({ nodeId: text, name: text })),
+    selfReport: z.exactOptional(z.array(sentence)),
     sections: z.array(z.strictObject({ title: z.nullable(title), blocks: z.array(block) })),
   }),
 );

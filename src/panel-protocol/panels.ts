@@ -1,15 +1,18 @@
 /** What a panel shows, whole: one of these at a time. */
 import * as z from 'zod/mini';
-import type { Document } from '../control-plane/model/document.ts';
+import type { ClusterColor } from '../control-plane/clusters/cluster.ts';
+import type { Document, Fact } from '../control-plane/model/document.ts';
 import type { ControlError } from '../control-plane/model/errors.ts';
 import type { Explanation } from '../control-plane/explanation/explanation.ts';
 import type { Invariant } from '../control-plane/model/invariants.ts';
 import type { Wire } from '../control-plane/model/views.ts';
-import { document } from './document.ts';
+import type { Force } from '../control-plane/request/flow.ts';
+import { document, fact } from './document.ts';
 import { exactly } from './exactly.ts';
 import { cited, controlError, explanation, position, source, type Source } from './readings.ts';
 
 import { log, type AuditLogFacts } from './audit.ts';
+import { reconstructionFacts, type ReconstructionFacts } from './reconstruction.ts';
 
 /** The cluster as every panel names it; `environment` is the operator's own label. */
 export interface ClusterLabel {
@@ -20,6 +23,25 @@ export interface ClusterLabel {
 
 /** Where the record of this result stands in the audit log, or why it was not recorded. */
 export type RecordedAt = { readonly seq: string; readonly hash: string } | { readonly notRecorded: string };
+
+/** What the tree of this window last knew of a node, as the member that answered it reported it. */
+export interface LastReport {
+  readonly name: string;
+  readonly source: Source;
+  /** By its name where the answer has it; `null`: it did not say who it is. */
+  readonly toldBy: string | null;
+  readonly facts: readonly Fact[];
+  /** That it was read before a request for a change, in words. */
+  readonly mark?: string;
+}
+
+/** An answer that this window read, with what dates it. */
+export interface KeptReading {
+  readonly source: Source;
+  readonly document: Document;
+  readonly requestId: string;
+  readonly recorded: RecordedAt;
+}
 
 /** What a panel shows: exactly one of these, whole. */
 export type Panel =
@@ -33,6 +55,15 @@ export type Panel =
       readonly document: Document;
       readonly requestId: string;
       readonly recorded: RecordedAt;
+    }
+  /** Two answers to one question, in the order in which this window read them, and what differs between them. */
+  | {
+      readonly kind: 'comparison';
+      readonly title: string;
+      readonly cluster: ClusterLabel;
+      readonly before: KeptReading;
+      readonly after: KeptReading;
+      readonly differences: Document;
     }
   | {
       readonly kind: 'explanation';
@@ -53,6 +84,7 @@ export type Panel =
       readonly document: Document;
       readonly requestId: string;
       readonly recorded: RecordedAt;
+      readonly force?: Force;
     }
   | {
       readonly kind: 'failed';
@@ -63,20 +95,58 @@ export type Panel =
       readonly requestId: string;
       readonly recorded: RecordedAt;
       readonly authorityEnded?: RecordedAt;
+      readonly force?: Force;
+      /** Set where the command only reads: what failed was not read. */
+      readonly reads?: true;
+    }
+  /** No answer came from the node that was asked; `lastReport`: from memory, `null` where there is none. */
+  | {
+      readonly kind: 'silent';
+      readonly title: string;
+      readonly cluster: ClusterLabel;
+      readonly name: string;
+      readonly error: Wire<ControlError>;
+      readonly requestId: string;
+      readonly recorded: RecordedAt;
+      readonly lastReport: LastReport | null;
     }
   | { readonly kind: 'audit'; readonly title: string; readonly log: AuditLogFacts }
+  | { readonly kind: 'reconstruction'; readonly title: string; readonly facts: ReconstructionFacts }
   /** The session may no longer see what stood here. */
   | { readonly kind: 'refused'; readonly title: string; readonly code: string; readonly message: string }
   /** After a reload: what was shown is gone; an inspection must be asked for again, a request is not repeated. */
   | { readonly kind: 'gone'; readonly title: string };
 
-/** Editor to panel. `refreshable`: whether "refresh" asks the same command anew. */
+/** Editor to panel. `refreshable`: whether "refresh" asks the same command anew; `older`, `newest`: likewise. */
 export interface ShowPanel {
   readonly type: 'show';
   readonly panel: Panel;
   readonly refreshable: boolean;
+  readonly older?: true;
+  readonly newest?: true;
   /** Texts of the invariants that the panel names by id: those of an error or of a denial. */
   readonly cited?: readonly Invariant[];
+  /** The answer can be saved as evidence. */
+  readonly savable?: true;
+  /** The one act that would permit what was refused, by its button. */
+  readonly offer?: string;
+  /** What can be read next; the editor knows where each leads. */
+  readonly links?: readonly string[];
+  readonly meanings?: readonly Meaning[];
+  /** The colour that the person gave to the cluster: it is in no record and no copy. */
+  readonly color?: ClusterColor;
+  /** Another endpoint can be asked instead. */
+  readonly another?: true;
+  /** This window has read the same before. */
+  readonly comparable?: true;
+  /** It can be copied as the terminal prints it. */
+  readonly textual?: true;
+}
+
+/** A word of the kernel's, and what the contract of its engine says that it means. */
+export interface Meaning {
+  readonly word: string;
+  readonly text: string;
 }
 
 const text = z.string();
@@ -84,11 +154,22 @@ const known = z.nullable(text);
 
 const cluster = z.strictObject({ name: text, kind: text, environment: known });
 const recorded = exactly<RecordedAt>()(z.union([position, z.strictObject({ notRecorded: text })]));
+const kept = exactly<KeptReading>()(z.strictObject({ source, document, requestId: text, recorded }));
+
+const force = exactly<Force>()(z.strictObject({ by: text, time: text, reason: text, acknowledged: z.array(text) }));
 
 const panel = exactly<Panel>()(
   z.discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('asking'), title: text, cluster, requestId: z.exactOptional(text) }),
     z.strictObject({ kind: z.literal('answer'), title: text, cluster, source, document, requestId: text, recorded }),
+    z.strictObject({
+      kind: z.literal('comparison'),
+      title: text,
+      cluster,
+      before: kept,
+      after: kept,
+      differences: document,
+    }),
     z.strictObject({
       kind: z.literal('explanation'),
       explanation,
@@ -107,6 +188,7 @@ const panel = exactly<Panel>()(
       document,
       requestId: text,
       recorded,
+      force: z.exactOptional(force),
     }),
     z.strictObject({
       kind: z.literal('failed'),
@@ -117,13 +199,45 @@ const panel = exactly<Panel>()(
       requestId: text,
       recorded,
       authorityEnded: z.exactOptional(recorded),
+      force: z.exactOptional(force),
+      reads: z.exactOptional(z.literal(true)),
+    }),
+    z.strictObject({
+      kind: z.literal('silent'),
+      title: text,
+      cluster,
+      name: text,
+      error: controlError,
+      requestId: text,
+      recorded,
+      lastReport: z.nullable(
+        z.strictObject({ name: text, source, toldBy: known, facts: z.array(fact), mark: z.exactOptional(text) }),
+      ),
     }),
     z.strictObject({ kind: z.literal('audit'), title: text, log }),
+    z.strictObject({ kind: z.literal('reconstruction'), title: text, facts: reconstructionFacts }),
     z.strictObject({ kind: z.literal('refused'), title: text, code: text, message: text }),
     z.strictObject({ kind: z.literal('gone'), title: text }),
   ]),
 );
 
 export const showPanel = exactly<ShowPanel>()(
-  z.strictObject({ type: z.literal('show'), panel, refreshable: z.boolean(), cited: z.exactOptional(z.array(cited)) }),
+  z.strictObject({
+    type: z.literal('show'),
+    panel,
+    refreshable: z.boolean(),
+    older: z.exactOptional(z.literal(true)),
+    newest: z.exactOptional(z.literal(true)),
+    cited: z.exactOptional(z.array(cited)),
+    savable: z.exactOptional(z.literal(true)),
+    offer: z.exactOptional(text),
+    links: z.exactOptional(z.array(text)),
+    meanings: z.exactOptional(z.array(z.strictObject({ word: text, text }))),
+    color: z.exactOptional(
+      z.enum(['red', 'orange', 'yellow', 'green', 'blue', 'purple'] satisfies readonly ClusterColor[]),
+    ),
+    another: z.exactOptional(z.literal(true)),
+    comparable: z.exactOptional(z.literal(true)),
+    textual: z.exactOptional(z.literal(true)),
+  }),
 );

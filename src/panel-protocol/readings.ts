@@ -3,7 +3,12 @@
  * lines of the audit log.
  */
 import * as z from 'zod/mini';
-import type { AuditVerdict, RequestEnd } from '../control-plane/model/audit-reader.ts';
+import type {
+  AuditCopyVerdict,
+  AuditVerdict,
+  AuditVerdictKind,
+  RequestEnd,
+} from '../control-plane/model/audit-reader.ts';
 import type { ConfirmedCommandName } from '../control-plane/commands/commands.ts';
 import type { ControlError } from '../control-plane/model/errors.ts';
 import type { Explanation } from '../control-plane/explanation/explanation.ts';
@@ -29,17 +34,20 @@ const observed = z.strictObject({
   time: text,
   clock: text,
 });
-/** Where an answer was read. */
-export type Source = Wire<Explanation>['source'];
+type Origin = Wire<Explanation>['source'];
+/** Where an answer was read, and whether a person chose that it was read there. */
+export interface Source extends Origin {
+  readonly isChosen?: true;
+}
 
-export const source = exactly<Source>()(
-  z.strictObject({
-    observed,
-    endpoint: text,
-    skipped: z.array(z.strictObject({ endpoint: text, reason: text })),
-    notes: texts,
-  }),
-);
+const origin = {
+  observed,
+  endpoint: text,
+  skipped: z.array(z.strictObject({ endpoint: text, reason: text, answered: z.exactOptional(z.literal(true)) })),
+  notes: texts,
+};
+
+export const source = exactly<Source>()(z.strictObject({ ...origin, isChosen: z.exactOptional(z.literal(true)) }));
 
 /** Of what an engine's own member says beside, nothing is needed here. */
 const member = z.object({
@@ -102,7 +110,7 @@ export const explanation = exactly<Wire<Explanation>>()(
     cluster: z.strictObject({ name: text, kind: text, environment: known }),
     target: z.strictObject({ nodeId: text, name: text }),
     reason: known,
-    source,
+    source: z.strictObject(origin),
     changes: z.array(change),
     consequences: z.array(z.strictObject({ scope: z.enum(['node', 'cluster', 'replication', 'durability']), text })),
     facts: z.array(
@@ -144,25 +152,43 @@ export const kernelState = exactly<KernelState>()(
   }),
 );
 
+/** What verification can find. */
+export const verdictKind = exactly<AuditVerdictKind>()(
+  z.enum([
+    'intact',
+    'intact_selection',
+    'torn_tail',
+    'record_edited',
+    'records_missing',
+    'forked',
+    'truncated',
+    'replaced',
+    'export_edited',
+    'unreadable',
+  ]),
+);
+
 /** What verification found. */
 export const auditVerdict = exactly<Wire<AuditVerdict>>()(
   z.strictObject({
-    kind: z.enum([
-      'intact',
-      'torn_tail',
-      'record_edited',
-      'records_missing',
-      'forked',
-      'truncated',
-      'replaced',
-      'unreadable',
-    ]),
+    kind: verdictKind,
     message: text,
     line: knownNumber,
     seq: knownNumber,
     records: number,
     bytes: number,
     head: z.nullable(position),
+  }),
+);
+
+/** How the second copy stands to the log. */
+export const auditCopy = exactly<Wire<AuditCopyVerdict>>()(
+  z.strictObject({
+    path: text,
+    kind: z.enum(['same', 'behind', 'differs', 'longer', 'unreadable']),
+    message: text,
+    line: knownNumber,
+    behind: knownNumber,
   }),
 );
 

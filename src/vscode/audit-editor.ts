@@ -1,17 +1,19 @@
 /**
  * The audit log in a read-only editor tab, with the verdict of its verification at the top. Operator or Auditor only.
  */
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import * as vscode from 'vscode';
-import type { AuditReview, AuditVerdict, ExportedChain } from '../control-plane/model/audit-reader.ts';
+import type { AuditReview, AuditSought, AuditVerdict } from '../control-plane/model/audit-reader.ts';
 import { auditReviewRefused } from '../control-plane/commands/authority.ts';
+import { isUuid } from '../control-plane/model/plausible.ts';
 import type { AuditLogFacts } from '../panel-protocol/audit.ts';
 import type { AuditRequest } from '../panel-protocol/messages.ts';
+import { AuditReadings, type NotRecorded } from './audit-readings.ts';
+import { askChain, askTarget } from './audit-export.ts';
 import { AuditSession } from './audit-session.ts';
 import type { CommandContext } from './commands.ts';
 import type { Panels } from './panels.ts';
-import { notify, pick, underWay } from './surfaces.ts';
+import type { ReconstructedPart } from './reconstruction-part.ts';
+import { notify, underWay } from './surfaces.ts';
 
 const KEY = 'audit-log';
 
@@ -20,51 +22,74 @@ export function registerAuditEditor(
   context: () => CommandContext,
   review: AuditReview,
   panels: Panels,
+  reconstruct: (of: ReconstructedPart) => void,
 ): vscode.Disposable[] {
-  const editor = new AuditEditor(context, review, panels);
+  const editor = new AuditEditor(context, review, panels, reconstruct);
   return [
     new vscode.Disposable(() => editor.end()),
-    vscode.commands.registerCommand('aerodb.openAuditLog', () => editor.open()),
+    vscode.commands.registerCommand('aerodb.openAuditLog', (argument: unknown) =>
+      editor.open(requestOf(argument)).catch((error: unknown) => editor.complain(error)),
+    ),
     vscode.commands.registerCommand('aerodb.verifyAuditLog', async () => {
       if (refusedReview(context())) return;
+      warnNotRecorded(await editor.readings.record('verify'));
+      if (refusedReview(context())) return;
       const verdict = await review.reader.verify(review.knownHead());
-      const sentence = `AeroDB: ${verdictText(verdict)} (${review.reader.path})`;
-      void notify(verdict.kind === 'intact' ? 'information' : 'error', sentence);
+      const copy = (await review.secondCopy?.compare()) ?? null;
+      const held = copy === null || copy.kind === 'same' || copy.kind === 'behind';
+      const beside = copy === null ? '' : ` ${copy.message} (${copy.path})`;
+      const sentence = `AeroDB: ${verdictText(verdict)} (${review.reader.path})${beside}`;
+      void notify(verdict.kind === 'intact' && held ? 'information' : 'error', sentence);
     }),
   ];
 }
 
 class AuditEditor {
+  readonly readings: AuditReadings;
   readonly #context: () => CommandContext;
   readonly #review: AuditReview;
   readonly #panels: Panels;
+  readonly #reconstruct: (of: ReconstructedPart) => void;
   readonly #title = vscode.l10n.t('AeroDB Audit Log');
   #session: AuditSession | null = null;
+  /** The request that the last reading was asked for; told with its facts, however often they are told. */
+  #requestId: string | undefined;
   #stopListening: () => void = () => undefined;
 
-  constructor(context: () => CommandContext, review: AuditReview, panels: Panels) {
+  constructor(
+    context: () => CommandContext,
+    review: AuditReview,
+    panels: Panels,
+    reconstruct: (of: ReconstructedPart) => void,
+  ) {
+    this.#reconstruct = reconstruct;
     this.#context = context;
     this.#review = review;
     this.#panels = panels;
+    this.readings = new AuditReadings(() => context().plane, review.reader.path);
   }
 
-  /** Opens the tab, or brings it to the front and reads anew: it was asked for. */
-  async open(): Promise<void> {
+  /** Opens the tab, at a request where one is named, or brings it to the front and reads anew: it was asked for. */
+  async open(requestId?: string): Promise<void> {
     if (refusedReview(this.#context())) return;
     const session = this.#session ?? this.#begin();
-    const facts = await underWay(vscode.ProgressLocation.Window, vscode.l10n.t('AeroDB: reading the audit log'), () =>
-      session.read(),
+    const facts = await underWay(
+      vscode.ProgressLocation.Window,
+      vscode.l10n.t('AeroDB: reading the audit log'),
+      async () => session.read(await this.readings.open()),
     );
     if (session !== this.#session || !this.#mayReview()) return;
     const fresh = !this.#panels.has(KEY);
+    this.#requestId = requestId;
     this.#panels.show(KEY, this.#content(session, facts), { keepWhenHidden: true });
     if (fresh) this.#panels.onClosed(KEY, () => this.end());
-    await session.examine().catch((error: unknown) => this.#complain(error));
+    await session.examine().catch((error: unknown) => this.complain(error));
   }
 
   #begin(): AuditSession {
     const session: AuditSession = new AuditSession(this.#review, {
       mayReview: () => session === this.#session && this.#mayReview(),
+      isUnderWay: requestId => this.#context().plane.isUnderWay(requestId),
       tell: message => this.#panels.tell(KEY, message),
       factsChanged: facts => this.#panels.replace(KEY, this.#content(session, facts)),
     });
@@ -76,6 +101,7 @@ class AuditEditor {
   /** Lets go of the log; the tab stays as it is. */
   end(): void {
     this.#stopListening();
+    this.readings.close();
     void this.#session?.close();
     this.#session = null;
   }
@@ -89,6 +115,7 @@ class AuditEditor {
       title: this.#title,
       panel: { kind: 'refused', title: this.#title, code: refused.code, message: refused.message },
       refresh: () => void this.open(),
+      offer: this.#context().results.offer(refused, null),
     });
   }
 
@@ -99,35 +126,51 @@ class AuditEditor {
   #content(session: AuditSession, log: AuditLogFacts): Parameters<Panels['show']>[1] {
     return {
       title: this.#title,
-      panel: { kind: 'audit', title: this.#title, log },
-      refresh: () => void this.open().catch((error: unknown) => this.#complain(error)),
-      audit: request => void this.#asked(session, request).catch((error: unknown) => this.#complain(error)),
+      panel: {
+        kind: 'audit',
+        title: this.#title,
+        log: this.#requestId === undefined ? log : { ...log, requestId: this.#requestId },
+      },
+      refresh: () => void this.open().catch((error: unknown) => this.complain(error)),
+      audit: request => void this.#asked(session, request).catch((error: unknown) => this.complain(error)),
     };
   }
 
   async #asked(session: AuditSession, request: AuditRequest): Promise<void> {
-    if (session !== this.#session || refusedReview(this.#context())) return;
+    if (this.#mayNotGoOn(session)) return;
     if (request.type === 'audit-export') await this.#export(session, request);
-    else if (request.type === 'audit-raw') await openRaw(this.#review.reader.path);
-    else await session.answer(request);
+    else if (request.type === 'audit-raw') await this.#raw(session);
+    else if (request.type === 'audit-reconstruct') this.#reconstruct(request.of);
+    else {
+      if (request.type === 'audit-select') await this.#recordFilter(session, request.sought);
+      await session.answer(request);
+    }
+  }
+
+  async #recordFilter(session: AuditSession, sought: AuditSought): Promise<void> {
+    const notRecorded = await this.readings.filter(sought);
+    if (typeof notRecorded === 'string') session.notRecorded(notRecorded);
+  }
+
+  async #raw(session: AuditSession): Promise<void> {
+    warnNotRecorded(await this.readings.record('open'));
+    if (!this.#mayNotGoOn(session)) await openRaw(this.#review.reader.path);
   }
 
   async #export(
     session: AuditSession,
     { format, sought }: Extract<AuditRequest, { type: 'audit-export' }>,
   ): Promise<void> {
-    const chain = await askChain();
+    const chain = await askChain(format);
     if (chain === undefined) return;
-    const target = await vscode.window.showSaveDialog({
-      title: vscode.l10n.t('Export the selected audit records'),
-      saveLabel: vscode.l10n.t('Export'),
-      defaultUri: vscode.Uri.file(join(homedir(), `audit-export.${format}`)),
-      filters: format === 'jsonl' ? { 'JSON Lines': ['jsonl'] } : { CSV: ['csv'] },
-    });
+    const target = await askTarget(format);
     // Between the question and the answer authority may have gone.
-    if (target === undefined || session !== this.#session || refusedReview(this.#context())) return;
+    if (target === undefined || this.#mayNotGoOn(session)) return;
     if (target.scheme !== 'file')
       throw new Error(vscode.l10n.t('{0} is not a file of the machine on which the log is', target.toString()));
+    warnNotRecorded(await this.readings.record('export', sought));
+    if (this.#mayNotGoOn(session)) return;
+    // What fails from here on says itself whether it was the log or the file.
     await underWay(vscode.ProgressLocation.Notification, vscode.l10n.t('Exporting audit records'), () =>
       session.exportTo(target.fsPath, sought, format, chain),
     );
@@ -137,7 +180,11 @@ class AuditEditor {
     );
   }
 
-  #complain(error: unknown): void {
+  #mayNotGoOn(session: AuditSession): boolean {
+    return session !== this.#session || refusedReview(this.#context());
+  }
+
+  complain(error: unknown): void {
     void notify(
       'error',
       vscode.l10n.t('AeroDB, audit log: {0}', error instanceof Error ? error.message : String(error)),
@@ -145,37 +192,27 @@ class AuditEditor {
   }
 }
 
-async function askChain(): Promise<ExportedChain | undefined> {
-  const picked = await pick(
-    [
-      {
-        chain: 'neighbours',
-        label: vscode.l10n.t('With the neighbouring records'),
-        detail: vscode.l10n.t(
-          'The record before and the one after each run of selected records: shows that the selected ones stand ' +
-            'unedited in the chain.',
-        ),
-      },
-      {
-        chain: 'to_end',
-        label: vscode.l10n.t('With the chain to the end of the log'),
-        detail: vscode.l10n.t(
-          'Every record from the first selected one on: can be held against a head that is known from elsewhere.',
-        ),
-      },
-    ] as const,
-    {
-      title: vscode.l10n.t('Proof'),
-      placeHolder: vscode.l10n.t('How much of the chain goes along with the selected records?'),
-    },
-  );
-  return picked?.chain;
+/** Reading never depends on the log; what was not recorded is said. */
+function warnNotRecorded(cause: NotRecorded): void {
+  if (cause !== null)
+    void notify('warning', vscode.l10n.t('AeroDB: this reading could not be recorded in the audit log: {0}', cause));
 }
 
 /** The file itself, read-only in this editor: one change to it would break the chain. */
 async function openRaw(file: string): Promise<void> {
   await vscode.window.showTextDocument(vscode.Uri.file(file), { preview: false });
   await vscode.commands.executeCommand('workbench.action.files.setActiveEditorReadonlyInSession');
+}
+
+/** The request that a link leads to; the palette names none. */
+function requestOf(argument: unknown): string | undefined {
+  return typeof argument === 'object' &&
+    argument !== null &&
+    'requestId' in argument &&
+    typeof argument.requestId === 'string' &&
+    isUuid(argument.requestId)
+    ? argument.requestId
+    : undefined;
 }
 
 function refusedReview({ plane, results }: CommandContext): boolean {

@@ -2,16 +2,57 @@
  * Lines of the log as a panel shows them. What a line says is a stranger's word: texts stay texts, and are cut where a
  * table would drown in them.
  */
-import type { AuditLine, AuditReview } from '../control-plane/model/audit-reader.ts';
+import type { AuditLine, AuditRequestRow, AuditReview } from '../control-plane/model/audit-reader.ts';
 import { recordedExplanation, recordedKernelState } from '../panel-protocol/recorded.ts';
-import type { AuditRow, AuditStage } from '../panel-protocol/audit.ts';
+import type { AuditRow, AuditStage, RequestRow } from '../panel-protocol/audit.ts';
+import { shownExplanation } from './recorded-explanation.ts';
 
 const CELL = 200;
 /** Characters of one line that are sent to be read in a panel; the raw file has all. */
 const WHOLE = 1024 * 1024;
 
+/** What is known of requests beside their records. */
+export interface RequestsNow {
+  /** Ids of requests with an intent and no outcome. */
+  readonly dangling: ReadonlySet<string>;
+  readonly isUnderWay: (requestId: string) => boolean;
+}
+
+/** One row of the table by requests. */
+export function requestRow({ first, lines, end, nodeName }: AuditRequestRow, now: RequestsNow): RequestRow {
+  const { record, text } = first;
+  const cell = (name: string): string | null => clipped(record?.[name]);
+  const requestId = cell('request_id');
+  return {
+    line: Number(first.line),
+    lines,
+    damaged: record === null ? text.slice(0, CELL) : null,
+    time: cell('time'),
+    operator: who(record?.['operator']),
+    command: cell('command'),
+    cluster: cell('cluster'),
+    target: cell('target'),
+    nodeName: clipped(nodeName),
+    reason: clipped(member(record?.['args'], 'reason') ?? member(record?.['explanation'], 'reason')),
+    requestId,
+    end,
+    stage: cell('stage'),
+    detail: cell('detail') ?? clipped(readingOf(record?.['log_read'])),
+    underWay: end !== null && end.kind !== 'ended' && requestId !== null && now.isUnderWay(requestId),
+  };
+}
+
+/** A reading of the log, as its record tells it: how, and what was looked for. */
+function readingOf(read: unknown): string | undefined {
+  const action = member(read, 'action');
+  if (typeof action !== 'string') return undefined;
+  const filter = member(read, 'filter');
+  const sought = typeof filter === 'object' && filter !== null ? Object.entries(filter) : [];
+  return [action, ...sought.map(([name, value]) => `${name}=${String(value)}`)].join(' ');
+}
+
 /** One line of the table. */
-export function auditRow({ line, text, record }: AuditLine, dangling: ReadonlySet<string>): AuditRow {
+export function auditRow({ line, text, record }: AuditLine, { dangling, isUnderWay }: RequestsNow): AuditRow {
   const cell = (name: string): string | null => clipped(record?.[name]);
   const requestId = cell('request_id');
   const stage = cell('stage');
@@ -29,37 +70,30 @@ export function auditRow({ line, text, record }: AuditLine, dangling: ReadonlySe
     authority: cell('authority'),
     requestId,
     dangling: stage === 'dispatch_intent' && requestId !== null && dangling.has(requestId),
+    underWay: requestId !== null && isUnderWay(requestId),
   };
 }
 
 /** One stage of an unfolded request, whole. */
 export async function auditStage(
   line: AuditLine,
-  dangling: ReadonlySet<string>,
+  now: RequestsNow,
   describe: AuditReview['describe'],
 ): Promise<AuditStage> {
   const { text, record } = line;
   const explanation = recordedExplanation(record?.['explanation']);
   const digest = member(record?.['confirmation'], 'explanation_digest');
   return {
-    row: auditRow(line, dangling),
+    row: auditRow(line, now),
     text: text.slice(0, WHOLE),
     left: Math.max(0, text.length - WHOLE),
     record: text.length > WHOLE ? null : record,
-    explanation:
-      explanation === null
-        ? null
-        : {
-            explanation,
-            document: await describe(
-              explanation.cluster.kind,
-              explanation.target.nodeId,
-              explanation.kernel === null
-                ? null
-                : { epoch: explanation.kernel.epoch, members: membersIn(record?.['explanation']) },
-            ),
-            digest: typeof digest === 'string' ? digest : '',
-          },
+    explanation: await shownExplanation(
+      explanation,
+      membersIn(record?.['explanation']),
+      typeof digest === 'string' ? digest : null,
+      describe,
+    ),
     kernelState: recordedKernelState(record?.['kernel_state']),
   };
 }

@@ -3,18 +3,20 @@
  * session may review the log. Nothing refreshes by itself, and nothing here can write to the log.
  */
 import type {
-  AuditLine,
   AuditPages,
   AuditReview,
+  AuditRows,
   AuditSelection,
   AuditSought,
   AuditVerdict,
+  ExportedChain,
+  ExportFormat,
 } from '../control-plane/model/audit-reader.ts';
 import { verifyCommandLine } from '../control-plane/commands/command-line.ts';
 import { toWire } from '../control-plane/model/views.ts';
 import type { AuditLogFacts, AuditMessage } from '../panel-protocol/audit.ts';
 import type { AuditRequest } from '../panel-protocol/messages.ts';
-import { auditRow, auditStage } from './audit-rows.ts';
+import { auditRow, auditStage, requestRow, type RequestsNow } from './audit-rows.ts';
 
 /** Lines that are read at once: a line may be 16 MiB. */
 const AT_ONCE = 20;
@@ -27,10 +29,22 @@ export interface AuditAudience {
    * between.
    */
   readonly mayReview: () => boolean;
+  /** Whether this window carries out that request at this moment. */
+  readonly isUnderWay: (requestId: string) => boolean;
   readonly tell: (message: AuditMessage) => void;
   /** Facts that became known later: the verdict, the dangling intents. */
   readonly factsChanged: (facts: AuditLogFacts) => void;
 }
+
+type SelectRequest = Extract<AuditRequest, { type: 'audit-select' }>;
+
+/** What the panel pages through. `total`: how many rows there are without a filter. */
+type Selected = { readonly id: number; readonly total: number } & (
+  | { readonly by: 'records'; readonly found: AuditSelection }
+  | { readonly by: 'requests'; readonly found: AuditRows }
+);
+
+const NOTHING: AuditSelection = { count: 0, page: () => Promise.resolve([]) };
 
 export class AuditSession {
   readonly #review: AuditReview;
@@ -39,9 +53,9 @@ export class AuditSession {
   #facts: AuditLogFacts | null = null;
   #verdict: Promise<AuditVerdict> | null = null;
   #dangling: ReadonlySet<string> = new Set();
-  #selection: { readonly id: number; readonly lines: AuditSelection } | null = null;
+  #selection: Selected | null = null;
   /** The selection asked for last; one that it overtook is not searched for. */
-  #wanted: { readonly id: number; readonly sought: AuditSought } | null = null;
+  #wanted: SelectRequest | null = null;
   #searching = false;
   #reading = 0;
 
@@ -50,8 +64,11 @@ export class AuditSession {
     this.#audience = audience;
   }
 
-  /** Opens the log, or takes in what was appended since. What takes longer follows through `factsChanged`. */
-  async read(): Promise<AuditLogFacts> {
+  /**
+   * Opens the log, or takes in what was appended since. What takes longer follows through `factsChanged`.
+   * `notRecorded`: why this reading could not be recorded.
+   */
+  async read(notRecorded: string | null = null): Promise<AuditLogFacts> {
     this.#reading += 1;
     const reading = this.#reading;
     const change = await this.#open();
@@ -63,9 +80,11 @@ export class AuditSession {
       reading,
       change,
       readAt: new Date().toISOString(),
+      notRecorded,
       knownHead: knownHead === null ? null : toWire(knownHead),
-      command: verifyCommandLine(reader.path, knownHead),
+      command: verifyCommandLine(reader.path, knownHead, this.#review.secondCopy?.path ?? null),
       verdict: null,
+      copy: null,
       danglingIntents: null,
     };
     this.#facts = facts;
@@ -75,8 +94,12 @@ export class AuditSession {
     return facts;
   }
 
-  /** Verifies the log as it was last read and looks for its dangling intents. */
+  /** Verifies the log as it was last read, compares its second copy and looks for its dangling intents. */
   async examine(): Promise<void> {
+    await Promise.all([this.#verifyAndLook(), this.#compareCopy()]);
+  }
+
+  async #verifyAndLook(): Promise<void> {
     const reading = this.#reading;
     await this.#verified();
     const pages = this.#pages;
@@ -99,7 +122,7 @@ export class AuditSession {
     if (!this.#audience.mayReview()) return;
     const reading = this.#reading;
     try {
-      if (request.type === 'audit-select') await this.#select(request.selection, request.sought);
+      if (request.type === 'audit-select') await this.#select(request);
       else if (request.type === 'audit-page') await this.#page(request);
       else await this.#unfold(request.line);
     } catch (error) {
@@ -109,13 +132,13 @@ export class AuditSession {
     }
   }
 
+  /** A reading of what is open, with a filter, could not be recorded. */
+  notRecorded(cause: string): void {
+    this.#learned({ notRecorded: cause });
+  }
+
   /** Writes what was sought to a file, with the verdict on the log as it was last read. */
-  async exportTo(
-    file: string,
-    sought: AuditSought,
-    format: 'jsonl' | 'csv',
-    chain: 'neighbours' | 'to_end',
-  ): Promise<void> {
+  async exportTo(file: string, sought: AuditSought, format: ExportFormat, chain: ExportedChain): Promise<void> {
     const pages = this.#pages;
     if (pages === null) throw new Error(`${this.#review.reader.path} could not be read`);
     await this.#review.exportTo(file, pages, sought, { format, chain, verdict: await this.#verified() });
@@ -159,29 +182,36 @@ export class AuditSession {
     return verdict;
   }
 
+  async #compareCopy(): Promise<void> {
+    const reading = this.#reading;
+    const copy = await this.#review.secondCopy?.compare();
+    if (copy !== undefined && reading === this.#reading) this.#learned({ copy: toWire(copy) });
+  }
+
   #learned(more: Partial<AuditLogFacts>): void {
     if (this.#facts === null) return;
     this.#facts = { ...this.#facts, ...more };
     if (this.#audience.mayReview()) this.#audience.factsChanged(this.#facts);
   }
 
-  async #select(id: number, sought: AuditSought): Promise<void> {
-    this.#wanted = { id, sought };
+  async #select(request: SelectRequest): Promise<void> {
+    this.#wanted = request;
     if (this.#searching) return;
     this.#searching = true;
     try {
       for (let wanted = this.#next(); wanted !== null; wanted = this.#next()) {
-        const lines = await this.#lines(wanted.sought);
+        const selected = await this.#selected(wanted);
         if (this.#newer()) continue;
-        this.#selection = { id: wanted.id, lines };
-        this.#tell({ type: 'audit', part: 'selection', selection: wanted.id, count: lines.count });
+        this.#selection = selected;
+        const { id, found, total } = selected;
+        this.#tell({ type: 'audit', part: 'selection', selection: id, count: found.count, total });
       }
     } finally {
       this.#searching = false;
     }
   }
 
-  #next(): { readonly id: number; readonly sought: AuditSought } | null {
+  #next(): SelectRequest | null {
     const wanted = this.#wanted;
     this.#wanted = null;
     return wanted;
@@ -191,27 +221,29 @@ export class AuditSession {
     return this.#wanted !== null;
   }
 
-  async #lines(sought: AuditSought): Promise<AuditSelection> {
+  async #selected({ selection: id, by, sought }: SelectRequest): Promise<Selected> {
     const pages = this.#pages;
-    if (pages === null) return { count: 0, page: () => Promise.resolve([]) };
-    if (sought === 'dangling_intents') return pages.danglingIntents();
-    return Object.keys(sought).length === 0 ? pages : pages.select(sought);
+    if (pages === null) return { id, by: 'records', found: NOTHING, total: 0 };
+    if (by === 'requests') {
+      const found = await pages.requests(sought);
+      return { id, by, found, total: found.total };
+    }
+    return { id, by, found: await linesSought(pages, sought), total: pages.count };
+  }
+
+  get #now(): RequestsNow {
+    return { dangling: this.#dangling, isUnderWay: this.#audience.isUnderWay };
   }
 
   async #page({ selection: id, from, count }: Extract<AuditRequest, { type: 'audit-page' }>): Promise<void> {
     const selection = this.#selection;
     if (selection?.id !== id) return;
-    const lines: AuditLine[] = [];
-    for (let at = from; at < from + count && at < selection.lines.count; at += AT_ONCE) {
-      lines.push(...(await selection.lines.page(at, Math.min(AT_ONCE, from + count - at))));
-    }
-    this.#tell({
-      type: 'audit',
-      part: 'page',
-      selection: id,
-      from,
-      rows: lines.map(line => auditRow(line, this.#dangling)),
-    });
+    const to = Math.min(from + count, selection.found.count);
+    const rows =
+      selection.by === 'requests'
+        ? await inParts(selection.found, from, to, row => requestRow(row, this.#now))
+        : await inParts(selection.found, from, to, line => auditRow(line, this.#now));
+    this.#tell({ type: 'audit', part: 'page', selection: id, from, rows });
   }
 
   async #unfold(line: number): Promise<void> {
@@ -228,7 +260,8 @@ export class AuditSession {
       line,
       requestId,
       end: requestId === null ? null : this.#review.requestEnd(lines),
-      stages: await Promise.all(lines.map(each => auditStage(each, this.#dangling, this.#review.describe))),
+      underWay: requestId !== null && this.#audience.isUnderWay(requestId),
+      stages: await Promise.all(lines.map(each => auditStage(each, this.#now, this.#review.describe))),
       further: all.count - lines.length,
     });
   }
@@ -236,4 +269,22 @@ export class AuditSession {
   #tell(message: AuditMessage): void {
     if (this.#audience.mayReview()) this.#audience.tell(message);
   }
+}
+
+async function linesSought(pages: AuditPages, sought: AuditSought): Promise<AuditSelection> {
+  if (sought === 'dangling_intents') return pages.danglingIntents();
+  return Object.keys(sought).length === 0 ? pages : pages.select(sought);
+}
+
+/** Some rows of what was found, as the panel shows them: never more lines in memory than are read at once. */
+async function inParts<Found, Shown>(
+  found: { readonly page: (from: number, count: number) => Promise<readonly Found[]> },
+  from: number,
+  to: number,
+  shown: (each: Found) => Shown,
+): Promise<Shown[]> {
+  const rows: Shown[] = [];
+  for (let at = from; at < to; at += AT_ONCE)
+    for (const each of await found.page(at, Math.min(AT_ONCE, to - at))) rows.push(shown(each));
+  return rows;
 }

@@ -30,7 +30,7 @@ async function assumeOperator({ plane, clusters, results }: CommandContext, row:
     plane.changeRefusal({ level: 'Operator', cluster: name }) !== undefined || (await wanted(plane, name, label));
   if (!confirmed) return;
   const changed = await plane.changeAuthority({ level: 'Operator', cluster: name });
-  if (!changed.ok) results.error(title, changed.error);
+  if (!changed.ok) results.error(title, changed.error, name);
 }
 
 async function wanted(plane: ControlPlane, name: string, label: string): Promise<boolean> {

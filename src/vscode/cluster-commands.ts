@@ -3,10 +3,9 @@
  * request.
  */
 import * as vscode from 'vscode';
-import { endpointFromText, type ClusterConfig } from '../control-plane/clusters/cluster.ts';
-import { parseClusterConfig } from '../control-plane/clusters/configuration.ts';
+import type { ClusterConfig } from '../control-plane/clusters/cluster.ts';
 import type { SecretKind } from '../control-plane/engine.ts';
-import { isClusterName } from '../control-plane/model/plausible.ts';
+import { addCluster } from './add-cluster.ts';
 import { clusterOf } from './authority-commands.ts';
 import type { ClusterTree } from './cluster-tree.ts';
 import type { CommandContext } from './commands.ts';
@@ -16,103 +15,12 @@ import { ask, askText, notify, pick } from './surfaces.ts';
 /** Registers the presentation commands about configured clusters. */
 export function registerClusterCommands(context: () => CommandContext, tree: () => ClusterTree): vscode.Disposable[] {
   return [
-    vscode.commands.registerCommand('aerodb.addCluster', () => add(context())),
+    vscode.commands.registerCommand('aerodb.addCluster', () => addCluster(context())),
     vscode.commands.registerCommand('aerodb.editCluster', edit),
     vscode.commands.registerCommand('aerodb.removeCluster', (row: unknown) => remove(context(), row)),
     vscode.commands.registerCommand('aerodb.setToken', (row: unknown) => setToken(context(), tree(), row)),
     vscode.commands.registerCommand('aerodb.refresh', (row: unknown) => refresh(context(), tree(), row)),
   ];
-}
-
-async function add({ clusters }: CommandContext): Promise<void> {
-  const title = vscode.l10n.t('AeroDB: Add Cluster');
-  const name = await askText({
-    title,
-    prompt: vscode.l10n.t('The name by which you know the cluster. Escape adds nothing.'),
-    placeHolder: vscode.l10n.t('Name'),
-    validateInput: typed =>
-      typed.trim() === ''
-        ? vscode.l10n.t('A name is required.')
-        : (notAName(typed) ??
-          (clusters.list().some(cluster => cluster.name === typed.trim())
-            ? vscode.l10n.t('A cluster called "{0}" is configured already.', typed.trim())
-            : undefined)),
-  });
-  if (name === undefined) return;
-  const picked = await pick(
-    clusters.engines.map(engine => ({ label: vscode.l10n.t(engine.label), engine })),
-    { title, placeHolder: vscode.l10n.t('What runs there') },
-  );
-  if (picked === undefined) return;
-  const { engine } = picked;
-  const build = (typed: string): ReturnType<typeof parseClusterConfig> =>
-    parseClusterConfig(
-      {
-        name: name.trim(),
-        kind: engine.id,
-        endpoints: typed
-          .split(/[\s,]+/)
-          .filter(part => part !== '')
-          .map(endpointFromText),
-      },
-      clusters.engines,
-    );
-  const endpoints = await askText({
-    title,
-    placeHolder: engine.addresses.example,
-    prompt: vscode.l10n.t(engine.addresses.prompt),
-    validateInput: typed => {
-      const built = build(typed);
-      return built.ok ? undefined : built.error.message;
-    },
-  });
-  const built = endpoints === undefined ? undefined : build(endpoints);
-  if (built?.ok !== true) return;
-  const environment = await askText({
-    title,
-    placeHolder: vscode.l10n.t('Environment'),
-    prompt: vscode.l10n.t(
-      'Your own label, such as "production", shown wherever the cluster is named. May be left empty. Escape adds ' +
-        'nothing.',
-    ),
-    validateInput: typed => (typed.trim() === '' ? undefined : notAName(typed)),
-  });
-  if (environment === undefined) return;
-  const [secretKind] = engine.secrets;
-  const secret = await askSecret(title, secretKind, built.value);
-  if (secret === undefined) return;
-  const cluster: ClusterConfig = {
-    ...built.value,
-    ...(environment.trim() === '' ? {} : { environment: environment.trim() }),
-  };
-  await clusters.add(cluster);
-  try {
-    if (secret !== '') await clusters.setSecret(cluster, secretKind, secret);
-  } catch (error) {
-    void notify(
-      'error',
-      vscode.l10n.t(
-        'AeroDB: cluster "{0}" was added; its access token was not kept: {1}. Nothing has been contacted.',
-        cluster.name,
-        causeOf(error),
-      ),
-    );
-    return;
-  }
-  void notify(
-    'information',
-    vscode.l10n.t(
-      'AeroDB: cluster "{0}" was added to this machine\'s settings. Nothing has been contacted.',
-      cluster.name,
-    ),
-  );
-}
-
-/** A secret that is typed into the wrong box stays in no settings. */
-function notAName(typed: string): string | undefined {
-  return isClusterName(typed.trim())
-    ? undefined
-    : vscode.l10n.t('This does not look like a name. It would be shown and recorded wherever the cluster is named.');
 }
 
 /**
@@ -155,7 +63,7 @@ async function setToken({ clusters, results }: CommandContext, tree: ClusterTree
   if (name === undefined) return;
   const cluster = clusters.find(name);
   if (!cluster.ok) {
-    results.error(title, cluster.error);
+    results.error(title, cluster.error, name);
     return;
   }
   const kinds = clusters.secretsOf(cluster.value);

@@ -3,15 +3,20 @@
  * recorded `inspect_cluster_state`. What a row shows is one answer of the kernel, dated; it is never used to decide.
  */
 import * as vscode from 'vscode';
-import { endpointsOf, endpointToText } from '../control-plane/clusters/cluster.ts';
+import { endpointsOf } from '../control-plane/clusters/cluster.ts';
 import type { CommandResult } from '../control-plane/request/result.ts';
-import type { DocumentedReading } from '../control-plane/model/document.ts';
-import { nameAmong, type ClusterView, type Member } from '../control-plane/model/views.ts';
-import { visible } from '../text/foreign.ts';
-import { clusterLabel, type ConfiguredClusters } from './clusters.ts';
+import { nameAmong } from '../control-plane/model/views.ts';
+import type { LastReport } from '../panel-protocol/panels.ts';
+import { byName } from '../text/natural.ts';
+import type { ConfiguredClusters } from './clusters.ts';
+import { addressesIn } from './configured.ts';
+import { lastKnownOf } from './last-known.ts';
+import { clusterItem, clusterReading, type ShownAnswer } from './tree-clusters.ts';
+import { changeIn, type Change } from './tree-marks.ts';
 import { shownNodes } from './tree-nodes.ts';
 import {
   errorItem,
+  groupItem,
   nodeItem,
   nodeTooltip,
   subjectItem,
@@ -20,11 +25,17 @@ import {
   type Unavailable,
 } from './tree-rows.ts';
 
-/** What is shown of a cluster: its last answer, and the question that is under way. */
+/** What is shown of a cluster: its last answer, the question that is under way, and what changed since it was asked. */
 interface Shown {
   readonly asked: Promise<CommandResult>;
-  readonly result: CommandResult | undefined;
+  /** Which cluster was asked, by its addresses: its name may come to stand for another one. */
+  readonly of: string;
+  readonly answer: ShownAnswer | undefined;
+  readonly change?: Change;
 }
+
+/** How many clusters are asked at once when a person asks for all: each on connections of its own. */
+const AT_ONCE = 4;
 
 export class ClusterTree implements vscode.TreeDataProvider<Row> {
   readonly #changed = new vscode.EventEmitter<Row | undefined>();
@@ -32,19 +43,23 @@ export class ClusterTree implements vscode.TreeDataProvider<Row> {
   readonly #clusters: ConfiguredClusters;
   readonly #inspect: (cluster: string) => Promise<CommandResult>;
   readonly #unavailable: (cluster: string) => Promise<Unavailable>;
+  readonly #now: () => string;
   /** The answers that the rows show: presentation only, gone with the window. */
   readonly #shown = new Map<string, Shown>();
   /** The editor knows a row as the object that it was given: to redraw one row is to name that object. */
   readonly #rows = new Map<string, Row>();
 
+  /** `now` is the clock of this window, in RFC 3339. */
   constructor(
     clusters: ConfiguredClusters,
     inspect: (cluster: string) => Promise<CommandResult>,
     unavailable: (cluster: string) => Promise<Unavailable>,
+    now: () => string,
   ) {
     this.#clusters = clusters;
     this.#inspect = inspect;
     this.#unavailable = unavailable;
+    this.#now = now;
   }
 
   /**
@@ -56,16 +71,65 @@ export class ClusterTree implements vscode.TreeDataProvider<Row> {
     return vscode.window.withProgress({ location: { viewId: 'aerodb.clusters' } }, () => asked);
   }
 
+  /**
+   * Asks for every configured cluster once, a few at a time, in configured order: a person's explicit act. Each answer
+   * and each failure is shown in the row of its cluster. What a person stops is not asked any more.
+   */
+  async refreshAll(
+    asking: (cluster: string, nth: number, of: number) => void,
+    isStopped: () => boolean,
+  ): Promise<void> {
+    const names = this.#names();
+    const waiting = names.entries();
+    const askOnAndOn = async (): Promise<void> => {
+      for (const [index, name] of waiting) {
+        if (isStopped()) return;
+        asking(name, index + 1, names.length);
+        const asked = this.#ask(name);
+        this.#changed.fire(this.#row(name));
+        await asked;
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, askOnAndOn));
+  }
+
+  /**
+   * Marks the rows of a cluster after a request that changed it, or may have: they were read before it. Nothing is
+   * contacted by that (P7-F3); the next refresh that a person asks for shows what is there now.
+   */
+  concluded(result: CommandResult): void {
+    const change = changeIn(result, this.#now());
+    const shown = result.cluster === null ? undefined : this.#shown.get(result.cluster);
+    if (change === undefined || shown === undefined || result.cluster === null) return;
+    const { answer } = shown;
+    this.#shown.set(result.cluster, {
+      ...shown,
+      answer: answer === undefined ? undefined : { ...answer, mark: change },
+      change,
+    });
+    this.#changed.fire(this.#row(result.cluster));
+  }
+
   /** The configuration or a secret changed: rows are rebuilt; nothing is contacted by that (P7-A1). */
   clustersChanged(): void {
-    const names = new Set(this.#clusters.list().map(({ name }) => name));
-    for (const shown of [...this.#shown.keys()]) if (!names.has(shown)) this.#shown.delete(shown);
+    const names = new Set(this.#names());
+    for (const [name, { of }] of [...this.#shown]) {
+      if (names.has(name) && of === addressesIn(this.#clusters, name)) continue;
+      this.#shown.delete(name);
+      this.#rows.delete(name);
+    }
     for (const row of [...this.#rows.keys()]) if (!names.has(row)) this.#rows.delete(row);
     this.#changed.fire(undefined);
   }
 
   async getChildren(row?: Row): Promise<Row[]> {
-    if (row === undefined) return this.#clusters.list().map(({ name }) => this.#row(name));
+    if (row === undefined) {
+      const rows = this.#top();
+      // The welcome text says that no cluster is configured: not while nobody has looked yet.
+      void vscode.commands.executeCommand('setContext', 'aerodb.noCluster', rows.length === 0);
+      return rows;
+    }
+    if (row.row === 'group') return row.clusters.map(name => this.#row(name));
     if (row.row === 'node') {
       // What the engine cannot be asked for is a row that says why, and no command.
       const { unavailable } = row;
@@ -78,27 +142,18 @@ export class ClusterTree implements vscode.TreeDataProvider<Row> {
         ),
       ];
     }
-    if (row.row !== 'cluster') return [];
-    const shown = this.#shown.get(row.cluster);
-    const result = shown?.result ?? (await (shown?.asked ?? this.#ask(row.cluster)));
-    if (result.kind === 'failed') return [{ row: 'error', cluster: row.cluster, error: result.error }];
-    const reading = clusterReading(result);
-    const unavailable = await this.#unavailable(row.cluster);
-    return [
-      ...byName(reading === undefined ? [] : shownNodes(reading)).map(
-        (shown): Row => ({ row: 'node', cluster: row.cluster, node: shown.nodeId, shown, unavailable }),
-      ),
-      ...(['inspect_replication_status', 'inspect_promotion_state'] as const).map(
-        (subject): Row => ({ row: 'subject', cluster: row.cluster, subject }),
-      ),
-    ];
+    return row.row === 'cluster' ? this.#below(row.cluster) : [];
   }
 
   /** Draws a row from what is known now: a cluster that does not answer must not hold up the others' rows. */
   getTreeItem(row: Row): vscode.TreeItem {
     switch (row.row) {
-      case 'cluster':
-        return this.#clusterItem(row.cluster);
+      case 'group':
+        return groupItem(row);
+      case 'cluster': {
+        const shown = this.#shown.get(row.cluster);
+        return clusterItem(row.cluster, this.#clusters.find(row.cluster), shown && (shown.answer ?? 'asking'));
+      }
       case 'node':
         return nodeItem(row);
       case 'subject':
@@ -118,8 +173,15 @@ export class ClusterTree implements vscode.TreeDataProvider<Row> {
 
   /** How a node is called by the answer that the tree shows. */
   nodeName(cluster: string, node: string): string | undefined {
-    const result = this.#shown.get(cluster)?.result;
-    return result === undefined ? undefined : nameAmong(clusterReading(result)?.view.members ?? [], node);
+    const reading = clusterReading(this.#shown.get(cluster)?.answer?.result);
+    return nameAmong(reading?.view.members ?? [], node);
+  }
+
+  /** What the answer that the tree shows says of a node: from memory, nobody is asked. */
+  lastKnown(cluster: string, node: string): LastReport | undefined {
+    const answer = this.#shown.get(cluster)?.answer;
+    const reading = clusterReading(answer?.result);
+    return reading === undefined ? undefined : lastKnownOf(reading, node, answer?.mark);
   }
 
   /**
@@ -127,13 +189,58 @@ export class ClusterTree implements vscode.TreeDataProvider<Row> {
    */
   #ask(cluster: string): Promise<CommandResult> {
     const asked = this.#inspect(cluster);
-    this.#shown.set(cluster, { asked, result: this.#shown.get(cluster)?.result });
+    const of = addressesIn(this.#clusters, cluster);
+    this.#shown.set(cluster, { asked, of, answer: this.#shown.get(cluster)?.answer });
     void asked.then(result => {
-      if (this.#shown.get(cluster)?.asked !== asked) return;
-      this.#shown.set(cluster, { asked, result });
+      const shown = this.#shown.get(cluster);
+      if (shown?.asked !== asked) return;
+      const { change } = shown;
+      const answer = { result, time: this.#now() };
+      this.#shown.set(cluster, {
+        asked,
+        of,
+        answer: change === undefined ? answer : { ...answer, mark: { ...change, wasAsked: true } },
+      });
       this.#changed.fire(this.#row(cluster));
     });
     return asked;
+  }
+
+  /** Each name once: two clusters of one name are one row, which says that they are two. */
+  #names(): readonly string[] {
+    return [...new Set(this.#clusters.list().map(({ name }) => name))];
+  }
+
+  /** Clusters in configured order, those of a group where the first of them stands. */
+  #top(): Row[] {
+    const names = this.#names();
+    const groups = new Map(
+      this.#clusters.list().map(({ name, config }) => [name, config.ok ? config.value.group : undefined]),
+    );
+    return names.flatMap((name): Row[] => {
+      const group = groups.get(name);
+      if (group === undefined) return [this.#row(name)];
+      const clusters = names.filter(other => groups.get(other) === group);
+      return clusters[0] === name ? [{ row: 'group', group, clusters }] : [];
+    });
+  }
+
+  /** What the person came for first: the picture, what the cluster as a whole is asked for, and its nodes by name. */
+  async #below(cluster: string): Promise<Row[]> {
+    const shown = this.#shown.get(cluster);
+    const result = shown?.answer?.result ?? (await (shown?.asked ?? this.#ask(cluster)));
+    if (result.kind === 'failed') return [{ row: 'error', cluster, error: result.error }];
+    const reading = clusterReading(result);
+    const config = this.#clusters.find(cluster);
+    const unavailable = await this.#unavailable(cluster);
+    const mark = this.#shown.get(cluster)?.answer?.mark;
+    const nodes = reading === undefined ? [] : shownNodes(reading, config.ok ? endpointsOf(config.value) : [], mark);
+    return [
+      ...(['inspect_cluster_state', 'inspect_replication_status', 'inspect_promotion_state'] as const).map(
+        (subject): Row => ({ row: 'subject', cluster, subject }),
+      ),
+      ...byName(nodes).map((node): Row => ({ row: 'node', cluster, node: node.nodeId, shown: node, unavailable })),
+    ];
   }
 
   #row(cluster: string): Row {
@@ -141,87 +248,4 @@ export class ClusterTree implements vscode.TreeDataProvider<Row> {
     this.#rows.set(cluster, row);
     return row;
   }
-
-  #clusterItem(name: string): vscode.TreeItem {
-    const config = this.#clusters.find(name);
-    const item = new vscode.TreeItem(
-      visible(config.ok ? clusterLabel(config.value) : name),
-      vscode.TreeItemCollapsibleState.Collapsed,
-    );
-    item.id = `cluster/${name}`;
-    item.contextValue = 'cluster';
-    item.iconPath = new vscode.ThemeIcon(config.ok ? 'server-environment' : 'warning');
-    const shown = this.#shown.get(name);
-    const result = shown?.result;
-    const reading = result?.kind === 'answered' ? clusterReading(result) : undefined;
-    const observeOnly = config.ok && config.value.observeOnly === true ? [vscode.l10n.t('observe only')] : [];
-    item.description = [
-      ...(shown === undefined
-        ? [vscode.l10n.t('not asked yet')]
-        : result === undefined
-          ? [vscode.l10n.t('asking…')]
-          : reading === undefined
-            ? [vscode.l10n.t('not available')]
-            : dated(reading)),
-      ...observeOnly,
-    ].join(' · ');
-    item.tooltip = config.ok
-      ? [clusterTooltip(endpointsOf(config.value).map(endpointToText), reading), ...observeOnly].join('\n')
-      : visible(config.error.message);
-    item.accessibilityInformation = {
-      label: `${vscode.l10n.t('Cluster {0}', item.label as string)}, ${item.description}`,
-    };
-    return item;
-  }
-}
-
-/** Made once: `localeCompare` makes one for each of the ten thousand comparisons of a thousand names. */
-const names = new Intl.Collator('en', { numeric: true });
-
-/** In the order of their names, whatever their role or state (P7-A3). */
-export function byName<T extends Pick<Member, 'name' | 'nodeId'>>(members: readonly T[]): readonly T[] {
-  return [...members].sort((a, b) => names.compare(a.name, b.name) || (a.nodeId < b.nodeId ? -1 : 1));
-}
-
-function clusterReading(result: CommandResult): DocumentedReading<ClusterView> | undefined {
-  return result.kind === 'answered' && result.answer.command === 'inspect_cluster_state'
-    ? result.answer.reading
-    : undefined;
-}
-
-/**
- * From when the rows are comes first, and the time before the day: a narrow side bar cuts off what comes last. The
- * tooltip has the kernel's own words.
- */
-function dated({ view: { epoch }, observed: { time }, document }: DocumentedReading<ClusterView>): readonly string[] {
-  const label = document().terms.epoch?.at.label;
-  const [, day, clock, zone] = /^(.*)T([\d:]+)(?:\.\d+)?(.*)$/u.exec(time) ?? [];
-  return [
-    vscode.l10n.t('as of {0}', clock === undefined ? time : `${clock}${zone ?? ''}`),
-    ...(epoch === null || label === undefined ? [] : [vscode.l10n.t(label, epoch.toString())]),
-    ...(day === undefined ? [] : [day]),
-  ].map(visible);
-}
-
-function clusterTooltip(endpoints: readonly string[], reading: DocumentedReading<ClusterView> | undefined): string {
-  const configured = vscode.l10n.t('Endpoints: {0}', endpoints.join(', '));
-  if (reading === undefined) return configured;
-  const { observed } = reading;
-  const { countsCommits, countsControlVersions } = reading.document().terms;
-  const unknown = vscode.l10n.t('unknown');
-  const counted = [
-    ...(countsCommits ? [vscode.l10n.t('Commit {0}', observed.commitId?.toString() ?? unknown)] : []),
-    ...(countsControlVersions
-      ? [vscode.l10n.t('control version {0}', observed.controlVersion?.toString() ?? unknown)]
-      : []),
-  ];
-  return [
-    configured,
-    vscode.l10n.t('Answered by node {0} at {1}', observed.nodeId ?? unknown, reading.endpoint),
-    ...(counted.length === 0 ? [] : [counted.join(', ')]),
-    vscode.l10n.t('Read at {0} (clock: {1})', observed.time, observed.clock),
-    ...reading.skipped.map(({ endpoint, reason }) => `${endpoint}: ${reason}`),
-  ]
-    .map(visible)
-    .join('\n');
 }

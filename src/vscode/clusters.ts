@@ -4,7 +4,7 @@ import type { ClusterConfig } from '../control-plane/clusters/cluster.ts';
 import { parseClusterConfig } from '../control-plane/clusters/configuration.ts';
 import { digest } from '../control-plane/model/digest.ts';
 import { engineOf, type Engine, type Engines, type SecretKind } from '../control-plane/engine.ts';
-import type { Result } from '../control-plane/model/errors.ts';
+import { success, type Result } from '../control-plane/model/errors.ts';
 import type { Clusters, Kernel } from '../control-plane/ports.ts';
 import { ClusterSecrets } from './cluster-secrets.ts';
 import { configuredIn, findIn, nameOf, type ConfiguredCluster } from './configured.ts';
@@ -28,6 +28,7 @@ export class ConfiguredClusters implements Clusters {
   readonly engines: Engines;
   readonly #secrets: ClusterSecrets;
   readonly #connect: Connect;
+  #draft: { readonly cluster: ClusterConfig; readonly secret: string } | undefined;
 
   /** `memory` outlives windows: it says of which clusters there is a secret. */
   constructor(engines: Engines, secrets: vscode.SecretStorage, connect: Connect, memory: Storage) {
@@ -42,7 +43,23 @@ export class ConfiguredClusters implements Clusters {
   }
 
   find(name: string): Result<ClusterConfig> {
-    return findIn(this.list(), name);
+    return this.#draft?.cluster.name === name ? success(this.#draft.cluster) : findIn(this.list(), name);
+  }
+
+  /** While this work runs, there is a cluster that stands in no settings yet, and its first secret. */
+  async withDraft<T>(cluster: ClusterConfig, secret: string, work: () => Promise<T>): Promise<T> {
+    this.#draft = { cluster, secret };
+    try {
+      return await work();
+    } finally {
+      this.#draft = undefined;
+    }
+  }
+
+  /** The colour that the person gave to a cluster, if any. */
+  colorOf(name: string): ClusterConfig['color'] {
+    const config = this.find(name);
+    return config.ok ? config.value.color : undefined;
   }
 
   entries(): readonly unknown[] {
@@ -54,14 +71,19 @@ export class ConfiguredClusters implements Clusters {
       const value = machineValue(key);
       return typeof value === 'number' && value >= 1 && value <= 600 ? value : otherwise;
     };
-    const kept = await Promise.all(
-      this.secretsOf(cluster).map(async kind => [kind.id, await this.#secrets.get(secretKey(cluster, kind))] as const),
-    );
-    const secrets = kept.filter((entry): entry is [string, string] => entry[1] !== undefined);
-    return this.#connect(cluster, Object.fromEntries(secrets), {
+    return this.#connect(cluster, await this.#secretsFor(cluster), {
       readMs: seconds('timeout.readSeconds', 10) * 1000,
       controlMs: seconds('timeout.controlSeconds', 60) * 1000,
     });
+  }
+
+  async #secretsFor(cluster: ClusterConfig): Promise<Readonly<Record<string, string>>> {
+    if (this.#draft?.cluster === cluster)
+      return this.#draft.secret === '' ? {} : { [this.engineOf(cluster).secrets[0].id]: this.#draft.secret };
+    const kept = await Promise.all(
+      this.secretsOf(cluster).map(async kind => [kind.id, await this.#secrets.get(secretKey(cluster, kind))] as const),
+    );
+    return Object.fromEntries(kept.filter((entry): entry is [string, string] => entry[1] !== undefined));
   }
 
   /** The engine of a cluster. */
@@ -84,6 +106,16 @@ export class ConfiguredClusters implements Clusters {
 
   async add(cluster: ClusterConfig): Promise<void> {
     await this.#write([...this.#raw(), cluster]);
+  }
+
+  /**
+   * Gives the entry of that name these addresses and this kind, and keeps the rest of it; adds it where there is none.
+   */
+  async readdress(cluster: ClusterConfig): Promise<void> {
+    const entries = this.#raw();
+    const isNamed = (entry: unknown, index: number): entry is object => nameOf(entry, index) === cluster.name;
+    if (!entries.some(isNamed)) return this.add(cluster);
+    await this.#write(entries.map((entry, index) => (isNamed(entry, index) ? { ...entry, ...cluster } : entry)));
   }
 
   /**

@@ -2,7 +2,7 @@
  * What the settings of this machine say: clusters, a name, a directory. Anything may stand there; what is repeated of
  * it reads like what belongs there.
  */
-import type { ClusterConfig } from '../control-plane/clusters/cluster.ts';
+import { urlsOf, type ClusterConfig } from '../control-plane/clusters/cluster.ts';
 import { parseClusterConfig } from '../control-plane/clusters/configuration.ts';
 import type { Engines } from '../control-plane/engine.ts';
 import { failure, refusal, type Result } from '../control-plane/model/errors.ts';
@@ -60,9 +60,18 @@ export function operatorNameIn(setting: unknown): string | null {
   return name === '' ? null : isName(name) ? name : WITHHELD;
 }
 
-/** Where the audit log is to stand, if the setting says so; or why it stands nowhere. */
-export function auditDirectoryIn(setting: unknown): { readonly directory?: string } | { readonly refused: string } {
+/** Where a setting has a directory of the audit log, if it says so; or why it stands nowhere. */
+export function auditDirectoryIn(
+  name: 'audit.directory' | 'audit.copyDirectory',
+  setting: unknown,
+): { readonly directory?: string } | { readonly refused: string } {
   if (typeof setting !== 'string' || setting === '') return {};
-  const refused = implausiblePath('The setting aerodb.audit.directory', setting);
+  const refused = implausiblePath(`The setting aerodb.${name}`, setting);
   return refused === undefined ? { directory: setting } : { refused };
+}
+
+/** The kind and the addresses of a configured cluster as one text; empty where it is not valid, or not there. */
+export function addressesIn(clusters: { find: (name: string) => Result<ClusterConfig> }, name: string): string {
+  const found = clusters.find(name);
+  return found.ok ? [found.value.kind, ...urlsOf(found.value)].join(' ') : '';
 }

@@ -4,10 +4,10 @@
  */
 import * as vscode from 'vscode';
 import type { ControlError } from '../control-plane/model/errors.ts';
-import { invariant } from '../control-plane/model/invariants.ts';
 import { operatorText } from '../control-plane/commands/operator.ts';
 import type { ConfirmationAnswer, ConfirmationPrompt, Confirmer } from '../control-plane/ports.ts';
 import { toWire } from '../control-plane/model/views.ts';
+import { dialogsOf, type Dialog } from './dialogs.ts';
 import type { Panels } from './panels.ts';
 import { ask as askPerson, askText } from './surfaces.ts';
 import { commandTitle } from './titles.ts';
@@ -97,17 +97,19 @@ async function ask(
   ended: vscode.CancellationToken,
 ): Promise<ConfirmationAnswer> {
   const gone = (): Refused | undefined => (voided.aborted ? { kind: 'voided', why: String(voided.reason) } : undefined);
-  const refused =
-    (prompt.type === 'enhanced' ? await askEnhanced(prompt, voided) : await askStandard(prompt)) ?? gone();
-  if (refused !== undefined) return refused;
-  const typedName = await typeNode(prompt, ended);
+  const steps = dialogsOf(prompt);
+  for (const dialog of steps.before) {
+    const refused = (await modal(dialog)) ?? gone();
+    if (refused !== undefined) return refused;
+  }
+  const typedName = await askText(steps.typing, ended);
   if (typedName === undefined)
     return gone() ?? { kind: 'declined', at: `the ${prompt.toType.what} of the node was not typed` };
   const voidedMeanwhile = gone();
   if (voidedMeanwhile !== undefined) return voidedMeanwhile;
-  if (prompt.type === 'enhanced') {
-    const last = await takeResponsibility(prompt);
-    if (last !== undefined) return last;
+  for (const dialog of steps.after) {
+    const refused = await modal(dialog);
+    if (refused !== undefined) return refused;
   }
   return {
     kind: 'confirmed',
@@ -117,138 +119,7 @@ async function ask(
   };
 }
 
-async function askStandard(prompt: ConfirmationPrompt): Promise<Refused | undefined> {
-  const { explanation } = prompt;
-  return modal(
-    `${commandTitle(explanation.command)}: ${prompt.nodeName}?`,
-    prompt,
-    [
-      explanation.action,
-      '',
-      ...explanation.consequences.map(({ scope, text }) => `${scope}: ${text}`),
-      '',
-      explanation.undo,
-      '',
-      prompt.toType.what === 'name'
-        ? vscode.l10n.t(
-            'The explanation stays open behind this dialog. If you continue, you will be asked to type the name ' +
-              'of the node.',
-          )
-        : vscode.l10n.t(
-            'The explanation stays open behind this dialog. If you continue, you will be asked to type the id of ' +
-              'the node: its name holds characters that cannot be typed, or another node bears it too.',
-          ),
-    ],
-    vscode.l10n.t('Continue…'),
-    'the first dialog',
-  );
-}
-
-/** One dialog per overridden invariant: no list that ticks all at once. */
-async function askEnhanced(prompt: ConfirmationPrompt, voided: AbortSignal): Promise<Refused | undefined> {
-  const { explanation, acknowledge } = prompt;
-  // An engine without a dry run has nothing to override: it does not look, and the operator vouches.
-  const unchecked = explanation.kernel?.decision === null;
-  const question = unchecked
-    ? vscode.l10n.t('FORCE promotion of {0}? What the engine does not check rests on your word.', prompt.nodeName)
-    : vscode.l10n.t('FORCE promotion of {0}? Invariants are overridden on your word.', prompt.nodeName);
-  const first = await modal(
-    question,
-    prompt,
-    [
-      explanation.action,
-      '',
-      ...explanation.consequences.map(({ scope, text }) => `${scope}: ${text}`),
-      '',
-      explanation.undo,
-      '',
-      acknowledge.length === 0
-        ? vscode.l10n.t('The kernel names no invariant that this force would override.')
-        : vscode.l10n.t('To be acknowledged one by one: {0}.', acknowledge.join(', ')),
-      vscode.l10n.t('Reason given: {0}', explanation.reason ?? ''),
-    ],
-    vscode.l10n.t('Continue…'),
-    'the first dialog',
-  );
-  if (first !== undefined) return first;
-  for (const [index, id] of acknowledge.entries()) {
-    if (voided.aborted) return { kind: 'voided', why: String(voided.reason) };
-    const { name, text } = invariant(id);
-    const checks = explanation.kernel?.checks.filter(check => check.invariant === id) ?? [];
-    const named = [index + 1, acknowledge.length, id, name] as const;
-    const answer = await modal(
-      unchecked
-        ? vscode.l10n.t('Not checked by the engine, {0} of {1}: {2} {3}', ...named)
-        : vscode.l10n.t('Overridden invariant {0} of {1}: {2} {3}', ...named),
-      prompt,
-      [
-        text,
-        '',
-        ...checks.map(check => `${check.id} (${check.result}): ${check.message} [${check.observed}]`),
-        '',
-        vscode.l10n.t("You acknowledge that your own assertion stands in for this invariant's check."),
-      ],
-      vscode.l10n.t('I Acknowledge {0}', id),
-      `the acknowledgement of ${id}`,
-    );
-    if (answer !== undefined) return answer;
-  }
-  return undefined;
-}
-
-async function takeResponsibility(prompt: ConfirmationPrompt): Promise<Refused | undefined> {
-  const who = operatorText(prompt.operator);
-  return modal(
-    vscode.l10n.t('Responsibility for this force passes to {0}.', who),
-    prompt,
-    [
-      prompt.explanation.action,
-      '',
-      vscode.l10n.t('It is recorded under your name, with your reason: {0}', prompt.explanation.reason ?? ''),
-      vscode.l10n.t('Exactly one request is sent. The kernel decides.'),
-    ],
-    vscode.l10n.t('Force Promotion of {0}', prompt.nodeName),
-    'the last dialog',
-  );
-}
-
-/** The cluster and its environment stand in the first line of every dialog. */
-async function modal(
-  question: string,
-  prompt: ConfirmationPrompt,
-  detail: readonly string[],
-  go: string,
-  where: string,
-): Promise<Refused | undefined> {
-  const { cluster } = prompt.explanation;
-  const named = cluster.environment === null ? cluster.name : `${cluster.name} (${cluster.environment})`;
-  const answer = await askPerson(`${named}: ${question}`, detail, vscode.l10n.t('Do Nothing'), go);
+async function modal({ question, detail, go, where }: Dialog): Promise<Refused | undefined> {
+  const answer = await askPerson(question, detail, vscode.l10n.t('Do Nothing'), go);
   return answer === go ? undefined : { kind: 'declined', at: where };
-}
-
-async function typeNode(
-  { explanation, toType: { what, text } }: ConfirmationPrompt,
-  ended: vscode.CancellationToken,
-): Promise<string | undefined> {
-  return askText(
-    {
-      title: `${explanation.cluster.name}: ${commandTitle(explanation.command)}`,
-      prompt:
-        what === 'name'
-          ? vscode.l10n.t('Type the name of the node, {0}, to confirm. Escape confirms nothing.', text)
-          : vscode.l10n.t(
-              'The name of this node holds characters that cannot be typed, or another node bears it too. Type ' +
-                'its id, {0}, to confirm. Escape confirms nothing.',
-              text,
-            ),
-      placeHolder: text,
-      validateInput: typed =>
-        typed === text
-          ? undefined
-          : what === 'name'
-            ? vscode.l10n.t('Not the name of the node.')
-            : vscode.l10n.t('Not the id of the node.'),
-    },
-    ended,
-  );
 }

@@ -2,11 +2,20 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { invariant } from '../control-plane/model/invariants.ts';
-import { parsePanelRequest, type AuditRequest, type PanelRequest } from '../panel-protocol/messages.ts';
+import {
+  parsePanelRequest,
+  type AuditRequest,
+  type PanelRequest,
+  type ReconstructionRequest,
+} from '../panel-protocol/messages.ts';
 import type { AuditMessage } from '../panel-protocol/audit.ts';
-import type { Panel, ShowPanel } from '../panel-protocol/panels.ts';
-import { tabTitle } from './foreign.ts';
+import type { Meaning, Panel, ShowPanel } from '../panel-protocol/panels.ts';
+import type { ReconstructionMessage } from '../panel-protocol/reconstruction.ts';
+import { isSeen } from '../text/foreign.ts';
+import { inert, tabTitle } from './foreign.ts';
+import type { Offer } from './offers.ts';
 import { panelHtml } from './panel-html.ts';
+import type { Link } from './read-on.ts';
 
 const VIEW_TYPE = 'aerodb.panel';
 
@@ -18,22 +27,46 @@ export interface PanelContent {
   readonly json?: unknown;
   /** Asks the same command anew; absent where asking anew is a new request of its own (control commands). */
   readonly refresh?: () => void;
+  /** Asks for the next older part of what is shown, and for the newest; absent where there is none. */
+  readonly older?: () => void;
+  readonly newest?: () => void;
   /** What the person decided after reading: go on to the dialogs, or not. */
   readonly decide?: (goOn: boolean) => void;
   /** Answers what only the panel of the audit log asks. */
   readonly audit?: (request: AuditRequest) => void;
+  /** Answers what only the panel of a reconstruction asks. */
+  readonly reconstruction?: (request: ReconstructionRequest) => void;
+  /** Saves the answer as evidence. */
+  readonly saveEvidence?: () => void;
+  /** Asks which other endpoint is to be asked, and asks it; absent where nothing can be chosen. */
+  readonly another?: () => void;
+  /** Asks with which earlier reading this one is to be compared; absent where this window has none. */
+  readonly compare?: () => void;
+  /** The same as the terminal prints it. */
+  readonly text?: () => Promise<string>;
   /** Invariants that the panel names by id. */
   readonly cited?: readonly string[];
+  /** The one act that would permit what the panel says was refused. */
+  readonly offer?: Offer | undefined;
+  /** What can be read next. */
+  readonly links?: readonly Link[];
+  /** What the words of the answer mean. */
+  readonly meanings?: readonly Meaning[] | undefined;
 }
+
+/** The colour that a person gave to a cluster. */
+type ColorOf = (cluster: string) => ShowPanel['color'];
 
 interface Open {
   readonly webview: vscode.WebviewPanel;
+  readonly colorOf: ColorOf;
   content: PanelContent;
 }
 
 export class Panels {
   readonly #open = new Map<string, Open>();
   readonly #extensionUri: vscode.Uri;
+  readonly #colorOf: ColorOf;
   #restored = 0;
 
   /**
@@ -41,8 +74,9 @@ export class Panels {
    * never unregistered: a window that closes asks for it while it decides which panels to keep, and by then the
    * extension may have been told to end already.
    */
-  constructor(extensionUri: vscode.Uri) {
+  constructor(extensionUri: vscode.Uri, colorOf: ColorOf) {
     this.#extensionUri = extensionUri;
+    this.#colorOf = colorOf;
     vscode.window.registerWebviewPanelSerializer(VIEW_TYPE, {
       deserializeWebviewPanel: webview => {
         this.#restored += 1;
@@ -91,6 +125,11 @@ export class Panels {
     return this.#open.has(key);
   }
 
+  /** Whether a person can see the panel now: then it says what it shows, and nothing else has to. */
+  isVisible(key: string): boolean {
+    return this.#open.get(key)?.webview.visible ?? false;
+  }
+
   /** Replaces what an open panel shows, wherever it is, without bringing it to the front. */
   replace(key: string, content: PanelContent): void {
     const open = this.#open.get(key);
@@ -100,7 +139,7 @@ export class Panels {
   }
 
   /** Sends an open panel a part of what it shows. */
-  tell(key: string, message: AuditMessage): void {
+  tell(key: string, message: AuditMessage | ReconstructionMessage): void {
     void this.#open.get(key)?.webview.webview.postMessage(message);
   }
 
@@ -120,7 +159,7 @@ export class Panels {
   }
 
   #adopt(key: string, webview: vscode.WebviewPanel, content: PanelContent): void {
-    const open: Open = { webview, content };
+    const open: Open = { webview, content, colorOf: this.#colorOf };
     this.#open.set(key, open);
     const icon = (theme: string): vscode.Uri => vscode.Uri.joinPath(this.#extensionUri, 'media', `tab-${theme}.svg`);
     webview.iconPath = { light: icon('light'), dark: icon('dark') };
@@ -130,10 +169,20 @@ export class Panels {
       const request = parsePanelRequest(message);
       if (request?.type === 'ready') post(open);
       if (request?.type === 'refresh') open.content.refresh?.();
+      if (request?.type === 'older') open.content.older?.();
+      if (request?.type === 'newest') open.content.newest?.();
       if (request?.type === 'copy') void copy(open.content);
+      if (request?.type === 'copy-text') void copyText(open.content);
+      if (request?.type === 'another') open.content.another?.();
+      if (request?.type === 'compare') open.content.compare?.();
+      if (request?.type === 'copy-name') void copyName(request.text);
       if (request?.type === 'continue') open.content.decide?.(true);
       if (request?.type === 'decline') open.content.decide?.(false);
+      if (request?.type === 'save-evidence') open.content.saveEvidence?.();
+      if (request?.type === 'offer') open.content.offer?.take();
+      if (request?.type === 'read-on') open.content.links?.[request.link]?.open();
       if (request !== undefined && isAuditRequest(request)) open.content.audit?.(request);
+      if (request !== undefined && isReconstructionRequest(request)) open.content.reconstruction?.(request);
     });
     const local = (file: string): string =>
       webview.webview.asWebviewUri(vscode.Uri.joinPath(this.#extensionUri, 'dist', file)).toString();
@@ -152,17 +201,52 @@ function isAuditRequest(request: PanelRequest): request is AuditRequest {
   return request.type.startsWith('audit-');
 }
 
-function post({ webview, content }: Open): void {
+function isReconstructionRequest(request: PanelRequest): request is ReconstructionRequest {
+  return request.type.startsWith('reconstruction-');
+}
+
+function post({ webview, content, colorOf }: Open): void {
+  const cluster = clusterIn(content.panel);
+  const color = cluster === undefined ? undefined : colorOf(cluster);
   const message: ShowPanel = {
     type: 'show',
     panel: content.panel,
     refreshable: content.refresh !== undefined,
+    ...(content.older === undefined ? {} : { older: true }),
+    ...(content.newest === undefined ? {} : { newest: true }),
     cited: (content.cited ?? []).map(invariant),
+    ...(content.saveEvidence === undefined ? {} : { savable: true }),
+    ...(content.offer === undefined ? {} : { offer: content.offer.label }),
+    ...(content.links === undefined ? {} : { links: content.links.map(({ label }) => label) }),
+    ...(content.meanings === undefined ? {} : { meanings: content.meanings }),
+    ...(color === undefined ? {} : { color }),
+    ...(content.another === undefined ? {} : { another: true }),
+    ...(content.compare === undefined ? {} : { comparable: true }),
+    ...(content.text === undefined ? {} : { textual: true }),
   };
   void webview.webview.postMessage(message);
+}
+
+function clusterIn(panel: Panel): string | undefined {
+  if (panel.kind === 'explanation') return panel.explanation.cluster.name;
+  return 'cluster' in panel ? panel.cluster?.name : undefined;
 }
 
 async function copy({ panel, json = panel }: PanelContent): Promise<void> {
   await vscode.env.clipboard.writeText(`${JSON.stringify(json, null, 2)}\n`);
   vscode.window.setStatusBarMessage(vscode.l10n.t('AeroDB: copied as JSON'), 4000);
+}
+
+async function copyText({ text }: PanelContent): Promise<void> {
+  if (text === undefined) return;
+  await vscode.env.clipboard.writeText(await text());
+  vscode.window.setStatusBarMessage(vscode.l10n.t('AeroDB: copied as text'), 4000);
+}
+
+/** The name or the id of a node, as the panel shows it. */
+async function copyName(text: string): Promise<void> {
+  // A panel offers no such text: pasted elsewhere, it could do what nobody read.
+  if (!isSeen(text)) return;
+  await vscode.env.clipboard.writeText(text);
+  vscode.window.setStatusBarMessage(vscode.l10n.t('AeroDB: copied "{0}"', inert(tabTitle(text))), 4000);
 }

@@ -2,11 +2,11 @@
  * How a person names a cluster, a node, a reason: nothing is sorted, filtered or preselected by role or state (P7-A3).
  */
 import * as vscode from 'vscode';
-import { endpointsOf, endpointToText } from '../control-plane/clusters/cluster.ts';
+import { endpointsOf, endpointToText, type ClusterConfig } from '../control-plane/clusters/cluster.ts';
 import type { CommandResult } from '../control-plane/request/result.ts';
 import { isClusterName, isNodeName, WITHHELD } from '../control-plane/model/plausible.ts';
 import { nameAmong } from '../control-plane/model/views.ts';
-import { byName } from './cluster-tree.ts';
+import { byName } from '../text/natural.ts';
 import { clusterLabel, type ConfiguredClusters } from './clusters.ts';
 import { askText, notify, pick, underWay } from './surfaces.ts';
 
@@ -80,6 +80,27 @@ export async function pickNode(
     matchOnDescription: true,
   });
   return picked === undefined ? undefined : { node: picked.node, label: picked.name };
+}
+
+/** Asks which configured endpoint is to be asked, in configured order, by what is known of who answers there. */
+export async function pickEndpoint(title: string, cluster: ClusterConfig, told: CommandResult): Promise<Picked> {
+  const items = endpointsOf(cluster).map(({ url, member }) => {
+    const name = member ?? nameAt(url, told);
+    return { url, label: name ?? url, ...(name === undefined ? {} : { description: url }) };
+  });
+  const placeHolder = vscode.l10n.t('Endpoint to ask, in configured order. Only this one is asked, once.');
+  return (await pick(items, { title, placeHolder, matchOnDescription: true }))?.url;
+}
+
+/** Who answers at an address, by the answer that is shown; `undefined` where it does not say, or names several. */
+function nameAt(url: string, told: CommandResult): string | undefined {
+  if (told.kind !== 'answered') return undefined;
+  const { reading } = told.answer;
+  const { observer } = reading.document();
+  if (reading.endpoint === url && observer !== undefined) return observer.name;
+  const members = 'members' in reading.view ? reading.view.members : [];
+  const [only, ...more] = members.filter(({ apiUrl }) => apiUrl?.replace(/\/+$/u, '') === url.replace(/\/+$/u, ''));
+  return more.length === 0 ? only?.name : undefined;
 }
 
 /** Asks for the operator's reason; it is recorded and sent as typed, and the form says so. */

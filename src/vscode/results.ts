@@ -1,138 +1,256 @@
 /** Shows how a command ended: a notification for the fact, a panel for the detail. The one place for errors. */
 import * as vscode from 'vscode';
 import * as z from 'zod/mini';
+import { isReading } from '../control-plane/commands/commands.ts';
+import type { ControlPlane } from '../control-plane/control-plane.ts';
+import { engineOf, type Engine } from '../control-plane/engine.ts';
 import type { CommandResult } from '../control-plane/request/result.ts';
-import { isOwn, type ControlError, type Outcome } from '../control-plane/model/errors.ts';
-import type { Recorded } from '../control-plane/request/recorder.ts';
+import type { ControlError } from '../control-plane/model/errors.ts';
 import type { FlowFailure } from '../control-plane/request/flow.ts';
 import { toWire } from '../control-plane/model/views.ts';
-import type { ClusterLabel, Panel, RecordedAt } from '../panel-protocol/panels.ts';
+import type { ClusterLabel, LastReport, Panel } from '../panel-protocol/panels.ts';
 import type { ConfiguredClusters } from './clusters.ts';
 import { requestPanel } from './confirmer.ts';
+import { evidenceOf, saveEvidence, type WriteFile } from './evidence.ts';
+import { meaningsIn } from './meanings.ts';
+import { offerOf, type Offer } from './offers.ts';
+import { withoutAnswer } from './last-known.ts';
+import { recordedAt, sourceOf } from './origin.ts';
 import type { PanelContent, Panels } from './panels.ts';
+import { linksOf, type NodeName } from './read-on.ts';
+import { failureSentence, isNeutral, notRecorded, refusalSentence } from './sentences.ts';
 import { logLine, notify } from './surfaces.ts';
 
 const denialDetails = z.object({ checks: z.array(z.object({ invariant: z.string() })) });
 
+/** A result as the terminal prints it. */
+export type TextOf = (result: CommandResult, cluster: ClusterLabel | null) => Promise<string>;
+
+/** What results are shown with. */
+export interface Surroundings {
+  readonly panels: Panels;
+  readonly clusters: ConfiguredClusters;
+  readonly log: vscode.LogOutputChannel;
+  readonly write: WriteFile;
+  readonly permittingAct: ControlPlane['permittingAct'];
+  readonly nodeName: NodeName;
+  readonly textOf: TextOf;
+  /** What the tree of this window shows of a node. */
+  readonly lastReport: (cluster: string, node: string) => LastReport | undefined;
+}
+
 /** Gives results their panels and notifications. */
 export class Results {
-  readonly #panels: Panels;
-  readonly #clusters: ConfiguredClusters;
-  readonly #log: vscode.LogOutputChannel;
+  readonly #with: Surroundings;
 
-  constructor(panels: Panels, clusters: ConfiguredClusters, log: vscode.LogOutputChannel) {
-    this.#panels = panels;
-    this.#clusters = clusters;
-    this.#log = log;
+  constructor(surroundings: Surroundings) {
+    this.#with = surroundings;
   }
 
   /** Says that an inspection has been asked for, in the panel that will show its answer. */
   asking(key: string, title: string, cluster: string): void {
-    this.#panels.show(key, { title, panel: { kind: 'asking', title, cluster: this.#label(cluster) } });
+    this.#with.panels.show(key, { title, panel: { kind: 'asking', title, cluster: this.clusterLabel(cluster) } });
   }
 
   /** Shows the end of an inspection in its panel; a failure replaces what stood there: no stale view remains. */
-  inspected(key: string, title: string, result: CommandResult, refresh: () => void): void {
-    const content = { title, ...this.#content(title, result), refresh, cited: cited(result) };
+  inspected(
+    key: string,
+    title: string,
+    result: CommandResult,
+    ways: Pick<PanelContent, 'refresh' | 'older' | 'newest' | 'another' | 'compare'>,
+  ): void {
+    const { panels } = this.#with;
+    const content = { ...this.#content(title, result), ...ways };
     // Wherever that panel is by now: an answer that comes late covers nothing that a person went on to read.
-    if (this.#panels.has(key)) this.#panels.replace(key, content);
-    else this.#panels.show(key, content, { preserveFocus: true });
-    void this.#notify(title, result);
+    if (panels.has(key)) panels.replace(key, content);
+    else panels.show(key, content, { preserveFocus: true });
+    void this.#notify(title, result, key);
   }
 
   /** Shows the end of a confirmed command in the panel of its explanation, where that is open. */
   concluded(title: string, result: CommandResult): void {
-    const content = { title, ...this.#content(title, result), cited: cited(result) };
-    const show = (): void => this.#panels.show(requestPanel(result.requestId), content);
-    if (result.kind === 'failed') this.#panels.update(requestPanel(result.requestId), content);
+    const { panels } = this.#with;
+    const key = requestPanel(result.requestId);
+    const content = this.#content(title, result);
+    const show = (): void => panels.show(key, content);
+    if (result.kind === 'failed') panels.update(key, content);
     else show();
-    void this.#notify(title, result, show);
+    void this.#notify(title, result, key, show);
   }
 
-  /** An error outside the path of a request: an authority change, an unreadable log. */
-  error(title: string, error: ControlError): void {
-    logLine(this.#log, 'error', `${title}: ${error.code}: ${error.message}`);
-    const button = vscode.l10n.t('Show Log');
-    void notify('error', errorSentence(title, error), button).then(answer => {
-      if (answer === button) this.#log.show();
+  /** Says how a reading ended whose answer is shown elsewhere; a failure has its details one click away. */
+  read(title: string, result: CommandResult): void {
+    if (result.kind === 'failed') this.concluded(title, result);
+    else void this.#notify(title, result, requestPanel(result.requestId));
+  }
+
+  /**
+   * An error outside the path of a request: an authority change, an unreadable log. `cluster`: what it is about, where
+   * it is about one.
+   */
+  error(title: string, error: ControlError, cluster: string | null = null): void {
+    this.#logError(refusalSentence(title, error), error);
+    const offer = this.offer(error, cluster);
+    const showLog = vscode.l10n.t('Show Log');
+    const buttons = [...(offer === undefined ? [] : [offer.label]), showLog];
+    void notify('error', refusalSentence(title, error), ...buttons).then(answer => {
+      if (answer === showLog) this.#with.log.show();
+      else if (answer !== undefined && answer === offer?.label) offer.take();
     });
   }
 
+  /** The one act that would permit what was refused; nothing is resumed by it. */
+  offer(error: ControlError, cluster: string | null): Offer | undefined {
+    const act = this.#with.permittingAct(error, cluster);
+    return act === undefined ? undefined : offerOf(act, cluster);
+  }
+
+  #content(title: string, result: CommandResult): PanelContent {
+    return {
+      title,
+      ...this.#shown(title, result),
+      cited: cited(result),
+      links: linksOf(result, this.#with.nodeName, this.#engine(result.cluster)?.looksUpRequests ?? false),
+      meanings: result.cluster === null ? undefined : this.#meanings(result, result.cluster),
+      ...(result.kind === 'failed' ? { offer: this.offer(result.error, result.cluster) } : {}),
+    };
+  }
+
+  #meanings(result: CommandResult, cluster: string): PanelContent['meanings'] {
+    const engine = this.#engine(cluster);
+    return engine === undefined ? [] : meaningsIn(result, engine.meanings);
+  }
+
+  #engine(cluster: string | null): Engine | undefined {
+    const { clusters } = this.#with;
+    const config = cluster === null ? undefined : clusters.find(cluster);
+    return config?.ok === true ? engineOf(clusters.engines, config.value) : undefined;
+  }
+
   /** The panel, and what of it is copied: an answer and an execution as the kernel gave them. */
-  #content(title: string, result: CommandResult): Pick<PanelContent, 'panel' | 'json'> {
+  #shown(title: string, result: CommandResult): Pick<PanelContent, 'panel' | 'json' | 'saveEvidence' | 'text'> {
     const recorded = recordedAt(result.recorded);
     const { requestId } = result;
+    const named = result.cluster === null ? null : this.clusterLabel(result.cluster);
+    const text = (): Promise<string> => this.#with.textOf(result, named);
     switch (result.kind) {
       case 'answered': {
-        const cluster = this.#label(result.cluster);
+        const cluster = this.clusterLabel(result.cluster);
         const { reading } = result.answer;
-        const { observed, endpoint, skipped, notes } = reading;
-        const source = toWire({ observed, endpoint, skipped, notes });
+        const source = sourceOf(reading);
         return {
+          text,
           panel: { kind: 'answer', title, cluster, source, document: reading.document(), requestId, recorded },
           json: { kind: 'answer', title, cluster, answer: toWire(result.answer), requestId, recorded },
+          ...(result.answer.command === 'inspect_promotion_state'
+            ? { saveEvidence: () => void saveEvidence(evidenceOf(result, cluster), this.#with.write) }
+            : {}),
         };
       }
       case 'executed': {
-        const cluster = this.#label(result.cluster);
-        const { execution, target } = result;
+        const cluster = this.clusterLabel(result.cluster);
+        const { execution, target, force } = result;
         const { sentence } = execution;
         return {
-          panel: { kind: 'executed', title, cluster, sentence, document: execution.document(), requestId, recorded },
+          text,
+          panel: {
+            kind: 'executed',
+            title,
+            cluster,
+            sentence,
+            document: execution.document(),
+            requestId,
+            recorded,
+            ...(force === undefined ? {} : { force }),
+          },
           json: { kind: 'executed', title, cluster, target, execution: toWire(execution), requestId, recorded },
         };
       }
       case 'failed':
-        return { panel: this.#failure(title, result) };
+        return { text, panel: this.#silence(title, result) ?? this.#failure(title, result) };
     }
+  }
+
+  /** That no answer came from a node, with what is remembered of it: nobody is asked for that. */
+  #silence(title: string, result: FlowFailure): Panel | undefined {
+    const { cluster, requestId, error } = result;
+    const node = withoutAnswer(result);
+    if (cluster === null || node === undefined) return undefined;
+    const lastReport = this.#with.lastReport(cluster, node) ?? null;
+    return {
+      kind: 'silent',
+      title,
+      cluster: this.clusterLabel(cluster),
+      name: lastReport?.name ?? node,
+      error: toWire(error),
+      requestId,
+      recorded: recordedAt(result.recorded),
+      lastReport,
+    };
   }
 
   #failure(title: string, result: FlowFailure): Panel {
     return {
       kind: 'failed',
       title,
-      cluster: result.cluster === null ? null : this.#label(result.cluster),
+      cluster: result.cluster === null ? null : this.clusterLabel(result.cluster),
       target: result.target,
       error: toWire(result.error),
       requestId: result.requestId,
       recorded: recordedAt(result.recorded),
       ...(result.authorityEnded === undefined ? {} : { authorityEnded: recordedAt(result.authorityEnded) }),
+      ...(result.force === undefined ? {} : { force: result.force }),
+      ...(isReading(result.command) ? { reads: true } : {}),
     };
   }
 
-  /** The editor cuts a notification without a button to one line: where the whole of it matters, there is one. */
-  async #notify(title: string, result: CommandResult, details?: () => void): Promise<void> {
-    const show = vscode.l10n.t('Show Details');
-    const notRecorded =
-      result.recorded.position === null
-        ? vscode.l10n.t(' This could not be recorded in the audit log: {0}', result.recorded.cause)
-        : '';
+  /**
+   * A panel in front says it already; what could not be recorded is notified all the same. The editor cuts a
+   * notification without a button to one line: where the whole of it matters, there is one.
+   */
+  async #notify(title: string, result: CommandResult, key: string, details?: () => void): Promise<void> {
+    const { log, panels } = this.#with;
+    const missing = notRecorded(result.recorded);
+    const isSaid = missing.length === 0 && panels.isVisible(key);
     if (result.kind === 'failed') {
-      const declined = isOwn(result.error, 'PHASE7_CONFIRMATION_DECLINED');
-      const sentence =
-        errorSentence(title, result.error) +
-        (isOwn(result.error, 'PHASE7_AUDIT_UNAVAILABLE') ? '' : notRecorded) +
-        (result.authorityEnded === undefined
-          ? ''
-          : vscode.l10n.t(' Operator authority ended with it and has to be assumed anew.'));
-      logLine(this.#log, declined ? 'info' : 'error', `${sentence} request ${result.requestId}`);
-      const buttons = details === undefined ? [] : [show];
-      const answer = await notify(declined ? 'information' : 'error', sentence, ...buttons);
-      if (answer === show) details?.();
+      const sentence = failureSentence(title, result);
+      if (isNeutral(result.error)) logLine(log, 'info', `${sentence} request ${result.requestId}`);
+      else this.#logError(`${sentence} request ${result.requestId}`, result.error);
+      if (isSaid) return;
+      const severity = isNeutral(result.error) && missing.length === 0 ? 'information' : 'error';
+      await this.#ask(severity, sentence, this.offer(result.error, result.cluster), details);
       return;
     }
-    logLine(this.#log, 'info', `${title}: ${result.kind}, request ${result.requestId}`);
+    logLine(log, 'info', `${title}: ${result.kind}, request ${result.requestId}`);
+    if (isSaid) return;
     if (result.kind === 'executed') {
-      const sentence = `AeroDB: ${result.execution.sentence}`;
-      const answer = await notify(notRecorded === '' ? 'information' : 'error', sentence + notRecorded, show);
-      if (answer === show) details?.();
-    } else if (notRecorded !== '') {
-      await notify('warning', `AeroDB: ${title}.${notRecorded}`);
+      const severity = missing.length === 0 ? 'information' : 'error';
+      await this.#ask(severity, [`AeroDB: ${result.execution.sentence}`, ...missing].join(' '), undefined, details);
+    } else if (missing.length > 0) {
+      await notify('warning', [`AeroDB: ${title}.`, ...missing].join(' '));
     }
   }
 
-  #label(cluster: string): ClusterLabel {
-    const config = this.#clusters.find(cluster);
+  async #ask(
+    severity: Parameters<typeof notify>[0],
+    sentence: string,
+    offer: Offer | undefined,
+    details: (() => void) | undefined,
+  ): Promise<void> {
+    const show = vscode.l10n.t('Show Details');
+    const buttons = [...(offer === undefined ? [] : [offer.label]), ...(details === undefined ? [] : [show])];
+    const answer = await notify(severity, sentence, ...buttons);
+    if (answer === show) details?.();
+    else if (answer !== undefined && answer === offer?.label) offer.take();
+  }
+
+  #logError(sentence: string, { code, invariants }: ControlError): void {
+    logLine(this.#with.log, 'error', `${sentence} (${[code, ...invariants].join(', ')})`);
+  }
+
+  /** The cluster as every panel names it. */
+  clusterLabel(cluster: string): ClusterLabel {
+    const config = this.#with.clusters.find(cluster);
     return config.ok
       ? { name: cluster, kind: config.value.kind, environment: config.value.environment ?? null }
       : { name: cluster, kind: '', environment: null };
@@ -151,23 +269,4 @@ function cited(result: CommandResult): readonly string[] {
 function checkInvariants(details: unknown): readonly string[] {
   const parsed = denialDetails.safeParse(details);
   return parsed.success ? parsed.data.checks.map(check => check.invariant) : [];
-}
-
-/**
- * "AeroDB: OUTCOME UNKNOWN. Request Promotion: orders, node-2. PHASE7_…": the outcome first, where nothing cuts it
- * off.
- */
-function errorSentence(title: string, error: ControlError): string {
-  const outcome: Readonly<Record<Outcome, string>> = {
-    not_executed: vscode.l10n.t('not executed'),
-    unknown: vscode.l10n.t('OUTCOME UNKNOWN'),
-    executed: vscode.l10n.t('EXECUTED, with an error'),
-  };
-  return `AeroDB: ${outcome[error.outcome]}. ${title}. ${error.code} [${error.invariants.join(', ')}] ${error.message}`;
-}
-
-function recordedAt(recorded: Recorded): RecordedAt {
-  return recorded.position === null
-    ? { notRecorded: recorded.cause }
-    : { seq: recorded.position.seq.toString(), hash: recorded.position.hash };
 }

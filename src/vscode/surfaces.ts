@@ -78,20 +78,127 @@ export async function pick<T extends vscode.QuickPickItem>(
   items: readonly T[],
   options: vscode.QuickPickOptions & { readonly title: string },
 ): Promise<T | undefined> {
-  const shown = items.map(item => ({
-    item,
-    label: inert(item.label),
-    ...(item.description === undefined ? {} : { description: inert(item.description) }),
-    ...(item.detail === undefined ? {} : { detail: inert(item.detail) }),
-  }));
   const { placeHolder } = options;
-  const picked = await vscode.window.showQuickPick(shown, {
+  const picked = await vscode.window.showQuickPick(items.map(shownItem), {
     ...options,
     ignoreFocusOut: true,
     title: visible(options.title),
     ...(placeHolder === undefined ? {} : { placeHolder: visible(placeHolder) }),
   });
   return picked?.item;
+}
+
+/** An item in words that are no more than text, and the item as it was given. */
+function shownItem<T extends vscode.QuickPickItem>(item: T): vscode.QuickPickItem & { readonly item: T } {
+  return {
+    item,
+    label: inert(item.label),
+    ...(item.description === undefined ? {} : { description: inert(item.description) }),
+    ...(item.detail === undefined ? {} : { detail: inert(item.detail) }),
+  };
+}
+
+/** Where a question stands in a task of several. */
+export interface Step {
+  readonly title: string;
+  readonly step: number;
+  readonly totalSteps: number;
+  readonly placeHolder: string;
+}
+
+/** The person wants to go back to the question before. */
+export const BACK = Symbol('back');
+export type Answer<T> = T | typeof BACK | undefined;
+
+/** What is said of a text while it is typed; with `isRefused` it is not taken. */
+export interface Remark {
+  readonly text: string;
+  readonly isRefused: boolean;
+}
+
+/** A remark for which a text is not taken. */
+export function refused(text: string): Remark {
+  return { text, isRefused: true };
+}
+
+/** Asks for one line of a task of several questions; `undefined` when the person turned away. */
+export function askStep(
+  question: Step & {
+    readonly prompt: string;
+    readonly value: string;
+    readonly isPassword?: boolean;
+    readonly remark: (typed: string) => Remark | undefined;
+  },
+): Promise<Answer<string>> {
+  const box = vscode.window.createInputBox();
+  Object.assign(box, ofStep(question), { prompt: inert(question.prompt), value: question.value });
+  box.password = question.isPassword === true;
+  const look = (): boolean => {
+    const remark = question.remark(box.value);
+    const severity = vscode.InputBoxValidationSeverity[remark?.isRefused === true ? 'Error' : 'Info'];
+    box.validationMessage = remark === undefined ? undefined : { message: inert(remark.text), severity };
+    return remark?.isRefused !== true;
+  };
+  if (box.value !== '') look();
+  box.onDidChangeValue(look);
+  return answerOf(box, () => (look() ? box.value : undefined));
+}
+
+/** Asks for one of several in a task of several questions. Nothing is picked beforehand. */
+export function pickStep<T extends vscode.QuickPickItem>(question: Step, items: readonly T[]): Promise<Answer<T>> {
+  const box = stepPick(question, items);
+  return answerOf(box, () => box.activeItems[0]?.item);
+}
+
+/** Asks which of several are meant; none is ticked beforehand, and none may be. */
+export function tickStep<T extends vscode.QuickPickItem>(
+  question: Step,
+  items: readonly T[],
+): Promise<Answer<readonly T[]>> {
+  const box = stepPick(question, items);
+  box.canSelectMany = true;
+  return answerOf(box, () => box.selectedItems.map(({ item }) => item));
+}
+
+function stepPick<T extends vscode.QuickPickItem>(
+  question: Step,
+  items: readonly T[],
+): vscode.QuickPick<vscode.QuickPickItem & { readonly item: T }> {
+  const box = vscode.window.createQuickPick<vscode.QuickPickItem & { readonly item: T }>();
+  Object.assign(box, ofStep(question));
+  box.items = items.map(shownItem);
+  return box;
+}
+
+function ofStep({ title, step, totalSteps, placeHolder }: Step): Partial<vscode.InputBox> {
+  return {
+    title: visible(title),
+    step,
+    totalSteps,
+    placeholder: visible(placeHolder),
+    ignoreFocusOut: true,
+    ...(step === 1 ? {} : { buttons: [vscode.QuickInputButtons.Back] }),
+  };
+}
+
+/** Shows it until it is answered, left by Back, or left for good. `accepted` is undefined for what is not taken. */
+function answerOf<T>(
+  box: vscode.InputBox | vscode.QuickPick<vscode.QuickPickItem>,
+  accepted: () => T | undefined,
+): Promise<Answer<T>> {
+  return new Promise(resolve => {
+    const end = (answer: Answer<T>): void => {
+      resolve(answer);
+      box.dispose();
+    };
+    box.onDidAccept(() => {
+      const answer = accepted();
+      if (answer !== undefined) end(answer);
+    });
+    box.onDidTriggerButton(() => end(BACK));
+    box.onDidHide(() => end(undefined));
+    box.show();
+  });
 }
 
 /** Shows that something is under way. */
@@ -101,6 +208,21 @@ export async function underWay<T>(
   work: () => Thenable<T>,
 ): Promise<T> {
   return vscode.window.withProgress({ location, title: inert(title) }, work);
+}
+
+/** The same for several things, with which one it is; a person may stop what has not begun. */
+export async function underWayInTurn(
+  title: string,
+  work: (report: (line: string) => void, isStopped: () => boolean) => Thenable<void>,
+): Promise<void> {
+  return vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title: inert(title), cancellable: true },
+    (progress, stopped) =>
+      work(
+        line => progress.report({ message: inert(line) }),
+        () => stopped.isCancellationRequested,
+      ),
+  );
 }
 
 /** Text of a status bar item behind an icon of ours. */

@@ -1,30 +1,52 @@
 /** What a row of a node says, from the document of the cluster's last answer. */
 import * as vscode from 'vscode';
-import {
-  memberTableOf,
-  topologyOf,
-  type Cell,
-  type DocumentedReading,
-  type LagUnit,
-  type Table,
-  type TopologyNode,
+import type { Endpoint } from '../control-plane/clusters/cluster.ts';
+import { normalAddress } from '../control-plane/clusters/same-cluster.ts';
+import type {
+  Cell,
+  DocumentedReading,
+  LagUnit,
+  Sentence,
+  Table,
+  TopologyNode,
 } from '../control-plane/model/document.ts';
-import type { ClusterView, Member } from '../control-plane/model/views.ts';
+import { memberTableOf, topologyOf } from '../control-plane/model/members-shown.ts';
+import type { ClusterView, Member, SkippedEndpoint } from '../control-plane/model/views.ts';
+import { markWords, type Mark } from './tree-marks.ts';
 
-/** A node of the topology, with what its tooltip is made from. */
+/** A node of the topology, with what its row and its tooltip are made from. */
 export interface ShownNode extends TopologyNode {
   readonly units: readonly LagUnit[];
   readonly table: Table | undefined;
   /** Its row in the table. */
   readonly at: number;
+  /** Its own address, where that was asked before another one answered, and what came of it. */
+  readonly skipped?: SkippedEndpoint;
+  readonly mark?: Mark;
 }
 
-/** The nodes of an answer, in its order. */
-export function shownNodes({ view, document }: DocumentedReading<ClusterView>): readonly ShownNode[] {
+/** The nodes of an answer, in its order. `endpoints` are those of its cluster. */
+export function shownNodes(
+  reading: DocumentedReading<ClusterView>,
+  endpoints: readonly Endpoint[],
+  mark: Mark | undefined,
+): readonly ShownNode[] {
+  const { view, document } = reading;
   const shown = document();
   const table = memberTableOf(shown);
   const { nodes = view.members.map(plainNode), units = [] } = topologyOf(shown) ?? {};
-  return nodes.map((node, at) => ({ ...node, units, table, at }));
+  const unanswered = unansweredIn(reading, endpoints);
+  return nodes.map((node, at) => {
+    const skipped = unanswered.get(node.nodeId);
+    return {
+      ...node,
+      units,
+      table,
+      at,
+      ...(skipped === undefined ? {} : { skipped }),
+      ...(mark === undefined ? {} : { mark }),
+    };
+  });
 }
 
 /** A member of which the document draws no picture. */
@@ -42,26 +64,74 @@ function plainNode({ nodeId, name, role, health, replicationState, haltReason }:
   };
 }
 
-/** The engine's word for the role, what is wrong, how far it is behind, and its state. */
-export function nodeDescription({ role, told, health, lag, units, state, haltReason }: ShownNode): string {
+/**
+ * The endpoints that gave no answer, by the member that each leads to: the one that the configuration names, else the
+ * only one that announces this address. Behind one proxy several members may stand: then nobody is named.
+ */
+function unansweredIn(
+  { view, skipped }: DocumentedReading<ClusterView>,
+  endpoints: readonly Endpoint[],
+): ReadonlyMap<string, SkippedEndpoint> {
+  const found = new Map<string, SkippedEndpoint>();
+  for (const one of skipped) {
+    const [member, another] = membersAt(view.members, endpoints, one.endpoint);
+    if (member !== undefined && another === undefined) found.set(member.nodeId, one);
+  }
+  return found;
+}
+
+/** The members that an address of the configuration may lead to. */
+export function membersAt(members: readonly Member[], endpoints: readonly Endpoint[], url: string): readonly Member[] {
+  const named = endpoints.find(one => one.url === url)?.member;
+  if (named !== undefined) return members.filter(({ nodeId, name }) => nodeId === named || name === named);
+  const address = normalAddress(url);
+  return members.filter(({ apiUrl }) => apiUrl !== null && normalAddress(apiUrl) === address);
+}
+
+/** Whether the kernel, or the connection to its own address, says that it does not answer. */
+export function isSilent({ isSilent: isReported, skipped }: ShownNode): boolean {
+  return isReported === true || (skipped !== undefined && skipped.answered !== true);
+}
+
+/** What differs comes first: that it is halted and why, its role, that it does not answer, how far it is behind. */
+export function nodeDescription(node: ShownNode): string {
+  const { role, told, health, state, haltReason, units, lag, mark } = node;
+  const isHalted = health === 'halted';
   const at = units.findIndex(({ leads }) => leads);
   const unit = units[at];
-  // What a narrow side bar cuts off is what the icon and the tooltip say too.
-  const trouble =
-    health === 'unknown' ? [vscode.l10n.t('health unknown')] : health === 'halted' ? [vscode.l10n.t('halted')] : [];
   return [
-    told,
-    ...trouble,
+    ...(isHalted ? [vscode.l10n.t('halted: {0}', haltReason ?? state)] : []),
+    // A member of no group is told by its state alone.
+    ...(told === state && isHalted ? [] : [told === 'unknown' ? vscode.l10n.t('role unknown') : told]),
+    ...(isSilent(node) ? [vscode.l10n.t('no answer')] : health === 'unknown' ? [vscode.l10n.t('health unknown')] : []),
     // An engine that tells no lag has none to be unknown.
-    ...(role === 'primary' || unit === undefined ? [] : [lagWords(lag[at] ?? null, unit)]),
-    haltReason === null ? state : `${state}: ${haltReason}`,
+    ...(isHalted || node.isSilent === true || role === 'primary' || unit === undefined
+      ? []
+      : [lagWords(lag[at] ?? null, unit, lag)]),
+    ...stateWords(node),
+    ...(mark === undefined ? [] : [markWords(mark)]),
   ].join(' · ');
 }
 
-function lagWords(amount: string | null, unit: LagUnit): string {
+/** The state, where it says more than the words before it. */
+function stateWords(node: ShownNode): readonly string[] {
+  const { told, health, state, haltReason, isStateImplied } = node;
+  if (health === 'halted' || told === state) return [];
+  if (haltReason !== null) return [`${state}: ${haltReason}`];
+  if (isStateImplied === true) return [];
+  return state !== 'unknown' ? [state] : isSilent(node) ? [] : [vscode.l10n.t('state unknown')];
+}
+
+function lagWords(amount: string | null, unit: LagUnit, all: readonly (string | null)[]): string {
   if (amount === null) return vscode.l10n.t('lag unknown');
+  if (all.every(one => one === '0')) return vscode.l10n.t('lag 0');
   const { label } = unit.unit;
   return vscode.l10n.t('lag {0} {1}', amount, vscode.l10n.t(label));
+}
+
+/** Which address was asked before, with the reason as it was told why what it said is not the answer. */
+export function skippedWords({ endpoint, reason }: SkippedEndpoint): string {
+  return vscode.l10n.t('Asked before: {0}: {1}', endpoint, reason);
 }
 
 /** Every column of the node's row in the table of members; what does not apply to it is left out. */
@@ -75,6 +145,12 @@ export function nodeFacts({ nodeId, table, at }: ShownNode): readonly string[] {
   });
 }
 
+/** A sentence of a document as text. */
+export function sentenceWords({ label, values }: Sentence): string {
+  return vscode.l10n.t(label, ...values.map(({ value }) => value ?? vscode.l10n.t('unknown')));
+}
+
+/** A cell as text: what does not apply has none. */
 function cellWords(cell: Cell): string | undefined {
   if ('value' in cell) return cell.value ?? vscode.l10n.t('unknown');
   switch (cell.is) {
@@ -84,10 +160,8 @@ function cellWords(cell: Cell): string | undefined {
       const { label } = cell.word;
       return vscode.l10n.t(label);
     }
-    case 'sentence': {
-      const { label, values } = cell.sentence;
-      return vscode.l10n.t(label, ...values.map(({ value }) => value ?? vscode.l10n.t('unknown')));
-    }
+    case 'sentence':
+      return sentenceWords(cell.sentence);
     case 'node':
       return cell.name === null ? cell.nodeId : `${cell.name} (${cell.nodeId})`;
     case 'told_role':

@@ -1,14 +1,16 @@
-/** The rows of the tree below a cluster: its nodes, what can be asked of them, what cannot and why, and errors. */
+/** The rows of the tree around a cluster: groups, its nodes, what can be asked of them, what cannot and why, errors. */
 import * as vscode from 'vscode';
 import type { CommandName } from '../control-plane/commands/commands.ts';
-import type { ControlError } from '../control-plane/model/errors.ts';
+import { isOwn, type ControlError } from '../control-plane/model/errors.ts';
 import { visible } from '../text/foreign.ts';
 import { commandId } from './command-ids.ts';
 import { commandTitle } from './titles.ts';
-import { nodeDescription, nodeFacts, type ShownNode } from './tree-nodes.ts';
+import { markWords } from './tree-marks.ts';
+import { isSilent, nodeDescription, nodeFacts, skippedWords, type ShownNode } from './tree-nodes.ts';
 
 /** A row. `cluster` and `node` are what a command that is run on the row is about. */
 export type Row =
+  | { readonly row: 'group'; readonly group: string; readonly clusters: readonly string[] }
   | { readonly row: 'cluster'; readonly cluster: string }
   | {
       readonly row: 'node';
@@ -30,25 +32,46 @@ export type Row =
 /** What the cluster's engine cannot be asked for, with the reason. */
 export type Unavailable = ReadonlyMap<CommandName, string>;
 
-type Subject = 'inspect_replication_status' | 'inspect_promotion_state' | 'inspect_wal' | 'inspect_snapshots';
+type Subject =
+  | 'inspect_cluster_state'
+  | 'inspect_replication_status'
+  | 'inspect_promotion_state'
+  | 'inspect_wal'
+  | 'inspect_snapshots';
 
 const SUBJECTS: Readonly<Record<Subject, { readonly label: () => string; readonly icon: string }>> = {
+  inspect_cluster_state: { label: () => vscode.l10n.t('Overview'), icon: 'type-hierarchy-sub' },
   inspect_replication_status: { label: () => vscode.l10n.t('Replication'), icon: 'git-compare' },
   inspect_promotion_state: { label: () => vscode.l10n.t('Promotion'), icon: 'arrow-swap' },
   inspect_wal: { label: () => vscode.l10n.t('WAL'), icon: 'list-ordered' },
   inspect_snapshots: { label: () => vscode.l10n.t('Snapshots'), icon: 'device-camera' },
 };
 
-/** Role by icon and by word; a halted node has another shape, not only another colour. */
+/** Shape first: the colours only repeat what the kernel or the connection reports, and no judgement of ours. */
+const ICONS = {
+  halted: new vscode.ThemeIcon('circle-slash', new vscode.ThemeColor('list.errorForeground')),
+  silent: new vscode.ThemeIcon('debug-disconnect', new vscode.ThemeColor('list.warningForeground')),
+  failed: new vscode.ThemeIcon('error', new vscode.ThemeColor('list.errorForeground')),
+  unreachable: new vscode.ThemeIcon('debug-disconnect', new vscode.ThemeColor('list.errorForeground')),
+  invalid: new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground')),
+} as const;
+
+/** Role by icon and by word; a halted node, and one that does not answer, have other shapes, not only other colours. */
 export function nodeItem({ cluster, shown, unavailable }: Row & { readonly row: 'node' }): vscode.TreeItem {
   const item = new vscode.TreeItem(visible(shown.name), vscode.TreeItemCollapsibleState.Collapsed);
   item.id = `node/${cluster}/${shown.nodeId}`;
   // Its menu offers what the engine can be asked for: package.json looks for these words.
   item.contextValue = ['node', ...[...unavailable.keys()].map(command => `without_${command}`)].join(' ');
-  item.iconPath = new vscode.ThemeIcon(nodeIcon(shown));
+  item.iconPath = nodeIcon(shown);
   item.description = visible(nodeDescription(shown));
+  const { name, health, state, skipped } = shown;
   item.accessibilityInformation = {
-    label: vscode.l10n.t('Node {0}, {1}, health {2}', visible(shown.name), item.description, shown.health),
+    label: [
+      vscode.l10n.t('Node {0}, {1}, health {2}, state {3}', name, nodeDescription(shown), health, state),
+      ...(skipped === undefined ? [] : [skippedWords(skipped)]),
+    ]
+      .map(visible)
+      .join('. '),
   };
   item.command = {
     command: commandId('inspect_node'),
@@ -58,21 +81,39 @@ export function nodeItem({ cluster, shown, unavailable }: Row & { readonly row: 
   return item;
 }
 
-function nodeIcon({ role, health }: ShownNode): string {
-  if (health === 'halted') return 'circle-slash';
-  if (health === 'unknown' || role === 'unknown') return 'question';
-  return role === 'primary' ? 'circle-filled' : 'circle-outline';
+function nodeIcon(shown: ShownNode): vscode.ThemeIcon {
+  const { role, health } = shown;
+  if (health === 'halted') return ICONS.halted;
+  if (isSilent(shown)) return ICONS.silent;
+  if (health === 'unknown' || role === 'unknown') return new vscode.ThemeIcon('question');
+  return new vscode.ThemeIcon(role === 'primary' ? 'circle-filled' : 'circle-outline');
 }
 
 /** What only a hover shows: all that the table of members says of it, and what cannot be asked of it. */
 export function nodeTooltip({ shown, unavailable }: Row & { readonly row: 'node' }): string {
+  const { name, nodeId, mark, skipped } = shown;
   return [
-    `${shown.name} (${shown.nodeId})`,
+    `${name} (${nodeId})`,
+    ...(mark === undefined ? [] : [markWords(mark)]),
+    ...(skipped === undefined ? [] : [skippedWords(skipped)]),
     ...nodeFacts(shown),
     ...[...unavailable].map(([command, reason]) => notAvailable(command, reason)),
   ]
     .map(visible)
     .join('\n');
+}
+
+/** Clusters that a person put together. Unfolding it contacts nobody. */
+export function groupItem({ group, clusters }: Row & { readonly row: 'group' }): vscode.TreeItem {
+  const item = new vscode.TreeItem(visible(group), vscode.TreeItemCollapsibleState.Expanded);
+  item.id = `group/${group}`;
+  item.contextValue = 'group';
+  item.iconPath = new vscode.ThemeIcon('folder');
+  item.description =
+    clusters.length === 1 ? vscode.l10n.t('1 cluster') : vscode.l10n.t('{0} clusters', clusters.length);
+  item.tooltip = [group, ...clusters].map(visible).join('\n');
+  item.accessibilityInformation = { label: visible(vscode.l10n.t('Group {0}, {1}', group, item.description)) };
+  return item;
 }
 
 /** A subject that can be asked for. */
@@ -119,7 +160,7 @@ export function errorItem(cluster: string, error: ControlError): vscode.TreeItem
   const item = new vscode.TreeItem(visible(error.message));
   item.id = `error/${cluster}`;
   item.contextValue = 'error';
-  item.iconPath = new vscode.ThemeIcon('error');
+  item.iconPath = errorIcon(error);
   item.description = visible(error.code);
   item.tooltip = [`${error.domain} ${error.code} [${error.invariants.join(', ')}]`, error.message]
     .map(visible)
@@ -128,4 +169,19 @@ export function errorItem(cluster: string, error: ControlError): vscode.TreeItem
     label: visible(vscode.l10n.t('Not available. {0}: {1}', error.code, error.message)),
   };
   return item;
+}
+
+/** Whether nobody was there to answer: what answered was another thing, or refused, otherwise. */
+export function isUnreachable(error: ControlError): boolean {
+  return error.domain === 'TRANSPORT_ERROR' && !isOwn(error, 'PHASE7_INVALID_KERNEL_RESPONSE');
+}
+
+/** The shape of a cluster that gave no answer, or whose answer was an error. */
+export function errorIcon(error: ControlError): vscode.ThemeIcon {
+  return isUnreachable(error) ? ICONS.unreachable : ICONS.failed;
+}
+
+/** The shape of a cluster whose configuration is not valid. */
+export function invalidIcon(): vscode.ThemeIcon {
+  return ICONS.invalid;
 }

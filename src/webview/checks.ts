@@ -1,6 +1,8 @@
 /** The kernel's checks as it reports them: beforehand in an explanation, and in the details of a rejection. */
-import type { TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import type { CheckResult, KernelCheck } from '../control-plane/model/views.ts';
+import { byResult } from '../text/checks.ts';
+import { folded } from './frame.ts';
 import { invariantCited, type Cited } from './invariants.ts';
 import { checkWord } from './shapes.ts';
 import { table } from './table.ts';
@@ -8,7 +10,7 @@ import { code, text } from './text.ts';
 import { t } from './words.ts';
 
 /** Every check with what was observed, in the order in which the kernel made them. */
-export function checksTable(checks: readonly KernelCheck[], cited: Cited): TemplateResult {
+function checksTable(checks: readonly KernelCheck[], cited: Cited): TemplateResult {
   return table(
     {
       caption: t("The kernel's own checks"),
@@ -38,7 +40,27 @@ export function checksTable(checks: readonly KernelCheck[], cited: Cited): Templ
   );
 }
 
+/** Checks of which each is to be read: what was observed first, then what the kernel says to it, its name last. */
+export function checkList(checks: readonly KernelCheck[], cited: Cited): TemplateResult {
+  return html`<ul class="plain checks">${checks.map(
+    ({ id, result, observed, message, invariant }) => html`<li>
+      <p>${checkWord(result)} <strong>${text(observed)}</strong></p>
+      <p>${text(message)}</p>
+      <div class="check-name">${code(id)} ${invariantCited(invariant, cited)}</div></li>`,
+  )}</ul>`;
+}
+
 const RESULTS: readonly CheckResult[] = ['pass', 'fail', 'unknown', 'overridden', 'unchecked'];
+
+/** What did not pass is read at once; what passed folds. */
+export function checksByResult(checks: readonly KernelCheck[], cited: Cited): TemplateResult {
+  const { first, passed } = byResult(checks);
+  return html`${first.length === 0 ? nothing : checkList(first, cited)}${
+    passed.length === 0
+      ? html`<p class="muted">${t('No check passes.')}</p>`
+      : folded(t('Checks that pass ({0} of {1})', passed.length, checks.length), checksTable(passed, cited))
+  }`;
+}
 
 /**
  * The checks in the details of a rejection; none unless all of them have the form of a check, for the body beside them

@@ -1,11 +1,13 @@
 /** Kernel events in their order, on a line that is broken where sequence numbers are missing from the answer. */
 import { html, nothing, svg, type SVGTemplateResult, type TemplateResult } from 'lit';
-import type { Absent, Entry, Label } from '../control-plane/model/document.ts';
+import type { Block, Label } from '../control-plane/model/document.ts';
+import type { Absent, Entry } from '../control-plane/model/entries.ts';
 import type { Rows } from './cells.ts';
 import { words } from './document/cell.ts';
 import { code, json, ordinal, text, time, type Content } from './text.ts';
 import { t } from './words.ts';
 
+type Events = Extract<Block, { readonly is: 'events' }>;
 type Event = Extract<Entry, { readonly is: 'event' }>;
 type Gap = Extract<Entry, { readonly is: 'gap' }>;
 
@@ -20,11 +22,11 @@ interface EventColumn {
 const FIELDS = ['reason', 'mode', 'operator', 'nodeId', 'requestId'] as const;
 type Field = (typeof FIELDS)[number];
 
-/** Events in the order of the answer, every one with all that the kernel said of it. */
-export function eventsTable(entries: readonly Entry[], epoch: Label | null): Rows {
+/** Events in their order, every one with all that the kernel said of it. */
+export function eventsTable({ entries, isNewestFirst }: Events, epoch: Label | null): Rows {
   const columns = columnsOf(entries, epoch);
   return {
-    caption: t('Events in their order'),
+    caption: isNewestFirst === true ? t('Events, the newest first') : t('Events in their order'),
     columns: columns.map(({ title, width, isNumber }) => ({
       title,
       width,
@@ -46,7 +48,7 @@ function columnsOf(entries: readonly Entry[], epoch: Label | null): readonly Eve
     reason: { title: t('Reason'), width: 28, cell: ({ reason }) => (isAbsent(reason) ? none : text(reason)) },
     mode: { title: t('Mode'), width: 10, cell: ({ mode }) => (isAbsent(mode) ? none : text(mode)) },
     operator: { title: t('Operator'), width: 20, cell: ({ operator }) => (isAbsent(operator) ? none : text(operator)) },
-    nodeId: { title: t('Node'), width: 38, cell: ({ nodeId }) => (isAbsent(nodeId) ? none : code(nodeId)) },
+    nodeId: { title: t('Node'), width: 38, cell: nodeOf },
     requestId: {
       title: t('Request'),
       width: 38,
@@ -67,6 +69,11 @@ function columnsOf(entries: readonly Entry[], epoch: Label | null): readonly Eve
 
 function isAbsent(value: string | null | Absent): value is Absent {
   return typeof value === 'object' && value !== null;
+}
+
+function nodeOf({ nodeId, nodeName }: Event): Content {
+  if (isAbsent(nodeId)) return none;
+  return nodeName === undefined ? code(nodeId) : html`${text(nodeName)} ${code(nodeId)}`;
 }
 
 const none: TemplateResult = html`<span class="muted">${t('none')}</span>`;

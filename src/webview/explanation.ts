@@ -2,15 +2,18 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Explanation } from '../control-plane/explanation/explanation.ts';
 import type { Wire } from '../control-plane/model/views.ts';
+import type { Document, DocumentSection } from '../control-plane/model/document.ts';
+import { answeredBeforehand } from './answer.ts';
 import { changeTable, type Names } from './changes.ts';
-import { checksTable } from './checks.ts';
+import { checkList, checksByResult } from './checks.ts';
+import { titleOf } from './document/cell.ts';
 import { documentContent } from './document/document.ts';
-import { facts, provenance, section } from './frame.ts';
-import { invariantList, type Cited } from './invariants.ts';
+import { facts, folded, provenance, section } from './frame.ts';
+import { invariantList, invariantWords, type Cited } from './invariants.ts';
 import type { Panel } from '../panel-protocol/panels.ts';
-import { checkWord, outcomeShape } from './shapes.ts';
+import { checkWord } from './shapes.ts';
 import { table } from './table.ts';
-import { code, named, number, phrase, text, time, verbatim, type Content } from './text.ts';
+import { code, named, number, phrase, text, time, verbatim } from './text.ts';
 import { t } from './words.ts';
 
 type Shown = Extract<Panel, { kind: 'explanation' }>;
@@ -25,81 +28,77 @@ const SCOPES = [
 
 const IF_EXECUTED = t('Before and after, if the kernel executes it');
 
-/** Facts only: no promise of success, and no advice. */
+/**
+ * Facts only: no promise of success, and no advice. What was answered beforehand comes first, then what would change
+ * and what does not pass; what follows folds, and nothing is left out.
+ */
 export function explanationPanel(
   { explanation, document, digest, requestId, operator, terminal }: Shown,
   cited: Cited,
 ): TemplateResult {
-  const { kernel, cost } = explanation;
+  const { kernel } = explanation;
   const names: Names = new Map((kernel?.members ?? []).map(({ nodeId, name }) => [nodeId, name]));
   const forced = explanation.command === 'force_promotion';
-  return html`
+  const overridden = explanation.invariants.filter(one => one.overridden);
+  const others = explanation.invariants.filter(one => !one.overridden);
+  return html`<div class="explanation">
     ${forced ? forceBanner(explanation) : nothing}
+    ${answeredBeforehand(explanation)}
     <p class="action">${text(explanation.action)}</p>
+    ${explanation.cost === null ? nothing : section(t('Declared cost'), cost(explanation.cost))}
     ${facts([
       [t('Target'), named(explanation.target)],
       [t('Operator'), text(operator)],
       ...(explanation.reason === null ? [] : [[t('Reason'), verbatim(explanation.reason)] as const]),
     ])}
-    ${provenance(explanation.source, document)}
+    <div class=${explanation.changes.length === 0 ? 'at-a-glance' : 'at-a-glance paired'}>
+      ${
+        explanation.changes.length === 0
+          ? nothing
+          : section(IF_EXECUTED, changeTable(explanation.changes, names, IF_EXECUTED))
+      }
+      <div class="beside">${section(t('Consequences'), consequences(explanation))}</div>
+      ${kernel === null ? nothing : checksOf(kernel, explanation.invariants)}
+      ${section(t('Can it be undone?'), html`<p>${text(explanation.undo)}</p>`)}
+    </div>
     ${
-      cost === null
+      overridden.length === 0
         ? nothing
         : section(
-            t('Declared cost'),
-            facts(
-              'requests' in cost
-                ? [[t('Requests'), number(cost.requests)]]
-                : [
-                    [t('Files'), number(cost.files)],
-                    [t('Bytes to read'), number(cost.bytes)],
-                  ],
-            ),
+            kernel?.decision === null ? t('Invariants that the engine does not check') : t('Overridden invariants'),
+            listed(overridden, () => overriddenMark(kernel)),
           )
     }
-    ${explanation.facts.length === 0 ? nothing : section(t('What the engine reports'), engineFacts(explanation.facts))}
-    ${
-      explanation.changes.length === 0
-        ? nothing
-        : section(IF_EXECUTED, changeTable(explanation.changes, names, IF_EXECUTED))
-    }
-    ${section(
-      t('Consequences'),
-      html`<dl class="consequences">${SCOPES.map(([scope, title]) => {
-        const texts = explanation.consequences.filter(one => one.scope === scope);
-        return texts.length === 0
-          ? nothing
-          : html`<div><dt>${title}</dt><dd>${texts.map(one => html`<p>${text(one.text)}</p>`)}</dd></div>`;
-      })}</dl>`,
-    )}
-    ${
-      kernel === null || (kernel.decision === null && kernel.checks.length === 0)
-        ? nothing
-        : checks(kernel, explanation)
-    }
-    ${section(t('Can it be undone?'), html`<p>${text(explanation.undo)}</p>`)}
     ${section(
       t('Why the kernel may reject it'),
       html`<ul>${explanation.rejection.map(reason => html`<li>${text(reason)}</li>`)}</ul>`,
     )}
     ${section(t('What protects against acting on an old view'), html`<p>${text(explanation.protection)}</p>`)}
-    ${section(
-      t('Invariants'),
-      invariantList(
-        explanation.invariants.map(({ id }) => id),
-        explanation.invariants,
-        id => overriddenMark(explanation, id),
-      ),
-    )}
-    ${document === null ? nothing : documentContent(document, cited)}
-    <footer aria-label=${t('What the confirmation is bound to')}>${facts(
-      [
-        [t('Request'), code(requestId)],
-        [t('Digest of this explanation'), code(digest)],
-        ...(terminal === undefined ? [] : [[t('The same in a terminal'), code(terminal)] as const]),
-      ],
-      'facts rows',
-    )}</footer>`;
+    ${explanation.facts.length === 0 ? nothing : section(t('What the engine reports'), engineFacts(explanation.facts))}
+    ${provenance(explanation.source, document)}
+    ${others.length === 0 ? nothing : folded(t('Invariants ({0})', others.length), listed(others))}
+    ${(document?.sections ?? []).map(one => foldedSection(one, document, cited))}
+    ${boundTo(digest, requestId, terminal)}</div>`;
+}
+
+function consequences({ consequences: all }: Wire<Explanation>): TemplateResult {
+  return html`<dl class="consequences">${SCOPES.map(([scope, title]) => {
+    const texts = all.filter(one => one.scope === scope);
+    return texts.length === 0
+      ? nothing
+      : html`<div><dt>${title}</dt><dd>${texts.map(one => html`<p>${text(one.text)}</p>`)}</dd></div>`;
+  })}</dl>`;
+}
+
+function cost(declared: NonNullable<Wire<Explanation>['cost']>): TemplateResult {
+  return facts(
+    'requests' in declared
+      ? [[t('Requests'), number(declared.requests)]]
+      : [
+          [t('Files'), number(declared.files)],
+          [t('Bytes to read'), number(declared.bytes)],
+        ],
+  );
 }
 
 function engineFacts(shown: Wire<Explanation>['facts']): TemplateResult {
@@ -130,7 +129,7 @@ function engineFacts(shown: Wire<Explanation>['facts']): TemplateResult {
   );
 }
 
-function forceBanner({ acknowledge, kernel }: Wire<Explanation>): TemplateResult {
+function forceBanner({ acknowledge, invariants, kernel }: Wire<Explanation>): TemplateResult {
   return html`<div class="force"><div class="stripes" aria-hidden="true"></div>
     <p><strong>${t('FORCED.')}</strong> ${
       kernel?.decision === null
@@ -142,43 +141,53 @@ function forceBanner({ acknowledge, kernel }: Wire<Explanation>): TemplateResult
         ? t('The kernel names nothing that it would override.')
         : phrase(
             'To be acknowledged one by one: {0}.',
-            acknowledge.map((id, index) => html`${index === 0 ? '' : ', '}${code(id)}`),
+            acknowledge.map((id, index) => html`${index === 0 ? '' : ', '}${invariantWords(id, invariants)}`),
           )
     }</p></div>`;
 }
 
-function overriddenMark({ invariants, kernel }: Wire<Explanation>, id: string): TemplateResult | typeof nothing {
-  if (!invariants.some(one => one.id === id && one.overridden)) return nothing;
+function overriddenMark(kernel: Wire<Explanation>['kernel']): TemplateResult {
   const mark =
     kernel?.decision === null ? checkWord('unchecked') : phrase('{0} by this request', checkWord('overridden'));
   return html`<span class="overridden-mark">${mark}</span>`;
 }
 
-function checks(kernel: Kernel, { invariants }: Wire<Explanation>): TemplateResult {
-  if (kernel.decision === null)
-    return section(t('What the engine does not check'), checksTable(kernel.checks, invariants));
-  const decision: Content =
-    kernel.decision === 'approve'
-      ? html`${outcomeShape('pass')}${phrase(
-          'Asked beforehand, the kernel would {0} this request.',
-          html`<strong>${t('approve')}</strong>`,
-        )}`
-      : html`${outcomeShape('fail')}${
-          kernel.reason === null
-            ? phrase(
-                'Asked beforehand, the kernel would {0} this request (reason unknown).',
-                html`<strong>${t('deny')}</strong>`,
-              )
-            : phrase(
-                'Asked beforehand, the kernel would {0} this request: {1}.',
-                html`<strong>${t('deny')}</strong>`,
-                html`<strong>${text(kernel.reason)}</strong>`,
-              )
-        }`;
+function checksOf({ decision, checks }: Kernel, cited: Cited): TemplateResult | typeof nothing {
+  if (decision === null)
+    return checks.length === 0 ? nothing : section(t('What the engine does not check'), checkList(checks, cited));
   return section(
     t("The kernel's own checks, asked beforehand"),
-    html`
-    <p class="kernel-decision">${decision} ${t('It decides anew when the request arrives.')}</p>
-    ${checksTable(kernel.checks, invariants)}`,
+    checks.length === 0
+      ? html`<p class="muted">${t('The kernel reports no checks.')}</p>`
+      : checksByResult(checks, cited),
   );
+}
+
+function listed(invariants: Wire<Explanation>['invariants'], mark?: () => TemplateResult): TemplateResult {
+  return invariantList(
+    invariants.map(({ id }) => id),
+    invariants,
+    mark,
+  );
+}
+
+/** What the engine shows beside, a section at a time; a table says how many rows it has. */
+function foldedSection(
+  shown: DocumentSection,
+  document: Document | null,
+  cited: Cited,
+): TemplateResult | typeof nothing {
+  if (document === null) return nothing;
+  const content = documentContent({ ...document, sections: [{ ...shown, title: null }] }, cited);
+  const rows = shown.blocks.flatMap(block => (block.is === 'table' ? [` (${block.table.rows.length})`] : []));
+  return shown.title === null ? content : folded(html`${titleOf(shown.title)}${rows}`, content);
+}
+
+function boundTo(digest: string, requestId: string, terminal: string | undefined): TemplateResult {
+  const bound = [
+    [t('Request'), code(requestId)],
+    [t('Digest of this explanation'), code(digest)],
+    ...(terminal === undefined ? [] : [[t('The same in a terminal'), code(terminal)] as const]),
+  ] as const;
+  return folded(t('What the confirmation is bound to ({0})', bound.length), facts(bound, 'facts rows'));
 }

@@ -3,11 +3,12 @@ import { html, nothing, type TemplateResult } from 'lit';
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 import type { Document } from '../control-plane/model/document.ts';
 import type { SkippedEndpoint } from '../control-plane/model/views.ts';
-import { words } from './document/cell.ts';
-import type { ClusterLabel, RecordedAt } from '../panel-protocol/panels.ts';
+import { sentenceOf, words } from './document/cell.ts';
+import type { ClusterLabel, RecordedAt, ShowPanel } from '../panel-protocol/panels.ts';
 import type { PanelRequest } from '../panel-protocol/messages.ts';
 import { code, ordinal, phrase, text, time, verbatim, type Content } from './text.ts';
 import type { Source } from '../panel-protocol/readings.ts';
+import { visible } from '../text/foreign.ts';
 import { t } from './words.ts';
 
 /** Sends a request of the panel to the editor. */
@@ -19,16 +20,21 @@ export interface Heading {
   readonly cluster: ClusterLabel | null;
   readonly refresh: 'possible' | 'running' | 'none';
   readonly copy: boolean;
+  readonly ways: Pick<ShowPanel, 'savable' | 'another' | 'comparable' | 'textual'>;
+  /** The cluster's, as the person chose it. */
+  readonly color: ShowPanel['color'];
 }
 
 /**
  * Cluster, label, title and what can be asked of the panel. The same element for every kind, so that focus stays where
  * it was.
  */
-export function heading({ title, cluster, refresh, copy }: Heading, post: Post): TemplateResult {
+export function heading({ title, cluster, refresh, copy, ways, color }: Heading, post: Post): TemplateResult {
+  const button = (icon: TemplateResult, name: string, type: ButtonRequest): TemplateResult =>
+    html`<vscode-button secondary @click=${() => post({ type })}>${icon}${name}</vscode-button>`;
   return html`<header>
     <div class="names">
-      ${cluster === null ? nothing : clusterLine(cluster)}
+      ${cluster === null ? nothing : clusterLine(cluster, color)}
       <h1 tabindex="-1">${text(title)}</h1>
     </div>
     <div class="actions">
@@ -38,22 +44,27 @@ export function heading({ title, cluster, refresh, copy }: Heading, post: Post):
           : html`<vscode-button secondary ?disabled=${refresh === 'running'} @click=${() => post({ type: 'refresh' })}
             >${REFRESH}${t('Refresh')}</vscode-button>`
       }
-      ${
-        copy
-          ? html`<vscode-button secondary @click=${() => post({ type: 'copy' })}
-            >${COPY}${t('Copy as JSON')}</vscode-button>`
-          : nothing
-      }
+      ${ways.another === true ? button(ANOTHER, t('Ask Another Node…'), 'another') : nothing}
+      ${ways.comparable === true ? button(COMPARE, t('Compare With…'), 'compare') : nothing}
+      ${ways.textual === true ? button(COPY, t('Copy as Text'), 'copy-text') : nothing}
+      ${copy ? button(COPY, t('Copy as JSON'), 'copy') : nothing}
+      ${ways.savable === true ? button(SAVE, t('Save as Evidence…'), 'save-evidence') : nothing}
     </div>
   </header>`;
 }
 
+type ButtonRequest = 'another' | 'compare' | 'copy-text' | 'copy' | 'save-evidence';
+
 const REFRESH = html`<span slot="content-before" class="codicon codicon-refresh" aria-hidden="true"></span>`;
+const ANOTHER = html`<span slot="content-before" class="codicon codicon-list-unordered" aria-hidden="true"></span>`;
+const COMPARE = html`<span slot="content-before" class="codicon codicon-diff" aria-hidden="true"></span>`;
 const COPY = html`<span slot="content-before" class="codicon codicon-copy" aria-hidden="true"></span>`;
+const SAVE = html`<span slot="content-before" class="codicon codicon-save" aria-hidden="true"></span>`;
 const DATABASE = html`<span class="codicon codicon-database" aria-hidden="true"></span>`;
 
-function clusterLine({ name, kind, environment }: ClusterLabel): TemplateResult {
-  const label = html`<span class="label"><span class="hidden">${t('environment')} </span>${text(environment)}</span>`;
+function clusterLine({ name, kind, environment }: ClusterLabel, color: Heading['color']): TemplateResult {
+  const marked = color === undefined ? 'label' : `label colored ${color}`;
+  const label = html`<span class=${marked}><span class="hidden">${t('environment')} </span>${text(environment)}</span>`;
   return html`<p class="cluster">${DATABASE}<span class="hidden">${t('Cluster')} </span><strong>${text(name)}</strong>
     <span class="muted">${text(kind)}</span>
     ${environment === null ? nothing : label}</p>`;
@@ -71,17 +82,66 @@ export function section(title: Content, content: Content): TemplateResult {
   return html`<section><h2>${title}</h2>${content}</section>`;
 }
 
+/** A part that opens and closes; the title says how much is in it. */
+export function folded(title: Content, content: Content): TemplateResult {
+  return html`<details class="fold"><summary><h2>${title}</h2></summary>${content}</details>`;
+}
+
 /** Not the same as unknown. */
 const NONE = html`<span class="muted">${t('this engine has none')}</span>`;
 
+type Told = Pick<Document, 'terms' | 'epoch' | 'observer' | 'selfReport'>;
+
 /**
- * From which node, at which commit, control version and epoch, when and by whose clock. What an engine does not count
- * is said; epoch and name are left out where an answer has none.
+ * Who told this, when, and at which epoch, in one line; all else of that unfolds. Who was asked before and did not
+ * answer, the notes, and what bears on all of the answer always stand there.
  */
 export function provenance(
-  { endpoint, observed, skipped, notes }: Source,
-  document: Pick<Document, 'terms' | 'epoch' | 'observer'> | null,
+  source: Source,
+  document: Told | null,
+  label = t('Where and when this was read'),
 ): TemplateResult {
+  const { skipped, notes } = source;
+  const { selfReport = [] } = document ?? {};
+  return html`<section class="provenance" aria-label=${label}>
+    <details>
+      <summary>${originLine(source, document)} · <span class="more">${t('Details')}</span></summary>
+      ${originFacts(source, document)}
+    </details>
+    ${selfReport.map(said => html`<p class="self-report">${sentenceOf(said, [])}</p>`)}
+    ${skipped.length === 0 ? nothing : html`<h2>${t('Asked before')}</h2>${skippedList(skipped)}`}
+    ${notes.length === 0 ? nothing : html`<h2>${t('Notes')}</h2>${noteList(notes)}`}
+  </section>`;
+}
+
+function originLine({ observed, endpoint, isChosen }: Source, document: Told | null): Content {
+  const { epoch, observer, terms } = document ?? {};
+  const name = observer !== undefined && observer.nodeId === observed.nodeId ? observer.name : undefined;
+  const who = html`<strong>${text(name ?? endpoint)}</strong>`;
+  const when = moment(observed);
+  const counted = terms?.epoch ?? null;
+  const atEpoch =
+    counted === null || epoch === undefined
+      ? nothing
+      : html` · ${sentenceOf({ label: counted.at.label, values: [{ is: 'ordinal', value: epoch }] }, [])}`;
+  return html`${
+    isChosen === true
+      ? phrase('Read from {0}, asked by choice, at {1}', who, when)
+      : phrase('Read from {0} at {1}', who, when)
+  }${atEpoch}`;
+}
+
+/** The time of day; the day too, where it is not today's in this window. Whole, with its clock, in the title. */
+function moment({ time: at, clock }: Source['observed']): Content {
+  const [, day, hours] = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?Z$/u.exec(at) ?? [];
+  if (day === undefined || hours === undefined) return time(at);
+  const isToday = day === new Date().toISOString().slice(0, 10);
+  const title = `${at} (${t('Clock')}: ${visible(clock)})`;
+  return html`<time class="digits" title=${title}>${isToday ? '' : `${day} `}${hours} UTC</time>`;
+}
+
+/** What an engine does not count is said; epoch and name are left out where an answer has none. */
+function originFacts({ endpoint, observed }: Source, document: Told | null): TemplateResult {
   // Where nobody says what the engine counts, what is missing is unknown.
   const { countsCommits, countsControlVersions } = document?.terms ?? {
     countsCommits: true,
@@ -89,25 +149,21 @@ export function provenance(
   };
   const { epoch, observer } = document ?? {};
   const counted = document?.terms.epoch ?? null;
-  return html`<section class="provenance" aria-label=${t('Where and when this was read')}>
-    ${facts([
-      [t('Read from'), html`${text(endpoint)}`],
-      [
-        t('Node'),
-        observer === undefined || observer.nodeId !== observed.nodeId || observer.name === observed.nodeId
-          ? code(observed.nodeId)
-          : html`${text(observer.name)} ${code(observed.nodeId)}`,
-      ],
-      [t('Commit'), countsCommits ? ordinal(observed.commitId) : NONE],
-      [t('Control version'), countsControlVersions ? ordinal(observed.controlVersion) : NONE],
-      ...(counted === null || epoch === undefined ? [] : [[words(counted.name), ordinal(epoch)] as const]),
-      [t('At'), time(observed.time)],
-      [t('Clock'), text(observed.clock)],
-      [t('Snapshot'), text(observed.snapshot)],
-    ])}
-    ${skipped.length === 0 ? nothing : html`<h2>${t('Asked before, without an answer')}</h2>${skippedList(skipped)}`}
-    ${notes.length === 0 ? nothing : html`<h2>${t('Notes')}</h2>${noteList(notes)}`}
-  </section>`;
+  return facts([
+    [t('Read from'), html`${text(endpoint)}`],
+    [
+      t('Node'),
+      observer === undefined || observer.nodeId !== observed.nodeId || observer.name === observed.nodeId
+        ? code(observed.nodeId)
+        : html`${text(observer.name)} ${code(observed.nodeId)}`,
+    ],
+    [t('Commit'), countsCommits ? ordinal(observed.commitId) : NONE],
+    [t('Control version'), countsControlVersions ? ordinal(observed.controlVersion) : NONE],
+    ...(counted === null || epoch === undefined ? [] : [[words(counted.name), ordinal(epoch)] as const]),
+    [t('At'), time(observed.time)],
+    [t('Clock'), text(observed.clock)],
+    [t('Snapshot'), text(observed.snapshot)],
+  ]);
 }
 
 function skippedList(skipped: readonly SkippedEndpoint[]): TemplateResult {

@@ -13,6 +13,12 @@ export function invariantName(id: string, cited: Cited): TemplateResult {
   return html`${code(id)}${known === undefined ? nothing : html` <span>${text(known.name)}</span>`}`;
 }
 
+/** The name first, its id in parentheses; the id alone where the name is not known. */
+export function invariantWords(id: string, cited: Cited): Content {
+  const known = cited.find(one => one.id === id);
+  return known === undefined || known.name === id ? code(id) : html`${text(known.name)} (${code(id)})`;
+}
+
 /** The id and the name, with the text a hover or a key away. */
 export function invariantCited(id: string, cited: Cited): Content {
   const known = cited.find(one => one.id === id);

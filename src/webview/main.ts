@@ -3,8 +3,11 @@ import './no-eval.ts';
 import { html, render } from 'lit';
 import './panel.css';
 import './audit/audit.css';
+import './reconstruction/reconstruction.css';
 import { app } from './app.ts';
+import { CopyName } from './copy-name.ts';
 import { AuditLogElement } from './audit/log.ts';
+import { ReconstructionElement } from './reconstruction/panel.ts';
 import { parseEditorMessage, type PanelRequest } from '../panel-protocol/messages.ts';
 import type { ShowPanel } from '../panel-protocol/panels.ts';
 import { t } from './words.ts';
@@ -52,6 +55,7 @@ function notDrawn(why: string): void {
 addEventListener('message', (event: MessageEvent<unknown>) => {
   const message = parseEditorMessage(event.data);
   const log = root.querySelector('aerodb-audit');
+  const reconstruction = root.querySelector('aerodb-reconstruction');
   if (message?.type === 'show') {
     show(() => {
       remember(message);
@@ -62,10 +66,15 @@ addEventListener('message', (event: MessageEvent<unknown>) => {
     });
   } else if (message?.type === 'audit' && log instanceof AuditLogElement) {
     log.receive(message);
+  } else if (message?.type === 'reconstruction' && reconstruction instanceof ReconstructionElement) {
+    reconstruction.receive(message);
   } else if (message?.type === 'malformed') {
     show(() =>
       notDrawn(t('What the editor sent does not have the form of a panel ({0}: {1}).', message.of, message.at)),
     );
   }
+});
+document.addEventListener(CopyName.NAME, event => {
+  if (event instanceof CopyName) editor.postMessage({ type: 'copy-name', text: event.text });
 });
 editor.postMessage({ type: 'ready' });

@@ -1,27 +1,46 @@
 /** What became of a request: executed, failed, being asked, or shown once and gone. */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ErrorDomain, Outcome } from '../control-plane/model/errors.ts';
-import { checksIn, checksTable } from './checks.ts';
+import type { Force } from '../control-plane/request/flow.ts';
+import { checksByResult, checksIn } from './checks.ts';
 import { documentContent } from './document/document.ts';
 import { facts, record, recordedText, section } from './frame.ts';
-import { invariantList, type Cited } from './invariants.ts';
+import { invariantCited, invariantList, type Cited } from './invariants.ts';
 import type { Panel } from '../panel-protocol/panels.ts';
+import { offered, readOn, type Aside } from './read-on.ts';
 import { outcomeShape } from './shapes.ts';
-import { code, ordinal, text, verbatim } from './text.ts';
+import { code, ordinal, phrase, text, verbatim } from './text.ts';
 import { t } from './words.ts';
 
 type Shown<K extends Panel['kind']> = Extract<Panel, { kind: K }>;
 
 /** The kernel executed the request: what changed, from its own answer. */
 export function executedPanel(
-  { sentence, document, requestId, recorded }: Shown<'executed'>,
+  { sentence, document, requestId, recorded, force }: Shown<'executed'>,
   cited: Cited,
+  aside: Aside,
 ): TemplateResult {
   return html`
+    ${
+      force === undefined ? nothing : forceTold(t('This was forced by {0} at {1}.', force.by, force.time), force, cited)
+    }
     <p class="action">${outcomeShape('pass')}${text(sentence)}</p>
     ${documentContent(document, cited)}
+    ${readOn(aside)}
     ${record(requestId, recorded)}`;
 }
+
+/** On whose word, when, why and in place of what: in the looks of every force. */
+function forceTold(sentence: string, { reason, acknowledged }: Force, cited: Cited): TemplateResult {
+  return html`<div class="force"><div class="stripes" aria-hidden="true"></div>
+    <p><strong>${text(sentence)}</strong></p>
+    ${facts([
+      [t('Reason'), verbatim(reason)],
+      [t('Acknowledged'), acknowledged.length === 0 ? t('nothing') : acknowledged.map(id => invariantCited(id, cited))],
+    ])}</div>`;
+}
+
+type Failed = Shown<'failed'>;
 
 const OUTCOMES: Readonly<Record<Outcome, { readonly words: string; readonly drawn: 'pass' | 'fail' | 'unknown' }>> = {
   not_executed: { words: t('NOT EXECUTED.'), drawn: 'fail' },
@@ -36,35 +55,55 @@ const ENDED: Readonly<Record<ErrorDomain, string>> = {
   TRANSPORT_ERROR: t('The request could not be delivered, or no answer of a kernel came.'),
 };
 
-function ended({ outcome, domain }: Shown<'failed'>['error']): string {
-  if (outcome === 'unknown')
+/** What a read that failed did not do; it executes nothing, so it is never said not to have been executed. */
+const UNREAD: Readonly<Record<ErrorDomain, string>> = {
+  OPERATOR_INPUT: t('The control plane refused to ask, and nothing was sent.'),
+  VALIDATION_ERROR: t('The control plane refused to ask, and nothing was sent.'),
+  KERNEL_REJECTION: t('The kernel refused to answer.'),
+  TRANSPORT_ERROR: t('No answer of a kernel came, and nothing was read.'),
+};
+
+/** The first words of a failure: what it comes to. */
+export function outcomeWords({ error, reads }: Failed): string {
+  if (declined(error)) return t('You did nothing.');
+  if (voided(error)) return t('Nothing was sent.');
+  if (reads !== true || error.outcome !== 'not_executed') return OUTCOMES[error.outcome].words;
+  return error.domain === 'TRANSPORT_ERROR' ? t('No answer.') : t('Not read.');
+}
+
+function ended({ error, reads }: Failed): string {
+  if (error.outcome === 'unknown')
     return t('Whether the kernel executed the request is not known here. Kernel state is authoritative.');
-  return outcome === 'executed' ? t('The kernel executed the request and answered with an error.') : ENDED[domain];
+  if (error.outcome === 'executed') return t('The kernel executed the request and answered with an error.');
+  return reads === true ? UNREAD[error.domain] : ENDED[error.domain];
+}
+
+/** A kernel may call its own error by any name, these among them. */
+function declined({ domain, code: own }: Failed['error']): boolean {
+  return domain !== 'KERNEL_REJECTION' && own === 'PHASE7_CONFIRMATION_DECLINED';
+}
+
+function voided({ domain, code: own }: Failed['error']): boolean {
+  return domain !== 'KERNEL_REJECTION' && own === 'PHASE7_CONFIRMATION_VOIDED';
 }
 
 const AUTHORITY_ENDED = t(
   'Operator authority ended with this request, because its outcome is not known. It has to be assumed anew.',
 );
 
-/** Why it failed, in the words of whoever refused, and what is proven about the kernel's action. */
-export function failedPanel(
-  { error, target, requestId, recorded, authorityEnded }: Shown<'failed'>,
-  cited: Cited,
-): TemplateResult {
-  const { words, drawn } = OUTCOMES[error.outcome];
+/** What happened, in words; then what did not; then where to look; the codes and the rules last. */
+export function failedPanel(failed: Failed, cited: Cited, aside: Aside): TemplateResult {
+  const { error, requestId, recorded, authorityEnded, force } = failed;
   const checks = checksIn(error.kernel?.details);
-  const body = error.kernel?.body ?? '';
   return html`
-    <p class="action">${outcomeShape(drawn)}<strong>${words}</strong> ${ended(error)}${
-      error.outcome === 'unknown' ? html` ${t('Request id')}: ${code(requestId)}` : nothing
-    }</p>
+    ${
+      force === undefined
+        ? nothing
+        : forceTold(t('This force was asked for by {0} at {1}.', force.by, force.time), force, cited)
+    }
+    ${declined(error) || voided(error) ? neutral(failed) : failure(failed)}
+    ${offered(aside)}
     ${authorityEnded === undefined ? nothing : html`<p>${AUTHORITY_ENDED} ${recordedText(authorityEnded)}</p>`}
-    ${facts([
-      ...(target === null ? [] : [[t('Target'), text(target)] as const]),
-      [t('Domain'), code(error.domain)],
-      [t('Code'), html`<strong>${code(error.code)}</strong>`],
-      ...(error.field === undefined ? [] : [[t('Field'), code(error.field)] as const]),
-    ])}
     ${
       error.known === undefined
         ? nothing
@@ -75,28 +114,62 @@ export function failedPanel(
             html`<p>${verbatim(error.known)}</p>`,
           )
     }
+    ${checks.length === 0 ? nothing : section(t("The kernel's own checks"), checksByResult(checks, cited))}
+    ${readOn(aside)}
+    ${error.kernel === undefined ? nothing : wholeAnswer(error.kernel)}
+    ${codes(failed, cited)}
+    ${record(requestId, recorded)}`;
+}
+
+function failure(failed: Failed): TemplateResult {
+  const { error, requestId } = failed;
+  return html`<p class="action">${outcomeShape(OUTCOMES[error.outcome].drawn)}<strong>${outcomeWords(failed)}</strong>
+    ${ended(failed)}${error.outcome === 'unknown' ? html` ${t('Request id')}: ${code(requestId)}` : nothing}</p>
     ${section(
-      error.kernel === undefined ? t('Message') : t("The kernel's message"),
+      error.kernel === undefined ? t('What happened') : t("The kernel's message"),
       html`<p class="message">${verbatim(error.message)}</p>`,
-    )}
-    ${section(
-      t('Invariants'),
+    )}`;
+}
+
+/** A person who did nothing made no mistake; a confirmation that was overtaken says by what. */
+function neutral(failed: Failed): TemplateResult {
+  const { error, recorded } = failed;
+  const where =
+    'notRecorded' in recorded
+      ? recordedText(recorded)
+      : phrase('Recorded as {0}.', html`<strong>#${ordinal(recorded.seq)}</strong>`);
+  return declined(error)
+    ? html`<p class="action">${outcomeWords(failed)} ${t('Nothing was sent.')} ${where}</p>`
+    : html`<p class="action">${verbatim(error.message)} ${where}</p>`;
+}
+
+/** By what programs and documents know it. */
+function codes({ error, target }: Failed, cited: Cited): TemplateResult {
+  return section(
+    t('Code and rule'),
+    html`${facts([
+      ...(target === null ? [] : [[t('Target'), text(target)] as const]),
+      [t('Code'), html`<strong>${code(error.code)}</strong>`],
+      [t('Domain'), code(error.domain)],
+      ...(error.field === undefined ? [] : [[t('Field'), code(error.field)] as const]),
+      ...(declined(error) ? [[t('Message'), verbatim(error.message)] as const] : []),
+    ])}
+    <h3>${t('Invariants')}</h3>
+    ${
       error.invariants.length === 0
         ? html`<p class="muted">${t('The kernel named none.')}</p>`
-        : invariantList(error.invariants, cited),
-    )}
-    ${checks.length === 0 ? nothing : section(t("The kernel's own checks"), checksTable(checks, cited))}
-    ${
-      error.kernel === undefined
-        ? nothing
-        : section(
-            t("The kernel's answer, verbatim"),
-            html`
-      ${error.kernel.status === null ? nothing : facts([[t('HTTP status'), ordinal(error.kernel.status.toString())]])}
+        : invariantList(error.invariants, cited)
+    }`,
+  );
+}
+
+function wholeAnswer({ status, body }: NonNullable<Failed['error']['kernel']>): TemplateResult {
+  return section(
+    t("The kernel's answer, verbatim"),
+    html`
+      ${status === null ? nothing : facts([[t('HTTP status'), ordinal(status.toString())]])}
       <pre tabindex="0" role="region" aria-label=${t("The kernel's answer, verbatim")}>${verbatim(body)}</pre>`,
-          )
-    }
-    ${record(requestId, recorded)}`;
+  );
 }
 
 /**
@@ -119,10 +192,11 @@ const SENT_ONCE = t(
 );
 
 /** Nothing remains of what the session may no longer see. */
-export function refusedPanel({ code: refusal, message }: Shown<'refused'>): TemplateResult {
+export function refusedPanel({ code: refusal, message }: Shown<'refused'>, aside: Aside): TemplateResult {
   return html`<p class="action">${text(message)}</p>
-    ${facts([[t('Code'), html`<strong>${code(refusal)}</strong>`]])}
-    <p class="muted">${t('What stood here was taken away with the authority to see it.')}</p>`;
+    <p class="muted">${t('What stood here was taken away with the authority to see it.')}</p>
+    ${offered(aside)}
+    ${facts([[t('Code'), html`<strong>${code(refusal)}</strong>`]])}`;
 }
 
 /**

@@ -1,15 +1,25 @@
 /** Small drawings that say the same as the word beside them: shape first, colour second. */
 import { html, svg, type SVGTemplateResult, type TemplateResult } from 'lit';
 import type { CheckResult, Health, Role } from '../control-plane/model/views.ts';
+import { phrase, text, type Content } from './text.ts';
 import { t } from './words.ts';
 
-/** What is drawn for a node: its role, unless the kernel says that it is halted or cannot say how it is. */
-export type NodeShape = 'primary' | 'replica' | 'unknown' | 'halted' | 'unreachable';
+/** What is drawn for a node: its role, unless it is halted, does not answer, or nobody says how it is. */
+export type NodeShape = 'primary' | 'replica' | 'unknown' | 'halted' | 'unreachable' | 'unsure';
 
 /** The shape of a node as the kernel reports it. */
-export function nodeShape({ role, health }: { readonly role: Role; readonly health: Health }): NodeShape {
+export function nodeShape({
+  role,
+  health,
+  isSilent,
+}: {
+  readonly role: Role;
+  readonly health: Health;
+  readonly isSilent?: true;
+}): NodeShape {
+  if (isSilent === true) return 'unreachable';
   if (health === 'halted') return 'halted';
-  return health === 'unknown' ? 'unreachable' : role;
+  return health === 'unknown' ? 'unsure' : role;
 }
 
 const NODE: Readonly<Record<NodeShape, SVGTemplateResult>> = {
@@ -21,6 +31,8 @@ const NODE: Readonly<Record<NodeShape, SVGTemplateResult>> = {
     <path d="M6.2 5v6M9.8 5v6" class="line thick"/>`,
   unreachable: svg`<rect x="2" y="2" width="12" height="12" rx="1" class="line dashed"/>
     <path d="M5.5 5.5l5 5M10.5 5.5l-5 5" class="line"/>`,
+  unsure: svg`<rect x="2" y="2" width="12" height="12" rx="1" class="line dashed"/>
+    <path d="M6.2 6.4a1.8 1.8 0 1 1 2.6 1.6c-.5.3-.8.6-.8 1.2M8 10.8v.9" class="line"/>`,
 };
 
 const CHECK: Readonly<Record<CheckResult, SVGTemplateResult>> = {
@@ -42,12 +54,19 @@ export function roleWord({ role }: { readonly role: Role }): TemplateResult {
   return word(NODE[role], role, role);
 }
 
+/** The role that a member had when it last reported, in the shape of one that does not answer. */
+export function lastReportedRole(role: string): TemplateResult {
+  const words = phrase('last reported: {0}', text(role));
+  return html`<span class="last-reported">${word(NODE.unreachable, 'unreachable', words)}</span>`;
+}
+
+/** The health of a member that does not answer. */
+export const SILENT_HEALTH: TemplateResult = word(NODE.unreachable, 'unreachable', t('unknown'));
+
 /** A node's health with its shape; a running node needs none. */
 export function healthWord(health: Health): TemplateResult {
   if (health === 'running') return html`running`;
-  return health === 'halted'
-    ? word(NODE.halted, 'halted', 'halted')
-    : word(NODE.unreachable, 'unreachable', t('unknown'));
+  return health === 'halted' ? word(NODE.halted, 'halted', 'halted') : word(NODE.unsure, 'unsure', t('unknown'));
 }
 
 /** The result of a check with its shape. */
@@ -61,7 +80,7 @@ export function outcomeShape(result: CheckResult): TemplateResult {
     aria-hidden="true">${CHECK[result]}</svg>`;
 }
 
-function word(drawing: SVGTemplateResult, shape: string, label: string): TemplateResult {
+function word(drawing: SVGTemplateResult, shape: string, label: Content): TemplateResult {
   return html`<span class="shape-word ${shape}"><svg class="shape ${shape}" viewBox="0 0 16 16" width="16" height="16"
     aria-hidden="true">${drawing}</svg>${label}</span>`;
 }

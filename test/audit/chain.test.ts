@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import canonicalize from 'canonicalize';
 import fc from 'fast-check';
-import { encodeRecord, MAX_LINE_BYTES, parseLine } from '../../src/audit/chain.ts';
+import { encodeRecord, endsAsRecord, MAX_LINE_BYTES, parseLine } from '../../src/audit/chain.ts';
 import { entry } from './entries.ts';
 import { writtenLog } from './support.ts';
 
@@ -105,6 +105,20 @@ describe('the form of a record', () => {
       execFileSync('sh', ['-c', command], { cwd: directory, encoding: 'utf8' }).slice(0, 64),
       positions[1]?.hash,
     );
+  });
+
+  it('has the end of a record: as a pattern says, whatever byte of it is changed', () => {
+    const line = encodeRecord(entry(1), null).line.subarray(0, -1);
+    const pattern = /^[^]+,"hash":"[0-9a-f]{64}"\}$/;
+    for (let at = line.length - 80; at < line.length; at += 1) {
+      for (const byte of Buffer.from('0fgaF,"h}{/:`\u007f')) {
+        const other = Buffer.from(line);
+        other[at] = byte;
+        assert.equal(endsAsRecord(other), pattern.test(other.toString('latin1')), other.toString('latin1'));
+      }
+    }
+    for (const short of [0, 1, 74, 75, 76])
+      assert.equal(endsAsRecord(line.subarray(line.length - short)), short > 75, String(short));
   });
 
   it('a line without a hash, with a false one, or with a capital letter in it is not a record', () => {

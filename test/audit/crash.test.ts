@@ -46,6 +46,8 @@ describe('P7-F2, P7-O3: killed anywhere, nothing acknowledged is lost and nothin
     kill?: (said: Said, victim: Writer) => void,
   ): Promise<readonly Said[]> {
     const before = bytesOf(directory);
+    const { copyDirectory } = task;
+    const copied = copyDirectory === undefined ? Buffer.alloc(0) : bytesOf(copyDirectory);
     const victim = new Writer({ directory, lockWaitMs: 10_000, ...task }, [], program);
     const said: Said[] = [];
     for (let next = await victim.next(); next !== null; next = await victim.next()) {
@@ -76,7 +78,16 @@ describe('P7-F2, P7-O3: killed anywhere, nothing acknowledged is lost and nothin
     );
     assert.ok((dead?.records ?? 0n) >= (head?.seq ?? 0n), `the acknowledged records verify: ${context}`);
 
-    const position = await openAuditLog({ directory, lockWaitMs: 0 }).append(entry(1000));
+    if (copyDirectory !== undefined) {
+      const copy = bytesOf(copyDirectory);
+      assert.deepEqual(copy.subarray(0, copied.length), copied, `nothing of the copy is cut or rewritten: ${context}`);
+      assert.deepEqual(after.subarray(0, copy.length), copy, `the copy is the beginning of the log: ${context}`);
+      const held = copy.length === 0 ? null : await verify(logFile(copyDirectory), head);
+      assert.ok((held?.records ?? 0n) >= (head?.seq ?? 0n), `the copy holds what was acknowledged: ${context}`);
+    }
+
+    const position = await openAuditLog({ directory, copyDirectory, lockWaitMs: 0 }).append(entry(1000));
+    if (copyDirectory !== undefined) assert.deepEqual(bytesOf(copyDirectory), bytesOf(directory), context);
     const whole = await verify(logFile(directory), position);
     assert.deepEqual(
       [whole.kind, whole.head, bytesOf(directory).subarray(0, after.length)],
@@ -101,6 +112,38 @@ describe('P7-F2, P7-O3: killed anywhere, nothing acknowledged is lost and nothin
       await Promise.all([at, at + 1, at + 2, at + 3].filter(touch => touch <= touches).map(one));
     assert.equal(deaths, touches, `${deaths} deaths at ${touches} touches`);
     process.stderr.write(`      killed at ${deaths} of ${touches} touches of two appends to a new log\n`);
+  });
+
+  it('at every single touch of a file, with a second copy: it holds what was acknowledged, and is completed', async () => {
+    const count = 2;
+    const one = (at: number): Promise<readonly Said[]> => {
+      const own = temporaryDirectory();
+      const copyDirectory = path.join(own, 'disk');
+      mkdirSync(copyDirectory);
+      return killed(path.join(own, 'log'), { copyDirectory, count, die: { at, bytes: 17 * (at % 60) } });
+    };
+    const touches = (await one(0)).at(-1)?.touches ?? 0;
+    assert.ok(touches > 80, `${touches} touches`);
+    for (let at = 1; at <= touches; at += 4)
+      await Promise.all([at, at + 1, at + 2, at + 3].filter(touch => touch <= touches).map(one));
+    assert.equal(deaths, touches, `${deaths} deaths at ${touches} touches`);
+    process.stderr.write(`      killed at ${deaths} of ${touches} touches of two appends to a new log and its copy\n`);
+  });
+
+  it(`at random, with a second copy, one death after the other on the same two files (seed ${SEED})`, async () => {
+    const life = async (number: number): Promise<void> => {
+      const next = numbers(SEED - number);
+      const own = temporaryDirectory();
+      const [directory, copyDirectory] = [path.join(own, 'log'), path.join(own, 'disk')];
+      mkdirSync(copyDirectory);
+      for (let kills = 0; kills < 8; kills += 1) {
+        if (kills === 0 || next(3) > 0) spoil(directory, next, { onlyGrow: kills > 0 });
+        await killed(directory, { copyDirectory, count: 3, die: { at: 1 + next(110), bytes: next(700) } });
+      }
+    };
+    for (let number = 1; number <= 8; number += 4) await Promise.all([0, 1, 2, 3].map(offset => life(number + offset)));
+    assert.ok(deaths > 30, `${deaths} deaths`);
+    process.stderr.write(`      ${deaths} deaths\n`);
   });
 
   it(`several hundred times at random, one death after the other on the same log (seed ${SEED})`, async () => {
@@ -131,7 +174,11 @@ describe('P7-F2, P7-O3: killed anywhere, nothing acknowledged is lost and nothin
 });
 
 /** Now and then the log that the next victim finds was already torn by an earlier crash. */
-function spoil(directory: string, next: (below: number) => number): void {
+function spoil(
+  directory: string,
+  next: (below: number) => number,
+  { onlyGrow = false }: { readonly onlyGrow?: boolean } = {},
+): void {
   const file = logFile(directory);
   const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
   const how = next(8);
@@ -139,7 +186,7 @@ function spoil(directory: string, next: (below: number) => number): void {
     mkdirSync(directory, { recursive: true });
     writeFileSync(file, '{"first":"to');
   }
-  if (size > 0 && how === 1) truncateSync(file, size - 1);
+  if (size > 0 && how === 1 && !onlyGrow) truncateSync(file, size - 1);
   if (size > 0 && how === 2) appendFileSync(file, '{"left by an earlier crash');
   if (size > 0 && how === 3) appendFileSync(file, '{"two\n{"of them');
 }

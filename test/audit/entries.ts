@@ -21,9 +21,16 @@ export function entry(n: number, more: Partial<AuditEntry> = {}): AuditEntry {
   };
 }
 
+/** An entry of a session, which belongs to no request. */
+export function withoutRequest(of: AuditEntry): AuditEntry {
+  return { ...of, request_id: undefined, command: undefined, args: undefined } as unknown as AuditEntry;
+}
+
 /** What a writer process is to do: see `writer.ts`. */
 export interface WriterTask {
   readonly directory: string;
+  /** Where the second copy is, if there is one. */
+  readonly copyDirectory?: string;
   readonly count: number;
   readonly session?: string;
   readonly lockWaitMs?: number;
@@ -31,13 +38,21 @@ export interface WriterTask {
   readonly step?: boolean;
   /** Drop to this user before the first append. */
   readonly uid?: number;
-  /** Fill the disk that the directory is on, leaving this many bytes, before this append; free it before the last. */
-  readonly fillDisk?: { readonly before: number; readonly leave: number };
+  /**
+   * Fill the disk that the directory (or the copy's) is on, leaving this many bytes, before this append; free it before
+   * the last.
+   */
+  readonly fillDisk?: { readonly before: number; readonly leave: number; readonly of?: 'copy' };
   /**
    * Stop itself once, holding the lock: the tail is read, everything is looked at and nothing written yet, a part is
-   * written, or all and not yet flushed.
+   * written, or all and not yet flushed, or all is flushed and nothing in the second copy.
    */
-  readonly pause?: 'before the write' | 'after the last look' | 'in the middle of the record' | 'before the flush';
+  readonly pause?:
+    | 'before the write'
+    | 'after the last look'
+    | 'in the middle of the record'
+    | 'before the flush'
+    | 'before the copy';
   /** Die by SIGKILL at the n-th touch of a file (from 1), after `bytes` of it when it is a write. */
   readonly die?: { readonly at: number; readonly bytes: number };
 }

@@ -261,6 +261,20 @@ describe('P7-O3: a file that changes under the writer is refused, never continue
     await refused(openAuditLog({ directory }), logFile(directory), /is not an audit log and is not appended to/);
   });
 
+  it('a log in which something put carriage returns behind records is not appended to: it would be forked', async () => {
+    for (const rewritten of [
+      (text: string) => text.replaceAll('\n', '\r\n'),
+      (text: string) => text.replace(/\n$/, '\r\n'),
+      (text: string) => text.replace(/\n$/, '\r'),
+      (text: string) => `\ufeff${text.replaceAll('\n', '\r\n')}`,
+    ]) {
+      const { directory, file } = await writtenLog(3);
+      writeFileSync(file, rewritten(readFileSync(file, 'utf8')));
+      await refused(openAuditLog({ directory }), file, /carriage return stands behind record [1-3]|not an audit log/);
+      assert.equal((await verify(file)).kind, 'intact');
+    }
+  });
+
   it('a log of a later format version is not appended to', async () => {
     const directory = temporaryDirectory();
     const body = `{"prev":"${'0'.repeat(64)}","seq":"1","v":2}`;

@@ -11,10 +11,22 @@ import type { AuditLine, AuditReader, AuditVerdict } from '../../src/control-pla
 import type { AuditPosition } from '../../src/control-plane/model/audit-position.ts';
 import type { AuditLog } from '../../src/control-plane/ports.ts';
 import type { AuditEntry } from '../../src/control-plane/model/record.ts';
+import type { ExportMaker } from '../../src/audit/export.ts';
 import { openAuditLog } from '../../src/audit/log.ts';
 import { openAuditReader } from '../../src/audit/reader.ts';
 import { recordsIn } from '../records-in.ts';
 import { entry, type Said, type WriterTask } from './entries.ts';
+
+/** Who makes a bundle in these tests. */
+export const MAKER: ExportMaker = {
+  made: {
+    time: '2026-01-02T03:04:05.678Z',
+    clock: 'test clock',
+    operator: { account: 'alice', host: 'ws-1', name: null },
+    program: 'test',
+  },
+  heads: [],
+};
 
 export const WRITER = path.join(import.meta.dirname, 'writer.ts');
 

@@ -9,7 +9,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import path from 'node:path';
 import { chunksOf } from '../../src/audit/chunks.ts';
 import { openAuditPages } from '../../src/audit/pages.ts';
-import { openAuditReader, openLog } from '../../src/audit/reader.ts';
+import { openLog } from '../../src/audit/opened.ts';
+import { openAuditReader } from '../../src/audit/reader.ts';
 import { FileLock, isLocked } from '../../src/files/lock.ts';
 import { allLines, logFile, temporaryDirectory, verify, Writer, writtenLog } from './support.ts';
 

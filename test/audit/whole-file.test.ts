@@ -5,13 +5,14 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { encodeRecord } from '../../src/audit/chain.ts';
-import { writeExport, writeFileWhole } from '../../src/audit/export.ts';
+import { writeExport } from '../../src/audit/export.ts';
+import { writeFileWhole } from '../../src/audit/whole-file.ts';
 import { openAuditLog } from '../../src/audit/log.ts';
 import { openAuditPages } from '../../src/audit/pages.ts';
 import { AuditUnavailable } from '../../src/control-plane/ports.ts';
 import { PAGE_BYTES, SmallDisk } from '../small-disk.ts';
 import { entry } from './entries.ts';
-import { logFile, temporaryDirectory, verify, writtenLog } from './support.ts';
+import { logFile, MAKER, temporaryDirectory, verify, writtenLog } from './support.ts';
 
 function args(reason: string): {
   readonly args: { readonly cluster: string; readonly node: string; readonly reason: string };
@@ -81,9 +82,10 @@ describe('P7-O3: whole or not at all', function () {
       const { file: log } = await writtenLog(30);
       const pages = await openAuditPages(log);
       const verdict = await verify(log);
-      for (const format of ['jsonl', 'csv'] as const) {
+      for (const format of ['jsonl', 'csv', 'bundle'] as const) {
         const file = path.join(directory, `export.${format}`);
-        const write = (): Promise<void> => writeExport(file, pages, {}, { format, chain: 'to_end', verdict });
+        const write = (): Promise<void> =>
+          writeExport(file, pages, {}, { format, chain: 'to_end', verdict }, () => MAKER);
         await write();
         const whole = readFileSync(file);
         assert.ok(whole.length > 4 * PAGE_BYTES);
@@ -92,7 +94,9 @@ describe('P7-O3: whole or not at all', function () {
             rmSync(file, { force: true });
             if (old !== null) writeFileSync(file, old);
             disk.fill(room);
-            await assert.rejects(write(), { code: 'ENOSPC' });
+            await assert.rejects(write(), {
+              message: `The export to ${file} could not be written (ENOSPC). No part of it stands there.`,
+            });
             disk.free();
             assert.equal(existsSync(file) ? readFileSync(file, 'utf8') : null, old);
           }
@@ -107,7 +111,7 @@ describe('P7-O3: whole or not at all', function () {
         readdirSync(directory)
           .filter(name => name.includes('export'))
           .toSorted(),
-        ['export.csv', 'export.jsonl'],
+        ['export.bundle', 'export.csv', 'export.jsonl'],
       );
     },
   );

@@ -13,7 +13,7 @@ const input = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
 function say(what: Said): void {
   void writeSync(1, `${JSON.stringify(what)}\n`);
 }
-const ballast = path.join(task.directory, 'ballast');
+const ballast = path.join(task.fillDisk?.of === 'copy' ? (task.copyDirectory ?? '') : task.directory, 'ballast');
 
 let paused = false;
 /** Stops itself, as a person's Ctrl-Z or a sleeping laptop would. */
@@ -39,6 +39,7 @@ const pausing: AuditFiles = {
       },
       append(bytes) {
         writes += 1;
+        if (task.pause === 'before the copy' && file.startsWith(`${task.copyDirectory ?? ''}${path.sep}`)) pause();
         if (task.pause === 'after the last look' || (task.pause === 'in the middle of the record' && writes === 2))
           pause();
         return opened.append(bytes);
@@ -54,6 +55,7 @@ const pausing: AuditFiles = {
 const dying = task.die === undefined ? null : dyingFiles(task.die);
 const log = openAuditLog({
   directory: task.directory,
+  copyDirectory: task.copyDirectory,
   ...(task.lockWaitMs === undefined ? {} : { lockWaitMs: task.lockWaitMs }),
   files: dying?.files ?? (task.pause === undefined ? realFiles : pausing),
 });
@@ -79,7 +81,7 @@ process.exit(0);
 
 function fillDisk(leave: number): void {
   const fd = openSync(ballast, 'w');
-  const { bavail, bsize } = statfsSync(task.directory);
+  const { bavail, bsize } = statfsSync(path.dirname(ballast));
   const piece = Buffer.alloc(512);
   try {
     for (let left = bavail * bsize - leave; left > 0; left -= piece.length) writeSync(fd, piece);

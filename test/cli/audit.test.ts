@@ -11,14 +11,18 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { encodeRecord } from '../../src/audit/chain.ts';
 import { columns, WIDTH } from '../../src/cli/text/layout.ts';
+import type { AuditPosition } from '../../src/control-plane/model/audit-position.ts';
+import type { AuditEntry, LogRead } from '../../src/control-plane/model/record.ts';
+import { entry, withoutRequest } from '../audit/entries.ts';
 import { PAGE_BYTES, SmallDisk } from '../small-disk.ts';
 import { pattern } from '../pattern.ts';
 import { document } from './json-shape.ts';
 import { cleanEnv, cli, records, scratch, stages, type Ended } from './support.ts';
 
 describe('the audit log in a terminal', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   const REQUEST = /Request +([0-9a-f-]{36})/;
   let home: string;
   let audit: string;
@@ -29,6 +33,8 @@ describe('the audit log in a terminal', function () {
   const auditor = (verb: string, ...args: readonly string[]): Promise<Ended> =>
     ask(['audit', verb, '--auditor', ...args]);
   const log = (): string => join(audit, 'audit.jsonl');
+  /** The record of a reading names the request that was looked for, and is none of its records. */
+  const isOfRequest = (line: string): boolean => line.includes(request) && !line.includes('"stage":"log_read"');
 
   before(async () => {
     home = scratch();
@@ -49,18 +55,18 @@ describe('the audit log in a terminal', function () {
         assert.match(stderr, /PHASE7_INSUFFICIENT_AUTHORITY/);
       }
       assert.equal((await auditor('verify')).code, 0);
-      assert.deepEqual(stages(audit).slice(-2), ['session_started', 'authority_changed']);
+      assert.deepEqual(stages(audit).slice(-3), ['session_started', 'authority_changed', 'log_read']);
       assert.equal((await ask(['audit', 'verify', '--operator'])).code, 2);
       assert.equal((await ask(['audit', 'verify', '--operator', '--url', 'http://127.0.0.1:1'])).code, 0);
-      assert.equal(records(audit).at(-1)?.['detail'], 'Observer became Operator of http://127.0.0.1:1');
+      assert.equal(records(audit).at(-2)?.['detail'], 'Observer became Operator of http://127.0.0.1:1');
     },
   );
 
   it('shows records in 80 columns, whole for one request, and only those that were asked for', async () => {
-    const all = await auditor('show');
+    const all = await auditor('show', '--full');
     assert.equal(all.code, 0, all.stderr);
     for (const line of all.stdout.split('\n')) assert.ok(columns(line) <= WIDTH, line);
-    assert.match(all.stdout, /command_requested {2}pending\n {4}who +\S+@\S+, Observer\n/);
+    assert.match(all.stdout, /command_requested {2}before any outcome\n {4}who +\S+@\S+, Observer\n/);
     assert.match(all.stdout, /error +PHASE7_CONNECTION_FAILED: /);
     assert.match(all.stderr, /The chain was not checked\.$/m);
     const one = await auditor('show', '--request-id', request);
@@ -90,11 +96,18 @@ describe('the audit log in a terminal', function () {
       assert.equal((await auditor('show', '--since', bad)).code, 2);
   });
 
-  it('P7-E2: an intent without an outcome is shown as unknown', async () => {
+  it('P7-E2: an intent without an outcome is shown as unknown, each of several with one request id', async () => {
     const file = join(home, 'dangling.jsonl');
     writeFileSync(
       file,
-      ['dispatch_intent', 'dispatch_intent', 'outcome_unknown', 'command_rejected']
+      [
+        'dispatch_intent',
+        'dispatch_intent',
+        'outcome_unknown',
+        'command_rejected',
+        'dispatch_intent',
+        'dispatch_intent',
+      ]
         .map((stage, index) =>
           JSON.stringify({
             seq: String(index + 1),
@@ -106,8 +119,93 @@ describe('the audit log in a terminal', function () {
         )
         .join('\n'),
     );
+    for (const form of ['--full', '--records']) {
+      const { stdout } = await auditor('show', '--file', file, form);
+      assert.equal(stdout.split('OUTCOME UNKNOWN').length - 1, 3, form);
+      assert.doesNotMatch(stdout, /pending/u);
+    }
     const { stdout } = await auditor('show', '--file', file);
-    assert.equal(stdout.split('OUTCOME UNKNOWN').length - 1, 1);
+    assert.equal(stdout.split('OUTCOME UNKNOWN').length - 1, 2, stdout);
+  });
+
+  it('P7-O1: one line for a request, all of it in ten lines; changes and reads are told apart, and how many', async () => {
+    const id = '6f1c1f3e-0000-4000-8000-000000000007';
+    const node = '9c1d0c3e-0000-4000-8000-000000000002';
+    const of = (n: number, more: Partial<AuditEntry>): AuditEntry =>
+      entry(n, { request_id: id, command: 'force_promotion', cluster: 'orders', target: node, ...more });
+    const confirmation = { type: 'enhanced', acknowledged: ['P6-A1a'], explanation_digest: 'ab' } as const;
+    const explanation = {
+      target: { nodeId: node, name: 'node-2' },
+      cluster: { name: 'orders', kind: 'aerodb', environment: 'production' },
+      kernel: { decision: 'deny', reason: 'AuthorityAmbiguous' },
+      invariants: [{ id: 'P6-A1a', overridden: true }],
+    };
+    const changed = { stage: 'authority_changed', detail: 'Observer became Auditor' } as const;
+    const session = withoutRequest(entry(9, changed));
+    let head: AuditPosition | null = null;
+    const lines = [
+      of(1, { stage: 'command_requested', args: { reason: 'node-1 burns' } }),
+      of(2, { stage: 'explanation_presented', explanation: explanation as never }),
+      entry(3, { stage: 'command_requested', command: 'inspect_node', request_id: 'read' }),
+      of(4, { stage: 'confirmation_given', confirmation }),
+      of(5, { stage: 'dispatch_intent', confirmation }),
+      entry(6, { stage: 'command_answered', command: 'inspect_node', request_id: 'read', outcome: 'executed' }),
+      of(7, {
+        stage: 'kernel_rejected',
+        outcome: 'not_executed',
+        kernel_response: { accepted: false, code: 'AERO_DENIED', invariant: null, message: 'No quorum.', body: '{}' },
+      }),
+      session,
+    ].map(each => {
+      const record = encodeRecord(each, head);
+      head = record.position;
+      return record.line;
+    });
+    const file = join(home, 'forced.jsonl');
+    writeFileSync(file, Buffer.concat(lines));
+    const shown = async (...args: readonly string[]): Promise<Ended> => auditor('show', '--file', file, ...args);
+    const rows = await shown();
+    const texts = rows.stdout.trimEnd().split('\n');
+    for (const line of texts) assert.ok(columns(line) <= 100, line);
+    assert.match(
+      texts[1] ?? '',
+      /^\S+ \S+Z {2}alice@ws-1 {2}Force Promotion {2,}orders\/node-2 {2,}kernel rejected {2}node-1 burns$/u,
+    );
+    assert.match(texts[2] ?? '', /Inspect Node +prod\/node-2 +answered/u);
+    assert.match(texts[3] ?? '', /authority changed: prod: Observer became Auditor$/u);
+    assert.match(rows.stderr, /^3 rows for requests and for what belongs to none, 8 lines of /mu);
+    const changes = await shown('--changes');
+    assert.deepEqual([changes.stdout.includes('Force'), changes.stdout.includes('Inspect')], [true, false]);
+    assert.match(changes.stderr, /^1 of 3 rows /mu);
+    assert.equal(records(audit).at(-1)?.['stage'], 'log_read');
+    assert.deepEqual((records(audit).at(-1)?.['log_read'] as LogRead).filter, { asks: 'changes' });
+    assert.match((await shown('--reads', '--records')).stderr, /^2 of 8 lines /mu);
+    assert.match((await shown('--outcome', 'pending')).stderr, /^0 of 3 rows /mu);
+    assert.equal((await shown('--changes', '--reads')).code, 2);
+    assert.equal((await shown('--records', '--full')).code, 2);
+    const one = (await shown('--request-id', id)).stdout.split('\n');
+    const summary = one.slice(0, one.indexOf(''));
+    assert.ok(summary.length <= 10, summary.join('\n'));
+    for (const told of [
+      'KERNEL REJECTED: Force Promotion on node-2 (9c1d0c3e-0000-4000-8000-000000000002), cluster orders...',
+      '  Who         alice@ws-1, Operator',
+      '  Beforehand  the kernel would deny it (AuthorityAmbiguous)',
+      '  Confirmed   enhanced confirmation, acknowledged P6-A1a',
+      '  Forced      yes, by alice@ws-1; overrides P6-A1a',
+      '  Reason      node-1 burns',
+      '  Outcome     kernel rejected, AERO_DENIED: No quorum.',
+    ])
+      assert.ok(summary.includes(told), `${told}\n${summary.join('\n')}`);
+    assert.match(summary.at(-1) ?? '', /^ {2}Log {9}intact: 8 records/u);
+    assert.ok(one.length > 40, 'and its stages with everything recorded below');
+    for (const more of [
+      ['--since', '2030-01-01T00:00:00Z'],
+      ['--operator-account', 'bob'],
+      ['--outcome', 'pending'],
+    ]) {
+      const filtered = (await shown('--request-id', id, ...more)).stdout.split('\n');
+      assert.deepEqual(filtered.slice(0, summary.length), summary, 'how it ended does not depend on what is shown');
+    }
   });
 
   it(
@@ -186,7 +284,97 @@ describe('the audit log in a terminal', function () {
     const { code, stdout, stderr } = await cli(['audit', 'verify', '--auditor', '--audit-dir', broken], cleanEnv(home));
     assert.equal(code, 8, stdout);
     assert.match(stdout, /RECORD EDITED/);
-    assert.match(stderr, /NOT RECORDED/);
+    assert.match(stderr, /change of authority is NOT RECORDED/);
+    assert.match(stderr, /This reading is NOT RECORDED: \S+audit\.jsonl is damaged/);
+    for (const verb of ['show', 'export']) {
+      const read = await cli(['audit', verb, '--auditor', '--audit-dir', broken], cleanEnv(home));
+      assert.equal(read.code, 0, read.stderr);
+      assert.match(read.stderr, /This reading is NOT RECORDED/);
+    }
+  });
+
+  it('an option that means nothing to the verb is refused: no part looks like what was asked for', async () => {
+    for (const [verb, option] of [
+      ['reconstruct', ['--outcome', 'unknown']],
+      ['reconstruct', ['--operator-account', 'anna']],
+      ['show', ['--with', join(home, 'other.jsonl')]],
+      ['verify', ['--request-id', '6f1c1f3e-0000-4000-8000-000000000001']],
+      ['export', ['--html', join(home, 'page.html')]],
+    ] as const) {
+      const before = stages(audit).length;
+      const { code, stdout, stderr } = await auditor(verb, ...option);
+      assert.equal(code, 2, stderr);
+      assert.equal(stdout, '');
+      assert.match(
+        stderr.replaceAll(/\s+/g, ' '),
+        new RegExp(`${option[0]} means nothing to "audit ${verb}". Nothing was read.`),
+      );
+      assert.equal(stages(audit).length, before, 'no authority was taken and no reading recorded');
+    }
+  });
+
+  it('a reading is recorded before it is done, with the files and what was looked for; what is refused unread is none', async () => {
+    const reads = (): readonly unknown[] =>
+      records(audit).flatMap(({ stage, log_read: read, authority }) =>
+        stage === 'log_read' ? [[read, authority]] : [],
+      );
+    const copy = join(home, 'recorded.jsonl');
+    copyFileSync(log(), copy);
+    const made: readonly (readonly [readonly string[], unknown])[] = [
+      [['verify'], { action: 'verify', files: [log()], filter: {} }],
+      [['verify', '--file', copy], { action: 'verify', files: [copy], filter: {} }],
+      [
+        ['show', '--cluster', 'http://127.0.0.1:1', '--outcome', 'unknown', '--since', '2020-01-01'],
+        {
+          action: 'show',
+          files: [log()],
+          filter: { cluster: 'http://127.0.0.1:1', outcome: 'unknown', since: '2020-01-01' },
+        },
+      ],
+      [
+        ['export', '--request-id', request, '--command', 'inspect_cluster_state', '--operator-account', 'ann'],
+        {
+          action: 'export',
+          files: [log()],
+          filter: { command: 'inspect_cluster_state', operator: 'ann', request_id: request },
+        },
+      ],
+      [['export', '--output', join(home, 'recorded-export.jsonl')], { action: 'export', files: [log()], filter: {} }],
+    ];
+    for (const [args, read] of made) {
+      const before = reads().length;
+      const { code, stderr } = await ask(['audit', ...args, '--auditor']);
+      assert.equal(code, 0, stderr);
+      assert.deepEqual(reads().slice(before), [[read, 'Auditor']], args.join(' '));
+    }
+    const exported = readFileSync(join(home, 'recorded-export.jsonl'), 'utf8');
+    assert.equal(exported, readFileSync(log(), 'utf8'), 'the record stands there before the reading: it is read too');
+    assert.match(
+      (await auditor('show', '--full')).stdout.replaceAll(/\s+/gu, ' '),
+      / Auditor read export \S+audit\.jsonl, only command inspect_cluster_state, operator ann, request_id/u,
+    );
+    const before = reads().length;
+    const refused: readonly (readonly [readonly string[], number])[] = [
+      [['audit', 'verify'], 3],
+      [['audit', 'verify', '--auditor', '--head', 'last'], 2],
+      [['audit', 'show', '--auditor', '--since', 'yesterday'], 2],
+      [['audit', 'export', '--auditor', '--output', copy], 2],
+    ];
+    for (const [args, code] of refused) assert.equal((await ask(args)).code, code);
+    assert.equal(reads().length, before);
+  });
+
+  it('what was looked for and does not read like what belongs there is withheld in the record of the reading', async () => {
+    const secret = 'Zq9.xW7kR2vT5pL8';
+    assert.equal((await auditor('show', '--command', secret, '--operator-account', secret)).code, 0);
+    assert.doesNotMatch(readFileSync(log(), 'utf8'), /Zq9/);
+    const { log_read: read, redacted } = records(audit).at(-1) ?? {};
+    assert.deepEqual(read, {
+      action: 'show',
+      files: [log()],
+      filter: { command: '[withheld]', operator: '[withheld]' },
+    });
+    assert.deepEqual(redacted, ['filter.command', 'filter.operator']);
   });
 
   it('exports byte for byte, to a new file only; a selection holds the lines as they stand', async () => {
@@ -205,13 +393,104 @@ describe('the audit log in a terminal', function () {
       part.stdout,
       readFileSync(frozen, 'utf8')
         .split('\n')
-        .filter(line => line.includes(request))
+        .filter(isOfRequest)
         .map(line => `${line}\n`)
         .join(''),
     );
     assert.deepEqual(readFileSync(target), readFileSync(frozen));
     const gone = await auditor('export', '--file', join(home, 'none.jsonl'));
     assert.deepEqual([gone.code, /PHASE7_AUDIT_UNAVAILABLE/.test(gone.stderr)], [3, true]);
+  });
+
+  it('P7-O3: a second copy: recorded in both or not at all, and verification says how they stand to each other', async () => {
+    const own = join(home, 'two');
+    const [first, second] = [join(own, 'log'), join(own, 'disk')];
+    mkdirSync(second, { recursive: true });
+    const [file, copy] = [join(first, 'audit.jsonl'), join(second, 'audit.jsonl')];
+    const both = ['--audit-dir', first, '--audit-copy-dir', second];
+    const verified = async (...args: readonly string[]): Promise<readonly unknown[]> => {
+      const { code, stdout, stderr } = await cli(['audit', 'verify', '--auditor', '--json', ...args], cleanEnv(home));
+      const parsed = document.parse(JSON.parse(stdout));
+      assert.ok(parsed.kind === 'audit_verdict' && parsed.exitCode === code, stderr);
+      return [code, parsed.verdict.kind, parsed.copy?.kind, parsed.copy?.line, parsed.copy?.behind];
+    };
+    assert.deepEqual(await verified(...both), [0, 'intact', 'same', null, '0']);
+    assert.deepEqual(readFileSync(copy), readFileSync(file));
+    // A line without the copy records in the log alone; the next one with it completes the copy.
+    const alone = ['--audit-dir', first];
+    assert.deepEqual(await verified(...alone, '--copy', copy), [0, 'intact', 'behind', null, '3']);
+    assert.deepEqual(await verified(...both), [0, 'intact', 'same', null, '0']);
+    const text = await cli(['audit', 'verify', '--auditor', ...both], cleanEnv(home));
+    assert.match(text.stdout, /Second copy: the same\n[^]* {2}Records behind +0\n/);
+
+    const whole = readFileSync(copy);
+    const [here, there] = [join(own, 'here.jsonl'), join(own, 'there.jsonl')];
+    const files = async (a: Uint8Array, b: Uint8Array): Promise<readonly unknown[]> => {
+      writeFileSync(here, a);
+      writeFileSync(there, b);
+      return verified(...alone, '--file', here, '--copy', there);
+    };
+    const edited = Buffer.from(whole.toString().replace('Observer became Auditor', 'Observer became auditor'));
+    assert.deepEqual(await files(whole, edited), [8, 'intact', 'differs', '2', null]);
+    assert.deepEqual(await files(edited, whole), [8, 'record_edited', 'differs', '2', null]);
+    assert.deepEqual(await files(whole.subarray(0, whole.indexOf('\n') + 1), whole), [
+      8,
+      'intact',
+      'longer',
+      '2',
+      null,
+    ]);
+    rmSync(there);
+    assert.deepEqual(await verified(...alone, '--file', here, '--copy', there), [
+      8,
+      'intact',
+      'unreadable',
+      null,
+      null,
+    ]);
+
+    writeFileSync(copy, edited);
+    const refused = await cli(['inspect', 'cluster', '--url', 'http://127.0.0.1:1', ...both], cleanEnv(home));
+    assert.equal(refused.code, 3, refused.stderr);
+    assert.match(
+      refused.stderr.replaceAll(/\s+/gu, ' '),
+      /PHASE7_AUDIT_UNAVAILABLE.*The second copy \S+ differs from/u,
+    );
+    // Reading goes on, and says what it could not record, and what it found.
+    const read = await cli(['audit', 'verify', '--auditor', ...both], cleanEnv(home));
+    assert.equal(read.code, 8);
+    assert.match(read.stderr, /This reading is NOT RECORDED: The second copy/);
+    assert.match(read.stdout, /Second copy: DIFFERS/);
+  });
+
+  it('the configured second copy goes with the configured log, and with no other', async () => {
+    const own = join(home, 'configured');
+    const [first, second, other] = [join(own, 'log'), join(own, 'disk'), join(own, 'other')];
+    mkdirSync(second, { recursive: true });
+    const config = join(own, 'clusters.json');
+    writeFileSync(config, JSON.stringify({ auditDirectory: first, auditCopyDirectory: second }), { mode: 0o600 });
+    const verify = (...args: readonly string[]): Promise<Ended> =>
+      cli(['audit', 'verify', '--auditor', '--config', config, ...args], cleanEnv(home));
+    assert.match((await verify()).stdout, /Second copy: the same/);
+    assert.deepEqual(readFileSync(join(second, 'audit.jsonl')), readFileSync(join(first, 'audit.jsonl')));
+    const elsewhere = await verify('--audit-dir', other);
+    assert.deepEqual([elsewhere.code, elsewhere.stdout.includes('Second copy')], [0, false]);
+    const frozen = await verify('--file', join(other, 'audit.jsonl'));
+    assert.deepEqual([frozen.code, frozen.stdout.includes('Second copy')], [0, false]);
+    rmSync(second, { recursive: true });
+    const gone = await verify();
+    assert.equal(gone.code, 8);
+    assert.match(
+      gone.stderr.replaceAll(/\s+/gu, ' '),
+      /NOT RECORDED: The directory of the second copy \S+ does not exist/u,
+    );
+    writeFileSync(config, JSON.stringify({ auditCopyDirectory: 7 }), { mode: 0o600 });
+    const wrong = await cli(
+      ['inspect', 'cluster', '--cluster', 'a', '--config', config, '--audit-dir', other],
+      cleanEnv(home),
+    );
+    assert.equal(wrong.code, 2);
+    assert.match(wrong.stderr.replaceAll(/\s+/gu, ' '), /"auditCopyDirectory" has to be text/u);
   });
 
   it('an export on a disk without room for all of it: refused, and no part of it stands there, nor beside its name', async () => {
@@ -225,7 +504,7 @@ describe('the audit log in a terminal', function () {
       writeFileSync(long, text);
       const chosen = text
         .split('\n')
-        .filter(line => line.includes(request))
+        .filter(isOfRequest)
         .map(line => `${line}\n`)
         .join('');
       const target = join(folder, 'export.jsonl');

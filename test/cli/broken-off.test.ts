@@ -15,14 +15,14 @@ import { N2 } from '../engines/wire.ts';
 import { builtProgram, cleanEnv, cli, closeTerminals, records, run, scratch, Terminal, type Ended } from './support.ts';
 
 const WORDS = 300_000;
-const position = { seq: 7n, hash: '0'.repeat(64) };
+const recorded = { position: { seq: 7n, hash: '0'.repeat(64) }, time: '2026-11-21T10:00:00.000Z' };
 const failed: CommandResult = {
   kind: 'failed',
   requestId: 'r-1',
   command: 'request_promotion',
   cluster: 'c',
   target: N2,
-  recorded: { position },
+  recorded,
   error: refusal('PHASE7_CONFIRMATION_DECLINED', 'Declined.'),
 };
 
@@ -121,7 +121,7 @@ describe('a run that breaks off', function () {
       const lines: readonly (readonly string[])[] = [
         ['--help'],
         ['completion', 'bash'],
-        ['inspect', 'cluster', '--url', server.url, ...audit],
+        ['inspect', 'cluster', '--url', server.url, '--wide', ...audit],
         ['inspect', 'cluster', '--url', server.url, '--json', ...audit],
       ];
       for (const line of lines) {
@@ -293,13 +293,13 @@ describe('a run that breaks off', function () {
       assert.equal(noConfig.code, 2, noConfig.stderr);
       assert.match(
         noConfig.stderr.replaceAll(/\s+/g, ' '),
-        /has no home directory.*--config.*XDG_CONFIG_HOME.*Nothing was sent.*Field config/,
+        /has no home directory.*--config.*XDG_CONFIG_HOME.*sent\. PHASE7_MALFORMED_REQUEST . P7-A2 . config/,
       );
       const noLog = await homeless([...inspect, '--config', config]);
       assert.equal(noLog.code, 3, noLog.stderr);
       assert.match(
         noLog.stderr.replaceAll(/\s+/g, ' '),
-        /has no home directory.*--audit-dir.*XDG_STATE_HOME.*Nothing was sent.*Field audit-dir/,
+        /has no home directory.*--audit-dir.*XDG_STATE_HOME.*Nothing was sent.*audit-dir/,
       );
     });
   });

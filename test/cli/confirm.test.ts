@@ -362,7 +362,8 @@ describe('consent in a terminal', function () {
       const primary = await cluster.primary();
       const node = await replica();
       const terminal = await open('promote', node);
-      await terminal.sees('Answer           deny (PrimaryStillActive)');
+      await terminal.sees('Asked beforehand, the kernel would deny this: ');
+      await terminal.sees('(PrimaryStillActive)');
       await terminal.sees('node> ');
       terminal.type(node.name);
       assert.equal(await terminal.end(), 4, terminal.output);
@@ -371,7 +372,7 @@ describe('consent in a terminal', function () {
         readonly stage: string;
       };
       assert.equal(stage, 'kernel_rejected');
-      assert.match(terminal.output, /Code +AERO_PROMOTION_DENIED\s+Domain +KERNEL_REJECTION[^]*Invariant +P6-A1/);
+      assert.match(terminal.output, /Invariant +P6-A1[^]*AERO_PROMOTION_DENIED \u00b7 P6-A1 \u00b7 recorded as #\d+/u);
       assert.ok(terminal.output.replaceAll(/\s+\|?\s*/g, ' ').includes(response.message), terminal.output);
       assert.equal((await cluster.primary()).id, primary.id);
       for (const shown of terminal.output.split(/\r?\n/))
@@ -383,8 +384,8 @@ describe('consent in a terminal', function () {
       const primary = await cluster.primary();
       const successor = await replica();
       const down = await open('demote', primary, '--reason', 'rack move');
-      await down.sees('Reason    rack move');
       await down.sees('What changes if the kernel executes it');
+      await down.sees('Reason     rack move');
       await down.sees('node> ');
       down.type(primary.name);
       assert.equal(await down.end(), 0, down.output);
@@ -451,7 +452,7 @@ describe('consent in a terminal', function () {
         terminal.type(primary.name);
         assert.equal(await terminal.end(), 6, terminal.output);
         await cluster.fault(primary, {});
-        assert.match(terminal.output, /Request Demotion: OUTCOME UNKNOWN/);
+        assert.match(terminal.output, /Request Demotion on \S+, aerodb: OUTCOME UNKNOWN/);
         assert.match(terminal.output, /Not known +whether the kernel executed this request; the kernel's state is/);
         assert.match(
           terminal.output,

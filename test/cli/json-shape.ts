@@ -5,6 +5,8 @@
  */
 import * as z from 'zod';
 import { COMMAND_NAMES } from '../../src/control-plane/commands/commands.ts';
+import { ENGINES } from '../../src/engines/registry.ts';
+import { reconstructionShape } from './json-reconstruction.ts';
 
 const decimal = z.string().regex(/^\d+$/).describe('A 64-bit number as a decimal string.');
 function maybe<T extends z.ZodType>(schema: T): z.ZodNullable<T> {
@@ -15,7 +17,7 @@ const exitCode = z.int().min(0).max(9).describe('The exit code of the process.')
 const command = z.enum(COMMAND_NAMES);
 
 const cluster = z
-  .strictObject({ name: z.string(), kind: z.enum(['aerodb', 'patroni']), environment: maybe(z.string()) })
+  .strictObject({ name: z.string(), kind: z.enum(ENGINES.map(({ id }) => id)), environment: maybe(z.string()) })
   .describe("The cluster as configured; environment is the operator's own label.");
 const position = z.strictObject({ seq: decimal, hash: z.string().regex(/^[0-9a-f]{64}$/) });
 const recorded = z
@@ -78,7 +80,7 @@ const event = z.strictObject({
   seq: decimal,
   type: z.string(),
   time: maybe(z.string()),
-  epoch: decimal,
+  epoch: maybe(decimal).describe('Null where the engine counts none.'),
   requestId: maybe(z.string()),
   nodeId: maybe(z.string()),
   mode: maybe(z.string()),
@@ -87,6 +89,19 @@ const event = z.strictObject({
   auditHead: maybe(z.strictObject({ seq: decimal, hash: z.string() })),
   fields: z.record(z.string(), z.unknown()).describe('As the kernel sent them.'),
 });
+
+/** Which part of a list a view holds: all of it only where neither an older nor a newer one begins. */
+function part<T extends z.ZodType>(
+  place: T,
+): Readonly<Record<'nextBefore' | 'nextAfter', z.ZodNullable<T>>> & {
+  readonly total: z.ZodNullable<typeof decimal>;
+} {
+  return {
+    nextBefore: maybe(place).describe('What is older is shown with --node NODE --before this; null: nothing is.'),
+    nextAfter: maybe(place).describe('Not null: the newest are not in this answer.'),
+    total: maybe(decimal).describe('How many there are in all; null: unknown.'),
+  };
+}
 
 const views = {
   inspect_cluster_state: z.strictObject({
@@ -133,7 +148,8 @@ const views = {
       }),
     ),
     events: z.array(event),
-    nextAfter: maybe(decimal),
+    ...part(decimal),
+    unreadable: decimal.exactOptional().describe('Events of this part that could not be read; absent: none.'),
     request: maybe(
       z.strictObject({
         requestId: z.string(),
@@ -166,7 +182,7 @@ const views = {
     checkpoints: maybe(
       z.array(z.strictObject({ id: z.string(), commitId: maybe(decimal), offset: maybe(decimal) })),
     ).describe('null: the answer does not say, which is not the same as none.'),
-    nextAfter: maybe(z.string()),
+    ...part(z.string()),
     sections,
   }),
   inspect_snapshots: z.strictObject({
@@ -182,7 +198,7 @@ const views = {
         source: maybe(z.string()),
       }),
     ),
-    nextAfter: maybe(z.string()),
+    ...part(z.string()),
     sections,
   }),
 };
@@ -192,6 +208,10 @@ const where = {
   observed,
   endpoint: z.string(),
   skipped: z.array(z.strictObject({ endpoint: z.string(), reason: z.string() })),
+  isChosen: z
+    .literal(true)
+    .exactOptional()
+    .describe('Only this endpoint was asked, because a person chose it (--from).'),
   notes: z.array(z.string()),
 };
 
@@ -282,12 +302,14 @@ const verdict = z
     verdict: z.strictObject({
       kind: z.enum([
         'intact',
+        'intact_selection',
         'torn_tail',
         'record_edited',
         'records_missing',
         'forked',
         'truncated',
         'replaced',
+        'export_edited',
         'unreadable',
       ]),
       message: z.string(),
@@ -297,8 +319,28 @@ const verdict = z
       bytes: decimal,
       head: maybe(position),
     }),
+    form: z
+      .enum(['log', 'selection', 'export_jsonl', 'export_csv', 'bundle'])
+      .describe('How the file holds records of a log.'),
+    heads: z
+      .array(z.strictObject({ head: position, found: z.enum(['held', 'different', 'missing']), line: maybe(decimal) }))
+      .describe('What became of each head that was given.'),
+    tolerated: z.array(z.string()).describe('What was done to the file on its way without touching a record.'),
+    manifest: maybe(z.record(z.string(), z.unknown())).describe('What an export or a bundle says of itself.'),
+    signature: maybe(z.strictObject({ holds: z.boolean(), signer: z.string(), words: z.string() })).describe(
+      'Whether the signature that was given holds, with what ssh-keygen says of it.',
+    ),
+    copy: maybe(
+      z.strictObject({
+        path: z.string(),
+        kind: z.enum(['same', 'behind', 'differs', 'longer', 'unreadable']),
+        message: z.string(),
+        line: maybe(decimal),
+        behind: maybe(decimal),
+      }),
+    ).describe('How the second copy of the log stands to it; null where there is none.'),
   })
-  .describe('What verifying the audit log found.');
+  .describe('What verifying an audit log, or a file that holds records of one, found.');
 
 const auditRecord = z
   .strictObject({
@@ -311,12 +353,14 @@ const auditRecord = z
   .describe('One line of the audit log; one document per line.');
 
 /** One document on standard output of `aerodb-control --json`. */
-export const document = z.union([answered, executed, failed, verdict, auditRecord]).meta({
-  title: 'aerodb-control --json',
-  description:
-    'What aerodb-control prints to standard output with --json. Members are always present; null means unknown ' +
-    'or none.',
-});
+export const document = z
+  .union([answered, executed, failed, verdict, auditRecord, reconstructionShape(format, exitCode)])
+  .meta({
+    title: 'aerodb-control --json',
+    description:
+      'What aerodb-control prints to standard output with --json. Members are always present; null means unknown ' +
+      'or none.',
+  });
 
 export type Document = z.infer<typeof document>;
 

@@ -224,6 +224,8 @@ describe('secrets where names and paths belong', function () {
     {
       name: [ALL, secret => ({ ...ORDERS, name: secret })],
       environment: [ALL, secret => ({ ...ORDERS, environment: secret })],
+      group: [ALL, secret => ({ ...ORDERS, group: secret })],
+      color: [ALL, secret => ({ ...ORDERS, color: secret })],
       kind: [ALL, secret => ({ ...ORDERS, kind: secret })],
       identity: [ALL, secret => ({ ...ORDERS, identity: secret })],
       'tls.ca': [ALL, secret => ({ ...ORDERS, tls: { ca: secret } })],
@@ -470,9 +472,11 @@ describe('secrets where names and paths belong', function () {
           ],
           { cluster: secret },
         );
-        const setting = auditDirectoryIn(secret);
-        assert.ok('refused' in setting);
-        assertNowhere('audit.directory', secret, setting.refused);
+        for (const name of ['audit.directory', 'audit.copyDirectory'] as const) {
+          const setting = auditDirectoryIn(name, secret);
+          assert.ok('refused' in setting);
+          assertNowhere(name, secret, setting.refused);
+        }
       }
       for (const secret of ALL)
         for (const part of parts(secret)) assert.deepEqual(leaksBelow(directory, part).leaks, []);

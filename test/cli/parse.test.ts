@@ -128,6 +128,18 @@ describe('the equivalent command line', () => {
     }
   });
 
+  it('carries the position before which the older part lies', () => {
+    assert.equal(
+      commandLine(
+        'inspect_wal',
+        { cluster: 'orders', node: 'n', before: "a'b c" },
+        { ...config, name: 'orders' },
+        AERODB,
+      ),
+      "aerodb-control diag wal --cluster orders --node n --before 'a'\\''b c'",
+    );
+  });
+
   it('names a cluster that is in no file by its addresses', () => {
     const addressed = { ...config, name: 'http://127.0.0.1:1' };
     assert.equal(
@@ -143,7 +155,7 @@ describe('the equivalent command line', () => {
 
 describe('exit codes', () => {
   const kernel = { status: 409, body: '{}', details: null };
-  const recorded = { position: { seq: 1n, hash: 'a' } } as const;
+  const recorded = { position: { seq: 1n, hash: 'a' }, time: '2026-11-21T10:00:00.000Z' } as const;
   const lost = { position: null, cause: 'disk full' } as const;
 
   it('P7-E2: an unknown outcome is unknown, whatever the domain', () => {

@@ -183,6 +183,24 @@ describe('configured paths', function () {
     }
   });
 
+  it('also P7-O3: a second copy of mode 0666 is said as what it is, and nothing is added to either', async () => {
+    const [audit, disk] = [join(folder, 'exposed-log'), join(folder, 'exposed-disk')];
+    mkdirSync(disk, { mode: 0o700 });
+    writeFileSync(join(disk, 'audit.jsonl'), '');
+    chmodSync(join(disk, 'audit.jsonl'), 0o666);
+    const before = reached;
+    const ended = await cli(
+      ['inspect', 'cluster', '--url', url, '--audit-dir', audit, '--audit-copy-dir', disk],
+      cleanEnv(folder),
+    );
+    assert.deepEqual(
+      [ended.code, reached - before, readFileSync(join(disk, 'audit.jsonl'), 'utf8')],
+      [3, 0, ''],
+      ended.stderr,
+    );
+    assert.match(ended.stderr.replaceAll(/\s+/g, ' '), /exposed-disk\/audit\.jsonl can be changed by every account/);
+  });
+
   it('P7-F1: a configuration that every account may change is not believed; one that a link leads to is', async () => {
     const config = join(folder, 'shared.json');
     writeFileSync(config, JSON.stringify({ clusters: [{ name: 'c', kind: 'aerodb', endpoints: [url] }] }));

@@ -72,7 +72,7 @@ describe('the terminal program', function () {
         cleanEnv(home),
       );
       assert.deepEqual([code, stdout], [5, ''], stderr);
-      assert.match(stderr, /^Inspect Cluster State: not executed/);
+      assert.match(stderr, /^Inspect Cluster State on \S+, aerodb: not read/);
     }
   });
 

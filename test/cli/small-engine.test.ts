@@ -52,7 +52,7 @@ describe('an engine that no source knows, in the terminal', function () {
   });
 
   it('is read, shown and recorded, as text and as JSON', async () => {
-    const { code, stdout, stderr } = await asks('inspect', 'cluster', '--url', server.url);
+    const { code, stdout, stderr } = await asks('inspect', 'cluster', '--url', server.url, '--wide');
     assert.deepEqual([code, stderr], [0, '']);
     for (const words of [/Turn +7/u, /FRAME/u, /BEADS/u, /counting frame/u, /frame-3/u, /1002/u, /this engine/u])
       assert.match(stdout, words);
@@ -74,13 +74,15 @@ describe('an engine that no source knows, in the terminal', function () {
     const wal = await asks('diag', 'wal', '--node', 'frame-1', '--url', server.url);
     assert.equal(wal.code, 3);
     assert.match(wal.stderr, /An abacus has no such thing\. Nothing was sent\./u);
+    assert.equal(server.received.length, before);
     assert.equal((await asks('inspect', 'node', '--node', 'pg1', '--url', server.url)).code, 2);
+    assert.equal(server.received.length, before + 1, 'what is no id may be a name: the members are read once');
     const configuration = join(home, 'clusters.json');
     const cluster = { name: 'desk', kind: 'abacus', endpoints: [server.url], wood: 'oak' };
     writeFileSync(configuration, JSON.stringify({ clusters: [{ ...cluster, leaves: 'many' }] }), { mode: 0o600 });
     const odd = await asks('inspect', 'cluster', '--cluster', 'desk', '--config', configuration);
     assert.match(odd.stderr, /leaves/u);
-    assert.equal(server.received.length, before);
+    assert.equal(server.received.length, before + 1);
     writeFileSync(configuration, JSON.stringify({ clusters: [cluster] }), { mode: 0o600 });
     assert.equal((await asks('inspect', 'cluster', '--cluster', 'desk', '--config', configuration)).code, 0);
   });

@@ -6,7 +6,8 @@ import { columns, facts, paragraph, quote, shellLine, table, WIDTH, wrap } from 
 import { paintFor } from '../../src/cli/text/paint.ts';
 import { recordText } from '../../src/cli/text/records.ts';
 import { resultText } from '../../src/cli/text/results.ts';
-import { known, safeJson } from '../../src/cli/text/safe.ts';
+import { known } from '../../src/cli/text/safe.ts';
+import { safeJson } from '../../src/text/json.ts';
 import { documentText } from '../../src/cli/text/document.ts';
 import { kernelRejection } from '../../src/control-plane/model/errors.ts';
 import { visible } from '../../src/text/foreign.ts';
@@ -166,8 +167,8 @@ describe('foreign text', () => {
         command: 'request_promotion',
         cluster: 'c',
         target: null,
-        recorded: { position: { seq: 1n, hash: '' } },
-        error: kernelRejection('X', 'no\n  Outcome     executed', ['P6-A1'], 'not_executed', {
+        recorded: { position: { seq: 1n, hash: '' }, time: '2026-11-21T10:00:00.000Z' },
+        error: kernelRejection('X', 'no\nY \u00b7 recorded as #9', ['P6-A1'], 'not_executed', {
           status: 409,
           body: '',
           details: null,
@@ -176,8 +177,11 @@ describe('foreign text', () => {
       null,
       PLAIN,
     );
-    assert.ok(lines.includes('  |   Outcome     executed'), lines.join('\n'));
-    assert.equal(lines.filter(line => /^ {2}Outcome/.test(line)).length, 1);
+    assert.ok(lines.includes('  | Y \u00b7 recorded as #9'), lines.join('\n'));
+    assert.deepEqual(
+      lines.filter(line => /^\S.*recorded as/u.test(line)),
+      ['X \u00b7 P6-A1 \u00b7 recorded as #1'],
+    );
   });
 
   it('a record of the log cannot either, whole or in short', () => {
@@ -275,7 +279,9 @@ describe('views', () => {
           checksumStatus: 'unchecked',
           verifiedToOffset: null,
           checkpoints: null,
+          nextBefore: null,
           nextAfter: null,
+          total: null,
         },
       }),
       of({
@@ -293,7 +299,9 @@ describe('views', () => {
               source: null,
             },
           ],
+          nextBefore: null,
           nextAfter: null,
+          total: null,
         },
       }),
     ];
@@ -364,7 +372,9 @@ describe('views', () => {
         totalBytes: 1n,
         checksumStatus: 'unchecked' as const,
         verifiedToOffset: null,
+        nextBefore: null,
         nextAfter: null,
+        total: null,
       };
       assert.match(shown({ command: 'inspect_wal', reading: { ...from, view: wal } }), /^ {4}Inserted +-$/mu);
       const checkpoint = {
@@ -378,7 +388,10 @@ describe('views', () => {
         source: 'pg_control_checkpoint(), timeline 12',
       };
       assert.match(
-        shown({ command: 'inspect_snapshots', reading: { ...from, view: { items: [checkpoint], nextAfter: null } } }),
+        shown({
+          command: 'inspect_snapshots',
+          reading: { ...from, view: { items: [checkpoint], nextBefore: null, nextAfter: null, total: null } },
+        }),
         /^ {2}1F\/5A000060 +2026-11-21T18:17:42Z +pg_control_checkpoint\(\), timeline 12$/mu,
       );
     },
@@ -424,13 +437,18 @@ describe('views', () => {
       }
       for (const names of [
         [null, null],
-        ['node', 'node'],
         [one, two],
-        [two, null],
       ]) {
         const byId = shown(names);
-        assert.doesNotMatch(byId, /NODE(?! ID)/u);
-        for (const id of [one, two]) assert.equal(byId.split(`\n  ${id}`).length, 4);
+        assert.doesNotMatch(byId, /NODE ID/u);
+        for (const id of [one, two]) assert.equal(byId.split(`\n  ${id} `).length, 4);
+      }
+      for (const names of [
+        ['node', 'node'],
+        [two, null],
+      ]) {
+        const both = shown(names);
+        assert.ok(both.includes(`  ${names[0] ?? ''} `) && both.includes(`(${one})`), both);
       }
     },
   );
@@ -444,7 +462,7 @@ describe('views', () => {
     assert.equal(lines.join('').replaceAll(/\s/g, '').includes('AuthorityAmbiguity'), true);
   });
 
-  it("P7-A3: members stand in the kernel's order", () => {
+  it('P7-A3: members stand by name, in natural order: it says nothing of who is to be chosen', () => {
     const lines = of({
       command: 'inspect_cluster_state',
       view: {
@@ -452,13 +470,10 @@ describe('views', () => {
         name: 'n',
         epoch: 1n,
         primaryId: 'b',
-        members: ['c', 'a', 'b'].map(id => ({ ...member, nodeId: id, name: `name-${id}` })),
+        members: ['10', '2', '1'].map(id => ({ ...member, nodeId: id, name: `name-${id}` })),
       },
     });
-    assert.deepEqual(
-      [...new Set(lines.join('\n').match(/name-[abc](?= {2}unknown)/g))],
-      ['name-c', 'name-a', 'name-b'],
-    );
+    assert.deepEqual([...new Set(lines.join('\n').match(/name-\d+(?= +unknown)/g))], ['name-1', 'name-2', 'name-10']);
   });
 });
 

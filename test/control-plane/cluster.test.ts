@@ -95,6 +95,26 @@ describe('the endpoints of a configured cluster', () => {
     }
   });
 
+  it('P7-A2: a group is a name and a colour one of six; a mistake is explained in the words of its field', () => {
+    const orders = { name: 'orders', kind: 'aerodb', endpoints: ['https://db1:9191'] };
+    const config = parseClusterConfig({ ...orders, group: 'payments', color: 'purple' }, ENGINES);
+    assert.ok(config.ok);
+    assert.deepEqual([config.value.group, config.value.color], ['payments', 'purple']);
+    for (const [more, field, message] of [
+      [{ color: 'pink' }, 'color', 'color: is none of red, orange, yellow, green, blue, purple.'],
+      [{ color: '#f00' }, 'color', 'color: is none of red, orange, yellow, green, blue, purple.'],
+      [{ color: 7 }, 'color', 'color: is none of red, orange, yellow, green, blue, purple.'],
+      [{ group: '' }, 'group', undefined],
+      [{ group: 'g'.repeat(101) }, 'group', undefined],
+      [{ group: 'Summer2024!' }, 'group', 'group: is [withheld]: it does not look like a name.'],
+    ] as const) {
+      const refused = parseClusterConfig({ ...orders, ...more }, ENGINES);
+      assert.ok(!refused.ok, JSON.stringify(more));
+      assert.equal(refused.error.field, field);
+      if (message !== undefined) assert.equal(refused.error.message, `The configured cluster is not valid: ${message}`);
+    }
+  });
+
   it('P7-A2: each kind has the schemes of its engine and no other, and where it has no path, a port', () => {
     for (const [endpoint, kind, words] of [
       ['mysql://db1', 'mysql', /must hold a port and nothing else, as in mysql:\/\/host:port/u],

@@ -4,9 +4,14 @@
  */
 import assert from 'node:assert/strict';
 import { AERODB } from '../../src/engines/aerodb/engine.ts';
-import { invalidArguments, parseArguments, recordedArguments } from '../../src/control-plane/commands/arguments.ts';
+import {
+  chosenEndpoint,
+  invalidArguments,
+  parseArguments,
+  recordedArguments,
+} from '../../src/control-plane/commands/arguments.ts';
 import { auditReviewRefused, levelFor, OBSERVER } from '../../src/control-plane/commands/authority.ts';
-import { commandSpec, type CommandName } from '../../src/control-plane/commands/commands.ts';
+import { COMMAND_NAMES, commandSpec, type CommandName } from '../../src/control-plane/commands/commands.ts';
 import { Confirmations, type ConfirmationBinding } from '../../src/control-plane/request/confirmation.ts';
 import {
   failure,
@@ -570,6 +575,8 @@ describe('arguments', () => {
       ['cluster', 200],
       ['node', 200],
       ['lookup', 36],
+      ['before', 200],
+      ['from', 1000],
       ['reason', 2000],
     ] as const) {
       assert.equal(code({ cluster: 'c', [field]: 'x'.repeat(most) }), undefined, field);
@@ -586,7 +593,7 @@ describe('arguments', () => {
     assert.equal(invalid('inspect_cluster_state', { node: N2 }), 'PHASE7_MALFORMED_REQUEST node');
     assert.equal(invalid('inspect_node', { node: N2, lookup: REQUEST }), 'PHASE7_MALFORMED_REQUEST lookup');
     assert.equal(invalid('run_diagnostics', { node: N2, reason: 'why' }), 'PHASE7_MALFORMED_REQUEST reason');
-    assert.equal(invalid('inspect_promotion_state', { node: N2 }), 'PHASE7_MISSING_ARGUMENT lookup');
+    assert.equal(invalid('inspect_promotion_state', { node: N2 }), undefined);
     assert.equal(invalid('inspect_promotion_state', { lookup: REQUEST }), 'PHASE7_MISSING_ARGUMENT node');
     assert.equal(invalid('inspect_promotion_state', { lookup: 'x', node: N2 }), 'PHASE7_MALFORMED_REQUEST lookup');
     assert.equal(invalid('inspect_promotion_state', { lookup: REQUEST, node: N2 }), undefined);
@@ -596,6 +603,86 @@ describe('arguments', () => {
     assert.equal(invalid('force_promotion', { node: N2, reason: ' \t\u00a0' }), 'PHASE7_MISSING_ARGUMENT reason');
     assert.equal(invalid('force_promotion', { node: N2, reason: 'x' }), undefined);
     assert.equal(invalid('inspect_node', { node: 'node-2' }), 'PHASE7_INVALID_NODE_ID node');
+  });
+
+  it('P7-A2: an older part is asked for by a position, of one node, and only where there are parts', () => {
+    const PAGED: readonly CommandName[] = ['inspect_promotion_state', 'inspect_wal', 'inspect_snapshots'];
+    for (const command of COMMAND_NAMES) {
+      const args = spec(command).target === 'none' ? {} : { node: N2, reason: 'x' };
+      if (spec(command).reason === 'none') Reflect.deleteProperty(args, 'reason');
+      assert.equal(
+        invalid(command, { ...args, before: '413' }),
+        PAGED.includes(command) ? undefined : 'PHASE7_MALFORMED_REQUEST before',
+        command,
+      );
+    }
+    assert.equal(invalid('inspect_promotion_state', { before: '413' }), 'PHASE7_MISSING_ARGUMENT node');
+    assert.equal(invalid('inspect_promotion_state', { node: N2, lookup: REQUEST, before: '413' }), undefined);
+    for (const before of ['0', '18446744073709551615', '1795908321529294', '2026-11-28T23:25:21.530567Z', 'wal-010006'])
+      assert.equal(invalid('inspect_wal', { node: N2, before }), undefined, before);
+    for (const before of [
+      'hunter2!',
+      'Summer2024!Xy',
+      '-1',
+      '1e3',
+      '0x10',
+      'a\nb',
+      '1'.repeat(31),
+      'eyJhbGciOiJIUzI1NiJ9.e30.x',
+      N2,
+    ]) {
+      assert.equal(invalid('inspect_wal', { node: N2, before }), 'PHASE7_MALFORMED_REQUEST before', before);
+      assert.ok(
+        !JSON.stringify(
+          invalidArguments(spec('inspect_wal'), { cluster: 'orders', node: N2, before }, AERODB),
+        ).includes(before),
+        'not repeated',
+      );
+      assert.deepEqual(recordedArguments({ before }), { args: { before: '[withheld]' }, withheld: ['before'] });
+    }
+  });
+
+  it('P7-S3: an endpoint is chosen by its address or its member, where endpoints are asked in configured order', () => {
+    const ORDERED: readonly CommandName[] = [
+      'inspect_cluster_state',
+      'inspect_replication_status',
+      'inspect_promotion_state',
+    ];
+    for (const command of COMMAND_NAMES) {
+      const node = spec(command).target === 'none' || spec(command).target === 'optional-node' ? {} : { node: N2 };
+      const reason = spec(command).reason === 'none' ? {} : { reason: 'x' };
+      assert.equal(
+        invalid(command, { ...node, ...reason, from: 'http://127.0.0.1:9191' }),
+        ORDERED.includes(command) ? undefined : 'PHASE7_MALFORMED_REQUEST from',
+        command,
+      );
+    }
+    assert.equal(invalid('inspect_promotion_state', { node: N2, from: 'x' }), 'PHASE7_MALFORMED_REQUEST from');
+    const cluster = {
+      name: 'orders',
+      kind: 'aerodb',
+      endpoints: ['http://a:1', { url: 'http://b:1/', member: 'pg2' }, { url: 'http://c:1', member: 'http://a:1' }],
+    };
+    const chosen = (from?: string): string | undefined => {
+      const found = chosenEndpoint({ cluster: 'orders', ...(from === undefined ? {} : { from }) }, cluster);
+      return found.ok ? found.value : `${found.error.code} ${found.error.field ?? ''}`;
+    };
+    assert.deepEqual([undefined, 'http://b:1', 'http://b:1/', 'pg2', 'http://c:1'].map(chosen), [
+      undefined,
+      'http://b:1/',
+      'http://b:1/',
+      'http://b:1/',
+      'http://c:1',
+    ]);
+    for (const from of ['http://a:1', 'pg3', 'http://d:1', 'b', 'hunter2!Xy9', 'https://b:1'])
+      assert.equal(chosen(from), 'PHASE7_MALFORMED_REQUEST from', from);
+    const withheld = chosenEndpoint({ cluster: 'orders', from: 'Summer2024!Xy' }, cluster);
+    assert.ok(!withheld.ok && !JSON.stringify(withheld.error).includes('Summer2024'), 'not repeated');
+    assert.deepEqual(recordedArguments({ from: 'Summer2024!Xy' }), {
+      args: { from: '[withheld]' },
+      withheld: ['from'],
+    });
+    assert.deepEqual(recordedArguments({ from: 'http://b:1' }).args, { from: 'http://b:1' });
   });
 
   it('P7-O3: what was typed is recorded as text, and cut only where it is longer than any argument may be', () => {

@@ -4,9 +4,11 @@
  */
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
-import { memberTableOf, topologyOf, type Document, type Table } from '../../src/control-plane/model/document.ts';
+import type { Document, Table } from '../../src/control-plane/model/document.ts';
+import { memberTableOf, topologyOf } from '../../src/control-plane/model/members-shown.ts';
 import type { Result } from '../../src/control-plane/model/errors.ts';
 import type { Kernel } from '../../src/control-plane/ports.ts';
+import { byName } from '../../src/text/natural.ts';
 import { document as form } from '../../src/panel-protocol/document.ts';
 import { group, M2 } from './mysql-group.ts';
 import { cluster as patroni } from './patroni.ts';
@@ -78,6 +80,19 @@ describe('documents of engines', () => {
         }
       });
 
+      it('P7-D1: what people look for first fits in 125 characters, names before ids', () => {
+        for (const { columns } of documents.flatMap(tablesOf)) {
+          const first = columns.filter(({ isDetail, isNarrow }) => isDetail !== true && isNarrow !== true);
+          const sum = first.reduce((all, { width }) => all + width, 0);
+          assert.ok(sum <= 125, `${String(sum)}: ${first.map(({ key }) => key).join(', ')}`);
+          assert.ok(!first.some(({ key }) => key === 'api'));
+        }
+      });
+
+      it('P7-D1: each answer that is read has a headline', () => {
+        for (const { headline } of documents.slice(0, -2)) assert.notEqual(headline?.length ?? 0, 0);
+      });
+
       it('say in narrow lines every value that their tables hold', () => {
         for (const { columns, rows, narrow } of documents.flatMap(tablesOf)) {
           const shown = new Set(narrow.flat());
@@ -88,9 +103,9 @@ describe('documents of engines', () => {
         }
       });
 
-      it('draw the members in the order of the answer, with a row each', async () => {
+      it('draw the members by name, in natural order, with a row each', async () => {
         const { view, document } = valueOf(await suite.kernel.readCluster());
-        const ids = view.members.map(({ nodeId }) => nodeId);
+        const ids = byName(view.members).map(({ nodeId }) => nodeId);
         assert.deepEqual(
           topologyOf(document())?.nodes.map(({ nodeId }) => nodeId),
           ids,

@@ -36,7 +36,8 @@ const KINDS = {
   self: statements.SELF,
   who: statements.WHO,
   stages: statements.STAGES,
-  log: statements.ERROR_LOG,
+  log: statements.errorLog(null),
+  beside: statements.beside(0n),
   open: statements.OPEN_TRANSACTIONS,
   channels: statements.CHANNELS,
   logs: statements.BINARY_LOGS,
@@ -51,9 +52,19 @@ const KINDS = {
 export type Kind = keyof typeof KINDS | 'control';
 export const READ_KINDS = Object.keys(KINDS) as readonly (keyof typeof KINDS)[];
 
+/** The statement of the log with a position in it, and without. */
+const POSITION = / AND UNIX_TIMESTAMP\(LOGGED\) < (\d+)\.(\d{6})(?=\n)/;
+
 /** What a statement is; whatever is no read of ours is a control request. */
 function kindOf(statement: string): Kind {
-  return READ_KINDS.find(kind => KINDS[kind] === statement) ?? 'control';
+  const asked = statement.replace(POSITION, '').replace(/(?<=>= )\d+\.\d{6}$/, '0.000000');
+  return READ_KINDS.find(kind => KINDS[kind] === asked) ?? 'control';
+}
+
+/** The position in the log that a statement asks before, in microseconds since 1970. */
+export function askedBefore(statement: string): bigint | null {
+  const [, seconds, fraction] = POSITION.exec(statement) ?? [];
+  return seconds === undefined || fraction === undefined ? null : BigInt(seconds + fraction);
 }
 
 export interface Asked {
@@ -252,6 +263,7 @@ const OTHERS: Readonly<Record<Exclude<Kind, 'group' | 'self' | 'control'>, (self
         "Plugin group_replication reported: 'Group membership changed to 127.0.0.1:33061 on view 17959083215292949:1.'",
     },
   ],
+  beside: () => [{ newer: '2', expired: '0' }],
   open: self => [{ open: '1', longest: '7', watched: '4', self, performance_schema: '1', now: NOW }],
   channels: () => [{ name: 'from_elsewhere' }],
   logs: () => [

@@ -14,6 +14,7 @@ import type {
 } from '../../src/engines/mysql/views.ts';
 import {
   answering,
+  askedBefore,
   bent,
   CONTROL,
   DIED,
@@ -32,6 +33,7 @@ import {
   type Node,
   type Row,
 } from './mysql-group.ts';
+import { partOf } from '../support/documents.ts';
 import { error } from './mysql-server.ts';
 import { closeAll, closedPort } from './servers.ts';
 import { errorOf, valueOf } from './wire.ts';
@@ -517,7 +519,100 @@ describe('what MySQL says', () => {
     });
   });
 
-  it('more than 500 messages of its log are cut to the newest, and that is said', async () => {
+  it('P7-O1: parts of its log join up to the whole, each asked of the same member, and a part says that it is one', async () => {
+    const at = (nth: number): string =>
+      `2026-11-28 23:25:${String(10 + Math.floor(nth / 100))}.${String(nth).padStart(6, '0')}`;
+    const log = Array.from({ length: 250 }, (_none, nth) => ({
+      at: at(nth),
+      code: 'MY-011507',
+      message: `number ${nth}`,
+    }));
+    const position = (row: Row): bigint =>
+      BigInt(Date.parse(`${row['at'] ?? ''}Z`.slice(0, 19).replace(' ', 'T') + 'Z')) * 1000n +
+      BigInt((row['at'] ?? '').slice(20));
+    for (const node of demo.nodes)
+      node.bend = (kind, truth) => {
+        const before = askedBefore(node.asked.at(-1)?.statement ?? '');
+        return kind === 'beside'
+          ? { rows: [{ newer: nothingNewer ? '0' : '1', expired: '7' }] }
+          : kind === 'log'
+            ? {
+                rows: log
+                  .filter(row => before === null || position(row) < before)
+                  .toReversed()
+                  .slice(0, 101),
+                columns: ['at', 'code', 'message'],
+              }
+            : truth;
+      };
+    let nothingNewer = false;
+    const kernel = await demo.kernel();
+    const told: string[] = [];
+    const said: string[] = [];
+    for (let before: string | undefined, nth = 0; nth < 4; nth += 1) {
+      const reading = valueOf(await kernel.readPromotion({ node: M2, before }));
+      assert.equal(reading.observed.nodeId, M2);
+      assert.equal(reading.view.nextAfter === null, nth === 0);
+      told.unshift(...reading.view.events.map(({ fields }) => String(fields['message'])));
+      said.push(partOf(reading.document()));
+      const isLast = reading.view.nextBefore === null;
+      assert.equal(
+        reading.notes.some(note => note.includes('overwrote 7 of its log')),
+        isLast,
+      );
+      if (isLast) break;
+      before = reading.view.nextBefore.toString();
+    }
+    assert.deepEqual(
+      told,
+      log.map(({ message }) => message),
+    );
+    assert.deepEqual(said, [
+      'Showing the newest 100 messages; there are older ones.',
+      'Showing messages from 2026-11-28T23:25:10.000050Z to 2026-11-28T23:25:11.000149Z. ' +
+        'There are older ones and newer ones.',
+      'Showing messages from 2026-11-28T23:25:10.000000Z to 2026-11-28T23:25:10.000049Z. ' +
+        'There are newer ones, and none older.',
+    ]);
+    // A position that is newer than everything: what came is the newest part.
+    nothingNewer = true;
+    const far = valueOf(await kernel.readPromotion({ node: M2, before: '9999999999999999' }));
+    assert.equal(far.view.nextAfter, null);
+    assert.equal(partOf(far.document()), said[0]);
+    assert.ok(demo.nodes.every(({ id, asked }) => id === M2 || asked.every(({ kind }) => kind !== 'log')));
+
+    const whole = valueOf(await (await group()).kernel().then(one => one.readPromotion()));
+    assert.deepEqual([whole.view.nextBefore, whole.view.nextAfter, whole.view.total], [null, null, 2n]);
+    assert.equal(partOf(whole.document()), '');
+  });
+
+  it('P7-E2: a part of its log that is not the one asked for is refused, and so is what is no position', async () => {
+    const kernel = await demo.kernel();
+    const asked = demo.asked().length;
+    for (const before of ['wal-010006', '-1', '1 OR 1=1', '1.5']) {
+      const refused = errorOf(await kernel.readPromotion({ node: M1, before }));
+      assert.deepEqual([refused.code, refused.field], ['PHASE7_MALFORMED_REQUEST', 'before'], before);
+    }
+    for (const read of [kernel.readWal(M2, '5'), kernel.readSnapshots(M2, '5')])
+      assert.match(errorOf(await read).message, /no older part to ask for\. Nothing was sent\.$/);
+    assert.equal(demo.asked().length, asked);
+    const early = errorOf(await kernel.readPromotion({ node: M1, before: '1700000000000000' }));
+    assert.match(early.message, /messages came that are not older/);
+  });
+
+  it('a member that is out of the group tells its own log, and another one does not in its place', async () => {
+    demo.nodes[1].bend = bent('group', row => ({ ...row, MEMBER_STATE: row['MEMBER_ID'] === M2 ? 'ERROR' : 'ONLINE' }));
+    const kernel = await demo.kernel();
+    const reading = valueOf(await kernel.readPromotion({ node: M2 }));
+    assert.equal(reading.observed.nodeId, M2);
+    demo.nodes[1].bend = (kind, truth) => (kind === 'self' || kind === 'who' ? 'cut' : truth);
+    const gone = errorOf(await kernel.readPromotion({ node: M2 }));
+    assert.equal(gone.outcome, 'not_executed');
+    for (const node of demo.nodes) node.bend = bent('self', row => ({ ...row, self: M3 }));
+    assert.match(errorOf(await kernel.readPromotion({ node: M2 })).message, /answered where server .* was asked/);
+  });
+
+  it('more than 100 messages of its log are cut to the newest, and that is said', async () => {
     const messages = (count: number): readonly Row[] =>
       Array.from({ length: count }, (_none, nth) => ({
         at: NOW,
@@ -525,16 +620,16 @@ describe('what MySQL says', () => {
         message: `number ${nth}`,
       })).toReversed();
     for (const [count, events, first] of [
-      [500, 500, 'number 0'],
-      [501, 500, 'number 1'],
+      [100, 100, 'number 0'],
+      [101, 100, 'number 1'],
     ] as const) {
       demo.nodes[0].bend = answering('log', { rows: messages(count) });
       const reading = valueOf(await (await demo.kernel()).readPromotion());
       assert.equal(reading.view.events.length, events);
       assert.deepEqual([reading.view.events[0]?.seq, reading.view.events[0]?.fields['message']], [1n, first]);
       assert.equal(
-        reading.notes.some(note => /Only the newest 500 messages/.test(note)),
-        count > 500,
+        partOf(reading.document()),
+        count > 100 ? 'Showing the newest 100 messages; there are older ones.' : '',
       );
     }
   });

@@ -40,6 +40,9 @@ describe('versions of Patroni', () => {
     row('tag `failover_priority: 0`', ({ failoverPriority }) =>
       failoverPriority ? 'keeps a member from leading' : 'means nothing',
     );
+    row('a standby lost before it had become synchronous, in synchronous mode', ({ waitsForLostStandby: releases }) =>
+      releases === null ? 'nobody waits for it' : `commits wait for it${/ before .*/u.exec(releases)?.[0] ?? ''}`,
+    );
     for (const { tested } of KNOWN_VERSIONS)
       assert.ok(docs.includes(`| ${tested} | Debian`), `${tested} is named as tested`);
   });

@@ -112,7 +112,9 @@ export function dataOf(path: string, self: string, urls: Readonly<Record<string,
           denial: { reason: 'PrimaryStillActive', invariant: 'P6-A1' },
         },
         events: [event(REQUEST)],
-        next_after: '9',
+        next_before: '9',
+        next_after: null,
+        total: '12',
         ...(asked === null
           ? {}
           : { request: { request_id: asked, known: true, outcome: 'not_executed', code: 'AERO_PROMOTION_DENIED' } }),
@@ -129,7 +131,9 @@ export function dataOf(path: string, self: string, urls: Readonly<Record<string,
         checksum_status: 'unchecked',
         verified_to_offset: null,
         checkpoints: [{ id: 'c1', commit_id: '1000', offset: '70' }],
-        next_after: '77',
+        next_before: '77',
+        next_after: null,
+        total: '2',
       };
     case '/v1/snapshots':
       return {
@@ -145,7 +149,9 @@ export function dataOf(path: string, self: string, urls: Readonly<Record<string,
             source: 'self',
           },
         ],
+        next_before: null,
         next_after: null,
+        total: '1',
       };
     case '/v1/diagnostics/cost':
       return { files: 3, bytes: '4096', name: 'node' };

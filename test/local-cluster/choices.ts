@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import type { ControlCommandName } from '../../src/control-plane/commands/commands.ts';
 import type { Stage } from '../../src/control-plane/model/record.ts';
+import { generator, type Random } from '../seed.ts';
 import type { Delivery } from './deliveries-proxy.ts';
 
 /** Something that goes wrong on one node. */
@@ -51,19 +52,6 @@ export interface Step {
   readonly unrecorded: Stage | null;
   /** Afterwards an operator looks after the cluster, so that the next step finds a primary more often than not. */
   readonly tended: boolean;
-}
-
-export type Random = () => number;
-
-/** Numbers in [0, 1) that follow from the seed (mulberry32). */
-export function generator(seed: number): Random {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }
 
 const CRASH_POINTS = [

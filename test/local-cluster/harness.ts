@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
+import { inspect } from 'node:util';
 import * as z from 'zod';
 
 const MAIN = resolve(import.meta.dirname, '../../src/local-cluster/main.ts');
@@ -65,7 +66,7 @@ export async function until(what: string, condition: () => Promise<boolean> | bo
       if (await condition()) return;
       last = '';
     } catch (error) {
-      last = String(error);
+      last = inspect(error, { depth: 2 });
     }
     await pause(15);
   }
@@ -261,7 +262,13 @@ export class TestCluster {
 
   static async start(options: Options = {}): Promise<TestCluster> {
     const cluster = new TestCluster(mkdtempSync(join(tmpdir(), 'aerodb-')), options);
-    await cluster.launch(options.nodes ?? 3);
+    try {
+      await cluster.launch(options.nodes ?? 3);
+    } catch (error) {
+      // Who called has no cluster to stop.
+      await cluster.stop();
+      throw error;
+    }
     return cluster;
   }
 

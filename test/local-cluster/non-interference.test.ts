@@ -9,21 +9,11 @@ import { join } from 'node:path';
 import { COMMAND_NAMES, commandSpec } from '../../src/control-plane/commands/commands.ts';
 import { consents, openOperator, removeFolders, type Person } from '../control-plane/session.ts';
 import { closeAll } from '../engines/servers.ts';
+import { generator } from '../seed.ts';
 import { demote, promotable, promote, TestCluster, textAt, until, type TestNode } from './harness.ts';
 
 const SEED = 20260721;
 const WRITES = 120;
-
-/** Numbers from 0 to 1, the same for the same seed (mulberry32). */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 function requestId(number: number): string {
   return `00000000-0000-4000-8000-${number.toString(16).padStart(12, '0')}`;
@@ -31,7 +21,7 @@ function requestId(number: number): string {
 
 /** Writes, two hand-overs and a denied request, each answered before the next is asked. */
 async function workload(cluster: TestCluster): Promise<void> {
-  const random = seeded(SEED);
+  const random = generator(SEED);
   let primary = cluster.node(1);
   let number = 0;
   for (let write = 0; write < WRITES; write += 1) {

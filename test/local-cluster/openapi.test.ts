@@ -129,10 +129,15 @@ describe('the OpenAPI document', () => {
       withCluster({}, async cluster => {
         const [first, second, third] = [cluster.node(1), cluster.node(2), cluster.node(3)];
         await readAll(cluster);
+        for (const template of ['/v1/promotion', '/v1/wal', '/v1/snapshots'])
+          for (const query of ['?after=0&limit=1', '?before=1', '?before=2&limit=1'])
+            assert.equal((await get(first, template, query)).status, 200, template + query);
 
         for (const [template, query] of [
           ['/v1/wal', '?limit=0'],
           ['/v1/wal', '?after=-1'],
+          ['/v1/wal', '?after=1&before=2'],
+          ['/v1/snapshots', '?before=0'],
           ['/v1/promotion', '?request_id=x'],
           ['/v1/cluster', '?x=1'],
           ['/v1/snapshots', '?limit=1&limit=2'],

@@ -32,10 +32,10 @@ describe('the ten commands under Patroni', function () {
         ['inspect promotion', [], /no promotion state machine/],
         ['diag wal', ['--node', leader], /written +\d+\/[0-9A-F]+/],
       ] as const) {
-        const { code, stdout, stderr } = await session.run(verb, ...more);
+        const { code, stdout, stderr } = await session.run(verb, ...more, '--wide');
         assert.deepEqual([code, stderr], [0, ''], stderr);
         const [, by, endpoint] =
-          /^.+: trial, patroni\n[^]*?Observed by node +(\S+)\n +Endpoint +(\S+)\n/u.exec(stdout) ?? assert.fail(stdout);
+          /: trial, patroni\n[^]*?Observed by node +(\S+)\n +Endpoint +(\S+)\n/u.exec(stdout) ?? assert.fail(stdout);
         assert.equal(
           endpoint,
           cluster.members.find(({ name }) => name === by)?.url,
@@ -82,7 +82,7 @@ describe('the ten commands under Patroni', function () {
 
   it('what cannot be seen without a database login is said, and not shown as nothing', async () => {
     const { session } = use;
-    const wal = await session.run('diag wal', '--node', replica);
+    const wal = await session.run('diag wal', '--node', replica, '--wide');
     assert.match(
       wal.stdout.replaceAll(/\s+/gu, ' '),
       /not visible: Patroni's API does not offer them, and no database login is configured/u,
@@ -120,7 +120,7 @@ describe('the ten commands under Patroni', function () {
       ...CONSENT_AND_INTENT,
       'command_executed',
     ]);
-    const timelines = await session.run('inspect promotion');
+    const timelines = await session.run('inspect promotion', '--wide');
     assert.match(timelines.stdout, new RegExp(`timeline ended[^]*${replica}`, 'u'));
     const after = (await session.json('inspect cluster')) as unknown as { readonly view: { readonly epoch: string } };
     assert.ok(BigInt(after.view.epoch) > BigInt(before.view.epoch));

@@ -52,7 +52,7 @@ describe('PostgreSQL of a cluster, beyond loopback', function () {
   ): Promise<Ended & { readonly said: string; readonly record: Fields }> {
     session?.end();
     session = new Session(cluster, { database: MONITOR.password, trusted: ca.cert, ...options });
-    const ended = await session.run('diag wal', '--node', node, ...more);
+    const ended = await session.run('diag wal', '--node', node, '--wide', ...more);
     return { ...ended, said: ended.stderr.replaceAll(/\s+/gu, ' '), record: session.last() };
   }
 
@@ -220,7 +220,7 @@ describe('PostgreSQL of a cluster, beyond loopback', function () {
       assert.deepEqual(
         [
           (await ended).code,
-          /57P01[^]*KERNEL_REJECTION/u.test((await ended).said),
+          /not read \(the kernel's own answer, word for word\)[^]*57P01/u.test((await ended).said),
           /terminating connection due to administrator command/u.test((await ended).said),
         ],
         [4, true, true],
@@ -247,6 +247,10 @@ describe('PostgreSQL of a cluster, beyond loopback', function () {
   it('P7-E2: no connection is made to a PostgreSQL that is frozen, nor to one that is down', async () => {
     await serve(good);
     await pause(cluster, true);
+    // Patroni lost its own connection when the test before ended a server process: without a new one, made before
+    // nobody can make any, it would be Patroni that does not answer.
+    const before = await read({});
+    assert.equal(before.code, 0, before.said);
     const frozen = cluster.postmaster(node);
     process.kill(frozen, 'SIGSTOP');
     const silent = await read({}, '--timeout', '3');

@@ -19,9 +19,9 @@ describe('with a database login', function () {
       (await cluster.sql(leader, "SELECT name FROM pg_ls_waldir() WHERE name ~ '^[0-9A-F]{24}$'")).split('\n');
     const checkpoint = (): Promise<string> => cluster.sql(leader, 'SELECT checkpoint_lsn FROM pg_control_checkpoint()');
     const [segmentsBefore, checkpointBefore] = [await segments(), await checkpoint()];
-    const wal = await session.run('diag wal', '--node', leader);
+    const wal = await session.run('diag wal', '--node', leader, '--wide');
     assert.deepEqual([wal.code, wal.stderr], [0, '']);
-    const snapshots = await session.run('diag snapshots', '--node', leader);
+    const snapshots = await session.run('diag snapshots', '--node', leader, '--wide');
     assert.deepEqual([snapshots.code, snapshots.stderr], [0, '']);
     const [segmentsAfter, checkpointAfter] = [await segments(), await checkpoint()];
     const kept = segmentsBefore.filter(name => segmentsAfter.includes(name));
@@ -32,7 +32,7 @@ describe('with a database login', function () {
       [checkpointBefore, checkpointAfter].some(lsn => snapshots.stdout.includes(lsn)),
       `${checkpointBefore} or ${checkpointAfter} in ${snapshots.stdout}`,
     );
-    const replica = await session.run('diag wal', '--node', others(cluster, leader)[0]);
+    const replica = await session.run('diag wal', '--node', others(cluster, leader)[0], '--wide');
     assert.match(replica.stdout, /Replayed/u);
   });
 

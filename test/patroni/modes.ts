@@ -302,26 +302,63 @@ async function withoutStore({ cluster, writers, notes, undo, candidate: leader, 
   await answer;
 }
 
+async function synchronousNames(cluster: PatroniCluster, leader: string): Promise<string> {
+  return cluster.sql(leader, 'SHOW synchronous_standby_names');
+}
+
+/**
+ * Whether the leader acknowledges a row, or its commits wait, once its Patroni has looked at a PostgreSQL without any
+ * standby at least twice: the first of these turns may have begun before.
+ */
+async function alone({ cluster, writers, leader }: Stage): Promise<'acknowledged' | 'waits'> {
+  const turns = (): number =>
+    readFileSync(join(cluster.folder, 'log', `${leader}.log`), 'utf8').split('the leader with the lock').length;
+  await until(
+    `${leader} has no WAL sender`,
+    async () => (await cluster.sql(leader, 'SELECT count(*) FROM pg_stat_replication')) === '0',
+    90_000,
+  );
+  const since = turns();
+  await until(`Patroni of ${leader} has looked`, () => turns() > since + 1, 90_000);
+  const written = writers.by(leader).length;
+  const acknowledged = (): boolean => writers.by(leader).length > written;
+  await until(
+    'a row is acknowledged, or waits',
+    async () => acknowledged() || ((await synchronousNames(cluster, leader)) !== '' && commitWaits(cluster, leader)),
+  );
+  return acknowledged() ? 'acknowledged' : 'waits';
+}
+
 /** Without any standby the leader acknowledges alone, or it waits. */
-async function leaderAlone({ cluster, writers, notes, leader }: Stage): Promise<void> {
+async function leaderAlone(stage: Stage): Promise<void> {
+  const { cluster, notes, leader } = stage;
   const standbys = cluster.members.map(({ name }) => name).filter(name => name !== leader);
   await Promise.all(standbys.map(name => powerOff(cluster, name)));
-  const names = async (): Promise<string> => cluster.sql(leader, 'SHOW synchronous_standby_names');
   try {
-    await until(
-      `Patroni of ${leader} has noticed that ${standbys.join(' and ')} are gone`,
-      async () => ['', '*'].includes(await names()),
-      90_000,
-    );
-    const written = writers.by(leader).length;
-    await until(
-      'a row is acknowledged, or waits',
-      async () =>
-        writers.by(leader).length > written || ((await names()) === '*' && (await commitWaits(cluster, leader))),
-    );
-    notes.add(writers.by(leader).length > written ? 'alone: acknowledged' : 'alone: waits');
+    const what = await alone(stage);
+    const waitsFor = await synchronousNames(cluster, leader);
+    notes.add(what === 'waits' && waitsFor !== '*' ? 'waits for a lost standby' : `alone: ${what}`);
   } finally {
     for (const name of standbys) cluster.startMember(name);
+  }
+}
+
+/** A standby is lost before Patroni has made it synchronous: commits wait for it ever after, or they do not. */
+async function lostTooEarly(stage: Stage): Promise<void> {
+  const { cluster, writers, notes, leader, candidate, other } = stage;
+  await powerOff(cluster, other);
+  try {
+    await configure(cluster, { synchronous_mode: false });
+    await until('no commit waits', async () => (await synchronousNames(cluster, leader)) === '');
+    process.kill(processOf(cluster, candidate, /walreceiver/u), 'SIGSTOP'); // it confirms nothing from now on
+    const written = writers.by(leader).length;
+    await until('the leader has what it lacks', () => writers.by(leader).length > written + 2);
+    await configure(cluster, { synchronous_mode: true });
+    await until('it is to be waited for', async () => (await synchronousNames(cluster, leader)).includes(candidate));
+    await powerOff(cluster, candidate);
+    notes.add((await alone(stage)) === 'waits' ? 'waits for a lost standby' : 'waits for no lost standby');
+  } finally {
+    for (const name of [candidate, other]) cluster.startMember(name);
   }
 }
 
@@ -388,7 +425,13 @@ export const GROUPS: readonly Group[] = [
   {
     modes: [
       { name: 'synchronous', dynamic: SYNCHRONOUS, target: 'synchronous', ...live, first: leaderAlone },
-      { name: 'synchronous, asynchronous candidate', dynamic: SYNCHRONOUS, target: 'asynchronous', ...live },
+      {
+        name: 'synchronous, asynchronous candidate',
+        dynamic: SYNCHRONOUS,
+        target: 'asynchronous',
+        ...live,
+        first: lostTooEarly,
+      },
       { name: 'synchronous, host dead', dynamic: SYNCHRONOUS, target: 'synchronous', ...hostDead },
       { name: 'synchronous, agent dead', dynamic: SYNCHRONOUS, target: 'synchronous', ...agentDead },
       {

@@ -70,6 +70,9 @@ function synchronousNames({ seen }: Case): string {
   return seen.before.postgres.get(seen.oldLeader)?.synchronousStandbyNames ?? '';
 }
 
+/** The versions that say of themselves that a commit may go on waiting for a lost standby. */
+const GOES_ON_WAITING = /^(?:3\.|4\.0\.[0-5]$)/u;
+
 const follow: Held = at =>
   changed(at.seen) &&
   others(at)
@@ -393,7 +396,18 @@ const DURABILITY: readonly Claim[] = [
       (at.seen.notes.has('alone: acknowledged') &&
         at.part['strict']?.startsWith('strict') === true &&
         'the leader alone acknowledged a row') ||
-      (at.seen.notes.has('alone: waits') && at.part['strict']?.startsWith('not') === true && 'commits wait'),
+      (at.part['strict']?.startsWith('not') === true &&
+        ((at.seen.notes.has('alone: waits') && 'commits wait') ||
+          (at.seen.notes.has('waits for a lost standby') &&
+            !GOES_ON_WAITING.test(at.seen.version) &&
+            'commits wait for a lost standby'))),
+  ),
+  claim(
+    'goes on waiting',
+    '{releases:Patroni (?:3\\.0|4\\.0 before 4\\.0\\.6)} goes on waiting for a standby that was lost before it had ' +
+      'become synchronous: then commits wait all the same.',
+    ({ seen }) => seen.notes.has('waits for a lost standby'),
+    ({ seen }) => seen.notes.has('waits for no lost standby') && 'they do not wait',
   ),
   claim(
     'to a synchronous standby only',

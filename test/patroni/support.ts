@@ -52,7 +52,7 @@ export async function members(cluster: PatroniCluster): Promise<readonly Listed[
 /** Waits until the cluster is whole again and returns who leads it. */
 export async function settled(cluster: PatroniCluster, nodes?: number): Promise<string> {
   let leader: string | undefined;
-  await until('the cluster is whole again', async () => (leader = await cluster.settled(nodes)) !== undefined, 60_000);
+  await until('the cluster is whole again', async () => (leader = await cluster.settled(nodes)) !== undefined, 120_000);
   return leader ?? assert.fail();
 }
 

@@ -16,6 +16,9 @@ const SHIPPED = [
   'extension/changelog.md',
   'extension/package.json',
   'extension/readme.md',
+  ...['audit-log', 'evidence', 'mysql', 'patroni', 'reconstruction', 'terminal'].map(
+    name => `extension/docs/${name}.md`,
+  ),
   'extension/package.nls.json',
   'extension/package.nls.de.json',
   'extension/l10n/bundle.l10n.de.json',
@@ -82,9 +85,9 @@ describe('the package', function () {
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('holds exactly these files, in less than a megabyte', () => {
+  it('holds exactly these files, in less than 1.2 megabytes', () => {
     assert.deepEqual([...files.keys()].toSorted(), SHIPPED.toSorted());
-    assert.ok(statSync(file).size < 1_000_000, `${statSync(file).size} bytes`);
+    assert.ok(statSync(file).size < 1_200_000, `${statSync(file).size} bytes`);
   });
 
   it('its programs need Node and nothing beside them', async () => {

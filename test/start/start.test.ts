@@ -37,6 +37,19 @@ describe('npm start', function () {
 
   /** Starts it as a person does, with no screen, and with its data elsewhere. */
   function npmStart(...args: readonly string[]): Group {
+    return start('npm', [...npmArguments(), ...args]);
+  }
+
+  function npmArguments(): readonly string[] {
+    return ['--silent', 'start', '--', '--port', String(port), '--cluster-port', String(clusterPort)];
+  }
+
+  /** In a pseudo-terminal, which hangs up when its leader is killed. */
+  function npmStartInTerminal(): Group {
+    return start('script', ['-qfec', ['exec npm', ...npmArguments()].join(' '), '/dev/null']);
+  }
+
+  function start(command: string, args: readonly string[]): Group {
     const env = {
       ...process.env,
       DISPLAY: '',
@@ -44,11 +57,7 @@ describe('npm start', function () {
       XDG_DATA_HOME: home,
       XDG_STATE_HOME: join(home, 'state'),
     };
-    const group = startGroup(
-      'npm',
-      ['--silent', 'start', '--', '--port', String(port), '--cluster-port', String(clusterPort), ...args],
-      { cwd: root, env },
-    );
+    const group = startGroup(command, args, { cwd: root, env });
     groups.push(group);
     return group;
   }
@@ -147,6 +156,58 @@ describe('npm start', function () {
       left.filter(process => identity(process.pid) === process.identity),
       [],
     );
+  });
+
+  /** What runs because of it and has to be gone; named by when it began, so that no later process is taken for it. */
+  function running(group: Group): ReadonlyMap<number, string | undefined> {
+    return new Map([...new Set(everything(group))].map(pid => [pid, identity(pid)]));
+  }
+
+  async function allGone(of: ReadonlyMap<number, string | undefined>): Promise<void> {
+    const left = (): readonly number[] =>
+      [...of].filter(([pid, known]) => known !== undefined && identity(pid) === known).map(([pid]) => pid);
+    await until(() => left().length === 0, { timeout: 20_000 });
+    assert.deepEqual(left(), []);
+  }
+
+  it('leaves nothing behind when it is killed itself: cluster and editor see its end', async () => {
+    const group = npmStart();
+    await ready(group);
+    const all = running(group);
+    assert.ok(all.size >= 6, String(all.size));
+    process.kill(written().pid, 'SIGKILL');
+    await allGone(all);
+  });
+
+  it('leaves nothing behind when npm is killed and nobody reads what it says any more', async () => {
+    const group = npmStart();
+    await ready(group);
+    const all = running(group);
+    group.child.stdout.destroy();
+    group.child.stderr.destroy();
+    process.kill(group.pid, 'SIGKILL');
+    await allGone(all);
+    assert.equal(existsSync(join(home, 'aerodb-control-plane', 'run.json')), false, 'it ended in order');
+  });
+
+  it('ends when nobody reads what it says any more: nobody could end it there', async () => {
+    const group = npmStart();
+    await until(() => group.output().includes('is up'), { timeout: 60_000 });
+    const all = running(group);
+    group.child.stdout.destroy();
+    group.child.stderr.destroy();
+    assert.equal(await group.ended, 'exit code 1');
+    await allGone(all);
+    assert.equal(existsSync(join(home, 'aerodb-control-plane', 'run.json')), false, 'it ended in order');
+  });
+
+  it('leaves nothing behind when its terminal is gone', async () => {
+    const group = npmStartInTerminal();
+    await ready(group);
+    const all = running(group);
+    process.kill(group.pid, 'SIGKILL');
+    await allGone(all);
+    assert.equal(existsSync(join(home, 'aerodb-control-plane', 'run.json')), false, 'it ended in order');
   });
 
   it('takes the next ports when the preferred ones are taken, and says so', async () => {

@@ -1,11 +1,13 @@
 /** Answers with the documents that their engine makes of them, for what is shown without a kernel. */
 import type { Document } from '../../src/control-plane/model/document.ts';
 import type { AnsweredView, CommandViews, ReadCommandName } from '../../src/control-plane/model/reads.ts';
+import { sentenceText } from '../../src/cli/text/cell.ts';
 import { toWire, type Reading, type Wire } from '../../src/control-plane/model/views.ts';
 import * as aerodb from '../../src/engines/aerodb/document.ts';
 import { promotionDocument } from '../../src/engines/aerodb/document-promotion.ts';
 import { replicationDocument } from '../../src/engines/aerodb/document-replication.ts';
 import * as aerodbStorage from '../../src/engines/aerodb/document-storage.ts';
+import { named } from '../../src/engines/named.ts';
 import * as patroni from '../../src/engines/patroni/document.ts';
 import * as patroniStorage from '../../src/engines/patroni/document-storage.ts';
 import type { PatroniClusterView, PatroniNodeView, PatroniReplicationView } from '../../src/engines/patroni/views.ts';
@@ -51,6 +53,15 @@ export type Undocumented<V> = {
 export function documented<V>(engine: Describes<V>, shown: Undocumented<V>): AnsweredView {
   const { command, reading } = shown;
   const describe = engine[command] as (view: unknown, observer: string | null) => Document;
-  const document = (): Document => describe(toWire(reading.view), reading.observed.nodeId);
+  const { view, names = {}, observed } = reading;
+  const document = (): Document => named(describe(toWire(view), observed.nodeId), names, observed.nodeId);
   return { command, reading: { ...reading, document } } as AnsweredView;
+}
+
+/** What a document says of being a part, in one line; nothing where it says nothing. */
+export function partOf({ sections }: Document): string {
+  return sections
+    .flatMap(({ blocks }) => blocks)
+    .flatMap(block => (block.is === 'part' ? [block.sentences.map(sentenceText).join(' ')] : []))
+    .join(' | ');
 }

@@ -1,7 +1,7 @@
 /** The rule for foreign text, over every code point of Unicode, and at every place that shows names. */
 import assert from 'node:assert/strict';
 import { columns } from '../../src/cli/text/layout.ts';
-import { safeText } from '../../src/cli/text/safe.ts';
+import { safeText } from '../../src/text/json.ts';
 import { consentText } from '../../src/control-plane/request/consent-text.ts';
 import { isSeen, numberOf, parts, visible } from '../../src/text/foreign.ts';
 import { anyOf } from '../pattern.ts';

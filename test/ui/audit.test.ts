@@ -107,13 +107,22 @@ describe('the audit log in the editor', function () {
       await workbench.dialogs.click('Continue…');
       await workbench.quickInput.waitFor('Type the name of the node');
       await workbench.quickInput.answer('node-2');
-      await workbench.notifications.waitFor('AERO_PROMOTION_DENIED');
+      await workbench.webviews.waitForText('AERO_PROMOTION_DENIED');
     }
 
     async function openLog(): Promise<Frame> {
       await use.workbench.runCommand('AeroDB: Open Audit Log');
       await use.workbench.editors.waitForActive(TAB);
-      return use.workbench.webviews.waitForText('Intact.');
+      const panel = await use.workbench.webviews.waitForText('Intact.');
+      await showEveryRecord(panel);
+      return panel;
+    }
+
+    /** The tab opens with a row for each request, and keeps what was chosen while it is open. */
+    async function showEveryRecord(panel: Frame): Promise<void> {
+      const every = panel.getByText('Every Record', { exact: true });
+      if ((await every.count()) > 0) await every.click();
+      await panel.getByText('One Row for a Request', { exact: true }).waitFor();
     }
 
     async function rows(panel: Frame, wanted: (texts: readonly string[]) => boolean): Promise<readonly string[]> {
@@ -130,7 +139,8 @@ describe('the audit log in the editor', function () {
     it('P7-A1: an Observer is refused; an Operator sees it verified, filtered, unfolded and exported with its proof', async () => {
       const { workbench } = use;
       await workbench.runCommand('AeroDB: Open Audit Log');
-      await workbench.notifications.waitFor('PHASE7_INSUFFICIENT_AUTHORITY');
+      const { buttons } = await workbench.notifications.waitFor('Reviewing the audit log needs');
+      assert.deepEqual(buttons, ['Become Auditor', 'Show Log']);
       await becomeOperator();
       await inspect('Inspect Replication Status');
       await rejectedPromotion();
@@ -144,6 +154,15 @@ describe('the audit log in the editor', function () {
       );
       assert.match(await panel.locator('.audit-status').innerText(), /Every intent has a recorded outcome/);
       await workbench.screenshot('audit-log');
+      await panel.getByText('One Row for a Request', { exact: true }).click();
+      const requests = await rows(panel, seen => seen.some(row => row.includes('rejected by the kernel')));
+      assert.ok(
+        requests.some(row => /Request Promotion\s+local\s+node-2\s+rejected by the kernel\s+drill of/.test(row)),
+        requests.join('\n'),
+      );
+      assert.ok(requests.length < all.length && requests.every(row => !row.includes('pending')));
+      await workbench.screenshot('audit-log-requests');
+      await showEveryRecord(panel);
 
       await panel.getByLabel('Command').selectOption('request_promotion');
       await rows(panel, seen => seen.length > 0 && seen.every(row => row.includes('request_promotion')));
@@ -247,7 +266,7 @@ describe('the audit log in the editor', function () {
       assert.equal(await panel.locator('[role=row]').count(), 0);
       await workbench.screenshot('audit-log-refused');
       await panel.getByText('Refresh').click();
-      await workbench.notifications.waitFor('PHASE7_INSUFFICIENT_AUTHORITY');
+      await workbench.notifications.waitFor('Reviewing the audit log needs');
     });
 
     it('says after a reload of the window that it must be asked for again', async () => {
@@ -272,6 +291,7 @@ describe('the audit log in the editor', function () {
         await workbench.runCommand('AeroDB: Open Audit Log');
         const panel = await workbench.webviews.waitForText('Truncated.');
         await panel.getByText('1 intent has no recorded outcome: unknown.').waitFor();
+        await showEveryRecord(panel);
         await panel.getByText('Show 1 Intent of Unknown Outcome').click();
         await rows(panel, all => all.length === 1 && /dispatch intent.*unknown/.test(all[0] ?? ''));
         await panel.locator('.audit-body [role=row]').first().click();
@@ -342,16 +362,19 @@ describe('the audit log in the editor', function () {
               await workbench.quickInput.answer('node-1');
             }
             const { message, severity } = await workbench.notifications.waitFor(
-              new RegExp(`${title}.*PHASE7_AUDIT_UNAVAILABLE`, 'u'),
+              new RegExp(`${title}.*The audit log cannot be written`, 'u'),
             );
             assert.equal(severity, 'error');
             assert.ok(message.includes(words), `${message} / ${words}`);
-            assert.match(message, /not executed/);
+            assert.match(
+              message,
+              title.startsWith('Inspect') || title === 'Run Diagnostics' ? /not read/ : /not executed/,
+            );
             if (title.startsWith('Inspect'))
-              await workbench.webviews.waitForText(new RegExp(`${title}[^]*NOT EXECUTED`, 'u'));
+              await workbench.webviews.waitForText(new RegExp(`${title}[^]*Not read`, 'u'));
             // Three toasts have a place; one that has just gone by itself needs no dismissal.
             await workbench.notifications
-              .dismiss(new RegExp(`${title}.*PHASE7_AUDIT_UNAVAILABLE`, 'u'))
+              .dismiss(new RegExp(`${title}.*The audit log cannot be written`, 'u'))
               .catch(() => undefined);
           }
           await workbench.screenshot('audit-unavailable');
@@ -372,7 +395,7 @@ describe('the audit log in the editor', function () {
           await workbench.quickInput.waitFor('Cluster');
           await workbench.quickInput.choose(LABEL);
           const panel = await workbench.webviews.waitForText('recorded as');
-          await panel.getByText(cluster.node(1).id).first().waitFor();
+          await panel.locator('.headline', { hasText: 'node-1 is primary' }).waitFor();
           const written = readFileSync(join(folder, 'audit.jsonl'), 'utf8');
           assert.match(written, /"stage":"command_answered"/);
           assert.doesNotMatch(written, /"listening"/, 'what was refused without a record gets none afterwards');

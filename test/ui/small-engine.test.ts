@@ -58,8 +58,9 @@ describe('an engine that no source knows, in the editor', function () {
       seen.some(({ label, ariaLabel }) => label === 'Inspect WAL' && ariaLabel.includes('An abacus has no such thing')),
     );
     const panel = await inspectCluster(workbench, DESK);
+    await panel.locator('.provenance summary').click();
     for (const words of ['Turn', 'Counting frame', 'Beads', 'this engine has none'])
-      await panel.getByText(words).first().waitFor();
+      await panel.getByText(words).filter({ visible: true }).first().waitFor();
     assert.equal(await panel.locator('.picture svg').count(), 1);
     await workbench.screenshot('small-engine-cluster');
 
@@ -69,7 +70,7 @@ describe('an engine that no source knows, in the editor', function () {
     assert.equal(server.asked().length, 0);
     await workbench.screenshot('small-engine-explanation');
     await confirmStandard(workbench, explanation, 'Ask the abacus to let frame "frame-2" count.');
-    await workbench.notifications.waitFor('The abacus answered: frame-2 counts now');
+    await workbench.webviews.waitForText('The abacus answered: frame-2 counts now');
     assert.deepEqual([server.asked().length, server.state().counting], [1, 'frame-2']);
     const stages = recordsIn(use.editor.auditFile).map(({ stage }) => stage);
     assert.deepEqual(stages.slice(-3), ['confirmation_given', 'dispatch_intent', 'command_executed']);
@@ -89,6 +90,7 @@ describe('an engine that no source knows, in the editor', function () {
     await workbench.quickInput.answer('');
     await workbench.quickInput.waitFor('An abacus needs none.');
     await workbench.quickInput.answer('');
+    await workbench.quickInput.choose('Add what I typed');
     await workbench.notifications.waitFor('cluster "another" was added');
   });
 });

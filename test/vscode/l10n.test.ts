@@ -23,8 +23,9 @@ const LOOKUPS: Readonly<Record<string, string>> = {
   'vscode.l10n.t': 'src/vscode/**/*.ts',
   t: 'src/webview/**/*.ts',
   phrase: 'src/webview/**/*.ts',
-  label: 'src/engines/**/*.ts',
-  sentence: 'src/engines/**/*.ts',
+  label: 'src/{engines,control-plane}/**/*.ts',
+  sentence: 'src/{engines,control-plane}/**/*.ts',
+  fact: 'src/reconstruction/**/*.ts',
 };
 const FROM_TABLES = [
   'commandSpec(command).title',

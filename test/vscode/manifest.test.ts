@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import * as z from 'zod';
+import { CLUSTER_COLORS } from '../../src/control-plane/clusters/cluster.ts';
 import { FORMS } from '../../src/control-plane/clusters/configuration.ts';
 import { ENGINES } from '../../src/engines/registry.ts';
 import { COMMAND_NAMES, COMMANDS } from '../../src/control-plane/commands/commands.ts';
@@ -29,7 +30,10 @@ function localized(text: string): string {
 const clusterSetting = z.object({
   items: z.object({
     properties: z
-      .object({ kind: z.object({ enum: z.array(z.string()), description: z.string() }) })
+      .object({
+        kind: z.object({ enum: z.array(z.string()), description: z.string() }),
+        color: z.object({ enum: z.array(z.string()) }),
+      })
       .catchall(z.unknown()),
   }),
 });
@@ -41,16 +45,20 @@ const operatorCommands = new Map(
 );
 const PRESENTATION = [
   'addCluster',
+  'tryIt',
   'editCluster',
   'removeCluster',
   'setToken',
   'refresh',
+  'refreshAll',
   'assumeOperator',
   'giveUpAuthority',
   'becomeAuditor',
   'showAuthority',
   'openAuditLog',
   'verifyAuditLog',
+  'reconstruct',
+  'openDocumentation',
   'showLog',
 ].map(name => `aerodb.${name}`);
 
@@ -132,8 +140,9 @@ describe('manifest', () => {
       ENGINES.map(({ id }) => id),
     );
     const own = ENGINES.flatMap(engine => Object.keys(engine.options(FORMS)));
-    const common = ['name', 'kind', 'endpoints', 'tls', 'environment', 'observeOnly', 'identity'];
+    const common = ['name', 'kind', 'endpoints', 'tls', 'environment', 'group', 'color', 'observeOnly', 'identity'];
     assert.deepEqual(Object.keys(items.properties).toSorted(), [...common, ...own].toSorted());
+    assert.deepEqual(items.properties.color.enum, CLUSTER_COLORS);
     for (const { label } of ENGINES) assert.ok(items.properties.kind.description.includes(label), label);
   });
 

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Browser } from 'playwright-core';
 import { parsePanelRequest } from '../../src/panel-protocol/messages.ts';
-import type { AuditLogFacts, AuditMessage, AuditRow, AuditStage } from '../../src/panel-protocol/audit.ts';
+import type { AuditLogFacts, AuditMessage, AuditRow, AuditStage, RequestRow } from '../../src/panel-protocol/audit.ts';
 import type { ShowPanel } from '../../src/panel-protocol/panels.ts';
 import { Bundle, launch, openPanel, THEMES, type PanelUnderTest, type ThemeName } from './page.ts';
 import { PANELS } from './samples.ts';
@@ -15,10 +15,12 @@ const facts: AuditLogFacts = {
   reading: 1,
   change: 'opened',
   readAt: '2026-11-21T10:00:00.000Z',
+  notRecorded: null,
   knownHead: { seq: '1000000', hash: 'ab'.repeat(32) },
   command:
     'aerodb-control audit verify --auditor --file /home/alice/.local/state/aerodb/audit.jsonl --head ' +
     `1000000:${'ab'.repeat(32)}`,
+  copy: null,
   danglingIntents: 1,
   verdict: {
     kind: 'intact',
@@ -54,6 +56,7 @@ function row(index: number, more: Partial<AuditRow> = {}): AuditRow {
     authority: 'Operator',
     requestId: '0b8f9a52-2d3c-4a3f-9d4e-6b7a1c2d3e4f',
     dangling: index === 999_997,
+    underWay: false,
     ...more,
   };
 }
@@ -71,9 +74,42 @@ function stage(index: number, more: Partial<AuditStage> = {}): AuditStage {
   };
 }
 
+const ENDS: readonly RequestRow['end'][] = [
+  { kind: 'ended', stage: 'command_executed', outcome: 'executed' },
+  { kind: 'ended', stage: 'command_answered', outcome: 'executed' },
+  { kind: 'ended', stage: 'kernel_rejected', outcome: 'not_executed' },
+  { kind: 'ended', stage: 'confirmation_declined', outcome: 'not_executed' },
+  { kind: 'unknown' },
+  { kind: 'unfinished', stage: 'confirmation_requested' },
+  null,
+];
+
+function requestRow(index: number): RequestRow {
+  const end = ENDS[index % ENDS.length] ?? null;
+  const isRead = index % ENDS.length === 1;
+  return {
+    line: index * 6 + 1,
+    lines: end === null ? 1 : 6,
+    damaged: null,
+    time: '2026-11-21T10:00:00.000Z',
+    operator: 'alice@workstation-1',
+    command: end === null ? null : isRead ? 'inspect_node' : 'force_promotion',
+    cluster: 'orders',
+    target: '9c1d0c3e-0000-4000-8000-000000000002',
+    nodeName: isRead || end === null ? null : 'node-2',
+    reason: isRead ? null : 'node-1 burns',
+    requestId: end === null ? null : `r-${index}`,
+    end,
+    stage: end === null ? 'authority_changed' : 'command_requested',
+    detail: end === null ? 'Observer became Auditor' : null,
+    underWay: index === 5,
+  };
+}
+
 interface Asked {
   readonly type: string;
   readonly selection?: number;
+  readonly by?: string;
   readonly from?: number;
   readonly sought?: unknown;
   readonly line?: number;
@@ -83,10 +119,10 @@ interface Asked {
 class FakeEditor {
   readonly panel: PanelUnderTest;
   readonly count: number;
-  readonly row: (index: number) => AuditRow;
+  readonly row: (index: number) => AuditRow | RequestRow;
   #answered = 0;
 
-  constructor(panel: PanelUnderTest, count: number, rowOf: (index: number) => AuditRow = row) {
+  constructor(panel: PanelUnderTest, count: number, rowOf: (index: number) => AuditRow | RequestRow = row) {
     this.panel = panel;
     this.count = count;
     this.row = rowOf;
@@ -122,14 +158,16 @@ class FakeEditor {
         seen.push(request);
         const { selection = 0, from = 0 } = request;
         if (request.type === 'audit-select')
-          await this.tell({ type: 'audit', part: 'selection', selection, count: this.count });
+          await this.tell({ type: 'audit', part: 'selection', selection, count: this.count, total: this.count });
         if (request.type === 'audit-page')
           await this.tell({
             type: 'audit',
             part: 'page',
             selection,
             from,
-            rows: Array.from({ length: Math.min(100, this.count - from) }, (_none, index) => this.row(from + index)),
+            rows: Array.from({ length: Math.min(100, this.count - from) }, (_none, index) =>
+              this.row(from + index),
+            ) as readonly AuditRow[],
           });
         if (request.type === 'audit-unfold')
           await this.tell({
@@ -138,6 +176,7 @@ class FakeEditor {
             line: request.line ?? 0,
             requestId: 'r',
             end: { kind: 'unknown' },
+            underWay: false,
             stages: stages ?? [stage(0), stage(1)],
             further: 0,
           });
@@ -170,7 +209,7 @@ describe('the audit log panel', () => {
     count = 1_000_000,
     theme: ThemeName = 'dark',
     size = { width: 1280, height: 900 },
-    rowOf?: (index: number) => AuditRow,
+    rowOf?: (index: number) => AuditRow | RequestRow,
   ): Promise<FakeEditor> {
     panel = await openPanel(browser, bundle, theme, size);
     const editor = new FakeEditor(panel, count, rowOf);
@@ -188,6 +227,35 @@ describe('the audit log panel', () => {
     assert.match(await page.locator('.audit-verdict').innerText(), /^Intact\. 1000000 records/);
     assert.ok((await page.locator('.audit-command').innerText()).includes(facts.command));
   });
+
+  it('says of a reading that could not be recorded that it is not, and why, and shows the log all the same', async () => {
+    const editor = await open();
+    assert.equal(await editor.panel.page.locator('.audit-not-recorded').count(), 0);
+    await editor.panel.show(show({ lines: 1_000_000, notRecorded: 'audit.jsonl could not be opened: EACCES.' }));
+    await editor.settle();
+    assert.match(
+      await editor.panel.page.locator('.audit-not-recorded[role=alert]').innerText(),
+      /This reading is not recorded\.\s+audit\.jsonl could not be opened: EACCES\./,
+    );
+    assert.ok((await drawnRows(editor)).length > 10);
+  });
+
+  for (const [kind, message] of [
+    ['same', 'The second copy holds the same bytes as the log.'],
+    ['behind', 'The second copy is the beginning of the log, 3 records behind.'],
+    ['differs', 'The second copy differs from the log at line 7: one of them was edited.'],
+  ] as const) {
+    it(`says how the second copy stands to the log: ${kind}`, async () => {
+      const editor = await open();
+      assert.equal(await editor.panel.page.locator('.audit-copy').count(), 0, 'where there is none nothing is said');
+      await editor.panel.show(
+        show({ lines: 1_000_000, copy: { path: '/mnt/disk/audit.jsonl', kind, message, line: null, behind: null } }),
+      );
+      await editor.settle();
+      const words = await editor.panel.page.locator('.audit-copy').innerText();
+      assert.ok(words.includes(message) && words.includes('/mnt/disk/audit.jsonl'), words);
+    });
+  }
 
   for (const kind of [
     'torn_tail',
@@ -248,22 +316,63 @@ describe('the audit log panel', () => {
     );
   });
 
-  it('reaches the last of five million by its end key, beyond the tallest page of a browser', async () => {
-    const editor = await open(5_000_000);
+  for (const count of [1_000, 10_000_000])
+    it(`keeps one's place in sight when there is less room for the rows, of ${count} as well`, async () => {
+      const editor = await open(count);
+      const { page } = editor.panel;
+      const last = page.locator('[aria-selected=true]');
+      for (const height of [900, 620, 480, 900]) {
+        await page.setViewportSize({ width: 1280, height });
+        await page.waitForFunction(now => innerHeight === now, height);
+        await editor.settle();
+        await page.waitForFunction(() => {
+          const row = document.querySelector('[aria-selected=true]')?.getBoundingClientRect();
+          const grid = document.querySelector('[role=grid]')?.getBoundingClientRect();
+          return row !== undefined && grid !== undefined && row.top >= grid.top && row.bottom <= grid.bottom;
+        });
+        assert.ok((await last.innerText()).startsWith(`#${count}`), String(height));
+      }
+    });
+
+  it('reaches every one of ten million by its keys, beyond the tallest page of a browser', async () => {
+    const editor = await open(10_000_000);
     const { page } = editor.panel;
-    assert.match(await active(editor), /^#5000000/);
+    assert.match(await active(editor), /^#10000000/);
     await page.locator('[role=grid]').focus();
     for (const [key, first] of [
-      ['ArrowUp', '#4999999'],
+      ['ArrowUp', '#9999999'],
       ['Home', '#1'],
       ['ArrowDown', '#2'],
-      ['End', '#5000000'],
+      ['End', '#10000000'],
     ] as const) {
       await page.keyboard.press(key);
       await page.waitForTimeout(50);
       await editor.settle();
       assert.ok((await active(editor)).startsWith(first), `${key}: ${await active(editor)}`);
       assert.ok(await page.locator('[aria-selected=true]').isVisible());
+    }
+    // In the middle, row by row through more than one sight of them.
+    const grid = page.locator('[role=grid]');
+    await grid.evaluate(element => {
+      element.scrollTop = element.scrollHeight / 2;
+    });
+    await page.waitForTimeout(100);
+    await editor.settle();
+    const middle = (await drawnRows(editor)).at(20) ?? '';
+    const number = Number(/^#(\d+)/.exec(middle)?.[1]);
+    assert.ok(Math.abs(number - 5_000_000) < 1000, middle);
+    await page.locator('.audit-body [role=row]', { hasText: `#${number}` }).click();
+    for (let down = 1; down <= 60; down += 1) {
+      await page.keyboard.press('ArrowDown');
+      await page.waitForTimeout(20);
+      await editor.settle();
+      const row = await page.locator('[aria-selected=true]').boundingBox();
+      const sight = await grid.boundingBox();
+      assert.ok((await active(editor)).startsWith(`#${number + down}`), await active(editor));
+      assert.ok(
+        row !== null && sight !== null && row.y >= sight.y && row.y + row.height <= sight.y + sight.height,
+        `row ${number + down} is in sight`,
+      );
     }
   });
 
@@ -307,6 +416,55 @@ describe('the audit log panel', () => {
     assert.match(await page.locator('[role=alert]').innerText(), /A time is written like/);
     await page.getByText('Clear Filters').click();
     assert.deepEqual((await editor.settle()).findLast(({ type }) => type === 'audit-select')?.sought, {});
+  });
+
+  it('P7-O1: one row for a request in words, node by name; every record is one switch away', async () => {
+    const editor = await open(700, 'dark', { width: 1400, height: 900 }, requestRow);
+    const { page } = editor.panel;
+    const rows = (await drawnRows(editor)).map(text => text.replaceAll(/\s+/gu, ' ')).join('\n');
+    const folder = process.env['AERODB_SCREENSHOTS'];
+    if (folder !== undefined) await page.screenshot({ path: `${folder}/audit-requests.png` });
+    for (const told of [
+      'Force Promotion orders node-2 executed node-1 burns',
+      'Inspect Node orders 9c1d0c3e-0000-4000-8000-000000000002 answered',
+      'Force Promotion orders node-2 rejected by the kernel node-1 burns',
+      'Force Promotion orders node-2 declined node-1 burns',
+      'Force Promotion orders node-2 unknown, no outcome recorded node-1 burns',
+      'Force Promotion orders node-2 no end recorded node-1 burns',
+      'authority changed orders',
+    ])
+      assert.ok(rows.includes(told), `${told}\n${rows}`);
+    assert.doesNotMatch(rows, /pending/u);
+    await page.locator('[role=grid]').focus();
+    await page.keyboard.press('Home');
+    await editor.settle();
+    assert.match((await drawnRows(editor))[5] ?? '', /under way/u, 'what this window carries out');
+    assert.match(await page.locator('.audit-status').innerText(), /700 rows for requests/u);
+    await page.getByText('Every Record').click();
+    const asked = await editor.settle();
+    assert.equal(asked.find(({ type }) => type === 'audit-select')?.by, 'records');
+    assert.match(await page.locator('[role=columnheader]').first().innerText(), /Record/u);
+  });
+
+  it('narrow windows fold the filters behind a button that says how many are in place', async () => {
+    const editor = await open(700, 'dark', { width: 800, height: 900 }, requestRow);
+    const { page } = editor.panel;
+    const kind = page.getByLabel('Kind');
+    assert.equal(await kind.isVisible(), false);
+    const fold = page.locator('.audit-fold');
+    await fold.click();
+    await kind.selectOption('changes');
+    assert.deepEqual((await editor.settle(undefined, 'audit-select'))[0]?.sought, { asks: 'changes' });
+    assert.match(await fold.innerText(), /Filters \(1\)/u);
+    assert.match(await page.locator('.audit-status').innerText(), /700 of 700 rows match/u);
+    await fold.click();
+    assert.equal(await kind.isVisible(), false);
+    assert.equal(await fold.getAttribute('aria-expanded'), 'false');
+    const folder = process.env['AERODB_SCREENSHOTS'];
+    if (folder !== undefined) await page.screenshot({ path: `${folder}/audit-folded.png` });
+    await page.setViewportSize({ width: 1000, height: 900 });
+    assert.equal(await kind.isVisible(), true);
+    assert.equal(await fold.isVisible(), false);
   });
 
   it('unfolds a request by keyboard, and gives the focus back', async () => {

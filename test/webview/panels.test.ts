@@ -197,7 +197,7 @@ describe('panels', () => {
         'This node has not heard from node-3',
         'halted',
         'WalGapDetected',
-        'no answer since',
+        'did not answer node-1',
       ],
       'cluster-no-primary': ['names no member as primary'],
       node: ['node-2', 'the node itself', 'ReplicaActive', '9910345'],
@@ -246,7 +246,7 @@ describe('panels', () => {
       'explanation-demotion': ['gives up write authority', 'would approve'],
       'explanation-force': [
         'FORCED.',
-        'To be acknowledged one by one: P6-A1',
+        'To be acknowledged one by one: Single write authority (P6-A1)',
         'overridden by this request',
         'does not answer',
         'lost power',
@@ -284,6 +284,7 @@ describe('panels', () => {
       const panel = await open('dark');
       for (const [name, facts] of Object.entries(essential)) {
         await panel.show(sample(name));
+        for (const unfold of await panel.page.getByRole('button', { name: 'Unfold All' }).all()) await unfold.click();
         const shown = flat(await panel.page.locator('main').textContent());
         for (const fact of facts) assert.ok(shown.includes(flat(fact)), `${name} does not say: ${fact}`);
       }
@@ -327,6 +328,64 @@ describe('panels', () => {
       await panel.show(sample('diagnostics'));
       await panel.show(sample('cluster'));
       assert.equal(await markup('cluster-troubled'), first);
+    });
+  });
+
+  describe('where it was read', () => {
+    it('P7-O1: stands in one line, and the rest unfolds by the keyboard', async () => {
+      const panel = await open('dark');
+      await panel.show(sample('cluster-told-by-halted'));
+      const origin = panel.page.locator('.provenance');
+      const summary = origin.locator('summary');
+      assert.match(
+        (await summary.innerText()).replaceAll(/\s+/gu, ' '),
+        /^Read from node-1, asked by choice, at 2026-11-21 10:00:00 UTC · epoch 5 · Details$/u,
+      );
+      const title = await summary.locator('time').getAttribute('title');
+      assert.match(title ?? '', /^2026-11-21T10:00:00\.000Z \(Clock: /u);
+      const clock = origin.locator('dt:text-is("Clock")');
+      assert.equal(await clock.isVisible(), false);
+      await summary.focus();
+      await panel.page.keyboard.press('Enter');
+      assert.equal(await clock.isVisible(), true);
+      const names = await origin.locator('dt').allInnerTexts();
+      for (const name of ['Read from', 'Node', 'Commit', 'Control version', 'Epoch', 'At', 'Clock', 'Snapshot'])
+        assert.ok(names.includes(name), name);
+      const sizes = await summary.evaluate(one =>
+        [one, document.body].map(of => parseFloat(getComputedStyle(of).fontSize)),
+      );
+      assert.ok((sizes[0] ?? 0) >= (sizes[1] ?? Infinity), 'no smaller than the text');
+    });
+
+    it('P7-O1: whom a halted node stands for is said above all that it told, and silence is never folded', async () => {
+      const panel = await open('dark');
+      await panel.show(sample('cluster-told-by-halted'));
+      const said = panel.page.locator('.self-report');
+      const text = 'This was told by node-1, which reports itself halted (AuthorityAmbiguity).';
+      assert.equal((await said.innerText()).replaceAll(/\s+/gu, ' '), text);
+      const below = await said.evaluate(one =>
+        [...document.querySelectorAll('main figure, main table')].every(
+          other => (one.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING) !== 0,
+        ),
+      );
+      assert.ok(below);
+      await panel.show(sample('cluster-troubled'));
+      for (const reason of ['connect ECONNREFUSED 127.0.0.1:9191', 'This node has not heard from node-3'])
+        assert.ok(await panel.page.locator('.provenance').getByText(reason).isVisible(), reason);
+    });
+
+    it('P7-S2: another node, a comparison and a copy are asked for by a button, and only where there is one', async () => {
+      const panel = await open('dark');
+      await panel.show(sample('cluster'));
+      const names = ['Ask Another Node…', 'Compare With…', 'Copy as Text'];
+      const button = (name: string) => panel.page.locator('vscode-button', { hasText: name });
+      for (const name of names) assert.equal(await button(name).count(), 0, name);
+      await panel.show(sample('cluster-told-by-halted'));
+      for (const name of names) await button(name).click();
+      assert.deepEqual(
+        (await panel.asked()).slice(-3).map(message => parsePanelRequest(message)?.type),
+        ['another', 'compare', 'copy-text'],
+      );
     });
   });
 
@@ -427,10 +486,13 @@ describe('panels', () => {
       assert.deepEqual(await looks(1n), await looks(1_000_000_000_000_000n));
     });
 
-    it('members, replicas and checks stay in the order of the answer', async () => {
+    it('members stand by name, whatever their role, state and lag', async () => {
       const panel = await open('dark');
       await panel.show(clusterPanel([member(3), member(1), member(2, silent)]));
-      assert.deepEqual(await panel.page.locator('tbody th').allInnerTexts(), ['node-3', 'node-1', 'node-2']);
+      assert.deepEqual(
+        (await panel.page.locator('tbody th').allInnerTexts()).map(text => text.split('\n')[0]),
+        ['node-1', 'node-2', 'node-3'],
+      );
     });
   });
 
@@ -523,6 +585,70 @@ describe('panels', () => {
       for (const request of asked) assert.deepEqual(parsePanelRequest(request), request);
     });
 
+    it('P7-O1: a part says that it is one, and asks for its neighbours without naming them', async () => {
+      const panel = await open('dark');
+      const buttons = (): Promise<readonly string[]> =>
+        panel.page.locator('section .actions vscode-button').allInnerTexts();
+      for (const [name, said, offered] of [
+        ['promotion', undefined, []],
+        ['promotion-part', 'Showing the newest 6 of 412 events; 406 older.', ['Show Older…']],
+        [
+          'promotion-older',
+          'Showing events #4 to #13. There are older ones and newer ones. 412 in all.',
+          ['Show Newest', 'Show Older…'],
+        ],
+        ['wal-part', 'Showing the newest 12 of 512 segments; 500 older.', ['Show Older…']],
+      ] as const) {
+        await panel.show(sample(name));
+        const text = flat(await panel.page.locator('main').innerText());
+        if (said === undefined) assert.doesNotMatch(text, /Showing/u, name);
+        else assert.ok(text.includes(said), `${name}: ${text}`);
+        assert.deepEqual(await buttons(), offered, name);
+      }
+      // What the editor does not offer is not offered, whatever the answer says.
+      await panel.show(promotionPanel({ nextBefore: 4n, total: 412n }));
+      assert.deepEqual(await buttons(), []);
+
+      await panel.show(sample('promotion-older'));
+      assert.match(await panel.page.locator('main').innerText(), /Not drawn: the newest events/u);
+      const seqs = (await panel.page.locator('.rail.event').allInnerTexts()).map(text => text.trim());
+      assert.deepEqual(
+        seqs,
+        seqs.toSorted((a, b) => Number(b.slice(1)) - Number(a.slice(1))),
+        'the newest first',
+      );
+      for (const name of ['Show Newest', 'Show Older…']) await panel.page.getByRole('button', { name }).press('Enter');
+      assert.deepEqual(await panel.asked(), [{ type: 'ready' }, { type: 'newest' }, { type: 'older' }]);
+      for (const request of [{ type: 'older' }, { type: 'newest' }]) {
+        assert.deepEqual(parsePanelRequest(request), request);
+        // No panel says which part: a position in a message makes it none.
+        for (const more of [{ before: '7' }, { node: 'x' }, { command: 'request_promotion' }])
+          assert.equal(parsePanelRequest({ ...request, ...more }), undefined);
+      }
+    });
+
+    it('P7-O1: the picture of a log of which only a part came does not pass for the whole', async () => {
+      const panel = await open('dark');
+      const drawn = async (name: string): Promise<readonly [string, number]> => {
+        await panel.show(sample(name));
+        const picture = panel.page.getByRole('img').first();
+        return [(await picture.getAttribute('aria-label')) ?? '', await picture.locator('rect.bar-unknown').count()];
+      };
+      const [whole, hatched] = await drawn('wal');
+      assert.match(whole, /; \d+ segments\.$/u);
+      assert.equal(hatched, 0);
+      const [newest, before] = await drawn('wal-part');
+      assert.match(newest, /; 12 of 512 segments\.$/u);
+      assert.equal(before, 2, 'what is older, and what that means');
+      const [older, both] = await drawn('wal-older');
+      assert.match(older, /; 12 segments, and others\.$/u);
+      assert.equal(both, 3, 'what is older, what is newer, and what that means');
+      assert.match(
+        flat(await panel.page.locator('main').innerText()),
+        /segments that are not in this answer \(12 segments, and others\)/u,
+      );
+    });
+
     it('P7-A2: an explanation offers to do nothing before it offers to go on, and nothing has the focus by itself', async () => {
       const panel = await open('dark');
       await panel.show(sample('explanation-force'));
@@ -573,10 +699,7 @@ describe('panels', () => {
         'Inspect Cluster State: asking the kernel',
       );
       await panel.show(sample('rejected'));
-      assert.equal(
-        await panel.page.locator('#app > [role=status]').textContent(),
-        'Request Promotion: failed with AERO_PROMOTION_DENIED, outcome not executed',
-      );
+      assert.equal(await panel.page.locator('#app > [role=status]').textContent(), 'Request Promotion: NOT EXECUTED.');
     });
 
     it('keeps nothing across a reload but the title', async () => {
@@ -763,7 +886,7 @@ describe('panels', () => {
     it('the text of an invariant is a hover or a key away', async () => {
       const panel = await open('dark');
       await panel.show(sample('explanation-promotion'));
-      const check = panel.page.locator('tr', { hasText: 'write_authority' });
+      const check = panel.page.locator('.checks li', { hasText: 'write_authority' });
       assert.equal(await check.locator('summary').getAttribute('title'), 'At most one node holds write authority.');
       assert.equal(await check.getByText('At most one node').isVisible(), false);
       await check.locator('summary').press('Enter');
@@ -801,9 +924,9 @@ describe('panels', () => {
       assert.ok((await panel.page.locator('tbody tr').count()) < 120);
       await panel.page.locator('.long').focus();
       await panel.page.keyboard.press('End');
-      await panel.page.getByText('wal-010006', { exact: true }).last().waitFor();
+      await panel.page.getByText('wal-000007', { exact: true }).last().waitFor();
       assert.equal(await panel.page.locator('.long table').getAttribute('aria-rowcount'), '10001');
-      assert.equal(await panel.page.locator('tbody tr[aria-rowindex="10001"] th').innerText(), 'wal-010006');
+      assert.equal(await panel.page.locator('tbody tr[aria-rowindex="10001"] th').innerText(), 'wal-000007');
     });
 
     it('an answer with fewer rows than were scrolled by starts at its own beginning', async () => {
@@ -812,7 +935,7 @@ describe('panels', () => {
       await panel.page.locator('.long').evaluate(table => table.scrollTo(0, 200_000));
       await panel.page.waitForTimeout(100);
       await panel.show(walPanel(200));
-      await panel.page.getByText('wal-000206', { exact: true }).waitFor();
+      await panel.page.getByText('wal-000007', { exact: true }).waitFor();
     });
   });
 
@@ -826,7 +949,7 @@ describe('panels', () => {
       await panel.page.getByRole('textbox').fill('process');
       assert.deepEqual(await panel.page.locator('tbody th').allInnerTexts(), ['pid', 'uptime_seconds']);
       await panel.page.getByRole('textbox').fill('');
-      await panel.page.locator('summary').first().press('Enter');
+      await panel.page.locator('aerodb-diagnostics summary').first().press('Enter');
       assert.equal(await panel.page.getByText('lifecycle').isVisible(), false);
     });
   });
@@ -896,13 +1019,11 @@ describe('panels', () => {
   it('the checks of a rejection are shown where they have the form of checks; else its body alone says what there is', async () => {
     const panel = await open('dark');
     await panel.show(sample('rejected'));
-    assert.deepEqual(await panel.page.locator('tbody tr').nth(1).locator('th, td').allInnerTexts(), [
-      'write_authority',
-      'fail',
-      '6f0c3b1e-0000-4000-8000-000000000001 answers as primary at epoch 5',
-      'Another node holds write authority.',
-      'P6-A1 Single write authority',
-    ]);
+    assert.equal(
+      flat(await panel.page.locator('.checks li').first().innerText()),
+      'fail 6f0c3b1e-0000-4000-8000-000000000001 answers as primary at epoch 5 Another node holds write authority. ' +
+        'write_authority P6-A1 Single write authority',
+    );
     const strange = { status: 409, body: '{"error":{}}', details: { checks: [{ id: 'x', result: 'maybe' }] } };
     await panel.show(failed({ ...rejection, kernel: strange }));
     assert.equal(await panel.page.locator('table').count(), 0);

@@ -99,6 +99,7 @@ const patroni: PatroniFacts = {
     failoverToAsynchronous: 'executed',
     standbyClusterIsSynchronous: false,
     failoverPriority: true,
+    waitsForLostStandby: null,
   },
   replication: { mode: 'synchronous', strict: false },
   standbyCluster: false,
@@ -184,7 +185,9 @@ const PANELS: Readonly<Record<string, readonly [ShowPanel, readonly string[], Re
           checksumStatus: 'unchecked',
           verifiedToOffset: null,
           checkpoints: null,
+          nextBefore: null,
           nextAfter: null,
+          total: null,
           sections: [{ name: 'Positions', entries: [{ key: 'received', value: '0/5000148' }] }],
         },
         { notes: ['Segments are not visible: no database login is configured.'] },
@@ -222,7 +225,9 @@ const PANELS: Readonly<Record<string, readonly [ShowPanel, readonly string[], Re
         checksumStatus: 'unchecked',
         verifiedToOffset: null,
         checkpoints: null,
+        nextBefore: null,
         nextAfter: null,
+        total: null,
         sections: [],
       }),
     }),
@@ -258,7 +263,9 @@ const PANELS: Readonly<Record<string, readonly [ShowPanel, readonly string[], Re
         pendingNodeId: null,
         epoch: 5n,
         lastAttempt: null,
+        nextBefore: null,
         nextAfter: null,
+        total: null,
         request: null,
         events: [
           {
@@ -350,6 +357,9 @@ describe('panels of a Patroni cluster', () => {
   for (const [name, [message, shown, absent]] of Object.entries(PANELS)) {
     it(`${name}: in Patroni's own terms`, async () => {
       await panel.show(message);
+      // Where it was read is a line that unfolds, and columns of detail are shown where a row is unfolded.
+      await panel.page.locator('details').evaluateAll(all => all.forEach(one => one.setAttribute('open', '')));
+      for (const unfold of await panel.page.getByRole('button', { name: 'Unfold All' }).all()) await unfold.click();
       const words = await panel.page.locator('main').innerText();
       for (const word of shown) assert.ok(words.includes(word), `${word} is not in:\n${words}`);
       assert.doesNotMatch(words, absent);

@@ -26,7 +26,8 @@ import type { Document } from '../../src/control-plane/model/document.ts';
 import type { CommandViews } from '../../src/control-plane/model/reads.ts';
 import { COST_DOCUMENT, executionDocument, explanationDocument } from '../../src/engines/aerodb/document.ts';
 import { aerodbCostWords, aerodbExecution, aerodbWords } from '../../src/engines/aerodb/words.ts';
-import type { ClusterLabel, Panel, RecordedAt, ShowPanel } from '../../src/panel-protocol/panels.ts';
+import type { ClusterLabel, Panel, RecordedAt, ShowPanel, KeptReading } from '../../src/panel-protocol/panels.ts';
+import { comparison } from '../../src/control-plane/model/compare.ts';
 import { DESCRIBED_BY_AERODB, documented, type Undocumented } from '../support/documents.ts';
 
 function id(number: number): string {
@@ -88,11 +89,18 @@ export const silent: Partial<Member> = {
   role: 'unknown',
   health: 'unknown',
   replicationState: 'unknown',
-  healthBasis: 'no answer since 2026-11-21T09:41:07Z',
+  healthBasis: 'did not answer node-1 in their last exchange; its values are its last report',
   durableOffset: null,
   durableCommitId: null,
   lagBytes: null,
   lagCommits: null,
+  lastContact: '2026-11-21T09:41:07.002Z',
+};
+
+/** What a member told before it stopped to answer. */
+export const lastReport: Partial<Member> = {
+  health: 'unknown',
+  healthBasis: 'did not answer node-2 in their last exchange; its values are its last report',
   lastContact: '2026-11-21T09:41:07.002Z',
 };
 
@@ -108,8 +116,13 @@ type Bend = <T>(value: T) => T;
 /** How a panel's document is made anew from a bent answer of the kernel. */
 const DESCRIBED = new WeakMap<Panel, (bend: Bend) => Document>();
 
+/** The two panels that one compares. */
+const COMPARED = new WeakMap<Panel, readonly [ShowPanel, ShowPanel]>();
+
 /** The same panel as if the kernel had answered otherwise: what the engine says of the answer is not bent. */
 export function bent(message: ShowPanel, bend: Bend): ShowPanel {
+  const compared = COMPARED.get(message.panel);
+  if (compared !== undefined) return comparisonPanel(bent(compared[0], bend), bent(compared[1], bend));
   const describe = DESCRIBED.get(message.panel);
   const shown = bend(message);
   if (describe === undefined) return shown;
@@ -124,8 +137,8 @@ export function bent(message: ShowPanel, bend: Bend): ShowPanel {
 export function answer(title: string, shown: Undocumented<CommandViews>): ShowPanel {
   const describe = (bend: Bend): Document =>
     documented(DESCRIBED_BY_AERODB, bend(toWire(shown)) as Undocumented<CommandViews>).reading.document();
-  const { observed: told, endpoint, skipped, notes } = shown.reading;
-  const source = toWire({ observed: told, endpoint, skipped, notes });
+  const { observed: told, endpoint, skipped, notes, isChosen } = shown.reading;
+  const source = toWire({ observed: told, endpoint, skipped, notes, ...(isChosen === undefined ? {} : { isChosen }) });
   const document = describe(value => value);
   const panel: Panel = { kind: 'answer', title, cluster, source, document, requestId: REQUEST_ID, recorded };
   DESCRIBED.set(panel, describe);
@@ -194,28 +207,33 @@ export function promotionPanel(more: Partial<CommandViews['inspect_promotion_sta
   return {
     ...answer('Inspect Promotion State', {
       command: 'inspect_promotion_state',
-      reading: reading({
-        state: 'Steady',
-        pendingNodeId: null,
-        epoch: 5n,
-        lastAttempt: {
-          requestId: ATTEMPT_ID,
-          kind: 'promotion',
-          mode: 'validated',
-          target: id(2),
-          outcome: 'denied',
-          denial: { reason: 'PrimaryStillActive', invariant: 'P6-A1' },
-        },
-        events: [
-          event(4, 'requested', { requestId: REQUEST_ID }),
-          event(5, 'validation_started', { requestId: REQUEST_ID }),
-          event(6, 'aborted_on_crash', { requestId: REQUEST_ID }),
-          ...denied,
-        ],
-        nextAfter: null,
-        request: null,
-        ...more,
-      }),
+      reading: {
+        ...reading({
+          state: 'Steady',
+          pendingNodeId: null,
+          epoch: 5n,
+          lastAttempt: {
+            requestId: ATTEMPT_ID,
+            kind: 'promotion',
+            mode: 'validated',
+            target: id(2),
+            outcome: 'denied',
+            denial: { reason: 'PrimaryStillActive', invariant: 'P6-A1' },
+          },
+          events: [
+            event(4, 'requested', { requestId: REQUEST_ID }),
+            event(5, 'validation_started', { requestId: REQUEST_ID }),
+            event(6, 'aborted_on_crash', { requestId: REQUEST_ID }),
+            ...denied,
+          ],
+          nextBefore: null,
+          nextAfter: null,
+          total: null,
+          request: null,
+          ...more,
+        }),
+        names: { [id(1)]: 'node-1', [id(2)]: 'node-2' },
+      },
     }),
     cited: [invariant('P6-A1')],
   };
@@ -251,7 +269,9 @@ export function walPanel(count: number, more: Partial<CommandViews['inspect_wal'
               { id: 'checkpoint-00090500', commitId: 90_500n, offset: 7n * 1_048_576n + 400_000n },
               { id: 'c2', commitId: null, offset: end - 200_000n },
             ],
-      nextAfter: count > 100 ? 'wal-010006' : null,
+      nextBefore: count > 100 ? 'wal-009007' : null,
+      nextAfter: null,
+      total: BigInt(count > 100 ? 10 * count : count),
       ...more,
     }),
   });
@@ -273,7 +293,10 @@ export function item(index: number, more: Partial<SnapshotItem> = {}): SnapshotI
 }
 
 export function snapshotsPanel(items: readonly SnapshotItem[]): ShowPanel {
-  return answer('Inspect Snapshots', { command: 'inspect_snapshots', reading: reading({ items, nextAfter: null }) });
+  return answer('Inspect Snapshots', {
+    command: 'inspect_snapshots',
+    reading: reading({ items, nextBefore: null, nextAfter: null, total: null }),
+  });
 }
 
 export function nodePanel(shown: Member): ShowPanel {
@@ -496,6 +519,20 @@ const notRecorded: ShowPanel = {
 for (const { panel } of [executed, notRecorded])
   DESCRIBED.set(panel, bend => executionDocument(bend(toWire(done)), bend(promoted)));
 
+function comparisonPanel(one: ShowPanel, other: ShowPanel): ShowPanel {
+  const kept = ({ panel }: ShowPanel): KeptReading => {
+    if (panel.kind !== 'answer') throw new Error('only answers are compared');
+    const { source, document, requestId, recorded: at } = panel;
+    return { source, document, requestId, recorded: at };
+  };
+  const [before, after] = [kept(one), kept(other)];
+  const differences = comparison(before.document, after.document);
+  const title = 'title' in one.panel ? one.panel.title : '';
+  const panel: Panel = { kind: 'comparison', title, cluster, before, after, differences };
+  COMPARED.set(panel, [one, other]);
+  return { type: 'show', refreshable: false, panel };
+}
+
 /** Every kind of panel, by the name that its picture has. */
 export const PANELS: Readonly<Record<string, ShowPanel>> = {
   asking: { type: 'show', refreshable: true, panel: { kind: 'asking', title: 'Inspect Cluster State', cluster } },
@@ -522,9 +559,31 @@ export const PANELS: Readonly<Record<string, ShowPanel>> = {
       },
     ],
   }),
+  'cluster-primary-dead': clusterPanel(
+    [member(1, lastReport), member(2, { role: 'primary', replicationState: 'PrimaryActive' }), member(3)],
+    id(2),
+  ),
   'cluster-no-primary': clusterPanel(
     [member(1, { role: 'replica', replicationState: 'ReplicaActive' }), member(2), member(3)],
     null,
+  ),
+  'cluster-told-by-halted': {
+    ...clusterPanel(
+      [
+        member(1, { role: 'replica', health: 'halted', haltReason: 'AuthorityAmbiguity' }),
+        member(2),
+        member(3, silent),
+      ],
+      id(2),
+      { observed: { ...observed, nodeId: id(1) }, isChosen: true },
+    ),
+    another: true,
+    comparable: true,
+    textual: true,
+  },
+  comparison: comparisonPanel(
+    clusterPanel(members(3)),
+    clusterPanel([member(1, silent), member(2, { lagBytes: 77n }), member(4)], id(2)),
   ),
   'cluster-50': clusterPanel(members(50)),
   'cluster-130': clusterPanel(members(130)),
@@ -545,6 +604,24 @@ export const PANELS: Readonly<Record<string, ShowPanel>> = {
   ]),
   'replication-1000': replicationPanel(Array.from({ length: 1000 }, (_none, index) => replica(index + 2))),
   promotion: promotionPanel(),
+  'promotion-part': { ...promotionPanel({ nextBefore: 4n, total: 412n }), older: true },
+  'promotion-older': {
+    ...promotionPanel({ nextBefore: 4n, nextAfter: 9n, total: 412n }),
+    older: true,
+    newest: true,
+  },
+  'wal-part': { ...walPanel(12, { nextBefore: '6291456', total: 512n, oldestOffset: 1_048_576n }), older: true },
+  'wal-older': {
+    ...walPanel(12, {
+      nextBefore: '6291456',
+      nextAfter: '18874368',
+      oldestOffset: 0n,
+      appendOffset: 40_000_000n,
+      total: null,
+    }),
+    older: true,
+    newest: true,
+  },
   'promotion-lookup': promotionPanel({
     lastAttempt: null,
     events: [],

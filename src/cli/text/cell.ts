@@ -1,5 +1,5 @@
 /** Values of a document as text: one function per kind of value. What is ours is English; all else is foreign text. */
-import type { Cell, Form, Label, Sentence, Title } from '../../control-plane/model/document.ts';
+import type { Cell, Form, Label, Plain, Sentence, Title } from '../../control-plane/model/document.ts';
 import { known } from './safe.ts';
 
 /** A label of ours, or the name that others gave. */
@@ -15,6 +15,18 @@ export function shortText({ label, short }: Label): string {
 /** Numbers stand at the right edge of their column. */
 export function isRight(form: Form): boolean {
   return form === 'number' || form === 'ordinal';
+}
+
+/** A time as it is read by people: in UTC, without the day where that is the one given. Another form stays as it is. */
+export function momentText(value: string | null, day: string | null = null): string {
+  const [, date, time] = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?Z$/u.exec(value ?? '') ?? [];
+  if (date === undefined || time === undefined) return known(value);
+  return date === day ? `${time} UTC` : `${date} ${time} UTC`;
+}
+
+/** The day of a time in UTC; `null` where it has another form. */
+export function dayOf(time: string): string | null {
+  return /^(\d{4}-\d\d-\d\d)T.*Z$/u.exec(time)?.[1] ?? null;
 }
 
 /** A value. What an engine does not have, or what does not apply, is a dash or a word of ours, and never "unknown". */
@@ -37,9 +49,18 @@ export function cellText(cell: Cell): string {
 }
 
 /** A sentence of ours with its values. */
-export function sentenceText({ label, values }: Sentence): string {
+export function sentenceText(sentence: Sentence): string {
+  return filled(sentence, cellText);
+}
+
+/** The same with times as people read them. */
+export function briefSentence(sentence: Sentence, day: string | null): string {
+  return filled(sentence, value => (value.is === 'time' ? momentText(value.value, day) : cellText(value)));
+}
+
+function filled({ label, values }: Sentence, written: (value: Plain) => string): string {
   return label.replaceAll(/\{(\d+)\}/gu, (whole, index: string) => {
     const value = values[Number(index)];
-    return value === undefined ? whole : cellText(value);
+    return value === undefined ? whole : written(value);
   });
 }

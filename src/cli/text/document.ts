@@ -1,28 +1,23 @@
 /**
- * The document of an answer as text: headed sections, tables in parts of 80 columns, events one below the other.
- * Pictures are left out: the tables hold the same values.
+ * The document of an answer as text: headed sections, tables, events one below the other; in brief what people look for
+ * first. Pictures are left out: the tables hold the same values.
  */
-import type {
-  Absent,
-  Block,
-  Document,
-  DocumentSection,
-  Entry,
-  Group,
-  Label,
-  Table,
-} from '../../control-plane/model/document.ts';
+import type { Block, Cell, Document, DocumentSection, Group, Label } from '../../control-plane/model/document.ts';
+import type { Absent, Entry } from '../../control-plane/model/entries.ts';
 import { nameAmong, type Reading, type StateChange } from '../../control-plane/model/views.ts';
-import { cellText, isRight, sentenceText, shortText, titleText } from './cell.ts';
+import { cellText, momentText, sentenceText, shortText, titleText } from './cell.ts';
 import { facts, paragraph, table, type Fact } from './layout.ts';
-import { known, safeJson } from './safe.ts';
+import { safeJson } from '../../text/json.ts';
+import { known } from './safe.ts';
+import { tableText, WHOLE, type Extent } from './tables.ts';
 
 /**
  * From which node, endpoint and state an answer is, at which time and by whose clock, and who did not answer before.
  */
 export function provenance(
-  { observed, endpoint, skipped, notes }: Omit<Reading<unknown>, 'view'>,
-  { terms, epoch }: Pick<Document, 'terms' | 'epoch'>,
+  { observed, endpoint, skipped, notes, isChosen }: Omit<Reading<unknown>, 'view'>,
+  { terms, epoch, selfReport }: Pick<Document, 'terms' | 'epoch' | 'selfReport'>,
+  { width } = WHOLE,
 ): readonly string[] {
   const { countsCommits, countsControlVersions } = terms;
   const counted = [
@@ -33,15 +28,27 @@ export function provenance(
   const missing = [...(countsCommits ? [] : ['commit ids']), ...(countsControlVersions ? [] : ['control versions'])];
   const without =
     missing.length === 2 ? `neither ${missing.join(' nor ')}` : missing.map(what => `no ${what}`).join(', ');
-  return facts([
-    ['Observed by node', known(observed.nodeId)],
-    ['Endpoint', known(endpoint)],
-    ['State', without === '' ? counted : `${counted}; this engine has ${without}`],
-    ...(epoch === undefined || terms.epoch === null ? [] : [[terms.epoch.name.label, known(epoch)] as const]),
-    ['Time', `${known(observed.time)} (clock ${known(observed.clock)})`],
-    ...skipped.map((before): Fact => ['Asked before', `${known(before.endpoint)}: ${known(before.reason)}`]),
-    ...notes.map((note): Fact => ['Note', known(note)]),
-  ]);
+  return [
+    ...selfReportText(selfReport, width),
+    ...facts(
+      [
+        ['Observed by node', known(observed.nodeId)],
+        ['Endpoint', `${known(endpoint)}${isChosen === true ? ' (asked by choice; no other was asked)' : ''}`],
+        ['State', without === '' ? counted : `${counted}; this engine has ${without}`],
+        ...(epoch === undefined || terms.epoch === null ? [] : [[terms.epoch.name.label, known(epoch)] as const]),
+        ['Time', `${known(observed.time)} (clock ${known(observed.clock)})`],
+        ...skipped.map((before): Fact => ['Asked before', `${known(before.endpoint)}: ${known(before.reason)}`]),
+        ...notes.map((note): Fact => ['Note', known(note)]),
+      ],
+      2,
+      width,
+    ),
+  ];
+}
+
+/** What the node that answered says of itself and what bears on all of its answer. */
+function selfReportText(selfReport: Document['selfReport'] = [], width = WHOLE.width): readonly string[] {
+  return selfReport.flatMap(said => paragraph(sentenceText(said), 2, width));
 }
 
 /** A section as text; the number of a table's rows stands beside its title. */
@@ -51,46 +58,56 @@ interface SectionText {
 }
 
 /** The sections of which there is anything to read. */
-export function sectionTexts({ terms, sections }: Document): readonly SectionText[] {
-  return sections.map(section => sectionText(section, terms.epoch?.at ?? null)).filter(({ lines }) => lines.length > 0);
+export function sectionTexts({ terms, sections }: Document, extent = WHOLE): readonly SectionText[] {
+  return sections
+    .map(section => sectionText(section, terms.epoch?.at ?? null, extent))
+    .filter(({ lines }) => lines.length > 0);
 }
 
-function sectionText({ title, blocks }: DocumentSection, atEpoch: Label | null): SectionText {
+function sectionText({ title, blocks }: DocumentSection, atEpoch: Label | null, extent: Extent): SectionText {
   const rows = blocks.flatMap(block => (block.is === 'table' ? [` (${block.table.rows.length})`] : [])).join('');
   return {
     title: title === null ? null : `${'foreign' in title ? titleText(title) : shortText(title)}${rows}`,
-    lines: blocks.flatMap(block => blockText(block, title === null ? 2 : 4, atEpoch)),
+    lines: blocks.flatMap(block => blockText(block, title === null ? 2 : 4, atEpoch, extent)),
   };
 }
 
-/** All sections, one below the other. */
-export function documentText(document: Document): readonly string[] {
-  return sectionTexts(document).flatMap(({ title, lines }, index) => [
+/** All sections, one below the other. In brief, one alone goes without its title. */
+export function documentText(document: Document, extent = WHOLE): readonly string[] {
+  const shown = sectionTexts(document, extent);
+  return shown.flatMap(({ title, lines }, index) => [
     ...(index === 0 ? [] : ['']),
-    ...(title === null ? [] : paragraph(title, 2)),
+    ...(title === null || (shown.length === 1 && !extent.isWide) ? [] : paragraph(title, 2, extent.width)),
     ...lines,
   ]);
 }
 
-function blockText(block: Block, indent: number, atEpoch: Label | null): readonly string[] {
+function blockText(block: Block, indent: number, atEpoch: Label | null, extent: Extent): readonly string[] {
+  const { width, isWide } = extent;
   switch (block.is) {
     case 'facts':
       return facts(
-        block.facts.map(({ name, value }): Fact => [titleText(name), cellText(value)]),
+        block.facts
+          .filter(({ isDetail }) => isWide || isDetail !== true)
+          .map(({ name, value }): Fact => [titleText(name), factText(value, extent)]),
         indent,
+        width,
       );
     case 'table':
-      return tableText(block.table, indent);
+      return tableText(block.table, indent, extent);
     case 'sentence':
-      return paragraph(sentenceText(block.sentence), indent);
+      return paragraph(sentenceText(block.sentence), indent, width);
+    case 'part':
+      return paragraph(block.sentences.map(sentenceText).join(' '), indent, width);
     case 'events':
-      return block.entries.length === 0
-        ? paragraph(block.empty.label, indent)
-        : block.entries.flatMap(entry => entryText(entry, atEpoch, block.brief !== true));
+      if (block.entries.length === 0) return paragraph(block.empty.label, indent, width);
+      return isWide
+        ? block.entries.flatMap(entry => entryText(entry, atEpoch, block.brief !== true, width))
+        : briefEvents(block.entries, extent);
     case 'changes':
-      return changeTable(block.changes, block.names);
+      return changeTable(block.changes, block.names, width);
     case 'search':
-      return block.groups.length === 0 ? paragraph(block.empty.label, indent) : groupsText(block.groups);
+      return block.groups.length === 0 ? paragraph(block.empty.label, indent, width) : groupsText(block.groups, width);
     case 'topology':
     case 'ruler':
     case 'spans':
@@ -100,49 +117,61 @@ function blockText(block: Block, indent: number, atEpoch: Label | null): readonl
   }
 }
 
-/** A table in as many parts as lines of 80 columns need, each of which begins with what names the row. */
-export function tableText({ columns, rows, empty, narrow }: Table, indent = 2): readonly string[] {
-  if (rows.length === 0) return paragraph(empty.label, indent);
-  return narrow.flatMap((keys, part) => {
-    const shown = keys.flatMap(key => {
-      const at = columns.findIndex(column => column.key === key);
-      const column = columns[at];
-      return column === undefined ? [] : [{ at, column }];
-    });
-    const lines = table(
-      shown.map(({ column: { title, is } }) => ({
-        title: shortText(title).toUpperCase(),
-        ...(isRight(is) ? { right: true as const } : {}),
-      })),
-      rows.map(row =>
-        shown.map(({ at }) => {
-          const value = row[at] ?? null;
-          return typeof value === 'object' && value !== null ? cellText(value) : known(value);
-        }),
-      ),
-    );
-    return part === 0 ? lines : ['', ...lines];
-  });
+function factText(value: Cell, { isWide, day }: Extent): string {
+  return 'value' in value && value.is === 'time' && !isWide ? momentText(value.value, day) : cellText(value);
+}
+
+/** Events as rows: what of them any of these has. Ids, and all else that they carry, are shown with everything. */
+function briefEvents(entries: readonly Entry[], { width, day }: Extent): readonly string[] {
+  // An event that does not carry something says nothing of it.
+  const said = (value: string | null | Absent): string =>
+    value === null ? '' : typeof value === 'string' ? known(value) : '-';
+  const all: readonly (readonly [title: string, of: (event: Event) => string | null | Absent])[] = [
+    ['EPOCH', ({ epoch }) => epoch],
+    ['MODE', ({ mode }) => mode],
+    ['OPERATOR', ({ operator }) => operator],
+    ['REASON', ({ reason }) => reason],
+  ];
+  const events = entries.filter((entry): entry is Event => entry.is === 'event');
+  const told = all.filter(([, of]) => events.some(event => typeof of(event) === 'string'));
+  return table(
+    [{ title: 'NUMBER', right: true }, { title: 'TIME' }, { title: 'EVENT' }, ...told.map(([title]) => ({ title }))],
+    entries.map(entry =>
+      entry.is === 'gap'
+        ? [entry.from === entry.to ? known(entry.from) : `${known(entry.from)} to ${known(entry.to)}`, '', NOT_HERE]
+        : [known(entry.seq), momentText(entry.time, day), known(entry.type), ...told.map(([, of]) => said(of(entry)))],
+    ),
+    2,
+    width,
+  );
+}
+
+type Event = Extract<Entry, { readonly is: 'event' }>;
+
+const NOT_HERE = 'not in this answer';
+
+function nodeText({ nodeId, nodeName }: Extract<Entry, { readonly is: 'event' }>): typeof nodeId {
+  return nodeName === undefined || typeof nodeId !== 'string' ? nodeId : `${nodeName}  ${nodeId}`;
 }
 
 /** One event; `details`: with all that it carries, where nothing else says it already. */
-function entryText(entry: Entry, atEpoch: Label | null, details: boolean): readonly string[] {
+function entryText(entry: Entry, atEpoch: Label | null, details: boolean, width: number): readonly string[] {
   if (entry.is === 'gap') {
     const { from, to } = entry;
     const missing = from === to ? `${known(from)} is` : `${known(from)} to ${known(to)} are`;
-    return paragraph(`${missing} not in this answer`, 4);
+    return paragraph(`${missing} ${NOT_HERE}`, 4, width);
   }
   const epoch =
     atEpoch === null ? [] : [sentenceText({ label: atEpoch.label, values: [{ is: 'ordinal', value: entry.epoch }] })];
   const { auditHead } = entry;
   return [
-    ...paragraph([known(entry.seq), known(entry.time), ...epoch].join('  '), 4),
-    ...paragraph(known(entry.type), 6),
+    ...paragraph([known(entry.seq), known(entry.time), ...epoch].join('  '), 4, width),
+    ...paragraph(known(entry.type), 6, width),
     ...facts(
       !details
         ? []
         : [
-            ...optional('node', entry.nodeId),
+            ...optional('node', nodeText(entry)),
             ...optional('request', entry.requestId),
             ...optional('mode', entry.mode),
             ...optional('operator', entry.operator),
@@ -155,6 +184,7 @@ function entryText(entry: Entry, atEpoch: Label | null, details: boolean): reado
             ),
           ],
       8,
+      width,
     ),
   ];
 }
@@ -163,13 +193,14 @@ function optional(label: string, value: string | null | Absent): readonly Fact[]
   return typeof value !== 'string' || value === '' ? [] : [[label, known(value)]];
 }
 
-function groupsText(groups: readonly Group[]): readonly string[] {
+function groupsText(groups: readonly Group[], width: number): readonly string[] {
   return groups.flatMap(({ name, entries }, index) => [
     ...(index === 0 ? [] : ['']),
-    ...paragraph(known(name), 2),
+    ...paragraph(known(name), 2, width),
     ...facts(
       entries.map(({ key, value }): Fact => [known(key), known(value)]),
       4,
+      width,
     ),
   ]);
 }
@@ -178,6 +209,7 @@ function groupsText(groups: readonly Group[]): readonly string[] {
 export function changeTable(
   changes: readonly StateChange[],
   names: readonly { readonly nodeId: string; readonly name: string }[],
+  width = WHOLE.width,
 ): readonly string[] {
   return table(
     [{ title: 'WHAT' }, { title: 'NODE' }, { title: 'BEFORE' }, { title: 'AFTER' }],
@@ -187,5 +219,7 @@ export function changeTable(
       known(before),
       known(after),
     ]),
+    2,
+    width,
   );
 }

@@ -1,9 +1,14 @@
 /**
- * The explanation before a confirmation, whole, as text. It states facts; it promises and recommends nothing (P7-A3).
+ * The explanation before a confirmation as text: what was answered beforehand first, then what would change and what
+ * does not pass. It states facts; it promises and recommends nothing (P7-A3).
  */
 import { operatorText } from '../../control-plane/commands/operator.ts';
 import type { ConfirmationPrompt } from '../../control-plane/ports.ts';
 import { visible } from '../../text/foreign.ts';
+import type { Explanation } from '../../control-plane/explanation/explanation.ts';
+import { nameAmong, type KernelCheck } from '../../control-plane/model/views.ts';
+import { byResult } from '../../text/checks.ts';
+import { answerLines } from './answer.ts';
 import { changeTable, provenance, sectionTexts } from './document.ts';
 import { facts, paragraph, shellLine, WIDTH, wrap, type Fact } from './layout.ts';
 import type { Paint } from './paint.ts';
@@ -20,16 +25,23 @@ export function clusterText({
   return environment === null ? visible(name) : `${visible(name)} (${visible(environment)})`;
 }
 
-/** All that the person consents to or declines. Force does not look like the others. */
-export function explanationText(
-  { explanation, document, operator, requestId }: ConfirmationPrompt,
-  paint: Paint,
-): readonly string[] {
+/** Lines under a heading. What is folded names itself in a few words, with how much it is. */
+interface Part {
+  readonly title: string;
+  readonly lines: readonly string[];
+  readonly folded?: string;
+}
+
+/**
+ * All that the person consents to or declines; what is said last is only named, with its count, unless everything is to
+ * be unfolded. Force does not look like the others, and what it overrides is never folded.
+ */
+export function explanationText(prompt: ConfirmationPrompt, paint: Paint, full: boolean): readonly string[] {
+  const { explanation } = prompt;
   const forced = explanation.command === 'force_promotion';
   const rule = (forced ? '!' : '=').repeat(WIDTH);
-  const { kernel, cost } = explanation;
-  const mark = kernel?.decision === null ? 'NOT CHECKED BY THE ENGINE. ' : 'OVERRIDDEN. ';
-  const { terms } = document;
+  const parts = [...toDecideOn(prompt), ...beside(prompt)].filter(({ lines }) => lines.length > 0);
+  const folded = full ? [] : parts.flatMap(part => part.folded ?? []);
   return [
     rule,
     ...wrap(
@@ -38,123 +50,177 @@ export function explanationText(
       WIDTH,
     ).map(paint.strong),
     rule,
-    ...section('What is asked', paint, [
-      ...paragraph(visible(explanation.action), 2),
-      ...facts([
-        ['Operator', visible(operatorText(operator))],
-        ['Reason', explanation.reason === null ? 'none given' : visible(explanation.reason)],
-        ['Request', requestId],
-      ]),
-    ]),
-    ...section('Where this was read', paint, provenance(explanation.source, { terms })),
-    ...(explanation.changes.length === 0
-      ? []
-      : section(
-          'What changes if the kernel executes it',
-          paint,
-          changeTable(explanation.changes, kernel?.members ?? []),
-        )),
-    ...section(
-      'Consequences',
-      paint,
-      facts(explanation.consequences.map(({ scope, text }): Fact => [scope, visible(text)])),
-    ),
-    ...(cost === null
-      ? []
-      : section(
-          'Declared cost',
-          paint,
-          facts(
-            'requests' in cost
-              ? [['Requests', known(cost.requests)]]
-              : [
-                  ['Files to read', known(cost.files)],
-                  ['Bytes to read', known(cost.bytes)],
-                ],
-          ),
-        )),
-    ...(explanation.facts.length === 0
-      ? []
-      : section(
-          'What the engine reports',
-          paint,
-          facts(
-            explanation.facts.map(
-              ({ name, value, origin }): Fact => [
-                visible(name),
-                origin === null
-                  ? visible(value)
-                  : `${visible(value)} (read from ${visible(origin.endpoint)} at ${visible(origin.time)})`,
-              ],
-            ),
-          ),
-        )),
-    ...(kernel === null
-      ? []
-      : [
-          ...section(
-            kernel.decision === null ? "The engine's checks" : "The kernel's checks, asked beforehand",
-            paint,
-            [
-              ...facts([
-                [
-                  'Answer',
-                  kernel.decision === null
-                    ? 'not asked beforehand: this engine has no dry run'
-                    : kernel.decision === 'approve'
-                      ? 'approve'
-                      : `deny (${known(kernel.reason)})`,
-                ],
-                ...(terms.epoch === null ? [] : [[terms.epoch.name.label, known(kernel.epoch)] as const]),
-                [terms.primary.label, kernel.primaryId === null ? 'none known' : known(kernel.primaryId)],
-                [
-                  'Control version',
-                  terms.countsControlVersions ? known(kernel.controlVersion) : 'this engine has none',
-                ],
-              ]),
-              ...kernel.checks.flatMap(check => [
-                '',
-                ...paragraph(
-                  `${check.result === 'unchecked' ? 'not checked by the engine' : check.result}: ${known(check.id)} ` +
-                    `(${known(check.invariant)})`,
-                  2,
-                ),
-                ...facts(
-                  [
-                    ['observed', known(check.observed)],
-                    ['rule', known(check.message)],
-                  ],
-                  4,
-                ),
-              ]),
-            ],
-          ),
-          ...sectionTexts(document).flatMap(({ title, lines }) => section(title ?? '', paint, lines)),
-        ]),
-    ...section(
-      'Invariants',
-      paint,
-      facts(
-        explanation.invariants.map(
-          ({ id, name, text, overridden }): Fact => [
-            visible(id),
-            `${overridden ? mark : ''}${visible(name)}: ${visible(text)}`,
-          ],
-        ),
-      ),
-    ),
-    ...section('Can it be undone?', paint, paragraph(visible(explanation.undo), 2)),
-    ...section(
-      'The kernel may reject it',
-      paint,
-      explanation.rejection.flatMap(text => paragraph(visible(text), 2)),
-    ),
-    ...section('What protects what was read', paint, paragraph(visible(explanation.protection), 2)),
-    ...section('The command line that asks for the same', paint, shellLine(visible(explanation.commandLine), 2)),
+    ...answerLines(explanation).map(paint.strong),
+    ...parts
+      .filter(part => full || part.folded === undefined)
+      .flatMap(({ title, lines }) => ['', paint.strong(title), ...lines]),
+    ...(folded.length === 0 ? [] : ['', ...paragraph(`Folded, and shown with --full: ${folded.join(', ')}.`)]),
     rule,
   ];
 }
 
-function section(title: string, paint: Paint, lines: readonly string[]): readonly string[] {
-  return ['', paint.strong(title), ...lines];
+/** What an operator reads first, in the order in which the questions come up. */
+function toDecideOn({ explanation, operator }: ConfirmationPrompt): readonly Part[] {
+  const { kernel, cost, invariants, source } = explanation;
+  const checks = kernel?.checks ?? [];
+  const { first } = byResult(checks);
+  const lines = first.flatMap(check => checkLines(check, invariants));
+  const asked = kernel?.decision !== null;
+  return [
+    {
+      title: 'What changes if the kernel executes it',
+      lines: explanation.changes.length === 0 ? [] : changeTable(explanation.changes, kernel?.members ?? []),
+    },
+    // Where nothing was asked beforehand, this stands in the place of the answer.
+    { title: `What the engine does not check (${first.length})`, lines: asked ? [] : lines },
+    {
+      title: 'What is asked',
+      lines: [
+        ...paragraph(visible(explanation.action), 2),
+        ...facts([
+          ['Operator', visible(operatorText(operator))],
+          ['Reason', explanation.reason === null ? 'none given' : visible(explanation.reason)],
+          ...readFrom(source, kernel),
+        ]),
+      ],
+    },
+    { title: 'Declared cost', lines: cost === null ? [] : facts(costFacts(cost)) },
+    {
+      title: 'Consequences',
+      lines: facts(explanation.consequences.map(({ scope, text }): Fact => [scope, visible(text)])),
+    },
+    {
+      title: `The kernel's checks that do not pass (${first.length} of ${checks.length})`,
+      lines: asked ? lines : [],
+    },
+    { title: 'Can it be undone?', lines: paragraph(visible(explanation.undo), 2) },
+    {
+      title: 'Overridden invariants',
+      lines: invariantLines(
+        invariants.filter(({ id, overridden }) => overridden && !first.some(check => check.invariant === id)),
+        'OVERRIDDEN. ',
+      ),
+    },
+  ];
+}
+
+/** What else there is to know; all of it is folded. */
+function beside({ explanation, document, requestId, explanationDigest }: ConfirmationPrompt): readonly Part[] {
+  const { kernel, source, invariants, rejection } = explanation;
+  const { passed } = byResult(kernel?.checks ?? []);
+  const relied = invariants.filter(({ overridden }) => !overridden);
+  const reported = explanation.facts.map(
+    ({ name, value, origin }): Fact => [
+      visible(name),
+      origin === null
+        ? visible(value)
+        : `${visible(value)} (read from ${visible(origin.endpoint)} at ${visible(origin.time)})`,
+    ],
+  );
+  return [
+    {
+      title: 'The kernel may reject it',
+      lines: rejection.flatMap(text => paragraph(visible(text), 2)),
+      folded: counted(rejection.length, 'reason for a rejection', 'reasons for a rejection'),
+    },
+    {
+      title: 'What protects what was read',
+      lines: paragraph(visible(explanation.protection), 2),
+      folded: 'what protects what was read',
+    },
+    {
+      title: 'What the engine reports',
+      lines: facts(reported),
+      folded: counted(reported.length, 'fact of the engine', 'facts of the engine'),
+    },
+    {
+      title: `The kernel's checks that pass (${passed.length} of ${kernel?.checks.length ?? 0})`,
+      lines: passed.flatMap(check => checkLines(check, invariants)),
+      folded: counted(passed.length, 'check that passes', 'checks that pass'),
+    },
+    {
+      title: 'Invariants',
+      lines: invariantLines(relied, ''),
+      folded: counted(relied.length, 'invariant', 'invariants'),
+    },
+    ...sectionTexts(document).map(({ title, lines }) => ({
+      title: title ?? '',
+      lines,
+      folded: (title ?? 'what the engine shows beside').replace(/^./u, letter => letter.toLowerCase()),
+    })),
+    {
+      title: 'The state that was read',
+      lines: [...provenance({ ...source, skipped: [], notes: [] }, document), ...stateLines(kernel, document)],
+      folded: 'the state that was read',
+    },
+    {
+      title: 'What the confirmation is bound to',
+      lines: [
+        ...facts([
+          ['Request', requestId],
+          ['Digest of this explanation', explanationDigest],
+        ]),
+        ...paragraph('The command line that asks for the same:', 2),
+        ...shellLine(visible(explanation.commandLine), 4),
+      ],
+      folded: 'request, digest and command line',
+    },
+  ];
+}
+
+/** From which node and when, in one line; what did not answer always stands below it. */
+function readFrom(
+  { endpoint, observed, skipped, notes }: Explanation['source'],
+  kernel: Explanation['kernel'],
+): readonly Fact[] {
+  const node = nameAmong(kernel?.members ?? [], observed.nodeId) ?? observed.nodeId;
+  return [
+    ['Read from', `${known(node)} at ${known(observed.time)} (clock ${known(observed.clock)}), ${known(endpoint)}`],
+    ...skipped.map((before): Fact => ['Asked before', `${known(before.endpoint)}: ${known(before.reason)}`]),
+    ...notes.map((note): Fact => ['Note', known(note)]),
+  ];
+}
+
+function counted(count: number, one: string, many: string): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
+
+function costFacts(cost: NonNullable<Explanation['cost']>): readonly Fact[] {
+  return 'requests' in cost
+    ? [['Requests', known(cost.requests)]]
+    : [
+        ['Files to read', known(cost.files)],
+        ['Bytes to read', known(cost.bytes)],
+      ];
+}
+
+/** What was observed first, then what the kernel says to it, its name last; with the text of what is overridden. */
+function checkLines(
+  { id, invariant, result, observed, message }: KernelCheck,
+  invariants: Explanation['invariants'],
+): readonly string[] {
+  const overridden = invariants.find(one => one.id === invariant && one.overridden);
+  const codes = `(${known(id)}, ${known(invariant)})`;
+  const told = overridden === undefined ? '' : `${visible(overridden.name)}: ${visible(overridden.text)} `;
+  return [
+    ...paragraph(result === 'unchecked' ? known(observed) : `${result}: ${known(observed)}`, 2),
+    ...paragraph(known(message), 4),
+    ...paragraph(`${result === 'overridden' ? 'OVERRIDDEN. ' : ''}${told}${codes}`, 4),
+  ];
+}
+
+function invariantLines(invariants: Explanation['invariants'], mark: string): readonly string[] {
+  return facts(
+    invariants.map(({ id, name, text }): Fact => [visible(id), `${mark}${visible(name)}: ${visible(text)}`]),
+  );
+}
+
+function stateLines(kernel: Explanation['kernel'], { terms }: ConfirmationPrompt['document']): readonly string[] {
+  return kernel === null
+    ? []
+    : facts([
+        ...(terms.epoch === null ? [] : [[terms.epoch.name.label, known(kernel.epoch)] as const]),
+        [terms.primary.label, kernel.primaryId === null ? 'none known' : known(kernel.primaryId)],
+        ['Control version', terms.countsControlVersions ? known(kernel.controlVersion) : 'this engine has none'],
+      ]);
 }

@@ -1,9 +1,9 @@
 /**
- * Text in 80 columns, whatever the terminal's width: the same bytes everywhere (P7-D1). Nothing is cut; what is long is
+ * Text in lines of a width that is given: the same bytes for the same width (P7-D1). Nothing is cut; what is long is
  * wrapped.
  */
 
-/** Columns of a line. */
+/** Columns of a line where the terminal's width does not count: questions, help, errors, records. */
 export const WIDTH = 80;
 
 const EAST_ASIAN =
@@ -46,7 +46,7 @@ export function wrap(text: string, width: number): readonly string[] {
  */
 export function shellLine(text: string, indent: number): readonly string[] {
   const lines: string[] = [];
-  for (const word of text.match(/(?:[^\s']|'[^']*')+/gu) ?? []) {
+  for (const word of text.match(/(?:\\.|'[^']*'|[^\s'\\])+/gu) ?? []) {
     const line = lines.at(-1);
     if (line !== undefined && columns(`${line} ${word} \\`) <= WIDTH - indent - 2)
       lines[lines.length - 1] = `${line} ${word}`;
@@ -58,8 +58,8 @@ export function shellLine(text: string, indent: number): readonly string[] {
 }
 
 /** A paragraph, indented. */
-export function paragraph(text: string, indent = 0): readonly string[] {
-  return wrap(text, WIDTH - indent).map(line => `${' '.repeat(indent)}${line}`.trimEnd());
+export function paragraph(text: string, indent = 0, width = WIDTH): readonly string[] {
+  return wrap(text, width - indent).map(line => `${' '.repeat(indent)}${line}`.trimEnd());
 }
 
 /** Foreign text, each of its lines behind a bar: nothing in it can look like a line of ours. */
@@ -70,12 +70,19 @@ export function quote(lines: readonly string[], indent = 2): readonly string[] {
 /** A label and its value, values aligned. */
 export type Fact = readonly [label: string, value: string];
 
+/** What continues stands further in than what begins: no foreign word can begin a line that looks like one of ours. */
+export function hanging(text: string, width: number, by = 2): readonly string[] {
+  const whole = wrap(text, width);
+  if (whole.length < 2) return whole;
+  return wrap(text, Math.max(1, width - by)).map((line, index) => (index === 0 ? line : `${' '.repeat(by)}${line}`));
+}
+
 /** Labels with their values, one below the other. */
-export function facts(rows: readonly Fact[], indent = 2): readonly string[] {
+export function facts(rows: readonly Fact[], indent = 2, width = WIDTH): readonly string[] {
   const label = Math.min(26, most(rows.map(([name]) => columns(name))));
   return rows.flatMap(([name, value]) => {
     const names = wrap(name, label);
-    const values = wrap(value, WIDTH - indent - label - 2);
+    const values = wrap(value, width - indent - label - 2);
     return beside([names, values], [label, 0], indent);
   });
 }
@@ -90,16 +97,22 @@ export interface Column {
  * A table with a heading, whose words may stand below each other; a cell that does not fit its column continues on the
  * next line.
  */
-export function table(heading: readonly Column[], rows: readonly (readonly string[])[], indent = 2): readonly string[] {
-  const widest = (measure: (text: string) => number): readonly number[] =>
-    heading.map(({ title }, index) =>
-      rows.reduce((width, row) => Math.max(width, measure(row[index] ?? '')), longestWord(title)),
-    );
-  const widths = fitted(widest(columns), widest(longestWord), WIDTH - indent);
+export function table(
+  heading: readonly Column[],
+  rows: readonly (readonly string[])[],
+  indent = 2,
+  width = WIDTH,
+): readonly string[] {
+  const widths = fitted(
+    // A heading stands in one line where there is room for it, before any cell is wrapped.
+    roomy(heading, widest(heading, rows, columns), width - indent),
+    widest(heading, rows, longestWord),
+    width - indent,
+  );
   const line = (cells: readonly string[]): readonly string[] =>
     beside(
       heading.map((column, index) => {
-        const lines = wrap(cells[index] ?? '', widths[index] ?? 1);
+        const lines = (index === 0 ? hanging : wrap)(cells[index] ?? '', widths[index] ?? 1);
         return column.right === true
           ? lines.map(text => `${' '.repeat(Math.max(0, (widths[index] ?? 1) - columns(text)))}${text}`)
           : lines;
@@ -111,14 +124,40 @@ export function table(heading: readonly Column[], rows: readonly (readonly strin
 }
 
 /**
+ * Columns that a table takes where no cell of it is wrapped, or with `least` where no word of it is broken; the words
+ * of its heading may stand below each other.
+ */
+export function tableWidth(heading: readonly Column[], rows: readonly (readonly string[])[], least = false): number {
+  return 2 + total(widest(heading, rows, least ? longestWord : columns));
+}
+
+function total(widths: readonly number[]): number {
+  return widths.reduce((sum, width) => sum + width, 2 * (widths.length - 1));
+}
+
+function roomy(heading: readonly Column[], widths: readonly number[], room: number): readonly number[] {
+  const whole = widths.map((width, index) => Math.max(width, columns(heading[index]?.title ?? '')));
+  return total(whole) <= room ? whole : widths;
+}
+
+function widest(
+  heading: readonly Column[],
+  rows: readonly (readonly string[])[],
+  measure: (text: string) => number,
+): readonly number[] {
+  return heading.map(({ title }, index) =>
+    rows.reduce((width, row) => Math.max(width, measure(row[index] ?? '')), longestWord(title)),
+  );
+}
+
+/**
  * Takes width from the widest columns until all stand beside each other; words are broken only where nothing else is
  * left.
  */
 function fitted(natural: readonly number[], words: readonly number[], room: number): readonly number[] {
   const widths = [...natural];
-  const gaps = 2 * (widths.length - 1);
   const shrink = (least: readonly number[]): void => {
-    while (widths.reduce((sum, width) => sum + width, gaps) > room) {
+    while (total(widths) > room) {
       const spare = widths.map((width, index) => (width > (least[index] ?? 0) ? width : 0));
       const widest = most(spare);
       if (widest === 0) return;

@@ -4,7 +4,8 @@
  * A configured cluster. `endpoints` stand in configured order, which is also the order of asking (`endpointsOf` has
  * them in one form); `environment` is a label of the operator's own; with `observeOnly` Operator authority cannot be
  * assumed, neither for it nor for a cluster of the same addresses or of the same `identity` (what its kernel tells of
- * itself). What only its engine has stands beside these members, and is read by that engine. Holds no secrets.
+ * itself). `group` and `color` say how a tree of clusters shows it. What only its engine has stands beside these
+ * members, and is read by that engine. Holds no secrets.
  */
 export interface ClusterConfig {
   readonly name: string;
@@ -19,9 +20,15 @@ export interface ClusterConfig {
     readonly serverName?: string;
   };
   readonly environment?: string;
+  readonly group?: string;
+  readonly color?: ClusterColor;
   readonly observeOnly?: boolean;
   readonly identity?: string;
 }
+
+/** The colours that a person may give a cluster: those that every theme of the editor has for charts. */
+export const CLUSTER_COLORS = ['red', 'orange', 'yellow', 'green', 'blue', 'purple'] as const;
+export type ClusterColor = (typeof CLUSTER_COLORS)[number];
 
 /**
  * An address of a cluster, the member that it is said to lead to, and the name in its certificate where that is not its

@@ -1,6 +1,6 @@
 /** From what stands in the editor's setting or the terminal's file to a configured cluster. */
 import * as z from 'zod/mini';
-import { isLoopback, urlsOf, type ClusterConfig, type Endpoint } from './cluster.ts';
+import { CLUSTER_COLORS, isLoopback, urlsOf, type ClusterConfig, type Endpoint } from './cluster.ts';
 import {
   engineOf,
   type AddressScheme,
@@ -99,6 +99,8 @@ function schemaOf(engine: Engine | undefined, engines: Engines): z.ZodMiniType<C
         }),
       ),
       environment: z.exactOptional(name.check(z.maxLength(100))),
+      group: z.exactOptional(name.check(z.maxLength(100))),
+      color: z.exactOptional(z.enum(CLUSTER_COLORS, `is none of ${CLUSTER_COLORS.join(', ')}`)),
       observeOnly: z.exactOptional(z.boolean()),
       identity: z.exactOptional(identity),
       ...(engine === undefined ? {} : optionsOfOthers(engines)),

@@ -1,8 +1,9 @@
 /** Step 1 of a request: what was typed becomes arguments, or a refusal that names the field. */
 import type { CommandSpec } from './commands.ts';
 import type { Engine } from '../engine.ts';
+import { endpointsOf, type ClusterConfig } from '../clusters/cluster.ts';
 import { failure, refusal, success, type ControlError, type Result } from '../model/errors.ts';
-import { isClusterName, isName, isNodeName, isUuid, quotedName, WITHHELD } from '../model/plausible.ts';
+import { isClusterName, isName, isNodeName, isPosition, isUuid, quotedName, WITHHELD } from '../model/plausible.ts';
 
 /** Arguments of any command; absent members are those that the command does not take or that were left out. */
 export interface CommandArguments {
@@ -10,14 +11,18 @@ export interface CommandArguments {
   readonly node?: string;
   /** A request id to look up, for `inspect_promotion_state`. */
   readonly lookup?: string;
+  /** The position, as an answer named it, before which the next older part of a list lies. */
+  readonly before?: string;
+  /** One configured endpoint, by its address or the member that it is said to lead to: it is asked, and no other. */
+  readonly from?: string;
   readonly reason?: string;
 }
 
 /** What a command was asked with, as typed; every value is text. */
 export type RecordedArguments = Readonly<Record<string, string>>;
 
-const FIELDS = ['cluster', 'node', 'lookup', 'reason'] as const;
-const LIMITS = { cluster: 200, node: 200, lookup: 36, reason: 2000 } as const;
+const FIELDS = ['cluster', 'node', 'lookup', 'before', 'from', 'reason'] as const;
+const LIMITS = { cluster: 200, node: 200, lookup: 36, before: 200, from: 1000, reason: 2000 } as const;
 
 /**
  * What a value has to read like to be repeated. A reason is the operator's own sentence; what no command takes is
@@ -27,6 +32,8 @@ const REPEATED: ReadonlyMap<string, (text: string) => boolean> = new Map([
   ['cluster', isClusterName],
   ['node', isNodeName],
   ['lookup', isNodeName],
+  ['before', isPosition],
+  ['from', isClusterName],
   ['reason', () => true],
 ]);
 
@@ -94,9 +101,16 @@ export function invalidArguments(spec: CommandSpec, args: CommandArguments, engi
   if (!lookup && args.lookup !== undefined) return malformed('lookup', `is not an argument of "${spec.title}"`);
   if (spec.reason === 'none' && args.reason !== undefined)
     return malformed('reason', `is not an argument of "${spec.title}"`);
+  if (!spec.isPaged && args.before !== undefined) return malformed('before', `is not an argument of "${spec.title}"`);
+  if (!spec.isAskedInOrder && args.from !== undefined)
+    return malformed('from', `is not an argument of "${spec.title}"`);
+  if (args.from !== undefined && args.node !== undefined)
+    return malformed('from', 'cannot go with a node: a node that is named is asked at its own endpoint');
+  if (args.before !== undefined && !isPosition(args.before))
+    return malformed('before', 'is not a position as an answer names one (next_before); what was given is withheld');
   if (lookup) {
-    if (args.lookup === undefined && args.node !== undefined)
-      return missing('lookup', `"${spec.title}" names a node only together with the request id to look up there.`);
+    if (args.before !== undefined && args.node === undefined)
+      return missing('node', 'An older part is asked of the node that told the newer one; no node was named.');
     if (args.lookup !== undefined && args.node === undefined)
       return missing('node', 'A request id is looked up at the node that it was sent to; no node was named.');
     if (args.lookup !== undefined && !isUuid(args.lookup))
@@ -107,6 +121,32 @@ export function invalidArguments(spec: CommandSpec, args: CommandArguments, engi
   if (spec.reason === 'required' && (args.reason ?? '').trim() === '')
     return missing('reason', `"${spec.title}" needs a reason in the operator's own words; none was given.`);
   return args.node === undefined ? undefined : engine.invalidNodeId(args.node);
+}
+
+/**
+ * The address of the endpoint that a person chose: as it is configured, or the only one that is said to lead to that
+ * member. Anything else is asked of nobody.
+ */
+export function chosenEndpoint({ from }: CommandArguments, cluster: ClusterConfig): Result<string | undefined> {
+  if (from === undefined) return success(undefined);
+  const endpoints = endpointsOf(cluster);
+  const address = withoutSlash(from);
+  const found = endpoints.filter(({ url, member }) => withoutSlash(url) === address || member === from);
+  const [only] = found;
+  if (only !== undefined && found.length === 1) return success(only.url);
+  const what = quotedName(from, isClusterName);
+  return failure(
+    malformed(
+      'from',
+      found.length === 0
+        ? `is not a configured endpoint of cluster "${cluster.name}", neither by its address nor by its member: ${what}`
+        : `leads to ${found.length} configured endpoints of cluster "${cluster.name}": ${what}`,
+    ),
+  );
+}
+
+function withoutSlash(address: string): string {
+  return address.replace(/\/+$/, '');
 }
 
 function malformed(field: string, what: string): ControlError {

@@ -30,6 +30,8 @@ export const ARGUMENT_OPTIONS = {
   cluster: 'cluster',
   node: 'node',
   lookup: 'request-id',
+  before: 'before',
+  from: 'from',
   reason: 'reason',
 } as const satisfies Readonly<Record<keyof CommandArguments, string>>;
 
@@ -52,24 +54,54 @@ export function commandLine(
     ...named,
     ...option(ARGUMENT_OPTIONS.node, args.node),
     ...option(ARGUMENT_OPTIONS.lookup, args.lookup),
+    ...option(ARGUMENT_OPTIONS.before, args.before),
+    ...option(ARGUMENT_OPTIONS.from, args.from),
     ...option(ARGUMENT_OPTIONS.reason, args.reason),
     ...(commandSpec(command).authority === 'operator' ? ['--operator'] : []),
   ].join(' ');
 }
 
-/** The line that verifies a log against the position that is known of it. */
-export function verifyCommandLine(file: string, head: AuditPosition | null): string {
+/** The line that verifies a log against the position that is known of it, and its second copy, if there is one. */
+export function verifyCommandLine(file: string, head: AuditPosition | null, copy: string | null): string {
   return [
     PROGRAM,
     'audit',
     'verify',
     '--auditor',
     ...option('file', file),
+    ...option('copy', copy ?? undefined),
     ...(head === null ? [] : ['--head', `${head.seq}:${head.hash}`]),
   ].join(' ');
 }
 
-function option(name: string, value: string | undefined): readonly string[] {
+/** What a reconstruction is made of, and for what. */
+export interface ReconstructedFrom {
+  readonly file: string;
+  readonly others: readonly string[];
+  readonly requestId: string | null;
+  readonly cluster: string | null;
+  readonly since: string | null;
+  readonly until: string | null;
+}
+
+/** The line that makes the same reconstruction. */
+export function reconstructCommandLine(made: ReconstructedFrom): string {
+  return [
+    PROGRAM,
+    'audit',
+    'reconstruct',
+    '--auditor',
+    ...option('file', made.file),
+    ...made.others.flatMap(file => option('with', file)),
+    ...option('request-id', made.requestId ?? undefined),
+    ...option('cluster', made.cluster ?? undefined),
+    ...option('since', made.since ?? undefined),
+    ...option('until', made.until ?? undefined),
+  ].join(' ');
+}
+
+/** An option with its value, quoted for a POSIX shell; nothing without one. */
+export function option(name: string, value: string | undefined): readonly string[] {
   if (value === undefined) return [];
   return value.startsWith('-') ? [`--${name}=${quoted(value)}`] : [`--${name}`, quoted(value)];
 }

@@ -24,7 +24,7 @@ export type KernelOperation =
   | 'promote'
   | 'demote';
 
-/** What the command is aimed at. `optional-node`: only a look-up of a request id names a node. */
+/** What the command is aimed at. `optional-node`: a look-up of a request id and the history of one node name it. */
 export type CommandTarget = 'none' | 'optional-node' | 'node' | 'replica' | 'primary';
 
 /** One row of the command table. */
@@ -41,6 +41,10 @@ export interface CommandSpec {
   /** Whether the operator's assertion stands in for what the kernel cannot find out. */
   readonly forced: boolean;
   readonly target: CommandTarget;
+  /** Whether it shows an ordered list of which the older part can be asked for. */
+  readonly isPaged: boolean;
+  /** Whether the endpoints are asked in configured order, so that a person may choose one of them instead. */
+  readonly isAskedInOrder: boolean;
   /** Whether the operator's reason goes with the request, and whether it may be left out. */
   readonly reason: 'none' | 'optional' | 'required';
 }
@@ -55,6 +59,8 @@ export const COMMANDS = {
     explainedBy: null,
     forced: false,
     target: 'none',
+    isPaged: false,
+    isAskedInOrder: true,
     reason: 'none',
   },
   inspect_node: {
@@ -66,6 +72,8 @@ export const COMMANDS = {
     explainedBy: null,
     forced: false,
     target: 'node',
+    isPaged: false,
+    isAskedInOrder: false,
     reason: 'none',
   },
   inspect_replication_status: {
@@ -77,6 +85,8 @@ export const COMMANDS = {
     explainedBy: null,
     forced: false,
     target: 'none',
+    isPaged: false,
+    isAskedInOrder: true,
     reason: 'none',
   },
   inspect_promotion_state: {
@@ -88,6 +98,8 @@ export const COMMANDS = {
     explainedBy: null,
     forced: false,
     target: 'optional-node',
+    isPaged: true,
+    isAskedInOrder: true,
     reason: 'none',
   },
   run_diagnostics: {
@@ -99,6 +111,8 @@ export const COMMANDS = {
     explainedBy: 'declareDiagnosticsCost',
     forced: false,
     target: 'node',
+    isPaged: false,
+    isAskedInOrder: false,
     reason: 'none',
   },
   inspect_wal: {
@@ -110,6 +124,8 @@ export const COMMANDS = {
     explainedBy: null,
     forced: false,
     target: 'node',
+    isPaged: true,
+    isAskedInOrder: false,
     reason: 'none',
   },
   inspect_snapshots: {
@@ -121,6 +137,8 @@ export const COMMANDS = {
     explainedBy: null,
     forced: false,
     target: 'node',
+    isPaged: true,
+    isAskedInOrder: false,
     reason: 'none',
   },
   request_promotion: {
@@ -132,6 +150,8 @@ export const COMMANDS = {
     explainedBy: 'explainPromotion',
     forced: false,
     target: 'replica',
+    isPaged: false,
+    isAskedInOrder: false,
     reason: 'optional',
   },
   request_demotion: {
@@ -143,6 +163,8 @@ export const COMMANDS = {
     explainedBy: 'explainDemotion',
     forced: false,
     target: 'primary',
+    isPaged: false,
+    isAskedInOrder: false,
     reason: 'optional',
   },
   force_promotion: {
@@ -154,6 +176,8 @@ export const COMMANDS = {
     explainedBy: 'explainPromotion',
     forced: true,
     target: 'replica',
+    isPaged: false,
+    isAskedInOrder: false,
     reason: 'required',
   },
 } as const satisfies Record<string, CommandSpec>;
@@ -178,4 +202,9 @@ export function isCommandName(value: string): value is CommandName {
 /** The row of a command, seen as the general shape. */
 export function commandSpec(name: CommandName): CommandSpec {
   return COMMANDS[name];
+}
+
+/** Whether this is a command that only reads: what fails of it was not read, which is no failure to execute. */
+export function isReading(command: string): boolean {
+  return isCommandName(command) && COMMANDS[command].class !== 'control';
 }

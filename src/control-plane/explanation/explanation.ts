@@ -147,7 +147,12 @@ function common(
     cluster: { name: cluster.name, kind: cluster.kind, environment: cluster.environment ?? null },
     target: { nodeId: args.node, name },
     reason: args.reason ?? null,
-    source: { endpoint: reading.endpoint, observed: reading.observed, skipped: reading.skipped, notes: reading.notes },
+    source: {
+      endpoint: reading.endpoint,
+      observed: reading.observed,
+      skipped: reading.skipped.map(({ endpoint, reason: why }) => ({ endpoint, reason: why })),
+      notes: reading.notes,
+    },
     commandLine: commandLine(command, args, cluster, engine),
   };
 }

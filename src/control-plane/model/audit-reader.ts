@@ -9,12 +9,16 @@ import type { AuditPosition } from './audit-position.ts';
 /** What verification can find; told apart, never merged. */
 export type AuditVerdictKind =
   | 'intact'
+  /** A part of a log: each record in it is what was written, and what stands between them is not shown. */
+  | 'intact_selection'
   | 'torn_tail'
   | 'record_edited'
   | 'records_missing'
   | 'forked'
   | 'truncated'
   | 'replaced'
+  /** What stands around the records of an export or a bundle is not what was written. */
+  | 'export_edited'
   | 'unreadable';
 
 /** The result of verifying a log: where it breaks (line and sequence number from 1) and what was read. */
@@ -44,6 +48,23 @@ export interface AuditHeadCheck {
 export interface AuditVerification {
   readonly verdict: AuditVerdict;
   readonly heads: readonly AuditHeadCheck[];
+}
+
+/** How the second copy of a log stands to it. */
+export interface AuditCopyVerdict {
+  /** The file that holds the copy. */
+  readonly path: string;
+  /**
+   * `behind`: it is the beginning of the log, and is completed with the next record · `longer`: it holds more than the
+   * log · `unreadable`: one of them cannot be read.
+   */
+  readonly kind: 'same' | 'behind' | 'differs' | 'longer' | 'unreadable';
+  /** One sentence for a person. */
+  readonly message: string;
+  /** The first line that is not the same, from 1. */
+  readonly line: bigint | null;
+  /** How many records of the log the copy lacks, where it is the beginning of the log. */
+  readonly behind: bigint | null;
 }
 
 /** One line of the log: parsed when it is a record, otherwise only its text. */
@@ -79,6 +100,8 @@ export interface AuditFilter {
   readonly from?: string;
   readonly to?: string;
   readonly requestId?: string;
+  /** Records of commands that ask a kernel for a change, or of those that read. */
+  readonly asks?: string;
   /** Anywhere in the line, upper and lower case alike. */
   readonly text?: string;
 }
@@ -95,6 +118,34 @@ export type RequestEnd =
   /** It stopped, or stands, before anything was sent. */
   | { readonly kind: 'unfinished'; readonly stage: string };
 
+/** What a log by requests is looked through for: what is sought, or each row that a line passes the test of. */
+export type AuditRowsSought =
+  | AuditSought
+  | { readonly test: (line: AuditLine) => boolean; readonly outcome: string | undefined };
+
+/** One row of a log by requests: a request from its first record to its last, or one line that belongs to none. */
+export interface AuditRequestRow {
+  /** Its first line. */
+  readonly first: AuditLine;
+  /** The number of its last line. */
+  readonly last: bigint;
+  /** How many lines it has. */
+  readonly lines: number;
+  /** What its own lines say of its end; `null` for a line that belongs to no request. */
+  readonly end: RequestEnd | null;
+  /** The node's name, where an explanation among its records tells it. */
+  readonly nodeName: string | null;
+}
+
+/** Some rows of a log by requests, in the order of their first lines. */
+export interface AuditRows {
+  readonly count: number;
+  /** How many rows the whole log has. */
+  readonly total: number;
+  /** At most `count` rows from the `from`-th, counted from 0. */
+  page(from: number, count: number): Promise<readonly AuditRequestRow[]>;
+}
+
 /** Some lines of a log, in its order. */
 export interface AuditSelection {
   readonly count: number;
@@ -109,6 +160,11 @@ export interface AuditSelection {
 export interface AuditPages extends AuditSelection {
   readonly path: string;
   select(filter: AuditFilter): Promise<AuditSelection>;
+  /**
+   * A row for each request, and one for each line that belongs to none. A row is found by any of its records, by
+   * `outcome` as it ended: `pending` where no end is recorded and nothing was about to be sent.
+   */
+  requests(sought: AuditRowsSought): Promise<AuditRows>;
   /** The `dispatch_intent` lines whose request has no outcome: to be shown as unknown (P7-E2). */
   danglingIntents(): Promise<AuditSelection>;
   /** Takes in what was appended since; `replaced` when the path leads to another file by now, or to a shorter one. */
@@ -123,8 +179,11 @@ export type ExportedChain =
   /** Every line from the first selected one to the end of the log: what a known head proves. */
   | 'to_end';
 
+/** The form of an export; a bundle is specified in docs/evidence.md. */
+export type ExportFormat = 'jsonl' | 'csv' | 'bundle';
+
 export interface AuditExportOptions {
-  readonly format: 'jsonl' | 'csv';
+  readonly format: ExportFormat;
   readonly chain: ExportedChain;
   /** What verification said of the log that is exported from, to stand beside the records. */
   readonly verdict: AuditVerdict;
@@ -135,6 +194,8 @@ export interface AuditReview {
   readonly reader: AuditReader;
   /** The last position that this machine's editor saw; finds a cut end or a rewritten whole. */
   readonly knownHead: () => AuditPosition | null;
+  /** The second copy of the log; `null` where none is configured. */
+  readonly secondCopy: { readonly path: string; readonly compare: () => Promise<AuditCopyVerdict> } | null;
   /** Rejects when there is no log that could be read. */
   readonly openPages: () => Promise<AuditPages>;
   readonly requestEnd: (lines: readonly AuditLine[]) => RequestEnd;

@@ -2,6 +2,7 @@
  * What an engine shows of an answer, as data: headed sections of facts, tables, pictures and sentences. Each interface
  * has one way to draw each of them, and knows no engine. Everything here is JSON; 64-bit values are decimal strings.
  */
+import type { Entry } from './entries.ts';
 import type { Health, Reading, Role, StateChange, Wire } from './views.ts';
 
 /** English text of ours, which a renderer may translate. `short`: the same where a line is narrow. */
@@ -11,9 +12,7 @@ export interface Label {
 }
 
 /** Text of others in a place where a label of ours could stand. */
-export interface Foreign {
-  readonly foreign: string;
-}
+export type Foreign = { readonly foreign: string };
 
 export type Title = Label | Foreign;
 
@@ -58,9 +57,11 @@ export type Cell =
   /** A state and why it is so. */
   | { readonly is: 'state'; readonly state: string; readonly reason: string | null };
 
+/** `isDetail`: said by the headline already, or not looked for first. */
 export interface Fact {
   readonly name: Title;
   readonly value: Cell;
+  readonly isDetail?: true;
 }
 
 /** A column: `is` says how its plain values are written. `width` is in characters, for long tables. */
@@ -71,6 +72,15 @@ export interface Column {
   readonly width: number;
   /** Shown only where a line is narrow: there it stands for a part of what another column says in one cell. */
   readonly isNarrow?: true;
+  /** Not what a person looks for first: shown where a row is unfolded, or where all columns are asked for. */
+  readonly isDetail?: true;
+}
+
+/** A node that a row is about. `isSilent`: it did not answer, so that what it told of itself is its last report. */
+export interface RowNode {
+  readonly nodeId: string;
+  readonly name: string | null;
+  readonly isSilent?: true;
 }
 
 /** A table; the first column names the row. A plain value is written as its column says, and `null` is unknown. */
@@ -78,6 +88,10 @@ export interface Table {
   readonly caption: Label;
   readonly columns: readonly Column[];
   readonly rows: readonly (readonly (string | null | Cell)[])[];
+  /** The nodes that the rows are about, one for each row. */
+  readonly nodes?: readonly RowNode[];
+  /** The columns, by their keys, of what a node tells of itself. */
+  readonly own?: readonly string[];
   /** Said where there are no rows. */
   readonly empty: Label;
   /** Where a line is narrow: the columns of each part, by their keys; the parts stand one below the other. */
@@ -96,6 +110,10 @@ export interface TopologyNode {
   readonly health: Health;
   readonly state: string;
   readonly haltReason: string | null;
+  /** The kernel says that it does not answer: what is told of it is its last report. */
+  readonly isSilent?: true;
+  /** The name of the state says no more than role and health do. */
+  readonly isStateImplied?: true;
   /** In the units of the topology. */
   readonly lag: readonly (string | null)[];
   readonly follows: Follows;
@@ -130,6 +148,8 @@ export interface Ruler {
   readonly from: string;
   readonly to: string;
   readonly parts: number;
+  /** What of the axis the answer tells the parts of, and how many parts there are in all; `null`: all of them. */
+  readonly shown: { readonly from: string; readonly to: string; readonly total: string | null } | null;
   /** Beginning and end of each part; empty where there are too many to be told apart. */
   readonly ends: readonly { readonly first: string; readonly end: string }[];
   readonly marks: readonly Mark[];
@@ -147,9 +167,7 @@ export interface Span {
 }
 
 /** Parts of one axis, each on a line of its own. */
-export interface Spans {
-  readonly spans: readonly Span[];
-}
+export type Spans = { readonly spans: readonly Span[] };
 
 /** A state of a machine; `entered` is the event that says that it was passed. */
 export interface State {
@@ -181,9 +199,17 @@ export interface States {
   readonly hasAttempt: boolean;
 }
 
+/** An amount that is drawn as a bar. `column`: the key of the column that holds it in the table of the same nodes. */
+export interface BarMeasure {
+  readonly title: Label;
+  readonly unit: Label;
+  readonly most: string;
+  readonly column?: string;
+}
+
 /** Amounts as bars, each measure on a scale of its own from 0 to `most`. */
 export interface Bars {
-  readonly measures: readonly { readonly title: Label; readonly unit: Label; readonly most: string }[];
+  readonly measures: readonly BarMeasure[];
   readonly bars: readonly {
     readonly nodeId: string;
     readonly name: string | null;
@@ -192,42 +218,25 @@ export interface Bars {
   readonly scale: Sentence;
 }
 
-/** This kind of event has no such thing, which is not unknown. */
-export interface Absent {
-  readonly is: 'absent';
-}
-
-/** An event of the engine's log with all that it says, or numbers that are not in the answer. */
-export type Entry =
-  | {
-      readonly is: 'event';
-      readonly mark: 'failure' | 'success' | 'other';
-      readonly seq: string;
-      readonly type: string;
-      readonly time: string | null;
-      /** `null` where the engine counts none. */
-      readonly epoch: string | null;
-      readonly reason: string | null | Absent;
-      readonly mode: string | null | Absent;
-      readonly operator: string | null | Absent;
-      readonly nodeId: string | null | Absent;
-      readonly requestId: string | null | Absent;
-      readonly auditHead: { readonly seq: string; readonly hash: string } | null;
-      readonly fields: Readonly<Record<string, unknown>>;
-    }
-  | { readonly is: 'gap'; readonly from: string; readonly to: string };
-
 export type Block =
   | { readonly is: 'facts'; readonly facts: readonly Fact[] }
   | { readonly is: 'table'; readonly table: Table }
   | { readonly is: 'sentence'; readonly sentence: Sentence; readonly muted?: true }
+  /** Says that a list which follows is a part of another: which one, and what lies beside it. */
+  | { readonly is: 'part'; readonly sentences: readonly Sentence[] }
   | { readonly is: 'topology'; readonly topology: Topology }
   | { readonly is: 'ruler'; readonly ruler: Ruler }
   | { readonly is: 'spans'; readonly spans: Spans }
   | { readonly is: 'states'; readonly states: States }
   | { readonly is: 'bars'; readonly bars: Bars }
   /** `brief`: where a line is narrow, without what the document says already. */
-  | { readonly is: 'events'; readonly entries: readonly Entry[]; readonly empty: Label; readonly brief?: true }
+  | {
+      readonly is: 'events';
+      readonly entries: readonly Entry[];
+      readonly empty: Label;
+      readonly isNewestFirst?: true;
+      readonly brief?: true;
+    }
   | {
       readonly is: 'changes';
       readonly changes: readonly StateChange[];
@@ -258,13 +267,16 @@ export interface Terms {
   readonly countsControlVersions: boolean;
 }
 
-/** An answer as it is shown, below where and when it was read. */
+/** An answer as it is shown. `observer`: the node that answered by its name, where the answer has it. */
 export interface Document {
+  /** The answer in one line, part by part: who is primary, at which epoch, how many members, who does not answer. */
+  readonly headline?: readonly Sentence[];
   readonly terms: Terms;
   /** `null` is unknown; absent where the answer shows no epoch. */
   readonly epoch?: string | null;
-  /** The node that answered by its name, where the answer has it. */
   readonly observer?: { readonly nodeId: string; readonly name: string };
+  /** What the node that answered says of itself and what bears on all of its answer: it is halted, or cut off. */
+  readonly selfReport?: readonly Sentence[];
   readonly sections: readonly DocumentSection[];
 }
 
@@ -282,18 +294,4 @@ export function label(text: string, short?: string): Label {
 /** A sentence of ours: the dictionaries are held against every call of this. */
 export function sentence(text: string, ...values: readonly Plain[]): Sentence {
   return { label: text, values };
-}
-
-/** The first topology of a document: what the tree draws its rows from. */
-export function topologyOf({ sections }: Document): Topology | undefined {
-  for (const { blocks } of sections) for (const block of blocks) if (block.is === 'topology') return block.topology;
-  return undefined;
-}
-
-/** The table whose rows are the nodes of the topology, in the same order. */
-export function memberTableOf({ sections }: Document): Table | undefined {
-  for (const { blocks } of sections)
-    for (const block of blocks)
-      if (block.is === 'table' && block.table.columns[0]?.key === 'member') return block.table;
-  return undefined;
 }

@@ -169,6 +169,15 @@ export function isNodeName(text: string): boolean {
   return isUuid(text) || isName(text);
 }
 
+/** A number, a time, or a name that begins with a letter: `413`, `2026-11-28T23:25:21.530567Z`, `wal-010006`. */
+const POSITIONS = [/^\d{1,30}$/u, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/u] as const;
+const POSITION_NAME = /^[a-z]+(?:[._-][a-z\d]+)*$/iu;
+
+/** Whether a text reads like a position in an ordered list, as kernels name them. */
+export function isPosition(text: string): boolean {
+  return POSITIONS.some(form => form.test(text)) || (POSITION_NAME.test(text) && isName(text));
+}
+
 /** Whether what names a cluster may be repeated: its name, or its first address where it is in no file. */
 export function isClusterName(text: string): boolean {
   const [, member, address] = /^(?![a-z]+:\/\/)([^=]+)=([a-z]+:\/\/.*)$/iu.exec(text) ?? [];

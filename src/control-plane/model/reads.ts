@@ -3,6 +3,7 @@ import type { CommandArguments } from '../commands/arguments.ts';
 import type { CommandName, ControlCommandName } from '../commands/commands.ts';
 import type { DocumentedReading } from './document.ts';
 import { failure, success, type Result } from './errors.ts';
+import { isPosition } from './plausible.ts';
 import type { Kernel } from '../ports.ts';
 import type { KernelState } from './record.ts';
 import type {
@@ -44,25 +45,53 @@ export async function readView(
   kernel: Kernel,
   command: InspectCommandName,
   args: CommandArguments,
+  from: string | undefined,
+): Promise<Result<AnsweredView>> {
+  const told = await readOperation(kernel, command, args, from);
+  return from === undefined ? told : byChoice(told, from);
+}
+
+async function readOperation(
+  kernel: Kernel,
+  command: InspectCommandName,
+  args: CommandArguments,
+  from: string | undefined,
 ): Promise<Result<AnsweredView>> {
   const node = args.node ?? '';
   switch (command) {
     case 'inspect_cluster_state':
-      return view(command, await kernel.readCluster());
+      return view(command, await kernel.readCluster(from));
     case 'inspect_node':
       return view(command, await kernel.readNode(node));
     case 'inspect_replication_status':
-      return view(command, await kernel.readReplication());
+      return view(command, await kernel.readReplication(from));
     case 'inspect_promotion_state':
       return view(
         command,
-        await kernel.readPromotion(args.lookup === undefined ? undefined : { node, requestId: args.lookup }),
+        await kernel.readPromotion(
+          args.node === undefined ? undefined : { node, requestId: args.lookup, before: args.before },
+          from,
+        ),
       );
     case 'inspect_wal':
-      return view(command, await kernel.readWal(node));
+      return view(command, await kernel.readWal(node, args.before));
     case 'inspect_snapshots':
-      return view(command, await kernel.readSnapshots(node));
+      return view(command, await kernel.readSnapshots(node, args.before));
   }
+}
+
+/** An answer of an endpoint that a person chose says so; a failure says that therefore no other was asked. */
+function byChoice(told: Result<AnsweredView>, from: string): Result<AnsweredView> {
+  if (told.ok) {
+    const answer = { ...told.value, reading: { ...told.value.reading, isChosen: true } } as AnsweredView;
+    return success(answer);
+  }
+  const only = `Only ${from} was asked, because it was chosen; no other was asked in its place.`;
+  const { error } = told;
+  if (error.domain === 'TRANSPORT_ERROR') return failure({ ...error, message: `${error.message} ${only}` });
+  if (error.kernel === undefined) return told;
+  // A kernel's own words stay as they are.
+  return failure({ ...error, known: error.known === undefined ? only : `${error.known} ${only}` });
 }
 
 function view<C extends ReadCommandName>(
@@ -70,6 +99,21 @@ function view<C extends ReadCommandName>(
   result: Result<DocumentedReading<CommandViews[C]>>,
 ): Result<{ readonly command: C; readonly reading: DocumentedReading<CommandViews[C]> }> {
   return result.ok ? success({ command, reading: result.value }) : failure(result.error);
+}
+
+/**
+ * The arguments of the command that reads the next older part of what an answer shows, of the node that told this one;
+ * `undefined` where nothing is older, or where nobody can be asked for it.
+ */
+export function olderPart({ command, reading }: AnsweredView, cluster: string): CommandArguments | undefined {
+  if (command !== 'inspect_promotion_state' && command !== 'inspect_wal' && command !== 'inspect_snapshots')
+    return undefined;
+  const {
+    view: { nextBefore },
+    observed: { nodeId: node },
+  } = reading;
+  const before = nextBefore?.toString();
+  return before === undefined || !isPosition(before) || node === null ? undefined : { cluster, node, before };
 }
 
 /** The part of a view that says which authority state it shows. */

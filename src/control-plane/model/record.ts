@@ -9,6 +9,7 @@ import type { Wire } from './views.ts';
 export const STAGES = [
   'session_started',
   'authority_changed',
+  'log_read',
   'command_requested',
   'command_rejected',
   'command_answered',
@@ -55,6 +56,17 @@ export interface KernelResponse {
   readonly body: string;
 }
 
+/**
+ * A person's reading of the log, recorded before it. `files` are the paths as they were given. `filter` is what was
+ * looked for, by the names that records have (`cluster`, `request_id`) and by those of the search (`operator`, `asks`,
+ * `text`, `from`, `to`, `since`, `until`, `only`); empty where all of it is read.
+ */
+export interface LogRead {
+  readonly action: 'open' | 'show' | 'verify' | 'export' | 'reconstruct';
+  readonly files: readonly string[];
+  readonly filter: Readonly<Record<string, string>>;
+}
+
 /** One record without its position (`v`, `seq`, `prev`, `hash`), which the log adds. */
 export interface AuditEntry {
   readonly time: string;
@@ -80,6 +92,7 @@ export interface AuditEntry {
   readonly kernel_response?: KernelResponse;
   readonly error?: Wire<Omit<ControlError, 'kernel' | 'outcome'>>;
   readonly outcome?: Outcome | 'pending';
+  readonly log_read?: LogRead;
   /** What happened, in words, where the stage alone does not say it. */
   readonly detail?: string;
   readonly redacted?: readonly string[];

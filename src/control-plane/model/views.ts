@@ -4,10 +4,7 @@
  * Times are the kernel's own RFC 3339 texts.
  */
 
-/**
- * Where an answer comes from, at which state, at which time and by whose clock. An engine may have neither commit ids
- * nor control versions.
- */
+/** Where an answer comes from, at which state, when, by whose clock. Not every engine counts commits or versions. */
 export interface Observed {
   readonly snapshot: string;
   readonly commitId: bigint | null;
@@ -17,10 +14,11 @@ export interface Observed {
   readonly clock: string;
 }
 
-/** An endpoint that was asked before the one that answered, and why it did not. */
+/** An endpoint that was asked before, and why what it said is not the answer. `answered`: it did say something. */
 export interface SkippedEndpoint {
   readonly endpoint: string;
   readonly reason: string;
+  readonly answered?: true;
 }
 
 /** One kernel answer with its origin. All values of one view come from one reading (P7-D1). */
@@ -30,6 +28,10 @@ export interface Reading<T> {
   readonly endpoint: string;
   readonly skipped: readonly SkippedEndpoint[];
   readonly notes: readonly string[];
+  /** What the nodes are called that the answer speaks of by their ids, where it says so beside its view. */
+  readonly names?: Readonly<Record<string, string>>;
+  /** Only this endpoint was asked, because a person chose it. */
+  readonly isChosen?: true;
   /** Names of values that the engine sent, that are secrets, and that are therefore in no view and no record. */
   readonly redacted?: readonly string[];
 }
@@ -140,14 +142,22 @@ export interface RequestFate {
   readonly code: string | null;
 }
 
-export interface PromotionView {
+/** Which part of an ordered list a view holds: the whole only where neither an older nor a newer part begins. */
+interface PartOf<Position> {
+  readonly nextBefore: Position | null;
+  readonly nextAfter: Position | null;
+  /** How many there are in all; `null` where the node does not know. */
+  readonly total: bigint | null;
+}
+
+export interface PromotionView extends PartOf<bigint> {
   readonly state: string;
   readonly pendingNodeId: string | null;
   readonly epoch: bigint | null;
   readonly lastAttempt: PromotionAttempt | null;
   readonly events: readonly KernelEvent[];
-  /** Set when older answers were cut: the sequence number to go on from. */
-  readonly nextAfter: bigint | null;
+  /** How many events of this part could not be read, and are not among `events`; absent: none. */
+  readonly unreadable?: bigint;
   readonly request: RequestFate | null;
 }
 
@@ -166,7 +176,8 @@ export interface WalCheckpoint {
   readonly offset: bigint | null;
 }
 
-export interface WalView {
+/** The part is one of the segments; all else is of the whole log. */
+export interface WalView extends PartOf<string> {
   /** `null` where the segments cannot be seen: that is not the same as none. */
   readonly segments: readonly WalSegment[] | null;
   readonly appendOffset: bigint | null;
@@ -178,7 +189,6 @@ export interface WalView {
   readonly verifiedToOffset: bigint | null;
   /** All of them, by offset; `null` where the answer does not say: that is not the same as none. */
   readonly checkpoints: readonly WalCheckpoint[] | null;
-  readonly nextAfter: string | null;
   readonly sections?: readonly Section[];
 }
 
@@ -193,9 +203,8 @@ export interface SnapshotItem {
   readonly source: string | null;
 }
 
-export interface SnapshotsView {
+export interface SnapshotsView extends PartOf<string> {
   readonly items: readonly SnapshotItem[];
-  readonly nextAfter: string | null;
   readonly sections?: readonly Section[];
 }
 

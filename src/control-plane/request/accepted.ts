@@ -1,5 +1,5 @@
 /** Step 2 of a request: it is authorized and can be carried out, or it is refused before any traffic. */
-import { invalidArguments, parseArguments, type CommandArguments } from '../commands/arguments.ts';
+import { chosenEndpoint, invalidArguments, parseArguments, type CommandArguments } from '../commands/arguments.ts';
 import { commandRefused, type Authority } from '../commands/authority.ts';
 import type { ClusterConfig } from '../clusters/cluster.ts';
 import { commandSpec, isCommandName, type CommandName } from '../commands/commands.ts';
@@ -13,17 +13,23 @@ import type { Session } from './session.ts';
 export interface Accepted {
   readonly command: CommandName;
   readonly args: CommandArguments;
+  /** The address of the one endpoint that a person chose, where one did. */
+  readonly from: string | undefined;
   readonly cluster: ClusterConfig;
   readonly engine: Engine;
   readonly kernel: Kernel;
 }
 
-/** Checks everything that can be known without asking the kernel. */
+/**
+ * Checks everything that can be known without asking the kernel. `node`: `any` where it is not known yet which one is
+ * meant, so that nothing is said of its id.
+ */
 export async function accept(
   session: Session,
   authority: Authority,
   command: string,
   input: Readonly<Record<string, unknown>>,
+  node: 'given' | 'any' = 'given',
 ): Promise<Result<Accepted>> {
   if (!isCommandName(command)) {
     return failure(
@@ -36,7 +42,8 @@ export async function accept(
   const cluster = clusters.find(args.value.cluster);
   if (!cluster.ok) return cluster;
   const spec = commandSpec(command);
-  const engine = engineOf(engines, cluster.value);
+  const known = engineOf(engines, cluster.value);
+  const engine = node === 'given' ? known : { ...known, invalidNodeId: () => undefined };
   const refused =
     unauthorized(session, authority, command, cluster.value) ??
     invalidArguments(spec, args.value, engine) ??
@@ -49,11 +56,13 @@ export async function accept(
       : undefined) ??
     (spec.confirmation === 'none' ? undefined : confirmer.unavailable());
   if (refused !== undefined) return failure(refused);
+  const from = chosenEndpoint(args.value, cluster.value);
+  if (!from.ok) return from;
   const kernel = await session.connect(cluster.value);
   if (!kernel.ok) return kernel;
   const reason = unsupported(command, kernel.value);
   return reason === undefined
-    ? success({ command, args: args.value, cluster: cluster.value, engine, kernel: kernel.value })
+    ? success({ command, args: args.value, from: from.value, cluster: cluster.value, engine, kernel: kernel.value })
     : failure(refusal('PHASE7_OPERATION_UNSUPPORTED', `${reason} Nothing was sent.`));
 }
 

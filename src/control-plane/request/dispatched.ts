@@ -1,7 +1,7 @@
 /** Steps 6 to 8 of a control request: its intent is recorded, one request goes out, its outcome is recorded. */
 import type { AuditPosition } from '../model/audit-position.ts';
 import type { ControlCommandName } from '../commands/commands.ts';
-import { operatorId } from '../commands/operator.ts';
+import { operatorId, operatorText } from '../commands/operator.ts';
 import { refusal, type Result } from '../model/errors.ts';
 import { explainExecution } from '../explanation/explanation.ts';
 import type { ControlRequest, Kernel } from '../ports.ts';
@@ -9,7 +9,7 @@ import type { ExecutedControl } from '../explanation/words.ts';
 import type { Accepted } from './accepted.ts';
 import { outdated, type Consent } from './consent.ts';
 import type { Explained } from './explained.ts';
-import { attempt, stageOfFailure, type Flow } from './flow.ts';
+import { attempt, stageOfFailure, type Flow, type Force } from './flow.ts';
 import type { CommandResult } from './result.ts';
 import type { Session } from './session.ts';
 
@@ -46,7 +46,16 @@ export async function dispatch(
   if (late !== undefined) return flow.fail('dispatch_failed', late);
 
   // 7. Dispatched: exactly one request.
-  flow.sending();
+  const force: Force | undefined =
+    command === 'force_promotion'
+      ? {
+          by: operatorText(session.env.operator),
+          time: intent.time,
+          reason: accepted.args.reason ?? '',
+          acknowledged: confirmation.acknowledged,
+        }
+      : undefined;
+  flow.sending(force);
   const answer = await attempt(
     () =>
       send(kernel, command, requestOf(session, flow, accepted, explained, intent.position), explained, confirmation),
@@ -68,6 +77,7 @@ export async function dispatch(
     target: explained.explanation.target,
     execution: explainExecution(answer.value),
     recorded,
+    ...(force === undefined ? {} : { force }),
   };
 }
 

@@ -4,6 +4,7 @@ import type { Authority } from '../commands/authority.ts';
 import { failure, refusal, transportFailure, type ControlError, type Result } from '../model/errors.ts';
 import { isName, WITHHELD } from '../model/plausible.ts';
 import type { Stage } from '../model/record.ts';
+import type { Explanation } from '../explanation/explanation.ts';
 import { recordedError, type NotRecorded, type Recorded, type Recorder, type RecordFields } from './recorder.ts';
 
 /** The command ended without a success that can be shown; `error.outcome` says what is proven. */
@@ -17,6 +18,19 @@ export interface FlowFailure {
   readonly recorded: Recorded;
   /** Set where Operator authority ended with this request, because its outcome is unknown: where that is recorded. */
   readonly authorityEnded?: Recorded;
+  /** What was explained before it ended so. */
+  readonly explanation?: Explanation;
+  /** Set where a byte of the request may have gone out. */
+  readonly sent?: true;
+  readonly force?: Force;
+}
+
+/** A force as it was asked for: on whose word, and in place of what. `time` is that of its recorded intent. */
+export interface Force {
+  readonly by: string;
+  readonly time: string;
+  readonly reason: string;
+  readonly acknowledged: readonly string[];
 }
 
 /**
@@ -36,6 +50,8 @@ export class Flow {
   readonly #onUnknown: OnUnknown;
   #sending = false;
   #executed: Recorded | undefined;
+  #explanation: Explanation | undefined;
+  #force: Force | undefined;
 
   constructor(
     recorder: Recorder,
@@ -109,9 +125,15 @@ export class Flow {
     return { ...this.#failure(error, recorded), ...(authorityEnded === undefined ? {} : { authorityEnded }) };
   }
 
-  /** From now on a byte of the control request may be out. */
-  sending(): void {
+  /** From now on the ends of this request carry what was explained. */
+  explained(explanation: Explanation): void {
+    this.#explanation = explanation;
+  }
+
+  /** From now on a byte of the control request may be out. `force`: where it is one. */
+  sending(force?: Force): void {
     this.#sending = true;
+    this.#force = force;
   }
 
   /** The kernel has said that it executed the request, and that is recorded, or could not be. */
@@ -184,6 +206,9 @@ export class Flow {
       target: node,
       error,
       recorded,
+      ...(this.#explanation === undefined ? {} : { explanation: this.#explanation }),
+      ...(this.#sending ? { sent: true } : {}),
+      ...(this.#force === undefined ? {} : { force: this.#force }),
     };
   }
 }

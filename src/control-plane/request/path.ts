@@ -80,6 +80,7 @@ async function confirmAndDispatch(
   if (!explained.ok) return flow.fail('read_failed', explained.error);
   const { explanation, state, identity, endpoint } = explained.value;
   flow.knowsNode();
+  flow.explained(explanation);
   session.told.learn(cluster.name, { identity, addresses: announced(explanation.kernel?.members ?? []) });
   const watched = session.observedElsewhere(cluster);
   if (watched !== undefined) return flow.refuse(watched);
@@ -114,9 +115,9 @@ async function read(
   session: Session,
   flow: Flow,
   command: InspectCommandName,
-  { kernel, args, cluster }: Accepted,
+  { kernel, args, from, cluster }: Accepted,
 ): Promise<CommandResult> {
-  const answer = await attempt(() => readView(kernel, command, args), 'not_executed');
+  const answer = await attempt(() => readView(kernel, command, args, from), 'not_executed');
   if (!answer.ok) return flow.fail('read_failed', answer.error);
   flow.knowsNode();
   if (answer.value.command === 'inspect_cluster_state') {

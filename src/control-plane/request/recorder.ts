@@ -16,7 +16,13 @@ export interface NotRecorded {
 }
 
 /** Where a record stands in the log, or why it does not. */
-export type Recorded = { readonly position: AuditPosition } | NotRecorded;
+export type Recorded = RecordedInLog | NotRecorded;
+
+/** Where a record stands in the log, and the time that it names. */
+export interface RecordedInLog {
+  readonly position: AuditPosition;
+  readonly time: string;
+}
 
 /** One session's line into the log. Appends in call order; `n` counts only what was recorded. */
 export class Recorder {
@@ -39,7 +45,7 @@ export class Recorder {
     const turn = this.#queue.then(async () => {
       try {
         if (this.#n === 0n) await this.#append('session_started', OBSERVER, {});
-        return { position: await this.#append(stage, authority, fields) };
+        return await this.#append(stage, authority, fields);
       } catch (error) {
         return { position: null, cause: error instanceof Error ? error.message : String(error) };
       }
@@ -48,9 +54,10 @@ export class Recorder {
     return turn;
   }
 
-  async #append(stage: Stage, authority: Authority, fields: RecordFields): Promise<AuditPosition> {
+  async #append(stage: Stage, authority: Authority, fields: RecordFields): Promise<RecordedInLog> {
+    const time = this.#clock.now();
     const position = await this.#log.append({
-      time: this.#clock.now(),
+      time,
       clock: this.#clock.name,
       session: this.#session,
       n: (this.#n + 1n).toString(),
@@ -60,7 +67,7 @@ export class Recorder {
       ...fields,
     });
     this.#n += 1n;
-    return position;
+    return { position, time };
   }
 }
 

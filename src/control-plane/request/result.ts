@@ -2,7 +2,7 @@
 import type { ControlCommandName } from '../commands/commands.ts';
 import type { Execution, Explanation } from '../explanation/explanation.ts';
 import type { AnsweredView } from '../model/reads.ts';
-import type { FlowFailure } from './flow.ts';
+import type { FlowFailure, Force } from './flow.ts';
 import type { Recorded } from './recorder.ts';
 
 /** A read was answered; nothing changed. */
@@ -23,6 +23,7 @@ export interface Executed {
   readonly target: Explanation['target'];
   readonly execution: Execution;
   readonly recorded: Recorded;
+  readonly force?: Force;
 }
 
 /** How a command ended. A failure carries its outcome in `error.outcome`: not executed, unknown, or even executed. */

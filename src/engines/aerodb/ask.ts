@@ -12,6 +12,7 @@ import {
 } from '../../control-plane/model/errors.ts';
 import { parse, type Misfit } from '../../control-plane/model/parse.ts';
 import type { Observed } from '../../control-plane/model/views.ts';
+import type { Names } from '../named.ts';
 import { bearerSecrets, excerpt, readJson, withhold, type JsonAnswer } from '../http/answer.ts';
 import { urlOf, type Timeouts } from '../http/endpoint.ts';
 import { exchange, type HttpRequest, type TlsIdentity } from '../http/http.ts';
@@ -30,6 +31,7 @@ export interface Reply<T> {
   readonly data: T;
   readonly observed: Observed;
   readonly notes: readonly string[];
+  readonly names: Names;
   readonly body: string;
 }
 
@@ -118,7 +120,8 @@ function accepted<T>(answer: JsonAnswer, schema: () => z.ZodMiniType<T>): Asked<
   const inner = parse(schema(), outer.value.data);
   if (!inner.ok) return foreign(`not a valid answer: ${misfitText(inner.misfit, ['data'])}`);
   const notes = answer.isRepaired ? [...outer.value.notes, NOT_UNICODE] : outer.value.notes;
-  return { ok: true, reply: { data: inner.value, observed: outer.value.observed_at, notes, body: answer.text } };
+  const { observed_at: observed, names } = outer.value;
+  return { ok: true, reply: { data: inner.value, observed, notes, names, body: answer.text } };
 }
 
 const NOT_UNICODE = 'This answer holds text that is not Unicode; U+FFFD stands in its place.';

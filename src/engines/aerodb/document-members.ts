@@ -1,7 +1,8 @@
 /** Members of an AeroDB cluster as they are shown: the table of all, one alone, and who follows whom. */
-import { label, type Cell, type DocumentSection, type Table } from '../../control-plane/model/document.ts';
+import { label, sentence, type Cell, type DocumentSection, type Table } from '../../control-plane/model/document.ts';
 import type { Member, NodeView, Wire } from '../../control-plane/model/views.ts';
-import { ABSENT, fact, facts, nodeCell, plain, section, type MemberPicture } from '../documents.ts';
+import { ABSENT, detail, fact, facts, nodeCell, plain, rowNodes, section, type MemberPicture } from '../documents.ts';
+import type { Standing } from '../headline.ts';
 
 type Shown = Wire<Member>;
 
@@ -10,43 +11,45 @@ const COMMIT = label('Durable commit', 'commit');
 const LAG_BYTES = label('Lag (bytes)', 'lag bytes');
 const LAG_COMMITS = label('Lag (commits)', 'lag commits');
 
-/** The members as rows, in the order of the answer. */
+/** The members as rows, in the order that is given. */
 export function membersTable(members: readonly Shown[]): Table {
   return {
     caption: label('Members'),
     columns: [
-      { key: 'member', title: label('Node'), is: 'text', width: 28 },
-      { key: 'role', title: label('Role'), is: 'role', width: 10 },
-      { key: 'state', title: label('Replication state'), is: 'text', width: 26 },
-      { key: 'health', title: label('Health'), is: 'health', width: 13 },
-      { key: 'lagBytes', title: LAG_BYTES, is: 'number', width: 12 },
-      { key: 'lagCommits', title: LAG_COMMITS, is: 'number', width: 12 },
-      { key: 'durable', title: OFFSET, is: 'number', width: 16 },
-      { key: 'commit', title: COMMIT, is: 'ordinal', width: 12 },
-      { key: 'contact', title: label('Last contact'), is: 'time', width: 25 },
+      { key: 'member', title: label('Node'), is: 'text', width: 14 },
+      { key: 'role', title: label('Role'), is: 'role', width: 9 },
+      { key: 'health', title: label('Health'), is: 'health', width: 14 },
       { key: 'basis', title: label('Health basis', 'health known from'), is: 'text', width: 30 },
-      { key: 'id', title: label('Node id'), is: 'code', width: 38 },
-      { key: 'api', title: label('Address', 'api'), is: 'code', width: 30 },
+      { key: 'lagBytes', title: LAG_BYTES, is: 'number', width: 11 },
+      { key: 'lagCommits', title: LAG_COMMITS, is: 'number', width: 11 },
+      { key: 'commit', title: COMMIT, is: 'ordinal', width: 10 },
+      { key: 'contact', title: label('Last contact'), is: 'time', width: 25 },
+      { key: 'state', title: label('Replication state'), is: 'text', width: 26, isDetail: true },
+      { key: 'durable', title: OFFSET, is: 'number', width: 16, isDetail: true },
+      { key: 'id', title: label('Node id'), is: 'code', width: 38, isDetail: true },
+      { key: 'api', title: label('Address', 'api'), is: 'code', width: 30, isDetail: true },
       { key: 'ownState', title: label('State'), is: 'text', width: 26, isNarrow: true },
       { key: 'halted', title: label('Halt reason', 'halted by'), is: 'text', width: 26, isNarrow: true },
     ],
     rows: members.map(member => [
       member.name,
       member.role,
-      stateOf(member.replicationState, member.haltReason),
-      member.health,
+      healthOf(member),
+      member.healthBasis,
       member.lagBytes,
       member.lagCommits,
-      member.durableOffset,
       member.durableCommitId,
       member.lastContact,
-      member.healthBasis,
+      stateOf(member.replicationState, member.haltReason),
+      member.durableOffset,
       member.nodeId,
       member.apiUrl,
       member.replicationState,
       // A member that runs has no reason to be halted, and that is known.
       member.haltReason === null && member.health === 'running' ? ABSENT : member.haltReason,
     ]),
+    nodes: rowNodes(members, PICTURE.isSilent),
+    own: ['role', 'state', 'lagBytes', 'lagCommits', 'durable', 'commit'],
     empty: label('The node reports no members.'),
     narrow: [
       ['member', 'role', 'ownState', 'health', 'durable', 'commit', 'lagBytes', 'lagCommits'],
@@ -61,6 +64,31 @@ export function stateOf(state: string, reason: string | null): string | Cell {
   return reason === null ? state : { is: 'state', state, reason };
 }
 
+/** What a member of this role is in while it replicates: its role and its health say it already. */
+const USUAL: Readonly<Record<Shown['role'], string | null>> = {
+  primary: 'PrimaryActive',
+  replica: 'ReplicaActive',
+  unknown: null,
+};
+
+/** Its health, with the reason of a halt, or with a state that neither role nor health say. */
+function healthOf({ role, health, replicationState, haltReason }: Shown): string | Cell {
+  const word = plain('health', health);
+  if (haltReason !== null) return { is: 'sentence', sentence: sentence('{0}: {1}', word, plain('text', haltReason)) };
+  const isSaid = replicationState === USUAL[role] || replicationState === 'unknown';
+  if (isSaid) return health;
+  return { is: 'sentence', sentence: sentence('{0}, {1}', word, plain('text', replicationState)) };
+}
+
+/**
+ * AeroDB says on what it bases a member's health in words of its own; only where these say that it did not answer is
+ * that repeated.
+ */
+export const STANDING: Standing<Shown> = {
+  isSilent: ({ health, healthBasis }) => health === 'unknown' && /\bnot answer/u.test(healthBasis),
+  halted: ({ haltReason }) => haltReason,
+};
+
 /** Who follows whom, as the answering node reports it. */
 export const PICTURE: MemberPicture<Shown> = {
   told: ({ role }) => role,
@@ -71,6 +99,8 @@ export const PICTURE: MemberPicture<Shown> = {
   ],
   legend: label('lag: bytes (B) · commits'),
   isFollower: ({ replicationState }) => replicationState !== 'Disabled' && replicationState !== 'Uninitialized',
+  isSilent: STANDING.isSilent,
+  impliedStates: ['PrimaryActive', 'ReplicaActive'],
 };
 
 /** One node, and whether it speaks for itself. */
@@ -79,8 +109,8 @@ export function nodeSections({ member, source }: Wire<NodeView>): readonly Docum
     section(
       null,
       facts(
-        fact(label('Node'), nodeCell(member)),
-        fact(label('Told by'), {
+        detail(label('Node'), nodeCell(member)),
+        detail(label('Told by'), {
           is: 'word',
           word: source === 'self' ? label('the node itself') : label('another node, which reports it'),
         }),
@@ -89,15 +119,15 @@ export function nodeSections({ member, source }: Wire<NodeView>): readonly Docum
     section(
       label('State'),
       facts(
-        fact(label('Role'), plain('role', member.role)),
+        detail(label('Role'), plain('role', member.role)),
         fact(label('Replication state'), plain('text', member.replicationState)),
         ...(member.health === 'halted' || member.haltReason !== null
-          ? [fact(label('Halt reason'), plain('text', member.haltReason))]
+          ? [detail(label('Halt reason'), plain('text', member.haltReason))]
           : []),
-        fact(label('Health'), plain('health', member.health)),
+        detail(label('Health'), plain('health', member.health)),
         fact(label('Health basis'), plain('text', member.healthBasis)),
         fact(label('Last contact'), plain('time', member.lastContact)),
-        fact(label('Address'), plain('code', member.apiUrl)),
+        detail(label('Address'), plain('code', member.apiUrl)),
       ),
     ),
     section(
@@ -105,8 +135,8 @@ export function nodeSections({ member, source }: Wire<NodeView>): readonly Docum
       facts(
         fact(label('Durable offset (bytes)'), plain('number', member.durableOffset)),
         fact(label('Durable commit'), plain('ordinal', member.durableCommitId)),
-        fact(label('Lag (bytes)'), plain('number', member.lagBytes)),
-        fact(label('Lag (commits)'), plain('number', member.lagCommits)),
+        detail(label('Lag (bytes)'), plain('number', member.lagBytes)),
+        detail(label('Lag (commits)'), plain('number', member.lagCommits)),
       ),
     ),
   ];

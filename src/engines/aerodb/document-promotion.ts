@@ -6,9 +6,18 @@ import {
   type Cell,
   type Document,
   type Fact,
+  type Sentence,
 } from '../../control-plane/model/document.ts';
-import type { PromotionAttempt, PromotionView, RequestFate, Wire } from '../../control-plane/model/views.ts';
-import { entries, fact, facts, NONE, plain, section, type EventForms } from '../documents.ts';
+import type {
+  KernelEvent,
+  PromotionAttempt,
+  PromotionView,
+  RequestFate,
+  Wire,
+} from '../../control-plane/model/views.ts';
+import { detail, fact, facts, history, NONE, plain, section, type EventForms } from '../documents.ts';
+import { fateLine } from '../headline.ts';
+import { EVENT_WORDS, partBlocks } from '../parts.ts';
 import { machine } from './document-machine.ts';
 import { TERMS } from './terms.ts';
 
@@ -23,40 +32,74 @@ export const EVENTS: EventForms = {
 
 /** The state machine as the node reports it. */
 export function promotionDocument(view: Wire<PromotionView>): Document {
-  const { state, pendingNodeId, epoch, lastAttempt, events, nextAfter, request } = view;
+  const { state, pendingNodeId, epoch, lastAttempt, events, nextAfter, unreadable, request } = view;
   return {
+    headline: [
+      ...fateLine(request),
+      sentence('{0}, epoch {1}', plain('strong', state), plain('ordinal', epoch)),
+      ...attemptLine(lastAttempt),
+    ],
     terms: TERMS,
     epoch,
     sections: [
       section(
         null,
         facts(
-          fact(label('State'), plain('strong', state)),
+          detail(label('State'), plain('strong', state)),
           ...(pendingNodeId === null && state === 'Steady'
             ? []
             : [fact(label('Pending node'), plain('code', pendingNodeId))]),
         ),
       ),
       ...(request === null ? [] : [section(label('Request looked up'), facts(...fate(request)))]),
-      section(label('State machine'), machine(view)),
+      // The way of the last attempt is drawn from its events, which are the newest.
+      section(label('State machine'), nextAfter === null ? machine(view) : NOT_DRAWN),
       section(
         label('Last attempt'),
         lastAttempt === null
           ? { is: 'sentence', sentence: sentence('The node reports no attempt.'), muted: true }
-          : facts(...attempt(lastAttempt)),
+          : facts(...attempt(lastAttempt), ...asker(lastAttempt, events)),
       ),
-      section(label('Events'), ...(nextAfter === null ? [] : [moreEvents(nextAfter)]), {
-        is: 'events',
-        entries: entries(events, EVENTS),
-        empty: label('The node reports no events.'),
-      }),
+      section(
+        label('Events'),
+        ...partBlocks(
+          view,
+          events.map(({ seq }) => plain('ordinal', seq)),
+          EVENT_WORDS,
+          BigInt(unreadable ?? '0'),
+        ),
+        history(events, EVENTS, label('The node reports no events.')),
+      ),
     ],
   };
 }
 
-function moreEvents(after: string): Block {
-  const page = sentence('The answer is one page: the node has more events after #{0}.', plain('ordinal', after));
-  return { is: 'sentence', sentence: page };
+const NOT_DRAWN = {
+  is: 'sentence',
+  sentence: sentence('Not drawn: the newest events, which tell of the last attempt, are not in this answer.'),
+  muted: true,
+} as const satisfies Block;
+
+function attemptLine(last: Wire<PromotionAttempt> | null): readonly Sentence[] {
+  if (last === null) return [sentence('no attempt is reported')];
+  const { kind, mode, outcome, denial } = last;
+  const what = plain('text', mode === null ? kind : `${kind} (${mode})`);
+  return [
+    denial === null
+      ? sentence('last attempt: {0}, {1}', what, plain('text', outcome))
+      : sentence('last attempt: {0}, {1}: {2}', what, plain('text', outcome), plain('text', denial.reason)),
+  ];
+}
+
+/** Who asked for the attempt and why, where the answer holds the event that says it. */
+function asker({ requestId }: Wire<PromotionAttempt>, events: readonly Wire<KernelEvent>[]): readonly Fact[] {
+  const told = (value: (event: Wire<KernelEvent>) => string | null): string | null =>
+    events.map(event => (event.requestId === requestId ? value(event) : null)).find(one => one !== null) ?? null;
+  const [operator, reason] = [told(event => event.operator), told(event => event.reason)];
+  return [
+    ...(operator === null ? [] : [fact(label('Operator'), plain('text', operator))]),
+    ...(reason === null ? [] : [fact(label('Reason'), plain('verbatim', reason))]),
+  ];
 }
 
 function attempt({ requestId, kind, mode, target, outcome, denial }: Wire<PromotionAttempt>): readonly Fact[] {
@@ -69,10 +112,10 @@ function attempt({ requestId, kind, mode, target, outcome, denial }: Wire<Promot
         };
   return [
     fact(label('Request'), plain('code', requestId)),
-    fact(label('Kind'), plain('text', kind)),
-    fact(label('Mode'), mode === null && kind === 'demotion' ? NONE : plain('text', mode)),
+    detail(label('Kind'), plain('text', kind)),
+    detail(label('Mode'), mode === null && kind === 'demotion' ? NONE : plain('text', mode)),
     fact(label('Target'), plain('code', target)),
-    fact(label('Outcome'), plain('text', outcome)),
+    detail(label('Outcome'), plain('text', outcome)),
     fact(label('Denial'), denied),
   ];
 }

@@ -1,24 +1,50 @@
 /** How far each replica of an AeroDB cluster is, as it is shown. */
-import { label, sentence, type Bars, type Document, type Table } from '../../control-plane/model/document.ts';
+import {
+  label,
+  sentence,
+  type Bars,
+  type Cell,
+  type Column,
+  type Document,
+  type Table,
+} from '../../control-plane/model/document.ts';
 import type { ReplicaProgress, ReplicationView, Wire } from '../../control-plane/model/views.ts';
-import { ABSENT, fact, facts, plain, section, table } from '../documents.ts';
+import { byName } from '../../text/natural.ts';
+import { ABSENT, detail, fact, facts, plain, rowNodes, section, table } from '../documents.ts';
+import { replicasLine } from '../headline.ts';
+import { leadsAt } from './document.ts';
 import { stateOf } from './document-members.ts';
+import { tellerAmongReplicas } from './teller.ts';
 import { TERMS } from './terms.ts';
 
 type Replica = Wire<ReplicaProgress>;
 
-/** Replicas in the order of the answer. */
-export function replicationDocument({ primaryId, epoch, committedOffset, replicas }: Wire<ReplicationView>): Document {
+const NODE_ID: Column = { key: 'id', title: label('Node id'), is: 'code', width: 38, isDetail: true };
+
+/** Replicas by name. */
+export function replicationDocument(
+  { primaryId, epoch, committedOffset, replicas: told }: Wire<ReplicationView>,
+  observer: string | null,
+): Document {
+  const replicas = byName(told);
   return {
+    headline: [
+      leadsAt(primaryId, undefined, epoch),
+      ...replicasLine(
+        replicas.map(({ lagBytes }) => lagBytes),
+        most => sentence('largest lag {0} bytes', most),
+      ),
+    ],
     terms: TERMS,
     epoch,
+    ...tellerAmongReplicas(replicas, observer),
     sections: [
       section(
         null,
         facts(
-          fact(TERMS.primary, plain('code', primaryId)),
+          detail(TERMS.primary, plain('code', primaryId)),
           fact(label('Committed offset (bytes)'), plain('number', committedOffset)),
-          fact(label('Replicas'), plain('number', replicas.length.toString())),
+          detail(label('Replicas'), plain('number', replicas.length.toString())),
         ),
       ),
       ...(replicas.length === 0 ? [] : [section(label('Lag'), { is: 'bars', bars: lagBars(replicas) })]),
@@ -28,47 +54,53 @@ export function replicationDocument({ primaryId, epoch, committedOffset, replica
 }
 
 function replicasTable(replicas: readonly Replica[]): Table {
-  // A name stands for its node where each replica has one of its own; the ids are then beside the names, once.
+  // A name stands for its node where each replica has one of its own; the ids are then in a column, once.
   const isNamed =
     replicas.some(({ nodeId, name }) => name !== null && name !== nodeId) &&
     new Set(replicas.map(({ nodeId, name }) => name ?? nodeId)).size === replicas.length;
-  const node = isNamed ? 'node' : 'id';
   return {
     caption: label('Replicas'),
     columns: [
-      { key: 'node', title: label('Node'), is: 'text', width: 18 },
-      { key: 'state', title: label('State'), is: 'text', width: 34 },
-      { key: 'lagBytes', title: label('Lag (bytes)', 'lag bytes'), is: 'number', width: 12 },
-      { key: 'lagCommits', title: label('Lag (commits)', 'lag commits'), is: 'number', width: 12 },
-      { key: 'received', title: label('Received (bytes)', 'received'), is: 'number', width: 14 },
+      { key: 'node', title: label('Node'), is: 'text', width: 14 },
+      { key: 'state', title: label('State'), is: 'text', width: 26 },
+      { key: 'lagBytes', title: label('Lag (bytes)', 'lag bytes'), is: 'number', width: 11 },
+      { key: 'lagCommits', title: label('Lag (commits)', 'lag commits'), is: 'number', width: 11 },
       { key: 'applied', title: label('Applied (bytes)', 'applied'), is: 'number', width: 14 },
       { key: 'acknowledged', title: label('Acknowledged (bytes)', 'acknowledged'), is: 'number', width: 16 },
-      { key: 'at', title: label('Last acknowledged', 'last acknowledged at'), is: 'time', width: 26 },
-      { key: 'id', title: label('Node id'), is: 'code', width: 38 },
+      { key: 'at', title: label('Last acknowledged', 'last acknowledged at'), is: 'time', width: 25 },
+      { key: 'received', title: label('Received (bytes)', 'received'), is: 'number', width: 14, isDetail: true },
+      ...(isNamed ? [NODE_ID] : []),
       { key: 'ownState', title: label('State'), is: 'text', width: 26, isNarrow: true },
       { key: 'halted', title: label('Halt reason', 'halted by'), is: 'text', width: 26, isNarrow: true },
     ],
     rows: replicas.map(replica => [
-      isNamed && replica.name === null ? { is: 'code', value: replica.nodeId } : replica.name,
+      nameCell(replica, isNamed),
       stateOf(replica.state, replica.haltReason),
       replica.lagBytes,
       replica.lagCommits,
-      replica.receivedOffset,
       replica.appliedOffset,
       replica.acknowledgedOffset,
       replica.lastAcknowledgedAt,
-      replica.nodeId,
+      replica.receivedOffset,
+      ...(isNamed ? [replica.nodeId] : []),
       replica.state,
       replica.haltReason ?? ABSENT,
     ]),
+    nodes: rowNodes(replicas),
     empty: label('The node reports no replicas.'),
     narrow: [
-      [node, 'ownState', 'lagBytes', 'lagCommits'],
+      ['node', 'ownState', 'lagBytes', 'lagCommits'],
       ...(isNamed ? [['node', 'id']] : []),
-      [node, 'received', 'applied', 'acknowledged'],
-      [node, 'at', 'halted'],
+      ['node', 'received', 'applied', 'acknowledged'],
+      ['node', 'at', 'halted'],
     ],
   };
+}
+
+/** A replica by its name; by its id too, where that name is not its alone. */
+function nameCell({ name, nodeId }: Replica, isNamed: boolean): string | Cell {
+  if (name === null || name === nodeId) return { is: 'code', value: nodeId };
+  return isNamed ? name : { is: 'node', name, nodeId };
 }
 
 function lagBars(replicas: readonly Replica[]): Bars {
@@ -76,8 +108,8 @@ function lagBars(replicas: readonly Replica[]): Bars {
   const commits = most(replicas.map(({ lagCommits }) => lagCommits));
   return {
     measures: [
-      { title: label('Lag in bytes'), unit: label('Bytes'), most: bytes },
-      { title: label('Lag in commits'), unit: label('Commits'), most: commits },
+      { title: label('Lag in bytes'), unit: label('Bytes'), most: bytes, column: 'lagBytes' },
+      { title: label('Lag in commits'), unit: label('Commits'), most: commits, column: 'lagCommits' },
     ],
     bars: replicas.map(({ nodeId, name, lagBytes, lagCommits }) => ({ nodeId, name, amounts: [lagBytes, lagCommits] })),
     scale: sentence(

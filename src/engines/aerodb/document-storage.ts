@@ -6,10 +6,13 @@ import {
   type Document,
   type Mark,
   type Ruler,
+  type Sentence,
   type Span,
 } from '../../control-plane/model/document.ts';
 import type { SnapshotItem, SnapshotsView, WalView, Wire } from '../../control-plane/model/views.ts';
-import { fact, facts, plain, section, table } from '../documents.ts';
+import { detail, fact, facts, plain, section, table } from '../documents.ts';
+import { listLine } from '../headline.ts';
+import { partBlocks, type PartWords } from '../parts.ts';
 import { TERMS } from './terms.ts';
 
 /** Above this many, checkpoints have no line each below the ruler; their places on it and the table stay. */
@@ -17,30 +20,58 @@ const NAMED_CHECKPOINTS = 8;
 /** More segments than pixels to draw them in are told by their number. */
 const DRAWN_SEGMENTS = 1_000;
 
-/** Offsets in bytes, segments in the order of the answer. */
+const SEGMENT_WORDS: PartWords = {
+  newestOf: (...values) => sentence('Showing the newest {0} of {1} segments; {2} older.', ...values),
+  newest: (...values) => sentence('Showing the newest {0} segments; there are older ones.', ...values),
+  between: (...values) => sentence('Showing segments {0} to {1}.', ...values),
+};
+const ITEM_WORDS: PartWords = {
+  newestOf: (...values) => sentence('Showing the newest {0} of {1} snapshots and checkpoints; {2} older.', ...values),
+  newest: (...values) => sentence('Showing the newest {0} snapshots and checkpoints; there are older ones.', ...values),
+  between: (...values) => sentence('Showing snapshots and checkpoints from {0} to {1}.', ...values),
+};
+
+/** Offsets in bytes, the newest segments first. */
 export function walDocument(view: Wire<WalView>): Document {
   const segments = view.segments ?? [];
   return {
+    headline: [
+      sentence(
+        'durable to {0}, appending at {1} bytes',
+        plain('number', view.durableOffset),
+        plain('number', view.appendOffset),
+      ),
+      sentence('oldest retained {0}', plain('number', view.oldestOffset)),
+      ...(view.segments === null
+        ? []
+        : listLine(segments, view, {
+            one: () => sentence('1 segment'),
+            many: number => sentence('{0} segments', number),
+          })),
+      sentence('checksums {0}', plain('text', view.checksumStatus)),
+    ],
     terms: TERMS,
     sections: [
       section(label('Ruler (bytes)'), { is: 'ruler', ruler: ruler(view) }),
       section(
         label('Offsets'),
         facts(
-          fact(label('Oldest retained (bytes)'), plain('number', view.oldestOffset)),
+          detail(label('Oldest retained (bytes)'), plain('number', view.oldestOffset)),
           fact(label('Truncation (bytes)'), plain('number', view.truncationOffset)),
-          fact(label('Durable (bytes)'), plain('number', view.durableOffset)),
-          fact(label('Append (bytes)'), plain('number', view.appendOffset)),
+          detail(label('Durable (bytes)'), plain('number', view.durableOffset)),
+          detail(label('Append (bytes)'), plain('number', view.appendOffset)),
           fact(label('Total size (bytes)'), plain('number', view.totalBytes)),
-          fact(label('Checksums'), plain('text', view.checksumStatus)),
+          detail(label('Checksums'), plain('text', view.checksumStatus)),
           fact(label('Verified up to (bytes)'), plain('number', view.verifiedToOffset)),
         ),
       ),
       section(label('Checkpoints'), checkpoints(view.checkpoints)),
       section(
         label('Segments'),
-        ...page(view.nextAfter, after =>
-          sentence('The answer is one page: the node has more segments after {0}.', plain('code', after)),
+        ...partBlocks(
+          view,
+          segments.map(({ id }) => plain('code', id)),
+          SEGMENT_WORDS,
         ),
         table({
           caption: label('WAL segments'),
@@ -49,25 +80,17 @@ export function walDocument(view: Wire<WalView>): Document {
             { key: 'first', title: label('First offset (bytes)', 'first offset'), is: 'number', width: 16 },
             { key: 'end', title: label('End offset (bytes)', 'end offset'), is: 'number', width: 16 },
             { key: 'bytes', title: label('Size (bytes)', 'bytes'), is: 'number', width: 14 },
-            { key: 'checksum', title: label('Checksum'), is: 'code', width: 34 },
+            { key: 'checksum', title: label('Checksum'), is: 'code', width: 34, isDetail: true },
           ],
-          rows: segments.map(({ id, firstOffset, endOffset, bytes, checksum }) => [
-            id,
-            firstOffset,
-            endOffset,
-            bytes,
-            checksum,
-          ]),
+          rows: segments
+            .map(({ id, firstOffset, endOffset, bytes, checksum }) => [id, firstOffset, endOffset, bytes, checksum])
+            .toReversed(),
           empty: label('The node reports no segments.'),
           narrow: [['id', 'first', 'end', 'bytes', 'checksum']],
         }),
       ),
     ],
   };
-}
-
-function page(after: string | null, words: (after: string) => ReturnType<typeof sentence>): readonly Block[] {
-  return after === null ? [] : [{ is: 'sentence', sentence: words(after) }];
 }
 
 function checkpoints(all: Wire<WalView>['checkpoints']): Block {
@@ -93,14 +116,16 @@ function ruler(view: Wire<WalView>): Ruler {
   const segments = view.segments ?? [];
   const ends = segments.map(({ firstOffset, endOffset }) => ({ first: firstOffset, end: endOffset }));
   const tick = (name: Mark['name'], at: string | null): Mark => ({ name, at, shape: 'tick' });
+  const axis = range([
+    view.oldestOffset,
+    view.durableOffset,
+    view.appendOffset,
+    ...ends.flatMap(({ first, end }) => [first, end]),
+  ]);
   return {
-    ...range([
-      view.oldestOffset,
-      view.durableOffset,
-      view.appendOffset,
-      ...ends.flatMap(({ first, end }) => [first, end]),
-    ]),
+    ...axis,
     parts: segments.length,
+    shown: shownPart(view, ends, axis),
     ends: ends.length > DRAWN_SEGMENTS ? [] : ends,
     marks: [
       tick(label('oldest retained'), view.oldestOffset),
@@ -115,6 +140,18 @@ function ruler(view: Wire<WalView>): Ruler {
     unnamed: isNamed ? [] : own.flatMap(({ offset }) => (offset === null ? [] : [offset])),
     beside: besideRuler(view.checkpoints, isNamed),
   };
+}
+
+/** What of the axis the segments of a part cover: beside it there are others, which the answer does not have. */
+function shownPart(
+  { nextBefore, nextAfter, total }: Wire<WalView>,
+  ends: Ruler['ends'],
+  { from, to }: Pick<Ruler, 'from' | 'to'>,
+): Ruler['shown'] {
+  const [first, last] = [ends[0], ends.at(-1)];
+  if (nextBefore === null && nextAfter === null) return null;
+  if (first === undefined || last === undefined) return { from, to: from, total };
+  return { from: nextBefore === null ? from : first.first, to: nextAfter === null ? to : last.end, total };
 }
 
 function besideRuler(checkpoints: Wire<WalView>['checkpoints'], isNamed: boolean): Ruler['beside'] {
@@ -134,30 +171,43 @@ function range(positions: readonly (string | null)[]): { readonly from: string; 
   return { from: (from ?? 0n).toString(), to: (to ?? 0n).toString() };
 }
 
-/** Snapshots and checkpoints in the order of the answer. */
-export function snapshotsDocument({ items, nextAfter }: Wire<SnapshotsView>): Document {
+/** Snapshots and checkpoints, the newest first. */
+export function snapshotsDocument(view: Wire<SnapshotsView>): Document {
+  const items = view.items.toReversed();
+  const isPart = view.nextBefore !== null || view.nextAfter !== null;
   return {
+    headline: listLine(items, view, {
+      one: () => sentence('1 snapshot or checkpoint'),
+      many: number => sentence('{0} snapshots and checkpoints', number),
+    }).concat(newestLine(items[0], view)),
     terms: TERMS,
     sections: [
       ...(items.length === 0
         ? []
-        : [section(label('On the WAL axis'), { is: 'spans', spans: { spans: items.map(span) } })]),
+        : [
+            section(label('On the WAL axis'), ...(isPart ? [ONLY_PART] : []), {
+              is: 'spans',
+              spans: { spans: items.map(span) },
+            }),
+          ]),
       section(
         label('Snapshots and checkpoints'),
-        ...page(nextAfter, after =>
-          sentence('The answer is one page: the node has more items after {0}.', plain('code', after)),
+        ...partBlocks(
+          view,
+          view.items.map(({ id }) => plain('code', id)),
+          ITEM_WORDS,
         ),
         table({
           caption: label('Snapshots and checkpoints'),
           columns: [
-            { key: 'id', title: label('Id'), is: 'code', width: 30 },
+            { key: 'id', title: label('Id'), is: 'code', width: 28 },
             { key: 'kind', title: label('Kind'), is: 'text', width: 12 },
             { key: 'commit', title: label('Commit'), is: 'ordinal', width: 12 },
             { key: 'first', title: label('WAL from (bytes)', 'WAL from'), is: 'number', width: 16 },
             { key: 'end', title: label('WAL to (bytes)', 'WAL to'), is: 'number', width: 16 },
             { key: 'created', title: label('Created', 'created at'), is: 'time', width: 26 },
             { key: 'durable', title: label('Durable'), is: 'flag', width: 10 },
-            { key: 'source', title: label('Source'), is: 'text', width: 24 },
+            { key: 'source', title: label('Source'), is: 'text', width: 24, isDetail: true },
           ],
           rows: items.map(item => [
             item.id,
@@ -179,6 +229,17 @@ export function snapshotsDocument({ items, nextAfter }: Wire<SnapshotsView>): Do
     ],
   };
 }
+
+/** The newest of them, where the answer holds it. */
+function newestLine(newest: Wire<SnapshotItem> | undefined, { nextAfter }: Wire<SnapshotsView>): readonly Sentence[] {
+  if (newest === undefined || nextAfter !== null) return [];
+  return [sentence('newest: {0} at commit {1}', plain('text', newest.kind), plain('ordinal', newest.commitId))];
+}
+
+const ONLY_PART = {
+  is: 'sentence',
+  sentence: sentence('Only those in this answer are drawn; there are others.'),
+} as const satisfies Block;
 
 function span({ kind, id, walFirstOffset, walEndOffset }: Wire<SnapshotItem>): Span {
   return { kind, id, first: walFirstOffset, last: walEndOffset };

@@ -1,35 +1,52 @@
 /** What AeroDB shows of a cluster, a node, diagnostics, an explanation and an execution. */
-import { label, type Document } from '../../control-plane/model/document.ts';
+import { label, sentence, type Document, type Sentence } from '../../control-plane/model/document.ts';
 import type {
   ClusterView,
   ControlResultView,
   DiagnosticsView,
   KernelExplanation,
+  Member,
   NodeView,
   Wire,
 } from '../../control-plane/model/views.ts';
-import { diagnostics, entries, fact, facts, membersTopology, nodeCell, plain, section, table } from '../documents.ts';
-import { membersTable, nodeSections, PICTURE } from './document-members.ts';
+import { byName } from '../../text/natural.ts';
+import {
+  diagnostics,
+  entries,
+  detail,
+  fact,
+  facts,
+  membersTopology,
+  nodeCell,
+  plain,
+  section,
+  table,
+} from '../documents.ts';
+import { membersLine, nameOf, nodeLine } from '../headline.ts';
+import { membersTable, nodeSections, PICTURE, STANDING } from './document-members.ts';
 import { EVENTS } from './document-promotion.ts';
+import { tellerAmong } from './teller.ts';
 import { TERMS } from './terms.ts';
 
 /** Who holds what role, and how far each member is. */
 export function clusterDocument(
-  { clusterId, name, epoch, primaryId, members }: Wire<ClusterView>,
+  { clusterId, name, epoch, primaryId, members: told }: Wire<ClusterView>,
   observer: string | null,
 ): Document {
+  const members = byName(told);
   const primary = members.find(({ nodeId }) => nodeId === primaryId);
   return {
+    headline: [leadsAt(primaryId, primary?.name, epoch), ...membersLine(members, primaryId, STANDING)],
     terms: TERMS,
     epoch,
-    ...observerOf(members, observer),
+    ...tellerAmong(members, observer),
     sections: [
       section(
         null,
         facts(
-          fact(label('Cluster'), clusterId === null ? plain('text', name) : { is: 'node', name, nodeId: clusterId }),
-          fact(TERMS.primary, primary === undefined ? plain('code', primaryId) : nodeCell(primary)),
-          fact(label('Members'), plain('number', members.length.toString())),
+          detail(label('Cluster'), clusterId === null ? plain('text', name) : { is: 'node', name, nodeId: clusterId }),
+          detail(TERMS.primary, primary === undefined ? plain('code', primaryId) : nodeCell(primary)),
+          detail(label('Members'), plain('number', members.length.toString())),
         ),
       ),
       section(label('Topology'), { is: 'topology', topology: membersTopology(members, primaryId, PICTURE) }),
@@ -38,12 +55,25 @@ export function clusterDocument(
   };
 }
 
+/** Who is primary, and at which epoch the node that answered is. */
+export function leadsAt(primaryId: string | null, name: string | undefined, epoch: string | null): Sentence {
+  const at = plain('ordinal', epoch);
+  return primaryId === null
+    ? sentence('No primary is known, epoch {0}', at)
+    : sentence('{0} is primary, epoch {1}', nameOf(name ?? primaryId), at);
+}
+
 /** One node, and whether it speaks for itself. */
 export function nodeDocument(view: Wire<NodeView>, observer: string | null): Document {
   return {
+    headline: [
+      ...nodeLine(view.member, view.source, STANDING),
+      ...lagLine(view.member),
+      sentence('epoch {0}', plain('ordinal', view.epoch)),
+    ],
     terms: TERMS,
     epoch: view.epoch,
-    ...observerOf([view.member], observer),
+    ...tellerAmong([view.member], observer),
     sections: nodeSections(view),
   };
 }
@@ -61,8 +91,8 @@ export function explanationDocument({
   return {
     terms: TERMS,
     epoch,
-    ...observerOf(members, target),
-    sections: [section(label('Members as the node reported them', 'Members'), table(membersTable(members)))],
+    ...tellerAmong(members, target),
+    sections: [section(label('Members as the node reported them', 'Members'), table(membersTable(byName(members))))],
   };
 }
 
@@ -96,10 +126,9 @@ export function executionDocument(
   };
 }
 
-function observerOf(
-  members: readonly { readonly nodeId: string; readonly name: string }[],
-  observer: string | null,
-): Pick<Document, 'observer'> {
-  const member = members.find(({ nodeId }) => nodeId === observer);
-  return member === undefined ? {} : { observer: { nodeId: member.nodeId, name: member.name } };
+/** A primary is behind nobody. */
+function lagLine({ role, lagBytes, lagCommits }: Wire<Member>): readonly Sentence[] {
+  return role === 'primary'
+    ? []
+    : [sentence('lag: {0} bytes, {1} commits', plain('number', lagBytes), plain('number', lagCommits))];
 }

@@ -32,15 +32,29 @@ export async function askInOrder<T>(
   access: Access,
   path: string,
   view: () => z.ZodMiniType<T>,
+  endpoints = urlsOf(cluster),
 ): Promise<Result<Reading<T>>> {
   const attempts: Attempt[] = [];
-  for (const endpoint of urlsOf(cluster)) {
+  for (const endpoint of endpoints) {
     const asked = await ask(access, endpoint, path, view);
     if (asked.ok) return success(reading(asked.reply, endpoint, attempts.map(skipped)));
     if (isFinal(asked.no)) return failure(readError(endpoint, asked.no));
     attempts.push({ endpoint, no: asked.no });
   }
   return failure(nobodyAnswered(cluster, attempts, readError, rejection));
+}
+
+/** Asks one configured endpoint that was chosen, and no other in its place; without one, in configured order. */
+export async function askChosen<T>(
+  cluster: ClusterConfig,
+  access: Access,
+  path: string,
+  view: () => z.ZodMiniType<T>,
+  from: string | undefined,
+): Promise<Result<Reading<T>>> {
+  if (from === undefined) return await askInOrder(cluster, access, path, view);
+  const own = configured(cluster, from);
+  return own.ok ? await askInOrder(cluster, access, path, view, [own.value]) : own;
 }
 
 /** Asks `node` itself, through its configured endpoint, and accepts the answer only from it. */
@@ -108,7 +122,8 @@ async function findNode(cluster: ClusterConfig, access: Access, node: string): P
     const asked = await ask(access, endpoint, '/v1/status', schema.status);
     if (asked.ok && asked.reply.data.node_id === node) return success({ endpoint, skipped: others });
     if (!asked.ok && isFinal(asked.no)) return failure(readError(endpoint, asked.no));
-    if (asked.ok) others.push({ endpoint, reason: `is node ${oneLine(asked.reply.data.node_id, 200)}` });
+    if (asked.ok)
+      others.push({ endpoint, reason: `is node ${oneLine(asked.reply.data.node_id, 200)}`, answered: true });
     else {
       attempts.push({ endpoint, no: asked.no });
       others.push(skipped({ endpoint, no: asked.no }));
@@ -143,11 +158,12 @@ async function findNode(cluster: ClusterConfig, access: Access, node: string): P
 }
 
 function reading<T>(reply: Reply<T>, endpoint: string, before: readonly SkippedEndpoint[]): Reading<T> {
-  return { view: reply.data, observed: reply.observed, endpoint, skipped: before, notes: reply.notes };
+  const { data: view, observed, notes, names } = reply;
+  return { view, observed, endpoint, skipped: before, notes, names };
 }
 
 function skipped({ endpoint, no }: Attempt): SkippedEndpoint {
-  return { endpoint, reason: no.reason };
+  return { endpoint, reason: no.reason, ...(no.kind === 'rejected' ? { answered: true } : {}) };
 }
 
 function isFinal(no: NoReply): boolean {

@@ -5,6 +5,7 @@ import type { Member, Wire } from '../../control-plane/model/views.ts';
 import type { EngineAdapter } from '../adapter.ts';
 import { HTTP_SCHEMES } from '../http/schemes.ts';
 import { httpToken } from '../http/token.ts';
+import { MEANINGS } from './meanings.ts';
 
 export const AERODB: EngineAdapter = {
   id: 'aerodb',
@@ -43,6 +44,10 @@ export const AERODB: EngineAdapter = {
       : explanationDocument({ target, epoch: kernel.epoch, members: kernel.members as readonly Wire<Member>[] });
   },
   bareAddress: url => url,
+  past: async () => (await import('./past.ts')).PAST,
+  wantsSecret: ({ domain, code }) => domain === 'KERNEL_REJECTION' && code === 'AERO_UNAUTHENTICATED',
+  looksUpRequests: true,
+  meanings: MEANINGS,
   invalidNodeId: node =>
     isUuid(node)
       ? undefined

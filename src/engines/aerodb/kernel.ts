@@ -9,12 +9,13 @@ import { documented } from '../documents.ts';
 import { oneLine } from '../http/text.ts';
 import { foreign, readError, type Access } from './ask.ts';
 import { control } from './control.ts';
-import { askInOrder, askNode, askNodeAt, configured } from './endpoints.ts';
+import { askChosen, askNode, askNodeAt, configured } from './endpoints.ts';
 import { clusterDocument, diagnosticsDocument, nodeDocument } from './document.ts';
 import { promotionDocument } from './document-promotion.ts';
 import { replicationDocument } from './document-replication.ts';
 import { snapshotsDocument, walDocument } from './document-storage.ts';
 import { harmless } from './harmless.ts';
+import { part, query } from './pages.ts';
 import * as schema from './schema.ts';
 import { promotion } from './schema-events.ts';
 import { explanation } from './schema-explanation.ts';
@@ -27,8 +28,8 @@ export function aerodbKernel(cluster: ClusterConfig, access: Access, digest: str
     access: digest,
     unsupported: {},
     hasControlVersion: true,
-    readCluster: async () =>
-      documented(await askInOrder(cluster, access, '/v1/cluster', schema.cluster), clusterDocument),
+    readCluster: async from =>
+      documented(await askChosen(cluster, access, '/v1/cluster', schema.cluster, from), clusterDocument),
     readNode: async node => {
       const read = await askNode(cluster, access, node, `/v1/nodes/${encodeURIComponent(node)}`, schema.node);
       return documented(
@@ -36,21 +37,37 @@ export function aerodbKernel(cluster: ClusterConfig, access: Access, digest: str
         nodeDocument,
       );
     },
-    readReplication: async () =>
-      documented(await askInOrder(cluster, access, '/v1/replication', schema.replication), replicationDocument),
-    readPromotion: async lookup => {
-      if (lookup === undefined)
-        return documented(noted(await askInOrder(cluster, access, '/v1/promotion', promotion)), promotionDocument);
-      const path = `/v1/promotion?request_id=${encodeURIComponent(lookup.requestId)}`;
-      const read = noted(await askNode(cluster, access, lookup.node, path, promotion));
+    readReplication: async from =>
+      documented(await askChosen(cluster, access, '/v1/replication', schema.replication, from), replicationDocument),
+    readPromotion: async (of, from) => {
+      const { requestId, before } = of ?? {};
+      const path = `/v1/promotion${query({ request_id: requestId, before })}`;
+      const read = part(
+        await (of === undefined
+          ? askChosen(cluster, access, path, promotion, from)
+          : askNode(cluster, access, of.node, path, promotion)),
+        before,
+        ({ events }) => events.map(({ seq }) => seq),
+      );
       return documented(
-        about(read, ({ request }) => request?.requestId, lookup.requestId),
+        requestId === undefined ? read : about(read, ({ request }) => request?.requestId, requestId),
         promotionDocument,
       );
     },
-    readWal: async node => documented(await askNode(cluster, access, node, '/v1/wal', wal), walDocument),
-    readSnapshots: async node =>
-      documented(await askNode(cluster, access, node, '/v1/snapshots', snapshots), snapshotsDocument),
+    readWal: async (node, before) => {
+      const read = await askNode(cluster, access, node, `/v1/wal${query({ before })}`, wal);
+      return documented(
+        part(read, before, ({ segments }) => (segments ?? []).map(({ endOffset }) => endOffset)),
+        walDocument,
+      );
+    },
+    readSnapshots: async (node, before) => {
+      const read = await askNode(cluster, access, node, `/v1/snapshots${query({ before })}`, snapshots);
+      return documented(
+        part(read, before, ({ items }) => items.map(({ commitId }) => commitId)),
+        snapshotsDocument,
+      );
+    },
     declareDiagnosticsCost: async node => {
       const read = await askNode(cluster, access, node, '/v1/diagnostics/cost', schema.diagnosticsCost);
       return read.ok ? success({ ...read.value, words: aerodbCostWords(read.value.view) }) : read;
@@ -98,16 +115,6 @@ function explained(command: ControlCommandName, read: Result<Reading<KernelExpla
   const { view } = read.value;
   const name = nameAmong(view.members, view.target) ?? view.target;
   return success({ ...read.value, words: aerodbWords(command, view, name) });
-}
-
-/** What is to be said of the view stands beside what the kernel notes. */
-function noted<T>(read: Result<Reading<{ readonly view: T; readonly notes: readonly string[] }>>): Result<Reading<T>> {
-  if (!read.ok) return read;
-  const {
-    view: { view, notes },
-    ...reading
-  } = read.value;
-  return success({ ...reading, view, notes: [...reading.notes, ...notes] });
 }
 
 /** Refuses an answer to another question than the one that was asked. */

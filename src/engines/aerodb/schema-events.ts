@@ -11,6 +11,7 @@ import type {
 import { parse } from '../../control-plane/model/parse.ts';
 import { lazily, list, mapped } from '../http/forms.ts';
 import { text, textOrNull, time, u64, u64OrNull } from './forms.ts';
+import type { ToldPart } from './pages.ts';
 
 /** Who asked for a control action: as one text, or as it was sent to the kernel. */
 const operatorOrNull = lazily(() =>
@@ -58,6 +59,8 @@ interface ToldEvents {
   readonly events: readonly KernelEvent[];
   /** One sentence for each event that is not shown as it came. */
   readonly notes: readonly string[];
+  /** How many are left out. */
+  readonly unreadable: number;
 }
 
 /** One event, the `nth`. What somebody once asked with must not make it, or those beside it, unreadable for good. */
@@ -68,6 +71,7 @@ function toldEvent(wire: unknown, nth: number): ToldEvents {
     if (parsed.ok)
       return {
         events: [parsed.value],
+        unreadable: 0,
         notes:
           unknown.length === 0
             ? []
@@ -78,7 +82,11 @@ function toldEvent(wire: unknown, nth: number): ToldEvents {
       };
     const at = String(parsed.misfit.path[0]);
     if (typeof rest !== 'object' || !ASSERTED.includes(at) || unknown.includes(at))
-      return { events: [], notes: [`Event ${nth} of this answer is not as the API has it, and is not shown.`] };
+      return {
+        events: [],
+        unreadable: 1,
+        notes: [`Event ${nth} of this answer is not as the API has it, and is not shown.`],
+      };
     unknown.push(at);
     rest = { ...rest, [at]: null };
   }
@@ -108,7 +116,8 @@ const toldEvents = lazily(() =>
         }
         told.push(one);
       }
-      return { events: told.flatMap(({ events }) => events), notes: told.flatMap(({ notes }) => notes) };
+      const events = told.flatMap(({ events }) => events);
+      return { events, notes: told.flatMap(({ notes }) => notes), unreadable: given.length - events.length };
     }),
   ),
 );
@@ -150,20 +159,26 @@ export const promotion = lazily(() =>
       epoch: u64,
       last_attempt: z.nullable(attempt()),
       events: toldEvents(),
+      next_before: z.optional(u64OrNull),
       next_after: u64OrNull,
+      total: z.optional(u64OrNull),
       request: z.nullish(fate()),
     }),
-    (wire): { readonly view: PromotionView; readonly notes: readonly string[] } => ({
+    (wire): ToldPart<PromotionView> => ({
       view: {
         state: wire.state,
         pendingNodeId: wire.pending_node_id,
         epoch: wire.epoch,
         lastAttempt: wire.last_attempt,
         events: wire.events.events,
+        nextBefore: wire.next_before ?? null,
         nextAfter: wire.next_after,
+        total: wire.total ?? null,
+        ...(wire.events.unreadable === 0 ? {} : { unreadable: BigInt(wire.events.unreadable) }),
         request: wire.request ?? null,
       },
       notes: wire.events.notes,
+      namesOlder: wire.next_before !== undefined,
     }),
   ),
 );

@@ -9,6 +9,7 @@ import type {
 } from '../../control-plane/model/views.ts';
 import { lazily, list, mapped } from '../http/forms.ts';
 import { positionOrNull, text, textOrNull, time, u64, u64OrNull } from './forms.ts';
+import type { ToldPart } from './pages.ts';
 
 const segment = lazily(() =>
   mapped(
@@ -30,6 +31,10 @@ const checkpoint = lazily(() =>
   ),
 );
 
+function told<V>({ next_before: older }: { readonly next_before?: string | null | undefined }, view: V): ToldPart<V> {
+  return { view, notes: [], namesOlder: older !== undefined };
+}
+
 /** `checkpoints` is optional in the contract: a node that leaves it out says nothing of them here. */
 export const wal = lazily(() =>
   mapped(
@@ -43,20 +48,25 @@ export const wal = lazily(() =>
       checksum_status: z.enum(['valid', 'invalid', 'unchecked']),
       verified_to_offset: u64OrNull,
       checkpoints: z._default(z.nullable(list(checkpoint())), null),
+      next_before: z.optional(positionOrNull),
       next_after: positionOrNull,
+      total: z.optional(u64OrNull),
     }),
-    (wire): WalView => ({
-      segments: wire.segments,
-      appendOffset: wire.append_offset,
-      durableOffset: wire.durable_offset,
-      oldestOffset: wire.oldest_offset,
-      truncationOffset: wire.truncation_offset,
-      totalBytes: wire.total_bytes,
-      checksumStatus: wire.checksum_status,
-      verifiedToOffset: wire.verified_to_offset,
-      checkpoints: wire.checkpoints,
-      nextAfter: wire.next_after,
-    }),
+    (wire): ToldPart<WalView> =>
+      told(wire, {
+        segments: wire.segments,
+        appendOffset: wire.append_offset,
+        durableOffset: wire.durable_offset,
+        oldestOffset: wire.oldest_offset,
+        truncationOffset: wire.truncation_offset,
+        totalBytes: wire.total_bytes,
+        checksumStatus: wire.checksum_status,
+        verifiedToOffset: wire.verified_to_offset,
+        checkpoints: wire.checkpoints,
+        nextBefore: wire.next_before ?? null,
+        nextAfter: wire.next_after,
+        total: wire.total ?? null,
+      }),
   ),
 );
 
@@ -87,7 +97,18 @@ const snapshot = lazily(() =>
 
 export const snapshots = lazily(() =>
   mapped(
-    z.object({ items: list(snapshot()), next_after: positionOrNull }),
-    (wire): SnapshotsView => ({ items: wire.items, nextAfter: wire.next_after }),
+    z.object({
+      items: list(snapshot()),
+      next_before: z.optional(positionOrNull),
+      next_after: positionOrNull,
+      total: z.optional(u64OrNull),
+    }),
+    (wire): ToldPart<SnapshotsView> =>
+      told(wire, {
+        items: wire.items,
+        nextBefore: wire.next_before ?? null,
+        nextAfter: wire.next_after,
+        total: wire.total ?? null,
+      }),
   ),
 );

@@ -40,7 +40,13 @@ const observed = lazily(() =>
 
 /** The envelope of every 2xx answer; `data` is checked by the schema of its endpoint. */
 export const envelope = lazily(() =>
-  z.object({ api_version: z.literal('v1'), observed_at: observed(), data: z.unknown(), notes: list(text) }),
+  z.object({
+    api_version: z.literal('v1'),
+    observed_at: observed(),
+    data: z.unknown(),
+    notes: list(text),
+    names: z._default(z.record(z.string(), text), {}),
+  }),
 );
 
 /** The kernel's own error form. Without `outcome` it does not say what happened. */

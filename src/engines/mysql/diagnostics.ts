@@ -13,7 +13,7 @@ import { shownValue, STATUS, VARIABLES } from './harmless.ts';
 import { addressOf } from './members.ts';
 import { ownEndpoint, unwatched } from './reads.ts';
 import * as schema from './schema.ts';
-import { APPLIERS, CHANNELS, ERROR_LOG, GROUP, LOGGED, named, OPEN_TRANSACTIONS, STAGES, WHO } from './statements.ts';
+import { APPLIERS, CHANNELS, errorLog, GROUP, LOGGED, named, OPEN_TRANSACTIONS, STAGES, WHO } from './statements.ts';
 import { mysqlCostWords } from './words.ts';
 
 /** How many of the newest messages of a server's own log are shown. */
@@ -82,15 +82,23 @@ const PARTS: readonly Part[] = [
       };
     }),
   ),
-  part('own log', ERROR_LOG, schema.errorLog, rows =>
-    rows
+  part('own log', errorLog(null), schema.errorLog, rows => [
+    ...(rows.length <= SHOWN_MESSAGES
+      ? []
+      : [
+          {
+            key: 'older messages',
+            value: `only the newest ${SHOWN_MESSAGES} are shown here; inspect_promotion_state shows the older ones`,
+          },
+        ]),
+    ...rows
       .slice(0, SHOWN_MESSAGES)
       .toReversed()
       .map(({ at, code, message }) => ({
         key: `${at ?? 'unknown'} ${LOGGED.get(code) ?? oneLine(code, 20)}`,
         value: oneLine(message ?? 'unknown', 500),
       })),
-  ),
+  ]),
 ];
 
 /** Beside the parts: who answers. */

@@ -1,7 +1,20 @@
 /** Members of a group as they are shown: the table of all, one alone, and who follows whom. */
 import { label, type Cell, type DocumentSection, type Table } from '../../control-plane/model/document.ts';
 import type { Wire } from '../../control-plane/model/views.ts';
-import { ABSENT, beside, fact, facts, nodeCell, NONE, plain, section, type MemberPicture } from '../documents.ts';
+import {
+  ABSENT,
+  beside,
+  detail,
+  fact,
+  facts,
+  nodeCell,
+  NONE,
+  plain,
+  rowNodes,
+  section,
+  type MemberPicture,
+} from '../documents.ts';
+import type { Standing } from '../headline.ts';
 import { countOf } from './gtid.ts';
 import type { MysqlGtids, MysqlMember, MysqlNodeView } from './views.ts';
 
@@ -12,30 +25,32 @@ const QUEUES = [
   ['applying', label('To apply', 'to apply')],
 ] as const;
 
-/** The members as rows, in the order of the answer. */
+/** The members as rows, in the order that is given. */
 export function membersTable(members: readonly Shown[]): Table {
   return {
     caption: label('Members'),
     columns: [
-      { key: 'member', title: label('Node'), is: 'text', width: 28 },
-      { key: 'role', title: label('Role'), is: 'role', width: 20 },
-      { key: 'state', title: label('State'), is: 'text', width: 14 },
-      ...QUEUES.map(([key, title]) => ({ key, title, is: 'number', width: 11 }) as const),
-      { key: 'version', title: label('Version', 'version'), is: 'text', width: 10 },
-      { key: 'health', title: label('Health'), is: 'health', width: 13 },
+      { key: 'member', title: label('Node'), is: 'text', width: 24 },
+      { key: 'role', title: label('Role'), is: 'role', width: 12 },
+      { key: 'state', title: label('State'), is: 'text', width: 12 },
+      { key: 'health', title: label('Health'), is: 'health', width: 10 },
       { key: 'basis', title: label('Health basis', 'known from'), is: 'text', width: 40 },
-      { key: 'id', title: label('Id'), is: 'code', width: 38 },
+      ...QUEUES.map(([key, title]) => ({ key, title, is: 'number', width: 10 }) as const),
+      { key: 'version', title: label('Version', 'version'), is: 'text', width: 10, isDetail: true },
+      { key: 'id', title: label('Id'), is: 'code', width: 38, isDetail: true },
     ],
     rows: members.map(member => [
       member.name,
       roleOf(member),
       member.replicationState,
-      ...QUEUES.map(([key]) => member.mysql[key]),
-      member.mysql.version,
       member.health,
       member.healthBasis,
+      ...QUEUES.map(([key]) => member.mysql[key]),
+      member.mysql.version,
       member.nodeId,
     ]),
+    nodes: rowNodes(members, PICTURE.isSilent),
+    own: ['role', 'version', ...QUEUES.map(([key]) => key)],
     empty: label('The node reports no members.'),
     narrow: [
       ['member', 'role', 'state', 'certifying', 'applying'],
@@ -50,6 +65,12 @@ function roleOf({ role, mysql }: Shown): string | Cell {
   return mysql.role === '' ? { is: 'absent', word: label('none', '-') } : { is: 'told_role', role, told: mysql.role };
 }
 
+/** A member that the one that answered does not reach does not answer it; how others are is unknown. */
+export const STANDING: Standing<Shown> = {
+  isSilent: ({ replicationState }) => replicationState === 'UNREACHABLE',
+  halted: ({ replicationState }) => replicationState,
+};
+
 /** Who is in the group with the primary, as the member that answered lists it. */
 export const PICTURE: MemberPicture<Shown> = {
   told: ({ mysql, replicationState }) => (mysql.role === '' ? replicationState : mysql.role),
@@ -57,6 +78,8 @@ export const PICTURE: MemberPicture<Shown> = {
   units: [{ unit: label('transactions to apply', 'tx'), leads: true }],
   legend: label('Transactions that a member had received and not applied when it last reported'),
   isFollower: ({ replicationState }) => replicationState === 'ONLINE' || replicationState === 'RECOVERING',
+  isSilent: STANDING.isSilent,
+  impliedStates: ['ONLINE', 'UNREACHABLE'],
 };
 
 /** The sets of one server, and how many transactions they hold. */
@@ -73,7 +96,7 @@ export function gtidSection(gtids: Wire<MysqlGtids>): DocumentSection {
       columns: [
         { key: 'set', title: label('Set'), is: 'text', width: 28 },
         { key: 'count', title: label('Transactions', 'transactions'), is: 'number', width: 14 },
-        { key: 'gtids', title: label('Content', 'content'), is: 'code', width: 60 },
+        { key: 'gtids', title: label('Content', 'content'), is: 'code', width: 60, isDetail: true },
       ],
       rows: sets.map(([name, set]) => [
         { is: 'word', word: name },
@@ -96,8 +119,8 @@ export function nodeSections({ member, source, gtids, sections }: Wire<MysqlNode
     section(
       null,
       facts(
-        fact(label('Node'), nodeCell(member)),
-        fact(label('Told by'), {
+        detail(label('Node'), nodeCell(member)),
+        detail(label('Told by'), {
           is: 'word',
           word: source === 'self' ? label('the node itself') : label('the member that answered, which is another one'),
         }),
@@ -106,12 +129,12 @@ export function nodeSections({ member, source, gtids, sections }: Wire<MysqlNode
     section(
       label('State'),
       facts(
-        fact(label('Role'), cell(roleOf(member))),
+        detail(label('Role'), cell(roleOf(member))),
         fact(label('State'), plain('text', member.replicationState)),
-        fact(label('Health'), plain('health', member.health)),
+        detail(label('Health'), plain('health', member.health)),
         fact(label('Health basis'), plain('text', member.healthBasis)),
         fact(label('Version', 'version'), plain('text', mysql.version)),
-        fact(label('Address'), plain('code', member.apiUrl)),
+        detail(label('Address'), plain('code', member.apiUrl)),
       ),
     ),
     section(
@@ -122,7 +145,7 @@ export function nodeSections({ member, source, gtids, sections }: Wire<MysqlNode
       ),
     ),
     ...(gtids === null ? [] : [gtidSection(gtids)]),
-    ...beside(sections),
+    ...beside(sections, true),
   ];
 }
 

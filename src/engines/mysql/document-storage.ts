@@ -1,7 +1,8 @@
 /** The redo log and the binary logs of a server as they are shown, its checkpoint, and the clone that it received. */
-import { label, type Document, type Ruler } from '../../control-plane/model/document.ts';
+import { label, sentence, type Document, type Ruler } from '../../control-plane/model/document.ts';
 import type { SnapshotsView, Wire } from '../../control-plane/model/views.ts';
-import { ABSENT, beside, fact, facts, plain, section, table } from '../documents.ts';
+import { ABSENT, beside, detail, fact, facts, plain, section, table } from '../documents.ts';
+import { listLine } from '../headline.ts';
 import { TERMS } from './terms.ts';
 import type { MysqlWalView } from './views.ts';
 
@@ -10,6 +11,21 @@ export function walDocument(view: Wire<MysqlWalView>): Document {
   const segments = view.segments ?? [];
   const checkpoint = view.checkpoints?.[0]?.offset ?? null;
   return {
+    headline: [
+      sentence(
+        'redo log flushed to {0}, checkpoint {1}',
+        plain('number', view.durableOffset),
+        plain('number', checkpoint),
+      ),
+      ...listLine(
+        view.binaryLogs,
+        { nextBefore: null, nextAfter: null, total: null },
+        {
+          one: () => sentence('1 binary log'),
+          many: number => sentence('{0} binary logs', number),
+        },
+      ),
+    ],
     terms: TERMS,
     sections: [
       ...(segments.length === 0
@@ -19,8 +35,8 @@ export function walDocument(view: Wire<MysqlWalView>): Document {
         label('Positions of the redo log (LSN)'),
         facts(
           fact(label('Oldest retained'), plain('number', view.oldestOffset)),
-          fact(label('Checkpoint'), plain('number', checkpoint)),
-          fact(label('Flushed'), plain('number', view.durableOffset)),
+          detail(label('Checkpoint'), plain('number', checkpoint)),
+          detail(label('Flushed'), plain('number', view.durableOffset)),
           fact(label('Current'), plain('number', view.appendOffset)),
           fact(label('Total size (bytes)'), plain('number', view.totalBytes)),
         ),
@@ -73,6 +89,7 @@ function ruler(view: Wire<MysqlWalView>, checkpoint: string | null): Ruler {
     from: first.toString(),
     to: last.toString(),
     parts: segments.length,
+    shown: null,
     ends: segments.map(({ firstOffset, endOffset }) => ({ first: firstOffset, end: endOffset })),
     marks: [
       { name: label('oldest retained'), at: view.oldestOffset, shape: 'tick' },
@@ -87,7 +104,17 @@ function ruler(view: Wire<MysqlWalView>, checkpoint: string | null): Ruler {
 
 /** The checkpoint of the redo log, and the clone that this server received last. */
 export function snapshotsDocument({ items, sections }: Wire<SnapshotsView>): Document {
+  const checkpoint = items.find(({ kind }) => kind === 'checkpoint');
+  const clone = items.find(({ kind }) => kind === 'snapshot');
   return {
+    headline: [
+      checkpoint === undefined
+        ? sentence('no checkpoint is reported')
+        : sentence('checkpoint flushed to {0}', plain('number', checkpoint.walEndOffset)),
+      clone === undefined
+        ? sentence('no clone is reported')
+        : sentence('clone received, ended {0}', plain('time', clone.createdAt)),
+    ],
     terms: TERMS,
     sections: [
       section(
@@ -99,7 +126,7 @@ export function snapshotsDocument({ items, sections }: Wire<SnapshotsView>): Doc
             { key: 'redo', title: label('Redo from'), is: 'number', width: 16 },
             { key: 'at', title: label('Flushed'), is: 'number', width: 16 },
             { key: 'created', title: label('Ended', 'ended at'), is: 'time', width: 26 },
-            { key: 'source', title: label('Source'), is: 'text', width: 34 },
+            { key: 'source', title: label('Source'), is: 'text', width: 34, isDetail: true },
           ],
           rows: items.map(({ kind, id, walFirstOffset, walEndOffset, createdAt, source }) => [
             id,

@@ -1,20 +1,33 @@
 /** What MySQL shows of a group, a member, replication, its own log, diagnostics, an explanation and an execution. */
-import { label, sentence, type Bars, type Document, type Table } from '../../control-plane/model/document.ts';
+import {
+  label,
+  sentence,
+  type Bars,
+  type Cell,
+  type Document,
+  type Sentence,
+  type Table,
+} from '../../control-plane/model/document.ts';
 import type { DiagnosticsView, PromotionView, Wire } from '../../control-plane/model/views.ts';
+import { byName } from '../../text/natural.ts';
 import {
   ABSENT,
   diagnostics,
-  entries,
+  detail,
   fact,
   facts,
+  history,
   membersTopology,
   nodeCell,
   plain,
+  rowNodes,
   section,
   table,
   type EventForms,
 } from '../documents.ts';
-import { gtidSection, membersTable, nodeSections, PICTURE } from './document-members.ts';
+import { listLine, membersLine, nameOf, nodeLine, replicasLine } from '../headline.ts';
+import { partBlocks, type PartWords } from '../parts.ts';
+import { gtidSection, membersTable, nodeSections, PICTURE, STANDING } from './document-members.ts';
 import { TERMS } from './terms.ts';
 import type {
   MysqlClusterView,
@@ -26,18 +39,20 @@ import type {
 } from './views.ts';
 
 /** Members, roles, states and queues. */
-export function clusterDocument({ name, primaryId, groupView, members }: Wire<MysqlClusterView>): Document {
+export function clusterDocument({ name, primaryId, groupView, members: told }: Wire<MysqlClusterView>): Document {
+  const members = byName(told);
   const primary = members.find(({ nodeId }) => nodeId === primaryId);
   return {
+    headline: [leads(primaryId, primary?.name), ...membersLine(members, primaryId, STANDING)],
     terms: TERMS,
     sections: [
       section(
         null,
         facts(
-          fact(label('Group'), plain('code', name)),
-          fact(TERMS.primary, primary === undefined ? plain('code', primaryId) : nodeCell(primary)),
-          fact(label('Members'), plain('number', members.length.toString())),
-          fact(label('View of the group'), plain('code', groupView)),
+          detail(label('Group'), plain('code', name)),
+          detail(TERMS.primary, primary === undefined ? plain('code', primaryId) : nodeCell(primary)),
+          detail(label('Members'), plain('number', members.length.toString())),
+          detail(label('View of the group'), plain('code', groupView)),
         ),
       ),
       section(label('Topology'), { is: 'topology', topology: membersTopology(members, primaryId, PICTURE) }),
@@ -46,52 +61,55 @@ export function clusterDocument({ name, primaryId, groupView, members }: Wire<My
   };
 }
 
-/** One member. */
-export function nodeDocument(view: Wire<MysqlNodeView>): Document {
-  return { terms: TERMS, sections: nodeSections(view) };
+/** Who is primary. */
+function leads(primaryId: string | null, name: string | null | undefined): Sentence {
+  return primaryId === null ? sentence('No primary is known') : sentence('{0} is primary', nameOf(name ?? primaryId));
 }
 
-/** How far each member is, as the group has it, and the sets of the one that answered. */
-export function replicationDocument(view: Wire<MysqlReplicationView>): Document {
-  const { primaryId, replicas, gtids, progress, committedByAll } = view;
+/** One member. */
+export function nodeDocument(view: Wire<MysqlNodeView>): Document {
+  const { member, source } = view;
+  const { role, certifying, applying } = member.mysql;
   return {
+    headline: [
+      ...nodeLine(member, source, STANDING),
+      ...(role === ''
+        ? []
+        : [sentence('{0} to certify, {1} to apply', plain('number', certifying), plain('number', applying))]),
+    ],
+    terms: TERMS,
+    sections: nodeSections(view),
+  };
+}
+
+/** How far each member is, as the group has it and by its own word, and the sets of the one that answered. */
+export function replicationDocument(view: Wire<MysqlReplicationView>): Document {
+  const { primaryId, gtids, committedByAll } = view;
+  const [replicas, progress] = [byName(view.replicas), byName(view.progress)];
+  const primary = progress.find(({ nodeId }) => nodeId === primaryId);
+  return {
+    headline: [
+      leads(primaryId, primary?.name),
+      ...replicasLine(
+        replicas.map(({ applying }) => applying),
+        most => sentence('at most {0} to apply', most),
+      ),
+    ],
     terms: TERMS,
     sections: [
       section(
         null,
         facts(
-          fact(TERMS.primary, plain('code', primaryId)),
-          fact(label('Secondaries'), plain('number', replicas.length.toString())),
+          detail(TERMS.primary, primary === undefined ? plain('code', primaryId) : nodeCell(primary)),
+          detail(label('Secondaries'), plain('number', replicas.length.toString())),
           fact(label('Committed by all members'), plain('code', committedByAll === '' ? null : committedByAll)),
         ),
       ),
       ...(replicas.length === 0 ? [] : [section(label('Queues'), { is: 'bars', bars: queueBars(replicas) })]),
       section(
-        label('Secondaries'),
-        table({
-          caption: label('Secondaries'),
-          columns: [
-            { key: 'node', title: label('Node'), is: 'text', width: 38 },
-            { key: 'state', title: label('State'), is: 'text', width: 14 },
-            { key: 'certifying', title: label('To certify', 'to certify'), is: 'number', width: 11 },
-            { key: 'applying', title: label('To apply', 'to apply'), is: 'number', width: 11 },
-            { key: 'applied', title: label('Applied from others', 'applied'), is: 'number', width: 20 },
-          ],
-          rows: replicas.map(({ nodeId, name, state, certifying, applying, applied }) => [
-            name ?? nodeId,
-            state,
-            certifying,
-            applying,
-            applied,
-          ]),
-          empty: label('The node reports no secondaries.'),
-          narrow: [['node', 'state', 'certifying', 'applying', 'applied']],
-        }),
-      ),
-      section(
         label('GTID progress, by the word of each member'),
         { is: 'bars', bars: progressBars(progress) },
-        table(progressTable(progress)),
+        table(progressTable(progress, replicas, primaryId)),
       ),
       gtidSection(gtids),
     ],
@@ -109,6 +127,7 @@ function progressBars(progress: readonly Wire<MysqlProgress>[]): Bars {
       title,
       unit: label('Transactions', 'transactions'),
       most: mostOf(progress.map(member => member[key])),
+      column: key,
     })),
     bars: progress.map(({ nodeId, name, executed, notApplied }) => ({ nodeId, name, amounts: [executed, notApplied] })),
     scale: sentence(
@@ -119,26 +138,64 @@ function progressBars(progress: readonly Wire<MysqlProgress>[]): Bars {
   };
 }
 
-function progressTable(progress: readonly Wire<MysqlProgress>[]): Table {
+/** Each member once: what the group says of it, and what it says itself. */
+function progressTable(
+  progress: readonly Wire<MysqlProgress>[],
+  replicas: readonly Wire<MysqlReplica>[],
+  primaryId: string | null,
+): Table {
+  // The group tells this of secondaries only.
+  const queueOf = ({ nodeId }: Wire<MysqlProgress>): readonly (string | null | Cell)[] => {
+    const replica = replicas.find(one => one.nodeId === nodeId);
+    if (replica !== undefined) return [replica.state, replica.certifying, replica.applying, replica.applied];
+    return [nodeId === primaryId ? { is: 'word', word: label('primary') } : ABSENT, ABSENT, ABSENT, ABSENT];
+  };
+  const isTold = progress.every(({ unknown }) => unknown === null);
   return {
     caption: label('GTID progress'),
     columns: [
-      { key: 'node', title: label('Node'), is: 'text', width: 28 },
-      { key: 'executed', title: label('Executed'), is: 'number', width: 14 },
-      { key: 'waiting', title: label('Received and not applied', 'not applied'), is: 'number', width: 14 },
-      { key: 'at', title: label('Read at'), is: 'time', width: 28 },
-      { key: 'why', title: label('Why it is unknown', 'why unknown'), is: 'text', width: 40 },
+      { key: 'node', title: label('Node'), is: 'text', width: 24 },
+      { key: 'state', title: label('State'), is: 'text', width: 12 },
+      { key: 'certifying', title: label('To certify', 'to certify'), is: 'number', width: 10 },
+      { key: 'applying', title: label('To apply', 'to apply'), is: 'number', width: 10 },
+      { key: 'executed', title: label('Executed'), is: 'number', width: 12 },
+      { key: 'notApplied', title: label('Received and not applied', 'not applied'), is: 'number', width: 12 },
+      {
+        key: 'why',
+        title: label('Why it is unknown', 'why unknown'),
+        is: 'text',
+        width: 40,
+        ...(isTold ? { isDetail: true as const } : {}),
+      },
+      { key: 'applied', title: label('Applied from others', 'applied'), is: 'number', width: 20, isDetail: true },
+      { key: 'at', title: label('Read at'), is: 'time', width: 28, isDetail: true },
+      { key: 'id', title: label('Id'), is: 'code', width: 38, isDetail: true },
     ],
-    rows: progress.map(({ name, executed, notApplied, at, unknown }) => [
-      name,
-      executed,
-      notApplied,
-      unknown === null ? at : ABSENT,
-      unknown ?? ABSENT,
-    ]),
+    rows: progress.map(member => {
+      const { nodeId, name, executed, notApplied, at, unknown } = member;
+      const [state = null, certifying = null, applying = null, applied = null] = queueOf(member);
+      return [
+        name,
+        state,
+        certifying,
+        applying,
+        executed,
+        notApplied,
+        unknown ?? ABSENT,
+        applied,
+        unknown === null ? at : ABSENT,
+        nodeId,
+      ];
+    }),
+    nodes: rowNodes(progress, ({ nodeId }) =>
+      replicas.some(one => one.nodeId === nodeId && one.state === 'UNREACHABLE'),
+    ),
+    own: ['certifying', 'applying', 'applied'],
     empty: label('The node reports no members.'),
     narrow: [
-      ['node', 'executed', 'waiting', 'at'],
+      ['node', 'state', 'certifying', 'applying', 'executed', 'notApplied'],
+      ['node', 'applied', 'at'],
+      ['node', 'id'],
       ['node', 'why'],
     ],
   };
@@ -159,6 +216,7 @@ function queueBars(replicas: readonly Wire<MysqlReplica>[]): Bars {
       title,
       unit: label('Transactions', 'transactions'),
       most: most(key),
+      column: key,
     })),
     bars: replicas.map(({ nodeId, name, certifying, applying }) => ({ nodeId, name, amounts: [certifying, applying] })),
     scale: sentence(
@@ -175,17 +233,35 @@ const EVENTS: EventForms = {
   lacks: () => ['reason', 'mode', 'operator', 'nodeId', 'requestId'],
 };
 
+const MESSAGE_WORDS: PartWords = {
+  newestOf: (...values) => sentence('Showing the newest {0} of {1} messages; {2} older.', ...values),
+  newest: (...values) => sentence('Showing the newest {0} messages; there are older ones.', ...values),
+  between: (...values) => sentence('Showing messages from {0} to {1}.', ...values),
+};
+
 /** What a member logged of its group: MySQL keeps no record of requests. */
-export function promotionDocument({ state, events }: Wire<PromotionView>): Document {
+export function promotionDocument(view: Wire<PromotionView>): Document {
+  const { state, events } = view;
   return {
+    headline: [
+      sentence('{0}', plain('strong', state)),
+      ...listLine(events, view, {
+        one: () => sentence('1 message of its group'),
+        many: number => sentence('{0} messages of its group', number),
+      }),
+    ],
     terms: TERMS,
     sections: [
-      section(null, facts(fact(label('State'), plain('strong', state)))),
-      section(label('What this member logged of its group'), {
-        is: 'events',
-        entries: entries(events, EVENTS),
-        empty: label('The log of this member holds nothing of its group.'),
-      }),
+      section(null, facts(detail(label('State'), plain('strong', state)))),
+      section(
+        label('What this member logged of its group'),
+        ...partBlocks(
+          view,
+          events.map(({ time }) => plain('time', time)),
+          MESSAGE_WORDS,
+        ),
+        history(events, EVENTS, label('The log of this member holds nothing of its group.')),
+      ),
     ],
   };
 }
@@ -195,7 +271,8 @@ export function diagnosticsDocument({ sections }: Wire<DiagnosticsView>): Docume
 }
 
 /** What stands below an explanation: the members that it rests on. */
-export function explanationDocument(members: readonly Wire<MysqlMember>[]): Document {
+export function explanationDocument(told: readonly Wire<MysqlMember>[]): Document {
+  const members = byName(told);
   return {
     terms: TERMS,
     sections: [section(label('Members as the node reported them', 'Members'), table(membersTable(members)))],

@@ -76,27 +76,31 @@ export function ownRow(rows: readonly GroupRow[]): GroupRow {
 
 /**
  * Asks the addresses in configured order for their group. A member that is in none lists itself alone, so the next one
- * is asked; its answer stands only where nobody is in the group.
+ * is asked; its answer stands only where nobody is in the group. `chosen` is asked alone: its answer stands.
  */
 export async function listInOrder<T>(
   cluster: ClusterConfig,
   access: Access,
   between: (ask: Ask, rows: readonly GroupRow[]) => Promise<Asked<T>>,
+  chosen?: string,
 ): Promise<Result<Listed<T> & { readonly skipped: readonly SkippedEndpoint[] }>> {
   const attempts: Attempt[] = [];
   const skipped: SkippedEndpoint[] = [];
   const outside: { readonly listed: Listed<T>; readonly before: number }[] = [];
-  for (const endpoint of urlsOf(cluster)) {
+  const endpoints = chosen === undefined ? success(urlsOf(cluster)) : only(cluster, chosen);
+  if (!endpoints.ok) return endpoints;
+  for (const endpoint of endpoints.value) {
     const asked = await listAt(endpoint, access, between);
     if (asked.ok) {
       const { MEMBER_STATE: state } = ownRow(asked.data.rows);
       if (state !== 'OFFLINE' && state !== 'ERROR') return success({ ...asked.data, skipped });
       outside.push({ listed: asked.data, before: skipped.length });
-      skipped.push({ endpoint, reason: `is ${state}: it is in no group and lists itself alone` });
+      skipped.push({ endpoint, reason: `is ${state}: it is in no group and lists itself alone`, answered: true });
     } else {
       if (asked.no.kind === 'rejected' && isOfTheLogin(asked.no.errno)) return failure(readError(endpoint, asked.no));
       attempts.push({ endpoint, no: asked.no });
-      skipped.push({ endpoint, reason: asked.no.reason });
+      const { kind, reason } = asked.no;
+      skipped.push({ endpoint, reason, ...(kind === 'rejected' ? { answered: true } : {}) });
     }
   }
   const [first] = outside;
@@ -114,6 +118,12 @@ export async function listInOrder<T>(
 /** Nothing is asked in between. */
 export function nothing(): Promise<Asked<undefined>> {
   return Promise.resolve({ ok: true, data: undefined });
+}
+
+/** One address, where it is a configured one. */
+function only(cluster: ClusterConfig, chosen: string): Result<readonly string[]> {
+  const own = configured(cluster, chosen);
+  return own.ok ? success([own.value]) : own;
 }
 
 /** The configured address that this is. */

@@ -20,6 +20,7 @@ const LOGIN: NonNullable<SecretKind['form']> = {
 export const MYSQL: EngineAdapter = {
   id: 'mysql',
   label: 'MySQL Group Replication',
+  guide: 'docs/mysql.md',
   namesMembers: false,
   addresses: {
     schemes: { mysql: { isPlain: false, hasPath: false } },
@@ -84,7 +85,11 @@ export const MYSQL: EngineAdapter = {
   },
   // One form for an address, as the group reports its members.
   bareAddress: url => url.replace(/\/$/, '').toLowerCase(),
+  past: async () => (await import('./past.ts')).PAST,
   // MySQL takes an id in capitals for no member.
+  wantsSecret: ({ domain, code }) => domain === 'KERNEL_REJECTION' && code === 'MYSQL_1045',
+  looksUpRequests: false,
+  meanings: new Map(),
   invalidNodeId: node =>
     isUuid(node) && node === node.toLowerCase()
       ? undefined

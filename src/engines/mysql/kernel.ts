@@ -4,6 +4,7 @@ import { failure, refusal } from '../../control-plane/model/errors.ts';
 import type { KernelOperation } from '../../control-plane/commands/commands.ts';
 import type { Kernel } from '../../control-plane/ports.ts';
 import { documented } from '../documents.ts';
+import { noOlderPart } from '../parts.ts';
 import type { Reach } from '../adapter.ts';
 import type { Access } from './ask.ts';
 import type { Login } from './client.ts';
@@ -84,21 +85,21 @@ export function mysqlKernel(
     access: fingerprint,
     unsupported,
     hasControlVersion: false,
-    readCluster: () =>
+    readCluster: from =>
       asked('readCluster', looking, async access => {
         const unavailable = [...new Set(Object.values(unsupported))].map(reason => `Not available here: ${reason}`);
-        return documented(await readCluster(cluster, access, unavailable), clusterDocument);
+        return documented(await readCluster(cluster, access, unavailable, from), clusterDocument);
       }),
     readNode: node =>
       asked('readNode', looking, async access => documented(await readNode(cluster, access, node), nodeDocument)),
-    readReplication: () =>
+    readReplication: from =>
       asked('readReplication', looking, async access =>
-        documented(await readReplication(cluster, access), replicationDocument),
+        documented(await readReplication(cluster, access, from), replicationDocument),
       ),
-    readPromotion: lookup =>
+    readPromotion: (of, from) =>
       asked('readPromotion', looking, async access =>
-        lookup === undefined
-          ? documented(await readPromotion(cluster, access), promotionDocument)
+        of?.requestId === undefined
+          ? documented(await readPromotion(cluster, access, of, from), promotionDocument)
           : failure(
               refusal(
                 'PHASE7_OPERATION_UNSUPPORTED',
@@ -107,11 +108,17 @@ export function mysqlKernel(
               ),
             ),
       ),
-    readWal: node =>
-      asked('readWal', looking, async access => documented(await readWal(cluster, access, node), walDocument)),
-    readSnapshots: node =>
+    readWal: (node, before) =>
+      asked('readWal', looking, async access =>
+        before === undefined
+          ? documented(await readWal(cluster, access, node), walDocument)
+          : noOlderPart('MySQL lists the files of its logs whole.'),
+      ),
+    readSnapshots: (node, before) =>
       asked('readSnapshots', looking, async access =>
-        documented(await readSnapshots(cluster, access, node), snapshotsDocument),
+        before === undefined
+          ? documented(await readSnapshots(cluster, access, node), snapshotsDocument)
+          : noOlderPart('MySQL tells of one checkpoint and one clone.'),
       ),
     declareDiagnosticsCost: node =>
       asked('declareDiagnosticsCost', looking, access => declareCost(cluster, access, node)),

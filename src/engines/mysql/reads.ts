@@ -1,7 +1,8 @@
 /** The inspections of group, member and replication: which of MySQL's answers each view is. */
 import type { ClusterConfig } from '../../control-plane/clusters/cluster.ts';
 import { failure, success, type Result } from '../../control-plane/model/errors.ts';
-import type { Reading, Section } from '../../control-plane/model/views.ts';
+import type { Section } from '../../control-plane/model/views.ts';
+import type { ToldReading } from '../documents.ts';
 import { askServer, readError, reads, type Access, type Ask, type Asked } from './ask.ts';
 import { findNode, listInOrder, notContacted, notesOf, nothing, ownRow, reading, type Found } from './endpoints.ts';
 import { onOneLine } from './gtid.ts';
@@ -9,6 +10,7 @@ import { addressOf, membersOf, memberOf, primaryOf } from './members.ts';
 import * as schema from './schema.ts';
 import type { OpenRow, SelfRow } from './schema.ts';
 import { SELF } from './statements.ts';
+import { listedTeller, tellerOf } from './teller.ts';
 import type { MysqlClusterView, MysqlGtids, MysqlNodeView } from './views.ts';
 
 /** The group: members, states, roles and queues. `unavailable` says what cannot be asked of this cluster. */
@@ -16,27 +18,23 @@ export async function readCluster(
   cluster: ClusterConfig,
   access: Access,
   unavailable: readonly string[],
-): Promise<Result<Reading<MysqlClusterView>>> {
-  const listed = await listInOrder(cluster, access, nothing);
+  chosen?: string,
+): Promise<Result<ToldReading<MysqlClusterView>>> {
+  const listed = await listInOrder(cluster, access, nothing, chosen);
   if (!listed.ok) return listed;
   const { rows } = listed.value;
   const own = ownRow(rows);
   const members = membersOf(rows);
-  return success(
-    reading(
-      listed.value,
-      own,
-      {
-        clusterId: own.group_name,
-        name: own.group_name,
-        epoch: null,
-        primaryId: primaryOf(members)?.nodeId ?? null,
-        groupView: own.VIEW_ID,
-        members,
-      },
-      [...notesOf(rows), ...unavailable],
-    ),
-  );
+  const view = {
+    clusterId: own.group_name,
+    name: own.group_name,
+    epoch: null,
+    primaryId: primaryOf(members)?.nodeId ?? null,
+    groupView: own.VIEW_ID,
+    members,
+  };
+  const notes = [...notesOf(rows), ...unavailable];
+  return success({ ...reading(listed.value, own, view, notes), teller: listedTeller(rows) });
 }
 
 /** One row about the server that answers. */
@@ -54,38 +52,33 @@ export async function readNode(
   cluster: ClusterConfig,
   access: Access,
   node: string,
-): Promise<Result<Reading<MysqlNodeView>>> {
+): Promise<Result<ToldReading<MysqlNodeView>>> {
   const found = await findNode(cluster, access, node);
   if (!found.ok) return found;
   if ('reported' in found.value) {
     const { reported, why } = found.value;
     const member = membersOf(reported.rows).find(({ nodeId }) => nodeId === node);
     if (member === undefined) throw new Error(`${node} was found among the members and is not there`);
-    return success(
-      reading(reported, ownRow(reported.rows), { member, source: 'reported' as const, epoch: null, gtids: null }, [
-        `This is what the group last heard of ${member.name}, and not its own word: ${why}.`,
-        ...notesOf(reported.rows),
-      ]),
-    );
+    const view = { member, source: 'reported' as const, epoch: null, gtids: null };
+    const notes = [
+      `This is what the group last heard of ${member.name}, and not its own word: ${why}.`,
+      ...notesOf(reported.rows),
+    ];
+    return success({
+      ...reading(reported, ownRow(reported.rows), view, notes),
+      teller: listedTeller(reported.rows),
+    });
   }
   const { endpoint, skipped } = found.value;
   const asked = await reads(endpoint, access, ask => askSelf(ask, node));
   if (!asked.ok) return failure(readError(endpoint, asked.no));
   const row = asked.data;
-  return success(
-    reading(
-      { endpoint, skipped },
-      row,
-      {
-        member: memberOf(row, ownName(row, endpoint)),
-        source: 'self' as const,
-        epoch: null,
-        gtids: gtidsOf(row),
-        sections: sectionsOf(row),
-      },
-      notesOfSelf(row),
-    ),
-  );
+  const member = memberOf(row, ownName(row, endpoint));
+  const view = { member, source: 'self' as const, epoch: null, gtids: gtidsOf(row), sections: sectionsOf(row) };
+  return success({
+    ...reading({ endpoint, skipped }, row, view, notesOfSelf(row)),
+    teller: tellerOf(member),
+  });
 }
 
 export function gtidsOf({ gtid_executed: executed, received, not_applied: notApplied }: SelfRow): MysqlGtids {

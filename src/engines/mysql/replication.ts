@@ -1,13 +1,14 @@
 /** How far each member is: as the group has it, and by each member's own word. */
 import { urlsOf, type ClusterConfig } from '../../control-plane/clusters/cluster.ts';
 import { success, type Result } from '../../control-plane/model/errors.ts';
-import type { Reading } from '../../control-plane/model/views.ts';
+import type { ToldReading } from '../documents.ts';
 import { reads, type Access, type Ask, type Asked } from './ask.ts';
 import { listInOrder, notesOf, ownRow, reading } from './endpoints.ts';
 import { countOf, onOneLine } from './gtid.ts';
 import { idOf, membersOf, nameOf, primaryOf } from './members.ts';
 import { askSelf, gtidsOf } from './reads.ts';
 import type { GroupRow, SelfRow } from './schema.ts';
+import { listedTeller } from './teller.ts';
 import type { MysqlProgress, MysqlReplicationView } from './views.ts';
 
 interface Told {
@@ -19,15 +20,21 @@ interface Told {
 export async function readReplication(
   cluster: ClusterConfig,
   access: Access,
-): Promise<Result<Reading<MysqlReplicationView>>> {
-  const listed = await listInOrder(cluster, access, (ask, rows) => told(cluster, access, ask, rows));
+  chosen?: string,
+): Promise<Result<ToldReading<MysqlReplicationView>>> {
+  const listed = await listInOrder(
+    cluster,
+    access,
+    (ask, rows) => told(chosen === undefined ? urlsOf(cluster) : [], access, ask, rows),
+    chosen,
+  );
   if (!listed.ok) return listed;
   const { rows, between } = listed.value;
   const own = ownRow(rows);
   const members = membersOf(rows);
   const primary = primaryOf(members);
-  return success(
-    reading(
+  return success({
+    ...reading(
       listed.value,
       own,
       {
@@ -66,14 +73,20 @@ export async function readReplication(
         ...notesOf(rows),
       ],
     ),
-  );
+    teller: listedTeller(rows),
+  });
 }
 
 /** The member that answers, and the others at the addresses that lead to them. */
-async function told(cluster: ClusterConfig, access: Access, ask: Ask, rows: readonly GroupRow[]): Promise<Asked<Told>> {
+async function told(
+  addresses: readonly string[],
+  access: Access,
+  ask: Ask,
+  rows: readonly GroupRow[],
+): Promise<Asked<Told>> {
   const self = await askSelf(ask, null);
   if (!self.ok) return self;
-  const urls = new Set(urlsOf(cluster));
+  const urls = new Set(addresses);
   const progress = await Promise.all(
     rows.map(async (row): Promise<MysqlProgress> => {
       const nodeId = idOf(row);
@@ -81,6 +94,8 @@ async function told(cluster: ClusterConfig, access: Access, ask: Ask, rows: read
       if (nodeId === row.self) return { ...member, ...progressOf(self.data) };
       if (row.MEMBER_STATE === 'UNREACHABLE')
         return { ...member, ...unknown('the member that answered does not reach it, and it was not asked') };
+      if (addresses.length === 0)
+        return { ...member, ...unknown('one address was chosen to be asked, and no other was') };
       const url = membersOf([row])[0]?.apiUrl;
       if (url === undefined || url === null || !urls.has(url))
         return { ...member, ...unknown('no configured address is the one that it reports') };

@@ -60,19 +60,35 @@ export const LOGGED: ReadonlyMap<string, string> = new Map([
   ['MY-011505', 'expelled'],
 ]);
 
-/** More of them are not read; the newest stay. */
-export const MOST_LOGGED = 500;
+/** Messages in one part of the log. */
+export const MOST_LOGGED = 100;
 
 /** A TIMESTAMP in UTC: MySQL shows it in the time zone of the session, which is that of the server. */
 function inUtc(column: string): string {
   return `'1970-01-01' + INTERVAL UNIX_TIMESTAMP(${column}) SECOND`;
 }
 
-/** The newest first. */
-export const ERROR_LOG = `SELECT ${inUtc('LOGGED')} AS at, ERROR_CODE AS code, DATA AS message
-FROM performance_schema.error_log
-WHERE ERROR_CODE IN (${[...LOGGED.keys()].map(code => `'${code}'`).join(', ')})
+const OF_THE_GROUP = `ERROR_CODE IN (${[...LOGGED.keys()].map(code => `'${code}'`).join(', ')})`;
+
+/** A position in the log, which is in microseconds since 1970, as MySQL compares it. */
+function seconds(position: bigint): string {
+  return `${position / 1_000_000n}.${(position % 1_000_000n).toString().padStart(6, '0')}`;
+}
+
+/** The newest first, one more than a part holds. `LOGGED`, the primary key of the log, is the position in it. */
+export function errorLog(before: bigint | null): string {
+  const older = before === null ? '' : ` AND UNIX_TIMESTAMP(LOGGED) < ${seconds(before)}`;
+  return `SELECT ${inUtc('LOGGED')} AS at, ERROR_CODE AS code, DATA AS message
+FROM performance_schema.error_log WHERE ${OF_THE_GROUP}${older}
 ORDER BY LOGGED DESC LIMIT ${MOST_LOGGED + 1}`;
+}
+
+/** How many messages are not older than a position, and how many rows of any kind made room for newer ones. */
+export function beside(position: bigint): string {
+  return `SELECT COUNT(*) AS newer, (SELECT VARIABLE_VALUE FROM performance_schema.global_status
+WHERE VARIABLE_NAME = 'Error_log_expired_events') AS expired
+FROM performance_schema.error_log WHERE ${OF_THE_GROUP} AND UNIX_TIMESTAMP(LOGGED) >= ${seconds(position)}`;
+}
 
 /**
  * For which a switch waits on the primary. A session with `autocommit=0` is among them once it has read anything. Where

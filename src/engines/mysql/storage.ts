@@ -10,6 +10,9 @@ import * as schema from './schema.ts';
 import { BINARY_LOG_STATUS, BINARY_LOGS, CLONES, REDO, REDO_FILES } from './statements.ts';
 import type { MysqlWalView } from './views.ts';
 
+/** MySQL lists its files whole. */
+const WHOLE = { nextBefore: null, nextAfter: null } as const;
+
 /** InnoDB's redo log, whose positions are one axis, and the files of the binary log, which have one each. */
 export async function readWal(
   cluster: ClusterConfig,
@@ -43,7 +46,8 @@ export async function readWal(
       checksumStatus: 'unchecked',
       verifiedToOffset: null,
       checkpoints: checkpoint === null ? null : [{ id: checkpoint.toString(), commitId: null, offset: checkpoint }],
-      nextAfter: null,
+      ...WHOLE,
+      total: BigInt(segments.length),
       binaryLogs: logs.data.map(({ Log_name: name, File_size: bytes, Encrypted: encrypted }) => ({
         name,
         bytes,
@@ -86,36 +90,38 @@ export async function readSnapshots(
     if (!clones.ok && !(clones.no.kind === 'rejected' && clones.no.errno === NO_SUCH_TABLE)) return clones;
     const { checkpoint_lsn: checkpoint, flushed_lsn: flushed } = redo.data;
     const received = clones.ok ? clones.data : [];
+    const items: readonly SnapshotItem[] = [
+      ...(checkpoint === null
+        ? []
+        : [
+            {
+              kind: 'checkpoint',
+              id: checkpoint.toString(),
+              commitId: null,
+              walFirstOffset: checkpoint,
+              walEndOffset: flushed,
+              createdAt: null,
+              durable: true,
+              source: 'Innodb_redo_log_checkpoint_lsn',
+            } as const satisfies SnapshotItem,
+          ]),
+      ...received.map(
+        ({ id, state, ended, source }): SnapshotItem => ({
+          kind: 'snapshot',
+          id: `clone ${id}`,
+          commitId: null,
+          walFirstOffset: null,
+          walEndOffset: null,
+          createdAt: ended,
+          durable: state === null ? null : state === 'Completed',
+          source,
+        }),
+      ),
+    ];
     const view: SnapshotsView = {
-      items: [
-        ...(checkpoint === null
-          ? []
-          : [
-              {
-                kind: 'checkpoint',
-                id: checkpoint.toString(),
-                commitId: null,
-                walFirstOffset: checkpoint,
-                walEndOffset: flushed,
-                createdAt: null,
-                durable: true,
-                source: 'Innodb_redo_log_checkpoint_lsn',
-              } as const satisfies SnapshotItem,
-            ]),
-        ...received.map(
-          ({ id, state, ended, source }): SnapshotItem => ({
-            kind: 'snapshot',
-            id: `clone ${id}`,
-            commitId: null,
-            walFirstOffset: null,
-            walEndOffset: null,
-            createdAt: ended,
-            durable: state === null ? null : state === 'Completed',
-            source,
-          }),
-        ),
-      ],
-      nextAfter: null,
+      items,
+      ...WHOLE,
+      total: BigInt(items.length),
       sections: received.map(({ id, state, began, error, executed }) => ({
         name: `Clone ${id}`,
         entries: [

@@ -8,7 +8,19 @@ import {
   type Table,
 } from '../../control-plane/model/document.ts';
 import type { Wire } from '../../control-plane/model/views.ts';
-import { ABSENT, beside, fact, facts, nodeCell, plain, section, type MemberPicture } from '../documents.ts';
+import {
+  ABSENT,
+  beside,
+  detail,
+  fact,
+  facts,
+  nodeCell,
+  plain,
+  rowNodes,
+  section,
+  type MemberPicture,
+} from '../documents.ts';
+import type { Standing } from '../headline.ts';
 import { position, positionText, TERMS } from './terms.ts';
 import type { PatroniMember, PatroniNodeView } from './views.ts';
 
@@ -27,7 +39,7 @@ const LAGS = [
 /** There are no marks, and that is known. */
 const NO_MARKS: Cell = { is: 'absent', word: label('none', '-') };
 
-/** The members as rows, in the order of the answer. */
+/** The members as rows, in the order that is given. */
 export function membersTable(members: readonly Shown[]): Table {
   // Most versions of Patroni say no positions here at all.
   const positions = POSITIONS.filter(([key]) => members.some(({ patroni }) => patroni[key] !== null));
@@ -35,31 +47,32 @@ export function membersTable(members: readonly Shown[]): Table {
   return {
     caption: label('Members'),
     columns: [
-      { key: 'member', title: label('Node'), is: 'text', width: 28 },
-      { key: 'role', title: label('Role'), is: 'role', width: 26 },
-      { key: 'state', title: label('State'), is: 'text', width: 18 },
-      { key: 'timeline', title: TERMS.epoch.name, is: 'ordinal', width: 8 },
-      { key: 'lag', title: label('Lag (bytes)', 'lag bytes'), is: 'number', width: 12 },
-      ...lags.map(([key, title]): Column => ({ key, title, is: 'number', width: 16 })),
-      ...positions.map(([key, title]): Column => ({ key, title, is: 'position', width: 14 })),
-      { key: 'marks', title: label('Marks'), is: 'text', width: 30 },
-      { key: 'health', title: label('Health'), is: 'health', width: 13 },
+      { key: 'member', title: label('Node'), is: 'text', width: 14 },
+      { key: 'role', title: label('Role'), is: 'role', width: 16 },
+      { key: 'state', title: label('State'), is: 'text', width: 11 },
+      { key: 'health', title: label('Health'), is: 'health', width: 10 },
       { key: 'basis', title: label('Health basis', 'known from'), is: 'text', width: 30 },
-      { key: 'api', title: label('Address', 'api'), is: 'code', width: 30 },
+      { key: 'timeline', title: TERMS.epoch.name, is: 'ordinal', width: 8 },
+      { key: 'lag', title: label('Lag (bytes)', 'lag bytes'), is: 'number', width: 11 },
+      ...positions.map(([key, title]): Column => ({ key, title, is: 'position', width: 12 })),
+      ...lags.map(([key, title]): Column => ({ key, title, is: 'number', width: 16, isDetail: true })),
+      { key: 'marks', title: label('Marks'), is: 'text', width: 30, isDetail: true },
+      { key: 'api', title: label('Address', 'api'), is: 'code', width: 30, isDetail: true },
     ],
     rows: members.map(member => [
       member.name,
       roleOf(member),
       member.replicationState,
-      member.patroni.timeline,
-      followers(member, member.lagBytes),
-      ...lags.map(([key]) => followers(member, member.patroni[key] ?? null)),
-      ...positions.map(([key]) => ofItsKind(member, key)),
-      member.patroni.marks ?? NO_MARKS,
       member.health,
       member.healthBasis,
+      member.patroni.timeline,
+      followers(member, member.lagBytes),
+      ...positions.map(([key]) => ofItsKind(member, key)),
+      ...lags.map(([key]) => followers(member, member.patroni[key] ?? null)),
+      member.patroni.marks ?? NO_MARKS,
       member.apiUrl,
     ]),
+    nodes: rowNodes(members),
     empty: label('The node reports no members.'),
     narrow: [
       ['member', 'role', 'state', 'timeline', 'lag', ...[...lags, ...positions].map(([key]) => key)],
@@ -90,6 +103,12 @@ function cell(is: 'number' | 'position', value: string | null | Cell): Cell {
   return typeof value === 'object' && value !== null ? value : plain(is, value);
 }
 
+/** A dead member stays in the configuration store until its time ends: that it does not answer is not told there. */
+export const STANDING: Standing<Shown> = {
+  isSilent: () => false,
+  halted: ({ replicationState }) => replicationState,
+};
+
 /** Who follows whom, as the configuration store has it. */
 export const PICTURE: MemberPicture<Shown> = {
   told: ({ patroni }) => patroni.role,
@@ -97,6 +116,8 @@ export const PICTURE: MemberPicture<Shown> = {
   units: [{ unit: label('bytes', 'B'), leads: true }],
   legend: null,
   isFollower: () => true,
+  isSilent: STANDING.isSilent,
+  impliedStates: ['running', 'streaming'],
 };
 
 /** One member, by its own word or as the configuration store has it. */
@@ -110,8 +131,8 @@ export function nodeSections({ member, source, sections }: Wire<PatroniNodeView>
     section(
       null,
       facts(
-        fact(label('Node'), nodeCell(member)),
-        fact(label('Told by'), {
+        detail(label('Node'), nodeCell(member)),
+        detail(label('Told by'), {
           is: 'word',
           word:
             source === 'self'
@@ -123,18 +144,18 @@ export function nodeSections({ member, source, sections }: Wire<PatroniNodeView>
     section(
       label('State'),
       facts(
-        fact(label('Role'), patroni.role === member.role ? plain('role', member.role) : toldRole(member)),
+        detail(label('Role'), patroni.role === member.role ? plain('role', member.role) : toldRole(member)),
         fact(label('State'), plain('text', member.replicationState)),
-        fact(label('Health'), plain('health', member.health)),
+        detail(label('Health'), plain('health', member.health)),
         fact(label('Health basis'), plain('text', member.healthBasis)),
         fact(label('Marks'), patroni.marks === null ? NO_MARKS : plain('text', patroni.marks)),
-        fact(label('Address'), plain('code', member.apiUrl)),
+        detail(label('Address'), plain('code', member.apiUrl)),
       ),
     ),
     section(
       label('Position'),
       facts(
-        fact(TERMS.epoch.name, plain('ordinal', patroni.timeline)),
+        detail(TERMS.epoch.name, plain('ordinal', patroni.timeline)),
         ...POSITIONS.filter(([key]) => key !== 'written' || member.role !== 'replica').map(([key, title]) =>
           fact(title, key === 'written' ? position(patroni.written) : cell('position', ofItsKind(member, key))),
         ),
@@ -144,7 +165,7 @@ export function nodeSections({ member, source, sections }: Wire<PatroniNodeView>
         ),
       ),
     ),
-    ...beside(sections),
+    ...beside(sections, true),
   ];
 }
 

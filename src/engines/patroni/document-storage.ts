@@ -1,19 +1,25 @@
 /** The WAL of a PostgreSQL under Patroni as it is shown, and its checkpoint with what holds WAL back. */
 import { label, sentence, type Document } from '../../control-plane/model/document.ts';
 import type { SnapshotsView, WalView, Wire } from '../../control-plane/model/views.ts';
-import { ABSENT, beside, fact, facts, plain, section, table } from '../documents.ts';
+import { ABSENT, beside, detail, fact, facts, plain, section, table } from '../documents.ts';
+import { listLine } from '../headline.ts';
 import { position, positionText, TERMS } from './terms.ts';
 
 /** Positions and segments; what cannot be seen is not the same as none. */
-export function walDocument({
-  segments,
-  oldestOffset,
-  durableOffset,
-  appendOffset,
-  totalBytes,
-  sections,
-}: Wire<WalView>): Document {
+export function walDocument(view: Wire<WalView>): Document {
+  const { segments, oldestOffset, durableOffset, appendOffset, totalBytes, sections } = view;
   return {
+    headline:
+      segments === null
+        ? [sentence('positions and segments are not visible here')]
+        : [
+            sentence('flushed to {0}', plain('position', positionText(durableOffset))),
+            sentence('oldest retained {0}', plain('position', positionText(oldestOffset))),
+            ...listLine(segments, view, {
+              one: () => sentence('1 segment'),
+              many: number => sentence('{0} segments', number),
+            }),
+          ],
     terms: TERMS,
     sections: [
       ...(segments === null
@@ -22,8 +28,8 @@ export function walDocument({
             section(
               label('WAL'),
               facts(
-                fact(label('Oldest retained'), position(oldestOffset)),
-                fact(label('Flushed'), position(durableOffset)),
+                detail(label('Oldest retained'), position(oldestOffset)),
+                detail(label('Flushed'), position(durableOffset)),
                 // A replica inserts nothing; PostgreSQL says no such position of it.
                 fact(label('Inserted'), appendOffset === null ? ABSENT : position(appendOffset)),
                 fact(label('Total size (bytes)'), plain('number', totalBytes)),
@@ -59,7 +65,17 @@ export function walDocument({
 
 /** The last checkpoint, and what PostgreSQL says beside. */
 export function snapshotsDocument({ items, sections }: Wire<SnapshotsView>): Document {
+  const [checkpoint] = items;
   return {
+    headline: [
+      checkpoint === undefined
+        ? sentence('no checkpoint is reported')
+        : sentence(
+            'last checkpoint at {0}, created {1}',
+            plain('position', positionText(checkpoint.walEndOffset)),
+            plain('time', checkpoint.createdAt),
+          ),
+    ],
     terms: TERMS,
     sections: [
       section(
@@ -71,7 +87,7 @@ export function snapshotsDocument({ items, sections }: Wire<SnapshotsView>): Doc
             { key: 'redo', title: label('Redo from'), is: 'position', width: 16 },
             { key: 'at', title: label('Written at'), is: 'position', width: 16 },
             { key: 'created', title: label('Created', 'created at'), is: 'time', width: 26 },
-            { key: 'source', title: label('Source'), is: 'text', width: 30 },
+            { key: 'source', title: label('Source'), is: 'text', width: 30, isDetail: true },
           ],
           rows: items.map(({ id, walFirstOffset, walEndOffset, createdAt, source }) => [
             id,

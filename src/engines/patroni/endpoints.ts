@@ -39,20 +39,36 @@ export async function askInOrder<T>(
   access: Access,
   path: string,
   view: () => z.ZodMiniType<T>,
+  endpoints = urlsOf(cluster),
 ): Promise<Result<From<T>>> {
   const attempts: { readonly endpoint: string; readonly no: NoReply }[] = [];
-  for (const endpoint of urlsOf(cluster)) {
+  for (const endpoint of endpoints) {
     const asked = await ask(access, endpoint, path, view);
     if (asked.ok)
       return success({
         ...asked.reply,
         endpoint,
-        skipped: attempts.map(({ endpoint: before, no }) => ({ endpoint: before, reason: no.reason })),
+        skipped: attempts.map(({ endpoint: before, no }) => ({
+          endpoint: before,
+          reason: no.reason,
+          ...(no.kind === 'rejected' ? { answered: true } : {}),
+        })),
       });
     if (asked.no.kind === 'rejected' && asked.no.status < 500) return failure(readError(endpoint, asked.no));
     attempts.push({ endpoint, no: asked.no });
   }
   return failure(nobodyAnswered(cluster, attempts, readError, rejection));
+}
+
+/** `/cluster` of the configured endpoint that was chosen, and of no other; without one, in configured order. */
+export async function listChosen(
+  cluster: ClusterConfig,
+  access: Access,
+  chosen: string | undefined,
+): Promise<Result<From<ClusterWire>>> {
+  if (chosen === undefined) return await askInOrder(cluster, access, '/cluster', schema.cluster);
+  const own = configured(cluster, chosen);
+  return own.ok ? await askInOrder(cluster, access, '/cluster', schema.cluster, [own.value]) : own;
 }
 
 /** One answer of `endpoint`, or the error of the read. */

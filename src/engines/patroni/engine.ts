@@ -14,6 +14,7 @@ function loginBound(cluster: ClusterConfig): readonly unknown[] | undefined {
 export const PATRONI: EngineAdapter = {
   id: 'patroni',
   label: 'PostgreSQL under Patroni',
+  guide: 'docs/patroni.md',
   namesMembers: true,
   addresses: {
     schemes: HTTP_SCHEMES,
@@ -78,6 +79,11 @@ export const PATRONI: EngineAdapter = {
   // Patroni announces its members as https://host:8008/patroni; that is the address, as copied. A proxy's path of this
   // name ends with a slash.
   bareAddress: url => url.replace(/\/patroni$/, ''),
+  past: async () => (await import('./past.ts')).PAST,
+  wantsSecret: ({ domain, code, kernel }) =>
+    domain === 'KERNEL_REJECTION' && (kernel?.status === 401 || code === '28P01'),
+  looksUpRequests: false,
+  meanings: new Map(),
   invalidNodeId: () => undefined,
   open: async (cluster, { token, database }, { tls, timeouts, fingerprint }) => {
     const { patroniKernel } = await import('./kernel.ts');

@@ -131,7 +131,9 @@ function unaskable(
   }
   if (mode === 'forced' || leader !== undefined) return undefined;
   const unread = data.members.filter(({ role }) => role === null).map(({ name }) => oneLine(name, 200));
-  const unknown = unread.length === 0 ? '' : ` The role of ${unread.slice(0, 10).join(', ')} cannot be read there.`;
+  const more = unread.length > 10 ? ` and ${unread.length - 10} more` : '';
+  const unknown =
+    unread.length === 0 ? '' : ` The role of ${unread.slice(0, 10).join(', ')}${more} cannot be read there.`;
   return refusal(
     'PHASE7_OPERATION_UNSUPPORTED',
     `Patroni reports no leader of cluster "${cluster.name}" (${by}).${unknown} A switchover names leader and ` +

@@ -13,6 +13,11 @@ export interface PatroniBehaviour {
   readonly standbyClusterIsSynchronous: boolean;
   /** Whether the tag `failover_priority: 0` keeps a member from leading. */
   readonly failoverPriority: boolean;
+  /**
+   * The releases in which a commit goes on waiting for a standby that was lost before Patroni had made it synchronous,
+   * also where `synchronous_mode` is not strict; `null`: none of the series.
+   */
+  readonly waitsForLostStandby: string | null;
 }
 
 /**

@@ -1,18 +1,24 @@
 /** What Patroni keeps of the past: the timelines that ended. */
 import type { ClusterConfig } from '../../control-plane/clusters/cluster.ts';
 import { failure, success, type Result } from '../../control-plane/model/errors.ts';
-import type { KernelEvent, PromotionView, Reading } from '../../control-plane/model/views.ts';
+import type { KernelEvent, PromotionView } from '../../control-plane/model/views.ts';
+import type { ToldReading } from '../documents.ts';
 import { lsn } from './lsn.ts';
 import type { Access } from './ask.ts';
-import { askAt, askInOrder } from './endpoints.ts';
+import { askAt, askMember, findMember, from, listChosen, notContacted, type From } from './endpoints.ts';
 import { leaderOf } from './members.ts';
 import * as schema from './schema.ts';
-import type { HistoryWire } from './schema.ts';
+import type { ClusterWire, HistoryWire } from './schema.ts';
 import { clusterReading, inconsistent, moved } from './reads.ts';
 
 /** The timelines so far. Leader, timelines and history are read twice, and refused when they moved in between. */
-export async function readPromotion(cluster: ClusterConfig, access: Access): Promise<Result<Reading<PromotionView>>> {
-  const first = await askInOrder(cluster, access, '/cluster', schema.cluster);
+export async function readPromotion(
+  cluster: ClusterConfig,
+  access: Access,
+  node: string | undefined,
+  chosen?: string,
+): Promise<Result<ToldReading<PromotionView>>> {
+  const first = await listed(cluster, access, node, chosen);
   if (!first.ok) return first;
   const { endpoint } = first.value;
   const before = await askAt(access, endpoint, '/history', schema.history);
@@ -41,7 +47,10 @@ export async function readPromotion(cluster: ClusterConfig, access: Access): Pro
         epoch: leader?.timeline ?? null,
         lastAttempt: null,
         events: after.value.data.flatMap(line => (line === null ? [] : [endOfTimeline(line)])),
+        nextBefore: null,
         nextAfter: null,
+        total: BigInt(after.value.data.length),
+        ...(unreadable === 0 ? {} : { unreadable: BigInt(unreadable) }),
         request: null,
       },
       [
@@ -53,6 +62,24 @@ export async function readPromotion(cluster: ClusterConfig, access: Access): Pro
       ],
     ),
   );
+}
+
+/** `/cluster` as the member itself gives it, where one is named; else as the chosen or the first endpoint does. */
+async function listed(
+  cluster: ClusterConfig,
+  access: Access,
+  node: string | undefined,
+  chosen: string | undefined,
+): Promise<Result<From<ClusterWire>>> {
+  if (node === undefined) return await listChosen(cluster, access, chosen);
+  const found = await findMember(cluster, access, node);
+  if (!found.ok) return found;
+  const { member, located, cluster: before } = found.value;
+  if (located.endpoint === undefined) return failure(notContacted(cluster, member, located.why));
+  const self = from(located.endpoint, await askMember(access, located.endpoint, node, before.data.scope));
+  if (!self.ok) return self;
+  const own = await askAt(access, located.endpoint, '/cluster', schema.cluster);
+  return own.ok ? success({ ...own.value, skipped: before.skipped }) : own;
 }
 
 function endOfTimeline({ timeline, end, reason, time, leader }: NonNullable<HistoryWire[number]>): KernelEvent {

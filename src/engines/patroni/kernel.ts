@@ -4,6 +4,7 @@ import { failure, refusal } from '../../control-plane/model/errors.ts';
 import type { KernelOperation } from '../../control-plane/commands/commands.ts';
 import type { Kernel } from '../../control-plane/ports.ts';
 import { documented } from '../documents.ts';
+import { noOlderPart } from '../parts.ts';
 import type { Access } from './ask.ts';
 import { promote } from './control.ts';
 import { collect, declareCost } from './diagnostics.ts';
@@ -66,33 +67,38 @@ export function patroniKernel(
     access: digest,
     unsupported,
     hasControlVersion: false,
-    readCluster: async () => {
+    readCluster: async from => {
       const unavailable = [...new Set(Object.values(unsupported))].map(reason => `Not available here: ${reason}`);
-      return documented(await readCluster(cluster, access, unavailable), clusterDocument);
+      return documented(await readCluster(cluster, access, unavailable, from), clusterDocument);
     },
     readNode: async node => documented(await readNode(cluster, access, node), nodeDocument),
-    readReplication: async () => documented(await readReplication(cluster, access), replicationDocument),
-    readPromotion: async lookup =>
-      lookup === undefined
-        ? documented(await readPromotion(cluster, access), promotionDocument)
+    readReplication: async from => documented(await readReplication(cluster, access, from), replicationDocument),
+    readPromotion: async (of, from) => {
+      if (of?.before !== undefined) return noOlderPart('Patroni tells its history whole.');
+      return of?.requestId === undefined
+        ? documented(await readPromotion(cluster, access, of?.node, from), promotionDocument)
         : failure(
             refusal(
               'PHASE7_OPERATION_UNSUPPORTED',
               'Patroni keeps no ledger: it does not know request ids, so the fate of one cannot be looked up ' +
                 'there. Nothing was sent.',
             ),
-          ),
-    readWal: async node => {
+          );
+    },
+    readWal: async (node, before) => {
+      if (before !== undefined) return noOlderPart('PostgreSQL lists its WAL files whole.');
       const read =
         login === undefined
           ? readWal(cluster, access, node, noLogin ?? '')
           : (await import('./sql.ts')).readWal(cluster, access, login, node);
       return documented(await read, walDocument);
     },
-    readSnapshots: async node =>
-      login === undefined
-        ? await refused('readSnapshots')
-        : documented(await (await import('./sql.ts')).readSnapshots(cluster, access, login, node), snapshotsDocument),
+    readSnapshots: async (node, before) => {
+      if (login === undefined) return await refused('readSnapshots');
+      if (before !== undefined) return noOlderPart('PostgreSQL tells of its last checkpoint only.');
+      const { readSnapshots } = await import('./sql.ts');
+      return documented(await readSnapshots(cluster, access, login, node), snapshotsDocument);
+    },
     declareDiagnosticsCost: node => declareCost(cluster, access, node),
     collectDiagnostics: async (node, endpoint) =>
       documented(await collect(cluster, access, node, endpoint), diagnosticsDocument),

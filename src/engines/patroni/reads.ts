@@ -6,16 +6,18 @@ import { lsn } from './lsn.ts';
 import type { Access } from './ask.ts';
 import {
   askAt,
-  askInOrder,
   askMember,
   findMember,
   from,
+  listChosen,
   memberAt,
   notContacted,
   notContactedNote,
   reading,
   type From,
 } from './endpoints.ts';
+import type { ToldReading } from '../documents.ts';
+import { listedTeller, ownTeller } from './teller.ts';
 import type { PatroniClusterView, PatroniNodeView, PatroniReplicationView } from './views.ts';
 import { detailsOf, leaderOf, memberOf, membersOf, notesOf, positionsOf, scheduledSwitchover } from './members.ts';
 import * as schema from './schema.ts';
@@ -30,13 +32,14 @@ export function clusterReading<V>(
   from: From<ClusterWire>,
   view: V,
   notes: readonly string[] = [],
-): Reading<V> {
+): ToldReading<V> {
   const node = memberAt(cluster, from.data, from.endpoint);
-  return reading(from, view, 'dcs', node, [
+  const told = reading(from, view, 'dcs', node, [
     ...notesOf(from.data),
     ...notes,
     ...(node === null ? [ANSWERED_BY_OTHER_ADDRESS] : []),
   ]);
+  return { ...told, teller: listedTeller(membersOf(from.data), node) };
 }
 
 /** Members, roles, timelines and lag. `unavailable` says what cannot be asked of this cluster. */
@@ -44,8 +47,9 @@ export async function readCluster(
   cluster: ClusterConfig,
   access: Access,
   unavailable: readonly string[],
-): Promise<Result<Reading<PatroniClusterView>>> {
-  const read = await askInOrder(cluster, access, '/cluster', schema.cluster);
+  chosen?: string,
+): Promise<Result<ToldReading<PatroniClusterView>>> {
+  const read = await listChosen(cluster, access, chosen);
   if (!read.ok) return read;
   const { data } = read.value;
   const leader = leaderOf(data);
@@ -69,8 +73,9 @@ export async function readCluster(
 export async function readReplication(
   cluster: ClusterConfig,
   access: Access,
-): Promise<Result<Reading<PatroniReplicationView>>> {
-  const read = await askInOrder(cluster, access, '/cluster', schema.cluster);
+  chosen?: string,
+): Promise<Result<ToldReading<PatroniReplicationView>>> {
+  const read = await listChosen(cluster, access, chosen);
   if (!read.ok) return read;
   const { data } = read.value;
   const leader = leaderOf(data);
@@ -119,7 +124,7 @@ export async function readNode(
   cluster: ClusterConfig,
   access: Access,
   name: string,
-): Promise<Result<Reading<PatroniNodeView>>> {
+): Promise<Result<ToldReading<PatroniNodeView>>> {
   const found = await findNode(cluster, access, name);
   if (!found.ok) return found;
   if ('reported' in found.value) {
@@ -133,20 +138,15 @@ export async function readNode(
     );
   }
   const { node, apiUrl } = found.value;
-  return success(
-    reading(
-      node,
-      {
-        member: memberOf(name, apiUrl, node.data),
-        source: 'self',
-        epoch: node.data.timeline,
-        sections: detailsOf(node.data),
-      },
-      'live',
-      name,
-      pauseNote(node.data),
-    ),
+  const member = memberOf(name, apiUrl, node.data);
+  const told = reading(
+    node,
+    { member, source: 'self' as const, epoch: node.data.timeline, sections: detailsOf(node.data) },
+    'live',
+    name,
+    pauseNote(node.data),
   );
+  return success({ ...told, teller: ownTeller(member, node.data) });
 }
 
 function pauseNote({ pause }: NodeWire): readonly string[] {
@@ -251,7 +251,9 @@ export async function readWal(
         checksumStatus: 'unchecked',
         verifiedToOffset: null,
         checkpoints: null,
+        nextBefore: null,
         nextAfter: null,
+        total: null,
         sections: [{ name: 'Positions', entries: positionEntries(node.data) }],
       },
       'live',

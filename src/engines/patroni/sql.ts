@@ -64,7 +64,9 @@ export async function readWal(
         checksumStatus: 'unchecked',
         verifiedToOffset: null,
         checkpoints: null,
+        nextBefore: null,
         nextAfter: null,
+        total: BigInt(segments.length),
         sections: [
           ...(replayed === null ? [] : [{ name: 'Replayed', entries: [{ key: name, value: lsn(replayed) }] }]),
           {
@@ -131,7 +133,9 @@ export async function readSnapshots(
           durable: true,
           source: `pg_control_checkpoint(), timeline ${row['timeline_id'] ?? 'unknown'}`,
         })),
+        nextBefore: null,
         nextAfter: null,
+        total: BigInt(checkpoints.length),
         sections: [
           slotSection(slots),
           {

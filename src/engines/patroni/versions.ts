@@ -14,6 +14,7 @@ export const KNOWN_VERSIONS = [
     failoverToAsynchronous: 'refused by a living leader',
     standbyClusterIsSynchronous: true,
     failoverPriority: false,
+    waitsForLostStandby: 'Patroni 3.0',
   },
   {
     series: '4.0',
@@ -22,6 +23,7 @@ export const KNOWN_VERSIONS = [
     failoverToAsynchronous: 'executed',
     standbyClusterIsSynchronous: false,
     failoverPriority: true,
+    waitsForLostStandby: 'Patroni 4.0 before 4.0.6',
   },
   {
     series: '4.1',
@@ -30,6 +32,7 @@ export const KNOWN_VERSIONS = [
     failoverToAsynchronous: 'executed',
     standbyClusterIsSynchronous: false,
     failoverPriority: true,
+    waitsForLostStandby: null,
   },
 ] as const satisfies readonly (PatroniBehaviour & { readonly tested: string })[];
 

@@ -182,6 +182,18 @@ export function durability(request: Request): readonly string[] {
   }
 }
 
+/**
+ * Patroni compared what it picks with its key `sync` alone, and not with what PostgreSQL waits for, until 4.0.6 (its
+ * release notes; P6-S1).
+ */
+function stillWaited(behaviour: PatroniFacts['behaviour']): string {
+  const releases = behaviour === null ? 'Some versions of Patroni' : behaviour.waitsForLostStandby;
+  return releases === null
+    ? ''
+    : ` ${releases} ${behaviour === null ? 'go' : 'goes'} on waiting for a standby that was lost before it had ` +
+        'become synchronous: then commits wait all the same.';
+}
+
 function synchronousDurability(
   {
     candidate,
@@ -196,7 +208,9 @@ function synchronousDurability(
   strict: boolean,
 ): readonly string[] {
   const without = strict ? 'commits wait' : 'commits are acknowledged by the leader alone';
-  const mode = `Synchronous mode is on, ${strict ? '' : 'not '}strict: without a synchronous standby ${without}.`;
+  const mode =
+    `Synchronous mode is on, ${strict ? '' : 'not '}strict: without a synchronous standby ${without}.` +
+    (strict ? '' : stillWaited(behaviour));
   const beside = 'What sessions with synchronous_commit off or local acknowledged need not be on it.';
   if (!forced) {
     return [

@@ -1,35 +1,28 @@
 /** What a person looks for in the log: the fields, and the filter that they make. */
 import { html, type TemplateResult } from 'lit';
 import type { AuditFilter } from '../../control-plane/model/audit-reader.ts';
-import type { CommandName } from '../../control-plane/commands/commands.ts';
 import type { Outcome } from '../../control-plane/model/errors.ts';
 import type { Stage } from '../../control-plane/model/record.ts';
+import type { AuditRequest } from '../../panel-protocol/messages.ts';
+import { COMMAND_TITLES } from './words.ts';
 import { t } from '../words.ts';
 
 /** The fields as they were typed. */
 export type Fields = Readonly<Partial<Record<keyof AuditFilter, string>>>;
 
-const COMMANDS: Readonly<Record<CommandName, true>> = {
-  inspect_cluster_state: true,
-  inspect_node: true,
-  inspect_replication_status: true,
-  inspect_promotion_state: true,
-  run_diagnostics: true,
-  inspect_wal: true,
-  inspect_snapshots: true,
-  request_promotion: true,
-  request_demotion: true,
-  force_promotion: true,
+const ASKS: Readonly<Record<'changes' | 'reads', string>> = { changes: t('asks for a change'), reads: t('reads') };
+const OUTCOMES: Readonly<Record<Outcome | 'pending', string>> = {
+  executed: 'executed',
+  not_executed: 'not executed',
+  unknown: 'unknown',
+  pending: t('before any outcome'),
 };
-const OUTCOMES: Readonly<Record<Outcome | 'pending', true>> = {
-  executed: true,
-  not_executed: true,
-  unknown: true,
-  pending: true,
-};
+/** What is decided is not pending: of a request it is said how it ended, or that no end is recorded. */
+const ENDS = { ...OUTCOMES, pending: t('no end recorded') };
 const STAGES: Readonly<Record<Stage, true>> = {
   session_started: true,
   authority_changed: true,
+  log_read: true,
   command_requested: true,
   command_rejected: true,
   command_answered: true,
@@ -52,13 +45,18 @@ interface Field {
   readonly title: string;
   readonly hint?: string;
   readonly choices?: readonly string[];
+  /** How choices are called that are not shown as they are recorded. */
+  readonly words?: Readonly<Record<string, string>>;
+  /** The same in the table by requests, where it is another. */
+  readonly ofRequests?: Readonly<Record<string, string>>;
 }
 
 const FIELDS: readonly Field[] = [
   { name: 'text', title: t('Free text'), hint: t('anywhere in a record') },
-  { name: 'command', title: t('Command'), choices: Object.keys(COMMANDS) },
+  { name: 'command', title: t('Command'), choices: Object.keys(COMMAND_TITLES), words: COMMAND_TITLES },
   { name: 'stage', title: t('Stage'), choices: Object.keys(STAGES) },
-  { name: 'outcome', title: t('Outcome'), choices: Object.keys(OUTCOMES) },
+  { name: 'asks', title: t('Kind'), choices: Object.keys(ASKS), words: ASKS },
+  { name: 'outcome', title: t('Outcome'), choices: Object.keys(OUTCOMES), words: OUTCOMES, ofRequests: ENDS },
   { name: 'cluster', title: t('Cluster'), hint: t('its whole name') },
   { name: 'operator', title: t('Operator'), hint: t('account, account@host or name') },
   { name: 'requestId', title: t('Request id'), hint: t('the whole id') },
@@ -87,6 +85,22 @@ export function filterOf(fields: Fields): {
   return { filter, wrong };
 }
 
+/** The part of a log that is to be reconstructed. */
+export type ReconstructedPart = Extract<AuditRequest, { type: 'audit-reconstruct' }>['of'];
+
+/** What of the filter a reconstruction has too; `null` where a field cannot be understood. */
+export function partOf(fields: Fields): ReconstructedPart | null {
+  const { filter, wrong } = filterOf(fields);
+  if (wrong.length > 0) return null;
+  const { requestId, cluster, from, to } = filter;
+  return {
+    ...(requestId === undefined ? {} : { requestId }),
+    ...(cluster === undefined ? {} : { cluster }),
+    ...(from === undefined ? {} : { from }),
+    ...(to === undefined ? {} : { to }),
+  };
+}
+
 /**
  * The first or the last instant of what was typed; times in the log are compared as they are written. `null`: no time.
  */
@@ -96,23 +110,41 @@ function completed(typed: string | undefined, rest: string): string | null | und
   return TIME.test(value) ? value + rest.slice(value.length) : null;
 }
 
+/** What the fields are, and what they do. */
+export interface Filters {
+  readonly fields: Fields;
+  readonly by: 'requests' | 'records';
+  /** In a narrow window they are folded, behind a button that says how many are in place. */
+  readonly isOpen: boolean;
+  readonly fold: () => void;
+  readonly changed: (name: keyof AuditFilter, value: string) => void;
+  readonly clear: () => void;
+}
+
 /** The fields, each with its label; a change counts when it is committed, by Enter or by leaving the field. */
-export function filterFields(
-  fields: Fields,
-  wrong: readonly (keyof AuditFilter)[],
-  changed: (name: keyof AuditFilter, value: string) => void,
-  clear: () => void,
-): TemplateResult {
+export function filterFields({ fields, by, isOpen, fold, changed, clear }: Filters): TemplateResult {
+  const { wrong } = filterOf(fields);
+  const active = Object.values(fields).filter(value => value.trim() !== '').length;
   const committed =
     (name: keyof AuditFilter) =>
     (event: Event): void => {
       if (event.target instanceof HTMLInputElement || event.target instanceof HTMLSelectElement)
         changed(name, event.target.value);
     };
-  const isEmpty = Object.values(fields).every(value => value === '');
-  return html`<div class="audit-filters" role="search" aria-label=${t('Filter the audit log')}>
+  const wordOf = (choice: string, words: Field['words'], ofRequests: Field['ofRequests']): string =>
+    (by === 'requests' ? (ofRequests ?? words) : words)?.[choice] ?? choice;
+  const icon = isOpen ? 'codicon-chevron-down' : 'codicon-chevron-right';
+  return html`<vscode-button class="audit-fold" secondary aria-expanded=${isOpen ? 'true' : 'false'}
+      aria-controls="audit-filters" @click=${fold}><span slot="content-before" class=${`codicon ${icon}`}
+        aria-hidden="true"></span>${active === 0 ? t('Filters') : t('Filters ({0})', active)}</vscode-button>
+  <div
+    id="audit-filters"
+    class=${isOpen ? 'audit-filters open' : 'audit-filters'}
+    role="search"
+    aria-label=${t('Filter the audit log')}
+  >
     ${FIELDS.map(
-      ({ name, title, hint, choices }) =>
+      ({ name, title, hint, choices, words, ofRequests }) =>
         html`<div class=${`audit-field field-${name}`}><label for=${`audit-${name}`}>${title}</label>${
           choices === undefined
             ? html`<input id=${`audit-${name}`} type="text" maxlength="1000" spellcheck="false" autocomplete="off"
@@ -121,12 +153,14 @@ export function filterFields(
             : html`<select id=${`audit-${name}`} @change=${committed(name)}>
           <option value="" ?selected=${(fields[name] ?? '') === ''}>${t('any')}</option>
           ${choices.map(
-            choice => html`<option value=${choice} ?selected=${fields[name] === choice}>${choice}</option>`,
+            choice =>
+              html`<option value=${choice} ?selected=${fields[name] === choice}
+                >${wordOf(choice, words, ofRequests)}</option>`,
           )}
         </select>`
         }</div>`,
     )}
-    <vscode-button class="audit-clear" secondary ?disabled=${isEmpty}
+    <vscode-button class="audit-clear" secondary ?disabled=${active === 0}
       @click=${clear}>${t('Clear Filters')}</vscode-button>
   </div>
   ${wrong.length === 0 ? '' : html`<p role="alert" class="audit-wrong">${WRONG_TIME}</p>`}`;

@@ -1,8 +1,8 @@
 /** The rows of the log: only those in sight are in the document, whatever the length of the log. */
 import { html, nothing, type TemplateResult } from 'lit';
-import type { AuditRow } from '../../panel-protocol/audit.ts';
+import type { AuditRow, RequestRow } from '../../panel-protocol/audit.ts';
 import { text, time, type Content } from '../text.ts';
-import { outcomeWord, stageWords } from './words.ts';
+import { commandWords, endWords, outcomeWord, stageWords } from './words.ts';
 import { t } from '../words.ts';
 
 /** CSS pixels; `audit/grid.css` gives rows exactly this height. */
@@ -50,7 +50,20 @@ export function drawn(window: Window): { readonly from: number; readonly to: num
   };
 }
 
-const COLUMNS = [
+/** A row of the table, by requests or by records. */
+export type GridRow = AuditRow | RequestRow;
+
+const BY_REQUESTS = [
+  t('Time (UTC)'),
+  t('Who'),
+  t('Command'),
+  t('Cluster'),
+  t('Node'),
+  t('Outcome'),
+  t('Reason'),
+] as const;
+
+const BY_RECORDS = [
   t('Record'),
   t('Time (UTC)'),
   t('Stage'),
@@ -72,21 +85,24 @@ export interface Grid {
   readonly window: Window;
   readonly active: number;
   readonly unfolded: number | null;
-  readonly row: (index: number) => AuditRow | undefined;
+  readonly by: 'requests' | 'records';
+  readonly row: (index: number) => GridRow | undefined;
   readonly scrolled: (event: Event) => void;
   readonly keyed: (event: KeyboardEvent) => void;
   readonly chosen: (index: number) => void;
 }
 
 /** The table. One stop of the Tab key; arrows move in it, Enter unfolds. */
-export function grid({ window, active, unfolded, row, scrolled, keyed, chosen }: Grid): TemplateResult {
+export function grid({ window, active, unfolded, by, row, scrolled, keyed, chosen }: Grid): TemplateResult {
   const { from, to } = drawn(window);
   const first = firstVisible(window);
   const above = window.count * ROW <= TALLEST ? from * ROW : Math.max(0, window.scrollTop - (first - from) * ROW);
   const complete = row(active) !== undefined && active >= from && active < to;
-  const columns = COLUMNS.map(title => html`<span role="columnheader">${title}</span>`);
-  return html`<div class="audit-grid" role="grid" tabindex="0" aria-label=${t('Records of the audit log')}
-      aria-readonly="true" aria-rowcount=${window.count + 1} aria-colcount=${COLUMNS.length}
+  const titles = by === 'requests' ? BY_REQUESTS : BY_RECORDS;
+  const columns = titles.map(title => html`<span role="columnheader">${title}</span>`);
+  const label = by === 'requests' ? t('Requests and other records of the audit log') : t('Records of the audit log');
+  return html`<div class=${`audit-grid by-${by}`} role="grid" tabindex="0" aria-label=${label}
+      aria-readonly="true" aria-rowcount=${window.count + 1} aria-colcount=${titles.length}
       aria-activedescendant=${complete ? rowId(active) : nothing} @scroll=${scrolled} @keydown=${keyed}>
     <div role="rowgroup" class="audit-columns">
       <div role="row" aria-rowindex="1" class="audit-row">${columns}</div>
@@ -106,21 +122,50 @@ export function grid({ window, active, unfolded, row, scrolled, keyed, chosen }:
   </div>`;
 }
 
-function rowClasses(row: AuditRow | undefined, isActive: boolean, unfolded: number | null): string {
+function rowClasses(row: GridRow | undefined, isActive: boolean, unfolded: number | null): string {
   const active = isActive ? ' active' : '';
-  const dangling = row?.dangling === true ? ' dangling' : '';
+  const dangling = row !== undefined && isUnknown(row) ? ' dangling' : '';
   const isUnfolded = row !== undefined && row.line === unfolded;
   return `audit-row${active}${dangling}${isUnfolded ? ' unfolded' : ''}`;
+}
+
+function isRequest(row: GridRow): row is RequestRow {
+  return 'end' in row;
+}
+
+/** P7-E2: what was about to be sent, and of which no outcome is recorded. */
+function isUnknown(row: GridRow): boolean {
+  if (row.underWay) return false;
+  return isRequest(row) ? row.end?.kind === 'unknown' : row.dangling;
 }
 
 /** A row that has not come yet. */
 const NOT_YET = html`<span role="gridcell" class="muted">…</span>`;
 
-function gridCells(row: AuditRow): readonly TemplateResult[] {
-  return cells(row).map(cell => html`<span role="gridcell">${cell}</span>`);
+function gridCells(row: GridRow): readonly TemplateResult[] {
+  const all = isRequest(row) ? requestCells(row) : recordCells(row);
+  return all.map(cell => html`<span role="gridcell">${cell}</span>`);
 }
 
-function cells(row: AuditRow): readonly Content[] {
+function optional(value: string | null): Content {
+  return value === null ? '' : text(value);
+}
+
+function requestCells(row: RequestRow): readonly Content[] {
+  const { end, underWay } = row;
+  if (row.damaged !== null) return ['', '', html`<strong>${t('not a record')}</strong>`, '', '', '', text(row.damaged)];
+  return [
+    row.time === null ? '' : time(row.time),
+    optional(row.operator),
+    end === null ? (row.stage === null ? text(null) : text(stageWords(row.stage))) : commandWords(row.command),
+    optional(row.cluster),
+    optional(row.nodeName ?? row.target),
+    end === null ? '' : endWords(end, underWay),
+    optional(end === null ? row.detail : row.reason),
+  ];
+}
+
+function recordCells(row: AuditRow): readonly Content[] {
   if (row.damaged !== null)
     return [
       t('line {0}', row.line),
@@ -134,16 +179,17 @@ function cells(row: AuditRow): readonly Content[] {
       '',
       '',
     ];
-  const optional = (value: string | null): Content => (value === null ? '' : text(value));
   return [
     html`#${text(row.seq)}`,
     row.time === null ? '' : time(row.time),
     row.stage === null ? text(null) : text(stageWords(row.stage)),
-    row.dangling
-      ? html`${outcomeWord('unknown')}<span class="hidden">${t(', no outcome is recorded')}</span>`
-      : row.outcome === null
-        ? ''
-        : outcomeWord(row.outcome),
+    row.dangling && row.underWay
+      ? html`<strong>${t('under way')}</strong>`
+      : row.dangling
+        ? html`${outcomeWord('unknown')}<span class="hidden">${t(', no outcome is recorded')}</span>`
+        : row.outcome === null
+          ? ''
+          : outcomeWord(row.outcome),
     optional(row.command),
     optional(row.cluster),
     optional(row.target),

@@ -1,5 +1,6 @@
 /** The head of the audit log: what verification found and how, and what can be done with what is selected. */
 import { html, nothing, type TemplateResult } from 'lit';
+import { ifDefined } from 'lit/directives/if-defined.js';
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 import type { CheckResult } from '../../control-plane/model/views.ts';
 import { facts } from '../frame.ts';
@@ -9,15 +10,18 @@ import { code, number, phrase, text, time } from '../text.ts';
 import { t } from '../words.ts';
 
 type Verdict = NonNullable<AuditLogFacts['verdict']>;
+type Copy = NonNullable<AuditLogFacts['copy']>;
 
 const VERDICTS: Readonly<Record<Verdict['kind'], { readonly words: string; readonly drawn: CheckResult }>> = {
   intact: { words: t('Intact'), drawn: 'pass' },
+  intact_selection: { words: t('Intact, as a part of a log'), drawn: 'pass' },
   torn_tail: { words: t('Torn tail'), drawn: 'overridden' },
   record_edited: { words: t('Record edited'), drawn: 'fail' },
   records_missing: { words: t('Records missing'), drawn: 'fail' },
   forked: { words: t('Forked'), drawn: 'fail' },
   truncated: { words: t('Truncated'), drawn: 'fail' },
   replaced: { words: t('Replaced'), drawn: 'fail' },
+  export_edited: { words: t('Export edited'), drawn: 'fail' },
   unreadable: { words: t('Unreadable'), drawn: 'unknown' },
 };
 
@@ -33,6 +37,17 @@ const READ_ONLY = t('Read only: records are evidence. Nothing refreshes by itsel
 /** The verdict in the words that a screen reader says. */
 export function verdictWords({ verdict }: AuditLogFacts): string {
   return verdict === null ? t('being verified') : `${VERDICTS[verdict.kind].words}. ${verdict.message}`;
+}
+
+/** Whether a file is what was written, as far as it shows that. */
+export function isIntact(kind: Verdict['kind']): boolean {
+  return VERDICTS[kind].drawn === 'pass';
+}
+
+/** A verdict in a word or two, with its shape. */
+export function verdictOf(kind: Verdict['kind']): TemplateResult {
+  const { words, drawn } = VERDICTS[kind];
+  return html`<span class="verdict-word">${outcomeShape(drawn)}<strong>${words}.</strong></span>`;
 }
 
 /** The verdict with the command line that finds the same. */
@@ -55,8 +70,29 @@ export function verdictSection(log: AuditLogFacts): TemplateResult {
       ],
       'facts line',
     )}
+    ${log.copy === null ? nothing : secondCopy(log.copy)}
+    ${log.notRecorded === null ? nothing : notRecorded(log.notRecorded)}
     <p class="audit-command"><span class="muted">${t('Verified as by')}</span> ${code(log.command)}</p>
   </section>`;
+}
+
+const COPIES: Readonly<Record<Copy['kind'], CheckResult>> = {
+  same: 'pass',
+  behind: 'overridden',
+  differs: 'fail',
+  longer: 'fail',
+  unreadable: 'unknown',
+};
+
+function secondCopy({ kind, message, path }: Copy): TemplateResult {
+  return html`<p class=${`audit-copy ${kind}`}>${outcomeShape(COPIES[kind])}<strong>${t('Second copy')}</strong>
+    ${text(message)} ${code(path)}</p>`;
+}
+
+/** Reading never depends on the log: it goes on, and this says what the log will not say. */
+function notRecorded(cause: string): TemplateResult {
+  return html`<p role="alert" class="audit-not-recorded"><strong>${t('This reading is not recorded.')}</strong>
+    ${text(cause)}</p>`;
 }
 
 function verifying(): TemplateResult {
@@ -81,9 +117,12 @@ function changed(change: AuditLogFacts['change']): TemplateResult {
 /** What the head can be asked for. */
 export interface HeadActions {
   readonly reload: () => void;
-  readonly exportAs: (format: 'jsonl' | 'csv') => void;
+  readonly exportAs: (format: 'jsonl' | 'csv' | 'bundle') => void;
   readonly raw: () => void;
+  readonly reconstruct: () => void;
 }
+
+const OF_FILTER = t('Reconstructs what happened, for the request, the cluster and the period of the filter.');
 
 /** Title and actions. */
 export function auditHeading(title: string, actions: HeadActions): TemplateResult {
@@ -93,12 +132,14 @@ export function auditHeading(title: string, actions: HeadActions): TemplateResul
       ${button('codicon-refresh', t('Reload'), actions.reload)}
       ${button('codicon-export', t('Export JSONL…'), () => actions.exportAs('jsonl'))}
       ${button('codicon-export', t('Export CSV…'), () => actions.exportAs('csv'))}
+      ${button('codicon-export', t('Export Bundle…'), () => actions.exportAs('bundle'))}
       ${button('codicon-go-to-file', t('Raw File'), actions.raw)}
+      ${button('codicon-history', t('Reconstruct…'), actions.reconstruct, OF_FILTER)}
     </div>
   </header>`;
 }
 
-function button(icon: string, label: string, pressed: () => void): TemplateResult {
-  return html`<vscode-button secondary @click=${pressed}><span slot="content-before" class="codicon ${icon}"
-        aria-hidden="true"></span>${label}</vscode-button>`;
+function button(icon: string, label: string, pressed: () => void, title?: string): TemplateResult {
+  return html`<vscode-button secondary title=${ifDefined(title)} @click=${pressed}><span slot="content-before"
+        class="codicon ${icon}" aria-hidden="true"></span>${label}</vscode-button>`;
 }

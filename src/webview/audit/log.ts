@@ -3,10 +3,12 @@ import { html, LitElement, nothing, type PropertyValues, type TemplateResult } f
 import type { AuditSought } from '../../control-plane/model/audit-reader.ts';
 import type { Post } from '../frame.ts';
 import type { AuditLogFacts, AuditMessage } from '../../panel-protocol/audit.ts';
-import { filterFields, filterOf, type Fields } from './filters.ts';
-import { drawn, firstVisible, grid, ROW, scrollFor, type Window } from './grid.ts';
+import { filterFields, filterOf, partOf, type Fields, type ReconstructedPart } from './filters.ts';
+import { drawn, firstVisible, grid, ROW, scrollFor, type GridRow, type Window } from './grid.ts';
 import { auditHeading, verdictSection } from './head.ts';
-import { Pages } from './pages.ts';
+import { Pages } from '../pages.ts';
+import { rowsMoved } from '../row-keys.ts';
+import { danglingButton, everyRecordButton, statusText, type Found } from './status.ts';
 import { requestPane, type Unfolded } from './request.ts';
 import { text } from '../text.ts';
 import { t } from '../words.ts';
@@ -18,7 +20,9 @@ export class AuditLogElement extends LitElement {
     log: { attribute: false },
     heading: { attribute: false },
     post: { attribute: false },
+    by: { state: true },
     fields: { state: true },
+    filtersOpen: { state: true },
     dangling: { state: true },
     searching: { state: true },
     active: { state: true },
@@ -30,7 +34,9 @@ export class AuditLogElement extends LitElement {
   declare log: AuditLogFacts | undefined;
   declare heading: string;
   declare post: Post;
+  declare by: 'requests' | 'records';
   declare fields: Fields;
+  declare filtersOpen: boolean;
   declare dangling: boolean;
   declare searching: boolean;
   declare active: number;
@@ -38,9 +44,11 @@ export class AuditLogElement extends LitElement {
   declare trouble: string | null;
   declare scrollTopNow: number;
   declare viewHeight: number;
-  readonly #pages = new Pages();
+  readonly #pages = new Pages<GridRow>();
   readonly #resized = new ResizeObserver(() => this.#measure());
   #selection = 0;
+  /** How many rows there are without a filter. */
+  #total = 0;
   /** The place to return to when the selection that was asked for has come; the end where nobody was anywhere yet. */
   #place: { readonly first: number; readonly active: number } | 'end' = 'end';
   #scrollTo: number | null = null;
@@ -50,7 +58,9 @@ export class AuditLogElement extends LitElement {
     super();
     this.heading = '';
     this.post = () => undefined;
+    this.by = 'requests';
     this.fields = {};
+    this.filtersOpen = false;
     this.dangling = false;
     this.searching = false;
     this.active = 0;
@@ -70,7 +80,7 @@ export class AuditLogElement extends LitElement {
       this.trouble = null;
     } else if (message.selection === this.#selection) {
       if (message.part === 'page') this.#pages.add(message.from, message.rows);
-      else this.#selected(message.count);
+      else this.#selected(message.count, message.total);
       this.requestUpdate();
     }
   }
@@ -89,7 +99,8 @@ export class AuditLogElement extends LitElement {
         before === undefined || this.log.change === 'replaced'
           ? 'end'
           : { first: firstVisible(this.#window()), active: this.active };
-      this.#select();
+      if (this.log.requestId !== undefined) this.#filter({ requestId: this.log.requestId });
+      else this.#select();
     } else if (before.danglingIntents !== this.log.danglingIntents) {
       // The rows were drawn before it was known which of them nothing follows.
       this.#pages.refresh();
@@ -129,20 +140,26 @@ export class AuditLogElement extends LitElement {
         reload: () => this.post({ type: 'refresh' }),
         exportAs: format => this.post({ type: 'audit-export', format, sought: this.#sought() }),
         raw: () => this.post({ type: 'audit-raw' }),
+        reconstruct: () => this.#reconstruct(partOf(this.fields)),
       })}
       ${verdictSection(log)}
-      ${filterFields(
-        this.fields,
-        filterOf(this.fields).wrong,
-        (name, value) => this.#filter({ ...this.fields, [name]: value }),
-        () => this.#filter({}),
-      )}
+      ${filterFields({
+        fields: this.fields,
+        by: this.by,
+        isOpen: this.filtersOpen,
+        fold: () => {
+          this.filtersOpen = !this.filtersOpen;
+        },
+        changed: (name, value) => this.#filter({ ...this.fields, [name]: value }),
+        clear: () => this.#filter({}),
+      })}
       <div class="audit-status">
-        <p role="status">${this.#status(log)}</p>
+        <p role="status">${statusText(log, this.#found())}</p>
+        ${everyRecordButton(this.by === 'records', () => this.#toggleRecords())}
         ${
           log.danglingIntents === null || (log.danglingIntents === 0 && !this.dangling)
             ? nothing
-            : this.#danglingButton(log.danglingIntents)
+            : danglingButton(log.danglingIntents, this.dangling, () => this.#toggleDangling())
         }
         ${unfolded !== null ? nothing : html`<p class="muted audit-keys">${KEYS}</p>`}
       </div>
@@ -155,42 +172,21 @@ export class AuditLogElement extends LitElement {
                 window: this.#window(),
                 active: this.active,
                 unfolded: unfolded?.line ?? null,
+                by: this.by,
                 row: index => this.#pages.row(index),
                 scrolled: event => this.#scrolled(event),
                 keyed: event => this.#keyed(event),
                 chosen: index => this.#unfold(index, false),
               })
         }
-        ${unfolded === null ? nothing : requestPane(unfolded, () => this.#fold())}
+        ${unfolded === null ? nothing : requestPane(unfolded, this.#pane)}
       </div>`;
   }
 
-  #danglingButton(count: number): TemplateResult {
-    const some =
-      count === 1 ? t('Show 1 Intent of Unknown Outcome') : t('Show {0} Intents of Unknown Outcome', grouped(count));
-    return html`<vscode-button secondary aria-pressed=${this.dangling ? 'true' : 'false'}
-            @click=${() => this.#toggleDangling()}>
-          ${this.dangling ? t('Show All Records') : some}</vscode-button>`;
-  }
-
-  #status(log: AuditLogFacts): string {
-    if (this.searching) return t('Searching…');
-    const all = log.lines === 1 ? t('1 line') : t('{0} lines', grouped(log.lines));
-    const unknown =
-      log.danglingIntents === 0
-        ? t(' Every intent has a recorded outcome.')
-        : log.danglingIntents === null
-          ? ''
-          : log.danglingIntents === 1
-            ? t(' 1 intent has no recorded outcome: unknown.')
-            : t(' {0} intents have no recorded outcome: unknown.', grouped(log.danglingIntents));
-    if (this.dangling)
-      return this.#pages.count === 1
-        ? t('1 intent of unknown outcome, of {0}.', all)
-        : t('{0} intents of unknown outcome, of {1}.', grouped(this.#pages.count), all);
-    return Object.keys(filterOf(this.fields).filter).length === 0
-      ? `${all}.${unknown}`
-      : t('{0} of {1} match.', grouped(this.#pages.count), all) + unknown;
+  #found(): Found {
+    const isFiltered = Object.keys(filterOf(this.fields).filter).length > 0;
+    const { by, searching, dangling } = this;
+    return { by, searching, dangling, isFiltered, count: this.#pages.count, total: this.#total };
   }
 
   #window(): Window {
@@ -204,10 +200,11 @@ export class AuditLogElement extends LitElement {
   #select(): void {
     this.#selection += 1;
     this.searching = true;
-    this.post({ type: 'audit-select', selection: this.#selection, sought: this.#sought() });
+    this.post({ type: 'audit-select', selection: this.#selection, by: this.by, sought: this.#sought() });
   }
 
-  #selected(count: number): void {
+  #selected(count: number, total: number): void {
+    this.#total = total;
     this.#pages.begin(count, this.#place !== 'end');
     this.searching = false;
     this.trouble = null;
@@ -227,10 +224,25 @@ export class AuditLogElement extends LitElement {
     if (filterOf(fields).wrong.length === 0) this.#select();
   }
 
+  #toggleRecords(): void {
+    this.by = this.by === 'records' ? 'requests' : 'records';
+    this.#place = 'end';
+    this.#select();
+  }
+
   #toggleDangling(): void {
     this.dangling = !this.dangling;
     this.#place = 'end';
     this.#select();
+  }
+
+  readonly #pane = {
+    close: (): void => this.#fold(),
+    reconstruct: (requestId: string): void => this.#reconstruct({ requestId }),
+  };
+
+  #reconstruct(of: ReconstructedPart | null): void {
+    if (of !== null) this.post({ type: 'audit-reconstruct', of });
   }
 
   #unfold(index: number, byKey: boolean): void {
@@ -248,15 +260,7 @@ export class AuditLogElement extends LitElement {
 
   #keyed(event: KeyboardEvent): void {
     const page = Math.max(1, Math.floor(this.viewHeight / ROW) - 2);
-    const steps: ReadonlyMap<string, number> = new Map([
-      ['ArrowDown', 1],
-      ['ArrowUp', -1],
-      ['PageDown', page],
-      ['PageUp', -page],
-      ['Home', -Infinity],
-      ['End', Infinity],
-    ]);
-    const step = steps.get(event.key);
+    const step = rowsMoved(event.key, page);
     if (event.key === 'Enter' || event.key === ' ') this.#unfold(this.active, true);
     else if (step === undefined || event.altKey || event.metaKey) return;
     else this.#move(Math.max(0, Math.min(this.#pages.count - 1, this.active + step)));
@@ -277,19 +281,20 @@ export class AuditLogElement extends LitElement {
     if (event.currentTarget instanceof HTMLElement) this.scrollTopNow = event.currentTarget.scrollTop;
   }
 
+  /** Where one is stays in sight when the room for the rows changes: in a long log a pixel is many rows. */
   #measure(): void {
     const element = this.#grid();
+    if (element === null || element.clientHeight === 0) return;
+    const first = firstVisible(this.#window());
+    const isInSight = this.active >= first && this.active <= first + Math.ceil(this.viewHeight / ROW);
     // The columns' own heads take one row's place.
-    if (element !== null && element.clientHeight > 0) this.viewHeight = Math.max(ROW, element.clientHeight - ROW);
+    this.viewHeight = Math.max(ROW, element.clientHeight - ROW);
+    if (isInSight) this.#move(this.active);
   }
 
   #grid(): HTMLElement | null {
     return this.querySelector<HTMLElement>('.audit-grid');
   }
-}
-
-function grouped(count: number): string {
-  return count.toString().replaceAll(/\B(?=(?:\d{3})+$)/gu, '\u2009');
 }
 
 customElements.define('aerodb-audit', AuditLogElement);

@@ -8,7 +8,7 @@ import { facts } from '../frame.ts';
 import type { AuditMessage, AuditStage } from '../../panel-protocol/audit.ts';
 import { table } from '../table.ts';
 import { code, json, ordinal, phrase, text, time, verbatim, type Content } from '../text.ts';
-import { outcomeWord, stageWords, UNKNOWN_OUTCOME } from './words.ts';
+import { commandWords, endWords, outcomeWord, stageWords, UNDER_WAY, UNKNOWN_OUTCOME } from './words.ts';
 import { t } from '../words.ts';
 
 export type Unfolded = Extract<AuditMessage, { part: 'request' }>;
@@ -33,8 +33,14 @@ const DRAWN = new Set([
   'n',
 ]);
 
+/** What the pane can be asked for. */
+export interface PaneActions {
+  readonly close: () => void;
+  readonly reconstruct: (requestId: string) => void;
+}
+
 /** The pane beside the table. */
-export function requestPane(unfolded: Unfolded, close: () => void): TemplateResult {
+export function requestPane(unfolded: Unfolded, { close, reconstruct }: PaneActions): TemplateResult {
   const { requestId, stages, further } = unfolded;
   const first = stages[0]?.row;
   const keyed = (event: KeyboardEvent): void => {
@@ -44,8 +50,16 @@ export function requestPane(unfolded: Unfolded, close: () => void): TemplateResu
       @keydown=${keyed}>
     <div class="audit-request-head">
       <h2 id="audit-request-title">${titleOf(unfolded)}</h2>
-      <vscode-button secondary aria-label=${t('Close the unfolded request')}
-        @click=${close}>${t('Close')}</vscode-button>
+      <div class="actions">
+        ${
+          requestId === null
+            ? nothing
+            : html`<vscode-button secondary aria-label=${t('Reconstruct this request')}
+          @click=${() => reconstruct(requestId)}>${t('Reconstruct…')}</vscode-button>`
+        }
+        <vscode-button secondary aria-label=${t('Close the unfolded request')}
+          @click=${close}>${t('Close')}</vscode-button>
+      </div>
     </div>
     ${
       requestId === null
@@ -54,6 +68,7 @@ export function requestPane(unfolded: Unfolded, close: () => void): TemplateResu
       ${facts([
         [t('Request'), code(requestId)],
         [t('Cluster'), text(first?.cluster ?? null)],
+        ...(first === undefined || first.target === null ? [] : [[t('Node id'), code(first.target)] as const]),
         [t('Stages'), `${stages.length + further}`],
       ])}
       ${ending(unfolded)}`
@@ -68,22 +83,31 @@ export function requestPane(unfolded: Unfolded, close: () => void): TemplateResu
 function titleOf({ requestId, line, stages }: Unfolded): Content {
   if (requestId === null) return t('Line {0}', line);
   const first = stages[0]?.row;
-  const command = text(first?.command ?? t('request'));
-  const target = first?.target ?? null;
+  const command = first === undefined || first.command === null ? t('request') : commandWords(first.command);
+  const target = nodeIn(stages) ?? first?.target ?? null;
   return target === null ? command : phrase('{0} on {1}', command, text(target));
+}
+
+/** The node by the name that the explanation gives it. */
+function nodeIn(stages: readonly AuditStage[]): string | undefined {
+  return stages.find(({ explanation }) => explanation !== null)?.explanation?.explanation.target.name;
 }
 
 function leftOut(further: number): string {
   return t('{0} further lines carry this request id. They stand in the table; the raw file has all of them.', further);
 }
 
-function ending({ end }: Unfolded): TemplateResult | typeof nothing {
+function ending({ end, underWay }: Unfolded): TemplateResult | typeof nothing {
   if (end === null) return nothing;
+  if (end.kind !== 'ended' && underWay) return html`<p class="audit-end">${endWords(end, underWay)}. ${UNDER_WAY}</p>`;
   if (end.kind === 'unknown') return html`<p class="audit-unknown">${outcomeWord('unknown')} ${UNKNOWN_OUTCOME}</p>`;
   const stage = html`<strong>${text(stageWords(end.stage))}</strong>`;
   if (end.kind === 'unfinished')
-    return html`<p class="audit-end">${phrase('It stopped, or stands, at {0}: nothing was sent.', stage)}</p>`;
-  return html`<p class="audit-end">${phrase('It ended at {0}:', stage)} ${outcomeWord(end.outcome)}</p>`;
+    return html`<p class="audit-end">${phrase(
+      'No end is recorded: it stopped, or stands, at {0}. No request for a change was sent.',
+      stage,
+    )}</p>`;
+  return html`<p class="audit-end">${phrase('It ended at {0}:', stage)} ${endWords(end, underWay)}</p>`;
 }
 
 function stageBlock(stage: AuditStage, chosen: boolean): TemplateResult {
@@ -92,11 +116,12 @@ function stageBlock(stage: AuditStage, chosen: boolean): TemplateResult {
     const title = t('Line {0} is not a record', row.line);
     return html`<div class="audit-stage damaged"><h3>${title}</h3>${whole(stage, true)}</div>`;
   }
-  const outcome = row.outcome === null ? nothing : html` · ${outcomeWord(row.dangling ? 'unknown' : row.outcome)}`;
+  const isUnknown = row.dangling && !row.underWay;
+  const outcome = row.outcome === null ? nothing : html` · ${outcomeWord(isUnknown ? 'unknown' : row.outcome)}`;
   return html`<div class=${chosen ? 'audit-stage chosen' : 'audit-stage'}>
     <h3>${text(row.stage === null ? null : stageWords(row.stage))} <span class="muted">#${text(row.seq)}</span></h3>
     <p class="audit-stage-line">${time(row.time)} · ${text(row.operator)} · ${text(row.authority)}${outcome}</p>
-    ${row.dangling ? html`<p class="audit-unknown">${UNKNOWN_OUTCOME}</p>` : nothing}
+    ${isUnknown ? html`<p class="audit-unknown">${UNKNOWN_OUTCOME}</p>` : nothing}
     ${record === null ? nothing : facts(further(record, stage), 'facts rows')}
     ${
       kernelState === null

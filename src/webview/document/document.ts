@@ -1,10 +1,9 @@
 /** The document of an answer, section by section. Nothing here knows which engine made it. */
-import { html, type TemplateResult } from 'lit';
-import type { Block, Document, DocumentSection, Table } from '../../control-plane/model/document.ts';
-import type { Rows } from '../cells.ts';
+import { html, nothing, type TemplateResult } from 'lit';
+import type { Bars, Block, Document, DocumentSection, Table } from '../../control-plane/model/document.ts';
 import { changeTable } from '../changes.ts';
 import { eventsTable } from '../events.ts';
-import { facts, section } from '../frame.ts';
+import { facts, section, type Post } from '../frame.ts';
 import type { Cited } from '../invariants.ts';
 import { lagBars } from '../pictures/lag.ts';
 import { walRuler } from '../pictures/ruler.ts';
@@ -14,28 +13,66 @@ import { topology } from '../pictures/topology.ts';
 import { table } from '../table.ts';
 import type { Content } from '../text.ts';
 import { t } from '../words.ts';
-import { cellOf, isRight, plainOf, sentenceOf, titleOf, words } from './cell.ts';
+import { cellOf, sentenceOf, titleOf, words } from './cell.ts';
+import { areBarsOf, rowsOf } from './rows-of.ts';
 import { searchable } from './search.ts';
 
-/** All sections. `cited` holds the texts of the invariants that the document may name. */
-export function documentContent(document: Document, cited: Cited): TemplateResult {
-  return html`${document.sections.map(one => sectionContent(one, document, cited))}`;
+/** What can be asked for beside what is shown. */
+export interface Ways {
+  readonly older: boolean;
+  readonly newest: boolean;
+  readonly post: Post;
 }
 
-function sectionContent({ title, blocks }: DocumentSection, document: Document, cited: Cited): TemplateResult {
-  const kind = title === null ? 'facts' : 'facts rows';
-  const content = html`${blocks.map(block => blockContent(block, { document, cited, kind }))}`;
+/** All sections. `cited` holds the texts of the invariants that the document may name. */
+export function documentContent(document: Document, cited: Cited, ways?: Ways): TemplateResult {
+  return html`${document.sections.map(one => sectionContent(one, document, cited, ways))}`;
+}
+
+/** The answer in one line. */
+export function headline({ headline: parts }: Document, cited: Cited): TemplateResult | typeof nothing {
+  if (parts === undefined) return nothing;
+  const said = parts.map((part, index) => html`${index === 0 ? '' : ' · '}${sentenceOf(part, cited)}`);
+  return html`<p class="headline">${said}</p>`;
+}
+
+function sectionContent(
+  { title, blocks }: DocumentSection,
+  document: Document,
+  cited: Cited,
+  ways: Ways | undefined,
+): TemplateResult {
+  const kind = title !== null ? 'facts rows' : document.headline === undefined ? 'facts' : 'facts line';
+  const shown = blocks.filter(block => block.is !== 'bars' || tableOf(document, block.bars) === undefined);
+  if (shown.length === 0 && blocks.length > 0) return html``;
+  const content = html`${shown.map(block => blockContent(block, { document, cited, kind, ways }))}`;
   return title === null ? content : section(titleOf(title), content);
+}
+
+/** The table that shows the nodes of these bars, which are then drawn in it: no node is listed twice. */
+function tableOf({ sections }: Document, bars: Bars): Table | undefined {
+  return tablesOf(sections).find(one => areBarsOf(one, bars));
+}
+
+function barsOf(document: Document, shown: Table): readonly Bars[] {
+  return document.sections
+    .flatMap(({ blocks }) => blocks.flatMap(block => (block.is === 'bars' ? [block.bars] : [])))
+    .filter(bars => tableOf(document, bars) === shown);
+}
+
+function tablesOf(sections: readonly DocumentSection[]): readonly Table[] {
+  return sections.flatMap(({ blocks }) => blocks.flatMap(block => (block.is === 'table' ? [block.table] : [])));
 }
 
 interface Around {
   readonly document: Document;
   readonly cited: Cited;
   /** The class of a list of facts: a line of them at the head, rows below a title. */
-  readonly kind: 'facts' | 'facts rows';
+  readonly kind: 'facts' | 'facts line' | 'facts rows';
+  readonly ways: Ways | undefined;
 }
 
-function blockContent(block: Block, { document, cited, kind }: Around): Content {
+function blockContent(block: Block, { document, cited, kind, ways }: Around): Content {
   switch (block.is) {
     case 'facts':
       return facts(
@@ -43,13 +80,18 @@ function blockContent(block: Block, { document, cited, kind }: Around): Content 
         kind,
       );
     case 'table':
-      return table(rowsOf(block.table, cited), words(block.table.empty));
+      return table(rowsOf(block.table, cited, barsOf(document, block.table)), words(block.table.empty));
     case 'sentence': {
       const said = sentenceOf(block.sentence, cited);
       return block.muted === true ? html`<p class="muted">${said}</p>` : html`<p>${said}</p>`;
     }
+    case 'part':
+      return html`<p>${block.sentences.map(one => html`${sentenceOf(one, cited)} `)}</p>${partButtons(ways)}`;
     case 'topology':
-      return topology(block.topology);
+      return topology(
+        block.topology,
+        tablesOf(document.sections).some(({ nodes }) => nodes !== undefined),
+      );
     case 'ruler':
       return walRuler(block.ruler);
     case 'spans':
@@ -59,7 +101,7 @@ function blockContent(block: Block, { document, cited, kind }: Around): Content 
     case 'bars':
       return lagBars(block.bars, cited);
     case 'events':
-      return table(eventsTable(block.entries, document.terms.epoch?.name ?? null), words(block.empty));
+      return table(eventsTable(block, document.terms.epoch?.name ?? null), words(block.empty));
     case 'changes':
       return changeTable(
         block.changes,
@@ -71,25 +113,20 @@ function blockContent(block: Block, { document, cited, kind }: Around): Content 
   }
 }
 
-/** A table as rows to be drawn: each row only when it is in sight. */
-export function rowsOf({ caption, columns, rows }: Table, cited: Cited): Rows {
-  const shown = columns.flatMap((column, at) => (column.isNarrow === true ? [] : [{ ...column, at }]));
-  return {
-    caption: words(caption),
-    columns: shown.map(({ title, is, width }) => ({
-      title: words(title),
-      width,
-      ...(isRight(is) ? { number: true as const } : {}),
-    })),
-    count: rows.length,
-    row: index => {
-      const row = rows[index];
-      return row === undefined
-        ? []
-        : shown.map(({ is, at }) => {
-            const value = row[at] ?? null;
-            return typeof value === 'object' && value !== null ? cellOf(value, cited) : plainOf(is, value, cited);
-          });
-    },
-  };
+/** The neighbours of a part: which ones they are, the editor knows. */
+function partButtons(ways: Ways | undefined): TemplateResult | typeof nothing {
+  if (ways === undefined || !(ways.older || ways.newest)) return nothing;
+  const { post } = ways;
+  return html`<div class="actions">
+    ${
+      ways.newest
+        ? html`<vscode-button secondary @click=${() => post({ type: 'newest' })}>${t('Show Newest')}</vscode-button>`
+        : nothing
+    }
+    ${
+      ways.older
+        ? html`<vscode-button secondary @click=${() => post({ type: 'older' })}>${t('Show Older…')}</vscode-button>`
+        : nothing
+    }
+  </div>`;
 }

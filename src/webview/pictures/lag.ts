@@ -31,7 +31,7 @@ export function lagBars({ measures, bars, scale }: Bars, cited: Cited): Template
               shown.name === null ? code(shown.nodeId) : text(shown.name),
               ...measures.flatMap(({ most }, at): readonly Content[] => {
                 const amount = shown.amounts[at] ?? null;
-                return [bar(amount, BigInt(most)), number(amount)];
+                return [lagBar(amount, most), number(amount)];
               }),
             ];
       },
@@ -41,11 +41,12 @@ export function lagBars({ measures, bars, scale }: Bars, cited: Cited): Template
   <p class="muted">${sentenceOf(scale, cited)}</p>`;
 }
 
-function bar(value: string | null, most: bigint): TemplateResult {
+/** One bar; what is unknown has none, and its place is outlined. */
+export function lagBar(value: string | null, most: string): TemplateResult {
   const drawn =
     value === null
       ? svg`<rect class="bar-unknown" x="1" y="1" width="99%" height=${HEIGHT - 2}/>`
-      : valueBar(percent(fraction(BigInt(value), 0n, most)));
+      : valueBar(percent(fraction(BigInt(value), 0n, BigInt(most))));
   return html`<svg class="bar" width="100%" height=${HEIGHT} aria-hidden="true">${drawn}</svg>`;
 }
 

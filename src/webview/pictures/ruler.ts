@@ -12,22 +12,31 @@ import { t } from '../words.ts';
 
 /** Where the first label stands, in CSS pixels. */
 const TOP = 40;
+/** CSS pixels that the number of segments takes inside of their bar. */
+const LONGEST_WORDS = 200;
 
 /** A part of a log, what it consists of, and marks. What lies outside of it has no place on it. */
-export function walRuler({ from, to, parts, ends, marks, unnamed, beside }: Ruler): TemplateResult {
+export function walRuler({ from, to, parts, shown, ends, marks, unnamed, beside }: Ruler): TemplateResult {
   const axis: Axis = { from: BigInt(from), to: BigInt(to) };
   const besideWords = beside === null ? '' : words(beside.words).replace('{0}', beside.count ?? '');
   const told = [
     ...marks.map(one => `${markName(one)} ${one.at ?? t('unknown')}`),
     ...(beside === null ? [] : [besideWords]),
   ].join(', ');
-  return picture(t('WAL ruler in bytes: {0}; {1} segments.', told, parts), width => {
-    const height = TOP + (marks.length + (beside === null ? 0 : 1)) * ROW + 4;
+  const count = partWords(parts, shown);
+  const about =
+    shown === null
+      ? t('WAL ruler in bytes: {0}; {1} segments.', told, parts)
+      : t('WAL ruler in bytes: {0}; {1}.', told, count);
+  return picture(about, width => {
+    const lines = marks.length + (beside === null ? 0 : 1);
+    const height = TOP + (lines + (shown === null ? 0 : 1)) * ROW + 4;
     const place = placing(axis, width);
     const placed = marks.map((one, index) => mark(one, TOP + index * ROW, width, axis));
     const below = TOP + marks.length * ROW;
     return html`<svg width=${width} height=${height} viewBox=${`0 0 ${width} ${height}`}>
-      ${segments(ends, parts, width, axis)}
+      ${shown === null ? nothing : outsideOf(shown, width, axis)}
+      ${segments(ends, parts, width, axis, shown)}
       <path class="axis" d=${`M${EDGE} 28H${width - EDGE}`}/>
       ${unnamed
         .map(at => BigInt(at))
@@ -41,8 +50,38 @@ export function walRuler({ from, to, parts, ends, marks, unnamed, beside }: Rule
           : svg`${unnamed.length > 0 ? diamond(EDGE + 9, below + 8) : placeless(below)}
             ${label(EDGE + 24, below, width - EDGE - 24, 'start', besideWords, beside.isKnown ? '' : 'unknown')}`
       }
+      ${
+        shown === null
+          ? nothing
+          : svg`<rect class="bar-unknown" x=${EDGE} y=${TOP + lines * ROW + 3} width="18" height="10"/>
+            ${label(
+              EDGE + 24,
+              TOP + lines * ROW,
+              width - EDGE - 24,
+              'start',
+              `${t('segments that are not in this answer')} (${count})`,
+            )}`
+      }
     </svg>`;
   });
+}
+
+/** How many parts are drawn, and of how many. */
+function partWords(parts: number, shown: Ruler['shown']): string {
+  const { total } = shown ?? {};
+  if (total === undefined) return t('{0} segments', parts);
+  return total === null ? t('{0} segments, and others', parts) : t('{0} of {1} segments', parts, total);
+}
+
+/** Where there are parts which the answer does not have. */
+function outsideOf({ from, to }: NonNullable<Ruler['shown']>, width: number, axis: Axis): readonly SVGTemplateResult[] {
+  const [begin, end] = [placing(axis, width)(BigInt(from)), placing(axis, width)(BigInt(to))];
+  return [
+    [EDGE, begin],
+    [end, width - EDGE],
+  ].flatMap(([left = 0, right = 0]) =>
+    right - left < 1 ? [] : [svg`<rect class="bar-unknown" x=${left} y="8" width=${right - left} height="20"/>`],
+  );
 }
 
 /** The parts of the log, or their number where they would be narrower than can be seen. */
@@ -51,17 +90,24 @@ function segments(
   parts: number,
   width: number,
   axis: Axis,
+  shown: Ruler['shown'],
 ): readonly SVGTemplateResult[] | SVGTemplateResult {
   const place = placing(axis, width);
   if (ends.length < parts || parts > width / 5) {
-    return svg`<rect class="segment even" x=${EDGE} y="8" width=${width - 2 * EDGE} height="20"/>
-      <text class="inside" x=${width / 2} y="22" text-anchor="middle">${t('{0} segments', parts)}</text>`;
+    const [begin, end] = shown === null ? [axis.from, axis.to] : [BigInt(shown.from), BigInt(shown.to)];
+    const [left, right] = [place(begin), place(end)];
+    return svg`<rect class="segment even" x=${left} y="8" width=${Math.max(1, right - left)} height="20"/>
+      ${right - left < LONGEST_WORDS ? nothing : inside((left + right) / 2, partWords(parts, shown))}`;
   }
   return ends.map(({ first, end }, index) => {
     const x = place(BigInt(first));
     const wide = Math.max(1, place(BigInt(end)) - x);
     return svg`<rect class=${`segment ${index % 2 === 0 ? 'even' : 'odd'}`} x=${x} y="8" width=${wide} height="20"/>`;
   });
+}
+
+function inside(middle: number, words: string): SVGTemplateResult {
+  return svg`<text class="inside" x=${middle} y="22" text-anchor="middle">${words}</text>`;
 }
 
 function markName({ name, id }: Mark): string {

@@ -3,6 +3,7 @@ import { html, nothing, svg, type SVGTemplateResult, type TemplateResult } from 
 import type { Follows, LagUnit, Topology, TopologyNode } from '../../control-plane/model/document.ts';
 import { words } from '../document/cell.ts';
 import { nodeGlyph, nodeShape, type NodeShape } from '../shapes.ts';
+import { leadTo } from '../rows.ts';
 import { short, text } from '../text.ts';
 import { picture } from './fit.ts';
 import { grouped } from './scale.ts';
@@ -19,12 +20,12 @@ interface Drawn extends TopologyNode {
   readonly lagWords: string;
 }
 
-/** Draws the cluster as the answering node reports it. */
-export function topology(shown: Topology): TemplateResult {
-  const nodes = shown.nodes.map((node): Drawn => ({ ...node, lagWords: lag(node, shown.units) }));
+/** Draws the cluster as the answering node reports it. `hasTable`: a table of its members stands below. */
+export function topology(shown: Topology, hasTable: boolean): TemplateResult {
+  const nodes = shown.nodes.map((node): Drawn => ({ ...node, lagWords: lagOf(node, shown.units) }));
   const primary = shown.primary === null ? undefined : nodes[shown.primary];
   const others = nodes.filter(node => node !== primary);
-  return html`${legend(shown, nodes, primary)}
+  return html`${legend(shown, nodes, primary, hasTable)}
   ${picture(description(nodes, primary), width => {
     if (nodes.length > SHELVES) return grid(nodes, width);
     return others.length > FAN || width < 560 ? shelves(primary, others, width) : fan(primary, others, width);
@@ -37,9 +38,7 @@ const COUNTED = t('Members in the order of the answer, counted at the left. The 
 const NO_DIRECTION = t('The node names no member as primary, so no replication direction is drawn.');
 
 function description(members: readonly Drawn[], primary: Drawn | undefined): string {
-  const counts = countShapes(members)
-    .map(([shape, count]) => `${WORDS[shape]}: ${count}`)
-    .join(', ');
+  const counts = byShape(members).map(counted).join(', ');
   return [
     t('Topology of {0} members: {1}.', members.length, counts),
     primary === undefined ? t('No primary is known.') : t('Primary: {0}.', short(primary.name, 60)),
@@ -52,14 +51,39 @@ const WORDS: Readonly<Record<NodeShape, string>> = {
   replica: t('running replica'),
   unknown: t('running, role unknown'),
   halted: t('halted'),
-  unreachable: t('health unknown'),
+  unreachable: t('does not answer'),
+  unsure: t('health unknown'),
 };
 
-function countShapes(members: readonly Drawn[]): readonly (readonly [NodeShape, number])[] {
-  const shapes = members.map(nodeShape);
-  return (['primary', 'replica', 'unknown', 'halted', 'unreachable'] as const)
-    .map(shape => [shape, shapes.filter(one => one === shape).length] as const)
-    .filter(([, count]) => count > 0);
+/** Members of one shape. */
+interface Shaped {
+  readonly shape: NodeShape;
+  readonly members: readonly Drawn[];
+}
+
+function byShape(members: readonly Drawn[]): readonly Shaped[] {
+  return (['primary', 'replica', 'unknown', 'halted', 'unreachable', 'unsure'] as const)
+    .map(shape => ({ shape, members: members.filter(member => nodeShape(member) === shape) }))
+    .filter(shaped => shaped.members.length > 0);
+}
+
+/** How many there are of a shape, in words. */
+function counted({ shape, members: { length } }: Shaped): string {
+  const isOne = length === 1;
+  switch (shape) {
+    case 'primary':
+      return isOne ? t('1 primary running') : t('{0} primaries running', length);
+    case 'replica':
+      return isOne ? t('1 replica running') : t('{0} replicas running', length);
+    case 'unknown':
+      return t('{0} running, role unknown', length);
+    case 'halted':
+      return t('{0} halted', length);
+    case 'unreachable':
+      return isOne ? t('1 does not answer') : t('{0} do not answer', length);
+    case 'unsure':
+      return t('health of {0} unknown', length);
+  }
 }
 
 const LINES: readonly (readonly [Follows, string])[] = [
@@ -67,17 +91,30 @@ const LINES: readonly (readonly [Follows, string])[] = [
   ['broken', t('no running replication is reported')],
 ];
 
-function legend({ legend: amounts }: Topology, members: readonly Drawn[], primary: Drawn | undefined): TemplateResult {
+/** Each count leads to its members in the table. */
+function legend(
+  { legend: amounts }: Topology,
+  members: readonly Drawn[],
+  primary: Drawn | undefined,
+  hasTable: boolean,
+): TemplateResult {
   const drawn =
     primary === undefined || members.length > SHELVES
       ? []
       : members.filter(member => member !== primary).map(({ follows }) => follows);
-  const shapes = countShapes(members).map(
-    ([shape, count]) => html`<li>
-      <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">${nodeGlyph(shape)}</svg>
-      ${WORDS[shape]}: ${count}
-    </li>`,
-  );
+  const shapes = byShape(members).map(shaped => {
+    const ids = new Set(shaped.members.map(({ nodeId }) => nodeId));
+    const words = counted(shaped);
+    return html`<li>
+      <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">${nodeGlyph(shaped.shape)}</svg>
+      ${
+        hasTable
+          ? html`<button type="button" class="quiet" title=${t('Show in the table')} @click=${() => leadTo(ids)}
+            >${words}</button>`
+          : words
+      }
+    </li>`;
+  });
   const lines = LINES.filter(([line]) => drawn.includes(line)).map(
     ([line, said]) => html`<li>
       <svg width="30" height="12" aria-hidden="true">
@@ -87,6 +124,13 @@ function legend({ legend: amounts }: Topology, members: readonly Drawn[], primar
   );
   const isExplained = amounts !== null && drawn.some(line => line !== 'none');
   return html`<ul class="legend">${shapes} ${lines} ${isExplained ? html`<li>${words(amounts)}</li>` : nothing}</ul>`;
+}
+
+/** The lag of a member in words: of one that does not answer, what it was when it last reported. */
+function lagOf(node: TopologyNode, units: readonly LagUnit[]): string {
+  const words = lag(node, units);
+  const isKnown = node.lag.some(amount => amount !== null);
+  return node.isSilent === true && isKnown ? t('last reported: {0}', words) : words;
 }
 
 /** Each amount with its unit; where there are several, the legend says that they are the lag. */
@@ -212,6 +256,8 @@ function cell(x: number, y: number, member: Drawn): SVGTemplateResult {
 }
 
 function stateWords(member: Drawn): string {
+  if (member.isSilent === true)
+    return member.role === 'unknown' ? t('does not answer') : t('last reported: {0}', member.role);
   if (member.health === 'halted') return t('halted: {0}', member.haltReason ?? t('reason unknown'));
   if (member.health === 'unknown')
     return member.role === 'unknown' ? t('role, health unknown') : t('health unknown · {0}', member.role);
@@ -219,8 +265,8 @@ function stateWords(member: Drawn): string {
 }
 
 /**
- * A halted node has cut corners and a member of unknown health a dashed line, so that neither needs a colour to be told
- * apart.
+ * A halted node has cut corners, a member that does not answer a dashed line and a hatched edge, one of unknown health
+ * a dotted line: none needs a colour to be told apart.
  */
 function outline(x: number, y: number, width: number, height: number, shape: NodeShape): SVGTemplateResult {
   if (shape === 'halted') {
@@ -230,7 +276,14 @@ function outline(x: number, y: number, width: number, height: number, shape: Nod
     const rest = `V${bottom - cut}L${right - cut} ${bottom}H${x + cut}L${x} ${bottom - cut}V${y + cut}Z`;
     return svg`<path class="node halted" d=${top + rest}/>`;
   }
-  return svg`<rect class=${`node ${shape}`} x=${x} y=${y} width=${width} height=${height} rx="3"/>`;
+  return svg`<rect class=${`node ${shape}`} x=${x} y=${y} width=${width} height=${height} rx="3"/>
+    ${shape === 'unreachable' ? hatch(x + 2, y + 2, height - 4) : nothing}`;
+}
+
+/** A hatched edge: nothing of this member is as it is now. */
+function hatch(x: number, y: number, height: number): SVGTemplateResult {
+  const lines = Array.from({ length: Math.floor(height / 5) }, (_none, index) => `M${x} ${y + 5 + index * 5}l6 -5`);
+  return svg`<path class="hatch" d=${lines.join('')}/>`;
 }
 
 /** Text in a picture is HTML, so that a name of any length or script ends in an ellipsis inside its own place. */

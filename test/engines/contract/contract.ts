@@ -9,7 +9,9 @@ import { inspect } from 'node:util';
 import { endpointsOf, urlsOf, type ClusterConfig } from '../../../src/control-plane/clusters/cluster.ts';
 import { FORMS, parseClusterConfig } from '../../../src/control-plane/clusters/configuration.ts';
 import { engineOf } from '../../../src/control-plane/engine.ts';
+import type { DocumentedReading } from '../../../src/control-plane/model/document.ts';
 import type { Outcome, Result } from '../../../src/control-plane/model/errors.ts';
+import type { Reading } from '../../../src/control-plane/model/views.ts';
 import type { ControlRequest, Kernel } from '../../../src/control-plane/ports.ts';
 import type { ExecutedControl, ExplainedReading } from '../../../src/control-plane/explanation/words.ts';
 import { connect, type Secrets, type Timeouts } from '../../../src/engines/connect.ts';
@@ -36,6 +38,8 @@ export interface Stand {
   executable(): Promise<Asked>;
   /** Makes ready what it will refuse in words of its own, though it is asked. */
   refusable(): Promise<Asked>;
+  /** Makes this node's history longer than one answer, where that can be done. */
+  lengthen?(node: string): Promise<void>;
   /** Whether a command has had its effect, by the cluster's own word. */
   isDone(asked: Asked): Promise<boolean>;
   stop(): Promise<void>;
@@ -44,6 +48,31 @@ export interface Stand {
 const TIMEOUTS: Timeouts = { connectMs: 5_000, readMs: 15_000, controlMs: 60_000 };
 /** What is planted as a secret where nobody asks for one, and searched for in everything that is told. */
 const CANARY = 'canary:Zx81+secret';
+
+/** One part of a list, its items as text; the place in an answer is no part of an item. */
+function listOf<
+  V extends { readonly nextBefore: string | bigint | null; readonly nextAfter: unknown; readonly total: bigint | null },
+>(
+  read: Result<DocumentedReading<V>>,
+  items: (view: V) => readonly object[],
+): {
+  readonly items: readonly string[];
+  readonly nextBefore: string | null;
+  readonly nextAfter: unknown;
+  readonly total: bigint | null;
+} {
+  const { view } = valueOf(read);
+  const text = (item: object): string =>
+    inspect('fields' in item && 'seq' in item && 'code' in (item.fields as object) ? { ...item, seq: null } : item, {
+      depth: 9,
+    });
+  return {
+    items: items(view).map(text),
+    nextBefore: view.nextBefore?.toString() ?? null,
+    nextAfter: view.nextAfter,
+    total: view.total,
+  };
+}
 
 /** What stands in the place of a node: nothing of it is an answer of a kernel. */
 const HOSTILE: Readonly<Record<string, () => Promise<Running>>> = {
@@ -174,6 +203,59 @@ export function contract(engine: string, start: () => Promise<Stand>): void {
             assert.equal(observed.nodeId, node, operation);
         }
       }
+      assert.equal(controlRequests(), 0, 'P7-S2: looking asks for no change');
+    });
+
+    it('P7-O1, P7-D1: the parts of a history join up to the whole, each told by the node itself', async () => {
+      await stand.executable();
+      const [node] = stand.proxies.keys();
+      assert.ok(node !== undefined);
+      await stand.lengthen?.(node);
+      const lists = {
+        readPromotion: async (before?: string) =>
+          listOf(await kernel.readPromotion({ node, before }), view => view.events),
+        readWal: async (before?: string) => listOf(await kernel.readWal(node, before), view => view.segments ?? []),
+        readSnapshots: async (before?: string) => listOf(await kernel.readSnapshots(node, before), view => view.items),
+      };
+      for (const [operation, read] of Object.entries(lists)) {
+        if (kernel.unsupported[operation as keyof typeof lists] !== undefined) continue;
+        const newest = await read();
+        const parts = [newest];
+        for (let { nextBefore } = newest; nextBefore !== null; ) {
+          const part = await read(nextBefore);
+          assert.notEqual(part.nextAfter, null, `${operation}: an older part does not pass for the newest`);
+          assert.notEqual(part.nextBefore, nextBefore, operation);
+          parts.unshift(part);
+          ({ nextBefore } = part);
+        }
+        assert.equal(newest.nextAfter, null, operation);
+        if (operation === 'readPromotion' && stand.lengthen !== undefined) assert.ok(parts.length > 1, operation);
+        const items = parts.flatMap(one => one.items);
+        assert.equal(new Set(items).size, items.length, `${operation}: nothing is told twice`);
+        // What is written meanwhile is newer than the first part.
+        if (newest.total !== null) assert.equal(BigInt(items.length), newest.total, `${operation}: nothing is missing`);
+        assert.equal(parts[0]?.nextBefore, null, operation);
+      }
+    });
+
+    it('P7-S3: an endpoint that a person chose is asked, and no other, wherever it stands', async () => {
+      await stand.executable();
+      for (const [node, chosen] of stand.proxies) {
+        const reads = {
+          readCluster: () => kernel.readCluster(chosen.url),
+          readReplication: () => kernel.readReplication(chosen.url),
+          readPromotion: () => kernel.readPromotion(undefined, chosen.url),
+        };
+        for (const [operation, read] of Object.entries(reads)) {
+          for (const each of stand.proxies.values()) each.arm(undefined);
+          const { endpoint, skipped, observed } = valueOf<Reading<unknown>>(await read());
+          assert.deepEqual([endpoint, skipped], [chosen.url, []], operation);
+          assert.equal(observed.nodeId, node, operation);
+          for (const [other, { passed }] of stand.proxies)
+            assert.equal(passed.length > 0, other === node, `${operation}: ${other}`);
+        }
+      }
+      assert.equal(errorOf(await kernel.readCluster('http://127.0.0.1:1')).code, 'PHASE7_SCOPE_VIOLATION');
       assert.equal(controlRequests(), 0, 'P7-S2: looking asks for no change');
     });
 

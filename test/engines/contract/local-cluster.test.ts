@@ -56,6 +56,11 @@ async function start(): Promise<Stand> {
       const before = await whole();
       return { command: 'promote', node: [...proxies.keys()].find(id => id !== before) ?? assert.fail() };
     },
+    // What it cannot become it is refused, and each refusal is three events.
+    lengthen: async node => {
+      const refused = (await whole()) === node ? promote : demote;
+      for (let nth = 0; nth < 40; nth += 1) assert.equal((await refused(nodeOf(node))).status, 409);
+    },
     isDone: async ({ node }: Asked) => textAt(await nodeOf(node).member(), 'role') === 'primary',
     stop: async () => {
       for (const proxy of proxies.values()) await proxy.close();

@@ -111,9 +111,8 @@ function framesDocument(epoch: string | null, members: readonly Shown[]): Docume
   };
 }
 
-/** One request over HTTP to the first address: what the small kernel has in place of a protocol. */
-async function ask(cluster: ClusterConfig, path: string, body?: object): Promise<{ status: number; text: string }> {
-  const [url = ''] = urlsOf(cluster);
+/** One request over HTTP to an address: what the small kernel has in place of a protocol. */
+async function ask(url: string, path: string, body?: object): Promise<{ status: number; text: string }> {
   const answer = await fetch(url + path, {
     ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
     signal: AbortSignal.timeout(5_000),
@@ -121,9 +120,9 @@ async function ask(cluster: ClusterConfig, path: string, body?: object): Promise
   return { status: answer.status, text: await answer.text() };
 }
 
-async function read(cluster: ClusterConfig): Promise<Result<Reading<AbacusView>>> {
+async function read(cluster: ClusterConfig, from = firstOf(cluster)): Promise<Result<Reading<AbacusView>>> {
   try {
-    const { text } = await ask(cluster, '/abacus');
+    const { text } = await ask(from, '/abacus');
     const abacus = JSON.parse(text) as Abacus;
     const observed = {
       snapshot: 'seen',
@@ -140,10 +139,14 @@ async function read(cluster: ClusterConfig): Promise<Result<Reading<AbacusView>>
       primaryId: abacus.counting,
       members: framesOf(abacus),
     };
-    return success({ view, observed, endpoint: urlsOf(cluster)[0] ?? '', skipped: [], notes: [] });
+    return success({ view, observed, endpoint: from, skipped: [], notes: [] });
   } catch (error) {
     return failure(unreachable(String(error)));
   }
+}
+
+function firstOf(cluster: ClusterConfig): string {
+  return urlsOf(cluster)[0] ?? '';
 }
 
 function unreachable(why: string): ControlError {
@@ -170,7 +173,8 @@ function kernelOf(cluster: ClusterConfig, access: string): Kernel {
       demote: NOT_HERE,
     },
     hasControlVersion: false,
-    readCluster: async () => documented(await read(cluster), ({ epoch, members }) => framesDocument(epoch, members)),
+    readCluster: async from =>
+      documented(await read(cluster, from), ({ epoch, members }) => framesDocument(epoch, members)),
     readNode: async node => {
       const all = await read(cluster);
       if (!all.ok) return all;
@@ -234,7 +238,7 @@ async function promote(
   cluster: ClusterConfig,
   { requestId, target, reason }: ControlRequest,
 ): ReturnType<Kernel['promote']> {
-  const { status, text } = await ask(cluster, '/count', { target, reason, requestId });
+  const { status, text } = await ask(firstOf(cluster), '/count', { target, reason, requestId });
   if (status !== 200)
     return failure(kernelRejection('ABACUS_REFUSED', text, [], 'not_executed', { status, body: text, details: null }));
   return success({
@@ -282,6 +286,18 @@ export const SMALL: EngineAdapter = {
   options: ({ optional, name }) => ({ wood: optional(name(20)) }),
   describeRecorded: () => Promise.resolve(null),
   bareAddress: url => url,
+  past: () =>
+    Promise.resolve({
+      keptBy: 'node',
+      key: 'seq',
+      isCounted: true,
+      begins: () => [],
+      named: () => undefined,
+      outcome: () => null,
+    }),
+  wantsSecret: () => false,
+  looksUpRequests: false,
+  meanings: new Map(),
   invalidNodeId: node =>
     node.startsWith('frame-')
       ? undefined

@@ -94,6 +94,11 @@ export class QuickInput {
     await this.page.keyboard.press('Escape');
   }
 
+  /** Goes back to the question before, by the button for that. */
+  async back(): Promise<void> {
+    await this.widget.locator('.quick-input-titlebar').getByRole('button', { name: 'Back' }).click();
+  }
+
   /** Types and presses Enter. */
   async answer(text: string): Promise<void> {
     await this.type(text);

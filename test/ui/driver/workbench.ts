@@ -14,7 +14,7 @@ import { PATIENCE_MS, persist, waitFor } from './wait.ts';
 import { Webviews } from './webviews.ts';
 
 /** A window that opens on a busy machine, in milliseconds: everything else starts at the same time. */
-const OPENING_MS = 45_000;
+const OPENING_MS = 90_000;
 
 /** One window of the real VS Code workbench, worked as a person works it. */
 export class Workbench {
@@ -44,7 +44,7 @@ export class Workbench {
   /** Opens a window; it is ready when the workbench is drawn and the contributions of extensions are in it. */
   static async open(page: Page, url: string): Promise<Workbench> {
     const workbench = new Workbench(page);
-    await workbench.page.goto(url);
+    await workbench.page.goto(url, { waitUntil: 'commit', timeout: OPENING_MS });
     await workbench.ready();
     return workbench;
   }

@@ -126,7 +126,7 @@ describe('a hostile panel and a hostile kernel in the editor', function () {
     await say(explanation, [{ type: 'continue' }, ...messages.slice(400)]);
     assert.equal((await workbench.dialogs.view())?.message, dialog.message);
     await workbench.dialogs.press('Escape');
-    await workbench.notifications.waitFor('PHASE7_CONFIRMATION_DECLINED');
+    await workbench.webviews.waitForText('You did nothing. Nothing was sent.');
     const stages = recordsIn(use.editor.auditFile)
       .filter(({ command }) => command === 'request_promotion')
       .map(({ stage }) => stage);
@@ -205,7 +205,8 @@ describe('a hostile panel and a hostile kernel in the editor', function () {
       assert.equal(await workbench.dialogs.view(), undefined);
       await workbench.runCommand('AeroDB: Give Up Authority');
       await workbench.statusBar.waitFor('AeroDB: Observer');
-      const { message } = await workbench.notifications.waitFor('PHASE7_CONFIRMATION_VOIDED');
+      const shown = await workbench.webviews.waitForText('The authority changed while the confirmation was open.');
+      const message = await shown.locator('main').innerText();
       assert.doesNotMatch(message + (await titles()), /forged/u, 'what a caller calls a node is shown nowhere');
       assert.deepEqual(stages(), [
         'command_requested',
@@ -380,7 +381,7 @@ describe('a hostile workspace', function () {
             const dialog = await workbench.dialogs.waitFor('Request Promotion: node-2?');
             assert.deepEqual([dialog.focused, dialog.buttons.includes('Continue…')], ['Do Nothing', true]);
             await workbench.dialogs.press('Escape');
-            await workbench.notifications.waitFor('PHASE7_CONFIRMATION_DECLINED');
+            await workbench.webviews.waitForText('You did nothing. Nothing was sent.');
             const mine = recordsIn(use.editor.auditFile).slice(before);
             assert.ok(mine.length > 5);
             assert.deepEqual(

@@ -1,12 +1,11 @@
-/** The lines that have come so far, page by page; those longest out of sight are forgotten. */
-import type { AuditRow } from '../../panel-protocol/audit.ts';
-import { AUDIT_PAGE } from '../../panel-protocol/page-size.ts';
+/** The rows of a long table that have come so far, page by page; those longest out of sight are forgotten. */
+import { AUDIT_PAGE } from '../panel-protocol/page-size.ts';
 
 const KEPT = 40;
 
-export class Pages {
+export class Pages<Row> {
   static readonly size = AUDIT_PAGE;
-  readonly #pages = new Map<number, readonly AuditRow[]>();
+  readonly #pages = new Map<number, readonly Row[]>();
   readonly #asked = new Set<number>();
   #count = 0;
 
@@ -26,7 +25,7 @@ export class Pages {
     this.#asked.clear();
   }
 
-  add(from: number, rows: readonly AuditRow[]): void {
+  add(from: number, rows: readonly Row[]): void {
     this.#pages.delete(from);
     this.#pages.set(from, rows);
     const [oldest] = this.#pages.keys();
@@ -35,7 +34,7 @@ export class Pages {
     this.#asked.delete(oldest);
   }
 
-  row(index: number): AuditRow | undefined {
+  row(index: number): Row | undefined {
     const from = index - (index % AUDIT_PAGE);
     return this.#pages.get(from)?.[index - from];
   }

@@ -1,0 +1,104 @@
+/** The lines of a log that an export carries, whatever the form around them. */
+import type { AuditFileVerification } from '../../control-plane/model/audit-file.ts';
+import type { AuditPosition } from '../../control-plane/model/audit-position.ts';
+import { endsAsRecord } from '../chain.ts';
+import { recordIn, recordPiece, verdictOf, type Finding, type TakePiece } from './form.ts';
+import { KnownHeads } from './heads.ts';
+import { LeftoverLines, PartOfLog } from './part.ts';
+import { edited, intactPart, notTheKnown } from './findings.ts';
+
+/** What an export says of one line of the log. */
+export interface ExportedLine {
+  /** Its number in the log. */
+  readonly line: bigint;
+  readonly selected: boolean;
+  readonly text: string;
+}
+
+export class ExportedLines {
+  readonly part = new PartOfLog({ mayJump: true });
+  readonly #heads: KnownHeads;
+  readonly #take: TakePiece | undefined;
+  #leftover: LeftoverLines | null = null;
+  #finding: Finding | null = null;
+  #selected = 0n;
+  #lastLine = 0n;
+  #lastSeq = 0n;
+  #lastRecordLine = 0n;
+
+  constructor(heads: readonly AuditPosition[], take: TakePiece | undefined) {
+    this.#heads = new KnownHeads(heads);
+    this.#take = take;
+  }
+
+  /** Whether anything that follows can change the answer. */
+  get isWanted(): boolean {
+    return this.#finding === null || this.#take !== undefined || this.#heads.isOpen;
+  }
+
+  /** How many lines are said to be selected. */
+  get selected(): bigint {
+    return this.#selected;
+  }
+
+  /** The number in the log of the line that came last. */
+  get lastLine(): bigint {
+    return this.#lastLine;
+  }
+
+  /** The first finding stays. */
+  found(finding: Finding): void {
+    this.#finding ??= finding;
+  }
+
+  /** A line of the export that is none. */
+  damaged(number: bigint, line: Buffer, finding: Finding): void {
+    this.#take?.({ is: 'damage', line: number, bytes: BigInt(line.length) });
+    this.found(finding);
+  }
+
+  /** The line of the log that stands in line `number` of the file. */
+  add(number: bigint, { line, selected, text }: ExportedLine): void {
+    if (selected) this.#selected += 1n;
+    if (line <= this.#lastLine) this.found(misnumbered(number));
+    this.#lastLine = line;
+    const record = recordIn(text);
+    if (record === null) {
+      const bytes = Buffer.from(text);
+      this.#take?.({ is: 'damage', line: number, bytes: BigInt(bytes.length) });
+      if (endsAsRecord(bytes)) this.found(edited(number));
+      else (this.#leftover ??= new LeftoverLines(number)).add(bytes);
+      return;
+    }
+    this.#settle();
+    this.#finding ??= this.part.addRecord(number, record);
+    // A log has at least a line for each record.
+    if (line - this.#lastRecordLine < record.seq - this.#lastSeq) this.found(misnumbered(number));
+    this.#lastRecordLine = line;
+    this.#lastSeq = record.seq;
+    if (!this.#heads.compare(record, number)) this.found(notTheKnown(number, record.seq));
+    this.#take?.(recordPiece(number, record, text, selected));
+  }
+
+  /** The file has ended; `against`: what else it must agree with. */
+  end(against: () => Finding | null): Pick<AuditFileVerification, 'verdict' | 'heads'> {
+    this.#settle();
+    const { records, head, absence } = this.part;
+    const finding = this.#finding ?? against() ?? this.part.end() ?? intactPart(records, absence);
+    return { verdict: verdictOf(finding, records, head), heads: this.#heads.checks };
+  }
+
+  #settle(): void {
+    if (this.#leftover !== null) this.part.addLeftover(this.#leftover.leftover);
+    this.#leftover = null;
+  }
+}
+
+function misnumbered(line: bigint): Finding {
+  return {
+    kind: 'export_edited',
+    line,
+    seq: null,
+    message: `Line ${line} gives a number in the log that cannot be: it does not fit the records and lines before it.`,
+  };
+}

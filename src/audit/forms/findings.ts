@@ -1,0 +1,37 @@
+/** What every form may find, in one wording. */
+import { counted, type Finding } from './form.ts';
+
+/** A record whose hash is not that of its bytes. */
+export function edited(line: bigint): Finding {
+  return {
+    kind: 'record_edited',
+    line,
+    seq: null,
+    message: `Line ${line} holds a record that is not what was written: its hash is not that of its bytes.`,
+  };
+}
+
+/** A record whose number is known with another hash. */
+export function notTheKnown(line: bigint, seq: bigint): Finding {
+  return {
+    kind: 'replaced',
+    line,
+    seq,
+    message: `Line ${line} holds a record ${seq} that is not the record ${seq} that is known: it was made anew.`,
+  };
+}
+
+/** What holds of a part in which nothing is wrong, and what it cannot show. */
+export function intactPart(records: bigint, absence: string): Finding {
+  return {
+    kind: 'intact_selection',
+    line: null,
+    seq: null,
+    message:
+      records === 0n
+        ? 'It holds no record: nothing was selected, or everything was removed.'
+        : `Each of ${counted(records, 'record', 'records')} is what its hash stands for, and neighbours belong ` +
+          `together. ${absence} What else the log holds, and whether all of it was given away that was asked for, a ` +
+          'selection cannot show.',
+  };
+}

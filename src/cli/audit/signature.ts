@@ -1,0 +1,94 @@
+/**
+ * Signatures of people, made and checked by `ssh-keygen` (docs/evidence.md). Only the path of a key is handed on: the
+ * key is never read here, and a passphrase is asked for by ssh-keygen itself on the terminal.
+ */
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { createReadStream } from 'node:fs';
+import path from 'node:path';
+
+/** What a signature is for: one made for anything else does not hold here. */
+export const NAMESPACE = 'aerodb-audit';
+const PROGRAM = 'ssh-keygen';
+const MAX_WORDS = 4_000;
+
+/** What is held against what. */
+export interface SignatureOfFile {
+  readonly file: string;
+  readonly signature: string;
+  readonly allowedSigners: string;
+  readonly signer: string;
+}
+
+/** Whether a signature holds, with what ssh-keygen says of it. */
+export interface SignatureCheck {
+  readonly holds: boolean;
+  readonly signer: string;
+  readonly words: string;
+}
+
+/** Writes the signature of a file beside it (`FILE.sig`); a clause that says why there is none, or nothing. */
+export async function sign(file: string, key: string): Promise<string | undefined> {
+  const { code, words } = await run(['-Y', 'sign', '-f', path.resolve(key), '-n', NAMESPACE, path.resolve(file)], null);
+  return code === 0 ? undefined : failed(code, words);
+}
+
+/**
+ * Whether `signer`, as the file of allowed signers knows it, has signed the file; where `sha256` is given, with just
+ * these bytes: the file is read anew, and may be another one by now.
+ */
+export async function checkSignature(
+  { file, signature, allowedSigners, signer }: SignatureOfFile,
+  sha256: string | null,
+): Promise<SignatureCheck> {
+  const args = ['-f', path.resolve(allowedSigners), `-I${signer}`, '-n', NAMESPACE, '-s', path.resolve(signature)];
+  const digest = createHash('sha256');
+  const { code, words } = await run(['-Y', 'verify', ...args], file, bytes => digest.update(bytes));
+  if (code !== 0) return { holds: false, signer, words: failed(code, words) };
+  return sha256 === null || digest.digest('hex') === sha256
+    ? { holds: true, signer, words }
+    : { holds: false, signer, words: 'the file was changed while it was verified: what was signed is something else' };
+}
+
+interface Ended {
+  /** `null`: it could not be started, or was ended by a signal. */
+  readonly code: number | null;
+  readonly words: string;
+}
+
+/** Standard input is the file, which `seen` is told too, or the terminal's for a passphrase. */
+async function run(
+  args: readonly string[],
+  input: string | null,
+  seen: (bytes: Buffer | string) => void = () => undefined,
+): Promise<Ended> {
+  const child = spawn(PROGRAM, args, { stdio: [input === null ? 'inherit' : 'pipe', 'pipe', 'pipe'] });
+  const words: string[] = [];
+  for (const stream of [child.stdout, child.stderr])
+    stream?.setEncoding('utf8').on('data', (text: string) => {
+      if (words.join('').length < MAX_WORDS) words.push(text);
+    });
+  let broken = '';
+  if (input !== null && child.stdin !== null) {
+    child.stdin.on('error', () => undefined); // it has judged before it has read all of it
+    createReadStream(input)
+      .on('error', error => {
+        broken = error.message;
+        child.kill();
+      })
+      .on('data', seen)
+      .pipe(child.stdin);
+  }
+  try {
+    await once(child, 'close');
+  } catch (error) {
+    return { code: null, words: error instanceof Error ? error.message : String(error) };
+  }
+  return { code: broken === '' ? child.exitCode : null, words: broken === '' ? words.join('').trim() : broken };
+}
+
+function failed(code: number | null, words: string): string {
+  const end = code === null ? `${PROGRAM} could not be run to its end` : `${PROGRAM} ended with ${code}`;
+  return words === '' ? end : `${end}: ${words.replaceAll(/\s+/g, ' ')}`;
+}

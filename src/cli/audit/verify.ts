@@ -1,0 +1,121 @@
+/** `audit verify`: whether a log, or a file that holds records of one, is what was written. */
+import { createHash } from 'node:crypto';
+import { stat } from 'node:fs/promises';
+import { compareCopy } from '../../audit/copy-check.ts';
+import { verifyAuditFile, type AuditFileSource } from '../../audit/sources.ts';
+import type { AuditFileVerification } from '../../control-plane/model/audit-file.ts';
+import type { AuditCopyVerdict } from '../../control-plane/model/audit-reader.ts';
+import { failure, refusal, success, type ControlError, type Result } from '../../control-plane/model/errors.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { notAPath } from '../files.ts';
+import { verdictJson } from '../json.ts';
+import { first, type Given } from '../given.ts';
+import { paintFor } from '../text/paint.ts';
+import { copyText } from '../text/copy.ts';
+import { verdictText } from '../text/verdict.ts';
+import { knownHead } from './head.ts';
+import { STANDARD_INPUT, type Review } from './review.ts';
+import type { SignatureCheck, SignatureOfFile } from './signature.ts';
+
+/** Verifies the log, or the file that was named, against its own hashes, the head and the signature that were given. */
+export async function verify({
+  reader,
+  copy,
+  given,
+  output,
+  env,
+  json,
+  recordReading,
+}: Review): Promise<Result<ExitCode>> {
+  const head = knownHead(first(given, 'head'));
+  if (!head.ok) return head;
+  const source = sourceIn(given, reader.path);
+  if (!source.ok) return source;
+  const wanted = signatureIn(given);
+  if (!wanted.ok) return wanted;
+  await recordReading([reader.path, ...(copy === null ? [] : [copy])]);
+  const digest = wanted.value === null ? null : createHash('sha256');
+  const verification = await verifyAuditFile(
+    { ...source.value, seen: bytes => digest?.update(bytes) },
+    head.value === null ? [] : [head.value],
+  );
+  const verified = isIntact(verification) ? (digest?.digest('hex') ?? null) : null;
+  const signature = wanted.value === null ? null : await held(wanted.value, verified);
+  const compared = copy === null ? null : await compareCopy(reader.path, copy);
+  const isWhole = isIntact(verification) && isHeld(compared) && signature?.holds !== false;
+  const code = isWhole ? EXIT.done : EXIT.verificationFailed;
+  const paint = paintFor(process.stdout, env);
+  output.out(
+    json
+      ? [verdictJson(reader.path, verification, compared, signature, code)]
+      : [
+          ...verdictText(
+            { path: reader.path, verification, head: head.value, signature, hint: hint(verification, given) },
+            paint,
+          ),
+          ...copyText(compared, paint),
+        ],
+  );
+  return success(code);
+}
+
+/** A copy that is behind is completed with the next record; any other difference is a finding. */
+function isHeld(copy: AuditCopyVerdict | null): boolean {
+  return copy === null || copy.kind === 'same' || copy.kind === 'behind';
+}
+
+function isIntact({ verdict: { kind } }: AuditFileVerification): boolean {
+  return kind === 'intact' || kind === 'intact_selection';
+}
+
+function sourceIn(given: Given, path: string): Result<AuditFileSource> {
+  const file = first(given, 'file');
+  const as = given.selection === undefined ? {} : ({ as: 'selection' } as const);
+  if (file === undefined)
+    return given.selection === undefined
+      ? success({ file: path, as: 'log' })
+      : failure(malformed('--selection speaks of a file: name it with --file.', 'selection'));
+  if (file !== STANDARD_INPUT) return success({ file, ...as });
+  if (process.stdin.isTTY)
+    return failure(malformed('Standard input is a terminal: nobody types a log. Give it a file or a pipe.', 'file'));
+  return success({ stream: process.stdin, name: 'standard input', ...as });
+}
+
+function signatureIn(given: Given): Result<SignatureOfFile | null> {
+  const file = first(given, 'file');
+  const names = ['signature', 'allowed-signers', 'signer'] as const;
+  const [signature, allowedSigners, signer] = names.map(name => first(given, name));
+  if (signature === undefined && allowedSigners === undefined && signer === undefined) return success(null);
+  if (signature === undefined || allowedSigners === undefined || signer === undefined)
+    return failure(
+      malformed(
+        'A signature is held against the file of allowed signers and the name of the one who is to have signed: ' +
+          '--signature, --allowed-signers and --signer belong together.',
+        names.find(name => given[name] === undefined) ?? 'signature',
+      ),
+    );
+  if (file === undefined || file === STANDARD_INPUT)
+    return failure(malformed('A signature is one of a file: name it with --file.', 'signature'));
+  const misplaced = notAPath('signature', signature) ?? notAPath('allowed-signers', allowedSigners);
+  return misplaced === undefined ? success({ file, signature, allowedSigners, signer }) : failure(misplaced);
+}
+
+/** What a pipe brought is gone once it was read. `sha256`: of the bytes that were verified, where they were intact. */
+async function held(wanted: SignatureOfFile, sha256: string | null): Promise<SignatureCheck> {
+  const found = await stat(wanted.file).catch(() => null);
+  if (found?.isFile() !== true)
+    return { holds: false, signer: wanted.signer, words: 'the signature is one of a file, and none stands there' };
+  const { checkSignature } = await import('./signature.ts');
+  return checkSignature(wanted, sha256);
+}
+
+/** Lines taken out of a log look like a log with records missing. */
+function hint({ form, verdict }: AuditFileVerification, given: Given): string | null {
+  return form === 'log' && verdict.kind === 'records_missing' && given.file !== undefined
+    ? 'If the file holds some records of a log and was never meant to be the whole of it, verify it with --selection.'
+    : null;
+}
+
+function malformed(why: string, field: string): ControlError {
+  return refusal('PHASE7_MALFORMED_REQUEST', `${why} Nothing was verified.`, field);
+}

@@ -1,0 +1,35 @@
+/** What was answered beforehand, in one sentence: the first line of an explanation, and the last before a question. */
+import type { Explanation } from '../../control-plane/explanation/explanation.ts';
+import { invariant } from '../../control-plane/model/invariants.ts';
+import { seenAgainst } from '../../text/checks.ts';
+import { visible } from '../../text/foreign.ts';
+import { paragraph } from './layout.ts';
+import { known } from './safe.ts';
+
+type Kernel = NonNullable<Explanation['kernel']>;
+
+const NOT_ASKED = 'Not asked beforehand: this engine has no dry run. It decides when the request arrives.';
+
+/** Lines; none for a command that reads, which no kernel is asked about. */
+export function answerLines({ kernel }: Explanation): readonly string[] {
+  if (kernel === null) return [];
+  return paragraph(
+    kernel.decision === null
+      ? `${unlooked(kernel.checks)}${NOT_ASKED}`
+      : `${decided(kernel)} It decides anew when the request arrives.`,
+  );
+}
+
+/** What the engine does not look at rests on the operator's word, and is said first. */
+function unlooked(checks: Kernel['checks']): string {
+  const named = [...new Set(checks.map(({ invariant: id }) => `${visible(invariant(id).name)} (${visible(id)})`))];
+  return named.length === 0 ? '' : `Not checked by the engine: ${named.join(', ')}. `;
+}
+
+/** The kernel's words first, and its code in parentheses. */
+function decided({ decision, reason, checks }: Kernel): string {
+  if (decision === 'approve') return 'Asked beforehand, the kernel would approve this.';
+  const seen = seenAgainst(checks).map(known).join('; ');
+  const code = `(${reason === null ? 'reason unknown' : known(reason)})`;
+  return `Asked beforehand, the kernel would deny this${seen === '' ? '' : `: ${seen}`} ${code}.`;
+}

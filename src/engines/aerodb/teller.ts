@@ -1,0 +1,51 @@
+/** What an AeroDB node that answers says of itself and what bears on all of its answer. */
+import { sentence, type Sentence } from '../../control-plane/model/document.ts';
+import type { Member, ReplicaProgress, Wire } from '../../control-plane/model/views.ts';
+import { plain, toldByHalted, type Teller } from '../documents.ts';
+
+type Row = Pick<Wire<Member>, 'nodeId' | 'name' | 'role' | 'replicationState' | 'haltReason' | 'health'>;
+
+/** By its own row among the members that it told. */
+export function tellerAmong(members: readonly Row[], observer: string | null): Teller {
+  const own = members.find(({ nodeId }) => nodeId === observer);
+  if (own === undefined) return {};
+  const others = members.filter(member => member !== own);
+  return teller(own, [
+    ...(own.health === 'halted' ? [toldByHalted(own.name, own.haltReason)] : followsNobody(own)),
+    ...(others.length > 0 && others.every(({ health }) => health === 'unknown')
+      ? [
+          sentence(
+            'This was told by {0}, which knows of none of the {1} other members whether it runs.',
+            plain('strong', own.name),
+            plain('number', others.length.toString()),
+          ),
+        ]
+      : []),
+  ]);
+}
+
+/** By its own row among the replicas that it told; a primary has none there. */
+export function tellerAmongReplicas(replicas: readonly Wire<ReplicaProgress>[], observer: string | null): Teller {
+  const own = replicas.find(({ nodeId }) => nodeId === observer);
+  if (own === undefined) return {};
+  const { nodeId, state: replicationState, haltReason } = own;
+  const row = { nodeId, name: own.name ?? nodeId, role: 'replica' as const, replicationState };
+  return teller(row, haltReason === null ? followsNobody(row) : [toldByHalted(row.name, haltReason)]);
+}
+
+/** A state in which a node follows nobody, as the node calls it. */
+function followsNobody({ name, role, replicationState: state }: Omit<Row, 'haltReason' | 'health'>): Sentence[] {
+  return role !== 'primary' && (state === 'Disabled' || state === 'Uninitialized')
+    ? [
+        sentence(
+          'This was told by {0}, which reports that it follows nobody ({1}).',
+          plain('strong', name),
+          plain('text', state),
+        ),
+      ]
+    : [];
+}
+
+function teller({ nodeId, name }: Pick<Row, 'nodeId' | 'name'>, selfReport: readonly Sentence[]): Teller {
+  return { observer: { nodeId, name }, ...(selfReport.length === 0 ? {} : { selfReport }) };
+}

@@ -1,0 +1,12 @@
+/** What the log of a MySQL member proves beside its own order: nothing. It names no request and no epoch. */
+import type { Past } from '../../control-plane/engine.ts';
+
+export const PAST: Past = {
+  keptBy: 'node',
+  isCounted: false,
+  // `LOGGED` is the key of performance_schema.error_log: no two messages have the same time.
+  key: 'time',
+  begins: () => [],
+  named: () => undefined,
+  outcome: () => null,
+};

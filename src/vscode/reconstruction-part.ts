@@ -1,0 +1,30 @@
+/** The part of the audit log that its filter names, as a reconstruction takes it and as a reading of it is recorded. */
+import type { Asked } from '../reconstruction/model.ts';
+
+/** A part of the log, by the names that its filter has. Times are the first and the last that belong to it. */
+export interface ReconstructedPart {
+  readonly requestId?: string;
+  readonly cluster?: string;
+  readonly from?: string;
+  readonly to?: string;
+}
+
+/** The part as a reconstruction takes it: its period ends before `until`. `null`: a time of it is none. */
+export function askedOf({ requestId, cluster, from, to }: ReconstructedPart): Asked | null {
+  const [since, until] = [instant(from, 0), instant(to, 1)];
+  return since === undefined || until === undefined
+    ? null
+    : { requestId: requestId ?? null, cluster: cluster ?? null, since, until };
+}
+
+/** The filter as the record of a reading holds it. */
+export function recordedFilter({ requestId, cluster, since, until }: Asked): Readonly<Record<string, string>> {
+  const named = { request_id: requestId, cluster, since, until };
+  return Object.fromEntries(Object.entries(named).flatMap(([name, text]) => (text === null ? [] : [[name, text]])));
+}
+
+function instant(time: string | undefined, laterMs: number): string | null | undefined {
+  if (time === undefined) return null;
+  const at = Date.parse(time) + laterMs;
+  return Number.isNaN(at) ? undefined : new Date(at).toISOString();
+}

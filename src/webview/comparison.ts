@@ -1,0 +1,20 @@
+/** Two readings of one subject, both dated, and what differs between them. */
+import { html, type TemplateResult } from 'lit';
+import { documentContent } from './document/document.ts';
+import { provenance, record, section } from './frame.ts';
+import type { Cited } from './invariants.ts';
+import type { Panel } from '../panel-protocol/panels.ts';
+import { t } from './words.ts';
+
+type Shown = Extract<Panel, { kind: 'comparison' }>;
+
+/** No judgement: what differs may differ because another node was asked. */
+export function comparisonPanel({ before, after, differences }: Shown, cited: Cited): TemplateResult {
+  const [first, later] = [t('Before: read first in this window'), t('After: read later in this window')];
+  return html`
+    ${section(first, provenance(before.source, before.document, first))}
+    ${section(later, provenance(after.source, after.document, later))}
+    ${documentContent(differences, cited)}
+    ${record(before.requestId, before.recorded)}
+    ${record(after.requestId, after.recorded)}`;
+}

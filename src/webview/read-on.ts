@@ -1,0 +1,40 @@
+/** What a panel offers beside what it says: the act that would permit it, what can be read next, what words mean. */
+import { html, nothing, type TemplateResult } from 'lit';
+import type { ShowPanel } from '../panel-protocol/panels.ts';
+import { facts, section, type Post } from './frame.ts';
+import { code, text } from './text.ts';
+import { t } from './words.ts';
+
+/** What the editor sent for these places. */
+export interface Aside extends Pick<ShowPanel, 'offer' | 'links' | 'meanings'> {
+  readonly post: Post;
+}
+
+/** The button of the one act; only that is done by it, and what was refused is not resumed. */
+export function offered({ offer, post }: Aside): TemplateResult | typeof nothing {
+  return offer === undefined
+    ? nothing
+    : html`<p class="offer"><vscode-button @click=${() => post({ type: 'offer' })}>${text(offer)}</vscode-button>
+      <span class="muted">${t('Only this is done. What was refused is not asked for again.')}</span></p>`;
+}
+
+/** What can be read next, and what the contract says that the words of the answer mean. */
+export function readOn({ links = [], meanings = [], post }: Aside): TemplateResult | typeof nothing {
+  if (links.length + meanings.length === 0) return nothing;
+  return section(
+    t('Read on'),
+    html`${
+      links.length === 0
+        ? nothing
+        : html`<ul class="links">${links.map(
+            (label, link) => html`<li><button class="link" type="button"
+              @click=${() => post({ type: 'read-on', link })}>${text(label)}</button></li>`,
+          )}</ul>`
+    }${
+      meanings.length === 0
+        ? nothing
+        : html`<details class="meanings"><summary>${t("What the words mean, by the kernel's contract")}</summary>
+          ${facts(meanings.map(({ word, text: meaning }) => [code(word), text(meaning)] as const))}</details>`
+    }`,
+  );
+}

@@ -1,0 +1,54 @@
+/** Stands in for the editor's pickers and commands, for code that runs outside of it. */
+
+/** One line of a picker. */
+export interface Item {
+  readonly label: string;
+  readonly description?: string;
+  readonly picked?: boolean;
+}
+
+export interface Quick {
+  readonly items: () => readonly Item[];
+  /** Resolves when a picker stands open. */
+  readonly offered: () => Promise<void>;
+  /** Picks a line, or turns away, and waits for what follows. */
+  readonly pick: (index: number | undefined) => Promise<void>;
+  /** Waits for what was begun without anybody waiting for it. */
+  readonly settled: () => Promise<void>;
+  readonly run: (command: string, argument: unknown) => Promise<void>;
+}
+
+/** Puts the stand-ins where the module that stands for `vscode` looks for them. */
+export function pickedIn(): Quick {
+  const registered = new Map<string, (argument: unknown) => Promise<void>>();
+  let items: readonly Item[] = [];
+  let answer: ((item: Item | undefined) => void) | undefined;
+  let open = Promise.withResolvers<undefined>();
+  const settled = (): Promise<void> => new Promise(resolve => setImmediate(() => setImmediate(resolve)));
+  Object.assign(globalThis, {
+    registeredInTest: registered,
+    pickInTest: (shown: readonly Item[]) =>
+      new Promise<Item | undefined>(resolve => {
+        items = shown;
+        answer = resolve;
+        open.resolve(undefined);
+      }),
+  });
+  return {
+    items: () => items,
+    offered: async () => {
+      await open.promise;
+      open = Promise.withResolvers<undefined>();
+    },
+    pick: async index => {
+      answer?.(index === undefined ? undefined : items[index]);
+      await settled();
+    },
+    settled,
+    run: async (command, argument) => {
+      const handler = registered.get(command);
+      if (handler === undefined) throw new Error(`${command} is not registered`);
+      await handler(argument);
+    },
+  };
+}
