@@ -1,4 +1,4 @@
-/** Members of an AeroDB cluster as they are shown: the table of all, one alone, and who follows whom. */
+/** Shows members of an AeroDB cluster: the table of all members, a single one, and who follows whom. */
 import { label, sentence, type Cell, type DocumentSection, type Table } from '../../control-plane/model/document.ts';
 import type { Member, NodeView, Wire } from '../../control-plane/model/views.ts';
 import { ABSENT, detail, fact, facts, nodeCell, plain, rowNodes, section, type MemberPicture } from '../documents.ts';
@@ -11,7 +11,7 @@ const COMMIT = label('Durable commit', 'commit');
 const LAG_BYTES = label('Lag (bytes)', 'lag bytes');
 const LAG_COMMITS = label('Lag (commits)', 'lag commits');
 
-/** The members as rows, in the order that is given. */
+/** The members as rows, in the given order. */
 export function membersTable(members: readonly Shown[]): Table {
   return {
     caption: label('Members'),
@@ -45,7 +45,7 @@ export function membersTable(members: readonly Shown[]): Table {
       member.nodeId,
       member.apiUrl,
       member.replicationState,
-      // A member that runs has no reason to be halted, and that is known.
+      // A running member has no reason to be halted, so the reason is absent and not unknown.
       member.haltReason === null && member.health === 'running' ? ABSENT : member.haltReason,
     ]),
     nodes: rowNodes(members, PICTURE.isSilent),
@@ -59,19 +59,19 @@ export function membersTable(members: readonly Shown[]): Table {
   };
 }
 
-/** A replication state, with the reason of a halt where one is reported. */
+/** A replication state, with the reason of a halt if one is reported. */
 export function stateOf(state: string, reason: string | null): string | Cell {
   return reason === null ? state : { is: 'state', state, reason };
 }
 
-/** What a member of this role is in while it replicates: its role and its health say it already. */
+/** The usual state of a replicating member of each role: role and health already imply it. */
 const USUAL: Readonly<Record<Shown['role'], string | null>> = {
   primary: 'PrimaryActive',
   replica: 'ReplicaActive',
   unknown: null,
 };
 
-/** Its health, with the reason of a halt, or with a state that neither role nor health say. */
+/** The health, with the reason of a halt, or with a state that role and health do not imply. */
 function healthOf({ role, health, replicationState, haltReason }: Shown): string | Cell {
   const word = plain('health', health);
   if (haltReason !== null) return { is: 'sentence', sentence: sentence('{0}: {1}', word, plain('text', haltReason)) };
@@ -81,8 +81,8 @@ function healthOf({ role, health, replicationState, haltReason }: Shown): string
 }
 
 /**
- * AeroDB says on what it bases a member's health in words of its own; only where these say that it did not answer is
- * that repeated.
+ * AeroDB states the basis of a member's health in free text. The member counts as silent only if that text says that it
+ * did not answer.
  */
 export const STANDING: Standing<Shown> = {
   isSilent: ({ health, healthBasis }) => health === 'unknown' && /\bnot answer/u.test(healthBasis),
@@ -103,7 +103,7 @@ export const PICTURE: MemberPicture<Shown> = {
   impliedStates: ['PrimaryActive', 'ReplicaActive'],
 };
 
-/** One node, and whether it speaks for itself. */
+/** One node, and whether the node itself answered. */
 export function nodeSections({ member, source }: Wire<NodeView>): readonly DocumentSection[] {
   return [
     section(
