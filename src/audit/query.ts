@@ -1,11 +1,11 @@
 /**
- * Pure views of records, for the interfaces: what became of each request. Nothing is made up, and nothing is decided by
- * it.
+ * Pure views of records for the interfaces: how each request ended, only by what is recorded. No decision depends on
+ * them.
  */
 import type { AuditLine, RequestEnd } from '../control-plane/model/audit-reader.ts';
 import type { Stage } from '../control-plane/model/record.ts';
 
-/** The stages after a `dispatch_intent` that say what came of it. */
+/** The stages after a `dispatch_intent` that tell its outcome. */
 export const OUTCOME_STAGES: readonly Stage[] = [
   'dispatch_failed',
   'command_executed',
@@ -13,7 +13,7 @@ export const OUTCOME_STAGES: readonly Stage[] = [
   'outcome_unknown',
 ];
 const OUTCOMES: ReadonlySet<string> = new Set(OUTCOME_STAGES);
-/** The stages after which nothing of a request follows that was not about to be sent. */
+/** The stages that end a request, unless its intent is recorded. */
 export const LAST_STAGES: ReadonlySet<string> = new Set([
   ...OUTCOME_STAGES,
   'command_rejected',
@@ -33,9 +33,7 @@ export interface RequestHistory {
   readonly end: RequestEnd;
 }
 
-/**
- * Groups lines by request, in the order in which the requests first appear; lines without a request id are left out.
- */
+/** Groups lines by request, the requests in order of appearance; lines without a request id are left out. */
 export function groupByRequest(lines: Iterable<AuditLine>): readonly RequestHistory[] {
   const groups = new Map<string, AuditLine[]>();
   for (const line of lines) {
@@ -49,8 +47,8 @@ export function groupByRequest(lines: Iterable<AuditLine>): readonly RequestHist
 }
 
 /**
- * What the lines of one request say about its end. An intent without an outcome after it is unknown, never a success,
- * and never what became of another use of its request id (P7-E2).
+ * How the lines of one request say that it ended. An intent without an outcome after it is unknown: never a success,
+ * and never the outcome of another use of the same request id (P7-E2).
  */
 export function requestEnd(lines: readonly AuditLine[]): RequestEnd {
   const intent = lines.findLastIndex(line => text(line, 'stage') === 'dispatch_intent');
