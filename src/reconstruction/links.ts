@@ -1,17 +1,17 @@
-/** What links entries of two sources, so that one of them is proven to have happened before the other. */
+/** Finds links between entries of two sources: a link proves that one entry happened before the other. */
 import type { PastEvent } from '../control-plane/engine.ts';
 import type { KeptRecord } from './strand.ts';
 import type { Lane } from './lane.ts';
 import { memberOf, textOf } from './members.ts';
 import type { Link, Place } from './order.ts';
 
-/** A record, or an event, by its place. */
+/** A record or an event, and its place. */
 interface At<T> {
   readonly place: Place;
   readonly value: T;
 }
 
-/** All links between some sources, and where what they name does not fit together. */
+/** All links between some sources, and the contradictions in what they name. */
 export function linksOf(lanes: readonly Lane[]): {
   readonly links: readonly Link[];
   readonly misfits: readonly string[];
@@ -53,7 +53,10 @@ function eventsIn(lane: Lane, at: number): readonly At<PastEvent>[] {
   );
 }
 
-/** A record names the one before it by its hash, which nobody knows before that is written; a fork does so too. */
+/**
+ * A record names the hash of the record before it, which nobody can know before that record is written. This also holds
+ * for a fork.
+ */
 function forks(records: readonly At<KeptRecord>[], lanes: readonly Lane[]): readonly Link[] {
   const byHash = new Map(records.map(record => [record.value.hash, record]));
   const begun = new Set<number>();
@@ -67,7 +70,7 @@ function forks(records: readonly At<KeptRecord>[], lanes: readonly Lane[]): read
   });
 }
 
-/** An id that was sent twice has two intents, and an event names the one that it is of by its hash. */
+/** An id that was sent twice has two intents; each event names its own intent by the hash. */
 function firstOfEachRequest(events: readonly At<PastEvent>[]): readonly At<PastEvent>[] {
   const seen = new Set<string>();
   return events.filter(({ value: { requestId, auditHead } }) => {
@@ -77,8 +80,8 @@ function firstOfEachRequest(events: readonly At<PastEvent>[]): readonly At<PastE
 }
 
 /**
- * An intent is on disk before the first byte of its request goes out (P7-O3), so it is earlier than every event that
- * names the request, or holds the intent's own hash.
+ * An intent is on disk before the first byte of its request goes out (P7-O3). So it is earlier than every event that
+ * names the request or the intent's hash.
  */
 function intents(
   records: readonly At<KeptRecord>[],
@@ -98,8 +101,8 @@ function intents(
             `The kernel holds another hash of the intent #${value.seq} of request ${String(requestId)} than the log ` +
               'does: the log that is given is not the one that sent it, or was rewritten.',
           );
-    // One request id that stands in two logs is the id of two requests; only its own hash tells whose event it is. An
-    // event that holds another hash is of an intent that is not here.
+    // If two logs contain the same request id, it stands for two requests, and only the hash tells which one an event
+    // belongs to. An event with an unknown hash belongs to an intent that was not given.
     const first = auditHead === null && named.length === 1 ? named[0] : held;
     if (first === undefined) return [];
     const why =
@@ -110,7 +113,7 @@ function intents(
   });
 }
 
-/** What a kernel's answer names was there before the answer, and so before the record that holds it. */
+/** An event that a kernel's answer names existed before the answer, and so before the record that holds the answer. */
 function answers(records: readonly At<KeptRecord>[], { lane, events }: HistoryAt): readonly Link[] {
   const { history } = lane;
   const node = history?.node ?? null;
@@ -123,7 +126,7 @@ function answers(records: readonly At<KeptRecord>[], { lane, events }: HistoryAt
     const request = textOf(value.record, 'request_id');
     users.set(request, (users.get(request) ?? new Set()).add(place.lane));
   }
-  /** Two logs that used one id are told apart by the hash of the intent that the event holds. */
+  /** If two logs used the same id, the intent's hash in the event tells them apart. */
   const mayBeOf = ({ auditHead, requestId }: PastEvent, sender: number): boolean => {
     const held = auditHead === null ? undefined : senders.get(auditHead.hash);
     return held === undefined ? [...(users.get(requestId) ?? [])].every(lane => lane === sender) : held === sender;
@@ -155,7 +158,7 @@ function answers(records: readonly At<KeptRecord>[], { lane, events }: HistoryAt
   });
 }
 
-/** What was read was there when it was read: before the record that says so. */
+/** An event in a reading existed at the time of the reading: before the record of the reading. */
 function readings(records: readonly At<KeptRecord>[], { lane, events }: HistoryAt, misfits: string[]): readonly Link[] {
   const byHash = new Map(records.map(record => [record.value.hash, record]));
   const isCounted = lane.history?.past.key === 'seq';
@@ -178,12 +181,12 @@ function readings(records: readonly At<KeptRecord>[], { lane, events }: HistoryA
   });
 }
 
-/** What has no number of its own has another place in each answer. */
+/** An event without a number of its own has a different place in each answer. */
 function nameOf({ seq, time, type }: PastEvent, isCounted: boolean): string {
   return JSON.stringify([isCounted ? seq : null, time, type]);
 }
 
-/** Nobody reads a state before it has begun. */
+/** Nobody can read a state before it has begun. */
 function states(records: readonly At<KeptRecord>[], { lane, events }: HistoryAt): readonly Link[] {
   const { history } = lane;
   if (history === null) return [];
@@ -202,7 +205,7 @@ function states(records: readonly At<KeptRecord>[], { lane, events }: HistoryAt)
     if (isOpen && (textOf(record, 'cluster') !== history.cluster || turned.has(lineOf(place.lane, history.cluster))))
       return [];
     const own = held.get(epoch);
-    // Of two that this node took by one number, as one that was restored does, only the first surely was before.
+    // A restored node may take the same number twice; then only the first of the two certainly came before.
     const begin =
       own === undefined && isOpen
         ? lastBelow(rising, epoch)
@@ -219,7 +222,7 @@ function states(records: readonly At<KeptRecord>[], { lane, events }: HistoryAt)
   });
 }
 
-/** The last of those that rise which is below; a history may be long, and so may a log. */
+/** The last item below `epoch` in a rising list. A binary search, because histories and logs may be long. */
 function lastBelow<T extends { readonly epoch: bigint }>(rising: readonly T[], epoch: bigint): T | undefined {
   let [low, high] = [0, rising.length];
   while (low < high) {
@@ -231,8 +234,8 @@ function lastBelow<T extends { readonly epoch: bigint }>(rising: readonly T[], e
 }
 
 /**
- * A number alone says whose epoch it is only of the cluster that was called by the same name. Where a log saw the
- * numbers of a name fall, that name was given to another cluster, or to one that was set up anew, and nothing follows.
+ * An epoch number identifies an epoch only within the cluster of that name. If the numbers fall within a log, the name
+ * was given to another cluster, or to one that was set up again, so nothing is concluded.
  */
 function turnedBack(records: readonly At<KeptRecord>[]): ReadonlySet<string> {
   const highest = new Map<string, bigint>();
@@ -259,7 +262,7 @@ function seen(record: KeptRecord['record']): { readonly epoch: bigint; readonly 
     : null;
 }
 
-/** One link between two entries, with all that proves it. */
+/** Merges the links between the same two entries into one, with all its reasons. */
 function merged(links: readonly Link[]): readonly Link[] {
   const key = ({ from, to }: Link): string => `${from.lane}.${from.index}-${to.lane}.${to.index}`;
   return [...Map.groupBy(links, key).values()].flatMap(same =>
