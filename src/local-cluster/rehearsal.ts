@@ -1,7 +1,7 @@
 /**
  * Rehearses failures on a local cluster: what a person may do to its nodes from the terminal in which they run. It acts
- * on the processes and on their faults port, never through the kernel API, and decides nothing: it does what it is told
- * to the node that is named, and says what it did.
+ * on the processes and on their faults port, never through the kernel API. It decides nothing: it does what was typed,
+ * to the node that was named, and reports what it did.
  */
 import type { ClusterMember } from './config.ts';
 import type { Load } from './load.ts';
@@ -22,10 +22,10 @@ NODE is a name, such as node-2, or "primary": the one node that says of itself t
 This rehearses failures on this machine. It asks the cluster for nothing: promotions and demotions are asked for
 in the editor or with aerodb-control.`;
 
-/** How long a node may take to say what it is, in milliseconds. */
+/** How many milliseconds a node may take to report its role. */
 const ANSWER_MS = 1_500;
 
-/** What is asked of a node's faults port here. */
+/** The faults that a rehearsal can set. */
 interface Done {
   readonly pause: boolean;
   readonly cut: 'none' | 'both';
@@ -33,7 +33,7 @@ interface Done {
 
 const NOTHING_DONE: Done = { pause: false, cut: 'none' };
 
-/** A node of this cluster that is running, and where its faults are asked for. */
+/** A running node of this cluster, and the address of its faults port. */
 interface Running {
   readonly node: NodeProcess;
   readonly admin: string;
@@ -58,7 +58,7 @@ export class Rehearsal {
     return this.#options.data;
   }
 
-  /** Does what a line says and returns what it did, in words; null where the person wants to end. */
+  /** Carries out a line and returns in words what it did; null if the person wants to end. */
   async run(line: string): Promise<string | null> {
     const [command = '', word = '', ...rest] = line.trim().split(/\s+/);
     if (rest.length > 0) return `"${line.trim()}" is more than a command and a node. Nothing was done. Try: help`;
@@ -86,7 +86,7 @@ export class Rehearsal {
     }
   }
 
-  /** The nodes as this program knows them: their processes and what was done to them here. */
+  /** The nodes as this program knows them: their processes, and what was done to them here. */
   describe(): string {
     return this.#nodes.cluster.members
       .map(member => `${member.name}  ${member.url}  ${this.#stateOf(member)}`)
@@ -141,7 +141,7 @@ export class Rehearsal {
     return 'The client of this program writes no more.';
   }
 
-  /** The member that is meant, or why none is. */
+  /** The member that a word names, or why it names none. */
   async #member(command: string, word: string): Promise<ClusterMember | string> {
     const { members } = this.#nodes.cluster;
     const names = members.map(({ name }) => name).join(', ');
@@ -161,7 +161,7 @@ export class Rehearsal {
     return primary;
   }
 
-  /** What a node says of itself; null where it does not answer. */
+  /** The role that a node reports; null if it does not answer. */
   async #roleOf({ id, url }: ClusterMember): Promise<string | null> {
     const token = this.#options.observerToken ?? this.#options.operatorToken;
     try {

@@ -149,8 +149,8 @@ export class LogCollector {
   }
 
   /**
-   * If time runs backwards within a session, the clock was set back. Between two sessions it proves nothing: they may
-   * have waited for the lock.
+   * If time runs backwards within a session, the clock was set back. Between two sessions the difference must be larger
+   * than `WAITED_MS`, because each may have waited for the lock.
    */
   #noteClock(record: LogRecord, after: bigint): void {
     const time = textOf(record, 'time');
