@@ -1,7 +1,4 @@
-/**
- * Pure views of records for the interfaces: how each request ended, only by what is recorded. No decision depends on
- * them.
- */
+/** How a request ended, only by what its records say. No decision depends on it. */
 import type { AuditLine, RequestEnd } from '../control-plane/model/audit-reader.ts';
 import type { Stage } from '../control-plane/model/record.ts';
 
@@ -23,29 +20,6 @@ export const LAST_STAGES: ReadonlySet<string> = new Set([
   'confirmation_voided',
 ]);
 
-export interface RequestHistory {
-  readonly requestId: string;
-  readonly command: string | null;
-  readonly cluster: string | null;
-  readonly target: string | null;
-  /** Its lines in the order of the log. */
-  readonly lines: readonly AuditLine[];
-  readonly end: RequestEnd;
-}
-
-/** Groups lines by request, the requests in order of appearance; lines without a request id are left out. */
-export function groupByRequest(lines: Iterable<AuditLine>): readonly RequestHistory[] {
-  const groups = new Map<string, AuditLine[]>();
-  for (const line of lines) {
-    const requestId = text(line, 'request_id');
-    if (requestId === null) continue;
-    const group = groups.get(requestId);
-    if (group === undefined) groups.set(requestId, [line]);
-    else group.push(line);
-  }
-  return [...groups].map(([requestId, group]) => history(requestId, group));
-}
-
 /**
  * How the lines of one request say that it ended. An intent without an outcome after it is unknown: never a success,
  * and never the outcome of another use of the same request id (P7-E2).
@@ -58,19 +32,6 @@ export function requestEnd(lines: readonly AuditLine[]): RequestEnd {
     return { kind: 'ended', stage: text(last, 'stage') ?? '', outcome: text(last, 'outcome') ?? 'unknown' };
   if (intent >= 0) return { kind: 'unknown' };
   return { kind: 'unfinished', stage: text(lines.at(-1), 'stage') ?? '' };
-}
-
-function history(requestId: string, lines: readonly AuditLine[]): RequestHistory {
-  const first = (field: string): string | null =>
-    lines.map(line => text(line, field)).find(value => value !== null) ?? null;
-  return {
-    requestId,
-    command: first('command'),
-    cluster: first('cluster'),
-    target: first('target'),
-    lines,
-    end: requestEnd(lines),
-  };
 }
 
 function text(line: AuditLine | undefined, field: string): string | null {

@@ -78,12 +78,6 @@ export class Strand {
   get hashes(): ReadonlySet<string> {
     return new Set([this.first.hash, this.last.hash, ...this.records.flatMap(({ hash, prev }) => [hash, prev])]);
   }
-
-  /** The hash of this record, if it is known. */
-  hashOf(seq: bigint): string | undefined {
-    if (seq === this.last.seq) return this.last.hash;
-    return seq === this.first.seq ? this.first.hash : this.marks.get(seq);
-  }
 }
 
 function note(runs: Run[], seq: bigint): void {
