@@ -4,7 +4,7 @@ import type { Member, RequestFate, Wire } from '../control-plane/model/views.ts'
 import { plain } from './documents.ts';
 import type { Part } from './parts.ts';
 
-type Shown = Wire<Member>;
+type ShownMember = Wire<Member>;
 
 /** What an engine says about members whose health is not "running". */
 export interface Standing<M> {
@@ -20,7 +20,7 @@ export function nameOf(name: string | null): Plain {
 }
 
 /** How many members there are, and how many of each kind that a person must know about. */
-export function membersLine<M extends Shown>(
+export function membersLine<M extends ShownMember>(
   members: readonly M[],
   primaryId: string | null,
   { isSilent, halted }: Standing<M>,
@@ -68,14 +68,14 @@ export function membersLine<M extends Shown>(
 }
 
 /** One node: its role, its health, and who reports it. */
-export function nodeLine<M extends Shown>(
+export function nodeLine<M extends ShownMember>(
   member: M,
   source: 'self' | 'reported',
   { isSilent, halted }: Standing<M>,
 ): readonly Sentence[] {
   const name = nameOf(member.name);
   const reason = halted(member);
-  const standing: Readonly<Record<Shown['health'], () => Sentence>> = {
+  const standing: Readonly<Record<ShownMember['health'], () => Sentence>> = {
     running: () => sentence('running'),
     halted: () => (reason === null ? sentence('halted') : sentence('halted: {0}', plain('text', reason))),
     unknown: () => (isSilent(member) ? sentence('it does not answer') : sentence('health unknown')),
@@ -146,7 +146,7 @@ function haltedFor(name: Plain, reason: string): Sentence {
 }
 
 function each(
-  members: readonly Pick<Shown, 'name'>[],
+  members: readonly Pick<ShownMember, 'name'>[],
   { one, many }: { readonly one: (name: Plain) => Sentence; readonly many: (number: Plain) => Sentence },
 ): readonly Sentence[] {
   const [first] = members;

@@ -20,7 +20,7 @@ export interface Chain {
   readonly forksAfter: bigint;
 }
 
-interface Growing {
+interface GrowingChain {
   readonly strands: FileStrand[];
   readonly differs: bigint | null;
   readonly forksAfter: bigint;
@@ -30,7 +30,7 @@ interface Growing {
 
 /** Groups connected strands into chains. A strand joins the chain whose records it names or holds. */
 export function chainsOf(strands: readonly FileStrand[]): readonly Chain[] {
-  const chains: Growing[] = [];
+  const chains: GrowingChain[] = [];
   for (const each of strands) {
     const own = pointsOf(each.strand);
     const differences = chains.map(chain => difference(chain, own));
@@ -48,7 +48,7 @@ export function chainsOf(strands: readonly FileStrand[]): readonly Chain[] {
   return chains;
 }
 
-type Points = Pick<Growing, 'marks' | 'prevs'>;
+type Points = Pick<GrowingChain, 'marks' | 'prevs'>;
 
 /** What is known about a strand's records by number: their hashes, and the hashes of the records before them. */
 function pointsOf({ first, last, marks, records }: Strand): Points {

@@ -6,7 +6,7 @@ import { memberOf, textOf } from './members.ts';
 import type { Link, Place } from './order.ts';
 
 /** A record or an event, and its place. */
-interface At<T> {
+interface PlacedItem<T> {
   readonly place: Place;
   readonly value: T;
 }
@@ -38,16 +38,16 @@ export function linksOf(lanes: readonly Lane[]): {
 interface HistoryAt {
   readonly lane: Lane;
   readonly at: number;
-  readonly events: readonly At<PastEvent>[];
+  readonly events: readonly PlacedItem<PastEvent>[];
 }
 
-function recordsIn(lane: Lane, at: number): readonly At<KeptRecord>[] {
+function recordsIn(lane: Lane, at: number): readonly PlacedItem<KeptRecord>[] {
   return lane.items.flatMap((item, index) =>
     item.is === 'record' ? [{ place: { lane: at, index }, value: item.kept }] : [],
   );
 }
 
-function eventsIn(lane: Lane, at: number): readonly At<PastEvent>[] {
+function eventsIn(lane: Lane, at: number): readonly PlacedItem<PastEvent>[] {
   return lane.items.flatMap((item, index) =>
     item.is === 'event' ? [{ place: { lane: at, index }, value: item.event }] : [],
   );
@@ -57,7 +57,7 @@ function eventsIn(lane: Lane, at: number): readonly At<PastEvent>[] {
  * A record names the hash of the record before it, which nobody can know before that record is written. This also holds
  * for a fork.
  */
-function forks(records: readonly At<KeptRecord>[], lanes: readonly Lane[]): readonly Link[] {
+function forks(records: readonly PlacedItem<KeptRecord>[], lanes: readonly Lane[]): readonly Link[] {
   const byHash = new Map(records.map(record => [record.value.hash, record]));
   const begun = new Set<number>();
   return records.flatMap(({ place, value }): readonly Link[] => {
@@ -71,7 +71,7 @@ function forks(records: readonly At<KeptRecord>[], lanes: readonly Lane[]): read
 }
 
 /** An id that was sent twice has two intents; each event names its own intent by the hash. */
-function firstOfEachRequest(events: readonly At<PastEvent>[]): readonly At<PastEvent>[] {
+function firstOfEachRequest(events: readonly PlacedItem<PastEvent>[]): readonly PlacedItem<PastEvent>[] {
   const seen = new Set<string>();
   return events.filter(({ value: { requestId, auditHead } }) => {
     const sent = JSON.stringify([requestId, auditHead?.hash ?? null]);
@@ -84,8 +84,8 @@ function firstOfEachRequest(events: readonly At<PastEvent>[]): readonly At<PastE
  * names the request or the intent's hash.
  */
 function intents(
-  records: readonly At<KeptRecord>[],
-  events: readonly At<PastEvent>[],
+  records: readonly PlacedItem<KeptRecord>[],
+  events: readonly PlacedItem<PastEvent>[],
   misfits: string[],
 ): readonly Link[] {
   const found = records.filter(({ value: { record } }) => record['stage'] === 'dispatch_intent');
@@ -114,7 +114,7 @@ function intents(
 }
 
 /** An event that a kernel's answer names existed before the answer, and so before the record that holds the answer. */
-function answers(records: readonly At<KeptRecord>[], { lane, events }: HistoryAt): readonly Link[] {
+function answers(records: readonly PlacedItem<KeptRecord>[], { lane, events }: HistoryAt): readonly Link[] {
   const { history } = lane;
   const node = history?.node ?? null;
   if (history === null || node === null) return [];
@@ -131,8 +131,8 @@ function answers(records: readonly At<KeptRecord>[], { lane, events }: HistoryAt
     const held = auditHead === null ? undefined : senders.get(auditHead.hash);
     return held === undefined ? [...(users.get(requestId) ?? [])].every(lane => lane === sender) : held === sender;
   };
-  const asked = new Map<string, readonly At<PastEvent>[]>();
-  const eventsFor = (request: string, sender: number): readonly At<PastEvent>[] => {
+  const asked = new Map<string, readonly PlacedItem<PastEvent>[]>();
+  const eventsFor = (request: string, sender: number): readonly PlacedItem<PastEvent>[] => {
     const key = `${sender} ${request}`;
     const known = asked.get(key) ?? (byRequest.get(request) ?? []).filter(({ value }) => mayBeOf(value, sender));
     asked.set(key, known);
@@ -159,7 +159,11 @@ function answers(records: readonly At<KeptRecord>[], { lane, events }: HistoryAt
 }
 
 /** An event in a reading existed at the time of the reading: before the record of the reading. */
-function readings(records: readonly At<KeptRecord>[], { lane, events }: HistoryAt, misfits: string[]): readonly Link[] {
+function readings(
+  records: readonly PlacedItem<KeptRecord>[],
+  { lane, events }: HistoryAt,
+  misfits: string[],
+): readonly Link[] {
   const byHash = new Map(records.map(record => [record.value.hash, record]));
   const isCounted = lane.history?.past.key === 'seq';
   return (lane.history?.readings ?? []).flatMap((reading, file): readonly Link[] => {
@@ -187,7 +191,7 @@ function nameOf({ seq, time, type }: PastEvent, isCounted: boolean): string {
 }
 
 /** Nobody can read a state before it has begun. */
-function states(records: readonly At<KeptRecord>[], { lane, events }: HistoryAt): readonly Link[] {
+function states(records: readonly PlacedItem<KeptRecord>[], { lane, events }: HistoryAt): readonly Link[] {
   const { history } = lane;
   if (history === null) return [];
   const begun = history.past
@@ -237,7 +241,7 @@ function lastBelow<T extends { readonly epoch: bigint }>(rising: readonly T[], e
  * An epoch number identifies an epoch only within the cluster of that name. If the numbers fall within a log, the name
  * was given to another cluster, or to one that was set up again, so nothing is concluded.
  */
-function turnedBack(records: readonly At<KeptRecord>[]): ReadonlySet<string> {
+function turnedBack(records: readonly PlacedItem<KeptRecord>[]): ReadonlySet<string> {
   const highest = new Map<string, bigint>();
   const turned = new Set<string>();
   for (const { place, value } of records) {

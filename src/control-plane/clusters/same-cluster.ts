@@ -7,21 +7,21 @@ import { refusal, type ControlError } from '../model/errors.ts';
 import { hostOf, isAddress, isClusterName, quotedName } from '../model/plausible.ts';
 
 /** What a kernel told about its cluster in this session. */
-export interface Told {
+export interface ToldIdentity {
   /** AeroDB's cluster id or PostgreSQL's system identifier; `null`: the kernel did not tell one. */
   readonly identity: string | null;
   /** The addresses that its members announce. */
   readonly addresses: readonly string[];
 }
 
-const NOTHING: Told = { identity: null, addresses: [] };
+const NOTHING: ToldIdentity = { identity: null, addresses: [] };
 
 /** What kernels told in this session, by the name of the cluster that was asked. Ends with the session. */
 export class ToldIdentities {
-  readonly #told = new Map<string, Told>();
+  readonly #told = new Map<string, ToldIdentity>();
 
   /** Adds what an answer tells. What an answer leaves out removes nothing. */
-  learn(cluster: string, { identity, addresses }: Told): void {
+  learn(cluster: string, { identity, addresses }: ToldIdentity): void {
     const known = this.of(cluster);
     this.#told.set(cluster, {
       identity: identity ?? known.identity,
@@ -29,7 +29,7 @@ export class ToldIdentities {
     });
   }
 
-  of(cluster: string): Told {
+  of(cluster: string): ToldIdentity {
     return this.#told.get(cluster) ?? NOTHING;
   }
 }
@@ -102,17 +102,17 @@ export function observedOnlyElsewhere(
  * An address that a member announces counts wherever it is read, except "localhost", which is true only on the member's
  * own machine.
  */
-function announced({ addresses }: Told): readonly string[] {
+function announced({ addresses }: ToldIdentity): readonly string[] {
   return addresses.map(normalAddress).filter(address => !address.startsWith('localhost:'));
 }
 
-interface Watched {
+interface ObserveOnlyEntry {
   readonly name: string;
   readonly identity: string | null;
   readonly urls: readonly string[];
 }
 
-function observeOnly(entry: unknown): Watched | undefined {
+function observeOnly(entry: unknown): ObserveOnlyEntry | undefined {
   if (!isObject(entry) || entry['observeOnly'] !== true) return undefined;
   const { name, identity, endpoints } = entry;
   return {

@@ -105,9 +105,9 @@ function valuesOf({ terms, epoch, sections }: Document): ReadonlyMap<string, Val
   return values;
 }
 
-type Keyed = readonly [key: string, value: Value];
+type KeyedValue = readonly [key: string, value: Value];
 
-function blockValues(block: Block, section: Title): readonly Keyed[] {
+function blockValues(block: Block, section: Title): readonly KeyedValue[] {
   switch (block.is) {
     case 'facts':
       return block.facts.map(({ name, value }) => [titleKey(name), { section, of: null, name, cell: value }]);
@@ -120,7 +120,7 @@ function blockValues(block: Block, section: Title): readonly Keyed[] {
     case 'events':
       return block.entries.flatMap(entry => eventValues(entry, section));
     case 'changes':
-      return block.changes.flatMap(({ component, nodeId, before, after }): Keyed[] => {
+      return block.changes.flatMap(({ component, nodeId, before, after }): KeyedValue[] => {
         const of: Cell | null = nodeId === null ? null : { is: 'code', value: nodeId };
         const name = { foreign: component };
         return [
@@ -131,7 +131,7 @@ function blockValues(block: Block, section: Title): readonly Keyed[] {
     case 'search':
       return block.groups.flatMap(({ name: group, entries }) =>
         entries.map(
-          ({ key, value }): Keyed => [
+          ({ key, value }): KeyedValue => [
             JSON.stringify([group, key]),
             { section: { foreign: group }, of: null, name: { foreign: key }, cell: { is: 'verbatim', value } },
           ],
@@ -147,7 +147,7 @@ function blockValues(block: Block, section: Title): readonly Keyed[] {
 }
 
 /** A row is identified by its id if the table has one, otherwise by its first column, which names it. */
-function tableValues({ columns, rows }: Table, section: Title): readonly Keyed[] {
+function tableValues({ columns, rows }: Table, section: Title): readonly KeyedValue[] {
   const at = Math.max(
     0,
     columns.findIndex(({ key }) => key === 'id'),
@@ -160,7 +160,7 @@ function tableValues({ columns, rows }: Table, section: Title): readonly Keyed[]
       return typeof value === 'object' && value !== null ? value : { is, value };
     });
     const known = identity(cells[at]);
-    return columns.flatMap(({ key, title, isNarrow }, index): Keyed[] => {
+    return columns.flatMap(({ key, title, isNarrow }, index): KeyedValue[] => {
       const cell = cells[index];
       if (cell === undefined || isNarrow === true) return [];
       // A name that several rows share identifies none of them, so their id is used.
@@ -177,7 +177,7 @@ function identity(cell: Cell | undefined): string {
 }
 
 /** The same words with other values count as the same sentence. */
-function sentenceValue(sentence: Extract<Cell, { is: 'sentence' }>['sentence'], section: Title): Keyed {
+function sentenceValue(sentence: Extract<Cell, { is: 'sentence' }>['sentence'], section: Title): KeyedValue {
   return [sentence.label, { section, of: null, name: label('Sentence'), cell: { is: 'sentence', sentence } }];
 }
 
@@ -185,7 +185,7 @@ function sentenceValue(sentence: Extract<Cell, { is: 'sentence' }>['sentence'], 
  * An answer either holds an event or does not. The event's number may only be its place in that answer, so its other
  * fields identify it.
  */
-function eventValues(entry: Entry, section: Title): readonly Keyed[] {
+function eventValues(entry: Entry, section: Title): readonly KeyedValue[] {
   if (entry.is === 'gap') {
     const cell: Cell = { is: 'text', value: `${entry.from} - ${entry.to}` };
     return [[JSON.stringify(entry), { section, of: null, name: label('Not in this answer'), cell }]];

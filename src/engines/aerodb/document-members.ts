@@ -4,7 +4,7 @@ import type { Member, NodeView, Wire } from '../../control-plane/model/views.ts'
 import { ABSENT, detail, fact, facts, nodeCell, plain, rowNodes, section, type MemberPicture } from '../documents.ts';
 import type { Standing } from '../headline.ts';
 
-type Shown = Wire<Member>;
+type ShownMember = Wire<Member>;
 
 const OFFSET = label('Durable offset (bytes)', 'durable');
 const COMMIT = label('Durable commit', 'commit');
@@ -12,7 +12,7 @@ const LAG_BYTES = label('Lag (bytes)', 'lag bytes');
 const LAG_COMMITS = label('Lag (commits)', 'lag commits');
 
 /** The members as rows, in the given order. */
-export function membersTable(members: readonly Shown[]): Table {
+export function membersTable(members: readonly ShownMember[]): Table {
   return {
     caption: label('Members'),
     columns: [
@@ -65,14 +65,14 @@ export function stateOf(state: string, reason: string | null): string | Cell {
 }
 
 /** The usual state of a replicating member of each role: role and health already imply it. */
-const USUAL: Readonly<Record<Shown['role'], string | null>> = {
+const USUAL: Readonly<Record<ShownMember['role'], string | null>> = {
   primary: 'PrimaryActive',
   replica: 'ReplicaActive',
   unknown: null,
 };
 
 /** The health, with the reason of a halt, or with a state that role and health do not imply. */
-function healthOf({ role, health, replicationState, haltReason }: Shown): string | Cell {
+function healthOf({ role, health, replicationState, haltReason }: ShownMember): string | Cell {
   const word = plain('health', health);
   if (haltReason !== null) return { is: 'sentence', sentence: sentence('{0}: {1}', word, plain('text', haltReason)) };
   const isSaid = replicationState === USUAL[role] || replicationState === 'unknown';
@@ -84,13 +84,13 @@ function healthOf({ role, health, replicationState, haltReason }: Shown): string
  * AeroDB states the basis of a member's health in free text. The member counts as silent only if that text says that it
  * did not answer.
  */
-export const STANDING: Standing<Shown> = {
+export const STANDING: Standing<ShownMember> = {
   isSilent: ({ health, healthBasis }) => health === 'unknown' && /\bnot answer/u.test(healthBasis),
   halted: ({ haltReason }) => haltReason,
 };
 
 /** Who follows whom, as the answering node reports it. */
-export const PICTURE: MemberPicture<Shown> = {
+export const PICTURE: MemberPicture<ShownMember> = {
   told: ({ role }) => role,
   lag: ({ lagBytes, lagCommits }) => [lagBytes, lagCommits],
   units: [

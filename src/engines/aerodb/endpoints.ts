@@ -103,12 +103,12 @@ export function configured(cluster: ClusterConfig, endpoint: string): Result<str
     : success(found);
 }
 
-interface Found {
+interface FoundEndpoint {
   readonly endpoint: string;
   readonly skipped: readonly SkippedEndpoint[];
 }
 
-async function findNode(cluster: ClusterConfig, access: Access, node: string): Promise<Result<Found>> {
+async function findNode(cluster: ClusterConfig, access: Access, node: string): Promise<Result<FoundEndpoint>> {
   const read = await askInOrder(cluster, access, '/v1/cluster', schema.cluster);
   if (!read.ok && read.error.domain === 'KERNEL_REJECTION' && isRefusal(read.error)) return read;
   const member = read.ok ? read.value.view.members.find(({ nodeId }) => nodeId === node) : undefined;

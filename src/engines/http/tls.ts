@@ -81,13 +81,13 @@ function refused(field: string, what: string): ReturnType<typeof failure> {
   return failure(refusal('PHASE7_MALFORMED_REQUEST', `${what} Nothing was sent.`, field));
 }
 
-type Read = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly why: string };
+type FileContent = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly why: string };
 
 /**
  * Reads regular files only, and checks the opened file: a device or a pipe at a configured path must not hang the
  * process or fill its memory.
  */
-async function readSmallFile(path: string): Promise<Read> {
+async function readSmallFile(path: string): Promise<FileContent> {
   let file: files.FileHandle | undefined;
   try {
     file = await files.open(path, process.platform === 'win32' ? 'r' : constants.O_RDONLY | constants.O_NONBLOCK);

@@ -129,7 +129,7 @@ export async function declareCost(cluster: ClusterConfig, access: Access, node: 
   });
 }
 
-interface Told {
+interface ServerSections {
   readonly self: string;
   readonly now: string;
   readonly sections: readonly { readonly name: string; readonly told: Asked<Entries> }[];
@@ -188,12 +188,12 @@ const NOBODY: NoReply = {
   reason: 'nobody was asked',
 };
 
-async function collectAt(endpoint: string, access: Access): Promise<Asked<Told>> {
-  return await reads<Told>(endpoint, access, async ask => {
+async function collectAt(endpoint: string, access: Access): Promise<Asked<ServerSections>> {
+  return await reads<ServerSections>(endpoint, access, async ask => {
     const who = await askServer(ask, WHO, schema.who, null);
     if (!who.ok) return who;
     const { self, now } = who.data;
-    const sections: Told['sections'][number][] = [
+    const sections: ServerSections['sections'][number][] = [
       {
         name: 'server',
         told: {

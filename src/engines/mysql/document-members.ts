@@ -18,7 +18,7 @@ import type { Standing } from '../headline.ts';
 import { countOf } from './gtid.ts';
 import type { MysqlGtids, MysqlMember, MysqlNodeView } from './views.ts';
 
-type Shown = Wire<MysqlMember>;
+type ShownMember = Wire<MysqlMember>;
 
 const QUEUES = [
   ['certifying', label('To certify', 'to certify')],
@@ -26,7 +26,7 @@ const QUEUES = [
 ] as const;
 
 /** The members as rows, in the given order. */
-export function membersTable(members: readonly Shown[]): Table {
+export function membersTable(members: readonly ShownMember[]): Table {
   return {
     caption: label('Members'),
     columns: [
@@ -61,18 +61,18 @@ export function membersTable(members: readonly Shown[]): Table {
 }
 
 /** A member outside of a group has no role; the role is absent and not unknown. */
-function roleOf({ role, mysql }: Shown): string | Cell {
+function roleOf({ role, mysql }: ShownMember): string | Cell {
   return mysql.role === '' ? { is: 'absent', word: label('none', '-') } : { is: 'told_role', role, told: mysql.role };
 }
 
 /** A member counts as silent if the answering member does not reach it. Nothing is known about its health. */
-export const STANDING: Standing<Shown> = {
+export const STANDING: Standing<ShownMember> = {
   isSilent: ({ replicationState }) => replicationState === 'UNREACHABLE',
   halted: ({ replicationState }) => replicationState,
 };
 
 /** Who is in the group with the primary, as the answering member lists it. */
-export const PICTURE: MemberPicture<Shown> = {
+export const PICTURE: MemberPicture<ShownMember> = {
   told: ({ mysql, replicationState }) => (mysql.role === '' ? replicationState : mysql.role),
   lag: ({ role, mysql }) => [role === 'primary' ? null : mysql.applying],
   units: [{ unit: label('transactions to apply', 'tx'), leads: true }],

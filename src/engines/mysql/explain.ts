@@ -26,7 +26,7 @@ const FORCE_TAKES_MS = 180_000;
 /** The words, and the facts from which they follow. */
 export type MysqlExplained = ExplainedReading & { readonly facts: MysqlFacts };
 
-interface Told {
+interface TargetAnswers {
   readonly self: SelfRow;
   readonly open: OpenTransactions | null;
 }
@@ -42,7 +42,7 @@ export async function explainPromotion(
   if (!found.ok) return found;
   if ('reported' in found.value) return failure(notContacted(cluster, target, found.value.why));
   const { endpoint, skipped } = found.value;
-  const asked = await listAt<Told>(endpoint, access, async (ask, rows) => {
+  const asked = await listAt<TargetAnswers>(endpoint, access, async (ask, rows) => {
     const self = await askSelf(ask, target);
     if (!self.ok) return self;
     return { ok: true, data: { self: self.data, open: await openOn(cluster, access, rows, mode) } };
@@ -88,7 +88,7 @@ function factsOf(
   members: readonly MysqlMember[],
   primary: MysqlMember | undefined,
   own: GroupRow,
-  { self, open }: Told,
+  { self, open }: TargetAnswers,
   target: string,
 ): MysqlFacts {
   return {

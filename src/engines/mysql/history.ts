@@ -14,7 +14,7 @@ import type { LogRow, SelfRow } from './schema.ts';
 import { beside, errorLog, LOGGED, MOST_LOGGED, STAGES } from './statements.ts';
 import { listedTeller } from './teller.ts';
 
-interface Told {
+interface MemberHistory {
   readonly self: SelfRow;
   readonly stages: readonly string[];
   readonly logged: readonly LogRow[];
@@ -24,7 +24,7 @@ interface Told {
   readonly overwritten: bigint | null;
 }
 
-function told(before: bigint | null, node: string | null): (ask: Ask) => Promise<Asked<Told>> {
+function told(before: bigint | null, node: string | null): (ask: Ask) => Promise<Asked<MemberHistory>> {
   return async ask => {
     const self = await askSelf(ask, node);
     if (!self.ok) return self;
@@ -58,7 +58,7 @@ async function asked(
   node: string | undefined,
   before: bigint | null,
   chosen: string | undefined,
-): Promise<Result<Listed<Told> & { readonly skipped: readonly SkippedEndpoint[] }>> {
+): Promise<Result<Listed<MemberHistory> & { readonly skipped: readonly SkippedEndpoint[] }>> {
   if (node === undefined) return await listInOrder(cluster, access, told(before, null), chosen);
   const found = await ownEndpoint(cluster, access, node);
   if (!found.ok) return found;

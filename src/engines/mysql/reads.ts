@@ -87,9 +87,9 @@ export function gtidsOf({ gtid_executed: executed, received, not_applied: notApp
 }
 
 function sectionsOf(row: SelfRow): readonly Section[] {
-  const said = (key: string, value: string | null): Section['entries'][number] => ({ key, value: value ?? 'unknown' });
+  const entry = (key: string, value: string | null): Section['entries'][number] => ({ key, value: value ?? 'unknown' });
   const flag = (key: string, value: boolean | null): Section['entries'][number] =>
-    said(key, value === null ? null : value ? 'ON' : 'OFF');
+    entry(key, value === null ? null : value ? 'ON' : 'OFF');
   return [
     {
       name: 'Writes',
@@ -102,17 +102,17 @@ function sectionsOf(row: SelfRow): readonly Section[] {
     {
       name: 'Group Replication',
       entries: [
-        said('group_replication_local_address', row.local_address),
-        said('group_replication_force_members', row.force_members === '' ? 'empty' : row.force_members),
+        entry('group_replication_local_address', row.local_address),
+        entry('group_replication_force_members', row.force_members === '' ? 'empty' : row.force_members),
         flag('group_replication_single_primary_mode', row.single_primary),
-        said('group_replication_consistency', row.consistency),
-        said('group_replication_exit_state_action', row.exit_state_action),
-        said('group_replication_unreachable_majority_timeout', row.unreachable_majority_timeout),
-        said('group_replication_member_expel_timeout', row.member_expel_timeout),
-        said('group_replication_autorejoin_tries', row.autorejoin_tries),
-        said('receiver of the applier channel', row.receives ?? 'none'),
-        said('applier of the applier channel', row.applies ?? 'none'),
-        said('last error of the applier channel', row.last_error?.toString() ?? 'none'),
+        entry('group_replication_consistency', row.consistency),
+        entry('group_replication_exit_state_action', row.exit_state_action),
+        entry('group_replication_unreachable_majority_timeout', row.unreachable_majority_timeout),
+        entry('group_replication_member_expel_timeout', row.member_expel_timeout),
+        entry('group_replication_autorejoin_tries', row.autorejoin_tries),
+        entry('receiver of the applier channel', row.receives ?? 'none'),
+        entry('applier of the applier channel', row.applies ?? 'none'),
+        entry('last error of the applier channel', row.last_error?.toString() ?? 'none'),
       ],
     },
   ];

@@ -11,7 +11,7 @@ import type { GroupRow, SelfRow } from './schema.ts';
 import { listedTeller } from './teller.ts';
 import type { MysqlProgress, MysqlReplicationView } from './views.ts';
 
-interface Told {
+interface MemberProgress {
   readonly self: SelfRow;
   readonly progress: readonly MysqlProgress[];
 }
@@ -83,7 +83,7 @@ async function told(
   access: Access,
   ask: Ask,
   rows: readonly GroupRow[],
-): Promise<Asked<Told>> {
+): Promise<Asked<MemberProgress>> {
   const self = await askSelf(ask, null);
   if (!self.ok) return self;
   const urls = new Set(addresses);

@@ -50,12 +50,12 @@ export async function ask<T>(
   path: string,
   schema: () => z.ZodMiniType<T>,
 ): Promise<Asked<T>> {
-  const got = await get(access, endpoint, path);
-  if (!got.ok) return got;
-  const read = readJson(got.answer, basicSecrets(access.login));
+  const reply = await get(access, endpoint, path);
+  if (!reply.ok) return reply;
+  const read = readJson(reply.answer, basicSecrets(access.login));
   if (!read.ok) return foreign(read.reason);
   const parsed = parse(schema(), read.answer.value);
-  if (parsed.ok) return dated(got.answer, parsed.value);
+  if (parsed.ok) return dated(reply.answer, parsed.value);
   const { misfit } = parsed;
   return foreign(
     `not Patroni's answer: ${misfit.path.map(String).join('.')}: ${misfit.message}; ${excerpt(read.answer)}`,
@@ -64,12 +64,12 @@ export async function ask<T>(
 
 /** Asks `endpoint` once for text, the format of `/metrics`. */
 export async function askText(access: Access, endpoint: string, path: string): Promise<Asked<string>> {
-  const got = await get(access, endpoint, path);
-  if (!got.ok) return got;
-  const text = decode(got.answer.body);
+  const reply = await get(access, endpoint, path);
+  if (!reply.ok) return reply;
+  const text = decode(reply.answer.body);
   return text === undefined
     ? foreign("not Patroni's answer: its body is not UTF-8")
-    : dated(got.answer, withhold(text, basicSecrets(access.login)));
+    : dated(reply.answer, withhold(text, basicSecrets(access.login)));
 }
 
 /** The result of a control request: any complete answer, or none. */
@@ -135,9 +135,9 @@ function headers(access: Access): Readonly<Record<string, string>> {
   };
 }
 
-type Got = { readonly ok: true; readonly answer: HttpAnswer } | { readonly ok: false; readonly no: NoReply };
+type HttpReply = { readonly ok: true; readonly answer: HttpAnswer } | { readonly ok: false; readonly no: NoReply };
 
-async function get(access: Access, endpoint: string, path: string): Promise<Got> {
+async function get(access: Access, endpoint: string, path: string): Promise<HttpReply> {
   const request: HttpRequest = { method: 'GET', url: urlOf(endpoint, path), headers: headers(access), body: null };
   const exchanged = await exchange(request, access.tls, {
     totalMs: access.timeouts.readMs,

@@ -24,7 +24,7 @@ import type { Standing } from '../headline.ts';
 import { position, positionText, TERMS } from './terms.ts';
 import type { PatroniMember, PatroniNodeView } from './views.ts';
 
-type Shown = Wire<PatroniMember>;
+type ShownMember = Wire<PatroniMember>;
 
 const POSITIONS = [
   ['written', label('Written')],
@@ -40,7 +40,7 @@ const LAGS = [
 const NO_MARKS: Cell = { is: 'absent', word: label('none', '-') };
 
 /** The members as rows, in the given order. */
-export function membersTable(members: readonly Shown[]): Table {
+export function membersTable(members: readonly ShownMember[]): Table {
   // Most versions of Patroni report no positions here.
   const positions = POSITIONS.filter(([key]) => members.some(({ patroni }) => patroni[key] !== null));
   const lags = LAGS.filter(([key]) => members.some(({ patroni }) => patroni[key] !== undefined));
@@ -83,7 +83,7 @@ export function membersTable(members: readonly Shown[]): Table {
 }
 
 /** The role, and Patroni's own word for it if that differs. */
-function roleOf({ role, patroni }: Shown): string | Cell {
+function roleOf({ role, patroni }: ShownMember): string | Cell {
   return patroni.role === role ? role : { is: 'told_role', role, told: patroni.role };
 }
 
@@ -91,12 +91,12 @@ function roleOf({ role, patroni }: Shown): string | Cell {
  * What a member has only while it follows another: a leader has no lag and receives nothing, so its value is absent and
  * not unknown.
  */
-function followers({ role }: Shown, value: string | null): string | null | Cell {
+function followers({ role }: ShownMember, value: string | null): string | null | Cell {
   return role === 'primary' && value === null ? ABSENT : value;
 }
 
 /** A replica writes nothing of its own, and a leader receives and replays nothing. */
-function ofItsKind(member: Shown, key: 'written' | 'received' | 'replayed'): string | null | Cell {
+function ofItsKind(member: ShownMember, key: 'written' | 'received' | 'replayed'): string | null | Cell {
   const value = positionText(member.patroni[key]);
   if (key !== 'written') return followers(member, value);
   return member.role === 'replica' && value === null ? ABSENT : value;
@@ -110,13 +110,13 @@ function cell(is: 'number' | 'position', value: string | null | Cell): Cell {
  * A dead member stays in the configuration store until its time to live ends, so the store never tells that a member
  * does not answer.
  */
-export const STANDING: Standing<Shown> = {
+export const STANDING: Standing<ShownMember> = {
   isSilent: () => false,
   halted: ({ replicationState }) => replicationState,
 };
 
 /** Who follows whom, according to the configuration store. */
-export const PICTURE: MemberPicture<Shown> = {
+export const PICTURE: MemberPicture<ShownMember> = {
   told: ({ patroni }) => patroni.role,
   lag: ({ lagBytes }) => [lagBytes],
   units: [{ unit: label('bytes', 'B'), leads: true }],
@@ -175,6 +175,6 @@ export function nodeSections({ member, source, sections }: Wire<PatroniNodeView>
   ];
 }
 
-function toldRole({ role, patroni }: Shown): Cell {
+function toldRole({ role, patroni }: ShownMember): Cell {
   return { is: 'told_role', role, told: patroni.role };
 }

@@ -147,7 +147,7 @@ function unaskable(
  * What a member reports about itself. If it cannot be asked, or another node answers, its position is unknown; that is
  * a fact and no error.
  */
-interface Look {
+interface MemberReport {
   readonly node: string;
   readonly version: string | null;
   readonly system: string | null;
@@ -163,8 +163,8 @@ async function lookAt(
   { name: node }: MemberWire,
   located: Located,
   scope: string | null,
-): Promise<Look> {
-  const silence = (silent: string): Look => ({
+): Promise<MemberReport> {
+  const silence = (silent: string): MemberReport => ({
     node,
     version: null,
     system: null,
