@@ -24,8 +24,8 @@ export interface Progress {
 /** `sent`: whether the statement had left. */
 export function failed({ code, why }: Break, progress: Progress, sent: boolean): No {
   const { password, hasCertificate, isLoggedIn } = progress;
-  const reason = typeof why === 'string' ? why : (clientCertificate(why, hasCertificate) ?? cause(why));
-  const words = oneLine(withhold(reason, passwordSecrets(password)), MESSAGE_CHARACTERS);
+  const text = typeof why === 'string' ? why : (clientCertificate(why, hasCertificate) ?? cause(why));
+  const words = oneLine(withhold(text, passwordSecrets(password)), MESSAGE_CHARACTERS);
   if (!isLoggedIn)
     return { kind: 'failed', code: 'PHASE7_CONNECTION_FAILED', sent: false, reason: `no connection (${words})` };
   if (!sent)
