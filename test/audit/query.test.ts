@@ -11,7 +11,7 @@ function line(at: number, record: Readonly<Record<string, unknown>> | null): Aud
   };
 }
 
-describe('the end of a request by its lines', () => {
+describe('records grouped by request', () => {
   it('P7-E2: a dispatch_intent without an outcome is unknown', () => {
     const end = requestEnd([
       line(1, {
