@@ -1,12 +1,13 @@
 /**
- * Runs everything that is tested: `npm test [-- --only NAME,NAME] [--grep PATTERN] [--all]`; `--all`: on every version
- * of Patroni. The last line says how many passed and failed; the exit code is 0 only when nothing failed. A suite that
+ * Runs everything that is tested: `npm test [-- --only NAME,NAME] [--grep PATTERN] [--all] [--oldest]`; `--all`: on
+ * every version of Patroni; `--oldest`: in the oldest editor that the extension admits. The last line says how many passed and failed; the exit code is 0 only when nothing failed. A suite that
  * ends without a result, runs no test or leaves processes behind has failed.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { RELEASE_VARIABLE } from './lib/code-server-install.mjs';
 import { inSystem } from './lib/debian-system.mjs';
 import { isDatabase, prepare } from './lib/needs.mjs';
 import { root } from './lib/paths.mjs';
@@ -282,8 +283,14 @@ function together(suites) {
 
 await script(async () => {
   const { values } = parseArgs({
-    options: { only: { type: 'string' }, grep: { type: 'string' }, all: { type: 'boolean', default: false } },
+    options: {
+      only: { type: 'string' },
+      grep: { type: 'string' },
+      all: { type: 'boolean', default: false },
+      oldest: { type: 'boolean', default: false },
+    },
   });
+  if (values.oldest) process.env[RELEASE_VARIABLE] = 'oldest';
   const { checks, suites } = select(values.only?.split(',') ?? [], values.all);
   const ready = prepare(suites, line => console.log(line));
   const results = await runChecks(checks);
