@@ -46,13 +46,6 @@ await script(async () => {
   process.execve(
     process.execPath,
     [process.execPath, '--disable-warning=ExperimentalWarning', join(root, file), ...rest, ...options],
-    { ...campaign.env, ...environment() },
+    { ...campaign.env, ...process.env },
   );
 });
-
-/** @returns {Record<string, string>} */
-function environment() {
-  return Object.fromEntries(
-    Object.entries(process.env).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
-  );
-}
