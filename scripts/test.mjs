@@ -1,6 +1,7 @@
 /**
- * Runs everything that is tested: `npm test [-- --only NAME,NAME] [--grep PATTERN] [--all] [--oldest]`; `--all`: on
- * every version of Patroni; `--oldest`: in the oldest editor that the extension admits. The last line says how many passed and failed; the exit code is 0 only when nothing failed. A suite that
+ * Runs everything that is tested: `npm test [-- --only NAME,NAME] [--grep PATTERN] [--all] [--oldest] [--changed
+ * [--since COMMIT]]`; `--all`: on every version of Patroni; `--oldest`: in the oldest editor that the extension admits;
+ * `--changed`: only what the files can break that differ from HEAD, or from where COMMIT was left. The last line says how many passed and failed; the exit code is 0 only when nothing failed. A suite that
  * ends without a result, runs no test or leaves processes behind has failed.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -281,6 +282,16 @@ function together(suites) {
   return groups;
 }
 
+/**
+ * @param {ReturnType<typeof select>} chosen
+ * @param {string | undefined} since
+ */
+async function ofChange(chosen, since) {
+  // Loaded only for this: dependency-cruiser takes its time.
+  const { narrowed } = await import('./lib/changed.mjs');
+  return await narrowed(chosen, { root, since, say: line => console.log(line) });
+}
+
 await script(async () => {
   const { values } = parseArgs({
     options: {
@@ -288,10 +299,14 @@ await script(async () => {
       grep: { type: 'string' },
       all: { type: 'boolean', default: false },
       oldest: { type: 'boolean', default: false },
+      changed: { type: 'boolean', default: false },
+      since: { type: 'string' },
     },
   });
   if (values.oldest) process.env[RELEASE_VARIABLE] = 'oldest';
-  const { checks, suites } = select(values.only?.split(',') ?? [], values.all);
+  const chosen = select(values.only?.split(',') ?? [], values.all);
+  const isPart = values.changed || values.since !== undefined;
+  const { checks, suites } = isPart ? await ofChange(chosen, values.since) : chosen;
   const ready = prepare(suites, line => console.log(line));
   const results = await runChecks(checks);
   for (const group of together(suites)) {
@@ -300,6 +315,6 @@ await script(async () => {
     );
     results.push(...ran.flat());
   }
-  if (values.only === undefined && values.grep === undefined) results.push(await runConformance(results));
+  if (values.only === undefined && values.grep === undefined && !isPart) results.push(await runConformance(results));
   conclude(results);
 }).finally(() => rmSync(folder, { recursive: true, force: true }));
