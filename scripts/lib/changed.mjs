@@ -74,7 +74,7 @@ export function changedFiles(root, since) {
  */
 function differing(root, commit) {
   const lists = [
-    git(root, 'diff', '--name-only', '--no-renames', '-z', commit),
+    git(root, 'diff', '--name-only', '--no-renames', '-z', commit, '--'),
     git(root, 'ls-files', '--others', '--exclude-standard', '-z'),
   ];
   return [...new Set(lists.flatMap(list => list.split('\0').filter(Boolean)))].toSorted();
