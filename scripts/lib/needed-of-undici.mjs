@@ -1,7 +1,7 @@
 /**
  * Leaves out of undici what no request over HTTP/1.1 needs. Measured with a release build, 40 starts in turns with the
- * whole, Node 24.21: `aerodb-control inspect cluster` takes 158 ms of processor time instead of 173, most of it because
- * HTTP/2 is not loaded, and the package is 35 kB smaller (compressed). `test/engines/bundle.test.ts` holds what is left
+ * whole, Node 24.21: `aerodb-control inspect cluster` takes 139 ms of processor time instead of 155, most of it because
+ * HTTP/2 is not loaded, and the package is 34 kB smaller (compressed). `test/engines/bundle.test.ts` holds what is left
  * against the whole.
  */
 
