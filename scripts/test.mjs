@@ -1,13 +1,16 @@
 /**
- * Runs everything that is tested: `npm test [-- --only NAME,NAME] [--grep PATTERN] [--all]`; `--all`: on every version
- * of Patroni. The last line says how many passed and failed; the exit code is 0 only when nothing failed. A suite that
- * ends without a result, runs no test or leaves processes behind has failed.
+ * Runs everything that is tested: `npm test [-- --only NAME,NAME] [--grep PATTERN] [--all] [--oldest] [--changed
+ * [--since COMMIT]]`; `--all`: on every version of Patroni; `--oldest`: in the oldest editor that the extension admits;
+ * `--changed`: only what the files can break that differ from HEAD, or from where COMMIT was left. The last line says
+ * how many passed and failed; the exit code is 0 only when nothing failed. A suite that ends without a result, runs no
+ * test or leaves processes behind has failed.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
 import { parseArgs } from 'node:util';
+import { RELEASE_VARIABLE } from './lib/code-server-install.mjs';
 import { inSystem } from './lib/debian-system.mjs';
 import { isDatabase, prepare } from './lib/needs.mjs';
 import { root } from './lib/paths.mjs';
@@ -52,8 +55,8 @@ const running = new Set();
  * Runs a Node program in a process group of its own.
  * @param {readonly string[]} args
  * @param {{ env?: NodeJS.ProcessEnv, print?: (text: string) => void, system?: string | undefined,
- *   isOver?: () => boolean }} options print: is given what it prints, at once; isOver: whether there is nothing more that
- *   it should do
+ *   isOver?: () => boolean }} options print: is given what it prints, at once; isOver: whether there is nothing more
+ *   that it should do
  * @returns {Promise<{ how: string, output: string, left: boolean }>} left: some of its processes outlived it
  */
 async function runNode(args, { env = {}, print = () => undefined, system, isOver = () => false }) {
@@ -299,11 +302,31 @@ async function runPrepared(suite, ready, { grep, alone }) {
   return [await runSuite(suite, grep, prepared, alone)];
 }
 
+/**
+ * @param {ReturnType<typeof select>} chosen
+ * @param {string | undefined} since
+ */
+async function ofChange(chosen, since) {
+  // Loaded only for this: dependency-cruiser takes its time.
+  const { narrowed } = await import('./lib/changed.mjs');
+  return await narrowed(chosen, { root, since, say: line => console.log(line) });
+}
+
 await script(async () => {
   const { values } = parseArgs({
-    options: { only: { type: 'string' }, grep: { type: 'string' }, all: { type: 'boolean', default: false } },
+    options: {
+      only: { type: 'string' },
+      grep: { type: 'string' },
+      all: { type: 'boolean', default: false },
+      oldest: { type: 'boolean', default: false },
+      changed: { type: 'boolean', default: false },
+      since: { type: 'string' },
+    },
   });
-  const { checks, suites } = select(values.only?.split(',') ?? [], values.all);
+  if (values.oldest) process.env[RELEASE_VARIABLE] = 'oldest';
+  const chosen = select(values.only?.split(',') ?? [], values.all);
+  const isPart = values.changed || values.since !== undefined;
+  const { checks, suites } = isPart ? await ofChange(chosen, values.since) : chosen;
   const ready = prepare(suites, line => console.log(line));
   const results = [
     ...(await inLanes([
@@ -314,6 +337,6 @@ await script(async () => {
       })),
     ])),
   ];
-  if (values.only === undefined && values.grep === undefined) results.push(await runConformance(results));
+  if (values.only === undefined && values.grep === undefined && !isPart) results.push(await runConformance(results));
   conclude(results);
 }).finally(() => rmSync(folder, { recursive: true, force: true }));

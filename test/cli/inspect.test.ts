@@ -124,7 +124,7 @@ describe('reading from a terminal program', function () {
     assert.equal(
       readFileSync(join(ROOT, 'docs/terminal.schema.json'), 'utf8'),
       jsonSchema(),
-      'docs/terminal.schema.json is not what test/cli/write-schema.ts writes',
+      'docs/terminal.schema.json is not what `npm run docs` writes',
     );
   });
 

@@ -27,7 +27,7 @@ describe('conformance', function () {
     assert.deepEqual(coverage(tests).unknown, []);
   });
 
-  it('docs/conformance.md is what the titles say (npm run conformance writes it)', () => {
+  it('docs/conformance.md is what the titles say (npm run docs writes it)', () => {
     assert.equal(readFileSync(join(root, 'docs', 'conformance.md'), 'utf8'), conformanceDocument(tests));
   });
 

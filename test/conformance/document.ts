@@ -19,7 +19,7 @@ export function conformanceDocument(tests: readonly NamedTest[]): string {
   return [
     '# Conformance',
     '',
-    'Which test proves which rule. This file is generated from the titles of the tests by `npm run conformance`; ' +
+    'Which test proves which rule. This file is generated from the titles of the tests by `npm run docs`; ' +
       'do not edit it. `npm test` fails when a rule',
     'has no test, when a test names a rule that is not here, when this file is not what the titles say, and, ' +
       'after a whole run, when a rule is left without a test',

@@ -1,4 +1,4 @@
-/** Writes docs/conformance.md: `npm run conformance`. */
+/** Writes docs/conformance.md: `npm run docs`. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../../scripts/lib/paths.mjs';
