@@ -1,0 +1,40 @@
+/**
+ * Loaded before mocha lists the tests. Lets suites of the extension host be read outside of it (`vscode` is there, with
+ * what sources make when they load), and notes for each test the file and the line of its `it`.
+ */
+import { registerHooks } from 'node:module';
+import { relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import Mocha from 'mocha';
+import { root } from '../../scripts/lib/paths.mjs';
+
+registerHooks({
+  resolve: (specifier, context, next) =>
+    specifier === 'vscode'
+      ? { url: 'data:text/javascript,export class ThemeColor {} export class ThemeIcon {}', shortCircuit: true }
+      : next(specifier, context),
+});
+
+const OWN = relative(root, import.meta.filename).replaceAll('\\', '/');
+const CALL = /\((file:\/\/[^)]*?):(\d+):\d+\)|at (file:\/\/\S*?):(\d+):\d+/u;
+
+/** The nearest call in a file of `test/`: `it` itself, also where a loop or a function of the file calls it. */
+function callInTests(stack: string): { readonly file: string; readonly line: number } | undefined {
+  for (const frame of stack.split('\n')) {
+    const call = CALL.exec(frame);
+    if (call === null) continue;
+    const file = relative(root, fileURLToPath(call[1] ?? call[3] ?? '')).replaceAll('\\', '/');
+    if (file.startsWith('test/') && file !== OWN)
+      return { file, line: Number(call[2] ?? call[4]) };
+  }
+  return undefined;
+}
+
+const add = Mocha.Suite.prototype.addTest;
+Mocha.Suite.prototype.addTest = function (test) {
+  const depth = Error.stackTraceLimit;
+  Error.stackTraceLimit = 30;
+  const place = callInTests(new Error().stack ?? '');
+  Error.stackTraceLimit = depth;
+  return add.call(this, Object.assign(test, { place }));
+};
