@@ -18,7 +18,7 @@ function grouped(lines: readonly AuditLine[]): readonly [RequestHistory] {
 }
 
 describe('records grouped by request', () => {
-  it('P7-E2: a dispatch_intent without an outcome is unknown', () => {
+  it('also P7-E2: a dispatch_intent without an outcome is unknown', () => {
     const [request] = grouped([
       line(1, {
         stage: 'command_requested',
@@ -56,7 +56,7 @@ describe('records grouped by request', () => {
   });
 
   it(
-    'P7-E2: once the intent is on disk only what became of it ends a request: a second use of its id that is ' +
+    'also P7-E2: once the intent is on disk only what became of it ends a request: a second use of its id that is ' +
       'refused does not',
     () => {
       for (const stage of ['command_rejected', 'read_failed', 'command_answered', 'confirmation_voided']) {

@@ -24,8 +24,7 @@ function callInTests(stack: string): { readonly file: string; readonly line: num
     const call = CALL.exec(frame);
     if (call === null) continue;
     const file = relative(root, fileURLToPath(call[1] ?? call[3] ?? '')).replaceAll('\\', '/');
-    if (file.startsWith('test/') && file !== OWN)
-      return { file, line: Number(call[2] ?? call[4]) };
+    if (file.startsWith('test/') && file !== OWN) return { file, line: Number(call[2] ?? call[4]) };
   }
   return undefined;
 }
