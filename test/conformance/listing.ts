@@ -16,6 +16,8 @@ registerHooks({
 });
 
 const OWN = relative(root, import.meta.filename).replaceAll('\\', '/');
+/** So many calls lie between a test and mocha at most, helpers that make tests among them. */
+const FRAMES = 30;
 const CALL = /\((file:\/\/[^)]*?):(\d+):\d+\)|at (file:\/\/\S*?):(\d+):\d+/u;
 
 /** The nearest call in a file of `test/`: `it` itself, also where a loop or a function of the file calls it. */
@@ -29,11 +31,12 @@ function callInTests(stack: string): { readonly file: string; readonly line: num
   return undefined;
 }
 
-const add = Mocha.Suite.prototype.addTest;
+/** mocha's own, which is called with its block as `this`. */
+const { addTest: add } = Mocha.Suite.prototype as { addTest: (this: Mocha.Suite, test: Mocha.Test) => Mocha.Suite };
 Mocha.Suite.prototype.addTest = function (test) {
   const depth = Error.stackTraceLimit;
-  Error.stackTraceLimit = 30;
-  const place = callInTests(new Error().stack ?? '');
+  Error.stackTraceLimit = FRAMES;
+  const place = callInTests(new Error('where a test is added').stack ?? '');
   Error.stackTraceLimit = depth;
   return add.call(this, Object.assign(test, { place }));
 };
