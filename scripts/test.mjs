@@ -6,6 +6,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { StringDecoder } from 'node:string_decoder';
 import { parseArgs } from 'node:util';
 import { inSystem } from './lib/debian-system.mjs';
 import { isDatabase, prepare } from './lib/needs.mjs';
@@ -45,12 +46,12 @@ const running = new Set();
 /**
  * Runs a Node program in a process group of its own.
  * @param {readonly string[]} args
- * @param {{ env?: NodeJS.ProcessEnv, live: boolean, system?: string | undefined, isOver?: () => boolean }} options
- *   live: what it prints is shown
- *   at once; isOver: whether there is nothing more that it should do
+ * @param {{ env?: NodeJS.ProcessEnv, print?: (text: string) => void, system?: string | undefined,
+ *   isOver?: () => boolean }} options print: is given what it prints, at once; isOver: whether there is nothing more that
+ *   it should do
  * @returns {Promise<{ how: string, output: string, left: boolean }>} left: some of its processes outlived it
  */
-async function runNode(args, { env = {}, live, system, isOver = () => false }) {
+async function runNode(args, { env = {}, print = () => undefined, system, isOver = () => false }) {
   const colour = process.stdout.isTTY ? { FORCE_COLOR: '1' } : {};
   const own = { ...colour, ...compiled, ...env };
   const here = [process.execPath, ...args];
@@ -58,9 +59,9 @@ async function runNode(args, { env = {}, live, system, isOver = () => false }) {
     system === undefined ? here : inSystem(system, here, { shared: [root, folder], cwd: root, env: own });
   const group = startGroup(file, rest, { cwd: root, env: { ...process.env, ...own } });
   running.add(group.pid);
-  if (live) {
-    group.child.stdout.on('data', chunk => process.stdout.write(chunk));
-    group.child.stderr.on('data', chunk => process.stdout.write(chunk));
+  for (const stream of [group.child.stdout, group.child.stderr]) {
+    const decoder = new StringDecoder(); // a chunk may end in the middle of a character
+    stream.on('data', chunk => print(decoder.write(chunk)));
   }
   let late = false;
   const timer = setTimeout(() => {
@@ -101,7 +102,7 @@ async function runCheck({ name, commands }) {
   const started = performance.now();
   const failures = [];
   for (const command of commands) {
-    const { how, output } = await runNode(command, { live: false });
+    const { how, output } = await runNode(command, {});
     if (how !== 'exit code 0') failures.push({ title: command.slice(1).join(' '), error: output.trim() || how });
   }
   const result = {
@@ -120,23 +121,21 @@ async function runCheck({ name, commands }) {
  * @param {import('./lib/suites.mjs').Suite} suite
  * @param {string | undefined} grep
  * @param {import('./lib/needs.mjs').Prepared} prepared
- * @param {boolean} live what it prints is shown at once, and not when it is over
+ * @param {boolean} alone whether no other suite prints at the same time
  * @returns {Promise<Result>}
  */
-async function runSuite(suite, grep, { env, title: name = suite.name, system }, live) {
-  const heading = `\n── ${name} ──`;
-  if (live) console.log(heading);
+async function runSuite(suite, grep, { env, title: name = suite.name, system }, alone) {
+  console.log(`\n── ${name} ──`);
   if (!hasTests(suite)) return lost(name, 'there are no tests');
   const started = performance.now();
   const report = join(folder, `${suite.name}.jsonl`);
   const args = [...suite.command, ...(grep === undefined ? [] : ['--grep', grep])];
-  const { how, left, output } = await runNode(args, {
+  const { how, left } = await runNode(args, {
     env: { ...env, [REPORT_VARIABLE]: report },
-    live,
+    print: alone ? text => process.stdout.write(text) : linesOf(name),
     system,
     isOver: () => readReport(report).some(({ event }) => event === 'end'),
   });
-  if (!live) console.log(`${heading}\n${output}`);
   const lines = readReport(report);
   const failures = lines.flatMap(line => (line.event === 'fail' ? [{ title: line.title, error: line.error }] : []));
   const passed = lines.filter(({ event }) => event === 'pass').length;
@@ -149,6 +148,19 @@ async function runSuite(suite, grep, { env, title: name = suite.name, system }, 
   if (left) fail('left processes running');
   const proofs = lines.flatMap(line => (line.event === 'pass' ? [line.path] : []));
   return { name, passed, skipped, failures, proofs, seconds: (performance.now() - started) / 1000 };
+}
+
+/**
+ * @param {string} name
+ * @returns {(text: string) => void} prints whole lines, each with the name of the suite that it comes from
+ */
+function linesOf(name) {
+  let rest = '';
+  return text => {
+    const lines = `${rest}${text}`.split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) if (line.trim() !== '') console.log(`${name} │ ${line}`);
+  };
 }
 
 /**
@@ -199,16 +211,38 @@ function unavailable(name, need, reason) {
   return { name, passed: 0, skipped: 1, failures: [], seconds: 0 };
 }
 
-/** Two cores: two checks at a time. */
-async function runChecks(/** @type {readonly import('./lib/suites.mjs').Check[]} */ checks) {
-  const queue = [...checks];
-  /** @type {Result[]} */
+/** How many checks and suites run side by side: as many as CI has cores. */
+const LANES = 2;
+
+/**
+ * @typedef {object} Job
+ * @property {string} [uses] jobs that use the same thing do not run side by side
+ * @property {() => Promise<readonly Result[]>} run
+ */
+
+/**
+ * Works on jobs in their order, as many at a time as there are lanes.
+ * @param {readonly Job[]} jobs
+ * @returns {Promise<readonly Result[]>} in the order of the jobs
+ */
+async function inLanes(jobs) {
+  /** @type {(readonly Result[])[]} */
   const results = [];
-  const worker = async () => {
-    for (let check = queue.shift(); check !== undefined; check = queue.shift()) results.push(await runCheck(check));
+  const waiting = jobs.map((job, index) => ({ ...job, index }));
+  /** @type {Set<string | undefined>} */
+  const used = new Set();
+  const lane = async () => {
+    for (;;) {
+      const [next] = waiting.filter(({ uses }) => uses === undefined || !used.has(uses));
+      if (next === undefined) return;
+      waiting.splice(waiting.indexOf(next), 1);
+      used.add(next.uses);
+      results[next.index] = await next.run();
+      used.delete(next.uses);
+    }
   };
-  await Promise.all([worker(), worker()]);
-  return results;
+  await Promise.all(Array.from({ length: LANES }, lane));
+  return results.flat();
 }
 
 /**
@@ -242,10 +276,10 @@ whenAskedToEnd(() => {
 /**
  * @param {import('./lib/suites.mjs').Suite} suite
  * @param {ReturnType<typeof prepare>} ready
- * @param {{ grep: string | undefined, live: boolean }} options
+ * @param {{ grep: string | undefined, alone: boolean }} options
  * @returns {Promise<readonly Result[]>} none when it would be another suite once more
  */
-async function runPrepared(suite, ready, { grep, live }) {
+async function runPrepared(suite, ready, { grep, alone }) {
   const found = await Promise.all(suite.needs.map(ready));
   /** @type {import('./lib/needs.mjs').Prepared} */
   let prepared = { env: {} };
@@ -256,22 +290,7 @@ async function runPrepared(suite, ready, { grep, live }) {
     // The title is that of the Patroni for its own tests; a suite that needs it beside others has its own name.
     prepared = { ...prepared, ...(suite.needs.length === 1 ? one : {}), env: { ...prepared.env, ...one.env } };
   }
-  return [await runSuite(suite, grep, prepared, live)];
-}
-
-/**
- * @param {readonly import('./lib/suites.mjs').Suite[]} suites
- * @returns {import('./lib/suites.mjs').Suite[][]} those that run at the same time
- */
-function together(suites) {
-  /** @type {import('./lib/suites.mjs').Suite[][]} */
-  const groups = [];
-  for (const suite of suites) {
-    const before = groups.at(-1);
-    if (suite.beside === true && before?.[0]?.folder === suite.folder) before.push(suite);
-    else groups.push([suite]);
-  }
-  return groups;
+  return [await runSuite(suite, grep, prepared, alone)];
 }
 
 await script(async () => {
@@ -282,13 +301,15 @@ await script(async () => {
   const before = checkedOut();
   const { checks, suites } = select(values.only?.split(',') ?? [], values.all);
   const ready = prepare(suites, line => console.log(line));
-  const results = await runChecks(checks);
-  for (const group of together(suites)) {
-    const ran = await Promise.all(
-      group.map((suite, index) => runPrepared(suite, ready, { grep: values.grep, live: index === 0 })),
-    );
-    results.push(...ran.flat());
-  }
+  const results = [
+    ...(await inLanes([
+      ...checks.map(check => ({ run: async () => [await runCheck(check)] })),
+      ...suites.map(suite => ({
+        uses: suite.uses,
+        run: () => runPrepared(suite, ready, { grep: values.grep, alone: suites.length === 1 }),
+      })),
+    ])),
+  ];
   if (isWhole) results.push(await runConformance(results));
   const after = checkedOut();
   if (isWhole && before !== undefined && after !== undefined)
