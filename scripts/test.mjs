@@ -17,18 +17,10 @@ import { root } from './lib/paths.mjs';
 import { endGroup, startGroup, whenAskedToEnd } from './lib/processes.mjs';
 import { Failure, script } from './lib/run.mjs';
 import { hasTests, select } from './lib/suites.mjs';
+import { checkedOut, testRecord, unproven, writeTestRecord } from './lib/test-record.mjs';
 import { readReport, REPORT_VARIABLE } from './lib/test-report.mjs';
 
-/**
- * @typedef {object} Result
- * @property {string} name
- * @property {number} passed
- * @property {number} skipped
- * @property {readonly { title: string, error: string }[]} failures
- * @property {readonly (readonly string[])[]} [proofs] the title of each test that passed, with those of the blocks
- *   around it
- * @property {number} seconds
- */
+/** @typedef {import('./lib/test-record.mjs').Result} Result */
 
 /**
  * One suite may take this long, in milliseconds, also on a machine that is several times slower: a suite that hangs is
@@ -41,6 +33,9 @@ const LIMIT_MS = 35 * 60_000;
  * in milliseconds.
  */
 const AFTER_THE_LAST_TEST_MS = 10_000;
+
+/** What a whole run leaves; `npm run docs -- --run out/test-run.json` keeps it. */
+const RECORD = join(root, 'out', 'test-run.json');
 
 const folder = mkdtempSync(join(tmpdir(), 'aero-test-'));
 /**
@@ -172,20 +167,19 @@ function linesOf(name) {
 }
 
 /**
- * After a whole run: every rule was proven by a test that passed in it.
+ * After a whole run: the canonical test of every rule passed in it.
  * @param {readonly Result[]} results
  * @returns {Promise<Result>}
  */
 async function runConformance(results) {
-  const { coverage } = await import('../test/conformance/coverage.ts');
-  const { missing } = coverage(results.flatMap(({ name, proofs = [] }) => proofs.map(path => ({ suite: name, path }))));
+  const missing = await unproven(results);
   // What the machine lacks for a person is skipped, and said above; then what only those suites prove is not proven,
   // and not failed either.
   if (missing.length > 0 && results.some(({ skipped }) => skipped > 0)) {
     console.log(`\n!!! NOT PROVEN in this run, because suites did not run: ${missing.join(', ')}`);
     return { name: 'every rule proven', passed: 0, skipped: 1, failures: [], seconds: 0 };
   }
-  const failures = missing.map(rule => ({ title: rule, error: 'No test that proves it passed in this run.' }));
+  const failures = missing.map(rule => ({ title: rule, error: 'Its canonical test did not pass in this run.' }));
   return { name: 'every rule proven', passed: failures.length === 0 ? 1 : 0, skipped: 0, failures, seconds: 0 };
 }
 
@@ -327,6 +321,8 @@ await script(async () => {
   const chosen = select(values.only?.split(',') ?? [], values.all);
   const isPart = values.changed || values.since !== undefined;
   const { checks, suites } = isPart ? await ofChange(chosen, values.since) : chosen;
+  const isWhole = values.only === undefined && values.grep === undefined && !isPart;
+  const before = checkedOut();
   const ready = prepare(suites, line => console.log(line));
   const results = [
     ...(await inLanes([
@@ -337,6 +333,9 @@ await script(async () => {
       })),
     ])),
   ];
-  if (values.only === undefined && values.grep === undefined && !isPart) results.push(await runConformance(results));
+  if (isWhole) results.push(await runConformance(results));
+  const after = checkedOut();
+  if (isWhole && before !== undefined && after !== undefined)
+    writeTestRecord(RECORD, testRecord(results, { before, after, arguments: process.argv.slice(2) }));
   conclude(results);
 }).finally(() => rmSync(folder, { recursive: true, force: true }));

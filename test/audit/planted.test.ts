@@ -23,7 +23,7 @@ function refusal(directory: string): Promise<string> {
     .then(() => 'recorded', String);
 }
 
-describe('P7-F1: what was planted where the log is to stand', () => {
+describe('also P7-F1: what was planted where the log is to stand', () => {
   it(
     'a directory that is a symbolic link is the directory that it leads to: two writers, one by each name, keep ' +
       'one chain',

@@ -12,7 +12,7 @@ function line(at: number, record: Readonly<Record<string, unknown>> | null): Aud
 }
 
 describe('records grouped by request', () => {
-  it('P7-E2: a dispatch_intent without an outcome is unknown', () => {
+  it('also P7-E2: a dispatch_intent without an outcome is unknown', () => {
     const end = requestEnd([
       line(1, {
         stage: 'command_requested',
@@ -39,7 +39,7 @@ describe('records grouped by request', () => {
   });
 
   it(
-    'P7-E2: once the intent is on disk only what became of it ends a request: a second use of its id that is ' +
+    'also P7-E2: once the intent is on disk only what became of it ends a request: a second use of its id that is ' +
       'refused does not',
     () => {
       for (const stage of ['command_rejected', 'read_failed', 'command_answered', 'confirmation_voided']) {

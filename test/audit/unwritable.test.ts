@@ -21,7 +21,7 @@ function refusals(said: readonly Said[]): readonly string[] {
   return said.flatMap(({ refused }) => refused ?? []);
 }
 
-describe('P7-F1: real disks that cannot take a record', () => {
+describe('also P7-F1: real disks that cannot take a record', () => {
   if (!canMount)
     process.stderr.write('audit: no mount is possible here, so the full and the read-only disk are not tested\n');
 

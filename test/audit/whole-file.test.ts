@@ -29,7 +29,7 @@ async function* pieces(count: number, between: () => void = () => undefined): As
   }
 }
 
-describe('P7-O3: whole or not at all', function () {
+describe('also P7-O3: whole or not at all', function () {
   this.timeout(180_000);
   let disk: SmallDisk | null;
   let directory: string;

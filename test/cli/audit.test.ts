@@ -46,8 +46,8 @@ describe('the audit log in a terminal', function () {
   });
 
   it(
-    'P7-A1: an Observer may not review: exit 3; becoming Auditor or Operator is recorded, and Operator is of one ' +
-      'cluster',
+    'also P7-A1: an Observer may not review: exit 3; becoming Auditor or Operator is recorded, and Operator is of ' +
+      'one cluster',
     async () => {
       for (const verb of ['show', 'verify', 'export']) {
         const { code, stdout, stderr } = await ask(['audit', verb]);
@@ -96,7 +96,7 @@ describe('the audit log in a terminal', function () {
       assert.equal((await auditor('show', '--since', bad)).code, 2);
   });
 
-  it('P7-E2: an intent without an outcome is shown as unknown, each of several with one request id', async () => {
+  it('also P7-E2: an intent without an outcome is shown as unknown, each of several with one request id', async () => {
     const file = join(home, 'dangling.jsonl');
     writeFileSync(
       file,
@@ -128,7 +128,7 @@ describe('the audit log in a terminal', function () {
     assert.equal(stdout.split('OUTCOME UNKNOWN').length - 1, 2, stdout);
   });
 
-  it('P7-O1: one line for a request, all of it in ten lines; changes and reads are told apart, and how many', async () => {
+  it('also P7-O1: one line for a request, all of it in ten lines; changes and reads are told apart, and how many', async () => {
     const id = '6f1c1f3e-0000-4000-8000-000000000007';
     const node = '9c1d0c3e-0000-4000-8000-000000000002';
     const of = (n: number, more: Partial<AuditEntry>): AuditEntry =>
@@ -402,7 +402,7 @@ describe('the audit log in a terminal', function () {
     assert.deepEqual([gone.code, /PHASE7_AUDIT_UNAVAILABLE/.test(gone.stderr)], [3, true]);
   });
 
-  it('P7-O3: a second copy: recorded in both or not at all, and verification says how they stand to each other', async () => {
+  it('also P7-O3: a second copy: recorded in both or not at all, and verification says how they stand to each other', async () => {
     const own = join(home, 'two');
     const [first, second] = [join(own, 'log'), join(own, 'disk')];
     mkdirSync(second, { recursive: true });

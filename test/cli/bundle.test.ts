@@ -17,7 +17,7 @@ type Verdict = Extract<Document, { kind: 'audit_verdict' }>;
 
 const HAS_SSH_KEYGEN = spawnSync('ssh-keygen', ['-?']).error === undefined;
 
-describe('P7-O3: evidence in the terminal', function () {
+describe('also P7-O3: evidence in the terminal', function () {
   this.timeout(60_000);
   let home: string;
   let audit: string;

@@ -329,7 +329,7 @@ describe('secrets where names and paths belong', function () {
   }
 
   it(
-    'P7-O3, freeze/secrets: in the terminal, as real processes: not in what is printed, not as JSON, not in the ' +
+    'also P7-O3, freeze/secrets: in the terminal, as real processes: not in what is printed, not as JSON, not in the ' +
       'audit log, and not as the name of a file',
     async () => {
       await builtProgram();
@@ -382,8 +382,8 @@ describe('secrets where names and paths belong', function () {
   );
 
   it(
-    'P7-O3, freeze/secrets: in the editor, from its settings and from whoever calls a command: not in a result, a ' +
-      'row, an error or the audit log',
+    'also P7-O3, freeze/secrets: in the editor, from its settings and from whoever calls a command: not in a ' +
+      'result, a row, an error or the audit log',
     async () => {
       const directory = join(folder, 'editor');
       let ways = 0;

@@ -20,7 +20,7 @@ describe('the terminal program', function () {
     home = scratch();
   });
 
-  it('set/surfaces: help fits 80 columns, names every verb, and explains every option of each', () => {
+  it('also set/surfaces: help fits 80 columns, names every verb, and explains every option of each', () => {
     const texts = [...COMMAND_NAMES, 'audit', 'completion', null] as const;
     for (const topic of texts)
       for (const line of helpText(topic)) assert.ok(columns(line) <= WIDTH && !line.endsWith(' '), line);

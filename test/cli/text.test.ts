@@ -462,7 +462,7 @@ describe('views', () => {
     assert.equal(lines.join('').replaceAll(/\s/g, '').includes('AuthorityAmbiguity'), true);
   });
 
-  it('P7-A3: members stand by name, in natural order: it says nothing of who is to be chosen', () => {
+  it('also P7-A3: members stand by name, in natural order: it says nothing of who is to be chosen', () => {
     const lines = of({
       command: 'inspect_cluster_state',
       view: {

@@ -90,7 +90,7 @@ describe('the validator', () => {
     );
   });
 
-  it('P6-S1: an approved target is at or beyond every witness, and a majority witnesses', () => {
+  it('also P6-S1: an approved target is at or beyond every witness, and a majority witnesses', () => {
     fc.assert(
       fc.property(facts, given => {
         if (validatePromotion(given).decision === 'deny') return;
@@ -158,7 +158,7 @@ describe('the explanation and the decision', function () {
     return textAt(explained, 'reason');
   };
 
-  it('P6-D1: whatever the cluster has been through, a request is answered exactly as it was explained', async () => {
+  it('also P6-D1: whatever the cluster has been through, a request is answered exactly as it was explained', async () => {
     const seen: string[] = [];
     const step = fc.record({
       node: fc.constantFrom(1, 2, 3),

@@ -64,7 +64,7 @@ describe('a reconstruction in the editor', function () {
   const columns = (panel: Frame): Promise<readonly string[]> =>
     panel.locator('.course-heads [role=columnheader]').allInnerTexts();
 
-  it('P7-O3: opens from a request, takes a log and a history one at a time, is recorded, saved, and goes with the authority', async () => {
+  it('also P7-O3: opens from a request, takes a log and a history one at a time, is recorded, saved, and goes with the authority', async () => {
     const { workbench } = use;
     await workbench.runCommand('AeroDB: Reconstruct What Happened…');
     await workbench.notifications.waitFor('Reviewing the audit log needs');

@@ -231,7 +231,7 @@ describe('tables of members', () => {
     );
   });
 
-  it('P7-D1: no member is listed twice in picture, legend and table', async () => {
+  it('also P7-D1: no member is listed twice in picture, legend and table', async () => {
     await panel.show(sample('cluster-50'));
     assert.equal(await panel.page.locator('.picture .node').count(), 50);
     const counts = await panel.page.locator('.legend button').allInnerTexts();
