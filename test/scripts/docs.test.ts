@@ -61,4 +61,13 @@ describe('the documents', () => {
       [],
     );
   });
+
+  it('links between documents lead somewhere', () => {
+    const broken = DOCUMENTS.flatMap(document =>
+      [...text(document).matchAll(/\]\((?!https?:|#|command:)([^)#\s]+)/gu)]
+        .filter(([, file = '']) => !existsSync(join(root, document, '..', file)))
+        .map(([, file = '']) => `${document}: ${file}`),
+    );
+    assert.deepEqual(broken, []);
+  });
 });
