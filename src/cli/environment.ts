@@ -2,7 +2,7 @@
 import { homedir, hostname, userInfo } from 'node:os';
 import type { Operator } from '../control-plane/commands/operator.ts';
 
-const SECRET_VARIABLE = /^AERODB_\w*(?:TOKEN|PASSWORD)$/;
+const SECRET_VARIABLE = /^AERODB_\w*(?:TOKEN|PASSWORD|LOGIN)$/;
 
 /** Environment variables. */
 export type Env = Readonly<Record<string, string | undefined>>;
