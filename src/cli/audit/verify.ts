@@ -1,4 +1,4 @@
-/** `audit verify`: whether a log, or a file that holds records of one, is what was written. */
+/** `audit verify`: whether a log, or a file that holds records of one, is still what was written. */
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { compareCopy } from '../../audit/copy-check.ts';
@@ -17,7 +17,7 @@ import { knownHead } from './head.ts';
 import { STANDARD_INPUT, type Review } from './review.ts';
 import type { SignatureCheck, SignatureOfFile } from './signature.ts';
 
-/** Verifies the log, or the file that was named, against its own hashes, the head and the signature that were given. */
+/** Verifies the log, or the named file, against its own hashes and the given head and signature. */
 export async function verify({
   reader,
   copy,
@@ -59,7 +59,7 @@ export async function verify({
   return success(code);
 }
 
-/** A copy that is behind is completed with the next record; any other difference is a finding. */
+/** A copy that is behind is no finding, because the next record completes it. Any other difference is a finding. */
 function isHeld(copy: AuditCopyVerdict | null): boolean {
   return copy === null || copy.kind === 'same' || copy.kind === 'behind';
 }
@@ -100,7 +100,10 @@ function signatureIn(given: Given): Result<SignatureOfFile | null> {
   return misplaced === undefined ? success({ file, signature, allowedSigners, signer }) : failure(misplaced);
 }
 
-/** What a pipe brought is gone once it was read. `sha256`: of the bytes that were verified, where they were intact. */
+/**
+ * Refuses anything but a regular file: the content of a pipe cannot be read a second time. `sha256` is the hash of the
+ * bytes that were verified, when they were intact.
+ */
 async function held(wanted: SignatureOfFile, sha256: string | null): Promise<SignatureCheck> {
   const found = await stat(wanted.file).catch(() => null);
   if (found?.isFile() !== true)
@@ -109,7 +112,7 @@ async function held(wanted: SignatureOfFile, sha256: string | null): Promise<Sig
   return checkSignature(wanted, sha256);
 }
 
-/** Lines taken out of a log look like a log with records missing. */
+/** A file with only some records of a log looks like a log with records missing. */
 function hint({ form, verdict }: AuditFileVerification, given: Given): string | null {
   return form === 'log' && verdict.kind === 'records_missing' && given.file !== undefined
     ? 'If the file holds some records of a log and was never meant to be the whole of it, verify it with --selection.'
