@@ -1,4 +1,4 @@
-/** What the field of addresses says while a person types into it. */
+/** What the field for addresses says while a person types. */
 import * as vscode from 'vscode';
 import { addressMistake, type AddressMistake } from '../control-plane/clusters/address-mistake.ts';
 import type { ClusterConfig } from '../control-plane/clusters/cluster.ts';
@@ -6,7 +6,7 @@ import type { Engine } from '../control-plane/engine.ts';
 import type { Result } from '../control-plane/model/errors.ts';
 import { refused, type Remark } from './surfaces.ts';
 
-/** What is wrong with the addresses, in the words of that field, or what is to be known of them. */
+/** What is wrong with the addresses, in words for that field, or what a person should know about them. */
 export function remarkOnAddresses(typed: string, engine: Engine, cluster: Result<ClusterConfig>): Remark | undefined {
   const mistake = addressMistake(typed, engine);
   if (mistake !== undefined) return refused(mistakeText(mistake));

@@ -1,11 +1,11 @@
-/** The questions before an export of the audit log: how much of the chain goes along, and where to. */
+/** The questions before an export of the audit log: how much of the chain it includes, and which file to write. */
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { ExportedChain, ExportFormat } from '../control-plane/model/audit-reader.ts';
 import { pick } from './surfaces.ts';
 
-/** How much goes along; `undefined` where nobody chose. */
+/** How much of the chain to include; `undefined` when the person cancelled. */
 export async function askChain(format: ExportFormat): Promise<ExportedChain | undefined> {
   const picked = await pick(format === 'bundle' ? bundleChains() : chains(), {
     title: vscode.l10n.t('Proof'),
@@ -14,7 +14,7 @@ export async function askChain(format: ExportFormat): Promise<ExportedChain | un
   return picked?.chain;
 }
 
-/** The file to write; `undefined` where nobody chose. */
+/** The file to write; `undefined` when the person cancelled. */
 export async function askTarget(format: ExportFormat): Promise<vscode.Uri | undefined> {
   return vscode.window.showSaveDialog({
     title: vscode.l10n.t('Export the selected audit records'),
