@@ -1,4 +1,6 @@
-/** What stands around the course: title and actions, what is wrong or missing, what was given, and the sources. */
+/**
+ * What surrounds the timeline: title and actions, contradictions and missing records, what was given, and the sources.
+ */
 import { html, nothing, type TemplateResult } from 'lit';
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 import type { AddedEvidence, ReconstructionFacts } from '../../panel-protocol/reconstruction.ts';
@@ -30,7 +32,7 @@ function button(icon: string, label: string, pressed: () => void): TemplateResul
         aria-hidden="true"></span>${label}</vscode-button>`;
 }
 
-/** Contradictions and what is missing, before anything else. */
+/** Contradictions and what is missing; they come first. */
 export function problems({ notRecorded, contradictions, missing, sources }: ReconstructionFacts): TemplateResult {
   const isWhole = sources.every(({ files }) =>
     files.every(({ verdict }) => verdict === 'unverifiable' || isIntact(verdict)),
@@ -60,7 +62,7 @@ function list(title: string, items: readonly string[]): TemplateResult | typeof 
       <ul>${items.map(item => html`<li>${text(item)}</li>`)}</ul></section>`;
 }
 
-/** What was given, with a way to leave out what a person added, and the command line that makes the same. */
+/** The given sources, a button to remove each one that the person added, and the command line for the same result. */
 export function given({ log, evidence, command, made, madeAt }: ReconstructionFacts, post: Post): TemplateResult {
   const unsaved = evidence.some(({ file }) => file === null);
   return html`<section class="given" aria-labelledby="given-title">
@@ -115,7 +117,7 @@ export function sourceList(sources: readonly Source[]): TemplateResult {
   </section>`;
 }
 
-/** An answer of a kernel holds no chain: nothing is found amiss in it, and nothing is proven. */
+/** A kernel's answer contains no chain, so verification can neither confirm nor refute it. */
 const UNVERIFIABLE = html`<span class="verdict-word">${outcomeShape('unchecked')}
   <strong>${t('Not verifiable.')}</strong></span>`;
 
