@@ -71,7 +71,7 @@ export function readSettings(file: string, named: boolean): Result<Settings> {
     return failure(
       invalid(
         `The configuration file ${file} can be changed by every account of this machine ` +
-          `(mode ${octal(read.mode)}), so it is not believed. Nothing was sent.`,
+          `(mode ${octal(read.mode)}), so it is not used. Nothing was sent.`,
       ),
     );
   }
@@ -79,8 +79,8 @@ export function readSettings(file: string, named: boolean): Result<Settings> {
   if (exposed !== undefined)
     return failure(
       invalid(
-        `The configuration file ${file} ${exposed}: whoever may do that can put another file in its place, so it ` +
-          'is not believed. Nothing was sent.',
+        `The configuration file ${file} ${exposed}: they could put another file in its place, so it is not ` +
+          'used. Nothing was sent.',
       ),
     );
   if (read.text.startsWith(BYTE_ORDER_MARK))
@@ -96,8 +96,8 @@ export function readSettings(file: string, named: boolean): Result<Settings> {
   } catch (error) {
     return failure(
       invalid(
-        `The configuration file ${file} is not JSON${whereIn(error)}. What stands there is not repeated: it may ` +
-          'be a secret. Nothing was sent.',
+        `The configuration file ${file} is not JSON${whereIn(error)}. Its text is not shown, because it may be ` +
+          'a secret. Nothing was sent.',
       ),
     );
   }
@@ -114,13 +114,13 @@ function whereIn(error: unknown): string {
 }
 
 function settings(value: unknown, file: string): Result<Settings> {
-  if (!isObject(value)) return failure(invalid(`The configuration file ${file} has to hold one object.`));
+  if (!isObject(value)) return failure(invalid(`The configuration file ${file} must hold one object.`));
   const stranger = Object.keys(value).find(key => !MEMBERS.includes(key));
   if (stranger !== undefined)
-    return failure(invalid(`The configuration file ${file} holds ${quotedName(stranger)}, which is no member of it.`));
+    return failure(invalid(`The configuration file ${file} has an unknown member ${quotedName(stranger)}.`));
   const { clusters = [], operatorName = null, auditDirectory = null, auditCopyDirectory = null } = value;
-  if (!Array.isArray(clusters)) return failure(invalid(`In ${file}, "clusters" has to be a list.`));
-  if (!isTextOrNull(operatorName)) return failure(invalid(`In ${file}, "operatorName" has to be text.`));
+  if (!Array.isArray(clusters)) return failure(invalid(`In ${file}, "clusters" must be a list.`));
+  if (!isTextOrNull(operatorName)) return failure(invalid(`In ${file}, "operatorName" must be text.`));
   if (operatorName !== null && !isName(operatorName))
     return failure(
       invalid(
@@ -129,12 +129,12 @@ function settings(value: unknown, file: string): Result<Settings> {
         'operatorName',
       ),
     );
-  if (!isTextOrNull(auditDirectory)) return failure(invalid(`In ${file}, "auditDirectory" has to be text.`));
-  if (!isTextOrNull(auditCopyDirectory)) return failure(invalid(`In ${file}, "auditCopyDirectory" has to be text.`));
+  if (!isTextOrNull(auditDirectory)) return failure(invalid(`In ${file}, "auditDirectory" must be text.`));
+  if (!isTextOrNull(auditCopyDirectory)) return failure(invalid(`In ${file}, "auditCopyDirectory" must be text.`));
   const secretFiles = new Map<string, Readonly<Record<string, string>>>();
   for (const member of SECRET_FILES) {
     const files = filesByCluster(value[member] ?? {});
-    if (files === undefined) return failure(invalid(`In ${file}, "${member}" has to name one file per cluster.`));
+    if (files === undefined) return failure(invalid(`In ${file}, "${member}" must name one file per cluster.`));
     secretFiles.set(member, files);
   }
   return success({ clusters, operatorName, auditDirectory, auditCopyDirectory, secretFiles });

@@ -199,7 +199,7 @@ function theNode({ explanation, toType: { what, text: expected } }: Confirmation
 function responsibility({ explanation, operator }: ConfirmationPrompt): Question {
   return {
     told: [
-      ...paragraph(`Responsibility for this force passes to ${visible(operatorText(operator))}.`),
+      ...paragraph(`Responsibility for this forced promotion passes to ${visible(operatorText(operator))}.`),
       ...paragraph(
         'It is recorded under this name, with the ' +
           `reason: ${explanation.reason === null ? 'none' : visible(explanation.reason)}`,

@@ -60,5 +60,7 @@ export async function nodeByName({ plane, clusters }: Asking, command: CommandNa
 }
 
 function sought(node: string): string {
-  return `"${visible(node)}" is no id, so the members were to be read for that name. Nothing else was asked for.`;
+  return (
+    `"${visible(node)}" is not an id, so the members had to be read to find that name. ` + 'Nothing else was requested.'
+  );
 }

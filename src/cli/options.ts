@@ -24,7 +24,7 @@ export const ARGUMENTS = {
       'The node, by its id, or by its name where exactly one member bears it: then the cluster is read first, which ' +
       'is recorded as a request of its own ("inspect cluster" shows names and ids).',
   },
-  [ARGUMENT_OPTIONS.lookup]: { value: 'UUID', help: 'A request whose fate is looked up at --node.' },
+  [ARGUMENT_OPTIONS.lookup]: { value: 'UUID', help: 'A request whose outcome is looked up at --node.' },
   [ARGUMENT_OPTIONS.before]: {
     value: 'POSITION',
     help: 'Show what is older than this position, as an answer named it. The line is printed below each part.',
@@ -114,16 +114,16 @@ export const AUDIT = {
   },
   head: {
     value: 'SEQ:HASH',
-    help: "A head of the log known from elsewhere, from a kernel's event say: finds a cut end and a rewritten whole.",
+    help: "A head of the log known from elsewhere, such as a kernel's event: finds a cut end and a rewritten log.",
   },
-  selection: { help: 'The file holds some records of a log and is not meant to be the whole of it.' },
+  selection: { help: 'The file is meant to hold only some records of a log.' },
   signature: { value: 'FILE', complete: 'file', help: 'A signature of the file, made by ssh-keygen -Y sign.' },
   'allowed-signers': {
     value: 'FILE',
     complete: 'file',
     help: 'Who may sign, with their keys, in the form of ssh-keygen ("ALLOWED SIGNERS").',
   },
-  signer: { value: 'IDENTITY', help: 'Who is to have signed, as the file of allowed signers calls them.' },
+  signer: { value: 'IDENTITY', help: 'The expected signer, as the file of allowed signers names them.' },
   command: {
     value: 'COMMAND',
     help: 'Only records of this command, by its name in the log, such as inspect_node. Another word finds nothing.',
@@ -165,7 +165,7 @@ export const AUDIT = {
     value: 'FILE',
     many: true,
     complete: 'file',
-    help: 'With --bundle: a file that goes along, the answer of "inspect promotion --json" say. May be repeated.',
+    help: 'With --bundle: a file to include, such as the answer of "inspect promotion --json". May be repeated.',
   },
   chain: {
     value: 'HOW',

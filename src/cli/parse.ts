@@ -91,8 +91,8 @@ export function parseCommandLine(argv: readonly string[]): Invocation {
  */
 export function misplacedSecret(variable: string, argv: readonly string[]): Invocation {
   const message =
-    `An argument holds what the variable ${variable} holds, so the line is not carried out, and nothing of it is ` +
-    'repeated: every account of this machine can see the arguments of a program. Nothing was sent.';
+    `An argument contains the value of the variable ${variable}, so the command was not run, and its line is not ` +
+    'repeated here: every account of this machine can see the arguments of a program. Nothing was sent.';
   return {
     kind: 'misunderstood',
     error: refusal('PHASE7_MALFORMED_REQUEST', message, variable),
@@ -103,10 +103,7 @@ export function misplacedSecret(variable: string, argv: readonly string[]): Invo
 /** Addresses are recorded and shown, so an address with credentials is refused and not repeated. */
 function badAddress({ url = [], cluster, kind }: Given): string | undefined {
   if (url.length > 0 && cluster !== undefined)
-    return (
-      '--cluster names a cluster of the configuration file, --url one that is in no file: a line holds one of ' +
-      'them.'
-    );
+    return '--cluster names a cluster of the configuration file, --url one that is in no file: use one ' + 'of them.';
   if (url.length === 0 && kind !== undefined) return '--kind says what runs at --url, and no --url was given.';
   return url.some(text => !isClusterName(text) || isName(text) || !SCHEMES.includes(schemeOf(text)))
     ? `--url needs the address of a node (${SCHEMES.join(', ')}), without credentials, query or fragment, and ` +

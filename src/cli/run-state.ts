@@ -21,7 +21,7 @@ export function brokenOff({ progress, result }: RunState, error: unknown): Broke
   const cause = error instanceof Error ? error.message : String(error);
   if (result !== undefined)
     return {
-      lines: [`The result could not be laid out: ${cause}.`, endSentence(result)],
+      lines: [`The result could not be shown: ${cause}.`, endSentence(result)],
       code: notShownCode(resultExitCode(result)),
     };
   const failed = `aerodb-control itself failed: ${cause}.`;
@@ -50,7 +50,7 @@ export function brokenOff({ progress, result }: RunState, error: unknown): Broke
 export function notWritten({ result }: RunState, cause: string, code: ExitCode): BrokenOff {
   return {
     lines: [
-      `Standard output could not be written (${cause}): what stands there is not whole.`,
+      `Standard output could not be written (${cause}): the output is not complete.`,
       ...(result === undefined ? [] : [endSentence(result)]),
     ],
     code: notShownCode(code),

@@ -19,7 +19,7 @@ export function selection(given: Given): Result<Selection> {
   const { since, until } = period.value;
   if (given.changes !== undefined && given.reads !== undefined)
     return failure(
-      refusal('PHASE7_MALFORMED_REQUEST', 'No record is of --changes and of --reads. Nothing was read.', 'changes'),
+      refusal('PHASE7_MALFORMED_REQUEST', '--changes and --reads exclude each other. Nothing was read.', 'changes'),
     );
   const tests: readonly Test[] = [
     ...equal('cluster', first(given, 'cluster')),

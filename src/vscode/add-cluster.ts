@@ -232,7 +232,10 @@ async function tickMembers(asked: ClusterConfig, draft: Draft, looking: Looking)
   const unusable = answer.filter(({ isUsable }) => !isUsable);
   if (unusable.length === 0) return { ...draft, members: answer.map(({ url }) => url) };
   const names = unusable.map(({ label, detail }) => `${label}: ${detail ?? ''}`).join(' ');
-  void notify('warning', vscode.l10n.t('AeroDB: nothing was added, because of what you ticked: {0}', names));
+  void notify(
+    'warning',
+    vscode.l10n.t('AeroDB: nothing was added, because these addresses cannot be used: {0}', names),
+  );
   return BACK;
 }
 

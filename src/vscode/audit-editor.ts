@@ -170,7 +170,7 @@ class AuditEditor {
     // The authority may have changed while the person answered.
     if (target === undefined || this.#mayNotGoOn(session)) return;
     if (target.scheme !== 'file')
-      throw new Error(vscode.l10n.t('{0} is not a file of the machine on which the log is', target.toString()));
+      throw new Error(vscode.l10n.t('{0} is not a file on the machine that holds the audit log', target.toString()));
     warnNotRecorded(await this.readings.record('export', sought));
     if (this.#mayNotGoOn(session)) return;
     // From here on, an error message says itself whether the log or the file failed.

@@ -9,7 +9,7 @@ import { pick } from './surfaces.ts';
 export async function askChain(format: ExportFormat): Promise<ExportedChain | undefined> {
   const picked = await pick(format === 'bundle' ? bundleChains() : chains(), {
     title: vscode.l10n.t('Proof'),
-    placeHolder: vscode.l10n.t('How much of the chain goes along with the selected records?'),
+    placeHolder: vscode.l10n.t('How much of the chain should be exported with the selected records?'),
   });
   return picked?.chain;
 }
@@ -53,7 +53,8 @@ function chains(): readonly ChainItem[] {
       chain: 'to_end',
       label: vscode.l10n.t('With the chain to the end of the log'),
       detail: vscode.l10n.t(
-        'Every record from the first selected one on: can be held against a head that is known from elsewhere.',
+        'Every record from the first selected one to the end: can be compared with a head that is known ' +
+          'from elsewhere.',
       ),
     },
   ];
@@ -71,7 +72,7 @@ function bundleChains(): readonly ChainItem[] {
     {
       chain: 'to_end',
       label: vscode.l10n.t('To the end of the log'),
-      detail: vscode.l10n.t('With stubs to the end: can be held against a head that is known from elsewhere.'),
+      detail: vscode.l10n.t('With stubs to the end: can be compared with a head that is known from elsewhere.'),
     },
   ];
 }

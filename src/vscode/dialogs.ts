@@ -131,7 +131,7 @@ function force({ explanation, acknowledge, nodeName }: ConfirmationPrompt): Dial
       explanation.action,
       explanation.undo,
       acknowledge.length === 0
-        ? vscode.l10n.t('The kernel names no invariant that this force would override.')
+        ? vscode.l10n.t('The kernel names no invariant that this forced promotion would override.')
         : vscode.l10n.t('To be acknowledged one by one: {0}.', acknowledge.join(', ')),
       vscode.l10n.t('Reason given: {0}', explanation.reason ?? ''),
     ],
@@ -160,7 +160,7 @@ function acknowledgement({ explanation }: ConfirmationPrompt, id: string): Dialo
 
 function responsibility({ explanation, operator, nodeName }: ConfirmationPrompt): Dialog {
   return {
-    question: vscode.l10n.t('Responsibility for this force passes to {0}.', operatorText(operator)),
+    question: vscode.l10n.t('Responsibility for this forced promotion passes to {0}.', operatorText(operator)),
     detail: [
       explanation.action,
       vscode.l10n.t('It is recorded under your name, with your reason: {0}', explanation.reason ?? ''),

@@ -64,7 +64,7 @@ export async function save(
   if (target === undefined || content === null) return undefined;
   try {
     if (target.scheme !== 'file')
-      throw new Error(vscode.l10n.t('{0} is not a file of the machine on which the log is', target.toString()));
+      throw new Error(vscode.l10n.t('{0} is not a file on the machine that holds the audit log', target.toString()));
     await write(target.fsPath, content);
   } catch (error) {
     const cause = error instanceof Error ? error.message : String(error);

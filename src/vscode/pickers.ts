@@ -136,8 +136,8 @@ export async function askLookup(title: string): Promise<Picked> {
     title,
     placeHolder: vscode.l10n.t('Request id'),
     prompt: vscode.l10n.t(
-      'A request id whose fate is to be looked up. Left empty, only the promotion state is read. Escape asks for ' +
-        'nothing.',
+      'The id of a request whose outcome you want to look up. When empty, only the promotion state is ' +
+        'read. Escape asks for nothing.',
     ),
   });
 }

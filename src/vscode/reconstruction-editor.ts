@@ -72,7 +72,7 @@ export class ReconstructionEditor {
     if (asked === null)
       void notify(
         'error',
-        vscode.l10n.t('AeroDB: the period names a day that there is not. Nothing was reconstructed.'),
+        vscode.l10n.t('AeroDB: the period names a day that does not exist. Nothing was reconstructed.'),
       );
     else void this.#show(asked);
   }
@@ -171,7 +171,7 @@ export class ReconstructionEditor {
     });
     for (const { scheme, fsPath } of chosen ?? []) {
       if (scheme !== 'file')
-        throw new Error(vscode.l10n.t('{0} is not a file of the machine on which the log is', fsPath));
+        throw new Error(vscode.l10n.t('{0} is not a file on the machine that holds the audit log', fsPath));
       await this.#anew(opened, () => opened.session.add({ is: 'file', file: fsPath }));
     }
   }

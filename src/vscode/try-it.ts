@@ -66,7 +66,7 @@ async function wanted(clusters: ConfiguredClusters, folder: string): Promise<boo
           'Ctrl-C there, or closing the terminal or the window, ends them.',
       ),
       '',
-      vscode.l10n.t('It begins with empty data, in {0}. What ended local clusters have left there is removed.', folder),
+      vscode.l10n.t('It starts without data, in {0}. Data that earlier local clusters left there is removed.', folder),
       '',
       before === undefined
         ? vscode.l10n.t('"{0}" is added to this machine\'s settings. No node is contacted by that.', TRIAL_NAME)
@@ -133,7 +133,7 @@ async function conclude(clusters: ConfiguredClusters, told: Ready | undefined): 
   const answer = await notify(
     'information',
     vscode.l10n.t(
-      'AeroDB: "{0}" runs in its terminal and stands in this machine\'s settings. It has not been contacted.',
+      'AeroDB: "{0}" runs in its terminal and was added to this machine\'s settings. It has not been ' + 'contacted.',
       TRIAL_NAME,
     ),
     inspect,

@@ -69,7 +69,7 @@ addEventListener('message', (event: MessageEvent<unknown>) => {
     reconstruction.receive(message);
   } else if (message?.type === 'malformed') {
     show(() =>
-      notDrawn(t('What the editor sent does not have the form of a panel ({0}: {1}).', message.of, message.at)),
+      notDrawn(t('This panel cannot show what the editor sent: it is not valid ({0}: {1}).', message.of, message.at)),
     );
   }
 });

@@ -52,15 +52,15 @@ const ENDED: Readonly<Record<ErrorDomain, string>> = {
   OPERATOR_INPUT: t('The control plane refused the request.'),
   VALIDATION_ERROR: t('The control plane refused the request.'),
   KERNEL_REJECTION: t('The kernel refused the request.'),
-  TRANSPORT_ERROR: t('The request could not be delivered, or no answer of a kernel came.'),
+  TRANSPORT_ERROR: t('The request could not be delivered, or no kernel answered.'),
 };
 
 /** What a failed read did not do. A read executes nothing, so "not executed" would be wrong. */
 const UNREAD: Readonly<Record<ErrorDomain, string>> = {
-  OPERATOR_INPUT: t('The control plane refused to ask, and nothing was sent.'),
-  VALIDATION_ERROR: t('The control plane refused to ask, and nothing was sent.'),
+  OPERATOR_INPUT: t('The control plane refused the request, and nothing was sent.'),
+  VALIDATION_ERROR: t('The control plane refused the request, and nothing was sent.'),
   KERNEL_REJECTION: t('The kernel refused to answer.'),
-  TRANSPORT_ERROR: t('No answer of a kernel came, and nothing was read.'),
+  TRANSPORT_ERROR: t('No kernel answered, and nothing was read.'),
 };
 
 /** The first words of a failure: the outcome. */
@@ -99,7 +99,7 @@ export function failedPanel(failed: Failed, cited: Cited, aside: Aside): Templat
     ${
       force === undefined
         ? nothing
-        : forceTold(t('This force was asked for by {0} at {1}.', force.by, force.time), force, cited)
+        : forceTold(t('This forced promotion was requested by {0} at {1}.', force.by, force.time), force, cited)
     }
     ${declined(error) || voided(error) ? neutral(failed) : failure(failed)}
     ${offered(aside)}
@@ -194,7 +194,7 @@ const SENT_ONCE = t(
 /** Shows nothing of what the session may no longer see. */
 export function refusedPanel({ code: refusal, message }: Shown<'refused'>, aside: Aside): TemplateResult {
   return html`<p class="action">${text(message)}</p>
-    <p class="muted">${t('What stood here was taken away with the authority to see it.')}</p>
+    <p class="muted">${t('The content was removed, because this session no longer has the authority to see it.')}</p>
     ${offered(aside)}
     ${facts([[t('Code'), html`<strong>${code(refusal)}</strong>`]])}`;
 }

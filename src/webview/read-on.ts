@@ -17,7 +17,7 @@ export function offered({ offer, post }: Aside): TemplateResult | typeof nothing
   return offer === undefined
     ? nothing
     : html`<p class="offer"><vscode-button @click=${() => post({ type: 'offer' })}>${text(offer)}</vscode-button>
-      <span class="muted">${t('Only this is done. What was refused is not asked for again.')}</span></p>`;
+      <span class="muted">${t('This button does only this. The refused request is not repeated.')}</span></p>`;
 }
 
 /** Links to what can be read next, and the meanings of the answer's words according to the contract. */

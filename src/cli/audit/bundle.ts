@@ -111,7 +111,7 @@ function chainIn(text: string | undefined): Result<ExportedChain> {
   return failure(
     refusal(
       'PHASE7_MALFORMED_REQUEST',
-      `${quotedName(text)} is not how far a bundle goes: neighbours (from the first to the last selected record) or ` +
+      `${quotedName(text)} is not a value of --chain: neighbours (from the first to the last selected record) or ` +
         'to_end. Nothing was exported.',
       'chain',
     ),

@@ -101,8 +101,8 @@ async function signed(target: string, key: string, output: Output): Promise<Resu
   const why = await sign(target, key);
   if (why !== undefined)
     return refused(
-      `The export to ${target} is whole and is not signed: ${visible(why)}. What may stand under ${target}.sig is ` +
-        'no signature of it.',
+      `The export to ${target} is complete but not signed: ${visible(why)}. If ${target}.sig exists, it is ` +
+        'not a signature of this export.',
       'sign',
     );
   output.err([`Signed: ${visible(target)}.sig.`]);

@@ -126,7 +126,7 @@ async function writeHtml(target: string, shown: Reconstruction): Promise<Result<
         'PHASE7_MALFORMED_REQUEST',
         code === 'EEXIST'
           ? `The file ${target} exists, and an existing file is never replaced. Nothing was written.`
-          : `${target} could not be written (${code}). No part of it stands there.`,
+          : `${target} could not be written (${code}). Nothing of it was kept.`,
         'html',
       ),
     );

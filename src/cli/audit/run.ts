@@ -46,7 +46,7 @@ function openAsked({ verb, given }: AuditInvocation, env: Env): Result<Session> 
   const stray = strayOption(verb, given);
   if (stray !== undefined)
     return failure(
-      refusal('PHASE7_MALFORMED_REQUEST', `--${stray} means nothing to "audit ${verb}". Nothing was read.`, stray),
+      refusal('PHASE7_MALFORMED_REQUEST', `--${stray} is not an option of "audit ${verb}". Nothing was read.`, stray),
     );
   return openSession(given, env);
 }
@@ -82,7 +82,8 @@ async function openReview(
     return failure(
       refusal(
         'PHASE7_MALFORMED_REQUEST',
-        `"audit ${verb}" reads the log more than once, and standard input comes once: name a file. Nothing was read.`,
+        `"audit ${verb}" reads the log more than once, and standard input can be read only once: name a file. ` +
+          'Nothing was read.',
         'file',
       ),
     );

@@ -27,7 +27,7 @@ export async function show(review: Review): Promise<Result<ExitCode>> {
   if (!chosen.ok) return chosen;
   if (given.records !== undefined && given.full !== undefined)
     return failure(
-      refusal('PHASE7_MALFORMED_REQUEST', '--records and --full are two forms of it. Nothing was read.', 'records'),
+      refusal('PHASE7_MALFORMED_REQUEST', '--records and --full cannot be used together. Nothing was read.', 'records'),
     );
   const rows = selection(withoutOutcome(given));
   if (!rows.ok) return rows;
@@ -53,7 +53,8 @@ async function showRows({ reader, given, output }: Review, test: Selection): Pro
       if (!(await output.stream(requestLines(await found.page(from, PAGE), width, from === 0)))) break;
     const of = found.count === found.total ? '' : ` of ${found.total}`;
     output.err([
-      `${found.count}${of} ${found.total === 1 ? 'row' : 'rows'} for requests and for what belongs to none, ` +
+      `${found.count}${of} ${found.total === 1 ? 'row' : 'rows'}, one for each request and for each line that ` +
+        'belongs to no request; ' +
         `${pages.count} ${pages.count === 1 ? 'line' : 'lines'} of ${visible(reader.path)}. The chain was not checked.`,
     ]);
   } finally {

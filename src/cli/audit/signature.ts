@@ -51,7 +51,7 @@ export async function checkSignature(
   if (code !== 0) return { holds: false, signer, words: failed(code, words) };
   return sha256 === null || digest.digest('hex') === sha256
     ? { holds: true, signer, words }
-    : { holds: false, signer, words: 'the file was changed while it was verified: what was signed is something else' };
+    : { holds: false, signer, words: 'the file was changed while it was verified: the signature is for other bytes' };
 }
 
 interface Ended {

@@ -74,10 +74,10 @@ function sourceIn(given: Given, path: string): Result<AuditFileSource> {
   if (file === undefined)
     return given.selection === undefined
       ? success({ file: path, as: 'log' })
-      : failure(malformed('--selection speaks of a file: name it with --file.', 'selection'));
+      : failure(malformed('--selection is for a file: name the file with --file.', 'selection'));
   if (file !== STANDARD_INPUT) return success({ file, ...as });
   if (process.stdin.isTTY)
-    return failure(malformed('Standard input is a terminal: nobody types a log. Give it a file or a pipe.', 'file'));
+    return failure(malformed('Standard input is a terminal, and a log comes from a file or a pipe.', 'file'));
   return success({ stream: process.stdin, name: 'standard input', ...as });
 }
 
@@ -89,13 +89,13 @@ function signatureIn(given: Given): Result<SignatureOfFile | null> {
   if (signature === undefined || allowedSigners === undefined || signer === undefined)
     return failure(
       malformed(
-        'A signature is held against the file of allowed signers and the name of the one who is to have signed: ' +
-          '--signature, --allowed-signers and --signer belong together.',
+        'A signature is checked with a file of allowed signers and the name of the expected signer: --signature, ' +
+          '--allowed-signers and --signer must be given together.',
         names.find(name => given[name] === undefined) ?? 'signature',
       ),
     );
   if (file === undefined || file === STANDARD_INPUT)
-    return failure(malformed('A signature is one of a file: name it with --file.', 'signature'));
+    return failure(malformed('A signature belongs to a file: name the file with --file.', 'signature'));
   const misplaced = notAPath('signature', signature) ?? notAPath('allowed-signers', allowedSigners);
   return misplaced === undefined ? success({ file, signature, allowedSigners, signer }) : failure(misplaced);
 }
@@ -107,7 +107,7 @@ function signatureIn(given: Given): Result<SignatureOfFile | null> {
 async function held(wanted: SignatureOfFile, sha256: string | null): Promise<SignatureCheck> {
   const found = await stat(wanted.file).catch(() => null);
   if (found?.isFile() !== true)
-    return { holds: false, signer: wanted.signer, words: 'the signature is one of a file, and none stands there' };
+    return { holds: false, signer: wanted.signer, words: 'a signature belongs to a file, and there is no such file' };
   const { checkSignature } = await import('./signature.ts');
   return checkSignature(wanted, sha256);
 }
@@ -115,7 +115,7 @@ async function held(wanted: SignatureOfFile, sha256: string | null): Promise<Sig
 /** A file with only some records of a log looks like a log with records missing. */
 function hint({ form, verdict }: AuditFileVerification, given: Given): string | null {
   return form === 'log' && verdict.kind === 'records_missing' && given.file !== undefined
-    ? 'If the file holds some records of a log and was never meant to be the whole of it, verify it with --selection.'
+    ? 'If the file is meant to hold only some records of a log, verify it with --selection.'
     : null;
 }
 

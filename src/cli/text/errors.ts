@@ -50,7 +50,7 @@ function askedText(title: string, failure: FlowFailure, paint: Paint, hint: Hint
   const { error, requestId, recorded, authorityEnded, force } = failure;
   const { kernel, message } = error;
   return [
-    ...(force === undefined ? [] : forceText('THIS FORCE WAS ASKED FOR', force, paint)),
+    ...(force === undefined ? [] : forceText('THIS FORCED PROMOTION WAS REQUESTED', force, paint)),
     ...strong(`${title}: ${outcomeWords(failure)}`, paint),
     ...(kernel === undefined ? paragraph(visible(message), 2) : quote(visibleLines(message))),
     ...(hint === undefined ? [] : paragraph(hint, 2)),
@@ -100,7 +100,7 @@ const ENDED: Readonly<Record<ErrorDomain, string>> = {
   OPERATOR_INPUT: 'refused by the control plane',
   VALIDATION_ERROR: 'refused by the control plane',
   KERNEL_REJECTION: "the kernel's own answer, word for word",
-  TRANSPORT_ERROR: 'no answer of a kernel',
+  TRANSPORT_ERROR: 'no kernel answered',
 };
 
 /** A failed command that only reads was "not read". "Not executed" is for commands that change something. */

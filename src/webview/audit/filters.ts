@@ -64,7 +64,7 @@ const FIELDS: readonly Field[] = [
   { name: 'to', title: t('To (UTC)'), hint: '2026-01-31 17:30' },
 ];
 
-const WRONG_TIME = t('A time is written like 2026-01-31 09:00, or only its beginning.');
+const WRONG_TIME = t('Write a time as 2026-01-31 09:00, or only the beginning of it.');
 const EARLIEST = '0000-01-01T00:00:00.000Z';
 const LATEST = '9999-12-31T23:59:59.999Z';
 const TIME = /^\d{4}(?:-\d\d(?:-\d\d(?:T\d\d(?::\d\d(?::\d\d(?:\.\d{1,3})?)?)?)?)?)?$/u;

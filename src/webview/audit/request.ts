@@ -104,7 +104,7 @@ function ending({ end, underWay }: Unfolded): TemplateResult | typeof nothing {
   const stage = html`<strong>${text(stageWords(end.stage))}</strong>`;
   if (end.kind === 'unfinished')
     return html`<p class="audit-end">${phrase(
-      'No end is recorded: it stopped, or stands, at {0}. No request for a change was sent.',
+      'No end is recorded: the request stopped, or still waits, at {0}. No control request was sent.',
       stage,
     )}</p>`;
   return html`<p class="audit-end">${phrase('It ended at {0}:', stage)} ${endWords(end, underWay)}</p>`;

@@ -48,7 +48,7 @@ export function statusText(log: AuditLogFacts, { by, searching, dangling, isFilt
     const rows = total === 1 ? t('1 row') : t('{0} rows', grouped(total));
     return isFiltered || dangling
       ? t('{0} of {1} match; {2}.', grouped(count), rows, all) + unknown
-      : `${t('{0} for requests and for what belongs to none; {1}.', rows, all)}${unknown}`;
+      : `${t('{0}, one for each request and for each line that belongs to no request; {1}.', rows, all)}${unknown}`;
   }
   if (dangling)
     return count === 1

@@ -23,7 +23,7 @@ function nameOf(entry: Exclude<Entry, { is: 'gap' }>): Content {
 export function orderOf({ after, unordered }: Entry): Content {
   const parts: readonly Content[] = [
     ...after.map(({ entry, why }) => phrase('after {0} ({1})', String(entry), text(why))),
-    ...(unordered.length === 0 ? [] : [phrase('order unknown to {0}', unordered.map(stretch).join(', '))]),
+    ...(unordered.length === 0 ? [] : [phrase('order relative to {0} unknown', unordered.map(stretch).join(', '))]),
   ];
   return parts.map((part, index) => (index === 0 ? part : html`; ${part}`));
 }
@@ -78,7 +78,9 @@ function orderList({ after, unordered }: Entry, goTo: (n: number) => void): Temp
     html`<li>${phrase('Proven to be after entry {0}:', link(entry, goTo))} ${text(why)}</li>`;
   return html`<ul>
     ${after.map(one)}
-    ${unordered.map(each => html`<li>${phrase('Order unknown to {0}.', html`<strong>${stretch(each)}</strong>`)}</li>`)}
+    ${unordered.map(
+      each => html`<li>${phrase('Order relative to {0} unknown.', html`<strong>${stretch(each)}</strong>`)}</li>`,
+    )}
     ${after.length === 0 && unordered.length === 0 ? html`<li>${OWN_ORDER}</li>` : nothing}
   </ul>`;
 }

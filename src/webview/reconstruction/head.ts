@@ -11,7 +11,7 @@ import { outcomeShape } from '../shapes.ts';
 import { code, phrase, text, time } from '../text.ts';
 import { t } from '../words.ts';
 
-const FACTS_ONLY = t('Facts from what was given: no cause, no blame, no advice. Nobody was contacted to make it.');
+const FACTS_ONLY = t('Facts from the given sources: no cause, no blame, no advice. Nobody was contacted for this.');
 
 /** Title and actions. */
 export function reconstructionHeading(title: string, { made }: ReconstructionFacts, post: Post): TemplateResult {
@@ -45,15 +45,13 @@ export function problems({ notRecorded, contradictions, missing, sources }: Reco
       ${text(notRecorded)}</p>`
     }
     ${
-      isWhole
-        ? nothing
-        : html`<p class="unsound"><strong>${t('Not every file is what was written.')}</strong> ${SEE_SOURCES}</p>`
+      isWhole ? nothing : html`<p class="unsound"><strong>${t('Not every file is intact.')}</strong> ${SEE_SOURCES}</p>`
     }
     ${list(t('Contradictions'), contradictions)}
     ${list(t('What is missing'), missing)}`;
 }
 
-const SEE_SOURCES = t('What of it holds is used; the sources below say where each breaks.');
+const SEE_SOURCES = t('Only the intact parts are used; the sources below say where each file breaks.');
 
 function list(title: string, items: readonly string[]): TemplateResult | typeof nothing {
   return items.length === 0
@@ -78,8 +76,8 @@ export function given({ log, evidence, command, made, madeAt }: ReconstructionFa
 }
 
 const UNSAVED = t(
-  'An answer that was read here is in no file until it is saved as evidence. Until then the line above leaves it ' +
-    'out.',
+  'An answer that was read here is in no file until you save it as evidence. Until then, the command ' +
+    'line above leaves it out.',
 );
 
 function added({ name, file, is }: AddedEvidence, at: number, made: number, post: Post): TemplateResult {

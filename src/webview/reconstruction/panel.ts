@@ -14,7 +14,7 @@ import { drawn, ROW, course, type Sight } from './grid.ts';
 import { given, problems, reconstructionHeading, sourceList } from './head.ts';
 import { sheetList, type Sheet } from './sheets.ts';
 
-const KEYS = t('Arrows, Page Up/Down, Home, End choose an entry · every row says how it stands to it');
+const KEYS = t('Arrows, Page Up/Down, Home, End choose an entry · every row shows its relation to that entry');
 /** The HTML file and the terminal use the same words. */
 const BLOCKS = t(
   'Inside a source, entries are in its own order. Between two sources nothing is ordered by time: only an entry that ' +
@@ -23,7 +23,7 @@ const BLOCKS = t(
     'What nobody recorded is not here.',
 );
 
-const NOTHING = html`<p class="muted">${t('Nothing that was given belongs to it.')}</p>`;
+const NOTHING = html`<p class="muted">${t('Nothing in the given sources belongs to it.')}</p>`;
 
 export class ReconstructionElement extends LitElement {
   static override properties = {

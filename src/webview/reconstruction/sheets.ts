@@ -50,7 +50,7 @@ function one(
       ${forced ? html`<strong class="forced-word">${t('FORCED')}</strong>` : nothing}
       <strong>${phrase('{0} of {1}', text(head.command), text(head.target))}</strong>
       <span>${text(head.who)}</span>
-      <span>${head.outcome === null ? t('no record of its sending') : outcomeWord(head.outcome)}</span>
+      <span>${head.outcome === null ? t('no record that it was sent') : outcomeWord(head.outcome)}</span>
       ${head.disagreements === 0 ? nothing : html`<strong>${t('sources disagree')}</strong>`}
       ${code(head.requestId)}
     </button>
