@@ -50,7 +50,7 @@ export function writeFailure(file: string, error: unknown): string {
   return error instanceof NotFlushed
     ? `The export to ${file} is whole; whether its name outlasts a power cut is not known, because its directory ` +
         `could not be flushed (${error.code ?? error.message}).`
-    : `The export to ${file} could not be written (${codeOf(error) ?? causeOf(error)}). No part of it stands there.`;
+    : `The export to ${file} could not be written (${codeOf(error) ?? causeOf(error)}). Nothing of it was kept.`;
 }
 
 function isLast(step: ReplacementStep | null): boolean {

@@ -42,7 +42,10 @@ export function sheetFacts(sheet: AnswerSheet): readonly SheetFact[] {
     ...(explanation === null || explanation.kernel === null
       ? []
       : [fact('Not shown', notShown(explanation.kernel.checks))]),
-    fact('Outcome by the log', [sheet.outcome === null ? 'no record of its sending' : words(sheet.outcome), sheet.end]),
+    fact('Outcome by the log', [
+      sheet.outcome === null ? 'no record that it was sent' : words(sheet.outcome),
+      sheet.end,
+    ]),
     fact('The kernel answered', [
       sheet.kernelAnswer === null
         ? 'no answer of the kernel is recorded'

@@ -65,5 +65,5 @@ function unknownText(unordered: Entry['unordered']): string {
   const ranges = unordered.map(({ source, from, to }) =>
     from === to ? `${source} ${from}` : `${source} ${from}-${to}`,
   );
-  return `order unknown to ${ranges.join(', ')}`;
+  return `order relative to ${ranges.join(', ')} unknown`;
 }

@@ -95,7 +95,7 @@ describe('also P7-O3: whole or not at all', function () {
             if (old !== null) writeFileSync(file, old);
             disk.fill(room);
             await assert.rejects(write(), {
-              message: `The export to ${file} could not be written (ENOSPC). No part of it stands there.`,
+              message: `The export to ${file} could not be written (ENOSPC). Nothing of it was kept.`,
             });
             disk.free();
             assert.equal(existsSync(file) ? readFileSync(file, 'utf8') : null, old);

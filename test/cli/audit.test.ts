@@ -173,7 +173,10 @@ describe('the audit log in a terminal', function () {
     );
     assert.match(texts[2] ?? '', /Inspect Node +prod\/node-2 +answered/u);
     assert.match(texts[3] ?? '', /authority changed: prod: Observer became Auditor$/u);
-    assert.match(rows.stderr, /^3 rows for requests and for what belongs to none, 8 lines of /mu);
+    assert.match(
+      rows.stderr,
+      /^3 rows, one for each request and for each line that belongs to no request; 8 lines of /mu,
+    );
     const changes = await shown('--changes');
     assert.deepEqual([changes.stdout.includes('Force'), changes.stdout.includes('Inspect')], [true, false]);
     assert.match(changes.stderr, /^1 of 3 rows /mu);
@@ -307,7 +310,7 @@ describe('the audit log in a terminal', function () {
       assert.equal(stdout, '');
       assert.match(
         stderr.replaceAll(/\s+/g, ' '),
-        new RegExp(`${option[0]} means nothing to "audit ${verb}". Nothing was read.`),
+        new RegExp(`${option[0]} is not an option of "audit ${verb}". Nothing was read.`),
       );
       assert.equal(stages(audit).length, before, 'no authority was taken and no reading recorded');
     }
@@ -490,7 +493,7 @@ describe('the audit log in a terminal', function () {
       cleanEnv(home),
     );
     assert.equal(wrong.code, 2);
-    assert.match(wrong.stderr.replaceAll(/\s+/gu, ' '), /"auditCopyDirectory" has to be text/u);
+    assert.match(wrong.stderr.replaceAll(/\s+/gu, ' '), /"auditCopyDirectory" must be text/u);
   });
 
   it('an export on a disk without room for all of it: refused, and no part of it stands there, nor beside its name', async () => {
@@ -520,10 +523,7 @@ describe('the audit log in a terminal', function () {
           disk.free();
           if (room === pages) break;
           assert.equal(code, 2, stderr);
-          assert.match(
-            stderr.replaceAll(/\s+/gu, ' '),
-            /could not be written \(ENOSPC\)\. No part of it stands there\./u,
-          );
+          assert.match(stderr.replaceAll(/\s+/gu, ' '), /could not be written \(ENOSPC\)\. Nothing of it was kept\./u);
           assert.deepEqual(readdirSync(folder), []);
         }
         assert.equal(readFileSync(target, 'utf8'), what);

@@ -90,7 +90,7 @@ describe('a run that breaks off', function () {
     assert.match(
       output,
       new RegExp(
-        `could not be laid out: too large to lay out\\. Request ${String(last['request_id'])}: the kernel ` +
+        `could not be shown: too large to lay out\\. Request ${String(last['request_id'])}: the kernel ` +
           `executed it; its end is audit record ${String(last['seq'])}`,
       ),
     );
@@ -136,7 +136,7 @@ describe('a run that breaks off', function () {
         // A file may grow to 1,024 bytes: the write that goes beyond is taken up to there, without an error of its own.
         const part = await redirected(line, program => `trap '' XFSZ; ulimit -f 1; ${program} > '${file}'`);
         assert.equal(part.code, 9, `${line.join(' ')}: ${part.stderr}`);
-        assert.match(part.stderr, /Standard output could not be written \(EFBIG\): what stands there is not whole\./);
+        assert.match(part.stderr, /Standard output could not be written \(EFBIG\): the output is not complete\./);
         assert.equal(statSync(file).size, 1024);
       }
       const filled = await redirected(

@@ -645,7 +645,7 @@ describe('force in a terminal', function () {
         terminal.type('P6-A1');
         await terminal.sees('node> ');
         terminal.type(target.name);
-        await terminal.sees(`Responsibility for this force passes to ${ACCOUNT}@`);
+        await terminal.sees(`Responsibility for this forced promotion passes to ${ACCOUNT}@`);
         await terminal.sees('db1 burned down');
         await terminal.sees('account> ');
         terminal.type(ACCOUNT);

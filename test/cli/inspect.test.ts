@@ -230,7 +230,7 @@ describe('reading from a terminal program', function () {
       ['{', /is not JSON/],
       ['[]', /one object/],
       ['{"cluster":[]}', /holds "cluster"/],
-      ['{"clusters":{}}', /has to be a list/],
+      ['{"clusters":{}}', /must be a list/],
       ['{"tokenFiles":{"a":1}}', /one file per cluster/],
       ['{"clusters":[{"name":"a","kind":"oracle","endpoints":["https://x"]}]}', /kind/],
       [

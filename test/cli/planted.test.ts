@@ -144,7 +144,7 @@ describe('configured paths', function () {
       );
       await refused(
         ['inspect', 'cluster', '--cluster', 'c', '--config', file('broken.json', '{ "clusters": [] }\n canary')],
-        /broken\.json is not JSON(?: from line 2, column 2 on)?\. What stands there is not repeated/,
+        /broken\.json is not JSON(?: from line 2, column 2 on)?\. Its text is not shown/,
       );
       const marked = await cli(
         [
@@ -208,7 +208,7 @@ describe('configured paths', function () {
       chmodSync(config, mode);
       await refused(
         ['inspect', 'cluster', '--cluster', 'c', '--config', config],
-        /can be changed by every account of this machine \(mode 06[04][26]\), so it is not believed|mode 0666/,
+        /can be changed by every account of this machine \(mode 06[04][26]\), so it is not used|mode 0666/,
       );
     }
     chmodSync(config, 0o664);

@@ -352,7 +352,7 @@ describe('views', () => {
           command: 'inspect_node',
           reading: { ...from, view: { member: { ...leader, role: 'replica' }, source: 'self', epoch: 1n } },
         }),
-        /^ {4}Lag \(bytes\) +not said by a node of itself$/mu,
+        /^ {4}Lag \(bytes\) +not reported by the node itself$/mu,
       );
       assert.match(told, /^ {4}Received +-$/mu);
       assert.doesNotMatch(

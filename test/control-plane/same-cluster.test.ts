@@ -181,7 +181,7 @@ describe('one cluster under two names', () => {
     await configured.plane.execute('inspect_cluster_state', { cluster: 'orders' });
     assert.match(
       await operatorRefused(configured),
-      /its identity \S+ is the one that the kernel of this cluster tells/,
+      /its identity \S+ is the one that the kernel of this cluster reports/,
     );
 
     const front = await truthfulServer();
@@ -350,7 +350,7 @@ describe('consent and secrets', () => {
     });
     const { error } = failed(await session.plane.execute('request_promotion', PROMOTION));
     assert.equal(error.code, 'PHASE7_CONFIRMATION_VOIDED');
-    assert.match(error.message, /could not be prepared once more.*\/ca \(ca\) cannot be read: ENOENT/);
+    assert.match(error.message, /could not be prepared again.*\/ca \(ca\) cannot be read: ENOENT/);
     assert.deepEqual(session.controls(), []);
   });
 });

@@ -474,7 +474,7 @@ describe('an operator in the editor', function () {
       await workbench.dialogs.click('I Acknowledge P6-A1');
       await workbench.quickInput.waitFor('Type the name of the node');
       await workbench.quickInput.answer('node-2');
-      await firstDialog('Responsibility for this force passes to');
+      await firstDialog('Responsibility for this forced promotion passes to');
       await workbench.screenshot('force-last');
       await workbench.dialogs.click('Force Promotion of node-2');
       await workbench.webviews.waitForText('is the primary');
@@ -502,7 +502,7 @@ describe('an operator in the editor', function () {
     await workbench.dialogs.click('Continue…');
     await workbench.quickInput.waitFor('Type the name of the node');
     await workbench.quickInput.answer('node-2');
-    await firstDialog('Responsibility for this force passes to');
+    await firstDialog('Responsibility for this forced promotion passes to');
     await workbench.dialogs.click('Force Promotion of node-2');
     await workbench.webviews.waitForText('AERO_PROMOTION_DENIED');
     const denied = await waitForStage('kernel_rejected');

@@ -338,7 +338,7 @@ const STORIES: Readonly<Record<string, Story>> = {
       await workbench.dialogs.click('I Acknowledge P6-A1');
       await workbench.quickInput.waitFor('Type the name of the node');
       await workbench.quickInput.answer('node-2');
-      await workbench.dialogs.waitFor('Responsibility for this force passes to');
+      await workbench.dialogs.waitFor('Responsibility for this forced promotion passes to');
       await workbench.dialogs.click('Force Promotion of node-2');
       await workbench.webviews.waitForText('is the primary');
       await studio.take('result-forced');

@@ -63,7 +63,7 @@ describe('the ten questions of someone on call, in the editor', function () {
     await workbench.dialogs.click('I Acknowledge P6-A1');
     await workbench.quickInput.waitFor('Type the name of the node');
     await workbench.quickInput.answer('node-2');
-    await workbench.dialogs.waitForText('Responsibility for this force passes to');
+    await workbench.dialogs.waitForText('Responsibility for this forced promotion passes to');
     await workbench.dialogs.click('Force Promotion of node-2');
     panel = await workbench.webviews.waitForText(/recorded as/u);
     await workbench.screenshot('ten-forced');

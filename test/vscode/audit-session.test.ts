@@ -204,7 +204,7 @@ describe('the session of an audit log panel', () => {
     writeFileSync(target, 'old');
     await assert.rejects(
       session.exportTo(path.join(directory, 'missing', 'x.csv'), {}, 'csv', 'to_end'),
-      /^Error: The export to .*x\.csv could not be written \(ENOENT\)\. No part of it stands there\.$/,
+      /^Error: The export to .*x\.csv could not be written \(ENOENT\)\. Nothing of it was kept\.$/,
     );
     const evidence = path.join(directory, 'evidence.bundle');
     for (const [chain, pieces] of [

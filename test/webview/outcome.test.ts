@@ -47,7 +47,7 @@ describe('the end of a request in its panel', function () {
   it('also P7-E2: a read that failed was not read; it is never said not to have been executed', async () => {
     const reads = (error: unknown): ShowPanel => withPanel(failed(error as typeof rejection), { reads: true });
     const none = await shown(reads(transportFailure('PHASE7_TIMEOUT', 'No answer within 10 s.', 'not_executed')));
-    assert.match(none, /No answer\. No answer of a kernel came, and nothing was read\./u);
+    assert.match(none, /No answer\. No kernel answered, and nothing was read\./u);
     const refused = await shown(reads(rejection));
     assert.match(refused, /Not read\. The kernel refused to answer\./u);
     for (const text of [none, refused]) assert.doesNotMatch(text, /NOT EXECUTED/u);
@@ -118,7 +118,7 @@ describe('the end of a request in its panel', function () {
   it('also P7-O3: a force says on top by whom, when, why, and what was acknowledged, executed or not', async () => {
     for (const [message, sentence] of [
       [withPanel(PANELS['executed'] ?? assert.fail(), { force: FORCE }), 'This was forced by maria@ops-1 at 2026'],
-      [withPanel(failed(rejection), { force: FORCE }), 'This force was asked for by maria@ops-1 at 2026'],
+      [withPanel(failed(rejection), { force: FORCE }), 'This forced promotion was requested by maria@ops-1 at 2026'],
     ] as const) {
       const text = await shown(message);
       for (const words of [sentence, 'rack lost', 'P6-A1']) assert.ok(text.includes(words), text);

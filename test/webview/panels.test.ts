@@ -296,7 +296,7 @@ describe('panels', () => {
         [clusterPanel([], null), 'The node reports no members.'],
         [replicationPanel([]), 'The node reports no replicas.'],
         [promotionPanel({ lastAttempt: null, events: [] }), 'The node reports no events.'],
-        [promotionPanel({ state: 'Electing' }), 'is not a state of the machine that this version draws'],
+        [promotionPanel({ state: 'Electing' }), 'is a state that this version cannot draw'],
         [walPanel(0), 'The node reports no segments.'],
         [walPanel(0), 'The node reports no checkpoint.'],
         [snapshotsPanel([]), 'The node reports neither snapshots nor checkpoints.'],
@@ -547,7 +547,7 @@ describe('panels', () => {
           await panel.show(message);
           assert.equal(
             flat(await panel.page.locator('main').innerText()),
-            `This answer could not be drawn What the editor sent does not have the form of a panel (${where}).`,
+            `This answer could not be drawn This panel cannot show what the editor sent: it is not valid (${where}).`,
           );
         }
         await panel.show(sample('node'));

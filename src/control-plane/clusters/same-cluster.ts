@@ -86,7 +86,7 @@ export function observedOnlyElsewhere(
       address !== undefined
         ? `its address ${address} is one of this cluster`
         : own.identity !== null && identities.includes(own.identity)
-          ? `its identity ${own.identity} is the one that the kernel of this cluster tells`
+          ? `its identity ${own.identity} is the one that the kernel of this cluster reports`
           : undefined;
     if (why !== undefined)
       return refusal(

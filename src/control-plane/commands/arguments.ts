@@ -105,7 +105,7 @@ export function invalidArguments(spec: CommandSpec, args: CommandArguments, engi
   if (!spec.isAskedInOrder && args.from !== undefined)
     return malformed('from', `is not an argument of "${spec.title}"`);
   if (args.from !== undefined && args.node !== undefined)
-    return malformed('from', 'cannot go with a node: a node that is named is asked at its own endpoint');
+    return malformed('from', 'cannot be used with a node: a node is always asked at its own endpoint');
   if (args.before !== undefined && !isPosition(args.before))
     return malformed('before', 'is not a position as an answer names one (next_before); what was given is withheld');
   if (lookup) {

@@ -73,7 +73,7 @@ export async function consent(
   }
   const otherAccess = await accessChanged(session, cluster, kernel);
   if (otherAccess !== undefined) {
-    confirmations.void(token, 'What the cluster is reached with changed.');
+    confirmations.void(token, 'The settings or secrets for the connection to the cluster changed.');
     return flow.fail('confirmation_voided', otherAccess);
   }
   const current = env.clusters.find(cluster.name);
@@ -137,7 +137,7 @@ async function accessChanged(
   const now = await session.connect(cluster);
   if (!now.ok)
     return confirmationVoided(
-      `The connection to cluster "${cluster.name}" could not be prepared once more after the confirmation: ` +
+      `The connection to cluster "${cluster.name}" could not be prepared again after the confirmation: ` +
         now.error.message,
     );
   return now.value.access === kernel.access

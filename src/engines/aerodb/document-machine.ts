@@ -53,7 +53,7 @@ export function machine(view: Wire<PromotionView>): Block {
   if (kind === undefined) {
     return {
       is: 'sentence',
-      sentence: sentence('{0} is not a state of the machine that this version draws.', plain('strong', view.state)),
+      sentence: sentence('{0} is a state that this version cannot draw.', plain('strong', view.state)),
     };
   }
   const { main, denied } = STATES[kind];

@@ -15,15 +15,15 @@ export const AERODB: EngineAdapter = {
     schemes: HTTP_SCHEMES,
     example: 'https://node-1.example:9191, https://node-2.example:9191',
     prompt:
-      'The addresses of its nodes, in the order in which they are to be asked. Plain http is accepted to loopback ' +
-      'only. Escape adds nothing.',
+      'The addresses of its nodes, in the order in which they are to be asked. Plain http is accepted ' +
+      'only to loopback. Escape adds nothing.',
   },
   secrets: [
     httpToken({
       form: {
         holds: token => /^[\x21-\x7e]+$/.test(token),
         refused: 'The access token is empty or holds characters that an HTTP header cannot carry.',
-        misfit: 'An access token holds letters, digits and signs of ASCII, and no blanks.',
+        misfit: 'An access token contains only ASCII letters, digits and signs, and no spaces.',
         asked: null,
       },
       editor: {

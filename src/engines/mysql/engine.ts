@@ -29,8 +29,8 @@ export const MYSQL: EngineAdapter = {
     schemes: { mysql: { isPlain: false, hasPath: false } },
     example: 'mysql://db1.example:3306, mysql://db2.example:3306',
     prompt:
-      'The SQL addresses of its members, in the order in which they are to be asked. TLS is used, but to loopback ' +
-      'where no CA is configured. Escape adds nothing.',
+      'The SQL addresses of its members, in the order in which they are to be asked. TLS is required, ' +
+      'except to loopback when no CA is configured. Escape adds nothing.',
   },
   secrets: [
     {
@@ -40,15 +40,15 @@ export const MYSQL: EngineAdapter = {
       form: LOGIN,
       terminal: { files: 'lookLoginFiles', variable: 'AERODB_LOOK_LOGIN' },
       editor: {
-        label: 'Login that may look',
+        label: 'Login that may read',
         placeHolder: 'user:password',
         prompt:
           "User and password of the login for all reads, as user:password. Kept in the editor's secret store, " +
           'never in settings or logs. Left empty: none. Escape changes nothing.',
         kept:
-          'AeroDB: the login for looking of "{0}" is in the editor\'s secret store. It is sent to the configured ' +
-          'endpoints only.',
-        removed: 'AeroDB: the login for looking of "{0}" was removed from the secret store.',
+          'AeroDB: the read login of "{0}" is in the editor\'s secret store. It is sent to the ' +
+          'configured endpoints only.',
+        removed: 'AeroDB: the read login of "{0}" was removed from the secret store.',
       },
     },
     {
@@ -64,9 +64,9 @@ export const MYSQL: EngineAdapter = {
           "User and password of the login for control requests, as user:password. Kept in the editor's secret store, " +
           'never in settings or logs. Left empty: none. Escape changes nothing.',
         kept:
-          'AeroDB: the login for control of "{0}" is in the editor\'s secret store. It is sent to the configured ' +
-          'endpoints only.',
-        removed: 'AeroDB: the login for control of "{0}" was removed from the secret store.',
+          'AeroDB: the control login of "{0}" is in the editor\'s secret store. It is sent to the ' +
+          'configured endpoints only.',
+        removed: 'AeroDB: the control login of "{0}" was removed from the secret store.',
       },
     },
   ],

@@ -131,7 +131,7 @@ export function nodeSections({ member, source, sections }: Wire<PatroniNodeView>
   const { patroni } = member;
   const ownLag: Cell =
     source === 'self' && member.role !== 'primary'
-      ? { is: 'word', word: label('not said by a node of itself') }
+      ? { is: 'word', word: label('not reported by the node itself') }
       : cell('number', followers(member, member.lagBytes));
   return [
     section(
