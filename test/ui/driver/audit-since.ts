@@ -1,6 +1,6 @@
 /** The records that a test has made in the audit log: those after the last mark. */
 import assert from 'node:assert/strict';
-import { recordsIn } from '../../records-in.ts';
+import { recordsIn } from '../../support/records-in.ts';
 import { waitFor } from './wait.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
