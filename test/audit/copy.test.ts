@@ -21,7 +21,7 @@ import path from 'node:path';
 import { FlushFailed, realFiles, type AuditFiles } from '../../src/audit/files.ts';
 import { openAuditLog, type AuditLogOptions } from '../../src/audit/log.ts';
 import { AuditUnavailable, type AuditLog } from '../../src/control-plane/ports.ts';
-import { SmallDisk } from '../small-disk.ts';
+import { SmallDisk } from '../support/small-disk.ts';
 import { entry } from './entries.ts';
 import { appendMany, bundledWriter, logFile, temporaryDirectory, verify, Writer } from './support.ts';
 

@@ -6,8 +6,8 @@ import { existsSync, linkSync, mkdirSync, renameSync, symlinkSync, unlinkSync, w
 import path from 'node:path';
 import { parseLine } from '../../src/audit/chain.ts';
 import { openAuditLog } from '../../src/audit/log.ts';
-import { linesIn } from '../records-in.ts';
-import { pattern } from '../pattern.ts';
+import { linesIn } from '../support/records-in.ts';
+import { pattern } from '../support/pattern.ts';
 import { entry, type Said } from './entries.ts';
 import { bundledWriter, logFile, temporaryDirectory, verify, Writer, writtenLog } from './support.ts';
 

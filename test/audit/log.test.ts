@@ -19,7 +19,7 @@ import { AuditUnavailable, type AuditLog } from '../../src/control-plane/ports.t
 import { encodeRecord } from '../../src/audit/chain.ts';
 import { realFiles, FlushFailed, type AuditFiles } from '../../src/audit/files.ts';
 import { openAuditLog } from '../../src/audit/log.ts';
-import { pattern } from '../pattern.ts';
+import { pattern } from '../support/pattern.ts';
 import { entry } from './entries.ts';
 import { appendMany, logFile, records, temporaryDirectory, verify, writtenLog } from './support.ts';
 

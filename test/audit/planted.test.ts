@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { openAuditLog } from '../../src/audit/log.ts';
-import { pattern } from '../pattern.ts';
+import { pattern } from '../support/pattern.ts';
 import { entry } from './entries.ts';
 import { appendMany, logFile, records, temporaryDirectory, verify, Writer, writtenLog } from './support.ts';
 

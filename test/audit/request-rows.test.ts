@@ -17,7 +17,7 @@ import { encodeRecord, parseObject } from '../../src/audit/chain.ts';
 import { requestOfLine } from '../../src/audit/line-request.ts';
 import { openAuditPages } from '../../src/audit/pages.ts';
 import { requestEnd } from '../../src/audit/query.ts';
-import { Choices } from '../seed.ts';
+import { Choices } from '../support/seed.ts';
 import { entry, withoutRequest } from './entries.ts';
 import { logFile, temporaryDirectory } from './support.ts';
 

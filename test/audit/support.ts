@@ -16,7 +16,7 @@ import type { AuditEntry } from '../../src/control-plane/model/record.ts';
 import type { ExportMaker } from '../../src/audit/export.ts';
 import { openAuditLog } from '../../src/audit/log.ts';
 import { openAuditReader } from '../../src/audit/reader.ts';
-import { recordsIn } from '../records-in.ts';
+import { recordsIn } from '../support/records-in.ts';
 import { entry, type Said, type WriterTask } from './entries.ts';
 
 /** Who makes a bundle in these tests. */

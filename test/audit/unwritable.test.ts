@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync } from 'node:fs';
 import { openAuditLog } from '../../src/audit/log.ts';
-import { pattern } from '../pattern.ts';
+import { pattern } from '../support/pattern.ts';
 import { entry, type Said } from './entries.ts';
 import { logFile, temporaryDirectory, verify, Writer, writtenLog } from './support.ts';
 

@@ -10,7 +10,7 @@ import { writeFileWhole } from '../../src/audit/whole-file.ts';
 import { openAuditLog } from '../../src/audit/log.ts';
 import { openAuditPages } from '../../src/audit/pages.ts';
 import { AuditUnavailable } from '../../src/control-plane/ports.ts';
-import { PAGE_BYTES, SmallDisk } from '../small-disk.ts';
+import { PAGE_BYTES, SmallDisk } from '../support/small-disk.ts';
 import { entry } from './entries.ts';
 import { logFile, MAKER, temporaryDirectory, verify, writtenLog } from './support.ts';
 

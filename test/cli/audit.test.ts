@@ -16,8 +16,8 @@ import { columns, WIDTH } from '../../src/cli/text/layout.ts';
 import type { AuditPosition } from '../../src/control-plane/model/audit-position.ts';
 import type { AuditEntry, LogRead } from '../../src/control-plane/model/record.ts';
 import { entry, withoutRequest } from '../audit/entries.ts';
-import { PAGE_BYTES, SmallDisk } from '../small-disk.ts';
-import { pattern } from '../pattern.ts';
+import { PAGE_BYTES, SmallDisk } from '../support/small-disk.ts';
+import { pattern } from '../support/pattern.ts';
 import { document } from './json-shape.ts';
 import { cleanEnv, cli, records, scratch, stages, type Ended } from './support.ts';
 

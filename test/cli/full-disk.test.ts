@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { writtenLog } from '../audit/support.ts';
-import { SmallDisk } from '../small-disk.ts';
+import { SmallDisk } from '../support/small-disk.ts';
 import { builtProgram, cleanEnv, run, scratch, type Ended } from './support.ts';
 
 const OUTPUTS = [

@@ -13,7 +13,7 @@ import type { Clusters } from '../../src/control-plane/ports.ts';
 import { toWire } from '../../src/control-plane/model/views.ts';
 import { connect, DEFAULT_TIMEOUTS } from '../../src/engines/connect.ts';
 import { auditDirectoryIn, configuredIn, findIn, operatorNameIn } from '../../src/vscode/configured.ts';
-import { leaksBelow, leaksIn } from '../canary.ts';
+import { leaksBelow, leaksIn } from '../support/canary.ts';
 import { issue } from '../engines/certificates.ts';
 import { N2 } from '../engines/wire.ts';
 import { builtProgram, cleanEnv, cli, records, scratch, type Ended } from './support.ts';

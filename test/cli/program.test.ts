@@ -9,7 +9,7 @@ import { commandOptions, verb } from '../../src/cli/usage.ts';
 import { VERSION } from '../../src/cli/version.ts';
 import { EXIT_MEANINGS } from '../../src/cli/exit-codes.ts';
 import { COMMAND_NAMES } from '../../src/control-plane/commands/commands.ts';
-import { pattern } from '../pattern.ts';
+import { pattern } from '../support/pattern.ts';
 import { builtProgram, cleanEnv, cli, ROOT, run, scratch } from './support.ts';
 
 describe('the terminal program', function () {

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer as createHttpsServer } from 'node:https';
 import { join } from 'node:path';
-import { leaksBelow, leaksIn } from '../canary.ts';
+import { leaksBelow, leaksIn } from '../support/canary.ts';
 import { issue } from '../engines/certificates.ts';
 import {
   answeringBytes,

@@ -11,7 +11,7 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { build } from '../../scripts/build.mjs';
-import { recordsIn } from '../records-in.ts';
+import { recordsIn } from '../support/records-in.ts';
 
 export const ROOT = resolve(import.meta.dirname, '../..');
 

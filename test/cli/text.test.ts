@@ -11,8 +11,8 @@ import { safeJson } from '../../src/text/json.ts';
 import { documentText } from '../../src/cli/text/document.ts';
 import { kernelRejection } from '../../src/control-plane/model/errors.ts';
 import { visible } from '../../src/text/foreign.ts';
-import { seedFrom } from '../seed.ts';
-import { anyOf } from '../pattern.ts';
+import { seedFrom } from '../support/seed.ts';
+import { anyOf } from '../support/pattern.ts';
 import {
   DESCRIBED_BY_AERODB,
   documented,

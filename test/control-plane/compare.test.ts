@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { compare, comparison } from '../../src/control-plane/model/compare.ts';
 import type { Block, Cell, Document, Table } from '../../src/control-plane/model/document.ts';
-import { seedFrom } from '../seed.ts';
+import { seedFrom } from '../support/seed.ts';
 
 const SEED = seedFrom('COMPARE_SEED');
 

@@ -14,7 +14,7 @@ import { AuditUnavailable, type AuditLog, type ConfirmationPrompt } from '../../
 import { toWire } from '../../src/control-plane/model/views.ts';
 import { bent, closeAll, truthful, type Received } from '../engines/servers.ts';
 import { N1, N2, REQUEST, rejection } from '../engines/wire.ts';
-import { anyOf } from '../pattern.ts';
+import { anyOf } from '../support/pattern.ts';
 import { consents, failed, openOperator, openSession, removeFolders, truthfulServer, type Session } from './session.ts';
 
 const promotion = { cluster: 'orders', node: N2, reason: 'the runbook, page 4' };

@@ -9,7 +9,7 @@ import type { CommandResult } from '../../src/control-plane/request/result.ts';
 import { cluster, json, member, SYSTEM, text, type Cluster } from '../engines/patroni.ts';
 import { closeAll } from '../engines/servers.ts';
 import { clusterOf, controlRequest, errorOf, kernelOf, N2 } from '../engines/wire.ts';
-import { pattern } from '../pattern.ts';
+import { pattern } from '../support/pattern.ts';
 import { failed, openOperator, openSession, removeFolders, truthfulServer, type Session } from './session.ts';
 
 describe('the path of a request to a Patroni cluster', () => {

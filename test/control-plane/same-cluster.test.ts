@@ -10,7 +10,7 @@ import { connect } from '../../src/engines/connect.ts';
 import { issue } from '../engines/certificates.ts';
 import { bent, closeAll, kernelServer, truthful } from '../engines/servers.ts';
 import { N1, N2, N3, PATIENT } from '../engines/wire.ts';
-import { pattern } from '../pattern.ts';
+import { pattern } from '../support/pattern.ts';
 import { consents, failed, openOperator, openSession, removeFolders, truthfulServer, type Session } from './session.ts';
 
 const PROMOTION = { cluster: 'orders', node: N2, reason: 'drill' };

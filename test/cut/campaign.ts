@@ -8,7 +8,7 @@ import assert from 'node:assert/strict';
 import { parseArgs } from 'node:util';
 import type { ControlCommandName } from '../../src/control-plane/commands/commands.ts';
 import type { Outcome } from '../../src/control-plane/model/errors.ts';
-import { generator, type Random } from '../seed.ts';
+import { generator, type Random } from '../support/seed.ts';
 import type { TestNode } from '../local-cluster/harness.ts';
 import { boundaries, lengthOf, placeText } from './positions.ts';
 import type { Harm, How } from './proxy.ts';

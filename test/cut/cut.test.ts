@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { issue } from '../engines/certificates.ts';
-import { generator, seedFrom } from '../seed.ts';
+import { generator, seedFrom } from '../support/seed.ts';
 import { campaign, COMMANDS, harmText, judgeTruth, told } from './campaign.ts';
 import type { Harm } from './proxy.ts';
 import { Stand } from './stand.ts';

@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { ControlError, Result } from '../../src/control-plane/model/errors.ts';
 import type { Kernel } from '../../src/control-plane/ports.ts';
-import { seedFrom } from '../seed.ts';
+import { seedFrom } from '../support/seed.ts';
 import { hostileServer, plan, type Hostile, type Seen } from './hostile.ts';
 import { closeAll } from './servers.ts';
 import { clusterOf, CONTROLS, kernelOf, N2, READS, REQUEST } from './wire.ts';

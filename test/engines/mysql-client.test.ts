@@ -14,7 +14,7 @@ import type { TlsIdentity } from '../../src/engines/http/http.ts';
 import { tlsIdentity } from '../../src/engines/http/tls.ts';
 import { session, type Answered, type No, type Session } from '../../src/engines/mysql/client.ts';
 import { LARGEST_ANSWER_BYTES } from '../../src/engines/mysql/wire.ts';
-import { seedFrom } from '../seed.ts';
+import { seedFrom } from '../support/seed.ts';
 import { issue, type Issued } from './certificates.ts';
 import {
   authSwitch,

@@ -1,6 +1,6 @@
 /** The reads of a Patroni cluster: what each answer becomes, what stays unknown, and who is asked. */
 import assert from 'node:assert/strict';
-import { pattern } from '../pattern.ts';
+import { pattern } from '../support/pattern.ts';
 import {
   cluster,
   explainedOf,

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import tlsModule, { createServer as createTlsServer, type ConnectionOptions, type TlsOptions } from 'node:tls';
 import type { ClusterConfig } from '../../src/control-plane/clusters/cluster.ts';
 import { connect, DEFAULT_TIMEOUTS } from '../../src/engines/connect.ts';
-import { pattern } from '../pattern.ts';
+import { pattern } from '../support/pattern.ts';
 import { issue, type Issued } from './certificates.ts';
 import { closeAll, json, listen, receive, truthful, type HttpRunning, type Received } from './servers.ts';
 import { clusterOf, CONTROLS, errorOf, kernelOf, N2, valueOf } from './wire.ts';

@@ -6,7 +6,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { until } from '../../scripts/lib/processes.mjs';
-import { recordsIn } from '../records-in.ts';
+import { recordsIn } from '../support/records-in.ts';
 
 const AUDIT_FILE = join(process.env['XDG_STATE_HOME'] ?? join(homedir(), '.local', 'state'), 'aerodb', 'audit.jsonl');
 

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import type { AnswerSheet, Reconstruction } from '../../src/reconstruction/model.ts';
 import { document } from '../cli/json-shape.ts';
 import { builtProgram, closeTerminals, scratch } from '../cli/support.ts';
-import { linesIn } from '../records-in.ts';
+import { linesIn } from '../support/records-in.ts';
 import { act, REASONS, type Incident } from './aerodb-incident.ts';
 import { ACCOUNT, CLUSTER, given, Person } from './people.ts';
 import { checkPage, compareOrder, ProvenOrder, sheetOf, textOfPage, unwrapped, withoutPlaces } from './report.ts';

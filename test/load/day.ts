@@ -11,7 +11,7 @@ import type { AuditLine } from '../../src/control-plane/model/audit-reader.ts';
 import type { CommandName } from '../../src/control-plane/commands/commands.ts';
 import type { CommandResult } from '../../src/control-plane/request/result.ts';
 import { Stand } from '../cut/stand.ts';
-import { generator, type Random } from '../seed.ts';
+import { generator, type Random } from '../support/seed.ts';
 import { promotable, type TestNode } from '../local-cluster/harness.ts';
 
 export interface Settings {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { closeAll, closedPort } from '../engines/servers.ts';
 import { withCluster } from '../local-cluster/harness.ts';
-import { seedFrom } from '../seed.ts';
+import { seedFrom } from '../support/seed.ts';
 import { day } from './day.ts';
 import type { Held } from './inspector.ts';
 

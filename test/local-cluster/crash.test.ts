@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { appendFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { anyOf } from '../pattern.ts';
+import { anyOf } from '../support/pattern.ts';
 import {
   TestCluster,
   type TestNode,

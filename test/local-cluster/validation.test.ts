@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { Testimony } from '../../src/local-cluster/testimony.ts';
 import { type PromotionFacts, validatePromotion } from '../../src/local-cluster/validation.ts';
 import { DENIAL_INVARIANTS, HALT_REASONS, REPLICATION_STATES, ROLES } from '../../src/local-cluster/vocabulary.ts';
-import { seedFrom } from '../seed.ts';
+import { seedFrom } from '../support/seed.ts';
 import { type Json, TestCluster, type TestNode, at, demote, listAt, promote, textAt, until } from './harness.ts';
 
 fc.configureGlobal({ seed: seedFrom('FUZZ_SEED') });

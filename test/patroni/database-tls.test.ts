@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { MONITOR, type PatroniCluster } from '../../scripts/lib/patroni-cluster.mjs';
 import { builtProgram, type Ended, type Fields } from '../cli/support.ts';
 import { issue, type Issued } from '../engines/certificates.ts';
-import { pattern } from '../pattern.ts';
+import { pattern } from '../support/pattern.ts';
 import { ANNOUNCED, offerTls, pause, settled, startCluster, until } from './support.ts';
 import { Session } from './terminal.ts';
 

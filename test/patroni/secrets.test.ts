@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { MONITOR, type PatroniCluster } from '../../scripts/lib/patroni-cluster.mjs';
-import { leaksBelow, leaksIn } from '../canary.ts';
+import { leaksBelow, leaksIn } from '../support/canary.ts';
 import { builtProgram } from '../cli/support.ts';
 import { issue } from '../engines/certificates.ts';
 import { ANNOUNCED, configure, offerTls, settled, startCluster, until } from './support.ts';

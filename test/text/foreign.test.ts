@@ -4,7 +4,7 @@ import { columns } from '../../src/cli/text/layout.ts';
 import { safeText } from '../../src/text/json.ts';
 import { consentText } from '../../src/control-plane/request/consent-text.ts';
 import { isSeen, numberOf, parts, visible } from '../../src/text/foreign.ts';
-import { anyOf } from '../pattern.ts';
+import { anyOf } from '../support/pattern.ts';
 
 const LAST = 0x10ffff;
 

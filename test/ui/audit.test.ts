@@ -21,7 +21,7 @@ import { join } from 'node:path';
 import type { Frame } from 'playwright-core';
 import { root } from '../../scripts/lib/paths.mjs';
 import { TestCluster } from '../local-cluster/harness.ts';
-import { linesIn } from '../records-in.ts';
+import { linesIn } from '../support/records-in.ts';
 import { useEditor } from './driver/use-editor.ts';
 import { persist, waitFor } from './driver/wait.ts';
 

@@ -8,7 +8,7 @@ import { descendants, identity, startGroup, until, type Group } from '../../scri
 import { freePorts } from '../../scripts/lib/ports.mjs';
 import { root } from '../../scripts/lib/paths.mjs';
 import { TestCluster } from '../local-cluster/harness.ts';
-import { recordsIn } from '../records-in.ts';
+import { recordsIn } from '../support/records-in.ts';
 import { useEditor } from './driver/use-editor.ts';
 import { waitFor } from './driver/wait.ts';
 import { Workbench } from './driver/workbench.ts';

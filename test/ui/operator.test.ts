@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { at, demote, listAt, TestCluster, textAt, type Json, type TestNode } from '../local-cluster/harness.ts';
-import { recordsIn } from '../records-in.ts';
+import { recordsIn } from '../support/records-in.ts';
 import { useEditor } from './driver/use-editor.ts';
 import { filesWith } from './driver/files.ts';
 import type { DialogView } from './driver/dialog.ts';

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import type { Frame } from 'playwright-core';
 import { root } from '../../scripts/lib/paths.mjs';
 import { TestCluster } from '../local-cluster/harness.ts';
-import { recordsIn } from '../records-in.ts';
+import { recordsIn } from '../support/records-in.ts';
 import { askFor, becomeOperator, confirmStandard, type Named } from './driver/steps.ts';
 import { useEditor } from './driver/use-editor.ts';
 import { persist, waitFor } from './driver/wait.ts';

@@ -12,7 +12,7 @@ import { at, demote, promotable, until, withCluster, type TestCluster } from '..
 import { startGroup } from '../mysql/group.ts';
 import { giveLogins } from '../mysql-ui/steps.ts';
 import { others, settled, startCluster } from '../patroni/support.ts';
-import { recordsIn } from '../records-in.ts';
+import { recordsIn } from '../support/records-in.ts';
 import { Editor, THEMES, type Theme } from './driver/editor.ts';
 import { askFor, becomeOperator, confirmStandard, inspectCluster, type Named } from './driver/steps.ts';
 import type { Workbench } from './driver/workbench.ts';

@@ -3,7 +3,7 @@
  * and without unfolding. Where each answer ends is printed.
  */
 import { at, TestCluster, until } from '../local-cluster/harness.ts';
-import { recordsIn } from '../records-in.ts';
+import { recordsIn } from '../support/records-in.ts';
 import { inSight, type InSight } from './driver/sight.ts';
 import { askFor, becomeOperator, inspectCluster, type Named } from './driver/steps.ts';
 import { useEditor } from './driver/use-editor.ts';

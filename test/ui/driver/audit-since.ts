@@ -1,6 +1,6 @@
 /** The records that a test has added to the audit log since the last mark. */
 import assert from 'node:assert/strict';
-import { recordsIn } from '../../records-in.ts';
+import { recordsIn } from '../../support/records-in.ts';
 import { waitFor } from './wait.ts';
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -1,5 +1,5 @@
 /** Searches the files that an editor left on disk. */
-import { contentsBelow } from '../../canary.ts';
+import { contentsBelow } from '../../support/canary.ts';
 
 /** The files below a folder that contain a text. */
 export function filesWith(folder: string, text: string): readonly string[] {

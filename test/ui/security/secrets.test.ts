@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../../../scripts/lib/paths.mjs';
-import { leaksBelow, leaksIn } from '../../canary.ts';
+import { leaksBelow, leaksIn } from '../../support/canary.ts';
 import { answeringBytes, closeAll, httpServer, jsonBytes, type HttpRunning } from '../../engines/servers.ts';
 import { rejection } from '../../engines/wire.ts';
 import { TestCluster } from '../../local-cluster/harness.ts';
