@@ -219,7 +219,7 @@ const LANES = 2;
 
 /**
  * @typedef {object} Job
- * @property {string} [uses] jobs that use the same thing do not run side by side
+ * @property {string | undefined} [uses] jobs that use the same thing do not run side by side
  * @property {() => Promise<readonly Result[]>} run
  */
 

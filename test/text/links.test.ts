@@ -1,4 +1,4 @@
-/** Tests the links of every committed Markdown file: a file that exists, a heading that exists. */
+/** Tests the links of every committed Markdown file: a file, a heading or a line that exists. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
@@ -37,9 +37,17 @@ function brokenLinks(file: string, committed: ReadonlySet<string>): readonly str
     const { file: named = '', anchor } = groups ?? {};
     const target = named === '' ? file : relative(root, join(root, dirname(file), named));
     if (!committed.has(target) && !isFolder(target, committed)) return [`${file}: ${link} (no such file)`];
-    if (anchor === undefined || (target.endsWith('.md') && anchorsOf(prose(target)).has(anchor))) return [];
-    return [`${file}: ${link} (no such heading)`];
+    if (anchor === undefined) return [];
+    if (target.endsWith('.md'))
+      return anchorsOf(prose(target)).has(anchor) ? [] : [`${file}: ${link} (no such heading)`];
+    return hasLine(target, anchor) ? [] : [`${file}: ${link} (no such line)`];
   });
+}
+
+/** Whether an anchor such as `L12` names a line of a file of sources. */
+function hasLine(target: string, anchor: string): boolean {
+  const line = Number(/^L(?<line>[1-9]\d*)$/u.exec(anchor)?.groups?.['line'] ?? Infinity);
+  return line <= readFileSync(join(root, target), 'utf8').split('\n').length;
 }
 
 function isFolder(target: string, committed: ReadonlySet<string>): boolean {
@@ -52,7 +60,7 @@ describe('links', () => {
   );
   const documents = [...committed].filter(file => file.endsWith('.md') && existsSync(join(root, file)));
 
-  it('every link of a Markdown file leads to a committed file, every anchor to a heading', () => {
+  it('every link of a Markdown file leads to a committed file, every anchor to a heading or a line', () => {
     assert.ok(documents.length > 10 && documents.includes('README.md'));
     assert.deepEqual(
       documents.flatMap(file => brokenLinks(file, committed)),
