@@ -179,7 +179,7 @@ describe('the audit log in a terminal', function () {
     );
     const changes = await shown('--changes');
     assert.deepEqual([changes.stdout.includes('Force'), changes.stdout.includes('Inspect')], [true, false]);
-    assert.match(changes.stderr, /^1 of 3 rows /mu);
+    assert.match(changes.stderr, /^1 of 3 rows, /mu);
     assert.equal(records(audit).at(-1)?.['stage'], 'log_read');
     assert.deepEqual((records(audit).at(-1)?.['log_read'] as LogRead).filter, { asks: 'changes' });
     assert.match((await shown('--reads', '--records')).stderr, /^2 of 8 lines /mu);

@@ -229,7 +229,7 @@ describe('reading from a terminal program', function () {
     for (const [text, expected] of [
       ['{', /is not JSON/],
       ['[]', /one object/],
-      ['{"cluster":[]}', /holds "cluster"/],
+      ['{"cluster":[]}', /unknown member "cluster"/],
       ['{"clusters":{}}', /must be a list/],
       ['{"tokenFiles":{"a":1}}', /one file per cluster/],
       ['{"clusters":[{"name":"a","kind":"oracle","endpoints":["https://x"]}]}', /kind/],
@@ -312,7 +312,7 @@ describe('reading from a terminal program', function () {
       const { code, stdout, stderr } = await ask('inspect', 'cluster', '--url', url, '--timeout', seconds);
       assert.deepEqual([code, stdout], [5, ''], stderr);
       assert.match(stderr, expected);
-      assert.match(stderr, /not read \(no answer/);
+      assert.match(stderr, /not read \(no kernel/);
       assert.doesNotMatch(stderr, /not executed|\bat .*\.ts:\d+|Error:/);
       assert.equal(records(audit).at(-1)?.['stage'], 'read_failed');
     }
