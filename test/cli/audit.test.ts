@@ -183,7 +183,7 @@ describe('the audit log in a terminal', function () {
     assert.equal(records(audit).at(-1)?.['stage'], 'log_read');
     assert.deepEqual((records(audit).at(-1)?.['log_read'] as LogRead).filter, { asks: 'changes' });
     assert.match((await shown('--reads', '--records')).stderr, /^2 of 8 lines /mu);
-    assert.match((await shown('--outcome', 'pending')).stderr, /^0 of 3 rows /mu);
+    assert.match((await shown('--outcome', 'pending')).stderr, /^0 of 3 rows, /mu);
     assert.equal((await shown('--changes', '--reads')).code, 2);
     assert.equal((await shown('--records', '--full')).code, 2);
     const one = (await shown('--request-id', id)).stdout.split('\n');

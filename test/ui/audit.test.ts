@@ -262,7 +262,7 @@ describe('the audit log in the editor', function () {
       await rows(panel, all => all.length > 0);
       await workbench.runCommand('AeroDB: Give Up Authority');
       await workbench.statusBar.waitFor('AeroDB: Observer');
-      await workbench.webviews.waitForText('taken away with the authority to see it');
+      await workbench.webviews.waitForText('this session no longer has the authority to see it');
       assert.equal(await panel.locator('[role=row]').count(), 0);
       await workbench.screenshot('audit-log-refused');
       await panel.getByText('Refresh').click();

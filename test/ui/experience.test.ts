@@ -93,7 +93,7 @@ describe('experience', function () {
       await log.locator('.audit-request').waitFor();
       await clean('audit log with a request unfolded', Promise.resolve(log));
       await workbench.runCommand('AeroDB: Give Up Authority');
-      await clean('refused', workbench.webviews.waitForText('taken away with the authority to see it'));
+      await clean('refused', workbench.webviews.waitForText('this session no longer has the authority to see it'));
     } finally {
       editor.chooseTheme();
     }

@@ -641,7 +641,7 @@ describe('an operator in the editor', function () {
         await workbench.quickInput.choose('AeroDB');
         await workbench.quickInput.waitFor('The addresses of its nodes');
         await workbench.quickInput.type('http://db.example:9191');
-        await workbench.quickInput.waitFor('is plain HTTP to another machine');
+        await workbench.quickInput.waitFor('is unencrypted HTTP to another machine');
         await workbench.quickInput.answer(guarded.nodes.map(({ url }) => url).join(', '));
         await workbench.quickInput.waitFor('Your own label');
         await workbench.quickInput.answer('production');

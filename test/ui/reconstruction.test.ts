@@ -147,7 +147,7 @@ describe('a reconstruction in the editor', function () {
     assert.equal((JSON.parse(terminal.stdout) as { sources: unknown[] }).sources.length, 3, 'the same in a terminal');
 
     await workbench.runCommand('AeroDB: Give Up Authority');
-    await workbench.webviews.waitForText('taken away with the authority to see it');
+    await workbench.webviews.waitForText('this session no longer has the authority to see it');
     assert.equal(await panel.locator('[role=row]').count(), 0);
   });
 

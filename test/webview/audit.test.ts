@@ -413,7 +413,7 @@ describe('the audit log panel', () => {
       0,
       'nothing is searched for',
     );
-    assert.match(await page.locator('[role=alert]').innerText(), /A time is written like/);
+    assert.match(await page.locator('[role=alert]').innerText(), /Write a time as/);
     await page.getByText('Clear Filters').click();
     assert.deepEqual((await editor.settle()).findLast(({ type }) => type === 'audit-select')?.sought, {});
   });
