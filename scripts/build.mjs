@@ -36,8 +36,11 @@ const ES_MODULE = {
   },
 };
 
-/** @type {readonly { source: string, file: string, options: import('esbuild').BuildOptions }[]} */
-const ENTRIES = [
+/**
+ * What is bundled.
+ * @type {readonly { source: string, file: string, options: import('esbuild').BuildOptions }[]}
+ */
+export const ENTRIES = [
   {
     source: 'src/extension.ts',
     file: 'extension.cjs',

@@ -1,5 +1,5 @@
 /**
- * A real MySQL Group Replication cluster to try the control plane on: `npm run cluster:mysql [-- options]`. Runs until
+ * A real MySQL Group Replication cluster to try the control plane on: `npm run cluster -- mysql [options]`. Runs until
  * Ctrl-C, which ends all of it and removes its data. If this program is killed, the system kills its servers, and the
  * next run removes what is left.
  */
@@ -13,7 +13,7 @@ import { portOf } from './lib/ports.mjs';
 import { Failure, script } from './lib/run.mjs';
 import { say, startUntilAskedToEnd, whole } from './lib/trial.mjs';
 
-const USAGE = `Usage: npm run cluster:mysql [-- OPTIONS]
+const USAGE = `Usage: npm run cluster -- mysql [OPTIONS]
   --nodes N   1 to 9 members, 3 by default
   --joined N  how many of them take part in the group: all by default, the others only run
   --port N    the first of its ports on 127.0.0.1, or of the next that are free: 33061 by default

@@ -1,5 +1,5 @@
 /**
- * A real Patroni cluster to try the control plane on: `npm run cluster:patroni [-- options]`. Runs until Ctrl-C, which
+ * A real Patroni cluster to try the control plane on: `npm run cluster -- patroni [options]`. Runs until Ctrl-C, which
  * ends all of it and removes its data. If this program is killed, the system asks its processes to end, and the next
  * run removes what is left.
  */
@@ -13,7 +13,7 @@ import { portOf } from './lib/ports.mjs';
 import { Failure, script } from './lib/run.mjs';
 import { say, startUntilAskedToEnd, whole } from './lib/trial.mjs';
 
-const USAGE = `Usage: npm run cluster:patroni [-- OPTIONS]
+const USAGE = `Usage: npm run cluster -- patroni [OPTIONS]
   --nodes N            1 to 7 members, 3 by default
   --port N             the first of its ports on 127.0.0.1, or of the next that are free: 8008 by default
   --tls                the REST API speaks TLS, under a certificate made for this run

@@ -1,30 +1,26 @@
 /**
- * Runs everything that is tested: `npm test [-- --only NAME,NAME] [--grep PATTERN] [--all]`; `--all`: on every version
- * of Patroni. The last line says how many passed and failed; the exit code is 0 only when nothing failed. A suite that
- * ends without a result, runs no test or leaves processes behind has failed.
+ * Runs everything that is tested: `npm test [-- --only NAME,NAME] [--grep PATTERN] [--all] [--oldest] [--changed
+ * [--since COMMIT]]`; `--all`: on every version of Patroni; `--oldest`: in the oldest editor that the extension admits;
+ * `--changed`: only what the files can break that differ from HEAD, or from where COMMIT was left. The last line says
+ * how many passed and failed; the exit code is 0 only when nothing failed. A suite that ends without a result, runs no
+ * test or leaves processes behind has failed.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { StringDecoder } from 'node:string_decoder';
 import { parseArgs } from 'node:util';
+import { RELEASE_VARIABLE } from './lib/code-server-install.mjs';
 import { inSystem } from './lib/debian-system.mjs';
 import { isDatabase, prepare } from './lib/needs.mjs';
 import { root } from './lib/paths.mjs';
 import { endGroup, startGroup, whenAskedToEnd } from './lib/processes.mjs';
 import { Failure, script } from './lib/run.mjs';
 import { hasTests, select } from './lib/suites.mjs';
+import { checkedOut, testRecord, unproven, writeTestRecord } from './lib/test-record.mjs';
 import { readReport, REPORT_VARIABLE } from './lib/test-report.mjs';
 
-/**
- * @typedef {object} Result
- * @property {string} name
- * @property {number} passed
- * @property {number} skipped
- * @property {readonly { title: string, error: string }[]} failures
- * @property {readonly (readonly string[])[]} [proofs] the title of each test that passed, with those of the blocks
- *   around it
- * @property {number} seconds
- */
+/** @typedef {import('./lib/test-record.mjs').Result} Result */
 
 /**
  * One suite may take this long, in milliseconds, also on a machine that is several times slower: a suite that hangs is
@@ -38,6 +34,9 @@ const LIMIT_MS = 35 * 60_000;
  */
 const AFTER_THE_LAST_TEST_MS = 10_000;
 
+/** What a whole run leaves; `npm run docs -- --run out/test-run.json` keeps it. */
+const RECORD = join(root, 'out', 'test-run.json');
+
 const folder = mkdtempSync(join(tmpdir(), 'aero-test-'));
 /**
  * Where Node keeps what it compiled: the suites start the same sources as many hundred processes, and half of such a
@@ -50,12 +49,12 @@ const running = new Set();
 /**
  * Runs a Node program in a process group of its own.
  * @param {readonly string[]} args
- * @param {{ env?: NodeJS.ProcessEnv, live: boolean, system?: string | undefined, isOver?: () => boolean }} options
- *   live: what it prints is shown
- *   at once; isOver: whether there is nothing more that it should do
+ * @param {{ env?: NodeJS.ProcessEnv, print?: (text: string) => void, system?: string | undefined,
+ *   isOver?: () => boolean }} options print: is given what it prints, at once; isOver: whether there is nothing more
+ *   that it should do
  * @returns {Promise<{ how: string, output: string, left: boolean }>} left: some of its processes outlived it
  */
-async function runNode(args, { env = {}, live, system, isOver = () => false }) {
+async function runNode(args, { env = {}, print = () => undefined, system, isOver = () => false }) {
   const colour = process.stdout.isTTY ? { FORCE_COLOR: '1' } : {};
   const own = { ...colour, ...compiled, ...env };
   const here = [process.execPath, ...args];
@@ -63,9 +62,9 @@ async function runNode(args, { env = {}, live, system, isOver = () => false }) {
     system === undefined ? here : inSystem(system, here, { shared: [root, folder], cwd: root, env: own });
   const group = startGroup(file, rest, { cwd: root, env: { ...process.env, ...own } });
   running.add(group.pid);
-  if (live) {
-    group.child.stdout.on('data', chunk => process.stdout.write(chunk));
-    group.child.stderr.on('data', chunk => process.stdout.write(chunk));
+  for (const stream of [group.child.stdout, group.child.stderr]) {
+    const decoder = new StringDecoder(); // a chunk may end in the middle of a character
+    stream.on('data', chunk => print(decoder.write(chunk)));
   }
   let late = false;
   const timer = setTimeout(() => {
@@ -106,7 +105,7 @@ async function runCheck({ name, commands }) {
   const started = performance.now();
   const failures = [];
   for (const command of commands) {
-    const { how, output } = await runNode(command, { live: false });
+    const { how, output } = await runNode(command, {});
     if (how !== 'exit code 0') failures.push({ title: command.slice(1).join(' '), error: output.trim() || how });
   }
   const result = {
@@ -125,23 +124,21 @@ async function runCheck({ name, commands }) {
  * @param {import('./lib/suites.mjs').Suite} suite
  * @param {string | undefined} grep
  * @param {import('./lib/needs.mjs').Prepared} prepared
- * @param {boolean} live what it prints is shown at once, and not when it is over
+ * @param {boolean} alone whether no other suite prints at the same time
  * @returns {Promise<Result>}
  */
-async function runSuite(suite, grep, { env, title: name = suite.name, system }, live) {
-  const heading = `\n── ${name} ──`;
-  if (live) console.log(heading);
+async function runSuite(suite, grep, { env, title: name = suite.name, system }, alone) {
+  console.log(`\n── ${name} ──`);
   if (!hasTests(suite)) return lost(name, 'there are no tests');
   const started = performance.now();
   const report = join(folder, `${suite.name}.jsonl`);
   const args = [...suite.command, ...(grep === undefined ? [] : ['--grep', grep])];
-  const { how, left, output } = await runNode(args, {
+  const { how, left } = await runNode(args, {
     env: { ...env, [REPORT_VARIABLE]: report },
-    live,
+    print: alone ? text => process.stdout.write(text) : linesOf(name),
     system,
     isOver: () => readReport(report).some(({ event }) => event === 'end'),
   });
-  if (!live) console.log(`${heading}\n${output}`);
   const lines = readReport(report);
   const failures = lines.flatMap(line => (line.event === 'fail' ? [{ title: line.title, error: line.error }] : []));
   const passed = lines.filter(({ event }) => event === 'pass').length;
@@ -157,20 +154,32 @@ async function runSuite(suite, grep, { env, title: name = suite.name, system }, 
 }
 
 /**
- * After a whole run: every rule was proven by a test that passed in it.
+ * @param {string} name
+ * @returns {(text: string) => void} prints whole lines, each with the name of the suite that it comes from
+ */
+function linesOf(name) {
+  let rest = '';
+  return text => {
+    const lines = `${rest}${text}`.split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) if (line.trim() !== '') console.log(`${name} │ ${line}`);
+  };
+}
+
+/**
+ * After a whole run: the canonical test of every rule passed in it.
  * @param {readonly Result[]} results
  * @returns {Promise<Result>}
  */
 async function runConformance(results) {
-  const { coverage } = await import('../test/conformance/coverage.ts');
-  const { missing } = coverage(results.flatMap(({ name, proofs = [] }) => proofs.map(path => ({ suite: name, path }))));
+  const missing = await unproven(results);
   // What the machine lacks for a person is skipped, and said above; then what only those suites prove is not proven,
   // and not failed either.
   if (missing.length > 0 && results.some(({ skipped }) => skipped > 0)) {
     console.log(`\n!!! NOT PROVEN in this run, because suites did not run: ${missing.join(', ')}`);
     return { name: 'every rule proven', passed: 0, skipped: 1, failures: [], seconds: 0 };
   }
-  const failures = missing.map(rule => ({ title: rule, error: 'No test that proves it passed in this run.' }));
+  const failures = missing.map(rule => ({ title: rule, error: 'Its canonical test did not pass in this run.' }));
   return { name: 'every rule proven', passed: failures.length === 0 ? 1 : 0, skipped: 0, failures, seconds: 0 };
 }
 
@@ -205,16 +214,38 @@ function unavailable(name, need, reason) {
   return { name, passed: 0, skipped: 1, failures: [], seconds: 0 };
 }
 
-/** Two cores: two checks at a time. */
-async function runChecks(/** @type {readonly import('./lib/suites.mjs').Check[]} */ checks) {
-  const queue = [...checks];
-  /** @type {Result[]} */
+/** How many checks and suites run side by side: as many as CI has cores. */
+const LANES = 2;
+
+/**
+ * @typedef {object} Job
+ * @property {string | undefined} [uses] jobs that use the same thing do not run side by side
+ * @property {() => Promise<readonly Result[]>} run
+ */
+
+/**
+ * Works on jobs in their order, as many at a time as there are lanes.
+ * @param {readonly Job[]} jobs
+ * @returns {Promise<readonly Result[]>} in the order of the jobs
+ */
+async function inLanes(jobs) {
+  /** @type {(readonly Result[])[]} */
   const results = [];
-  const worker = async () => {
-    for (let check = queue.shift(); check !== undefined; check = queue.shift()) results.push(await runCheck(check));
+  const waiting = jobs.map((job, index) => ({ ...job, index }));
+  /** @type {Set<string | undefined>} */
+  const used = new Set();
+  const lane = async () => {
+    for (;;) {
+      const [next] = waiting.filter(({ uses }) => uses === undefined || !used.has(uses));
+      if (next === undefined) return;
+      waiting.splice(waiting.indexOf(next), 1);
+      used.add(next.uses);
+      results[next.index] = await next.run();
+      used.delete(next.uses);
+    }
   };
-  await Promise.all([worker(), worker()]);
-  return results;
+  await Promise.all(Array.from({ length: LANES }, lane));
+  return results.flat();
 }
 
 /**
@@ -248,10 +279,10 @@ whenAskedToEnd(() => {
 /**
  * @param {import('./lib/suites.mjs').Suite} suite
  * @param {ReturnType<typeof prepare>} ready
- * @param {{ grep: string | undefined, live: boolean }} options
+ * @param {{ grep: string | undefined, alone: boolean }} options
  * @returns {Promise<readonly Result[]>} none when it would be another suite once more
  */
-async function runPrepared(suite, ready, { grep, live }) {
+async function runPrepared(suite, ready, { grep, alone }) {
   const found = await Promise.all(suite.needs.map(ready));
   /** @type {import('./lib/needs.mjs').Prepared} */
   let prepared = { env: {} };
@@ -262,37 +293,49 @@ async function runPrepared(suite, ready, { grep, live }) {
     // The title is that of the Patroni for its own tests; a suite that needs it beside others has its own name.
     prepared = { ...prepared, ...(suite.needs.length === 1 ? one : {}), env: { ...prepared.env, ...one.env } };
   }
-  return [await runSuite(suite, grep, prepared, live)];
+  return [await runSuite(suite, grep, prepared, alone)];
 }
 
 /**
- * @param {readonly import('./lib/suites.mjs').Suite[]} suites
- * @returns {import('./lib/suites.mjs').Suite[][]} those that run at the same time
+ * @param {ReturnType<typeof select>} chosen
+ * @param {string | undefined} since
  */
-function together(suites) {
-  /** @type {import('./lib/suites.mjs').Suite[][]} */
-  const groups = [];
-  for (const suite of suites) {
-    const before = groups.at(-1);
-    if (suite.beside === true && before?.[0]?.folder === suite.folder) before.push(suite);
-    else groups.push([suite]);
-  }
-  return groups;
+async function ofChange(chosen, since) {
+  // Loaded only for this: dependency-cruiser takes its time.
+  const { narrowed } = await import('./lib/changed.mjs');
+  return await narrowed(chosen, { root, since, say: line => console.log(line) });
 }
 
 await script(async () => {
   const { values } = parseArgs({
-    options: { only: { type: 'string' }, grep: { type: 'string' }, all: { type: 'boolean', default: false } },
+    options: {
+      only: { type: 'string' },
+      grep: { type: 'string' },
+      all: { type: 'boolean', default: false },
+      oldest: { type: 'boolean', default: false },
+      changed: { type: 'boolean', default: false },
+      since: { type: 'string' },
+    },
   });
-  const { checks, suites } = select(values.only?.split(',') ?? [], values.all);
+  if (values.oldest) process.env[RELEASE_VARIABLE] = 'oldest';
+  const chosen = select(values.only?.split(',') ?? [], values.all);
+  const isPart = values.changed || values.since !== undefined;
+  const { checks, suites } = isPart ? await ofChange(chosen, values.since) : chosen;
+  const isWhole = values.only === undefined && values.grep === undefined && !isPart;
+  const before = checkedOut();
   const ready = prepare(suites, line => console.log(line));
-  const results = await runChecks(checks);
-  for (const group of together(suites)) {
-    const ran = await Promise.all(
-      group.map((suite, index) => runPrepared(suite, ready, { grep: values.grep, live: index === 0 })),
-    );
-    results.push(...ran.flat());
-  }
-  if (values.only === undefined && values.grep === undefined) results.push(await runConformance(results));
+  const results = [
+    ...(await inLanes([
+      ...checks.map(check => ({ run: async () => [await runCheck(check)] })),
+      ...suites.map(suite => ({
+        uses: suite.uses,
+        run: () => runPrepared(suite, ready, { grep: values.grep, alone: suites.length === 1 }),
+      })),
+    ])),
+  ];
+  if (isWhole) results.push(await runConformance(results));
+  const after = checkedOut();
+  if (isWhole && before !== undefined && after !== undefined)
+    writeTestRecord(RECORD, testRecord(results, { before, after, arguments: process.argv.slice(2) }));
   conclude(results);
 }).finally(() => rmSync(folder, { recursive: true, force: true }));

@@ -1,4 +1,4 @@
-/** The audit log of this editor, put together: where it stands, who writes it, and all that shows it to a person. */
+/** Puts the editor's audit log together: where it is, who writes it, and everything that shows it to a person. */
 import { randomUUID } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -22,7 +22,7 @@ import type { WriteFile } from './vscode/evidence.ts';
 import { KnownHead } from './vscode/known-head.ts';
 import type { ReconstructionRoot } from './vscode/reconstruction-editor.ts';
 
-/** What is recorded, by whom and when, and the ways to read it. */
+/** The log, who writes to it and when, and the ways to read it. */
 export interface EditorAudit {
   readonly log: AuditLog;
   readonly clock: Clock;
@@ -30,11 +30,11 @@ export interface EditorAudit {
   readonly operator: Operator;
   readonly review: AuditReview;
   readonly reconstruction: ReconstructionRoot;
-  /** Writes a file that is no part of the log. */
+  /** Writes a file that does not belong to the log. */
   readonly write: WriteFile;
 }
 
-/** Opens nothing yet: the first record does, and what shows the log reads it when it is asked. */
+/** Opens nothing yet. The first record opens the log for writing, and a panel opens it for reading when asked. */
 export function editorAudit({ globalState, extension }: vscode.ExtensionContext): EditorAudit {
   const setting = auditDirectoryIn('audit.directory', machineValue('audit.directory'));
   const copySetting = auditDirectoryIn('audit.copyDirectory', machineValue('audit.copyDirectory'));
@@ -65,7 +65,7 @@ export function editorAudit({ globalState, extension }: vscode.ExtensionContext)
                 copyDirectory,
                 onAppended: position => void head.keep(position).catch(() => undefined),
               }),
-            ), // a head that was not kept proves less, and breaks nothing
+            ), // a head that was not kept weakens the proof; nothing else depends on it
     clock: systemClock,
     ids: { uuid: randomUUID },
     operator: person,
@@ -105,7 +105,7 @@ export function editorAudit({ globalState, extension }: vscode.ExtensionContext)
 
 const systemClock: Clock = { name: 'editor-system-utc', now: () => new Date().toISOString() };
 
-/** The operating system's word for who sits here, and a configured name beside it; recorded as asserted. */
+/** The account and host as the operating system names them, with the configured name; recorded as asserted. */
 function operator(): Operator {
   return { account: account(), host: hostname(), name: operatorNameIn(machineValue('operatorName')) };
 }
@@ -114,12 +114,12 @@ function account(): string {
   try {
     return userInfo().username;
   } catch {
-    // The system knows no name for this user id: then there is none, and control commands are refused (P7-O3).
+    // The system has no name for this user id. The account is then empty, and control commands are refused (P7-O3).
     return '';
   }
 }
 
-/** Without a place for it there is no log, and what cannot be recorded is not done (P7-O3). */
+/** A log without a place: every append fails. What cannot be recorded is not done (P7-O3). */
 function nowhere(why: string): AuditLog {
   return { append: () => Promise.reject(new AuditUnavailable(why)) };
 }

@@ -1,4 +1,4 @@
-/** The composition root of the editor: puts the parts together and holds no rule of its own. */
+/** The composition root of the editor: connects the parts and holds no rules of its own. */
 import * as vscode from 'vscode';
 import { ControlPlane } from './control-plane/control-plane.ts';
 import { ENGINES } from './engines/registry.ts';
@@ -20,7 +20,7 @@ import { StatusBar } from './vscode/status-bar.ts';
 import { registerTreeCommands } from './vscode/tree-commands.ts';
 import { registerTryIt } from './vscode/try-it.ts';
 
-/** Registers and returns; contacts nobody, starts no process, exports nothing. */
+/** Registers commands and views, and returns. Contacts no cluster, starts no process, exports nothing. */
 export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel('AeroDB', { log: true });
   const clusters = new ConfiguredClusters(ENGINES, context.secrets, connect, context.globalState);
@@ -92,7 +92,7 @@ export function activate(context: vscode.ExtensionContext): void {
   );
 }
 
-/** HTTP and its schemas load with the first command that needs them. */
+/** The code for HTTP and its schemas is loaded with the first command that needs it. */
 const connect: Connect = async (cluster, secrets, limits) => {
   const kernel = await import('./engines/connect.ts');
   return kernel.connect(cluster, {
@@ -101,7 +101,7 @@ const connect: Connect = async (cluster, secrets, limits) => {
   });
 };
 
-/** The terminal's renderer loads with the first result that is copied as text. */
+/** The terminal's renderer is loaded when a result is first copied as text. */
 const textOf: TextOf = async (result, cluster) => {
   const [{ resultText }, { PLAIN }] = await Promise.all([
     import('./cli/text/results.ts'),

@@ -1,4 +1,7 @@
-/** Other people's code inside the bundles: which npm packages, from the bundler's own account of what it wrote. */
+/**
+ * Other people's code inside the bundles: which npm packages, from the bundler's own account of what it wrote. Packages
+ * that list licences read what is installed, which is far more than what ships.
+ */
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 

@@ -1,6 +1,7 @@
 /**
  * One `npm start` at a time for a person. The claim is a lock that the operating system gives back when its holder
- * dies, however it dies; what such a run has left running is written beside it and ended by the next.
+ * dies, however it dies (lock-file packages guess that from the age of a file); what such a run has left running is
+ * written beside it and ended by the next.
  */
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -73,7 +73,7 @@ export const MONITOR = { user: 'aerodb_monitor', password: 'monitor-of-the-trial
  * @param {string} folder
  * @returns {Promise<void>}
  */
-export async function endCluster(folder) {
+async function endCluster(folder) {
   const running = () => processesIn(folder);
   const gone = (/** @type {number} */ timeout) => until(() => running().length === 0, { timeout, every: 20 });
   for (const { pid } of running().filter(each => each.folder === folder)) signal(pid, 'SIGKILL');

@@ -25,7 +25,7 @@ import { Failure, onPath, run } from './run.mjs';
 export const PATRONI_PACKAGES = ['patroni', 'python3-etcd', 'etcd-server', 'postgresql'];
 
 /** @returns {MachinePrograms | undefined} nothing when one of them is missing */
-export function findPatroni() {
+function findPatroni() {
   const [patroni, etcd, setpriv] = [onPath('patroni'), onPath('etcd'), onPath('setpriv')];
   const postgres = globSync('/usr/lib/postgresql/*/bin')
     .filter(folder => existsSync(join(folder, 'initdb')))

@@ -1,4 +1,7 @@
-/** Ports of loopback: the preferred ones, or the next that are free. */
+/**
+ * Ports of loopback: the preferred ones, or the next that are free. get-port finds single ports for one process; the
+ * nodes of a cluster have ports in a row, and two runs at the same time must not be given the same.
+ */
 import { createServer } from 'node:net';
 import { Failure } from './run.mjs';
 

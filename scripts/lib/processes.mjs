@@ -1,4 +1,7 @@
-/** Starting groups of processes and ending them for certain: by id, never by name. */
+/**
+ * Starting groups of processes and ending them for certain: by id, never by name. Packages that end a tree (tree-kill,
+ * execa) walk from parent to child and miss those whose parent died first; they are still in the group.
+ */
 import { spawn } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';

@@ -1,4 +1,7 @@
-/** Running a tool quietly: its output is kept and shown only when it fails. */
+/**
+ * Running a tool quietly: its output is kept and shown only when it fails. It uses no package, because it also runs the
+ * `npm ci` of a fresh clone, where none is installed yet.
+ */
 import { spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';

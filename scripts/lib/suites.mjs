@@ -24,7 +24,7 @@ import { Failure } from './run.mjs';
  * @property {string} folder of test/
  * @property {readonly string[]} command arguments of Node
  * @property {readonly Need[]} needs beside Node
- * @property {boolean} [beside] runs at the same time as the one before it
+ * @property {string} [uses] suites that use the same thing do not run side by side
  */
 
 function tool(/** @type {string[]} */ ...path) {
@@ -68,8 +68,7 @@ function patroni(/** @type {string} */ name, /** @type {Need} */ need) {
 
 /**
  * One for the Patroni of this machine and one for the newest. With `all` also for every other version, and for the
- * Debian of each with the PostgreSQL that it has there. Two at a time: they wait for Patroni's own time more than they
- * work.
+ * Debian of each with the PostgreSQL that it has there.
  * @param {boolean} all
  * @returns {readonly Suite[]}
  */
@@ -78,22 +77,23 @@ function patroniSuites(all) {
     patroni(`patroni-${line}`, `patroni ${line}`),
   );
   const systems = RELEASES.filter(() => all).map(({ suite }) => patroni(`patroni-${suite}`, `debian ${suite}`));
-  const suites = [
+  return [
     patroni('patroni-own', 'patroni'),
     patroni('patroni-newest', `patroni ${NEWEST_PATRONI}`),
     ...versions,
     ...systems,
   ];
-  return suites.map((suite, index) => ({ ...suite, beside: index % 2 === 1 }));
 }
 
 /**
- * Suites that need more than Node, in the order in which they run after the others.
+ * Suites that need more than Node, in the order in which they run after the others. The longest is the first: beside it
+ * run those that wait for a database's own time more than they work.
  * @param {boolean} all
  * @returns {readonly Suite[]}
  */
 function special(all) {
   return [
+    { name: 'ui', folder: 'ui', command: mocha('ui'), needs: ['package'] },
     ...patroniSuites(all),
     { name: 'mysql', folder: 'mysql', command: mocha('mysql'), needs: ['mysql'] },
     {
@@ -101,9 +101,9 @@ function special(all) {
       folder: 'extension-host',
       command: [join('test', 'extension-host', 'run.ts')],
       needs: ['editor'],
+      uses: 'the folder of the build',
     },
-    { name: 'start', folder: 'start', command: mocha('start'), needs: ['package'] },
-    { name: 'ui', folder: 'ui', command: mocha('ui'), needs: ['package'] },
+    { name: 'start', folder: 'start', command: mocha('start'), needs: ['package'], uses: 'the folder of the build' },
     { name: 'patroni-ui', folder: 'patroni-ui', command: mocha('patroni-ui'), needs: ['package', 'patroni'] },
     { name: 'mysql-ui', folder: 'mysql-ui', command: mocha('mysql-ui'), needs: ['package', 'mysql'] },
   ];

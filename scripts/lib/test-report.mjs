@@ -7,8 +7,12 @@ import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 /** The environment variable that names the file. */
 export const REPORT_VARIABLE = 'AERODB_TEST_REPORT';
 
+/** @typedef {{ file: string, line: number }} Place the file below the root of the repository */
+
 /**
- * @typedef {{ event: 'pass' | 'pending', title: string, path: readonly string[], ms: number }
+ * `place`: file and line of the test; only where tests are listed (test/conformance/listing.ts).
+ * @typedef {{ event: 'pass', title: string, path: readonly string[], ms: number, place?: Place }
+ *   | { event: 'pending', title: string, path: readonly string[], ms: number }
  *   | { event: 'fail', title: string, path: readonly string[], ms: number, error: string }
  *   | { event: 'end' }} ReportLine
  */
@@ -21,8 +25,14 @@ export const REPORT_VARIABLE = 'AERODB_TEST_REPORT';
  */
 export function recordRun(runner, file) {
   const write = (/** @type {ReportLine} */ line) => appendFileSync(file, `${JSON.stringify(line)}\n`);
-  runner.on('pass', test =>
-    write({ event: 'pass', title: test.fullTitle(), path: test.titlePath(), ms: test.duration ?? 0 }),
+  runner.on('pass', (/** @type {import('mocha').Test & { place?: Place }} */ test) =>
+    write({
+      event: 'pass',
+      title: test.fullTitle(),
+      path: test.titlePath(),
+      ms: test.duration ?? 0,
+      ...(test.place === undefined ? {} : { place: test.place }),
+    }),
   );
   runner.on('pending', test => write({ event: 'pending', title: test.fullTitle(), path: test.titlePath(), ms: 0 }));
   runner.on('fail', (test, error) =>

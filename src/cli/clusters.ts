@@ -1,6 +1,6 @@
 /**
- * The clusters that a terminal session knows: those of its configuration file, in the editor's own shape, or the
- * one that its addresses name. Everything wrong with the file comes back as a refusal, which is recorded.
+ * The clusters that a terminal session knows: those of its configuration file, in the editor's own shape, or the one
+ * that its addresses name. Every mistake in the file becomes a refusal, which is recorded.
  */
 import { join } from 'node:path';
 import { endpointFromText, urlsOf, type ClusterConfig } from '../control-plane/clusters/cluster.ts';
@@ -23,11 +23,11 @@ export interface Settings {
   readonly auditDirectory: string | null;
   /** Where the second copy of the log is. */
   readonly auditCopyDirectory: string | null;
-  /** The file that holds a secret, by the member that names such files and by the cluster. */
+  /** The files that hold secrets: by the member of the configuration that names them, then by the cluster. */
   readonly secretFiles: ReadonlyMap<string, Readonly<Record<string, string>>>;
 }
 
-/** The members that name the files of secrets, one for each kind of secret that an engine may need. */
+/** The members that name files of secrets, one for each kind of secret that an engine may need. */
 const SECRET_FILES = [...new Set(ENGINES.flatMap(({ secrets }) => secrets.map(({ terminal }) => terminal.files)))];
 const MEMBERS = ['clusters', 'operatorName', 'auditDirectory', 'auditCopyDirectory', ...SECRET_FILES];
 const NO_SETTINGS: Settings = {
@@ -38,7 +38,7 @@ const NO_SETTINGS: Settings = {
   secretFiles: new Map(),
 };
 
-/** Where the file is when no option says so: the platform's place for configuration. */
+/** Where the file is when no option names it: the platform's usual place for configuration. */
 export function defaultConfigFile(env: Env, platform: NodeJS.Platform): Result<string> {
   const home = (...folders: readonly string[]): string => join(homeDirectory(env), ...folders);
   try {
@@ -57,7 +57,7 @@ export function defaultConfigFile(env: Env, platform: NodeJS.Platform): Result<s
   }
 }
 
-/** Reads the file. Only a default file may be missing: one that was named has to be there. */
+/** Reads the file. A file that was named must exist; only the default file may be missing. */
 export function readSettings(file: string, named: boolean): Result<Settings> {
   const misplaced = named ? notAPath('config', file) : undefined;
   if (misplaced !== undefined) return failure(misplaced);
@@ -66,12 +66,12 @@ export function readSettings(file: string, named: boolean): Result<Settings> {
     return read.missing && !named
       ? success(NO_SETTINGS)
       : failure(invalid(`The configuration file ${file} ${read.why}.`));
-  // Whoever may write there says which machines are asked, and with which token.
+  // An account that may write to this file decides which machines are asked, and with which token.
   if (permits(read.mode, 0o002)) {
     return failure(
       invalid(
         `The configuration file ${file} can be changed by every account of this machine ` +
-          `(mode ${octal(read.mode)}), so it is not believed. Nothing was sent.`,
+          `(mode ${octal(read.mode)}), so it is not used. Nothing was sent.`,
       ),
     );
   }
@@ -79,8 +79,8 @@ export function readSettings(file: string, named: boolean): Result<Settings> {
   if (exposed !== undefined)
     return failure(
       invalid(
-        `The configuration file ${file} ${exposed}: whoever may do that can put another file in its place, so it ` +
-          'is not believed. Nothing was sent.',
+        `The configuration file ${file} ${exposed}: they could put another file in its place, so it is not ` +
+          'used. Nothing was sent.',
       ),
     );
   if (read.text.startsWith(BYTE_ORDER_MARK))
@@ -96,28 +96,31 @@ export function readSettings(file: string, named: boolean): Result<Settings> {
   } catch (error) {
     return failure(
       invalid(
-        `The configuration file ${file} is not JSON${whereIn(error)}. What stands there is not repeated: it may ` +
-          'be a secret. Nothing was sent.',
+        `The configuration file ${file} is not JSON${whereIn(error)}. Its text is not shown, because it may be ` +
+          'a secret. Nothing was sent.',
       ),
     );
   }
   return settings(value, file);
 }
 
-/** The place of the mistake as Node's parser counts it, where it tells one; its words beside that quote the text. */
+/**
+ * Where the mistake is, as Node's JSON parser counts it. The rest of the parser's message is dropped, because it quotes
+ * the text.
+ */
 function whereIn(error: unknown): string {
   const [, line, column] = error instanceof Error ? (/\(line (\d+) column (\d+)\)/.exec(error.message) ?? []) : [];
   return line === undefined || column === undefined ? '' : ` from line ${line}, column ${column} on`;
 }
 
 function settings(value: unknown, file: string): Result<Settings> {
-  if (!isObject(value)) return failure(invalid(`The configuration file ${file} has to hold one object.`));
+  if (!isObject(value)) return failure(invalid(`The configuration file ${file} must hold one object.`));
   const stranger = Object.keys(value).find(key => !MEMBERS.includes(key));
   if (stranger !== undefined)
-    return failure(invalid(`The configuration file ${file} holds ${quotedName(stranger)}, which is no member of it.`));
+    return failure(invalid(`The configuration file ${file} has an unknown member ${quotedName(stranger)}.`));
   const { clusters = [], operatorName = null, auditDirectory = null, auditCopyDirectory = null } = value;
-  if (!Array.isArray(clusters)) return failure(invalid(`In ${file}, "clusters" has to be a list.`));
-  if (!isTextOrNull(operatorName)) return failure(invalid(`In ${file}, "operatorName" has to be text.`));
+  if (!Array.isArray(clusters)) return failure(invalid(`In ${file}, "clusters" must be a list.`));
+  if (!isTextOrNull(operatorName)) return failure(invalid(`In ${file}, "operatorName" must be text.`));
   if (operatorName !== null && !isName(operatorName))
     return failure(
       invalid(
@@ -126,12 +129,12 @@ function settings(value: unknown, file: string): Result<Settings> {
         'operatorName',
       ),
     );
-  if (!isTextOrNull(auditDirectory)) return failure(invalid(`In ${file}, "auditDirectory" has to be text.`));
-  if (!isTextOrNull(auditCopyDirectory)) return failure(invalid(`In ${file}, "auditCopyDirectory" has to be text.`));
+  if (!isTextOrNull(auditDirectory)) return failure(invalid(`In ${file}, "auditDirectory" must be text.`));
+  if (!isTextOrNull(auditCopyDirectory)) return failure(invalid(`In ${file}, "auditCopyDirectory" must be text.`));
   const secretFiles = new Map<string, Readonly<Record<string, string>>>();
   for (const member of SECRET_FILES) {
     const files = filesByCluster(value[member] ?? {});
-    if (files === undefined) return failure(invalid(`In ${file}, "${member}" has to name one file per cluster.`));
+    if (files === undefined) return failure(invalid(`In ${file}, "${member}" must name one file per cluster.`));
     secretFiles.set(member, files);
   }
   return success({ clusters, operatorName, auditDirectory, auditCopyDirectory, secretFiles });
@@ -143,12 +146,12 @@ function filesByCluster(value: unknown): Readonly<Record<string, string>> | unde
   return files.length === Object.keys(value).length ? Object.fromEntries(files) : undefined;
 }
 
-/** What a session is told about its clusters. */
+/** Where a session learns about its clusters. */
 export interface ClusterSources {
-  /** Reads the file: what is changed there while a person reads an explanation counts. */
+  /** Reads the file again each time: a change counts even while a person reads an explanation. */
   readonly settings: () => Result<Settings>;
   readonly file: string;
-  /** Addresses from the command line; then their cluster is the only one. */
+  /** Addresses from the command line. When given, their cluster is the only one. */
   readonly urls: readonly string[];
   readonly kind: string | undefined;
   readonly tokenFile: string | undefined;
@@ -156,7 +159,7 @@ export interface ClusterSources {
   readonly env: Env;
 }
 
-/** The clusters of one run. HTTP and its schemas load with the first connection. */
+/** The clusters of one run. The code for HTTP and its schemas is loaded with the first connection. */
 export function terminalClusters(sources: ClusterSources): Clusters {
   const { file, urls } = sources;
   const find = (name: string): Result<ClusterConfig> => {
@@ -203,7 +206,7 @@ export function terminalClusters(sources: ClusterSources): Clusters {
   };
 }
 
-/** The secrets that a cluster has a use for; the file that an option names holds the one that goes with an address. */
+/** The secrets that a cluster can use. The file that an option names holds the engine's first kind of secret. */
 function readSecrets(
   { env, tokenFile }: ClusterSources,
   { secretFiles }: Settings,
@@ -224,7 +227,7 @@ function readSecrets(
   return success(Object.fromEntries(found));
 }
 
-/** A cluster may be called what every object has: "constructor" names no file. */
+/** A cluster may have the name of an inherited member, such as "constructor"; that name must not find a file. */
 function secretFile(
   { terminal }: SecretKind,
   files: Settings['secretFiles'],
@@ -235,16 +238,15 @@ function secretFile(
   return path === undefined ? undefined : { place: terminal.files, path };
 }
 
-/**
- * A cluster that is in no file is called by its first address, which is also how an equivalent command line knows it.
- */
+/** Names a cluster that is in no file by its first address; an equivalent command line uses the same name. */
 function addressed({ urls, kind, file }: ClusterSources, { clusters }: Settings): Result<ClusterConfig> {
   const config = parseClusterConfig(
     { name: urls[0], kind: kind ?? ENGINES[0].id, endpoints: urls.map(endpointFromText) },
     ENGINES,
   );
   if (!config.ok) return config;
-  // What the file says of a cluster (observe-only, its environment) must not be lost by naming it differently.
+  // A cluster of the file must not lose its settings (observe-only, its environment) because the line names it by its
+  // address.
   const own = new Set(urlsOf(config.value).map(normalAddress));
   const configured = clusters.find(
     entry =>
@@ -263,7 +265,7 @@ function addressed({ urls, kind, file }: ClusterSources, { clusters }: Settings)
     : config;
 }
 
-/** The address of an endpoint of any form; an empty text where it has none. */
+/** The address of an endpoint in any form; an empty text when it has none. */
 function endpointUrl(endpoint: unknown): string {
   const read = typeof endpoint === 'string' ? endpointFromText(endpoint) : endpoint;
   return typeof read === 'string' ? read : isObject(read) && typeof read['url'] === 'string' ? read['url'] : '';

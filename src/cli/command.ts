@@ -73,7 +73,7 @@ export async function runCommand(
   return code;
 }
 
-/** A read can be ended at any moment by the system's own means: nothing but its answer is lost. */
+/** Only commands with a confirmation handle signals. A read may be ended at any time: only its answer is lost. */
 function interruptible(command: CommandName): boolean {
   return commandSpec(command).confirmation !== 'none';
 }

@@ -1,5 +1,6 @@
 /**
- * Completions for three shells, generated from the one table of verbs and options. They run nothing and contact nobody.
+ * Completions for three shells, generated from the table of verbs and options. The scripts run nothing and contact no
+ * kernel.
  */
 import { PROGRAM } from '../control-plane/commands/command-line.ts';
 import { COMMAND_NAMES, COMMANDS } from '../control-plane/commands/commands.ts';
@@ -120,7 +121,7 @@ function zsh(): string {
     '  local line="${(j: :)${(@)words[2,CURRENT-1]}}"',
     '  line="${line#help }"',
     '  case "$line" in',
-    // The words of the verb are taken away, because _arguments would read them as arguments.
+    // The words of the verb are removed, because _arguments would read them as arguments.
     ...LINES.filter(({ options: names }) => names.length > 0).map(
       ({ words, options: names }) =>
         `    '${words.join(' ')}'|'${words.join(' ')} '*) words=("$words[1]" ` +

@@ -1,6 +1,6 @@
 /**
- * Asks a person in a terminal: the explanation, then one question for each thing that has to be consented to. What was
- * answered beforehand stands directly above each of them.
+ * Asks a person in a terminal: shows the explanation, then asks one question for each thing that needs consent. The
+ * kernel's answer to the dry run stands directly above each question.
  */
 import type { ReadStream, WriteStream } from 'node:tty';
 import { operatorText } from '../control-plane/commands/operator.ts';
@@ -18,7 +18,7 @@ import { known } from './text/safe.ts';
 /** A step that did not end in consent. */
 type Refused = Exclude<ConfirmationAnswer, { readonly kind: 'confirmed' }>;
 
-/** One question: what has to be typed for it to count, and how the step is called in the record. */
+/** One question: the text that must be typed to consent, and the name of the step in the record. */
 interface Question {
   readonly told: readonly string[];
   readonly label: string;
@@ -26,7 +26,7 @@ interface Question {
   readonly at: string;
 }
 
-/** Where a person reads and answers. `output` is standard error: results stay apart from the dialogue. */
+/** Where a person reads and answers. `output` is standard error, so that results on standard output stay apart. */
 export interface Dialogue {
   readonly input: ReadStream;
   readonly output: WriteStream;
@@ -40,7 +40,7 @@ export class TerminalConfirmer implements Confirmer {
   #opened: Dialogue | undefined;
   #person: Person | undefined;
 
-  /** `open` is called when somebody is to be asked: a command that asks nobody does not touch its standard input. */
+  /** `open` is called only when a person is asked: a command without a question must not touch standard input. */
   constructor(open: () => Dialogue) {
     this.#open = open;
   }
@@ -49,7 +49,7 @@ export class TerminalConfirmer implements Confirmer {
     return (this.#opened ??= this.#open());
   }
 
-  /** Where nobody can read or answer, nobody is asked. */
+  /** Refuses when nobody can read or answer a question. */
   unavailable(): ControlError | undefined {
     const { input, output } = this.#dialogue;
     const missing = [
@@ -108,7 +108,7 @@ export class TerminalConfirmer implements Confirmer {
     }
     const name = await this.#type(person, theNode(prompt));
     if (name.kind !== 'typed') return name;
-    // The control plane compares; a wrong name ends here and is refused there.
+    // The control plane compares the names: a wrong name ends the questions here and is refused there.
     if (name.text !== prompt.toType.text) return confirmed(name.text);
     if (enhanced) {
       const refused = await this.#ask(person, responsibility(prompt));
@@ -118,7 +118,7 @@ export class TerminalConfirmer implements Confirmer {
     return confirmed(name.text);
   }
 
-  /** Nothing but the expected text is consent. */
+  /** Only the exact expected text is consent. */
   async #ask(person: Person, question: Question): Promise<Refused | undefined> {
     const reply = await this.#type(person, question);
     if (reply.kind !== 'typed') return reply;
@@ -199,7 +199,7 @@ function theNode({ explanation, toType: { what, text: expected } }: Confirmation
 function responsibility({ explanation, operator }: ConfirmationPrompt): Question {
   return {
     told: [
-      ...paragraph(`Responsibility for this force passes to ${visible(operatorText(operator))}.`),
+      ...paragraph(`Responsibility for this forced promotion passes to ${visible(operatorText(operator))}.`),
       ...paragraph(
         'It is recorded under this name, with the ' +
           `reason: ${explanation.reason === null ? 'none' : visible(explanation.reason)}`,

@@ -1,15 +1,15 @@
-/** What the operating system says about this process and the person who started it. */
+/** What the operating system tells about this process and about the person who started it. */
 import { homedir, hostname, userInfo } from 'node:os';
 import type { Operator } from '../control-plane/commands/operator.ts';
 
-const SECRET_VARIABLE = /^AERODB_\w*(?:TOKEN|PASSWORD)$/;
+const SECRET_VARIABLE = /^AERODB_\w*(?:TOKEN|PASSWORD|LOGIN)$/;
 
 /** Environment variables. */
 export type Env = Readonly<Record<string, string | undefined>>;
 
 /**
- * The environment as it was found. What may hold a secret (see docs/terminal.md) is taken out of this process's own:
- * neither a diagnostic report of Node nor anything started from here has it.
+ * The environment as it was found. Variables that may hold a secret (see docs/terminal.md) are removed from this
+ * process, so that a diagnostic report of Node or a child process cannot show them.
  */
 export function takeEnvironment(): Env {
   const found = { ...process.env };
@@ -17,13 +17,13 @@ export function takeEnvironment(): Env {
   return found;
 }
 
-/** The least length at which a secret is taken for one inside of an argument, and at which it is one by itself. */
+/** How long a secret must be to be recognised inside an argument (INSIDE), or as a whole argument (ALONE). */
 const INSIDE = 12;
 const ALONE = 8;
 
 /**
- * The variable whose secret, or the password of it, stands in an argument: its name. A short one may be a word of any
- * line.
+ * The name of the variable whose secret, or the password in it, appears in an argument. Short secrets are ignored: they
+ * may be ordinary words.
  */
 export function secretGivenAway(argv: readonly string[], env: Env): string | undefined {
   const holds = (secret: string): boolean =>
@@ -37,7 +37,7 @@ export function secretGivenAway(argv: readonly string[], env: Env): string | und
   )?.[0];
 }
 
-/** The operating system's word for who sits here, and the configured name beside it; recorded as asserted. */
+/** The account and host as the operating system names them, with the configured name; recorded as asserted. */
 export function operator(name: string | null): Operator {
   return { account: account(), host: hostname(), name };
 }
@@ -46,7 +46,7 @@ function account(): string {
   try {
     return userInfo().username;
   } catch {
-    // The system knows no name for this user id: then there is none, and control commands are refused (P7-O3).
+    // The system has no name for this user id. The account is then empty, and control commands are refused (P7-O3).
     return '';
   }
 }

@@ -1,4 +1,6 @@
-/** Exit codes: stable, documented, and decided by domain and outcome alone, never by message text. */
+/**
+ * Exit codes. They are stable and documented, and depend only on domain and outcome, never on the text of a message.
+ */
 import type { CommandResult } from '../control-plane/request/result.ts';
 import type { ControlError, ErrorDomain } from '../control-plane/model/errors.ts';
 
@@ -37,15 +39,15 @@ const DOMAIN_CODES = {
 } as const satisfies Readonly<Record<ErrorDomain, ExitCode>>;
 
 /**
- * The code of an error. An unknown outcome is called unknown, whatever the domain (P7-E2); what was executed all the
- * same is never said not to be.
+ * The exit code of an error. An unknown outcome has its own code whatever the domain is (P7-E2), and a command that was
+ * executed never gets a code that says it was not.
  */
 export function errorExitCode(error: ControlError): ExitCode {
   if (error.outcome === 'executed' && error.domain !== 'KERNEL_REJECTION') return EXIT.notShown;
   return error.outcome === 'unknown' ? EXIT.outcomeUnknown : DOMAIN_CODES[error.domain];
 }
 
-/** The code of a command's end. */
+/** The exit code of a finished command. */
 export function resultExitCode(result: CommandResult): ExitCode {
   const executed = result.kind !== 'failed' || result.error.outcome === 'executed';
   if (executed && result.recorded.position === null) return EXIT.notRecorded;

@@ -1,6 +1,6 @@
 /**
- * Reading the small files that options and configuration name. Whatever stands there, it neither hangs nor fills this
- * process.
+ * Reads the small files that options and configuration name. A path to a pipe, a device or a very large file can
+ * neither block this process nor fill its memory.
  */
 import { closeSync, constants, fstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -11,16 +11,16 @@ import { isOptionName } from './options.ts';
 const MOST_BYTES = 1024 * 1024;
 
 /**
- * A file's text, its permission bits and the id of its owner, or a clause that says why there is neither; `missing` is
- * set when nothing stands there.
+ * A file's text, its permission bits and its owner's id, or a clause that says why it was not read. `missing` is set
+ * when there is no such file.
  */
 export type SmallFile =
   | { readonly ok: true; readonly text: string; readonly mode: number; readonly owner: number }
   | { readonly ok: false; readonly why: string; readonly missing: boolean };
 
 /**
- * Reads a regular file. What it is, how large it is and who may use it is asked of the opened file, so that it is the
- * file that is read; a pipe is opened without waiting for its writer.
+ * Reads a regular file. Type, size and permissions are asked of the opened file, so that they belong to the bytes that
+ * are read. O_NONBLOCK opens a pipe without waiting for its writer.
  */
 export function readSmallFile(file: string): SmallFile {
   const refused = (why: string, missing = false): SmallFile => ({ ok: false, why, missing });
@@ -49,7 +49,7 @@ export function readSmallFile(file: string): SmallFile {
   }
 }
 
-/** Permission bits as `ls` users write them, where the system has them. */
+/** Permission bits in octal, as `chmod` takes them. */
 export function octal(mode: number): string {
   return mode.toString(8).padStart(4, '0');
 }
@@ -59,13 +59,13 @@ export function permits(mode: number, bits: number): boolean {
   return process.platform !== 'win32' && (mode & bits) !== 0;
 }
 
-/** A byte-order mark, which some editors put before a text: it is no part of it. */
+/** The byte-order mark, which some editors write at the start of a file. It is not part of the text. */
 export const BYTE_ORDER_MARK = '\ufeff';
 
 /**
- * Whose folder a file stands in that others could exchange it in, by name or by the name that a link leads to: a
- * clause, or nothing. In a folder with the sticky bit (`/tmp`) they cannot exchange a file of this account's or of
- * root's.
+ * A clause when other accounts could replace the file, or nothing. They can when the directory of the file, or of the
+ * file that a link leads to, may be written by everyone. In a directory with the sticky bit (`/tmp`), they cannot
+ * replace a file of this account or of root.
  */
 export function exchangeable(file: string, owner: number): string | undefined {
   for (const directory of new Set([dirname(file), dirname(realpathSync(file))])) {
@@ -81,8 +81,8 @@ export function exchangeable(file: string, owner: number): string | undefined {
 }
 
 /**
- * The refusal of what was given as a path and does not read like one: it is neither opened nor made, and not repeated.
- * `field` is an option or a member of the file.
+ * Refuses a text that was given as a path and does not look like one. It is neither opened nor created, and not
+ * repeated. `field` is the option, or the member of the configuration file.
  */
 export function notAPath(field: string, text: string): ControlError | undefined {
   const why = implausiblePath(isOptionName(field) ? `--${field}` : field, text);

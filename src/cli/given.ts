@@ -1,10 +1,10 @@
-/** What a command line gives, taken apart: its options, the verbs of the log, the shells of completions. */
+/** The parts of a command line: its options, the audit verbs, and the shells for completions. */
 import type { OptionName } from './options.ts';
 
-/** Options that are no arguments of a command, as given; a switch that was given is `''`. */
+/** The options as given, except a command's own arguments; a switch that was given is `''`. */
 export type Given = Readonly<Partial<Record<OptionName, readonly string[]>>>;
 
-/** What may be done with the log; none of it is one of the ten commands, and none of it reaches a kernel. */
+/** The audit verbs. None is one of the ten commands, and none contacts a kernel. */
 export const AUDIT_VERBS = ['show', 'verify', 'export', 'reconstruct'] as const;
 
 export type AuditVerb = (typeof AUDIT_VERBS)[number];
@@ -14,7 +14,7 @@ export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 
 export type Shell = (typeof SHELLS)[number];
 
-/** The first option of several, or `undefined`. */
+/** The first value of an option that may be given several times, or `undefined`. */
 export function first(given: Given, name: OptionName): string | undefined {
   return given[name]?.[0];
 }

@@ -1,4 +1,4 @@
-/** Help that teaches: what each command does, needs and asks, and how it ends. Derived from the command table. */
+/** The help: what each command does, what it needs and asks, and how it ends. Derived from the command table. */
 import { commandSpec, COMMAND_NAMES, type CommandName, type CommandSpec } from '../control-plane/commands/commands.ts';
 import { PROGRAM } from '../control-plane/commands/command-line.ts';
 import { ENGINES } from '../engines/registry.ts';
@@ -8,7 +8,7 @@ import { facts, paragraph, type Fact } from './text/layout.ts';
 import { AUDIT_VERBS } from './given.ts';
 import { argumentOptions, auditOptions, displayOptions, sharedOptions, verb } from './usage.ts';
 
-/** What is explained. */
+/** The subject of a help text; `null` is the program. */
 export type Topic = CommandName | 'audit' | 'completion' | null;
 
 const ABOUT: Readonly<Record<CommandName, string>> = {
@@ -40,7 +40,7 @@ const ABOUT: Readonly<Record<CommandName, string>> = {
     'in for what the kernel could not find out, and for nothing else: a check that fails stays a denial.',
 };
 
-/** What holds for every engine, and then what is otherwise under some. */
+/** What holds for every engine, followed by the differences of single engines. */
 function about(command: CommandName): string {
   return [ABOUT[command], ...ENGINES.flatMap(({ help }) => help[command] ?? [])].join(' ');
 }
@@ -59,7 +59,7 @@ const CONFIRMATION: Readonly<Record<CommandSpec['confirmation'], string>> = {
     'the node is typed, responsibility is taken by typing the account',
 };
 
-/** The help of one topic, or of the program. */
+/** The help of one subject, or of the program. */
 export function helpText(topic: Topic): readonly string[] {
   if (topic === null) return overview();
   if (topic === 'audit') return auditHelp();
@@ -256,7 +256,7 @@ function completionHelp(): readonly string[] {
   ];
 }
 
-/** Addresses as the first engine has them, one a line. */
+/** Addresses in the form of the first engine, one on each line. */
 function exampleAddresses(): readonly string[] {
   const addresses = ENGINES[0].addresses.example.split(', ');
   return addresses.map((address, index) => {
@@ -265,7 +265,7 @@ function exampleAddresses(): readonly string[] {
   });
 }
 
-/** Each kind of secret with the member of the configuration that names its files, and its variable. */
+/** Each kind of secret with the member of the configuration that names its files, and with its variable. */
 function secretPlaces(): readonly Fact[] {
   return ENGINES.flatMap(({ id, secrets }) =>
     secrets.map(({ editor, terminal, form }): Fact => {
@@ -276,7 +276,7 @@ function secretPlaces(): readonly Fact[] {
   );
 }
 
-/** What some options mean where they choose records. */
+/** What some options mean when they select records of the log. */
 const OF_THE_LOG: Partial<Readonly<Record<OptionName, string>>> = {
   'request-id': 'Only records of this request. For show: a summary of it first.',
   cluster: 'Only records of this cluster. With --operator: the cluster whose Operator you become.',

@@ -1,4 +1,4 @@
-/** What a person types where something that was typed, or left out, stands in the way: a fact, and no advice. */
+/** What a person can type when something typed, or left out, caused the error. States a fact and gives no advice. */
 import { ARGUMENT_OPTIONS, PROGRAM } from '../control-plane/commands/command-line.ts';
 import { isOwn, type ControlError } from '../control-plane/model/errors.ts';
 import { isClusterName, isPath } from '../control-plane/model/plausible.ts';
@@ -6,7 +6,7 @@ import type { Act } from '../control-plane/request/permit.ts';
 import { visible } from '../text/foreign.ts';
 import type { Hint } from './text/errors.ts';
 
-/** What is known where an error is to be told. */
+/** What is known when an error is shown. */
 export interface Place {
   /** The configured clusters, by what the file calls them. */
   readonly clusters: readonly string[];
@@ -15,12 +15,12 @@ export interface Place {
   readonly act: Act | undefined;
 }
 
-/** `undefined` where the error's own words say it all. */
+/** `undefined` when the message of the error is enough. */
 export function hintFor(error: ControlError, { clusters, file, act }: Place): Hint {
   if (isOwn(error, 'PHASE7_MISSING_ARGUMENT')) return missing(error.field, clusters);
   if (isOwn(error, 'PHASE7_MALFORMED_REQUEST') && error.field === 'cluster')
     return clusters.length === 0 ? undefined : `The configured clusters are ${list(clusters)}.`;
-  // What stands in the place of the path may be a secret: it is shown nowhere.
+  // The text given as a path may be a secret, so it is not shown.
   if (act !== undefined) return ACTS[act](isPath(file) ? visible(file) : 'the file that --config names');
   if (isOwn(error, 'PHASE7_INVALID_NODE_ID'))
     return (
@@ -60,7 +60,7 @@ function list(names: readonly string[]): string {
   return names.map(visible).join(', ');
 }
 
-/** The names of configured clusters; what does not read like a name is not repeated. */
+/** The names of the configured clusters. A text that does not look like a name is left out. */
 export function clusterNames(entries: readonly unknown[]): readonly string[] {
   return entries.flatMap(entry =>
     typeof entry === 'object' &&

@@ -1,6 +1,7 @@
 /**
- * Ctrl-C, hang-up and termination while a confirmed command runs. Before the dispatch they end the request, with
- * a record; after it nothing can be taken back, so the kernel's answer is awaited and recorded (P7-E2, P7-F2).
+ * Ctrl-C, hang-up and termination while a confirmed command runs. Before the dispatch they end the request and this is
+ * recorded. After it nothing can be taken back, so the program waits for the kernel's answer and records it (P7-E2,
+ * P7-F2).
  */
 import type { AuditLog } from '../control-plane/ports.ts';
 import type { Stage } from '../control-plane/model/record.ts';
@@ -9,19 +10,19 @@ import { EXIT } from './exit-codes.ts';
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const ENDS: readonly Stage[] = ['command_executed', 'kernel_rejected', 'outcome_unknown', 'dispatch_failed'];
 
-/** How far the one control request of this process is, as far as its own records say. */
+/** How far the one control request of this process has come, according to its own records. */
 export class Progress {
   #sent = false;
   #collecting = false;
   #requestId = '';
   #end: Stage | undefined;
 
-  /** Whether a request may be at the kernel, its outcome not yet recorded. */
+  /** Whether a request may have reached the kernel and its outcome is not recorded yet. */
   get sent(): boolean {
     return this.#sent;
   }
 
-  /** Whether diagnostics may be under way: confirmed, and not answered yet. */
+  /** Whether diagnostics may be running: confirmed, and not answered yet. */
   get collecting(): boolean {
     return this.#collecting;
   }
@@ -30,12 +31,12 @@ export class Progress {
     return this.#requestId;
   }
 
-  /** How the control request that was sent ended, once that is recorded. */
+  /** How the sent control request ended, once its end is recorded. */
   get end(): Stage | undefined {
     return this.#end;
   }
 
-  /** The same log, watched: an intent on disk means that from now on a byte may be out. */
+  /** Returns the same log, but follows what is written: once an intent is on disk, bytes may have been sent. */
   watch(log: AuditLog): AuditLog {
     return {
       append: async entry => {
@@ -54,12 +55,12 @@ export class Progress {
   }
 }
 
-/** What an interruption can do; every part is a port of the session. */
+/** What an interruption can do. Each part is a port of the session. */
 export interface Interruptible {
   readonly progress: Progress;
   /** Ends the open question; `false` when none is open. */
   readonly question: (signal: string) => boolean;
-  /** Voids what is pending, so that no later step is taken. */
+  /** Voids the pending confirmation, so that no later step runs. */
   readonly end: () => void;
   readonly say: (line: string) => void;
   readonly exit: (code: number) => void;

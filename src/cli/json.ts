@@ -1,6 +1,7 @@
 /**
- * What `--json` prints: one document per command on standard output, for success and failure alike. The shape is
- * versioned and documented in docs/terminal.md and docs/terminal.schema.json; a test holds live output against it.
+ * What `--json` prints: one document for each command on standard output, whether it succeeded or failed. The shape has
+ * a version and is documented in docs/terminal.md and docs/terminal.schema.json; a test checks live output against the
+ * schema.
  */
 import type { AuditFileVerification } from '../control-plane/model/audit-file.ts';
 import type { AuditCopyVerdict } from '../control-plane/model/audit-reader.ts';
@@ -14,7 +15,7 @@ import type { SignatureCheck } from './audit/signature.ts';
 import type { ExitCode } from './exit-codes.ts';
 import type { ClusterLabel } from './text/results.ts';
 
-/** The end of a command. 64-bit values are decimal strings, unknown is `null`. */
+/** The result of a command. 64-bit values are decimal strings, an unknown value is `null`. */
 export function resultJson(result: CommandResult, cluster: ClusterLabel | null, exitCode: ExitCode): string {
   const { requestId } = result;
   const end = { requestId, recorded: recordedJson(result.recorded), exitCode };
@@ -43,7 +44,7 @@ export function resultJson(result: CommandResult, cluster: ClusterLabel | null, 
   }
 }
 
-/** A refusal before there was a request: a line that was not understood, a change of authority, an unreadable log. */
+/** A refusal before a request existed: a line that was not understood, a change of authority, an unreadable log. */
 export function refusalJson(command: string | null, error: ControlError, exitCode: ExitCode): string {
   return document({
     kind: 'failed',
@@ -58,7 +59,9 @@ export function refusalJson(command: string | null, error: ControlError, exitCod
   });
 }
 
-/** The verdict over an audit log or a file that holds records of one, and how its second copy stands to it. */
+/**
+ * The verdict about an audit log or a file that holds records of one, and how the log's second copy compares with it.
+ */
 export function verdictJson(
   path: string,
   { form, verdict, heads, tolerated, manifest }: AuditFileVerification,
@@ -70,7 +73,7 @@ export function verdictJson(
   return document({ kind: 'audit_verdict', path, ...members, copy: toWire(copy), signature, exitCode });
 }
 
-/** What happened, from several sources: one document, a line for each entry and for each request. */
+/** A reconstruction from several sources: one document, with a line for each entry and each request. */
 export function* reconstructionJson(shown: Reconstruction, exitCode: ExitCode): Generator<string> {
   const { entries, requests, ...rest } = shown;
   const head = Object.entries({ format: JSON_FORMAT, kind: 'reconstruction', ...rest, exitCode });
@@ -87,7 +90,7 @@ function* listJson(name: string, items: readonly unknown[], end: string): Genera
   yield `  ]${end}`;
 }
 
-/** One line of an audit log, as one line of JSON: the record as it stands there, or its text where it is none. */
+/** One line of an audit log as one line of JSON: the record itself, or its text when it is no record. */
 export function auditLineJson(line: bigint, record: Readonly<Record<string, unknown>> | null, text: string): string {
   return safeJson({
     format: JSON_FORMAT,

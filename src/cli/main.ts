@@ -1,4 +1,4 @@
-/** The terminal program's first lines: the runtime is checked before anything that needs it is loaded. */
+/** The first lines of the terminal program: they check the Node version before code that needs it is loaded. */
 import { takeEnvironment } from './environment.ts';
 import { leave, standardOutput, writeFailure } from './output.ts';
 import { brokenOff, notWritten, type BrokenOff, type RunState } from './run-state.ts';
@@ -7,7 +7,7 @@ import type { ExitCode } from './exit-codes.ts';
 const OLDEST_NODE = 22;
 
 const output = standardOutput();
-/** What is known of this run, for whatever breaks. */
+/** What is known of this run, so that any failure can report it. */
 const state: RunState = {};
 
 async function main(): Promise<ExitCode> {
@@ -19,7 +19,7 @@ async function main(): Promise<ExitCode> {
     ]);
     return 2;
   }
-  // Node's own notices about its experimental parts are about this program, not about the cluster.
+  // Node's notices about its experimental features concern this program, not the cluster, so they are not shown.
   process.removeAllListeners('warning');
   process.on('warning', warning => {
     if (warning.name !== 'ExperimentalWarning') output.err([`${warning.name}: ${warning.message}`]);
@@ -33,13 +33,13 @@ function say({ lines, code }: BrokenOff): ExitCode {
   return code;
 }
 
-/** A result that did not reach where it was to stand is said to be missing there. */
+/** When the result could not be written, says so and changes the exit code. */
 async function finish(code: ExitCode): Promise<never> {
   const cause = await writeFailure();
   return leave(cause === undefined ? code : say(notWritten(state, cause, code)));
 }
 
-// Also what breaks where nobody waits for it: no stack trace, and no word about the outcome that is not known.
+// Covers errors outside the awaited calls too: they show no stack trace and claim no outcome that is not known.
 process.on('uncaughtException', error => void leave(say(brokenOff(state, error))));
 void main()
   .catch((error: unknown) => say(brokenOff(state, error)))

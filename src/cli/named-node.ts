@@ -1,6 +1,6 @@
 /**
- * A node that is named by its name: found by one reading of its cluster, which is a request of its own and recorded as
- * one. An id is taken as it is, and nobody is asked.
+ * Finds a node by its name. The cluster is read for it; that is a request of its own, with its own record. An id is
+ * used as it is, without any reading.
  */
 import type { CommandName } from '../control-plane/commands/commands.ts';
 import { engineOf } from '../control-plane/engine.ts';
@@ -12,30 +12,30 @@ import { visible } from '../text/foreign.ts';
 import { ENGINES } from '../engines/registry.ts';
 import type { Session } from './session.ts';
 
-/** The session that asks. */
+/** The parts of the session that are needed here. */
 interface Asking extends Pick<Session, 'plane'> {
   readonly clusters: Pick<Session['clusters'], 'find'>;
 }
 
 type Input = Readonly<Record<string, string>>;
 
-/** What the line asks for with the node's id in it. */
+/** The arguments with the node's id in them, or the reason why there is none. */
 export type NamedNode =
   | { readonly kind: 'id'; readonly input: Input }
-  /** A name that exactly one member bears; `told` says name and id. */
+  /** Exactly one member has the name. `told` gives name and id. */
   | { readonly kind: 'found'; readonly input: Input; readonly told: string; readonly recorded: Recorded }
-  /** The name is nobody's, or that of several: the request is made as it was typed, to be refused and recorded. */
+  /** No member has the name, or several have it. The request is made as typed, so that it is refused and recorded. */
   | { readonly kind: 'nobody'; readonly input: Input; readonly hint: string; readonly recorded: Recorded }
   | { readonly kind: 'unread'; readonly failure: FlowFailure; readonly hint: string };
 
-/** Finds the node; `input` holds the arguments as they were typed. */
+/** Finds the node. `input` holds the arguments as they were typed. */
 export async function nodeByName({ plane, clusters }: Asking, command: CommandName, input: Input): Promise<NamedNode> {
   const asTyped = { kind: 'id', input } as const;
   const { node, cluster } = input;
   if (node === undefined || node === '' || cluster === undefined || !isNodeName(node)) return asTyped;
   const config = clusters.find(cluster);
   if (!config.ok || engineOf(ENGINES, config.value).invalidNodeId(node) === undefined) return asTyped;
-  // What would be refused anyway, whatever the node, is refused without asking anybody.
+  // A request that is refused whatever the node is, is refused without reading the cluster.
   if ((await plane.refusal(command, input)) !== undefined) return asTyped;
   const result = await plane.execute('inspect_cluster_state', { cluster });
   if (result.kind === 'failed') return { kind: 'unread', failure: result, hint: sought(node) };
@@ -60,5 +60,7 @@ export async function nodeByName({ plane, clusters }: Asking, command: CommandNa
 }
 
 function sought(node: string): string {
-  return `"${visible(node)}" is no id, so the members were to be read for that name. Nothing else was asked for.`;
+  return (
+    `"${visible(node)}" is not an id, so the members had to be read to find that name. ` + 'Nothing else was requested.'
+  );
 }

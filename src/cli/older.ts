@@ -1,4 +1,4 @@
-/** The line that shows the next older part of what an answer shows: another command, and another recorded reading. */
+/** The command line that shows the next older part of an answer. It is a new command with its own record. */
 import { commandLine, option } from '../control-plane/commands/command-line.ts';
 import { engineOf } from '../control-plane/engine.ts';
 import { olderPart } from '../control-plane/model/reads.ts';
@@ -8,10 +8,10 @@ import { ENGINES } from '../engines/registry.ts';
 import type { OptionName } from './options.ts';
 import { first, type Given } from './given.ts';
 
-/** What is as it was on this line; the cluster and its addresses are told by the command itself. */
+/** Options that are copied from the current line. The cluster and its addresses are already part of the command. */
 const KEPT = ['token-file', 'config', 'timeout', 'audit-dir'] as const satisfies readonly OptionName[];
 
-/** `undefined` where nothing is older. */
+/** `undefined` when there is nothing older. */
 export function olderLine({ answer, cluster }: Answered, clusters: Clusters, given: Given): string | undefined {
   const args = olderPart(answer, cluster);
   const config = clusters.find(cluster);

@@ -1,18 +1,18 @@
-/** The options of the terminal program, once, as data: parsing, help and completions are derived from here. */
+/** The options of the terminal program as data. Parsing, help and completions are derived from them. */
 import { ENGINES } from '../engines/registry.ts';
 import { ARGUMENT_OPTIONS } from '../control-plane/commands/command-line.ts';
 
 /** One option. Options without `value` are switches. */
 export interface OptionSpec {
   readonly value?: string;
-  /** May be given several times. */
+  /** The option may be given several times. */
   readonly many?: true;
-  /** What a shell may complete the value with. */
+  /** What a shell may offer to complete the value. */
   readonly complete?: 'file' | 'directory' | readonly string[];
   readonly help: string;
 }
 
-/** What a command takes as its arguments; whether a given command takes one is the control plane's to say. */
+/** Arguments of commands. The control plane decides which command takes which argument. */
 export const ARGUMENTS = {
   [ARGUMENT_OPTIONS.cluster]: {
     value: 'NAME',
@@ -24,7 +24,7 @@ export const ARGUMENTS = {
       'The node, by its id, or by its name where exactly one member bears it: then the cluster is read first, which ' +
       'is recorded as a request of its own ("inspect cluster" shows names and ids).',
   },
-  [ARGUMENT_OPTIONS.lookup]: { value: 'UUID', help: 'A request whose fate is looked up at --node.' },
+  [ARGUMENT_OPTIONS.lookup]: { value: 'UUID', help: 'A request whose outcome is looked up at --node.' },
   [ARGUMENT_OPTIONS.before]: {
     value: 'POSITION',
     help: 'Show what is older than this position, as an answer named it. The line is printed below each part.',
@@ -46,7 +46,7 @@ const MEMBERS_NAMED =
     ? ''
     : ` With --kind ${NAMING_MEMBERS.join(' or ')} MEMBER=URL says which member an address leads to.`;
 
-/** How a cluster is found and reached. */
+/** Options that say how a cluster is found and reached. */
 export const CONNECTION = {
   url: {
     value: 'URL',
@@ -72,7 +72,7 @@ export const CONNECTION = {
   },
 } as const satisfies Readonly<Record<string, OptionSpec>>;
 
-/** Who asks, where it is recorded and how the answer is written. */
+/** Options that say who asks, where it is recorded and how the answer is written. */
 export const SESSION = {
   operator: { help: 'Assume Operator authority for this cluster and this run. Recorded.' },
   auditor: { help: 'Become Auditor for this run. Recorded.' },
@@ -86,19 +86,19 @@ export const SESSION = {
   json: { help: 'Write one JSON document to standard output, for programs.' },
 } as const satisfies Readonly<Record<string, OptionSpec>>;
 
-/** One option of two kinds of commands. */
+/** An option that commands with a confirmation and `audit show` share. */
 const FULL = {
   help:
     'With promote, demote, force-promote and diag diagnostics: the explanation with everything unfolded. With audit ' +
     'show: every record with what it says.',
 } as const;
 
-/** How much of what is shown is unfolded; where it means nothing, it is refused. */
+/** Options that say how much is shown. A command for which they have no effect refuses them. */
 export const DISPLAY = {
   full: FULL,
 } as const satisfies Readonly<Record<string, OptionSpec>>;
 
-/** What the audit verbs take beside the session's options. */
+/** Options of the audit verbs, besides those of the session. */
 export const AUDIT = {
   file: {
     value: 'FILE',
@@ -114,16 +114,16 @@ export const AUDIT = {
   },
   head: {
     value: 'SEQ:HASH',
-    help: "A head of the log known from elsewhere, from a kernel's event say: finds a cut end and a rewritten whole.",
+    help: "A head of the log known from elsewhere, such as a kernel's event: finds a cut end and a rewritten log.",
   },
-  selection: { help: 'The file holds some records of a log and is not meant to be the whole of it.' },
+  selection: { help: 'The file is meant to hold only some records of a log.' },
   signature: { value: 'FILE', complete: 'file', help: 'A signature of the file, made by ssh-keygen -Y sign.' },
   'allowed-signers': {
     value: 'FILE',
     complete: 'file',
     help: 'Who may sign, with their keys, in the form of ssh-keygen ("ALLOWED SIGNERS").',
   },
-  signer: { value: 'IDENTITY', help: 'Who is to have signed, as the file of allowed signers calls them.' },
+  signer: { value: 'IDENTITY', help: 'The expected signer, as the file of allowed signers names them.' },
   command: {
     value: 'COMMAND',
     help: 'Only records of this command, by its name in the log, such as inspect_node. Another word finds nothing.',
@@ -165,7 +165,7 @@ export const AUDIT = {
     value: 'FILE',
     many: true,
     complete: 'file',
-    help: 'With --bundle: a file that goes along, the answer of "inspect promotion --json" say. May be repeated.',
+    help: 'With --bundle: a file to include, such as the answer of "inspect promotion --json". May be repeated.',
   },
   chain: {
     value: 'HOW',
@@ -179,7 +179,7 @@ export const AUDIT = {
   },
 } as const satisfies Readonly<Record<string, OptionSpec>>;
 
-/** What every verb takes. */
+/** Options of every verb. */
 export const GENERAL = {
   help: { help: 'Explain the command instead of running it.' },
   version: { help: 'Print the version.' },
@@ -201,7 +201,7 @@ export function isOptionName(name: string): name is OptionName {
   return Object.hasOwn(OPTIONS, name);
 }
 
-/** The general shape of an option. */
+/** One option, seen as the general type. */
 export function optionSpec(name: OptionName): OptionSpec {
   return OPTIONS[name];
 }

@@ -1,29 +1,29 @@
 /**
- * Writing to a terminal, a file or a pipe. A reader that is gone changes nothing but what is read; a file that takes
- * less than the whole is a failure, and said.
+ * Writing to a terminal, a file or a pipe. A reader that has gone is not an error; a file that takes less than the
+ * whole is an error and is reported.
  */
 import { fstatSync, writeSync } from 'node:fs';
 import { writeWhole } from '../files/whole.ts';
 
-/** Where a run writes; results to `out`, errors and the dialogue to `err`. */
+/** Where a run writes: results to `out`, errors and questions to `err`. */
 export interface Output {
   readonly out: (lines: readonly string[]) => void;
   readonly err: (lines: readonly string[]) => void;
-  /** Like `out`, for much: resolves when handed over, with `false` when no more can be written. */
+  /** Like `out`, for long output. Resolves when the text is handed over, with `false` when no more can be written. */
   readonly stream: (lines: readonly string[]) => Promise<boolean>;
-  /** The same for bytes, as they are; they are no longer looked at when it resolves. */
+  /** Like `stream`, for unchanged bytes. After it resolves, the caller may reuse the chunk. */
   readonly bytes: (chunk: Uint8Array) => Promise<boolean>;
 }
 
 type Name = 'stdout' | 'stderr';
 
 const DESCRIPTORS = { stdout: 1, stderr: 2 } as const;
-/** Nobody reads any more: a closed pipe, a terminal that hung up. */
+/** Errors that mean that the reader has gone: a closed pipe, a terminal that hung up. */
 const READER_GONE: readonly string[] = ['EPIPE', 'ECONNRESET', 'ERR_STREAM_DESTROYED'];
 
-/** Standard streams that were written to in this run. */
+/** Standard streams that this run has written to. */
 const opened = new Set<NodeJS.WriteStream>();
-/** Why standard output has not taken all of it. */
+/** Why standard output did not take everything. */
 let failed: string | undefined;
 
 /** Where results and messages go. */
@@ -42,8 +42,8 @@ export function standardOutput(): Output {
 }
 
 /**
- * A standard stream, opened by its first use, because opening takes a good part of a short command's time. A closed
- * pipe or a terminal that hung up is not an error of the command.
+ * A standard stream. It is opened at its first use, because opening takes a large part of a short command's time. A
+ * closed pipe or a terminal that hung up is not an error of the command.
  */
 export function standardStream(name: Name): NodeJS.WriteStream {
   const stream = process[name];
@@ -53,14 +53,15 @@ export function standardStream(name: Name): NodeJS.WriteStream {
 }
 
 /**
- * Why standard output did not take all of what was written to it; `undefined` when it did, or when its reader had gone.
+ * Why standard output did not take everything that was written to it. `undefined` when it did, or when its reader had
+ * gone.
  */
 export async function writeFailure(): Promise<string | undefined> {
   await handedOver();
   return failed;
 }
 
-/** Ends the process once everything that was written has been handed over. */
+/** Ends the process after everything written has been handed over. */
 export async function leave(code: number): Promise<never> {
   await handedOver();
   process.exit(code);
@@ -70,7 +71,7 @@ async function handedOver(): Promise<void> {
   for (const stream of opened) await write(stream, '');
 }
 
-/** Resolves with `false` where it was not taken. */
+/** Resolves with `false` when the text was not taken. */
 async function handOver(name: Name, text: string | Uint8Array): Promise<boolean> {
   const error = isFile(name) ? writeToFile(name, text) : await write(standardStream(name), text);
   if (error === undefined) return true;
@@ -80,7 +81,7 @@ async function handOver(name: Name, text: string | Uint8Array): Promise<boolean>
   return false;
 }
 
-/** Node writes to a file once and does not look at how much of it was taken; a disk that fills takes a part. */
+/** Node writes to a file once and ignores how much was taken; a full disk takes only a part. */
 function writeToFile(name: Name, text: string | Uint8Array): Error | undefined {
   try {
     writeWhole(typeof text === 'string' ? Buffer.from(text) : text, left => writeSync(DESCRIPTORS[name], left));
@@ -94,7 +95,7 @@ function isFile(name: Name): boolean {
   try {
     return fstatSync(DESCRIPTORS[name]).isFile();
   } catch {
-    return false; // it is closed; its stream says so
+    return false; // closed; the write to its stream reports that
   }
 }
 

@@ -1,6 +1,7 @@
 /**
- * From a command line to what it asks for. What names one of the ten commands becomes a request as it was typed,
- * unknown options included: the control plane judges and records it. What cannot be read is no request.
+ * Turns a command line into what it asks for. A line that names one of the ten commands becomes a request as it was
+ * typed, even with unknown options: the control plane checks and records it. A line that cannot be understood is no
+ * request.
  */
 import { parseArgs } from 'node:util';
 import { ARGUMENT_OPTIONS, PROGRAM, TERMINAL_WORDS } from '../control-plane/commands/command-line.ts';
@@ -30,7 +31,7 @@ export type Invocation =
 export function parseCommandLine(argv: readonly string[]): Invocation {
   const read = tokens(argv);
   const given = read.options;
-  // Also where --json stands in another option's place: a program reads what comes of it.
+  // Also when --json stands where another option's value belongs: a program that reads the result expects JSON.
   const json = argv.includes('--json');
   const misunderstood = (message: string, field?: string): Invocation => ({
     kind: 'misunderstood',
@@ -85,13 +86,13 @@ export function parseCommandLine(argv: readonly string[]): Invocation {
 }
 
 /**
- * A line that gives a secret away is not carried out: the record of it stays for good, and the arguments of a program
- * are seen by every account.
+ * Refuses a line that contains a secret: its record would stay for good, and every account can see the arguments of a
+ * program.
  */
 export function misplacedSecret(variable: string, argv: readonly string[]): Invocation {
   const message =
-    `An argument holds what the variable ${variable} holds, so the line is not carried out, and nothing of it is ` +
-    'repeated: every account of this machine can see the arguments of a program. Nothing was sent.';
+    `An argument contains the value of the variable ${variable}, so the command was not run, and its line is not ` +
+    'repeated here: every account of this machine can see the arguments of a program. Nothing was sent.';
   return {
     kind: 'misunderstood',
     error: refusal('PHASE7_MALFORMED_REQUEST', message, variable),
@@ -99,13 +100,10 @@ export function misplacedSecret(variable: string, argv: readonly string[]): Invo
   };
 }
 
-/** Addresses are recorded and shown; one that holds credentials is therefore refused without being repeated. */
+/** Addresses are recorded and shown, so an address with credentials is refused and not repeated. */
 function badAddress({ url = [], cluster, kind }: Given): string | undefined {
   if (url.length > 0 && cluster !== undefined)
-    return (
-      '--cluster names a cluster of the configuration file, --url one that is in no file: a line holds one of ' +
-      'them.'
-    );
+    return '--cluster names a cluster of the configuration file, --url one that is in no file: use one ' + 'of them.';
   if (url.length === 0 && kind !== undefined) return '--kind says what runs at --url, and no --url was given.';
   return url.some(text => !isClusterName(text) || isName(text) || !SCHEMES.includes(schemeOf(text)))
     ? `--url needs the address of a node (${SCHEMES.join(', ')}), without credentials, query or fragment, and ` +
@@ -120,12 +118,12 @@ function schemeOf(text: string): string {
   return URL.parse(typeof endpoint === 'string' ? endpoint : endpoint.url)?.protocol.slice(0, -1) ?? '';
 }
 
-/** The command that a line's words begin with. */
+/** The command that the words of a line begin with. */
 function commandOf(words: readonly string[]): CommandName | undefined {
   return COMMAND_NAMES.find(name => TERMINAL_WORDS[name].every((word, index) => words[index] === word));
 }
 
-/** Words that begin several commands: "inspect", "diag". */
+/** Whether a word begins the names of several commands: "inspect", "diag". */
 function isFamily(word: string | undefined): boolean {
   return COMMAND_NAMES.some(name => TERMINAL_WORDS[name][0] === word);
 }
@@ -153,8 +151,8 @@ function optionText(name = ''): string {
 }
 
 /**
- * A command's arguments, and everything else that was typed as if it were one: the control plane refuses that by
- * name and records it. Values of unknown options are withheld, because nobody knows what they hold.
+ * A command's arguments, and everything else that was typed like an argument: the control plane refuses that by its
+ * name and records it. Values of unknown options are withheld, because they may be secrets.
  */
 function commandInput({ options, unknown }: Tokens, extraWords: number): Readonly<Record<string, string>> {
   const fields = Object.entries(ARGUMENT_OPTIONS).flatMap(([field, option]) => {
@@ -217,7 +215,7 @@ function brokenOption(name: OptionName, value: string | undefined, inline: boole
   if (spec.value === undefined)
     return value === undefined ? undefined : broken(`Option --${name} is a switch and takes no value.`);
   if (value === undefined) return broken(`Option --${name} needs a value (${spec.value}); none was given.`);
-  // A hyphen alone is a value: standard input.
+  // A single hyphen is a value: it means standard input.
   if (!inline && value.startsWith('-') && value !== '-') {
     return broken(
       `Option --${name} needs a value (${spec.value}); another option stands in its place. A value that begins ` +

@@ -1,16 +1,16 @@
 /**
- * The person at the terminal, one question at a time. The terminal stays in its own line mode, so nothing here
- * writes control sequences; an answer is a line that was ended by Enter after its question stood there (P7-A2).
+ * The person at the terminal, who is asked one question at a time. The terminal stays in its own line mode, so nothing
+ * here writes control sequences. Only a line ended by Enter after its question was shown is an answer (P7-A2).
  */
 import type { ReadStream, WriteStream } from 'node:tty';
 
-/** A line, or the reason why there will be none. */
+/** A line, or the reason why there is none. */
 export type Reply =
   | { readonly kind: 'line'; readonly text: string }
   | { readonly kind: 'declined'; readonly how: string }
   | { readonly kind: 'voided'; readonly why: string };
 
-/** Turns of the event loop without input after which the terminal holds nothing more, and the most that are waited. */
+/** Turns of the event loop without input after which the terminal's buffer counts as empty, and the limit of turns. */
 const QUIET_TURNS = 3;
 const MOST_TURNS = 1000;
 
@@ -31,17 +31,16 @@ export class Person {
     input.on('error', () => this.#leave('The terminal was closed while the confirmation was open.'));
   }
 
-  /** Whether a question waits for its answer. */
+  /** Whether a question is open. */
   get asked(): boolean {
     return this.#waiting !== undefined;
   }
 
-  /** Shows lines. */
   tell(lines: readonly string[]): void {
     this.#output.write(`${lines.join('\n')}\n`);
   }
 
-  /** Asks, after everything that was typed before the question has been thrown away. */
+  /** Throws away everything that was typed before the question, then asks. */
   async ask(prompt: string): Promise<Reply> {
     const silent = await this.#discardTypedAhead();
     if (this.#gone !== undefined) return this.#gone;
@@ -65,8 +64,8 @@ export class Person {
   }
 
   /**
-   * What the terminal already holds is delivered line by line, one in a turn of the event loop, while nobody waits for
-   * it.
+   * Throws away what the terminal already holds. Node delivers it line by line, one line in each turn of the event
+   * loop. Resolves with `false` when the input does not end.
    */
   async #discardTypedAhead(): Promise<boolean> {
     let quiet = 0;
@@ -79,7 +78,7 @@ export class Person {
     return quiet === QUIET_TURNS;
   }
 
-  /** Only Enter ends a line: what stands unfinished when the input ends is no answer. */
+  /** Only Enter ends a line: unfinished text at the end of the input is no answer. */
   #read(text: string): void {
     this.#received += 1;
     const [rest = '', ...lines] = `${this.#line}${text}`.split('\n').reverse();

@@ -1,11 +1,11 @@
-/** From the arguments to an exit code. Loads only what the line asks for. */
+/** From the arguments to an exit code. Loads only the modules that the line needs. */
 import { secretGivenAway, type Env } from './environment.ts';
 import { errorExitCode, EXIT, type ExitCode } from './exit-codes.ts';
 import type { Output } from './output.ts';
 import { misplacedSecret, parseCommandLine } from './parse.ts';
 import type { RunState } from './run-state.ts';
 
-/** Runs one line; `state` says at any moment how far it came. */
+/** Runs one line. `state` shows at any moment how far the run has come. */
 export async function run(argv: readonly string[], output: Output, env: Env, state: RunState): Promise<ExitCode> {
   const given = secretGivenAway(argv, env);
   const asked = given === undefined ? parseCommandLine(argv) : misplacedSecret(given, argv);

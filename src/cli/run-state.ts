@@ -1,29 +1,27 @@
-/**
- * What is known of a run at any moment, so that whatever breaks can say what was sent and what was recorded (P7-E2).
- */
+/** What is known of a run at any moment, so that any failure can report what was sent and what was recorded (P7-E2). */
 import type { CommandResult } from '../control-plane/request/result.ts';
 import { EXIT, resultExitCode, type ExitCode } from './exit-codes.ts';
 import type { Progress } from './interrupts.ts';
 
-/** Filled in as the run goes on; an empty one has asked nothing and sent nothing. */
+/** Filled in as the run goes on. While it is empty, nothing was asked and nothing was sent. */
 export interface RunState {
   progress?: Progress;
-  /** How the command ended; from then on only showing it is left. */
+  /** How the command ended. After that, only showing the result is left. */
   result?: CommandResult;
 }
 
-/** How a run ends whose own code broke, or whose result could not be written. */
+/** The last lines and the exit code when the program itself failed, or when its result could not be written. */
 export interface BrokenOff {
   readonly lines: readonly string[];
   readonly code: ExitCode;
 }
 
-/** The program itself failed: says how far the request came, which the records of this run tell. */
+/** The program itself failed: says how far the request came, according to the records of this run. */
 export function brokenOff({ progress, result }: RunState, error: unknown): BrokenOff {
   const cause = error instanceof Error ? error.message : String(error);
   if (result !== undefined)
     return {
-      lines: [`The result could not be laid out: ${cause}.`, endSentence(result)],
+      lines: [`The result could not be shown: ${cause}.`, endSentence(result)],
       code: notShownCode(resultExitCode(result)),
     };
   const failed = `aerodb-control itself failed: ${cause}.`;
@@ -48,18 +46,18 @@ export function brokenOff({ progress, result }: RunState, error: unknown): Broke
     : { lines: [failed, 'Nothing was sent that could change anything.'], code: EXIT.validation };
 }
 
-/** Standard output took less than the whole: what it holds is not the result. */
+/** Standard output took less than the whole result. */
 export function notWritten({ result }: RunState, cause: string, code: ExitCode): BrokenOff {
   return {
     lines: [
-      `Standard output could not be written (${cause}): what stands there is not whole.`,
+      `Standard output could not be written (${cause}): the output is not complete.`,
       ...(result === undefined ? [] : [endSentence(result)]),
     ],
     code: notShownCode(code),
   };
 }
 
-/** What a failure's own code says is never covered. */
+/** Keeps the exit code of a failed command: only a success becomes "not shown". */
 function notShownCode(code: ExitCode): ExitCode {
   return code === EXIT.done ? EXIT.notShown : code;
 }

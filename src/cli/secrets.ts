@@ -1,6 +1,6 @@
 /**
- * Access tokens and passwords: from the environment or from a file that only its owner can read. Never from an
- * argument, never shown.
+ * Access tokens and passwords, from the environment or from a file that only its owner can read. They are never taken
+ * from an argument and never shown.
  */
 import type { SecretKind } from '../control-plane/engine.ts';
 import { failure, refusal, success, type Result } from '../control-plane/model/errors.ts';
@@ -13,7 +13,7 @@ export interface SecretFile {
   readonly path: string;
 }
 
-/** A secret of one cluster, if there is one. A named file counts before the variable. */
+/** The secret of one cluster, if there is one. A named file takes precedence over the variable. */
 export function readSecret(
   env: Env,
   { noun, terminal }: SecretKind,
@@ -41,7 +41,7 @@ function readSecretFile({ place, path }: SecretFile, what: string): Result<strin
       place,
     );
   }
-  const secret = read.text.trim(); // a byte-order mark goes with the blanks
+  const secret = read.text.trim(); // trim() also removes a byte-order mark
   if (/[\r\n]/.test(secret))
     return refused(`The ${what} file ${path} holds more than one line; the ${what} is one line.`, place);
   return secret === '' ? refused(`The ${what} file ${path} is empty.`, place) : success(secret);

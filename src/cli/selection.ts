@@ -1,23 +1,25 @@
-/** Which lines of the log are asked for. A line that is no record belongs to no selection but the whole. */
+/**
+ * Which lines of the log are selected. A line that is no record belongs only to the whole log, never to a selection.
+ */
 import { commandsAsking } from '../audit/filter.ts';
 import type { AuditLine } from '../control-plane/model/audit-reader.ts';
 import { failure, refusal, success, type Result } from '../control-plane/model/errors.ts';
 import { quotedName } from '../control-plane/model/plausible.ts';
 import { first, type Given } from './given.ts';
 
-/** Whether a line is one of those that were asked for. */
+/** Whether a line is selected. */
 export type Selection = (line: AuditLine) => boolean;
 
 type Test = (record: Readonly<Record<string, unknown>>) => boolean;
 
-/** The selection that the options describe: every one of them has to hold. */
+/** The selection that the options describe; a line must meet all of them. */
 export function selection(given: Given): Result<Selection> {
   const period = periodIn(given);
   if (!period.ok) return period;
   const { since, until } = period.value;
   if (given.changes !== undefined && given.reads !== undefined)
     return failure(
-      refusal('PHASE7_MALFORMED_REQUEST', 'No record is of --changes and of --reads. Nothing was read.', 'changes'),
+      refusal('PHASE7_MALFORMED_REQUEST', '--changes and --reads exclude each other. Nothing was read.', 'changes'),
     );
   const tests: readonly Test[] = [
     ...equal('cluster', first(given, 'cluster')),
@@ -32,7 +34,9 @@ export function selection(given: Given): Result<Selection> {
   return success(({ record }) => (record === null ? tests.length === 0 : tests.every(test => test(record))));
 }
 
-/** The period that the options describe: at or after, and before. RFC 3339 UTC with milliseconds. */
+/**
+ * The period that the options describe: from `since` (included) to `until` (excluded). RFC 3339 UTC with milliseconds.
+ */
 export function periodIn(
   given: Given,
 ): Result<{ readonly since: string | undefined; readonly until: string | undefined }> {
@@ -42,7 +46,7 @@ export function periodIn(
   return until.ok ? success({ since: since.value, until: until.value }) : until;
 }
 
-/** What is looked for, as the record of the reading holds it. */
+/** The filter as the record of the reading holds it. */
 export function filterIn(given: Given): Readonly<Record<string, string>> {
   const named = [
     ['cluster', first(given, 'cluster')],
@@ -80,7 +84,7 @@ function account(wanted: string | undefined): readonly Test[] {
   ];
 }
 
-/** Records carry their time as text of one form, so texts of that form compare as times do. */
+/** Compares times as texts: all records write their time in the same form. */
 function time(bound: string | undefined, holds: (at: string, bound: string) => boolean): readonly Test[] {
   return bound === undefined ? [] : [({ time: at }) => typeof at === 'string' && holds(at, bound)];
 }

@@ -1,4 +1,4 @@
-/** The composition root of one run: a session of the control plane over the real log, clock, clusters and terminal. */
+/** Puts one run together: a session of the control plane over the real log, clock, clusters and terminal. */
 import { randomUUID } from 'node:crypto';
 import type { BundleMaker } from '../audit/bundle.ts';
 import { refusingExposed } from '../audit/exposed.ts';
@@ -29,11 +29,11 @@ export interface Session {
   readonly clusters: Clusters;
   readonly confirmer: TerminalConfirmer;
   readonly progress: Progress;
-  /** What a person types where an error stands in the way; `cluster`: what was asked for was about it. */
+  /** What a person can type after an error. `cluster` is the cluster that the request named. */
   readonly hint: (error: ControlError, cluster: string | null) => Hint;
   /** Where the log is, for its reader. */
   readonly audit: AuditPlace;
-  /** Who makes something of the log here, and when. */
+  /** Who makes a bundle or an export here, when, and by which clock. */
   readonly maker: () => Omit<BundleMaker, 'program'>;
 }
 
@@ -46,7 +46,7 @@ export interface AuditPlace {
 const clock: Clock = { name: 'terminal-system-utc', now: () => new Date().toISOString() };
 
 /**
- * Builds the session from the options. A configuration that cannot be used is refused with the command, and recorded.
+ * Builds the session from the options. An unusable configuration is refused together with the command, and recorded.
  */
 export function openSession(given: Given, env: Env): Result<Session> {
   const timeout = timeoutMs(first(given, 'timeout'));
@@ -88,7 +88,7 @@ export function openSession(given: Given, env: Env): Result<Session> {
   const maker: Session['maker'] = () => ({ time: clock.now(), clock: clock.name, operator: person });
   const hint: Session['hint'] = (error, cluster) => {
     const act = plane.permittingAct(error, cluster);
-    // A cluster that its addresses name is in no file.
+    // A cluster that is named by its addresses is in no file.
     const isInFile = given.url === undefined;
     const known = act === 'edit_cluster' && !isInFile ? undefined : act;
     return hintFor(error, { clusters: clusterNames(clusters.entries()), file, act: known });
@@ -97,8 +97,8 @@ export function openSession(given: Given, env: Env): Result<Session> {
 }
 
 /**
- * The configured second copy is one of the configured log: another directory that a line names has another log, and a
- * copy only where the line names one too.
+ * The configured second copy belongs to the configured log. A line that names another directory uses another log, and
+ * that log has a copy only if the line names one.
  */
 function auditPlace(given: Given, settings: Settings | null): Result<AuditPlace> {
   const [named, namedCopy] = [first(given, 'audit-dir'), first(given, 'audit-copy-dir')];
@@ -134,7 +134,7 @@ function platformAuditDirectory(): Result<string> {
   }
 }
 
-/** Takes the authority that was asked for, for this run only. Nothing is taken that was not asked for (P7-A1). */
+/** Takes the requested authority, for this run only. Never takes authority that was not requested (P7-A1). */
 export async function assumeAuthority(
   { plane }: Session,
   given: Given,
@@ -149,7 +149,7 @@ export async function assumeAuthority(
   return to === undefined ? success(null) : plane.changeAuthority(to);
 }
 
-/** How a cluster is named in results; a name without a configuration is only a name. */
+/** How results name a cluster. A name without a configuration is shown without an environment. */
 export function clusterLabel(clusters: Clusters, name: string | null): ClusterLabel | null {
   if (name === null) return null;
   const found = clusters.find(name);

@@ -4,7 +4,7 @@ import { commandSpec, type CommandName } from '../control-plane/commands/command
 import { CONNECTION, DISPLAY, GENERAL, isOptionName, SESSION, type OptionName } from './options.ts';
 import type { AuditVerb, Given } from './given.ts';
 
-/** Options that carry the command's own arguments, required ones first told apart. */
+/** Options that carry the command's own arguments, and whether each is required. */
 export function argumentOptions(
   command: CommandName,
 ): readonly { readonly name: OptionName; readonly required: boolean }[] {
@@ -19,17 +19,17 @@ export function argumentOptions(
   ];
 }
 
-/** Options that say how much is shown: an explanation folds, and only what is confirmed is explained. */
+/** Options that say how much is shown. Only a command with a confirmation has an explanation that can be folded. */
 export function displayOptions(command: CommandName): readonly OptionName[] {
   return commandSpec(command).confirmation === 'none' ? [] : ['full'];
 }
 
-/** Every option that a command line of this command may hold. */
+/** Every option that a line of this command may hold. */
 export function commandOptions(command: CommandName): readonly OptionName[] {
   return [...argumentOptions(command).map(({ name }) => name), ...displayOptions(command), ...sharedOptions()];
 }
 
-/** Options of a line that say how much is shown, and mean nothing to its command. */
+/** Options that say how much is shown but have no effect on this command. */
 export function strayDisplay(command: CommandName, given: Given): readonly OptionName[] {
   return names(DISPLAY).filter(name => given[name] !== undefined && !displayOptions(command).includes(name));
 }
@@ -58,7 +58,7 @@ const OWN: Readonly<Record<AuditVerb, readonly OptionName[]>> = {
   export: [...SELECTION, 'output', 'bundle', 'chain', 'evidence', 'head', 'sign'],
 };
 
-/** Every option that an audit verb may hold. */
+/** Every option that a line of an audit verb may hold. */
 export function auditOptions(verb: AuditVerb): readonly OptionName[] {
   return [
     'file',
@@ -75,8 +75,8 @@ export function auditOptions(verb: AuditVerb): readonly OptionName[] {
 }
 
 /**
- * An option of a line that means nothing to its audit verb: whoever gave it expects something that would not be done.
- * How a cluster is reached may stand there, because Operator authority is for one.
+ * An option that has no effect on its audit verb: the person who gave it expects something that would not be done.
+ * Connection options are allowed, because Operator authority is for one cluster.
  */
 export function strayOption(verb: AuditVerb, given: Given): OptionName | undefined {
   const known: readonly OptionName[] = [...auditOptions(verb), ...names(CONNECTION)];

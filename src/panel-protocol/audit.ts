@@ -1,4 +1,4 @@
-/** What an audit panel is sent: the log as it stands, lines of its table, the stages of a request. */
+/** What an audit panel receives: facts about the log, rows of its table, the stages of a request. */
 import * as z from 'zod/mini';
 import type { AuditCopyVerdict, AuditVerdict, RequestEnd } from '../control-plane/model/audit-reader.ts';
 import type { Document } from '../control-plane/model/document.ts';
@@ -9,35 +9,35 @@ import { document } from './document.ts';
 import { exactly } from './exactly.ts';
 import { auditCopy, auditVerdict, explanation, kernelState, position, requestEnd } from './readings.ts';
 
-/** The audit log as it stood when it was opened or last reloaded. */
+/** The audit log as it was when it was opened or last reloaded. */
 export interface AuditLogFacts {
   readonly path: string;
   readonly lines: number;
-  /** Counts openings and reloads; what was selected before a reload has to be selected anew. */
+  /** Counts openings and reloads. A selection from before a reload must be requested again. */
   readonly reading: number;
   readonly change: 'opened' | 'same' | 'grown' | 'replaced';
   /** When the editor read it, by its own clock; RFC 3339 UTC. */
   readonly readAt: string;
-  /** Why the reading could not be recorded, by the control plane; `null` where it is. */
+  /** Why the control plane could not record the reading; `null` when it was recorded. */
   readonly notRecorded: string | null;
-  /** The last position that the editor kept, against which the log is verified. */
+  /** The last position that the editor kept; the log is verified against it. */
   readonly knownHead: { readonly seq: string; readonly hash: string } | null;
-  /** The command line that verifies the same. */
+  /** The command line that does the same verification. */
   readonly command: string;
   /** `null` while verification runs. */
   readonly verdict: Wire<AuditVerdict> | null;
-  /** How the second copy stands to the log; `null` where there is none, and while it is compared. */
+  /** How the second copy compares with the log; `null` when there is none, or while it is compared. */
   readonly copy: Wire<AuditCopyVerdict> | null;
-  /** How many intents have no recorded outcome; `null` while they are looked for. */
+  /** The number of intents without a recorded outcome; `null` until it is known. */
   readonly danglingIntents: number | null;
-  /** The request that this reading was asked for, where it was asked for one. */
+  /** The request that the log was opened at, if any. */
   readonly requestId?: string;
 }
 
-/** One line of the log in the table, its texts cut to a length; `null` where a record does not say it. */
+/** One line of the log in the table, with long texts cut. `null` when the record does not have the value. */
 export interface AuditRow {
   readonly line: number;
-  /** The beginning of a line that is no record. */
+  /** The beginning of a line that is not a record. */
   readonly damaged: string | null;
   readonly seq: string | null;
   readonly time: string | null;
@@ -49,41 +49,44 @@ export interface AuditRow {
   readonly operator: string | null;
   readonly authority: string | null;
   readonly requestId: string | null;
-  /** P7-E2: an intent of whose outcome nothing is recorded. */
+  /** P7-E2: an intent without a recorded outcome. */
   readonly dangling: boolean;
-  /** Its request runs in this window at this moment. */
+  /** Whether its request is running in this window now. */
   readonly underWay: boolean;
 }
 
-/** One row of the table by requests: a request as its records tell it, or one line that belongs to none. */
+/** One row of the table by requests: a request as its records describe it, or a line that belongs to no request. */
 export interface RequestRow {
   /** Its first line, and how many lines it has. */
   readonly line: number;
   readonly lines: number;
-  /** The beginning of a line that is no record. */
+  /** The beginning of a line that is not a record. */
   readonly damaged: string | null;
-  /** When it was asked, by whom. */
+  /** When it was requested, and by whom. */
   readonly time: string | null;
   readonly operator: string | null;
   readonly command: string | null;
   readonly cluster: string | null;
   readonly target: string | null;
-  /** The node's name, where a record of the request tells it. */
+  /** The node's name, when a record of the request has it. */
   readonly nodeName: string | null;
   readonly reason: string | null;
   readonly requestId: string | null;
-  /** `null` for a line that belongs to no request: its stage and what it says stand for it. */
+  /** How the request ended. `null` for a line that belongs to no request; its stage and detail are shown instead. */
   readonly end: RequestEnd | null;
   readonly stage: string | null;
   readonly detail: string | null;
-  /** It runs in this window at this moment. */
+  /** Whether the request is running in this window now. */
   readonly underWay: boolean;
 }
 
-/** One stage of a request as it was recorded. `explanation` and `kernelState` only where they have the form of one. */
+/**
+ * One stage of a request as it was recorded. `explanation` and `kernelState` are `null` unless the record holds valid
+ * ones.
+ */
 export interface AuditStage {
   readonly row: AuditRow;
-  /** The line as it stands in the file, and how many characters of it did not come along. */
+  /** The line as it is in the file, and the number of characters that were cut off. */
   readonly text: string;
   readonly left: number;
   readonly record: Readonly<Record<string, unknown>> | null;
@@ -102,7 +105,7 @@ export type AuditMessage =
       readonly part: 'selection';
       readonly selection: number;
       readonly count: number;
-      /** How many rows there are without a filter. */
+      /** The number of rows without a filter. */
       readonly total: number;
     }
   | {
@@ -112,7 +115,10 @@ export type AuditMessage =
       readonly from: number;
       readonly rows: readonly AuditRow[] | readonly RequestRow[];
     }
-  /** The stages of one request, or the one line that belongs to none. `further`: how many more there are. */
+  /**
+   * The stages of one request, or one line that belongs to no request. `further`: the number of stages that were left
+   * out.
+   */
   | {
       readonly type: 'audit';
       readonly part: 'request';

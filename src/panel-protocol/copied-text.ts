@@ -1,2 +1,2 @@
-/** How long a text may be that a panel asks the editor to copy: longer than any name or id, in UTF-16 units. */
+/** The longest text that a panel may ask the editor to copy, in UTF-16 units. Longer than any name or id. */
 export const COPIED_TEXT = 1_000;

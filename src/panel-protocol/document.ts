@@ -1,11 +1,13 @@
-/** The exact form of a document, held against its type in both directions: neither can change without the other. */
+/**
+ * The exact schema of a document. The compiler compares it with the type, so that neither can change without the other.
+ */
 import * as z from 'zod/mini';
 import type { Document, Form } from '../control-plane/model/document.ts';
 import { exactly } from './exactly.ts';
 
 const text = z.string();
 const known = z.nullable(text);
-/** A 64-bit value as a decimal string: what is drawn on a scale is nothing else. */
+/** A 64-bit value as a decimal string. Pictures are drawn only from such values. */
 const number = text.check(z.regex(/^-?\d{1,30}$/u));
 const knownNumber = z.nullable(number);
 

@@ -1,9 +1,9 @@
 /**
- * Everything that passes between the editor and a panel, checked to the last member on both sides. 64-bit values are
- * decimal strings. A panel can ask for a fresh reading, for the older or the newest part of what it shows, for text to
- * copy, for what the editor offered it in this panel (by its place in the editor's list), for the dialogs of a
- * confirmation to open or not to open, for lines of the audit log, for a reconstruction and for dialogs that choose a
- * file or a node, and for nothing else. No message names a file or a node, and none confirms anything.
+ * Every message between the editor and a panel; both sides check every member. 64-bit values are decimal strings. A
+ * panel can ask only for: a fresh reading, the older or newest part of what it shows, text to copy, something that the
+ * editor offered in this panel (by its place in the editor's list), the confirmation's dialogs to open or not to open,
+ * lines of the audit log, a reconstruction, and dialogs that choose a file or a node. No message names a file or a
+ * node, and none confirms anything.
  */
 import * as z from 'zod/mini';
 import type { AuditSought } from '../control-plane/model/audit-reader.ts';
@@ -19,7 +19,7 @@ const text = z.string();
 const index = z.int().check(z.minimum(0));
 const line = z.int().check(z.minimum(1));
 
-/** A message of the editor's that does not have the form of one; `at` is the first member that is wrong. */
+/** A message from the editor with an invalid form. `at` is the path of the first wrong member. */
 export interface Malformed {
   readonly type: 'malformed';
   readonly of: keyof typeof FORMS;
@@ -28,10 +28,7 @@ export interface Malformed {
 
 const FORMS = { show: showPanel, audit: auditMessage, reconstruction: reconstructionMessage } as const;
 
-/**
- * Parses a message to a panel. Anything that does not even call itself one is `undefined` and none of a panel's
- * business.
- */
+/** Parses a message to a panel. Returns `undefined` for a message of another type, which is not meant for panels. */
 export function parseEditorMessage(
   message: unknown,
 ): ShowPanel | AuditMessage | ReconstructionMessage | Malformed | undefined {
@@ -64,12 +61,12 @@ const sought = exactly<AuditSought>()(
 const panelRequest = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('ready') }),
   z.strictObject({ type: z.literal('refresh') }),
-  // Which part that is, the editor knows from the answer itself.
+  // The editor knows the part from the answer itself.
   z.strictObject({ type: z.literal('older') }),
   z.strictObject({ type: z.literal('newest') }),
   z.strictObject({ type: z.literal('copy') }),
   z.strictObject({ type: z.literal('copy-text') }),
-  // Which endpoint, and which earlier reading, a person picks in the editor.
+  // The person chooses the endpoint, or the earlier reading, in the editor.
   z.strictObject({ type: z.literal('another') }),
   z.strictObject({ type: z.literal('compare') }),
   z.strictObject({
@@ -93,7 +90,7 @@ const panelRequest = z.discriminatedUnion('type', [
     of: z.strictObject({ requestId: short, cluster: short, from: short, to: short }),
   }),
   z.strictObject({ type: z.literal('save-evidence') }),
-  // What is offered and where a link leads, the editor knows: it made the list, of which this is a place.
+  // The editor knows what it offered and where a link leads; the panel sends only the place in the editor's list.
   z.strictObject({ type: z.literal('offer') }),
   z.strictObject({ type: z.literal('read-on'), link: index }),
   z.strictObject({
@@ -110,16 +107,16 @@ const panelRequest = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('reconstruction-save-html'), made: index }),
 ]);
 
-/** Panel to editor. */
+/** A message from a panel to the editor. */
 export type PanelRequest = z.infer<typeof panelRequest>;
 
-/** What only an audit panel asks. */
+/** Requests that only an audit panel makes. */
 export type AuditRequest = Extract<PanelRequest, { type: `audit-${string}` }>;
 
-/** What only the panel of a reconstruction asks. */
+/** Requests that only the panel of a reconstruction makes. */
 export type ReconstructionRequest = Extract<PanelRequest, { type: `reconstruction-${string}` }>;
 
-/** Parses a message from a panel; anything else than these requests is `undefined` and has no effect. */
+/** Parses a message from a panel. Returns `undefined` for anything but these requests; that has no effect. */
 export function parsePanelRequest(message: unknown): PanelRequest | undefined {
   const parsed = panelRequest.safeParse(message);
   return parsed.success ? parsed.data : undefined;

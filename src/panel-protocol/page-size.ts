@@ -1,2 +1,2 @@
-/** Lines in one page of the audit log, at most. */
+/** Most rows in one page of the audit log. */
 export const AUDIT_PAGE = 100;

@@ -1,4 +1,4 @@
-/** What a panel shows, whole: one of these at a time. */
+/** What a panel shows. Each message describes the whole panel. */
 import * as z from 'zod/mini';
 import type { ClusterColor } from '../control-plane/clusters/cluster.ts';
 import type { Document, Fact } from '../control-plane/model/document.ts';
@@ -14,28 +14,28 @@ import { cited, controlError, explanation, position, source, type Source } from 
 import { log, type AuditLogFacts } from './audit.ts';
 import { reconstructionFacts, type ReconstructionFacts } from './reconstruction.ts';
 
-/** The cluster as every panel names it; `environment` is the operator's own label. */
+/** The cluster as every panel names it. `environment` is the operator's own label. */
 export interface ClusterLabel {
   readonly name: string;
   readonly kind: string;
   readonly environment: string | null;
 }
 
-/** Where the record of this result stands in the audit log, or why it was not recorded. */
+/** Where the record of this result is in the audit log, or why it was not recorded. */
 export type RecordedAt = { readonly seq: string; readonly hash: string } | { readonly notRecorded: string };
 
-/** What the tree of this window last knew of a node, as the member that answered it reported it. */
+/** What the tree of this window last knew of a node, as the answering member reported it. */
 export interface LastReport {
   readonly name: string;
   readonly source: Source;
-  /** By its name where the answer has it; `null`: it did not say who it is. */
+  /** The name of the member that reported it, or its id. `null` when it did not identify itself. */
   readonly toldBy: string | null;
   readonly facts: readonly Fact[];
-  /** That it was read before a request for a change, in words. */
+  /** A note, in words, that it was read before a control request. */
   readonly mark?: string;
 }
 
-/** An answer that this window read, with what dates it. */
+/** An answer that this window read, with its origin and its record. */
 export interface KeptReading {
   readonly source: Source;
   readonly document: Document;
@@ -43,9 +43,9 @@ export interface KeptReading {
   readonly recorded: RecordedAt;
 }
 
-/** What a panel shows: exactly one of these, whole. */
+/** What a panel shows: exactly one of these. */
 export type Panel =
-  /** `requestId`: of a confirmed control request, which is sent once; absent for what only reads. */
+  /** `requestId`: of a confirmed control request, which is sent only once. Absent for a command that only reads. */
   | { readonly kind: 'asking'; readonly title: string; readonly cluster: ClusterLabel; readonly requestId?: string }
   | {
       readonly kind: 'answer';
@@ -56,7 +56,7 @@ export type Panel =
       readonly requestId: string;
       readonly recorded: RecordedAt;
     }
-  /** Two answers to one question, in the order in which this window read them, and what differs between them. */
+  /** Two answers to the same question, in the order in which this window read them, and their differences. */
   | {
       readonly kind: 'comparison';
       readonly title: string;
@@ -68,12 +68,17 @@ export type Panel =
   | {
       readonly kind: 'explanation';
       readonly explanation: Wire<Explanation>;
-      /** What its engine shows beside; `null`: this program does not know that engine, or not what it recorded. */
+      /**
+       * What the engine shows besides the explanation. `null` when this program does not know the engine, or cannot
+       * read what it recorded.
+       */
       readonly document: Document | null;
       readonly digest: string;
       readonly requestId: string;
-      readonly operator: string /** The command line that does the same. */;
-      readonly terminal?: string /** What the confirmation asks for; absent where none is asked for. */;
+      readonly operator: string;
+      /** The command line that does the same. */
+      readonly terminal?: string;
+      /** What the person must type; absent when nothing is confirmed. */
       readonly typed?: 'name' | 'id';
     }
   | {
@@ -96,10 +101,10 @@ export type Panel =
       readonly recorded: RecordedAt;
       readonly authorityEnded?: RecordedAt;
       readonly force?: Force;
-      /** Set where the command only reads: what failed was not read. */
+      /** Set when the command only reads: a failure then means "not read", not "not executed". */
       readonly reads?: true;
     }
-  /** No answer came from the node that was asked; `lastReport`: from memory, `null` where there is none. */
+  /** The node that was asked gave no answer. `lastReport` comes from memory; `null` when nothing is remembered. */
   | {
       readonly kind: 'silent';
       readonly title: string;
@@ -112,38 +117,44 @@ export type Panel =
     }
   | { readonly kind: 'audit'; readonly title: string; readonly log: AuditLogFacts }
   | { readonly kind: 'reconstruction'; readonly title: string; readonly facts: ReconstructionFacts }
-  /** The session may no longer see what stood here. */
+  /** The session may no longer see what the panel showed. */
   | { readonly kind: 'refused'; readonly title: string; readonly code: string; readonly message: string }
-  /** After a reload: what was shown is gone; an inspection must be asked for again, a request is not repeated. */
+  /**
+   * After a reload the old content is gone. A person must ask for an inspection again; a control request is never
+   * repeated.
+   */
   | { readonly kind: 'gone'; readonly title: string };
 
-/** Editor to panel. `refreshable`: whether "refresh" asks the same command anew; `older`, `newest`: likewise. */
+/**
+ * Editor to panel. `refreshable`: "refresh" can send the same command again. `older`, `newest`: these parts can be
+ * read.
+ */
 export interface ShowPanel {
   readonly type: 'show';
   readonly panel: Panel;
   readonly refreshable: boolean;
   readonly older?: true;
   readonly newest?: true;
-  /** Texts of the invariants that the panel names by id: those of an error or of a denial. */
+  /** Texts of the invariants whose ids the panel shows: those of an error or of a denial. */
   readonly cited?: readonly Invariant[];
-  /** The answer can be saved as evidence. */
+  /** Set when the answer can be saved as evidence. */
   readonly savable?: true;
-  /** The one act that would permit what was refused, by its button. */
+  /** The button of the one act that would permit what was refused. */
   readonly offer?: string;
-  /** What can be read next; the editor knows where each leads. */
+  /** What a person can read next. Only the editor knows where each link leads. */
   readonly links?: readonly string[];
   readonly meanings?: readonly Meaning[];
-  /** The colour that the person gave to the cluster: it is in no record and no copy. */
+  /** The colour that the person gave to the cluster. It is in no record and in no copy. */
   readonly color?: ClusterColor;
-  /** Another endpoint can be asked instead. */
+  /** Set when another endpoint can be asked. */
   readonly another?: true;
-  /** This window has read the same before. */
+  /** Set when this window has read the same before. */
   readonly comparable?: true;
-  /** It can be copied as the terminal prints it. */
+  /** Set when the content can be copied as the terminal prints it. */
   readonly textual?: true;
 }
 
-/** A word of the kernel's, and what the contract of its engine says that it means. */
+/** A word of the kernel, and its meaning according to the engine's contract. */
 export interface Meaning {
   readonly word: string;
   readonly text: string;

@@ -1,6 +1,6 @@
 /**
- * The exact form of everything that a panel is sent beside documents: where an answer was read, explanations, errors,
- * lines of the audit log.
+ * The exact schemas of everything that a panel receives besides documents: where an answer was read, explanations,
+ * errors, lines of the audit log.
  */
 import * as z from 'zod/mini';
 import type {
@@ -35,7 +35,7 @@ const observed = z.strictObject({
   clock: text,
 });
 type Origin = Wire<Explanation>['source'];
-/** Where an answer was read, and whether a person chose that it was read there. */
+/** Where an answer was read, and whether a person chose that endpoint. */
 export interface Source extends Origin {
   readonly isChosen?: true;
 }
@@ -49,7 +49,7 @@ const origin = {
 
 export const source = exactly<Source>()(z.strictObject({ ...origin, isChosen: z.exactOptional(z.literal(true)) }));
 
-/** Of what an engine's own member says beside, nothing is needed here. */
+/** Other members that an engine adds are not needed here. */
 const member = z.object({
   nodeId: text,
   name: text,
@@ -152,7 +152,7 @@ export const kernelState = exactly<KernelState>()(
   }),
 );
 
-/** What verification can find. */
+/** The kinds of verdict. */
 export const verdictKind = exactly<AuditVerdictKind>()(
   z.enum([
     'intact',
@@ -168,7 +168,7 @@ export const verdictKind = exactly<AuditVerdictKind>()(
   ]),
 );
 
-/** What verification found. */
+/** The verdict of a verification. */
 export const auditVerdict = exactly<Wire<AuditVerdict>>()(
   z.strictObject({
     kind: verdictKind,
@@ -181,7 +181,7 @@ export const auditVerdict = exactly<Wire<AuditVerdict>>()(
   }),
 );
 
-/** How the second copy stands to the log. */
+/** How the second copy compares with the log. */
 export const auditCopy = exactly<Wire<AuditCopyVerdict>>()(
   z.strictObject({
     path: text,
@@ -192,7 +192,7 @@ export const auditCopy = exactly<Wire<AuditCopyVerdict>>()(
   }),
 );
 
-/** How a request in the log stands. */
+/** How a request in the log ended. */
 export const requestEnd = exactly<RequestEnd>()(
   z.discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('ended'), stage: text, outcome: text }),

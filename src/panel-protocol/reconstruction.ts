@@ -1,4 +1,4 @@
-/** What the panel of a reconstruction is sent: what was put together, its rows page by page, and one answer sheet. */
+/** What the panel of a reconstruction receives: its facts, its rows page by page, and single answer sheets. */
 import * as z from 'zod/mini';
 import type { Document } from '../control-plane/model/document.ts';
 import type { Explanation } from '../control-plane/explanation/explanation.ts';
@@ -10,10 +10,10 @@ import { explanation, verdictKind } from './readings.ts';
 
 /** One thing that a person added to the log of this machine. */
 export interface AddedEvidence {
-  /** `reading`: a history that was read of a node from this panel. */
+  /** `reading`: a history that this panel read from a node. */
   readonly is: 'file' | 'reading';
   readonly name: string;
-  /** Where it stands; `null` for a reading that was not saved. */
+  /** Its path; `null` for a reading that was not saved. */
   readonly file: string | null;
 }
 
@@ -27,17 +27,17 @@ export interface SheetHead {
   readonly disagreements: number;
 }
 
-/** A reconstruction but for its rows and the texts of its sheets, which are asked for. */
+/** A reconstruction without its rows and without the texts of its sheets; the panel requests those separately. */
 export interface ReconstructionFacts {
-  /** Counts the makings of this panel; what was asked of an earlier one is not answered. */
+  /** Counts the results of this panel. A request that belongs to an earlier result is not answered. */
   readonly made: number;
   /** By the clock of the editor; RFC 3339 UTC. */
   readonly madeAt: string;
-  /** Why the reading of the files could not be recorded; `null` where it is. */
+  /** Why the reading of the files could not be recorded; `null` when it was recorded. */
   readonly notRecorded: string | null;
   readonly log: string;
   readonly evidence: readonly AddedEvidence[];
-  /** The command line that makes the same of everything that stands in a file. */
+  /** The command line that makes the same reconstruction from all sources that are files. */
   readonly command: string;
   readonly sources: readonly Source[];
   readonly entries: number;
@@ -46,7 +46,7 @@ export interface ReconstructionFacts {
   readonly contradictions: readonly string[];
 }
 
-/** One row. `isRule`: all above it is proven to be earlier than it and all below it. */
+/** One row. `isRule`: everything above the row is proven to be earlier than this row and everything below it. */
 export interface ReconstructionRow {
   readonly entry: Entry;
   readonly isRule: boolean;
@@ -67,7 +67,7 @@ export type ReconstructionMessage =
       readonly made: number;
       readonly sheet: number;
       readonly facts: readonly { readonly label: string; readonly lines: readonly string[] }[];
-      /** As it was recorded; `null` where none was. */
+      /** As it was recorded; `null` when none was recorded. */
       readonly explanation: {
         readonly explanation: Wire<Explanation>;
         readonly document: Document | null;

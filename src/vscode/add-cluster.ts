@@ -1,6 +1,6 @@
 /**
- * Add Cluster: one question after the other, each with a way back, and Escape adds nothing. Nobody is contacted but
- * the first address, once, where the person asks for its members: that is the recorded reading of a cluster's state.
+ * Add Cluster: one question after the other. Each has a way back, and Escape adds nothing. Only the first address is
+ * contacted, once, and only if the person asks for its members; this is a recorded reading of the cluster's state.
  */
 import * as vscode from 'vscode';
 import { addressesIn } from '../control-plane/clusters/address-mistake.ts';
@@ -37,13 +37,13 @@ interface Draft {
   readonly addresses: string;
   readonly environment: string;
   readonly secret: string;
-  /** Addresses of members that were ticked. */
+  /** Addresses of the members that the person ticked. */
   readonly members: readonly string[];
 }
 
 type Question = (draft: Draft, at: (step: string) => Step) => Promise<Answer<Draft>>;
 
-/** Asks, adds, and offers to look at what was added. */
+/** Asks the questions, adds the cluster, and offers to inspect it. */
 export async function addCluster({ clusters, plane }: CommandContext): Promise<void> {
   const draft = await askAll([
     askName(clusters),
@@ -61,7 +61,7 @@ export async function addCluster({ clusters, plane }: CommandContext): Promise<v
   await keep(clusters, cluster.value, draft);
 }
 
-/** Undefined when the person turned away. */
+/** Undefined when the person cancelled. */
 async function askAll(questions: readonly Question[]): Promise<Draft | undefined> {
   let draft: Draft = { name: '', engine: undefined, addresses: '', environment: '', secret: '', members: [] };
   for (let index = 0; index < questions.length; ) {
@@ -102,7 +102,7 @@ function askName(clusters: ConfiguredClusters): Question {
   };
 }
 
-/** A secret that is typed into the wrong box stays in no settings. */
+/** A secret that is typed into the wrong box must not be saved in the settings. */
 function notAName(): Remark {
   return refused(
     vscode.l10n.t('This does not look like a name. It would be shown and recorded wherever the cluster is named.'),
@@ -128,7 +128,7 @@ function askAddresses(clusters: ConfiguredClusters): Question {
       value: draft.addresses,
       remark: typed => remarkOnAddresses(typed, engine, built(clusters, { ...draft, addresses: typed, members: [] })),
     });
-    // A secret is for the addresses that it was typed for.
+    // A secret belongs to the addresses that it was typed for: other addresses start without one.
     const secret = answer === draft.addresses ? draft.secret : '';
     return given({ ...draft, members: [], secret }, 'addresses', answer);
   };
@@ -164,7 +164,7 @@ function askSecret(clusters: ConfiguredClusters): Question {
   };
 }
 
-/** Whether the first address is asked for the members, and which of their addresses are added. */
+/** Asks whether to read the members from the first address, and which of their addresses to add. */
 function askMembers(clusters: ConfiguredClusters, plane: ControlPlane): Question {
   return async (draft, at) => {
     const cluster = built(clusters, draft);
@@ -195,7 +195,9 @@ interface Looking {
   readonly at: (step: string) => Step;
 }
 
-/** The members that the first address reports, to be ticked; without an answer, back to the question before. */
+/**
+ * Lets the person tick the members that the first address reports. Without an answer, goes back to the question before.
+ */
 async function tickMembers(asked: ClusterConfig, draft: Draft, looking: Looking): Promise<Answer<Draft>> {
   const { clusters, plane, at } = looking;
   const [first = ''] = urlsOf(asked);
@@ -230,11 +232,14 @@ async function tickMembers(asked: ClusterConfig, draft: Draft, looking: Looking)
   const unusable = answer.filter(({ isUsable }) => !isUsable);
   if (unusable.length === 0) return { ...draft, members: answer.map(({ url }) => url) };
   const names = unusable.map(({ label, detail }) => `${label}: ${detail ?? ''}`).join(' ');
-  void notify('warning', vscode.l10n.t('AeroDB: nothing was added, because of what you ticked: {0}', names));
+  void notify(
+    'warning',
+    vscode.l10n.t('AeroDB: nothing was added, because these addresses cannot be used: {0}', names),
+  );
   return BACK;
 }
 
-/** The cluster as it would stand in the settings, if it may. */
+/** The cluster as the settings would hold it, or why it is not valid. */
 function built({ engines }: ConfiguredClusters, draft: Draft): Result<ClusterConfig> {
   return parseClusterConfig(
     {

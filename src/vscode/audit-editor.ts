@@ -52,7 +52,7 @@ class AuditEditor {
   readonly #reconstruct: (of: ReconstructedPart) => void;
   readonly #title = vscode.l10n.t('AeroDB Audit Log');
   #session: AuditSession | null = null;
-  /** The request that the last reading was asked for; told with its facts, however often they are told. */
+  /** The request that the last opening named. It is sent with the log's facts each time they are sent. */
   #requestId: string | undefined;
   #stopListening: () => void = () => undefined;
 
@@ -69,7 +69,10 @@ class AuditEditor {
     this.readings = new AuditReadings(() => context().plane, review.reader.path);
   }
 
-  /** Opens the tab, at a request where one is named, or brings it to the front and reads anew: it was asked for. */
+  /**
+   * Opens the tab, or brings it to the front. Both read the log again, because a person asked for it. `requestId`: the
+   * request to show.
+   */
   async open(requestId?: string): Promise<void> {
     if (refusedReview(this.#context())) return;
     const session = this.#session ?? this.#begin();
@@ -98,7 +101,7 @@ class AuditEditor {
     return session;
   }
 
-  /** Lets go of the log; the tab stays as it is. */
+  /** Closes the log; the tab stays as it is. */
   end(): void {
     this.#stopListening();
     this.readings.close();
@@ -106,7 +109,7 @@ class AuditEditor {
     this.#session = null;
   }
 
-  /** P7-A1: what may no longer be seen goes away, and the log is let go of. */
+  /** P7-A1: removes what the session may no longer see, and closes the log. */
   #authorityChanged(): void {
     const refused = auditReviewRefused(this.#context().plane.authority);
     if (refused === undefined) return;
@@ -164,13 +167,13 @@ class AuditEditor {
     const chain = await askChain(format);
     if (chain === undefined) return;
     const target = await askTarget(format);
-    // Between the question and the answer authority may have gone.
+    // The authority may have changed while the person answered.
     if (target === undefined || this.#mayNotGoOn(session)) return;
     if (target.scheme !== 'file')
-      throw new Error(vscode.l10n.t('{0} is not a file of the machine on which the log is', target.toString()));
+      throw new Error(vscode.l10n.t('{0} is not a file on the machine that holds the audit log', target.toString()));
     warnNotRecorded(await this.readings.record('export', sought));
     if (this.#mayNotGoOn(session)) return;
-    // What fails from here on says itself whether it was the log or the file.
+    // From here on, an error message says itself whether the log or the file failed.
     await underWay(vscode.ProgressLocation.Notification, vscode.l10n.t('Exporting audit records'), () =>
       session.exportTo(target.fsPath, sought, format, chain),
     );
@@ -192,19 +195,19 @@ class AuditEditor {
   }
 }
 
-/** Reading never depends on the log; what was not recorded is said. */
+/** Reading goes on when it cannot be recorded, but the person is told. */
 function warnNotRecorded(cause: NotRecorded): void {
   if (cause !== null)
     void notify('warning', vscode.l10n.t('AeroDB: this reading could not be recorded in the audit log: {0}', cause));
 }
 
-/** The file itself, read-only in this editor: one change to it would break the chain. */
+/** Opens the log file itself, read-only in this editor: one change to it would break the chain. */
 async function openRaw(file: string): Promise<void> {
   await vscode.window.showTextDocument(vscode.Uri.file(file), { preview: false });
   await vscode.commands.executeCommand('workbench.action.files.setActiveEditorReadonlyInSession');
 }
 
-/** The request that a link leads to; the palette names none. */
+/** The request that a link names; the palette names none. */
 function requestOf(argument: unknown): string | undefined {
   return typeof argument === 'object' &&
     argument !== null &&

@@ -1,20 +1,20 @@
-/** The questions before an export of the audit log: how much of the chain goes along, and where to. */
+/** The questions before an export of the audit log: how much of the chain it includes, and which file to write. */
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { ExportedChain, ExportFormat } from '../control-plane/model/audit-reader.ts';
 import { pick } from './surfaces.ts';
 
-/** How much goes along; `undefined` where nobody chose. */
+/** How much of the chain to include; `undefined` when the person cancelled. */
 export async function askChain(format: ExportFormat): Promise<ExportedChain | undefined> {
   const picked = await pick(format === 'bundle' ? bundleChains() : chains(), {
     title: vscode.l10n.t('Proof'),
-    placeHolder: vscode.l10n.t('How much of the chain goes along with the selected records?'),
+    placeHolder: vscode.l10n.t('How much of the chain should be exported with the selected records?'),
   });
   return picked?.chain;
 }
 
-/** The file to write; `undefined` where nobody chose. */
+/** The file to write; `undefined` when the person cancelled. */
 export async function askTarget(format: ExportFormat): Promise<vscode.Uri | undefined> {
   return vscode.window.showSaveDialog({
     title: vscode.l10n.t('Export the selected audit records'),
@@ -53,7 +53,8 @@ function chains(): readonly ChainItem[] {
       chain: 'to_end',
       label: vscode.l10n.t('With the chain to the end of the log'),
       detail: vscode.l10n.t(
-        'Every record from the first selected one on: can be held against a head that is known from elsewhere.',
+        'Every record from the first selected one to the end: can be compared with a head that is known ' +
+          'from elsewhere.',
       ),
     },
   ];
@@ -71,7 +72,7 @@ function bundleChains(): readonly ChainItem[] {
     {
       chain: 'to_end',
       label: vscode.l10n.t('To the end of the log'),
-      detail: vscode.l10n.t('With stubs to the end: can be held against a head that is known from elsewhere.'),
+      detail: vscode.l10n.t('With stubs to the end: can be compared with a head that is known from elsewhere.'),
     },
   ];
 }

@@ -1,20 +1,20 @@
 /**
- * What a person reads of the log in this window, recorded before each reading (docs/audit-log.md). Paging and unfolding
- * belong to the reading that an opening or a filter began.
+ * Records what a person reads of the log in this window, before each reading (docs/audit-log.md). Paging and unfolding
+ * belong to the reading that was recorded when the log was opened or filtered.
  */
 import type { AuditSought } from '../control-plane/model/audit-reader.ts';
 import type { LogRead } from '../control-plane/model/record.ts';
 import type { ControlPlane } from '../control-plane/control-plane.ts';
 
-/** Why a reading could not be recorded; `null` where it is. */
+/** Why a reading could not be recorded; `null` when it was recorded. */
 export type NotRecorded = string | null;
 
 export class AuditReadings {
   readonly #plane: () => ControlPlane;
   readonly #file: string;
-  /** The filters under which the log was read since it was last opened or reloaded. */
+  /** The filters that were recorded since the log was last opened or reloaded. */
   readonly #filters = new Set<string>();
-  /** The one that is in place in the tab: a reload keeps it. */
+  /** The filter in the tab; a reload keeps it. */
   #inPlace: AuditSought = {};
 
   constructor(plane: () => ControlPlane, file: string) {
@@ -22,24 +22,24 @@ export class AuditReadings {
     this.#file = file;
   }
 
-  /** The log is opened or read anew, with the filter that is in place. */
+  /** Records that the log is opened or read again, with the filter in the tab. */
   async open(): Promise<NotRecorded> {
     this.#filters.clear();
     return this.#once('open', this.#inPlace);
   }
 
-  /** A filter is chosen in the tab. `undefined`: the log was read with it already. */
+  /** Records that the log is read with this filter. Returns `undefined` when that was recorded already. */
   async filter(sought: AuditSought): Promise<NotRecorded | undefined> {
     this.#inPlace = sought;
     return this.#filters.has(JSON.stringify(sought)) ? undefined : this.#once('show', sought);
   }
 
-  /** The tab was closed: the next one begins without a filter. */
+  /** The tab was closed: the next one starts without a filter. */
   close(): void {
     this.#inPlace = {};
   }
 
-  /** What could not be recorded is no reading that was recorded already: chosen again, it is tried again. */
+  /** Forgets a filter that could not be recorded, so that it is recorded again when the person chooses it again. */
   async #once(action: LogRead['action'], sought: AuditSought): Promise<NotRecorded> {
     const asText = JSON.stringify(sought);
     this.#filters.add(asText);
@@ -48,7 +48,7 @@ export class AuditReadings {
     return notRecorded;
   }
 
-  /** Any other reading. */
+  /** Records any other reading. */
   async record(action: LogRead['action'], sought: AuditSought = {}): Promise<NotRecorded> {
     const recorded = await this.#plane().recordLogRead({ action, files: [this.#file], filter: asRecorded(sought) });
     return recorded.position === null ? recorded.cause : null;

@@ -1,6 +1,6 @@
 /**
- * Lines of the log as a panel shows them. What a line says is a stranger's word: texts stay texts, and are cut where a
- * table would drown in them.
+ * Lines of the log in the form that a panel shows. What a line says is foreign text: it is sent as plain text, and long
+ * texts are cut so that the table stays readable.
  */
 import type { AuditLine, AuditRequestRow, AuditReview } from '../control-plane/model/audit-reader.ts';
 import { recordedExplanation, recordedKernelState } from '../panel-protocol/recorded.ts';
@@ -8,12 +8,12 @@ import type { AuditRow, AuditStage, RequestRow } from '../panel-protocol/audit.t
 import { shownExplanation } from './recorded-explanation.ts';
 
 const CELL = 200;
-/** Characters of one line that are sent to be read in a panel; the raw file has all. */
+/** Most characters of one line that are sent to a panel. The raw file has all of them. */
 const WHOLE = 1024 * 1024;
 
-/** What is known of requests beside their records. */
+/** What is known of requests besides their records. */
 export interface RequestsNow {
-  /** Ids of requests with an intent and no outcome. */
+  /** Ids of the requests that have an intent and no recorded outcome. */
   readonly dangling: ReadonlySet<string>;
   readonly isUnderWay: (requestId: string) => boolean;
 }
@@ -42,7 +42,7 @@ export function requestRow({ first, lines, end, nodeName }: AuditRequestRow, now
   };
 }
 
-/** A reading of the log, as its record tells it: how, and what was looked for. */
+/** A reading of the log, in words: how it was read, and with which filter. */
 function readingOf(read: unknown): string | undefined {
   const action = member(read, 'action');
   if (typeof action !== 'string') return undefined;
@@ -74,7 +74,7 @@ export function auditRow({ line, text, record }: AuditLine, { dangling, isUnderW
   };
 }
 
-/** One stage of an unfolded request, whole. */
+/** One stage of an unfolded request, complete. */
 export async function auditStage(
   line: AuditLine,
   now: RequestsNow,
@@ -98,7 +98,7 @@ export async function auditStage(
   };
 }
 
-/** The members of a recorded explanation with all that their engine said of them. */
+/** The members of a recorded explanation, with everything that the engine said about them. */
 function membersIn(explanation: unknown): readonly unknown[] {
   const members = member(member(explanation, 'kernel'), 'members');
   return Array.isArray(members) ? members : [];

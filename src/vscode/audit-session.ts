@@ -1,6 +1,6 @@
 /**
- * One open audit log behind its panel: opens, selects, pages and unfolds what the panel asks for, as long as the
- * session may review the log. Nothing refreshes by itself, and nothing here can write to the log.
+ * One open audit log behind its panel. Opens, selects, pages and unfolds what the panel asks for, while the session may
+ * review the log. Nothing refreshes by itself, and nothing here can write to the log.
  */
 import type {
   AuditPages,
@@ -18,27 +18,26 @@ import type { AuditLogFacts, AuditMessage } from '../panel-protocol/audit.ts';
 import type { AuditRequest } from '../panel-protocol/messages.ts';
 import { auditRow, auditStage, requestRow, type RequestsNow } from './audit-rows.ts';
 
-/** Lines that are read at once: a line may be 16 MiB. */
+/** Number of lines that are read at once. It is small, because a line may be 16 MiB. */
 const AT_ONCE = 20;
 const STAGES = 200;
 
-/** Where a session's answers go, and what it must ask before each. */
+/** Where a session sends its answers, and what it must check before each. */
 export interface AuditAudience {
   /**
-   * P7-A1: asked before every answer and again before it is given away, because authority may have been lost in
-   * between.
+   * P7-A1: checked before an answer is made and again before it is sent, because the authority may be lost in between.
    */
   readonly mayReview: () => boolean;
-  /** Whether this window carries out that request at this moment. */
+  /** Whether this window is carrying out that request now. */
   readonly isUnderWay: (requestId: string) => boolean;
   readonly tell: (message: AuditMessage) => void;
-  /** Facts that became known later: the verdict, the dangling intents. */
+  /** Receives facts that become known later: the verdict, the intents without a recorded outcome. */
   readonly factsChanged: (facts: AuditLogFacts) => void;
 }
 
 type SelectRequest = Extract<AuditRequest, { type: 'audit-select' }>;
 
-/** What the panel pages through. `total`: how many rows there are without a filter. */
+/** What the panel pages through. `total` is the number of rows without a filter. */
 type Selected = { readonly id: number; readonly total: number } & (
   | { readonly by: 'records'; readonly found: AuditSelection }
   | { readonly by: 'requests'; readonly found: AuditRows }
@@ -54,7 +53,7 @@ export class AuditSession {
   #verdict: Promise<AuditVerdict> | null = null;
   #dangling: ReadonlySet<string> = new Set();
   #selection: Selected | null = null;
-  /** The selection asked for last; one that it overtook is not searched for. */
+  /** The selection that was requested last. An earlier one that is still waiting is dropped. */
   #wanted: SelectRequest | null = null;
   #searching = false;
   #reading = 0;
@@ -65,7 +64,7 @@ export class AuditSession {
   }
 
   /**
-   * Opens the log, or takes in what was appended since. What takes longer follows through `factsChanged`.
+   * Opens the log, or reads what was appended since. Results that take longer are sent through `factsChanged`.
    * `notRecorded`: why this reading could not be recorded.
    */
   async read(notRecorded: string | null = null): Promise<AuditLogFacts> {
@@ -94,7 +93,9 @@ export class AuditSession {
     return facts;
   }
 
-  /** Verifies the log as it was last read, compares its second copy and looks for its dangling intents. */
+  /**
+   * Verifies the log as it was last read, compares its second copy, and finds its intents without a recorded outcome.
+   */
   async examine(): Promise<void> {
     await Promise.all([this.#verifyAndLook(), this.#compareCopy()]);
   }
@@ -115,7 +116,7 @@ export class AuditSession {
     this.#learned({ danglingIntents: intents.count });
   }
 
-  /** Answers a request of the panel; answers nothing where the session may not review the log. */
+  /** Answers a request of the panel. Sends nothing when the session may not review the log. */
   async answer(
     request: Extract<AuditRequest, { type: 'audit-select' | 'audit-page' | 'audit-unfold' }>,
   ): Promise<void> {
@@ -126,25 +127,25 @@ export class AuditSession {
       else if (request.type === 'audit-page') await this.#page(request);
       else await this.#unfold(request.line);
     } catch (error) {
-      // What was asked of an earlier reading may fail when the file behind it is gone: nobody waits for it any more.
+      // A request that belongs to an earlier reading may fail because its file was closed; nobody waits for its answer.
       if (reading === this.#reading)
         this.#tell({ type: 'audit', part: 'trouble', message: `The audit log could not be read: ${String(error)}` });
     }
   }
 
-  /** A reading of what is open, with a filter, could not be recorded. */
+  /** Shows that a reading of the open log, with a filter, could not be recorded. */
   notRecorded(cause: string): void {
     this.#learned({ notRecorded: cause });
   }
 
-  /** Writes what was sought to a file, with the verdict on the log as it was last read. */
+  /** Writes the selected records to a file, together with the verdict about the log as it was last read. */
   async exportTo(file: string, sought: AuditSought, format: ExportFormat, chain: ExportedChain): Promise<void> {
     const pages = this.#pages;
     if (pages === null) throw new Error(`${this.#review.reader.path} could not be read`);
     await this.#review.exportTo(file, pages, sought, { format, chain, verdict: await this.#verified() });
   }
 
-  /** Lets go of the file and of everything read from it. */
+  /** Closes the file and drops everything read from it. */
   async close(): Promise<void> {
     this.#reading += 1;
     const pages = this.#pages;
@@ -161,7 +162,7 @@ export class AuditSession {
       if (this.#pages !== null) return await this.#pages.reload();
       this.#pages = await this.#review.openPages();
     } catch {
-      // There is nothing to page through; verification says why in its own words.
+      // Nothing can be paged through; the verification reports why.
       const pages = this.#pages;
       this.#pages = null;
       await pages?.close();
@@ -276,7 +277,10 @@ async function linesSought(pages: AuditPages, sought: AuditSought): Promise<Audi
   return Object.keys(sought).length === 0 ? pages : pages.select(sought);
 }
 
-/** Some rows of what was found, as the panel shows them: never more lines in memory than are read at once. */
+/**
+ * Some of the rows that were found, in the form that the panel shows. Never holds more lines in memory than are read at
+ * once.
+ */
 async function inParts<Found, Shown>(
   found: { readonly page: (from: number, count: number) => Promise<readonly Found[]> },
   from: number,

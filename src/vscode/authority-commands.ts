@@ -1,4 +1,4 @@
-/** Assuming and giving up authority: explicit acts of a person, for one cluster, recorded. */
+/** Taking and giving up authority. Each is an explicit act of a person, for one cluster, and is recorded. */
 import * as vscode from 'vscode';
 import { auditReviewRefused } from '../control-plane/commands/authority.ts';
 import type { ControlPlane } from '../control-plane/control-plane.ts';
@@ -25,7 +25,7 @@ async function assumeOperator({ plane, clusters, results }: CommandContext, row:
   if (name === undefined) return;
   const config = clusters.find(name);
   const label = config.ok ? clusterLabel(config.value) : name;
-  // What cannot be had is not offered: the control plane refuses it, and records that.
+  // When the control plane will refuse the change, the person is not asked first; the refusal is recorded.
   const confirmed =
     plane.changeRefusal({ level: 'Operator', cluster: name }) !== undefined || (await wanted(plane, name, label));
   if (!confirmed) return;
@@ -57,7 +57,10 @@ async function wanted(plane: ControlPlane, name: string, label: string): Promise
   return answer === go;
 }
 
-/** Giving authority up and becoming Auditor never depend on the log; what was not recorded is said. */
+/**
+ * Giving up authority and becoming Auditor work even when the log cannot be written; the person is told that the change
+ * was not recorded.
+ */
 async function change({ plane, results }: CommandContext, level: 'Observer' | 'Auditor'): Promise<void> {
   const before = authorityLabel(plane.authority);
   const changed = await plane.changeAuthority({ level });
@@ -103,8 +106,8 @@ async function showAuthority(context: CommandContext): Promise<void> {
 }
 
 /**
- * The cluster that a tree row is about. What another caller names is shown in questions: where it reads like no name, a
- * person is asked for one.
+ * The cluster of a tree row. Another caller's text would be shown in questions, so a text that is not a valid name is
+ * ignored, and the person is asked for the cluster.
  */
 export function clusterOf(row: unknown): string | undefined {
   return typeof row === 'object' &&

@@ -1,6 +1,6 @@
 /**
- * Adding, editing and removing configured clusters, their tokens, and refreshing a row: none of it sends a control
- * request.
+ * Adding, editing and removing configured clusters, setting their secrets, and refreshing a row. None of these sends a
+ * control request.
  */
 import * as vscode from 'vscode';
 import type { ClusterConfig } from '../control-plane/clusters/cluster.ts';
@@ -24,8 +24,8 @@ export function registerClusterCommands(context: () => CommandContext, tree: () 
 }
 
 /**
- * Settings of the machine: where the extension runs on another one than the window, they have a tab of their own, and
- * the person's tab has none of them.
+ * Opens the settings of the machine. When the extension runs on a remote machine, these settings have their own tab,
+ * and the user settings do not show them.
  */
 async function edit(): Promise<void> {
   await vscode.commands.executeCommand(
@@ -72,11 +72,11 @@ async function setToken({ clusters, results }: CommandContext, tree: ClusterTree
   const secret = await askSecret(`${title}: ${name}`, kind, cluster.value);
   if (secret === undefined) return;
   if (!(await kept(() => clusters.setSecret(cluster.value, kind, secret), name))) return;
-  tree.clustersChanged(); // what can be asked of this cluster may depend on it
+  tree.clustersChanged(); // which commands are available may depend on the secret
   void notify('information', vscode.l10n.t(secret === '' ? kind.editor.removed : kind.editor.kept, name));
 }
 
-/** Whether a secret was kept or forgotten as a person said; where it was not, that is told. */
+/** Whether the secret was stored or deleted as requested. If not, the person is told why. */
 async function kept(set: () => Promise<void>, name: string): Promise<boolean> {
   try {
     await set();
@@ -91,7 +91,7 @@ function causeOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Asks for a secret of one kind; an empty one forgets it. */
+/** Asks for a secret of one kind; an empty answer deletes it. */
 async function askSecret(
   title: string,
   { editor, form, account }: SecretKind,

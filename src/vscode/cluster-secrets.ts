@@ -1,6 +1,7 @@
 /**
- * The secrets of clusters in the editor's secret store. That may not be there (a keyring that is locked, or missing):
- * whoever has no secret in it does not need it, so whether there is one is remembered beside it.
+ * The secrets of clusters in the editor's secret store. The store may be unavailable, for example when the keyring is
+ * locked. A cluster without a secret must work without the store, so this class also remembers, outside the store,
+ * whether a secret is kept.
  */
 import type { Storage } from './known-head.ts';
 
@@ -11,7 +12,7 @@ export interface SecretStore {
   delete(key: string): PromiseLike<void>;
 }
 
-/** The secret store cannot be opened; the message is a clause. */
+/** The secret store cannot be opened. The message is a clause. */
 export class StoreUnavailable extends Error {
   override readonly name = 'StoreUnavailable';
 
@@ -33,7 +34,9 @@ export class ClusterSecrets {
     this.#memory = memory;
   }
 
-  /** The secret, if there is one. Rejects with `StoreUnavailable` where one is known to be kept and cannot be read. */
+  /**
+   * The secret, if there is one. Rejects with `StoreUnavailable` when a secret is known to be kept but cannot be read.
+   */
   async get(key: string): Promise<string | undefined> {
     const kept = this.#memory.get(memoryOf(key));
     if (kept === false) return undefined;
@@ -43,15 +46,16 @@ export class ClusterSecrets {
       return secret;
     } catch (error) {
       if (kept === true) throw new StoreUnavailable(error);
-      return undefined; // nothing is known to be there
+      return undefined; // no secret is known to be kept
     }
   }
 
-  /** Keeps or, when empty, forgets a secret. Rejects with `StoreUnavailable`. */
+  /** Stores a secret, or deletes it when empty. Rejects with `StoreUnavailable`. */
   async set(key: string, secret: string): Promise<void> {
     const before = this.#memory.get(memoryOf(key));
     if (secret === '' && before === false) return;
-    // Said first: what is kept and not remembered would not be missed.
+    // Remembered before it is stored: otherwise an interruption in between would leave a stored secret that nobody
+    // misses.
     await this.#memory.update(memoryOf(key), true);
     try {
       await (secret === '' ? this.#store.delete(key) : this.#store.store(key, secret));

@@ -1,6 +1,7 @@
 /**
- * The tree of clusters. Nothing is contacted until a person expands a cluster or asks for a refresh: that is the
- * recorded `inspect_cluster_state`. What a row shows is one answer of the kernel, dated; it is never used to decide.
+ * The tree of clusters. Nothing is contacted until a person expands a cluster or asks for a refresh; this is the
+ * recorded `inspect_cluster_state`. A row shows one answer of the kernel with its time. No decision is ever based on
+ * it.
  */
 import * as vscode from 'vscode';
 import { endpointsOf } from '../control-plane/clusters/cluster.ts';
@@ -25,16 +26,16 @@ import {
   type Unavailable,
 } from './tree-rows.ts';
 
-/** What is shown of a cluster: its last answer, the question that is under way, and what changed since it was asked. */
+/** What is shown of a cluster: its last answer, the request that is running, and what changed since it was sent. */
 interface Shown {
   readonly asked: Promise<CommandResult>;
-  /** Which cluster was asked, by its addresses: its name may come to stand for another one. */
+  /** The kind and addresses of the cluster that was asked. The same name may later belong to another cluster. */
   readonly of: string;
   readonly answer: ShownAnswer | undefined;
   readonly change?: Change;
 }
 
-/** How many clusters are asked at once when a person asks for all: each on connections of its own. */
+/** How many clusters are read at the same time when a person refreshes all of them. Each has its own connections. */
 const AT_ONCE = 4;
 
 export class ClusterTree implements vscode.TreeDataProvider<Row> {
@@ -44,9 +45,12 @@ export class ClusterTree implements vscode.TreeDataProvider<Row> {
   readonly #inspect: (cluster: string) => Promise<CommandResult>;
   readonly #unavailable: (cluster: string) => Promise<Unavailable>;
   readonly #now: () => string;
-  /** The answers that the rows show: presentation only, gone with the window. */
+  /** The answers that the rows show. They are for presentation only and end with the window. */
   readonly #shown = new Map<string, Shown>();
-  /** The editor knows a row as the object that it was given: to redraw one row is to name that object. */
+  /**
+   * The row objects that the editor was given. It recognises a row by its object, so the same object is needed to
+   * redraw it.
+   */
   readonly #rows = new Map<string, Row>();
 
   /** `now` is the clock of this window, in RFC 3339. */
@@ -63,8 +67,8 @@ export class ClusterTree implements vscode.TreeDataProvider<Row> {
   }
 
   /**
-   * Asks for one cluster anew: a person's explicit act. Until it answers, its rows stay as they are dated; no other row
-   * waits for it.
+   * Reads one cluster again, because a person asked for it. Until it answers, its rows keep the old answer with its
+   * time; no other row waits.
    */
   async refresh(cluster: string): Promise<CommandResult> {
     const asked = this.#ask(cluster);
@@ -72,8 +76,8 @@ export class ClusterTree implements vscode.TreeDataProvider<Row> {
   }
 
   /**
-   * Asks for every configured cluster once, a few at a time, in configured order: a person's explicit act. Each answer
-   * and each failure is shown in the row of its cluster. What a person stops is not asked any more.
+   * Reads every configured cluster once, a few at a time, in configured order, because a person asked for it. Each
+   * answer and each failure is shown in the row of its cluster. After a stop, no further cluster is contacted.
    */
   async refreshAll(
     asking: (cluster: string, nth: number, of: number) => void,
@@ -94,8 +98,8 @@ export class ClusterTree implements vscode.TreeDataProvider<Row> {
   }
 
   /**
-   * Marks the rows of a cluster after a request that changed it, or may have: they were read before it. Nothing is
-   * contacted by that (P7-F3); the next refresh that a person asks for shows what is there now.
+   * Marks the rows of a cluster after a request that changed it, or may have changed it: they were read before it.
+   * Contacts nothing (P7-F3); the next refresh that a person asks for shows the present state.
    */
   concluded(result: CommandResult): void {
     const change = changeIn(result, this.#now());
@@ -110,7 +114,7 @@ export class ClusterTree implements vscode.TreeDataProvider<Row> {
     this.#changed.fire(this.#row(result.cluster));
   }
 
-  /** The configuration or a secret changed: rows are rebuilt; nothing is contacted by that (P7-A1). */
+  /** The configuration or a secret changed: builds the rows again and contacts nothing (P7-A1). */
   clustersChanged(): void {
     const names = new Set(this.#names());
     for (const [name, { of }] of [...this.#shown]) {
@@ -125,13 +129,13 @@ export class ClusterTree implements vscode.TreeDataProvider<Row> {
   async getChildren(row?: Row): Promise<Row[]> {
     if (row === undefined) {
       const rows = this.#top();
-      // The welcome text says that no cluster is configured: not while nobody has looked yet.
+      // The welcome text says that no cluster is configured. It must not appear before the settings were read.
       void vscode.commands.executeCommand('setContext', 'aerodb.noCluster', rows.length === 0);
       return rows;
     }
     if (row.row === 'group') return row.clusters.map(name => this.#row(name));
     if (row.row === 'node') {
-      // What the engine cannot be asked for is a row that says why, and no command.
+      // A command that the engine does not support becomes a row that says why, without a command.
       const { unavailable } = row;
       return [
         ...(['inspect_wal', 'inspect_snapshots'] as const)
@@ -145,7 +149,7 @@ export class ClusterTree implements vscode.TreeDataProvider<Row> {
     return row.row === 'cluster' ? this.#below(row.cluster) : [];
   }
 
-  /** Draws a row from what is known now: a cluster that does not answer must not hold up the others' rows. */
+  /** Draws a row from what is known now: a cluster that does not answer must not delay the rows of others. */
   getTreeItem(row: Row): vscode.TreeItem {
     switch (row.row) {
       case 'group':
@@ -165,19 +169,19 @@ export class ClusterTree implements vscode.TreeDataProvider<Row> {
     }
   }
 
-  /** What only a hover shows is worked out for the row that is hovered: a thousand rows come without it. */
+  /** Makes a tooltip only when the person hovers over its row, because a thousand rows would take long. */
   resolveTreeItem(item: vscode.TreeItem, row: Row): vscode.TreeItem {
     if (row.row === 'node') item.tooltip = nodeTooltip(row);
     return item;
   }
 
-  /** How a node is called by the answer that the tree shows. */
+  /** The name of a node in the answer that the tree shows. */
   nodeName(cluster: string, node: string): string | undefined {
     const reading = clusterReading(this.#shown.get(cluster)?.answer?.result);
     return nameAmong(reading?.view.members ?? [], node);
   }
 
-  /** What the answer that the tree shows says of a node: from memory, nobody is asked. */
+  /** What the answer in the tree says about a node. Taken from memory; no node is contacted. */
   lastKnown(cluster: string, node: string): LastReport | undefined {
     const answer = this.#shown.get(cluster)?.answer;
     const reading = clusterReading(answer?.result);
@@ -185,7 +189,8 @@ export class ClusterTree implements vscode.TreeDataProvider<Row> {
   }
 
   /**
-   * Asks, and redraws the row of this cluster, and only this one, when its answer has come. The latest question counts.
+   * Reads the cluster, and redraws only its row when the answer arrives. Only the answer to the latest request is
+   * shown.
    */
   #ask(cluster: string): Promise<CommandResult> {
     const asked = this.#inspect(cluster);
@@ -206,12 +211,12 @@ export class ClusterTree implements vscode.TreeDataProvider<Row> {
     return asked;
   }
 
-  /** Each name once: two clusters of one name are one row, which says that they are two. */
+  /** Each name once. Two clusters with one name are one row, which says that there are two. */
   #names(): readonly string[] {
     return [...new Set(this.#clusters.list().map(({ name }) => name))];
   }
 
-  /** Clusters in configured order, those of a group where the first of them stands. */
+  /** Clusters in configured order. A group stands where its first cluster stands. */
   #top(): Row[] {
     const names = this.#names();
     const groups = new Map(
@@ -225,7 +230,7 @@ export class ClusterTree implements vscode.TreeDataProvider<Row> {
     });
   }
 
-  /** What the person came for first: the picture, what the cluster as a whole is asked for, and its nodes by name. */
+  /** The rows below a cluster: first what concerns the whole cluster, then its nodes by name. */
   async #below(cluster: string): Promise<Row[]> {
     const shown = this.#shown.get(cluster);
     const result = shown?.answer?.result ?? (await (shown?.asked ?? this.#ask(cluster)));

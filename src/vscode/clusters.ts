@@ -1,4 +1,7 @@
-/** The configured clusters of this machine. Settings are machine-scoped: no workspace can add or repoint one. */
+/**
+ * The configured clusters of this machine. The settings are machine-scoped: a workspace can neither add a cluster nor
+ * change its addresses.
+ */
 import * as vscode from 'vscode';
 import type { ClusterConfig } from '../control-plane/clusters/cluster.ts';
 import { parseClusterConfig } from '../control-plane/clusters/configuration.ts';
@@ -16,21 +19,21 @@ export interface TimeLimits {
   readonly controlMs: number;
 }
 
-/** How a kernel is reached, given by the composition root. */
+/** Connects to a kernel; given by the composition root. */
 export type Connect = (
   cluster: ClusterConfig,
   secrets: Readonly<Record<string, string>>,
   limits: TimeLimits,
 ) => Promise<Result<Kernel>>;
 
-/** Reads the setting anew at every question, so that nothing here can be staler than it. */
+/** Reads the setting again at every call, so that it is never out of date. */
 export class ConfiguredClusters implements Clusters {
   readonly engines: Engines;
   readonly #secrets: ClusterSecrets;
   readonly #connect: Connect;
   #draft: { readonly cluster: ClusterConfig; readonly secret: string } | undefined;
 
-  /** `memory` outlives windows: it says of which clusters there is a secret. */
+  /** `memory` is kept between windows. It remembers which clusters have a secret in the store. */
   constructor(engines: Engines, secrets: vscode.SecretStorage, connect: Connect, memory: Storage) {
     this.engines = engines;
     this.#secrets = new ClusterSecrets(secrets, memory);
@@ -46,7 +49,7 @@ export class ConfiguredClusters implements Clusters {
     return this.#draft?.cluster.name === name ? success(this.#draft.cluster) : findIn(this.list(), name);
   }
 
-  /** While this work runs, there is a cluster that stands in no settings yet, and its first secret. */
+  /** While `work` runs, `find` also knows a cluster that is not in the settings yet, with its first secret. */
   async withDraft<T>(cluster: ClusterConfig, secret: string, work: () => Promise<T>): Promise<T> {
     this.#draft = { cluster, secret };
     try {
@@ -91,13 +94,13 @@ export class ConfiguredClusters implements Clusters {
     return engineOf(this.engines, cluster);
   }
 
-  /** The secrets that a cluster has a use for, as it is configured. */
+  /** The secrets that a cluster can use as it is configured. */
   secretsOf(cluster: ClusterConfig): readonly SecretKind[] {
     return this.engineOf(cluster).secrets.filter(({ boundTo }) => boundTo(cluster) !== undefined);
   }
 
   /**
-   * Keeps or, when empty, forgets a secret of a cluster, in the editor's secret store only. Rejects with
+   * Stores a secret of a cluster, or deletes it when empty. It is only in the editor's secret store. Rejects with
    * `StoreUnavailable`.
    */
   async setSecret(cluster: ClusterConfig, secret: SecretKind, value: string): Promise<void> {
@@ -109,7 +112,8 @@ export class ConfiguredClusters implements Clusters {
   }
 
   /**
-   * Gives the entry of that name these addresses and this kind, and keeps the rest of it; adds it where there is none.
+   * Gives the entry with this name the new addresses and kind, and keeps its other members. Adds the entry when there
+   * is none.
    */
   async readdress(cluster: ClusterConfig): Promise<void> {
     const entries = this.#raw();
@@ -119,8 +123,8 @@ export class ConfiguredClusters implements Clusters {
   }
 
   /**
-   * Removes every entry of that name, and then the secrets that were given for the addresses in them; that rejects with
-   * `StoreUnavailable`.
+   * Removes every entry with that name, and then the secrets of their addresses. Rejects with `StoreUnavailable` when
+   * only the secrets could not be removed.
    */
   async remove(name: string): Promise<void> {
     const entries = this.#raw();
@@ -142,20 +146,20 @@ export class ConfiguredClusters implements Clusters {
   }
 }
 
-/** A setting as this machine has it; what a workspace says is not looked at, whatever its declared scope. */
+/**
+ * The value of a setting on this machine. Workspace values are ignored, whatever the declared scope of the setting is.
+ */
 export function machineValue(key: string): unknown {
   const found = vscode.workspace.getConfiguration('aerodb').inspect<unknown>(key);
   return found?.globalValue ?? found?.defaultValue;
 }
 
-/** "local" or "orders (production)": how a cluster is named wherever it is named. */
+/** "local" or "orders (production)": how texts name a cluster. */
 export function clusterLabel(cluster: Pick<ClusterConfig, 'name' | 'environment'>): string {
   return cluster.environment === undefined ? cluster.name : `${cluster.name} (${cluster.environment})`;
 }
 
-/**
- * A secret is bound to the addresses that it was given for: a repointed cluster has none until it is asked for again.
- */
+/** The key includes the addresses: when they change, the old secret no longer applies and a new one must be set. */
 function secretKey(cluster: ClusterConfig, { id, boundTo }: SecretKind): string {
   return `aerodb.${id}.${digest([cluster.name, ...(boundTo(cluster) ?? [])])}`;
 }

@@ -1,4 +1,4 @@
-/** How the ten commands are called in the editor; the manifest is checked against this by a test. */
+/** The ids of the ten commands in the editor; a test compares the manifest with them. */
 import type { CommandName } from '../control-plane/commands/commands.ts';
 
 /** `inspect_cluster_state` → `aerodb.inspectClusterState`. */

@@ -1,6 +1,6 @@
 /**
- * The ten operator commands in the palette and the tree. Arguments can name a cluster and a node, and nothing that
- * skips a question.
+ * The ten operator commands in the palette and the tree. Their arguments can name a cluster and a node, but cannot skip
+ * a question.
  */
 import * as vscode from 'vscode';
 import * as z from 'zod/mini';
@@ -21,27 +21,27 @@ import { recordedAt, sourceOf } from './origin.ts';
 import type { Results } from './results.ts';
 import { commandTitle } from './titles.ts';
 
-/** What a caller may hand in: names of what is asked for, never how it is called on screen. */
+/** What a caller may pass in: what the command is about. It cannot set the texts that are shown. */
 const target = z.object({
   cluster: z.exactOptional(z.string()),
   node: z.exactOptional(z.string()),
-  /** A request whose fate is looked up: a link of a result names it. */
+  /** A request to look up in the promotion state; a link of a result names it. */
   lookup: z.exactOptional(z.string()),
 });
 
-/** What the commands work with. */
+/** What the commands need. */
 export interface CommandContext {
   readonly plane: ControlPlane;
   readonly clusters: ConfiguredClusters;
   readonly results: Results;
   readonly comparisons: Comparisons;
-  /** How the node was called when its cluster was last read for the tree. */
+  /** The name of the node when the tree last read its cluster. */
   readonly nodeName: (cluster: string, node: string) => string | undefined;
-  /** Told how each request for a change ended: what was read before it is old. */
+  /** Receives the result of each control command: what was read before it is out of date. */
   readonly concluded: (result: CommandResult) => void;
 }
 
-/** Registers all ten; `context` is asked for when the first one runs. */
+/** Registers all ten. `context` is called when a command runs. */
 export function registerOperatorCommands(context: () => CommandContext): vscode.Disposable[] {
   return COMMAND_NAMES.map(name =>
     vscode.commands.registerCommand(commandId(name), (argument: unknown) => run(context(), name, argument)),
@@ -59,7 +59,7 @@ async function run(context: CommandContext, command: CommandName, argument: unkn
   context.results.concluded(titleOf(command, args, name), result);
 }
 
-/** What is asked of whom; `label` is how the node is called. */
+/** The title of a request. `label` is the name of the node. */
 function titleOf(command: CommandName, { cluster, before }: Arguments, label: string | undefined): string {
   const named = isClusterName(cluster) ? cluster : WITHHELD;
   const title = `${commandTitle(command)}: ${label === undefined ? named : `${named}, ${label}`}`;
@@ -67,8 +67,8 @@ function titleOf(command: CommandName, { cluster, before }: Arguments, label: st
 }
 
 /**
- * Asks, shows the answer in the panel of this cluster, subject and part, and asks anew when a person asks for that. An
- * older part is another command, with a record and a panel of its own.
+ * Sends the request and shows the answer in the panel of this cluster, subject and part; a person can refresh it. An
+ * older part is another command, with its own record and panel.
  */
 async function inspect(
   context: CommandContext,
@@ -77,7 +77,7 @@ async function inspect(
   label: string | undefined,
 ): Promise<void> {
   const { cluster, node, lookup, before } = args;
-  // Without the endpoint that was chosen: its answer takes the place of any other.
+  // The key leaves out the chosen endpoint, so that its answer replaces the one in the same panel.
   const key = `${command}/${cluster}/${node ?? ''}/${lookup ?? ''}/${before ?? ''}`;
   const title = titleOf(command, args, label);
   context.results.asking(key, title, isClusterName(cluster) ? cluster : WITHHELD);
@@ -96,7 +96,8 @@ async function inspect(
   const compare =
     isCompared && result.kind === 'answered'
       ? context.comparisons.keep(
-          // A name that has come to stand for another cluster is compared with nothing of the first.
+          // The addresses are part of the key: when the name now means another cluster, the readings must not be
+          // compared.
           {
             key: `${key}/${addressesIn(context.clusters, cluster)}`,
             title,
@@ -118,7 +119,7 @@ async function inspect(
   });
 }
 
-/** The cluster, and how many other endpoints than one of it could be asked for the same. */
+/** The cluster, and the number of its other endpoints that could be asked for the same. */
 function endpointsBeside(
   { clusters }: CommandContext,
   command: CommandName,
@@ -130,7 +131,7 @@ function endpointsBeside(
   return { config, others: isAsked ? config.endpoints.length - 1 : 0 };
 }
 
-/** Of these the answers of one window can be compared. */
+/** The commands whose answers in one window can be compared. */
 const COMPARED: readonly CommandName[] = [
   'inspect_cluster_state',
   'inspect_node',
@@ -143,7 +144,7 @@ function keptOf({ answer, requestId, recorded }: Answered): KeptReading {
   return { source: sourceOf(reading), document: reading.document(), requestId, recorded: recordedAt(recorded) };
 }
 
-/** As its cluster called it when it was last read, or its id. */
+/** The node's name when its cluster was last read, or else its id. */
 function nodeLabel({ nodeName }: CommandContext, cluster: string, node: string): string {
   return nodeName(cluster, node) ?? (isNodeName(node) ? node : WITHHELD);
 }
@@ -157,13 +158,13 @@ interface Arguments {
   readonly reason?: string;
 }
 
-/** What a person was asked for, and how the node is called. */
+/** The arguments of a command, and the name of the node. */
 interface Collected {
   readonly args: Arguments;
   readonly label?: string;
 }
 
-/** Asks for what the row or the caller did not name; `undefined` when the person turned away. */
+/** Asks for what the row or the caller did not name; `undefined` when the person cancelled. */
 async function collect(
   context: CommandContext,
   command: CommandName,
@@ -175,9 +176,9 @@ async function collect(
   const cluster = given.cluster ?? (await pickCluster(context.clusters, title));
   if (cluster === undefined) return undefined;
   const { refusal, node: named, reason: wanted } = await context.plane.preflight(command, cluster);
-  // A request that the session may not make is refused, and recorded, before the person is asked for more.
+  // When the session may not make the request, no more questions are asked: the request is refused and recorded.
   if (named === 'none' || (refusal !== undefined && given.node === undefined)) return { args: { cluster } };
-  // A node that is named for a history is whose history it is.
+  // A node that the caller names together with a look-up is the node whose history is read.
   if (named === 'with-lookup' && given.node !== undefined) {
     const { node, lookup } = given;
     return {

@@ -1,4 +1,4 @@
-/** Earlier readings of this window, to compare a later one with: in memory while the window lives, stored nowhere. */
+/** Earlier readings of this window, for comparison with later ones. They stay in memory and end with the window. */
 import * as vscode from 'vscode';
 import { comparison } from '../control-plane/model/compare.ts';
 import type { ClusterLabel, KeptReading } from '../panel-protocol/panels.ts';
@@ -23,7 +23,7 @@ export class Comparisons {
     this.#panels = panels;
   }
 
-  /** Keeps a reading. Returns what compares it with an earlier one; `undefined` where there is none. */
+  /** Keeps a reading. Returns a function that compares it with an earlier one; `undefined` when there is none. */
   keep(subject: Subject, reading: KeptReading): (() => void) | undefined {
     const earlier = this.#kept.get(subject.key) ?? [];
     this.#kept.set(subject.key, [...earlier, reading].slice(-MOST_KEPT));

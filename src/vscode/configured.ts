@@ -1,6 +1,6 @@
 /**
- * What the settings of this machine say: clusters, a name, a directory. Anything may stand there; what is repeated of
- * it reads like what belongs there.
+ * What the settings of this machine say: clusters, a name, a directory. A setting may hold any text, so a text is
+ * repeated only when it looks like a valid one.
  */
 import { urlsOf, type ClusterConfig } from '../control-plane/clusters/cluster.ts';
 import { parseClusterConfig } from '../control-plane/clusters/configuration.ts';
@@ -8,9 +8,9 @@ import type { Engines } from '../control-plane/engine.ts';
 import { failure, refusal, type Result } from '../control-plane/model/errors.ts';
 import { implausiblePath, isClusterName, isName, quotedName, WITHHELD } from '../control-plane/model/plausible.ts';
 
-/** One entry of the setting: valid, or with the reason why it is not. */
+/** One entry of the setting: valid, or the reason why it is not. */
 export interface ConfiguredCluster {
-  /** Where the entry has no name that can be repeated: which one it is. */
+  /** The name; "entry" and its number when the entry has no name that can be repeated. */
   readonly name: string;
   readonly config: Result<ClusterConfig>;
 }
@@ -33,7 +33,7 @@ export function configuredIn(entries: readonly unknown[], engines: Engines): rea
   }));
 }
 
-/** The one of that name. */
+/** The cluster with that name. */
 export function findIn(clusters: readonly ConfiguredCluster[], name: string): Result<ClusterConfig> {
   return (
     clusters.find(cluster => cluster.name === name)?.config ??
@@ -47,20 +47,20 @@ export function findIn(clusters: readonly ConfiguredCluster[], name: string): Re
   );
 }
 
-/** How an entry is called. */
+/** The name of an entry. */
 export function nameOf(entry: unknown, index: number): string {
   const name =
     typeof entry === 'object' && entry !== null && 'name' in entry && typeof entry.name === 'string' ? entry.name : '';
   return isClusterName(name) ? name : `entry ${index + 1}`;
 }
 
-/** The operator's name beside the account, as it is recorded: `null` where there is none. */
+/** The operator's name beside the account, as it is recorded; `null` when there is none. */
 export function operatorNameIn(setting: unknown): string | null {
   const name = typeof setting === 'string' ? setting.trim() : '';
   return name === '' ? null : isName(name) ? name : WITHHELD;
 }
 
-/** Where a setting has a directory of the audit log, if it says so; or why it stands nowhere. */
+/** The directory of the audit log that a setting names, if it names one, or why the setting is refused. */
 export function auditDirectoryIn(
   name: 'audit.directory' | 'audit.copyDirectory',
   setting: unknown,
@@ -70,7 +70,7 @@ export function auditDirectoryIn(
   return refused === undefined ? { directory: setting } : { refused };
 }
 
-/** The kind and the addresses of a configured cluster as one text; empty where it is not valid, or not there. */
+/** The kind and the addresses of a configured cluster as one text; empty when it is not valid or does not exist. */
 export function addressesIn(clusters: { find: (name: string) => Result<ClusterConfig> }, name: string): string {
   const found = clusters.find(name);
   return found.ok ? [found.value.kind, ...urlsOf(found.value)].join(' ') : '';

@@ -1,6 +1,6 @@
 /**
- * Asks a person, in the editor: the explanation in a panel, to be read in peace, then modal dialogs. The safe answer is
- * the first button, which VS Code focuses, so Enter alone never confirms; absence of an answer is a refusal (P7-A2).
+ * Asks a person in the editor: first the explanation in a panel, without time pressure, then modal dialogs. VS Code
+ * focuses the first button, which is the safe answer, so Enter alone never confirms. No answer is a refusal (P7-A2).
  */
 import * as vscode from 'vscode';
 import type { ControlError } from '../control-plane/model/errors.ts';
@@ -17,7 +17,7 @@ export function requestPanel(requestId: string): string {
   return `request/${requestId}`;
 }
 
-/** A step of the dialogue that did not end in consent. */
+/** A step of the confirmation that did not end in consent. */
 type Refused = Exclude<ConfirmationAnswer, { readonly kind: 'confirmed' }>;
 
 export class EditorConfirmer implements Confirmer {
@@ -27,7 +27,7 @@ export class EditorConfirmer implements Confirmer {
     this.#panels = panels;
   }
 
-  /** The editor can always ask. */
+  /** The editor can always ask, so nothing is refused here. */
   unavailable(): ControlError | undefined {
     return undefined;
   }
@@ -41,7 +41,7 @@ export class EditorConfirmer implements Confirmer {
     const read = new Promise<void>(resolve => {
       goOn = resolve;
     });
-    // The panel stays in reach while the name is typed: its safe answer is an answer then, too.
+    // The panel stays open while the person types the name, and its safe button still declines.
     const declined = new Promise<Refused>(resolve => {
       this.#panels.show(key, {
         title,
@@ -70,7 +70,7 @@ export class EditorConfirmer implements Confirmer {
     });
     const answer = await Promise.race([closed, declined, read.then(() => ask(prompt, voided, input.token))]);
     watched?.dispose();
-    input.cancel(); // what is still asked is asked no more
+    input.cancel(); // closes a question that is still open
     input.dispose();
     if (answer.kind === 'confirmed') {
       this.#panels.update(key, {

@@ -1,6 +1,6 @@
 /**
- * What the dialogs of a confirmation say. Each has at most six lines, begins with what was answered beforehand, and
- * names the cluster and which of how many it is; the rest stands in the panel behind it.
+ * The texts of the dialogs of a confirmation. Each has at most six lines, begins with the answer of the dry run, and
+ * names the cluster and its place in the sequence ("2 of 3"). The panel behind it shows everything.
  */
 import * as vscode from 'vscode';
 import type { Explanation } from '../control-plane/explanation/explanation.ts';
@@ -11,7 +11,7 @@ import type { ConfirmationPrompt } from '../control-plane/ports.ts';
 import { seenAgainst } from '../text/checks.ts';
 import { commandTitle } from './titles.ts';
 
-/** One modal dialog; `where` is how the step is called in the record. */
+/** One modal dialog. `where` is the name of the step in the record. */
 export interface Dialog {
   readonly question: string;
   readonly detail: readonly string[];
@@ -19,7 +19,7 @@ export interface Dialog {
   readonly where: string;
 }
 
-/** All that is asked: dialogs, then the name or the id of the node, then for a force one dialog more. */
+/** Every question: dialogs, then the name or the id of the node, then one more dialog for a forced command. */
 export interface Dialogs {
   readonly before: readonly Dialog[];
   readonly typing: vscode.InputBoxOptions & {
@@ -30,10 +30,10 @@ export interface Dialogs {
   readonly after: readonly Dialog[];
 }
 
-/** Characters of one line; the panel behind has it whole. */
+/** Most characters of one line. The panel behind the dialog has the whole text. */
 const MOST = 320;
 
-/** The dialogs of one confirmation, in their order. */
+/** The dialogs of one confirmation, in order. */
 export function dialogsOf(prompt: ConfirmationPrompt): Dialogs {
   const enhanced = prompt.type === 'enhanced';
   const before = enhanced
@@ -62,7 +62,7 @@ function shortened(line: string): string {
   return characters.length <= MOST ? line : `${characters.slice(0, MOST - 1).join('')}\u2026`;
 }
 
-/** Nothing was asked before a command that reads. */
+/** What the dry run answered; nothing for a command that reads, because it has no dry run. */
 function answer({ kernel }: Explanation): readonly string[] {
   if (kernel === null) return [];
   const { decision, reason, checks } = kernel;
@@ -77,7 +77,7 @@ function answer({ kernel }: Explanation): readonly string[] {
   if (decision === 'approve') return [`${vscode.l10n.t('Asked beforehand, the kernel would approve this.')} ${anew}`];
   const code = reason ?? vscode.l10n.t('reason unknown');
   const seen = seenAgainst(checks).join('; ');
-  // What the kernel saw may be long: its code and what follows it stay in sight.
+  // Long observations are cut, so that the code and the text after it stay visible.
   const why =
     seen === ''
       ? code
@@ -85,7 +85,7 @@ function answer({ kernel }: Explanation): readonly string[] {
   return [`${vscode.l10n.t('Asked beforehand, the kernel would deny this: {0}.', why)} ${anew}`];
 }
 
-/** "role of node-2: replica → primary"; the values are the engine's own. */
+/** "role of node-2: replica → primary". The values are the engine's own. */
 function changes({ changes: all, kernel }: Explanation): readonly string[] {
   const texts = all.map(({ component, nodeId, before, after }) => {
     const of =
@@ -123,7 +123,7 @@ function standard(prompt: ConfirmationPrompt): Dialog {
 
 function force({ explanation, acknowledge, nodeName }: ConfirmationPrompt): Dialog {
   return {
-    // An engine without a dry run has nothing to override: it does not look, and the operator vouches.
+    // Without a dry run there is nothing to override: the engine does not check, and the operator vouches instead.
     question: isUnchecked(explanation)
       ? vscode.l10n.t('FORCE promotion of {0}? What the engine does not check rests on your word.', nodeName)
       : vscode.l10n.t('FORCE promotion of {0}? Invariants are overridden on your word.', nodeName),
@@ -131,7 +131,7 @@ function force({ explanation, acknowledge, nodeName }: ConfirmationPrompt): Dial
       explanation.action,
       explanation.undo,
       acknowledge.length === 0
-        ? vscode.l10n.t('The kernel names no invariant that this force would override.')
+        ? vscode.l10n.t('The kernel names no invariant that this forced promotion would override.')
         : vscode.l10n.t('To be acknowledged one by one: {0}.', acknowledge.join(', ')),
       vscode.l10n.t('Reason given: {0}', explanation.reason ?? ''),
     ],
@@ -160,7 +160,7 @@ function acknowledgement({ explanation }: ConfirmationPrompt, id: string): Dialo
 
 function responsibility({ explanation, operator, nodeName }: ConfirmationPrompt): Dialog {
   return {
-    question: vscode.l10n.t('Responsibility for this force passes to {0}.', operatorText(operator)),
+    question: vscode.l10n.t('Responsibility for this forced promotion passes to {0}.', operatorText(operator)),
     detail: [
       explanation.action,
       vscode.l10n.t('It is recorded under your name, with your reason: {0}', explanation.reason ?? ''),

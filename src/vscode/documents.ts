@@ -1,4 +1,4 @@
-/** Open Documentation: the documents that ship with the extension, in the editor's own preview of Markdown. */
+/** Open Documentation: shows the documents of the extension in the editor's own Markdown preview. */
 import * as vscode from 'vscode';
 import type { Engines } from '../control-plane/engine.ts';
 import { pick } from './surfaces.ts';

@@ -1,4 +1,4 @@
-/** Saving what a kernel answered as a file of evidence, as `--json` writes it, and any other text of ours. */
+/** Saves a kernel's answer as a file of evidence, in the form of `--json`, and other texts of ours. */
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
@@ -7,16 +7,16 @@ import type { Answered } from '../control-plane/request/result.ts';
 import type { ClusterLabel } from '../panel-protocol/panels.ts';
 import { notify } from './surfaces.ts';
 
-/** Writes a file whole or not at all, and never over what belongs to the audit log. */
+/** Writes the whole file or no file, and never overwrites a file of the audit log. */
 export type WriteFile = (file: string, pieces: Iterable<string>) => Promise<void>;
 
-/** An answer that can be saved: how it is called, and its text. */
+/** An answer that can be saved: a name for the file, and its text. */
 export interface Evidence {
   readonly name: string;
   readonly json: string;
 }
 
-/** The whole answer with its origin. The program of a terminal ends with 0 where it prints the same. */
+/** The whole answer with its origin. The exit code in it is 0, as the terminal program has it for the same answer. */
 export function evidenceOf(result: Answered, cluster: ClusterLabel): Evidence {
   const { observed, endpoint } = result.answer.reading;
   return {
@@ -25,7 +25,7 @@ export function evidenceOf(result: Answered, cluster: ClusterLabel): Evidence {
   };
 }
 
-/** Asks where, and writes it; returns the file. */
+/** Asks where to save the answer, and writes it. Returns the file. */
 export async function saveEvidence({ name, json }: Evidence, write: WriteFile): Promise<string | undefined> {
   return save(
     {
@@ -38,7 +38,7 @@ export async function saveEvidence({ name, json }: Evidence, write: WriteFile): 
   );
 }
 
-/** What is asked where a text is to be saved. */
+/** What the save dialog says. */
 export interface SavedAs {
   readonly title: string;
   readonly fileName: string;
@@ -46,8 +46,8 @@ export interface SavedAs {
 }
 
 /**
- * Asks where, and writes what there is to be written by then; `null`: nothing any more. Returns the file, where one was
- * written.
+ * Asks where to save, and then writes the pieces as they are at that moment; `null` means that there is no longer
+ * anything to write. Returns the file, if one was written.
  */
 export async function save(
   { title, fileName, filters }: SavedAs,
@@ -64,7 +64,7 @@ export async function save(
   if (target === undefined || content === null) return undefined;
   try {
     if (target.scheme !== 'file')
-      throw new Error(vscode.l10n.t('{0} is not a file of the machine on which the log is', target.toString()));
+      throw new Error(vscode.l10n.t('{0} is not a file on the machine that holds the audit log', target.toString()));
     await write(target.fsPath, content);
   } catch (error) {
     const cause = error instanceof Error ? error.message : String(error);

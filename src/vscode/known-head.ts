@@ -1,7 +1,7 @@
 /**
  * The last position of the audit log that this machine's editor has seen, kept in the editor's own storage. It shows
- * what the chain alone cannot: that the end of the log was cut, or that it was rewritten whole. So nothing that is
- * appended to such a log replaces it.
+ * what the chain alone cannot show: that the end of the log was cut off, or that the whole log was rewritten. Therefore
+ * records appended to such a log must not replace it.
  */
 import type { AuditPosition } from '../control-plane/model/audit-position.ts';
 import type { AuditReader } from '../control-plane/model/audit-reader.ts';
@@ -15,11 +15,11 @@ export interface Storage {
 export class KnownHead {
   readonly #storage: Storage;
   readonly #reader: AuditReader;
-  /** A head belongs to one file: another directory has another log. */
+  /** The key contains the path: a head belongs to one file. */
   readonly #key: string;
   /**
-   * Found out at this window's first record: its own log is never continued where it does not hold what this window has
-   * seen.
+   * Whether the log still holds the kept head. Checked at this window's first record; if not, the kept head is never
+   * replaced.
    */
   #continues: Promise<boolean> | null = null;
 
@@ -42,7 +42,7 @@ export class KnownHead {
       : null;
   }
 
-  /** Several windows keep the same head: only a later position of the same log replaces an earlier one. */
+  /** Several windows keep the same head, so only a later position of the same log replaces it. */
   async keep({ seq, hash }: AuditPosition): Promise<void> {
     this.#continues ??= this.#holdsKept();
     if (!(await this.#continues)) return;

@@ -1,4 +1,7 @@
-/** What the tree of this window last knew of a node that does not answer: from memory, dated, nobody is asked. */
+/**
+ * What the tree of this window last knew of a node that does not answer. It comes from memory, with its time; no node
+ * is contacted.
+ */
 import { isOwn } from '../control-plane/model/errors.ts';
 import type { DocumentedReading, Fact } from '../control-plane/model/document.ts';
 import { memberTableOf, topologyOf } from '../control-plane/model/members-shown.ts';
@@ -7,7 +10,7 @@ import type { FlowFailure } from '../control-plane/request/flow.ts';
 import type { LastReport } from '../panel-protocol/panels.ts';
 import { markWords, type Mark } from './tree-marks.ts';
 
-/** What an answer of its cluster says of a node; `undefined` where it does not name that node. */
+/** What the cluster's answer says about a node; `undefined` when it does not name that node. */
 export function lastKnownOf(
   reading: DocumentedReading<ClusterView>,
   nodeId: string,
@@ -26,7 +29,7 @@ export function lastKnownOf(
   };
 }
 
-/** The row of a node in the table of members, each value under the title of its column. */
+/** The row of a node in the table of members; each value has the title of its column. */
 function factsOf({ document }: DocumentedReading<ClusterView>, nodeId: string): readonly Fact[] {
   const shown = document();
   const table = memberTableOf(shown);
@@ -38,12 +41,12 @@ function factsOf({ document }: DocumentedReading<ClusterView>, nodeId: string): 
   });
 }
 
-/** Reads that are asked of one node alone. */
+/** Reads that are sent to one node only. */
 const OF_ONE_NODE: readonly string[] = ['inspect_node', 'inspect_wal', 'inspect_snapshots', 'inspect_promotion_state'];
 
 /**
- * The node of which no answer came to a reading of it alone; `undefined` where something answered, or refused to. Why
- * none came, only the words of the error say: it may not even have been asked.
+ * The node, when a reading of this node alone got no answer. `undefined` when something answered or refused to. Only
+ * the error's message says why there was no answer: perhaps the node was not even asked.
  */
 export function withoutAnswer({ command, target, error }: FlowFailure): string | undefined {
   return target !== null &&

@@ -1,15 +1,15 @@
-/** What the words of an answer mean, as far as the contract of the engine says it. */
+/** What the words of an answer mean, as far as the engine's contract explains them. */
 import type { CommandResult } from '../control-plane/request/result.ts';
 import { toWire } from '../control-plane/model/views.ts';
 import type { Meaning } from '../panel-protocol/panels.ts';
 
-/** Of these words, those that the result holds, in the order in which the engine lists them. */
+/** The explained words that the result contains, in the engine's order. */
 export function meaningsIn(result: CommandResult, meanings: ReadonlyMap<string, string>): readonly Meaning[] {
   const told = meanings.size === 0 ? new Set<string>() : wordsOf(toldBy(result));
   return [...meanings].flatMap(([word, text]) => (told.has(word) ? [{ word, text }] : []));
 }
 
-/** What can name a state, a halt or a denial; diagnostics, logs and snapshots tell of other things. */
+/** The part of a result that can name a state, a halt or a denial. Diagnostics, logs and snapshots have none. */
 function toldBy(result: CommandResult): unknown {
   switch (result.kind) {
     case 'executed':

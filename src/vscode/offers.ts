@@ -1,8 +1,10 @@
-/** What a refusal offers: the one act that would permit it, done at a click and by nobody else. */
+/**
+ * The button that a refusal offers: the one act that would permit the request. It happens only when a person clicks.
+ */
 import * as vscode from 'vscode';
 import type { Act } from '../control-plane/request/permit.ts';
 
-/** A button: what it is called, and what it does. What was refused is not resumed by it. */
+/** A button with its text and its action. It does not repeat the refused request. */
 export interface Offer {
   readonly label: string;
   readonly take: () => void;
@@ -16,7 +18,7 @@ const COMMANDS: Readonly<Record<Act, string>> = {
   set_secret: 'aerodb.setToken',
 };
 
-/** The button of an act; `cluster` is the one that it is about. */
+/** The button of an act. `cluster` is the cluster of the request. */
 export function offerOf(act: Act, cluster: string | null): Offer {
   const label = {
     assume_operator: vscode.l10n.t('Assume Operator Authority…'),

@@ -1,6 +1,6 @@
-/** The one HTML page of every panel: nothing but the bundled application, and no way to load anything else. */
+/** The one HTML page of every panel. It holds only the bundled application and cannot load anything else. */
 
-/** What the page needs to know; all of it comes from the editor, none of it from a kernel. */
+/** What the page needs to know. All of it comes from the editor, never from a kernel. */
 export interface PanelPage {
   /** URI of `dist/webview.js` as the webview may load it. */
   readonly script: string;
@@ -8,18 +8,18 @@ export interface PanelPage {
   readonly style: string;
   /** `webview.cspSource`: where fonts may come from. */
   readonly cspSource: string;
-  /** Fresh for every page, from a cryptographic source. */
+  /** New for every page, from a cryptographic random source. */
   readonly nonce: string;
   /** The editor's display language, as `vscode.env.language`. */
   readonly language: string;
-  /** Labels by their English, in that language; `vscode.l10n.bundle`. None: English. */
+  /** Labels by their English text, in that language: `vscode.l10n.bundle`. Without it, labels are English. */
   readonly dictionary?: Readonly<Record<string, string>> | undefined;
 }
 
 /**
- * The page holds no data but the labels of this extension, as inert JSON: the application says that it is ready and is
- * then sent what to show, so nothing that a kernel said is ever part of a document. Scripts and styles need the nonce;
- * images, frames, forms and connections are not possible at all.
+ * The page holds no data except the labels of this extension, as inert JSON. The application reports that it is ready
+ * and only then receives what to show, so no text of a kernel is ever part of the document. Scripts and styles need the
+ * nonce; images, frames, forms and connections are not possible.
  */
 export function panelHtml({ script, style, cspSource, nonce, language, dictionary = {} }: PanelPage): string {
   const policy = [
@@ -30,7 +30,7 @@ export function panelHtml({ script, style, cspSource, nonce, language, dictionar
     "base-uri 'none'",
     "form-action 'none'",
   ].join('; ');
-  // A closing tag in a word must not end the script that holds it.
+  // `<` is escaped, because a closing tag in a label would end the script element.
   const words = JSON.stringify(dictionary).replaceAll('<', '\\u003c');
   return `<!DOCTYPE html>
 <html lang="${attribute(language)}">

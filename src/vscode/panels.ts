@@ -1,4 +1,4 @@
-/** Webview panels: one per cluster and subject, reused; never restored as truth. */
+/** Webview panels: one for each cluster and subject, reused. A restored panel never shows its old content. */
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { invariant } from '../control-plane/model/invariants.ts';
@@ -19,38 +19,38 @@ import type { Link } from './read-on.ts';
 
 const VIEW_TYPE = 'aerodb.panel';
 
-/** What a panel shows, and what its "refresh" asks for. */
+/** What a panel shows, and what its buttons do. */
 export interface PanelContent {
   readonly title: string;
   readonly panel: Panel;
-  /** What is copied as JSON: the answer itself, where the panel shows the document of it. */
+  /** What is copied as JSON. For an answer, the panel shows its document, but the answer itself is copied. */
   readonly json?: unknown;
-  /** Asks the same command anew; absent where asking anew is a new request of its own (control commands). */
+  /** Sends the same command again. Absent for control commands, because sending them again is a new request. */
   readonly refresh?: () => void;
-  /** Asks for the next older part of what is shown, and for the newest; absent where there is none. */
+  /** Reads the next older part of what is shown, or the newest part; absent when there is none. */
   readonly older?: () => void;
   readonly newest?: () => void;
-  /** What the person decided after reading: go on to the dialogs, or not. */
+  /** What the person decided after reading the explanation: whether to go on to the dialogs. */
   readonly decide?: (goOn: boolean) => void;
-  /** Answers what only the panel of the audit log asks. */
+  /** Answers requests that only the panel of the audit log makes. */
   readonly audit?: (request: AuditRequest) => void;
-  /** Answers what only the panel of a reconstruction asks. */
+  /** Answers requests that only the panel of a reconstruction makes. */
   readonly reconstruction?: (request: ReconstructionRequest) => void;
   /** Saves the answer as evidence. */
   readonly saveEvidence?: () => void;
-  /** Asks which other endpoint is to be asked, and asks it; absent where nothing can be chosen. */
+  /** Lets the person choose another endpoint, and reads from it; absent when there is no other. */
   readonly another?: () => void;
-  /** Asks with which earlier reading this one is to be compared; absent where this window has none. */
+  /** Lets the person choose an earlier reading to compare with; absent when this window has none. */
   readonly compare?: () => void;
-  /** The same as the terminal prints it. */
+  /** The same result as the terminal prints it. */
   readonly text?: () => Promise<string>;
   /** Invariants that the panel names by id. */
   readonly cited?: readonly string[];
-  /** The one act that would permit what the panel says was refused. */
+  /** The one act that would permit what was refused. */
   readonly offer?: Offer | undefined;
-  /** What can be read next. */
+  /** What a person can read next. */
   readonly links?: readonly Link[];
-  /** What the words of the answer mean. */
+  /** What the words in the answer mean. */
   readonly meanings?: readonly Meaning[] | undefined;
 }
 
@@ -70,9 +70,9 @@ export class Panels {
   #restored = 0;
 
   /**
-   * Panels stay open when the window is reloaded, and then say that they must be asked for again. The serializer is
-   * never unregistered: a window that closes asks for it while it decides which panels to keep, and by then the
-   * extension may have been told to end already.
+   * Panels stay open when the window is reloaded, and then say that they must be opened again. The serializer is never
+   * unregistered: a closing window asks for it when it decides which panels to keep, and the extension may already have
+   * been deactivated then.
    */
   constructor(extensionUri: vscode.Uri, colorOf: ColorOf) {
     this.#extensionUri = extensionUri;
@@ -101,8 +101,8 @@ export class Panels {
         VIEW_TYPE,
         tabTitle(content.title),
         { viewColumn: vscode.ViewColumn.Active, preserveFocus: options.preserveFocus ?? false },
-        // A place in a long table is kept while another tab is in front; all other panels are drawn anew from what the
-        // editor holds.
+        // Keeps the scroll position in a long table while another tab is in front. All other panels are drawn again
+        // from the editor's data.
         { ...this.#options(), retainContextWhenHidden: options.keepWhenHidden ?? false },
       );
       this.#adopt(key, webview, content);
@@ -125,12 +125,12 @@ export class Panels {
     return this.#open.has(key);
   }
 
-  /** Whether a person can see the panel now: then it says what it shows, and nothing else has to. */
+  /** Whether a person can see the panel now; then its result needs no notification. */
   isVisible(key: string): boolean {
     return this.#open.get(key)?.webview.visible ?? false;
   }
 
-  /** Replaces what an open panel shows, wherever it is, without bringing it to the front. */
+  /** Replaces what an open panel shows, without bringing it to the front. */
   replace(key: string, content: PanelContent): void {
     const open = this.#open.get(key);
     if (open === undefined) return;
@@ -138,12 +138,12 @@ export class Panels {
     post(open);
   }
 
-  /** Sends an open panel a part of what it shows. */
+  /** Sends an open panel a part of its content. */
   tell(key: string, message: AuditMessage | ReconstructionMessage): void {
     void this.#open.get(key)?.webview.webview.postMessage(message);
   }
 
-  /** Calls back when the panel under this key is closed. */
+  /** Calls back when the panel with this key is closed. */
   onClosed(key: string, closed: () => void): vscode.Disposable {
     return this.#open.get(key)?.webview.onDidDispose(closed) ?? new vscode.Disposable(() => undefined);
   }
@@ -243,9 +243,9 @@ async function copyText({ text }: PanelContent): Promise<void> {
   vscode.window.setStatusBarMessage(vscode.l10n.t('AeroDB: copied as text'), 4000);
 }
 
-/** The name or the id of a node, as the panel shows it. */
+/** Copies the name or the id of a node, as the panel shows it. */
 async function copyName(text: string): Promise<void> {
-  // A panel offers no such text: pasted elsewhere, it could do what nobody read.
+  // Refuses text with invisible or control characters: when pasted elsewhere, it could do more than the person can see.
   if (!isSeen(text)) return;
   await vscode.env.clipboard.writeText(text);
   vscode.window.setStatusBarMessage(vscode.l10n.t('AeroDB: copied "{0}"', inert(tabTitle(text))), 4000);

@@ -1,5 +1,6 @@
 /**
- * How a person names a cluster, a node, a reason: nothing is sorted, filtered or preselected by role or state (P7-A3).
+ * How a person chooses a cluster or a node, or types a reason. Nothing is sorted, filtered or preselected by role or
+ * state (P7-A3).
  */
 import * as vscode from 'vscode';
 import { endpointsOf, endpointToText, type ClusterConfig } from '../control-plane/clusters/cluster.ts';
@@ -10,7 +11,7 @@ import { byName } from '../text/natural.ts';
 import { clusterLabel, type ConfiguredClusters } from './clusters.ts';
 import { askText, notify, pick, underWay } from './surfaces.ts';
 
-/** What was asked ended without an answer: nothing was requested. */
+/** The answer; `undefined` when the person cancelled. Then nothing was requested. */
 export type Picked = string | undefined;
 
 /** Asks for a cluster, in configured order. */
@@ -34,13 +35,15 @@ export async function pickCluster(clusters: ConfiguredClusters, title: string): 
   return (await pick(items, { title, placeHolder: vscode.l10n.t('Cluster') }))?.name;
 }
 
-/** A node and how it is called. */
+/** A node and its name. */
 export interface PickedNode {
   readonly node: string;
   readonly label: string;
 }
 
-/** Asks for a node, by name, from one recorded reading of the cluster; if that fails, the id is typed. */
+/**
+ * Asks for a node, by name, from one recorded reading of the cluster. If the reading fails, the person types the id.
+ */
 export async function pickNode(
   title: string,
   cluster: string,
@@ -82,7 +85,10 @@ export async function pickNode(
   return picked === undefined ? undefined : { node: picked.node, label: picked.name };
 }
 
-/** Asks which configured endpoint is to be asked, in configured order, by what is known of who answers there. */
+/**
+ * Asks which configured endpoint to read from. They are in configured order, with the name of the node when it is
+ * known.
+ */
 export async function pickEndpoint(title: string, cluster: ClusterConfig, told: CommandResult): Promise<Picked> {
   const items = endpointsOf(cluster).map(({ url, member }) => {
     const name = member ?? nameAt(url, told);
@@ -92,7 +98,10 @@ export async function pickEndpoint(title: string, cluster: ClusterConfig, told: 
   return (await pick(items, { title, placeHolder, matchOnDescription: true }))?.url;
 }
 
-/** Who answers at an address, by the answer that is shown; `undefined` where it does not say, or names several. */
+/**
+ * The name of the node at an address, according to the shown answer; `undefined` when it does not say, or several nodes
+ * fit.
+ */
 function nameAt(url: string, told: CommandResult): string | undefined {
   if (told.kind !== 'answered') return undefined;
   const { reading } = told.answer;
@@ -103,7 +112,7 @@ function nameAt(url: string, told: CommandResult): string | undefined {
   return more.length === 0 ? only?.name : undefined;
 }
 
-/** Asks for the operator's reason; it is recorded and sent as typed, and the form says so. */
+/** Asks for the operator's reason. It is recorded and sent as typed, and the prompt says so. */
 export async function askReason(title: string, required: boolean): Promise<Picked> {
   return askText({
     title,
@@ -121,14 +130,14 @@ export async function askReason(title: string, required: boolean): Promise<Picke
   });
 }
 
-/** Asks for a request id to look up; empty reads the promotion state without a look-up. */
+/** Asks for a request id to look up. An empty answer reads the promotion state without a look-up. */
 export async function askLookup(title: string): Promise<Picked> {
   return askText({
     title,
     placeHolder: vscode.l10n.t('Request id'),
     prompt: vscode.l10n.t(
-      'A request id whose fate is to be looked up. Left empty, only the promotion state is read. Escape asks for ' +
-        'nothing.',
+      'The id of a request whose outcome you want to look up. When empty, only the promotion state is ' +
+        'read. Escape asks for nothing.',
     ),
   });
 }

@@ -1,4 +1,4 @@
-/** What can be read next after a result: facts, each at a click. Nothing is contacted before one of them is clicked. */
+/** What a person can read next after a result, as links. Nothing is contacted until the person clicks one. */
 import * as vscode from 'vscode';
 import * as z from 'zod/mini';
 import type { CommandName } from '../control-plane/commands/commands.ts';
@@ -7,7 +7,7 @@ import type { CommandResult } from '../control-plane/request/result.ts';
 import { commandId } from './command-ids.ts';
 import { commandTitle } from './titles.ts';
 
-/** A link of a panel: the editor holds where it leads, and the panel knows its words and its place in the list. */
+/** A link of a panel. The editor keeps where it leads; the panel knows only its text and its place in the list. */
 export interface Link {
   readonly label: string;
   readonly open: () => void;
@@ -20,10 +20,13 @@ interface NamedNode {
 
 const denialDetails = z.object({ checks: z.array(z.object({ result: z.string(), observed: z.string() })) });
 
-/** How a node of a cluster was called when it was last read. */
+/** The name of a node when its cluster was last read. */
 export type NodeName = (cluster: string, node: string) => string | undefined;
 
-/** The record, the promotion state with this request, and the members that a failed check or a denial names. */
+/**
+ * Links to the record, to the promotion state with this request, and to the members that a failed check or a denial
+ * names.
+ */
 export function linksOf(result: CommandResult, nodeName: NodeName, looksUpRequests: boolean): readonly Link[] {
   return [...recordLink(result), ...(looksUpRequests ? lookupLink(result) : []), ...nodeLinks(result, nodeName)];
 }
@@ -88,7 +91,7 @@ function namedNodes(result: CommandResult, nameOf: (node: string) => string | un
   }
 }
 
-/** The kernel's words about what did not pass: of each check that failed or is not known, and of the denial itself. */
+/** What the kernel says about each check that failed or is unknown, and about the denial itself. */
 function notPassed({ message, kernel }: ControlError): string {
   const parsed = denialDetails.safeParse(kernel?.details);
   const checks = parsed.success
@@ -97,7 +100,7 @@ function notPassed({ message, kernel }: ControlError): string {
   return [kernel === undefined ? '' : message, ...checks.map(({ observed }) => observed)].join('\n');
 }
 
-/** Whether a text has a name in it by itself: "node-1" does not stand in "node-10". */
+/** Whether a text contains a name as a whole: "node-10" does not contain "node-1". */
 export function isNamedIn(text: string, name: string): boolean {
   const isPart = (character: string | undefined): boolean =>
     character !== undefined && /[\p{L}\p{N}_.-]/u.test(character);

@@ -1,6 +1,6 @@
 /**
- * Reconstructions in editor tabs: for a request, a cluster, a period or all of it. Operator or Auditor only. Evidence
- * is added one file and one reading at a time, each asked for by a person, and ends with its tab.
+ * Reconstructions in editor tabs: of a request, a cluster, a period or everything. Operator or Auditor only. A person
+ * adds evidence one file or one reading at a time; it ends with its tab.
  */
 import * as vscode from 'vscode';
 import { auditReviewRefused } from '../control-plane/commands/authority.ts';
@@ -18,7 +18,10 @@ import type { ReconstructionSession, ReconstructionSources } from './reconstruct
 import { commandTitle } from './titles.ts';
 import { notify, underWay } from './surfaces.ts';
 
-/** What the composition root gives: files, engines' pasts, and by what a file was made. */
+/**
+ * Given by the composition root: access to files, the engines' histories, and the name of the program that writes
+ * files.
+ */
 export interface ReconstructionRoot extends Omit<ReconstructionSources, 'record'> {
   readonly write: WriteFile;
   readonly madeBy: string;
@@ -29,7 +32,10 @@ interface Opened {
   readonly title: string;
   readonly asked: Asked;
   readonly session: ReconstructionSession;
-  /** Whether it ends with its tab. A tab may have had another one before, which authority ended. */
+  /**
+   * Whether the session ends when its tab closes. A tab can outlive its session, because a loss of authority ends the
+   * session only.
+   */
   isTied: boolean;
 }
 
@@ -46,7 +52,7 @@ export class ReconstructionEditor {
     this.#panels = panels;
   }
 
-  /** The command of the palette. */
+  /** Registers the command of the palette. */
   register(): vscode.Disposable[] {
     return [
       vscode.commands.registerCommand('aerodb.reconstruct', () => this.#ask()),
@@ -54,7 +60,9 @@ export class ReconstructionEditor {
     ];
   }
 
-  /** Opens what the audit log asks for; a part that names neither a request, a cluster nor a period is asked for. */
+  /**
+   * Opens the part that the audit log's filter names. When it names no request, cluster or period, the person is asked.
+   */
   openPart(part: ReconstructedPart): void {
     if (Object.keys(part).length === 0) {
       void this.#ask();
@@ -64,7 +72,7 @@ export class ReconstructionEditor {
     if (asked === null)
       void notify(
         'error',
-        vscode.l10n.t('AeroDB: the period names a day that there is not. Nothing was reconstructed.'),
+        vscode.l10n.t('AeroDB: the period names a day that does not exist. Nothing was reconstructed.'),
       );
     else void this.#show(asked);
   }
@@ -75,7 +83,7 @@ export class ReconstructionEditor {
     if (asked !== undefined) await this.#show(asked);
   }
 
-  /** Opens the tab, or brings it to the front and makes it anew: it was asked for. */
+  /** Opens the tab, or brings it to the front and makes the reconstruction again, because a person asked for it. */
   async #show(asked: Asked): Promise<void> {
     if (this.#isRefused()) return;
     const opened = await this.#opened(asked);
@@ -86,7 +94,7 @@ export class ReconstructionEditor {
       if (!this.#panels.has(opened.key)) this.#end(opened);
       return;
     }
-    // While it was made, its tab may have been closed.
+    // The tab may have been closed while the reconstruction was made.
     if (!this.#panels.has(opened.key)) opened.isTied = false;
     this.#panels.show(opened.key, this.#content(opened, made.value), { keepWhenHidden: true });
     if (opened.isTied) return;
@@ -95,7 +103,7 @@ export class ReconstructionEditor {
   }
 
   async #opened(asked: Asked): Promise<Opened> {
-    // The parts that read and order load with the first reconstruction.
+    // The code that reads and orders the records is loaded with the first reconstruction.
     const { ReconstructionSession: Session } = await import('./reconstruction-session.ts');
     const key = `reconstruction/${JSON.stringify(asked)}`;
     const before = this.#open.get(key);
@@ -163,12 +171,12 @@ export class ReconstructionEditor {
     });
     for (const { scheme, fsPath } of chosen ?? []) {
       if (scheme !== 'file')
-        throw new Error(vscode.l10n.t('{0} is not a file of the machine on which the log is', fsPath));
+        throw new Error(vscode.l10n.t('{0} is not a file on the machine that holds the audit log', fsPath));
       await this.#anew(opened, () => opened.session.add({ is: 'file', file: fsPath }));
     }
   }
 
-  /** One recorded command to one node. */
+  /** Sends one recorded command to one node. */
   async #readHistory(opened: Opened): Promise<void> {
     const { plane, clusters, results } = this.#context();
     const picked = await pickMember(opened.session.members, clusters);
@@ -204,13 +212,13 @@ export class ReconstructionEditor {
         fileName: 'reconstruction.html',
         filters: { HTML: ['html'] },
       },
-      // Between the question and the answer authority may have gone.
+      // The authority may have changed while the person answered.
       () => (this.#mayShow(opened) ? session.html(made, this.#root.madeBy) : null),
       this.#root.write,
     );
   }
 
-  /** Makes it anew in its tab. What is refused changes nothing there. */
+  /** Makes the reconstruction again in its tab. A refusal changes nothing there. */
   async #anew(opened: Opened, make: () => Promise<Result<ReconstructionFacts>> | null): Promise<void> {
     if (!this.#mayShow(opened)) return;
     const made = await making(async () => make());
@@ -227,7 +235,7 @@ export class ReconstructionEditor {
     this.#context().results.error(title, error);
   }
 
-  /** P7-A1: what may no longer be seen goes away, and is let go of. */
+  /** P7-A1: removes what the session may no longer see, and ends the reconstructions. */
   #authorityChanged(): void {
     const refused = auditReviewRefused(this.#context().plane.authority);
     if (refused === undefined) return;

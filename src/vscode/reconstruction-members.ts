@@ -1,4 +1,4 @@
-/** Which node's history is to be read: among those that the records and answers name, or one that is typed. */
+/** Asks which node's history to read: one that the records and answers name, or one that the person types. */
 import * as vscode from 'vscode';
 import { isNodeName, WITHHELD } from '../control-plane/model/plausible.ts';
 import type { NamedMember } from '../reconstruction/missing.ts';
@@ -6,14 +6,14 @@ import type { ConfiguredClusters } from './clusters.ts';
 import { pickCluster } from './pickers.ts';
 import { askText, pick } from './surfaces.ts';
 
-/** A node, the cluster by which it is asked for, and how it is called. */
+/** A node, the cluster through which it is read, and its name. */
 export interface PickedMember {
   readonly cluster: string;
   readonly node: string;
   readonly label: string;
 }
 
-/** Asks for one node, by name: nothing is sorted, filtered or preselected by role or state (P7-A3). */
+/** Asks for one node by name. Nothing is sorted, filtered or preselected by role or state (P7-A3). */
 export async function pickMember(
   members: readonly NamedMember[],
   clusters: ConfiguredClusters,

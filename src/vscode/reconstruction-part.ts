@@ -1,7 +1,10 @@
-/** The part of the audit log that its filter names, as a reconstruction takes it and as a reading of it is recorded. */
+/**
+ * The part of the audit log that its filter names: as a reconstruction takes it, and as the record of a reading holds
+ * it.
+ */
 import type { Asked } from '../reconstruction/model.ts';
 
-/** A part of the log, by the names that its filter has. Times are the first and the last that belong to it. */
+/** A part of the log, with the names that its filter uses. `from` and `to` both belong to the part. */
 export interface ReconstructedPart {
   readonly requestId?: string;
   readonly cluster?: string;
@@ -9,7 +12,7 @@ export interface ReconstructedPart {
   readonly to?: string;
 }
 
-/** The part as a reconstruction takes it: its period ends before `until`. `null`: a time of it is none. */
+/** The part as a reconstruction takes it; its period excludes `until`. `null` when a time is not valid. */
 export function askedOf({ requestId, cluster, from, to }: ReconstructedPart): Asked | null {
   const [since, until] = [instant(from, 0), instant(to, 1)];
   return since === undefined || until === undefined

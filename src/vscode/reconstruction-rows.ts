@@ -1,6 +1,7 @@
 /**
- * Rows and answer sheets as a panel shows them. What a log or a kernel says is a stranger's word: texts stay texts, and
- * are cut where a panel would drown in them. The HTML file and the copied JSON have all of it.
+ * Rows and answer sheets in the form that a panel shows. What a log or a kernel says is foreign text: it is sent as
+ * plain text, and long texts are cut so that the panel stays readable. The HTML file and the copied JSON have
+ * everything.
  */
 import type { AuditReview } from '../control-plane/model/audit-reader.ts';
 import type { ReconstructionMessage, ReconstructionRow, SheetHead } from '../panel-protocol/reconstruction.ts';
@@ -11,10 +12,12 @@ import { sheetFacts, targetOf } from '../reconstruction/sheet-facts.ts';
 import { shownExplanation } from './recorded-explanation.ts';
 
 const MOST_CHARACTERS = 20_000;
-/** Of the links of one entry; an entry with more is one that a whole log waits for. */
+/** Most links of one entry to earlier entries. Only an entry that follows a whole log has more. */
 const MOST_LINKS = 200;
 
-/** One row, and whether all that stands above it is proven to be earlier than it and all below it. */
+/**
+ * One row, and whether a rule stands above it: everything above the rule is proven to be earlier than everything below.
+ */
 export function reconstructionRow(entry: Entry, before: Entry | undefined): ReconstructionRow {
   return {
     entry: { ...entry, text: clipped(entry.text), after: entry.after.slice(0, MOST_LINKS) },
@@ -28,7 +31,7 @@ export function sheetHead(sheet: AnswerSheet): SheetHead {
   return { requestId, command, target: targetOf(sheet), who, outcome, disagreements: disagreements.length };
 }
 
-/** Which sheet, and the members in its explanation with all that their engine said of them. */
+/** A sheet, and the members in its explanation with everything that the engine said about them. */
 interface AskedSheet {
   readonly made: number;
   readonly at: number;
@@ -36,7 +39,7 @@ interface AskedSheet {
   readonly members: readonly unknown[];
 }
 
-/** One sheet, whole. */
+/** One answer sheet, complete. */
 export async function sheetMessage(
   { made, at, sheet, members }: AskedSheet,
   describe: AuditReview['describe'],
@@ -52,7 +55,10 @@ export async function sheetMessage(
   };
 }
 
-/** The members in recorded explanations, by request; of several explanations of a request the last one's. */
+/**
+ * The members in the recorded explanations, for each request. When a request has several explanations, the last one
+ * counts.
+ */
 export function membersExplained(logs: readonly CollectedLog[]): ReadonlyMap<string, readonly unknown[]> {
   return new Map(
     logs.flatMap(({ records }) =>

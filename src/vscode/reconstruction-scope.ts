@@ -1,13 +1,13 @@
-/** What a person chooses to have reconstructed, and how it is called. */
+/** Asks what to reconstruct, and words it. */
 import * as vscode from 'vscode';
 import type { Asked } from '../reconstruction/model.ts';
 import { clusterLabel, type ConfiguredClusters } from './clusters.ts';
 import { askText, pick } from './surfaces.ts';
 
-/** Everything that is given. */
+/** All given sources, without a filter. */
 const EVERYTHING: Asked = { requestId: null, cluster: null, since: null, until: null };
 
-/** What is asked for, in the display language. */
+/** What is reconstructed, in the display language. */
 export function scopeText({ requestId, cluster, since, until }: Asked): string {
   const parts = [
     ...(requestId === null ? [] : [vscode.l10n.t('request {0}', requestId)]),
@@ -18,7 +18,7 @@ export function scopeText({ requestId, cluster, since, until }: Asked): string {
   return parts.length === 0 ? vscode.l10n.t('everything that was given') : parts.join(', ');
 }
 
-/** Asks what is to be reconstructed; `undefined`: nothing. */
+/** Asks what to reconstruct; `undefined` when the person cancelled. */
 export async function askScope(clusters: ConfiguredClusters): Promise<Asked | undefined> {
   const title = vscode.l10n.t('AeroDB: Reconstruct What Happened');
   const everything = { asked: EVERYTHING, label: vscode.l10n.t('Everything in the log') };

@@ -1,6 +1,6 @@
 /**
- * One reconstruction behind its panel: the log of this machine, what a person added to it, and what follows from both.
- * What was added lives here and ends with the panel. Nothing here writes, and nothing contacts anybody.
+ * One reconstruction behind its panel: the log of this machine, what a person added to it, and the result. Added
+ * evidence lives here and ends with the panel. Nothing here writes a file or contacts a node.
  */
 import { reconstructCommandLine } from '../control-plane/commands/command-line.ts';
 import type { Past } from '../control-plane/engine.ts';
@@ -14,19 +14,19 @@ import type { Asked, Reconstruction } from '../reconstruction/model.ts';
 import { reconstruct } from '../reconstruction/reconstruct.ts';
 import { membersExplained, reconstructionRow, sheetHead, sheetMessage } from './reconstruction-rows.ts';
 
-/** What a reconstruction needs from outside of the editor's part. */
+/** What a reconstruction needs from the rest of the editor. */
 export interface ReconstructionSources {
   /** The log of this machine. */
   readonly log: string;
-  /** Tells an answer from a log. Rejects where the file cannot be read. */
+  /** Recognises whether a file is an answer or a log. Rejects when the file cannot be read. */
   readonly open: (file: string) => Promise<GivenFile>;
   readonly pastOf: (kind: string) => Promise<Past | null>;
   readonly describe: AuditReview['describe'];
-  /** Records that these files are about to be read; why it could not, or `null`. */
+  /** Records that these files are about to be read. Returns why that failed, or `null`. */
   readonly record: (files: readonly string[]) => Promise<string | null>;
 }
 
-/** A file by its path, or a reading as it would be saved. */
+/** A file by its path, or a reading with the text that would be saved. */
 export type Addition =
   | { readonly is: 'file'; readonly file: string }
   | { readonly is: 'reading'; readonly name: string; readonly json: string; readonly file: string | null };
@@ -35,7 +35,7 @@ interface Made {
   readonly facts: ReconstructionFacts;
   readonly shown: Reconstruction;
   readonly members: readonly NamedMember[];
-  /** Members in recorded explanations with all that their engine said of them, by request. */
+  /** Members in recorded explanations, for each request, with everything that the engine said about them. */
   readonly explained: ReadonlyMap<string, readonly unknown[]>;
 }
 
@@ -45,7 +45,7 @@ export class ReconstructionSession {
   #added: readonly Addition[] = [];
   #made: Made | null = null;
   #count = 0;
-  /** One making at a time: each begins with what the one before it left. */
+  /** Reconstructions are made one after the other: each starts from the result of the one before. */
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(sources: ReconstructionSources, asked: Asked) {
@@ -53,7 +53,7 @@ export class ReconstructionSession {
     this.#asked = asked;
   }
 
-  /** Reads everything that was given and puts it together. Refused, nothing changes. */
+  /** Reads everything that was given and reconstructs. A refusal changes nothing. */
   make(): Promise<Result<ReconstructionFacts>> {
     return this.#next(added => added);
   }
@@ -62,18 +62,20 @@ export class ReconstructionSession {
     return this.#next(added => [...added, addition]);
   }
 
-  /** Leaves out what was added at this place of the list that was shown as the `made`-th; `null` for another one. */
+  /**
+   * Removes the addition at this place in the list of the `made`-th result; `null` when another result is shown now.
+   */
   remove(made: number, at: number): Promise<Result<ReconstructionFacts>> | null {
     const gone = this.addition(made, at);
     return gone === null ? null : this.#next(added => added.filter(each => each !== gone));
   }
 
-  /** What was added, by its place in the list that was shown as the `made`-th. */
+  /** The addition at this place in the list of the `made`-th result; `null` when another result is shown now. */
   addition(made: number, at: number): Addition | null {
     return made === this.#made?.facts.made ? (this.#added[at] ?? null) : null;
   }
 
-  /** A reading was saved: from now on it has a name in a terminal too. */
+  /** Notes that a reading was saved, so that the command line for a terminal can name its file. */
   saved(reading: Addition, file: string): ReconstructionFacts | null {
     if (this.#made === null) return null;
     this.#added = this.#added.map(each => (each === reading && each.is === 'reading' ? { ...each, file } : each));
@@ -81,17 +83,17 @@ export class ReconstructionSession {
     return this.#made.facts;
   }
 
-  /** The nodes that what was read names. */
+  /** The nodes that the sources name. */
   get members(): readonly NamedMember[] {
     return this.#made?.members ?? [];
   }
 
-  /** All of it, as JSON. */
+  /** The whole result, for JSON. */
   get whole(): Reconstruction | null {
     return this.#made?.shown ?? null;
   }
 
-  /** Rows from the `from`-th, counted from 0; `null` where another making is meant. */
+  /** Rows from number `from`, counted from 0; `null` when another result is shown now. */
   page(made: number, from: number, count: number): ReconstructionMessage | null {
     const shown = this.#shown(made);
     if (shown === null) return null;
@@ -101,7 +103,7 @@ export class ReconstructionSession {
     return { type: 'reconstruction', part: 'page', made, from, rows };
   }
 
-  /** One answer sheet, whole. */
+  /** One answer sheet, complete. */
   async sheet(made: number, at: number): Promise<ReconstructionMessage | null> {
     const sheet = this.#shown(made)?.requests[at];
     if (sheet === undefined) return null;
@@ -109,7 +111,7 @@ export class ReconstructionSession {
     return sheetMessage({ made, at, sheet, members }, this.#sources.describe);
   }
 
-  /** The HTML file of what is shown, piece by piece. */
+  /** The HTML file of the shown result, in pieces. */
   html(made: number, madeBy: string): Iterable<string> | null {
     const shown = this.#shown(made);
     const { madeAt } = this.#made?.facts ?? {};
@@ -118,7 +120,7 @@ export class ReconstructionSession {
       : reconstructionHtml(shown, `Made on ${madeAt} (by the clock of this machine) by ${madeBy}.`);
   }
 
-  /** Lets go of all that was read. */
+  /** Drops everything that was read. */
   close(): void {
     this.#made = null;
     this.#added = [];

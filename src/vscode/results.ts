@@ -1,4 +1,4 @@
-/** Shows how a command ended: a notification for the fact, a panel for the detail. The one place for errors. */
+/** Shows how a command ended: a notification with the fact, and a panel with the details. All errors are shown here. */
 import * as vscode from 'vscode';
 import * as z from 'zod/mini';
 import { isReading } from '../control-plane/commands/commands.ts';
@@ -26,7 +26,7 @@ const denialDetails = z.object({ checks: z.array(z.object({ invariant: z.string(
 /** A result as the terminal prints it. */
 export type TextOf = (result: CommandResult, cluster: ClusterLabel | null) => Promise<string>;
 
-/** What results are shown with. */
+/** What is needed to show results. */
 export interface Surroundings {
   readonly panels: Panels;
   readonly clusters: ConfiguredClusters;
@@ -35,11 +35,11 @@ export interface Surroundings {
   readonly permittingAct: ControlPlane['permittingAct'];
   readonly nodeName: NodeName;
   readonly textOf: TextOf;
-  /** What the tree of this window shows of a node. */
+  /** What the tree of this window shows about a node. */
   readonly lastReport: (cluster: string, node: string) => LastReport | undefined;
 }
 
-/** Gives results their panels and notifications. */
+/** Shows results in panels and notifications. */
 export class Results {
   readonly #with: Surroundings;
 
@@ -47,12 +47,14 @@ export class Results {
     this.#with = surroundings;
   }
 
-  /** Says that an inspection has been asked for, in the panel that will show its answer. */
+  /** Shows, in the panel that will hold the answer, that the request was sent. */
   asking(key: string, title: string, cluster: string): void {
     this.#with.panels.show(key, { title, panel: { kind: 'asking', title, cluster: this.clusterLabel(cluster) } });
   }
 
-  /** Shows the end of an inspection in its panel; a failure replaces what stood there: no stale view remains. */
+  /**
+   * Shows the end of an inspection in its panel. A failure replaces the old content, so that no outdated view remains.
+   */
   inspected(
     key: string,
     title: string,
@@ -61,13 +63,13 @@ export class Results {
   ): void {
     const { panels } = this.#with;
     const content = { ...this.#content(title, result), ...ways };
-    // Wherever that panel is by now: an answer that comes late covers nothing that a person went on to read.
+    // Does not bring the panel to the front: a late answer must not cover what the person reads now.
     if (panels.has(key)) panels.replace(key, content);
     else panels.show(key, content, { preserveFocus: true });
     void this.#notify(title, result, key);
   }
 
-  /** Shows the end of a confirmed command in the panel of its explanation, where that is open. */
+  /** Shows the end of a confirmed command in the panel of its explanation, if that is still open. */
   concluded(title: string, result: CommandResult): void {
     const { panels } = this.#with;
     const key = requestPanel(result.requestId);
@@ -78,15 +80,15 @@ export class Results {
     void this.#notify(title, result, key, show);
   }
 
-  /** Says how a reading ended whose answer is shown elsewhere; a failure has its details one click away. */
+  /** Notifies how a reading ended whose answer is shown elsewhere. The details of a failure are one click away. */
   read(title: string, result: CommandResult): void {
     if (result.kind === 'failed') this.concluded(title, result);
     else void this.#notify(title, result, requestPanel(result.requestId));
   }
 
   /**
-   * An error outside the path of a request: an authority change, an unreadable log. `cluster`: what it is about, where
-   * it is about one.
+   * Shows an error outside of a request: a change of authority, an unreadable log. `cluster`: the cluster that it
+   * concerns, if any.
    */
   error(title: string, error: ControlError, cluster: string | null = null): void {
     this.#logError(refusalSentence(title, error), error);
@@ -99,7 +101,7 @@ export class Results {
     });
   }
 
-  /** The one act that would permit what was refused; nothing is resumed by it. */
+  /** The one act that would permit what was refused. It does not repeat the request. */
   offer(error: ControlError, cluster: string | null): Offer | undefined {
     const act = this.#with.permittingAct(error, cluster);
     return act === undefined ? undefined : offerOf(act, cluster);
@@ -127,7 +129,7 @@ export class Results {
     return config?.ok === true ? engineOf(clusters.engines, config.value) : undefined;
   }
 
-  /** The panel, and what of it is copied: an answer and an execution as the kernel gave them. */
+  /** The panel and what can be copied from it: an answer or an execution as the kernel gave it. */
   #shown(title: string, result: CommandResult): Pick<PanelContent, 'panel' | 'json' | 'saveEvidence' | 'text'> {
     const recorded = recordedAt(result.recorded);
     const { requestId } = result;
@@ -171,7 +173,9 @@ export class Results {
     }
   }
 
-  /** That no answer came from a node, with what is remembered of it: nobody is asked for that. */
+  /**
+   * The panel that says that a node gave no answer, with what the tree remembers of it. No node is contacted for this.
+   */
   #silence(title: string, result: FlowFailure): Panel | undefined {
     const { cluster, requestId, error } = result;
     const node = withoutAnswer(result);
@@ -205,8 +209,8 @@ export class Results {
   }
 
   /**
-   * A panel in front says it already; what could not be recorded is notified all the same. The editor cuts a
-   * notification without a button to one line: where the whole of it matters, there is one.
+   * Notifies of a result. A visible panel already shows it, so then only a missing record is notified. The editor cuts
+   * a notification without a button to one line; when the whole text matters, there is a button.
    */
   async #notify(title: string, result: CommandResult, key: string, details?: () => void): Promise<void> {
     const { log, panels } = this.#with;
@@ -257,7 +261,7 @@ export class Results {
   }
 }
 
-/** The invariants that a result names by id, so that their text can be shown beside them. */
+/** The invariants that a result names by id; their text is shown beside them. */
 function cited(result: CommandResult): readonly string[] {
   if (result.kind === 'failed') return [...result.error.invariants, ...checkInvariants(result.error.kernel?.details)];
   if (result.kind !== 'answered' || result.answer.command !== 'inspect_promotion_state') return [];
@@ -265,7 +269,7 @@ function cited(result: CommandResult): readonly string[] {
   return denial === null || denial === undefined ? [] : [denial.invariant];
 }
 
-/** A denial of the kernel lists its checks, each with its invariant; anything else lists none. */
+/** The invariants of the checks in a kernel's denial; none for any other details. */
 function checkInvariants(details: unknown): readonly string[] {
   const parsed = denialDetails.safeParse(details);
   return parsed.success ? parsed.data.checks.map(check => check.invariant) : [];

@@ -1,6 +1,6 @@
 /**
- * How a command ended, as a notification says it: what happened, in words. Codes and rules stand in the panel and in
- * the log of the window.
+ * How a command ended, as a notification says it: what happened, in words. Codes and rules are in the panel and in the
+ * window's log.
  */
 import * as vscode from 'vscode';
 import { isReading } from '../control-plane/commands/commands.ts';
@@ -8,12 +8,15 @@ import { isOwn, type ControlError } from '../control-plane/model/errors.ts';
 import type { FlowFailure } from '../control-plane/request/flow.ts';
 import type { Recorded } from '../control-plane/request/recorder.ts';
 
-/** A person who confirmed nothing made no mistake, and neither did one whose confirmation was overtaken. */
+/** Whether the error needs no alarm: the person declined, or the confirmation was voided. Neither is a mistake. */
 export function isNeutral(error: ControlError): boolean {
   return isOwn(error, 'PHASE7_CONFIRMATION_DECLINED') || isOwn(error, 'PHASE7_CONFIRMATION_VOIDED');
 }
 
-/** The outcome first, where nothing cuts it off: "AeroDB: OUTCOME UNKNOWN. Request Promotion: orders, node-2. …" */
+/**
+ * The outcome comes first, because the end may be cut off: "AeroDB: OUTCOME UNKNOWN. Request Promotion: orders, node-2.
+ * …"
+ */
 export function failureSentence(title: string, failure: FlowFailure): string {
   const { error, recorded, authorityEnded } = failure;
   const sentence = isOwn(error, 'PHASE7_CONFIRMATION_DECLINED')
@@ -24,7 +27,7 @@ export function failureSentence(title: string, failure: FlowFailure): string {
     ...(isNeutral(error) && recorded.position !== null
       ? [vscode.l10n.t('Recorded as #{0}.', recorded.position.seq.toString())]
       : []),
-    // That the log cannot be written is then said by the error itself.
+    // This error already says that the log cannot be written.
     ...(isOwn(error, 'PHASE7_AUDIT_UNAVAILABLE') ? [] : notRecorded(recorded)),
     ...(authorityEnded === undefined
       ? []
@@ -32,14 +35,14 @@ export function failureSentence(title: string, failure: FlowFailure): string {
   ].join(' ');
 }
 
-/** That something could not be recorded is always said. */
+/** A sentence for everything that could not be recorded. */
 export function notRecorded(recorded: Recorded): readonly string[] {
   return recorded.position === null
     ? [vscode.l10n.t('This could not be recorded in the audit log: {0}', recorded.cause)]
     : [];
 }
 
-/** A refusal outside the path of a request: "AeroDB: refused. Become Auditor. …" */
+/** A refusal outside of a request: "AeroDB: refused. Become Auditor. …" */
 export function refusalSentence(title: string, { message }: ControlError): string {
   return `AeroDB: ${vscode.l10n.t('refused')}. ${title}. ${message}`;
 }

@@ -1,11 +1,11 @@
-/** Cluster and authority, always in sight: by word and by shape, in the warning colour while Operator. */
+/** Cluster and authority, always visible: as a word and an icon, in the warning colour while Operator. */
 import * as vscode from 'vscode';
 import type { Authority } from '../control-plane/commands/authority.ts';
 import { visible } from '../text/foreign.ts';
 import { statusText } from './surfaces.ts';
 import { authorityLabel } from './titles.ts';
 
-/** A status bar item that shows what `show` was last told. */
+/** A status bar item that shows what `show` received last. */
 export class StatusBar implements vscode.Disposable {
   readonly #item = vscode.window.createStatusBarItem('aerodb.authority', vscode.StatusBarAlignment.Left, 50);
 

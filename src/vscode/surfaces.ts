@@ -1,7 +1,7 @@
 /**
- * Where the editor shows words of ours with foreign words in them: notifications, dialogs, pickers, input boxes,
- * progress, the status bar, the log. Every way to them leads through here, so that no name and no answer can be more
- * there than text; a lint rule keeps it so.
+ * Where the editor shows our texts with foreign words in them: notifications, dialogs, pickers, input boxes, progress,
+ * the status bar, the log. Everything shown goes through this file, so that no name and no answer can act as more than
+ * text. A lint rule enforces this.
  */
 import * as vscode from 'vscode';
 import { visible } from '../text/foreign.ts';
@@ -15,7 +15,7 @@ const SHOW = {
   error: 'showErrorMessage',
 } as const;
 
-/** Shows a notification; returns the button that was pressed, as it was given. */
+/** Shows a notification. Returns the pressed button, with the text that was passed in. */
 export async function notify(
   severity: Severity,
   message: string,
@@ -27,8 +27,8 @@ export async function notify(
 }
 
 /**
- * A modal question; the first button has the focus. Returns the button that was pressed, as it was given. Dialogs make
- * nothing of what looks like a link.
+ * A modal question; the first button has the focus. Returns the pressed button, with the text that was passed in.
+ * Dialogs do not turn text into links.
  */
 export async function ask(
   question: string,
@@ -44,7 +44,7 @@ export async function ask(
   return answer === undefined ? undefined : buttons[shown.indexOf(answer)];
 }
 
-/** Asks for one line; it stays open when the focus goes elsewhere. */
+/** Asks for one line. Stays open when the focus moves away. */
 export async function askText(
   options: vscode.InputBoxOptions & { readonly title: string; readonly placeHolder: string; readonly prompt: string },
   ended?: vscode.CancellationToken,
@@ -70,10 +70,7 @@ export async function askText(
   );
 }
 
-/**
- * Asks for one of several; returns the one that was picked, as it was given. It stays open when the focus goes
- * elsewhere.
- */
+/** Asks for one of several items. Returns the picked item as it was passed in. Stays open when the focus moves away. */
 export async function pick<T extends vscode.QuickPickItem>(
   items: readonly T[],
   options: vscode.QuickPickOptions & { readonly title: string },
@@ -88,7 +85,7 @@ export async function pick<T extends vscode.QuickPickItem>(
   return picked?.item;
 }
 
-/** An item in words that are no more than text, and the item as it was given. */
+/** An item whose texts are harmless, together with the item as it was passed in. */
 function shownItem<T extends vscode.QuickPickItem>(item: T): vscode.QuickPickItem & { readonly item: T } {
   return {
     item,
@@ -98,7 +95,7 @@ function shownItem<T extends vscode.QuickPickItem>(item: T): vscode.QuickPickIte
   };
 }
 
-/** Where a question stands in a task of several. */
+/** The place of a question in a sequence. */
 export interface Step {
   readonly title: string;
   readonly step: number;
@@ -106,22 +103,22 @@ export interface Step {
   readonly placeHolder: string;
 }
 
-/** The person wants to go back to the question before. */
+/** The person goes back to the question before. */
 export const BACK = Symbol('back');
 export type Answer<T> = T | typeof BACK | undefined;
 
-/** What is said of a text while it is typed; with `isRefused` it is not taken. */
+/** What is said about a text while it is typed. With `isRefused`, the text is not accepted. */
 export interface Remark {
   readonly text: string;
   readonly isRefused: boolean;
 }
 
-/** A remark for which a text is not taken. */
+/** A remark about a text that is not accepted. */
 export function refused(text: string): Remark {
   return { text, isRefused: true };
 }
 
-/** Asks for one line of a task of several questions; `undefined` when the person turned away. */
+/** Asks for one line in a sequence of questions; `undefined` when the person cancelled. */
 export function askStep(
   question: Step & {
     readonly prompt: string;
@@ -144,13 +141,13 @@ export function askStep(
   return answerOf(box, () => (look() ? box.value : undefined));
 }
 
-/** Asks for one of several in a task of several questions. Nothing is picked beforehand. */
+/** Asks for one of several items in a sequence of questions. Nothing is preselected. */
 export function pickStep<T extends vscode.QuickPickItem>(question: Step, items: readonly T[]): Promise<Answer<T>> {
   const box = stepPick(question, items);
   return answerOf(box, () => box.activeItems[0]?.item);
 }
 
-/** Asks which of several are meant; none is ticked beforehand, and none may be. */
+/** Asks which of several items to take. None is ticked at first, and the person may tick none. */
 export function tickStep<T extends vscode.QuickPickItem>(
   question: Step,
   items: readonly T[],
@@ -181,7 +178,10 @@ function ofStep({ title, step, totalSteps, placeHolder }: Step): Partial<vscode.
   };
 }
 
-/** Shows it until it is answered, left by Back, or left for good. `accepted` is undefined for what is not taken. */
+/**
+ * Shows it until the person answers, goes back or cancels. `accepted` returns undefined for an answer that is not
+ * accepted.
+ */
 function answerOf<T>(
   box: vscode.InputBox | vscode.QuickPick<vscode.QuickPickItem>,
   accepted: () => T | undefined,
@@ -201,7 +201,7 @@ function answerOf<T>(
   });
 }
 
-/** Shows that something is under way. */
+/** Shows that something is running. */
 export async function underWay<T>(
   location: vscode.ProgressLocation,
   title: string,
@@ -210,7 +210,10 @@ export async function underWay<T>(
   return vscode.window.withProgress({ location, title: inert(title) }, work);
 }
 
-/** The same for several things, with which one it is; a person may stop what has not begun. */
+/**
+ * Shows progress through several items, with the current one. The person can stop it; items that have begun are
+ * finished.
+ */
 export async function underWayInTurn(
   title: string,
   work: (report: (line: string) => void, isStopped: () => boolean) => Thenable<void>,
@@ -225,7 +228,7 @@ export async function underWayInTurn(
   );
 }
 
-/** Text of a status bar item behind an icon of ours. */
+/** The text of a status bar item, after one of our icons. */
 export function statusText(icon: string, text: string): string {
   return `$(${icon}) ${inert(text)}`;
 }

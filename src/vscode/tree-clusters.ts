@@ -1,4 +1,4 @@
-/** The row of a cluster: what its last answer says in short, from when that is, and what the connection says. */
+/** The row of a cluster: its last answer in short, the time of that answer, and what the connection reports. */
 import * as vscode from 'vscode';
 import { endpointsOf, endpointToText, urlsOf, type ClusterConfig } from '../control-plane/clusters/cluster.ts';
 import type { DocumentedReading, Label } from '../control-plane/model/document.ts';
@@ -11,21 +11,21 @@ import { clockOf, markWords, type Mark } from './tree-marks.ts';
 import { isSilent, sentenceWords, shownNodes, skippedWords } from './tree-nodes.ts';
 import { errorIcon, invalidIcon, isUnreachable } from './tree-rows.ts';
 
-/** What is shown of a cluster: its last answer and when that came, by the clock of this window. */
+/** What is shown of a cluster: its last answer and when it arrived, by the clock of this window. */
 export interface ShownAnswer {
   readonly result: CommandResult;
   readonly time: string;
   readonly mark?: Mark;
 }
 
-/** The reading of a cluster, where that is what a result holds. */
+/** The reading of a cluster, if the result holds one. */
 export function clusterReading(result: CommandResult | undefined): DocumentedReading<ClusterView> | undefined {
   return result?.kind === 'answered' && result.answer.command === 'inspect_cluster_state'
     ? result.answer.reading
     : undefined;
 }
 
-/** The row of a cluster. `answer` is absent before it was asked for the first time, and `asking` until it answers. */
+/** The row of a cluster. `answer` is absent before the first request, and `asking` until it is answered. */
 export function clusterItem(
   name: string,
   config: Result<ClusterConfig>,
@@ -35,7 +35,7 @@ export function clusterItem(
     visible(config.ok ? clusterLabel(config.value) : name),
     vscode.TreeItemCollapsibleState.Collapsed,
   );
-  // Another cluster under the same name is another row, which nobody has expanded yet.
+  // The id contains the addresses: another cluster with the same name must not appear expanded.
   item.id = `cluster/${name}/${config.ok ? urlsOf(config.value).join(' ') : ''}`;
   item.contextValue = 'cluster';
   const error = errorIn(answer);
@@ -59,7 +59,7 @@ export function clusterItem(
   return item;
 }
 
-/** A colour of the person's own: beside the words of the environment, never in their place. */
+/** The person's colour. It stands beside the words of the environment and never replaces them. */
 function colorOf({ color }: ClusterConfig): vscode.ThemeColor | undefined {
   return color === undefined ? undefined : new vscode.ThemeColor(`charts.${color}`);
 }
@@ -68,7 +68,9 @@ function errorIn(answer: ShownAnswer | 'asking' | undefined): ControlError | und
   return typeof answer === 'object' && answer.result.kind === 'failed' ? answer.result.error : undefined;
 }
 
-/** A narrow side bar cuts off what comes last: the day of the answer. The tooltip has the kernel's own words. */
+/**
+ * The day of the answer comes last, because a narrow side bar cuts off the end. The tooltip has the kernel's own words.
+ */
 function answerWords(config: ClusterConfig, answer: ShownAnswer | 'asking' | undefined): readonly string[] {
   if (answer === undefined) return [vscode.l10n.t('not asked yet')];
   if (answer === 'asking') return [vscode.l10n.t('asking…')];
@@ -81,7 +83,7 @@ function answerWords(config: ClusterConfig, answer: ShownAnswer | 'asking' | und
   return [words, ...dated(answer.time)];
 }
 
-/** Who is the primary, how many do not answer and are halted, as the kernel and the connection report it. */
+/** Which node is primary, and how many are halted or do not answer, as the kernel and the connection report it. */
 function headline(config: ClusterConfig, reading: DocumentedReading<ClusterView>): readonly string[] {
   const { headline: [leads] = [] } = reading.document();
   const nodes = shownNodes(reading, endpointsOf(config), undefined);
@@ -96,7 +98,7 @@ function headline(config: ClusterConfig, reading: DocumentedReading<ClusterView>
   ];
 }
 
-/** "Primary: node-1", in the engine's own word, where its document has no headline. */
+/** "Primary: node-1", with the engine's own word. Used when the document has no headline. */
 function primaryWords({ view: { epoch, primaryId, members }, document }: DocumentedReading<ClusterView>): string[] {
   const { terms } = document();
   const unknown = vscode.l10n.t('unknown');
@@ -111,7 +113,7 @@ function wordsOf({ label }: Label, ...values: readonly string[]): string {
   return vscode.l10n.t(label, ...values);
 }
 
-/** The time before the day. */
+/** The time first, then the day. */
 function dated(time: string): readonly string[] {
   const [, day] = /^([\d-]+)T/u.exec(time) ?? [];
   return [vscode.l10n.t('as of {0}', clockOf(time)), ...(day === undefined ? [] : [day])];

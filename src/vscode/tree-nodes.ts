@@ -14,13 +14,13 @@ import { memberTableOf, topologyOf } from '../control-plane/model/members-shown.
 import type { ClusterView, Member, SkippedEndpoint } from '../control-plane/model/views.ts';
 import { markWords, type Mark } from './tree-marks.ts';
 
-/** A node of the topology, with what its row and its tooltip are made from. */
+/** A node of the topology, with what its row and its tooltip need. */
 export interface ShownNode extends TopologyNode {
   readonly units: readonly LagUnit[];
   readonly table: Table | undefined;
-  /** Its row in the table. */
+  /** The number of its row in the table. */
   readonly at: number;
-  /** Its own address, where that was asked before another one answered, and what came of it. */
+  /** Its own address with the reason, when that was asked without success before another address answered. */
   readonly skipped?: SkippedEndpoint;
   readonly mark?: Mark;
 }
@@ -49,7 +49,7 @@ export function shownNodes(
   });
 }
 
-/** A member of which the document draws no picture. */
+/** A member that the document's topology does not show. */
 function plainNode({ nodeId, name, role, health, replicationState, haltReason }: Member): TopologyNode {
   return {
     nodeId,
@@ -65,8 +65,8 @@ function plainNode({ nodeId, name, role, health, replicationState, haltReason }:
 }
 
 /**
- * The endpoints that gave no answer, by the member that each leads to: the one that the configuration names, else the
- * only one that announces this address. Behind one proxy several members may stand: then nobody is named.
+ * The endpoints that gave no answer, by the member behind each: the one that the configuration names, or else the only
+ * one that announces this address. Several members may be behind one proxy; then no member is named.
  */
 function unansweredIn(
   { view, skipped }: DocumentedReading<ClusterView>,
@@ -80,7 +80,7 @@ function unansweredIn(
   return found;
 }
 
-/** The members that an address of the configuration may lead to. */
+/** The members that a configured address may lead to. */
 export function membersAt(members: readonly Member[], endpoints: readonly Endpoint[], url: string): readonly Member[] {
   const named = endpoints.find(one => one.url === url)?.member;
   if (named !== undefined) return members.filter(({ nodeId, name }) => nodeId === named || name === named);
@@ -88,12 +88,15 @@ export function membersAt(members: readonly Member[], endpoints: readonly Endpoi
   return members.filter(({ apiUrl }) => apiUrl !== null && normalAddress(apiUrl) === address);
 }
 
-/** Whether the kernel, or the connection to its own address, says that it does not answer. */
+/** Whether the kernel, or the connection to the node's own address, reports that it does not answer. */
 export function isSilent({ isSilent: isReported, skipped }: ShownNode): boolean {
   return isReported === true || (skipped !== undefined && skipped.answered !== true);
 }
 
-/** What differs comes first: that it is halted and why, its role, that it does not answer, how far it is behind. */
+/**
+ * The most important differences first: that it is halted and why, its role, that it does not answer, how far it is
+ * behind.
+ */
 export function nodeDescription(node: ShownNode): string {
   const { role, told, health, state, haltReason, units, lag, mark } = node;
   const isHalted = health === 'halted';
@@ -101,10 +104,10 @@ export function nodeDescription(node: ShownNode): string {
   const unit = units[at];
   return [
     ...(isHalted ? [vscode.l10n.t('halted: {0}', haltReason ?? state)] : []),
-    // A member of no group is told by its state alone.
+    // A member that is in no group is described by its state only.
     ...(told === state && isHalted ? [] : [told === 'unknown' ? vscode.l10n.t('role unknown') : told]),
     ...(isSilent(node) ? [vscode.l10n.t('no answer')] : health === 'unknown' ? [vscode.l10n.t('health unknown')] : []),
-    // An engine that tells no lag has none to be unknown.
+    // An engine that reports no lag has no unknown lag either.
     ...(isHalted || node.isSilent === true || role === 'primary' || unit === undefined
       ? []
       : [lagWords(lag[at] ?? null, unit, lag)]),
@@ -113,7 +116,7 @@ export function nodeDescription(node: ShownNode): string {
   ].join(' · ');
 }
 
-/** The state, where it says more than the words before it. */
+/** The state, when it adds something to the words before it. */
 function stateWords(node: ShownNode): readonly string[] {
   const { told, health, state, haltReason, isStateImplied } = node;
   if (health === 'halted' || told === state) return [];
@@ -129,12 +132,12 @@ function lagWords(amount: string | null, unit: LagUnit, all: readonly (string | 
   return vscode.l10n.t('lag {0} {1}', amount, vscode.l10n.t(label));
 }
 
-/** Which address was asked before, with the reason as it was told why what it said is not the answer. */
+/** Which address was asked before, and why its answer was not used, in the original words. */
 export function skippedWords({ endpoint, reason }: SkippedEndpoint): string {
   return vscode.l10n.t('Asked before: {0}: {1}', endpoint, reason);
 }
 
-/** Every column of the node's row in the table of members; what does not apply to it is left out. */
+/** Every column of the node's row in the table of members. Values that do not apply are left out. */
 export function nodeFacts({ nodeId, table, at }: ShownNode): readonly string[] {
   if (table === undefined) return [];
   return table.columns.flatMap(({ title: { label }, isNarrow }, column) => {
@@ -150,7 +153,7 @@ export function sentenceWords({ label, values }: Sentence): string {
   return vscode.l10n.t(label, ...values.map(({ value }) => value ?? vscode.l10n.t('unknown')));
 }
 
-/** A cell as text: what does not apply has none. */
+/** A cell as text; `undefined` when it does not apply. */
 function cellWords(cell: Cell): string | undefined {
   if ('value' in cell) return cell.value ?? vscode.l10n.t('unknown');
   switch (cell.is) {

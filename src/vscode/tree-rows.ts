@@ -1,4 +1,7 @@
-/** The rows of the tree around a cluster: groups, its nodes, what can be asked of them, what cannot and why, errors. */
+/**
+ * The rows of the tree, except those of clusters: groups, nodes, available commands, unavailable ones with the reason,
+ * errors.
+ */
 import * as vscode from 'vscode';
 import type { CommandName } from '../control-plane/commands/commands.ts';
 import { isOwn, type ControlError } from '../control-plane/model/errors.ts';
@@ -8,7 +11,7 @@ import { commandTitle } from './titles.ts';
 import { markWords } from './tree-marks.ts';
 import { isSilent, nodeDescription, nodeFacts, skippedWords, type ShownNode } from './tree-nodes.ts';
 
-/** A row. `cluster` and `node` are what a command that is run on the row is about. */
+/** A row. A command that is run on the row uses its `cluster` and `node`. */
 export type Row =
   | { readonly row: 'group'; readonly group: string; readonly clusters: readonly string[] }
   | { readonly row: 'cluster'; readonly cluster: string }
@@ -29,7 +32,7 @@ export type Row =
     }
   | { readonly row: 'error'; readonly cluster: string; readonly error: ControlError };
 
-/** What the cluster's engine cannot be asked for, with the reason. */
+/** The commands that the cluster's engine does not support, each with the reason. */
 export type Unavailable = ReadonlyMap<CommandName, string>;
 
 type Subject =
@@ -47,7 +50,10 @@ const SUBJECTS: Readonly<Record<Subject, { readonly label: () => string; readonl
   inspect_snapshots: { label: () => vscode.l10n.t('Snapshots'), icon: 'device-camera' },
 };
 
-/** Shape first: the colours only repeat what the kernel or the connection reports, and no judgement of ours. */
+/**
+ * The shape carries the meaning. Colours only repeat what the kernel or the connection reports; they are no judgement
+ * of ours.
+ */
 const ICONS = {
   halted: new vscode.ThemeIcon('circle-slash', new vscode.ThemeColor('list.errorForeground')),
   silent: new vscode.ThemeIcon('debug-disconnect', new vscode.ThemeColor('list.warningForeground')),
@@ -56,11 +62,13 @@ const ICONS = {
   invalid: new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground')),
 } as const;
 
-/** Role by icon and by word; a halted node, and one that does not answer, have other shapes, not only other colours. */
+/**
+ * The role as icon and word. A halted node and a node that does not answer have other shapes, not only other colours.
+ */
 export function nodeItem({ cluster, shown, unavailable }: Row & { readonly row: 'node' }): vscode.TreeItem {
   const item = new vscode.TreeItem(visible(shown.name), vscode.TreeItemCollapsibleState.Collapsed);
   item.id = `node/${cluster}/${shown.nodeId}`;
-  // Its menu offers what the engine can be asked for: package.json looks for these words.
+  // package.json looks for these words to hide menu entries that the engine does not support.
   item.contextValue = ['node', ...[...unavailable.keys()].map(command => `without_${command}`)].join(' ');
   item.iconPath = nodeIcon(shown);
   item.description = visible(nodeDescription(shown));
@@ -89,7 +97,7 @@ function nodeIcon(shown: ShownNode): vscode.ThemeIcon {
   return new vscode.ThemeIcon(role === 'primary' ? 'circle-filled' : 'circle-outline');
 }
 
-/** What only a hover shows: all that the table of members says of it, and what cannot be asked of it. */
+/** The tooltip: everything that the table of members says about the node, and which commands are not available. */
 export function nodeTooltip({ shown, unavailable }: Row & { readonly row: 'node' }): string {
   const { name, nodeId, mark, skipped } = shown;
   return [
@@ -103,7 +111,7 @@ export function nodeTooltip({ shown, unavailable }: Row & { readonly row: 'node'
     .join('\n');
 }
 
-/** Clusters that a person put together. Unfolding it contacts nobody. */
+/** A group of clusters that a person configured. Expanding it contacts nothing. */
 export function groupItem({ group, clusters }: Row & { readonly row: 'group' }): vscode.TreeItem {
   const item = new vscode.TreeItem(visible(group), vscode.TreeItemCollapsibleState.Expanded);
   item.id = `group/${group}`;
@@ -116,7 +124,7 @@ export function groupItem({ group, clusters }: Row & { readonly row: 'group' }):
   return item;
 }
 
-/** A subject that can be asked for. */
+/** A subject that a person can read. */
 export function subjectItem(row: Row & { readonly row: 'subject' }): vscode.TreeItem {
   const { label: words, icon } = SUBJECTS[row.subject];
   const label = words();
@@ -137,7 +145,7 @@ function notAvailable(command: CommandName, reason: string): string {
   return vscode.l10n.t('{0}: not available. {1}', commandTitle(command), reason);
 }
 
-/** What the engine cannot be asked for says why, and is no command. */
+/** A command that the engine does not support. The row says why and runs nothing. */
 export function unavailableItem({
   cluster,
   command,
@@ -171,17 +179,17 @@ export function errorItem(cluster: string, error: ControlError): vscode.TreeItem
   return item;
 }
 
-/** Whether nobody was there to answer: what answered was another thing, or refused, otherwise. */
+/** Whether nothing answered. A wrong answer or a refusal is something else. */
 export function isUnreachable(error: ControlError): boolean {
   return error.domain === 'TRANSPORT_ERROR' && !isOwn(error, 'PHASE7_INVALID_KERNEL_RESPONSE');
 }
 
-/** The shape of a cluster that gave no answer, or whose answer was an error. */
+/** The icon of a cluster that gave no answer, or whose answer was an error. */
 export function errorIcon(error: ControlError): vscode.ThemeIcon {
   return isUnreachable(error) ? ICONS.unreachable : ICONS.failed;
 }
 
-/** The shape of a cluster whose configuration is not valid. */
+/** The icon of a cluster whose configuration is not valid. */
 export function invalidIcon(): vscode.ThemeIcon {
   return ICONS.invalid;
 }

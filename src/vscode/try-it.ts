@@ -1,7 +1,7 @@
 /**
- * Try It on a Local Cluster: the cluster that ships with the extension runs in a terminal that the person sees, for as
- * long as that terminal is there. The terminal program says where its nodes are by a file; the extension adds them to
- * the settings, as the person was asked for, and contacts none of them.
+ * Try It on a Local Cluster. The cluster that ships with the extension runs in a visible terminal and ends with it. Its
+ * program writes the addresses of its nodes to a file; the extension adds them to the settings, after asking the
+ * person, and contacts none of them.
  */
 import { join } from 'node:path';
 import * as vscode from 'vscode';
@@ -11,24 +11,24 @@ import { parse } from '../control-plane/model/parse.ts';
 import type { ConfiguredClusters } from './clusters.ts';
 import { ask, notify } from './surfaces.ts';
 
-/** The name of the entry in the settings. It says what it is wherever the cluster is named. */
+/** The name of the entry in the settings. It shows everywhere that this is the local trial cluster. */
 export const TRIAL_NAME = 'local cluster (try it)';
 
-/** What the terminal program writes when its nodes are ready, or when it could not start them. */
+/** What the program writes when its nodes are ready, or when it could not start them. */
 const ready = z.union([
   z.object({ pid: z.number(), nodes: z.array(z.object({ url: z.string() })).check(z.minLength(1)) }),
   z.object({ pid: z.number(), error: z.string() }),
 ]);
 type Ready = z.infer<typeof ready>;
 
-/** What it works with. */
+/** What this command needs. */
 export interface Trial {
   readonly clusters: ConfiguredClusters;
   /** The program of the local cluster. */
   readonly program: string;
-  /** Folder of the extension in which each start gets one of its own. */
+  /** The folder of the extension in which each start gets its own folder. */
   readonly storage: string;
-  /** The text of a file when it is written, or nothing when it will not be. */
+  /** The text of a file, once it is written; `undefined` when it will never be written. */
   readonly arrival: (file: string, gone: AbortSignal) => Promise<string | undefined>;
 }
 
@@ -54,7 +54,7 @@ function title(): string {
   return vscode.l10n.t('AeroDB local cluster');
 }
 
-/** The one question: what starts, where its data lies, how it ends, and what is written to the settings. */
+/** The one question. It says what starts, where its data is, how it ends, and what is written to the settings. */
 async function wanted(clusters: ConfiguredClusters, folder: string): Promise<boolean> {
   const start = vscode.l10n.t('Start and Add');
   const before = clusters.list().find(({ name }) => name === TRIAL_NAME);
@@ -66,7 +66,7 @@ async function wanted(clusters: ConfiguredClusters, folder: string): Promise<boo
           'Ctrl-C there, or closing the terminal or the window, ends them.',
       ),
       '',
-      vscode.l10n.t('It begins with empty data, in {0}. What ended local clusters have left there is removed.', folder),
+      vscode.l10n.t('It starts without data, in {0}. Data that earlier local clusters left there is removed.', folder),
       '',
       before === undefined
         ? vscode.l10n.t('"{0}" is added to this machine\'s settings. No node is contacted by that.', TRIAL_NAME)
@@ -82,26 +82,28 @@ async function wanted(clusters: ConfiguredClusters, folder: string): Promise<boo
   return answer === start;
 }
 
-/** The terminal, and the entry in the settings when its nodes are ready. */
+/** Opens the terminal, and adds the entry to the settings when its nodes are ready. */
 async function run(trial: Trial, folder: string): Promise<void> {
   const file = join(folder, 'ready.json');
   const gone = new AbortController();
   const written = trial.arrival(file, gone.signal);
   const terminal = vscode.window.createTerminal({
     name: title(),
-    // The Node of this very editor. On the desktop its program is one only where it is told so.
+    // The Node of this editor. On the desktop its program is Electron, which acts as Node only with
+    // ELECTRON_RUN_AS_NODE.
     shellPath: process.execPath,
     shellArgs: [
       '--disable-warning=ExperimentalWarning',
       trial.program,
       ...['--data', join(folder, 'data'), '--port', '0', '--rehearsal', '--ready-file', file],
-      // The editor keeps the terminals of a window whose connection was lost, and would keep this one for hours.
+      // Without this, the editor would keep the terminals of a window that lost its connection, and this one too, for
+      // hours.
       ...['--while-pid', String(process.pid)],
     ],
     env: { ELECTRON_RUN_AS_NODE: '1' },
     cwd: folder,
     iconPath: new vscode.ThemeIcon('server-process'),
-    // A window that is closed or reloaded ends it: nothing runs where nobody sees it.
+    // Closing or reloading the window ends the terminal: no cluster must run where nobody sees it.
     isTransient: true,
   });
   const closed = vscode.window.onDidCloseTerminal(one => {
@@ -131,7 +133,7 @@ async function conclude(clusters: ConfiguredClusters, told: Ready | undefined): 
   const answer = await notify(
     'information',
     vscode.l10n.t(
-      'AeroDB: "{0}" runs in its terminal and stands in this machine\'s settings. It has not been contacted.',
+      'AeroDB: "{0}" runs in its terminal and was added to this machine\'s settings. It has not been ' + 'contacted.',
       TRIAL_NAME,
     ),
     inspect,
@@ -139,7 +141,7 @@ async function conclude(clusters: ConfiguredClusters, told: Ready | undefined): 
   if (answer === inspect) await vscode.commands.executeCommand('aerodb.inspectClusterState', { cluster: TRIAL_NAME });
 }
 
-/** Removes the folders of earlier starts whose program has ended; one that cannot be told from a running one stays. */
+/** Removes the folders of earlier starts whose program has ended. A folder whose program may still run stays. */
 async function removeEnded(storage: string): Promise<void> {
   const { fs } = vscode.workspace;
   const root = vscode.Uri.file(storage);

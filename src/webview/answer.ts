@@ -1,4 +1,4 @@
-/** What was answered beforehand: the first thing that an explanation says, in one sentence. */
+/** What the dry run answered, in one sentence. An explanation begins with it. */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Explanation } from '../control-plane/explanation/explanation.ts';
 import type { Wire } from '../control-plane/model/views.ts';
@@ -11,7 +11,8 @@ import { t } from './words.ts';
 type Kernel = NonNullable<Wire<Explanation>['kernel']>;
 
 /**
- * Nothing was asked before a command that reads. Where an engine has no dry run, what it does not check comes first.
+ * Nothing for a command that reads, because it has no dry run. For an engine without a dry run, what it does not check
+ * comes first.
  */
 export function answeredBeforehand({ kernel, invariants }: Wire<Explanation>): TemplateResult | typeof nothing {
   if (kernel === null) return nothing;
@@ -48,7 +49,7 @@ function decided(kernel: Kernel): Content {
       )}`;
 }
 
-/** The kernel's words first, and its code in parentheses. */
+/** The kernel's words first, then its code in parentheses. */
 function why({ reason, checks }: Kernel): Content {
   const seen = seenAgainst(checks);
   const coded = reason === null ? t('reason unknown') : text(reason);

@@ -1,4 +1,4 @@
-/** One panel, whole: a pure function of the one message that says what to show. */
+/** The whole panel as a pure function of the one message that says what to show. */
 import { html, type TemplateResult } from 'lit';
 import { verdictWords } from './audit/head.ts';
 import './audit/log.ts';
@@ -51,7 +51,7 @@ function headingOf(panel: Panel, refreshable: boolean): Omit<Heading, 'ways' | '
   return { title: panel.title, cluster: 'cluster' in panel ? panel.cluster : null, refresh, copy };
 }
 
-/** What a screen reader says when the panel changes. */
+/** What a screen reader announces when the panel changes. */
 function announcement(panel: Panel): string {
   switch (panel.kind) {
     case 'asking':

@@ -1,34 +1,37 @@
-/** What a table is, and how one row of it is written. */
+/** The description of a table, and the cells of its rows. */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { RowNode } from '../control-plane/model/document.ts';
 import type { Content } from './text.ts';
 
-/** A column. `width` is in characters and counts only where the rows are too many to be measured. */
+/** A column. `width` is in characters. It is used only when there are too many rows to measure. */
 export interface Column {
   readonly title: string;
   readonly number?: true;
-  /** Holds words, which may stand on several lines or be cut where a row has one: unfolded, the row has them whole. */
+  /**
+   * Holds words: they may take several lines, or may be cut when a row has only one line. The unfolded row shows all of
+   * them.
+   */
   readonly isProse?: true;
-  /** Words, of which there are few. */
+  /** Holds words, but only a few. */
   readonly isBrief?: true;
   readonly width: number;
 }
 
-/** A table; `row` writes the cells of one row, the first of which names the row. */
+/** A table. `row` returns the cells of one row; the first cell names the row. */
 export interface Rows {
   readonly caption: string;
   readonly columns: readonly Column[];
   readonly count: number;
   readonly row: (index: number) => readonly Content[];
-  /** Cells hold sentences, which wrap, rather than names and numbers, which stay on their line. */
+  /** The cells hold sentences, which wrap. Otherwise they hold names and numbers, which stay on one line. */
   readonly prose?: true;
-  /** What of a row is shown where it is unfolded; absent where nothing is folded away. */
+  /** What an unfolded row shows; absent when nothing is folded. */
   readonly folded?: Folded;
-  /** Said below the table. */
+  /** A note below the table. */
   readonly note?: Content;
 }
 
-/** What is folded away, row by row. */
+/** The folded content of each row. */
 export interface Folded {
   readonly facts: (index: number) => readonly (readonly [Content, Content])[];
   readonly nodes?: readonly RowNode[];
@@ -39,7 +42,7 @@ export function head({ title, number }: Column): TemplateResult {
   return html`<th scope="col" class=${number === true ? 'right' : nothing}>${title}</th>`;
 }
 
-/** The cells of one row; `lead` stands before the name of the row. */
+/** The cells of one row. `lead` stands before the name of the row. */
 export function cells({ columns, row }: Rows, index: number, lead: Content = nothing): readonly TemplateResult[] {
   return row(index).map((content, column) => {
     const { number, isProse, isBrief } = columns[column] ?? {};

@@ -1,13 +1,13 @@
-/** Before → after, drawn and for a screen reader the same table. */
+/** Changes from before to after. The same table serves the eye and a screen reader. */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { StateChange, Wire } from '../control-plane/model/views.ts';
 import { code, phrase, text, type Content } from './text.ts';
 import { t } from './words.ts';
 
-/** Names of nodes as far as the panel knows them. */
+/** The names of nodes that the panel knows. */
 export type Names = ReadonlyMap<string, string>;
 
-/** One row per change. What is drawn between the two is the direction, not a promise. */
+/** One row for each change. The arrow shows the direction and promises nothing. */
 export function changeTable(changes: readonly Wire<StateChange>[], names: Names, caption: string): TemplateResult {
   if (changes.length === 0) return html`<p class="muted">${t('Nothing changes.')}</p>`;
   return html`<div class="table" role="region" tabindex="0" aria-label=${caption}><table class="changes data">
@@ -31,7 +31,7 @@ function changeRow({ component, nodeId, before, after }: Wire<StateChange>, name
     </tr>`;
 }
 
-/** A node by its name where it is known, and by its id always. */
+/** A node by its name, when it is known, and always by its id. */
 export function node(nodeId: string, names: Names): Content {
   const name = names.get(nodeId);
   return name === undefined || name === nodeId ? code(nodeId) : html`${text(name)} ${code(nodeId)}`;

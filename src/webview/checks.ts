@@ -1,4 +1,4 @@
-/** The kernel's checks as it reports them: beforehand in an explanation, and in the details of a rejection. */
+/** The kernel's checks as it reports them: in an explanation, and in the details of a rejection. */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { CheckResult, KernelCheck } from '../control-plane/model/views.ts';
 import { byResult } from '../text/checks.ts';
@@ -9,7 +9,7 @@ import { table } from './table.ts';
 import { code, text } from './text.ts';
 import { t } from './words.ts';
 
-/** Every check with what was observed, in the order in which the kernel made them. */
+/** Every check with what was observed, in the kernel's order. */
 function checksTable(checks: readonly KernelCheck[], cited: Cited): TemplateResult {
   return table(
     {
@@ -40,7 +40,7 @@ function checksTable(checks: readonly KernelCheck[], cited: Cited): TemplateResu
   );
 }
 
-/** Checks of which each is to be read: what was observed first, then what the kernel says to it, its name last. */
+/** Checks that a person must read one by one: what was observed, the kernel's message, then the name. */
 export function checkList(checks: readonly KernelCheck[], cited: Cited): TemplateResult {
   return html`<ul class="plain checks">${checks.map(
     ({ id, result, observed, message, invariant }) => html`<li>
@@ -52,7 +52,7 @@ export function checkList(checks: readonly KernelCheck[], cited: Cited): Templat
 
 const RESULTS: readonly CheckResult[] = ['pass', 'fail', 'unknown', 'overridden', 'unchecked'];
 
-/** What did not pass is read at once; what passed folds. */
+/** Shows at once what did not pass, and folds what passed. */
 export function checksByResult(checks: readonly KernelCheck[], cited: Cited): TemplateResult {
   const { first, passed } = byResult(checks);
   return html`${first.length === 0 ? nothing : checkList(first, cited)}${
@@ -63,8 +63,8 @@ export function checksByResult(checks: readonly KernelCheck[], cited: Cited): Te
 }
 
 /**
- * The checks in the details of a rejection; none unless all of them have the form of a check, for the body beside them
- * has everything.
+ * The checks in the details of a rejection. None when one of them is not a valid check: the answer's body is also shown
+ * and has everything.
  */
 export function checksIn(details: unknown): readonly KernelCheck[] {
   if (typeof details !== 'object' || details === null || !('checks' in details) || !Array.isArray(details.checks))

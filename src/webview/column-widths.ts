@@ -1,22 +1,23 @@
-/** How wide the columns of a long table are: its rows are not all drawn, so that nothing can measure them. */
+/** Widths of the columns of a long table. Not all of its rows are drawn, so the browser cannot measure them. */
 import type { Rows } from './cells.ts';
 
-/** CSS pixels per character of a column, and around it. */
+/** CSS pixels for each character of a column, and for its padding. */
 const CHARACTER = 7.4;
 const PADDING = 24;
-/** Around a column of a table that folds, whose cells stand closer together. */
+/** Padding in a table with folded content, where cells are closer together. */
 const CLOSE = 20;
-/** What a column of words needs at least, in CSS pixels. */
+/** The least width of a column of words, in CSS pixels. */
 const WORDS = 90;
 
-/** Widths in CSS pixels; `null` takes what the others leave. `least`: narrower than this the table scrolls. */
+/** Widths in CSS pixels; a `null` column takes the remaining width. A table narrower than `least` scrolls. */
 export interface Widths {
   readonly columns: readonly (number | null)[];
   readonly least: number;
 }
 
 /**
- * Columns as wide as they ask for; in a table that folds, words take what is left, and unfolded rows have them whole.
+ * Gives each column the width that it asks for. In a table with folded content, columns of words share the remaining
+ * width; an unfolded row shows all of their text.
  */
 export function columnWidths({ columns, folded }: Rows): Widths {
   const widths = columns.map(({ title, width, isProse }) => {

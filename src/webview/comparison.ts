@@ -1,4 +1,4 @@
-/** Two readings of one subject, both dated, and what differs between them. */
+/** Two readings of one subject, each with its time, and their differences. */
 import { html, type TemplateResult } from 'lit';
 import { documentContent } from './document/document.ts';
 import { provenance, record, section } from './frame.ts';
@@ -8,7 +8,7 @@ import { t } from './words.ts';
 
 type Shown = Extract<Panel, { kind: 'comparison' }>;
 
-/** No judgement: what differs may differ because another node was asked. */
+/** Makes no judgement: the readings may differ only because another node was asked. */
 export function comparisonPanel({ before, after, differences }: Shown, cited: Cited): TemplateResult {
   const [first, later] = [t('Before: read first in this window'), t('After: read later in this window')];
   return html`

@@ -1,11 +1,11 @@
-/** Buttons that ask the editor to copy a text: a panel has no clipboard of its own. */
+/** Buttons that ask the editor to copy a text: a panel cannot use the clipboard itself. */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { RowNode } from '../control-plane/model/document.ts';
 import { COPIED_TEXT } from '../panel-protocol/copied-text.ts';
 import { isSeen } from '../text/foreign.ts';
 import { t } from './words.ts';
 
-/** Asks for a text to be copied; the entry of the page sends it on. */
+/** Asks for a text to be copied; main.ts sends the request to the editor. */
 export class CopyName extends Event {
   static readonly NAME = 'aerodb-copy-name';
   readonly text: string;
@@ -16,7 +16,7 @@ export class CopyName extends Event {
   }
 }
 
-/** Copies the name or the id of a node; one that is known by its id alone has one button. */
+/** Buttons that copy the name and the id of a node. A node without another name has one button. */
 export function copyButtons({ nodeId, name }: RowNode): TemplateResult {
   return html`<div class="actions small">
     ${name === null || name === nodeId ? nothing : button(t('Copy Name'), name)} ${button(t('Copy Id'), nodeId)}
@@ -24,7 +24,8 @@ export function copyButtons({ nodeId, name }: RowNode): TemplateResult {
 }
 
 /**
- * No text of any length, and none with characters that are not seen: pasted elsewhere they could do what nobody read.
+ * No button for a very long text, or for one with invisible or control characters: when pasted elsewhere, it could do
+ * more than the person can see.
  */
 function button(words: string, text: string): TemplateResult | typeof nothing {
   if (text === '' || text.length > COPIED_TEXT || !isSeen(text)) return nothing;

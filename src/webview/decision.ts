@@ -1,4 +1,4 @@
-/** What a person decides after reading an explanation. Going on only opens the dialogs; the safe answer comes first. */
+/** What a person decides after reading an explanation. Going on only opens the dialogs. The safe answer comes first. */
 import { html, type TemplateResult } from 'lit';
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 import type { Post } from './frame.ts';
@@ -12,7 +12,7 @@ const ASKED = {
   ),
 } as const;
 
-/** Stays in sight while the explanation is read. `typed`: what the confirmation asks for. */
+/** Stays visible while the explanation is read. `typed`: what the person must type later. */
 export function decision(typed: 'name' | 'id', post: Post): TemplateResult {
   return html`<section class="decision" aria-label=${t('Decision')}>
     <vscode-button @click=${() => post({ type: 'decline' })}>${t('Do Nothing')}</vscode-button>

@@ -1,4 +1,4 @@
-/** Kernel events in their order, on a line that is broken where sequence numbers are missing from the answer. */
+/** Kernel events in order, on a line that is broken where sequence numbers are missing from the answer. */
 import { html, nothing, svg, type SVGTemplateResult, type TemplateResult } from 'lit';
 import type { Block, Label } from '../control-plane/model/document.ts';
 import type { Absent, Entry } from '../control-plane/model/entries.ts';
@@ -11,7 +11,7 @@ type Events = Extract<Block, { readonly is: 'events' }>;
 type Event = Extract<Entry, { readonly is: 'event' }>;
 type Gap = Extract<Entry, { readonly is: 'gap' }>;
 
-/** A column of events; what none of them has is no column. */
+/** A column of events. A value that no event has gets no column. */
 interface EventColumn {
   readonly title: string;
   readonly width: number;
@@ -22,7 +22,7 @@ interface EventColumn {
 const FIELDS = ['reason', 'mode', 'operator', 'nodeId', 'requestId'] as const;
 type Field = (typeof FIELDS)[number];
 
-/** Events in their order, every one with all that the kernel said of it. */
+/** Events in order, each with everything that the kernel said about it. */
 export function eventsTable({ entries, isNewestFirst }: Events, epoch: Label | null): Rows {
   const columns = columnsOf(entries, epoch);
   return {
@@ -78,7 +78,7 @@ function nodeOf({ nodeId, nodeName }: Event): Content {
 
 const none: TemplateResult = html`<span class="muted">${t('none')}</span>`;
 
-/** A gap says which numbers are not in this answer, and nothing of why. */
+/** A gap says which numbers are not in this answer. It does not say why. */
 function gapRow({ from, to }: Gap, columns: number): readonly Content[] {
   const missing =
     from === to ? t('#{0} is not in this answer', from) : t('#{0} to #{1} are not in this answer', from, to);
@@ -90,7 +90,7 @@ function gapRow({ from, to }: Gap, columns: number): readonly Content[] {
   ];
 }
 
-/** An end by failure is a square, an end by success a full circle, all else an open circle. */
+/** A square for an end by failure, a full circle for an end by success, an open circle for everything else. */
 function mark(end: Event['mark']): SVGTemplateResult {
   switch (end) {
     case 'failure':

@@ -1,4 +1,4 @@
-/** What an operator reads before a confirmation: the whole explanation, in the order in which its questions come up. */
+/** What an operator reads before a confirmation: the whole explanation, in the order of the questions. */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Explanation } from '../control-plane/explanation/explanation.ts';
 import type { Wire } from '../control-plane/model/views.ts';
@@ -29,8 +29,8 @@ const SCOPES = [
 const IF_EXECUTED = t('Before and after, if the kernel executes it');
 
 /**
- * Facts only: no promise of success, and no advice. What was answered beforehand comes first, then what would change
- * and what does not pass; what follows folds, and nothing is left out.
+ * States facts; promises no success and gives no advice. First comes the answer of the dry run, then what would change
+ * and which checks do not pass. The rest is folded, and nothing is left out.
  */
 export function explanationPanel(
   { explanation, document, digest, requestId, operator, terminal }: Shown,
@@ -171,7 +171,7 @@ function listed(invariants: Wire<Explanation>['invariants'], mark?: () => Templa
   );
 }
 
-/** What the engine shows beside, a section at a time; a table says how many rows it has. */
+/** What the engine adds, one section at a time. The title of a table includes its number of rows. */
 function foldedSection(
   shown: DocumentSection,
   document: Document | null,

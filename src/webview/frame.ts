@@ -1,4 +1,4 @@
-/** What stands around every panel's content: whose it is, where it comes from, and where it is recorded. */
+/** What surrounds the content of every panel: its cluster, where the content was read, and where it is recorded. */
 import { html, nothing, type TemplateResult } from 'lit';
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 import type { Document } from '../control-plane/model/document.ts';
@@ -21,13 +21,13 @@ export interface Heading {
   readonly refresh: 'possible' | 'running' | 'none';
   readonly copy: boolean;
   readonly ways: Pick<ShowPanel, 'savable' | 'another' | 'comparable' | 'textual'>;
-  /** The cluster's, as the person chose it. */
+  /** The colour that the person chose for the cluster. */
   readonly color: ShowPanel['color'];
 }
 
 /**
- * Cluster, label, title and what can be asked of the panel. The same element for every kind, so that focus stays where
- * it was.
+ * Cluster, label, title and the panel's buttons. Every kind of panel uses the same element, so that the focus stays
+ * where it was.
  */
 export function heading({ title, cluster, refresh, copy, ways, color }: Heading, post: Post): TemplateResult {
   const button = (icon: TemplateResult, name: string, type: ButtonRequest): TemplateResult =>
@@ -77,24 +77,24 @@ export function facts(entries: readonly (readonly [Content, Content])[], kind = 
   return html`<dl class=${kind}>${entries.map(one)}</dl>`;
 }
 
-/** A part of a panel under a heading of its own. */
+/** A part of a panel with its own heading. */
 export function section(title: Content, content: Content): TemplateResult {
   return html`<section><h2>${title}</h2>${content}</section>`;
 }
 
-/** A part that opens and closes; the title says how much is in it. */
+/** A part that folds. Its title says how much is in it. */
 export function folded(title: Content, content: Content): TemplateResult {
   return html`<details class="fold"><summary><h2>${title}</h2></summary>${content}</details>`;
 }
 
-/** Not the same as unknown. */
+/** This is not the same as unknown. */
 const NONE = html`<span class="muted">${t('this engine has none')}</span>`;
 
 type Told = Pick<Document, 'terms' | 'epoch' | 'observer' | 'selfReport'>;
 
 /**
- * Who told this, when, and at which epoch, in one line; all else of that unfolds. Who was asked before and did not
- * answer, the notes, and what bears on all of the answer always stand there.
+ * Who gave the answer, when, and at which epoch, in one line; the details unfold. Never folded are: who was asked
+ * before without an answer, the notes, and what the node says about itself, because that affects the whole answer.
  */
 export function provenance(
   source: Source,
@@ -131,7 +131,7 @@ function originLine({ observed, endpoint, isChosen }: Source, document: Told | n
   }${atEpoch}`;
 }
 
-/** The time of day; the day too, where it is not today's in this window. Whole, with its clock, in the title. */
+/** The time of day, with the date when it is not today (UTC). The tooltip has the whole time and its clock. */
 function moment({ time: at, clock }: Source['observed']): Content {
   const [, day, hours] = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?Z$/u.exec(at) ?? [];
   if (day === undefined || hours === undefined) return time(at);
@@ -140,9 +140,9 @@ function moment({ time: at, clock }: Source['observed']): Content {
   return html`<time class="digits" title=${title}>${isToday ? '' : `${day} `}${hours} UTC</time>`;
 }
 
-/** What an engine does not count is said; epoch and name are left out where an answer has none. */
+/** Says what the engine does not count. Epoch and name are left out when an answer has none. */
 function originFacts({ endpoint, observed }: Source, document: Told | null): TemplateResult {
-  // Where nobody says what the engine counts, what is missing is unknown.
+  // Without a document nobody says what the engine counts, so a missing value is shown as unknown.
   const { countsCommits, countsControlVersions } = document?.terms ?? {
     countsCommits: true,
     countsControlVersions: true,
@@ -187,7 +187,7 @@ export function record(requestId: string, recorded: RecordedAt): TemplateResult 
   )}</footer>`;
 }
 
-/** Where something is recorded, or that it is not, and why. */
+/** Where something is recorded, or why it is not. */
 export function recordedText(recorded: RecordedAt): TemplateResult {
   return 'notRecorded' in recorded
     ? html`<strong class="not-recorded">${t('NOT RECORDED:')}</strong> ${verbatim(recorded.notRecorded)}`

@@ -1,25 +1,25 @@
-/** Invariants named by an answer, with the text that the control plane's catalogue has for them. */
+/** Invariants that an answer names, with their text from the control plane's catalogue. */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Invariant } from '../control-plane/model/invariants.ts';
 import { code, text, type Content } from './text.ts';
 import { t } from './words.ts';
 
-/** The texts that came with a panel. */
+/** The invariants whose texts came with a panel. */
 export type Cited = readonly Invariant[];
 
-/** The id, and its name where it is known. */
+/** The id, with the name when it is known. */
 export function invariantName(id: string, cited: Cited): TemplateResult {
   const known = cited.find(one => one.id === id);
   return html`${code(id)}${known === undefined ? nothing : html` <span>${text(known.name)}</span>`}`;
 }
 
-/** The name first, its id in parentheses; the id alone where the name is not known. */
+/** The name, then the id in parentheses; only the id when the name is not known. */
 export function invariantWords(id: string, cited: Cited): Content {
   const known = cited.find(one => one.id === id);
   return known === undefined || known.name === id ? code(id) : html`${text(known.name)} (${code(id)})`;
 }
 
-/** The id and the name, with the text a hover or a key away. */
+/** The id and the name. The text appears on hover or with a key. */
 export function invariantCited(id: string, cited: Cited): Content {
   const known = cited.find(one => one.id === id);
   return known === undefined
@@ -28,7 +28,7 @@ export function invariantCited(id: string, cited: Cited): Content {
       <p>${text(known.text)}</p></details>`;
 }
 
-/** Each invariant with its name and text; one whose text did not come is named alone. */
+/** Each invariant with its name and text. When no text came with the panel, only the id is shown. */
 export function invariantList(
   ids: readonly string[],
   cited: Cited,

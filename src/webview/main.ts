@@ -1,4 +1,4 @@
-/** The webview's entry: says that it is ready, then draws whatever the editor says is to be shown. */
+/** The entry of the webview: reports that it is ready, then draws what the editor sends. */
 import './no-eval.ts';
 import { html, render } from 'lit';
 import './panel.css';
@@ -12,7 +12,7 @@ import { parseEditorMessage, type PanelRequest } from '../panel-protocol/message
 import type { ShowPanel } from '../panel-protocol/panels.ts';
 import { t } from './words.ts';
 
-/** What the editor gives to a webview. */
+/** What the editor offers to a webview. */
 interface Editor {
   readonly postMessage: (message: PanelRequest) => void;
   readonly setState: (state: { readonly title: string }) => void;
@@ -24,14 +24,13 @@ const editor = acquireVsCodeApi();
 let root = document.querySelector<HTMLElement>('#app') ?? document.body.appendChild(document.createElement('div'));
 
 /**
- * The title alone outlives a reload, so that the editor can say what is gone; nothing that a kernel said does (1-rules:
- * State).
+ * Only the title is kept through a reload, so that the editor can say what is gone. Nothing that a kernel said is kept.
  */
 function remember({ panel }: ShowPanel): void {
   editor.setState({ title: panel.kind === 'explanation' ? panel.explanation.title : panel.title });
 }
 
-/** Draws a panel, and keeps the keyboard in it. */
+/** Draws a panel, and keeps the keyboard focus in it. */
 function show(draw: () => void): void {
   const focused = document.activeElement !== null && document.activeElement !== document.body;
   try {
@@ -39,11 +38,11 @@ function show(draw: () => void): void {
   } catch (error) {
     notDrawn(String(error));
   }
-  // What had the focus may be gone with the old content: then the new heading has it.
+  // The focused element may be gone with the old content; the new heading then gets the focus.
   if (focused && document.activeElement === document.body) document.querySelector('h1')?.focus();
 }
 
-/** A panel that cannot be drawn says so; an old one must not stay as if it were the new one. */
+/** Says that a panel could not be drawn. The old content must not stay, because it would look like the new content. */
 function notDrawn(why: string): void {
   const fresh = document.createElement('div');
   root.replaceWith(fresh);
@@ -70,7 +69,7 @@ addEventListener('message', (event: MessageEvent<unknown>) => {
     reconstruction.receive(message);
   } else if (message?.type === 'malformed') {
     show(() =>
-      notDrawn(t('What the editor sent does not have the form of a panel ({0}: {1}).', message.of, message.at)),
+      notDrawn(t('This panel cannot show what the editor sent: it is not valid ({0}: {1}).', message.of, message.at)),
     );
   }
 });

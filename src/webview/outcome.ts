@@ -1,4 +1,4 @@
-/** What became of a request: executed, failed, being asked, or shown once and gone. */
+/** What happened to a request: executed, failed, being asked, refused, or gone after a reload. */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ErrorDomain, Outcome } from '../control-plane/model/errors.ts';
 import type { Force } from '../control-plane/request/flow.ts';
@@ -14,7 +14,7 @@ import { t } from './words.ts';
 
 type Shown<K extends Panel['kind']> = Extract<Panel, { kind: K }>;
 
-/** The kernel executed the request: what changed, from its own answer. */
+/** The kernel executed the request: what changed, according to its own answer. */
 export function executedPanel(
   { sentence, document, requestId, recorded, force }: Shown<'executed'>,
   cited: Cited,
@@ -30,7 +30,7 @@ export function executedPanel(
     ${record(requestId, recorded)}`;
 }
 
-/** On whose word, when, why and in place of what: in the looks of every force. */
+/** Who forced it, when, why, and which invariants were acknowledged. Every forced command looks like this. */
 function forceTold(sentence: string, { reason, acknowledged }: Force, cited: Cited): TemplateResult {
   return html`<div class="force"><div class="stripes" aria-hidden="true"></div>
     <p><strong>${text(sentence)}</strong></p>
@@ -52,18 +52,18 @@ const ENDED: Readonly<Record<ErrorDomain, string>> = {
   OPERATOR_INPUT: t('The control plane refused the request.'),
   VALIDATION_ERROR: t('The control plane refused the request.'),
   KERNEL_REJECTION: t('The kernel refused the request.'),
-  TRANSPORT_ERROR: t('The request could not be delivered, or no answer of a kernel came.'),
+  TRANSPORT_ERROR: t('The request could not be delivered, or no kernel answered.'),
 };
 
-/** What a read that failed did not do; it executes nothing, so it is never said not to have been executed. */
+/** What a failed read did not do. A read executes nothing, so "not executed" would be wrong. */
 const UNREAD: Readonly<Record<ErrorDomain, string>> = {
-  OPERATOR_INPUT: t('The control plane refused to ask, and nothing was sent.'),
-  VALIDATION_ERROR: t('The control plane refused to ask, and nothing was sent.'),
+  OPERATOR_INPUT: t('The control plane refused the request, and nothing was sent.'),
+  VALIDATION_ERROR: t('The control plane refused the request, and nothing was sent.'),
   KERNEL_REJECTION: t('The kernel refused to answer.'),
-  TRANSPORT_ERROR: t('No answer of a kernel came, and nothing was read.'),
+  TRANSPORT_ERROR: t('No kernel answered, and nothing was read.'),
 };
 
-/** The first words of a failure: what it comes to. */
+/** The first words of a failure: the outcome. */
 export function outcomeWords({ error, reads }: Failed): string {
   if (declined(error)) return t('You did nothing.');
   if (voided(error)) return t('Nothing was sent.');
@@ -78,7 +78,7 @@ function ended({ error, reads }: Failed): string {
   return reads === true ? UNREAD[error.domain] : ENDED[error.domain];
 }
 
-/** A kernel may call its own error by any name, these among them. */
+/** Checks domain and code together, because a kernel may use the same code for an error of its own. */
 function declined({ domain, code: own }: Failed['error']): boolean {
   return domain !== 'KERNEL_REJECTION' && own === 'PHASE7_CONFIRMATION_DECLINED';
 }
@@ -91,7 +91,7 @@ const AUTHORITY_ENDED = t(
   'Operator authority ended with this request, because its outcome is not known. It has to be assumed anew.',
 );
 
-/** What happened, in words; then what did not; then where to look; the codes and the rules last. */
+/** First what happened, in words; then what did not happen; then where to look; codes and rules last. */
 export function failedPanel(failed: Failed, cited: Cited, aside: Aside): TemplateResult {
   const { error, requestId, recorded, authorityEnded, force } = failed;
   const checks = checksIn(error.kernel?.details);
@@ -99,7 +99,7 @@ export function failedPanel(failed: Failed, cited: Cited, aside: Aside): Templat
     ${
       force === undefined
         ? nothing
-        : forceTold(t('This force was asked for by {0} at {1}.', force.by, force.time), force, cited)
+        : forceTold(t('This forced promotion was requested by {0} at {1}.', force.by, force.time), force, cited)
     }
     ${declined(error) || voided(error) ? neutral(failed) : failure(failed)}
     ${offered(aside)}
@@ -131,7 +131,7 @@ function failure(failed: Failed): TemplateResult {
     )}`;
 }
 
-/** A person who did nothing made no mistake; a confirmation that was overtaken says by what. */
+/** A declined or voided confirmation. It is shown without alarm, because nobody made a mistake. */
 function neutral(failed: Failed): TemplateResult {
   const { error, recorded } = failed;
   const where =
@@ -143,7 +143,7 @@ function neutral(failed: Failed): TemplateResult {
     : html`<p class="action">${verbatim(error.message)} ${where}</p>`;
 }
 
-/** By what programs and documents know it. */
+/** The codes that programs and documents use. */
 function codes({ error, target }: Failed, cited: Cited): TemplateResult {
   return section(
     t('Code and rule'),
@@ -173,8 +173,8 @@ function wholeAnswer({ status, body }: NonNullable<Failed['error']['kernel']>): 
 }
 
 /**
- * A request is in flight; nothing is shown of what was there before, because it would be old. What a control request
- * does is not known meanwhile, and that is said.
+ * A request is running. What the panel showed before would be out of date, so it is not shown. For a control request,
+ * the panel says that its effect is not known yet.
  */
 export function askingPanel({ requestId }: Shown<'asking'>): TemplateResult {
   return html`<div class="asking"><div class="progress" aria-hidden="true"></div>
@@ -191,17 +191,17 @@ const SENT_ONCE = t(
     'whether it was executed.',
 );
 
-/** Nothing remains of what the session may no longer see. */
+/** Shows nothing of what the session may no longer see. */
 export function refusedPanel({ code: refusal, message }: Shown<'refused'>, aside: Aside): TemplateResult {
   return html`<p class="action">${text(message)}</p>
-    <p class="muted">${t('What stood here was taken away with the authority to see it.')}</p>
+    <p class="muted">${t('The content was removed, because this session no longer has the authority to see it.')}</p>
     ${offered(aside)}
     ${facts([[t('Code'), html`<strong>${code(refusal)}</strong>`]])}`;
 }
 
 /**
- * After a reload: old state is never restored as if it were true, and nobody is told to confirm again what may have
- * been executed.
+ * After a reload. Old content is never restored as if it were current, and the person is not told to confirm again what
+ * may have been executed.
  */
 export function gonePanel(refreshable: boolean): TemplateResult {
   return html`<p class="action">${t('What was shown here is gone.')}</p>

@@ -1,4 +1,4 @@
-/** The rows of a long table that have come so far, page by page; those longest out of sight are forgotten. */
+/** The rows of a long table that have arrived, page by page. The pages that arrived first are dropped first. */
 import { AUDIT_PAGE } from '../panel-protocol/page-size.ts';
 
 const KEPT = 40;
@@ -13,14 +13,14 @@ export class Pages<Row> {
     return this.#count;
   }
 
-  /** Begins another selection, or the same one anew: then what has come stays in sight until it has come again. */
+  /** Starts another selection, or the same one again. With `same`, old rows stay visible until the new ones arrive. */
   begin(count: number, same: boolean): void {
     this.#count = count;
     if (!same) this.#pages.clear();
     this.refresh();
   }
 
-  /** Everything has to be asked for again. */
+  /** Forgets which pages were requested, so that all are requested again. */
   refresh(): void {
     this.#asked.clear();
   }
@@ -39,7 +39,7 @@ export class Pages<Row> {
     return this.#pages.get(from)?.[index - from];
   }
 
-  /** Where the pages begin that are needed and were not asked for yet; from now on they are. */
+  /** The first rows of the pages that are needed and not yet requested. Marks them as requested. */
   missing({ from, to }: { readonly from: number; readonly to: number }): readonly number[] {
     const needed: number[] = [];
     for (let at = from - (from % AUDIT_PAGE); at < to; at += AUDIT_PAGE) {

@@ -1,4 +1,6 @@
-/** What a panel offers beside what it says: the act that would permit it, what can be read next, what words mean. */
+/**
+ * What a panel offers besides its content: the act that would permit the request, what to read next, what words mean.
+ */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ShowPanel } from '../panel-protocol/panels.ts';
 import { facts, section, type Post } from './frame.ts';
@@ -10,15 +12,15 @@ export interface Aside extends Pick<ShowPanel, 'offer' | 'links' | 'meanings'> {
   readonly post: Post;
 }
 
-/** The button of the one act; only that is done by it, and what was refused is not resumed. */
+/** The button of the one act. It does only this act and does not repeat the refused request. */
 export function offered({ offer, post }: Aside): TemplateResult | typeof nothing {
   return offer === undefined
     ? nothing
     : html`<p class="offer"><vscode-button @click=${() => post({ type: 'offer' })}>${text(offer)}</vscode-button>
-      <span class="muted">${t('Only this is done. What was refused is not asked for again.')}</span></p>`;
+      <span class="muted">${t('This button does only this. The refused request is not repeated.')}</span></p>`;
 }
 
-/** What can be read next, and what the contract says that the words of the answer mean. */
+/** Links to what can be read next, and the meanings of the answer's words according to the contract. */
 export function readOn({ links = [], meanings = [], post }: Aside): TemplateResult | typeof nothing {
   if (links.length + meanings.length === 0) return nothing;
   return section(

@@ -1,6 +1,6 @@
-/** The keys by which a long table is walked through; shared by every table that is drawn only where it is in sight. */
+/** The keys that move through a long table. Every table that draws only its visible rows uses them. */
 
-/** How many rows a key moves; `undefined` for every other key. `page`: rows that are in sight. */
+/** The number of rows that a key moves; `undefined` for every other key. `page`: the number of visible rows. */
 export function rowsMoved(key: string, page: number): number | undefined {
   const steps: ReadonlyMap<string, number> = new Map([
     ['ArrowDown', 1],

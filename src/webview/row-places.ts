@@ -1,14 +1,15 @@
-/** Where the rows of a long table stand when some of them are unfolded. */
+/** The places of the rows of a long table when some of them are unfolded. */
 
-/** CSS pixels; `styles/tables.css` gives rows of such a table exactly this height. */
+/** In CSS pixels. `styles/tables.css` gives rows of such a table exactly this height. */
 export const ROW = 26;
 /**
- * What an unfolded part is taken for until it has been drawn and measured: CSS pixels of each value, and around them.
+ * The assumed height of an unfolded part before it is drawn and measured, in CSS pixels: for each value (FACT), and
+ * around them (AROUND).
  */
 const FACT = 26;
 const AROUND = 48;
 
-/** Places of rows in CSS pixels. What has been unfolded has the height that was measured. */
+/** Places of rows in CSS pixels. An unfolded row has its measured height. */
 export class RowPlaces {
   readonly #count: number;
   readonly #estimate: number;
@@ -22,13 +23,13 @@ export class RowPlaces {
     this.unfold(() => false);
   }
 
-  /** Says which rows are unfolded. */
+  /** Sets which rows are unfolded. */
   unfold(isUnfolded: (index: number) => boolean): void {
     this.#isUnfolded = isUnfolded;
     this.#place();
   }
 
-  /** Takes heights that were measured; `true` where one of them is another than was thought. */
+  /** Takes measured heights. Returns `true` when one of them differs from the height used until now. */
   measured(heights: ReadonlyMap<number, number>): boolean {
     const news = [...heights].filter(([index, height]) => this.#heights.get(index) !== height);
     for (const [index, height] of news) this.#heights.set(index, height);
@@ -36,7 +37,7 @@ export class RowPlaces {
     return news.length > 0;
   }
 
-  /** Where a row begins; of the number of rows: where the table ends. */
+  /** The top of a row. For the number of rows: the end of the table. */
   top(index: number): number {
     return this.#tops[index] ?? 0;
   }

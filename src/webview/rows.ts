@@ -1,6 +1,6 @@
 /**
- * A table whose rows unfold, and of which only the rows in sight are in the document where they are many: ten thousand
- * scroll like ten.
+ * A table whose rows unfold. When there are many rows, only the visible ones are in the document, so that ten thousand
+ * scroll as fast as ten.
  */
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
@@ -13,14 +13,14 @@ import { ROW, RowPlaces } from './row-places.ts';
 import { short } from './text.ts';
 import { t } from './words.ts';
 
-/** Above this many rows only those in sight are in the document. */
+/** With more rows than this, only the visible ones are in the document. */
 const WHOLE = 150;
-/** Up to here each row is a stop of the Tab key; of more rows one is, and the arrows move it. */
+/** Up to this number, each row is a stop of the Tab key. With more rows there is one stop, and the arrows move it. */
 const STOPS = 12;
-/** Rows beyond the visible ones, so that scrolling meets rows that are drawn already. */
+/** Rows that are drawn beyond the visible ones, so that scrolling shows rows at once. */
 const MARGIN = 8;
 
-/** Whether only the rows in sight are drawn. */
+/** Whether only the visible rows are drawn. */
 export function isLong({ count }: Pick<Rows, 'count'>): boolean {
   return count > WHOLE;
 }
@@ -39,7 +39,7 @@ class RowsTable extends LitElement {
   declare visible: number;
   declare unfolded: ReadonlySet<number>;
   declare marked: readonly number[];
-  /** The row that has the stop of the Tab key. */
+  /** The row that is the stop of the Tab key. */
   declare active: number;
   private places = new RowPlaces(0, 0);
   private hadFocus = false;
@@ -53,7 +53,7 @@ class RowsTable extends LitElement {
     this.active = 0;
   }
 
-  /** Marks the rows of these nodes and goes to the first of them; `false` where there is none. */
+  /** Marks the rows of these nodes and goes to the first of them. Returns `false` when there is none. */
   lead(nodeIds: ReadonlySet<string>): boolean {
     const nodes = this.shown?.folded?.nodes ?? [];
     const found = nodes.flatMap(({ nodeId }, index) => (nodeIds.has(nodeId) ? [index] : []));
@@ -64,7 +64,7 @@ class RowsTable extends LitElement {
     return true;
   }
 
-  /** The page's own styles apply inside. */
+  /** Without a shadow root, so that the page's styles apply. */
   protected override createRenderRoot(): HTMLElement {
     return this;
   }
@@ -87,7 +87,7 @@ class RowsTable extends LitElement {
     for (const row of this.querySelectorAll<HTMLElement>('tr.unfolded'))
       heights.set(Number(row.dataset['row']), row.offsetHeight);
     if (this.shown !== undefined && isLong(this.shown) && this.places.measured(heights)) this.requestUpdate();
-    // A row that had the focus was scrolled away: the table keeps it.
+    // A focused row was scrolled out of the document; the table keeps the focus.
     if (this.hadFocus && !this.contains(document.activeElement)) this.region?.focus({ preventScroll: true });
   }
 
@@ -198,7 +198,7 @@ class RowsTable extends LitElement {
     void this.goTo(this.active);
   }
 
-  /** Brings a row into sight and gives it the focus. */
+  /** Scrolls to a row and gives it the focus. */
   private async goTo(index: number): Promise<void> {
     this.active = index;
     await this.updateComplete;
@@ -229,7 +229,7 @@ class RowsTable extends LitElement {
     const { region, shown } = this;
     if (region === null || shown === undefined || !isLong(shown)) return;
     const first = this.places.at(region.scrollTop);
-    // Only every few rows something new has to be drawn.
+    // Draws again only after several rows, because the margin covers the rows in between.
     if (Math.abs(first - this.first) >= MARGIN / 2 || first === 0) this.first = first;
     this.visible = Math.ceil(region.clientHeight / ROW);
   }

@@ -1,10 +1,13 @@
-/** Small drawings that say the same as the word beside them: shape first, colour second. */
+/**
+ * Small drawings that mean the same as the word beside them. The shape carries the meaning, the colour only supports
+ * it.
+ */
 import { html, svg, type SVGTemplateResult, type TemplateResult } from 'lit';
 import type { CheckResult, Health, Role } from '../control-plane/model/views.ts';
 import { phrase, text, type Content } from './text.ts';
 import { t } from './words.ts';
 
-/** What is drawn for a node: its role, unless it is halted, does not answer, or nobody says how it is. */
+/** The shape of a node: its role, unless it is halted, does not answer, or its health is unknown. */
 export type NodeShape = 'primary' | 'replica' | 'unknown' | 'halted' | 'unreachable' | 'unsure';
 
 /** The shape of a node as the kernel reports it. */
@@ -54,7 +57,7 @@ export function roleWord({ role }: { readonly role: Role }): TemplateResult {
   return word(NODE[role], role, role);
 }
 
-/** The role that a member had when it last reported, in the shape of one that does not answer. */
+/** The role from a member's last report, with the shape for "does not answer". */
 export function lastReportedRole(role: string): TemplateResult {
   const words = phrase('last reported: {0}', text(role));
   return html`<span class="last-reported">${word(NODE.unreachable, 'unreachable', words)}</span>`;
@@ -63,7 +66,7 @@ export function lastReportedRole(role: string): TemplateResult {
 /** The health of a member that does not answer. */
 export const SILENT_HEALTH: TemplateResult = word(NODE.unreachable, 'unreachable', t('unknown'));
 
-/** A node's health with its shape; a running node needs none. */
+/** A node's health with its shape. A running node needs no shape. */
 export function healthWord(health: Health): TemplateResult {
   if (health === 'running') return html`running`;
   return health === 'halted' ? word(NODE.halted, 'halted', 'halted') : word(NODE.unsure, 'unsure', t('unknown'));
@@ -74,7 +77,7 @@ export function checkWord(result: CheckResult): TemplateResult {
   return word(CHECK[result], result, result === 'unchecked' ? t('not checked by the engine') : result);
 }
 
-/** The shape of an outcome, where the words beside it are other ones. */
+/** The shape of an outcome, for use beside other words. */
 export function outcomeShape(result: CheckResult): TemplateResult {
   return html`<svg class=${`shape outcome ${result}`} viewBox="0 0 16 16" width="20" height="20"
     aria-hidden="true">${CHECK[result]}</svg>`;

@@ -1,4 +1,7 @@
-/** No answer came from the node that was asked: that first, why, and what the tree of this window last knew of it. */
+/**
+ * The node that was asked gave no answer. Shows this first, then why, then what the tree of this window last knew of
+ * it.
+ */
 import { html, nothing, type TemplateResult } from 'lit';
 import { cellOf, titleOf } from './document/cell.ts';
 import { facts, record, section } from './frame.ts';
@@ -8,7 +11,7 @@ import { outcomeShape } from './shapes.ts';
 import { code, phrase, text, time, verbatim } from './text.ts';
 import { t } from './words.ts';
 
-/** The words before the codes, and what is remembered apart from what was just asked. */
+/** Words come before codes. What is remembered is set apart from what was just asked. */
 export function silentPanel(
   { name, error, lastReport, requestId, recorded }: Extract<Panel, { kind: 'silent' }>,
   cited: Cited,
@@ -47,5 +50,5 @@ function reported({ source, toldBy, facts: told, mark }: LastReport, cited: Cite
 }
 
 const FROM_MEMORY = t(
-  'This is from the memory of this window, as the tree shows it. Nobody was asked for it now, and it may be old.',
+  'This is what the tree of this window received last. No node was asked for it now, and it may be out ' + 'of date.',
 );

@@ -1,2 +1,2 @@
-/** Style sheets are bundled beside the script; importing one gives nothing. */
+/** Style sheets are bundled beside the script; an import has no value. */
 declare module '*.css';

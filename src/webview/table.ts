@@ -1,12 +1,12 @@
 /**
- * Tables: a caption for those who cannot see the heading, scopes on all headers, and only the visible rows of long
+ * Tables: a caption for people who cannot see the heading, scopes on all headers, and only the visible rows of long
  * ones.
  */
 import { html, nothing, type TemplateResult } from 'lit';
 import { cells, head, type Rows } from './cells.ts';
 import { isLong } from './rows.ts';
 
-/** Draws a table; one without rows says so in words. */
+/** Draws a table. A table without rows shows the text `empty`. */
 export function table(shown: Rows, empty: string): TemplateResult {
   if (shown.count === 0) return html`<p class="muted">${empty}</p>`;
   const note = shown.note === undefined ? nothing : html`<p class="muted">${shown.note}</p>`;

@@ -3,7 +3,7 @@
  * as it was said and recorded.
  */
 
-/** The dictionary that the editor put into the page; English where there is none. */
+/** The dictionary that the editor put into the page. Without it, labels are English. */
 const dictionary = read(document.querySelector('#dictionary')?.textContent ?? '{}');
 
 /** A label, with `{0}`, `{1}` … replaced by the values. */

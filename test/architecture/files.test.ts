@@ -55,7 +55,7 @@ describe('files', () => {
 
   it('there are some of each kind', () => {
     assert.ok(code.length > 300 && source.length > 150);
-    for (const file of ['src/extension.ts', 'src/webview/panel.css', 'test/pattern.ts', 'scripts/test.mjs'])
+    for (const file of ['src/extension.ts', 'src/webview/panel.css', 'test/support/pattern.ts', 'scripts/test.mjs'])
       assert.ok(code.includes(file) || source.includes(file), file);
   });
 

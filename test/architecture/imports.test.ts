@@ -254,7 +254,7 @@ const answer = z.object({
   }),
 });
 
-describe('freeze/layers: the import table', function () {
+describe('also freeze/layers: the import table', function () {
   this.timeout(60_000);
   let violations: z.infer<typeof answer>['summary']['violations'] = [];
 
@@ -276,6 +276,13 @@ describe('freeze/layers: the import table', function () {
     } finally {
       project.remove();
     }
+  });
+
+  it('freeze/layers: every planted import is refused by its rule, and every allowed one passes', () => {
+    const found = new Set(violations.map(({ from, rule }) => `${from} ${rule.name}`));
+    const unnoticed = PLANTED.filter(({ file, rule }) => !found.has(`${file} ${rule}`)).map(({ says }) => says);
+    const refused = Object.keys(ALLOWED).filter(file => violations.some(({ from }) => from === file));
+    assert.deepEqual({ unnoticed, refused }, { unnoticed: [], refused: [] });
   });
 
   for (const { file, says, rule } of PLANTED) {

@@ -93,7 +93,7 @@ function made(count: number, detail: string): Log {
   return { texts, positions };
 }
 
-describe('P7-O3: attacks on a bundle', function () {
+describe('also P7-O3: attacks on a bundle', function () {
   this.timeout(240_000);
   const log = made(RECORDS, 'as it was');
   const other = made(RECORDS, 'another log');
@@ -386,7 +386,7 @@ describe('P7-O3: attacks on a bundle', function () {
   });
 });
 
-describe('P7-O3: attacks on a selection and on exports', function () {
+describe('also P7-O3: attacks on a selection and on exports', function () {
   this.timeout(240_000);
   const rows: (readonly string[])[] = [];
   const other = made(9, 'another log');

@@ -60,7 +60,7 @@ function asTable(rows: readonly Row[]): string {
   return cells.map(row => `| ${row.join(' | ')} |`).join('\n');
 }
 
-describe('P7-O3, freeze/append-only: attacks on a log of 50 records', function () {
+describe('also P7-O3, freeze/append-only: attacks on a log of 50 records', function () {
   this.timeout(120_000);
   let whole = Buffer.alloc(0);
   let lines: readonly Buffer[] = [];

@@ -5,7 +5,7 @@ import canonicalize from 'canonicalize';
 import fc from 'fast-check';
 import { encodeRecord, parseLine, type ParsedRecord } from '../../src/audit/chain.ts';
 import { chainMembers } from '../../src/audit/chain-members.ts';
-import { generator } from '../seed.ts';
+import { generator } from '../support/seed.ts';
 import { entry } from './entries.ts';
 
 const SUFFIX_BYTES = 75;

@@ -19,7 +19,7 @@ function honestHash(line: string): string {
 }
 
 describe('the form of a record', () => {
-  it('P7-O3: a line is the canonical bytes with the hash spliced in before the last brace, and a newline', () => {
+  it('also P7-O3: a line is the canonical bytes with the hash spliced in before the last brace, and a newline', () => {
     const { line, position } = encodeRecord(entry(1), null);
     const text = line.toString();
     assert.ok(text.endsWith(`,"v":1,"hash":"${position.hash}"}\n`), text);
@@ -42,7 +42,7 @@ describe('the form of a record', () => {
     );
   });
 
-  it('P7-D1: the same events with the same clock and ids give the same bytes', () => {
+  it('also P7-D1: the same events with the same clock and ids give the same bytes', () => {
     assert.equal(
       encodeRecord(entry(1), null).line.toString(),
       encodeRecord(structuredClone(entry(1)), null).line.toString(),

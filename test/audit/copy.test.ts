@@ -21,7 +21,7 @@ import path from 'node:path';
 import { FlushFailed, realFiles, type AuditFiles } from '../../src/audit/files.ts';
 import { openAuditLog, type AuditLogOptions } from '../../src/audit/log.ts';
 import { AuditUnavailable, type AuditLog } from '../../src/control-plane/ports.ts';
-import { SmallDisk } from '../small-disk.ts';
+import { SmallDisk } from '../support/small-disk.ts';
 import { entry } from './entries.ts';
 import { appendMany, bundledWriter, logFile, temporaryDirectory, verify, Writer } from './support.ts';
 
@@ -71,7 +71,7 @@ function same({ log, copy }: Pair): void {
   assert.deepEqual(readFileSync(copy), readFileSync(log));
 }
 
-describe('P7-O3: the second copy of the log', () => {
+describe('also P7-O3: the second copy of the log', () => {
   it('holds the same bytes, 0600, and verifies by itself', async () => {
     const both = await opened(3);
     same(both);
@@ -380,7 +380,7 @@ describe('P7-O3: the second copy of the log', () => {
   });
 
   for (const full of ['log', 'copy'] as const) {
-    it(`P7-F1: a full disk of the ${full}: refused while it is full, and whole when there is room again`, async () => {
+    it(`also P7-F1: a full disk of the ${full}: refused while it is full, and whole when there is room again`, async () => {
       const both = pair();
       mkdirSync(both.directory, { mode: 0o700 });
       const disk = SmallDisk.mount(full === 'log' ? both.directory : both.copyDirectory, '64k');

@@ -26,7 +26,7 @@ function bytesOf(directory: string): Buffer {
     : readFileSync(logFile(directory));
 }
 
-describe('P7-F2, P7-O3: killed anywhere, nothing acknowledged is lost and nothing is cut', function () {
+describe('also P7-F2, P7-O3: killed anywhere, nothing acknowledged is lost and nothing is cut', function () {
   this.timeout(300_000);
   let program: string;
   let deaths = 0;

@@ -6,8 +6,8 @@ import { existsSync, linkSync, mkdirSync, renameSync, symlinkSync, unlinkSync, w
 import path from 'node:path';
 import { parseLine } from '../../src/audit/chain.ts';
 import { openAuditLog } from '../../src/audit/log.ts';
-import { linesIn } from '../records-in.ts';
-import { pattern } from '../pattern.ts';
+import { linesIn } from '../support/records-in.ts';
+import { pattern } from '../support/pattern.ts';
 import { entry, type Said } from './entries.ts';
 import { bundledWriter, logFile, temporaryDirectory, verify, Writer, writtenLog } from './support.ts';
 
@@ -30,7 +30,7 @@ function allStand(directory: string, said: readonly Said[]): void {
   for (const { seq, hash } of said) if (seq !== undefined) assert.equal(hashes.get(seq), hash, `record ${seq}`);
 }
 
-describe('P7-O3: a lock file that does not stay', function () {
+describe('also P7-O3: a lock file that does not stay', function () {
   this.timeout(180_000);
 
   it('removed in a loop while four processes append: the chain is never forked, and no acknowledged record is lost', async () => {
@@ -96,7 +96,7 @@ describe('P7-O3: a lock file that does not stay', function () {
   }
 });
 
-describe('P7-O3: a log with two names is refused under each', () => {
+describe('also P7-O3: a log with two names is refused under each', () => {
   it('moved with a symbolic link left behind while it is open: only the place where it stands goes on', async () => {
     const { directory } = await writtenLog(2);
     const elsewhere = temporaryDirectory();

@@ -39,7 +39,7 @@ async function all(pieces: AsyncIterable<string>): Promise<string> {
   return text;
 }
 
-describe('P7-O3: what is held against each form', () => {
+describe('also P7-O3: what is held against each form', () => {
   const written = { bundle: '', neighbours: '', to_end: '', csv: '' };
   let log: readonly string[] = [];
   let positions: readonly AuditPosition[] = [];

@@ -19,7 +19,7 @@ import { AuditUnavailable, type AuditLog } from '../../src/control-plane/ports.t
 import { encodeRecord } from '../../src/audit/chain.ts';
 import { realFiles, FlushFailed, type AuditFiles } from '../../src/audit/files.ts';
 import { openAuditLog } from '../../src/audit/log.ts';
-import { pattern } from '../pattern.ts';
+import { pattern } from '../support/pattern.ts';
 import { entry } from './entries.ts';
 import { appendMany, logFile, records, temporaryDirectory, verify, writtenLog } from './support.ts';
 
@@ -38,7 +38,7 @@ async function refused(log: AuditLog, file: string, words: RegExp): Promise<void
 }
 
 describe('the writer', () => {
-  it('P7-O3: an append resolves with the position of its record, which is then the last line of the file', async () => {
+  it('also P7-O3: an append resolves with the position of its record, which is then the last line of the file', async () => {
     const { directory, positions } = await writtenLog(3);
     assert.deepEqual(
       positions.map(({ seq }) => seq),
@@ -56,7 +56,7 @@ describe('the writer', () => {
     assert.equal((await verify(logFile(directory), positions.at(-1))).kind, 'intact');
   });
 
-  it('P7-O3: durable before it counts: the record, its hash, then one flush, and only then the append resolves', async () => {
+  it('also P7-O3: durable before it counts: the record, its hash, then one flush, and only then the append resolves', async () => {
     const directory = temporaryDirectory();
     const steps: string[] = [];
     const files: AuditFiles = {
@@ -162,7 +162,7 @@ describe('the writer', () => {
   });
 });
 
-describe('P7-O3: a file that changes under the writer is refused, never continued', () => {
+describe('also P7-O3: a file that changes under the writer is refused, never continued', () => {
   it('deleted while open; and still refused when an empty one stands there, until the records are back', async () => {
     const { directory, file } = await writtenLog(3);
     const log = openAuditLog({ directory });
@@ -377,7 +377,7 @@ describe('torn tails', () => {
   });
 });
 
-describe('P7-F1: what cannot be flushed', () => {
+describe('also P7-F1: what cannot be flushed', () => {
   const eio = (): Error => Object.assign(new Error('EIO: i/o error, fdatasync'), { code: 'EIO', syscall: 'fdatasync' });
 
   it('a failed flush latches the log, also for a log opened anew in this process, even when the disk recovers', async () => {

@@ -164,7 +164,7 @@ describe('a log page by page', () => {
     });
   });
 
-  it('P7-E2: dangling intents are those whose request has no outcome', async () => {
+  it('also P7-E2: dangling intents are those whose request has no outcome', async () => {
     const of = (n: number, request: number, stage: AuditEntry['stage']): AuditEntry =>
       entry(n, { stage, request_id: `00000000-0000-4000-8000-${String(request).padStart(12, '0')}` });
     const file = logOf([
@@ -232,7 +232,7 @@ describe('a log page by page', () => {
   });
 });
 
-describe('P7-O3: an export carries its proof', () => {
+describe('also P7-O3: an export carries its proof', () => {
   async function exported(
     file: string,
     filter: AuditFilter,

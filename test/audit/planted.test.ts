@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { openAuditLog } from '../../src/audit/log.ts';
-import { pattern } from '../pattern.ts';
+import { pattern } from '../support/pattern.ts';
 import { entry } from './entries.ts';
 import { appendMany, logFile, records, temporaryDirectory, verify, Writer, writtenLog } from './support.ts';
 
@@ -23,7 +23,7 @@ function refusal(directory: string): Promise<string> {
     .then(() => 'recorded', String);
 }
 
-describe('P7-F1: what was planted where the log is to stand', () => {
+describe('also P7-F1: what was planted where the log is to stand', () => {
   it(
     'a directory that is a symbolic link is the directory that it leads to: two writers, one by each name, keep ' +
       'one chain',

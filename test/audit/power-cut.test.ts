@@ -82,7 +82,7 @@ class Machine {
   }
 }
 
-describe('P7-O3: power cuts between dying processes, with a second copy', function () {
+describe('also P7-O3: power cuts between dying processes, with a second copy', function () {
   this.timeout(120_000);
 
   it(`${SEEDS} seeds: what was acknowledged is there, and the next append works without a person`, async () => {

@@ -17,7 +17,7 @@ import { encodeRecord, parseObject } from '../../src/audit/chain.ts';
 import { requestOfLine } from '../../src/audit/line-request.ts';
 import { openAuditPages } from '../../src/audit/pages.ts';
 import { requestEnd } from '../../src/audit/query.ts';
-import { Choices } from '../seed.ts';
+import { Choices } from '../support/seed.ts';
 import { entry, withoutRequest } from './entries.ts';
 import { logFile, temporaryDirectory } from './support.ts';
 
@@ -210,7 +210,7 @@ async function same(found: AuditRows, expected: readonly PlainRow[], total: numb
 describe('a log by requests', function () {
   this.timeout(120_000);
 
-  it('P7-O1: each record belongs to one row, which ends as its last outcome says, on every page', async () => {
+  it('also P7-O1: each record belongs to one row, which ends as its last outcome says, on every page', async () => {
     for (let seed = 1; seed <= LOGS; seed += 1) {
       const choose = new Choices(seed);
       const text = someLog(choose);
@@ -238,7 +238,7 @@ describe('a log by requests', function () {
     }
   });
 
-  it('P7-E2: what was about to be sent and has no outcome is unknown, whatever else follows', async () => {
+  it('also P7-E2: what was about to be sent and has no outcome is unknown, whatever else follows', async () => {
     const of = (stage: Stage, outcome: AuditEntry['outcome'] = 'pending'): Buffer =>
       encodeRecord(entry(1, { stage, outcome }), null).line;
     const file = logFile(temporaryDirectory());

@@ -59,7 +59,7 @@ function records(pieces: readonly AuditPiece[]): readonly string[] {
   return pieces.filter(piece => piece.is === 'record').map(piece => piece.seq.toString());
 }
 
-describe('P7-O3: whatever holds records is read by one reader', () => {
+describe('also P7-O3: whatever holds records is read by one reader', () => {
   let file: string;
   let bytes: Buffer;
   let lines: readonly string[];

@@ -10,7 +10,7 @@ import { encodeRecord, parseObject } from '../../src/audit/chain.ts';
 import { LineIndex } from '../../src/audit/line-index.ts';
 import { openAuditPages } from '../../src/audit/pages.ts';
 import { OUTCOME_STAGES } from '../../src/audit/query.ts';
-import { Choices } from '../seed.ts';
+import { Choices } from '../support/seed.ts';
 import { entry } from './entries.ts';
 import { logFile, temporaryDirectory } from './support.ts';
 

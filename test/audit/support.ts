@@ -1,4 +1,6 @@
-/** What the tests of the audit log share: directories that vanish, plain entries, and real writer processes. */
+/**
+ * What the tests of the audit log share: directories that remove themselves, simple entries, and real writer processes.
+ */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -14,7 +16,7 @@ import type { AuditEntry } from '../../src/control-plane/model/record.ts';
 import type { ExportMaker } from '../../src/audit/export.ts';
 import { openAuditLog } from '../../src/audit/log.ts';
 import { openAuditReader } from '../../src/audit/reader.ts';
-import { recordsIn } from '../records-in.ts';
+import { recordsIn } from '../support/records-in.ts';
 import { entry, type Said, type WriterTask } from './entries.ts';
 
 /** Who makes a bundle in these tests. */
@@ -32,7 +34,7 @@ export const WRITER = path.join(import.meta.dirname, 'writer.ts');
 
 const made: string[] = [];
 
-/** A directory of its own for one test; removed when the process ends. */
+/** A directory for one test; removed when the process ends. */
 export function temporaryDirectory(): string {
   const directory = mkdtempSync(path.join(tmpdir(), 'aerodb-audit-'));
   made.push(directory);
@@ -61,7 +63,7 @@ export async function appendMany(
   return positions;
 }
 
-/** A log of `count` records in a directory of its own. */
+/** A log of `count` records in its own directory. */
 export async function writtenLog(
   count: number,
   more: Partial<AuditEntry> = {},
@@ -85,7 +87,7 @@ export function records(directory: string): readonly Readonly<Record<string, unk
   return recordsIn(logFile(directory));
 }
 
-/** The writer's program as one JavaScript file, which starts several times faster than its TypeScript. */
+/** Bundles the writer's program into one JavaScript file, which starts several times faster than its TypeScript. */
 export function bundledWriter(): string {
   const file = path.join(temporaryDirectory(), 'writer.mjs');
   buildSync({
@@ -100,12 +102,12 @@ export function bundledWriter(): string {
   return file;
 }
 
-/** A writer in a process of its own; every line that it prints is one JSON value. */
+/** A writer in its own process. Every line that it prints is one JSON value. */
 export class Writer {
   readonly process: ChildProcess;
   readonly #lines: AsyncIterator<string>;
 
-  /** `command` puts other programs before Node (a mount namespace, say). */
+  /** `command` runs Node through other programs, for example in a mount namespace. */
   constructor(task: WriterTask, command: readonly string[] = [], program = WRITER) {
     const whole: readonly string[] = [...command, process.execPath, program, JSON.stringify(task)];
     const child = spawn(whole[0] ?? '', whole.slice(1), { stdio: ['pipe', 'pipe', 'inherit'] });

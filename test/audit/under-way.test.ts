@@ -52,7 +52,7 @@ async function atOnce<T>(run: () => Promise<T>): Promise<T> {
   return value;
 }
 
-describe('P7-O3: a record of which the first part is written', function () {
+describe('also P7-O3: a record of which the first part is written', function () {
   this.timeout(60_000);
 
   it('while its writer holds the lock it is not there yet: every reader waits for the end of its line', async () => {

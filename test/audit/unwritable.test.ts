@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync } from 'node:fs';
 import { openAuditLog } from '../../src/audit/log.ts';
-import { pattern } from '../pattern.ts';
+import { pattern } from '../support/pattern.ts';
 import { entry, type Said } from './entries.ts';
 import { logFile, temporaryDirectory, verify, Writer, writtenLog } from './support.ts';
 
@@ -21,7 +21,7 @@ function refusals(said: readonly Said[]): readonly string[] {
   return said.flatMap(({ refused }) => refused ?? []);
 }
 
-describe('P7-F1: real disks that cannot take a record', () => {
+describe('also P7-F1: real disks that cannot take a record', () => {
   if (!canMount)
     process.stderr.write('audit: no mount is possible here, so the full and the read-only disk are not tested\n');
 

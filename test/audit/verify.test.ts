@@ -24,7 +24,7 @@ function brief({ kind, line, seq }: AuditVerdict): readonly unknown[] {
   return [kind, line, seq];
 }
 
-describe('P7-O3: verification tells apart', () => {
+describe('also P7-O3: verification tells apart', () => {
   let lines: readonly string[];
   let positions: readonly AuditPosition[];
   let file: string;

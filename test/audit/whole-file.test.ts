@@ -10,7 +10,7 @@ import { writeFileWhole } from '../../src/audit/whole-file.ts';
 import { openAuditLog } from '../../src/audit/log.ts';
 import { openAuditPages } from '../../src/audit/pages.ts';
 import { AuditUnavailable } from '../../src/control-plane/ports.ts';
-import { PAGE_BYTES, SmallDisk } from '../small-disk.ts';
+import { PAGE_BYTES, SmallDisk } from '../support/small-disk.ts';
 import { entry } from './entries.ts';
 import { logFile, MAKER, temporaryDirectory, verify, writtenLog } from './support.ts';
 
@@ -29,7 +29,7 @@ async function* pieces(count: number, between: () => void = () => undefined): As
   }
 }
 
-describe('P7-O3: whole or not at all', function () {
+describe('also P7-O3: whole or not at all', function () {
   this.timeout(180_000);
   let disk: SmallDisk | null;
   let directory: string;
@@ -95,7 +95,7 @@ describe('P7-O3: whole or not at all', function () {
             if (old !== null) writeFileSync(file, old);
             disk.fill(room);
             await assert.rejects(write(), {
-              message: `The export to ${file} could not be written (ENOSPC). No part of it stands there.`,
+              message: `The export to ${file} could not be written (ENOSPC). Nothing of it was kept.`,
             });
             disk.free();
             assert.equal(existsSync(file) ? readFileSync(file, 'utf8') : null, old);

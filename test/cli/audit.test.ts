@@ -16,8 +16,8 @@ import { columns, WIDTH } from '../../src/cli/text/layout.ts';
 import type { AuditPosition } from '../../src/control-plane/model/audit-position.ts';
 import type { AuditEntry, LogRead } from '../../src/control-plane/model/record.ts';
 import { entry, withoutRequest } from '../audit/entries.ts';
-import { PAGE_BYTES, SmallDisk } from '../small-disk.ts';
-import { pattern } from '../pattern.ts';
+import { PAGE_BYTES, SmallDisk } from '../support/small-disk.ts';
+import { pattern } from '../support/pattern.ts';
 import { document } from './json-shape.ts';
 import { cleanEnv, cli, records, scratch, stages, type Ended } from './support.ts';
 
@@ -46,8 +46,8 @@ describe('the audit log in a terminal', function () {
   });
 
   it(
-    'P7-A1: an Observer may not review: exit 3; becoming Auditor or Operator is recorded, and Operator is of one ' +
-      'cluster',
+    'also P7-A1: an Observer may not review: exit 3; becoming Auditor or Operator is recorded, and Operator is of ' +
+      'one cluster',
     async () => {
       for (const verb of ['show', 'verify', 'export']) {
         const { code, stdout, stderr } = await ask(['audit', verb]);
@@ -96,7 +96,7 @@ describe('the audit log in a terminal', function () {
       assert.equal((await auditor('show', '--since', bad)).code, 2);
   });
 
-  it('P7-E2: an intent without an outcome is shown as unknown, each of several with one request id', async () => {
+  it('also P7-E2: an intent without an outcome is shown as unknown, each of several with one request id', async () => {
     const file = join(home, 'dangling.jsonl');
     writeFileSync(
       file,
@@ -128,7 +128,7 @@ describe('the audit log in a terminal', function () {
     assert.equal(stdout.split('OUTCOME UNKNOWN').length - 1, 2, stdout);
   });
 
-  it('P7-O1: one line for a request, all of it in ten lines; changes and reads are told apart, and how many', async () => {
+  it('also P7-O1: one line for a request, all of it in ten lines; changes and reads are told apart, and how many', async () => {
     const id = '6f1c1f3e-0000-4000-8000-000000000007';
     const node = '9c1d0c3e-0000-4000-8000-000000000002';
     const of = (n: number, more: Partial<AuditEntry>): AuditEntry =>
@@ -173,7 +173,10 @@ describe('the audit log in a terminal', function () {
     );
     assert.match(texts[2] ?? '', /Inspect Node +prod\/node-2 +answered/u);
     assert.match(texts[3] ?? '', /authority changed: prod: Observer became Auditor$/u);
-    assert.match(rows.stderr, /^3 rows for requests and for what belongs to none, 8 lines of /mu);
+    assert.match(
+      rows.stderr,
+      /^3 rows, one for each request and for each line that belongs to no request; 8 lines of /mu,
+    );
     const changes = await shown('--changes');
     assert.deepEqual([changes.stdout.includes('Force'), changes.stdout.includes('Inspect')], [true, false]);
     assert.match(changes.stderr, /^1 of 3 rows /mu);
@@ -307,7 +310,7 @@ describe('the audit log in a terminal', function () {
       assert.equal(stdout, '');
       assert.match(
         stderr.replaceAll(/\s+/g, ' '),
-        new RegExp(`${option[0]} means nothing to "audit ${verb}". Nothing was read.`),
+        new RegExp(`${option[0]} is not an option of "audit ${verb}". Nothing was read.`),
       );
       assert.equal(stages(audit).length, before, 'no authority was taken and no reading recorded');
     }
@@ -402,7 +405,7 @@ describe('the audit log in a terminal', function () {
     assert.deepEqual([gone.code, /PHASE7_AUDIT_UNAVAILABLE/.test(gone.stderr)], [3, true]);
   });
 
-  it('P7-O3: a second copy: recorded in both or not at all, and verification says how they stand to each other', async () => {
+  it('also P7-O3: a second copy: recorded in both or not at all, and verification says how they stand to each other', async () => {
     const own = join(home, 'two');
     const [first, second] = [join(own, 'log'), join(own, 'disk')];
     mkdirSync(second, { recursive: true });
@@ -490,7 +493,7 @@ describe('the audit log in a terminal', function () {
       cleanEnv(home),
     );
     assert.equal(wrong.code, 2);
-    assert.match(wrong.stderr.replaceAll(/\s+/gu, ' '), /"auditCopyDirectory" has to be text/u);
+    assert.match(wrong.stderr.replaceAll(/\s+/gu, ' '), /"auditCopyDirectory" must be text/u);
   });
 
   it('an export on a disk without room for all of it: refused, and no part of it stands there, nor beside its name', async () => {
@@ -520,10 +523,7 @@ describe('the audit log in a terminal', function () {
           disk.free();
           if (room === pages) break;
           assert.equal(code, 2, stderr);
-          assert.match(
-            stderr.replaceAll(/\s+/gu, ' '),
-            /could not be written \(ENOSPC\)\. No part of it stands there\./u,
-          );
+          assert.match(stderr.replaceAll(/\s+/gu, ' '), /could not be written \(ENOSPC\)\. Nothing of it was kept\./u);
           assert.deepEqual(readdirSync(folder), []);
         }
         assert.equal(readFileSync(target, 'utf8'), what);

@@ -68,7 +68,7 @@ describe('a run that breaks off', function () {
     return { code: await terminal.end(), output: terminal.output.replaceAll(/\s+/g, ' ') };
   }
 
-  it('P7-E2: lays out an executed promotion whose answer holds 300,000 words', async () => {
+  it('also P7-E2: lays out an executed promotion whose answer holds 300,000 words', async () => {
     const audit = join(folder, 'large');
     const { code, output } = await promote(audit);
     assert.equal(code, 0, output.slice(-2000));
@@ -76,7 +76,7 @@ describe('a run that breaks off', function () {
     assert.ok(output.split(' w').length > WORDS, 'every word is shown');
   });
 
-  it('P7-E2: says that a promotion was executed and where it is recorded when its result cannot be laid out', async () => {
+  it('also P7-E2: says that a promotion was executed and where it is recorded when its result cannot be laid out', async () => {
     const audit = join(folder, 'unshown');
     const broken = preload(
       'layout',
@@ -90,14 +90,14 @@ describe('a run that breaks off', function () {
     assert.match(
       output,
       new RegExp(
-        `could not be laid out: too large to lay out\\. Request ${String(last['request_id'])}: the kernel ` +
+        `could not be shown: too large to lay out\\. Request ${String(last['request_id'])}: the kernel ` +
           `executed it; its end is audit record ${String(last['seq'])}`,
       ),
     );
     assert.doesNotMatch(output.slice(output.indexOf('Confirmed.')), /unknown|not known|at .*:\d+:\d+/i);
   });
 
-  it('P7-E2: says that an executed promotion is executed when standard output is a full disk', async () => {
+  it('also P7-E2: says that an executed promotion is executed when standard output is a full disk', async () => {
     const audit = join(folder, 'full');
     const { code, output } = await promote(audit, {}, program => `${program} > /dev/full`);
     assert.equal(code, 9, output.slice(-2000));
@@ -114,8 +114,8 @@ describe('a run that breaks off', function () {
   }
 
   it(
-    'P7-E2: exits with 9 when a file takes a part of the output, with 0 when nobody reads, and with the code of a ' +
-      'failure where there is one',
+    'also P7-E2: exits with 9 when a file takes a part of the output, with 0 when nobody reads, and with the code ' +
+      'of a failure where there is one',
     async () => {
       const audit = ['--audit-dir', join(folder, 'outputs')];
       const lines: readonly (readonly string[])[] = [
@@ -136,7 +136,7 @@ describe('a run that breaks off', function () {
         // A file may grow to 1,024 bytes: the write that goes beyond is taken up to there, without an error of its own.
         const part = await redirected(line, program => `trap '' XFSZ; ulimit -f 1; ${program} > '${file}'`);
         assert.equal(part.code, 9, `${line.join(' ')}: ${part.stderr}`);
-        assert.match(part.stderr, /Standard output could not be written \(EFBIG\): what stands there is not whole\./);
+        assert.match(part.stderr, /Standard output could not be written \(EFBIG\): the output is not complete\./);
         assert.equal(statSync(file).size, 1024);
       }
       const filled = await redirected(
@@ -159,7 +159,7 @@ describe('a run that breaks off', function () {
   );
 
   it(
-    'P7-E2: what breaks where nobody waits for it is said without a stack trace, and nothing is called unknown ' +
+    'also P7-E2: what breaks where nobody waits for it is said without a stack trace, and nothing is called unknown ' +
       'that was not sent',
     async () => {
       const broken = preload(
@@ -178,7 +178,7 @@ describe('a run that breaks off', function () {
     },
   );
 
-  it('P7-E2: an exception while the answer to a promotion is awaited leaves its outcome unknown', async () => {
+  it('also P7-E2: an exception while the answer to a promotion is awaited leaves its outcome unknown', async () => {
     const audit = join(folder, 'waiting');
     const broken = preload(
       'waiting',

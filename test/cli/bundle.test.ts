@@ -17,7 +17,7 @@ type Verdict = Extract<Document, { kind: 'audit_verdict' }>;
 
 const HAS_SSH_KEYGEN = spawnSync('ssh-keygen', ['-?']).error === undefined;
 
-describe('P7-O3: evidence in the terminal', function () {
+describe('also P7-O3: evidence in the terminal', function () {
   this.timeout(60_000);
   let home: string;
   let audit: string;
@@ -147,7 +147,7 @@ describe('P7-O3: evidence in the terminal', function () {
       [['--bundle', '--evidence', binary], /no text in UTF-8/],
       [['--bundle', '--evidence', unwieldy], /too long for a line of a bundle/],
       [['--bundle', '--evidence', `${binary}.none`], /does not exist \(ENOENT\)/],
-      [['--file', '-'], /standard input comes once/],
+      [['--file', '-'], /standard input can be read only once/],
     ] as const) {
       const { code, stdout, stderr } = await auditor('export', args);
       assert.deepEqual([code, stdout], [2, ''], stderr);
@@ -350,7 +350,7 @@ describe('P7-O3: evidence in the terminal', function () {
         ...['--file', log, '--bundle', '--output', target, '--sign', join(home, 'no-key')],
       ]);
       assert.equal(code, 2);
-      assert.match(stderr.replaceAll(/\s+/g, ' '), /is whole and is not signed: ssh-keygen ended with 255: /);
+      assert.match(stderr.replaceAll(/\s+/g, ' '), /is complete but not signed: ssh-keygen ended with 255: /);
       assert.equal((await verify(target)).exitCode, 0);
       assert.equal(existsSync(`${target}.sig`), false);
       writeFileSync(`${target}2.sig`, '');

@@ -29,7 +29,7 @@ describe('the clusters of a terminal session', () => {
   });
   afterEach(closeAll);
 
-  it('P7-A2: what is changed in the file while a session runs counts: edited, removed, spoilt, open to everybody', () => {
+  it('also P7-A2: what is changed in the file while a session runs counts: edited, removed, spoilt, open to everybody', () => {
     const cluster = { name: 'orders', kind: 'aerodb', endpoints: ['http://127.0.0.1:1'] };
     write({ clusters: [cluster] });
     const session = clusters();
@@ -51,7 +51,7 @@ describe('the clusters of a terminal session', () => {
     assert.equal(code(), 'PHASE7_MALFORMED_REQUEST');
   });
 
-  it("P7-A1: an address that is put into the file while a session names it is that cluster's, and no longer its own", () => {
+  it("also P7-A1: an address that is put into the file while a session names it is that cluster's, and no longer its own", () => {
     write({});
     const session = clusters(['http://127.0.0.1:1']);
     assert.ok(session.find('http://127.0.0.1:1').ok);

@@ -88,7 +88,7 @@ describe('consent in a terminal', function () {
         (program: string) => `${program} 2>/dev/null; code=$?; tail -n 1 $AUDIT/audit.jsonl; exit $code`,
       ],
     ] as const) {
-      it(`P7-A2: ${how}: PHASE7_NO_TERMINAL, recorded, and nobody is asked`, async () => {
+      it(`also P7-A2: ${how}: PHASE7_NO_TERMINAL, recorded, and nobody is asked`, async () => {
         const primary = await cluster.primary();
         for (const [verb, node] of [
           ['demote', primary],
@@ -113,14 +113,14 @@ describe('consent in a terminal', function () {
       });
     }
 
-    it('P7-A2: without any terminal, as a script or a cron job would start it', async () => {
+    it('also P7-A2: without any terminal, as a script or a cron job would start it', async () => {
       const primary = await cluster.primary();
       const { code, stderr } = await cli(line('demote', primary), env(), `${primary.name}\n`);
       assert.deepEqual([code, /PHASE7_NO_TERMINAL/.test(stderr)], [3, true]);
       assert.equal((await cluster.primary()).id, primary.id);
     });
 
-    it('P7-A1: without --operator a control command is refused; the answer to a question would not grant it', async () => {
+    it('also P7-A1: without --operator a control command is refused; the answer to a question would not grant it', async () => {
       const primary = await cluster.primary();
       const terminal = await Terminal.open(
         line('demote', primary).filter(word => word !== '--operator'),
@@ -136,7 +136,7 @@ describe('consent in a terminal', function () {
       assert.match(auditor.output, /this session is Auditor/);
     });
 
-    it('P7-A2, freeze/no-unconfirmed: --yes answers nothing: exit 2, recorded', async () => {
+    it('also P7-A2, freeze/no-unconfirmed: --yes answers nothing: exit 2, recorded', async () => {
       const terminal = await open('demote', await cluster.primary(), '--yes');
       assert.equal(await terminal.end(), 2);
       assert.match(terminal.output, /"--yes" is not an argument/);
@@ -159,7 +159,7 @@ describe('consent in a terminal', function () {
       ['the name in capitals', 'NODE-1\n', 'command_rejected', 'PHASE7_CONFIRMATION_MISMATCH'],
       ['yes', 'yes\n', 'command_rejected', 'PHASE7_CONFIRMATION_MISMATCH'],
     ] as const) {
-      it(`P7-A2: ${what} at the name: nothing is sent, and the record says so`, async () => {
+      it(`also P7-A2: ${what} at the name: nothing is sent, and the record says so`, async () => {
         const primary = await cluster.primary();
         const terminal = await open('demote', primary);
         await terminal.sees('node> ');
@@ -170,7 +170,7 @@ describe('consent in a terminal', function () {
       });
     }
 
-    it('P7-A2: the right name without Enter, then the end of input, is no answer', async () => {
+    it('also P7-A2: the right name without Enter, then the end of input, is no answer', async () => {
       const primary = await cluster.primary();
       const terminal = await open('demote', primary);
       await terminal.sees('node> ');
@@ -179,7 +179,7 @@ describe('consent in a terminal', function () {
       await nothingSent(primary, 'confirmation_voided');
     });
 
-    it('P7-A2: what was typed before the question stood there is no answer to it', async () => {
+    it('also P7-A2: what was typed before the question stood there is no answer to it', async () => {
       const primary = await cluster.primary();
       await cluster.fault(primary, { pause: true });
       try {
@@ -197,7 +197,7 @@ describe('consent in a terminal', function () {
       }
     });
 
-    it('P7-A2: a terminal that sends text without end, as `yes` behind a pseudo-terminal does, is no person', async () => {
+    it('also P7-A2: a terminal that sends text without end, as `yes` behind a pseudo-terminal does, is no person', async () => {
       const primary = await cluster.primary();
       const terminal = await open('demote', primary);
       const typing = setInterval(() => terminal.press(`${primary.name}\n`.repeat(400)), 1);
@@ -210,7 +210,7 @@ describe('consent in a terminal', function () {
       await nothingSent(primary, String(last()['stage']));
     });
 
-    it('P7-F2: a hang-up at the question voids it, with a record', async () => {
+    it('also P7-F2: a hang-up at the question voids it, with a record', async () => {
       const primary = await cluster.primary();
       const terminal = await open('demote', primary);
       await terminal.sees('node> ');
@@ -220,8 +220,8 @@ describe('consent in a terminal', function () {
     });
 
     it(
-      'P7-A2, freeze/voided: the configuration file changed while the question stood there: what was confirmed is ' +
-        'not what is configured',
+      'also P7-A2, freeze/voided: the configuration file changed while the question stood there: what was confirmed ' +
+        'is not what is configured',
       async () => {
         const primary = await cluster.primary();
         const file = join(home, `clusters-${count}.json`);
@@ -259,7 +259,7 @@ describe('consent in a terminal', function () {
     );
 
     it(
-      'P7-O1: Ctrl-C while diagnostics are collected does not claim that nothing was sent, and the answer is ' +
+      'also P7-O1: Ctrl-C while diagnostics are collected does not claim that nothing was sent, and the answer is ' +
         'recorded',
       async () => {
         const [asked, answer] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
@@ -290,7 +290,7 @@ describe('consent in a terminal', function () {
     );
 
     for (const signal of ['SIGHUP', 'SIGTERM', 'SIGINT'] as const) {
-      it(`P7-F2: ${signal} while the kernel is being asked what it would do: no question is asked any more`, async () => {
+      it(`also P7-F2: ${signal} while the kernel is being asked what it would do: no question is asked any more`, async () => {
         const primary = await cluster.primary();
         await cluster.fault(primary, { pause: true });
         try {
@@ -358,7 +358,7 @@ describe('consent in a terminal', function () {
       assert.deepEqual(stages(audit), [...BEFORE_CONSENT, 'confirmation_given', 'command_answered']);
     });
 
-    it("set/preconditions: exit 4: a promotion while the primary lives is denied, in the kernel's words", async () => {
+    it("also set/preconditions: exit 4: a promotion while the primary lives is denied, in the kernel's words", async () => {
       const primary = await cluster.primary();
       const node = await replica();
       const terminal = await open('promote', node);
@@ -410,7 +410,7 @@ describe('consent in a terminal', function () {
     });
 
     it(
-      'freeze/not-recorded: exit 7: executed, and the log was taken away before the outcome could be recorded: ' +
+      'also freeze/not-recorded: exit 7: executed, and the log was taken away before the outcome could be recorded: ' +
         'said exactly so',
       async () => {
         const primary = await cluster.primary();
@@ -442,7 +442,7 @@ describe('consent in a terminal', function () {
     );
 
     it(
-      'P7-E2, exit 6, freeze/unknown: the answer is lost after the kernel executed: unknown, never retried, and ' +
+      'freeze/unknown, also P7-E2, exit 6: the answer is lost after the kernel executed: unknown, never retried, and ' +
         'the ledger tells',
       async () => {
         const primary = await cluster.primary();
@@ -483,7 +483,7 @@ describe('consent in a terminal', function () {
       },
     );
 
-    it('P7-E2: Ctrl-C after the dispatch takes nothing back: the answer is awaited and recorded', async () => {
+    it('also P7-E2: Ctrl-C after the dispatch takes nothing back: the answer is awaited and recorded', async () => {
       const [proxy, node] = await behind(await cluster.primary());
       const terminal = await open('demote', node);
       await consentAndHold(terminal, proxy, node, 'request');
@@ -495,7 +495,7 @@ describe('consent in a terminal', function () {
     });
 
     it(
-      'P7-F2, freeze/resumes: killed after the dispatch, the log holds an intent without an outcome, shown as ' +
+      'P7-F2, also freeze/resumes: killed after the dispatch, the log holds an intent without an outcome, shown as ' +
         'unknown; so does a second Ctrl-C, exit 6',
       async () => {
         const node = cluster.node(0);
@@ -606,7 +606,7 @@ describe('force in a terminal', function () {
       ['account> ', ['P6-A1', 'NAME'], 'yes\n'],
       ['account> ', ['P6-A1', 'NAME'], '\n'],
     ] as const) {
-      it(`P7-A2: ${JSON.stringify(stop)} at "${question.trim()}" after ${answers.length} answers: nothing is sent`, async () => {
+      it(`also P7-A2: ${JSON.stringify(stop)} at "${question.trim()}" after ${answers.length} answers: nothing is sent`, async () => {
         const before = stages(audit).length;
         const terminal = await open('force-promote');
         for (const [index, answer] of answers.entries()) {
@@ -623,7 +623,7 @@ describe('force in a terminal', function () {
       });
     }
 
-    it('P7-A2: answers pasted all at once count for the first question only', async () => {
+    it('also P7-A2: answers pasted all at once count for the first question only', async () => {
       const terminal = await open('force-promote');
       await terminal.sees('invariant> ');
       terminal.press(`P6-A1\n${target.name}\n${ACCOUNT}\n`);
@@ -634,8 +634,8 @@ describe('force in a terminal', function () {
     });
 
     it(
-      'set/overridden, set/risk: exit 0: forced, each overridden invariant acknowledged by itself, responsibility ' +
-        'taken by name',
+      'set/risk, also set/overridden: exit 0: forced, each overridden invariant acknowledged by itself, ' +
+        'responsibility taken by name',
       async () => {
         const terminal = await open('force-promote');
         await terminal.sees('!'.repeat(80));
@@ -645,7 +645,7 @@ describe('force in a terminal', function () {
         terminal.type('P6-A1');
         await terminal.sees('node> ');
         terminal.type(target.name);
-        await terminal.sees(`Responsibility for this force passes to ${ACCOUNT}@`);
+        await terminal.sees(`Responsibility for this forced promotion passes to ${ACCOUNT}@`);
         await terminal.sees('db1 burned down');
         await terminal.sees('account> ');
         terminal.type(ACCOUNT);

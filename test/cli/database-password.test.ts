@@ -57,8 +57,8 @@ describe('the password of a database login', () => {
   });
 
   it(
-    'P7-F1: a file that others can read is refused by name, and nothing of it is told; a cluster without a login ' +
-      'needs none',
+    'also P7-F1: a file that others can read is refused by name, and nothing of it is told; a cluster without a ' +
+      'login needs none',
     async () => {
       const file = join(folder, 'password');
       writeFileSync(file, 'canary-password\n');

@@ -26,7 +26,7 @@ function flat(lines: readonly string[]): string {
 
 describe('an explanation in a terminal', () => {
   for (const [name, prompt] of Object.entries(EXPLANATIONS)) {
-    it(`P7-O2: also: ${name}: short, in its order; unfolded, nothing is missing`, () => {
+    it(`also P7-O2: ${name}: short, in its order; unfolded, nothing is missing`, () => {
       const [lines, whole] = [shown(prompt), shown(prompt, true)];
       assert.ok(lines.length <= Math.ceil((MOST * 100) / Math.min(WIDTH, 100)), `${lines.length} lines`);
       for (const line of [...lines, ...whole]) assert.ok(columns(line) <= WIDTH || line.startsWith('      '), line);
@@ -66,7 +66,7 @@ describe('an explanation in a terminal', () => {
     });
   }
 
-  it('P7-E3: also: it begins with what the kernel answered, in its words, the code in parentheses', () => {
+  it('also P7-E3: it begins with what the kernel answered, in its words, the code in parentheses', () => {
     const first = flat(shown(explanation('aerodb promotion, denied: the primary is silent')).slice(3, 5));
     assert.equal(
       first,
@@ -88,7 +88,7 @@ describe('an explanation in a terminal', () => {
     );
   });
 
-  it('P7-A2: also: what a force overrides is never folded, with its text', () => {
+  it('also P7-A2: what a force overrides is never folded, with its text', () => {
     for (const name of ['aerodb force', 'patroni failover', 'mysql forced group']) {
       const prompt = explanation(name);
       for (const id of prompt.acknowledge) {
@@ -111,7 +111,7 @@ describe('an explanation in a terminal', () => {
     assert.match(folded, /members \(3\)/u);
   });
 
-  it('P7-D1: also: a reason that is not given is unknown, and hostile words stay in their own line', () => {
+  it('also P7-D1: a reason that is not given is unknown, and hostile words stay in their own line', () => {
     const prompt = explanation('aerodb promotion, denied: the primary is silent');
     const kernel = prompt.explanation.kernel ?? assert.fail();
     const hostile = 'node-1\nThe kernel would approve this.\u001b[2J\u202e';
@@ -124,7 +124,7 @@ describe('an explanation in a terminal', () => {
     for (const line of lines) assert.doesNotMatch(line, /^The kernel would approve|[\u001b\u202e]/u);
   });
 
-  it('P7-S3: also: --full is taken where an explanation is shown, and refused elsewhere', () => {
+  it('also P7-S3: --full is taken where an explanation is shown, and refused elsewhere', () => {
     assert.equal('value' in optionSpec('full'), false, 'a switch');
     for (const name of COMMAND_NAMES)
       if (commandSpec(name).confirmation !== 'none') assert.ok(commandOptions(name).includes('full'), name);

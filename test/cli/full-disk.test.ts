@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { writtenLog } from '../audit/support.ts';
-import { SmallDisk } from '../small-disk.ts';
+import { SmallDisk } from '../support/small-disk.ts';
 import { builtProgram, cleanEnv, run, scratch, type Ended } from './support.ts';
 
 const OUTPUTS = [
@@ -59,7 +59,7 @@ describe('an output on a full disk', function () {
       for (const pages of new Set([0, Math.ceil(length / 4096) - 1])) {
         const { code, stderr } = await into(args, pages);
         assert.equal(code, 9, stderr);
-        assert.match(stderr, /Standard output could not be written \(ENOSPC\): what stands there is not whole\./);
+        assert.match(stderr, /Standard output could not be written \(ENOSPC\): the output is not complete\./);
         assert.doesNotMatch(stderr, /audit log .* cannot be read|PHASE7_AUDIT_UNAVAILABLE/);
         assert.ok(readFileSync(target).length < length);
       }

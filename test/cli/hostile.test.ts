@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { bent, closeAll, kernelServer, truthful, type HttpRunning } from '../engines/servers.ts';
 import { N2, rejection, type Wire } from '../engines/wire.ts';
-import { anyOf } from '../pattern.ts';
+import { anyOf } from '../support/pattern.ts';
 import { cleanEnv, cli, closeTerminals, scratch, Terminal } from './support.ts';
 
 /**

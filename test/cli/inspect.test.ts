@@ -57,7 +57,7 @@ describe('reading from a terminal program', function () {
     ];
   };
 
-  it('P7-O1, freeze/audit-every-attempt: every read is answered with its source, in 100 columns, and recorded', async () => {
+  it('also P7-O1, freeze/audit-every-attempt: every read is answered with its source, in 100 columns, and recorded', async () => {
     for (const [command, args] of READS()) {
       const { code, stdout, stderr } = await ask(...args);
       assert.deepEqual([code, stderr], [0, ''], `${command}: ${stderr}`);
@@ -81,7 +81,7 @@ describe('reading from a terminal program', function () {
     assert.equal(JSON.stringify(records(audit)[0]?.['operator']).includes('"name":"Anna"'), true);
   });
 
-  it('P7-S3, P7-O3: --from asks that endpoint and no other, and is recorded; a stranger is refused before any traffic', async function () {
+  it('also P7-S3, P7-O3: --from asks that endpoint and no other, and is recorded; a stranger is refused before any traffic', async function () {
     this.timeout(90_000); // a dozen programs one after the other
     const [first, second, third] = cluster.nodes.map(({ url }) => url);
     for (const verb of ['cluster', 'replication', 'promotion']) {
@@ -124,11 +124,11 @@ describe('reading from a terminal program', function () {
     assert.equal(
       readFileSync(join(ROOT, 'docs/terminal.schema.json'), 'utf8'),
       jsonSchema(),
-      'docs/terminal.schema.json is not what test/cli/write-schema.ts writes',
+      'docs/terminal.schema.json is not what `npm run docs` writes',
     );
   });
 
-  it('P7-D1: two runs on the same state differ in observation time and request id, and in nothing else', async () => {
+  it('also P7-D1: two runs on the same state differ in observation time and request id, and in nothing else', async () => {
     const vary = (text: string): string =>
       text
         .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
@@ -230,7 +230,7 @@ describe('reading from a terminal program', function () {
       ['{', /is not JSON/],
       ['[]', /one object/],
       ['{"cluster":[]}', /holds "cluster"/],
-      ['{"clusters":{}}', /has to be a list/],
+      ['{"clusters":{}}', /must be a list/],
       ['{"tokenFiles":{"a":1}}', /one file per cluster/],
       ['{"clusters":[{"name":"a","kind":"oracle","endpoints":["https://x"]}]}', /kind/],
       [
@@ -274,8 +274,8 @@ describe('reading from a terminal program', function () {
   );
 
   it(
-    'P7-O3, freeze/audit-down: exit 3 for all ten commands while the log cannot be written, and nothing is asked ' +
-      'of a kernel',
+    'also P7-O3, freeze/audit-down: exit 3 for all ten commands while the log cannot be written, and nothing is ' +
+      'asked of a kernel',
     async () => {
       mkdirSync(join(audit, 'audit.jsonl'), { recursive: true });
       for (const args of [

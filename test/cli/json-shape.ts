@@ -1,5 +1,5 @@
 /**
- * What `--json` prints, described. docs/terminal.schema.json is written from here (`node test/cli/write-schema.ts`), a
+ * What `--json` prints, described. docs/terminal.schema.json is written from here (`npm run docs`), a
  * test holds the two together, and every live document in these tests is parsed with it: a member more or less is a
  * failure.
  */

@@ -13,7 +13,7 @@ import type { Clusters } from '../../src/control-plane/ports.ts';
 import { toWire } from '../../src/control-plane/model/views.ts';
 import { connect, DEFAULT_TIMEOUTS } from '../../src/engines/connect.ts';
 import { auditDirectoryIn, configuredIn, findIn, operatorNameIn } from '../../src/vscode/configured.ts';
-import { leaksBelow, leaksIn } from '../canary.ts';
+import { leaksBelow, leaksIn } from '../support/canary.ts';
 import { issue } from '../engines/certificates.ts';
 import { N2 } from '../engines/wire.ts';
 import { builtProgram, cleanEnv, cli, records, scratch, type Ended } from './support.ts';
@@ -329,7 +329,7 @@ describe('secrets where names and paths belong', function () {
   }
 
   it(
-    'P7-O3, freeze/secrets: in the terminal, as real processes: not in what is printed, not as JSON, not in the ' +
+    'also P7-O3, freeze/secrets: in the terminal, as real processes: not in what is printed, not as JSON, not in the ' +
       'audit log, and not as the name of a file',
     async () => {
       await builtProgram();
@@ -382,8 +382,8 @@ describe('secrets where names and paths belong', function () {
   );
 
   it(
-    'P7-O3, freeze/secrets: in the editor, from its settings and from whoever calls a command: not in a result, a ' +
-      'row, an error or the audit log',
+    'also P7-O3, freeze/secrets: in the editor, from its settings and from whoever calls a command: not in a ' +
+      'result, a row, an error or the audit log',
     async () => {
       const directory = join(folder, 'editor');
       let ways = 0;

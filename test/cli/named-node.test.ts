@@ -38,7 +38,7 @@ describe('a node that is named by its name', function () {
     });
   }
 
-  it('P7-O1: a name that one member bears is found by one reading, recorded as a request of its own', async () => {
+  it('also P7-O1: a name that one member bears is found by one reading, recorded as a request of its own', async () => {
     const session = await having({ [N1]: 'db-1', [N2]: 'db-2', [N3]: 'db-3' });
     const { recorded, ...found } = (await named(session, 'db-3')) as Extract<NamedNode, { readonly kind: 'found' }>;
     assert.deepEqual(found, { kind: 'found', input: { cluster: 'orders', node: N3 }, told: `Node db-3 is ${N3}.` });
@@ -53,13 +53,13 @@ describe('a node that is named by its name', function () {
     );
   });
 
-  it('P7-A3: an id is taken as it is, and nobody is asked, even where a member has it for a name', async () => {
+  it('also P7-A3: an id is taken as it is, and nobody is asked, even where a member has it for a name', async () => {
     const session = await having({ [N1]: N3 });
     assert.deepEqual(await named(session, N3), { kind: 'id', input: { cluster: 'orders', node: N3 } });
     assert.deepEqual([session.server.received, session.records()], [[], []]);
   });
 
-  it('P7-A3: of two members of one name neither is chosen: both ids are told', async () => {
+  it('also P7-A3: of two members of one name neither is chosen: both ids are told', async () => {
     const session = await having({ [N1]: 'db', [N2]: 'db', [N3]: 'other' });
     const answer = await named(session, 'db');
     assert.ok(answer.kind === 'nobody');
@@ -80,7 +80,7 @@ describe('a node that is named by its name', function () {
     assert.equal(down.records().at(-1)?.stage, 'read_failed');
   });
 
-  it('P7-A1: for what would be refused anyway nobody is asked', async () => {
+  it('also P7-A1: for what would be refused anyway nobody is asked', async () => {
     const observer = await having({ [N2]: 'db-2' });
     assert.equal((await named(observer, 'db-2', 'request_promotion')).kind, 'id');
     assert.deepEqual(observer.server.received, []);

@@ -72,7 +72,7 @@ describe('a history that is longer than one answer, in the terminal', function (
   const shownSeqs = (stdout: string): readonly number[] =>
     [...stdout.matchAll(/^ +(\d+) {2}(?:\d{4}-\d\d-\d\d )?\d\d:\d\d:\d\d UTC/gm)].map(([, seq]) => Number(seq));
 
-  it('P7-O1, freeze/audit-every-attempt: parts joined are the whole, newest first, and every part is a record', async () => {
+  it('also P7-O1, freeze/audit-every-attempt: parts joined are the whole, newest first, and every part is a record', async () => {
     const parts = await walk('inspect', 'promotion', '--cluster', "anna's orders");
     assert.equal(parts.length, 3);
     assert.deepEqual(
@@ -99,7 +99,7 @@ describe('a history that is longer than one answer, in the terminal', function (
     );
   });
 
-  it('P7-O1: with --json the same: nextBefore leads through the whole', async () => {
+  it('also P7-O1: with --json the same: nextBefore leads through the whole', async () => {
     const seqs: string[] = [];
     let before: readonly string[] = [];
     for (let nth = 0; nth < 3; nth += 1) {
@@ -119,7 +119,7 @@ describe('a history that is longer than one answer, in the terminal', function (
     );
   });
 
-  it('P7-O1: the segments of a log join up in the same way', async () => {
+  it('also P7-O1: the segments of a log join up in the same way', async () => {
     const parts = await walk('diag', 'wal', '--cluster', "anna's orders", '--node', node.id);
     const firsts = parts.flatMap(({ stdout }) => [...stdout.matchAll(/^ {2}(\d{20}) /gm)].map(([, id]) => id));
     const all = (await node.get('/v1/wal?limit=1000')).body as {
@@ -129,7 +129,7 @@ describe('a history that is longer than one answer, in the terminal', function (
     assert.deepEqual(firsts, all.data.segments.map(segment => textAt(segment, 'id')).toReversed());
   });
 
-  it('P7-A2: a node alone is its history; a position without a node, or elsewhere, is refused and recorded', async () => {
+  it('also P7-A2: a node alone is its history; a position without a node, or elsewhere, is refused and recorded', async () => {
     const own = await json('inspect', 'promotion', '--cluster', "anna's orders", '--node', node.id);
     assert.ok(own.kind === 'answered' && own.observed.nodeId === node.id);
     for (const [args, field] of [

@@ -22,7 +22,7 @@ function refused(...argv: readonly string[]): ControlError {
 }
 
 describe('the command line', () => {
-  it('P7-S3: exactly the ten commands have words, each its own', () => {
+  it('also P7-S3: exactly the ten commands have words, each its own', () => {
     const words = COMMAND_NAMES.map(name => TERMINAL_WORDS[name].join(' '));
     assert.equal(new Set(words).size, 10);
     for (const name of COMMAND_NAMES) {
@@ -44,8 +44,8 @@ describe('the command line', () => {
   });
 
   it(
-    'P7-A2: an option that would answer a question is an argument of nothing, and is passed on to be refused and ' +
-      'recorded',
+    'also P7-A2: an option that would answer a question is an argument of nothing, and is passed on to be refused ' +
+      'and recorded',
     () => {
       for (const option of ['--yes', '--force', '-y', '--confirm=node-2', '--assume-yes', '--no-input']) {
         const asked = parse('promote', '--cluster', 'local', '--node', NODE, option);
@@ -60,7 +60,7 @@ describe('the command line', () => {
     assert.deepEqual(asked.input, { cluster: 'local', '--token': '', '--password': '', 'extra words': '1' });
   });
 
-  it('P7-A1: Operator and Auditor at once is no authority', () => {
+  it('also P7-A1: Operator and Auditor at once is no authority', () => {
     assert.equal(refused('inspect', 'cluster', '--cluster', 'local', '--operator', '--auditor').field, 'operator');
   });
 
@@ -158,7 +158,7 @@ describe('exit codes', () => {
   const recorded = { position: { seq: 1n, hash: 'a' }, time: '2026-11-21T10:00:00.000Z' } as const;
   const lost = { position: null, cause: 'disk full' } as const;
 
-  it('P7-E2: an unknown outcome is unknown, whatever the domain', () => {
+  it('also P7-E2: an unknown outcome is unknown, whatever the domain', () => {
     assert.equal(errorExitCode(refusal('PHASE7_MISSING_ARGUMENT', '')), EXIT.operatorInput);
     assert.equal(errorExitCode(refusal('PHASE7_NO_TERMINAL', '')), EXIT.validation);
     assert.equal(
@@ -174,7 +174,7 @@ describe('exit codes', () => {
     assert.equal(errorExitCode(transportFailure('PHASE7_TRANSPORT_FAILURE', '', 'executed')), EXIT.notShown);
   });
 
-  it('P7-O3: executed and not recorded has a code of its own, also where the kernel executed and complained', () => {
+  it('also P7-O3: executed and not recorded has a code of its own, also where the kernel executed and complained', () => {
     const failed = { kind: 'failed', requestId: '', command: '', cluster: null, target: null } as const;
     const executed = kernelRejection('AERO_STORAGE_FAILED', '', ['P6-F1'], 'executed', kernel);
     assert.equal(resultExitCode({ ...failed, error: executed, recorded: lost }), EXIT.notRecorded);

@@ -52,7 +52,7 @@ describe('configured paths', function () {
   }
 
   for (const [name, reason] of Object.entries(STRANGE)) {
-    it(`P7-F1: ${name} as token file, as configuration, as CA and as log`, async () => {
+    it(`also P7-F1: ${name} as token file, as configuration, as CA and as log`, async () => {
       const path = join(folder, name);
       const configured = (part: 'ca' | 'key'): string => {
         const config = join(folder, `${part}.json`);
@@ -90,7 +90,7 @@ describe('configured paths', function () {
   }
 
   it(
-    'P7-F1: what people cannot guess is said as what it is: a configuration in a folder that every account may ' +
+    'also P7-F1: what people cannot guess is said as what it is: a configuration in a folder that every account may ' +
       'write to, a byte-order mark, UTF-16, a token of two lines',
     async () => {
       const content = JSON.stringify({ clusters: [{ name: 'c', kind: 'aerodb', endpoints: [url] }] });
@@ -144,7 +144,7 @@ describe('configured paths', function () {
       );
       await refused(
         ['inspect', 'cluster', '--cluster', 'c', '--config', file('broken.json', '{ "clusters": [] }\n canary')],
-        /broken\.json is not JSON(?: from line 2, column 2 on)?\. What stands there is not repeated/,
+        /broken\.json is not JSON(?: from line 2, column 2 on)?\. Its text is not shown/,
       );
       const marked = await cli(
         [
@@ -163,7 +163,7 @@ describe('configured paths', function () {
     },
   );
 
-  it('P7-O3: a log of mode 0666 is said as what it is, and nothing is added to it', async () => {
+  it('also P7-O3: a log of mode 0666 is said as what it is, and nothing is added to it', async () => {
     const audit = join(folder, 'exposed');
     mkdirSync(audit, { mode: 0o700 });
     writeFileSync(join(audit, 'audit.jsonl'), '');
@@ -201,14 +201,14 @@ describe('configured paths', function () {
     assert.match(ended.stderr.replaceAll(/\s+/g, ' '), /exposed-disk\/audit\.jsonl can be changed by every account/);
   });
 
-  it('P7-F1: a configuration that every account may change is not believed; one that a link leads to is', async () => {
+  it('also P7-F1: a configuration that every account may change is not believed; one that a link leads to is', async () => {
     const config = join(folder, 'shared.json');
     writeFileSync(config, JSON.stringify({ clusters: [{ name: 'c', kind: 'aerodb', endpoints: [url] }] }));
     for (const mode of [0o666, 0o602, 0o646]) {
       chmodSync(config, mode);
       await refused(
         ['inspect', 'cluster', '--cluster', 'c', '--config', config],
-        /can be changed by every account of this machine \(mode 06[04][26]\), so it is not believed|mode 0666/,
+        /can be changed by every account of this machine \(mode 06[04][26]\), so it is not used|mode 0666/,
       );
     }
     chmodSync(config, 0o664);

@@ -9,7 +9,7 @@ import { commandOptions, verb } from '../../src/cli/usage.ts';
 import { VERSION } from '../../src/cli/version.ts';
 import { EXIT_MEANINGS } from '../../src/cli/exit-codes.ts';
 import { COMMAND_NAMES } from '../../src/control-plane/commands/commands.ts';
-import { pattern } from '../pattern.ts';
+import { pattern } from '../support/pattern.ts';
 import { builtProgram, cleanEnv, cli, ROOT, run, scratch } from './support.ts';
 
 describe('the terminal program', function () {
@@ -20,7 +20,7 @@ describe('the terminal program', function () {
     home = scratch();
   });
 
-  it('set/surfaces: help fits 80 columns, names every verb, and explains every option of each', () => {
+  it('also set/surfaces: help fits 80 columns, names every verb, and explains every option of each', () => {
     const texts = [...COMMAND_NAMES, 'audit', 'completion', null] as const;
     for (const topic of texts)
       for (const line of helpText(topic)) assert.ok(columns(line) <= WIDTH && !line.endsWith(' '), line);

@@ -84,7 +84,7 @@ function shown(
 const THREE = [member(1, DEAD), member(2), member(3)];
 
 describe('an answer in a terminal', () => {
-  it('P7-D1: three members with a dead primary take 15 lines, and the first ten answer who, which and when', () => {
+  it('also P7-D1: three members with a dead primary take 15 lines, and the first ten answer who, which and when', () => {
     const lines = shown(THREE);
     assert.ok(lines.length <= 15, lines.join('\n'));
     assert.equal(lines[0], 'orders (production) · node-1 is primary, epoch 2 · 3 members · node-1 does not answer');
@@ -126,14 +126,14 @@ describe('an answer in a terminal', () => {
       '50 members · 3 do not answer',
     ],
   ] as const)
-    it(`P7-D1: the headline says what is reported: ${what}`, () => {
+    it(`also P7-D1: the headline says what is reported: ${what}`, () => {
       const [first = ''] = shown(members, { primary, width: 200 });
       assert.ok(first.endsWith(expected) || first.includes(expected), first);
       if (what === 'all up') assert.doesNotMatch(first, /answer|halted|unknown/u);
       if (what === 'unknown, and not told why') assert.doesNotMatch(first, /answer/u);
     });
 
-  it('P7-D1: fifty members have a line each, by name, and a shared sentence stands once', () => {
+  it('also P7-D1: fifty members have a line each, by name, and a shared sentence stands once', () => {
     const members = Array.from({ length: 50 }, (_none, index) => member(50 - index));
     const lines = shown(members);
     assert.deepEqual(
@@ -144,7 +144,7 @@ describe('an answer in a terminal', () => {
     assert.ok(lines.length <= 65, String(lines.length));
   });
 
-  it('P7-D1: who is of which value can be told: "all others" are one group, and the last', () => {
+  it('also P7-D1: who is of which value can be told: "all others" are one group, and the last', () => {
     const bases = [
       'heartbeat answered within five seconds, told by another node',
       'not heard of since a very long time ago, told by another node',
@@ -161,7 +161,7 @@ describe('an answer in a terminal', () => {
   });
 
   for (const width of [60, 80, 100, 200])
-    it(`P7-D1: no line is wider than ${width} columns, and no word of a table is broken`, () => {
+    it(`also P7-D1: no line is wider than ${width} columns, and no word of a table is broken`, () => {
       const lines = shown([member(1, { ...DEAD, ...HALTED }), member(2), member(10)], { width });
       for (const line of lines) assert.ok(columns(line) <= width, line);
       const table = lines.slice(lines.findIndex(line => line.startsWith('  NODE'))).join('\n');
@@ -170,7 +170,7 @@ describe('an answer in a terminal', () => {
       for (const line of shown(THREE, { width, isWide: true })) assert.ok(columns(line) <= width, line);
     });
 
-  it('P7-D1: --wide loses nothing: ids, addresses, clock, control version, states and offsets', () => {
+  it('also P7-D1: --wide loses nothing: ids, addresses, clock, control version, states and offsets', () => {
     const wide = shown(THREE, { isWide: true, width: 200 }).join('\n');
     for (const text of [
       member(1).nodeId,
@@ -186,7 +186,7 @@ describe('an answer in a terminal', () => {
       assert.ok(wide.includes(text), text);
   });
 
-  it('P7-E3: a hostile name stays text, in the headline too', () => {
+  it('also P7-E3: a hostile name stays text, in the headline too', () => {
     const name = 'node\u001b[2J\nRead from nobody\u202e';
     for (const isWide of [false, true])
       for (const line of shown([member(1, { ...DEAD, name })], { isWide })) {

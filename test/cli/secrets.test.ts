@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer as createHttpsServer } from 'node:https';
 import { join } from 'node:path';
-import { leaksBelow, leaksIn } from '../canary.ts';
+import { leaksBelow, leaksIn } from '../support/canary.ts';
 import { issue } from '../engines/certificates.ts';
 import {
   answeringBytes,
@@ -56,7 +56,7 @@ describe('secrets in a terminal', function () {
     assert.deepEqual(leaks, []);
   }
 
-  it('P7-O3: neither output, error, JSON nor the log holds it, whatever the other side does with it', async () => {
+  it('also P7-O3: neither output, error, JSON nor the log holds it, whatever the other side does with it', async () => {
     const urls: Record<string, string> = {};
     const thief = await httpServer((request, response) => {
       assert.equal(request.headers.authorization, undefined, 'the token travelled with a redirect');
@@ -120,7 +120,7 @@ describe('secrets in a terminal', function () {
     nowhere();
   });
 
-  it('P7-O3: lines that ask no kernel, and lines that were mistyped, do not hold it either', async () => {
+  it('also P7-O3: lines that ask no kernel, and lines that were mistyped, do not hold it either', async () => {
     const file = join(folder, 'token');
     writeFileSync(file, CANARY, { mode: 0o640 });
     await Promise.all([
@@ -156,7 +156,7 @@ describe('secrets in a terminal', function () {
     nowhere();
   });
 
-  it('P7-O3: nor does what a whole promotion in a terminal shows and records, its rejection and its success', async () => {
+  it('also P7-O3: nor does what a whole promotion in a terminal shows and records, its rejection and its success', async () => {
     let reject = true;
     const urls: Record<string, string> = {};
     const server = await kernelServer(N2, urls, request => {
@@ -187,7 +187,7 @@ describe('secrets in a terminal', function () {
   });
 
   for (const crash of ['an unhandled rejection', 'an uncaught exception', 'a fatal signal'] as const) {
-    it(`P7-O3: a crash by ${crash} while the kernel is being asked leaves it in no message and no diagnostic report`, async () => {
+    it(`also P7-O3: a crash by ${crash} while the kernel is being asked leaves it in no message and no diagnostic report`, async () => {
       const reports = join(folder, `reports-${crash.replaceAll(' ', '-')}`);
       mkdirSync(reports);
       let asked = 0;

@@ -69,7 +69,7 @@ describe('an engine that no source knows, in the terminal', function () {
     assert.equal(records(audit()).at(-1)?.['stage'], 'command_answered');
   });
 
-  it('P7-E1: what it cannot do, and what is no node of it, is refused before any traffic', async () => {
+  it('also P7-E1: what it cannot do, and what is no node of it, is refused before any traffic', async () => {
     const before = server.received.length;
     const wal = await asks('diag', 'wal', '--node', 'frame-1', '--url', server.url);
     assert.equal(wal.code, 3);
@@ -87,7 +87,7 @@ describe('an engine that no source knows, in the terminal', function () {
     assert.equal((await asks('inspect', 'cluster', '--cluster', 'desk', '--config', configuration)).code, 0);
   });
 
-  it('P7-A2, P7-E1: is explained, confirmed and asked once, and the log says so', async () => {
+  it('also P7-A2, P7-E1: is explained, confirmed and asked once, and the log says so', async () => {
     const words = ['promote', '--url', server.url, '--node', 'frame-2', '--operator', '--reason', 'a test'];
     const terminal = await Terminal.open([...words, '--audit-dir', audit()], cleanEnv(home), undefined, program);
     await terminal.sees('Ask the abacus to let frame "frame-2" count.');

@@ -1,6 +1,6 @@
 /**
  * Real runs of the terminal program: plain processes, pseudo-terminals, a real cluster and a real log. Nothing here
- * decides anything.
+ * makes decisions.
  */
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
@@ -11,20 +11,20 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { build } from '../../scripts/build.mjs';
-import { recordsIn } from '../records-in.ts';
+import { recordsIn } from '../support/records-in.ts';
 
 export const ROOT = resolve(import.meta.dirname, '../..');
 
 /** The one file that ships, built once for all suites of this process. */
 let program: Promise<string> | undefined;
 
-/** Builds what ships and returns the path of the terminal program in it. */
+/** Builds what ships, and returns the path of the terminal program. */
 export function builtProgram(): Promise<string> {
   program ??= builtWith();
   return program;
 }
 
-/** Builds the terminal program, with the engines of this registry where one is named. */
+/** Builds the terminal program; `registry` replaces its engines. */
 export async function builtWith(registry?: string): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'aerodb-cli-built-'));
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
@@ -42,14 +42,14 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** A directory that is gone when the suite is. */
+/** A directory that is removed after the suite. */
 export function scratch(): string {
   const directory = mkdtempSync(join(tmpdir(), 'aerodb-cli-'));
   after(() => rmSync(directory, { recursive: true, force: true }));
   return directory;
 }
 
-/** The environment of a run: nobody's settings, no colour unless asked for. */
+/** The environment of a run: no personal settings, no colour unless the test sets it. */
 export function cleanEnv(home: string, more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
   return { PATH: process.env['PATH'], HOME: home, SHELL: '/bin/sh', LANG: 'C.UTF-8', TERM: 'xterm', ...more };
 }
@@ -78,13 +78,13 @@ export async function cli(args: readonly string[], env: NodeJS.ProcessEnv, input
 
 const opened = new Set<Terminal>();
 
-/** Hangs up what a test left open, so that a failure does not hang. */
+/** Closes the terminals that a test left open, so that a failed test does not hang. */
 export function closeTerminals(): void {
   for (const terminal of opened) terminal.hangUp();
   opened.clear();
 }
 
-/** The terminal program in a pseudo-terminal of its own, as its session leader, driven as a person would. */
+/** The terminal program in its own pseudo-terminal, as session leader, used as a person would use it. */
 export class Terminal {
   readonly #script: ChildProcess;
   readonly #ended: Promise<unknown>;
@@ -93,7 +93,7 @@ export class Terminal {
   #closed = false;
   #wake: () => void = () => undefined;
 
-  /** `shell` stands around the program's words: redirections, pipes. */
+  /** `shell` adds to the program's words: redirections, pipes. */
   static async open(
     args: readonly string[],
     env: NodeJS.ProcessEnv,
@@ -124,7 +124,7 @@ export class Terminal {
     return this.#output;
   }
 
-  /** Resolves when the terminal has shown this after what was seen before. */
+  /** Resolves when the terminal shows this text after the text that was found before. */
   async sees(text: string): Promise<void> {
     for (;;) {
       const at = this.#output.indexOf(text, this.#read);
@@ -132,7 +132,7 @@ export class Terminal {
         this.#read = at + text.length;
         return;
       }
-      // Not at its exit: what it said last may still be on its way.
+      // The end of the output counts, not the exit: the last text may arrive after the exit.
       if (this.#closed) assert.fail(`the program ended without showing "${text}":\n${this.#output}`);
       await new Promise<void>(next => {
         this.#wake = next;
@@ -140,23 +140,23 @@ export class Terminal {
     }
   }
 
-  /** Keys, as they are. */
+  /** Sends keys unchanged. */
   press(keys: string): void {
     this.#script.stdin?.write(keys);
   }
 
-  /** A line with Enter. */
+  /** Sends a line and Enter. */
   type(line: string): void {
     this.press(`${line}\n`);
   }
 
-  /** Waits for the end and returns the exit code. */
+  /** Waits for the end, and returns the exit code. */
   async end(): Promise<number | null> {
     await this.#ended;
     return this.#script.exitCode;
   }
 
-  /** The terminal is gone: what was attached to it gets SIGHUP and reads no more. */
+  /** Closes the terminal: the program in it gets SIGHUP and can read no more. */
   hangUp(): void {
     this.#script.kill('SIGKILL');
   }
@@ -170,7 +170,7 @@ export interface Node {
   readonly admin: string;
 }
 
-/** Three processes of the real local cluster, with the port on which faults are asked for. */
+/** Three processes of the real local cluster, with the port that faults are requested on. */
 export class Cluster {
   readonly nodes: readonly Node[];
   readonly #launcher: ChildProcess;
@@ -206,7 +206,7 @@ export class Cluster {
     return this.nodes[index] ?? assert.fail('no such node');
   }
 
-  /** The node that says of itself that it is the primary. */
+  /** The node that reports itself as primary. */
   async primary(): Promise<Node> {
     for (const node of this.nodes) {
       const answer = (await fetch(`${node.url}/v1/nodes/${node.id}`).then(
@@ -242,7 +242,7 @@ export function stages(directory: string): readonly unknown[] {
   return records(directory).map(({ stage }) => stage);
 }
 
-/** Waits until a condition of the outside world holds. */
+/** Waits until a condition outside this process holds. */
 export async function until(
   what: string,
   condition: () => boolean | Promise<boolean>,

@@ -24,7 +24,7 @@ describe('the ten questions of someone on call, in a terminal', function () {
   afterEach(closeTerminals);
   after(() => cluster.stop());
 
-  it('P7-D1: are each answered within the first ten lines', async () => {
+  it('also P7-D1: are each answered within the first ten lines', async () => {
     const config = join(home, 'clusters.json');
     const endpoints = cluster.nodes.map(({ url }) => url);
     writeFileSync(

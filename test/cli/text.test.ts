@@ -11,8 +11,8 @@ import { safeJson } from '../../src/text/json.ts';
 import { documentText } from '../../src/cli/text/document.ts';
 import { kernelRejection } from '../../src/control-plane/model/errors.ts';
 import { visible } from '../../src/text/foreign.ts';
-import { seedFrom } from '../seed.ts';
-import { anyOf } from '../pattern.ts';
+import { seedFrom } from '../support/seed.ts';
+import { anyOf } from '../support/pattern.ts';
 import {
   DESCRIBED_BY_AERODB,
   documented,
@@ -352,7 +352,7 @@ describe('views', () => {
           command: 'inspect_node',
           reading: { ...from, view: { member: { ...leader, role: 'replica' }, source: 'self', epoch: 1n } },
         }),
-        /^ {4}Lag \(bytes\) +not said by a node of itself$/mu,
+        /^ {4}Lag \(bytes\) +not reported by the node itself$/mu,
       );
       assert.match(told, /^ {4}Received +-$/mu);
       assert.doesNotMatch(
@@ -462,7 +462,7 @@ describe('views', () => {
     assert.equal(lines.join('').replaceAll(/\s/g, '').includes('AuthorityAmbiguity'), true);
   });
 
-  it('P7-A3: members stand by name, in natural order: it says nothing of who is to be chosen', () => {
+  it('also P7-A3: members stand by name, in natural order: it says nothing of who is to be chosen', () => {
     const lines = of({
       command: 'inspect_cluster_state',
       view: {

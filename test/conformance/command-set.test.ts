@@ -59,31 +59,27 @@ describe('the closed command set', function () {
     removeFolders();
   });
 
-  for (const level of LEVELS) {
-    it(`set/authority, P7-A1: what an ${level} may, command by command`, async () => {
-      for (const command of COMMAND_NAMES) {
-        const session = await sessionAt(level);
-        const result = await session.plane.execute(command, argumentsOf(command));
-        const [authority, confirmation] = SPECIFIED[command];
-        if (authority === 'any') assert.equal(result.kind, 'answered', command);
-        else if (level === 'Operator')
-          assert.equal(failed(result).error.code, 'PHASE7_CONFIRMATION_DECLINED', `${command} was asked about`);
-        else {
-          assert.equal(failed(result).error.code, 'PHASE7_INSUFFICIENT_AUTHORITY', command);
-          assert.equal(session.server.received.length, 0, command);
-        }
-        assert.equal(
-          session.asked.length,
-          authority === 'operator' && level === 'Operator' && confirmation !== 'none' ? 1 : 0,
-          command,
-        );
+  it('set/authority, also P7-A1: each level may what the table says, command by command', async () => {
+    for (const [level, command] of LEVELS.flatMap(each => COMMAND_NAMES.map(name => [each, name] as const))) {
+      const session = await sessionAt(level);
+      const result = await session.plane.execute(command, argumentsOf(command));
+      const [authority, confirmation] = SPECIFIED[command];
+      const which = `${command} as ${level}`;
+      if (authority === 'any') assert.equal(result.kind, 'answered', which);
+      else if (level === 'Operator')
+        assert.equal(failed(result).error.code, 'PHASE7_CONFIRMATION_DECLINED', `${which} was asked about`);
+      else {
+        assert.equal(failed(result).error.code, 'PHASE7_INSUFFICIENT_AUTHORITY', which);
+        assert.equal(session.server.received.length, 0, which);
       }
-    });
-  }
+      const isAsked = authority === 'operator' && level === 'Operator' && confirmation !== 'none';
+      assert.equal(session.asked.length, isAsked ? 1 : 0, which);
+    }
+  });
 
   it(
-    'set/confirmation, P7-A2: nobody is asked about a reading; each other command asks once, in the manner of the ' +
-      'table',
+    'set/confirmation, also P7-A2: nobody is asked about a reading; each other command asks once, in the manner of ' +
+      'the table',
     async () => {
       for (const command of COMMAND_NAMES) {
         const session = await openOperator({ person: () => ({ kind: 'declined', at: 'the test' }) });
@@ -99,7 +95,7 @@ describe('the closed command set', function () {
     },
   );
 
-  it('set/target, P7-A2: the node and the reason that the table says, and no argument beside them', async () => {
+  it('set/target, also P7-A2: the node and the reason that the table says, and no argument beside them', async () => {
     const session = await openOperator({ person: () => ({ kind: 'declined', at: 'the test' }) });
     const codeOf = async (command: CommandName, input: Record<string, string>): Promise<string> =>
       failed(await session.plane.execute(command, input)).error.code;
@@ -128,8 +124,8 @@ describe('the closed command set', function () {
   });
 
   it(
-    'freeze/log-without-influence, P7-A1: the same requests on an empty log and behind a long one end in the same ' +
-      'way',
+    'freeze/log-without-influence, also P7-A1: the same requests on an empty log and behind a long one end in the ' +
+      'same way',
     async () => {
       const ends = async (session: Session): Promise<readonly string[]> => {
         const results = [];

@@ -237,7 +237,7 @@ describe('the ten commands', function () {
       ['request_demotion', 'replica', 'NotPrimary'],
       ['force_promotion', 'replica', 'PrimaryStillActive'],
     ] as const) {
-      it(`${command}/validation, P7-E3: the kernel denies it (${reason}): in its own words, and nobody's role moves`, async () => {
+      it(`also ${command}/validation, P7-E3: the kernel denies it (${reason}): in its own words, and nobody's role moves`, async () => {
         const session = await open(cluster);
         const before = await roles(cluster);
         const { error, requestId } = failed(await session.plane.execute(command, argumentsOf(command, before[of])));
@@ -271,8 +271,8 @@ describe('the ten commands', function () {
     ];
     for (const command of CONFIRMED) {
       it(
-        `${command}/refusal, freeze/no-unconfirmed: declined, gone, the wrong name, an invented token: nothing is ` +
-          'executed, and the record says so',
+        `${command}/refusal, also freeze/no-unconfirmed: declined, gone, the wrong name, an invented token: nothing ` +
+          'is executed, and the record says so',
         async () => {
           const node = await meant(command);
           const before = kernelState(cluster);
@@ -302,7 +302,7 @@ describe('the ten commands', function () {
 
     for (const command of READS) {
       it(
-        `${command}/crash, P7-F2: killed while the kernel is being asked: the kernel is as it was, and the log ` +
+        `${command}/crash, also P7-F2: killed while the kernel is being asked: the kernel is as it was, and the log ` +
           'shows the last stage that was reached',
         async () => {
           const node = cluster.node(3);
@@ -328,8 +328,8 @@ describe('the ten commands', function () {
 
     for (const command of CONFIRMED) {
       it(
-        `${command}/crash, P7-F2, freeze/resumes: killed at the question: nothing is executed, then or by the next ` +
-          'session',
+        `also ${command}/crash, P7-F2, freeze/resumes: killed at the question: nothing is executed, then or by the ` +
+          'next session',
         async () => {
           const node = await meant(command);
           const before = kernelState(cluster);
@@ -350,7 +350,7 @@ describe('the ten commands', function () {
       );
     }
 
-    it('run_diagnostics/crash, P7-F2: killed while the diagnostics are being collected: the kernel is as it was', async () => {
+    it('run_diagnostics/crash, also P7-F2: killed while the diagnostics are being collected: the kernel is as it was', async () => {
       const node = cluster.node(3);
       const before = kernelState(cluster);
       const [terminal, crash] = await started('run_diagnostics', node);
@@ -369,8 +369,8 @@ describe('the ten commands', function () {
 
     for (const command of ['request_promotion', 'request_demotion'] as const) {
       it(
-        `${command}/crash, P7-F2, freeze/resumes: killed after the dispatch: the kernel decides once, alone, and ` +
-          'the log holds an intent without an outcome',
+        `${command}/crash, also P7-F2, freeze/resumes: killed after the dispatch: the kernel decides once, alone, ` +
+          'and the log holds an intent without an outcome',
         async () => {
           const { primary, replica } = await roles(cluster);
           const node = command === 'request_demotion' ? primary : replica;
@@ -448,8 +448,8 @@ describe('force, with the primary dead', function () {
   );
 
   it(
-    'force_promotion/crash, P7-F2, freeze/resumes: killed after the dispatch: the kernel decides once, alone, and ' +
-      'the log holds an intent without an outcome',
+    'force_promotion/crash, also P7-F2, freeze/resumes: killed after the dispatch: the kernel decides once, alone, ' +
+      'and the log holds an intent without an outcome',
     async () => {
       const audit = join(home, 'audit');
       await using proxy = await CutProxy.before(portOf(target));

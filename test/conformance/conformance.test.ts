@@ -1,47 +1,69 @@
 /**
- * Every rule has a test, and docs/conformance.md says which. Titles are mocha's own; a test that is skipped fails its
- * suite (forbidPending).
+ * Every rule has one canonical test, and docs/conformance.md says which. Titles and lines are those that mocha finds; a
+ * test that is skipped fails its suite (forbidPending).
  */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../../scripts/lib/paths.mjs';
-import { coverage, tagsOf, type NamedTest } from './coverage.ts';
-import { conformanceDocument } from './document.ts';
-import { SECTIONS } from './rules.ts';
+import { coverage, type Coverage, type NamedTest } from './coverage.ts';
+import { conformanceDocument, testsDocument } from './document.ts';
+import { readRun, RUN_FILE } from './run-record.ts';
 import { allTests } from './titles.ts';
+
+/** The columns of a rule's line are all that a reader has: the record is to be read in five minutes. */
+const LONGEST_RECORD_BYTES = 30_000;
 
 describe('conformance', function () {
   this.timeout(240_000); // every suite is loaded once, which takes its time on a busy machine
   let tests: readonly NamedTest[];
+  let found: Coverage;
 
   before(async () => {
     tests = await allTests();
+    found = coverage(tests);
   });
 
-  it('every rule, and every cell of the ten commands, has a test', () => {
-    assert.deepEqual(coverage(tests).missing, []);
+  it('every rule, and every cell of the ten commands, has a canonical test', () => {
+    assert.deepEqual(found.missing, [], 'No test is the canonical one of these: its title begins with the tag.');
+  });
+
+  it('no rule has two canonical tests', () => {
+    assert.deepEqual(found.double, [], 'More than one test is canonical: the title of all but one says "also".');
   });
 
   it('no test names a rule that does not exist', () => {
-    assert.deepEqual(coverage(tests).unknown, []);
+    assert.deepEqual(found.unknown, [], 'These tags are no rule of test/conformance/rules.ts.');
   });
 
-  it('docs/conformance.md is what the titles say (npm run conformance writes it)', () => {
-    assert.equal(readFileSync(join(root, 'docs', 'conformance.md'), 'utf8'), conformanceDocument(tests));
+  it('no block claims to be canonical', () => {
+    assert.deepEqual(found.misplaced, [], 'Only a test is canonical: the title of a block begins with "also".');
   });
 
-  it('a rule whose only test is taken away is missed, and a tag counts only before the first colon', () => {
-    const [rule] = SECTIONS[0]?.rules ?? [];
-    assert.ok(rule);
-    const others = tests.filter(test => !tagsOf(test).includes(rule.tag));
-    assert.ok(others.length < tests.length);
-    assert.ok(coverage(others).missing.includes(rule.tag));
-    assert.deepEqual(tagsOf({ suite: 'x', path: ['a block', `what ${rule.tag}: says`, `says: ${rule.tag}`] }), []);
-    assert.deepEqual(tagsOf({ suite: 'x', path: ['P7-A3: a block', 'P6-F1, freeze/no-reuse: a test: it'] }), [
-      'P7-A3',
-      'P6-F1',
-      'freeze/no-reuse',
-    ]);
+  it('docs/conformance.md and docs/conformance-tests.md are what the titles say', () => {
+    const texts = {
+      'conformance.md': conformanceDocument(tests, readRun(RUN_FILE)),
+      'conformance-tests.md': testsDocument(tests),
+    };
+    for (const [name, text] of Object.entries(texts)) {
+      const isCurrent = readFileSync(join(root, 'docs', name), 'utf8') === text;
+      assert.ok(isCurrent, `docs/${name} is not what the titles and lines say: npm run docs writes it anew.`);
+    }
+  });
+
+  it('docs/conformance.md can be read in five minutes', () => {
+    const bytes = readFileSync(join(root, 'docs', 'conformance.md')).length;
+    assert.ok(bytes <= LONGEST_RECORD_BYTES, `docs/conformance.md has ${bytes} bytes.`);
+  });
+
+  it('each test is found on the line of its "it"', () => {
+    const texts = new Map<string, readonly string[]>();
+    const elsewhere = tests.filter(({ place }) => {
+      if (place === undefined) return true;
+      const lines = texts.get(place.file) ?? readFileSync(join(root, place.file), 'utf8').split('\n');
+      texts.set(place.file, lines);
+      return !/\bit\(/u.test(lines[place.line - 1] ?? '');
+    });
+    assert.deepEqual(elsewhere, []);
   });
 });

@@ -1,7 +1,7 @@
 /**
- * What has to be proven by tests, row by row. A row without a test fails the build, and so does a tag that is no row. A
- * test says what it proves before the first colon of its title, or of a `describe` around it: `P7-A2, freeze/no-reuse:
- * …`.
+ * What has to be proven by tests, row by row. A row without a canonical test or with two fails the build, and so does a
+ * tag that is no row. A test says what it proves before the first colon of its title: `P7-A2, also P7-E1: …`; what
+ * stands after `also` it only touches.
  */
 import { COMMAND_NAMES, commandSpec, type CommandName } from '../../src/control-plane/commands/commands.ts';
 import { CONTROL_PLANE_INVARIANTS, invariant, KERNEL_INVARIANTS } from '../../src/control-plane/model/invariants.ts';

@@ -36,7 +36,7 @@ async function testsOf(suite: string, report: string): Promise<readonly NamedTes
   const reporter = join(root, 'scripts', 'lib', 'mocha-reporter.mjs');
   const args = [
     '--import',
-    join(import.meta.dirname, 'without-vscode.ts'),
+    join(import.meta.dirname, 'listing.ts'),
     mocha,
     '--dry-run',
     '--forbid-pending=false',
@@ -54,5 +54,5 @@ async function testsOf(suite: string, report: string): Promise<readonly NamedTes
   });
   const lines = readReport(report);
   if (!lines.some(({ event }) => event === 'end')) throw new Error(`mocha named no tests of the suite ${suite}.`);
-  return lines.flatMap(line => (line.event === 'pass' ? [{ suite, path: line.path }] : []));
+  return lines.flatMap(line => (line.event === 'pass' ? [{ suite, path: line.path, place: line.place }] : []));
 }

@@ -70,7 +70,7 @@ describe('between two steps of a request', () => {
       'confirmation_given',
       'dispatch_intent',
     ] as const) {
-      it(`P7-A1, P7-A2, freeze/voided: ${what} after ${stage} was written: no control request is sent`, async () => {
+      it(`also P7-A1, P7-A2, freeze/voided: ${what} after ${stage} was written: no control request is sent`, async () => {
         const holder: { session?: Session } = {};
         holder.session = await openOperator({
           audit: after(stage, () => (holder.session === undefined ? undefined : happen(holder.session))),
@@ -82,7 +82,7 @@ describe('between two steps of a request', () => {
       });
     }
 
-    it(`P7-A1, P7-A2: ${what} while the confirmation of a collection is written: it is not asked for`, async () => {
+    it(`also P7-A1, P7-A2: ${what} while the confirmation of a collection is written: it is not asked for`, async () => {
       const holder: { session?: Session } = {};
       holder.session = await openOperator({
         audit: after('confirmation_given', () => (holder.session === undefined ? undefined : happen(holder.session))),
@@ -94,7 +94,7 @@ describe('between two steps of a request', () => {
     });
   }
 
-  it('P7-A1: authority that was given up and taken again is another one, though it is the same object', async () => {
+  it('also P7-A1: authority that was given up and taken again is another one, though it is the same object', async () => {
     const operator: Authority = { level: 'Operator', cluster: 'orders' };
     const holder: { session?: Session } = {};
     holder.session = await openSession({
@@ -116,7 +116,7 @@ describe('between two steps of a request', () => {
     assert.equal(holder.session.controls().length + collections(holder.session), 0);
   });
 
-  it('P7-A1, P7-F2: a session that ends while Operator authority is being recorded has none afterwards', async () => {
+  it('also P7-A1, P7-F2: a session that ends while Operator authority is being recorded has none afterwards', async () => {
     const holder: { session?: Session } = {};
     holder.session = await openSession({ audit: after('authority_changed', () => holder.session?.plane.end()) });
     const changed = await holder.session.plane.changeAuthority({ level: 'Operator', cluster: 'orders' });
@@ -124,7 +124,7 @@ describe('between two steps of a request', () => {
     assert.equal(holder.session.plane.authority.level, 'Observer');
   });
 
-  it('P7-O3: Operator authority that was overtaken while it was being recorded is recorded as not taken', async () => {
+  it('also P7-O3: Operator authority that was overtaken while it was being recorded is recorded as not taken', async () => {
     const holder: { session?: Session } = {};
     let first = true;
     holder.session = await openSession({
@@ -151,7 +151,7 @@ describe('a part that breaks', () => {
   });
 
   it(
-    'P7-F1, P7-O1: ids, configuration, confirmer or clock that throw end the request with a result, and send ' +
+    'also P7-F1, P7-O1: ids, configuration, confirmer or clock that throw end the request with a result, and send ' +
       'nothing',
     async () => {
       let asked = 0;
@@ -190,7 +190,7 @@ describe('a part that breaks', () => {
     },
   );
 
-  it('P7-O1: whatever a caller passes as an argument is recorded and refused, and nothing is thrown', async () => {
+  it('also P7-O1: whatever a caller passes as an argument is recorded and refused, and nothing is thrown', async () => {
     const session = await openSession();
     const circular: Record<string, unknown> = {};
     circular['self'] = circular;
@@ -214,7 +214,7 @@ describe('a part that breaks', () => {
     assert.equal(session.server.received.length, 0);
   });
 
-  it('P7-A1: someone who listens for changes of authority and fails keeps no change from being made and recorded', async () => {
+  it('also P7-A1: someone who listens for changes of authority and fails keeps no change from being made and recorded', async () => {
     const session = await openOperator();
     const heard: string[] = [];
     session.plane.onAuthorityChanged(() => {
@@ -234,7 +234,7 @@ describe('a kernel that says more than it can know', () => {
     removeFolders();
   });
 
-  it('P7-E2: a read that it rejects was not executed, whatever it claims: nothing was asked for that could be', async () => {
+  it('also P7-E2: a read that it rejects was not executed, whatever it claims: nothing was asked for that could be', async () => {
     for (const outcome of ['executed', 'unknown', null]) {
       const server = await truthfulServer(({ path }) =>
         path.startsWith('/v1/explain') || path === '/v1/replication'
@@ -253,7 +253,7 @@ describe('a kernel that says more than it can know', () => {
     }
   });
 
-  it('P7-A2: a name that two nodes bear names neither: the id is asked for', async () => {
+  it('also P7-A2: a name that two nodes bear names neither: the id is asked for', async () => {
     const server = await truthfulServer(request =>
       request.path.startsWith('/v1/explain')
         ? bent(truthful(N2, request), answer => {

@@ -58,7 +58,7 @@ describe('the endpoints of a configured cluster', () => {
     },
   );
 
-  it('P7-A2: a mistake names its field and says what is wanted', () => {
+  it('also P7-A2: a mistake names its field and says what is wanted', () => {
     const rows: readonly (readonly [readonly unknown[], string, RegExp, string?])[] = [
       [['localhost:8008'], 'endpoints.0', /is not an address such as https:\/\/host:port/u],
       [[7], 'endpoints.0', /is not an address/u],
@@ -95,7 +95,7 @@ describe('the endpoints of a configured cluster', () => {
     }
   });
 
-  it('P7-A2: a group is a name and a colour one of six; a mistake is explained in the words of its field', () => {
+  it('also P7-A2: a group is a name and a colour one of six; a mistake is explained in the words of its field', () => {
     const orders = { name: 'orders', kind: 'aerodb', endpoints: ['https://db1:9191'] };
     const config = parseClusterConfig({ ...orders, group: 'payments', color: 'purple' }, ENGINES);
     assert.ok(config.ok);
@@ -115,7 +115,7 @@ describe('the endpoints of a configured cluster', () => {
     }
   });
 
-  it('P7-A2: each kind has the schemes of its engine and no other, and where it has no path, a port', () => {
+  it('also P7-A2: each kind has the schemes of its engine and no other, and where it has no path, a port', () => {
     for (const [endpoint, kind, words] of [
       ['mysql://db1', 'mysql', /must hold a port and nothing else, as in mysql:\/\/host:port/u],
       ['mysql://db1:3306/orders', 'mysql', /must hold a port and nothing else/u],
@@ -138,7 +138,7 @@ describe('the endpoints of a configured cluster', () => {
     }
   });
 
-  it('P7-F1: plain http is accepted to loopback only, in each form of an endpoint', () => {
+  it('also P7-F1: plain http is accepted to loopback only, in each form of an endpoint', () => {
     for (const endpoint of ['http://db1:8008', { url: 'http://db1:8008', member: 'db1' }]) {
       const config = parsed([endpoint]);
       assert.ok(!config.ok);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { compare, comparison } from '../../src/control-plane/model/compare.ts';
 import type { Block, Cell, Document, Table } from '../../src/control-plane/model/document.ts';
-import { seedFrom } from '../seed.ts';
+import { seedFrom } from '../support/seed.ts';
 
 const SEED = seedFrom('COMPARE_SEED');
 
@@ -92,7 +92,7 @@ function unordered(one: Document, other: Document, isSwapped: boolean): readonly
 }
 
 describe('two answers compared', () => {
-  it('P7-D1: an answer does not differ from itself, and two are compared the same from either side', () => {
+  it('also P7-D1: an answer does not differ from itself, and two are compared the same from either side', () => {
     fc.assert(
       fc.property(anyDocument, anyDocument, (one, other) => {
         assert.deepEqual(compare(one, structuredClone(one)), []);
@@ -102,7 +102,7 @@ describe('two answers compared', () => {
     );
   });
 
-  it('P7-D1: every value that differs is shown before and after, and no value that does not', () => {
+  it('also P7-D1: every value that differs is shown before and after, and no value that does not', () => {
     fc.assert(
       fc.property(fc.uniqueArray(row, { selector: ([, , , id]) => id, maxLength: 3 }), rows => {
         const bend = ([name, role, lag, id, part]: Row, at: number): Row => [
@@ -129,7 +129,7 @@ describe('two answers compared', () => {
     );
   });
 
-  it('P7-D1: of rows that bear one name, the id says which of them differs', () => {
+  it('also P7-D1: of rows that bear one name, the id says which of them differs', () => {
     const rows = (lag: string): readonly Row[] => [
       ['alpha', 'primary', lag, 'id-1', 'x'],
       ['alpha', 'replica', '2', 'id-2', 'x'],
@@ -144,7 +144,7 @@ describe('two answers compared', () => {
     );
   });
 
-  it('P7-O1: what is in one answer only is said to be, with all its values; unknown stays unknown', () => {
+  it('also P7-O1: what is in one answer only is said to be, with all its values; unknown stays unknown', () => {
     const one = tableOf([
       ['node-1', 'primary', null, 'id-1', ''],
       ['node-2', 'replica', '0', 'id-2', ''],

@@ -38,8 +38,8 @@ describe('consent text', () => {
   });
 
   it(
-    'P7-A2: is compared as it stands: the name is no consent where the id is asked for, nor the id where the name ' +
-      'is',
+    'also P7-A2: is compared as it stands: the name is no consent where the id is asked for, nor the id where the ' +
+      'name is',
     () => {
       const code = (name: string, typedName: string): string | undefined => {
         const explanation = {

@@ -14,7 +14,7 @@ import { AuditUnavailable, type AuditLog, type ConfirmationPrompt } from '../../
 import { toWire } from '../../src/control-plane/model/views.ts';
 import { bent, closeAll, truthful, type Received } from '../engines/servers.ts';
 import { N1, N2, REQUEST, rejection } from '../engines/wire.ts';
-import { anyOf } from '../pattern.ts';
+import { anyOf } from '../support/pattern.ts';
 import { consents, failed, openOperator, openSession, removeFolders, truthfulServer, type Session } from './session.ts';
 
 const promotion = { cluster: 'orders', node: N2, reason: 'the runbook, page 4' };
@@ -59,7 +59,7 @@ describe('control plane invariants', () => {
     },
   );
 
-  it('P7-A1: Operator of one cluster is Observer of every other', async () => {
+  it('also P7-A1: Operator of one cluster is Observer of every other', async () => {
     const session = await openOperator();
     const orders = session.clusters.get('orders');
     assert.ok(orders);
@@ -69,7 +69,7 @@ describe('control plane invariants', () => {
     assert.equal(session.server.received.length, 0);
   });
 
-  it('P7-A1: an Auditor is refused, cannot become Operator, and an Operator cannot become Auditor', async () => {
+  it('also P7-A1: an Auditor is refused, cannot become Operator, and an Operator cannot become Auditor', async () => {
     const session = await openOperator();
     const toAuditor = await session.plane.changeAuthority({ level: 'Auditor' });
     assert.ok(!toAuditor.ok);
@@ -90,7 +90,7 @@ describe('control plane invariants', () => {
     assert.equal(session.server.received.length, 0);
   });
 
-  it('P7-A1: an observe-only cluster has no Operator, not even one who was Operator before it became observe-only', async () => {
+  it('also P7-A1: an observe-only cluster has no Operator, not even one who was Operator before it became observe-only', async () => {
     const session = await openOperator();
     const orders = session.clusters.get('orders');
     assert.ok(orders);
@@ -142,7 +142,7 @@ describe('control plane invariants', () => {
     }
   });
 
-  it('P7-A2, freeze/no-reuse: a confirmation counts once, and only for what it was given for', async () => {
+  it('freeze/no-reuse, also P7-A2: a confirmation counts once, and only for what it was given for', async () => {
     const seen: ConfirmationPrompt[] = [];
     const session = await openOperator({
       person: prompt => {
@@ -169,7 +169,7 @@ describe('control plane invariants', () => {
   });
 
   it(
-    'P7-A2, freeze/bound: a token of one request is refused for another that is pending beside it, and both are ' +
+    'also P7-A2, freeze/bound: a token of one request is refused for another that is pending beside it, and both are ' +
       'void',
     async () => {
       const prompts: ConfirmationPrompt[] = [];
@@ -200,7 +200,7 @@ describe('control plane invariants', () => {
     },
   );
 
-  it('P7-A2, freeze/bound: a wrong name, a missing or a surplus acknowledgement is no consent', async () => {
+  it('also P7-A2, freeze/bound: a wrong name, a missing or a surplus acknowledgement is no consent', async () => {
     const server = await truthfulServer(overriding(['P6-A1', 'P6-S1']));
     const persons = [
       [
@@ -239,7 +239,7 @@ describe('control plane invariants', () => {
     }
   });
 
-  it('P7-A2, freeze/no-unconfirmed: no argument stands for a confirmation', async () => {
+  it('also P7-A2, freeze/no-unconfirmed: no argument stands for a confirmation', async () => {
     const session = await openOperator({ person: () => ({ kind: 'declined', at: 'the first dialog' }) });
     for (const extra of [
       { confirmed: 'true' },
@@ -258,8 +258,8 @@ describe('control plane invariants', () => {
   });
 
   it(
-    'P7-A2, freeze/voided: a change of authority or of the clusters while the dialog is open voids it, even where ' +
-      'the person agrees afterwards',
+    'freeze/voided, also P7-A2: a change of authority or of the clusters while the dialog is open voids it, even ' +
+      'where the person agrees afterwards',
     async () => {
       const changes: readonly ((session: Session) => unknown)[] = [
         session => session.plane.changeAuthority({ level: 'Observer' }),
@@ -283,7 +283,7 @@ describe('control plane invariants', () => {
     },
   );
 
-  it('P7-A2, freeze/voided: authority given up while the intent is being written stops the request before it is sent', async () => {
+  it('also P7-A2, freeze/voided: authority given up while the intent is being written stops the request before it is sent', async () => {
     const holder: { session?: Session } = {};
     holder.session = await openOperator({
       audit: log => ({
@@ -300,7 +300,7 @@ describe('control plane invariants', () => {
     assert.deepEqual(holder.session.controls(), []);
   });
 
-  it('P7-A2, freeze/bound: a cluster that was repointed under the open dialog is not what was confirmed', async () => {
+  it('also P7-A2, freeze/bound: a cluster that was repointed under the open dialog is not what was confirmed', async () => {
     const elsewhere = await truthfulServer();
     const holder: { session?: Session } = {};
     holder.session = await openOperator({
@@ -318,7 +318,7 @@ describe('control plane invariants', () => {
   });
 
   it(
-    'P7-A3, set/preconditions: what the kernel would deny is still asked for when the person asks: the kernel ' +
+    'set/preconditions, also P7-A3: what the kernel would deny is still asked for when the person asks: the kernel ' +
       'decides, not the control plane',
     async () => {
       const session = await openOperator();
@@ -346,7 +346,7 @@ describe('control plane invariants', () => {
     }
   });
 
-  it('P7-E1, freeze/one-request: one control command is one request, to one path, and no follow-up', async () => {
+  it('P7-E1, also freeze/one-request: one control command is one request, to one path, and no follow-up', async () => {
     const paths = {
       request_promotion: '/v1/control/promotions',
       request_demotion: '/v1/control/demotions',
@@ -365,12 +365,12 @@ describe('control plane invariants', () => {
     }
   });
 
-  it('P7-E1, set/operation: each command of the table maps to exactly one operation, and no two to the same', () => {
+  it('set/operation, also P7-E1: each command of the table maps to exactly one operation, and no two to the same', () => {
     const operations = COMMAND_NAMES.map(name => `${COMMANDS[name].operation} ${String(COMMANDS[name].forced)}`);
     assert.equal(new Set(operations).size, 10);
   });
 
-  it('P7-E2, freeze/unknown: an answer that never comes back whole is unknown, never executed and never failed', async () => {
+  it('P7-E2, also freeze/unknown: an answer that never comes back whole is unknown, never executed and never failed', async () => {
     const session = await openOperator({
       server: await truthfulServer(({ method }) =>
         method === 'POST' ? { status: 502, value: 'Bad Gateway' } : undefined,
@@ -400,8 +400,8 @@ describe('control plane invariants', () => {
   });
 
   it(
-    'P7-E3, freeze/seen-state: what the operator typed reaches the kernel verbatim, with the state that was seen ' +
-      'and the position of its intent',
+    'freeze/seen-state, also P7-E3: what the operator typed reaches the kernel verbatim, with the state that was ' +
+      'seen and the position of its intent',
     async () => {
       const session = await openOperator();
       const reason = '  spaces kept, ünïcode, "quotes"\tand <tags> ';
@@ -419,7 +419,7 @@ describe('control plane invariants', () => {
     },
   );
 
-  it('P7-F1, freeze/no-retry: a kernel that is not ready gets no second try and no other endpoint', async () => {
+  it('P7-F1, also freeze/no-retry: a kernel that is not ready gets no second try and no other endpoint', async () => {
     const other = await truthfulServer();
     const server = await truthfulServer(({ method }) =>
       method === 'POST' ? { status: 503, value: rejection('AERO_NOT_READY') } : undefined,
@@ -431,7 +431,7 @@ describe('control plane invariants', () => {
     assert.ok(other.received.every(({ method }) => method === 'GET'));
   });
 
-  it('P7-F1, freeze/consistent: an explanation that contradicts itself is not shown and nothing is asked', async () => {
+  it('also P7-F1, freeze/consistent: an explanation that contradicts itself is not shown and nothing is asked', async () => {
     const server = await truthfulServer(request =>
       request.path.startsWith('/v1/explain')
         ? bent(truthful(N2, request), answer => {
@@ -449,8 +449,8 @@ describe('control plane invariants', () => {
   });
 
   it(
-    'P7-F2, freeze/resumes: a session that ends in the middle of a confirmation completes nothing, and a new one ' +
-      'knows nothing of it',
+    'freeze/resumes, also P7-F2: a session that ends in the middle of a confirmation completes nothing, and a new ' +
+      'one knows nothing of it',
     async () => {
       const asked = Promise.withResolvers<ConfirmationPrompt>();
       const session = await openOperator({
@@ -475,7 +475,7 @@ describe('control plane invariants', () => {
     },
   );
 
-  it('P7-F3, set/duplicates: the same command twice at once is refused the second time', async () => {
+  it('set/duplicates, also P7-F3: the same command twice at once is refused the second time', async () => {
     const release = Promise.withResolvers<undefined>();
     const asked = Promise.withResolvers<undefined>();
     const session = await openOperator({
@@ -496,7 +496,7 @@ describe('control plane invariants', () => {
     assert.equal(session.controls().length, 1);
   });
 
-  it('P7-F3, set/duplicates: a request id is never used twice in a session', async () => {
+  it('also P7-F3, set/duplicates: a request id is never used twice in a session', async () => {
     let count = 0;
     const session = await openSession({ ids: () => (count++ === 0 ? N1 : REQUEST) });
     assert.equal((await session.plane.execute('inspect_cluster_state', { cluster: 'orders' })).kind, 'answered');
@@ -520,7 +520,7 @@ describe('control plane invariants', () => {
     assert.notEqual(session.asked[2]?.explanationDigest, first.explanationDigest);
   });
 
-  it('P7-D2, freeze/deterministic: the same request in the same state is refused with the same words', async () => {
+  it('P7-D2, also freeze/deterministic: the same request in the same state is refused with the same words', async () => {
     const session = await openSession();
     for (const [command, args] of [
       ['request_promotion', promotion],
@@ -562,7 +562,7 @@ describe('control plane invariants', () => {
     );
   });
 
-  it('P7-F1, P7-O1: what breaks on the way to a kernel, before it is reached, is a recorded refusal and no exception', async () => {
+  it('also P7-F1, P7-O1: what breaks on the way to a kernel, before it is reached, is a recorded refusal and no exception', async () => {
     const session = await openSession({ connect: () => Promise.reject(new Error('the secret store is locked')) });
     const { error, requestId } = failed(await session.plane.execute('inspect_cluster_state', { cluster: 'orders' }));
     assert.deepEqual([error.code, error.outcome], ['PHASE7_CONNECTION_FAILED', 'not_executed']);
@@ -588,7 +588,7 @@ describe('control plane invariants', () => {
     assert.equal(CONTROL_PLANE_INVARIANTS.length, 17);
   });
 
-  it('P7-O3, freeze/audit-down: with the log unavailable all ten commands are refused before any traffic', async () => {
+  it('freeze/audit-down, also P7-O3: with the log unavailable all ten commands are refused before any traffic', async () => {
     const broken: AuditLog = {
       append: () => Promise.reject(new AuditUnavailable('/var/log/audit.jsonl: no space left on device.')),
     };
@@ -610,7 +610,7 @@ describe('control plane invariants', () => {
     );
   });
 
-  it('P7-O3, freeze/audit-first: if the log fails at any record before the dispatch, nothing is sent', async () => {
+  it('freeze/audit-first, also P7-O3: if the log fails at any record before the dispatch, nothing is sent', async () => {
     for (const stage of ['explanation_presented', 'confirmation_requested', 'confirmation_given', 'dispatch_intent']) {
       const session = await openOperator({
         audit: log => ({
@@ -624,7 +624,7 @@ describe('control plane invariants', () => {
     }
   });
 
-  it('P7-O3, freeze/not-recorded: executed but not recorded is said exactly so', async () => {
+  it('freeze/not-recorded, also P7-O3: executed but not recorded is said exactly so', async () => {
     const session = await openOperator({
       audit: log => ({
         append: entry =>
@@ -636,7 +636,7 @@ describe('control plane invariants', () => {
     assert.deepEqual(result.recorded, { position: null, cause: 'disk gone.' });
   });
 
-  it('P7-O3: Operator authority that cannot be recorded is not assumed; giving it up never depends on the log', async () => {
+  it('also P7-O3: Operator authority that cannot be recorded is not assumed; giving it up never depends on the log', async () => {
     let works = false;
     const session = await openSession({
       audit: log => ({
@@ -656,7 +656,7 @@ describe('control plane invariants', () => {
     assert.ok((await session.plane.changeAuthority({ level: 'Auditor' })).ok);
   });
 
-  it('P7-O3, freeze/responsible: nobody can be made responsible for a control command without an account', async () => {
+  it('freeze/responsible, also P7-O3: nobody can be made responsible for a control command without an account', async () => {
     const session = await openOperator({ account: '' });
     for (const command of ['request_promotion', 'request_demotion', 'force_promotion'] as const) {
       assert.equal(failed(await session.plane.execute(command, promotion)).error.code, 'PHASE7_OPERATOR_UNKNOWN');
@@ -665,7 +665,7 @@ describe('control plane invariants', () => {
   });
 
   it(
-    'P7-S1, set/presentation, freeze/no-background: opening a session, changing authority and ending it contact ' +
+    'P7-S1, set/presentation, also freeze/no-background: opening a session, changing authority and ending it contact ' +
       'nobody',
     async () => {
       const session = await openOperator();
@@ -677,7 +677,7 @@ describe('control plane invariants', () => {
     },
   );
 
-  it('P7-S2, set/reads-only: everything that is not a confirmed control command only reads', async () => {
+  it('set/reads-only, also P7-S2: everything that is not a confirmed control command only reads', async () => {
     const session = await openOperator();
     for (const command of COMMAND_NAMES.filter(name => COMMANDS[name].class !== 'control')) {
       assert.equal((await session.plane.execute(command, argumentsOf(command))).kind, 'answered', command);

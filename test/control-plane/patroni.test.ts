@@ -9,7 +9,7 @@ import type { CommandResult } from '../../src/control-plane/request/result.ts';
 import { cluster, json, member, SYSTEM, text, type Cluster } from '../engines/patroni.ts';
 import { closeAll } from '../engines/servers.ts';
 import { clusterOf, controlRequest, errorOf, kernelOf, N2 } from '../engines/wire.ts';
-import { pattern } from '../pattern.ts';
+import { pattern } from '../support/pattern.ts';
 import { failed, openOperator, openSession, removeFolders, truthfulServer, type Session } from './session.ts';
 
 describe('the path of a request to a Patroni cluster', () => {
@@ -93,7 +93,7 @@ describe('the path of a request to a Patroni cluster', () => {
   });
 
   it(
-    "P7-A1: the system identifier that PostgreSQL tells is the cluster's: one that may only be looked at is not " +
+    "also P7-A1: the system identifier that PostgreSQL tells is the cluster's: one that may only be looked at is not " +
       'controlled under another name',
     async () => {
       for (const [identity, code] of [
@@ -136,7 +136,7 @@ describe('the path of a request to a Patroni cluster', () => {
     assert.equal(session.records().at(-1)?.kernel_response?.body, 'Successfully switched over to "pg2"');
   });
 
-  it('P7-A2: a force acknowledges one by one what Patroni does not check, and is no override while a leader lives', async () => {
+  it('also P7-A2: a force acknowledges one by one what Patroni does not check, and is no override while a leader lives', async () => {
     const session = await openOperator(configured());
     success();
     assert.equal((await force(session)).kind, 'executed');
@@ -157,7 +157,7 @@ describe('the path of a request to a Patroni cluster', () => {
   });
 
   it(
-    'P7-A2: a force to a synchronous standby acknowledges the old leader only; one acknowledgement short is no ' +
+    'also P7-A2: a force to a synchronous standby acknowledges the old leader only; one acknowledgement short is no ' +
       'consent',
     async () => {
       demo.pg1.answer = demo.pg2.answer = ({ path }) =>
@@ -180,7 +180,7 @@ describe('the path of a request to a Patroni cluster', () => {
     },
   );
 
-  it('P7-E1: what Patroni cannot do is refused before any traffic, with the reason, and shown as not available', async () => {
+  it('also P7-E1: what Patroni cannot do is refused before any traffic, with the reason, and shown as not available', async () => {
     const session = await openOperator(configured());
     const unavailable = await session.plane.unavailable('orders');
     assert.deepEqual([...unavailable.keys()].sort(), ['inspect_snapshots', 'request_demotion']);
@@ -196,7 +196,7 @@ describe('the path of a request to a Patroni cluster', () => {
     assert.equal((await (await openSession({ server: await truthfulServer() })).plane.unavailable('orders')).size, 0);
   });
 
-  it('P7-A3: nobody is asked in vain: what is refused anyway, or cannot be asked for, is asked for no reason', async () => {
+  it('also P7-A3: nobody is asked in vain: what is refused anyway, or cannot be asked for, is asked for no reason', async () => {
     const asks = async (session: Session, command: CommandName): Promise<readonly unknown[]> => {
       const { refusal, node, reason } = await session.plane.preflight(command, 'orders');
       return [refusal?.code ?? null, node, reason];
@@ -240,8 +240,8 @@ describe('the path of a request to a Patroni cluster', () => {
   });
 
   it(
-    'P7-F1: a request without a control version goes to no AeroDB kernel; the null is for an engine that declares ' +
-      'to have none',
+    'also P7-F1: a request without a control version goes to no AeroDB kernel; the null is for an engine that ' +
+      'declares to have none',
     async () => {
       const server = await truthfulServer();
       const kernel = await kernelOf(clusterOf([server.url]));
@@ -254,7 +254,7 @@ describe('the path of a request to a Patroni cluster', () => {
     },
   );
 
-  it('P7-E2: an outcome that Patroni does not prove is recorded as unknown, and another winner is no success', async () => {
+  it('also P7-E2: an outcome that Patroni does not prove is recorded as unknown, and another winner is no success', async () => {
     for (const body of ['Switchover status unknown', 'Switched over to "pg3" instead of "pg2"']) {
       const session = await openOperator(configured());
       demo.pg2.answer = ({ path }) =>
@@ -282,7 +282,7 @@ describe('the path of a request to a Patroni cluster', () => {
     assert.equal(explanation.changes[0]?.before, 'none known');
   });
 
-  it('P7-D1: the same facts give the same explanation and the same digest', async () => {
+  it('also P7-D1: the same facts give the same explanation and the same digest', async () => {
     const session = await openOperator({ ...configured(), person: () => ({ kind: 'declined', at: 'the test' }) });
     for (let time = 0; time < 2; time++)
       await session.plane.execute('request_promotion', { cluster: 'orders', node: 'pg2' });

@@ -17,7 +17,7 @@ describe('the act that would permit what was refused', () => {
     return session.plane.permittingAct(error, cluster);
   }
 
-  it('P7-A1: is assuming Operator authority for an Observer, and giving it up for an Auditor', async () => {
+  it('also P7-A1: is assuming Operator authority for an Observer, and giving it up for an Auditor', async () => {
     const session = await openSession();
     assert.equal(await refusedPromotion(session), 'assume_operator');
     await session.plane.changeAuthority({ level: 'Auditor' });
@@ -26,7 +26,7 @@ describe('the act that would permit what was refused', () => {
     assert.deepEqual(session.controls(), []);
   });
 
-  it('P7-A1: of the log is becoming Auditor, and giving authority up first for an Operator', async () => {
+  it('also P7-A1: of the log is becoming Auditor, and giving authority up first for an Operator', async () => {
     const review = refusal('PHASE7_INSUFFICIENT_AUTHORITY', 'Review.');
     assert.equal((await openSession()).plane.permittingAct(review, null), 'become_auditor');
     const { plane } = await openOperator();
@@ -36,7 +36,7 @@ describe('the act that would permit what was refused', () => {
     assert.equal(plane.permittingAct(review, 'orders'), undefined, 'nothing stands in the way any more');
   });
 
-  it('P7-A1: of an observe-only cluster is nothing but editing it: Operator authority is not offered there', async () => {
+  it('also P7-A1: of an observe-only cluster is nothing but editing it: Operator authority is not offered there', async () => {
     const session = await openSession({ cluster: { observeOnly: true } });
     assert.equal(await refusedPromotion(session), 'edit_cluster');
     const { plane } = session;

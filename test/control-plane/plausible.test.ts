@@ -135,7 +135,7 @@ const SECRETS = [
 ];
 
 describe('what may be repeated', () => {
-  it('P7-O3: names, hosts, addresses and paths as people and machines make them', () => {
+  it('also P7-O3: names, hosts, addresses and paths as people and machines make them', () => {
     for (const name of NAMES) assert.ok(isName(name) && isNodeName(name) && isClusterName(name), name);
     for (const host of HOSTS)
       for (const address of [`https://${host}:9191`, `https://${host}/proxy/db1/`])
@@ -147,7 +147,7 @@ describe('what may be repeated', () => {
     assert.ok(isNodeName(randomUUID()));
   });
 
-  it('P7-O3, freeze/secrets: no secret, of those that people think of and of those that machines draw', () => {
+  it('also P7-O3, freeze/secrets: no secret, of those that people think of and of those that machines draw', () => {
     for (const [what, draw] of DRAWN_SECRETS) {
       for (let n = 0; n < 100; n += 1) {
         const secret = draw();

@@ -103,7 +103,7 @@ describe('records', () => {
     assert.equal((JSON.parse(control.body) as Record<string, unknown>)['mode'], 'forced');
   });
 
-  it('P7-E2: a dispatched request is recorded by what is proven about it', async () => {
+  it('also P7-E2: a dispatched request is recorded by what is proven about it', async () => {
     const kernel = { status: 409, body: '{}', details: null };
     const ends: readonly (readonly [ControlError, string])[] = [
       [kernelRejection('AERO_X', 'no', ['P6-S2', 'P6-A1'], 'not_executed', kernel), 'kernel_rejected'],
@@ -129,7 +129,7 @@ describe('records', () => {
   });
 
   it(
-    'P7-E2: a boundary that throws has proven nothing: unknown for a control request, not executed for a read, ' +
+    'also P7-E2: a boundary that throws has proven nothing: unknown for a control request, not executed for a read, ' +
       'recorded as what it was',
     async () => {
       const broken = (): Promise<never> => Promise.reject(new Error('a bug'));
@@ -158,8 +158,8 @@ describe('records', () => {
   );
 
   it(
-    'P7-E2: what breaks after the kernel has said that it executed the request, and after that is recorded, makes ' +
-      'it neither unknown nor undone',
+    'also P7-E2: what breaks after the kernel has said that it executed the request, and after that is recorded, ' +
+      'makes it neither unknown nor undone',
     async () => {
       const session = await openOperator({
         connect: instead({ promote: () => Promise.resolve({ ok: true, value: { body: '{}' } as ExecutedControl }) }),
@@ -177,7 +177,7 @@ describe('records', () => {
   );
 
   it(
-    'P7-A1, P7-E2: a control request whose outcome is unknown ends Operator authority, recorded; it has to be ' +
+    'also P7-A1, P7-E2: a control request whose outcome is unknown ends Operator authority, recorded; it has to be ' +
       'assumed anew before the next one',
     async () => {
       const late = transportFailure('PHASE7_TIMEOUT', 'late', 'unknown');
@@ -241,8 +241,8 @@ describe('records', () => {
   );
 
   it(
-    'P7-A1: authority over another cluster, assumed meanwhile, does not end; where the end cannot be recorded it ' +
-      'ends all the same, and that is said',
+    'also P7-A1: authority over another cluster, assumed meanwhile, does not end; where the end cannot be recorded ' +
+      'it ends all the same, and that is said',
     async () => {
       const late = failure(transportFailure('PHASE7_TIMEOUT', 'late', 'unknown'));
       let refusing = false;
@@ -277,8 +277,8 @@ describe('records', () => {
   );
 
   it(
-    'P7-O3: records of one session are numbered without gaps in the order in which they were asked for, whatever ' +
-      'runs at once',
+    'also P7-O3: records of one session are numbered without gaps in the order in which they were asked for, ' +
+      'whatever runs at once',
     async () => {
       const session = await openOperator();
       await Promise.all(
@@ -303,8 +303,8 @@ describe('records', () => {
   );
 
   it(
-    'P7-O3: the recorded authority is the one that counts for the cluster, and a refused change is on disk before ' +
-      'it is told',
+    'also P7-O3: the recorded authority is the one that counts for the cluster, and a refused change is on disk ' +
+      'before it is told',
     async () => {
       const session = await openOperator();
       session.clusters.set('Orders', { ...clusterOf([session.server.url]), name: 'Orders' });
@@ -331,7 +331,7 @@ describe('refusals', () => {
     removeFolders();
   });
 
-  it('P7-F3: the same command for another node is another request; both are carried out', async () => {
+  it('also P7-F3: the same command for another node is another request; both are carried out', async () => {
     const urls: Record<string, string> = {};
     const [first, second] = [await kernelServer(N1, urls), await kernelServer(N2, urls)];
     const both = Promise.withResolvers<undefined>();
@@ -355,7 +355,7 @@ describe('refusals', () => {
     );
   });
 
-  it('P7-A2, freeze/voided: a token that was declined or voided, or whose cluster is gone, is void ever after', async () => {
+  it('also P7-A2, freeze/voided: a token that was declined or voided, or whose cluster is gone, is void ever after', async () => {
     for (const first of [
       { kind: 'declined', at: 'the first dialog' },
       { kind: 'voided', why: 'The panel was closed.' },
@@ -387,7 +387,7 @@ describe('refusals', () => {
     assert.deepEqual(holder.session.controls(), []);
   });
 
-  it('P7-A2, freeze/voided: the dialogs are told at once when what they ask for is void', async () => {
+  it('also P7-A2, freeze/voided: the dialogs are told at once when what they ask for is void', async () => {
     for (const change of [
       (session: Session) => void session.plane.changeAuthority({ level: 'Observer' }),
       (session: Session) => session.plane.clusterChanged(),
@@ -410,7 +410,7 @@ describe('refusals', () => {
     }
   });
 
-  it('P7-A2, freeze/bound: a token counts once, and only where nothing that it is bound to differs', () => {
+  it('freeze/bound, also P7-A2: a token counts once, and only where nothing that it is bound to differs', () => {
     const binding: ConfirmationBinding = {
       requestId: REQUEST,
       command: 'request_promotion',
@@ -440,7 +440,7 @@ describe('refusals', () => {
     assert.equal(confirmations.consume('t', binding)?.code, 'PHASE7_CONFIRMATION_REUSED');
   });
 
-  it('P7-A2: the typed name counts as it stands: no other case, no space more, no letter less', async () => {
+  it('also P7-A2: the typed name counts as it stands: no other case, no space more, no letter less', async () => {
     for (const typedName of ['NODE-2', ' node-2', 'node-2 ', 'node-', 'node-2\u200b', '', N2]) {
       const session = await openOperator({
         person: ({ token }) => ({ kind: 'confirmed', token, typedName, acknowledged: [] }),
@@ -454,7 +454,7 @@ describe('refusals', () => {
     }
   });
 
-  it('P7-A2: where nobody can be asked nothing is read or asked that would need it, and everything else is answered', async () => {
+  it('also P7-A2: where nobody can be asked nothing is read or asked that would need it, and everything else is answered', async () => {
     const session = await openOperator({ unavailable: refusal('PHASE7_NO_TERMINAL', 'Nobody was asked.') });
     for (const command of ['run_diagnostics', 'request_promotion', 'request_demotion', 'force_promotion'] as const) {
       const input = command === 'run_diagnostics' ? { cluster: 'orders', node: N2 } : promotion;
@@ -465,8 +465,8 @@ describe('refusals', () => {
   });
 
   it(
-    "P7-A1: who may what, at the edges: diagnostics are no Observer's and no observe-only cluster's; the log is an " +
-      "Operator's and an Auditor's",
+    "also P7-A1: who may what, at the edges: diagnostics are no Observer's and no observe-only cluster's; the log " +
+      "is an Operator's and an Auditor's",
     async () => {
       const session = await openOperator();
       const orders = session.clusters.get('orders');
@@ -486,13 +486,13 @@ describe('refusals', () => {
     },
   );
 
-  it('P7-O3: diagnostics need nobody to be responsible; a control command does', async () => {
+  it('also P7-O3: diagnostics need nobody to be responsible; a control command does', async () => {
     const session = await openOperator({ account: '' });
     assert.equal((await session.plane.execute('run_diagnostics', { cluster: 'orders', node: N2 })).kind, 'answered');
   });
 
   it(
-    'P7-E1: what the engine cannot do is refused before anything is read, whichever of the two operations of a ' +
+    'also P7-E1: what the engine cannot do is refused before anything is read, whichever of the two operations of a ' +
       'command it is',
     async () => {
       for (const operation of ['explainPromotion', 'promote'] as const) {
@@ -508,7 +508,7 @@ describe('refusals', () => {
     },
   );
 
-  it('P7-F1: an explanation without a control version sends nothing to an engine that counts them', async () => {
+  it('also P7-F1: an explanation without a control version sends nothing to an engine that counts them', async () => {
     const session = await openOperator({
       connect: instead(kernel => ({
         explainPromotion: async (...asked) => {
@@ -531,7 +531,7 @@ describe('refusals', () => {
     assert.ok(!of(session, requestId).some(({ stage }) => stage === 'dispatch_intent'));
   });
 
-  it('P7-D1: an explanation of an older or of a newer state than its answer contradicts itself', async () => {
+  it('also P7-D1: an explanation of an older or of a newer state than its answer contradicts itself', async () => {
     for (const version of ['16', '18']) {
       const server = await truthfulServer(request =>
         request.path.startsWith('/v1/explain')
@@ -550,7 +550,7 @@ describe('refusals', () => {
 });
 
 describe('errors', () => {
-  it('P7-E3: a kernel that calls its rejection by a name of ours is not taken for us: its words stay its own', () => {
+  it('also P7-E3: a kernel that calls its rejection by a name of ours is not taken for us: its words stay its own', () => {
     const kernel = { status: 409, body: '{}', details: null };
     for (const code of ['PHASE7_CONFIRMATION_DECLINED', 'PHASE7_AUDIT_UNAVAILABLE'] as const) {
       assert.ok(isOwn(refusal(code, 'ours'), code));
@@ -570,7 +570,7 @@ describe('arguments', () => {
     return error === undefined ? undefined : `${error.code} ${error.field ?? ''}`;
   };
 
-  it('P7-A2: as long as may be, and not one character longer; text and nothing else', () => {
+  it('also P7-A2: as long as may be, and not one character longer; text and nothing else', () => {
     for (const [field, most] of [
       ['cluster', 200],
       ['node', 200],
@@ -589,7 +589,7 @@ describe('arguments', () => {
     assert.equal(code({ cluster: 'c', yes: 'true' }), 'PHASE7_MALFORMED_REQUEST yes');
   });
 
-  it('P7-A2: what a command does not take is refused, not dropped; what it needs is not made up', () => {
+  it('also P7-A2: what a command does not take is refused, not dropped; what it needs is not made up', () => {
     assert.equal(invalid('inspect_cluster_state', { node: N2 }), 'PHASE7_MALFORMED_REQUEST node');
     assert.equal(invalid('inspect_node', { node: N2, lookup: REQUEST }), 'PHASE7_MALFORMED_REQUEST lookup');
     assert.equal(invalid('run_diagnostics', { node: N2, reason: 'why' }), 'PHASE7_MALFORMED_REQUEST reason');
@@ -605,7 +605,7 @@ describe('arguments', () => {
     assert.equal(invalid('inspect_node', { node: 'node-2' }), 'PHASE7_INVALID_NODE_ID node');
   });
 
-  it('P7-A2: an older part is asked for by a position, of one node, and only where there are parts', () => {
+  it('also P7-A2: an older part is asked for by a position, of one node, and only where there are parts', () => {
     const PAGED: readonly CommandName[] = ['inspect_promotion_state', 'inspect_wal', 'inspect_snapshots'];
     for (const command of COMMAND_NAMES) {
       const args = spec(command).target === 'none' ? {} : { node: N2, reason: 'x' };
@@ -642,7 +642,7 @@ describe('arguments', () => {
     }
   });
 
-  it('P7-S3: an endpoint is chosen by its address or its member, where endpoints are asked in configured order', () => {
+  it('also P7-S3: an endpoint is chosen by its address or its member, where endpoints are asked in configured order', () => {
     const ORDERED: readonly CommandName[] = [
       'inspect_cluster_state',
       'inspect_replication_status',
@@ -685,7 +685,7 @@ describe('arguments', () => {
     assert.deepEqual(recordedArguments({ from: 'http://b:1' }).args, { from: 'http://b:1' });
   });
 
-  it('P7-O3: what was typed is recorded as text, and cut only where it is longer than any argument may be', () => {
+  it('also P7-O3: what was typed is recorded as text, and cut only where it is longer than any argument may be', () => {
     assert.deepEqual(recordedArguments({ reason: 'x'.repeat(4000), none: undefined }), {
       args: { reason: 'x'.repeat(4000) },
       withheld: [],

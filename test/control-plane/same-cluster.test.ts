@@ -10,7 +10,7 @@ import { connect } from '../../src/engines/connect.ts';
 import { issue } from '../engines/certificates.ts';
 import { bent, closeAll, kernelServer, truthful } from '../engines/servers.ts';
 import { N1, N2, N3, PATIENT } from '../engines/wire.ts';
-import { pattern } from '../pattern.ts';
+import { pattern } from '../support/pattern.ts';
 import { consents, failed, openOperator, openSession, removeFolders, truthfulServer, type Session } from './session.ts';
 
 const PROMOTION = { cluster: 'orders', node: N2, reason: 'drill' };
@@ -37,7 +37,7 @@ describe('one cluster under two names', () => {
     removeFolders();
   });
 
-  it('P7-A1: every spelling of an address is one address', () => {
+  it('also P7-A1: every spelling of an address is one address', () => {
     const spellings = [
       [
         'https://node-1.example:9191',
@@ -86,7 +86,7 @@ describe('one cluster under two names', () => {
     assert.equal(new Set(different.map(normalAddress)).size, different.length);
   });
 
-  it('P7-A1: an address of an observe-only cluster, however it is spelt, has no Operator under another name', async () => {
+  it('also P7-A1: an address of an observe-only cluster, however it is spelt, has no Operator under another name', async () => {
     const session = await openSession();
     const { port } = new URL(session.server.url);
     for (const endpoint of [
@@ -106,7 +106,7 @@ describe('one cluster under two names', () => {
     assert.equal(await operatorRefused(session), '');
   });
 
-  it('P7-A1: an observe-only entry that is not valid otherwise still counts as one', async () => {
+  it('also P7-A1: an observe-only entry that is not valid otherwise still counts as one', async () => {
     const session = await openSession();
     for (const spoilt of [
       { kind: 'oracle' },
@@ -119,7 +119,7 @@ describe('one cluster under two names', () => {
     }
   });
 
-  it('P7-A1: what the kernel tells of its members counts: their addresses, asked or explained', async () => {
+  it('also P7-A1: what the kernel tells of its members counts: their addresses, asked or explained', async () => {
     const member = 'https://node-1.example:9191';
     const server = (): ReturnType<typeof kernelServer> => kernelServer(N2, { [N1]: member });
     const looked = await openSession({ server: await server() });
@@ -146,7 +146,7 @@ describe('one cluster under two names', () => {
     assert.deepEqual([explained.asked.length, explained.controls().length], [0, 0]);
   });
 
-  it('P7-A1: what two clusters both announce makes them no single one, nor what they announce of their own machine', async () => {
+  it('also P7-A1: what two clusters both announce makes them no single one, nor what they announce of their own machine', async () => {
     const session = await openSession({
       server: await kernelServer(N2, { [N1]: 'https://10.0.0.1:9191', [N3]: 'http://localhost:9191' }),
     });
@@ -169,7 +169,7 @@ describe('one cluster under two names', () => {
     assert.equal(await operatorRefused(session), '');
   });
 
-  it('P7-A1: the identity that the kernel tells counts: configured, or told in this session under the other name', async () => {
+  it('also P7-A1: the identity that the kernel tells counts: configured, or told in this session under the other name', async () => {
     const reading = await (await openSession()).plane.execute('inspect_cluster_state', { cluster: 'orders' });
     assert.ok(reading.kind === 'answered' && reading.answer.command === 'inspect_cluster_state');
     const identity = reading.answer.reading.view.clusterId ?? assert.fail('the node tells its cluster id');
@@ -181,7 +181,7 @@ describe('one cluster under two names', () => {
     await configured.plane.execute('inspect_cluster_state', { cluster: 'orders' });
     assert.match(
       await operatorRefused(configured),
-      /its identity \S+ is the one that the kernel of this cluster tells/,
+      /its identity \S+ is the one that the kernel of this cluster reports/,
     );
 
     const front = await truthfulServer();
@@ -193,7 +193,7 @@ describe('one cluster under two names', () => {
     assert.deepEqual(both.controls(), []);
   });
 
-  it('P7-A1, P7-A2: an entry that makes the cluster observe-only while the person reads sends nothing', async () => {
+  it('also P7-A1, P7-A2: an entry that makes the cluster observe-only while the person reads sends nothing', async () => {
     const holder: { session?: Session } = {};
     holder.session = await openOperator({
       person: (prompt, voided) => {
@@ -221,8 +221,8 @@ describe('consent and secrets', () => {
 
   for (const command of ['request_promotion', 'request_demotion', 'force_promotion', 'run_diagnostics'] as const) {
     it(
-      `P7-A2, freeze/voided: ${command}: a token that changes, appears or goes while the person decides voids the ` +
-        'confirmation',
+      `also P7-A2, freeze/voided: ${command}: a token that changes, appears or goes while the person decides voids ` +
+        'the confirmation',
       async () => {
         for (const [before, afterwards] of [
           ['one', 'two'],
@@ -267,7 +267,7 @@ describe('consent and secrets', () => {
     );
   }
 
-  it('P7-A2: a change between intent and request is seen too, and recorded as not executed', async () => {
+  it('also P7-A2: a change between intent and request is seen too, and recorded as not executed', async () => {
     let token = 'one';
     const session = await openOperator({
       connect: cluster => connect(cluster, { secrets: { token }, timeouts: PATIENT }),
@@ -285,7 +285,7 @@ describe('consent and secrets', () => {
   });
 
   it(
-    'P7-A2: key, certificate, CA and database password are part of what is reached with; the same files are the ' +
+    'also P7-A2: key, certificate, CA and database password are part of what is reached with; the same files are the ' +
       'same',
     async () => {
       const access = async (cluster: Partial<PatroniCluster>, databasePassword?: string): Promise<string> => {
@@ -321,7 +321,7 @@ describe('consent and secrets', () => {
     },
   );
 
-  it('P7-A2: a secret that the editor says has changed voids what is open at once', async () => {
+  it('also P7-A2: a secret that the editor says has changed voids what is open at once', async () => {
     const session = await openOperator({
       person: (_prompt, voided) =>
         new Promise(resolve => {
@@ -337,7 +337,7 @@ describe('consent and secrets', () => {
     assert.match(error.message, /A secret changed while the confirmation was open\./);
   });
 
-  it('P7-A2: a file that cannot be read any more voids the confirmation, and says which', async () => {
+  it('also P7-A2: a file that cannot be read any more voids the confirmation, and says which', async () => {
     writeFileSync(file('ca'), issue({ name: 'one', ca: true }).cert);
     const server = await truthfulServer();
     const session = await openOperator({
@@ -350,7 +350,7 @@ describe('consent and secrets', () => {
     });
     const { error } = failed(await session.plane.execute('request_promotion', PROMOTION));
     assert.equal(error.code, 'PHASE7_CONFIRMATION_VOIDED');
-    assert.match(error.message, /could not be prepared once more.*\/ca \(ca\) cannot be read: ENOENT/);
+    assert.match(error.message, /could not be prepared again.*\/ca \(ca\) cannot be read: ENOENT/);
     assert.deepEqual(session.controls(), []);
   });
 });

@@ -22,7 +22,7 @@ import type {
 import { connect } from '../../src/engines/connect.ts';
 import { kernelServer, type HttpRunning, type Received } from '../engines/servers.ts';
 import { clusterOf, PATIENT, N2 } from '../engines/wire.ts';
-import { recordsIn } from '../records-in.ts';
+import { recordsIn } from '../support/records-in.ts';
 
 /** What the scripted person does when asked. */
 export type Person = (

@@ -1,13 +1,14 @@
 /**
  * Every control request of a campaign is cut somewhere on its way, and what the control plane reports is compared with
- * what the kernel really did: `npm run test:cut -- [--all] [--seed 7] [--positions 300] [--command request_demotion]`.
- * A seed replays its places.
+ * what the kernel really did:
+ * `npm run campaign -- cut [--all] [--seed 7] [--positions 300] [--command request_demotion]`. A seed replays its
+ * places.
  */
 import assert from 'node:assert/strict';
 import { parseArgs } from 'node:util';
 import type { ControlCommandName } from '../../src/control-plane/commands/commands.ts';
 import type { Outcome } from '../../src/control-plane/model/errors.ts';
-import { generator, type Random } from '../seed.ts';
+import { generator, type Random } from '../support/seed.ts';
 import type { TestNode } from '../local-cluster/harness.ts';
 import { boundaries, lengthOf, placeText } from './positions.ts';
 import type { Harm, How } from './proxy.ts';
@@ -321,7 +322,7 @@ export async function campaign(settings: Settings): Promise<Report> {
     await run.conclude();
   } catch (error) {
     throw new Error(
-      `${error instanceof Error ? error.message : String(error)}\nrepeat: npm run test:cut -- ` +
+      `${error instanceof Error ? error.message : String(error)}\nrepeat: npm run campaign -- cut ` +
         `--seed ${settings.seed} --positions ${settings.positions}${settings.all ? ' --all' : ''}`,
       { cause: error },
     );

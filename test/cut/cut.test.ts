@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { issue } from '../engines/certificates.ts';
-import { generator, seedFrom } from '../seed.ts';
+import { generator, seedFrom } from '../support/seed.ts';
 import { campaign, COMMANDS, harmText, judgeTruth, told } from './campaign.ts';
 import type { Harm } from './proxy.ts';
 import { Stand } from './stand.ts';
@@ -24,8 +24,8 @@ describe('a control request whose connection is cut', function () {
 
   for (const commands of [COMMANDS.filter(command => command !== 'force_promotion'), ['force_promotion']] as const) {
     it(
-      `P7-E2, P7-F3, P7-O3: ${commands.join(' and ')}, closed, reset, delayed and outlasted at every boundary and ` +
-        'at places drawn from the seed: what is reported is what the kernel did, once, and the log says so',
+      `also P7-E2, P7-F3, P7-O3: ${commands.join(' and ')}, closed, reset, delayed and outlasted at every boundary ` +
+        'and at places drawn from the seed: what is reported is what the kernel did, once, and the log says so',
       async () => {
         const report = await campaign({ seed: SEED, positions: POSITIONS, all: false, commands });
         process.stdout.write(`      ${JSON.stringify(report)}\n`);
@@ -42,7 +42,7 @@ describe('a control request whose connection is cut', function () {
   }
 
   for (const version of ['TLSv1.3', 'TLSv1.2'] as const) {
-    it(`P7-E2, P7-F3: the same in the ciphertext of ${version}, handshake included`, async () => {
+    it(`also P7-E2, P7-F3: the same in the ciphertext of ${version}, handshake included`, async () => {
       const folder = mkdtempSync(join(tmpdir(), 'aerodb-cut-tls-'));
       const ca = issue({ name: 'the CA of a cut', ca: true });
       const caFile = join(folder, 'ca.pem');

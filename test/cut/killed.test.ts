@@ -215,7 +215,7 @@ describe('the terminal program killed at every step', function () {
 
   for (const { step, stages, executed, observer, diesBefore, harm, die } of DEATHS) {
     it(
-      'P7-F2, P7-O3: killed ' +
+      'also P7-F2, P7-O3: killed ' +
         `at ${step}: ${executed === true ? 'executed once, as the kernel says' : 'nothing is executed'}, nothing is ` +
         'resumed, nothing is invented',
       async () => {
@@ -298,7 +298,7 @@ describe('the terminal program killed at every step', function () {
   }
 
   it(
-    'P7-O3, P7-F1: as long as the intent cannot be recorded, not even a connection is made, and what cannot be ' +
+    'also P7-O3, P7-F1: as long as the intent cannot be recorded, not even a connection is made, and what cannot be ' +
       'recorded at all is refused',
     async () => {
       const audit = join(home, 'audit-waiting');

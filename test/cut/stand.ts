@@ -18,7 +18,7 @@ import type { CommandResult } from '../../src/control-plane/request/result.ts';
 import { success } from '../../src/control-plane/model/errors.ts';
 import { connect, type Timeouts } from '../../src/engines/connect.ts';
 import { TestCluster, type TestNode, at, demote, promote, textAt, until } from '../local-cluster/harness.ts';
-import { wholeLines } from '../records-in.ts';
+import { wholeLines } from '../support/records-in.ts';
 import { CutProxy, type Harm } from './proxy.ts';
 import { TlsFront, type TlsIdentity } from './tls-front.ts';
 

@@ -142,8 +142,8 @@ describe('an answer', () => {
   });
 
   it(
-    'freeze/secrets: a secret that it repeats is withheld in every form in which a program writes one, wherever it ' +
-      'stands',
+    'also freeze/secrets: a secret that it repeats is withheld in every form in which a program writes one, ' +
+      'wherever it stands',
     () => {
       const token = 'Zz9/+"\\secret~token?>';
       const secrets = bearerSecrets(token);
@@ -237,7 +237,7 @@ describe('an answer', () => {
     },
   );
 
-  it('freeze/secrets: a short secret is withheld where it is echoed as a header, and is not taken for a word', () => {
+  it('also freeze/secrets: a short secret is withheld where it is echoed as a header, and is not taken for a word', () => {
     assert.deepEqual(bearerSecrets('elevenchars'), ['Bearer elevenchars']);
     assert.deepEqual(bearerSecrets('twelve-chars'), ['twelve-chars']);
     assert.deepEqual(bearerSecrets(undefined), []);

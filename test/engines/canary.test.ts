@@ -64,7 +64,7 @@ describe('secrets', () => {
   after(() => rmSync(folder, { recursive: true, force: true }));
   afterEach(closeAll);
 
-  it('P7-O3, freeze/secrets: no result, error or printed byte holds the token, whatever a server does with it', async () => {
+  it('freeze/secrets, also P7-O3: no result, error or printed byte holds the token, whatever a server does with it', async () => {
     const printed: string[] = [];
     const write = { out: process.stdout.write.bind(process.stdout), err: process.stderr.write.bind(process.stderr) };
     const spy = (chunk: string | Uint8Array): boolean => {
@@ -168,7 +168,7 @@ describe('secrets', () => {
     assert.ok(authorizations.length > 0 && authorizations.every(value => value === `Bearer ${CANARY}`));
   });
 
-  it("P7-E3: a rejection that repeats the token is the kernel's own but for the token", async () => {
+  it("also P7-E3: a rejection that repeats the token is the kernel's own but for the token", async () => {
     const token = 'canary-0123456789-abcdef';
     const server = await answeringBytes(({ headers }) =>
       jsonBytes(403, rejection('AERO_FORBIDDEN', 'not_executed', { headers })),
@@ -192,7 +192,7 @@ describe('secrets', () => {
     assert.doesNotMatch(JSON.stringify(error), /Bearer node/);
   });
 
-  it('P7-O3, freeze/secrets: no error holds anything of a key file', async () => {
+  it('also P7-O3, freeze/secrets: no error holds anything of a key file', async () => {
     const { cert, key } = issue({ name: 'operator' });
     const file = (name: string, content: string): string => {
       writeFileSync(join(folder, name), content);

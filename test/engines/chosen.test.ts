@@ -66,7 +66,7 @@ describe('one endpoint that was chosen', () => {
   afterEach(closeAll);
 
   for (const [name, make] of Object.entries(SUITES))
-    it(`P7-S3, P7-E1: ${name} asks exactly that one, whichever stands before it, and says so`, async function () {
+    it(`also P7-S3, P7-E1: ${name} asks exactly that one, whichever stands before it, and says so`, async function () {
       this.timeout(60_000);
       const { kernel, endpoints, counts } = await make();
       for (const command of ORDERED)
@@ -89,7 +89,7 @@ describe('one endpoint that was chosen', () => {
       assert.ok(!('isChosen' in reading));
     });
 
-  it('P7-E2, P7-E3: a chosen endpoint without an answer is named, no other is asked, and that is said', async () => {
+  it('also P7-E2, P7-E3: a chosen endpoint without an answer is named, no other is asked, and that is said', async () => {
     const [dead, alive] = [await closedPort(), await kernelServer(N1)];
     const kernel = await kernelOf(clusterOf([alive.url, dead.url]));
     const silent = errorOf(await readView(kernel, 'inspect_cluster_state', { cluster: 'orders' }, dead.url));
@@ -111,7 +111,7 @@ describe('one endpoint that was chosen', () => {
 describe('who told it', () => {
   afterEach(closeAll);
 
-  it('P7-O1: AeroDB: halted, following nobody or cut off, by its own row and its own answer', async () => {
+  it('also P7-O1: AeroDB: halted, following nobody or cut off, by its own row and its own answer', async () => {
     const told = async (bend: (rows: Record<string, unknown>[]) => void, path = '/v1/cluster'): Promise<Document> => {
       const server = await kernelServer(N2, {}, request =>
         request.path !== path
@@ -150,7 +150,7 @@ describe('who told it', () => {
     assert.deepEqual(selfReportOf(await told(others({ halt_reason: 'WalGapDetected' }), '/v1/replication')), []);
   });
 
-  it('P7-O1: Patroni: what it last wrote of itself, in every list; that it knows no leader, by its own word', async () => {
+  it('also P7-O1: Patroni: what it last wrote of itself, in every list; that it knows no leader, by its own word', async () => {
     const demo = await patroni();
     demo.pg1.answer = ({ path }) =>
       path === '/history'
@@ -179,7 +179,7 @@ describe('who told it', () => {
     ]);
   });
 
-  it('P7-O1: MySQL: that it is in no group, and whom of its group it does not reach', async () => {
+  it('also P7-O1: MySQL: that it is in no group, and whom of its group it does not reach', async () => {
     const demo = await group();
     const [, second] = demo.nodes;
     const kernel = await demo.kernel();

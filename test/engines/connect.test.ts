@@ -25,14 +25,14 @@ describe('connecting to a cluster', () => {
   after(() => rmSync(folder, { recursive: true, force: true }));
   afterEach(closeAll);
 
-  it('P7-A1: contacts nobody', async () => {
+  it('also P7-A1: contacts nobody', async () => {
     const server = await kernelServer(N1);
     valueOf(await connect(clusterOf([server.url]), OPTIONS));
     await new Promise(resolve => setImmediate(resolve));
     assert.equal(server.received.length, 0);
   });
 
-  it('P7-F1: plain HTTP to another machine, and credentials in an address, are refused once more', async () => {
+  it('also P7-F1: plain HTTP to another machine, and credentials in an address, are refused once more', async () => {
     const insecure = errorOf(await connect(clusterOf(['http://127.0.0.1:1', 'http://10.0.0.1:9191']), OPTIONS));
     assert.equal(insecure.code, 'PHASE7_INSECURE_TRANSPORT');
     assert.equal(insecure.outcome, 'not_executed');
@@ -41,7 +41,7 @@ describe('connecting to a cluster', () => {
     assert.doesNotMatch(JSON.stringify(credentials), /canary/);
   });
 
-  it('P7-S3: a database login is for a Patroni cluster only, and its addresses are host:port', async () => {
+  it('also P7-S3: a database login is for a Patroni cluster only, and its addresses are host:port', async () => {
     const database = { user: 'monitor', addresses: ['127.0.0.1:5432'] };
     assert.equal(
       errorOf(await connect(withDatabase(clusterOf(['http://127.0.0.1:8008']), database), OPTIONS)).field,
@@ -67,7 +67,7 @@ describe('connecting to a cluster', () => {
       valueOf(await connect(withDatabase(patroni, { ...database, addresses: [address] }), OPTIONS));
   });
 
-  it('P7-F1: the access to a Patroni cluster is a user:password, and nothing of it is told when it is not', async () => {
+  it('also P7-F1: the access to a Patroni cluster is a user:password, and nothing of it is told when it is not', async () => {
     const patroni = { ...clusterOf(['http://127.0.0.1:8008']), kind: 'patroni' } as const;
     for (const token of ['canary', ':canary', 'canary:', 'ca:nary\n', '']) {
       const error = errorOf(await connect(patroni, { ...OPTIONS, secrets: { token } }));
@@ -78,7 +78,7 @@ describe('connecting to a cluster', () => {
       valueOf(await connect(patroni, { ...OPTIONS, secrets: { token } }));
   });
 
-  it('P7-F1: a TLS file that cannot be used is named, and nothing of it is told', async () => {
+  it('also P7-F1: a TLS file that cannot be used is named, and nothing of it is told', async () => {
     const path = (name: string): string => join(folder, name);
     writeFileSync(path('garbage'), 'canary-file-content');
     writeFileSync(path('large'), Buffer.alloc(1024 * 1024 + 1));
@@ -118,7 +118,7 @@ describe('connecting to a cluster', () => {
     }
   });
 
-  it("P7-S2, freeze/shared: loading and using the boundary leaves the host's global dispatcher as it is", async () => {
+  it("freeze/shared, also P7-S2: loading and using the boundary leaves the host's global dispatcher as it is", async () => {
     const server = await kernelServer(N1);
     const file = new URL('../../src/engines/connect.ts', import.meta.url).href;
     const cluster = { name: 'x', kind: 'aerodb', endpoints: [server.url] };
@@ -135,7 +135,7 @@ describe('connecting to a cluster', () => {
     assert.deepEqual(JSON.parse(stdout), { ok: true, same: true, found: [] });
   });
 
-  it('P7-S3: a proxy of the environment is not used', async () => {
+  it('also P7-S3: a proxy of the environment is not used', async () => {
     const proxy = await kernelServer(N1);
     const dead = await closedPort();
     const names = ['HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'https_proxy', 'ALL_PROXY', 'NODE_USE_ENV_PROXY'];
@@ -156,7 +156,7 @@ describe('connecting to a cluster', () => {
     assert.equal(proxy.received.length, 0);
   });
 
-  it('P7-S2: undici is imported in one file, and only the three files of it that touch no global', () => {
+  it('also P7-S2: undici is imported in one file, and only the three files of it that touch no global', () => {
     const root = new URL('../../src/', import.meta.url);
     const imports = readdirSync(root, { recursive: true, encoding: 'utf8' })
       .filter(name => name.endsWith('.ts') && !name.endsWith('.d.ts'))
@@ -176,7 +176,7 @@ describe('connecting to a cluster', () => {
 describe('limits of an answer', () => {
   afterEach(closeAll);
 
-  it('P7-F1: a body of 100 MB is given up at the limit', async () => {
+  it('also P7-F1: a body of 100 MB is given up at the limit', async () => {
     let written = 0;
     const server = await rawServer(socket =>
       socket.once('data', () => {
@@ -200,7 +200,7 @@ describe('limits of an answer', () => {
     assert.ok(written < 40 * 1024 * 1024, `${written} bytes were taken`);
   });
 
-  it('P7-F1: an endless body, an endless drip and endless headers end in time', async () => {
+  it('also P7-F1: an endless body, an endless drip and endless headers end in time', async () => {
     const endless: readonly ((write: (text: string) => void) => void)[] = [
       write => write('HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n'),
       write => write('HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n{'),
@@ -236,7 +236,7 @@ describe('limits of an answer', () => {
     );
   });
 
-  it('P7-F1: millions of wrong values cost one complaint', async () => {
+  it('also P7-F1: millions of wrong values cost one complaint', async () => {
     const head = JSON.stringify({
       api_version: 'v1',
       observed_at: {
@@ -261,7 +261,7 @@ describe('limits of an answer', () => {
     assert.match(error.message, /data\.members\.0: Invalid input/);
   });
 
-  it('P7-F1: an address that swallows packets is given up within the time to connect', async () => {
+  it('also P7-F1: an address that swallows packets is given up within the time to connect', async () => {
     const started = performance.now();
     const dead = await closedPort();
     // 192.0.2.0/24 is for documentation: nobody answers there. Where the network says so at once, that is a failure to
@@ -277,7 +277,7 @@ describe('limits of an answer', () => {
     assert.ok(performance.now() - started < 30_000, 'the system itself would wait for two minutes');
   });
 
-  it('P7-S1: a thousand reads leave no socket and no timer behind', async () => {
+  it('also P7-S1: a thousand reads leave no socket and no timer behind', async () => {
     const server = await kernelServer(N1);
     const kernel = await kernelOf(clusterOf([server.url]));
     const resources = (): number =>

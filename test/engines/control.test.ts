@@ -55,7 +55,7 @@ function assertUnknown(error: ControlError, code: string): void {
 describe('kernel control requests', () => {
   afterEach(closeAll);
 
-  it('P7-E1: a promotion is one request, as the contract has it, to the endpoint of its explanation', async () => {
+  it('also P7-E1: a promotion is one request, as the contract has it, to the endpoint of its explanation', async () => {
     const server = await kernelServer(N2);
     const kernel = await kernelOf(clusterOf(['http://127.0.0.1:1', server.url]), 'operator-token');
     const { result, body } = valueOf(
@@ -90,7 +90,7 @@ describe('kernel control requests', () => {
     });
   });
 
-  it('P7-E1: a demotion is one request, as the contract has it', async () => {
+  it('also P7-E1: a demotion is one request, as the contract has it', async () => {
     const server = await kernelServer(N2);
     valueOf(await CONTROLS.demote(await kernelOf(clusterOf([server.url])), N2, server.url));
     const [sent] = server.received;
@@ -106,7 +106,7 @@ describe('kernel control requests', () => {
     });
   });
 
-  it('P7-S3: an address that is not configured is refused before anything is sent', async () => {
+  it('also P7-S3: an address that is not configured is refused before anything is sent', async () => {
     const stranger = await kernelServer(N2);
     const kernel = await kernelOf(clusterOf(['http://127.0.0.1:1']));
     for (const call of [
@@ -121,7 +121,7 @@ describe('kernel control requests', () => {
     assert.equal(stranger.received.length, 0);
   });
 
-  it('P7-E2: a connection that was never made executed nothing, provably', async () => {
+  it('also P7-E2: a connection that was never made executed nothing, provably', async () => {
     const dead = await closedPort();
     const error = await controlError(dead.url);
     assert.equal(error.code, 'PHASE7_CONNECTION_FAILED');
@@ -146,7 +146,7 @@ describe('kernel control requests', () => {
     }
   });
 
-  it('P7-E2: a TLS handshake that fails executed nothing, provably', async () => {
+  it('also P7-E2: a TLS handshake that fails executed nothing, provably', async () => {
     const plain = await rawServer(socket => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
     const silent = await rawServer(socket => socket.resume());
     for (const [url, connectMs, reason] of [
@@ -160,7 +160,7 @@ describe('kernel control requests', () => {
     }
   });
 
-  it('P7-F3, freeze/no-retry, freeze/unknown: a dropped connection is reported as unknown and never retried', async () => {
+  it('P7-F3, freeze/no-retry, also freeze/unknown: a dropped connection is reported as unknown and never retried', async () => {
     const drops: Readonly<Record<string, (socket: Socket) => void>> = {
       'at once': socket => socket.destroy(),
       'reset at once': socket => socket.resetAndDestroy(),
@@ -208,7 +208,7 @@ describe('kernel control requests', () => {
     }
   });
 
-  it('P7-F3: a server that speaks before it is asked gets one connection and at most one request', async () => {
+  it('also P7-F3: a server that speaks before it is asked gets one connection and at most one request', async () => {
     let connections = 0;
     const server = await rawServer(socket => {
       connections++;
@@ -220,7 +220,7 @@ describe('kernel control requests', () => {
     assert.equal(connections, 1);
   });
 
-  it('P7-F3: bytes that arrive before the request is written do not bring a second connection', async () => {
+  it('also P7-F3: bytes that arrive before the request is written do not bring a second connection', async () => {
     let connections = 0;
     const server = await rawServer(socket => {
       connections++;
@@ -244,7 +244,7 @@ describe('kernel control requests', () => {
     assert.equal(connections, 1);
   });
 
-  it('P7-E2: an executed answer whose connection is cut at any byte is unknown until it is whole', async () => {
+  it('also P7-E2: an executed answer whose connection is cut at any byte is unknown until it is whole', async () => {
     const whole = jsonBytes(200, envelope(N2, executed('promotion', REQUEST, N2)));
     const step = Math.ceil(whole.length / 60);
     for (let at = 0; at <= whole.length; at = at === whole.length ? at + 1 : Math.min(whole.length, at + step)) {
@@ -257,7 +257,7 @@ describe('kernel control requests', () => {
     }
   });
 
-  it('P7-E2: an answer that does not come in time is unknown', async () => {
+  it('also P7-E2: an answer that does not come in time is unknown', async () => {
     let requests = 0;
     const hanging = await rawServer(socket =>
       socket.on('data', () => {
@@ -285,7 +285,7 @@ describe('kernel control requests', () => {
     );
   });
 
-  it("P7-E3, freeze/verbatim: a rejection is the kernel's own, byte for byte", async () => {
+  it("also P7-E3, freeze/verbatim: a rejection is the kernel's own, byte for byte", async () => {
     const rows: readonly (readonly [number, string])[] = [
       [401, 'AERO_UNAUTHENTICATED'],
       [403, 'AERO_FORBIDDEN'],
@@ -326,7 +326,7 @@ describe('kernel control requests', () => {
     }
   });
 
-  it('P7-E2: a rejection that does not say its outcome is unknown for control, not executed for a read', async () => {
+  it('also P7-E2: a rejection that does not say its outcome is unknown for control, not executed for a read', async () => {
     for (const silent of [
       { error: { code: 'AERO_X', message: 'm' } },
       { error: { code: 'AERO_X', message: 'm', outcome: null, invariant: null, details: null } },
@@ -341,7 +341,7 @@ describe('kernel control requests', () => {
     }
   });
 
-  it("P7-E2: an answer that is no kernel's is unknown, and says what came", async () => {
+  it("also P7-E2: an answer that is no kernel's is unknown, and says what came", async () => {
     const page =
       '<!doctype html><style>b{}</style><script>alert(1)</script><h1>502 Bad\nGateway</h1>\u202e\u0007<img src=x ' +
       'onerror=alert(1)>';
@@ -454,7 +454,7 @@ describe('kernel control requests', () => {
     }
   });
 
-  it('P7-E2: an answer to another request, about another node or from another node is no proof', async () => {
+  it('also P7-E2: an answer to another request, about another node or from another node is no proof', async () => {
     const rows: readonly (readonly [
       string,
       (
@@ -543,7 +543,7 @@ describe('kernel control requests', () => {
     }
   });
 
-  it('P7-F3: a redirect is not followed, and the token does not travel', async () => {
+  it('also P7-F3: a redirect is not followed, and the token does not travel', async () => {
     const elsewhere = await kernelServer(N2);
     for (const status of [301, 302, 303, 307, 308]) {
       const server = await httpServer((_request, response) =>
@@ -558,7 +558,7 @@ describe('kernel control requests', () => {
     assert.equal(elsewhere.received.length, 0);
   });
 
-  it('P7-E1, freeze/one-request: every control request has a connection of its own, which ends with it', async () => {
+  it('freeze/one-request, also P7-E1: every control request has a connection of its own, which ends with it', async () => {
     const ports = new Set<number>();
     let openSockets = 0;
     const requests: Received[] = [];
@@ -589,7 +589,7 @@ describe('kernel control requests', () => {
     while (openSockets > 0) await new Promise(resolve => setImmediate(resolve));
   });
 
-  it('P7-F3: an interim answer is not an answer', async () => {
+  it('also P7-F3: an interim answer is not an answer', async () => {
     const server = await answeringBytes(
       request => `HTTP/1.1 103 Early Hints\r\nlink: <x>\r\n\r\n${jsonBytes(200, truthful(N2, request).value)}`,
     );
@@ -599,7 +599,7 @@ describe('kernel control requests', () => {
     assert.equal(waiting.received.length, 1);
   });
 
-  it('P7-D2: what comes after the answer is not read', async () => {
+  it('also P7-D2: what comes after the answer is not read', async () => {
     const server = await answeringBytes(
       request => `${jsonBytes(200, truthful(N2, request).value)}HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}`,
     );

@@ -94,8 +94,8 @@ describe('a control request that is delivered twice', function () {
   };
 
   it(
-    'P7-F3, P7-E2: what the first delivery did is what is reported: not executed, executed, and unknown while it ' +
-      'is under way',
+    'also P7-F3, P7-E2: what the first delivery did is what is reported: not executed, executed, and unknown while ' +
+      'it is under way',
     async () => {
       const [first, second] = [cluster.node(1), cluster.node(2)];
       const through = async (url: string, how: 'in turn' | 'at once'): Promise<Kernel> =>
@@ -162,8 +162,8 @@ describe('the kernel says that it had the request before', () => {
   const first = (outcome: unknown, code: unknown = null): Wire => ({ request_id: REQUEST, first: { outcome, code } });
 
   it(
-    "P7-F3, P7-E3: details.first decides, whatever else the answer says; the kernel's words and its whole answer " +
-      'stay',
+    "also P7-F3, P7-E3: details.first decides, whatever else the answer says; the kernel's words and its whole " +
+      'answer stay',
     async () => {
       for (const operation of ['promote', 'demote'] as const) {
         for (const said of ['executed', 'not_executed', 'unknown', null]) {
@@ -186,7 +186,7 @@ describe('the kernel says that it had the request before', () => {
     },
   );
 
-  it('P7-E2, P7-F3: without a valid details.first about this very request, nothing is known of it', async () => {
+  it('also P7-E2, P7-F3: without a valid details.first about this very request, nothing is known of it', async () => {
     const invalid: readonly unknown[] = [
       null,
       {},

@@ -80,7 +80,7 @@ describe('documents of engines', () => {
         }
       });
 
-      it('P7-D1: what people look for first fits in 125 characters, names before ids', () => {
+      it('also P7-D1: what people look for first fits in 125 characters, names before ids', () => {
         for (const { columns } of documents.flatMap(tablesOf)) {
           const first = columns.filter(({ isDetail, isNarrow }) => isDetail !== true && isNarrow !== true);
           const sum = first.reduce((all, { width }) => all + width, 0);
@@ -89,7 +89,7 @@ describe('documents of engines', () => {
         }
       });
 
-      it('P7-D1: each answer that is read has a headline', () => {
+      it('also P7-D1: each answer that is read has a headline', () => {
         for (const { headline } of documents.slice(0, -2)) assert.notEqual(headline?.length ?? 0, 0);
       });
 

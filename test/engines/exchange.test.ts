@@ -84,8 +84,8 @@ describe('an exchange', function () {
 
   for (const [framing, frame] of Object.entries(FRAMINGS)) {
     it(
-      `P7-E2: an answer ${framing}, closed or reset at every one of its bytes: unknown for control, no view of a ` +
-        'read, and nothing is sent twice',
+      `also P7-E2: an answer ${framing}, closed or reset at every one of its bytes: unknown for control, no view of ` +
+        'a read, and nothing is sent twice',
       async () => {
         const cut = { at: 0, reset: false, length: 0 };
         const { url, seen } = await counting((socket, request) => {
@@ -125,7 +125,7 @@ describe('an exchange', function () {
   }
 
   it(
-    'P7-E2: a request of which the other side has read any number of bytes before it resets: unknown, one ' +
+    'also P7-E2: a request of which the other side has read any number of bytes before it resets: unknown, one ' +
       'connection, never a second',
     async () => {
       let wanted = 0;
@@ -161,7 +161,7 @@ describe('an exchange', function () {
     },
   );
 
-  it('P7-F1: a compressed bomb is refused unopened, whatever says that it is compressed', async () => {
+  it('also P7-F1: a compressed bomb is refused unopened, whatever says that it is compressed', async () => {
     const bomb = gzipSync(Buffer.alloc(512 * MiB, 0x20), { level: 1 });
     for (const headers of [
       ['content-encoding: gzip'],
@@ -192,8 +192,8 @@ describe('an exchange', function () {
   });
 
   it(
-    'P7-E2: 100 MB, an endless body and a slow drip as the answer to a control request: unknown, once, given up at ' +
-      'the limit or in time',
+    'also P7-E2: 100 MB, an endless body and a slow drip as the answer to a control request: unknown, once, given ' +
+      'up at the limit or in time',
     async () => {
       const endings: Readonly<Record<string, (socket: Socket) => void>> = {
         '100 MB': socket => void pour(socket, `content-length: ${100 * MiB}`, 64 * 1024),
@@ -225,8 +225,8 @@ describe('an exchange', function () {
   );
 
   it(
-    'P7-E2: an "executed" whose control version does not follow the one it was conditional on contradicts itself: ' +
-      'unknown',
+    'also P7-E2: an "executed" whose control version does not follow the one it was conditional on contradicts ' +
+      'itself: unknown',
     async () => {
       for (const [version, proven] of [
         ['0', false],
@@ -253,8 +253,8 @@ describe('an exchange', function () {
   );
 
   it(
-    'P7-A3: a kernel that names two primaries is shown as it says, whole; a role that does not exist refuses the ' +
-      'whole view',
+    'also P7-A3: a kernel that names two primaries is shown as it says, whole; a role that does not exist refuses ' +
+      'the whole view',
     async () => {
       let role = 'primary';
       const server = await kernelServer(N1, {}, request =>
@@ -277,7 +277,7 @@ describe('an exchange', function () {
   );
 
   it(
-    'P7-E2: an answer that was there before the request is the answer to another one: no proof, and no second ' +
+    'also P7-E2: an answer that was there before the request is the answer to another one: no proof, and no second ' +
       'connection',
     async () => {
       const early = jsonBytes(200, envelope(N2, executed('promotion', N3, N2)));

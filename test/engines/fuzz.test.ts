@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { ControlError, Result } from '../../src/control-plane/model/errors.ts';
 import type { Kernel } from '../../src/control-plane/ports.ts';
-import { seedFrom } from '../seed.ts';
+import { seedFrom } from '../support/seed.ts';
 import { hostileServer, plan, type Hostile, type Seen } from './hostile.ts';
 import { closeAll } from './servers.ts';
 import { clusterOf, CONTROLS, kernelOf, N2, READS, REQUEST } from './wire.ts';
@@ -149,7 +149,7 @@ describe('a hostile kernel', function () {
   });
   after(closeAll);
 
-  it('P7-E2: a read is a whole view of what the kernel said, or a typed error', async () => {
+  it('also P7-E2: a read is a whole view of what the kernel said, or a typed error', async () => {
     const tally = { ok: 0, error: 0 };
     const operations = fc.constantFrom(...(Object.keys(READS) as (keyof typeof READS)[]));
     await fc.assert(
@@ -187,7 +187,7 @@ describe('a hostile kernel', function () {
     assert.ok(tally.ok > 0 && tally.error > 0);
   });
 
-  it('P7-F3, P7-E2, freeze/no-retry: a control request goes out exactly once, and is executed only with proof', async () => {
+  it('also P7-F3, P7-E2, freeze/no-retry: a control request goes out exactly once, and is executed only with proof', async () => {
     const tally: Record<string, number> = {};
     const operations = fc.constantFrom(...(Object.keys(CONTROLS) as (keyof typeof CONTROLS)[]));
     await fc.assert(

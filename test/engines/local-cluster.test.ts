@@ -93,7 +93,7 @@ describe('the kernel port against the local cluster', function () {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it('P7-A1: all ten reads give whole views, each node-local one from the node itself', async () => {
+  it('also P7-A1: all ten reads give whole views, each node-local one from the node itself', async () => {
     for (const { id, url } of nodes) {
       for (const [name, read] of Object.entries(READS)) {
         const { observed, endpoint } = valueOf(await read(kernel, id, url));
@@ -113,7 +113,7 @@ describe('the kernel port against the local cluster', function () {
     );
   });
 
-  it('P7-E3: what the kernel refuses comes in its own words', async () => {
+  it('also P7-E3: what the kernel refuses comes in its own words', async () => {
     const denied = errorOf(await act('promote', node(1).id));
     assert.equal(denied.domain, 'KERNEL_REJECTION');
     assert.equal(denied.code, 'AERO_PROMOTION_DENIED');
@@ -144,7 +144,7 @@ describe('the kernel port against the local cluster', function () {
     );
   });
 
-  it('P7-E1: a hand-over is two requests, each executed once; a repeated id is a duplicate', async () => {
+  it('also P7-E1: a hand-over is two requests, each executed once; a repeated id is a duplicate', async () => {
     const request = randomUUID();
     const { result } = valueOf(await act('demote', node(0).id, request));
     assert.equal(result.target, node(0).id);
@@ -162,7 +162,7 @@ describe('the kernel port against the local cluster', function () {
     );
   });
 
-  it('P7-E2: with the primary killed, a promotion is denied and a force executed', async () => {
+  it('also P7-E2: with the primary killed, a promotion is denied and a force executed', async () => {
     await caughtUp(node(1), node(2).id);
     process.kill(node(1).pid, 'SIGKILL');
     let denied = errorOf(await act('promote', node(2).id));

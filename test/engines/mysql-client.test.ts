@@ -14,7 +14,7 @@ import type { TlsIdentity } from '../../src/engines/http/http.ts';
 import { tlsIdentity } from '../../src/engines/http/tls.ts';
 import { session, type Answered, type No, type Session } from '../../src/engines/mysql/client.ts';
 import { LARGEST_ANSWER_BYTES } from '../../src/engines/mysql/wire.ts';
-import { seedFrom } from '../seed.ts';
+import { seedFrom } from '../support/seed.ts';
 import { issue, type Issued } from './certificates.ts';
 import {
   authSwitch,
@@ -137,7 +137,7 @@ describe('the way to MySQL', () => {
     answers: peer => peer.send(...resultSet([{ name: 'answer' }], [[SWITCHED]])),
   };
 
-  it('P7-F1: beyond loopback the login leaves inside of TLS, and the statement arrives as it was written', async () => {
+  it('also P7-F1: beyond loopback the login leaves inside of TLS, and the statement arrives as it was written', async () => {
     for (const plugin of [CACHING, NATIVE]) {
       const server = await mysqlServer({ ...switched, plugin, tls: good });
       assert.deepEqual(await over(server), {
@@ -166,7 +166,7 @@ describe('the way to MySQL', () => {
     toldNothing(bare);
   });
 
-  it('P7-F1: what was said before TLS is not believed, and who says it is told nothing', async () => {
+  it('also P7-F1: what was said before TLS is not believed, and who says it is told nothing', async () => {
     const promises = [greeting(CACHING, true), ok(), ...resultSet([{ name: 'answer' }], [[SWITCHED]])];
     const spoken: readonly (readonly [Buffer, RegExp])[] = [
       [flight(0, promises), /more than its greeting came before TLS/],
@@ -190,7 +190,7 @@ describe('the way to MySQL', () => {
     }
   });
 
-  it('P7-F1: a server that offers no TLS is told nothing, whatever it asks for', async () => {
+  it('also P7-F1: a server that offers no TLS is told nothing, whatever it asks for', async () => {
     for (const plugin of [CACHING, NATIVE, 'sha256_password', 'mysql_clear_password']) {
       const server = await mysqlServer({ ...switched, plugin });
       noConnection(await over(server), /does not support secure connection, HANDSHAKE_NO_SSL_SUPPORT/);
@@ -198,7 +198,7 @@ describe('the way to MySQL', () => {
     }
   });
 
-  it('P7-F1: a certificate of an unknown CA, of another name or out of its time is refused with the reason', async () => {
+  it('also P7-F1: a certificate of an unknown CA, of another name or out of its time is refused with the reason', async () => {
     const tls = { ca: file('ca.pem', ca.cert) };
     const refusals: readonly (readonly [Issued, How, RegExp])[] = [
       [good, {}, /unable to verify the first certificate|unable to get local issuer certificate/],
@@ -231,7 +231,7 @@ describe('the way to MySQL', () => {
     }
   });
 
-  it('P7-F1: a server name counts in the place of the address, and that of an endpoint goes first', async () => {
+  it('also P7-F1: a server name counts in the place of the address, and that of an endpoint goes first', async () => {
     const tls = { ca: file('ca.pem', ca.cert) };
     const named = issue({ ...issued, ip: [], dns: ['db.example'] });
     const asked: (string | undefined)[] = [];
@@ -251,7 +251,7 @@ describe('the way to MySQL', () => {
     assert.deepEqual(asked, ['db.example', 'db.example']);
   });
 
-  it('P7-F1: a server name is found whatever the case of the address, and where it leaves out the port', async () => {
+  it('also P7-F1: a server name is found whatever the case of the address, and where it leaves out the port', async () => {
     const { serverNames } = await identity([
       { url: 'mysql://DB.example', serverName: 'one' },
       { url: 'mysql://[2001:DB8::1]:3307', serverName: 'two' },
@@ -267,7 +267,7 @@ describe('the way to MySQL', () => {
     );
   });
 
-  it('P7-F1: the client certificate is shown where the server asks for one, and its lack is said', async () => {
+  it('also P7-F1: the client certificate is shown where the server asks for one, and its lack is said', async () => {
     const client = issue({ name: 'operator', issuer: ca });
     const shown: (string | undefined)[] = [];
     const script: Script = {
@@ -286,7 +286,7 @@ describe('the way to MySQL', () => {
     toldNothing(without);
   });
 
-  it("P7-F1: an extension host that adds the machine's CAs to what names none adds nothing to a configured CA", async () => {
+  it("also P7-F1: an extension host that adds the machine's CAs to what names none adds nothing to a configured CA", async () => {
     const { connect: original } = tlsModule;
     tlsModule.connect = ((options: ConnectionOptions, listener?: () => void) => {
       if (options.ca === undefined)
@@ -303,7 +303,7 @@ describe('the way to MySQL', () => {
     }
   });
 
-  it('P7-F1: the environment cannot switch verification off', async () => {
+  it('also P7-F1: the environment cannot switch verification off', async () => {
     const before = process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
     const listeners = process.listeners('warning');
     process.removeAllListeners('warning');
@@ -436,7 +436,7 @@ describe('the way to MySQL', () => {
     assert.deepEqual(server.statements, ['SELECT 1']);
   });
 
-  it('P7-E3: a refusal of the login is in the words of the server, made one line', async () => {
+  it('also P7-E3: a refusal of the login is in the words of the server, made one line', async () => {
     for (const [errno, state, message] of [
       [1045, '28000', `Access denied for user '${USER}'@'localhost' (using password: YES)`],
       [3032, 'HY000', 'The server is currently in offline mode'],
@@ -458,7 +458,7 @@ describe('the way to MySQL', () => {
     });
   });
 
-  it('freeze/secrets: a password that the server repeats is withheld, in errors and in answers', async () => {
+  it('also freeze/secrets: a password that the server repeats is withheld, in errors and in answers', async () => {
     const base64 = Buffer.from(PASSWORD).toString('base64');
     const telling = `no ${PASSWORD}, ${base64}, ${'x'.repeat(3000)}`;
     for (const script of [
@@ -480,7 +480,7 @@ describe('the way to MySQL', () => {
     for (const form of [PASSWORD, base64]) assert.equal(JSON.stringify(answered).includes(form), false);
   });
 
-  it('P7-E2: whoever is not there, or is silent, is said so in time: at the greeting, TLS, the login, the answer', async () => {
+  it('also P7-E2: whoever is not there, or is silent, is said so in time: at the greeting, TLS, the login, the answer', async () => {
     const silent = (): void => undefined;
     noConnection(await one(`mysql://127.0.0.1:${(await closedPort()).port}`, {}), /ECONNREFUSED/);
     for (const [script, tls] of [
@@ -507,7 +507,7 @@ describe('the way to MySQL', () => {
       noConnection(await one(endpoint, {}), /no address/);
   });
 
-  it('P7-E2: an answer that is cut at any byte is none', async () => {
+  it('also P7-E2: an answer that is cut at any byte is none', async () => {
     const whole = flight(1, resultSet([{ name: 'answer' }, { name: 'two' }], [[SWITCHED, null]]));
     for (const [how, end] of Object.entries({
       closed: (peer: Parameters<NonNullable<Script['answers']>>[0]) => peer.socket().end(),
@@ -541,7 +541,7 @@ describe('the way to MySQL', () => {
     assert.equal((await plain(slowly)).ok, true, 'byte by byte it is one');
   });
 
-  it('P7-E2: an answer that is larger than the limit is ended, in one packet, in many, or only announced', async () => {
+  it('also P7-E2: an answer that is larger than the limit is ended, in one packet, in many, or only announced', async () => {
     const row = Buffer.from('x'.repeat(60_000));
     const many = Array.from({ length: Math.ceil(LARGEST_ANSWER_BYTES / row.length) + 1 }, () => [row]);
     const announced = Buffer.from([0xff, 0xff, 0xff, 4]);
@@ -592,7 +592,7 @@ describe('the way to MySQL', () => {
     assert.deepEqual(answered, { ok: true, rows: [expected], body: JSON.stringify([expected]) });
   });
 
-  it('P7-E2: what is not of the form of an answer is none, although mysql2 would read it', async () => {
+  it('also P7-E2: what is not of the form of an answer is none, although mysql2 would read it', async () => {
     const columns = [{ name: 'answer' }];
     const set = resultSet(columns, [[SWITCHED]]);
     const bent = (nth: number, change: (payload: Buffer) => Buffer): Buffer =>

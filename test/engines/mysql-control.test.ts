@@ -365,7 +365,7 @@ describe('asking MySQL for a switch or a forced group', () => {
     assert.equal(demo.connections(), 0);
   }
 
-  it('P7-E1, freeze/one-request: a switch is one statement, which names target, primary and view', async () => {
+  it('also P7-E1, freeze/one-request: a switch is one statement, which names target, primary and view', async () => {
     const { result, body, sentence } = valueOf(await ask('validated', says(SWITCHED)));
     assert.deepEqual([result.kind, result.outcome, result.target], ['set_as_primary', 'executed', M2]);
     assert.deepEqual([result.epoch, result.controlVersion, result.events], [null, null, []]);
@@ -375,7 +375,7 @@ describe('asking MySQL for a switch or a forced group', () => {
     sentOnce(SWITCH);
   });
 
-  it('P7-E1, freeze/one-request: a forced group is one statement, which names the target alone', async () => {
+  it('also P7-E1, freeze/one-request: a forced group is one statement, which names the target alone', async () => {
     for (const [more, before] of [
       [{}, `view ${VIEW}`],
       [{ primaryId: null, snapshot: 'live' }, null],
@@ -394,7 +394,7 @@ describe('asking MySQL for a switch or a forced group', () => {
     ['forced', [...FORCES, ...BOTH]],
   ] as const)
     for (const [what, answer, code, outcome, known] of cases)
-      it(`P7-E2, P7-F3: ${mode}: ${what}: ${outcome.replace('_', ' ')}, after one statement`, async () => {
+      it(`also P7-E2, P7-F3: ${mode}: ${what}: ${outcome.replace('_', ' ')}, after one statement`, async () => {
         const failed = errorOf(await ask(mode, answer));
         const isOwn = code.startsWith('MYSQL_');
         assert.deepEqual(
@@ -417,7 +417,7 @@ describe('asking MySQL for a switch or a forced group', () => {
         sentOnce(mode === 'forced' ? FORCE : SWITCH);
       });
 
-  it('P7-E2: an answer that comes too late changes nothing of what was said, and nothing is sent again', async () => {
+  it('also P7-E2: an answer that comes too late changes nothing of what was said, and nothing is sent again', async () => {
     for (const [mode, then] of [
       ['validated', says(SWITCHED)],
       ['forced', 'ok'],
@@ -431,7 +431,7 @@ describe('asking MySQL for a switch or a forced group', () => {
     }
   });
 
-  it('P7-E2: the explained time of an answer is waited for where the configured one is shorter', async () => {
+  it('also P7-E2: the explained time of an answer is waited for where the configured one is shorter', async () => {
     const began = performance.now();
     demo.nodes[1].bend = answering('control', 'silence');
     const failed = errorOf(await request('forced', DIED, { answerMs: 1_200 }));
@@ -464,7 +464,7 @@ describe('asking MySQL for a switch or a forced group', () => {
     ['the words of a success', { errno: 1105, message: SWITCHED }, 'MYSQL_1105', 'not_executed'],
   ];
   for (const [what, answer, code, outcome, known] of LOGINS)
-    it(`P7-E2: a login that is refused (${what}): nothing was sent`, async () => {
+    it(`also P7-E2: a login that is refused (${what}): nothing was sent`, async () => {
       for (const mode of ['validated', 'forced'] as const) {
         demo = await group();
         demo.nodes[1].logsIn = peer => {
@@ -479,7 +479,7 @@ describe('asking MySQL for a switch or a forced group', () => {
       }
     });
 
-  it('P7-E2: a connection that is refused, cut or silent before the statement: nothing was executed', async () => {
+  it('also P7-E2: a connection that is refused, cut or silent before the statement: nothing was executed', async () => {
     for (const [logsIn, timeouts] of [
       [(peer: { socket: () => { destroy: () => void } }) => peer.socket().destroy(), PATIENT],
       [() => undefined, DIED],
@@ -497,7 +497,7 @@ describe('asking MySQL for a switch or a forced group', () => {
     assert.deepEqual([failed.code, failed.outcome], ['PHASE7_CONNECTION_FAILED', 'not_executed']);
   });
 
-  it('P7-S3: ids of another form, and addresses that are not configured, are refused before any traffic', async () => {
+  it('also P7-S3: ids of another form, and addresses that are not configured, are refused before any traffic', async () => {
     const { endpoint } = demo.nodes[1].server;
     const kernel = await demo.kernel({ endpoints: [endpoint] });
     const ids = [M2.toUpperCase(), '', 'x', `${M2}' OR '1`, `${M2}\n`, ` ${M2}`, M2.replaceAll('-', ''), '*', "'"];
@@ -535,7 +535,7 @@ describe('asking MySQL for a switch or a forced group', () => {
     quiet();
   });
 
-  it('P7-S3: without a login for control nothing is sent, and the other is not used in its place', async () => {
+  it('also P7-S3: without a login for control nothing is sent, and the other is not used in its place', async () => {
     const { endpoint } = demo.nodes[1].server;
     for (const secrets of [{}, { look: LOOK }, { control: CONTROL }]) {
       const kernel = valueOf(await connect(demo.config, { secrets, timeouts: PATIENT }));
@@ -545,7 +545,7 @@ describe('asking MySQL for a switch or a forced group', () => {
     quiet();
   });
 
-  it('P7-E3: what MySQL says instead of a success is shown as one line of bounded length', async () => {
+  it('also P7-E3: what MySQL says instead of a success is shown as one line of bounded length', async () => {
     const hostile = `\u202eno\u0000\u001b[31m<b>${'x'.repeat(3_000_000)}`;
     const failed = errorOf(await ask('validated', says(hostile)));
     assert.deepEqual([failed.code, failed.outcome], ['MYSQL_ANSWER', 'unknown']);

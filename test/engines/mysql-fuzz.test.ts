@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { ControlError, Result } from '../../src/control-plane/model/errors.ts';
 import type { Kernel } from '../../src/control-plane/ports.ts';
-import { seedFrom } from '../seed.ts';
+import { seedFrom } from '../support/seed.ts';
 import {
   group,
   M1,
@@ -172,7 +172,7 @@ describe('a hostile MySQL', function () {
   });
   after(closeAll);
 
-  it('P7-E2, P7-D1: a read is a view of one state, or a typed error, whatever comes', async () => {
+  it('also P7-E2, P7-D1: a read is a view of one state, or a typed error, whatever comes', async () => {
     const tally = { ok: 0, error: 0 };
     await fc.assert(
       fc.asyncProperty(
@@ -236,7 +236,7 @@ describe('a hostile MySQL', function () {
     });
   }
 
-  it('P7-F3, P7-E2, freeze/no-retry: control is one statement, and executed only by the whole answer', async () => {
+  it('also P7-F3, P7-E2, freeze/no-retry: control is one statement, and executed only by the whole answer', async () => {
     const tally: Record<string, number> = {};
     await fc.assert(
       fc.asyncProperty(

@@ -260,7 +260,7 @@ describe('what MySQL says', () => {
       ['a member', row => ({ ...row, MEMBER_ID: row['MEMBER_ID'] === M3 ? GROUP_NAME : (row['MEMBER_ID'] ?? '') })],
     ];
     for (const [what, move] of moves)
-      it(`P7-D1, freeze/consistent: ${what} moves between two readings: neither is shown`, async () => {
+      it(`also P7-D1, freeze/consistent: ${what} moves between two readings: neither is shown`, async () => {
         for (const endpoints of [[url(1)], [url(1), url(2)]])
           for (const operation of TWICE) {
             for (const node of demo.nodes) {
@@ -331,7 +331,7 @@ describe('what MySQL says', () => {
       }
     });
 
-    it('P7-D1: another server than the one that was found answers: nothing of it is shown', async () => {
+    it('also P7-D1: another server than the one that was found answers: nothing of it is shown', async () => {
       for (const [kind, read] of [
         ['self', 'readNode'],
         ['redo', 'readWal'],
@@ -437,7 +437,7 @@ describe('what MySQL says', () => {
     } as const;
     for (const [kind, fields] of Object.entries(OPTIONAL) as ['group' | 'self', readonly string[]][])
       for (const field of fields)
-        it(`P7-E2: ${kind}.${field} that is NULL or missing is unknown, and takes nothing else with it`, async () => {
+        it(`also P7-E2: ${kind}.${field} that is NULL or missing is unknown, and takes nothing else with it`, async () => {
           const read =
             kind === 'group' ? (kernel: Kernel) => clusterOf(kernel) : (kernel: Kernel) => nodeOf(kernel, M1);
           const whole = paths(await read(await demo.kernel()));
@@ -482,7 +482,7 @@ describe('what MySQL says', () => {
       }
     });
 
-    it('P7-E2: without a server, an id, a state or a time nothing is said', async () => {
+    it('also P7-E2: without a server, an id, a state or a time nothing is said', async () => {
       for (const [field, values] of [
         ['self', [null, '', 'x', M1.toUpperCase(), `${M1}\n`]],
         ['MEMBER_ID', [null, 'x', M1.toUpperCase()]],
@@ -505,7 +505,7 @@ describe('what MySQL says', () => {
       }
     });
 
-    it('P7-E2: OK in the place of rows is no answer to any statement', async () => {
+    it('also P7-E2: OK in the place of rows is no answer to any statement', async () => {
       for (const kind of READ_KINDS) {
         everywhere(answering(kind, 'ok'));
         const kernel = await demo.kernel();
@@ -519,7 +519,7 @@ describe('what MySQL says', () => {
     });
   });
 
-  it('P7-O1: parts of its log join up to the whole, each asked of the same member, and a part says that it is one', async () => {
+  it('also P7-O1: parts of its log join up to the whole, each asked of the same member, and a part says that it is one', async () => {
     const at = (nth: number): string =>
       `2026-11-28 23:25:${String(10 + Math.floor(nth / 100))}.${String(nth).padStart(6, '0')}`;
     const log = Array.from({ length: 250 }, (_none, nth) => ({
@@ -586,7 +586,7 @@ describe('what MySQL says', () => {
     assert.equal(partOf(whole.document()), '');
   });
 
-  it('P7-E2: a part of its log that is not the one asked for is refused, and so is what is no position', async () => {
+  it('also P7-E2: a part of its log that is not the one asked for is refused, and so is what is no position', async () => {
     const kernel = await demo.kernel();
     const asked = demo.asked().length;
     for (const before of ['wal-010006', '-1', '1 OR 1=1', '1.5']) {
@@ -726,7 +726,7 @@ describe('what MySQL says', () => {
     );
   });
 
-  it('P7-S3: how far each member is, is its own word, or unknown with the reason; who is out of reach is not asked', async () => {
+  it('also P7-S3: how far each member is, is its own word, or unknown with the reason; who is out of reach is not asked', async () => {
     const progress = async (
       endpoints: readonly string[] = demo.config.endpoints.map(String),
     ): Promise<readonly (readonly [string, bigint | null, string | null])[]> =>
@@ -761,13 +761,13 @@ describe('what MySQL says', () => {
     assert.ok(demo.nodes[0].asked.every(({ kind }) => kind !== 'open'));
   });
 
-  it('P7-A2: an id in capitals is none of MySQL, and is refused before anybody is asked', () => {
+  it('also P7-A2: an id in capitals is none of MySQL, and is refused before anybody is asked', () => {
     assert.equal(MYSQL.invalidNodeId(M2), undefined);
     assert.equal(MYSQL.invalidNodeId(M2.toUpperCase())?.code, 'PHASE7_INVALID_NODE_ID');
     assert.equal(MYSQL.invalidNodeId('db1:3306')?.code, 'PHASE7_INVALID_NODE_ID');
   });
 
-  it('P7-A2: without a view there is no switch to ask for, and nobody is asked to confirm one', async () => {
+  it('also P7-A2: without a view there is no switch to ask for, and nobody is asked to confirm one', async () => {
     everywhere(bent('group', row => ({ ...row, VIEW_ID: null })));
     const error = errorOf(await (await demo.kernel()).explainPromotion(M2, 'validated'));
     assert.equal(error.code, 'PHASE7_OPERATION_UNSUPPORTED');
@@ -839,7 +839,7 @@ describe('what MySQL says', () => {
     for (const { statement } of demo.asked()) assert.doesNotMatch(statement, /\\/);
   });
 
-  it('P7-S3: no address is contacted but those that are configured, whatever the group names', async () => {
+  it('also P7-S3: no address is contacted but those that are configured, whatever the group names', async () => {
     const { port } = demo.nodes[2].server;
     everywhere(listing({ [M2]: { MEMBER_PORT: String(port) }, [M1]: { MEMBER_PORT: String(port) } }));
     const kernel = await demo.kernel({ endpoints: [url(0), url(1)] });
@@ -850,7 +850,7 @@ describe('what MySQL says', () => {
     assert.equal(errorOf(await kernel.collectDiagnostics(M3, url(2))).code, 'PHASE7_SCOPE_VIOLATION');
   });
 
-  it('P7-S3: the login for looking sends nothing but reads, and that for control nothing but control', async () => {
+  it('also P7-S3: the login for looking sends nothing but reads, and that for control nothing but control', async () => {
     const kernel = await demo.kernel();
     for (const read of Object.values(READS)) await read(kernel, M2, url(1));
     for (const mode of ['validated', 'forced'] as const) await kernel.promote(promotion(url(1), mode));
@@ -866,14 +866,14 @@ describe('what MySQL says', () => {
     assert.deepEqual(new Set(demo.asked().map(({ kind }) => kind)), new Set([...READ_KINDS, 'control']));
   });
 
-  it('P7-S3: without the login for looking nothing is asked, and the other is not used in its place', async () => {
+  it('also P7-S3: without the login for looking nothing is asked, and the other is not used in its place', async () => {
     const kernel = await demo.kernel({ secrets: { control: CONTROL } });
     for (const read of Object.values(READS))
       assert.equal(errorOf(await read(kernel, M2, url(1))).code, 'PHASE7_OPERATION_UNSUPPORTED');
     assert.equal(demo.connections(), 0);
   });
 
-  it('P7-O3, freeze/secrets: no password is in any result, whatever a server does with it', async () => {
+  it('also P7-O3, freeze/secrets: no password is in any result, whatever a server does with it', async () => {
     const passwords = [LOOK, CONTROL].map(login => login.slice(login.indexOf(':') + 1));
     const [first = '', second = ''] = passwords;
     const everything = `${first} ${encodeURIComponent(second)} ${second}`;
@@ -913,7 +913,7 @@ describe('what MySQL says', () => {
     await askAll();
   });
 
-  it('P7-E3: a refusal of the login is the same everywhere: nobody else is asked', async () => {
+  it('also P7-E3: a refusal of the login is the same everywhere: nobody else is asked', async () => {
     for (const [errno, known] of [
       [1045, /not those of a login/],
       [1142, undefined],
@@ -945,7 +945,7 @@ describe('what MySQL says', () => {
     assert.match(failed.message, /No endpoint of cluster "orders" answered/);
   });
 
-  it('P7-E3: hostile texts stay out of sentences, in all of their length', async () => {
+  it('also P7-E3: hostile texts stay out of sentences, in all of their length', async () => {
     const hostile = `\u202e\u2066\u0000\u001b[31m\r\n<script>alert(1)</script>\u200b${'x'.repeat(200_000)}`;
     for (const kind of READ_KINDS) {
       everywhere(

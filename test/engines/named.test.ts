@@ -56,7 +56,7 @@ function eventName({ sections: [first] }: Document): string | undefined {
 }
 
 describe('names that an answer gives', () => {
-  it('P7-D1: name and id where a value is an id, the name in a sentence, and who answered', () => {
+  it('also P7-D1: name and id where a value is an id, the name in a sentence, and who answered', () => {
     const shown = named(document(A), { [A]: 'node-1', [B]: 'node-2' }, B);
     assert.deepEqual(shown.headline?.[0]?.values, [plain('strong', 'node-1')]);
     assert.deepEqual(factsOf(shown), [
@@ -68,7 +68,7 @@ describe('names that an answer gives', () => {
     assert.deepEqual(shown.observer, { nodeId: B, name: 'node-2' });
   });
 
-  it('P7-D1: a name that two nodes bear stands for neither, and nothing is named that the answer does not name', () => {
+  it('also P7-D1: a name that two nodes bear stands for neither, and nothing is named that the answer does not name', () => {
     for (const names of [{}, { [A]: 'same', [B]: 'same' }, { [A]: A }, { other: 'node-1' }]) {
       const plainly = document(A);
       const shown = named(plainly, names, A);
@@ -76,7 +76,7 @@ describe('names that an answer gives', () => {
     }
   });
 
-  it('P7-D1: who answered by its own row keeps the name of that row', () => {
+  it('also P7-D1: who answered by its own row keeps the name of that row', () => {
     const own = { ...document(null), observer: { nodeId: A, name: 'by its row' } };
     assert.deepEqual(named(own, { [A]: 'node-1' }, A).observer, own.observer);
   });

@@ -67,7 +67,7 @@ describe('parts of ordered lists', () => {
   } as const;
   for (const path of PATHS) {
     const { many, range } = NAMES[path];
-    it(`P7-O1: ${many}: a part says which one it is, and the whole says nothing`, async () => {
+    it(`also P7-O1: ${many}: a part says which one it is, and the whole says nothing`, async () => {
       for (const [facts, said] of [
         [{ next_before: null, next_after: null, total: '3' }, ''],
         [{ next_before: null, next_after: null, total: null }, ''],
@@ -99,7 +99,7 @@ describe('parts of ordered lists', () => {
       }
     });
 
-    it(`P7-E2: ${many}: an answer that is not the older part that was asked for is refused`, async () => {
+    it(`also P7-E2: ${many}: an answer that is not the older part that was asked for is refused`, async () => {
       const facts = { next_before: '7', next_after: '9', total: '20' };
       const whole = { next_before: null, next_after: null, total: '3' };
       for (const [positions, given, isRefused] of [
@@ -128,7 +128,7 @@ describe('parts of ordered lists', () => {
     });
   }
 
-  it('P7-D1: events that cannot be read are counted neither as shown nor as older', async () => {
+  it('also P7-D1: events that cannot be read are counted neither as shown nor as older', async () => {
     const { url } = await kernelServer(N1, {}, asked =>
       asked.path !== '/v1/promotion'
         ? undefined
@@ -201,7 +201,7 @@ describe('parts of ordered lists', () => {
     }
   });
 
-  it('P7-D1: the history of a node is told by that node, or by nobody', async () => {
+  it('also P7-D1: the history of a node is told by that node, or by nobody', async () => {
     const urls: Record<string, string> = {};
     const [one, two] = [await kernelServer(N1, urls), await kernelServer(N2, urls)];
     const kernel = await kernelOf(clusterOf([one.url, two.url]));
@@ -214,7 +214,7 @@ describe('parts of ordered lists', () => {
     assert.ok(one.received.filter(({ path }) => path.startsWith('/v1/promotion')).length === 1, 'not asked instead');
   });
 
-  it('P7-D1: Patroni: a member that is named tells the history itself, or nobody does; it is whole', async () => {
+  it('also P7-D1: Patroni: a member that is named tells the history itself, or nobody does; it is whole', async () => {
     const demo = await patroniCluster();
     const kernel = await demo.kernel();
     const reading = valueOf(await kernel.readPromotion({ node: 'pg2' }));

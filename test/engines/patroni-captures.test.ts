@@ -124,7 +124,7 @@ for (const version of VERSIONS)
     }
 
     for (const [name, capture] of [...captures].filter(([, { request }]) => request.method !== 'GET')) {
-      it(`P7-E2: ${name} is ${(outcomes[name] ?? 'unclassified').replace('_', ' ')}`, async () => {
+      it(`also P7-E2: ${name} is ${(outcomes[name] ?? 'unclassified').replace('_', ' ')}`, async () => {
         const { url } = await replay(capture);
         const { candidate = 'pg1', leader = 'pg2' } = JSON.parse(capture.request.body ?? '{}') as {
           readonly candidate?: string;

@@ -13,7 +13,7 @@ describe('asking Patroni for a switchover or a failover', () => {
   });
   afterEach(closeAll);
 
-  it('P7-E1: a switchover names leader and candidate, a failover the candidate alone; each is one request', async () => {
+  it('also P7-E1: a switchover names leader and candidate, a failover the candidate alone; each is one request', async () => {
     const kernel = await demo.kernel({ token: 'admin:secret' });
     demo.pg2.answer = ({ path }) =>
       text(200, path === '/failover' ? 'Successfully failed over to "pg2"' : 'Successfully switched over to "pg2"');
@@ -35,7 +35,7 @@ describe('asking Patroni for a switchover or a failover', () => {
     );
   });
 
-  it('P7-E1: a failover that is asked for while a leader is known names the candidate and nothing else', async () => {
+  it('also P7-E1: a failover that is asked for while a leader is known names the candidate and nothing else', async () => {
     demo.pg2.answer = () => text(200, 'Successfully failed over to "pg2"');
     valueOf(await (await demo.kernel()).promote(promotion(demo.pg2.url, 'forced', 'pg1')));
     assert.equal(demo.pg2.received[0]?.body, '{"candidate":"pg2"}');
@@ -243,7 +243,7 @@ describe('asking Patroni for a switchover or a failover', () => {
     ['silence', 'silence', 'TRANSPORT_ERROR', 'PHASE7_TIMEOUT', 'unknown'],
   ];
   for (const [what, answer, domain, code, outcome] of rows) {
-    it(`P7-E2, P7-F3: ${what}: ${outcome.replace('_', ' ')}, after one request`, async () => {
+    it(`also P7-E2, P7-F3: ${what}: ${outcome.replace('_', ' ')}, after one request`, async () => {
       demo.pg2.answer = () => answer;
       const timeouts = { ...PATIENT, ...(answer === 'silence' ? { controlMs: 1_500 } : {}) };
       const error = errorOf(await (await demo.kernel({ timeouts })).promote(promotion(demo.pg2.url, 'validated')));
@@ -257,14 +257,14 @@ describe('asking Patroni for a switchover or a failover', () => {
     });
   }
 
-  it('P7-E2: where no connection was made, nothing was executed', async () => {
+  it('also P7-E2: where no connection was made, nothing was executed', async () => {
     const gone = await closedPort();
     const connected = await connect({ name: 'demo', kind: 'patroni', endpoints: [gone.url] }, { timeouts: PATIENT });
     const error = errorOf(await valueOf(connected).promote(promotion(gone.url, 'validated')));
     assert.deepEqual([error.code, error.outcome], ['PHASE7_CONNECTION_FAILED', 'not_executed']);
   });
 
-  it('P7-S3: nothing goes to an endpoint that is not configured, and no switchover without a leader', async () => {
+  it('also P7-S3: nothing goes to an endpoint that is not configured, and no switchover without a leader', async () => {
     const kernel = await demo.kernel();
     assert.equal(errorOf(await kernel.promote(promotion(demo.pg3.url, 'validated'))).code, 'PHASE7_SCOPE_VIOLATION');
     assert.equal(

@@ -125,7 +125,7 @@ describe('the way to PostgreSQL', () => {
   }
 
   it(
-    'P7-F1, freeze/secrets: beyond loopback PostgreSQL gets the wish for TLS and not a byte more until its ' +
+    'also P7-F1, freeze/secrets: beyond loopback PostgreSQL gets the wish for TLS and not a byte more until its ' +
       'certificate is verified, whatever it says meanwhile',
     async () => {
       for (const [what, first, reason] of [
@@ -153,7 +153,7 @@ describe('the way to PostgreSQL', () => {
   );
 
   it(
-    "P7-F1, freeze/secrets: a certificate that is unknown, expired, not yet valid or another host's is refused " +
+    "also P7-F1, freeze/secrets: a certificate that is unknown, expired, not yet valid or another host's is refused " +
       'with the reason, and hears nothing',
     async () => {
       for (const [certificate, tls, reason] of [
@@ -198,8 +198,8 @@ describe('the way to PostgreSQL', () => {
   );
 
   it(
-    "P7-F1: a certificate of the cluster's own CA is accepted, for the announced address or the configured server " +
-      'name; then PostgreSQL is logged in to',
+    "also P7-F1: a certificate of the cluster's own CA is accepted, for the announced address or the configured " +
+      'server name; then PostgreSQL is logged in to',
     async () => {
       const tls = { ca: file('ca.pem', ca.cert) };
       for (const [certificate, more] of [
@@ -220,7 +220,7 @@ describe('the way to PostgreSQL', () => {
     },
   );
 
-  it('P7-F1: the client certificate of the cluster is shown to PostgreSQL where it asks for one', async () => {
+  it('also P7-F1: the client certificate of the cluster is shown to PostgreSQL where it asks for one', async () => {
     const client = issue({ name: 'operator of the cluster', issuer: ca });
     const shown: string[] = [];
     const server = await behindTls(
@@ -241,7 +241,7 @@ describe('the way to PostgreSQL', () => {
     assert.deepEqual(shown, ['operator of the cluster']);
   });
 
-  it("P7-F1: an extension host that adds the machine's CAs to what names none adds nothing to a configured CA", async () => {
+  it("also P7-F1: an extension host that adds the machine's CAs to what names none adds nothing to a configured CA", async () => {
     const { connect: original } = tlsModule;
     // As VS Code does it under http.experimental.systemCertificatesV2, with another CA in the place of the machine's.
     tlsModule.connect = ((options: ConnectionOptions, listener?: () => void) => {
@@ -263,8 +263,8 @@ describe('the way to PostgreSQL', () => {
   });
 
   it(
-    'P7-E2: no connection, a connection that was cut, one that says nothing in time and one that speaks something ' +
-      'else are told apart',
+    'also P7-E2: no connection, a connection that was cut, one that says nothing in time and one that speaks ' +
+      'something else are told apart',
     async () => {
       transport(await (await at('127.0.0.1', (await closedPort()).port))(), 'PHASE7_CONNECTION_FAILED', /ECONNREFUSED/);
       const silent = await taking(() => undefined);
@@ -310,7 +310,7 @@ describe('the way to PostgreSQL', () => {
     },
   );
 
-  it('P7-E3: what PostgreSQL refuses is its own rejection: its SQLSTATE, its message verbatim, its whole answer', async () => {
+  it('also P7-E3: what PostgreSQL refuses is its own rejection: its SQLSTATE, its message verbatim, its whole answer', async () => {
     const said = 'no pg_hba.conf entry for host "10.0.0.7", user "monitor", database "postgres", no encryption';
     const refusing = await taking(socket => {
       socket.end(refusal({ S: 'FATAL', V: 'FATAL', C: '28000', M: said, D: 'what\nit knows', H: 'what it hints' }));

@@ -95,7 +95,7 @@ function isNeeded(path: string, at: Path): boolean {
 describe('odd fields in the answers of Patroni', () => {
   afterEach(closeAll);
 
-  it('P7-D1: no field that no decision needs voids a view, wherever a fault is placed in a recorded answer', () => {
+  it('also P7-D1: no field that no decision needs voids a view, wherever a fault is placed in a recorded answer', () => {
     let placed = 0;
     for (const { name, path, body } of captures) {
       for (const at of placesIn(body).filter(place => !isNeeded(path, place))) {
@@ -114,7 +114,7 @@ describe('odd fields in the answers of Patroni', () => {
     assert.ok(placed > 20_000, String(placed));
   });
 
-  it('P7-D1: a fault in one member changes nothing of the others, and what it hits becomes unknown', () => {
+  it('also P7-D1: a fault in one member changes nothing of the others, and what it hits becomes unknown', () => {
     for (const { name, body } of captures.filter(({ path }) => path === '/cluster')) {
       const whole = parse(schema.cluster(), body);
       assert.ok(whole.ok);

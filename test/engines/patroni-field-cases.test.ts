@@ -58,7 +58,7 @@ describe('field cases of Patroni', () => {
   afterEach(closeAll);
 
   it(
-    'P6-S1: quorum.json: a quorum standby need not hold what was acknowledged: a force asks for it, and neither ' +
+    'also P6-S1: quorum.json: a quorum standby need not hold what was acknowledged: a force asks for it, and neither ' +
       'command claims durability',
     async () => {
       const { kernel } = await replay('quorum');
@@ -166,8 +166,8 @@ describe('field cases of Patroni', () => {
   });
 
   it(
-    "P7-E2: server-header.json: a refusal in Patroni's own words is not executed, whatever restapi.server_tokens " +
-      'says; the tag is told beforehand',
+    "also P7-E2: server-header.json: a refusal in Patroni's own words is not executed, whatever " +
+      'restapi.server_tokens says; the tag is told beforehand',
     async () => {
       const { kernel, url } = await replay('server-header');
       assert.match(
@@ -201,7 +201,7 @@ describe('field cases of Patroni', () => {
     );
   });
 
-  it("P7-E2: slow-answer.json: an answer that comes after the configured limit, and within Patroni's own, is heard", async () => {
+  it("also P7-E2: slow-answer.json: an answer that comes after the configured limit, and within Patroni's own, is heard", async () => {
     const { server, url } = await replay('slow-answer');
     const quick = valueOf(
       await connect({ name: 'field', kind: 'patroni', endpoints: [url] }, { timeouts: { ...PATIENT, controlMs: 1 } }),

@@ -1,6 +1,6 @@
 /** The reads of a Patroni cluster: what each answer becomes, what stays unknown, and who is asked. */
 import assert from 'node:assert/strict';
-import { pattern } from '../pattern.ts';
+import { pattern } from '../support/pattern.ts';
 import {
   cluster,
   explainedOf,
@@ -88,7 +88,7 @@ describe('reading a Patroni cluster', () => {
   });
 
   it(
-    'P7-A3: the members stand in the order of the answer, and a dead one that is still listed is shown with the ' +
+    'also P7-A3: the members stand in the order of the answer, and a dead one that is still listed is shown with the ' +
       'basis of that',
     async () => {
       demo.pg1.answer = on('/cluster', () =>
@@ -152,7 +152,7 @@ describe('reading a Patroni cluster', () => {
     assert.deepEqual([stopped.epoch, stopped.member.health, ownOf(stopped.member)?.written], [null, 'unknown', null]);
   });
 
-  it('P7-S3: an address that Patroni reports and nobody configured is shown and never contacted', async () => {
+  it('also P7-S3: an address that Patroni reports and nobody configured is shown and never contacted', async () => {
     const { view, observed, notes } = valueOf(await (await demo.kernel()).readNode('pg3'));
     assert.deepEqual(
       [view.source, view.member.apiUrl, observed.snapshot],
@@ -355,7 +355,7 @@ describe('reading a Patroni cluster', () => {
     ['a timeline', (view: Cluster['view']) => view({ pg1: { timeline: 6 } })],
     ['the pause', (view: Cluster['view']) => view({ more: { pause: true } })],
   ] as const) {
-    it(`P7-D1: ${what} that moves between two readings refuses the view and the explanation`, async () => {
+    it(`also P7-D1: ${what} that moves between two readings refuses the view and the explanation`, async () => {
       const kernel = await demo.kernel();
       for (const read of [() => kernel.readPromotion(), () => kernel.explainPromotion('pg2', 'validated')]) {
         let nth = 0;
@@ -365,7 +365,7 @@ describe('reading a Patroni cluster', () => {
     });
   }
 
-  it('P7-D1: a history that grows between two readings refuses the view', async () => {
+  it('freeze/consistent, also P7-D1: a history that grows between two readings refuses the view', async () => {
     let nth = 0;
     demo.pg1.answer = on('/history', () => json(nth++ === 0 ? HISTORY : [...HISTORY, [5, 1, 'r']]));
     assert.equal(errorOf(await (await demo.kernel()).readPromotion()).code, 'PHASE7_INCONSISTENT_SNAPSHOT');
@@ -387,7 +387,7 @@ describe('reading a Patroni cluster', () => {
     assert.match(notes.join(), /not visible.*no database login is configured/);
   });
 
-  it('P7-E1: what Patroni cannot do is declared, and refused without any traffic', async () => {
+  it('also P7-E1: what Patroni cannot do is declared, and refused without any traffic', async () => {
     const kernel = await demo.kernel();
     assert.deepEqual(Object.keys(kernel.unsupported).sort(), ['demote', 'explainDemotion', 'readSnapshots']);
     assert.equal(kernel.hasControlVersion, false);
@@ -404,8 +404,8 @@ describe('reading a Patroni cluster', () => {
   });
 
   it(
-    'P7-S3: a database that is not at a configured address is not contacted, and needs a password to be offered at ' +
-      'all',
+    'also P7-S3: a database that is not at a configured address is not contacted, and needs a password to be ' +
+      'offered at all',
     async () => {
       const withLogin = await cluster({ database: { user: 'monitor', addresses: ['127.0.0.1:1'] } });
       assert.match(
@@ -459,8 +459,8 @@ describe('reading a Patroni cluster', () => {
   });
 
   it(
-    'freeze/secrets: diagnostics show what is known to be harmless, and withhold everything else by name, whatever ' +
-      'it is called and however it is written',
+    'also freeze/secrets: diagnostics show what is known to be harmless, and withhold everything else by name, ' +
+      'whatever it is called and however it is written',
     async () => {
       const kernel = await demo.kernel();
       const commands = [
@@ -626,8 +626,8 @@ describe('reading a Patroni cluster', () => {
   );
 
   it(
-    "P7-E3: refusals are Patroni's own, in its own words; a page is carried verbatim and read without its markup " +
-      '(traps 7, 8)',
+    "also P7-E3: refusals are Patroni's own, in its own words; a page is carried verbatim and read without its " +
+      'markup (traps 7, 8)',
     async () => {
       const kernel = await demo.kernel();
       for (const [answer, code, message] of [
@@ -648,7 +648,7 @@ describe('reading a Patroni cluster', () => {
     },
   );
 
-  it('P7-E2: what does not come from Patroni, or does not say when it is from, is no answer of Patroni', async () => {
+  it('also P7-E2: what does not come from Patroni, or does not say when it is from, is no answer of Patroni', async () => {
     const rows: readonly (readonly [string, Answer])[] = [
       [
         "a proxy's page",
@@ -687,7 +687,7 @@ describe('reading a Patroni cluster', () => {
     }
   });
 
-  it('P7-S3: user and password go to the configured addresses as Basic, and come back in nothing', async () => {
+  it('also P7-S3: user and password go to the configured addresses as Basic, and come back in nothing', async () => {
     const login = 'admin:canary-password';
     const header = `Basic ${Buffer.from(login).toString('base64')}`;
     const kernel = await demo.kernel({ token: login });

@@ -34,7 +34,7 @@ import {
 describe('kernel reads', () => {
   afterEach(closeAll);
 
-  it('P7-D1: every read becomes a view with its origin, 64-bit values exact', async () => {
+  it('also P7-D1: every read becomes a view with its origin, 64-bit values exact', async () => {
     const urls: Record<string, string> = {};
     const [one, two] = [await kernelServer(N1, urls), await kernelServer(N2, urls)];
     const kernel = await kernelOf(clusterOf([one.url, `${two.url}/`]));
@@ -98,8 +98,8 @@ describe('kernel reads', () => {
   });
 
   it(
-    'P7-O1: one event that is not as the API has it hides no other: what is wrong in it is shown as unknown, or it ' +
-      'is left out, and both are said',
+    'also P7-O1: one event that is not as the API has it hides no other: what is wrong in it is shown as unknown, ' +
+      'or it is left out, and both are said',
     async () => {
       const good = event(REQUEST);
       const head = (seq: unknown): unknown => ({ seq, hash: '0'.repeat(64) });
@@ -157,7 +157,7 @@ describe('kernel reads', () => {
     },
   );
 
-  it('P7-F1: an answer of which more than a hundred events are wrong is none', async () => {
+  it('also P7-F1: an answer of which more than a hundred events are wrong is none', async () => {
     const data = dataOf('/v1/promotion', N1, {}) as Record<string, unknown>;
     const server = await answeringBytes(() =>
       jsonBytes(200, envelope(N1, { ...data, events: Array.from({ length: 500_000 }, () => 0) })),
@@ -167,7 +167,7 @@ describe('kernel reads', () => {
     assert.match(error.message, /data\.events\.100: more than 100 events are not as the API has them/);
   });
 
-  it('P7-D1, freeze/deterministic: the same answer gives the same view', async () => {
+  it('also P7-D1, freeze/deterministic: the same answer gives the same view', async () => {
     const server = await kernelServer(N1);
     const kernel = await kernelOf(clusterOf([server.url]));
     const [one, other] = [valueOf(await kernel.readCluster()), valueOf(await kernel.readCluster())].map(
@@ -209,7 +209,7 @@ describe('kernel reads', () => {
     ]);
   });
 
-  it('P7-E3: a kernel that refuses to name its members has decided; the node is not looked for in another way', async () => {
+  it('also P7-E3: a kernel that refuses to name its members has decided; the node is not looked for in another way', async () => {
     const server = await kernelServer(N2, {}, ({ path }) =>
       path === '/v1/cluster' ? { status: 403, value: rejection('AERO_FORBIDDEN') } : undefined,
     );
@@ -220,7 +220,7 @@ describe('kernel reads', () => {
     );
   });
 
-  it('P7-E3: a kernel that refuses a read has decided; no other endpoint is asked in its place', async () => {
+  it('also P7-E3: a kernel that refuses a read has decided; no other endpoint is asked in its place', async () => {
     for (const status of [400, 401, 403, 404, 409]) {
       const refusing = await kernelServer(N1, {}, () => ({
         status,
@@ -245,7 +245,7 @@ describe('kernel reads', () => {
     }
   });
 
-  it('P7-O2: when nobody answers, one error names each endpoint with its reason', async () => {
+  it('also P7-O2: when nobody answers, one error names each endpoint with its reason', async () => {
     const [dead, deader] = [await closedPort(), await closedPort()];
     const error = errorOf(await (await kernelOf(clusterOf([dead.url, deader.url]))).readCluster());
     assert.equal(error.code, 'PHASE7_CONNECTION_FAILED');
@@ -274,7 +274,7 @@ describe('kernel reads', () => {
     );
   });
 
-  it('P7-S3: addresses that a kernel reports are never contacted unless configured', async () => {
+  it('also P7-S3: addresses that a kernel reports are never contacted unless configured', async () => {
     const urls: Record<string, string> = {};
     const stranger = await kernelServer(N2, urls);
     const one = await kernelServer(N1, urls);
@@ -321,7 +321,7 @@ describe('kernel reads', () => {
     );
   });
 
-  it('P7-E3: a node that refuses to say who it is has decided', async () => {
+  it('also P7-E3: a node that refuses to say who it is has decided', async () => {
     const refusing = await kernelServer(N1, {}, ({ path }) =>
       path === '/v1/cluster'
         ? { status: 500, value: rejection('AERO_STORAGE_FAILED') }
@@ -349,7 +349,7 @@ describe('kernel reads', () => {
     assert.equal(error.message, 'The kernel says AERO_NOT_READY.');
   });
 
-  it("P7-E3: a rejection that is larger than any kernel's is none", async () => {
+  it("also P7-E3: a rejection that is larger than any kernel's is none", async () => {
     const server = await kernelServer(N1, {}, () => ({
       status: 403,
       value: rejection('AERO_FORBIDDEN', 'not_executed', 'x'.repeat(1024 * 1024)),
@@ -385,7 +385,7 @@ describe('kernel reads', () => {
 
   for (const [name, read] of Object.entries(READS)) {
     if (name === 'readCluster' || name === 'readReplication') continue;
-    it(`P7-E2: ${name} accepts no other node's answer in place of the asked node's`, async () => {
+    it(`also P7-E2: ${name} accepts no other node's answer in place of the asked node's`, async () => {
       const urls: Record<string, string> = {};
       const server = await kernelServer(N2, urls, request =>
         request.path === '/v1/cluster' || request.path === '/v1/status'
@@ -403,7 +403,7 @@ describe('kernel reads', () => {
     });
   }
 
-  it('P7-E2: an answer to another question is refused', async () => {
+  it('also P7-E2: an answer to another question is refused', async () => {
     const urls: Record<string, string> = {};
     const answers: Record<string, (data: Record<string, unknown>) => void> = {
       '/v1/nodes': data => {
@@ -429,7 +429,7 @@ describe('kernel reads', () => {
     }
   });
 
-  it('P7-D1, set/whole: a missing or wrong value refuses the whole answer; unknown keys do not', async () => {
+  it('set/whole, also P7-D1: a missing or wrong value refuses the whole answer; unknown keys do not', async () => {
     const OPTIONAL = new Set(['mode', 'checkpoints', 'next_before', 'total']);
     const paths: readonly (readonly [keyof typeof READS, string])[] = [
       ['readCluster', '/v1/cluster'],
@@ -471,7 +471,7 @@ describe('kernel reads', () => {
     }
   });
 
-  it('P7-D1: 64-bit values are exact or refused', async () => {
+  it('also P7-D1: 64-bit values are exact or refused', async () => {
     for (const [given, expected] of [
       ['0', 0n],
       [0, 0n],
@@ -512,7 +512,7 @@ describe('kernel reads', () => {
     }
   });
 
-  it('P7-D1: a node that is named twice is refused', async () => {
+  it('also P7-D1: a node that is named twice is refused', async () => {
     for (const [read, path, key] of [
       ['readCluster', '/v1/cluster', 'members'],
       ['readReplication', '/v1/replication', 'replicas'],
@@ -560,7 +560,7 @@ describe('kernel reads', () => {
     );
   });
 
-  it("freeze/secrets: AeroDB's diagnostics show what is known to be harmless, and withhold everything else by name", async () => {
+  it("also freeze/secrets: AeroDB's diagnostics show what is known to be harmless, and withhold everything else by name", async () => {
     const told = [
       {
         name: 'status',

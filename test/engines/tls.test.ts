@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import tlsModule, { createServer as createTlsServer, type ConnectionOptions, type TlsOptions } from 'node:tls';
 import type { ClusterConfig } from '../../src/control-plane/clusters/cluster.ts';
 import { connect, DEFAULT_TIMEOUTS } from '../../src/engines/connect.ts';
-import { pattern } from '../pattern.ts';
+import { pattern } from '../support/pattern.ts';
 import { issue, type Issued } from './certificates.ts';
 import { closeAll, json, listen, receive, truthful, type HttpRunning, type Received } from './servers.ts';
 import { clusterOf, CONTROLS, errorOf, kernelOf, N2, valueOf } from './wire.ts';
@@ -95,7 +95,7 @@ describe('TLS', () => {
     assert.equal(server.received.length, 0, 'nothing was sent, the token neither');
   }
 
-  it("P7-F1: the cluster's own CA is accepted, and with it only what it signed", async () => {
+  it("also P7-F1: the cluster's own CA is accepted, and with it only what it signed", async () => {
     const server = await tlsKernel(good);
     const kernel = await kernelOf(clusterOf([server.url], { ca: caFile() }), 'canary-token-0123456789');
     valueOf(await CONTROLS.promote(kernel, N2, server.url));
@@ -113,7 +113,7 @@ describe('TLS', () => {
     );
   });
 
-  it("P7-F1: an extension host that adds the machine's CAs to what names none adds nothing to a configured CA", async () => {
+  it("also P7-F1: an extension host that adds the machine's CAs to what names none adds nothing to a configured CA", async () => {
     const { connect: original } = tlsModule;
     let touched = 0;
     // As VS Code does it under http.experimental.systemCertificatesV2, with another CA in the place of the machine's.
@@ -139,7 +139,7 @@ describe('TLS', () => {
     }
   });
 
-  it('P7-F1: expired, not yet valid, self-signed and wrong-host certificates are refused with the reason', async () => {
+  it('also P7-F1: expired, not yet valid, self-signed and wrong-host certificates are refused with the reason', async () => {
     const tls = { ca: caFile() };
     const issued = { name: 'db', issuer: ca, ip: ['127.0.0.1'] };
     await refused(
@@ -169,7 +169,7 @@ describe('TLS', () => {
     );
   });
 
-  it('P7-F1: the environment cannot switch verification off', async () => {
+  it('also P7-F1: the environment cannot switch verification off', async () => {
     const before = process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
     const listeners = process.listeners('warning');
     process.removeAllListeners('warning');
@@ -183,7 +183,7 @@ describe('TLS', () => {
     }
   });
 
-  it('P7-F1: a configured server name is what the certificate has to carry', async () => {
+  it('also P7-F1: a configured server name is what the certificate has to carry', async () => {
     const named = issue({ name: 'db', issuer: ca, dns: ['db.example'] });
     const names: (string | false)[] = [];
     const server = await tlsKernel(named, {
@@ -201,7 +201,7 @@ describe('TLS', () => {
     );
   });
 
-  it('P7-F1: the server name of an endpoint goes before that of the cluster, and counts at that endpoint alone', async () => {
+  it('also P7-F1: the server name of an endpoint goes before that of the cluster, and counts at that endpoint alone', async () => {
     const [one, two] = [
       await tlsKernel(issue({ name: 'db1', issuer: ca, dns: ['db1.example'] })),
       await tlsKernel(issue({ name: 'db2', issuer: ca, dns: ['db2.example'] })),
@@ -221,7 +221,7 @@ describe('TLS', () => {
     assert.match(await read(at(two.url, 'db1.example')), /db1\.example\. is not in the cert's altnames/u);
   });
 
-  it('P7-F1: a client certificate is presented where one is configured, and its lack is an error', async () => {
+  it('also P7-F1: a client certificate is presented where one is configured, and its lack is an error', async () => {
     const client = issue({ name: 'operator', issuer: ca });
     const tls = { ca: caFile(), cert: file('client.pem', client.cert), key: file('client.key', client.key) };
     for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const) {
@@ -248,7 +248,7 @@ describe('TLS', () => {
   });
 
   it(
-    'P7-F1: what people cannot guess is said as what it is: a client certificate that the server wants, or does ' +
+    'also P7-F1: what people cannot guess is said as what it is: a client certificate that the server wants, or does ' +
       'not accept, whatever the version of TLS',
     async () => {
       if (spawnSync('python3', ['--version']).status !== 0) {
@@ -292,8 +292,8 @@ describe('TLS', () => {
   );
 
   it(
-    'P7-F1: what people cannot guess is said as what it is: a key with a passphrase, a byte-order mark, UTF-16, a ' +
-      'key in the place of its path',
+    'also P7-F1: what people cannot guess is said as what it is: a key with a passphrase, a byte-order mark, ' +
+      'UTF-16, a key in the place of its path',
     async () => {
       const { cert, key } = issue({ name: 'operator', issuer: ca });
       const guarded = (type: 'pkcs8' | 'sec1'): string =>
@@ -348,7 +348,7 @@ describe('TLS', () => {
     },
   );
 
-  it('P7-F1: TLS below 1.2 is refused', async () => {
+  it('also P7-F1: TLS below 1.2 is refused', async () => {
     const server = await tlsKernel(good, { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' });
     await refused(
       server,
@@ -357,7 +357,7 @@ describe('TLS', () => {
     );
   });
 
-  it('P7-F3: a TLS server that speaks before it is asked gets one connection', async () => {
+  it('also P7-F3: a TLS server that speaks before it is asked gets one connection', async () => {
     for (const last of [false, true]) {
       let connections = 0;
       const server = createTlsServer({ cert: good.cert, key: good.key }, socket => {

@@ -77,7 +77,7 @@ describe('activation', () => {
     );
   });
 
-  it("freeze/shared: leaves the dispatcher of the host's own fetch alone", () => {
+  it("also freeze/shared: leaves the dispatcher of the host's own fetch alone", () => {
     assert.deepEqual(sharedByHttpClients(), before);
     for (const [name, dispatcher] of before) assert.equal(sharedByHttpClients().get(name), dispatcher, name);
   });

@@ -6,7 +6,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { until } from '../../scripts/lib/processes.mjs';
-import { recordsIn } from '../records-in.ts';
+import { recordsIn } from '../support/records-in.ts';
 
 const AUDIT_FILE = join(process.env['XDG_STATE_HOME'] ?? join(homedir(), '.local', 'state'), 'aerodb', 'audit.jsonl');
 
@@ -38,7 +38,7 @@ describe('boundaries', () => {
   });
   after(() => server.close());
 
-  it("P7-A1, freeze/workspace: a cluster in the workspace's settings does not exist", async () => {
+  it("also P7-A1, freeze/workspace: a cluster in the workspace's settings does not exist", async () => {
     const folder = vscode.workspace.workspaceFolders?.[0];
     assert.ok(folder);
     const settings = join(folder.uri.fsPath, '.vscode', 'settings.json');
@@ -63,8 +63,8 @@ describe('boundaries', () => {
   });
 
   it(
-    "P7-A2, freeze/workspace: whatever another extension passes to a command, it is an Observer's request and no " +
-      'more',
+    "freeze/workspace, also P7-A2: whatever another extension passes to a command, it is an Observer's request and " +
+      'no more',
     async () => {
       const before = records().length;
       const target = { cluster: 'evil', node: '22222222-2222-4222-8222-222222222222' };
@@ -95,7 +95,7 @@ describe('boundaries', () => {
   );
 
   it(
-    "P7-A2: a real second extension gets no more than an Observer's refusal, whatever it calls with whatever " +
+    "also P7-A2: a real second extension gets no more than an Observer's refusal, whatever it calls with whatever " +
       'arguments',
     async () => {
       const stranger = vscode.extensions.getExtension<{
@@ -165,7 +165,7 @@ describe('boundaries', () => {
     },
   );
 
-  it('P7-S3: addresses that call for an action open nothing and ask nothing: there is no handler', async () => {
+  it('also P7-S3: addresses that call for an action open nothing and ask nothing: there is no handler', async () => {
     const before = records().length;
     for (const path of ['/forcePromotion', '/', '/command/aerodb.forcePromotion']) {
       const uri = vscode.Uri.from({
@@ -185,8 +185,8 @@ describe('boundaries', () => {
   });
 
   it(
-    "P7-S3: proxies of the environment and of the editor's settings get nothing to see; other traffic of this host " +
-      'would go there',
+    "also P7-S3: proxies of the environment and of the editor's settings get nothing to see; other traffic of this " +
+      'host would go there',
     async () => {
       const seen = { proxy: 0, kernel: 0 };
       const listening = async (count: () => void): Promise<{ readonly server: Server; readonly url: string }> => {

@@ -1,6 +1,7 @@
 /**
- * Runs the extension-host suites in a desktop VS Code: `npm run test:desktop`. It is the one that `VSCODE_PATH` names,
- * the one that belongs to `code` on the PATH, or one that is downloaded; exit code 2 says that there is none.
+ * Runs the extension-host suites in a desktop VS Code: `npm run campaign -- desktop`. It is the one that
+ * `VSCODE_PATH` names, the one that belongs to `code` on the PATH, or one that is downloaded; exit code 2 says that
+ * there is none.
  */
 import { existsSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import type { AnswerSheet, Reconstruction } from '../../src/reconstruction/model.ts';
 import { document } from '../cli/json-shape.ts';
 import { builtProgram, closeTerminals, scratch } from '../cli/support.ts';
-import { linesIn } from '../records-in.ts';
+import { linesIn } from '../support/records-in.ts';
 import { act, REASONS, type Incident } from './aerodb-incident.ts';
 import { ACCOUNT, CLUSTER, given, Person } from './people.ts';
 import { checkPage, compareOrder, ProvenOrder, sheetOf, textOfPage, unwrapped, withoutPlaces } from './report.ts';
@@ -49,7 +49,7 @@ describe('a rehearsed incident on the local cluster, read from the report alone'
     }
   };
 
-  it('P7-O3: has the four requests and no other, as the JSON shape describes it; every file holds, exit 0', () => {
+  it('also P7-O3: has the four requests and no other, as the JSON shape describes it; every file holds, exit 0', () => {
     assert.deepEqual(
       new Set(report.requests.map(({ requestId }) => requestId)),
       new Set(Object.values(incident.requests)),
@@ -58,7 +58,7 @@ describe('a rehearsed incident on the local cluster, read from the report alone'
     document.parse({ ...report });
   });
 
-  it('P7-O3: says of each request who, when by which clock, under which authority, and why', () => {
+  it('also P7-O3: says of each request who, when by which clock, under which authority, and why', () => {
     for (const [which, name, command, target] of [
       ['denied', 'Anna', 'request_promotion', node(2)],
       ['forced', 'Ben', 'force_promotion', node(2)],
@@ -89,7 +89,7 @@ describe('a rehearsed incident on the local cluster, read from the report alone'
     }
   });
 
-  it('P7-O3: says on which state: epoch, primary, and that what is told of a node is only its last report', () => {
+  it('also P7-O3: says on which state: epoch, primary, and that what is told of a node is only its last report', () => {
     for (const [which, epoch, primary] of [
       ['denied', '1', node(1)],
       ['forced', '1', node(1)],
@@ -105,7 +105,7 @@ describe('a rehearsed incident on the local cluster, read from the report alone'
     );
   });
 
-  it('P7-O2: says why each was accepted or rejected, what was relied on, and what was overridden by whose word', () => {
+  it('also P7-O2: says why each was accepted or rejected, what was relied on, and what was overridden by whose word', () => {
     const { denied, forced } = { denied: of('denied'), forced: of('forced') };
     assert.deepEqual(
       [denied.explanation?.kernel?.decision, denied.explanation?.kernel?.reason, forced.explanation?.kernel?.decision],
@@ -133,7 +133,7 @@ describe('a rehearsed incident on the local cluster, read from the report alone'
     );
   });
 
-  it('P7-E2: the cut request is unknown in the log and executed by the kernel: both are said, and not made one', () => {
+  it('also P7-E2: the cut request is unknown in the log and executed by the kernel: both are said, and not made one', () => {
     for (const [which, lane, last] of [
       ['cut', `history of node ${node(2).called}`, '#13'],
       ['died', `history of node ${node(1).called}`, '#6'],
@@ -147,7 +147,7 @@ describe('a rehearsed incident on the local cluster, read from the report alone'
     for (const which of ['denied', 'forced'] as const) assert.deepEqual(of(which).disagreements, []);
   });
 
-  it('P7-O1: says what nobody knows: an outcome, whether the old primary was dead, a node that was not read', () => {
+  it('also P7-O1: says what nobody knows: an outcome, whether the old primary was dead, a node that was not read', () => {
     assert.deepEqual(of('cut').unknown, ['Whether the kernel executed it, as far as the log goes.']);
     assert.deepEqual(of('died').unknown, ['What came of it, as far as the log goes.']);
     const asked = 'The kernel could not tell whether write_authority_is_clear (P6-A1) holds: node-1 does not answer.';
@@ -157,7 +157,7 @@ describe('a rehearsed incident on the local cluster, read from the report alone'
     isShown(...of('cut').unknown, ...of('forced').unknown, ...report.missing);
   });
 
-  it('P7-O3: an intent whose program died is a gap behind it; an intent with an unknown outcome is none', () => {
+  it('also P7-O3: an intent whose program died is a gap behind it; an intent with an unknown outcome is none', () => {
     const gaps = report.entries.flatMap(({ is, text: says }) =>
       is === 'gap' && says.includes('intent') ? [says] : [],
     );
@@ -166,7 +166,7 @@ describe('a rehearsed incident on the local cluster, read from the report alone'
     isShown(...gaps);
   });
 
-  it('P6-F2: the old primary is there when it comes back: halted, then a replica', () => {
+  it('also P6-F2: the old primary is there when it comes back: halted, then a replica', () => {
     const halted = report.entries.find(entry => entry.is === 'event' && entry.type === 'replication.halted');
     assert.match(String(halted?.text), /AuthorityAmbiguity/u);
     const asked = of('died').explanation?.kernel?.members.find(({ nodeId }) => nodeId === node(1).id);

@@ -1,7 +1,7 @@
 /**
  * A day of an operator's work in a few minutes, drawn from a seed, through the real control plane on a real cluster:
  * inspections, diagnostics, hand-overs, forces, refusals and declined confirmations, reloaded windows and restarted
- * nodes. `npm run test:day -- [--seed 7]`
+ * nodes. `npm run campaign -- day [--seed 7]`
  */
 import assert from 'node:assert/strict';
 import { parseArgs } from 'node:util';
@@ -11,7 +11,7 @@ import type { AuditLine } from '../../src/control-plane/model/audit-reader.ts';
 import type { CommandName } from '../../src/control-plane/commands/commands.ts';
 import type { CommandResult } from '../../src/control-plane/request/result.ts';
 import { Stand } from '../cut/stand.ts';
-import { generator, type Random } from '../seed.ts';
+import { generator, type Random } from '../support/seed.ts';
 import { promotable, type TestNode } from '../local-cluster/harness.ts';
 
 export interface Settings {
@@ -210,7 +210,7 @@ export async function day({ seed, inspections, controls }: Settings): Promise<Re
     return { ends, sessions, restarts, records: await conclude(stand, ends) };
   } catch (error) {
     throw new Error(
-      `${error instanceof Error ? error.message : String(error)}\nrepeat: npm run test:day -- --seed ${seed} ` +
+      `${error instanceof Error ? error.message : String(error)}\nrepeat: npm run campaign -- day --seed ${seed} ` +
         `--inspections ${inspections} --controls ${controls}`,
       { cause: error },
     );

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { closeAll, closedPort } from '../engines/servers.ts';
 import { withCluster } from '../local-cluster/harness.ts';
-import { seedFrom } from '../seed.ts';
+import { seedFrom } from '../support/seed.ts';
 import { day } from './day.ts';
 import type { Held } from './inspector.ts';
 
@@ -51,8 +51,8 @@ describe('load', function () {
   );
 
   it(
-    'P7-O3, P7-E1, P7-F3: a day drawn from the seed: every command has its end in the log, and what was sent was ' +
-      'acted on once',
+    'also P7-O3, P7-E1, P7-F3: a day drawn from the seed: every command has its end in the log, and what was sent ' +
+      'was acted on once',
     async () => {
       process.stdout.write(`    a day: seed ${SEED}; AERODB_DAY_SEED=${SEED} repeats it\n`);
       const report = await day({ seed: SEED, inspections: 150, controls: 15 });

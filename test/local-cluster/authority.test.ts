@@ -76,7 +76,7 @@ describe('write authority', () => {
   );
 
   it(
-    'P6-A1: while the primary lives, a promotion is denied with PrimaryStillActive, forced or not, and nothing ' +
+    'also P6-A1: while the primary lives, a promotion is denied with PrimaryStillActive, forced or not, and nothing ' +
       'moves',
     () =>
       withCluster({}, async cluster => {
@@ -101,7 +101,7 @@ describe('write authority', () => {
   );
 
   it(
-    'P6-A1, P6-S1: a dead primary leaves authority ambiguous; force with its acknowledgement executes; every ' +
+    'also P6-A1, P6-S1: a dead primary leaves authority ambiguous; force with its acknowledgement executes; every ' +
       'acknowledged write survives; the old primary returns and halts',
     () =>
       withCluster({}, async cluster => {
@@ -147,7 +147,7 @@ describe('write authority', () => {
       }),
   );
 
-  it('P6-A3: force that would override nothing is denied as InvalidRequest', () =>
+  it('also P6-A3: force that would override nothing is denied as InvalidRequest', () =>
     withCluster({}, async cluster => {
       assert.equal((await demote(cluster.node(1))).status, 200);
       await promotable(cluster.node(2));
@@ -166,7 +166,7 @@ describe('write authority', () => {
       assert.deepEqual([refused.status, code(refused), reason(refused)], [409, 'AERO_DEMOTION_DENIED', 'NotPrimary']);
     }));
 
-  it('P6-S1: without a majority nothing is acknowledged and no position can be proven (WalPositionUnprovable)', () =>
+  it('P6-F1, also P6-S1: without a majority nothing is acknowledged and no position can be proven (WalPositionUnprovable)', () =>
     withCluster({}, async cluster => {
       await cluster.kill(cluster.node(3));
       assert.equal((await cluster.node(1).write('two of three')).status, 200);
@@ -197,7 +197,7 @@ describe('write authority', () => {
       );
     }));
 
-  it('P6-F2: a cluster that ends and starts again has the same authority, epoch, ids and data', () =>
+  it('also P6-F2: a cluster that ends and starts again has the same authority, epoch, ids and data', () =>
     withCluster({}, async cluster => {
       assert.equal((await demote(cluster.node(1))).status, 200);
       await promotable(cluster.node(3));
@@ -252,7 +252,7 @@ describe('one request, at most once', () => {
     }));
 
   it(
-    'P6-A1, P6-S1: a write that stood in the log before a demotion can be acknowledged after it, as its ' +
+    'also P6-A1, P6-S1: a write that stood in the log before a demotion can be acknowledged after it, as its ' +
       'explanation says; one that comes later is refused',
     () =>
       withCluster({}, async cluster => {
@@ -282,8 +282,8 @@ describe('one request, at most once', () => {
   );
 
   it(
-    'P6-D1, freeze/seen-state: a request that was confirmed for another state is refused with the present control ' +
-      'version, and its id is spent',
+    'also P6-D1, freeze/seen-state: a request that was confirmed for another state is refused with the present ' +
+      'control version, and its id is spent',
     () =>
       withCluster({}, async cluster => {
         const second = cluster.node(2);
@@ -301,8 +301,8 @@ describe('one request, at most once', () => {
   );
 
   it(
-    'P6-A2: of two promotions at once one runs; the other is refused as already in progress or as confirmed for an ' +
-      'older state',
+    'also P6-A2: of two promotions at once one runs; the other is refused as already in progress or as confirmed ' +
+      'for an older state',
     () =>
       withCluster({}, async cluster => {
         const second = cluster.node(2);
@@ -319,8 +319,8 @@ describe('one request, at most once', () => {
 
 describe('control_version', () => {
   it(
-    'P7-D1: writes move the commit id and never the control version; a role, an epoch, a state and an attempt move ' +
-      'it; a restart never brings it back',
+    'also P7-D1: writes move the commit id and never the control version; a role, an epoch, a state and an attempt ' +
+      'move it; a restart never brings it back',
     () =>
       withCluster({}, async cluster => {
         const [first, second] = [cluster.node(1), cluster.node(2)];

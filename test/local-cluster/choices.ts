@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import type { ControlCommandName } from '../../src/control-plane/commands/commands.ts';
 import type { Stage } from '../../src/control-plane/model/record.ts';
-import { generator, type Random } from '../seed.ts';
+import { generator, type Random } from '../support/seed.ts';
 import type { Delivery } from './deliveries-proxy.ts';
 
 /** Something that goes wrong on one node. */

@@ -53,8 +53,8 @@ describe('one request, delivered more than once', function () {
   this.timeout(180_000);
 
   it(
-    'P7-F3, P6-F3: a node that is not ready asks its ledger first: not ready is "not executed" only for an id that ' +
-      'is not there',
+    'also P7-F3, P6-F3: a node that is not ready asks its ledger first: not ready is "not executed" only for an id ' +
+      'that is not there',
     () =>
       withCluster({}, async cluster => {
         const first = cluster.node(1);
@@ -81,8 +81,8 @@ describe('one request, delivered more than once', function () {
   );
 
   it(
-    'P7-F3, P6-F3: the second of two deliveries is a duplicate of the first: unknown while that is under way, then ' +
-      'as it ended',
+    'also P7-F3, P6-F3: the second of two deliveries is a duplicate of the first: unknown while that is under way, ' +
+      'then as it ended',
     () =>
       withCluster({ flags: ['--faults'] }, async cluster => {
         const [first, second] = [cluster.node(1), cluster.node(2)];
@@ -117,8 +117,8 @@ describe('one request, delivered more than once', function () {
   );
 
   it(
-    'P7-F3, P7-E2: what is refused before the ledger could answer is unknown for a request that the ledger holds, ' +
-      'and "not executed" for one that it does not',
+    'also P7-F3, P7-E2: what is refused before the ledger could answer is unknown for a request that the ledger ' +
+      'holds, and "not executed" for one that it does not',
     () =>
       withCluster(
         { nodes: 1, env: { AERODB_OPERATOR_TOKEN: 'operators-secret', AERODB_OBSERVER_TOKEN: 'observers-secret' } },

@@ -9,7 +9,7 @@ import { encodeRecord } from '../../src/local-cluster/records.ts';
 import { type Position, EMPTY_HISTORY } from '../../src/local-cluster/vocabulary.ts';
 import { Wal } from '../../src/local-cluster/wal.ts';
 import { TestCluster, at, caughtUp, errorCode, keysOf, promote, until, withCluster } from './harness.ts';
-import { SmallDisk, PAGE_BYTES } from '../small-disk.ts';
+import { SmallDisk, PAGE_BYTES } from '../support/small-disk.ts';
 
 function write(key: string, value: string): { readonly key: string; readonly value: string } {
   return { key, value };
@@ -31,7 +31,7 @@ function sizeOf(wal: Wal, value: string): number {
   return encodeRecord(wal.appended, 1n, write('filler', value)).bytes.length;
 }
 
-describe('P6-F1: a disk that fills inside a record', function () {
+describe('also P6-F1: a disk that fills inside a record', function () {
   this.timeout(180_000);
   let disk: SmallDisk | null;
   let directory: string;
@@ -80,8 +80,8 @@ describe('P6-F1: a disk that fills inside a record', function () {
   );
 
   it(
-    'P6-F3: at every byte of it the ledger fails, writes nothing more, and opens again with every request that was ' +
-      'recorded',
+    'also P6-F3: at every byte of it the ledger fails, writes nothing more, and opens again with every request that ' +
+      'was recorded',
     function () {
       if (disk === null) return;
       const attempt = (id: string) =>
@@ -114,7 +114,7 @@ describe('P6-F1: a disk that fills inside a record', function () {
     },
   );
 
-  it('P6-F2: a file is replaced whole or not at all, for every page that the disk has room for', () => {
+  it('also P6-F2: a file is replaced whole or not at all, for every page that the disk has room for', () => {
     if (disk === null) return;
     const file = join(directory, 'epoch.json');
     const [old, content] = ['old'.repeat(PAGE_BYTES), 'new'.repeat(PAGE_BYTES)];
@@ -131,7 +131,7 @@ describe('P6-F1: a disk that fills inside a record', function () {
   });
 });
 
-describe('P6-S1: a full disk in a cluster', function () {
+describe('also P6-S1: a full disk in a cluster', function () {
   this.timeout(180_000);
 
   it(
@@ -192,7 +192,7 @@ describe('P6-S1: a full disk in a cluster', function () {
   );
 
   it(
-    'P6-F1: a primary whose disk fills at any offset of a write answers that it is unknown, stops, and starts ' +
+    'also P6-F1: a primary whose disk fills at any offset of a write answers that it is unknown, stops, and starts ' +
       'again without damage',
     () =>
       withCluster({ nodes: 1, flags: ['--faults'] }, async cluster => {

@@ -53,8 +53,8 @@ describe('exclusive is exclusive', function () {
   after(() => rmSync(folder, { recursive: true, force: true }));
 
   it(
-    `P6-F1: of ${STARTS} times ${CONTENDERS} simultaneous starts in one data directory, one is given it each time, ` +
-      'and never two',
+    `also P6-F1: of ${STARTS} times ${CONTENDERS} simultaneous starts in one data directory, one is given it each ` +
+      'time, and never two',
     async () => {
       const program = join(folder, 'contender.mjs');
       buildSync({
@@ -113,8 +113,8 @@ describe('exclusive is exclusive', function () {
   );
 
   it(
-    'P6-F1: a node whose lock file is removed acknowledges nothing more: another process may have begun to write ' +
-      'there',
+    'also P6-F1: a node whose lock file is removed acknowledges nothing more: another process may have begun to ' +
+      'write there',
     () =>
       withCluster({ nodes: 1 }, async cluster => {
         const only = cluster.node(1);

@@ -22,7 +22,7 @@ const FORCE = { mode: 'forced', acknowledged: ['P6-A1'] } as const;
 const FLAGS = ['--faults'];
 
 describe('faults on request', () => {
-  it('P7-S2: without the flag there is no port to ask for faults', () =>
+  it('also P7-S2: without the flag there is no port to ask for faults', () =>
     withCluster({ nodes: 1 }, cluster => {
       assert.equal(cluster.node(1).admin, undefined);
       return Promise.resolve();
@@ -87,7 +87,7 @@ describe('faults on request', () => {
       }),
   );
 
-  it('P6-A1: cut off in one direction only, the old primary still learns of the newer epoch and halts', () =>
+  it('also P6-A1: cut off in one direction only, the old primary still learns of the newer epoch and halts', () =>
     withCluster({ flags: FLAGS }, async cluster => {
       const [first, second, third] = [cluster.node(1), cluster.node(2), cluster.node(3)];
       await Promise.all([caughtUp(second), caughtUp(third)]);
@@ -97,8 +97,8 @@ describe('faults on request', () => {
     }));
 
   it(
-    'P6-F1: a failing fsync acknowledges nothing: the write is unknown, the node stops, and its disk decides after ' +
-      'a restart',
+    'also P6-F1: a failing fsync acknowledges nothing: the write is unknown, the node stops, and its disk decides ' +
+      'after a restart',
     async () => {
       for (const disk of ['failing', 'full']) {
         await withCluster({ flags: FLAGS }, async cluster => {
@@ -117,7 +117,7 @@ describe('faults on request', () => {
     },
   );
 
-  it('P6-F2: a disk that fails before the transition: not executed; the request id stays known or was never written', () =>
+  it('also P6-F2: a disk that fails before the transition: not executed; the request id stays known or was never written', () =>
     withCluster({ flags: FLAGS }, async cluster => {
       const first = cluster.node(1);
       await first.faults({ disk: 'failing' });
@@ -152,7 +152,7 @@ describe('faults on request', () => {
     }));
 
   it(
-    "P7-E2: an executed request whose answer is dropped, garbage or a proxy's page was executed, and the ledger " +
+    "also P7-E2: an executed request whose answer is dropped, garbage or a proxy's page was executed, and the ledger " +
       'says so',
     () =>
       withCluster({ flags: FLAGS }, async cluster => {
@@ -178,7 +178,7 @@ describe('faults on request', () => {
   );
 
   it(
-    'P6-A2, P6-O1: while one attempt waits for an answer the next is refused as already in progress, and the ' +
+    'P6-O1, also P6-A2: while one attempt waits for an answer the next is refused as already in progress, and the ' +
       'pending node and its state are shown',
     () =>
       withCluster({ flags: FLAGS }, async cluster => {

@@ -93,7 +93,7 @@ describe('a process that is stopped (SIGSTOP) during a control request', functio
   };
 
   it(
-    'P7-E2, P7-F3, freeze/no-retry: the target of a promotion: unknown after the time limit, and not repeated; ' +
+    'also P7-E2, P7-F3, freeze/no-retry: the target of a promotion: unknown after the time limit, and not repeated; ' +
       'thawed, it executes what it had received, once',
     async () => {
       const [first, second] = nodes;
@@ -110,7 +110,7 @@ describe('a process that is stopped (SIGSTOP) during a control request', functio
   );
 
   it(
-    'P7-E2, P6-A1: the primary during its own demotion: unknown; thawed, it has given up authority, once, and ' +
+    'also P7-E2, P6-A1: the primary during its own demotion: unknown; thawed, it has given up authority, once, and ' +
       'accepts no write',
     async () => {
       const [first] = nodes;
@@ -122,7 +122,7 @@ describe('a process that is stopped (SIGSTOP) during a control request', functio
     },
   );
 
-  it('P7-E2: thawed before the time limit it answers, and the outcome is known', async () => {
+  it('also P7-E2: thawed before the time limit it answers, and the outcome is known', async () => {
     const [first] = nodes;
     const answered = operator.order('request_demotion', first, frozenMeanwhile(first));
     await until('the intent is recorded', () => operator.stages().at(-1) === 'dispatch_intent');
@@ -131,8 +131,8 @@ describe('a process that is stopped (SIGSTOP) during a control request', functio
   });
 
   it(
-    'P6-S1: a bystander delays a hand-over and changes nothing about it: two of three decide, and it follows when ' +
-      'it is thawed',
+    'also P6-S1: a bystander delays a hand-over and changes nothing about it: two of three decide, and it follows ' +
+      'when it is thawed',
     async () => {
       const [first, second, third] = nodes;
       third.freeze();
@@ -154,7 +154,7 @@ describe('a process that is stopped (SIGSTOP) during a control request', functio
   );
 
   it(
-    'P6-A1: with primary and bystander both stopped there is no majority: even forced, nothing is executed, and ' +
+    'also P6-A1: with primary and bystander both stopped there is no majority: even forced, nothing is executed, and ' +
       'thawed the old primary goes on',
     async () => {
       const [first, second, third] = nodes;
@@ -173,7 +173,7 @@ describe('a process that is stopped (SIGSTOP) during a control request', functio
   // The last one: the old primary's log keeps the write that nobody acknowledged, so it will not be a replica of this
   // history again.
   it(
-    'P6-A1: the primary during the promotion of another: silence is not death, so the validated one is denied; ' +
+    'also P6-A1: the primary during the promotion of another: silence is not death, so the validated one is denied; ' +
       'forced, the new epoch fences it, and thawed it acknowledges nothing and halts',
     async () => {
       const [first, second, third] = nodes;

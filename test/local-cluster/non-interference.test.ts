@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { COMMAND_NAMES, commandSpec } from '../../src/control-plane/commands/commands.ts';
 import { consents, openOperator, removeFolders, type Person } from '../control-plane/session.ts';
 import { closeAll } from '../engines/servers.ts';
-import { generator } from '../seed.ts';
+import { generator } from '../support/seed.ts';
 import { demote, promotable, promote, TestCluster, textAt, until, type TestNode } from './harness.ts';
 
 const SEED = 20260721;

@@ -31,7 +31,7 @@ function rewriteEvents(
 describe('records that an older version kept', function () {
   this.timeout(120_000);
 
-  it('P6-O1, P7-O1: what is outside the contract is left out and said, and every event beside it is shown', () =>
+  it('also P6-O1, P7-O1: what is outside the contract is left out and said, and every event beside it is shown', () =>
     withCluster({ nodes: 1 }, async cluster => {
       const node = cluster.node(1);
       assert.equal((await demote(node)).status, 409);

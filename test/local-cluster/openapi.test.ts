@@ -123,7 +123,7 @@ async function readAll(cluster: TestCluster): Promise<void> {
 
 describe('the OpenAPI document', () => {
   it(
-    'P7-O2: every live answer of every endpoint, success and error, is what the document says, and has no field ' +
+    'also P7-O2: every live answer of every endpoint, success and error, is what the document says, and has no field ' +
       'that it lacks',
     () =>
       withCluster({}, async cluster => {
@@ -204,8 +204,8 @@ describe('the OpenAPI document', () => {
   );
 
   it(
-    'P6-F1: tokens: none 401, an observer reads and may not control (403), an operator does both; the refusals are ' +
-      "the document's",
+    'also P6-F1: tokens: none 401, an observer reads and may not control (403), an operator does both; the refusals ' +
+      "are the document's",
     () =>
       withCluster(
         { nodes: 1, env: { AERODB_OPERATOR_TOKEN: 'operators-secret', AERODB_OBSERVER_TOKEN: 'observers-secret' } },
@@ -231,7 +231,7 @@ describe('the OpenAPI document', () => {
       ),
   );
 
-  it('P7-S2: a thousand observed members are shown, labelled as synthetic, conform, and count for nothing', () =>
+  it('also P7-S2: a thousand observed members are shown, labelled as synthetic, conform, and count for nothing', () =>
     withCluster({ flags: ['--observed', '1000'] }, async cluster => {
       const first = cluster.node(1);
       const answer = await get(first, '/v1/cluster');
@@ -250,8 +250,8 @@ describe('the OpenAPI document', () => {
     }));
 
   it(
-    'P7-F3, P7-E2: the document says of every code what it proves of a control request, and each where its status ' +
-      'is described',
+    'also P7-F3, P7-E2: the document says of every code what it proves of a control request, and each where its ' +
+      'status is described',
     () => {
       const rows = document['x-control-refusals'];
       assert.deepEqual(

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { page } from '../../src/local-cluster/pages.ts';
-import { seedFrom } from '../seed.ts';
+import { seedFrom } from '../support/seed.ts';
 import { at, demote, errorCode, listAt, textAt, withCluster, type Json, type TestNode } from './harness.ts';
 
 const SEED = seedFrom('AERODB_PAGES_SEED');
@@ -29,7 +29,7 @@ function walked(items: readonly bigint[], limit: string, side: 'before' | 'after
 }
 
 describe('pages of an ordered list', () => {
-  it(`P7-O1: pages join up to the whole from either end, none empty, none too long (seed ${SEED})`, () => {
+  it(`also P7-O1: pages join up to the whole from either end, none empty, none too long (seed ${SEED})`, () => {
     fc.assert(
       fc.property(
         fc.array(fc.bigInt(0n, 60n), { maxLength: 60 }).map(all => all.sort((a, b) => Number(a - b))),
@@ -61,7 +61,7 @@ describe('pages of an ordered list', () => {
     );
   });
 
-  it('P7-O1: from every position it is said what lies on both sides, also where the page is empty', () => {
+  it('also P7-O1: from every position it is said what lies on both sides, also where the page is empty', () => {
     fc.assert(
       fc.property(
         fc.array(fc.bigInt(0n, 40n), { maxLength: 30 }).map(all => all.sort((a, b) => Number(a - b))),
@@ -109,7 +109,7 @@ describe('the pages of a node', function () {
     return all;
   }
 
-  it('P7-O1, P6-O1: the newest 100 events come first, and every older one can be reached', () =>
+  it('also P7-O1, P6-O1: the newest 100 events come first, and every older one can be reached', () =>
     withCluster({ nodes: 1 }, async cluster => {
       const node = cluster.node(1);
       assert.deepEqual(facts((await node.get('/v1/promotion')).body), [null, null, '0']);
@@ -156,7 +156,7 @@ describe('the pages of a node', function () {
       }
     }));
 
-  it('P7-O1: segments and snapshots join up from pages of one, and what shares a position stays together', () =>
+  it('also P7-O1: segments and snapshots join up from pages of one, and what shares a position stays together', () =>
     withCluster({ nodes: 1, flags: ['--segment-bytes', '1024', '--checkpoint-every', '40'] }, async cluster => {
       const node = cluster.node(1);
       for (let nth = 0; nth < 100; nth += 1) assert.equal((await node.write(`key ${nth}`)).status, 200);

@@ -86,8 +86,8 @@ describe('the program', () => {
     }));
 
   it(
-    'P7-S1: a killed node stays dead, its launcher and the others stay up; started alone it comes back as the same ' +
-      'node',
+    'also P7-S1: a killed node stays dead, its launcher and the others stay up; started alone it comes back as the ' +
+      'same node',
     () =>
       withCluster({}, async cluster => {
         const third = cluster.node(3);
@@ -107,7 +107,7 @@ describe('the program', () => {
       }),
   );
 
-  it('P7-S1: when the launcher is killed, its nodes end too', () =>
+  it('also P7-S1: when the launcher is killed, its nodes end too', () =>
     withCluster({ flags: ['--writes-per-second', '20'] }, async cluster => {
       const pids = cluster.nodes.map(node => node.pid);
       await until(

@@ -102,8 +102,8 @@ describe('replication', () => {
   );
 
   it(
-    'P6-S2: a stale primary with writes that nobody acknowledged is demoted into HistoryDivergence: its history is ' +
-      'never repaired',
+    'also P6-S2: a stale primary with writes that nobody acknowledged is demoted into HistoryDivergence: its ' +
+      'history is never repaired',
     () =>
       withCluster({}, async cluster => {
         const [first, second, third] = [cluster.node(1), cluster.node(2), cluster.node(3)];
@@ -127,8 +127,8 @@ describe('replication', () => {
   );
 
   it(
-    'P6-F1: one wrong byte inside the log halts the node with WalCorruption; the others go on; emptied, it joins ' +
-      'again',
+    'also P6-F1: one wrong byte inside the log halts the node with WalCorruption; the others go on; emptied, it ' +
+      'joins again',
     () =>
       withCluster({}, async cluster => {
         const [first, , third] = [cluster.node(1), cluster.node(2), cluster.node(3)];
@@ -159,7 +159,7 @@ describe('replication', () => {
   );
 
   it(
-    'P6-S1: snapshots and checkpoints are taken as configured, the log behind them is retired, and recovery, ' +
+    'also P6-S1: snapshots and checkpoints are taken as configured, the log behind them is retired, and recovery, ' +
       'joining and gaps go by them',
     () =>
       withCluster({ flags: ['--checkpoint-every', '20', '--segment-bytes', '1024'] }, async cluster => {
@@ -225,7 +225,7 @@ describe('replication', () => {
       }),
   );
 
-  it('P6-F1: a damaged snapshot halts the node with SnapshotIntegrityFailure', () =>
+  it('also P6-F1: a damaged snapshot halts the node with SnapshotIntegrityFailure', () =>
     withCluster({ nodes: 1, flags: ['--checkpoint-every', '5'] }, async cluster => {
       const only = cluster.node(1);
       await fill(only, 12);
@@ -238,7 +238,7 @@ describe('replication', () => {
       assert.equal(errorCode(await only.write('refused')), 'AERO_NOT_PRIMARY');
     }));
 
-  it('P6-F1: a node whose identity is of another cluster halts with ConfigurationError', () =>
+  it('also P6-F1: a node whose identity is of another cluster halts with ConfigurationError', () =>
     withCluster({}, async cluster => {
       const third = cluster.node(3);
       await cluster.kill(third);
@@ -250,7 +250,7 @@ describe('replication', () => {
     }));
 
   it(
-    'P6-A1: a node that lost its disk joins as Uninitialized, bears no witness alone, and knows nothing until a ' +
+    'also P6-A1: a node that lost its disk joins as Uninitialized, bears no witness alone, and knows nothing until a ' +
       'majority of others answers',
     () =>
       withCluster({}, async cluster => {
@@ -270,7 +270,7 @@ describe('replication', () => {
       }),
   );
 
-  it("P6-S1: an uninitialized node's position acknowledges nothing; the same position of an active replica does", () =>
+  it("also P6-S1: an uninitialized node's position acknowledges nothing; the same position of an active replica does", () =>
     withCluster({ flags: ['--faults'] }, async cluster => {
       const [first, second, third] = [cluster.node(1), cluster.node(2), cluster.node(3)];
       for (const node of [second, third]) await node.faults({ cut: 'outgoing' });

@@ -26,7 +26,7 @@ describe('a seeded, randomized run through the control plane', function () {
   for (const run of [...OTHERS, LONGEST]) {
     const { seed, nodes, steps } = run;
     it(
-      `P6-A1, P6-S1, P6-F3, P7-E2, P7-O3: seed ${seed}, ${nodes} nodes: one writer at a time, nothing lost, ` +
+      `also P6-A1, P6-S1, P6-F3, P7-E2, P7-O3: seed ${seed}, ${nodes} nodes: one writer at a time, nothing lost, ` +
         'nothing executed twice, every outcome as the ledger says it, and an intact log that agrees',
       async () => {
         const report = await (run === LONGEST ? meanwhile : torture(run));

@@ -1,8 +1,8 @@
 /**
  * A seeded, randomized run of control requests, writes and trouble on real nodes, every request driven through the real
- * control plane. `npm run torture -- --minutes 5 --seed 7 [--nodes 5] [--steps 12]`: one run after the other for so
- * long; `--runs 1000 --at-once 8`: so many, some of them at a time; `--one`: a single run that takes steps for so long.
- * A seed replays its choices; the timing is the machine's.
+ * control plane. `npm run campaign -- torture --minutes 5 --seed 7 [--nodes 5] [--steps 12]`: one run after the other
+ * for so long; `--runs 1000 --at-once 8`: so many, some of them at a time; `--one`: a single run that takes steps for
+ * so long. A seed replays its choices; the timing is the machine's.
  */
 import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -183,7 +183,7 @@ export async function torture(settings: Settings): Promise<Report> {
     return report(run, await judge(run, primary));
   } catch (error) {
     throw new Error(
-      `${error instanceof Error ? error.message : String(error)}\nreplay: npm run torture -- --seed ${seed} ` +
+      `${error instanceof Error ? error.message : String(error)}\nreplay: npm run campaign -- torture --seed ${seed} ` +
         `--nodes ${nodes} --steps ${steps} --runs 1\n${log.slice(-400).join('\n')}`,
       { cause: error },
     );

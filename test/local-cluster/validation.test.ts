@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { Testimony } from '../../src/local-cluster/testimony.ts';
 import { type PromotionFacts, validatePromotion } from '../../src/local-cluster/validation.ts';
 import { DENIAL_INVARIANTS, HALT_REASONS, REPLICATION_STATES, ROLES } from '../../src/local-cluster/vocabulary.ts';
-import { seedFrom } from '../seed.ts';
+import { seedFrom } from '../support/seed.ts';
 import { type Json, TestCluster, type TestNode, at, demote, listAt, promote, textAt, until } from './harness.ts';
 
 fc.configureGlobal({ seed: seedFrom('FUZZ_SEED') });
@@ -90,7 +90,7 @@ describe('the validator', () => {
     );
   });
 
-  it('P6-S1: an approved target is at or beyond every witness, and a majority witnesses', () => {
+  it('also P6-S1: an approved target is at or beyond every witness, and a majority witnesses', () => {
     fc.assert(
       fc.property(facts, given => {
         if (validatePromotion(given).decision === 'deny') return;
@@ -158,7 +158,7 @@ describe('the explanation and the decision', function () {
     return textAt(explained, 'reason');
   };
 
-  it('P6-D1: whatever the cluster has been through, a request is answered exactly as it was explained', async () => {
+  it('also P6-D1: whatever the cluster has been through, a request is answered exactly as it was explained', async () => {
     const seen: string[] = [];
     const step = fc.record({
       node: fc.constantFrom(1, 2, 3),

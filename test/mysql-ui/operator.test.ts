@@ -58,7 +58,7 @@ describe('an operator of a MySQL group in the editor', function () {
     await workbench.notifications.waitFor('cluster "added" was added');
   }
 
-  it('P7-S2: is added from the palette, inspected as an Observer, and looking changes nothing', async () => {
+  it('also P7-S2: is added from the palette, inspected as an Observer, and looking changes nothing', async () => {
     const { workbench } = use;
     const { primary, target } = await pair();
     await add();
@@ -108,8 +108,8 @@ describe('an operator of a MySQL group in the editor', function () {
   });
 
   it(
-    'P7-E1: without the login for control a switch is refused before anything is sent; with it, it is carried out ' +
-      'once',
+    'also P7-E1: without the login for control a switch is refused before anything is sent; with it, it is carried ' +
+      'out once',
     async () => {
       const { workbench } = use;
       const { primary, target } = await pair();

@@ -4,13 +4,13 @@ import { LOGINS } from '../mysql/group.ts';
 
 /** Puts both logins of a configured group into the secret store, one after the other. */
 export async function giveLogins(workbench: Workbench, cluster: string): Promise<void> {
-  await give(workbench, cluster, 'Login that may look', LOGINS.look, 'the login for looking of');
+  await give(workbench, cluster, 'Login that may read', LOGINS.look, 'the read login of');
   await giveControl(workbench, cluster);
 }
 
 /** Puts the login for control of a configured group into the secret store. */
 export async function giveControl(workbench: Workbench, cluster: string): Promise<void> {
-  await give(workbench, cluster, 'Login that may switch and force', LOGINS.control, 'the login for control of');
+  await give(workbench, cluster, 'Login that may switch and force', LOGINS.control, 'the control login of');
 }
 
 async function give(workbench: Workbench, cluster: string, kind: string, login: string, kept: string): Promise<void> {

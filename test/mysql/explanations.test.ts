@@ -116,13 +116,13 @@ describe('MySQL: explanations are held to what happens', function () {
     return seen.get(use.cluster.member(index).name)?.state ?? 'silent';
   }
 
-  it('P7-A3: a whole group: a force is refused as it said, and a switch does what it said', async () => {
+  it('also P7-A3: a whole group: a force is refused as it said, and a switch does what it said', async () => {
     const refused = await held('forced', target);
     assert.deepEqual([refused.answer.code, refused.answer.outcome], ['MYSQL_4118', 'unknown']);
     assert.equal((await held('validated', target)).answer.outcome, 'executed');
   });
 
-  it('P7-A3: a transaction that is open on the primary: the switch waits, and what was open is there', async () => {
+  it('also P7-A3: a transaction that is open on the primary: the switch waits, and what was open is there', async () => {
     const { cluster } = use;
     const value = `held ${rows}`;
     await using holder = await SqlSession.on(cluster, primary, 'BEGIN', `INSERT INTO trial.t (v) VALUES ('${value}')`);
@@ -142,7 +142,7 @@ describe('MySQL: explanations are held to what happens', function () {
     assert.equal(seen.answer.outcome, 'executed');
   });
 
-  it('P7-A3: another hand was faster: the statement finds another primary, and does nothing', async () => {
+  it('also P7-A3: another hand was faster: the statement finds another primary, and does nothing', async () => {
     const { cluster } = use;
     const observed = await held('validated', target, {
       before: async () => {
@@ -155,7 +155,7 @@ describe('MySQL: explanations are held to what happens', function () {
     assert.equal(await settledPrimary(cluster), other);
   });
 
-  it('P7-A3: a target that lags: it is listed before it takes writes, and applies all of it', async () => {
+  it('also P7-A3: a target that lags: it is listed before it takes writes, and applies all of it', async () => {
     const { cluster } = use;
     await using lock = await SqlSession.on(cluster, target, 'LOCK TABLES trial.t READ');
     rows += 1;
@@ -175,7 +175,7 @@ describe('MySQL: explanations are held to what happens', function () {
     assert.equal(observed.answer.outcome, 'executed');
   });
 
-  it('P7-A3: one member is UNREACHABLE: both are refused, as was said', async () => {
+  it('also P7-A3: one member is UNREACHABLE: both are refused, as was said', async () => {
     const { cluster } = use;
     await cluster.pause(other);
     await until(
@@ -192,7 +192,7 @@ describe('MySQL: explanations are held to what happens', function () {
     assert.deepEqual([forced.answer.code, forced.answer.outcome], ['MYSQL_4118', 'unknown']);
   });
 
-  it('P7-A3: Group Replication stopped on the target, then RECOVERING: refused, as was said', async () => {
+  it('also P7-A3: Group Replication stopped on the target, then RECOVERING: refused, as was said', async () => {
     const { cluster } = use;
     await cluster.leave(target);
     const refused = errorOf(await kernel.explainPromotion(id(target), 'validated'));
@@ -221,7 +221,7 @@ describe('MySQL: explanations are held to what happens', function () {
     await cluster.join(joining);
   });
 
-  it('P6-A1, P7-A3: the majority lost, the target a secondary: forced; whom it left out was not told', async () => {
+  it('also P6-A1, P7-A3: the majority lost, the target a secondary: forced; whom it left out was not told', async () => {
     const { cluster } = use;
     await using old = await SqlSession.on(cluster, primary);
     await cutOff(cluster, target);
@@ -247,7 +247,7 @@ describe('MySQL: explanations are held to what happens', function () {
     assert.match(errorOf(await kernel.explainPromotion(id(target), 'validated')).message, /is the primary .* already/u);
   });
 
-  it('P6-S1, P7-A3: the majority lost, the target the primary: forced, and all that was written is there', async () => {
+  it('also P6-S1, P7-A3: the majority lost, the target the primary: forced, and all that was written is there', async () => {
     const { cluster } = use;
     target = primary;
     kernel = await kernelAt(addresses(cluster, target));

@@ -133,7 +133,7 @@ describe('a rehearsed incident in a MySQL group, read from the report alone', fu
     return { denied: denied.requestId, cut: cut.requestId, forced: forced.requestId };
   }
 
-  it('P7-O3: says of each request who, why, with which outcome, and that no kernel source names it', () => {
+  it('also P7-O3: says of each request who, why, with which outcome, and that no kernel source names it', () => {
     for (const [which, name, command, outcome] of [
       ['denied', 'Anna', 'request_promotion', 'not_executed'],
       ['cut', 'Ben', 'request_promotion', 'unknown'],
@@ -151,7 +151,7 @@ describe('a rehearsed incident in a MySQL group, read from the report alone', fu
     assert.match(end, /needs SUPER or GROUP_REPLICATION_ADMIN[^]* Known: The login for control needs/u);
   });
 
-  it('P7-O2: says what was overridden, and that MySQL does not check whether it holds', () => {
+  it('also P7-O2: says what was overridden, and that MySQL does not check whether it holds', () => {
     const { overridden, acknowledged, unknown } = sheetOf(report, requests.forced);
     assert.deepEqual(
       [overridden, acknowledged],

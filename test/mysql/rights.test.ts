@@ -82,7 +82,7 @@ describe('rights of MySQL', function () {
       if (name === 'collectDiagnostics') assert.doesNotMatch(text, /denied|not answered/u);
     });
 
-  it('P7-E3: a login without SELECT on the performance schema is told so, at the first address', async () => {
+  it('also P7-E3: a login without SELECT on the performance schema is told so, at the first address', async () => {
     for (const look of [made('looks-at-logs'), 'nothing:nothing-Pa55'])
       for (const [name, read] of Object.entries(READS)) {
         const result = await read(await withLogins({ look }), id(target), use.cluster.member(target).address);
@@ -99,7 +99,7 @@ describe('rights of MySQL', function () {
       }
   });
 
-  it('P7-E3: a login without REPLICATION CLIENT is told so where binary logs are read, and reads all else', async () => {
+  it('also P7-E3: a login without REPLICATION CLIENT is told so where binary logs are read, and reads all else', async () => {
     const looking = await withLogins({ look: made('looks-at-tables') });
     for (const [name, read] of Object.entries(READS)) {
       const result = await read(looking, id(target), use.cluster.member(target).address);
@@ -114,7 +114,7 @@ describe('rights of MySQL', function () {
     }
   });
 
-  it('P7-E3, P7-E2: a switch by a login without GROUP_REPLICATION_ADMIN: nothing is executed', async () => {
+  it('also P7-E3, P7-E2: a switch by a login without GROUP_REPLICATION_ADMIN: nothing is executed', async () => {
     isRefusal(
       errorOf(await order(await withLogins({ control: made('only-forces') }), id(target), 'validated')),
       'MYSQL_1123',
@@ -130,7 +130,7 @@ describe('rights of MySQL', function () {
     assert.equal(await settledPrimary(use.cluster), primary);
   });
 
-  it('P7-E3, P7-E2: a force by a login without SYSTEM_VARIABLES_ADMIN, or to another server: nothing is executed', async () => {
+  it('also P7-E3, P7-E2: a force by a login without SYSTEM_VARIABLES_ADMIN, or to another server: nothing is executed', async () => {
     isRefusal(
       errorOf(await order(await withLogins({ control: made('only-switches') }), id(target), 'forced')),
       'MYSQL_1227',
@@ -153,7 +153,7 @@ describe('rights of MySQL', function () {
     assert.equal(await settledPrimary(use.cluster), target);
   });
 
-  it('P7-E3: a wrong password is refused in MySQL’s words, at the first address, and is never shown', async () => {
+  it('also P7-E3: a wrong password is refused in MySQL’s words, at the first address, and is never shown', async () => {
     for (const logins of [{ look: 'watch:wrong-Pa55' }, { look: 'nobody:wrong-Pa55' }]) {
       const looking = await withLogins(logins);
       isRefusal(
@@ -173,7 +173,7 @@ describe('rights of MySQL', function () {
     assert.equal(await settledPrimary(use.cluster), primary);
   });
 
-  it('P7-E3: trap 12: in offline mode a login without CONNECTION_ADMIN is told so: the server is not down', async () => {
+  it('also P7-E3: trap 12: in offline mode a login without CONNECTION_ADMIN is told so: the server is not down', async () => {
     const { cluster } = use;
     await cluster.sql(target, 'SET GLOBAL offline_mode = ON');
     try {

@@ -1,4 +1,4 @@
-/** The MySQL group that the files of this suite share, and what its tests wait for. */
+/** The MySQL group that the tests of this suite share, and the conditions that they wait for. */
 import assert from 'node:assert/strict';
 import type { MysqlCluster } from '../../scripts/lib/mysql-cluster.mjs';
 import { until as cameTrue } from '../../scripts/lib/processes.mjs';
@@ -12,13 +12,13 @@ after('stop the shared group', async () => {
   await (await shared?.catch(() => undefined))?.stop();
 });
 
-/** The group of three that the files of this suite share. Each test finds it whole: see `useGroup`. */
+/** The group of three that the files of this suite share. Each test starts with a complete group: see `useGroup`. */
 export function sharedGroup(): Promise<MysqlCluster> {
   shared ??= startGroup();
   return shared;
 }
 
-/** Gives each test of a block the shared group, whole. */
+/** Gives each test of a block the shared group, complete again. */
 export function useGroup(): { readonly cluster: MysqlCluster } {
   let cluster: MysqlCluster | undefined;
   before('start the group', async function () {
@@ -40,7 +40,7 @@ export function useGroup(): { readonly cluster: MysqlCluster } {
   };
 }
 
-/** Waits until a condition of the outside world holds. */
+/** Waits until a condition outside this process holds. */
 export async function until(
   what: string,
   condition: () => boolean | Promise<boolean>,
@@ -49,7 +49,7 @@ export async function until(
   assert.ok(await cameTrue(condition, { timeout: withinMs, every: 100 }), `waited ${withinMs} ms in vain: ${what}`);
 }
 
-/** The member that takes writes, and the other two in order. */
+/** The member that accepts writes, and the other two in order. */
 export async function roles(cluster: MysqlCluster): Promise<readonly [number, number, number]> {
   const primary = (await cluster.primary()) ?? assert.fail('no member takes writes');
   const [first, second] = [...cluster.members.keys()].filter(index => index !== primary);
@@ -57,7 +57,7 @@ export async function roles(cluster: MysqlCluster): Promise<readonly [number, nu
   return [primary, first, second];
 }
 
-/** Stops all but one member by a signal, and waits until that one has lost its majority. */
+/** Stops all members but one by a signal, and waits until that one has lost the majority. */
 export async function cutOff(cluster: MysqlCluster, index: number): Promise<void> {
   const others = [...cluster.members.keys()].filter(other => other !== index);
   await Promise.all(others.map(other => cluster.pause(other)));
@@ -70,7 +70,7 @@ export async function cutOff(cluster: MysqlCluster, index: number): Promise<void
   });
 }
 
-/** Whether a member takes a write, by writing; false also when it does not answer within a second. */
+/** Whether a member accepts a write, checked by writing. Also false when it does not answer within a second. */
 export async function writes(cluster: MysqlCluster, index: number): Promise<boolean> {
   return cluster.sql(index, "INSERT INTO trial.t (v) VALUES ('probe')", undefined, 1000).then(
     () => true,
@@ -78,10 +78,10 @@ export async function writes(cluster: MysqlCluster, index: number): Promise<bool
   );
 }
 
-/** What a control request of this engine is recognised by. */
+/** Matches the control requests of this engine. */
 export const CONTROL = /group_replication_set_as_primary\(|SET GLOBAL group_replication_force_members/u;
 
-/** A proxy before each member, by the member's id. */
+/** A proxy in front of each member, by the member's id. */
 export async function proxiesBefore(cluster: MysqlCluster): Promise<ReadonlyMap<string, CutProxy>> {
   const proxies = new Map<string, CutProxy>();
   for (const { id, port } of cluster.members) proxies.set(id, await CutProxy.before(port, 'mysql', CONTROL));

@@ -68,7 +68,7 @@ describe('traps of MySQL: the majority is lost on the primary', function () {
     );
   });
 
-  it('P7-E1, P7-E2, P7-F3: cut when the statement is out, a force is unknown, goes on, and was sent once', async () => {
+  it('also P7-E1, P7-E2, P7-F3: cut when the statement is out, a force is unknown, goes on, and was sent once', async () => {
     const request = requestFor(valueOf(await kernel.explainPromotion(id(), 'forced')), 'forced');
     proxy.arm({ how: 'hold', side: 'response', where: { kind: 'answer', n: 0 } });
     const asked = kernel.promote(request);
@@ -169,7 +169,7 @@ describe('traps of MySQL: a member that is in no group', function () {
     await cluster.join(target);
   });
 
-  it('P7-E2: traps 8, 12: a member that gave up is in ERROR and offline mode: shown as that; a force is refused', async () => {
+  it('also P7-E2: traps 8, 12: a member that gave up is in ERROR and offline mode: shown as that; a force is refused', async () => {
     const { cluster } = use;
     const [target, other, third] = await roles(cluster);
     const { address, name } = cluster.member(target);

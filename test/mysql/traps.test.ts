@@ -61,7 +61,7 @@ describe('traps of MySQL: a switch', function () {
     assert.equal(await listedPrimary(use.cluster, target), id(primary));
   }
 
-  it('P7-E2, P7-F3: trap 1: a time limit, KILL QUERY and KILL end no switch; it is unknown, and happens afterwards', async () => {
+  it('also P7-E2, P7-F3: trap 1: a time limit, KILL QUERY and KILL end no switch; it is unknown, and happens afterwards', async () => {
     const { cluster } = use;
     await using holder = await SqlSession.on(cluster, primary, 'BEGIN');
     const hasty = await kernelAt(urls(), undefined, { controlMs: 600 });
@@ -86,7 +86,7 @@ describe('traps of MySQL: a switch', function () {
     assert.equal(await settledPrimary(cluster), target);
   });
 
-  it('P7-E2, P7-E1, freeze/one-request: also: cut at any place of request and answer, no outcome is untrue', async () => {
+  it('also P7-E2, P7-E1, freeze/one-request: cut at any place of request and answer, no outcome is untrue', async () => {
     const { cluster } = use;
     // A server that has seen a login once asks it for less, so all connections are of one length.
     for (const index of cluster.members.keys()) await cluster.sql(index, 'DO 1', MYSQL_LOGINS.switch);
@@ -146,7 +146,7 @@ describe('traps of MySQL: a switch', function () {
     ['one that wrote', ['BEGIN', "INSERT INTO trial.t (v) VALUES ('held')"], true],
     ['autocommit=0 after a read', ['SET autocommit=0', 'SELECT COUNT(*) FROM trial.t'], false],
   ] as const)
-    it(`P7-A3: trap 2: open transactions are counted before, and waited for without limit: ${name}`, async () => {
+    it(`also P7-A3: trap 2: open transactions are counted before, and waited for without limit: ${name}`, async () => {
       const { cluster } = use;
       await using holder = await SqlSession.on(cluster, primary, ...statements);
       const explained = valueOf(await kernel.explainPromotion(id(target), 'validated'));
@@ -166,7 +166,7 @@ describe('traps of MySQL: a switch', function () {
       assert.equal(await settledPrimary(cluster), target);
     });
 
-  it('P7-E1, freeze/one-request: trap 3: one statement goes out, without the second argument, and nothing after it', async () => {
+  it('also P7-E1, freeze/one-request: trap 3: one statement goes out, without the second argument, and nothing after it', async () => {
     const { endpoint, observed, ...rest } = valueOf(await kernel.explainPromotion(id(target), 'validated'));
     for (const proxy of proxies.values()) proxy.arm(undefined);
     const request = requestFor({ endpoint, observed, ...rest }, 'validated');
@@ -219,7 +219,7 @@ describe('traps of MySQL: a switch', function () {
     assert.ok(!valueOf(await kernel.readNode(id(target))).notes.some(note => note.includes('takes no writes')));
   });
 
-  it('P7-E3, P7-E2: trap 6: two switches at once: who is told of another action may have been told of its own', async () => {
+  it('also P7-E3, P7-E2: trap 6: two switches at once: who is told of another action may have been told of its own', async () => {
     const { cluster } = use;
     await using holder = await SqlSession.on(cluster, primary, 'BEGIN');
     const [explained, second] = await Promise.all(
@@ -243,7 +243,7 @@ describe('traps of MySQL: a switch', function () {
     assert.match(echo.known ?? '', /^This delivery of the request changed nothing\./u);
   });
 
-  it('P7-E2: also: two switches at once from one state: who is told of success was the primary, and one is left', async () => {
+  it('also P7-E2: two switches at once from one state: who is told of success was the primary, and one is left', async () => {
     const { cluster } = use;
     const explained = await Promise.all(
       [target, other].map(async index => valueOf(await kernel.explainPromotion(id(index), 'validated'))),
@@ -258,7 +258,7 @@ describe('traps of MySQL: a switch', function () {
     for (const result of results) assert.notEqual(outcomeOf(result), 'not_executed');
   });
 
-  it('P7-E2: trap 14: a target in capitals is refused before anything is sent, and MySQL takes it for no member', async () => {
+  it('also P7-E2: trap 14: a target in capitals is refused before anything is sent, and MySQL takes it for no member', async () => {
     const { cluster } = use;
     for (const proxy of proxies.values()) proxy.arm(undefined);
     const explained = await kernel.explainPromotion(id(target), 'validated');
@@ -274,7 +274,7 @@ describe('traps of MySQL: a switch', function () {
     assert.equal(await settledPrimary(cluster), primary);
   });
 
-  it('P7-D1: also: trap 15: while the primary moves, no reading shows two primaries or none', async () => {
+  it('also P7-D1: trap 15: while the primary moves, no reading shows two primaries or none', async () => {
     const { cluster } = use;
     const over = new AbortController();
     const switching = (async (): Promise<number> => {
@@ -316,7 +316,7 @@ describe('traps of MySQL: a switch', function () {
     await settledPrimary(cluster);
   });
 
-  it('P7-D1: trap 15: two readings of one explanation between which the primary moved are refused', async () => {
+  it('also P7-D1: trap 15: two readings of one explanation between which the primary moved are refused', async () => {
     const { cluster } = use;
     const held = proxyOf(primary);
     // Between its two readings of the group, an explanation asks the primary for open transactions.
@@ -332,7 +332,7 @@ describe('traps of MySQL: a switch', function () {
     assert.equal(await settledPrimary(cluster), other);
   });
 
-  it('P7-E2: trap 16: an answer that comes after the time limit reaches nobody: the next request has its own', async () => {
+  it('also P7-E2: trap 16: an answer that comes after the time limit reaches nobody: the next request has its own', async () => {
     const { cluster } = use;
     const hasty = await kernelAt(urls(), undefined, { controlMs: 300, readMs: 1000 });
     await using holder = await SqlSession.on(cluster, primary, 'BEGIN');
@@ -350,7 +350,7 @@ describe('traps of MySQL: a switch', function () {
   });
 
   // Kills a member: last, because the group has to be made whole after it.
-  it('P7-E2: trap 5: a target that dies while the switch waits: unknown; the group can list it as primary', async () => {
+  it('also P7-E2: trap 5: a target that dies while the switch waits: unknown; the group can list it as primary', async () => {
     const { cluster } = use;
     await using holder = await SqlSession.on(cluster, primary, 'BEGIN');
     const asked = order(kernel, id(target), 'validated');

@@ -155,7 +155,7 @@ describe('an operator of a Patroni cluster in the editor', function () {
       assert.deepEqual(filesWith(use.editor.home, secret), [], 'in no file in the clear');
   });
 
-  it('P7-E1: a demotion is refused as not available, before anything is sent', async () => {
+  it('also P7-E1: a demotion is refused as not available, before anything is sent', async () => {
     const { workbench } = use;
     await becomeOperator(workbench, TRIAL);
     await workbench.runCommand('AeroDB: Request Demotion');

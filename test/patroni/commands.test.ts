@@ -103,7 +103,7 @@ describe('the ten commands under Patroni', function () {
     assert.equal(session.last()['stage'], 'command_answered');
   });
 
-  it('P7-E1: a promotion is one switchover that names leader and candidate; PostgreSQL confirms who writes', async () => {
+  it('also P7-E1: a promotion is one switchover that names leader and candidate; PostgreSQL confirms who writes', async () => {
     const { session, cluster } = use;
     const before = (await session.json('inspect cluster')) as unknown as { readonly view: { readonly epoch: string } };
     const terminal = await session.open('promote', replica, '--reason', 'kernel update');
@@ -126,7 +126,7 @@ describe('the ten commands under Patroni', function () {
     assert.ok(BigInt(after.view.epoch) > BigInt(before.view.epoch));
   });
 
-  it('P7-E1: a demotion is refused before any traffic: Patroni would have to choose a successor', async () => {
+  it('also P7-E1: a demotion is refused before any traffic: Patroni would have to choose a successor', async () => {
     const { session, cluster } = use;
     const terminal = await session.open('demote', leader);
     assert.equal(await terminal.end(), 3, terminal.output);
@@ -156,7 +156,7 @@ describe('the ten commands under Patroni', function () {
     assert.equal(await settled(cluster), leader);
   });
 
-  it('P7-A2: without consent nothing is sent', async () => {
+  it('also P7-A2: without consent nothing is sent', async () => {
     const { session, cluster } = use;
     const terminal = await session.open('promote', replica);
     await terminal.sees('node> ');

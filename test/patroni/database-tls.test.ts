@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { MONITOR, type PatroniCluster } from '../../scripts/lib/patroni-cluster.mjs';
 import { builtProgram, type Ended, type Fields } from '../cli/support.ts';
 import { issue, type Issued } from '../engines/certificates.ts';
-import { pattern } from '../pattern.ts';
+import { pattern } from '../support/pattern.ts';
 import { ANNOUNCED, offerTls, pause, settled, startCluster, until } from './support.ts';
 import { Session } from './terminal.ts';
 
@@ -71,7 +71,7 @@ describe('PostgreSQL of a cluster, beyond loopback', function () {
   }
 
   it(
-    "P7-F1: is read over TLS, when its certificate is of the cluster's CA and carries its address or the " +
+    "also P7-F1: is read over TLS, when its certificate is of the cluster's CA and carries its address or the " +
       'configured server name',
     async () => {
       for (const [certificate, options] of [
@@ -92,7 +92,7 @@ describe('PostgreSQL of a cluster, beyond loopback', function () {
   );
 
   it(
-    'P7-F1, freeze/secrets: a wrong host, an unknown CA, an expired or self-signed certificate and a server ' +
+    'also P7-F1, freeze/secrets: a wrong host, an unknown CA, an expired or self-signed certificate and a server ' +
       'without TLS are refused with the reason, before the login is named',
     async () => {
       await refused(
@@ -127,7 +127,7 @@ describe('PostgreSQL of a cluster, beyond loopback', function () {
     },
   );
 
-  it('P7-E3: exit 4: what PostgreSQL refuses is its own rejection: its SQLSTATE, its words, and no password', async () => {
+  it('also P7-E3: exit 4: what PostgreSQL refuses is its own rejection: its SQLSTATE, its words, and no password', async () => {
     await serve(good);
     await cluster.sql(
       node,
@@ -189,8 +189,8 @@ describe('PostgreSQL of a cluster, beyond loopback', function () {
   });
 
   it(
-    'P7-E2: a read that PostgreSQL ends in its own words, one that it does not answer in time, and one in which it ' +
-      'dies are told apart',
+    'also P7-E2: a read that PostgreSQL ends in its own words, one that it does not answer in time, and one in ' +
+      'which it dies are told apart',
     async () => {
       await serve(good);
       // A lock that somebody else holds is what the read waits for.
@@ -244,7 +244,7 @@ describe('PostgreSQL of a cluster, beyond loopback', function () {
     },
   );
 
-  it('P7-E2: no connection is made to a PostgreSQL that is frozen, nor to one that is down', async () => {
+  it('also P7-E2: no connection is made to a PostgreSQL that is frozen, nor to one that is down', async () => {
     await serve(good);
     await pause(cluster, true);
     // Patroni lost its own connection when the test before ended a server process: without a new one, made before

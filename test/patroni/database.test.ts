@@ -36,7 +36,7 @@ describe('with a database login', function () {
     assert.match(replica.stdout, /Replayed/u);
   });
 
-  it('P7-S2: the login may look, and change nothing', async () => {
+  it('also P7-S2: the login may look, and change nothing', async () => {
     const { cluster } = use;
     const leader = await settled(cluster);
     assert.equal(
@@ -50,7 +50,7 @@ describe('with a database login', function () {
     );
   });
 
-  it("P7-E3: a wrong password is said in PostgreSQL's words, without the password", async () => {
+  it("also P7-E3: a wrong password is said in PostgreSQL's words, without the password", async () => {
     const { cluster } = use;
     const session = new Session(cluster, { database: 'not-the-password' });
     try {
@@ -65,7 +65,7 @@ describe('with a database login', function () {
     }
   });
 
-  it("P7-S3: PostgreSQL's environment variables and password files change neither where it goes nor as whom", async () => {
+  it("also P7-S3: PostgreSQL's environment variables and password files change neither where it goes nor as whom", async () => {
     const { cluster } = use;
     const session = new Session(cluster, {
       database: MONITOR.password,

@@ -107,7 +107,7 @@ describe('a rehearsed incident under Patroni, read from the report alone', funct
     return [...logs, ...evidence];
   }
 
-  it('P7-O3: says of each request who, why, with which outcome, and that no kernel source names it', () => {
+  it('also P7-O3: says of each request who, why, with which outcome, and that no kernel source names it', () => {
     for (const [which, name, command, reason, outcome] of [
       ['denied', 'Anna', 'request_promotion', 'db1 is silent', 'not_executed'],
       ['forced', 'Ben', 'force_promotion', 'its rack has no power', 'executed'],
@@ -123,7 +123,7 @@ describe('a rehearsed incident under Patroni, read from the report alone', funct
     assert.equal(text.split('nothing that was read of a kernel names this request').length - 1, 3);
   });
 
-  it('P7-O2: says that nothing was asked beforehand, what was overridden, and that nobody checked it', () => {
+  it('also P7-O2: says that nothing was asked beforehand, what was overridden, and that nobody checked it', () => {
     const forced = sheetOf(report, requests.forced);
     assert.deepEqual(
       [forced.explanation?.kernel?.decision, forced.overridden, forced.acknowledged, forced.confirmation],

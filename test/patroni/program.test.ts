@@ -1,4 +1,4 @@
-/** `npm run cluster:patroni`, as a person starts and ends it, and as it ends when it is killed. */
+/** `npm run cluster -- patroni`, as a person starts and ends it, and as it ends when it is killed. */
 import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -12,7 +12,7 @@ import { parseClusterConfig } from '../../src/control-plane/clusters/configurati
 import { ENGINES } from '../../src/engines/registry.ts';
 import { until } from './support.ts';
 
-describe('npm run cluster:patroni', function () {
+describe('npm run cluster -- patroni', function () {
   this.timeout(120_000);
   const groups: Group[] = [];
   // The tests of another version may run beside these.
@@ -28,7 +28,8 @@ describe('npm run cluster:patroni', function () {
       process.execPath,
       [
         '--disable-warning=ExperimentalWarning',
-        join(root, 'scripts/cluster-patroni.mjs'),
+        join(root, 'scripts/cluster.mjs'),
+        'patroni',
         '--nodes',
         '1',
         '--port',
@@ -85,10 +86,10 @@ describe('npm run cluster:patroni', function () {
     [['--nodes', '0'], '--nodes takes a number'],
     [['--auth', 'nobody'], '--auth takes USER:PASSWORD'],
     [['--patroni', '2.1'], 'There is no Patroni "2.1" here'],
-    [['--wrong'], 'Usage: npm run cluster:patroni'],
+    [['--wrong'], 'Usage: npm run cluster -- patroni'],
   ] as const) {
     it(`refuses ${options.join(' ')}`, async () => {
-      const group = startGroup(process.execPath, [join(root, 'scripts/cluster-patroni.mjs'), ...options]);
+      const group = startGroup(process.execPath, [join(root, 'scripts/cluster.mjs'), 'patroni', ...options]);
       groups.push(group);
       assert.equal(await group.ended, 'exit code 1');
       assert.ok(group.output().includes(complaint), group.output());

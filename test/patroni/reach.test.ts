@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { connect as dial, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import type { PatroniCluster } from '../../scripts/lib/patroni-cluster.mjs';
 import { builtProgram } from '../cli/support.ts';
-import { pattern } from '../pattern.ts';
+import { pattern } from '../support/pattern.ts';
 import { settled } from './support.ts';
 import { LOGIN, received, Session, sharedClusters } from './terminal.ts';
 
@@ -49,7 +49,7 @@ describe('members reached through tunnels', function () {
     cluster.members.map(({ name }) => ({ url: at(name), member: name, serverName }));
   const token = `${LOGIN.username}:${LOGIN.password}`;
 
-  it("P7-F1: the certificate has to carry the endpoint's own server name", async () => {
+  it("also P7-F1: the certificate has to carry the endpoint's own server name", async () => {
     session = new Session(cluster, { endpoints: named('elsewhere.example') });
     const { code, stderr } = await session.run('inspect cluster');
     assert.deepEqual(
@@ -76,7 +76,7 @@ describe('members reached through tunnels', function () {
     assert.equal((node as unknown as { readonly view: { readonly source: string } }).view.source, 'reported');
   });
 
-  it("P7-E1: each node answers for itself there, and a switchover is carried out through the candidate's own tunnel", async () => {
+  it("also P7-E1: each node answers for itself there, and a switchover is carried out through the candidate's own tunnel", async () => {
     session = new Session(cluster, { endpoints: named(), token });
     const leader = await settled(cluster);
     const candidate = cluster.members.find(({ name }) => name !== leader)?.name ?? assert.fail();

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { MONITOR, type PatroniCluster } from '../../scripts/lib/patroni-cluster.mjs';
-import { leaksBelow, leaksIn } from '../canary.ts';
+import { leaksBelow, leaksIn } from '../support/canary.ts';
 import { builtProgram } from '../cli/support.ts';
 import { issue } from '../engines/certificates.ts';
 import { ANNOUNCED, configure, offerTls, settled, startCluster, until } from './support.ts';
@@ -106,7 +106,7 @@ describe('secrets of a Patroni cluster in a terminal', function () {
   }
 
   it(
-    'P7-O3, freeze/secrets: what succeeds holds none: every reading, diagnostics with the configuration, a ' +
+    'also P7-O3, freeze/secrets: what succeeds holds none: every reading, diagnostics with the configuration, a ' +
       'switchover',
     async () => {
       const { leader, candidate } = await sides();
@@ -140,7 +140,7 @@ describe('secrets of a Patroni cluster in a terminal', function () {
     },
   );
 
-  it('P7-O3, freeze/secrets: what is refused holds none: 401, 403, a wrong password to PostgreSQL', async () => {
+  it('also P7-O3, freeze/secrets: what is refused holds none: 401, 403, a wrong password to PostgreSQL', async () => {
     const { leader, candidate } = await sides();
     await searched({ token: token(SECRET.wrongLogin), database: SECRET.wrongDatabase }, async (opened, show) => {
       for (const format of [[], ['--json']]) {
@@ -165,7 +165,7 @@ describe('secrets of a Patroni cluster in a terminal', function () {
   });
 
   it(
-    'P7-O3, freeze/secrets: what comes to no answer holds none: TLS that is not trusted, of either kind, and ' +
+    'also P7-O3, freeze/secrets: what comes to no answer holds none: TLS that is not trusted, of either kind, and ' +
       'nobody there',
     async () => {
       const { leader, candidate } = await sides();

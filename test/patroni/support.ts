@@ -1,6 +1,4 @@
-/**
- * What the tests do to the real cluster: signals, waits, and looks at it by other means than the program under test.
- */
+/** What the tests do to the real cluster: signals, waits, and checks by other means than the program under test. */
 import assert from 'node:assert/strict';
 import { appendFileSync, chownSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,7 +8,7 @@ import { ensurePatroni } from '../../scripts/lib/patroni-install.mjs';
 import { PATRONI_VARIABLE } from '../../scripts/lib/patroni-versions.mjs';
 import { until as cameTrue } from '../../scripts/lib/processes.mjs';
 
-/** It leads to this machine, where PostgreSQL listens on loopback only; by its name it could be any. */
+/** An address for this machine, where PostgreSQL listens on loopback only. The name itself names no machine. */
 export const ANNOUNCED = '0.0.0.0';
 
 /** Any JSON object. */
@@ -26,16 +24,16 @@ export interface Listed {
 }
 
 /**
- * Starts a cluster for tests: as quick in its loops as Patroni can be, and with locks that outlast every test, so that
- * no stall of the machine elects a leader. The time to live of one that is dead ends when a test says so: see `lapse`.
- * The environment chooses the version of Patroni.
+ * Starts a cluster for tests. Its loops are as fast as Patroni allows, and its locks last longer than every test, so
+ * that a slow machine does not cause an election. A test ends a dead leader's lock with `lapse`. The environment
+ * chooses the version of Patroni.
  */
 export async function startCluster(options: Omit<ClusterOptions, 'programs'> = {}): Promise<PatroniCluster> {
   const programs = await ensurePatroni(line => process.stderr.write(`${line}\n`), process.env[PATRONI_VARIABLE]);
   return PatroniCluster.start({ ttl: 90, ...options, programs });
 }
 
-/** Waits until a condition of the outside world holds. */
+/** Waits until a condition outside this process holds. */
 export async function until(
   what: string,
   condition: () => boolean | Promise<boolean>,
@@ -49,21 +47,21 @@ export async function members(cluster: PatroniCluster): Promise<readonly Listed[
   return ((await cluster.seen())?.['members'] ?? []) as readonly Listed[];
 }
 
-/** Waits until the cluster is whole again and returns who leads it. */
+/** Waits until the cluster is complete again, and returns its leader. */
 export async function settled(cluster: PatroniCluster, nodes?: number): Promise<string> {
   let leader: string | undefined;
   await until('the cluster is whole again', async () => (leader = await cluster.settled(nodes)) !== undefined, 120_000);
   return leader ?? assert.fail();
 }
 
-/** The members that do not lead, in order. */
+/** The members that are not the leader, in order. */
 export function others(cluster: PatroniCluster, leader: string): readonly [string, string] {
   const [first, second] = cluster.members.map(({ name }) => name).filter(name => name !== leader);
   assert.ok(first !== undefined && second !== undefined);
   return [first, second];
 }
 
-/** Whether a member's own PostgreSQL takes writes, by writing. */
+/** Whether a member's own PostgreSQL accepts writes, checked by writing. */
 export async function writes(cluster: PatroniCluster, name: string): Promise<boolean> {
   return cluster.sql(name, 'CREATE TABLE IF NOT EXISTS probe (at timestamptz); INSERT INTO probe VALUES (now())').then(
     () => true,
@@ -71,7 +69,7 @@ export async function writes(cluster: PatroniCluster, name: string): Promise<boo
   );
 }
 
-/** Changes the dynamic configuration, at the first member that answers. */
+/** Changes the dynamic configuration through the first member that answers. */
 export async function configure(
   cluster: PatroniCluster,
   change: Fields,
@@ -85,7 +83,7 @@ export async function configure(
   assert.fail('no member answers');
 }
 
-/** Pauses or resumes the cluster, and waits until every member knows. */
+/** Pauses or resumes the cluster, and waits until every member knows it. */
 export async function pause(cluster: PatroniCluster, paused: boolean): Promise<void> {
   await configure(cluster, { pause: paused ? true : null });
   await until(`every member is ${paused ? 'paused' : 'resumed'}`, async () => {
@@ -101,7 +99,7 @@ export function freeze(cluster: PatroniCluster, name: string, frozen = true): vo
   process.kill(cluster.pid(name), frozen ? 'SIGSTOP' : 'SIGCONT');
 }
 
-/** The process of a member's PostgreSQL with this in its title. */
+/** The process of a member's PostgreSQL whose title matches. */
 export function processOf(cluster: PatroniCluster, name: string, title: RegExp): number {
   const { folder } = cluster.member(name);
   const found = processesIn(`${folder}/data`).find(({ pid }) =>
@@ -116,8 +114,8 @@ export function replayer(cluster: PatroniCluster, name: string): number {
 }
 
 /**
- * Lets no start of a member's PostgreSQL succeed until what this returns is called. A pause alone does not: a member
- * that was rewound, or may have to be, is started in a paused cluster too.
+ * Makes every start of a member's PostgreSQL fail until the returned function is called. A pause is not enough: a
+ * member that was rewound, or may need it, is started even in a paused cluster.
  */
 export function unstartable(cluster: PatroniCluster, name: string): () => void {
   const file = join(cluster.member(name).folder, 'data', 'postgresql.auto.conf');
@@ -127,8 +125,8 @@ export function unstartable(cluster: PatroniCluster, name: string): () => void {
 }
 
 /**
- * Kills a member's agent and its PostgreSQL, as a machine that loses power: the postmaster first, so that it does not
- * set right what the others leave.
+ * Kills a member's agent and its PostgreSQL, like a power failure. The postmaster dies first, so that it cannot repair
+ * what the deaths of the others leave behind.
  */
 export async function powerOff(cluster: PatroniCluster, name: string): Promise<void> {
   const postmaster = cluster.postmaster(name);
@@ -137,26 +135,25 @@ export async function powerOff(cluster: PatroniCluster, name: string): Promise<v
     try {
       process.kill(pid, 'SIGKILL');
     } catch {
-      // It ended with the one before.
+      // It ended together with the process before.
     }
   }
   await until(`PostgreSQL of ${name} is gone`, () => processesIn(cluster.member(name).folder).length === 0);
 }
 
-/** For how many seconds the leader's lock is granted, as etcd says; 0 when nobody holds it. */
+/** For how many seconds etcd grants the leader's lock; 0 when nobody holds it. */
 export async function lockSeconds(cluster: PatroniCluster): Promise<number> {
   const lock = await cluster.stored('leader');
   return Number((await cluster.etcd('lease/timetolive', { ID: lock?.lease ?? '0' }))['grantedTTL'] ?? 0);
 }
 
-/** Whether a switchover or failover is asked for and not over yet, as etcd has it. */
+/** Whether etcd holds a switchover or failover that was requested and is not finished. */
 export async function isPending(cluster: PatroniCluster): Promise<boolean> {
   return !['{}', undefined].includes((await cluster.stored('failover'))?.value);
 }
 
 /**
- * The time to live of a leader that has died ends now: etcd forgets its lock and its membership, as it does when the
- * time has run out.
+ * Ends the time to live of a dead leader: etcd forgets its lock and its membership, as it does when the time runs out.
  */
 export async function lapse(cluster: PatroniCluster): Promise<void> {
   const lock = await cluster.stored('leader');
@@ -164,7 +161,7 @@ export async function lapse(cluster: PatroniCluster): Promise<void> {
   await cluster.etcd('lease/revoke', { ID: lock.lease });
 }
 
-/** Lets the PostgreSQL of a member offer TLS under a certificate, or none, from its next connection on. */
+/** Makes a member's PostgreSQL offer TLS with a certificate, or no TLS, for new connections. */
 export async function offerTls(
   cluster: PatroniCluster,
   name: string,
@@ -186,6 +183,6 @@ export async function offerTls(
     await cluster.sql(name, `ALTER SYSTEM SET ${setting} = '${value}'`);
   await cluster.sql(name, 'SELECT pg_reload_conf()');
   const [[setting, value] = ['', '']] = Object.entries(changes);
-  // What a new connection sees, the process that accepts connections has loaded.
+  // A new connection shows what the process that accepts connections has loaded.
   await until('the certificate is in use', async () => (await cluster.sql(name, `SHOW ${setting}`)) === value);
 }

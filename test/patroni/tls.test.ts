@@ -26,7 +26,7 @@ describe('TLS and a login', function () {
     return cluster.members.find(({ name }) => name !== leader)?.name ?? assert.fail();
   };
 
-  it('P7-F1: a certificate of nobody that is trusted ends it before a byte is sent', async () => {
+  it('also P7-F1: a certificate of nobody that is trusted ends it before a byte is sent', async () => {
     session = new Session(cluster, { tls: false });
     const { code, stderr } = await session.run('inspect cluster');
     assert.deepEqual([code, /PHASE7_CONNECTION_FAILED/u.test(stderr)], [5, true], stderr);

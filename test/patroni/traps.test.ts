@@ -197,7 +197,7 @@ describe('traps of Patroni', function () {
   );
 
   it(
-    'P7-E2: trap 4: with etcd frozen "failed to write" is unknown: what was on its way is carried out when etcd ' +
+    'also P7-E2: trap 4: with etcd frozen "failed to write" is unknown: what was on its way is carried out when etcd ' +
       'thaws',
     async () => {
       const { session, cluster } = use;
@@ -285,7 +285,7 @@ describe('traps of Patroni', function () {
   });
 
   it(
-    "P7-E3, P7-E2: 401 and 403 are Patroni's refusals, in its words, and nothing was executed (trap 8); another " +
+    "also P7-E3, P7-E2: 401 and 403 are Patroni's refusals, in its words, and nothing was executed (trap 8); another " +
       'leader (412) proves nothing',
     async () => {
       const { session, cluster } = use;
@@ -437,8 +437,8 @@ describe('traps of Patroni', function () {
   );
 
   it(
-    "P6-A1: trap 10: with the leader's agent alone killed two members take writes; the force says beforehand that " +
-      'Patroni does not check this',
+    "also P6-A1: trap 10: with the leader's agent alone killed two members take writes; the force says beforehand " +
+      'that Patroni does not check this',
     async () => {
       const { session, cluster } = use;
       await cluster.kill(leader);
@@ -503,7 +503,7 @@ describe('traps of Patroni', function () {
     },
   );
 
-  it('P7-E2: "status unknown" is unknown, and it does happen afterwards (trap 2)', async () => {
+  it('also P7-E2: "status unknown" is unknown, and it does happen afterwards (trap 2)', async () => {
     const { code, output, outcome, body, sent } = await unknown;
     assert.equal(code, 6, output);
     assert.match(output, /OUTCOME UNKNOWN[^]*Switchover status unknown/u);

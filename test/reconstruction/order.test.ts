@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { reconstruct } from '../../src/reconstruction/reconstruct.ts';
 import type { Entry, Reconstruction } from '../../src/reconstruction/model.ts';
-import { generator } from '../seed.ts';
+import { generator } from '../support/seed.ts';
 import { ALL, eventKey, recordKey, world, type Key, type World } from './world.ts';
 
 const SEEDS = 1200;

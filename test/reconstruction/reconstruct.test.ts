@@ -41,7 +41,7 @@ describe('a reconstruction', () => {
       assert.equal(sheet.sentAt?.entry, 3);
     });
 
-    it('P7-E2: an intent without an outcome is unknown, and a gap behind it says so', () => {
+    it('also P7-E2: an intent without an outcome is unknown, and a gap behind it says so', () => {
       const made = shown({ logs: log([]) });
       assert.equal(made.requests[0]?.outcome, 'unknown');
       assert.match(gaps(made).join(), /After the intent #3 nothing in this log says what came of request/);

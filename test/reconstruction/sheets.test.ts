@@ -131,7 +131,7 @@ describe('an answer sheet', () => {
       ]) {
         assert.equal(sheet?.outcome, null);
         assert.doesNotMatch(line(sheet, 'Outcome by the log'), /never|end before/);
-        assert.match(line(sheet, 'Outcome by the log'), /^no record of its sending; No (record|log) that was given/);
+        assert.match(line(sheet, 'Outcome by the log'), /^no record that it was sent; No (record|log) that was given/);
       }
     });
   });

@@ -1,37 +1,37 @@
 /**
- * Holding an explanation to what happened, whatever the engine. A sentence belongs to exactly one claim: one that
- * belongs to none is a sentence that nobody holds to account.
+ * Compares an explanation with what really happened, for every engine. Each sentence must belong to exactly one claim:
+ * a sentence without a claim would never be checked.
  */
 import { sentencesOf, type Explained } from './explained.ts';
 
-/** What is known of one pair: named parts of the sentence, what was explained, and what happened. */
+/** One explanation and its execution: named parts of the sentence, what was explained, and what happened. */
 export interface Case<Seen> {
   readonly part: Readonly<Record<string, string>>;
   readonly explained: Explained;
   readonly seen: Seen;
 }
 
-/** One thing that sentences say. */
+/** A statement that sentences make. */
 export interface Claim<Seen> {
   readonly id: string;
   readonly pattern: RegExp;
   /** Whether the claim could have been contradicted by what happened here. */
   readonly tried: (at: Case<Seen>) => boolean;
-  /** What contradicts it, in words; nothing where it holds. */
+  /** What contradicts the claim, in words; nothing when the claim holds. */
   readonly contradicted: (at: Case<Seen>) => string | undefined | false;
 }
 
-/** What became of an explanation. */
+/** The result for one explanation. */
 export interface Verdict {
-  /** Everything in it that the cluster contradicts, in words. */
+  /** Every statement in it that the cluster contradicts, in words. */
   readonly contradictions: readonly string[];
   /** The claims that could have been contradicted by what happened. */
   readonly tried: readonly string[];
 }
 
 /**
- * A pattern of a whole sentence. `{name}` is a quoted member, `{name:…}` what the expression after the colon matches;
- * all else stands for itself.
+ * Makes a pattern of a whole sentence. `{name}` matches a quoted member, `{name:…}` matches the expression after the
+ * colon; all other text matches itself.
  */
 export function patternOf(sentence: string): RegExp {
   const pattern = sentence
@@ -45,7 +45,7 @@ export function patternOf(sentence: string): RegExp {
   return new RegExp(`^${pattern}$`, 'u');
 }
 
-/** Holds every sentence of an explanation to what happened. */
+/** Compares every sentence of an explanation with what happened. */
 export function holdSentences<Seen>(all: readonly Claim<Seen>[], explained: Explained, seen: Seen): Verdict {
   const tried: string[] = [];
   const contradictions = sentencesOf(explained).flatMap(({ place, text }) => {
@@ -64,7 +64,7 @@ export function holdSentences<Seen>(all: readonly Claim<Seen>[], explained: Expl
   return { contradictions, tried };
 }
 
-/** Holds one fact to what was there; `undefined`: nobody knows what it has to be. */
+/** Compares one fact with what was there; `undefined` means that no expected value is known. */
 export function holdFact(
   { name, value }: Explained['facts'][number],
   is: string | RegExp | undefined,

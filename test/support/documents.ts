@@ -1,4 +1,4 @@
-/** Answers with the documents that their engine makes of them, for what is shown without a kernel. */
+/** Answers with the documents that their engine makes of them, for tests that show answers without a kernel. */
 import type { Document } from '../../src/control-plane/model/document.ts';
 import type { AnsweredView, CommandViews, ReadCommandName } from '../../src/control-plane/model/reads.ts';
 import { sentenceText } from '../../src/cli/text/cell.ts';
@@ -16,7 +16,7 @@ type Describes<V> = {
   readonly [C in ReadCommandName]: (view: Wire<V[C & keyof V]>, observer: string | null) => Document;
 };
 
-/** What a member and a replica of Patroni say beyond those of other engines. */
+/** Views with the values that only Patroni's members and replicas have. */
 export interface PatroniViews
   extends Omit<CommandViews, 'inspect_cluster_state' | 'inspect_node' | 'inspect_replication_status'> {
   readonly inspect_cluster_state: PatroniClusterView;
@@ -49,7 +49,7 @@ export type Undocumented<V> = {
   [C in ReadCommandName & keyof V]: { readonly command: C; readonly reading: Reading<V[C]> };
 }[ReadCommandName & keyof V];
 
-/** The answer with the document that its engine makes of it. */
+/** The answer, with the document that its engine makes of it. */
 export function documented<V>(engine: Describes<V>, shown: Undocumented<V>): AnsweredView {
   const { command, reading } = shown;
   const describe = engine[command] as (view: unknown, observer: string | null) => Document;
@@ -58,7 +58,7 @@ export function documented<V>(engine: Describes<V>, shown: Undocumented<V>): Ans
   return { command, reading: { ...reading, document } } as AnsweredView;
 }
 
-/** What a document says of being a part, in one line; nothing where it says nothing. */
+/** What a document says about being only a part, in one line; empty when it says nothing. */
 export function partOf({ sections }: Document): string {
   return sections
     .flatMap(({ blocks }) => blocks)

@@ -1,4 +1,4 @@
-/** An explanation as the audit log has it: the parts that say something about what will and what can happen. */
+/** An explanation as the audit log holds it: the parts that say what will happen and what can happen. */
 import * as z from 'zod/mini';
 
 const change = z.object({
@@ -34,7 +34,7 @@ export const explanationSchema = z.object({
 
 export type Explained = z.infer<typeof explanationSchema>;
 
-/** Where a sentence stands in an explanation. */
+/** The part of an explanation that holds a sentence. */
 export type Place = 'action' | 'consequence' | 'check' | 'undo' | 'rejection' | 'protection';
 
 /** Every sentence of an explanation. A sentence ends with a full stop before a capital letter or a quoted name. */

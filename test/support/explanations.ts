@@ -1,6 +1,6 @@
 /**
- * Explanations of every command of every engine, for a cluster of three: the engines' own words, and for AeroDB the
- * checks that the kernel itself makes of these facts.
+ * Explanations of every command of every engine, for a cluster of three members, in the engines' own words. For AeroDB,
+ * the checks come from the kernel itself.
  */
 import { digest } from '../../src/control-plane/model/digest.ts';
 import {
@@ -38,7 +38,7 @@ const REQUEST_ID = '0b8f9a52-2d3c-4a3f-9d4e-6b7a1c2d3e4f';
 const TIME = '2026-11-21T10:00:00.000Z';
 export const REASON = 'node-1 lost power; the data centre confirmed it by phone, ticket OPS-1182';
 
-/** A prompt from an explanation, with what its engine shows beside it. */
+/** A prompt for an explanation, with the document that its engine shows. */
 export function promptOf(explanation: Explanation, document: Document): ConfirmationPrompt {
   return {
     requestId: REQUEST_ID,
@@ -125,7 +125,7 @@ function testimony(number: number, primary: number): Testimony {
   };
 }
 
-/** The kernel's own answer about node 2, with some of the others silent; `primary: 0`: node 1 was demoted. */
+/** The kernel's own answer about node 2. `silent`: members that do not answer. `primary: 0`: node 1 was demoted. */
 function aerodb(
   command: ControlCommandName,
   mode: Mode,
@@ -349,7 +349,7 @@ function mysql(command: 'request_promotion' | 'force_promotion'): ConfirmationPr
   return control(MYSQL, command, view, mysqlWords(command, view, mysqlFacts(forced)));
 }
 
-/** Every kind of explanation that a person can be asked about. */
+/** Every kind of explanation that can precede a confirmation. */
 export const EXPLANATIONS: Readonly<Record<string, ConfirmationPrompt>> = {
   'aerodb promotion, approved': aerodb('request_promotion', 'validated', { primary: 0 }),
   'aerodb promotion, denied: the primary answers': aerodb('request_promotion', 'validated'),
@@ -388,14 +388,14 @@ export const EXPLANATIONS: Readonly<Record<string, ConfirmationPrompt>> = {
   ),
 };
 
-/** One of them by its name. */
+/** One explanation by its name. */
 export function explanation(name: string): ConfirmationPrompt {
   const found = EXPLANATIONS[name];
   if (found === undefined) throw new Error(`There is no explanation named ${name}.`);
   return found;
 }
 
-/** Commands whose confirmation is enhanced. */
+/** Whether the confirmation of this command is enhanced. */
 export function isForced({ explanation: { command } }: ConfirmationPrompt): boolean {
   return (command satisfies ConfirmedCommandName) === 'force_promotion';
 }

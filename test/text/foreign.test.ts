@@ -4,7 +4,7 @@ import { columns } from '../../src/cli/text/layout.ts';
 import { safeText } from '../../src/text/json.ts';
 import { consentText } from '../../src/control-plane/request/consent-text.ts';
 import { isSeen, numberOf, parts, visible } from '../../src/text/foreign.ts';
-import { anyOf } from '../pattern.ts';
+import { anyOf } from '../support/pattern.ts';
 
 const LAST = 0x10ffff;
 
@@ -24,7 +24,7 @@ function asked(name: string): string {
 describe('foreign text', function () {
   this.timeout(120_000);
 
-  it('P7-A2: every code point of Unicode by itself is seen, or is written as its number, alone and inside a name', () => {
+  it('also P7-A2: every code point of Unicode by itself is seen, or is written as its number, alone and inside a name', () => {
     const counts = { seen: 0, unseen: 0 };
     for (let point = 0; point <= LAST; point += 1) {
       const character = String.fromCodePoint(point);
@@ -44,7 +44,7 @@ describe('foreign text', function () {
   });
 
   it(
-    "P7-A2: two names that differ in one code point are shown as different, and no shown name is another one's " +
+    "also P7-A2: two names that differ in one code point are shown as different, and no shown name is another one's " +
       'source',
     () => {
       const shown = new Set<string>();

@@ -21,7 +21,7 @@ import { join } from 'node:path';
 import type { Frame } from 'playwright-core';
 import { root } from '../../scripts/lib/paths.mjs';
 import { TestCluster } from '../local-cluster/harness.ts';
-import { linesIn } from '../records-in.ts';
+import { linesIn } from '../support/records-in.ts';
 import { useEditor } from './driver/use-editor.ts';
 import { persist, waitFor } from './driver/wait.ts';
 
@@ -136,7 +136,7 @@ describe('the audit log in the editor', function () {
       );
     }
 
-    it('P7-A1: an Observer is refused; an Operator sees it verified, filtered, unfolded and exported with its proof', async () => {
+    it('also P7-A1: an Observer is refused; an Operator sees it verified, filtered, unfolded and exported with its proof', async () => {
       const { workbench } = use;
       await workbench.runCommand('AeroDB: Open Audit Log');
       const { buttons } = await workbench.notifications.waitFor('Reviewing the audit log needs');
@@ -255,7 +255,7 @@ describe('the audit log in the editor', function () {
       await panel.getByText('Records were appended since.').waitFor();
     });
 
-    it('P7-A1: with the authority the log goes away, and no further page is answered', async () => {
+    it('also P7-A1: with the authority the log goes away, and no further page is answered', async () => {
       const { workbench } = use;
       await becomeAuditor();
       const panel = await openLog();
@@ -278,7 +278,7 @@ describe('the audit log in the editor', function () {
       assert.equal(await panel.locator('[role=row]').count(), 0);
     });
 
-    it('P7-E2: an intent that nothing follows is unknown, and a log that was cut or edited says where', async () => {
+    it('also P7-E2: an intent that nothing follows is unknown, and a log that was cut or edited says where', async () => {
       const { workbench } = use;
       await becomeAuditor();
       const file = use.editor.auditFile;
@@ -319,8 +319,8 @@ describe('the audit log in the editor', function () {
     after(() => rmSync(own, { recursive: true, force: true }));
 
     it(
-      'P7-O3: tree, palette and terminal refuse all ten in the same words before any traffic, and the next command ' +
-        'works once it can be written',
+      'also P7-O3: tree, palette and terminal refuse all ten in the same words before any traffic, and the next ' +
+        'command works once it can be written',
       async () => {
         const { workbench } = use;
         let requests = 0;

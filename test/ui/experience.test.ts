@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { Frame } from 'playwright-core';
 import { at, promote, TestCluster, type Json } from '../local-cluster/harness.ts';
-import { recordsIn } from '../records-in.ts';
+import { recordsIn } from '../support/records-in.ts';
 import { violations, violationsInEveryTheme } from './axe.ts';
 import { HOSTILE, HostileKernel } from './hostile-kernel.ts';
 import { askFor, becomeOperator, confirmStandard, inspectCluster, type Named } from './driver/steps.ts';

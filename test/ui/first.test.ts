@@ -8,7 +8,7 @@ import { descendants, identity, startGroup, until, type Group } from '../../scri
 import { freePorts } from '../../scripts/lib/ports.mjs';
 import { root } from '../../scripts/lib/paths.mjs';
 import { TestCluster } from '../local-cluster/harness.ts';
-import { recordsIn } from '../records-in.ts';
+import { recordsIn } from '../support/records-in.ts';
 import { useEditor } from './driver/use-editor.ts';
 import { waitFor } from './driver/wait.ts';
 import { Workbench } from './driver/workbench.ts';
@@ -49,7 +49,7 @@ describe('the first five minutes', function () {
     await use.workbench.runCommand('AeroDB: Try It on a Local Cluster…');
     const { detail, focused } = await use.workbench.dialogs.waitFor('Start a local cluster to try AeroDB on?');
     assert.equal(focused, 'Do Nothing');
-    assert.match(detail, /It begins with empty data, in .*local-cluster/u);
+    assert.match(detail, /It starts without data, in .*local-cluster/u);
     await use.workbench.dialogs.click('Start and Add');
     // Four processes start beside everything else that this machine does.
     await waitFor(
@@ -120,10 +120,10 @@ describe('the first five minutes', function () {
     await quickInput.type('http://db1.example:9191');
     await quickInput.waitFor('write https://db1.example:9191');
     await quickInput.type('https://bob:hunter2@db1.example:9191');
-    await quickInput.waitFor('An address holds no user name and no password');
+    await quickInput.waitFor('An address must not contain a user name or a password');
     await workbench.screenshot('wizard-mistake');
     await quickInput.type(first);
-    await quickInput.waitFor('One address: if what is behind it does not answer');
+    await quickInput.waitFor('This is the only address: if it does not answer');
     await quickInput.accept();
     await quickInput.waitFor('Your own label');
     await quickInput.cancel();

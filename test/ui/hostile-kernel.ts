@@ -5,7 +5,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { Json, TestNode } from '../local-cluster/harness.ts';
-import { anyOf } from '../pattern.ts';
+import { anyOf } from '../support/pattern.ts';
 
 /** One of each kind of text that breaks careless programs; `owned` would be set by any of them that is run. */
 export const HOSTILE = {

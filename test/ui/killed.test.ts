@@ -123,7 +123,7 @@ describe('an extension host that ends in the middle', function () {
     await use.workbench.reload();
   };
 
-  it('P7-F2, P7-O3: killed when the name was typed and before that is recorded: nothing is sent', async () => {
+  it('also P7-F2, P7-O3: killed when the name was typed and before that is recorded: nothing is sent', async () => {
     await confirmUpToTheName();
     proxy.arm(undefined);
     const release = holdLock(dirname(use.editor.auditFile));
@@ -140,7 +140,7 @@ describe('an extension host that ends in the middle', function () {
   });
 
   it(
-    'P7-F2, P7-E2: killed when the intent is on disk and no byte of the request has passed: not executed, and ' +
+    'also P7-F2, P7-E2: killed when the intent is on disk and no byte of the request has passed: not executed, and ' +
       'unknown in the log',
     async () => {
       await confirmAndHold('request', UNSENT);
@@ -150,8 +150,8 @@ describe('an extension host that ends in the middle', function () {
   );
 
   it(
-    'P7-F2, P7-E2: killed when the kernel has executed and its answer is on the way: executed once, and unknown in ' +
-      'the log',
+    'also P7-F2, P7-E2: killed when the kernel has executed and its answer is on the way: executed once, and ' +
+      'unknown in the log',
     async () => {
       await confirmAndHold('response', ALMOST_WHOLE);
       await kill();
@@ -160,8 +160,8 @@ describe('an extension host that ends in the middle', function () {
   );
 
   it(
-    'P7-F2, P7-F3: a window reloaded while the answer is on the way: executed once, nothing is sent again, and at ' +
-      'most the outcome is added',
+    'also P7-F2, P7-F3: a window reloaded while the answer is on the way: executed once, nothing is sent again, and ' +
+      'at most the outcome is added',
     async () => {
       await confirmAndHold('response', ALMOST_WHOLE);
       const old = use.editor.extensionHosts();
@@ -185,7 +185,7 @@ describe('an extension host that ends in the middle', function () {
   );
 
   it(
-    'P7-A1, P7-E2: authority given up and the cluster removed while the answer is on the way take nothing back: ' +
+    'also P7-A1, P7-E2: authority given up and the cluster removed while the answer is on the way take nothing back: ' +
       'the outcome is recorded',
     async () => {
       await confirmAndHold('response', ALMOST_WHOLE);
@@ -201,8 +201,8 @@ describe('an extension host that ends in the middle', function () {
   );
 
   it(
-    'P7-A2: authority given up while the explanation is read, and the cluster removed behind the dialog, void the ' +
-      'confirmation',
+    'also P7-A2: authority given up while the explanation is read, and the cluster removed behind the dialog, void ' +
+      'the confirmation',
     async () => {
       const { workbench } = use;
       await becomeOperator(workbench, LOCAL);

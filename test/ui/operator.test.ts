@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { at, demote, listAt, TestCluster, textAt, type Json, type TestNode } from '../local-cluster/harness.ts';
-import { recordsIn } from '../records-in.ts';
+import { recordsIn } from '../support/records-in.ts';
 import { useEditor } from './driver/use-editor.ts';
 import { filesWith } from './driver/files.ts';
 import type { DialogView } from './driver/dialog.ts';
@@ -154,7 +154,7 @@ describe('an operator in the editor', function () {
     for (const [index, record] of all.entries()) assert.equal(record.prev, all[index - 1]?.hash ?? '0'.repeat(64));
   }
 
-  it('freeze/audit-every-attempt: inspects everything, as an Observer, and every reading stands in the log', async () => {
+  it('also freeze/audit-every-attempt: inspects everything, as an Observer, and every reading stands in the log', async () => {
     const { workbench } = use;
     await workbench.openView('AeroDB');
     const tree = workbench.tree('Clusters');
@@ -211,7 +211,7 @@ describe('an operator in the editor', function () {
     assertOneChain();
   });
 
-  it('P7-O1: a history that is longer than one answer is read part by part, each in a panel and a record of its own', async () => {
+  it('also P7-O1: a history that is longer than one answer is read part by part, each in a panel and a record of its own', async () => {
     const { workbench } = use;
     const node = cluster.node(2);
     for (let nth = 0; nth < 70; nth += 1) assert.equal((await demote(node)).status, 409);
@@ -238,7 +238,7 @@ describe('an operator in the editor', function () {
     assertOneChain();
   });
 
-  it('P7-A1: an Observer is refused, before anything is asked of the kernel', async () => {
+  it('also P7-A1: an Observer is refused, before anything is asked of the kernel', async () => {
     const { workbench } = use;
     await workbench.runCommand('AeroDB: Request Promotion');
     await workbench.quickInput.choose('local (test bench)');
@@ -281,7 +281,7 @@ describe('an operator in the editor', function () {
     ]);
   });
 
-  it("P7-E3, freeze/verbatim: a promotion while the primary lives is rejected in the kernel's own words", async () => {
+  it("also P7-E3, freeze/verbatim: a promotion while the primary lives is rejected in the kernel's own words", async () => {
     const { workbench } = use;
     await becomeOperator();
     await ask('Request Promotion', cluster.node(2), 'drill');
@@ -307,7 +307,7 @@ describe('an operator in the editor', function () {
   });
 
   it(
-    'P7-E2: while a control request is under way, and when no answer came, it is said that what became of it is ' +
+    'also P7-E2: while a control request is under way, and when no answer came, it is said that what became of it is ' +
       'unknown',
     async () => {
       const { workbench } = use;
@@ -336,7 +336,7 @@ describe('an operator in the editor', function () {
     },
   );
 
-  it('P7-A1: an observe-only cluster says so in its row, and Operator authority is refused without being offered', async () => {
+  it('also P7-A1: an observe-only cluster says so in its row, and Operator authority is refused without being offered', async () => {
     const { workbench } = use;
     use.editor.writeSettings({
       'aerodb.clusters': [
@@ -362,7 +362,7 @@ describe('an operator in the editor', function () {
     await workbench.screenshot('settings');
   });
 
-  it('P7-A2, freeze/no-unconfirmed: Enter alone confirms nothing, nor does Escape, nor a wrong name', async () => {
+  it('also P7-A2, freeze/no-unconfirmed: Enter alone confirms nothing, nor does Escape, nor a wrong name', async () => {
     const { workbench } = use;
     await becomeOperator();
     await ask('Request Demotion', cluster.node(1), '');
@@ -393,7 +393,7 @@ describe('an operator in the editor', function () {
     assert.equal(await primaryOf(cluster.node(1)), cluster.node(1).id);
   });
 
-  it('P7-A2: closing the explanation is a refusal, and so is "Do Nothing"', async () => {
+  it('also P7-A2: closing the explanation is a refusal, and so is "Do Nothing"', async () => {
     const { workbench } = use;
     await becomeOperator();
     await ask('Request Demotion', cluster.node(1), 'closed');
@@ -420,7 +420,7 @@ describe('an operator in the editor', function () {
     assert.ok(!stages('request_demotion').includes('dispatch_intent'));
   });
 
-  it('P7-E1: a planned hand-over is two commands, each confirmed by itself', async () => {
+  it('also P7-E1: a planned hand-over is two commands, each confirmed by itself', async () => {
     const { workbench } = use;
     await becomeOperator();
     await ask('Request Demotion', cluster.node(1), 'planned hand-over');
@@ -450,7 +450,7 @@ describe('an operator in the editor', function () {
   });
 
   it(
-    'P6-A1: with the primary killed a promotion is denied as ambiguous, and a force with its acknowledgement is ' +
+    'also P6-A1: with the primary killed a promotion is denied as ambiguous, and a force with its acknowledgement is ' +
       'executed',
     async () => {
       const { workbench } = use;
@@ -474,7 +474,7 @@ describe('an operator in the editor', function () {
       await workbench.dialogs.click('I Acknowledge P6-A1');
       await workbench.quickInput.waitFor('Type the name of the node');
       await workbench.quickInput.answer('node-2');
-      await firstDialog('Responsibility for this force passes to');
+      await firstDialog('Responsibility for this forced promotion passes to');
       await workbench.screenshot('force-last');
       await workbench.dialogs.click('Force Promotion of node-2');
       await workbench.webviews.waitForText('is the primary');
@@ -492,7 +492,7 @@ describe('an operator in the editor', function () {
     },
   );
 
-  it('P6-A1a: a force that would override nothing is refused by the kernel', async () => {
+  it('also P6-A1a: a force that would override nothing is refused by the kernel', async () => {
     const { workbench } = use;
     await becomeOperator();
     await ask('Force Promotion', cluster.node(2), 'no reason to');
@@ -502,7 +502,7 @@ describe('an operator in the editor', function () {
     await workbench.dialogs.click('Continue…');
     await workbench.quickInput.waitFor('Type the name of the node');
     await workbench.quickInput.answer('node-2');
-    await firstDialog('Responsibility for this force passes to');
+    await firstDialog('Responsibility for this forced promotion passes to');
     await workbench.dialogs.click('Force Promotion of node-2');
     await workbench.webviews.waitForText('AERO_PROMOTION_DENIED');
     const denied = await waitForStage('kernel_rejected');
@@ -511,7 +511,7 @@ describe('an operator in the editor', function () {
   });
 
   it(
-    'P7-F2, freeze/resumes, freeze/no-restored-authority: a window reloaded in the middle of a confirmation ' +
+    'also P7-F2, freeze/resumes, freeze/no-restored-authority: a window reloaded in the middle of a confirmation ' +
       'executes nothing and resumes nothing',
     async () => {
       const { workbench } = use;
@@ -536,7 +536,7 @@ describe('an operator in the editor', function () {
   );
 
   it(
-    'P7-F2, freeze/resumes: an extension host killed in the middle of a confirmation executes nothing, resumes ' +
+    'also P7-F2, freeze/resumes: an extension host killed in the middle of a confirmation executes nothing, resumes ' +
       'nothing and invents no record',
     async () => {
       const { workbench } = use;
@@ -560,8 +560,8 @@ describe('an operator in the editor', function () {
   );
 
   it(
-    'P7-A1, freeze/no-background: a reload contacts nobody by itself, though the cluster was expanded and a panel ' +
-      'was open',
+    'also P7-A1, freeze/no-background: a reload contacts nobody by itself, though the cluster was expanded and a ' +
+      'panel was open',
     async () => {
       await expandCluster();
       await use.workbench.tree('Clusters').click(['local (test bench)', 'Replication']);
@@ -625,8 +625,8 @@ describe('an operator in the editor', function () {
   });
 
   it(
-    'freeze/secrets: adds a cluster by hand, its token kept in the secret store and nowhere else, and removes it ' +
-      'again',
+    'also freeze/secrets: adds a cluster by hand, its token kept in the secret store and nowhere else, and removes ' +
+      'it again',
     async () => {
       const { workbench } = use;
       const token = 'canary-4f1b7a-token';

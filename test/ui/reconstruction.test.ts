@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import type { Frame } from 'playwright-core';
 import { root } from '../../scripts/lib/paths.mjs';
 import { TestCluster } from '../local-cluster/harness.ts';
-import { recordsIn } from '../records-in.ts';
+import { recordsIn } from '../support/records-in.ts';
 import { askFor, becomeOperator, confirmStandard, type Named } from './driver/steps.ts';
 import { useEditor } from './driver/use-editor.ts';
 import { persist, waitFor } from './driver/wait.ts';
@@ -64,7 +64,7 @@ describe('a reconstruction in the editor', function () {
   const columns = (panel: Frame): Promise<readonly string[]> =>
     panel.locator('.course-heads [role=columnheader]').allInnerTexts();
 
-  it('P7-O3: opens from a request, takes a log and a history one at a time, is recorded, saved, and goes with the authority', async () => {
+  it('also P7-O3: opens from a request, takes a log and a history one at a time, is recorded, saved, and goes with the authority', async () => {
     const { workbench } = use;
     await workbench.runCommand('AeroDB: Reconstruct What Happened…');
     await workbench.notifications.waitFor('Reviewing the audit log needs');

@@ -12,7 +12,7 @@ import { at, demote, promotable, until, withCluster, type TestCluster } from '..
 import { startGroup } from '../mysql/group.ts';
 import { giveLogins } from '../mysql-ui/steps.ts';
 import { others, settled, startCluster } from '../patroni/support.ts';
-import { recordsIn } from '../records-in.ts';
+import { recordsIn } from '../support/records-in.ts';
 import { Editor, THEMES, type Theme } from './driver/editor.ts';
 import { askFor, becomeOperator, confirmStandard, inspectCluster, type Named } from './driver/steps.ts';
 import type { Workbench } from './driver/workbench.ts';
@@ -338,7 +338,7 @@ const STORIES: Readonly<Record<string, Story>> = {
       await workbench.dialogs.click('I Acknowledge P6-A1');
       await workbench.quickInput.waitFor('Type the name of the node');
       await workbench.quickInput.answer('node-2');
-      await workbench.dialogs.waitFor('Responsibility for this force passes to');
+      await workbench.dialogs.waitFor('Responsibility for this forced promotion passes to');
       await workbench.dialogs.click('Force Promotion of node-2');
       await workbench.webviews.waitForText('is the primary');
       await studio.take('result-forced');

@@ -9,7 +9,7 @@ import { packageExtension } from '../../scripts/package.mjs';
 import { root } from '../../scripts/lib/paths.mjs';
 import { closeAll } from '../engines/servers.ts';
 import { abacus, type RunningAbacus } from '../engines/small/abacus.ts';
-import { recordsIn } from '../records-in.ts';
+import { recordsIn } from '../support/records-in.ts';
 import { askFor, becomeOperator, confirmStandard, inspectCluster } from './driver/steps.ts';
 import { useEditor } from './driver/use-editor.ts';
 

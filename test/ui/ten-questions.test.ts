@@ -3,7 +3,7 @@
  * and without unfolding. Where each answer ends is printed.
  */
 import { at, TestCluster, until } from '../local-cluster/harness.ts';
-import { recordsIn } from '../records-in.ts';
+import { recordsIn } from '../support/records-in.ts';
 import { inSight, type InSight } from './driver/sight.ts';
 import { askFor, becomeOperator, inspectCluster, type Named } from './driver/steps.ts';
 import { useEditor } from './driver/use-editor.ts';
@@ -63,7 +63,7 @@ describe('the ten questions of someone on call, in the editor', function () {
     await workbench.dialogs.click('I Acknowledge P6-A1');
     await workbench.quickInput.waitFor('Type the name of the node');
     await workbench.quickInput.answer('node-2');
-    await workbench.dialogs.waitForText('Responsibility for this force passes to');
+    await workbench.dialogs.waitForText('Responsibility for this forced promotion passes to');
     await workbench.dialogs.click('Force Promotion of node-2');
     panel = await workbench.webviews.waitForText(/recorded as/u);
     await workbench.screenshot('ten-forced');

@@ -1,7 +1,7 @@
 /** The tree in the real workbench: what opens the picture, what a dead node says, what all clusters are asked. */
 import assert from 'node:assert/strict';
 import { TestCluster } from '../local-cluster/harness.ts';
-import { recordsIn } from '../records-in.ts';
+import { recordsIn } from '../support/records-in.ts';
 import { askFor, becomeOperator, confirmStandard, type Named } from './driver/steps.ts';
 import { useEditor } from './driver/use-editor.ts';
 import { waitFor } from './driver/wait.ts';
@@ -38,7 +38,7 @@ describe('the tree in the editor', function () {
       .map(({ command, cluster: of }) => `${command ?? ''} ${String(of)}`);
   }
 
-  it('P7-A1: groups contact nobody; Refresh All asks every cluster once, and each failure is a row', async () => {
+  it('also P7-A1: groups contact nobody; Refresh All asks every cluster once, and each failure is a row', async () => {
     const { workbench } = use;
     await workbench.openView('AeroDB');
     const tree = workbench.tree('Clusters');
@@ -66,7 +66,7 @@ describe('the tree in the editor', function () {
     assert.equal(asked().length, 4, 'what was read is shown, and not asked for again');
   });
 
-  it('P7-E2: the overview is the picture; a dead node says that no answer came, and what was last known of it', async () => {
+  it('also P7-E2: the overview is the picture; a dead node says that no answer came, and what was last known of it', async () => {
     const { workbench } = use;
     await workbench.openView('AeroDB');
     const tree = workbench.tree('Clusters');
@@ -108,7 +108,7 @@ describe('the tree in the editor', function () {
     await workbench.screenshot('dead-node');
   });
 
-  it('P7-F3: after an executed change the rows say that they were read before it, until a person refreshes', async () => {
+  it('also P7-F3: after an executed change the rows say that they were read before it, until a person refreshes', async () => {
     const { workbench } = use;
     await workbench.openView('AeroDB');
     const tree = workbench.tree('Clusters');

@@ -115,7 +115,7 @@ describe('the session of an audit log panel', () => {
     await session.close();
   });
 
-  it('P7-E2: by requests, one row each; what runs in this window is under way, any other open intent is unknown', async () => {
+  it('also P7-E2: by requests, one row each; what runs in this window is under way, any other open intent is unknown', async () => {
     const session = open();
     await session.read();
     underWay.add('r-3');
@@ -138,7 +138,7 @@ describe('the session of an audit log panel', () => {
     await session.close();
   });
 
-  it('P7-A1: whoever may not review the log gets no answer, not even to what was asked before', async () => {
+  it('also P7-A1: whoever may not review the log gets no answer, not even to what was asked before', async () => {
     const session = open();
     await session.read();
     await session.answer({ type: 'audit-select', selection: 1, by: 'records', sought: {} });
@@ -204,7 +204,7 @@ describe('the session of an audit log panel', () => {
     writeFileSync(target, 'old');
     await assert.rejects(
       session.exportTo(path.join(directory, 'missing', 'x.csv'), {}, 'csv', 'to_end'),
-      /^Error: The export to .*x\.csv could not be written \(ENOENT\)\. No part of it stands there\.$/,
+      /^Error: The export to .*x\.csv could not be written \(ENOENT\)\. Nothing of it was kept\.$/,
     );
     const evidence = path.join(directory, 'evidence.bundle');
     for (const [chain, pieces] of [

@@ -40,7 +40,7 @@ function keyring(): {
 }
 
 describe('the secrets of clusters in the editor', () => {
-  it('P7-F1: an unavailable keyring is nothing to a cluster without a token, known as that or not', async () => {
+  it('also P7-F1: an unavailable keyring is nothing to a cluster without a token, known as that or not', async () => {
     const { secrets, asked, lock } = keyring();
     lock(true);
     assert.equal(await secrets.get('orders'), undefined);
@@ -53,7 +53,7 @@ describe('the secrets of clusters in the editor', () => {
     assert.deepEqual(asked, [], 'a keyring may also keep whoever asks it waiting');
   });
 
-  it('P7-F1: where a token is kept, an unavailable keyring is said as what it is, and nothing goes out without it', async () => {
+  it('also P7-F1: where a token is kept, an unavailable keyring is said as what it is, and nothing goes out without it', async () => {
     const { secrets, held, lock } = keyring();
     await secrets.set('orders', 'canary');
     assert.equal(await secrets.get('orders'), 'canary');
@@ -89,7 +89,7 @@ describe('the secrets of clusters in the editor', () => {
     assert.deepEqual([await secrets.get('orders'), held.get('orders')], ['canary', 'canary']);
   });
 
-  it('P7-F1: a cluster that was typed while the keyring was unavailable is read without the token that was not kept', async () => {
+  it('also P7-F1: a cluster that was typed while the keyring was unavailable is read without the token that was not kept', async () => {
     const { secrets, lock } = keyring();
     lock(true);
     await assert.rejects(secrets.set('typed', 'canary'), StoreUnavailable);

@@ -168,7 +168,7 @@ describe('the rows of the tree', () => {
     return [id, color?.id];
   }
 
-  it('P7-O1: the overview first, the subjects above the nodes, and the nodes by name, in natural order', async () => {
+  it('also P7-O1: the overview first, the subjects above the nodes, and the nodes by name, in natural order', async () => {
     const { tree, asked } = await expanded([member(10), member(2), member(1), member(3)]);
     const rows = await below(tree);
     assert.deepEqual(
@@ -183,7 +183,7 @@ describe('the rows of the tree', () => {
     assert.deepEqual(asked, ['orders'], 'asked once, when it was expanded');
   });
 
-  it('P7-O1: an engine that draws no picture and has no headline has rows all the same, by name', async () => {
+  it('also P7-O1: an engine that draws no picture and has no headline has rows all the same, by name', async () => {
     const result = answered([member(10), member(2), member(1)]);
     assert.ok(result.kind === 'answered' && result.answer.command === 'inspect_cluster_state');
     const { reading } = result.answer;
@@ -203,7 +203,7 @@ describe('the rows of the tree', () => {
     assert.equal(clusterRow(made).description, 'Primary: node-1 · epoch 4 · as of 10:00:00Z · 2026-11-21');
   });
 
-  it('P7-O1: a node says what differs, and the rest stands in its tooltip', async () => {
+  it('also P7-O1: a node says what differs, and the rest stands in its tooltip', async () => {
     const rows: readonly (readonly [Partial<Member>, string])[] = [
       [{}, 'replica · lag 0'],
       [{ role: 'primary', replicationState: 'PrimaryActive', lagCommits: null, lagBytes: null }, 'primary'],
@@ -231,7 +231,7 @@ describe('the rows of the tree', () => {
     }
   });
 
-  it("P7-O1: a member that its engine calls unreachable gives no answer, by that engine's own state", async () => {
+  it("also P7-O1: a member that its engine calls unreachable gives no answer, by that engine's own state", async () => {
     const states = [
       ['ONLINE', 'running', 'SECONDARY · lag 3 transactions to apply'],
       ['RECOVERING', 'running', 'SECONDARY · lag 3 transactions to apply · RECOVERING'],
@@ -252,7 +252,7 @@ describe('the rows of the tree', () => {
     }
   });
 
-  it('P7-A3: icons of error and warning are for what the kernel reports, each with a shape of its own', async () => {
+  it('also P7-A3: icons of error and warning are for what the kernel reports, each with a shape of its own', async () => {
     const { tree } = await expanded([
       member(1),
       member(2, { lagCommits: 900_000n, lagBytes: 90_000_000n }),
@@ -273,7 +273,7 @@ describe('the rows of the tree', () => {
     );
   });
 
-  it('P7-E2: what the connection says of a node is told beside what the kernel says, and never as that', async () => {
+  it('also P7-E2: what the connection says of a node is told beside what the kernel says, and never as that', async () => {
     const skipped = [{ endpoint: url(1), reason: 'no connection (connect ECONNREFUSED)' }];
     const { tree } = await expanded([member(1), member(2)], { skipped });
     const item = await node(tree, 'node-1');
@@ -286,14 +286,14 @@ describe('the rows of the tree', () => {
     assert.equal((await node(tree, 'node-2')).description, 'replica · lag 0');
   });
 
-  it('P7-E2: a member that the kernel calls running is not silent, whatever the words of its basis', async () => {
+  it('also P7-E2: a member that the kernel calls running is not silent, whatever the words of its basis', async () => {
     const basis = 'did not answer the last heartbeat yet';
     const { tree } = await expanded([member(1, { healthBasis: basis }), member(2, { ...HALTED, healthBasis: basis })]);
     assert.equal((await node(tree, 'node-1')).description, 'primary');
     assert.equal((await node(tree, 'node-2')).description, 'halted: AuthorityAmbiguity · replica');
   });
 
-  it('P7-E2: an address that answered, and only not with what was asked for, is no silence', async () => {
+  it('also P7-E2: an address that answered, and only not with what was asked for, is no silence', async () => {
     const skipped = [{ endpoint: url(1), reason: 'is node id-1', answered: true }] as const;
     const { tree } = await expanded([member(1), member(2)], { skipped });
     const item = await node(tree, 'node-1');
@@ -302,7 +302,7 @@ describe('the rows of the tree', () => {
     assert.doesNotMatch(String(clusterRow({ tree } as Stand).description), /answer/u);
   });
 
-  it('P7-D1: a name that has come to stand for other addresses shows nothing of the first, and nobody is asked', async () => {
+  it('also P7-D1: a name that has come to stand for other addresses shows nothing of the first, and nobody is asked', async () => {
     const entries = [{ ...ORDERS }];
     const made = await stand(entries, () => answered([member(1), member(2)]));
     await below(made.tree);
@@ -319,7 +319,7 @@ describe('the rows of the tree', () => {
     assert.deepEqual(made.asked, ['orders']);
   });
 
-  it('P7-E2: an address that several members announce is no node of them', async () => {
+  it('also P7-E2: an address that several members announce is no node of them', async () => {
     const proxy = 'http://127.0.0.1:9000';
     const skipped = [{ endpoint: `${proxy}/a`, reason: 'no connection' }];
     const at = (path: string): Partial<Member> => ({ apiUrl: `${proxy}${path}` });
@@ -328,7 +328,7 @@ describe('the rows of the tree', () => {
     assert.match(tooltipOf(clusterRow({ tree } as Stand)), /Asked before: http:\S+\/a: no connection/u);
   });
 
-  it('P7-E2: an address that the configuration gives to a member is of that member, whatever it announces', async () => {
+  it('also P7-E2: an address that the configuration gives to a member is of that member, whatever it announces', async () => {
     const entry = {
       name: 'orders',
       kind: 'patroni',
@@ -340,7 +340,7 @@ describe('the rows of the tree', () => {
     assert.equal((await node(made.tree, 'node-1')).description, 'primary');
   });
 
-  it('P7-O1: a cluster says who is primary, who does not answer, and from when that is', async () => {
+  it('also P7-O1: a cluster says who is primary, who does not answer, and from when that is', async () => {
     const made = await stand([ORDERS], () => answered([member(1), member(2)]));
     assert.equal(clusterRow(made).description, 'not asked yet');
     assert.deepEqual(made.asked, [], 'P7-A1: drawing a row asks nobody');
@@ -363,7 +363,7 @@ describe('the rows of the tree', () => {
     }
   });
 
-  it('P7-E2: a cluster that gives no answer, one that refuses and one that is not valid look and read apart', async () => {
+  it('also P7-E2: a cluster that gives no answer, one that refuses and one that is not valid look and read apart', async () => {
     const rejected: ControlError = {
       domain: 'KERNEL_REJECTION',
       code: 'AERO_UNAUTHENTICATED',
@@ -393,7 +393,7 @@ describe('the rows of the tree', () => {
     assert.match(tooltipOf(clusterRow(invalid)), /color: is none of red, orange, yellow, green, blue, purple/u);
   });
 
-  it('P7-A1: an observe-only cluster says so, asked or not', async () => {
+  it('also P7-A1: an observe-only cluster says so, asked or not', async () => {
     const made = await stand([{ ...ORDERS, observeOnly: true }], () => answered([member(1)]));
     assert.equal(clusterRow(made).description, 'not asked yet · observe only');
     await below(made.tree);
@@ -401,7 +401,7 @@ describe('the rows of the tree', () => {
     assert.match(clusterRow(made).accessibilityInformation?.label ?? '', /observe only/u);
   });
 
-  it('P7-F3: rows read before a change are marked, nothing is contacted by that, and a refresh clears it', async () => {
+  it('also P7-F3: rows read before a change are marked, nothing is contacted by that, and a refresh clears it', async () => {
     const made = await expanded([member(1), member(2)]);
     made.tree.concluded(executed());
     const words = 'read before the request executed at 10:05:33Z';
@@ -418,7 +418,7 @@ describe('the rows of the tree', () => {
     assert.match(String(clusterRow(made).description), /^node-1 is primary/u);
   });
 
-  it('P7-E2: an unknown outcome marks the rows as well; what was rejected and what only reads does not', async () => {
+  it('also P7-E2: an unknown outcome marks the rows as well; what was rejected and what only reads does not', async () => {
     const made = await expanded([member(1), member(2)]);
     const { tree } = made;
     for (const nothing of [
@@ -435,7 +435,7 @@ describe('the rows of the tree', () => {
     assert.ok(String(clusterRow(made).description).startsWith(`${words} · `));
   });
 
-  it('P7-D1: an answer that was asked for before a change and came after it says so', async () => {
+  it('also P7-D1: an answer that was asked for before a change and came after it says so', async () => {
     const slow = Promise.withResolvers<CommandResult>();
     const made = await stand([ORDERS], () => slow.promise);
     const rows = below(made.tree);
@@ -448,7 +448,7 @@ describe('the rows of the tree', () => {
     assert.match(String((await node(made.tree, 'node-2')).description), / · read before the request executed/u);
   });
 
-  it('P7-O1: all clusters are asked once, in configured order, a few at a time, each with a row of its own', async () => {
+  it('also P7-O1: all clusters are asked once, in configured order, a few at a time, each with a row of its own', async () => {
     const names = ['i', 'b', 'h', 'a', 'g', 'c', 'f'];
     const entries = names.map(name => ({ ...ORDERS, name }));
     let open = 0;
@@ -478,7 +478,7 @@ describe('the rows of the tree', () => {
     assert.equal(made.asked.length, 7, 'what was read is shown when it is expanded, and not asked for again');
   });
 
-  it('P7-A1: what a person stops before it begins is not asked', async () => {
+  it('also P7-A1: what a person stops before it begins is not asked', async () => {
     const entries = Array.from({ length: 9 }, (_none, index) => ({ ...ORDERS, name: `orders-${index}` }));
     const made = await stand(entries, () => answered([member(1)]));
     await made.tree.refreshAll(
@@ -489,7 +489,7 @@ describe('the rows of the tree', () => {
     assert.equal(clusterRow(made, 'orders-2').description, 'not asked yet');
   });
 
-  it('P7-A1: groups stand where their first cluster does, and unfolding one contacts nobody', async () => {
+  it('also P7-A1: groups stand where their first cluster does, and unfolding one contacts nobody', async () => {
     const entries = [
       { ...ORDERS, name: 'a' },
       { ...ORDERS, name: 'b', group: 'payments' },
@@ -524,7 +524,7 @@ describe('the rows of the tree', () => {
     assert.equal(made.redrawn.at(-1), inside[1], 'the row that the editor was given is the one that is redrawn');
   });
 
-  it("P7-A3: a colour is the person's own, beside the words, and gives way to what is reported", async () => {
+  it("also P7-A3: a colour is the person's own, beside the words, and gives way to what is reported", async () => {
     const entry = { ...ORDERS, environment: 'production', color: 'red' };
     const made = await stand([entry], () => failed(REFUSED));
     assert.deepEqual(icon(clusterRow(made)), ['server-environment', 'charts.red']);
@@ -533,7 +533,7 @@ describe('the rows of the tree', () => {
     assert.deepEqual(icon(clusterRow(made)), ['debug-disconnect', 'list.errorForeground']);
   });
 
-  it('P7-O1: hostile names stay text, and no two rows of a thousand nodes have one id', async () => {
+  it('also P7-O1: hostile names stay text, and no two rows of a thousand nodes have one id', async () => {
     const hostile = 'node-2\u202e\n$(error) [x](command:y)';
     const members = [member(1, { name: hostile }), ...Array.from({ length: 999 }, (_none, index) => member(index + 2))];
     const made = await stand([{ ...ORDERS, group: 'one' }], () => answered(members));
@@ -550,7 +550,7 @@ describe('the rows of the tree', () => {
         assert.ok(text === undefined || (typeof text === 'string' && !/[\u202e\n]/u.test(text)), JSON.stringify(text));
   });
 
-  it('P7-D1: what is last known of a node is the dated row of the tree, and only while the tree shows it', async () => {
+  it('also P7-D1: what is last known of a node is the dated row of the tree, and only while the tree shows it', async () => {
     const made = await stand([ORDERS], () => answered([member(1, DEAD), member(2)]));
     assert.equal(made.tree.lastKnown('orders', 'id-1'), undefined, 'nothing was read');
     await below(made.tree);
@@ -575,7 +575,7 @@ describe('the rows of the tree', () => {
     assert.equal(made.tree.lastKnown('orders', 'id-1'), undefined, 'a failure replaces what stood there');
   });
 
-  it('P7-E2: only a reading of one node to which no answer came says that none came', async () => {
+  it('also P7-E2: only a reading of one node to which no answer came says that none came', async () => {
     const { withoutAnswer } = await import('../../src/vscode/last-known.ts');
     const invalid = transportFailure('PHASE7_INVALID_KERNEL_RESPONSE', 'a proxy', 'not_executed');
     const of = (error: ControlError, command: string, target: string | null): string | undefined => {

@@ -13,7 +13,7 @@ describe('the dialogs of a confirmation', () => {
   });
 
   for (const [name, prompt] of Object.entries(EXPLANATIONS)) {
-    it(`P7-A2: also: ${name}: at most six lines each, numbered`, () => {
+    it(`also P7-A2: ${name}: at most six lines each, numbered`, () => {
       const { before, typing, after } = dialogsOf(prompt);
       const forced = prompt.type === 'enhanced';
       assert.equal(before.length, forced ? 1 + prompt.acknowledge.length : 1);
@@ -33,7 +33,7 @@ describe('the dialogs of a confirmation', () => {
     });
   }
 
-  it('P7-E3: also: each begins with what the kernel answered, its words first and its code in parentheses', () => {
+  it('also P7-E3: each begins with what the kernel answered, its words first and its code in parentheses', () => {
     const { before } = dialogsOf(explanation('aerodb promotion, denied: the primary is silent'));
     assert.equal(
       before[0]?.detail[0],
@@ -47,7 +47,7 @@ describe('the dialogs of a confirmation', () => {
       assert.match(dialog.detail[0] ?? '', /^Asked beforehand, the kernel would approve this\. It decides anew/u);
   });
 
-  it('P7-D1: also: a reason that the kernel does not give is called unknown', () => {
+  it('also P7-D1: a reason that the kernel does not give is called unknown', () => {
     const prompt = explanation('aerodb promotion, denied: the primary is silent');
     const kernel = prompt.explanation.kernel ?? assert.fail();
     const denied = (more: Partial<typeof kernel>): string | undefined =>
@@ -58,7 +58,7 @@ describe('the dialogs of a confirmation', () => {
     assert.match(denied({ checks: [] }) ?? '', /deny this: AuthorityAmbiguous\./u);
   });
 
-  it('P7-A3: also: where an engine has no dry run, what it does not check is said first', () => {
+  it('also P7-A3: where an engine has no dry run, what it does not check is said first', () => {
     for (const name of ['patroni failover', 'mysql forced group']) {
       const { before, after } = dialogsOf(explanation(name));
       for (const { detail } of [...before, ...after]) {
@@ -72,7 +72,7 @@ describe('the dialogs of a confirmation', () => {
     assert.match(dialogsOf(explanation('patroni switchover')).before[0]?.detail[0] ?? '', /^Not asked beforehand/u);
   });
 
-  it('P7-A2: also: words without end push no line out of a dialog, and what is acknowledged stays whole', () => {
+  it('also P7-A2: words without end push no line out of a dialog, and what is acknowledged stays whole', () => {
     const prompt = explanation('aerodb force');
     const kernel = prompt.explanation.kernel ?? assert.fail();
     const endless = 'x '.repeat(5_000);

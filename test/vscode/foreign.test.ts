@@ -4,7 +4,7 @@ import { visible } from '../../src/text/foreign.ts';
 import { inert, tabTitle } from '../../src/vscode/foreign.ts';
 
 describe('foreign text', () => {
-  it("P7-A2: a kernel's message cannot put a link that runs a command into a notification, nor an icon into a name", () => {
+  it("also P7-A2: a kernel's message cannot put a link that runs a command into a notification, nor an icon into a name", () => {
     const hostile = 'see [details](command:aerodb.forcePromotion) $(verified) [a]($(key)[b](c)';
     const shown = inert(hostile);
     assert.doesNotMatch(shown, /\]\(|\$\(/u);
@@ -12,7 +12,7 @@ describe('foreign text', () => {
   });
 
   it(
-    'P7-D1: no name begins a line of ours, turns what follows it around, or differs from another without being ' +
+    'also P7-D1: no name begins a line of ours, turns what follows it around, or differs from another without being ' +
       'seen to',
     () => {
       assert.equal(visible('node-2\nHealth: running'), 'node-2<U+000A>Health: running');

@@ -72,7 +72,7 @@ describe('the panel of an inspection', () => {
     inspect = argument => quick.run('aerodb.inspectClusterState', argument);
   });
 
-  it('P7-A3, P7-S3: another endpoint is picked in configured order, and asked once, alone; Refresh asks it again', async () => {
+  it('also P7-A3, P7-S3: another endpoint is picked in configured order, and asked once, alone; Refresh asks it again', async () => {
     await inspect({ cluster: 'orders' });
     assert.deepEqual(answers.asked, [{ cluster: 'orders' }]);
     shown.another?.();
@@ -100,7 +100,7 @@ describe('the panel of an inspection', () => {
     assert.equal(answers.asked.length, 3, 'Escape asks nobody');
   });
 
-  it('P7-D1: a reading is compared with the one that was picked, the earlier one first, and asks nobody', async () => {
+  it('also P7-D1: a reading is compared with the one that was picked, the earlier one first, and asks nobody', async () => {
     answers.primary = 'node-2';
     await inspect({ cluster: 'orders' });
     const before = answers.asked.length;

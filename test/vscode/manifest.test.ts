@@ -64,7 +64,7 @@ const PRESENTATION = [
 
 describe('manifest', () => {
   it(
-    'P7-S3, set/surfaces, set/closed: contributes the ten commands of the table with their titles, the ' +
+    'set/surfaces, also P7-S3, set/closed: contributes the ten commands of the table with their titles, the ' +
       'presentation commands, and no other',
     () => {
       assert.deepEqual(
@@ -80,8 +80,8 @@ describe('manifest', () => {
   );
 
   it(
-    'P7-A3, freeze/no-judgement: what a menu offers does not depend on role or state, but on what the engine can ' +
-      'be asked for at all',
+    'also P7-A3, freeze/no-judgement: what a menu offers does not depend on role or state, but on what the engine ' +
+      'can be asked for at all',
     () => {
       for (const { command, when } of Object.values(contributes.menus).flat()) {
         if (/^view == aerodb\.clusters(?: && viewItem == cluster)?$/.test(when)) continue;
@@ -105,7 +105,7 @@ describe('manifest', () => {
   );
 
   it(
-    'P7-A1, freeze/workspace: nothing runs at startup, and no workspace can repoint a cluster, move the log or ' +
+    'also P7-A1, freeze/workspace: nothing runs at startup, and no workspace can repoint a cluster, move the log or ' +
       'change a limit',
     () => {
       assert.deepEqual(manifest.activationEvents, ['onWebviewPanel:aerodb.panel']);
@@ -122,7 +122,7 @@ describe('manifest', () => {
     },
   );
 
-  it('P7-S1, freeze/no-background: the extension starts no process and keeps no timer', () => {
+  it('freeze/no-background, also P7-S1: the extension starts no process and keeps no timer', () => {
     for (const folder of ['src/vscode', 'src/control-plane', 'src/engines', 'src/audit', 'src/webview']) {
       for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(name =>
         name.endsWith('.ts'),

@@ -17,7 +17,7 @@ const UNKNOWN = {
 } as unknown as CommandResult;
 
 describe('what can be read on after a result', () => {
-  it('P7-E2: what became of a request is offered to be looked up where an engine can be asked, and nowhere else', async () => {
+  it('also P7-E2: what became of a request is offered to be looked up where an engine can be asked, and nowhere else', async () => {
     const { linksOf } = await import('../../src/vscode/read-on.ts');
     const labels = (looksUp: boolean): readonly string[] =>
       linksOf(UNKNOWN, () => undefined, looksUp).map(({ label }) => label);

@@ -76,7 +76,7 @@ describe('the session of a reconstruction', () => {
     return answeredJson(result, LABEL, 0);
   }
 
-  it('P7-O3: a making records all files that it reads, the log first, and says where that could not be recorded', async () => {
+  it('also P7-O3: a making records all files that it reads, the log first, and says where that could not be recorded', async () => {
     const session = open();
     assert.equal((await made(session.make())).notRecorded, null);
     await made(session.add({ is: 'file', file: logOf(others) }));

@@ -418,7 +418,7 @@ describe('the audit log panel', () => {
     assert.deepEqual((await editor.settle()).findLast(({ type }) => type === 'audit-select')?.sought, {});
   });
 
-  it('P7-O1: one row for a request in words, node by name; every record is one switch away', async () => {
+  it('also P7-O1: one row for a request in words, node by name; every record is one switch away', async () => {
     const editor = await open(700, 'dark', { width: 1400, height: 900 }, requestRow);
     const { page } = editor.panel;
     const rows = (await drawnRows(editor)).map(text => text.replaceAll(/\s+/gu, ' ')).join('\n');
@@ -481,7 +481,7 @@ describe('the audit log panel', () => {
     assert.equal(await page.evaluate(() => document.activeElement?.getAttribute('role')), 'grid');
   });
 
-  it('P7-E2: an intent that nothing follows is unknown in its row, and all of them can be asked for', async () => {
+  it('also P7-E2: an intent that nothing follows is unknown in its row, and all of them can be asked for', async () => {
     const editor = await open();
     const { page } = editor.panel;
     assert.match(await page.locator('.audit-row.dangling').innerText(), /unknown/);

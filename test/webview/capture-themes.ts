@@ -10,7 +10,7 @@ import { findChromium } from '../../scripts/lib/chromium.mjs';
 import { ensureCodeServer } from '../../scripts/lib/code-server-install.mjs';
 import { startCodeServer } from '../../scripts/lib/code-server.mjs';
 import { QUIET_SETTINGS } from '../../scripts/lib/editor-settings.mjs';
-import { anyOf } from '../pattern.ts';
+import { anyOf } from '../support/pattern.ts';
 import type { Theme } from './page.ts';
 
 /** Parts of the workbench that no panel is drawn like. */

@@ -56,7 +56,7 @@ describe('explanations of every engine', () => {
     ['mysql switch', 'this engine has no dry run.'],
     ['mysql forced group', 'Not checked by the engine: Single write authority (P6-A1), No'],
   ] as const) {
-    it(`P7-O2: also: ${name}: answer, changes, consequences, checks: unscrolled`, async () => {
+    it(`also P7-O2: ${name}: answer, changes, consequences, checks: unscrolled`, async () => {
       await panel.show(explained(name));
       const { page } = panel;
       assert.ok((await page.locator('.beforehand').innerText()).includes(first));
@@ -104,7 +104,7 @@ describe('explanations of every engine', () => {
     });
   }
 
-  it('P7-A2: also: the invariants that a force overrides never fold', async () => {
+  it('also P7-A2: the invariants that a force overrides never fold', async () => {
     for (const name of ['aerodb force', 'patroni failover', 'mysql forced group']) {
       await panel.show(explained(name));
       for (const id of explanation(name).acknowledge)

@@ -35,7 +35,7 @@ describe('the end of a request in its panel', function () {
     return (await panel.page.locator('main').innerText()).replaceAll(/\s+/gu, ' ');
   };
 
-  it('P7-A2: doing nothing is no error, and says where it is recorded', async () => {
+  it('also P7-A2: doing nothing is no error, and says where it is recorded', async () => {
     const text = await shown(failed(refusal('PHASE7_CONFIRMATION_DECLINED', 'Declined (the first dialog).')));
     assert.match(text, /You did nothing\. Nothing was sent\. Recorded as #\d+\./u);
     assert.doesNotMatch(text, /NOT EXECUTED|refused/u);
@@ -44,16 +44,16 @@ describe('the end of a request in its panel', function () {
     assert.match(voided, /The window closed\. Recorded as #\d+\./u);
   });
 
-  it('P7-E2: a read that failed was not read; it is never said not to have been executed', async () => {
+  it('also P7-E2: a read that failed was not read; it is never said not to have been executed', async () => {
     const reads = (error: unknown): ShowPanel => withPanel(failed(error as typeof rejection), { reads: true });
     const none = await shown(reads(transportFailure('PHASE7_TIMEOUT', 'No answer within 10 s.', 'not_executed')));
-    assert.match(none, /No answer\. No answer of a kernel came, and nothing was read\./u);
+    assert.match(none, /No answer\. No kernel answered, and nothing was read\./u);
     const refused = await shown(reads(rejection));
     assert.match(refused, /Not read\. The kernel refused to answer\./u);
     for (const text of [none, refused]) assert.doesNotMatch(text, /NOT EXECUTED/u);
   });
 
-  it('P7-O2: words come first, code and rule last', async () => {
+  it('also P7-O2: words come first, code and rule last', async () => {
     const text = await shown(failed(rejection));
     const places = ['NOT EXECUTED.', 'another node answers', "kernel's own checks", 'Code and rule', 'Invariants'].map(
       words => text.toLowerCase().indexOf(words.toLowerCase()),
@@ -65,7 +65,7 @@ describe('the end of a request in its panel', function () {
     assert.ok(!places.includes(-1), text);
   });
 
-  it('P7-O2: of the checks of a denial, those that do not pass stand first, unfolded; those that pass fold with their count', async () => {
+  it('also P7-O2: of the checks of a denial, those that do not pass stand first, unfolded; those that pass fold with their count', async () => {
     const checks = [
       { id: 'known', invariant: 'P6-A1', result: 'pass', observed: 'the target is known', message: 'It passes.' },
       { id: 'alone', invariant: 'P6-A1', result: 'fail', observed: 'node-3 is primary', message: 'It fails.' },
@@ -88,7 +88,7 @@ describe('the end of a request in its panel', function () {
     await panel.page.getByText('the target is known').waitFor();
   });
 
-  it('P7-A1: the one act is asked for by a click, and links by their place; no message names what it leads to', async () => {
+  it('also P7-A1: the one act is asked for by a click, and links by their place; no message names what it leads to', async () => {
     await panel.show({ ...failed(rejection), offer: 'Assume Operator Authority…', links: ['Record #96', 'node-1'] });
     await panel.page.getByRole('button', { name: 'Assume Operator Authority…' }).press('Enter');
     await panel.page.getByRole('button', { name: 'node-1', exact: true }).press('Enter');
@@ -115,10 +115,10 @@ describe('the end of a request in its panel', function () {
     assert.equal(await panel.page.getByText('What the words mean').count(), 0);
   });
 
-  it('P7-O3: a force says on top by whom, when, why, and what was acknowledged, executed or not', async () => {
+  it('also P7-O3: a force says on top by whom, when, why, and what was acknowledged, executed or not', async () => {
     for (const [message, sentence] of [
       [withPanel(PANELS['executed'] ?? assert.fail(), { force: FORCE }), 'This was forced by maria@ops-1 at 2026'],
-      [withPanel(failed(rejection), { force: FORCE }), 'This force was asked for by maria@ops-1 at 2026'],
+      [withPanel(failed(rejection), { force: FORCE }), 'This forced promotion was requested by maria@ops-1 at 2026'],
     ] as const) {
       const text = await shown(message);
       for (const words of [sentence, 'rack lost', 'P6-A1']) assert.ok(text.includes(words), text);

@@ -296,7 +296,7 @@ describe('panels', () => {
         [clusterPanel([], null), 'The node reports no members.'],
         [replicationPanel([]), 'The node reports no replicas.'],
         [promotionPanel({ lastAttempt: null, events: [] }), 'The node reports no events.'],
-        [promotionPanel({ state: 'Electing' }), 'is not a state of the machine that this version draws'],
+        [promotionPanel({ state: 'Electing' }), 'is a state that this version cannot draw'],
         [walPanel(0), 'The node reports no segments.'],
         [walPanel(0), 'The node reports no checkpoint.'],
         [snapshotsPanel([]), 'The node reports neither snapshots nor checkpoints.'],
@@ -316,7 +316,7 @@ describe('panels', () => {
       }
     });
 
-    it('P7-D1: is drawn the same from the same message, whatever was there before', async () => {
+    it('also P7-D1: is drawn the same from the same message, whatever was there before', async () => {
       const panel = await open('dark');
       const markup = async (name: string): Promise<string> => {
         await panel.show(sample(name));
@@ -332,7 +332,7 @@ describe('panels', () => {
   });
 
   describe('where it was read', () => {
-    it('P7-O1: stands in one line, and the rest unfolds by the keyboard', async () => {
+    it('also P7-O1: stands in one line, and the rest unfolds by the keyboard', async () => {
       const panel = await open('dark');
       await panel.show(sample('cluster-told-by-halted'));
       const origin = panel.page.locator('.provenance');
@@ -357,7 +357,7 @@ describe('panels', () => {
       assert.ok((sizes[0] ?? 0) >= (sizes[1] ?? Infinity), 'no smaller than the text');
     });
 
-    it('P7-O1: whom a halted node stands for is said above all that it told, and silence is never folded', async () => {
+    it('also P7-O1: whom a halted node stands for is said above all that it told, and silence is never folded', async () => {
       const panel = await open('dark');
       await panel.show(sample('cluster-told-by-halted'));
       const said = panel.page.locator('.self-report');
@@ -374,7 +374,7 @@ describe('panels', () => {
         assert.ok(await panel.page.locator('.provenance').getByText(reason).isVisible(), reason);
     });
 
-    it('P7-S2: another node, a comparison and a copy are asked for by a button, and only where there is one', async () => {
+    it('also P7-S2: another node, a comparison and a copy are asked for by a button, and only where there is one', async () => {
       const panel = await open('dark');
       await panel.show(sample('cluster'));
       const names = ['Ask Another Node…', 'Compare With…', 'Copy as Text'];
@@ -469,7 +469,7 @@ describe('panels', () => {
     });
   });
 
-  describe('P7-A3, freeze/no-judgement: no judgement of ours', () => {
+  describe('also P7-A3, freeze/no-judgement: no judgement of ours', () => {
     it('a lag of a petabyte looks like a lag of a byte', async () => {
       const panel = await open('dark');
       const looks = async (lag: bigint): Promise<unknown> => {
@@ -547,7 +547,7 @@ describe('panels', () => {
           await panel.show(message);
           assert.equal(
             flat(await panel.page.locator('main').innerText()),
-            `This answer could not be drawn What the editor sent does not have the form of a panel (${where}).`,
+            `This answer could not be drawn This panel cannot show what the editor sent: it is not valid (${where}).`,
           );
         }
         await panel.show(sample('node'));
@@ -585,7 +585,7 @@ describe('panels', () => {
       for (const request of asked) assert.deepEqual(parsePanelRequest(request), request);
     });
 
-    it('P7-O1: a part says that it is one, and asks for its neighbours without naming them', async () => {
+    it('also P7-O1: a part says that it is one, and asks for its neighbours without naming them', async () => {
       const panel = await open('dark');
       const buttons = (): Promise<readonly string[]> =>
         panel.page.locator('section .actions vscode-button').allInnerTexts();
@@ -627,7 +627,7 @@ describe('panels', () => {
       }
     });
 
-    it('P7-O1: the picture of a log of which only a part came does not pass for the whole', async () => {
+    it('also P7-O1: the picture of a log of which only a part came does not pass for the whole', async () => {
       const panel = await open('dark');
       const drawn = async (name: string): Promise<readonly [string, number]> => {
         await panel.show(sample(name));
@@ -649,7 +649,7 @@ describe('panels', () => {
       );
     });
 
-    it('P7-A2: an explanation offers to do nothing before it offers to go on, and nothing has the focus by itself', async () => {
+    it('also P7-A2: an explanation offers to do nothing before it offers to go on, and nothing has the focus by itself', async () => {
       const panel = await open('dark');
       await panel.show(sample('explanation-force'));
       assert.deepEqual(await panel.page.locator('.decision vscode-button').allInnerTexts(), [

@@ -13,7 +13,7 @@ import { reconstruct } from '../../src/reconstruction/reconstruct.ts';
 import { BLOCKS } from '../../src/reconstruction/words.ts';
 import { reconstructionRow, sheetHead, sheetMessage } from '../../src/vscode/reconstruction-rows.ts';
 import { relationOf } from '../../src/webview/reconstruction/relation.ts';
-import { generator } from '../seed.ts';
+import { generator } from '../support/seed.ts';
 import { ALL, world } from '../reconstruction/world.ts';
 import { Bundle, launch, openPanel, THEMES, type PanelUnderTest, type ThemeName } from './page.ts';
 

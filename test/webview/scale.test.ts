@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { fraction, greatest, grouped, least, positions } from '../../src/webview/pictures/scale.ts';
-import { seedFrom } from '../seed.ts';
+import { seedFrom } from '../support/seed.ts';
 
 fc.configureGlobal({ seed: seedFrom('FUZZ_SEED') });
 

@@ -10,7 +10,7 @@ import type { Browser } from 'playwright-core';
 import { parsePanelRequest } from '../../src/panel-protocol/messages.ts';
 import type { ShowPanel } from '../../src/panel-protocol/panels.ts';
 import { ROW, RowPlaces } from '../../src/webview/row-places.ts';
-import { seedFrom } from '../seed.ts';
+import { seedFrom } from '../support/seed.ts';
 import { CLUSTERS, REPLICATIONS } from './engines.ts';
 import { Bundle, launch, openPanel, THEMES, type PanelUnderTest } from './page.ts';
 import { clusterPanel, lastReport, member, members, PANELS, replica, replicationPanel } from './samples.ts';
@@ -231,7 +231,7 @@ describe('tables of members', () => {
     );
   });
 
-  it('P7-D1: no member is listed twice in picture, legend and table', async () => {
+  it('also P7-D1: no member is listed twice in picture, legend and table', async () => {
     await panel.show(sample('cluster-50'));
     assert.equal(await panel.page.locator('.picture .node').count(), 50);
     const counts = await panel.page.locator('.legend button').allInnerTexts();

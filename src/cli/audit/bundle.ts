@@ -14,7 +14,7 @@ import { VERSION } from '../version.ts';
 import { knownHead } from './head.ts';
 import type { Review } from './review.ts';
 
-/** The part of the log that goes into the bundle, as the first reading found it. */
+/** The part of the log that goes into the bundle, as the first pass over the log found it. */
 interface Range {
   /** Lines of the log, from 1; nothing is selected where `from` is 0. */
   from: bigint;
@@ -24,7 +24,8 @@ interface Range {
 }
 
 /**
- * The lines of the bundle. Two readings: the first verifies the log, counts, and looks for the heads that others hold.
+ * The lines of the bundle. The log is read twice: the first pass verifies it, counts its lines and looks for the heads
+ * that others hold.
  */
 export async function bundleOf(review: Review, chosen: Selection): Promise<Result<AsyncIterable<string>>> {
   const { reader, given, maker } = review;
@@ -39,13 +40,13 @@ export async function bundleOf(review: Review, chosen: Selection): Promise<Resul
   if (unread !== undefined)
     return failure(refusal('PHASE7_MALFORMED_REQUEST', `${unread} Nothing was exported.`, 'evidence'));
   const evidence = files.filter(file => typeof file !== 'string');
-  // A kernel also holds heads of other people's logs: those are no finding about this one.
+  // A kernel also holds heads of other people's logs. Those heads say nothing about this log, so they are listed apart.
   const told: readonly HeldHead[] = [
     ...(head.value === null ? [] : [{ ...head.value, heldBy: 'given with --head' }]),
     ...evidence.flatMap(headsIn),
   ];
   const known = new KnownHeads(told);
-  // Evidence may itself hold records of a log.
+  // Evidence may itself hold records of a log, so it is named in the record of this reading.
   await review.recordReading([reader.path, ...(given.evidence ?? [])]);
   const range: Range = { from: 0n, to: 0n, linesInLog: 0n, selected: 0n };
   const { verdict } = await verifyAuditFile(
@@ -102,7 +103,7 @@ async function* linesOf(reader: AuditReader, { from, to }: Range, chosen: Select
 }
 
 async function* noLines(): AsyncGenerator<BundledLine> {
-  // Nothing is selected: the bundle says so.
+  // Nothing was selected; the manifest of the bundle says so.
 }
 
 function chainIn(text: string | undefined): Result<ExportedChain> {
@@ -110,7 +111,7 @@ function chainIn(text: string | undefined): Result<ExportedChain> {
   return failure(
     refusal(
       'PHASE7_MALFORMED_REQUEST',
-      `${quotedName(text)} is not how far a bundle goes: neighbours (from the first to the last selected record) or ` +
+      `${quotedName(text)} is not a value of --chain: neighbours (from the first to the last selected record) or ` +
         'to_end. Nothing was exported.',
       'chain',
     ),

@@ -17,7 +17,7 @@ import { codeOf, reading, unreadable, type Review } from './review.ts';
 /** What is written: lines without their newlines to a terminal or a pipe, bytes to a file. */
 type Lines = AsyncIterable<string>;
 
-/** A whole log is copied byte for byte; of a selection, the lines as they stand; a bundle is made of either. */
+/** Copies a whole log byte for byte. Writes a selection as the lines of the log. A bundle can hold either. */
 export async function exportRecords(review: Review): Promise<Result<ExitCode>> {
   const { reader, given, output, recordReading } = review;
   const chosen = selection(given);
@@ -39,18 +39,21 @@ export async function exportRecords(review: Review): Promise<Result<ExitCode>> {
   );
 }
 
-/** What an interrupted write left may be no text: as bytes it stays what the record behind it tells of. */
+/**
+ * Copies bytes and not text: an interrupted write may leave bytes that are no valid text, and the next record refers to
+ * exactly those bytes.
+ */
 async function copyTo(output: Output, bytes: AsyncIterable<Uint8Array>): Promise<void> {
   for await (const chunk of bytes) if (!(await output.bytes(chunk))) break;
 }
 
-/** A terminal gets the same JSON with every character escaped that could steer it. */
+/** Escapes, for a terminal only, every character that could control the terminal. The JSON stays equivalent. */
 async function stream(lines: Lines, output: Output): Promise<void> {
   const shown = process.stdout.isTTY ? safeText : (text: string) => text;
   for await (const line of lines) if (!(await output.stream([shown(line)]))) break;
 }
 
-/** The file is there whole or not at all: a part of a log must not lie about as if it were one. */
+/** Writes the whole file or no file, so that nobody can mistake a part of an export for all of it. */
 async function exportToFile(review: Review, chosen: Selection, target: string): Promise<Result<ExitCode>> {
   const { reader, given, output, recordReading } = review;
   const misplaced = notAPath('output', target);
@@ -98,8 +101,8 @@ async function signed(target: string, key: string, output: Output): Promise<Resu
   const why = await sign(target, key);
   if (why !== undefined)
     return refused(
-      `The export to ${target} is whole and is not signed: ${visible(why)}. What may stand under ${target}.sig is ` +
-        'no signature of it.',
+      `The export to ${target} is complete but not signed: ${visible(why)}. If ${target}.sig exists, it is ` +
+        'not a signature of this export.',
       'sign',
     );
   output.err([`Signed: ${visible(target)}.sig.`]);
@@ -114,7 +117,9 @@ function standsThere(file: string): string {
   return `The file ${file} exists, and an existing file is never replaced. Nothing was exported.`;
 }
 
-/** Options that mean nothing in this line: whoever gave them expects something that would not be done. */
+/**
+ * Refuses options that have no effect in this line: the person who gave them expects something that would not be done.
+ */
 function misusedOption(given: Given): ControlError | undefined {
   const misused = (why: string, field: string): ControlError =>
     refusal('PHASE7_MALFORMED_REQUEST', `${why} Nothing was exported.`, field);
@@ -133,7 +138,6 @@ async function exists(file: string): Promise<boolean> {
   );
 }
 
-/** Byte for byte. */
 async function* wholeLog(path: string): AsyncGenerator<Uint8Array> {
   await using log = await openLog(path);
   yield* chunksOf(log, path);

@@ -1,8 +1,8 @@
-/** A head of the log that is known from elsewhere, as it is typed. */
+/** Reads a head of the log that is known from elsewhere, as a person types it. */
 import type { AuditPosition } from '../../control-plane/model/audit-position.ts';
 import { failure, refusal, success, type Result } from '../../control-plane/model/errors.ts';
 
-/** `null` where none was given. */
+/** `null` when no head was given. */
 export function knownHead(text: string | undefined): Result<AuditPosition | null> {
   if (text === undefined) return success(null);
   const parts = /^([1-9]\d{0,19}):([0-9a-f]{64})$/.exec(text);

@@ -20,7 +20,7 @@ import { reconstructionText } from '../text/reconstruction.ts';
 import { VERSION } from '../version.ts';
 import { codeOf, type Review } from './review.ts';
 
-/** Reads what was given, and prints or writes what follows from it. */
+/** Reads the given files, reconstructs the timeline, and prints it or writes it. */
 export async function reconstructed({
   reader,
   given,
@@ -56,7 +56,7 @@ export async function reconstructed({
   return success(code);
 }
 
-/** Much is handed over bit by bit, until nobody takes it any more. */
+/** Hands a long text over in batches, and stops as soon as the reader has gone. */
 async function print(lines: Iterable<string>, output: Output): Promise<void> {
   let batch: string[] = [];
   for (const line of lines) {
@@ -77,10 +77,10 @@ async function* batches(pieces: Iterable<string>): AsyncGenerator<string> {
   yield batch.join('');
 }
 
-/** Lines, or rows, that are written at once. */
+/** Number of lines, or rows, that are written at once. */
 const BATCH = 256;
 
-/** What is asked for: everything that was given, where nothing is named. */
+/** The requests, cluster and period that the options name; everything when they name nothing. */
 function askedIn(given: Given): Result<Asked> {
   const period = periodIn(given);
   if (!period.ok) return period;
@@ -126,7 +126,7 @@ async function writeHtml(target: string, shown: Reconstruction): Promise<Result<
         'PHASE7_MALFORMED_REQUEST',
         code === 'EEXIST'
           ? `The file ${target} exists, and an existing file is never replaced. Nothing was written.`
-          : `${target} could not be written (${code}). No part of it stands there.`,
+          : `${target} could not be written (${code}). Nothing of it was kept.`,
         'html',
       ),
     );

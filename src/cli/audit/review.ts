@@ -1,4 +1,4 @@
-/** What the verbs of the audit log have in common: what they read, and how a log that cannot be read is refused. */
+/** What the audit verbs share: what they read, and how they refuse a log that cannot be read. */
 import type { BundleMaker } from '../../audit/bundle.ts';
 import type { AuditReader } from '../../control-plane/model/audit-reader.ts';
 import { failure, refusal, success, type Result } from '../../control-plane/model/errors.ts';
@@ -7,7 +7,7 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { Output } from '../output.ts';
 import type { Given } from '../given.ts';
 
-/** The name under which `--file` takes what a pipe brings. */
+/** The value of `--file` that stands for standard input. */
 export const STANDARD_INPUT = '-';
 
 /** What an audit verb reads and how it writes. */
@@ -20,15 +20,15 @@ export interface Review {
   readonly env: Env;
   readonly json: boolean;
   /**
-   * Records the reading that is about to be done: called after all that is refused unread, before the first byte is
-   * read. Nothing depends on it; that it was not recorded is said.
+   * Records that the log is about to be read. Called after every check that can refuse without reading, and before the
+   * first byte is read. The reading goes on when this fails, but the failure is shown.
    */
   readonly recordReading: (files: readonly string[]) => Promise<void>;
-  /** Who asks, at this moment, by which clock. */
+  /** Who makes the result, when, and by which clock. */
   readonly maker: () => Omit<BundleMaker, 'program'>;
 }
 
-/** A log that cannot be read is said to be so; nothing is shown in its place. */
+/** Runs `read`. A log that cannot be read becomes a refusal; nothing is shown in its place. */
 export async function reading(reader: AuditReader, read: () => Promise<void>): Promise<Result<ExitCode>> {
   try {
     await read();
@@ -42,7 +42,7 @@ export function unreadable(reader: AuditReader, error: unknown): Result<ExitCode
   return failure(refusal('PHASE7_AUDIT_UNAVAILABLE', `The audit log ${reader.path} cannot be read: ${codeOf(error)}.`));
 }
 
-/** The code of an error, or what it says. */
+/** The code of an error, or its message when it has no code. */
 export function codeOf(error: unknown): string {
   if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;
   return error instanceof Error ? error.message : String(error);

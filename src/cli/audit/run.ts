@@ -1,4 +1,4 @@
-/** The audit log in the terminal: reading, verifying and exporting. Reads only; none of it reaches a kernel. */
+/** The audit log in the terminal: show, verify, export, reconstruct. Only reads, and never contacts a kernel. */
 import { join } from 'node:path';
 import { LOG_FILE } from '../../audit/location.ts';
 import { openAuditReader } from '../../audit/reader.ts';
@@ -46,17 +46,17 @@ function openAsked({ verb, given }: AuditInvocation, env: Env): Result<Session> 
   const stray = strayOption(verb, given);
   if (stray !== undefined)
     return failure(
-      refusal('PHASE7_MALFORMED_REQUEST', `--${stray} means nothing to "audit ${verb}". Nothing was read.`, stray),
+      refusal('PHASE7_MALFORMED_REQUEST', `--${stray} is not an option of "audit ${verb}". Nothing was read.`, stray),
     );
   return openSession(given, env);
 }
 
-/** The cluster over which Operator authority is asked for. */
+/** The cluster for which Operator authority is requested. */
 function clusterOf(given: Given): string | undefined {
   return first(given, 'url') ?? first(given, 'cluster');
 }
 
-/** Takes the authority that was asked for, and then says whether it suffices. */
+/** Takes the requested authority first, and then checks whether it permits reading the log. */
 async function openReview(
   { verb, given }: AuditInvocation,
   session: Session,
@@ -82,7 +82,8 @@ async function openReview(
     return failure(
       refusal(
         'PHASE7_MALFORMED_REQUEST',
-        `"audit ${verb}" reads the log more than once, and standard input comes once: name a file. Nothing was read.`,
+        `"audit ${verb}" reads the log more than once, and standard input can be read only once: name a file. ` +
+          'Nothing was read.',
         'file',
       ),
     );
@@ -104,7 +105,10 @@ async function openReview(
   });
 }
 
-/** The copy that the line names, or the configured one of this session's log; another log's copy is not known. */
+/**
+ * The copy that the line names, or else the configured copy of this session's own log. No copy is known of any other
+ * log.
+ */
 function copyOf(given: Given, { copyDirectory }: AuditPlace): Result<string | null> {
   const [copy, file] = [first(given, 'copy'), first(given, 'file')];
   const misplaced = copy === undefined ? undefined : notAPath('copy', copy);

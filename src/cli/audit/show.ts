@@ -1,4 +1,4 @@
-/** `audit show`: requests and other records in lines, or records as they stand. */
+/** `audit show`: one line for each request, or the records themselves. */
 import { OpenIntents } from '../../audit/open-intents.ts';
 import { openAuditPages } from '../../audit/pages.ts';
 import { requestEnd } from '../../audit/query.ts';
@@ -15,9 +15,9 @@ import { clippedTo, recordLine, requestLines } from '../text/request-lines.ts';
 import { summaryOf } from '../text/request-summary.ts';
 import { reading, type Review } from './review.ts';
 
-/** Rows that are read and laid out together. */
+/** Number of rows that are read and laid out together. */
 const PAGE = 200;
-/** Columns, where the output is no terminal. */
+/** Width in columns when the output is not a terminal. */
 const NO_TERMINAL = 100;
 
 /** Shows what was asked for in the form that was asked for. */
@@ -27,7 +27,7 @@ export async function show(review: Review): Promise<Result<ExitCode>> {
   if (!chosen.ok) return chosen;
   if (given.records !== undefined && given.full !== undefined)
     return failure(
-      refusal('PHASE7_MALFORMED_REQUEST', '--records and --full are two forms of it. Nothing was read.', 'records'),
+      refusal('PHASE7_MALFORMED_REQUEST', '--records and --full cannot be used together. Nothing was read.', 'records'),
     );
   const rows = selection(withoutOutcome(given));
   if (!rows.ok) return rows;
@@ -40,7 +40,10 @@ export async function show(review: Review): Promise<Result<ExitCode>> {
   });
 }
 
-/** A row for each request, and one for each line that belongs to none; of the outcome, how its request ended. */
+/**
+ * A row for each request, and one for each line that belongs to no request. `--outcome` selects by how the whole
+ * request ended.
+ */
 async function showRows({ reader, given, output }: Review, test: Selection): Promise<void> {
   const pages = await openAuditPages(reader.path);
   try {
@@ -50,7 +53,8 @@ async function showRows({ reader, given, output }: Review, test: Selection): Pro
       if (!(await output.stream(requestLines(await found.page(from, PAGE), width, from === 0)))) break;
     const of = found.count === found.total ? '' : ` of ${found.total}`;
     output.err([
-      `${found.count}${of} ${found.total === 1 ? 'row' : 'rows'} for requests and for what belongs to none, ` +
+      `${found.count}${of} ${found.total === 1 ? 'row' : 'rows'}, one for each request and for each line that ` +
+        'belongs to no request; ' +
         `${pages.count} ${pages.count === 1 ? 'line' : 'lines'} of ${visible(reader.path)}. The chain was not checked.`,
     ]);
   } finally {
@@ -59,8 +63,8 @@ async function showRows({ reader, given, output }: Review, test: Selection): Pro
 }
 
 /**
- * What is asked of one request, in its first ten lines. It is made of all that the log holds of the request: how it
- * ended does not depend on which of its records are shown.
+ * The summary of one request, at most ten lines. It uses every record of the request, because how it ended does not
+ * depend on which records are shown.
  */
 async function showSummary({ reader, given, output, env }: Review): Promise<void> {
   const whole = selection(Object.fromEntries(Object.entries(given).filter(([name]) => name === 'request-id')));
@@ -73,8 +77,8 @@ async function showSummary({ reader, given, output, env }: Review): Promise<void
 }
 
 /**
- * Two readings: the first finds the intents that nothing follows, the second prints. Of the log only those intents are
- * kept in memory that are open at the moment.
+ * Reads the log twice: the first pass finds the intents without a recorded outcome, the second prints. Only the intents
+ * that are still open are kept in memory.
  */
 async function showRecords({ reader, given, output, env, json }: Review, chosen: Selection): Promise<void> {
   const whole = first(given, 'request-id') !== undefined;
@@ -107,12 +111,12 @@ function widthOf(stream: { readonly isTTY?: boolean; readonly columns?: number }
   return stream.isTTY === true ? Math.max(40, stream.columns ?? NO_TERMINAL) : NO_TERMINAL;
 }
 
-/** A row is found by its request's outcome, not by that of one of its records. */
+/** Drops `--outcome`: a row is selected by the outcome of its request, not by the outcome in one of its records. */
 function withoutOutcome(given: Given): Given {
   return Object.fromEntries(Object.entries(given).filter(([name]) => name !== 'outcome'));
 }
 
-/** Lines of intents after which their request says nothing more (P7-E2: unknown, never a success). */
+/** Lines of the intents without a recorded outcome (P7-E2: unknown, never a success). */
 async function intentsWithoutOutcome(reader: AuditReader): Promise<ReadonlySet<bigint>> {
   const open = new OpenIntents<bigint>();
   for await (const { line, record } of reader.lines()) {

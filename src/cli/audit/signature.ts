@@ -1,6 +1,6 @@
 /**
- * Signatures of people, made and checked by `ssh-keygen` (docs/evidence.md). Only the path of a key is handed on: the
- * key is never read here, and a passphrase is asked for by ssh-keygen itself on the terminal.
+ * Signatures of people, made and checked by `ssh-keygen` (docs/evidence.md). This program passes on only the path of a
+ * key: it never reads the key, and ssh-keygen itself asks for a passphrase on the terminal.
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -8,12 +8,12 @@ import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import path from 'node:path';
 
-/** What a signature is for: one made for anything else does not hold here. */
+/** The purpose of the signature: ssh-keygen rejects a signature that was made for another purpose. */
 export const NAMESPACE = 'aerodb-audit';
 const PROGRAM = 'ssh-keygen';
 const MAX_WORDS = 4_000;
 
-/** What is held against what. */
+/** A file, its signature, and who is expected to have signed it. */
 export interface SignatureOfFile {
   readonly file: string;
   readonly signature: string;
@@ -21,22 +21,25 @@ export interface SignatureOfFile {
   readonly signer: string;
 }
 
-/** Whether a signature holds, with what ssh-keygen says of it. */
+/** Whether a signature is valid, with the words of ssh-keygen. */
 export interface SignatureCheck {
   readonly holds: boolean;
   readonly signer: string;
   readonly words: string;
 }
 
-/** Writes the signature of a file beside it (`FILE.sig`); a clause that says why there is none, or nothing. */
+/**
+ * Writes the signature of a file beside it (`FILE.sig`). Returns nothing, or a clause that says why no signature was
+ * made.
+ */
 export async function sign(file: string, key: string): Promise<string | undefined> {
   const { code, words } = await run(['-Y', 'sign', '-f', path.resolve(key), '-n', NAMESPACE, path.resolve(file)], null);
   return code === 0 ? undefined : failed(code, words);
 }
 
 /**
- * Whether `signer`, as the file of allowed signers knows it, has signed the file; where `sha256` is given, with just
- * these bytes: the file is read anew, and may be another one by now.
+ * Whether `signer`, as the file of allowed signers lists them, has signed the file. With `sha256`, the signed bytes
+ * must also have this hash: the file is read again here and may have changed since it was verified.
  */
 export async function checkSignature(
   { file, signature, allowedSigners, signer }: SignatureOfFile,
@@ -48,16 +51,19 @@ export async function checkSignature(
   if (code !== 0) return { holds: false, signer, words: failed(code, words) };
   return sha256 === null || digest.digest('hex') === sha256
     ? { holds: true, signer, words }
-    : { holds: false, signer, words: 'the file was changed while it was verified: what was signed is something else' };
+    : { holds: false, signer, words: 'the file was changed while it was verified: the signature is for other bytes' };
 }
 
 interface Ended {
-  /** `null`: it could not be started, or was ended by a signal. */
+  /** `null` when ssh-keygen could not be started or was ended by a signal. */
   readonly code: number | null;
   readonly words: string;
 }
 
-/** Standard input is the file, which `seen` is told too, or the terminal's for a passphrase. */
+/**
+ * Runs ssh-keygen. Its standard input is the file, whose bytes `seen` also receives; without a file it is the
+ * terminal's, so that ssh-keygen can ask for a passphrase.
+ */
 async function run(
   args: readonly string[],
   input: string | null,
@@ -71,7 +77,7 @@ async function run(
     });
   let broken = '';
   if (input !== null && child.stdin !== null) {
-    child.stdin.on('error', () => undefined); // it has judged before it has read all of it
+    child.stdin.on('error', () => undefined); // ssh-keygen may stop reading before the end of the file
     createReadStream(input)
       .on('error', error => {
         broken = error.message;

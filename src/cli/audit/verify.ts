@@ -1,4 +1,4 @@
-/** `audit verify`: whether a log, or a file that holds records of one, is what was written. */
+/** `audit verify`: whether a log, or a file that holds records of one, is still what was written. */
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { compareCopy } from '../../audit/copy-check.ts';
@@ -17,7 +17,7 @@ import { knownHead } from './head.ts';
 import { STANDARD_INPUT, type Review } from './review.ts';
 import type { SignatureCheck, SignatureOfFile } from './signature.ts';
 
-/** Verifies the log, or the file that was named, against its own hashes, the head and the signature that were given. */
+/** Verifies the log, or the named file, against its own hashes and the given head and signature. */
 export async function verify({
   reader,
   copy,
@@ -59,7 +59,7 @@ export async function verify({
   return success(code);
 }
 
-/** A copy that is behind is completed with the next record; any other difference is a finding. */
+/** A copy that is behind is no finding, because the next record completes it. Any other difference is a finding. */
 function isHeld(copy: AuditCopyVerdict | null): boolean {
   return copy === null || copy.kind === 'same' || copy.kind === 'behind';
 }
@@ -74,10 +74,10 @@ function sourceIn(given: Given, path: string): Result<AuditFileSource> {
   if (file === undefined)
     return given.selection === undefined
       ? success({ file: path, as: 'log' })
-      : failure(malformed('--selection speaks of a file: name it with --file.', 'selection'));
+      : failure(malformed('--selection is for a file: name the file with --file.', 'selection'));
   if (file !== STANDARD_INPUT) return success({ file, ...as });
   if (process.stdin.isTTY)
-    return failure(malformed('Standard input is a terminal: nobody types a log. Give it a file or a pipe.', 'file'));
+    return failure(malformed('Standard input is a terminal, and a log comes from a file or a pipe.', 'file'));
   return success({ stream: process.stdin, name: 'standard input', ...as });
 }
 
@@ -89,30 +89,33 @@ function signatureIn(given: Given): Result<SignatureOfFile | null> {
   if (signature === undefined || allowedSigners === undefined || signer === undefined)
     return failure(
       malformed(
-        'A signature is held against the file of allowed signers and the name of the one who is to have signed: ' +
-          '--signature, --allowed-signers and --signer belong together.',
+        'A signature is checked with a file of allowed signers and the name of the expected signer: --signature, ' +
+          '--allowed-signers and --signer must be given together.',
         names.find(name => given[name] === undefined) ?? 'signature',
       ),
     );
   if (file === undefined || file === STANDARD_INPUT)
-    return failure(malformed('A signature is one of a file: name it with --file.', 'signature'));
+    return failure(malformed('A signature belongs to a file: name the file with --file.', 'signature'));
   const misplaced = notAPath('signature', signature) ?? notAPath('allowed-signers', allowedSigners);
   return misplaced === undefined ? success({ file, signature, allowedSigners, signer }) : failure(misplaced);
 }
 
-/** What a pipe brought is gone once it was read. `sha256`: of the bytes that were verified, where they were intact. */
+/**
+ * Refuses anything but a regular file: the content of a pipe cannot be read a second time. `sha256` is the hash of the
+ * bytes that were verified, when they were intact.
+ */
 async function held(wanted: SignatureOfFile, sha256: string | null): Promise<SignatureCheck> {
   const found = await stat(wanted.file).catch(() => null);
   if (found?.isFile() !== true)
-    return { holds: false, signer: wanted.signer, words: 'the signature is one of a file, and none stands there' };
+    return { holds: false, signer: wanted.signer, words: 'a signature belongs to a file, and there is no such file' };
   const { checkSignature } = await import('./signature.ts');
   return checkSignature(wanted, sha256);
 }
 
-/** Lines taken out of a log look like a log with records missing. */
+/** A file with only some records of a log looks like a log with records missing. */
 function hint({ form, verdict }: AuditFileVerification, given: Given): string | null {
   return form === 'log' && verdict.kind === 'records_missing' && given.file !== undefined
-    ? 'If the file holds some records of a log and was never meant to be the whole of it, verify it with --selection.'
+    ? 'If the file is meant to hold only some records of a log, verify it with --selection.'
     : null;
 }
 

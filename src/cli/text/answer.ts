@@ -1,4 +1,4 @@
-/** What was answered beforehand, in one sentence: the first line of an explanation, and the last before a question. */
+/** What the dry run answered, in one sentence: the first line of an explanation, and the last before a question. */
 import type { Explanation } from '../../control-plane/explanation/explanation.ts';
 import { invariant } from '../../control-plane/model/invariants.ts';
 import { seenAgainst } from '../../text/checks.ts';
@@ -10,7 +10,7 @@ type Kernel = NonNullable<Explanation['kernel']>;
 
 const NOT_ASKED = 'Not asked beforehand: this engine has no dry run. It decides when the request arrives.';
 
-/** Lines; none for a command that reads, which no kernel is asked about. */
+/** The lines; none for a command that reads, because it has no dry run. */
 export function answerLines({ kernel }: Explanation): readonly string[] {
   if (kernel === null) return [];
   return paragraph(
@@ -20,13 +20,13 @@ export function answerLines({ kernel }: Explanation): readonly string[] {
   );
 }
 
-/** What the engine does not look at rests on the operator's word, and is said first. */
+/** Named first, because nobody but the operator vouches for what the engine does not check. */
 function unlooked(checks: Kernel['checks']): string {
   const named = [...new Set(checks.map(({ invariant: id }) => `${visible(invariant(id).name)} (${visible(id)})`))];
   return named.length === 0 ? '' : `Not checked by the engine: ${named.join(', ')}. `;
 }
 
-/** The kernel's words first, and its code in parentheses. */
+/** The kernel's words first, then its code in parentheses. */
 function decided({ decision, reason, checks }: Kernel): string {
   if (decision === 'approve') return 'Asked beforehand, the kernel would approve this.';
   const seen = seenAgainst(checks).map(known).join('; ');

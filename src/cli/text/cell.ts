@@ -1,35 +1,40 @@
-/** Values of a document as text: one function per kind of value. What is ours is English; all else is foreign text. */
+/**
+ * Values of a document as text, one function for each kind of value. Text of ours is English; all other text is
+ * foreign.
+ */
 import type { Cell, Form, Label, Plain, Sentence, Title } from '../../control-plane/model/document.ts';
 import { known } from './safe.ts';
 
-/** A label of ours, or the name that others gave. */
+/** A label of ours, or a name that others gave. */
 export function titleText(title: Title): string {
   return 'foreign' in title ? known(title.foreign) : title.label;
 }
 
-/** A label of ours where a line is narrow. */
+/** A label of ours, in its short form for narrow lines. */
 export function shortText({ label, short }: Label): string {
   return short ?? label;
 }
 
-/** Numbers stand at the right edge of their column. */
+/** Whether values of this form are aligned to the right. */
 export function isRight(form: Form): boolean {
   return form === 'number' || form === 'ordinal';
 }
 
-/** A time as it is read by people: in UTC, without the day where that is the one given. Another form stays as it is. */
+/** A time for people: in UTC, without the date when it is `day`. A text in another form is shown unchanged. */
 export function momentText(value: string | null, day: string | null = null): string {
   const [, date, time] = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?Z$/u.exec(value ?? '') ?? [];
   if (date === undefined || time === undefined) return known(value);
   return date === day ? `${time} UTC` : `${date} ${time} UTC`;
 }
 
-/** The day of a time in UTC; `null` where it has another form. */
+/** The date of a time in UTC; `null` when the time has another form. */
 export function dayOf(time: string): string | null {
   return /^(\d{4}-\d\d-\d\d)T.*Z$/u.exec(time)?.[1] ?? null;
 }
 
-/** A value. What an engine does not have, or what does not apply, is a dash or a word of ours, and never "unknown". */
+/**
+ * A value. What an engine does not have, or what does not apply, is a dash or a word of ours; it is never "unknown".
+ */
 export function cellText(cell: Cell): string {
   if ('value' in cell) return known(cell.value);
   switch (cell.is) {
@@ -48,12 +53,12 @@ export function cellText(cell: Cell): string {
   }
 }
 
-/** A sentence of ours with its values. */
+/** A sentence of ours with its values filled in. */
 export function sentenceText(sentence: Sentence): string {
   return filled(sentence, cellText);
 }
 
-/** The same with times as people read them. */
+/** A sentence with its values, and with times in the form for people. */
 export function briefSentence(sentence: Sentence, day: string | null): string {
   return filled(sentence, value => (value.is === 'time' ? momentText(value.value, day) : cellText(value)));
 }

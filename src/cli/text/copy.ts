@@ -1,4 +1,4 @@
-/** How the second copy of a log stands to it, as text. */
+/** How the second copy of a log compares with the log, as text. */
 import type { AuditCopyVerdict } from '../../control-plane/model/audit-reader.ts';
 import { visible } from '../../text/foreign.ts';
 import { facts, paragraph } from './layout.ts';
@@ -13,7 +13,7 @@ const KINDS: Readonly<Record<AuditCopyVerdict['kind'], string>> = {
   unreadable: 'UNREADABLE',
 };
 
-/** Nothing where there is none. */
+/** No lines when there is no copy. */
 export function copyText(copy: AuditCopyVerdict | null, paint: Paint): readonly string[] {
   if (copy === null) return [];
   return [

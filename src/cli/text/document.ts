@@ -1,6 +1,6 @@
 /**
- * The document of an answer as text: headed sections, tables, events one below the other; in brief what people look for
- * first. Pictures are left out: the tables hold the same values.
+ * The document of an answer as text: sections with titles, tables, and lists of events. The brief form shows what
+ * people look for first. Pictures are left out, because the tables hold the same values.
  */
 import type { Block, Cell, Document, DocumentSection, Group, Label } from '../../control-plane/model/document.ts';
 import type { Absent, Entry } from '../../control-plane/model/entries.ts';
@@ -12,7 +12,8 @@ import { known } from './safe.ts';
 import { tableText, WHOLE, type Extent } from './tables.ts';
 
 /**
- * From which node, endpoint and state an answer is, at which time and by whose clock, and who did not answer before.
+ * Which node, endpoint and state an answer comes from, the time and its clock, and who was asked before without an
+ * answer.
  */
 export function provenance(
   { observed, endpoint, skipped, notes, isChosen }: Omit<Reading<unknown>, 'view'>,
@@ -46,18 +47,18 @@ export function provenance(
   ];
 }
 
-/** What the node that answered says of itself and what bears on all of its answer. */
+/** What the node that answered says about itself; it affects the whole answer. */
 function selfReportText(selfReport: Document['selfReport'] = [], width = WHOLE.width): readonly string[] {
   return selfReport.flatMap(said => paragraph(sentenceText(said), 2, width));
 }
 
-/** A section as text; the number of a table's rows stands beside its title. */
+/** A section as text. Its title includes the number of rows. */
 interface SectionText {
   readonly title: string | null;
   readonly lines: readonly string[];
 }
 
-/** The sections of which there is anything to read. */
+/** The sections that have something to show. */
 export function sectionTexts({ terms, sections }: Document, extent = WHOLE): readonly SectionText[] {
   return sections
     .map(section => sectionText(section, terms.epoch?.at ?? null, extent))
@@ -72,7 +73,7 @@ function sectionText({ title, blocks }: DocumentSection, atEpoch: Label | null, 
   };
 }
 
-/** All sections, one below the other. In brief, one alone goes without its title. */
+/** All sections, one below the other. In the brief form, a single section has no title. */
 export function documentText(document: Document, extent = WHOLE): readonly string[] {
   const shown = sectionTexts(document, extent);
   return shown.flatMap(({ title, lines }, index) => [
@@ -121,9 +122,11 @@ function factText(value: Cell, { isWide, day }: Extent): string {
   return 'value' in value && value.is === 'time' && !isWide ? momentText(value.value, day) : cellText(value);
 }
 
-/** Events as rows: what of them any of these has. Ids, and all else that they carry, are shown with everything. */
+/**
+ * Events as rows, with the columns that at least one event fills. Ids and everything else are shown with `--wide` only.
+ */
 function briefEvents(entries: readonly Entry[], { width, day }: Extent): readonly string[] {
-  // An event that does not carry something says nothing of it.
+  // The cell stays empty when an event does not carry the value.
   const said = (value: string | null | Absent): string =>
     value === null ? '' : typeof value === 'string' ? known(value) : '-';
   const all: readonly (readonly [title: string, of: (event: Event) => string | null | Absent])[] = [
@@ -154,7 +157,7 @@ function nodeText({ nodeId, nodeName }: Extract<Entry, { readonly is: 'event' }>
   return nodeName === undefined || typeof nodeId !== 'string' ? nodeId : `${nodeName}  ${nodeId}`;
 }
 
-/** One event; `details`: with all that it carries, where nothing else says it already. */
+/** One event. With `details`, also everything that it carries and that is not shown elsewhere. */
 function entryText(entry: Entry, atEpoch: Label | null, details: boolean, width: number): readonly string[] {
   if (entry.is === 'gap') {
     const { from, to } = entry;

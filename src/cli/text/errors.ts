@@ -1,6 +1,6 @@
 /**
- * How a command ended that did not succeed, as text: first what happened, or what to type, in words; then what did not
- * happen; then where to look; code, rule and record in one line at the end. Every error of the program is written here.
+ * How a command ended that did not succeed, as text. First what happened, or what to type; then what did not happen;
+ * then where to look; code, rule and record in the last line. Every error of the program is written here.
  */
 import { isReading } from '../../control-plane/commands/commands.ts';
 import { isOwn, type ControlError, type ErrorDomain, type KernelRejection } from '../../control-plane/model/errors.ts';
@@ -13,10 +13,10 @@ import type { Paint } from './paint.ts';
 import { known, visibleLines } from './safe.ts';
 import { tree } from './tree.ts';
 
-/** What a person types, where something that was typed or left out is at fault. */
+/** What a person can type when something typed or left out caused the error. */
 export type Hint = string | undefined;
 
-/** A command that ended without success. `title`: what was asked of which cluster. */
+/** A command that ended without success. `title` says what was asked, and of which cluster. */
 export function failureText(title: string, failure: FlowFailure, paint: Paint, hint?: Hint): readonly string[] {
   const { error, recorded } = failure;
   if (isOwn(error, 'PHASE7_CONFIRMATION_DECLINED'))
@@ -35,7 +35,7 @@ export function failureText(title: string, failure: FlowFailure, paint: Paint, h
   return askedText(title, failure, paint, hint);
 }
 
-/** A refusal of ours: what to type, or what happened, and nothing was sent. */
+/** A refusal by this program: what to type, or what happened. Nothing was sent. */
 export function refusalText(error: ControlError, paint: Paint, hint?: Hint, recorded?: Recorded): readonly string[] {
   const { message, field } = error;
   return [
@@ -45,12 +45,12 @@ export function refusalText(error: ControlError, paint: Paint, hint?: Hint, reco
   ];
 }
 
-/** The kernel was asked, or could not be reached. */
+/** The request was sent to a kernel, or the kernel could not be reached. */
 function askedText(title: string, failure: FlowFailure, paint: Paint, hint: Hint): readonly string[] {
   const { error, requestId, recorded, authorityEnded, force } = failure;
   const { kernel, message } = error;
   return [
-    ...(force === undefined ? [] : forceText('THIS FORCE WAS ASKED FOR', force, paint)),
+    ...(force === undefined ? [] : forceText('THIS FORCED PROMOTION WAS REQUESTED', force, paint)),
     ...strong(`${title}: ${outcomeWords(failure)}`, paint),
     ...(kernel === undefined ? paragraph(visible(message), 2) : quote(visibleLines(message))),
     ...(hint === undefined ? [] : paragraph(hint, 2)),
@@ -82,7 +82,7 @@ function askedText(title: string, failure: FlowFailure, paint: Paint, hint: Hint
   ];
 }
 
-/** On whose word, when, why and in place of what: it looks like nothing else. */
+/** Who forced it, when, why, and which invariants were acknowledged. Framed, so that it looks like nothing else. */
 export function forceText(what: string, { by, time, reason, acknowledged }: Force, paint: Paint): readonly string[] {
   const rule = '!'.repeat(WIDTH);
   return [
@@ -100,10 +100,10 @@ const ENDED: Readonly<Record<ErrorDomain, string>> = {
   OPERATOR_INPUT: 'refused by the control plane',
   VALIDATION_ERROR: 'refused by the control plane',
   KERNEL_REJECTION: "the kernel's own answer, word for word",
-  TRANSPORT_ERROR: 'no answer of a kernel',
+  TRANSPORT_ERROR: 'no kernel answered',
 };
 
-/** What fails of a command that only reads was not read: it is never said not to have been executed. */
+/** A failed command that only reads was "not read". "Not executed" is for commands that change something. */
 function outcomeWords({ command, error: { domain, outcome } }: FlowFailure): string {
   if (outcome === 'unknown') return 'OUTCOME UNKNOWN';
   if (outcome === 'executed') return 'EXECUTED, with an error';
@@ -115,7 +115,7 @@ function invariantFact(id: string): Fact {
   return ['Invariant', `${visible(id)} ${visible(name)}: ${visible(text)}`];
 }
 
-/** What the kernel said beside code and message. Its answer, byte for byte, is in the audit record and in `--json`. */
+/** What the kernel said besides code and message. The audit record and `--json` hold its answer byte for byte. */
 function kernelDetails({ status, details, body }: KernelRejection): readonly string[] {
   const title = paragraph(
     status === null ? "The kernel's answer, whole:" : `Details in the kernel's answer (HTTP ${status}):`,

@@ -1,6 +1,6 @@
 /**
- * The explanation before a confirmation as text: what was answered beforehand first, then what would change and what
- * does not pass. It states facts; it promises and recommends nothing (P7-A3).
+ * The explanation before a confirmation, as text: first the answer of the dry run, then what would change and which
+ * checks do not pass. It states facts and neither promises nor recommends anything (P7-A3).
  */
 import { operatorText } from '../../control-plane/commands/operator.ts';
 import type { ConfirmationPrompt } from '../../control-plane/ports.ts';
@@ -14,7 +14,7 @@ import { facts, paragraph, shellLine, WIDTH, wrap, type Fact } from './layout.ts
 import type { Paint } from './paint.ts';
 import { known } from './safe.ts';
 
-/** "local (production)": how a cluster is named wherever it is named. */
+/** "local (production)": how texts name a cluster. */
 export function clusterText({
   name,
   environment,
@@ -25,7 +25,7 @@ export function clusterText({
   return environment === null ? visible(name) : `${visible(name)} (${visible(environment)})`;
 }
 
-/** Lines under a heading. What is folded names itself in a few words, with how much it is. */
+/** Lines under a title. `folded` names the part in a few words, with its size, when it is not shown. */
 interface Part {
   readonly title: string;
   readonly lines: readonly string[];
@@ -33,8 +33,8 @@ interface Part {
 }
 
 /**
- * All that the person consents to or declines; what is said last is only named, with its count, unless everything is to
- * be unfolded. Force does not look like the others, and what it overrides is never folded.
+ * Everything that the person consents to or declines. Less important parts are only named, with their size, unless
+ * `full` is set. A forced command has its own frame, and the invariants that it overrides are never folded.
  */
 export function explanationText(prompt: ConfirmationPrompt, paint: Paint, full: boolean): readonly string[] {
   const { explanation } = prompt;
@@ -59,7 +59,7 @@ export function explanationText(prompt: ConfirmationPrompt, paint: Paint, full: 
   ];
 }
 
-/** What an operator reads first, in the order in which the questions come up. */
+/** What an operator reads first, in the order of the questions. */
 function toDecideOn({ explanation, operator }: ConfirmationPrompt): readonly Part[] {
   const { kernel, cost, invariants, source } = explanation;
   const checks = kernel?.checks ?? [];
@@ -71,7 +71,7 @@ function toDecideOn({ explanation, operator }: ConfirmationPrompt): readonly Par
       title: 'What changes if the kernel executes it',
       lines: explanation.changes.length === 0 ? [] : changeTable(explanation.changes, kernel?.members ?? []),
     },
-    // Where nothing was asked beforehand, this stands in the place of the answer.
+    // Without a dry run, this takes the place of its answer.
     { title: `What the engine does not check (${first.length})`, lines: asked ? [] : lines },
     {
       title: 'What is asked',
@@ -104,7 +104,7 @@ function toDecideOn({ explanation, operator }: ConfirmationPrompt): readonly Par
   ];
 }
 
-/** What else there is to know; all of it is folded. */
+/** Further information; all of it can be folded. */
 function beside({ explanation, document, requestId, explanationDigest }: ConfirmationPrompt): readonly Part[] {
   const { kernel, source, invariants, rejection } = explanation;
   const { passed } = byResult(kernel?.checks ?? []);
@@ -168,7 +168,7 @@ function beside({ explanation, document, requestId, explanationDigest }: Confirm
   ];
 }
 
-/** From which node and when, in one line; what did not answer always stands below it. */
+/** Which node was read and when, in one line. Endpoints that did not answer always follow below it. */
 function readFrom(
   { endpoint, observed, skipped, notes }: Explanation['source'],
   kernel: Explanation['kernel'],
@@ -194,7 +194,9 @@ function costFacts(cost: NonNullable<Explanation['cost']>): readonly Fact[] {
       ];
 }
 
-/** What was observed first, then what the kernel says to it, its name last; with the text of what is overridden. */
+/**
+ * One check: what was observed, the kernel's message, then the codes. An overridden invariant is shown with its text.
+ */
 function checkLines(
   { id, invariant, result, observed, message }: KernelCheck,
   invariants: Explanation['invariants'],

@@ -1,9 +1,9 @@
 /**
- * Text in lines of a width that is given: the same bytes for the same width (P7-D1). Nothing is cut; what is long is
+ * Text in lines of a given width: the same width always gives the same bytes (P7-D1). Nothing is cut; long text is
  * wrapped.
  */
 
-/** Columns of a line where the terminal's width does not count: questions, help, errors, records. */
+/** Columns of a line when the terminal's width is not used: questions, help, errors, records. */
 export const WIDTH = 80;
 
 const EAST_ASIAN =
@@ -11,7 +11,7 @@ const EAST_ASIAN =
 const EMOJI = /^\p{Emoji_Presentation}$/u;
 const NO_WIDTH = /^[\p{Mn}\p{Me}\p{Cf}]$/u;
 
-/** Columns that a text takes in a terminal. */
+/** The number of columns that a text takes in a terminal. */
 export function columns(text: string): number {
   if (/^[\u0020-\u007e]*$/u.test(text)) return text.length;
   let sum = 0;
@@ -23,7 +23,7 @@ function isWide(character: string): boolean {
   return EAST_ASIAN.test(character) || EMOJI.test(character);
 }
 
-/** Lines of at most `width` columns, broken at spaces, and inside a word only where the word is longer than a line. */
+/** Lines of at most `width` columns, broken at spaces. A word is broken only when it is longer than a line. */
 export function wrap(text: string, width: number): readonly string[] {
   if (columns(text) <= width) return [text];
   const lines: string[] = [];
@@ -41,7 +41,7 @@ export function wrap(text: string, width: number): readonly string[] {
 }
 
 /**
- * A shell line over several lines, broken between words only, so that it can be pasted; a word that is longer than a
+ * A shell command over several lines, broken only between words, so that it can be pasted. A word that is longer than a
  * line stays whole.
  */
 export function shellLine(text: string, indent: number): readonly string[] {
@@ -57,20 +57,20 @@ export function shellLine(text: string, indent: number): readonly string[] {
   );
 }
 
-/** A paragraph, indented. */
+/** A paragraph with an indent. */
 export function paragraph(text: string, indent = 0, width = WIDTH): readonly string[] {
   return wrap(text, width - indent).map(line => `${' '.repeat(indent)}${line}`.trimEnd());
 }
 
-/** Foreign text, each of its lines behind a bar: nothing in it can look like a line of ours. */
+/** Foreign text, with a bar before each line, so that it cannot look like a line of ours. */
 export function quote(lines: readonly string[], indent = 2): readonly string[] {
   return lines.flatMap(line => wrap(line, WIDTH - indent - 2)).map(line => `${' '.repeat(indent)}| ${line}`.trimEnd());
 }
 
-/** A label and its value, values aligned. */
+/** A label and its value; values are aligned. */
 export type Fact = readonly [label: string, value: string];
 
-/** What continues stands further in than what begins: no foreign word can begin a line that looks like one of ours. */
+/** Indents every line after the first, so that no foreign word can begin a line that looks like one of ours. */
 export function hanging(text: string, width: number, by = 2): readonly string[] {
   const whole = wrap(text, width);
   if (whole.length < 2) return whole;
@@ -87,16 +87,13 @@ export function facts(rows: readonly Fact[], indent = 2, width = WIDTH): readonl
   });
 }
 
-/** A column's heading; numbers stand at its right edge. */
+/** A column's heading. Numbers are aligned to the right. */
 export interface Column {
   readonly title: string;
   readonly right?: true;
 }
 
-/**
- * A table with a heading, whose words may stand below each other; a cell that does not fit its column continues on the
- * next line.
- */
+/** A table with a heading. Headings and cells that do not fit their column continue on the next line. */
 export function table(
   heading: readonly Column[],
   rows: readonly (readonly string[])[],
@@ -104,7 +101,7 @@ export function table(
   width = WIDTH,
 ): readonly string[] {
   const widths = fitted(
-    // A heading stands in one line where there is room for it, before any cell is wrapped.
+    // A heading takes one line when there is room for it before any cell is wrapped.
     roomy(heading, widest(heading, rows, columns), width - indent),
     widest(heading, rows, longestWord),
     width - indent,
@@ -124,8 +121,8 @@ export function table(
 }
 
 /**
- * Columns that a table takes where no cell of it is wrapped, or with `least` where no word of it is broken; the words
- * of its heading may stand below each other.
+ * The number of columns that a table takes when no cell is wrapped, or with `least` when no word is broken. The words
+ * of a heading may stand below each other.
  */
 export function tableWidth(heading: readonly Column[], rows: readonly (readonly string[])[], least = false): number {
   return 2 + total(widest(heading, rows, least ? longestWord : columns));
@@ -150,10 +147,7 @@ function widest(
   );
 }
 
-/**
- * Takes width from the widest columns until all stand beside each other; words are broken only where nothing else is
- * left.
- */
+/** Takes width from the widest columns until all fit. Words are broken only when there is no other way. */
 function fitted(natural: readonly number[], words: readonly number[], room: number): readonly number[] {
   const widths = [...natural];
   const shrink = (least: readonly number[]): void => {
@@ -174,7 +168,8 @@ function longestWord(text: string): number {
 }
 
 /**
- * The largest of any number of them; 0 of none. As arguments of a call a few hundred thousand would overflow the stack.
+ * The largest of the numbers; 0 when there are none. Math.max with hundreds of thousands of arguments would overflow
+ * the stack.
  */
 function most(numbers: readonly number[]): number {
   return numbers.reduce((largest, number) => Math.max(largest, number), 0);

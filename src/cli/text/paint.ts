@@ -1,14 +1,14 @@
 /**
- * What a terminal can show: how wide its lines are, and emphasis, which is weight only, never a judgement. None where
- * NO_COLOR or a dumb terminal says so.
+ * What a terminal can show: the width of its lines, and bold text. Bold marks what is important and never means good or
+ * bad. There is none when NO_COLOR is set or the terminal cannot show it.
  */
 
-/** Columns of a line where nobody says how wide the terminal is. */
+/** Columns of a line when the width of the terminal is not known. */
 const USUAL = 100;
-/** Fewer hold no table. */
+/** Narrower lines cannot hold a table. */
 const LEAST = 40;
 
-/** Columns of a line on this stream: as COLUMNS says, else as wide as the terminal is, else the usual ones. */
+/** Columns of a line on this stream: COLUMNS, or the terminal's width, or the usual width. */
 export function lineWidth(
   stream: { readonly isTTY?: boolean; readonly columns?: number },
   env: Readonly<Record<string, string | undefined>>,
@@ -18,17 +18,17 @@ export function lineWidth(
   return width === 0 ? USUAL : Math.max(LEAST, width);
 }
 
-/** How emphasised text is written. */
+/** How important text is written. */
 export interface Paint {
   readonly strong: (text: string) => string;
 }
 
-/** No emphasis: for files, pipes, NO_COLOR and dumb terminals. */
+/** No bold text: for files, pipes, NO_COLOR and dumb terminals. */
 export const PLAIN: Paint = { strong: text => text };
 
 const BOLD: Paint = { strong: text => `\u001b[1m${text}\u001b[22m` };
 
-/** Emphasis for one stream: only a capable terminal gets any. */
+/** Bold text only for a terminal that can show it. */
 export function paintFor(
   stream: { readonly isTTY?: boolean },
   env: Readonly<Record<string, string | undefined>>,

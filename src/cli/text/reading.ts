@@ -1,6 +1,6 @@
 /**
- * An answer for people: first the cluster and what is so, in one line; then who said so and when, and who did not
- * answer; then one table. With everything: where it was read, each column and each fact.
+ * An answer for people. In brief: one line with the cluster and its state; then who answered, when, and who did not
+ * answer; then one table. With `--wide`: also where it was read, every column and every fact.
  */
 import type { Document } from '../../control-plane/model/document.ts';
 import type { Answered } from '../../control-plane/request/result.ts';
@@ -12,13 +12,13 @@ import type { Paint } from './paint.ts';
 import { known } from './safe.ts';
 import type { Extent } from './tables.ts';
 
-/** What of an answer is shown, and how. */
+/** How an answer is shown. */
 export interface Shown {
   readonly width: number;
   readonly isWide: boolean;
 }
 
-/** What stands around an answer: the cluster, where its record is, and the line that shows what is older. */
+/** What is shown around an answer: the cluster, where its record is, and the line that shows the older part. */
 export interface Around {
   readonly cluster: string;
   readonly title: string;
@@ -58,7 +58,7 @@ function headline({ headline: sentences = [] }: Document, { day }: Extent): read
   return sentences.map(one => briefSentence(one, day));
 }
 
-/** Who says so, and when. */
+/** Who answered, and when. */
 function readFrom(
   { observed, endpoint, isChosen }: Pick<Answered['answer']['reading'], 'observed' | 'endpoint' | 'isChosen'>,
   { observer, terms, epoch }: Document,
@@ -75,7 +75,7 @@ function EPOCH(value: string | null): { readonly is: 'ordinal'; readonly value: 
   return { is: 'ordinal', value };
 }
 
-/** Addresses that were asked before stand there always, with the reason why theirs is not the answer. */
+/** Endpoints that were asked before are always shown, with the reason why their answer was not used. */
 function skipped({ skipped: before }: Answered['answer']['reading'], width: number): readonly string[] {
   return before.flatMap(({ endpoint, reason }) =>
     paragraph(`Asked before: ${known(endpoint)}: ${known(reason)}`, 0, width),

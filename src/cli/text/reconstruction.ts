@@ -1,4 +1,4 @@
-/** A reconstruction as text: requests first, then the course of events, then what it was made from. */
+/** A reconstruction as text: first the requests, then the events in order, then the sources. */
 import type { AnswerSheet, Entry, Reconstruction, Source } from '../../reconstruction/model.ts';
 import { sheetFacts, targetOf } from '../../reconstruction/sheet-facts.ts';
 import { answersOf, askedText, BLOCKS, orderText, repeatedOrder, SHEETS } from '../../reconstruction/words.ts';
@@ -6,7 +6,7 @@ import { visible } from '../../text/foreign.ts';
 import { facts, paragraph, WIDTH, wrap, type Fact } from './layout.ts';
 import type { Paint } from './paint.ts';
 
-/** The whole of it, line by line. */
+/** The whole text, line by line. */
 export function* reconstructionText(shown: Reconstruction, paint: Paint): Generator<string> {
   const { asked, sources, entries, requests, missing, contradictions } = shown;
   yield* wrap(`What happened: ${visible(askedText(asked))}`, WIDTH).map(paint.strong);

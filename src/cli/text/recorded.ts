@@ -1,19 +1,19 @@
-/** Members of a record as words: a record is foreign text, and may lack or twist every member. */
+/** Members of a record as words. A record is foreign text: any member may be missing or have the wrong type. */
 import { visible } from '../../text/foreign.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** A text of a record; `undefined` for anything else. */
+/** A member that is a text; `undefined` for anything else. */
 export function word(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? visible(value) : undefined;
 }
 
-/** A member that has members itself. */
+/** A member that is an object. */
 export function inner(value: unknown): Members | undefined {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Members) : undefined;
 }
 
-/** Texts of a list. */
+/** The texts in a list. */
 export function words(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.flatMap(each => word(each) ?? []) : [];
 }
@@ -25,7 +25,7 @@ export function who(operator: Members | undefined): string {
   return name === undefined ? id : `${name} (${id})`;
 }
 
-/** A reading of the log: how, which files, and what was looked for. */
+/** A reading of the log: how it was read, which files, and with which filter. */
 export function logReading(read: Members | undefined): string | undefined {
   if (read === undefined) return undefined;
   const filter = Object.entries(inner(read['filter']) ?? {}).map(

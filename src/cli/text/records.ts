@@ -1,7 +1,4 @@
-/**
- * Audit records as text. What a record says is foreign text: it may hold what a kernel or a stranger
- * wrote.
- */
+/** Audit records as text. What a record says is foreign text: a kernel or a stranger may have written it. */
 import type { AuditLine } from '../../control-plane/model/audit-reader.ts';
 import { visible } from '../../text/foreign.ts';
 import { facts, quote, WIDTH, wrap, type Fact } from './layout.ts';
@@ -12,14 +9,14 @@ import { tree } from './tree.ts';
 
 /** How a record is shown. */
 export interface RecordStyle {
-  /** With every member, the explanation and the kernel state among them. */
+  /** Whether every member is shown, including the explanation and the kernel state. */
   readonly whole: boolean;
-  /** An intent that nothing follows. */
+  /** Whether the record is an intent without a recorded outcome. */
   readonly unknown: boolean;
   readonly paint: Paint;
 }
 
-/** One line of the log, in short or whole. */
+/** One line of the log, in short or complete. */
 export function recordText(
   { line, record, text }: AuditLine,
   { whole, unknown, paint }: RecordStyle,

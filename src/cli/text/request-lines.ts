@@ -1,4 +1,4 @@
-/** The log by requests, and its records, each in one line of the terminal's width. */
+/** The requests of the log, and its records, each in one line of the terminal's width. */
 import { commandSpec, isCommandName } from '../../control-plane/commands/commands.ts';
 import type { AuditLine, AuditRequestRow, RequestEnd } from '../../control-plane/model/audit-reader.ts';
 import { visible } from '../../text/foreign.ts';
@@ -6,7 +6,7 @@ import { columns } from './layout.ts';
 import { inner, logReading, who, word } from './recorded.ts';
 
 const HEADING = ['TIME (UTC)', 'WHO', 'COMMAND', 'NODE', 'OUTCOME', 'REASON'];
-/** The widest that a column becomes; the last one takes what is left. */
+/** The largest width of each column; the last column takes the rest of the line. */
 const WIDEST = [20, 20, 26, 24, 28];
 const GAP = 2;
 
@@ -22,7 +22,7 @@ const ENDS: ReadonlyMap<string, readonly [outcome: string, words: string]> = new
   ['confirmation_voided', ['not_executed', 'not confirmed']],
 ]);
 
-/** What became of a request, in words (P7-E2: an intent without an outcome is unknown). */
+/** How a request ended, in words (P7-E2: an intent without an outcome is unknown). */
 export function endWords(end: RequestEnd): string {
   if (end.kind === 'unknown') return 'OUTCOME UNKNOWN';
   if (end.kind === 'unfinished') return 'no end recorded';
@@ -30,13 +30,13 @@ export function endWords(end: RequestEnd): string {
   return outcome === end.outcome && words !== undefined ? words : outcomeWords(end.outcome);
 }
 
-/** A command as a person calls it; one that is none of the ten, as it was recorded. */
+/** The title of a command; for a name that is none of the ten commands, the recorded name. */
 export function commandWords(command: unknown): string | undefined {
   const name = word(command);
   return name !== undefined && isCommandName(name) ? commandSpec(name).title : name;
 }
 
-/** A line for each row. `heading`: with the names of the columns above. */
+/** One line for each row. `heading` puts the names of the columns above them. */
 export function requestLines(rows: readonly AuditRequestRow[], width: number, heading: boolean): readonly string[] {
   const cells = [...(heading && rows.length > 0 ? [HEADING] : []), ...rows.map(requestCells)];
   const widths = WIDEST.map((widest, index) =>
@@ -70,7 +70,7 @@ export function recordLine({ line, record, text }: AuditLine, unknown: boolean, 
   return clippedTo(width, said.filter(part => part !== undefined && part !== '').join('  '));
 }
 
-/** The last cell takes what is left of the line: of what belongs to no request, all that it says. */
+/** The cells of a row. A line that belongs to no request shows all that it says in the last cell. */
 function requestCells({ first, end, nodeName }: AuditRequestRow): readonly string[] {
   const { record, text, line } = first;
   if (record === null) return ['', '', `line ${line}: not a record: ${visible(text.slice(0, 200))}`];
@@ -91,7 +91,9 @@ function requestCells({ first, end, nodeName }: AuditRequestRow): readonly strin
   ];
 }
 
-/** A record that was written before there was an outcome says so, whatever came later. */
+/**
+ * How the record itself words its outcome. A record from before the outcome was known says so, whatever happened later.
+ */
 export function recordOutcome(outcome: unknown): string | undefined {
   const said = word(outcome);
   return said === 'pending' ? 'before any outcome' : said;
@@ -105,7 +107,7 @@ function place(cluster: string | undefined, node: string | undefined): string | 
   return cluster === undefined || node === undefined ? (cluster ?? node) : `${cluster}/${node}`;
 }
 
-/** To the second: "2026-11-21 10:00:00Z". */
+/** A time to the second: "2026-11-21 10:00:00Z". */
 function shortTime(time: unknown): string {
   const text = word(time);
   return text === undefined ? 'no time' : text.replace(/^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?Z$/u, '$1 $2Z');
@@ -115,7 +117,7 @@ function padded(text: string, width: number): string {
   return text + ' '.repeat(Math.max(0, width - columns(text)));
 }
 
-/** A text of at most so many columns. */
+/** A text cut to a number of columns. */
 export function clippedTo(width: number, text: string): string {
   if (columns(text) <= width) return text;
   let kept = '';

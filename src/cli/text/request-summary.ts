@@ -1,4 +1,4 @@
-/** What a person asks of one request, in at most ten lines; its stages, with everything recorded, stand below. */
+/** What a person wants to know of one request, in at most ten lines. Its records follow below, complete. */
 import type { AuditLine, AuditVerdict, RequestEnd } from '../../control-plane/model/audit-reader.ts';
 import { visible } from '../../text/foreign.ts';
 import { inner, who, word, words } from './recorded.ts';
@@ -6,7 +6,7 @@ import { commandWords, endWords } from './request-lines.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** One request as the log has it. */
+/** One request as the log holds it. */
 export interface SummedUp {
   readonly requestId: string;
   readonly lines: readonly AuditLine[];
@@ -14,7 +14,7 @@ export interface SummedUp {
   readonly verdict: AuditVerdict;
 }
 
-/** At most ten lines; the first is what became of it. */
+/** At most ten lines. The first says how the request ended. */
 export function summaryOf({ requestId, lines, end, verdict }: SummedUp): readonly string[] {
   const log = fact('Log', `${verdict.kind.replaceAll('_', ' ')}: ${visible(verdict.message)}`);
   const records = lines.flatMap(({ record }) => (record === null ? [] : [record]));
@@ -55,7 +55,7 @@ function whenOf(records: readonly Members[]): string {
   return records.length === 1 ? `asked ${from}` : `asked ${from}, last record ${to}`;
 }
 
-/** What the kernel had answered before the confirmation; it decides anew when the request arrives. */
+/** What the kernel had answered to the dry run. It decides again when the request arrives. */
 function beforehand(explained: Members | undefined, explanation: Members | undefined): string {
   if (explained === undefined) return 'no explanation is recorded';
   const kernel = inner(explanation?.['kernel']);
@@ -86,7 +86,7 @@ function forced(asked: Members, explanation: Members | undefined): string {
     : `${by}; overrides ${overridden.join(', ')}`;
 }
 
-/** How it ended, with the code and the words of whoever ended it. */
+/** How it ended, with the code and the words of the side that ended it. */
 function outcome(records: readonly Members[], end: RequestEnd): string {
   const words = endWords(end);
   if (end.kind !== 'ended') return words;

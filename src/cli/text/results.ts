@@ -1,4 +1,4 @@
-/** How a command ended, as text. Answers and executions go to standard output; errors are in `errors.ts`. */
+/** How a command ended, as text. Answers and executions go to standard output; `errors.ts` writes errors. */
 import type { Answered, CommandResult, Executed } from '../../control-plane/request/result.ts';
 import { COMMANDS, isCommandName } from '../../control-plane/commands/commands.ts';
 import type { Recorded } from '../../control-plane/request/recorder.ts';
@@ -10,26 +10,26 @@ import { failureText, forceText, type Hint } from './errors.ts';
 import { facts, paragraph, WIDTH, wrap, type Fact } from './layout.ts';
 import type { Paint } from './paint.ts';
 
-/** The cluster as it is named in a result. */
+/** The cluster as a result names it. */
 export interface ClusterLabel {
   readonly name: string;
   readonly kind: string;
   readonly environment: string | null;
 }
 
-/** The title of a command as people know it. */
+/** The title of a command. */
 export function commandTitle(command: string): string {
   return isCommandName(command) ? COMMANDS[command].title : visible(command);
 }
 
-/** How an answer is shown, the line that shows its older part, and what to type where a command failed for that. */
+/** How an answer is shown, the line that shows its older part, and what to type after an error. */
 interface Ways {
   readonly shown?: Shown;
   readonly older?: string | undefined;
   readonly hint?: Hint | undefined;
 }
 
-/** A result of either kind as lines. */
+/** A result of any kind as lines. */
 export function resultText(
   result: CommandResult,
   cluster: ClusterLabel | null,
@@ -88,7 +88,7 @@ function onCluster(name: string | null, cluster: ClusterLabel | null): string {
   return name === null ? '' : ` on ${visible(name)}`;
 }
 
-/** Where the record of this stands; or that there is none, and why. */
+/** Where the record is, or why there is none. */
 function trail(requestId: string, recorded: Recorded): readonly Fact[] {
   return [
     ['Request', requestId],

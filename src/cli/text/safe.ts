@@ -1,12 +1,12 @@
-/** Foreign text in a terminal: what `visible` writes as its number does not reach it as it is. */
+/** Foreign text in a terminal. Characters that could control it are replaced by their numbers (see `visible`). */
 import { visible } from '../../text/foreign.ts';
 
-/** Foreign text with its own line breaks, line by line; each line has to be set apart from ours. */
+/** Foreign text, split at its own line breaks. The caller must set each line apart from ours. */
 export function visibleLines(value: string): readonly string[] {
   return value.split(/\r?\n/u).map(visible);
 }
 
-/** A value as shown: `null` is unknown, and unknown is a word, never 0 and never nothing. */
+/** A value as shown. `null` means unknown and is shown as that word, never as 0 or as nothing. */
 export function known(value: string | bigint | number | boolean | null): string {
   if (value === null) return 'unknown';
   return value === '' ? '(empty)' : visible(String(value));

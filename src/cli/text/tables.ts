@@ -1,25 +1,27 @@
 /**
- * Tables of a document. By default one table of the columns that people look for, what is long and the same of many
- * rows said once below it; with all columns as one table where the line is wide enough, and in parts where it is not.
+ * Tables of a document. The brief form is one table of the columns that people look for; long texts stand once below
+ * it. With all columns, it is one table when the line is wide enough, and otherwise several parts.
  */
 import type { Cell, Column, Table } from '../../control-plane/model/document.ts';
 import { cellText, isRight, momentText, shortText } from './cell.ts';
 import { paragraph, table, tableWidth, WIDTH } from './layout.ts';
 import { known } from './safe.ts';
 
-/** How an answer is laid out: columns of a line, whether all is shown, and the day that goes without saying. */
+/**
+ * How an answer is laid out: columns of a line, whether everything is shown, and the date that is left out of times.
+ */
 export interface Extent {
   readonly width: number;
   readonly isWide: boolean;
   readonly day: string | null;
 }
 
-/** All of it, in lines of a fixed width. */
+/** Everything, in lines of the fixed width. */
 export const WHOLE: Extent = { width: WIDTH, isWide: true, day: null };
 
-/** A text that is wider than this is a sentence rather than a name. */
+/** A text that is longer than this many characters is taken for a sentence, not a name. */
 const NAME = 24;
-/** Of how many rows a sentence says the names. */
+/** A sentence that holds for more rows than this does not list their names. */
 const NAMED = 6;
 
 interface Shown {
@@ -50,7 +52,7 @@ function briefTable(shown: Table, extent: Extent): readonly string[] {
   const all = picked(shown, ({ isNarrow, isDetail }) => isNarrow !== true && isDetail !== true, extent);
   const isApart = fits(all, extent) ? isSame : isSentence;
   let beside = all.filter((one, index) => index === 0 || !isApart(one));
-  // Where a word would have to be broken, what is no number stands below, the last of them first.
+  // While a word would have to be broken, the last column that is not a number moves below the table.
   while (tableWidth(heading(beside), rowsOf(beside), true) > extent.width) {
     const last = beside.findLastIndex(({ column }, index) => index > 0 && !isRight(column.is));
     if (last < 0) break;
@@ -77,7 +79,7 @@ function isSentence({ column: { is }, cells }: Shown): boolean {
   return is === 'text' && cells.some(cell => cell.length > NAME);
 }
 
-/** A sentence that is the same for all rows need not stand in each of them. */
+/** A sentence that is the same in all rows is shown once, below the table. */
 function isSame(one: Shown): boolean {
   return isSentence(one) && one.cells.length > 1 && new Set(one.cells).size === 1;
 }
@@ -102,7 +104,7 @@ function drawn(shown: readonly Shown[], { width }: Extent): readonly string[] {
   return table(heading(shown), rowsOf(shown), 2, width);
 }
 
-/** The sentences of a column, each once, behind the names of the rows that it is said of. */
+/** The sentences of a column, each once, after the names of its rows. */
 function below({ column, cells }: Shown, [first]: readonly Shown[], { width }: Extent): readonly string[] {
   const rows = new Map<string, readonly string[]>();
   for (const [row, cell] of cells.entries()) {
@@ -110,7 +112,7 @@ function below({ column, cells }: Shown, [first]: readonly Shown[], { width }: E
     rows.set(cell, [...(rows.get(cell) ?? []), name]);
   }
   const most = [...rows.values()].reduce((high, names) => Math.max(high, names.length), 0);
-  // "All others" are one group, and stand behind those that are named.
+  // The largest group becomes "all others" and stands after the named rows.
   const largest = [...rows].filter(([, names]) => names.length === most);
   const [others] = most > NAMED && largest.length === 1 ? largest : [];
   const named = [...rows].filter(([said]) => said !== others?.[0]);

@@ -1,11 +1,11 @@
-/** A JSON value of no known form, member below member, in its own order. What it says is foreign text. */
+/** A JSON value of unknown shape, one member on each line, in its own order. Its content is foreign text. */
 import { visible } from '../../text/foreign.ts';
 import { facts, paragraph } from './layout.ts';
 import { known } from './safe.ts';
 
 const DEEPEST_INDENT = 24;
 
-/** The members of an object or a list. */
+/** The members of an object, or the entries of a list. */
 export function tree(value: Readonly<Record<string, unknown>> | readonly unknown[], indent: number): readonly string[] {
   const at = Math.min(indent, DEEPEST_INDENT);
   return Object.entries(value).flatMap(([key, member]: readonly [string, unknown]) => {

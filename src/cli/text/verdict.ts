@@ -29,18 +29,18 @@ const FORMS: Readonly<Record<AuditForm, string>> = {
   bundle: 'Bundle',
 };
 
-/** What is told of one verification. */
+/** One verification and what is shown with it. */
 export interface ToldVerdict {
   readonly path: string;
   readonly verification: AuditFileVerification;
-  /** The head that was given. */
+  /** The head that was given with `--head`. */
   readonly head: AuditPosition | null;
   readonly signature: SignatureCheck | null;
-  /** What else may be tried; a sentence. */
+  /** What else a person may try; a sentence. */
   readonly hint: string | null;
 }
 
-/** What verification found, where, and what was held against it. */
+/** What verification found, where, and what the file was compared with. */
 export function verdictText(
   { path, verification, head, signature, hint }: ToldVerdict,
   paint: Paint,
@@ -73,7 +73,7 @@ function heldAgainst(form: AuditForm, head: AuditPosition | null, check: AuditHe
     : `its own hashes and ${known}`;
 }
 
-/** Who made a bundle, and of what, as it says itself. */
+/** Who made a bundle, and from which log, according to the bundle itself. */
 function saidOfItself(manifest: Readonly<Record<string, unknown>> | null): readonly Fact[] {
   const made = inner(manifest?.['made']);
   const operator = inner(made?.['operator']);

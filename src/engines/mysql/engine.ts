@@ -1,11 +1,14 @@
-/** The engine MySQL Group Replication: what holds for each of its clusters. Its kernel is loaded when first asked. */
+/**
+ * The engine MySQL Group Replication: what is the same for all its clusters. The kernel's code is loaded at the first
+ * use.
+ */
 import { urlsOf, type ClusterConfig } from '../../control-plane/clusters/cluster.ts';
 import type { SecretKind } from '../../control-plane/engine.ts';
 import { refusal } from '../../control-plane/model/errors.ts';
 import { isUuid, quotedName } from '../../control-plane/model/plausible.ts';
 import type { EngineAdapter } from '../adapter.ts';
 
-/** The addresses that a login is given for. */
+/** The addresses for which a login is given. */
 function addresses(cluster: ClusterConfig): readonly unknown[] {
   return [[...urlsOf(cluster)].sort()];
 }
@@ -26,8 +29,8 @@ export const MYSQL: EngineAdapter = {
     schemes: { mysql: { isPlain: false, hasPath: false } },
     example: 'mysql://db1.example:3306, mysql://db2.example:3306',
     prompt:
-      'The SQL addresses of its members, in the order in which they are to be asked. TLS is used, but to loopback ' +
-      'where no CA is configured. Escape adds nothing.',
+      'The SQL addresses of its members, in the order in which they are to be asked. TLS is required, ' +
+      'except to loopback when no CA is configured. Escape adds nothing.',
   },
   secrets: [
     {
@@ -37,15 +40,15 @@ export const MYSQL: EngineAdapter = {
       form: LOGIN,
       terminal: { files: 'lookLoginFiles', variable: 'AERODB_LOOK_LOGIN' },
       editor: {
-        label: 'Login that may look',
+        label: 'Login that may read',
         placeHolder: 'user:password',
         prompt:
           "User and password of the login for all reads, as user:password. Kept in the editor's secret store, " +
           'never in settings or logs. Left empty: none. Escape changes nothing.',
         kept:
-          'AeroDB: the login for looking of "{0}" is in the editor\'s secret store. It is sent to the configured ' +
-          'endpoints only.',
-        removed: 'AeroDB: the login for looking of "{0}" was removed from the secret store.',
+          'AeroDB: the read login of "{0}" is in the editor\'s secret store. It is sent to the ' +
+          'configured endpoints only.',
+        removed: 'AeroDB: the read login of "{0}" was removed from the secret store.',
       },
     },
     {
@@ -61,9 +64,9 @@ export const MYSQL: EngineAdapter = {
           "User and password of the login for control requests, as user:password. Kept in the editor's secret store, " +
           'never in settings or logs. Left empty: none. Escape changes nothing.',
         kept:
-          'AeroDB: the login for control of "{0}" is in the editor\'s secret store. It is sent to the configured ' +
-          'endpoints only.',
-        removed: 'AeroDB: the login for control of "{0}" was removed from the secret store.',
+          'AeroDB: the control login of "{0}" is in the editor\'s secret store. It is sent to the ' +
+          'configured endpoints only.',
+        removed: 'AeroDB: the control login of "{0}" was removed from the secret store.',
       },
     },
   ],
@@ -83,13 +86,14 @@ export const MYSQL: EngineAdapter = {
     const { describeRecorded } = await import('./recorded.ts');
     return describeRecorded(kernel);
   },
-  // One form for an address, as the group reports its members.
+  // The form in which the group reports its members' addresses.
   bareAddress: url => url.replace(/\/$/, '').toLowerCase(),
   past: async () => (await import('./past.ts')).PAST,
-  // MySQL takes an id in capitals for no member.
+  // 1045: MySQL refused the user or the password.
   wantsSecret: ({ domain, code }) => domain === 'KERNEL_REJECTION' && code === 'MYSQL_1045',
   looksUpRequests: false,
   meanings: new Map(),
+  // MySQL does not accept an id in capitals.
   invalidNodeId: node =>
     isUuid(node) && node === node.toLowerCase()
       ? undefined

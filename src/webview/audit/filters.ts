@@ -1,4 +1,4 @@
-/** What a person looks for in the log: the fields, and the filter that they make. */
+/** The fields of the audit log's filter, and the filter that they make. */
 import { html, type TemplateResult } from 'lit';
 import type { AuditFilter } from '../../control-plane/model/audit-reader.ts';
 import type { Outcome } from '../../control-plane/model/errors.ts';
@@ -7,7 +7,7 @@ import type { AuditRequest } from '../../panel-protocol/messages.ts';
 import { COMMAND_TITLES } from './words.ts';
 import { t } from '../words.ts';
 
-/** The fields as they were typed. */
+/** The fields as typed. */
 export type Fields = Readonly<Partial<Record<keyof AuditFilter, string>>>;
 
 const ASKS: Readonly<Record<'changes' | 'reads', string>> = { changes: t('asks for a change'), reads: t('reads') };
@@ -17,7 +17,7 @@ const OUTCOMES: Readonly<Record<Outcome | 'pending', string>> = {
   unknown: 'unknown',
   pending: t('before any outcome'),
 };
-/** What is decided is not pending: of a request it is said how it ended, or that no end is recorded. */
+/** In a record, "pending" means "written before the outcome"; for a whole request, that no end is recorded. */
 const ENDS = { ...OUTCOMES, pending: t('no end recorded') };
 const STAGES: Readonly<Record<Stage, true>> = {
   session_started: true,
@@ -45,9 +45,9 @@ interface Field {
   readonly title: string;
   readonly hint?: string;
   readonly choices?: readonly string[];
-  /** How choices are called that are not shown as they are recorded. */
+  /** Labels of choices that are not shown as they are recorded. */
   readonly words?: Readonly<Record<string, string>>;
-  /** The same in the table by requests, where it is another. */
+  /** The labels in the table by requests, where they differ. */
   readonly ofRequests?: Readonly<Record<string, string>>;
 }
 
@@ -64,12 +64,12 @@ const FIELDS: readonly Field[] = [
   { name: 'to', title: t('To (UTC)'), hint: '2026-01-31 17:30' },
 ];
 
-const WRONG_TIME = t('A time is written like 2026-01-31 09:00, or only its beginning.');
+const WRONG_TIME = t('Write a time as 2026-01-31 09:00, or only the beginning of it.');
 const EARLIEST = '0000-01-01T00:00:00.000Z';
 const LATEST = '9999-12-31T23:59:59.999Z';
 const TIME = /^\d{4}(?:-\d\d(?:-\d\d(?:T\d\d(?::\d\d(?::\d\d(?:\.\d{1,3})?)?)?)?)?)?$/u;
 
-/** The filter that the fields make, and the fields that cannot be understood. */
+/** The filter that the fields make, and the names of the fields that are not valid. */
 export function filterOf(fields: Fields): {
   readonly filter: AuditFilter;
   readonly wrong: readonly (keyof AuditFilter)[];
@@ -85,10 +85,10 @@ export function filterOf(fields: Fields): {
   return { filter, wrong };
 }
 
-/** The part of a log that is to be reconstructed. */
+/** The part of the log to reconstruct. */
 export type ReconstructedPart = Extract<AuditRequest, { type: 'audit-reconstruct' }>['of'];
 
-/** What of the filter a reconstruction has too; `null` where a field cannot be understood. */
+/** The parts of the filter that a reconstruction also has; `null` when a field is not valid. */
 export function partOf(fields: Fields): ReconstructedPart | null {
   const { filter, wrong } = filterOf(fields);
   if (wrong.length > 0) return null;
@@ -102,7 +102,8 @@ export function partOf(fields: Fields): ReconstructedPart | null {
 }
 
 /**
- * The first or the last instant of what was typed; times in the log are compared as they are written. `null`: no time.
+ * The first or the last instant of the typed time. It is completed to the form of the log's times, because they are
+ * compared as text. `null` when it is no time.
  */
 function completed(typed: string | undefined, rest: string): string | null | undefined {
   const value = typed?.trim().replace(/\s+/u, 'T').replace(/Z$/u, '');
@@ -110,18 +111,18 @@ function completed(typed: string | undefined, rest: string): string | null | und
   return TIME.test(value) ? value + rest.slice(value.length) : null;
 }
 
-/** What the fields are, and what they do. */
+/** The fields and their actions. */
 export interface Filters {
   readonly fields: Fields;
   readonly by: 'requests' | 'records';
-  /** In a narrow window they are folded, behind a button that says how many are in place. */
+  /** In a narrow window the fields are folded behind a button that says how many are filled in. */
   readonly isOpen: boolean;
   readonly fold: () => void;
   readonly changed: (name: keyof AuditFilter, value: string) => void;
   readonly clear: () => void;
 }
 
-/** The fields, each with its label; a change counts when it is committed, by Enter or by leaving the field. */
+/** The fields with their labels. A change takes effect when the person presses Enter or leaves the field. */
 export function filterFields({ fields, by, isOpen, fold, changed, clear }: Filters): TemplateResult {
   const { wrong } = filterOf(fields);
   const active = Object.values(fields).filter(value => value.trim() !== '').length;

@@ -1,32 +1,32 @@
-/** The rows of the log: only those in sight are in the document, whatever the length of the log. */
+/** The rows of the log. Only the visible rows are in the document, however long the log is. */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { AuditRow, RequestRow } from '../../panel-protocol/audit.ts';
 import { text, time, type Content } from '../text.ts';
 import { commandWords, endWords, outcomeWord, stageWords } from './words.ts';
 import { t } from '../words.ts';
 
-/** CSS pixels; `audit/grid.css` gives rows exactly this height. */
+/** In CSS pixels. `audit/grid.css` gives rows exactly this height. */
 export const ROW = 24;
 /**
- * Browsers end at some 33 million pixels; a log that is longer than this scrolls in larger steps, and by keyboard row
- * by row.
+ * Browsers cannot draw more than about 33 million pixels. A longer log scrolls in larger steps with the mouse; the
+ * keyboard still moves row by row.
  */
 const TALLEST = 24_000_000;
 const MARGIN = 10;
 
-/** What is in sight, and where. */
+/** What part of the table is visible. */
 export interface Window {
   readonly count: number;
   readonly scrollTop: number;
   readonly height: number;
 }
 
-/** CSS pixels of the whole. */
+/** The height of all rows, in CSS pixels. */
 export function tall({ count }: Pick<Window, 'count'>): number {
   return Math.min(count * ROW, TALLEST);
 }
 
-/** The first row in sight. */
+/** The first visible row. */
 export function firstVisible(window: Window): number {
   const { count, scrollTop, height } = window;
   if (count * ROW <= TALLEST) return Math.floor(scrollTop / ROW);
@@ -34,14 +34,14 @@ export function firstVisible(window: Window): number {
   return Math.round(Math.min(1, share) * Math.max(0, count - Math.floor(height / ROW)));
 }
 
-/** Where to scroll so that a row is the first in sight. */
+/** The scroll position that makes a row the first visible one. */
 export function scrollFor(first: number, window: Pick<Window, 'count' | 'height'>): number {
   const { count, height } = window;
   if (count * ROW <= TALLEST) return first * ROW;
   return (first / Math.max(1, count - Math.floor(height / ROW))) * (TALLEST - height);
 }
 
-/** The rows that are drawn. */
+/** The rows to draw: the visible ones and a margin. */
 export function drawn(window: Window): { readonly from: number; readonly to: number } {
   const first = firstVisible(window);
   return {
@@ -92,7 +92,7 @@ export interface Grid {
   readonly chosen: (index: number) => void;
 }
 
-/** The table. One stop of the Tab key; arrows move in it, Enter unfolds. */
+/** The table. It is one stop of the Tab key; arrows move inside it, Enter unfolds a row. */
 export function grid({ window, active, unfolded, by, row, scrolled, keyed, chosen }: Grid): TemplateResult {
   const { from, to } = drawn(window);
   const first = firstVisible(window);
@@ -133,13 +133,13 @@ function isRequest(row: GridRow): row is RequestRow {
   return 'end' in row;
 }
 
-/** P7-E2: what was about to be sent, and of which no outcome is recorded. */
+/** P7-E2: the row has an intent without a recorded outcome. */
 function isUnknown(row: GridRow): boolean {
   if (row.underWay) return false;
   return isRequest(row) ? row.end?.kind === 'unknown' : row.dangling;
 }
 
-/** A row that has not come yet. */
+/** A row that has not arrived yet. */
 const NOT_YET = html`<span role="gridcell" class="muted">…</span>`;
 
 function gridCells(row: GridRow): readonly TemplateResult[] {

@@ -1,4 +1,7 @@
-/** The head of the audit log: what verification found and how, and what can be done with what is selected. */
+/**
+ * The head of the audit log: the result of the verification and how it was made, and what a person can do with the
+ * selection.
+ */
 import { html, nothing, type TemplateResult } from 'lit';
 import { ifDefined } from 'lit/directives/if-defined.js';
 import '@vscode-elements/elements/dist/vscode-button/index.js';
@@ -34,12 +37,12 @@ const CHANGES: Readonly<Record<AuditLogFacts['change'], string>> = {
 
 const READ_ONLY = t('Read only: records are evidence. Nothing refreshes by itself.');
 
-/** The verdict in the words that a screen reader says. */
+/** The verdict in words, for a screen reader. */
 export function verdictWords({ verdict }: AuditLogFacts): string {
   return verdict === null ? t('being verified') : `${VERDICTS[verdict.kind].words}. ${verdict.message}`;
 }
 
-/** Whether a file is what was written, as far as it shows that. */
+/** Whether the verification found a file unchanged, as far as the file alone can show that. */
 export function isIntact(kind: Verdict['kind']): boolean {
   return VERDICTS[kind].drawn === 'pass';
 }
@@ -50,7 +53,7 @@ export function verdictOf(kind: Verdict['kind']): TemplateResult {
   return html`<span class="verdict-word">${outcomeShape(drawn)}<strong>${words}.</strong></span>`;
 }
 
-/** The verdict with the command line that finds the same. */
+/** The verdict, with the command line for the same verification. */
 export function verdictSection(log: AuditLogFacts): TemplateResult {
   const { verdict, knownHead } = log;
   return html`<section class=${`provenance audit-verdict ${verdict?.kind ?? 'running'}`}
@@ -89,7 +92,7 @@ function secondCopy({ kind, message, path }: Copy): TemplateResult {
     ${text(message)} ${code(path)}</p>`;
 }
 
-/** Reading never depends on the log: it goes on, and this says what the log will not say. */
+/** The log is readable even when the reading could not be recorded; this warning says that the record is missing. */
 function notRecorded(cause: string): TemplateResult {
   return html`<p role="alert" class="audit-not-recorded"><strong>${t('This reading is not recorded.')}</strong>
     ${text(cause)}</p>`;
@@ -100,7 +103,7 @@ function verifying(): TemplateResult {
   return html`<strong>${t('Verifying…')}</strong> <span class="muted">${meanwhile}</span>`;
 }
 
-/** The verdict, and the place in the log that it is about. */
+/** The verdict, and the place in the log that it concerns. */
 function found({ kind, message, line, seq }: Verdict): TemplateResult {
   const { words, drawn } = VERDICTS[kind];
   const record = seq === null ? nothing : html`, #${number(seq)}`;
@@ -114,7 +117,7 @@ function changed(change: AuditLogFacts['change']): TemplateResult {
     : html`<span class="muted">${CHANGES[change]}</span>`;
 }
 
-/** What the head can be asked for. */
+/** The actions of the head. */
 export interface HeadActions {
   readonly reload: () => void;
   readonly exportAs: (format: 'jsonl' | 'csv' | 'bundle') => void;

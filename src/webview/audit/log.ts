@@ -1,4 +1,4 @@
-/** The audit log in its panel: asks the editor for the lines in sight and keeps one's place, whatever is reloaded. */
+/** The audit log in its panel: requests the visible lines, and keeps the reader's place when the log is reloaded. */
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { AuditSought } from '../../control-plane/model/audit-reader.ts';
 import type { Post } from '../frame.ts';
@@ -47,9 +47,9 @@ export class AuditLogElement extends LitElement {
   readonly #pages = new Pages<GridRow>();
   readonly #resized = new ResizeObserver(() => this.#measure());
   #selection = 0;
-  /** How many rows there are without a filter. */
+  /** The number of rows without a filter. */
   #total = 0;
-  /** The place to return to when the selection that was asked for has come; the end where nobody was anywhere yet. */
+  /** The place to return to when the requested selection arrives: the end at first, later where the reader was. */
   #place: { readonly first: number; readonly active: number } | 'end' = 'end';
   #scrollTo: number | null = null;
   #focusPane = false;
@@ -70,7 +70,7 @@ export class AuditLogElement extends LitElement {
     this.viewHeight = 480;
   }
 
-  /** Takes what the editor answers; what belongs to an earlier selection is ignored. */
+  /** Takes an answer of the editor. Ignores answers that belong to an earlier selection. */
   receive(message: AuditMessage): void {
     if (message.part === 'trouble') {
       this.trouble = message.message;
@@ -85,7 +85,7 @@ export class AuditLogElement extends LitElement {
     }
   }
 
-  /** The page's own styles apply inside. */
+  /** Without a shadow root, so that the page's styles apply. */
   protected override createRenderRoot(): HTMLElement {
     return this;
   }
@@ -102,7 +102,7 @@ export class AuditLogElement extends LitElement {
       if (this.log.requestId !== undefined) this.#filter({ requestId: this.log.requestId });
       else this.#select();
     } else if (before.danglingIntents !== this.log.danglingIntents) {
-      // The rows were drawn before it was known which of them nothing follows.
+      // The rows were drawn before it was known which intents have no recorded outcome.
       this.#pages.refresh();
       if (this.unfolded !== null) this.post({ type: 'audit-unfold', line: this.unfolded.line });
     }
@@ -281,13 +281,13 @@ export class AuditLogElement extends LitElement {
     if (event.currentTarget instanceof HTMLElement) this.scrollTopNow = event.currentTarget.scrollTop;
   }
 
-  /** Where one is stays in sight when the room for the rows changes: in a long log a pixel is many rows. */
+  /** Keeps the active row visible when the height changes: in a long log, one pixel stands for many rows. */
   #measure(): void {
     const element = this.#grid();
     if (element === null || element.clientHeight === 0) return;
     const first = firstVisible(this.#window());
     const isInSight = this.active >= first && this.active <= first + Math.ceil(this.viewHeight / ROW);
-    // The columns' own heads take one row's place.
+    // The header takes the height of one row.
     this.viewHeight = Math.max(ROW, element.clientHeight - ROW);
     if (isInSight) this.#move(this.active);
   }

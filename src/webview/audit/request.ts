@@ -1,6 +1,6 @@
 /**
- * One request unfolded into its stages, each with all that was recorded: the explanation and the kernel state as the
- * operator saw them.
+ * One request, unfolded into its stages. Each shows everything that was recorded; the explanation and the kernel state
+ * look as the operator saw them.
  */
 import { html, nothing, type TemplateResult } from 'lit';
 import { explanationPanel } from '../explanation.ts';
@@ -13,7 +13,7 @@ import { t } from '../words.ts';
 
 export type Unfolded = Extract<AuditMessage, { part: 'request' }>;
 
-/** Members that are shown in a form of their own, or stand in the heading of a stage. */
+/** Members that have their own form, or are in the heading of a stage. */
 const DRAWN = new Set([
   'v',
   'seq',
@@ -33,7 +33,7 @@ const DRAWN = new Set([
   'n',
 ]);
 
-/** What the pane can be asked for. */
+/** The actions of the pane. */
 export interface PaneActions {
   readonly close: () => void;
   readonly reconstruct: (requestId: string) => void;
@@ -88,7 +88,7 @@ function titleOf({ requestId, line, stages }: Unfolded): Content {
   return target === null ? command : phrase('{0} on {1}', command, text(target));
 }
 
-/** The node by the name that the explanation gives it. */
+/** The node's name in the explanation. */
 function nodeIn(stages: readonly AuditStage[]): string | undefined {
   return stages.find(({ explanation }) => explanation !== null)?.explanation?.explanation.target.name;
 }
@@ -104,7 +104,7 @@ function ending({ end, underWay }: Unfolded): TemplateResult | typeof nothing {
   const stage = html`<strong>${text(stageWords(end.stage))}</strong>`;
   if (end.kind === 'unfinished')
     return html`<p class="audit-end">${phrase(
-      'No end is recorded: it stopped, or stands, at {0}. No request for a change was sent.',
+      'No end is recorded: the request stopped, or still waits, at {0}. No control request was sent.',
       stage,
     )}</p>`;
   return html`<p class="audit-end">${phrase('It ended at {0}:', stage)} ${endWords(end, underWay)}</p>`;
@@ -138,7 +138,7 @@ function stageBlock(stage: AuditStage, chosen: boolean): TemplateResult {
   </div>`;
 }
 
-/** An explanation as it was shown, without anything to decide. */
+/** An explanation as it was shown, without buttons for a decision. */
 function recorded(
   { requestId, operator }: AuditStage['row'],
   { explanation, document, digest }: NonNullable<AuditStage['explanation']>,
@@ -157,7 +157,7 @@ function recorded(
   );
 }
 
-/** Everything that has no form of its own, member by member, so that nothing recorded is left out. */
+/** All members without a form of their own, so that nothing recorded is left out. */
 function further(
   record: Readonly<Record<string, unknown>>,
   { kernelState, explanation }: AuditStage,

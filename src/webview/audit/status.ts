@@ -1,20 +1,23 @@
-/** The line above the table of the log: how many lines there are, how many match, and which intents nothing follows. */
+/**
+ * The line above the table of the log: how many lines there are, how many match, and which intents have no recorded
+ * outcome.
+ */
 import { html, type TemplateResult } from 'lit';
 import type { AuditLogFacts } from '../../panel-protocol/audit.ts';
 import { t } from '../words.ts';
 
-/** What is selected at present. */
+/** What is selected now. */
 export interface Found {
   readonly searching: boolean;
   readonly dangling: boolean;
   readonly by: 'requests' | 'records';
   readonly isFiltered: boolean;
   readonly count: number;
-  /** Without a filter. */
+  /** The number of rows without a filter. */
   readonly total: number;
 }
 
-/** Shows the intents of unknown outcome alone, or all records again. */
+/** Switches between the intents without a recorded outcome and all records. */
 export function danglingButton(count: number, pressed: boolean, toggle: () => void): TemplateResult {
   const some =
     count === 1 ? t('Show 1 Intent of Unknown Outcome') : t('Show {0} Intents of Unknown Outcome', grouped(count));
@@ -23,13 +26,13 @@ export function danglingButton(count: number, pressed: boolean, toggle: () => vo
           ${pressed ? t('Show All Records') : some}</vscode-button>`;
 }
 
-/** Shows each record as a row of its own, as it stands in the file, or one row for each request again. */
+/** Switches between one row for each record, as it is in the file, and one row for each request. */
 export function everyRecordButton(pressed: boolean, toggle: () => void): TemplateResult {
   return html`<vscode-button secondary aria-pressed=${pressed ? 'true' : 'false'}
             @click=${toggle}>${pressed ? t('One Row for a Request') : t('Every Record')}</vscode-button>`;
 }
 
-/** How many of how many, in words. */
+/** The number of selected rows, and of all rows, in words. */
 export function statusText(log: AuditLogFacts, { by, searching, dangling, isFiltered, count, total }: Found): string {
   if (searching) return t('Searching…');
   const all = log.lines === 1 ? t('1 line') : t('{0} lines', grouped(log.lines));
@@ -45,7 +48,7 @@ export function statusText(log: AuditLogFacts, { by, searching, dangling, isFilt
     const rows = total === 1 ? t('1 row') : t('{0} rows', grouped(total));
     return isFiltered || dangling
       ? t('{0} of {1} match; {2}.', grouped(count), rows, all) + unknown
-      : `${t('{0} for requests and for what belongs to none; {1}.', rows, all)}${unknown}`;
+      : `${t('{0}, one for each request and for each line that belongs to no request; {1}.', rows, all)}${unknown}`;
   }
   if (dangling)
     return count === 1

@@ -1,4 +1,4 @@
-/** Words and shapes of records. A word that is not one of the known ones is shown as it was recorded. */
+/** Words and shapes for records. A word that is not known is shown as it was recorded. */
 import { html, type TemplateResult } from 'lit';
 import type { RequestEnd } from '../../control-plane/model/audit-reader.ts';
 import type { CommandName } from '../../control-plane/commands/commands.ts';
@@ -7,14 +7,14 @@ import { outcomeShape } from '../shapes.ts';
 import { text, type Content } from '../text.ts';
 import { t } from '../words.ts';
 
-/** P7-E2: neither a success nor a failure. */
+/** P7-E2: an unknown outcome is neither a success nor a failure. */
 export const UNKNOWN_OUTCOME = t(
   'The request was about to be sent, and no outcome is recorded. Whether the kernel executed it is not known ' +
     'here; kernel state is authoritative.',
 );
 export const UNDER_WAY = t('This window carries it out at this moment.');
 
-/** The ten commands as a person calls them. */
+/** The ten commands as people call them. */
 export const COMMAND_TITLES: Readonly<Record<CommandName, string>> = {
   inspect_cluster_state: t('Inspect Cluster State'),
   inspect_node: t('Inspect Node'),
@@ -29,7 +29,7 @@ export const COMMAND_TITLES: Readonly<Record<CommandName, string>> = {
 };
 const TITLES: ReadonlyMap<string, string> = new Map(Object.entries(COMMAND_TITLES));
 
-/** A command in words; one that is none of the ten, as it was recorded. */
+/** A command in words. A name that is none of the ten commands is shown as it was recorded. */
 export function commandWords(command: string | null): Content {
   return command === null ? text(null) : (TITLES.get(command) ?? text(command));
 }
@@ -45,7 +45,7 @@ const OUTCOMES: ReadonlyMap<string, CheckResult> = new Map([
   ['unknown', 'unknown'],
 ]);
 
-/** An outcome with its shape. A record that was written before there was one says so, whatever came later. */
+/** An outcome with its shape. A record from before the outcome was known says so, whatever happened later. */
 export function outcomeWord(outcome: string): TemplateResult {
   if (outcome === 'pending') return html`<span class="audit-outcome muted">${t('before any outcome')}</span>`;
   const drawn = OUTCOMES.get(outcome);
@@ -58,7 +58,7 @@ function shaped(words: Content, drawn: CheckResult | undefined): TemplateResult 
   return html`<span class=${`audit-outcome ${drawn ?? 'other'}`}>${shape}${words}</span>`;
 }
 
-/** How a request ends that a record ends: the outcome that such a record has, and how that is called and drawn. */
+/** The records that end a request: the outcome that each has, with its words and its shape. */
 const ENDS: ReadonlyMap<string, { readonly outcome: string; readonly words: string; readonly drawn?: CheckResult }> =
   new Map([
     ['command_executed', { outcome: 'executed', words: t('executed'), drawn: 'pass' }],
@@ -71,7 +71,7 @@ const ENDS: ReadonlyMap<string, { readonly outcome: string; readonly words: stri
     ['confirmation_voided', { outcome: 'not_executed', words: t('not confirmed') }],
   ]);
 
-/** What became of a request, in words. */
+/** How a request ended, in words. */
 export function endWords(end: RequestEnd, underWay: boolean): TemplateResult {
   if (end.kind !== 'ended' && underWay) return shaped(html`<strong>${t('under way')}</strong>`, undefined);
   if (end.kind === 'unknown')

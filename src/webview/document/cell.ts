@@ -1,4 +1,4 @@
-/** Values of a document: one way to draw each kind. What is ours is translated; all else is foreign text. */
+/** Values of a document, with one way to draw each kind. Our labels are translated; all other text is foreign text. */
 import { html } from 'lit';
 import type { Cell, Form, Label, Plain, Sentence, Title } from '../../control-plane/model/document.ts';
 import type { Health, Role } from '../../control-plane/model/views.ts';
@@ -12,17 +12,17 @@ export function words({ label }: Label): string {
   return t(label);
 }
 
-/** A label of ours, or the name that others gave. */
+/** A label of ours, or a name that others gave. */
 export function titleOf(title: Title): Content {
   return 'foreign' in title ? text(title.foreign) : words(title);
 }
 
-/** Whether values of this form stand at the right edge of their column. */
+/** Whether values of this form are aligned to the right. */
 export function isRight(form: Form): boolean {
   return form === 'number' || form === 'ordinal' || form === 'position';
 }
 
-/** A value; `cited` holds the texts of the invariants that it may name. */
+/** A value. `cited` holds the texts of the invariants that it may name. */
 export function cellOf(cell: Cell, cited: Cited): Content {
   if ('value' in cell) return plainOf(cell.is, cell.value, cited);
   switch (cell.is) {
@@ -46,7 +46,7 @@ function nodeOf({ name, nodeId, strong }: Extract<Cell, { readonly is: 'node' }>
   return name === nodeId ? code(nodeId) : html`${text(name)} ${code(nodeId)}`;
 }
 
-/** A sentence of ours in which the values are drawn, not only written. */
+/** A sentence of ours; its values are drawn as elements. */
 export function sentenceOf({ label, values }: Sentence, cited: Cited): Content {
   return phrase(label, ...values.map(({ is, value }: Plain) => plainOf(is, value, cited)));
 }
@@ -54,7 +54,7 @@ export function sentenceOf({ label, values }: Sentence, cited: Cited): Content {
 const ROLES: readonly Role[] = ['primary', 'replica', 'unknown'];
 const HEALTHS: readonly Health[] = ['running', 'halted', 'unknown'];
 
-/** A value written as its form says; `null` is unknown. */
+/** A value in its form; `null` is unknown. */
 export function plainOf(form: Form, value: string | null, cited: Cited): Content {
   if (value === null) return unknown;
   switch (form) {

@@ -17,7 +17,7 @@ import { cellOf, sentenceOf, titleOf, words } from './cell.ts';
 import { areBarsOf, rowsOf } from './rows-of.ts';
 import { searchable } from './search.ts';
 
-/** What can be asked for beside what is shown. */
+/** What can be requested from the document. */
 export interface Ways {
   readonly older: boolean;
   readonly newest: boolean;
@@ -49,7 +49,7 @@ function sectionContent(
   return title === null ? content : section(titleOf(title), content);
 }
 
-/** The table that shows the nodes of these bars, which are then drawn in it: no node is listed twice. */
+/** The table that lists the nodes of these bars. The bars are then drawn in it, so that no node is listed twice. */
 function tableOf({ sections }: Document, bars: Bars): Table | undefined {
   return tablesOf(sections).find(one => areBarsOf(one, bars));
 }
@@ -67,7 +67,7 @@ function tablesOf(sections: readonly DocumentSection[]): readonly Table[] {
 interface Around {
   readonly document: Document;
   readonly cited: Cited;
-  /** The class of a list of facts: a line of them at the head, rows below a title. */
+  /** The class of a list of facts: in one line at the head, in rows below a title. */
   readonly kind: 'facts' | 'facts line' | 'facts rows';
   readonly ways: Ways | undefined;
 }
@@ -113,7 +113,7 @@ function blockContent(block: Block, { document, cited, kind, ways }: Around): Co
   }
 }
 
-/** The neighbours of a part: which ones they are, the editor knows. */
+/** Buttons for the older and the newest part. The editor knows which parts these are. */
 function partButtons(ways: Ways | undefined): TemplateResult | typeof nothing {
   if (ways === undefined || !(ways.older || ways.newest)) return nothing;
   const { post } = ways;

@@ -1,5 +1,6 @@
 /**
- * A table of a document as rows to be drawn: what people look for first in columns, the rest where a row is unfolded.
+ * Turns a table of a document into rows to draw: what people look for first is in columns, the rest in the unfolded
+ * row.
  */
 import { html, type TemplateResult } from 'lit';
 import type { Bars, Cell, Column, RowNode, Table } from '../../control-plane/model/document.ts';
@@ -18,7 +19,7 @@ interface Placed extends Column {
   readonly at: number;
 }
 
-/** `bars`: amounts of the same nodes, which are then drawn beside the numbers. */
+/** `bars`: amounts of the same nodes; they are drawn beside the numbers. */
 export function rowsOf(table: Table, cited: Cited, bars: readonly Bars[] = []): Rows {
   const { caption, columns, rows, nodes } = table;
   const shown = columns.flatMap((column, at): readonly Placed[] =>
@@ -65,7 +66,7 @@ export function rowsOf(table: Table, cited: Cited, bars: readonly Bars[] = []): 
   };
 }
 
-/** Forms whose values are words of any length; beside a health stands why it is so. */
+/** Forms whose values are texts of any length. A health comes with its reason. */
 const WORDS: ReadonlySet<string> = new Set(['text', 'strong', 'verbatim', 'code', 'health']);
 
 const DOES_NOT_ANSWER = html`<span class="silent">${t('does not answer')}</span>`;
@@ -74,12 +75,12 @@ interface Row {
   readonly index: number;
   readonly table: Table;
   readonly details: readonly Placed[];
-  /** Columns whose values may be cut where the rows are many. */
+  /** Columns whose values may be cut when there are many rows. */
   readonly cut: readonly Placed[];
   readonly content: (index: number, column: Placed) => Content;
 }
 
-/** What an unfolded row shows: what its cells may have cut, what was folded away, and the id of its node. */
+/** What an unfolded row shows: values that its cells may have cut, folded values, and the id of its node. */
 function factsOf({ index, table, details, cut, content }: Row): readonly (readonly [Content, Content])[] {
   const columns = [...cut, ...details];
   const node = table.nodes?.[index];
@@ -93,7 +94,7 @@ function factsOf({ index, table, details, cut, content }: Row): readonly (readon
 interface Around {
   readonly cited: Cited;
   readonly node: RowNode | undefined;
-  /** Nobody knows how the node is now: what it told of itself is its last report. */
+  /** The node does not answer, so its values are from its last report. */
   readonly isOld: boolean;
   readonly own: Table['own'];
 }
@@ -110,12 +111,12 @@ function drawn(value: Value, is: Column['is'], cited: Cited): Content {
   return typeof value === 'object' && value !== null ? cellOf(value, cited) : plainOf(is, value, cited);
 }
 
-/** A value of a member that does not answer: what it said last, and never how it is. */
+/** A value of a member that does not answer, marked as last reported and not as present. */
 function lastReported(value: Content): TemplateResult {
   return html`<span class="last-reported"><span class="hidden">${t('last reported:')} </span>${value}</span>`;
 }
 
-/** A value as its plain text; `null`: there is none, or it is unknown. */
+/** A value as plain text; `null` when there is none or it is unknown. */
 function textOf(value: Value): string | null {
   if (typeof value !== 'object' || value === null) return value;
   if ('value' in value) return value.value;
@@ -138,7 +139,7 @@ function textOf(value: Value): string | null {
   }
 }
 
-/** How many characters the longest value of a column has, or the longest word of its title. */
+/** The number of characters of the column's longest value, or of the longest word in its title. */
 function longest({ at, is, title, width }: Placed, rows: Table['rows'], nodes: Table['nodes']): number {
   const shape = is === 'role' || at === 0 ? 4 : 0;
   const mark =
@@ -152,7 +153,7 @@ function longest({ at, is, title, width }: Placed, rows: Table['rows'], nodes: T
 
 const UNKNOWN = t('unknown').length;
 
-/** The bar of a value, where its column and its row have one. */
+/** Finds the bar of a value, if its column and its node have one. */
 type BarOf = (column: string, nodeId: string | undefined) => TemplateResult | undefined;
 
 function barsByNode(bars: readonly Bars[]): BarOf {
@@ -175,7 +176,7 @@ function withBar(value: Content, bar: TemplateResult | undefined): Content {
   return bar === undefined ? value : html`<span class="with-bar">${bar}${value}</span>`;
 }
 
-/** Whether the bars are amounts of nodes of this table, in columns of it. */
+/** Whether the bars show amounts of this table's nodes that are in its columns. */
 export function areBarsOf({ nodes = [], columns }: Table, { measures, bars }: Bars): boolean {
   const ids = new Set(nodes.map(({ nodeId }) => nodeId));
   return (

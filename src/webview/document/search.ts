@@ -1,4 +1,4 @@
-/** Named values to fold and to search. The text searched for is the panel's own and changes nothing that was read. */
+/** Named values that a person can fold and search. The search stays in the panel and changes nothing that was read. */
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import '@vscode-elements/elements/dist/vscode-textfield/index.js';
 import type { Group } from '../../control-plane/model/document.ts';
@@ -16,7 +16,7 @@ class Search extends LitElement {
     this.sought = '';
   }
 
-  /** The page's own styles apply inside. */
+  /** Without a shadow root, so that the page's styles apply. */
   protected override createRenderRoot(): HTMLElement {
     return this;
   }
@@ -86,7 +86,7 @@ function found({ name, entries }: Group, sought: string): Group {
 
 customElements.define('aerodb-diagnostics', Search);
 
-/** All groups, unfolded, until something is searched for. */
+/** Shows all groups unfolded until a person searches. */
 export function searchable(groups: readonly Group[], empty: string): TemplateResult {
   return groups.length === 0
     ? html`<p class="muted">${empty}</p>`

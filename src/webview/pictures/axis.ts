@@ -1,16 +1,16 @@
-/** An axis of positions: where one lies on it, the diamond of a checkpoint, and labels that end in an ellipsis. */
+/** An axis of positions: the place of a position, the diamond of a checkpoint, and labels that end in an ellipsis. */
 import { html, svg, type SVGTemplateResult } from 'lit';
 import { text } from '../text.ts';
 import { fraction } from './scale.ts';
 
-/** CSS pixels at both ends of an axis, and of a line of labels. */
+/** Margin in CSS pixels at both ends of an axis, and of a line of labels. */
 export const EDGE = 6;
 export const ROW = 22;
 
-/** Where a position lies, in CSS pixels. */
+/** The place of a position, in CSS pixels. */
 export type Place = (position: bigint) => number;
 
-/** An axis in positions. */
+/** An axis; its ends are positions. */
 export interface Axis {
   readonly from: bigint;
   readonly to: bigint;
@@ -26,12 +26,12 @@ export function diamond(x: number, y = 18): SVGTemplateResult {
     <path class="span checkpoint" d=${`M${x - 5} ${y}L${x} ${y - 5}L${x + 5} ${y}L${x} ${y + 5}Z`}/>`;
 }
 
-/** What an id that says its kind already is called. */
+/** The name of an item. An id that already begins with the kind is not repeated. */
 export function nameOf(kind: string, id: string): string {
   return id.toLowerCase().startsWith(kind.toLowerCase()) ? id : `${kind} ${id}`;
 }
 
-/** Text in a picture is HTML, so that a name of any length or script ends in an ellipsis inside its own place. */
+/** Labels in a picture are HTML, so that a long name, in any script, ends in an ellipsis inside its own place. */
 export function label(
   x: number,
   y: number,

@@ -1,12 +1,12 @@
 /**
- * A picture that is drawn for the width that it has: the layout changes with the panel, the size of the text does not.
+ * A picture that is drawn for the available width. The layout changes with the panel; the size of the text does not.
  */
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 
 /** Draws for a width in CSS pixels. */
 export type Draw = (width: number) => TemplateResult;
 
-/** Narrower than this, a picture scrolls instead of becoming unreadable. */
+/** A narrower picture scrolls, because it would be unreadable. */
 const NARROWEST = 240;
 
 class Fit extends LitElement {
@@ -31,7 +31,7 @@ class Fit extends LitElement {
     this.observer.disconnect();
   }
 
-  /** The page's own styles apply inside. */
+  /** Without a shadow root, so that the page's styles apply. */
   protected override createRenderRoot(): HTMLElement {
     return this;
   }
@@ -48,7 +48,7 @@ class Fit extends LitElement {
 
 customElements.define('aerodb-fit', Fit);
 
-/** Places a picture; `label` says in words what it shows, for those who cannot see it. */
+/** Places a picture. `label` describes it in words, for people who cannot see it. */
 export function picture(label: string, draw: Draw): TemplateResult {
   return html`<aerodb-fit class="picture" role="img" aria-label=${label} .draw=${draw}></aerodb-fit>`;
 }

@@ -1,4 +1,4 @@
-/** Lag of every replica as bars, each unit on a scale of its own. What is unknown has no bar. */
+/** The lag of every replica as bars; each unit has its own scale. An unknown lag has no bar. */
 import { html, svg, type SVGTemplateResult, type TemplateResult } from 'lit';
 import type { Bars } from '../../control-plane/model/document.ts';
 import { sentenceOf, words } from '../document/cell.ts';
@@ -10,7 +10,7 @@ import { t } from '../words.ts';
 
 const HEIGHT = 14;
 
-/** Bars in the order of the answer; long bars mean nothing but a larger number. */
+/** Bars in the order of the answer. A longer bar means only a larger number. */
 export function lagBars({ measures, bars, scale }: Bars, cited: Cited): TemplateResult {
   return html`${table(
     {
@@ -41,7 +41,7 @@ export function lagBars({ measures, bars, scale }: Bars, cited: Cited): Template
   <p class="muted">${sentenceOf(scale, cited)}</p>`;
 }
 
-/** One bar; what is unknown has none, and its place is outlined. */
+/** One bar. An unknown value has only an outline. */
 export function lagBar(value: string | null, most: string): TemplateResult {
   const drawn =
     value === null

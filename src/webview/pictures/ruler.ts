@@ -1,6 +1,6 @@
 /**
- * Positions on the WAL axis. Every mark has a line of its own for its label, so that labels never meet, however close
- * the marks are.
+ * Positions on the WAL axis. The label of every mark has its own line, so that labels never overlap, however close the
+ * marks are.
  */
 import { html, nothing, svg, type SVGTemplateResult, type TemplateResult } from 'lit';
 import type { Mark, Ruler } from '../../control-plane/model/document.ts';
@@ -10,12 +10,12 @@ import { picture } from './fit.ts';
 import { grouped } from './scale.ts';
 import { t } from '../words.ts';
 
-/** Where the first label stands, in CSS pixels. */
+/** The top of the first label, in CSS pixels. */
 const TOP = 40;
-/** CSS pixels that the number of segments takes inside of their bar. */
+/** CSS pixels that the text with the number of segments takes inside its bar. */
 const LONGEST_WORDS = 200;
 
-/** A part of a log, what it consists of, and marks. What lies outside of it has no place on it. */
+/** A part of a log, its segments, and marks. A mark outside of this part has no place on the axis. */
 export function walRuler({ from, to, parts, shown, ends, marks, unnamed, beside }: Ruler): TemplateResult {
   const axis: Axis = { from: BigInt(from), to: BigInt(to) };
   const besideWords = beside === null ? '' : words(beside.words).replace('{0}', beside.count ?? '');
@@ -66,14 +66,14 @@ export function walRuler({ from, to, parts, shown, ends, marks, unnamed, beside 
   });
 }
 
-/** How many parts are drawn, and of how many. */
+/** The number of drawn parts, and of all parts. */
 function partWords(parts: number, shown: Ruler['shown']): string {
   const { total } = shown ?? {};
   if (total === undefined) return t('{0} segments', parts);
   return total === null ? t('{0} segments, and others', parts) : t('{0} of {1} segments', parts, total);
 }
 
-/** Where there are parts which the answer does not have. */
+/** The stretches whose parts are not in the answer. */
 function outsideOf({ from, to }: NonNullable<Ruler['shown']>, width: number, axis: Axis): readonly SVGTemplateResult[] {
   const [begin, end] = [placing(axis, width)(BigInt(from)), placing(axis, width)(BigInt(to))];
   return [
@@ -84,7 +84,7 @@ function outsideOf({ from, to }: NonNullable<Ruler['shown']>, width: number, axi
   );
 }
 
-/** The parts of the log, or their number where they would be narrower than can be seen. */
+/** The parts of the log, or only their number when they would be too narrow to see. */
 function segments(
   ends: Ruler['ends'],
   parts: number,
@@ -118,7 +118,7 @@ function placeless(y: number): SVGTemplateResult {
   return svg`<path class="guide none" d=${`M${EDGE} ${y + 8}h18`}/>`;
 }
 
-/** The line to a mark's place, and its label: labels are drawn above all lines, so that none is crossed out. */
+/** The line to a mark's place, and its label. Labels are drawn after all lines, so that no line crosses them. */
 function mark(shown: Mark, y: number, width: number, axis: Axis): readonly [SVGTemplateResult, SVGTemplateResult] {
   const { at: value, shape } = shown;
   const name = markName(shown);

@@ -1,5 +1,5 @@
 /**
- * Where a 64-bit position lies between two others. Only here do positions become JavaScript numbers, as fractions for
+ * The place of a 64-bit position between two others. Only here do positions become JavaScript numbers, as fractions for
  * drawing.
  */
 
@@ -22,12 +22,12 @@ export function greatest(values: readonly bigint[]): bigint | undefined {
   );
 }
 
-/** The positions among values of an answer; unknown ones are left out, never taken for 0. */
+/** The positions among the values of an answer. Unknown values are left out; they are never taken for 0. */
 export function positions(values: readonly (string | null)[]): readonly bigint[] {
   return values.flatMap(value => (value === null ? [] : [BigInt(value)]));
 }
 
-/** Thousands set apart, for text inside a picture. */
+/** A number with separated thousands, for text inside a picture. */
 export function grouped(value: string): string {
   return value.replaceAll(/\B(?=(?:\d{3})+$)/gu, '\u2009');
 }

@@ -1,4 +1,4 @@
-/** Snapshots and checkpoints on the WAL axis, each with a line of its own as long as they are few. */
+/** Snapshots and checkpoints on the WAL axis. Each has its own line while there are few. */
 import { html, nothing, svg, type SVGTemplateResult, type TemplateResult } from 'lit';
 import type { Span, Spans } from '../../control-plane/model/document.ts';
 import { EDGE, label, nameOf, placing, ROW, type Place } from './axis.ts';
@@ -6,10 +6,10 @@ import { picture } from './fit.ts';
 import { greatest, grouped, least, positions } from './scale.ts';
 import { t } from '../words.ts';
 
-/** Above this many, items have no label each and share two lanes. */
+/** With more items than this, they have no labels and share two lanes. */
 const LABELLED = 40;
 
-/** Snapshots and checkpoints by the part of the log that they cover. */
+/** Snapshots and checkpoints, drawn over the part of the log that they cover. */
 export function snapshotAxis({ spans }: Spans): TemplateResult {
   const all = positions(spans.flatMap(({ first, last }) => [first, last]));
   const axis = { from: least(all) ?? 0n, to: greatest(all) ?? 0n };

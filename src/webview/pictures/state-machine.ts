@@ -1,6 +1,4 @@
-/**
- * A machine of states with the present one, and the path of the last attempt as far as its events are in the answer.
- */
+/** The states, the present state, and the path of the last attempt as far as its events are in the answer. */
 import { html, nothing, svg, type SVGTemplateResult, type TemplateResult } from 'lit';
 import type { State, States, Transition } from '../../control-plane/model/document.ts';
 import { text, type Content } from '../text.ts';
@@ -8,22 +6,22 @@ import { picture } from './fit.ts';
 import { t } from '../words.ts';
 
 const BOX = { widest: 240, gap: 20, left: 26, between: 40 } as const;
-/** Where a name does not fit on one line it has two, and the boxes are higher for it. */
+/** A name that does not fit on one line takes two, and the boxes are then higher. */
 const ONE_LINE = { from: 165, height: 46 } as const;
 const TWO_LINES = { height: 64 } as const;
 /** The row of the state that stands beside the others. */
 const BESIDE = 2;
 
-/** How the boxes stand, in CSS pixels. */
+/** The places of the boxes, in CSS pixels. */
 interface Layout {
   readonly wide: number;
   readonly tall: number;
-  /** Where the box beside the others begins. */
+  /** The left edge of the box beside the others. */
   readonly beside: number;
   readonly last: number;
 }
 
-/** Draws the machine of the attempt that is under way or was the last. */
+/** Draws the states of the attempt that is running or was the last. */
 export function stateMachine(shown: States): TemplateResult {
   const { main, beside: other, denial, aborted, hasAttempt } = shown;
   const isPassed = main.some(state => state.isPassed) || other.isPassed;
@@ -79,7 +77,7 @@ function top(index: number, tall: number): number {
   return index * (tall + BOX.gap) + 2;
 }
 
-/** A line down to the next state, to or from the one that stands beside, or from the end back to the beginning. */
+/** An arrow: down to the next state, to or from the box beside the others, or from the end back to the beginning. */
 function edge({ from, to, isTaken }: Transition, { wide, tall, beside, last }: Layout): SVGTemplateResult {
   const half = tall / 2;
   const right = BOX.left + wide;
@@ -132,7 +130,7 @@ function box(x: number, y: number, wide: number, tall: number, state: State): SV
     <foreignObject x=${x + 4} y=${y + 3} width=${wide - 8} height=${tall - 6}>${inside}</foreignObject>`;
 }
 
-/** The name of a state or reason, which may go on in the next line before a capital letter. */
+/** The name of a state or reason, which may break before a capital letter. */
 function breakable(name: string): readonly Content[] {
   return name.split(/(?=[A-Z])/u).map(part => html`${text(part)}<wbr>`);
 }

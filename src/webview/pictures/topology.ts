@@ -1,4 +1,4 @@
-/** The members and who follows whom, in one of three layouts by their number: a fan, shelves, or a grid of shapes. */
+/** The members and who follows whom. The layout depends on their number: a fan, shelves, or a grid of shapes. */
 import { html, nothing, svg, type SVGTemplateResult, type TemplateResult } from 'lit';
 import type { Follows, LagUnit, Topology, TopologyNode } from '../../control-plane/model/document.ts';
 import { words } from '../document/cell.ts';
@@ -15,12 +15,12 @@ const BOX = { width: 210, height: 50 } as const;
 const CELL = { width: 190, height: 44, gap: 14 } as const;
 const GLYPH = 24;
 
-/** A node as it is drawn: with its lag in words. */
+/** A node with its lag in words. */
 interface Drawn extends TopologyNode {
   readonly lagWords: string;
 }
 
-/** Draws the cluster as the answering node reports it. `hasTable`: a table of its members stands below. */
+/** Draws the cluster as the answering node reports it. `hasTable`: a table of its members follows below. */
 export function topology(shown: Topology, hasTable: boolean): TemplateResult {
   const nodes = shown.nodes.map((node): Drawn => ({ ...node, lagWords: lagOf(node, shown.units) }));
   const primary = shown.primary === null ? undefined : nodes[shown.primary];
@@ -67,7 +67,7 @@ function byShape(members: readonly Drawn[]): readonly Shaped[] {
     .filter(shaped => shaped.members.length > 0);
 }
 
-/** How many there are of a shape, in words. */
+/** The number of members with this shape, in words. */
 function counted({ shape, members: { length } }: Shaped): string {
   const isOne = length === 1;
   switch (shape) {
@@ -91,7 +91,7 @@ const LINES: readonly (readonly [Follows, string])[] = [
   ['broken', t('no running replication is reported')],
 ];
 
-/** Each count leads to its members in the table. */
+/** The legend; each count is a button that leads to its members in the table. */
 function legend(
   { legend: amounts }: Topology,
   members: readonly Drawn[],
@@ -126,16 +126,16 @@ function legend(
   return html`<ul class="legend">${shapes} ${lines} ${isExplained ? html`<li>${words(amounts)}</li>` : nothing}</ul>`;
 }
 
-/** The lag of a member in words: of one that does not answer, what it was when it last reported. */
+/** The lag of a member in words. For a member that does not answer, it is the lag of its last report. */
 function lagOf(node: TopologyNode, units: readonly LagUnit[]): string {
   const words = lag(node, units);
   const isKnown = node.lag.some(amount => amount !== null);
   return node.isSilent === true && isKnown ? t('last reported: {0}', words) : words;
 }
 
-/** Each amount with its unit; where there are several, the legend says that they are the lag. */
+/** Each amount with its unit. With several units, the legend explains that they are the lag. */
 function lag({ lag: amounts }: TopologyNode, units: readonly LagUnit[]): string {
-  if (units.length === 0) return ''; // this engine tells none
+  if (units.length === 0) return ''; // this engine reports no lag
   if (amounts.every(amount => amount === null)) return t('lag unknown');
   const shown = units.map(({ unit }, at) => {
     const [amount, symbol] = [amounts[at] ?? null, unit.short ?? words(unit)];
@@ -265,8 +265,8 @@ function stateWords(member: Drawn): string {
 }
 
 /**
- * A halted node has cut corners, a member that does not answer a dashed line and a hatched edge, one of unknown health
- * a dotted line: none needs a colour to be told apart.
+ * Every shape is recognisable without colour: a halted node has cut corners, a member that does not answer has a dashed
+ * line and a hatched edge, one of unknown health has a dotted line.
  */
 function outline(x: number, y: number, width: number, height: number, shape: NodeShape): SVGTemplateResult {
   if (shape === 'halted') {
@@ -280,13 +280,13 @@ function outline(x: number, y: number, width: number, height: number, shape: Nod
     ${shape === 'unreachable' ? hatch(x + 2, y + 2, height - 4) : nothing}`;
 }
 
-/** A hatched edge: nothing of this member is as it is now. */
+/** A hatched edge: no value of this member is current. */
 function hatch(x: number, y: number, height: number): SVGTemplateResult {
   const lines = Array.from({ length: Math.floor(height / 5) }, (_none, index) => `M${x} ${y + 5 + index * 5}l6 -5`);
   return svg`<path class="hatch" d=${lines.join('')}/>`;
 }
 
-/** Text in a picture is HTML, so that a name of any length or script ends in an ellipsis inside its own place. */
+/** Labels in a picture are HTML, so that a long name, in any script, ends in an ellipsis inside its own place. */
 function label(x: number, y: number, width: number, height: number, content: string, kind: string): SVGTemplateResult {
   const inside = html`<div class=${`label-in-picture ${kind}`} title=${content}>${text(content)}</div>`;
   return svg`<foreignObject x=${x} y=${y} width=${Math.max(0, width)} height=${height}>${inside}</foreignObject>`;

@@ -1,4 +1,4 @@
-/** One entry: short in its lane, and whole below the table. Words of others stay as they are. */
+/** One entry: short in its lane, complete below the table. Foreign words stay unchanged. */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Entry, Source } from '../../reconstruction/model.ts';
 import { stageWords } from '../audit/words.ts';
@@ -6,7 +6,7 @@ import { facts } from '../frame.ts';
 import { code, ordinal, phrase, text, time, verbatim, type Content } from '../text.ts';
 import { t } from '../words.ts';
 
-/** In its lane: as much of it as three lines hold. */
+/** The entry in its lane: as much as fits into three lines. */
 export function inLane(entry: Entry): TemplateResult {
   if (entry.is === 'gap') return html`<span class="gap-word">${t('Gap')}</span> ${text(entry.text)}`;
   const seq = html`<span class="muted">#${text(entry.seq)}</span>`;
@@ -19,11 +19,11 @@ function nameOf(entry: Exclude<Entry, { is: 'gap' }>): Content {
   return text(entry.is === 'record' ? stageWords(entry.stage) : entry.type);
 }
 
-/** After which entries it is proven to be, and to which its order is unknown; in a line. */
+/** In one line: the entries that are proven to be earlier, and those whose order to it is unknown. */
 export function orderOf({ after, unordered }: Entry): Content {
   const parts: readonly Content[] = [
     ...after.map(({ entry, why }) => phrase('after {0} ({1})', String(entry), text(why))),
-    ...(unordered.length === 0 ? [] : [phrase('order unknown to {0}', unordered.map(stretch).join(', '))]),
+    ...(unordered.length === 0 ? [] : [phrase('order relative to {0} unknown', unordered.map(stretch).join(', '))]),
   ];
   return parts.map((part, index) => (index === 0 ? part : html`; ${part}`));
 }
@@ -32,7 +32,7 @@ function stretch({ source, from, to }: Entry['unordered'][number]): string {
   return from === to ? `${source} ${from}` : `${source} ${from}–${to}`;
 }
 
-/** All of it, with a way to each entry after which it is proven to be. */
+/** The whole entry, with a link to each entry that is proven to be earlier. */
 export function entryPane(entry: Entry, source: Source | undefined, goTo: (n: number) => void): TemplateResult {
   const from = html`<strong>${entry.source}</strong> ${text(source?.label ?? null)}`;
   return html`<section class="entry-pane" aria-labelledby="entry-title">
@@ -78,7 +78,9 @@ function orderList({ after, unordered }: Entry, goTo: (n: number) => void): Temp
     html`<li>${phrase('Proven to be after entry {0}:', link(entry, goTo))} ${text(why)}</li>`;
   return html`<ul>
     ${after.map(one)}
-    ${unordered.map(each => html`<li>${phrase('Order unknown to {0}.', html`<strong>${stretch(each)}</strong>`)}</li>`)}
+    ${unordered.map(
+      each => html`<li>${phrase('Order relative to {0} unknown.', html`<strong>${stretch(each)}</strong>`)}</li>`,
+    )}
     ${after.length === 0 && unordered.length === 0 ? html`<li>${OWN_ORDER}</li>` : nothing}
   </ul>`;
 }

@@ -1,4 +1,4 @@
-/** The course: one row per entry, one lane per source; only the rows in sight are in the document. */
+/** The timeline: one row for each entry, one lane for each source. Only the visible rows are in the document. */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ReconstructionRow } from '../../panel-protocol/reconstruction.ts';
 import type { Entry, Source } from '../../reconstruction/model.ts';
@@ -8,18 +8,18 @@ import { inLane, orderOf } from './entry.ts';
 import { relationMark } from './marks.ts';
 import { relationOf } from './relation.ts';
 
-/** CSS pixels; `grid.css` gives rows exactly this height. */
+/** In CSS pixels. `grid.css` gives rows exactly this height. */
 export const ROW = 64;
 const MARGIN = 8;
 
-/** What is in sight, and where. */
+/** What part of the table is visible. */
 export interface Sight {
   readonly count: number;
   readonly scrollTop: number;
   readonly height: number;
 }
 
-/** The rows that are drawn. */
+/** The rows to draw: the visible ones and a margin. */
 export function drawn({ count, scrollTop, height }: Sight): { readonly from: number; readonly to: number } {
   const first = Math.floor(scrollTop / ROW);
   return { from: Math.max(0, first - MARGIN), to: Math.min(count, first + Math.ceil(height / ROW) + MARGIN) };
@@ -41,7 +41,7 @@ export function rowId(index: number): string {
   return `entry-row-${index}`;
 }
 
-/** The table. One stop of the Tab key; arrows choose an entry, and every row says how it stands to that one. */
+/** The table. It is one stop of the Tab key; arrows choose an entry, and every row shows its relation to that entry. */
 export function course({ sources, sight, active, chosen, row, scrolled, keyed, clicked }: Course): TemplateResult {
   const { from, to } = drawn(sight);
   return html`<div class="course" role="grid" tabindex="0" aria-label=${t('Course of events')} aria-readonly="true"
@@ -77,7 +77,7 @@ function classesOf(row: ReconstructionRow | undefined, isActive: boolean): strin
   return `course-row${kind}${isActive ? ' active' : ''}`;
 }
 
-/** A row that has not come yet. */
+/** A row that has not arrived yet. */
 const NOT_YET = html`<span role="gridcell" class="muted">…</span>`;
 const RULE = t('All above is proven to be earlier.');
 

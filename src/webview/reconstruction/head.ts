@@ -1,4 +1,6 @@
-/** What stands around the course: title and actions, what is wrong or missing, what was given, and the sources. */
+/**
+ * What surrounds the timeline: title and actions, contradictions and missing records, what was given, and the sources.
+ */
 import { html, nothing, type TemplateResult } from 'lit';
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 import type { AddedEvidence, ReconstructionFacts } from '../../panel-protocol/reconstruction.ts';
@@ -9,7 +11,7 @@ import { outcomeShape } from '../shapes.ts';
 import { code, phrase, text, time } from '../text.ts';
 import { t } from '../words.ts';
 
-const FACTS_ONLY = t('Facts from what was given: no cause, no blame, no advice. Nobody was contacted to make it.');
+const FACTS_ONLY = t('Facts from the given sources: no cause, no blame, no advice. Nobody was contacted for this.');
 
 /** Title and actions. */
 export function reconstructionHeading(title: string, { made }: ReconstructionFacts, post: Post): TemplateResult {
@@ -30,7 +32,7 @@ function button(icon: string, label: string, pressed: () => void): TemplateResul
         aria-hidden="true"></span>${label}</vscode-button>`;
 }
 
-/** Contradictions and what is missing, before anything else. */
+/** Contradictions and what is missing; they come first. */
 export function problems({ notRecorded, contradictions, missing, sources }: ReconstructionFacts): TemplateResult {
   const isWhole = sources.every(({ files }) =>
     files.every(({ verdict }) => verdict === 'unverifiable' || isIntact(verdict)),
@@ -43,15 +45,13 @@ export function problems({ notRecorded, contradictions, missing, sources }: Reco
       ${text(notRecorded)}</p>`
     }
     ${
-      isWhole
-        ? nothing
-        : html`<p class="unsound"><strong>${t('Not every file is what was written.')}</strong> ${SEE_SOURCES}</p>`
+      isWhole ? nothing : html`<p class="unsound"><strong>${t('Not every file is intact.')}</strong> ${SEE_SOURCES}</p>`
     }
     ${list(t('Contradictions'), contradictions)}
     ${list(t('What is missing'), missing)}`;
 }
 
-const SEE_SOURCES = t('What of it holds is used; the sources below say where each breaks.');
+const SEE_SOURCES = t('Only the intact parts are used; the sources below say where each file breaks.');
 
 function list(title: string, items: readonly string[]): TemplateResult | typeof nothing {
   return items.length === 0
@@ -60,7 +60,7 @@ function list(title: string, items: readonly string[]): TemplateResult | typeof 
       <ul>${items.map(item => html`<li>${text(item)}</li>`)}</ul></section>`;
 }
 
-/** What was given, with a way to leave out what a person added, and the command line that makes the same. */
+/** The given sources, a button to remove each one that the person added, and the command line for the same result. */
 export function given({ log, evidence, command, made, madeAt }: ReconstructionFacts, post: Post): TemplateResult {
   const unsaved = evidence.some(({ file }) => file === null);
   return html`<section class="given" aria-labelledby="given-title">
@@ -76,8 +76,8 @@ export function given({ log, evidence, command, made, madeAt }: ReconstructionFa
 }
 
 const UNSAVED = t(
-  'An answer that was read here is in no file until it is saved as evidence. Until then the line above leaves it ' +
-    'out.',
+  'An answer that was read here is in no file until you save it as evidence. Until then, the command ' +
+    'line above leaves it out.',
 );
 
 function added({ name, file, is }: AddedEvidence, at: number, made: number, post: Post): TemplateResult {
@@ -115,7 +115,7 @@ export function sourceList(sources: readonly Source[]): TemplateResult {
   </section>`;
 }
 
-/** An answer of a kernel holds no chain: nothing is found amiss in it, and nothing is proven. */
+/** A kernel's answer contains no chain, so verification can neither confirm nor refute it. */
 const UNVERIFIABLE = html`<span class="verdict-word">${outcomeShape('unchecked')}
   <strong>${t('Not verifiable.')}</strong></span>`;
 

@@ -1,4 +1,4 @@
-/** The mark of a row: how it stands to the entry that is chosen, by a shape and a word. */
+/** The mark of a row: its relation to the chosen entry, as a shape and a word. */
 import { html, svg, type SVGTemplateResult, type TemplateResult } from 'lit';
 import { t } from '../words.ts';
 import type { Relation } from './relation.ts';
@@ -10,7 +10,7 @@ const DRAWN: Readonly<Record<Relation, { readonly words: string; readonly shape:
   unknown: { words: t('order unknown'), shape: svg`<path d="M8 1.8L14.2 8 8 14.2 1.8 8z" class="line dashed"/>` },
 };
 
-/** The relation as a shape with its word. */
+/** A relation as a shape with its word. */
 export function relationMark(relation: Relation): TemplateResult {
   const { words, shape } = DRAWN[relation];
   return html`<span class=${`relation ${relation}`}><svg class="shape" viewBox="0 0 16 16" width="14" height="14"

@@ -1,4 +1,4 @@
-/** A reconstruction in its panel: asks the editor for the rows in sight and for the sheets that are unfolded. */
+/** A reconstruction in its panel. Requests the visible rows and the unfolded sheets from the editor. */
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { Post } from '../frame.ts';
 import { Pages } from '../pages.ts';
@@ -14,8 +14,8 @@ import { drawn, ROW, course, type Sight } from './grid.ts';
 import { given, problems, reconstructionHeading, sourceList } from './head.ts';
 import { sheetList, type Sheet } from './sheets.ts';
 
-const KEYS = t('Arrows, Page Up/Down, Home, End choose an entry · every row says how it stands to it');
-/** The same words stand in the HTML file and in the terminal. */
+const KEYS = t('Arrows, Page Up/Down, Home, End choose an entry · every row shows its relation to that entry');
+/** The HTML file and the terminal use the same words. */
 const BLOCKS = t(
   'Inside a source, entries are in its own order. Between two sources nothing is ordered by time: only an entry that ' +
     'says "after" is proven to be later, by what stands beside it. A rule between two entries means that everything ' +
@@ -23,7 +23,7 @@ const BLOCKS = t(
     'What nobody recorded is not here.',
 );
 
-const NOTHING = html`<p class="muted">${t('Nothing that was given belongs to it.')}</p>`;
+const NOTHING = html`<p class="muted">${t('Nothing in the given sources belongs to it.')}</p>`;
 
 export class ReconstructionElement extends LitElement {
   static override properties = {
@@ -46,7 +46,7 @@ export class ReconstructionElement extends LitElement {
   declare viewHeight: number;
   readonly #pages = new Pages<ReconstructionRow>();
   readonly #resized = new ResizeObserver(() => this.#measure());
-  /** The row of the entry that is chosen, which may be out of sight. */
+  /** The row of the chosen entry, which may be out of view. */
   #chosen: ReconstructionRow | undefined;
   #scrollTo: number | null = null;
 
@@ -61,7 +61,7 @@ export class ReconstructionElement extends LitElement {
     this.viewHeight = 480;
   }
 
-  /** Takes what the editor answers; what belongs to an earlier making is ignored. */
+  /** Takes an answer of the editor. Ignores answers that belong to an earlier result. */
   receive(message: ReconstructionMessage): void {
     if (message.made !== this.facts?.made) return;
     if (message.part === 'page') {
@@ -73,14 +73,14 @@ export class ReconstructionElement extends LitElement {
     }
   }
 
-  /** The page's own styles apply inside. */
+  /** Without a shadow root, so that the page's styles apply. */
   protected override createRenderRoot(): HTMLElement {
     return this;
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (!changed.has('facts') || this.facts === undefined || changed.get('facts')?.made === this.facts.made) return;
-    // Another making is another list: entries have other numbers in it.
+    // Another result is another list: its entries have other numbers.
     this.#pages.begin(this.facts.entries, false);
     this.#chosen = undefined;
     this.active = 0;
@@ -197,7 +197,7 @@ export class ReconstructionElement extends LitElement {
     this.scrollTopNow = wanted;
   }
 
-  /** The marks belong to the entry that is active, as soon as it has come. */
+  /** Chooses the active entry as soon as it has arrived; the marks of all rows refer to it. */
   #choose(): void {
     const row = this.#pages.row(this.active);
     if (row === undefined && this.#chosen?.entry.n === this.active + 1) return;

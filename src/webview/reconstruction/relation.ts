@@ -1,12 +1,12 @@
-/** How entries stand to the one that is chosen: by what is proven, and never by nearness in time. */
+/** The relation of entries to the chosen one: by proof, and never because their times are close. */
 import type { Entry } from '../../reconstruction/model.ts';
 
 export type Relation = 'chosen' | 'earlier' | 'later' | 'unknown';
 
 /**
- * Inside of a source the order is its own. Of another source, everything before the unordered stretch is proven to be
- * earlier and everything behind it to be later; without such a stretch, the list is the order. A gap is no entry: what
- * lies in it has no order to other sources.
+ * Inside one source, its own order counts. For another source, everything before the unordered stretch is proven to be
+ * earlier, and everything after it is proven to be later; without such a stretch, the order of the list is proven. A
+ * gap is not an entry: what lies in it has no order to other sources.
  */
 export function relationOf(entry: Entry, chosen: Entry): Relation {
   if (entry.n === chosen.n) return 'chosen';

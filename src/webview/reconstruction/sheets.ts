@@ -1,4 +1,4 @@
-/** Answer sheets: a list of the control requests, each of which unfolds. */
+/** Answer sheets: a list of the control requests; each can be unfolded. */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ReconstructionMessage, SheetHead } from '../../panel-protocol/reconstruction.ts';
 import { outcomeWord } from '../audit/words.ts';
@@ -9,19 +9,19 @@ import { t } from '../words.ts';
 
 export type Sheet = Extract<ReconstructionMessage, { part: 'sheet' }>;
 
-/** More would bury the course; the others come when they are asked for. */
+/** More sheets would push the timeline out of view. The others appear on request. */
 const SHOWN = 50;
 
 export interface Sheets {
   readonly heads: readonly SheetHead[];
   readonly isWhole: boolean;
-  /** The sheets that are unfolded, by their place in the list; `null` until one has come. */
+  /** The unfolded sheets by their place in the list; `null` until the sheet has arrived. */
   readonly unfolded: ReadonlyMap<number, Sheet | null>;
   readonly toggle: (at: number) => void;
   readonly showAll: () => void;
 }
 
-/** The list. */
+/** The list of sheets. */
 export function sheetList({ heads, isWhole, unfolded, toggle, showAll }: Sheets): TemplateResult {
   const shown = isWhole ? heads : heads.slice(0, SHOWN);
   return html`<section class="sheets" aria-labelledby="sheets-title">
@@ -50,7 +50,7 @@ function one(
       ${forced ? html`<strong class="forced-word">${t('FORCED')}</strong>` : nothing}
       <strong>${phrase('{0} of {1}', text(head.command), text(head.target))}</strong>
       <span>${text(head.who)}</span>
-      <span>${head.outcome === null ? t('no record of its sending') : outcomeWord(head.outcome)}</span>
+      <span>${head.outcome === null ? t('no record that it was sent') : outcomeWord(head.outcome)}</span>
       ${head.disagreements === 0 ? nothing : html`<strong>${t('sources disagree')}</strong>`}
       ${code(head.requestId)}
     </button>
@@ -68,7 +68,7 @@ function unfoldedSheet({ requestId, who }: SheetHead, { facts: lines, explanatio
   </div>`;
 }
 
-/** The explanation as it was shown, without anything to decide. */
+/** The explanation as it was shown, without buttons for a decision. */
 function shown(
   { explanation, document, digest }: NonNullable<Sheet['explanation']>,
   requestId: string,

@@ -160,7 +160,7 @@ export function contract(engine: string, start: () => Promise<Stand>): void {
       return [...stand.proxies.values()].reduce((sum, proxy) => sum + proxy.controlRequests, 0);
     }
 
-    it('P7-S3: its clusters may hold what it declares and nothing else, and its nodes are called as it says', () => {
+    it('also P7-S3: its clusters may hold what it declares and nothing else, and its nodes are called as it says', () => {
       const own = engineOf(ENGINES, stand.config);
       assert.equal(own.id, engine);
       assert.ok(parseClusterConfig(stand.config, ENGINES).ok);
@@ -171,7 +171,7 @@ export function contract(engine: string, start: () => Promise<Stand>): void {
       for (const node of stand.proxies.keys()) assert.equal(own.invalidNodeId(node), undefined);
     });
 
-    it('P7-E1, P7-D1: every read is whole and dated by the node that was asked, or refused before any traffic', async () => {
+    it('also P7-E1, P7-D1: every read is whole and dated by the node that was asked, or refused before any traffic', async () => {
       await stand.executable();
       for (const [node, proxy] of stand.proxies) {
         for (const [name, read] of Object.entries(READS)) {
@@ -206,7 +206,7 @@ export function contract(engine: string, start: () => Promise<Stand>): void {
       assert.equal(controlRequests(), 0, 'P7-S2: looking asks for no change');
     });
 
-    it('P7-O1, P7-D1: the parts of a history join up to the whole, each told by the node itself', async () => {
+    it('also P7-O1, P7-D1: the parts of a history join up to the whole, each told by the node itself', async () => {
       await stand.executable();
       const [node] = stand.proxies.keys();
       assert.ok(node !== undefined);
@@ -238,7 +238,7 @@ export function contract(engine: string, start: () => Promise<Stand>): void {
       }
     });
 
-    it('P7-S3: an endpoint that a person chose is asked, and no other, wherever it stands', async () => {
+    it('also P7-S3: an endpoint that a person chose is asked, and no other, wherever it stands', async () => {
       await stand.executable();
       for (const [node, chosen] of stand.proxies) {
         const reads = {
@@ -266,7 +266,7 @@ export function contract(engine: string, start: () => Promise<Stand>): void {
       assert.deepEqual(view.members.map(({ nodeId }) => nodeId).toSorted(), [...stand.proxies.keys()].toSorted());
     });
 
-    it('P7-E1, P7-E2: executed is one request, and what the cluster itself then says', async () => {
+    it('also P7-E1, P7-E2: executed is one request, and what the cluster itself then says', async () => {
       const asked = await stand.executable();
       const { sentence, body } = valueOf(await order(asked));
       assert.equal(controlRequests(), 1);
@@ -274,7 +274,7 @@ export function contract(engine: string, start: () => Promise<Stand>): void {
       assert.ok(sentence.includes(asked.node));
     });
 
-    it('P7-E3: what the cluster refuses is its own words, proven not to be executed, and changes nothing', async () => {
+    it('also P7-E3: what the cluster refuses is its own words, proven not to be executed, and changes nothing', async () => {
       const asked = await stand.refusable();
       const before = await stand.primary();
       const error = errorOf(await order(asked));
@@ -284,7 +284,7 @@ export function contract(engine: string, start: () => Promise<Stand>): void {
       assert.equal(await stand.primary(), before);
     });
 
-    it('P7-E2, P7-F3: an answer that is cut off leaves the outcome unknown, and the request is not repeated', async () => {
+    it('also P7-E2, P7-F3: an answer that is cut off leaves the outcome unknown, and the request is not repeated', async () => {
       const asked = await stand.executable();
       const cut = { how: 'close', side: 'response', where: { kind: 'answer', n: 0 } } as const;
       const error = errorOf(await order(asked, () => stand.proxies.get(asked.node)?.arm(cut)));
@@ -294,7 +294,7 @@ export function contract(engine: string, start: () => Promise<Stand>): void {
       await done(asked, error.message);
     });
 
-    it('P7-F1: a request that cannot reach anybody is proven not to be executed', async () => {
+    it('also P7-F1: a request that cannot reach anybody is proven not to be executed', async () => {
       const asked = await stand.executable();
       const before = await stand.primary();
       const reset = { how: 'reset', side: 'request', where: { kind: 'byte', n: 0 } } as const;
@@ -304,7 +304,7 @@ export function contract(engine: string, start: () => Promise<Stand>): void {
       assert.ok(!(await stand.isDone(asked)));
     });
 
-    it('P7-A3: an explanation has every part, and promises nothing', async () => {
+    it('also P7-A3: an explanation has every part, and promises nothing', async () => {
       const asked = await stand.executable();
       const { words } = valueOf(await explained(asked));
       for (const text of [words.action, words.undo, words.protection]) assert.match(text, /\S.*\.$/su);
@@ -315,7 +315,7 @@ export function contract(engine: string, start: () => Promise<Stand>): void {
       assert.doesNotMatch(all, /\b(should|recommend\w*|safe to|guarantee\w*|will succeed)\b/i);
     });
 
-    it("P7-E2, P7-O3: what answers in a node's place is never believed, and tells nobody a secret", async () => {
+    it("also P7-E2, P7-O3: what answers in a node's place is never believed, and tells nobody a secret", async () => {
       const [node] = stand.proxies.keys();
       assert.ok(node !== undefined);
       for (const [what, take] of Object.entries(HOSTILE)) {

@@ -1,6 +1,6 @@
-/** The records that a test has made in the audit log: those after the last mark. */
+/** The records that a test has added to the audit log since the last mark. */
 import assert from 'node:assert/strict';
-import { recordsIn } from '../../records-in.ts';
+import { recordsIn } from '../../support/records-in.ts';
 import { waitFor } from './wait.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -13,19 +13,19 @@ export class AuditSince {
     this.#file = file;
   }
 
-  /** What follows counts. */
+  /** Sets the mark: only later records count. */
   mark(): void {
     this.#start = recordsIn(this.#file()).length;
   }
 
-  /** The stages of a command, in their order. */
+  /** The stages of a command, in order. */
   stages(command: string): readonly unknown[] {
     return this.#records()
       .filter(record => record['command'] === command)
       .map(({ stage }) => stage);
   }
 
-  /** Waits for a record of a stage; the last one. */
+  /** Waits for a record of this stage, and returns the last one. */
   async recorded(stage: string): Promise<Fields> {
     const found = await waitFor(
       `a record of ${stage}`,

@@ -6,13 +6,13 @@ import { matches, PATIENCE_MS, plain, waitFor, type Wanted } from './wait.ts';
 export interface DialogView {
   readonly message: string;
   readonly detail: string;
-  /** In the order in which they are shown. */
+  /** In the order in which the dialog shows them. */
   readonly buttons: readonly string[];
   /** The button that Enter presses; empty when none has the focus. */
   readonly focused: string;
 }
 
-/** The modal dialog of the window, of which there is one at a time. */
+/** The modal dialog of the window; only one is open at a time. */
 export class Dialogs {
   private readonly page: Page;
 
@@ -20,7 +20,7 @@ export class Dialogs {
     this.page = page;
   }
 
-  /** What is open now, or `undefined`. */
+  /** The open dialog, or `undefined`. */
   async view(): Promise<DialogView | undefined> {
     const seen = await this.page.evaluate(() => {
       const box = document.querySelector('.monaco-dialog-box');
@@ -44,10 +44,7 @@ export class Dialogs {
     );
   }
 
-  /**
-   * Waits for a dialog whose message or detail says this and one of whose buttons has the focus: for whoever goes on by
-   * keyboard.
-   */
+  /** Waits for a dialog that contains this text and has a focused button. For tests that continue by keyboard. */
   async waitFor(wanted: Wanted): Promise<DialogView> {
     return this.waitUntil(
       `a dialog with a button in focus that says ${String(wanted)}`,
@@ -56,9 +53,9 @@ export class Dialogs {
   }
 
   /**
-   * Waits for a dialog whose message or detail says this, whatever has the focus: for whoever goes on by mouse. The
-   * workbench gives the focus back to a panel when a quick pick closes, by a message that the panel acts on later; a
-   * dialog that opened meanwhile loses it then, and Enter presses nothing.
+   * Waits for a dialog that contains this text, whatever has the focus. For tests that continue by mouse: when a quick
+   * pick closes, the workbench gives the focus back to a panel by a message, and the panel acts on it later. A dialog
+   * that opened in between then loses the focus, and Enter presses nothing.
    */
   async waitForText(wanted: Wanted): Promise<DialogView> {
     return this.waitUntil(
@@ -77,7 +74,7 @@ export class Dialogs {
     return view;
   }
 
-  /** Clicks a button by its text and waits until this dialog is gone; another may be open then. */
+  /** Clicks the button with this text and waits until the dialog is gone. Another dialog may be open then. */
   async click(button: string): Promise<void> {
     await this.leaveBy(async box => {
       for (const candidate of await box.$$('.dialog-buttons .monaco-button')) {
@@ -87,7 +84,7 @@ export class Dialogs {
     });
   }
 
-  /** Presses Enter or Escape and waits until this dialog is gone. */
+  /** Presses Enter or Escape and waits until the dialog is gone. */
   async press(key: 'Enter' | 'Escape'): Promise<void> {
     await this.leaveBy(async () => this.page.keyboard.press(key));
   }

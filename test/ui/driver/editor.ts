@@ -17,7 +17,7 @@ import { descendants, errorCode, until } from '../../../scripts/lib/processes.mj
 import { packageExtension } from '../../../scripts/package.mjs';
 import { Workbench } from './workbench.ts';
 
-/** The themes that every VS Code brings: dark, light and both of high contrast, by their ids in settings. */
+/** The themes of every VS Code: dark, light and both high-contrast themes, by their ids in the settings. */
 export const THEMES = {
   dark: 'Dark Modern',
   light: 'Light Modern',
@@ -27,32 +27,32 @@ export const THEMES = {
 export type Theme = keyof typeof THEMES;
 
 export interface EditorOptions {
-  /** Settings of the person or the machine, in addition to those that keep the editor quiet. */
+  /** User or machine settings, in addition to those that keep the editor quiet. */
   readonly settings?: Settings;
-  /** The package to install, or `none`; by default the one that the test run packaged, or one packaged now. */
+  /** The package to install, or `none`. The default is the package that the test run made, or one that is made now. */
   readonly vsix?: string;
-  /** Environment of the server and so of the extension host. */
+  /** Environment of the server, and therefore of the extension host. */
   readonly env?: NodeJS.ProcessEnv;
-  /** More flags of code-server. */
+  /** Further flags of code-server. */
   readonly flags?: readonly string[];
   readonly viewport?: { readonly width: number; readonly height: number };
   /**
-   * The display language. The editor's own texts stay English, because its language packs are not to be had here;
-   * extensions have theirs.
+   * The display language. The editor's own texts stay English, because its language packs cannot be downloaded here;
+   * extensions bring their own.
    */
   readonly language?: string;
   /** Folders of further extensions to install. */
   readonly extensions?: readonly string[];
-  /** The workspace is not trusted, as one that was just downloaded is not: VS Code's Restricted Mode. */
+  /** Whether the workspace is untrusted, like one that was just downloaded: VS Code's Restricted Mode. */
   readonly untrusted?: boolean;
 }
 
 /**
- * A real VS Code with the extension installed: code-server and chromium in a home of their own, which is removed
- * afterwards. One editor serves a whole suite; every test opens a fresh window in it.
+ * A real VS Code with the extension installed: code-server and Chromium with their own home, which is removed at the
+ * end. One editor serves a whole suite; every test opens a new window in it.
  */
 export class Editor {
-  /** Home of everything that this editor writes. */
+  /** The home folder of everything that this editor writes. */
   readonly home: string;
   /** `$XDG_STATE_HOME` of the extension host: the audit log is in its folder `aerodb`. */
   readonly stateHome: string;
@@ -87,14 +87,14 @@ export class Editor {
     }
   }
 
-  /** The audit log that the extension writes here. */
+  /** The audit log that the extension writes. */
   get auditFile(): string {
     return join(this.stateHome, 'aerodb', 'audit.jsonl');
   }
 
   /**
-   * Opens a window with a state of its own, as in a browser never used before.
-   * @param prepare is called before the page goes anywhere
+   * Opens a window with its own state, as in a browser that was never used before.
+   * @param prepare is called before the page loads anything
    */
   async openWindow(prepare?: (page: Page) => Promise<void>): Promise<Workbench> {
     const page = await this.newPage();
@@ -105,7 +105,7 @@ export class Editor {
   /**
    * Opens a page in which VS Code develops and tests an extension.
    * @param paths values of its development options: folders and files of this machine
-   * @param prepare is called before the page goes anywhere
+   * @param prepare is called before the page loads anything
    */
   async openPage(paths: Readonly<Record<string, string>>, prepare: (page: Page) => Promise<void>): Promise<Page> {
     const page = await this.newPage();
@@ -115,8 +115,8 @@ export class Editor {
   }
 
   /**
-   * Closes every window and ends their extension hosts. The server would keep each for its grace time of a minute, in
-   * which the window could come back; here none does.
+   * Closes every window and ends their extension hosts. The server would keep each host for one minute, in case the
+   * window came back; no window does so here.
    */
   async closeWindows(): Promise<void> {
     await Promise.all([...this.contexts].map(async context => context.close()));
@@ -126,7 +126,7 @@ export class Editor {
       throw new Error(`Extension hosts outlived their windows: ${this.extensionHosts().join(', ')}`);
   }
 
-  /** Replaces the settings; an open window notices by itself. */
+  /** Replaces the settings; an open window notices the change. */
   writeSettings(settings: Settings): void {
     const { person, machine } = byScope({
       ...QUIET_SETTINGS,
@@ -141,8 +141,8 @@ export class Editor {
   }
 
   /**
-   * Chooses the theme of the folder that windows open, which stands above the person's own; an open window changes at
-   * once. Left out: none.
+   * Chooses the theme of the folder that windows open. It overrides the user's theme, and an open window changes at
+   * once. Without an argument, removes the choice.
    */
   chooseTheme(theme?: string): void {
     const folder = join(this.workspace, '.vscode');
@@ -161,7 +161,7 @@ export class Editor {
       .map(({ pid }) => pid);
   }
 
-  /** Kills the extension hosts as a crash would: SIGKILL, nothing runs afterwards. Returns when they are gone. */
+  /** Kills the extension hosts like a crash: SIGKILL, so no code runs afterwards. Returns when they are gone. */
   async killExtensionHosts(): Promise<void> {
     const pids = this.extensionHosts();
     for (const pid of pids) killIfThere(pid);
@@ -180,11 +180,11 @@ export class Editor {
     rmSync(this.home, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   }
 
-  /** A page that has gone nowhere yet, with a state of its own. */
+  /** A new page with its own state, before it loads anything. */
   async newPage(): Promise<Page> {
     if (this.browser === undefined) throw new Error('The editor is not running.');
-    // As asked for, code-server would compress the twenty megabytes of the workbench anew for each window, on the way
-    // to the same machine.
+    // By default, code-server would compress the twenty megabytes of the workbench again for each window, although the
+    // browser runs on the same machine.
     const context = await this.browser.newContext({
       viewport: this.viewport,
       permissions: ['clipboard-read', 'clipboard-write'],
@@ -207,8 +207,8 @@ export class Editor {
   }
 
   /**
-   * A language pack without a single translation: it makes the language known, and so the display language. Returns the
-   * flags that choose it.
+   * Installs a language pack without translations, so that the editor accepts the language as display language. Returns
+   * the flags that choose it.
    */
   private installLanguage(language: string): readonly string[] {
     const translations = join(this.home, `${language}.json`);
@@ -261,7 +261,7 @@ export class Editor {
   }
 }
 
-/** Chromium without a sandbox (root has none), without a graphics card, and without connections of its own. */
+/** Chromium without a sandbox (root cannot have one), without a graphics card, and without its own connections. */
 const CHROMIUM_FLAGS = [
   '--no-sandbox',
   '--headless=new',
@@ -273,7 +273,7 @@ const CHROMIUM_FLAGS = [
   '--disable-sync',
 ];
 
-/** One that ends by itself meanwhile is gone as well. */
+/** Kills a process. A process that has already ended is no error. */
 function killIfThere(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
@@ -282,7 +282,7 @@ function killIfThere(pid: number): void {
   }
 }
 
-/** Unix sockets are made below it, and their paths may have 107 bytes at most. */
+/** Sockets are made below this folder, and the path of a Unix socket may have only 107 bytes. */
 function shortTemporaryFolder(): string {
   const folder = tmpdir();
   return folder.length <= 32 ? folder : '/tmp';

@@ -1,4 +1,4 @@
-/** Reads and works the tabs of the editor area. */
+/** Reads and uses the tabs of the editor area. */
 import type { Locator, Page } from 'playwright-core';
 import { matches, PATIENCE_MS, plain, waitFor, type Wanted } from './wait.ts';
 
@@ -8,7 +8,7 @@ export interface TabView {
   readonly active: boolean;
 }
 
-/** The tabs of the editor area and the text of the one in front. */
+/** The tabs of the editor area, and the text of the active one. */
 export class Editors {
   private readonly page: Page;
 
@@ -26,7 +26,7 @@ export class Editors {
     return seen.map(({ title, active }) => ({ title: plain(title), active }));
   }
 
-  /** Waits until the tab in front has this title. */
+  /** Waits until the active tab has this title. */
   async waitForActive(wanted: Wanted): Promise<TabView> {
     const tabs = await waitFor(
       `the active tab ${String(wanted)}`,
@@ -53,7 +53,7 @@ export class Editors {
     );
   }
 
-  /** The lines in sight of the text editor in front; a long text has more. */
+  /** The visible lines of the active text editor. A long text has more lines. */
   async visibleText(): Promise<string> {
     const lines = await this.page
       .locator('.editor-group-container.active .monaco-editor .view-line')

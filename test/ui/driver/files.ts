@@ -1,7 +1,7 @@
 /** Searches the files that an editor left on disk. */
-import { contentsBelow } from '../../canary.ts';
+import { contentsBelow } from '../../support/canary.ts';
 
-/** Files below a folder that hold a text. */
+/** The files below a folder that contain a text. */
 export function filesWith(folder: string, text: string): readonly string[] {
   return [...contentsBelow(folder)].flatMap(([file, content]) => (content.includes(text) ? [file] : []));
 }

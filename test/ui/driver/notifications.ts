@@ -19,7 +19,7 @@ export class Notifications {
     this.toasts = page.locator('.notifications-toasts .notification-list-item');
   }
 
-  /** Those in sight, newest first. */
+  /** The visible notifications, newest first. */
   async all(): Promise<readonly NotificationView[]> {
     const seen = await this.page.evaluate(() =>
       [...document.querySelectorAll<HTMLElement>('.notifications-toasts .notification-list-item')].map(toast => ({
@@ -37,7 +37,7 @@ export class Notifications {
     }));
   }
 
-  /** Waits for one that says this. */
+  /** Waits for a notification that contains this text. */
   async waitFor(wanted: Wanted): Promise<NotificationView> {
     const isWanted = ({ message }: NotificationView): boolean => matches(message, wanted);
     const all = await waitFor(
@@ -50,12 +50,12 @@ export class Notifications {
     return found;
   }
 
-  /** Clicks a button of the notification that says this. */
+  /** Clicks a button of the notification that contains this text. */
   async click(wanted: Wanted, button: string): Promise<void> {
     await this.toast(wanted).locator('.monaco-text-button', { hasText: button }).click({ timeout: PATIENCE_MS });
   }
 
-  /** Closes the notification that says this. */
+  /** Closes the notification that contains this text. */
   async dismiss(wanted: Wanted): Promise<void> {
     const toast = this.toast(wanted);
     await toast.hover({ timeout: PATIENCE_MS });

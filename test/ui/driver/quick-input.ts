@@ -1,8 +1,8 @@
-/** Reads and works the command palette, quick picks and input boxes. */
+/** Reads and uses the command palette, quick picks and input boxes. */
 import { errors, type Locator, type Page } from 'playwright-core';
 import { matches, PATIENCE_MS, plain, waitFor, waitUntilSettled, type Wanted } from './wait.ts';
 
-/** One line of a quick pick, as it is read on screen. */
+/** One line of a quick pick, as it is shown. */
 export interface QuickItem {
   readonly label: string;
   readonly description: string;
@@ -15,13 +15,13 @@ export interface QuickInputView {
   readonly title: string;
   readonly placeholder: string;
   readonly value: string;
-  /** The prompt of an input box, or what is wrong with the value. */
+  /** The prompt of an input box, or the error for the typed value. */
   readonly message: string;
-  /** The rendered items: a long list renders only those in sight. */
+  /** The rendered items. A long list renders only the visible ones. */
   readonly items: readonly QuickItem[];
 }
 
-/** The widget at the top of the window: command palette, quick picks and input boxes, one after the other. */
+/** The widget at the top of the window, which shows the command palette, quick picks and input boxes. */
 export class QuickInput {
   private readonly page: Page;
   private readonly widget: Locator;
@@ -66,7 +66,7 @@ export class QuickInput {
     return { ...seen, title: plain(seen.title), message: plain(seen.message), items };
   }
 
-  /** Waits until one is open whose title, placeholder or message says this, and returns what it shows. */
+  /** Waits until a widget with this title, placeholder or message is open, and returns what it shows. */
   async waitFor(wanted: Wanted): Promise<QuickInputView> {
     return waitFor(
       `a quick input that says ${String(wanted)}`,
@@ -79,7 +79,7 @@ export class QuickInput {
     await this.widget.waitFor({ state: 'hidden', timeout: PATIENCE_MS });
   }
 
-  /** Replaces what is typed. */
+  /** Replaces the typed text. */
   async type(text: string, timeout = PATIENCE_MS): Promise<void> {
     await this.input.fill(text, { timeout });
   }
@@ -94,7 +94,7 @@ export class QuickInput {
     await this.page.keyboard.press('Escape');
   }
 
-  /** Goes back to the question before, by the button for that. */
+  /** Goes back to the previous question with the Back button. */
   async back(): Promise<void> {
     await this.widget.locator('.quick-input-titlebar').getByRole('button', { name: 'Back' }).click();
   }
@@ -105,7 +105,7 @@ export class QuickInput {
     await this.accept();
   }
 
-  /** Clicks the item with this very label, once it is in sight. */
+  /** Clicks the item with exactly this label, once it is visible. */
   async choose(label: string): Promise<void> {
     for (const timeout of [2000, 4000, PATIENCE_MS]) {
       const view = await waitUntilSettled(
@@ -115,17 +115,18 @@ export class QuickInput {
       );
       const position = view.items.findIndex(item => item.label === label);
       try {
-        // Whatever the list does meanwhile, nothing else is clicked; an item that has moved is looked for anew.
+        // The list may move in the meantime. The filter makes sure that no other item is clicked; an item that moved is
+        // searched again.
         await this.widget
           .locator(`.quick-input-list .monaco-list-row[data-index="${position}"]`, { hasText: label })
           .click({ timeout });
         return;
       } catch (error) {
         if (timeout === PATIENCE_MS || !(error instanceof errors.TimeoutError)) throw error;
-        // A busy window may act on the click and answer it too late: then the list that it was aimed at is gone.
+        // A busy window may act on the click but answer too late. The list is gone then, and the click counts.
         const now = await this.view();
         if (!now.open || now.title !== view.title || now.placeholder !== view.placeholder) return;
-        // Where the mouse rests, the workbench shows a hover over what is to be clicked.
+        // The mouse is moved away, because a hover of the workbench could cover the item.
         await this.page.mouse.move(0, 0);
       }
     }

@@ -1,17 +1,17 @@
-/** Where on the screen a text stands, for a person who has not scrolled. */
+/** Where on the screen a text is, for a person who has not scrolled. */
 import assert from 'node:assert/strict';
 import type { Frame } from 'playwright-core';
 import { waitFor } from './wait.ts';
 
-/** A text in sight: what was found, and where it ends, in pixels below the top of the window. */
+/** A visible text, and its lower edge in pixels below the top of the window. */
 export interface InSight {
   readonly text: string;
   readonly bottom: number;
 }
 
 /**
- * Waits for the smallest element of a panel whose text fits, and fails when a person would have to scroll to it, or
- * unfold something.
+ * Waits for the smallest element of a panel whose text matches. Fails when a person would have to scroll or unfold
+ * something to see it.
  */
 export async function inSight(frame: Frame, question: string, wanted: RegExp): Promise<InSight> {
   const seen = await waitFor(
@@ -40,7 +40,7 @@ interface Look {
   readonly height: number;
 }
 
-/** Runs in the page. */
+/** Runs inside the page. */
 function look([source, flags]: readonly [string, string]): Look {
   const wanted = new RegExp(source, flags);
   const text = (element: Element): string =>
@@ -49,7 +49,7 @@ function look([source, flags]: readonly [string, string]): Look {
   let smallest: Element | null = null;
   let scrolled = document.scrollingElement?.scrollTop ?? 0;
   const go = (element: Element): void => {
-    // What only a screen reader is told has no size to speak of.
+    // Texts that are only for screen readers are one or two pixels high.
     const isDrawn = (child: Element): boolean => child.checkVisibility() && child.getBoundingClientRect().height > 2;
     const inner = [...element.children].find(child => isDrawn(child) && fits(child));
     scrolled += element === document.body ? 0 : element.scrollTop;

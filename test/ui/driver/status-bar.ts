@@ -1,14 +1,14 @@
-/** Reads and works the status bar of a VS Code window. */
+/** Reads and uses the status bar of a VS Code window. */
 import type { Locator, Page } from 'playwright-core';
 import { matches, PATIENCE_MS, plain, waitFor, type Wanted } from './wait.ts';
 
-/** An item of the status bar, as it is seen and as it is read aloud. */
+/** An item of the status bar, as it is shown and as a screen reader reads it. */
 export interface StatusItem {
   /** Publisher, extension and the item's own id, separated by dots. */
   readonly id: string;
   readonly text: string;
   readonly ariaLabel: string;
-  /** The colour that it is set in. */
+  /** The kind of colour of the item. */
   readonly kind: 'standard' | 'warning' | 'error';
 }
 
@@ -37,7 +37,7 @@ export class StatusBar {
     }));
   }
 
-  /** Waits for an item whose text or spoken label says this. */
+  /** Waits for an item whose text or spoken label contains this. */
   async waitFor(wanted: Wanted): Promise<StatusItem> {
     const isWanted = (item: StatusItem): boolean => matches(item.text, wanted) || matches(item.ariaLabel, wanted);
     const items = await waitFor(

@@ -1,15 +1,15 @@
-/** What an operator does again and again, by palette and mouse, as one step each. */
+/** Steps that an operator often repeats, by palette and mouse. */
 import type { Frame } from 'playwright-core';
 import { waitFor } from './wait.ts';
 import type { Workbench } from './workbench.ts';
 
-/** A configured cluster as a test knows it: its name and how it is named on screen. */
+/** A configured cluster in a test: its name, and how the screen names it. */
 export interface Named {
   readonly name: string;
   readonly label: string;
 }
 
-/** Assumes Operator authority for a cluster. */
+/** Takes Operator authority for a cluster. */
 export async function becomeOperator(workbench: Workbench, { name, label }: Named): Promise<void> {
   await workbench.runCommand('AeroDB: Assume Operator Authority…');
   await workbench.quickInput.waitFor('Cluster');
@@ -19,7 +19,7 @@ export async function becomeOperator(workbench: Workbench, { name, label }: Name
   await workbench.statusBar.waitFor(`AeroDB: Operator of ${name}`);
 }
 
-/** Runs a command on a node from the palette and answers what it asks for before its explanation. */
+/** Runs a command on a node from the palette, and answers the questions before its explanation. */
 export async function askFor(
   workbench: Workbench,
   { label }: Named,
@@ -42,11 +42,11 @@ export async function askFor(
     await workbench.quickInput.waitFor('Reason');
     await workbench.quickInput.answer(reason);
   }
-  // The panel before it may still be in sight, and say the same.
+  // The previous panel may still be visible with a similar text, so the title is part of the pattern.
   return workbench.webviews.waitForText(new RegExp(`^${title}: explanation[\\s\\S]*Nothing has been sent\\.`, 'u'));
 }
 
-/** Goes from an explanation through the standard confirmation: its dialog, then what has to be typed. */
+/** Goes from an explanation through the standard confirmation: its dialog, then the name or id to type. */
 export async function confirmStandard(workbench: Workbench, explanation: Frame, dialog: string): Promise<void> {
   await explanation.getByText('Continue to Confirmation…').click();
   await workbench.dialogs.waitForText(dialog);
@@ -55,7 +55,7 @@ export async function confirmStandard(workbench: Workbench, explanation: Frame, 
   await workbench.quickInput.answer(placeholder);
 }
 
-/** Inspects a cluster from the palette and waits until the panel has its answer. */
+/** Inspects a cluster from the palette, and waits until the panel shows the answer. */
 export async function inspectCluster(workbench: Workbench, { label }: Named): Promise<Frame> {
   await workbench.runCommand('AeroDB: Inspect Cluster State');
   await workbench.quickInput.waitFor('Cluster');

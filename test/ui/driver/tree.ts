@@ -1,28 +1,29 @@
-/** Reads and works a tree view of the side bar. */
+/** Reads and uses a tree view of the side bar. */
 import { errors, type Locator, type Page } from 'playwright-core';
 import { PATIENCE_MS, persist, plain, waitFor, waitUntilSettled } from './wait.ts';
 
-/** One row of a tree view, as it is seen and as it is read aloud. */
+/** One row of a tree view, as it is shown and as a screen reader reads it. */
 export interface TreeRow {
   readonly label: string;
   readonly description: string;
   /** What a screen reader says. */
   readonly ariaLabel: string;
-  /** 1 for the top. */
+  /** The level; 1 is the top. */
   readonly level: number;
-  /** `undefined` for a row that has no children. */
+  /** `undefined` for a row without children. */
   readonly expanded: boolean | undefined;
-  /** Its children are being asked for. */
+  /** Whether its children are still loading. */
   readonly loading: boolean;
   readonly index: number;
 }
 
 /**
- * Labels from the top down to a row, such as `['local', 'n2', 'WAL']`. A function stands for a label that matches it.
+ * The labels from the top down to a row, such as `['local', 'n2', 'WAL']`. A function matches a row by its own
+ * condition.
  */
 export type TreePath = readonly (string | ((row: TreeRow) => boolean))[];
 
-/** A tree view of the side bar. Only rows in sight exist: a long tree has to be scrolled. */
+/** A tree view of the side bar. Only visible rows exist, so a long tree must be scrolled. */
 export class Tree {
   private readonly page: Page;
   private readonly tree: Locator;
@@ -55,12 +56,12 @@ export class Tree {
       .sort((a, b) => a.index - b.index);
   }
 
-  /** Waits until the rows are what is wanted, and returns them. */
+  /** Waits until the rows meet the condition, and returns them. */
   async waitForRows(what: string, wanted: (rows: readonly TreeRow[]) => boolean): Promise<readonly TreeRow[]> {
     return waitFor(`the tree to show ${what}`, async () => this.rows(), wanted);
   }
 
-  /** Waits for a row, its ancestors being expanded already. */
+  /** Waits for a row whose ancestors are already expanded. */
   async waitForRow(path: TreePath): Promise<TreeRow> {
     const rows = await this.waitForRows(describe(path), seen => find(seen, path) !== undefined);
     const row = find(rows, path);
@@ -68,7 +69,7 @@ export class Tree {
     return row;
   }
 
-  /** Expands a row, as a click on its arrow does, and waits until its children are there. */
+  /** Expands a row by a click on its arrow, and waits for its children. */
   async expand(path: TreePath): Promise<TreeRow> {
     await this.toggleUnless(path, true);
     await this.waitForRows(`${describe(path)} expanded`, rows => {
@@ -86,7 +87,7 @@ export class Tree {
     await this.onRow(path, (row, timeout) => row.click({ timeout }));
   }
 
-  /** Names of the actions that the row shows when it is pointed at. */
+  /** The names of the actions that the row shows when the mouse is over it. */
   async inlineActions(path: TreePath): Promise<readonly string[]> {
     return this.onRow(path, async (row, timeout) => {
       await row.hover({ timeout });
@@ -122,7 +123,7 @@ export class Tree {
     const entry = this.page
       .locator('.context-view .monaco-menu .action-menu-item')
       .filter({ has: this.page.getByText(item, { exact: true }) });
-    // A menu takes no click for its first tenth of a second, so that the one that opened it chooses nothing.
+    // A menu ignores clicks in its first tenth of a second, so that the click that opened it chooses nothing.
     await persist(
       `choosing ${item}`,
       async () => {
@@ -147,7 +148,7 @@ export class Tree {
     );
   }
 
-  /** Does something with a row; one that has moved before it could be done is looked for anew, as a person does. */
+  /** Does something with a row. A row that moves before that is searched again, as a person would do. */
   private async onRow<T>(path: TreePath, act: (row: Locator, timeout: number) => Promise<T>): Promise<T> {
     for (const timeout of [2000, 4000, 8000]) {
       try {
@@ -166,7 +167,7 @@ export class Tree {
       seen => find(seen, path) !== undefined,
     );
     const row = find(rows, path);
-    // Whatever the rows do meanwhile, no other is taken for it.
+    // The label is checked too: the rows may move in the meantime, and no other row must be used.
     return this.tree.locator(`[role="treeitem"][data-index="${row?.index ?? -1}"]`, { hasText: row?.label ?? '' });
   }
 }

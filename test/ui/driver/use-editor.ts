@@ -2,18 +2,18 @@
 import type { Workbench } from './workbench.ts';
 import { Editor, type EditorOptions } from './editor.ts';
 
-/** What the tests of one suite work with. */
+/** What the tests of one suite use. */
 export interface EditorInUse {
   readonly editor: Editor;
-  /** The fresh window of this test. */
+  /** The new window of this test. */
   readonly workbench: Workbench;
 }
 
 /**
- * Gives the tests of a `describe` block one editor, and each test a fresh window. A failed test leaves a screenshot and
- * what the page and the server said.
- * @param options when they depend on what an earlier `before` made, a function
- * @param ownWindows the tests open their windows themselves, after what has to be there before
+ * Gives the tests of a `describe` block one editor, and each test a new window. After a failed test, it saves a
+ * screenshot and prints the errors of the page and the output of the server.
+ * @param options a function when they depend on something that an earlier `before` makes
+ * @param ownWindows the tests open their windows themselves, because they must prepare something first
  */
 export function useEditor(
   options: EditorOptions | (() => EditorOptions) = {},

@@ -1,10 +1,10 @@
-/** Waits for a condition in the workbench, with a limit. */
+/** Waits for a condition in the workbench, with a time limit. */
 import { until } from '../../../scripts/lib/processes.mjs';
 
-/** How long the workbench may take for anything that a person asked of it, in milliseconds. */
+/** How long the workbench may take for one step, in milliseconds. */
 export const PATIENCE_MS = 20_000;
 
-/** Looks at a value until it is what is waited for, and returns it; a failure shows the last value seen. */
+/** Reads a value until it meets the condition, and returns it. A failure shows the last value. */
 export async function waitFor<T>(
   what: string,
   read: () => Promise<T>,
@@ -25,8 +25,8 @@ export async function waitFor<T>(
 }
 
 /**
- * Looks at a value until it is what is waited for and stays so for a moment. Lists of the workbench reuse their rows
- * while they redraw: a click aimed at one before it has settled lands on another.
+ * Reads a value until it meets the condition and stays unchanged for a moment. Lists of the workbench reuse their rows
+ * while they redraw: a click before that could hit another row.
  */
 export async function waitUntilSettled<T>(
   what: string,
@@ -43,10 +43,9 @@ export async function waitUntilSettled<T>(
 }
 
 /**
- * Does something that the workbench may overlook while it redraws, and does it again as a person would who sees that
- * nothing came of it. Each time it is given twice as long: what a slow machine is just about to do is not disturbed
- * again and again.
- * @param done whether something did
+ * Does something that the workbench may ignore while it redraws, and repeats it when it had no effect, as a person
+ * would. Each wait is twice as long as the one before, so that a slow machine is not interrupted again and again.
+ * @param done whether it had an effect
  */
 export async function persist(what: string, act: () => Promise<void>, done: () => Promise<boolean>): Promise<void> {
   for (const timeout of [2000, 4000, 8000, 16_000]) {
@@ -56,14 +55,14 @@ export async function persist(what: string, act: () => Promise<void>, done: () =
   throw new Error(`Tried four times, and nothing came of it: ${what}`);
 }
 
-/** Text that a person reads: an exact string as part of it, or a pattern. */
+/** A text on screen: an exact part of it, or a pattern. */
 export type Wanted = string | RegExp;
 
 export function matches(text: string, wanted: Wanted): boolean {
   return typeof wanted === 'string' ? text.includes(wanted) : wanted.test(text);
 }
 
-/** Workbench labels separate words with no-break spaces in places. */
+/** Some workbench labels have no-break spaces between words. */
 export function plain(text: string | null | undefined): string {
   return (text ?? '').replaceAll('\u00a0', ' ').trim();
 }

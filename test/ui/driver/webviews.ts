@@ -2,7 +2,7 @@
 import type { Frame, Page } from 'playwright-core';
 import { matches, plain, waitFor, type Wanted } from './wait.ts';
 
-/** The panels that the extension draws. Their content sits two frames below the window. */
+/** The panels of the extension. Their content is two frames below the window. */
 export class Webviews {
   private readonly page: Page;
 
@@ -10,24 +10,24 @@ export class Webviews {
     this.page = page;
   }
 
-  /** The content frames in sight: of panels in hidden tabs there are none. */
+  /** The content frames of the visible panels. Panels in hidden tabs have none. */
   async visible(): Promise<readonly Frame[]> {
     const frames = this.page.frames().filter(frame => frame.url().includes('/fake.html'));
     const seen = await Promise.all(frames.map(async frame => ((await isVisible(frame)) ? frame : undefined)));
     return seen.filter(frame => frame !== undefined);
   }
 
-  /** Waits for a panel in sight whose text says this, and returns its frame: locators work in it as in a page. */
+  /** Waits for a visible panel that contains this text, and returns its frame. Locators work in it as in a page. */
   async waitForText(wanted: Wanted): Promise<Frame> {
     return this.waitFor(`a panel that says ${String(wanted)}`, async frame => matches(await textOf(frame), wanted));
   }
 
-  /** Waits for a panel in sight that holds an element. */
+  /** Waits for a visible panel that contains an element. */
   async waitForElement(selector: string): Promise<Frame> {
     return this.waitFor(`a panel with ${selector}`, async frame => (await frame.locator(selector).count()) > 0);
   }
 
-  /** The text of every panel in sight. */
+  /** The text of every visible panel. */
   async texts(): Promise<readonly string[]> {
     return Promise.all((await this.visible()).map(textOf));
   }

@@ -13,10 +13,10 @@ import { Tree } from './tree.ts';
 import { PATIENCE_MS, persist, waitFor } from './wait.ts';
 import { Webviews } from './webviews.ts';
 
-/** A window that opens on a busy machine, in milliseconds: everything else starts at the same time. */
+/** How long a window may take to open on a busy machine, in milliseconds: everything else starts at the same time. */
 const OPENING_MS = 90_000;
 
-/** One window of the real VS Code workbench, worked as a person works it. */
+/** One window of the real VS Code workbench, used as a person uses it. */
 export class Workbench {
   readonly page: Page;
   readonly quickInput: QuickInput;
@@ -25,7 +25,7 @@ export class Workbench {
   readonly webviews: Webviews;
   readonly editors: Editors;
   readonly statusBar: StatusBar;
-  /** What went wrong inside the page itself. */
+  /** Errors inside the page itself. */
   readonly pageErrors: string[] = [];
 
   private constructor(page: Page) {
@@ -41,7 +41,7 @@ export class Workbench {
     page.on('dialog', dialog => void dialog.accept());
   }
 
-  /** Opens a window; it is ready when the workbench is drawn and the contributions of extensions are in it. */
+  /** Opens a window. It is ready when the workbench is drawn and shows the extensions' contributions. */
   static async open(page: Page, url: string): Promise<Workbench> {
     const workbench = new Workbench(page);
     await workbench.page.goto(url, { waitUntil: 'commit', timeout: OPENING_MS });
@@ -49,7 +49,9 @@ export class Workbench {
     return workbench;
   }
 
-  /** Reloads the window by its own command: it keeps what it keeps, the extension host ends and a new one starts. */
+  /**
+   * Reloads the window by its own command. The window restores its tabs; the extension host ends and a new one starts.
+   */
   async reloadByCommand(): Promise<void> {
     const reloaded = this.page.waitForEvent('load', { timeout: PATIENCE_MS });
     await this.runCommand('Developer: Reload Window');
@@ -57,10 +59,7 @@ export class Workbench {
     await this.ready();
   }
 
-  /**
-   * Reloads the page under the window, whatever is open in it, as a browser does: the extension host ends and a new one
-   * starts.
-   */
+  /** Reloads the page as a browser does, whatever is open in it. The extension host ends and a new one starts. */
   async reload(): Promise<void> {
     await this.page.reload();
     await this.ready();
@@ -75,12 +74,12 @@ export class Workbench {
     return new Tree(this.page, name);
   }
 
-  /** Shows a view container by the name in the activity bar; one that is shown already stays. */
+  /** Shows a view container by its name in the activity bar. Does nothing when it is already shown. */
   async openView(name: string): Promise<void> {
     const item = this.page.locator(`.activitybar .action-item:has(a[aria-label^="${name}"])`);
     const title = this.page.locator('.sidebar .composite.title', { hasText: new RegExp(name, 'iu') });
     await item.waitFor({ timeout: PATIENCE_MS });
-    // A click on the item of a container that is just being restored would hide it: so look, click, look again.
+    // While a container is being restored, a click on its item would hide it. So this looks, clicks and looks again.
     for (let attempt = 0; attempt < 3 && !(await title.isVisible()); attempt += 1) {
       await item.click({ timeout: PATIENCE_MS });
       await until(async () => title.isVisible(), { timeout: 3000 });
@@ -88,10 +87,10 @@ export class Workbench {
     await title.waitFor({ timeout: PATIENCE_MS });
   }
 
-  /** Runs a command from the palette by the title it has there, such as `AeroDB: Inspect Cluster State`. */
+  /** Runs a command from the palette by its title there, such as `AeroDB: Inspect Cluster State`. */
   async runCommand(title: string): Promise<void> {
     const typed = `>${title}`;
-    // What was on screen before may still take the focus, and with it the palette, away.
+    // What was on screen before may still take the focus away from the palette and close it.
     await persist(
       `typing ${typed} into the palette`,
       async () => {
@@ -106,7 +105,7 @@ export class Workbench {
     await this.quickInput.choose(title);
   }
 
-  /** Opens the command palette, with the cursor in it. Behind a dialog it does not open: the dialog has to go first. */
+  /** Opens the command palette, with the cursor in it. It does not open while a dialog is open. */
   async openPalette(): Promise<void> {
     await waitFor(
       'the dialog to go before the palette opens',
@@ -117,7 +116,7 @@ export class Workbench {
     await this.page.locator('.quick-input-widget .quick-input-box input').first().waitFor({ timeout: PATIENCE_MS });
   }
 
-  /** Saves what the window looks like under `AERODB_SCREENSHOTS`, by default out/screenshots, and returns the file. */
+  /** Saves a screenshot in `AERODB_SCREENSHOTS` (default: out/screenshots), and returns the file. */
   async screenshot(name: string): Promise<string> {
     const folder = process.env['AERODB_SCREENSHOTS'] ?? join(root, 'out', 'screenshots');
     mkdirSync(folder, { recursive: true });

@@ -7,8 +7,8 @@ import { root } from '../../../scripts/lib/paths.mjs';
 import { closeAll, httpServer, jsonBytes, answeringBytes, type HttpRunning } from '../../engines/servers.ts';
 import { rejection } from '../../engines/wire.ts';
 import { at, listAt, TestCluster, textAt } from '../../local-cluster/harness.ts';
-import { recordsIn } from '../../records-in.ts';
-import { seedFrom } from '../../seed.ts';
+import { recordsIn } from '../../support/records-in.ts';
+import { seedFrom } from '../../support/seed.ts';
 import { askFor, becomeOperator, inspectCluster, type Named } from '../driver/steps.ts';
 import { useEditor } from '../driver/use-editor.ts';
 import { Workbench } from '../driver/workbench.ts';
@@ -40,7 +40,7 @@ describe('a hostile panel and a hostile kernel in the editor', function () {
     await closeAll();
   });
 
-  it('P7-A2: whatever a panel says to the editor, nothing is confirmed, nothing is sent, and the editor goes on', async () => {
+  it('also P7-A2: whatever a panel says to the editor, nothing is confirmed, nothing is sent, and the editor goes on', async () => {
     process.stdout.write(`      messages of a panel: seed ${SEED}; FUZZ_SEED=${SEED} repeats them\n`);
     use.editor.writeSettings({
       'aerodb.clusters': [{ name: 'local', kind: 'aerodb', endpoints: cluster.nodes.map(({ url }) => url) }],
@@ -148,7 +148,7 @@ describe('a hostile panel and a hostile kernel in the editor', function () {
   });
 
   it(
-    'P7-A2: another extension that calls our commands while this window is Operator opens an explanation and ' +
+    'also P7-A2: another extension that calls our commands while this window is Operator opens an explanation and ' +
       'nothing more',
     async () => {
       const { workbench } = use;
@@ -219,8 +219,8 @@ describe('a hostile panel and a hostile kernel in the editor', function () {
   );
 
   it(
-    'P7-A2: the name of a cluster is text in the status bar, in a dialog and in notifications: no icon, no link, ' +
-      'nothing unseen',
+    'also P7-A2: the name of a cluster is text in the status bar, in a dialog and in notifications: no icon, no ' +
+      'link, nothing unseen',
     async () => {
       const { workbench } = use;
       const name = 'prod $(check) [all](command)';
@@ -257,7 +257,7 @@ describe('a hostile panel and a hostile kernel in the editor', function () {
     },
   );
 
-  it("P7-A2: a kernel's words in an input box are text: no link that runs a command", async () => {
+  it("also P7-A2: a kernel's words in an input box are text: no link that runs a command", async () => {
     const { workbench } = use;
     const words = 'see [details](command:workbench.action.closeAllEditors) and [this](https://evil.example/) $(key)';
     const server = await answeringBytes(() =>
@@ -298,7 +298,7 @@ describe('a hostile workspace', function () {
       });
 
       it(
-        'P7-A1: its settings, tasks, launch configurations and recommendations change neither clusters, nor ' +
+        'also P7-A1: its settings, tasks, launch configurations and recommendations change neither clusters, nor ' +
           'authority, nor the log, nor any question',
         async () => {
           use.editor.writeSettings({

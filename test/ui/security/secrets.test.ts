@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../../../scripts/lib/paths.mjs';
-import { leaksBelow, leaksIn } from '../../canary.ts';
+import { leaksBelow, leaksIn } from '../../support/canary.ts';
 import { answeringBytes, closeAll, httpServer, jsonBytes, type HttpRunning } from '../../engines/servers.ts';
 import { rejection } from '../../engines/wire.ts';
 import { TestCluster } from '../../local-cluster/harness.ts';
@@ -50,8 +50,8 @@ describe('secrets in the editor', function () {
   });
 
   it(
-    'P7-O3: no file, log, panel, message, notification or clipboard holds it; after a kill of the extension host ' +
-      'and an unhandled rejection neither',
+    'also P7-O3: no file, log, panel, message, notification or clipboard holds it; after a kill of the extension ' +
+      'host and an unhandled rejection neither',
     async () => {
       use.editor.writeSettings({
         'aerodb.clusters': [
