@@ -60,7 +60,5 @@ export async function nodeByName({ plane, clusters }: Asking, command: CommandNa
 }
 
 function sought(node: string): string {
-  return (
-    `"${visible(node)}" is not an id, so the members had to be read to find that name. ` + 'Nothing else was requested.'
-  );
+  return `"${visible(node)}" is not an id, so the members had to be read to find the name. Nothing else was requested.`;
 }

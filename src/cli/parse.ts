@@ -103,7 +103,7 @@ export function misplacedSecret(variable: string, argv: readonly string[]): Invo
 /** Addresses are recorded and shown, so an address with credentials is refused and not repeated. */
 function badAddress({ url = [], cluster, kind }: Given): string | undefined {
   if (url.length > 0 && cluster !== undefined)
-    return '--cluster names a cluster of the configuration file, --url one that is in no file: use one ' + 'of them.';
+    return '--cluster names a cluster of the configuration file, --url one that is in no file: use one of them.';
   if (url.length === 0 && kind !== undefined) return '--kind says what runs at --url, and no --url was given.';
   return url.some(text => !isClusterName(text) || isName(text) || !SCHEMES.includes(schemeOf(text)))
     ? `--url needs the address of a node (${SCHEMES.join(', ')}), without credentials, query or fragment, and ` +

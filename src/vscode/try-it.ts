@@ -133,7 +133,7 @@ async function conclude(clusters: ConfiguredClusters, told: Ready | undefined): 
   const answer = await notify(
     'information',
     vscode.l10n.t(
-      'AeroDB: "{0}" runs in its terminal and was added to this machine\'s settings. It has not been ' + 'contacted.',
+      'AeroDB: "{0}" runs in its terminal and was added to this machine\'s settings. It has not been contacted.',
       TRIAL_NAME,
     ),
     inspect,
