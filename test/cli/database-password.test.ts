@@ -87,7 +87,7 @@ describe('the password of a database login', () => {
     writeFileSync(file, JSON.stringify({ clusters: [cluster], databasePasswordFiles: { demo: 1 } }), { mode: 0o600 });
     const settings = readSettings(file, true);
     assert.ok(
-      !settings.ok && settings.error.message.includes('"databasePasswordFiles" has to name one file per cluster'),
+      !settings.ok && settings.error.message.includes('"databasePasswordFiles" must name one file per cluster'),
     );
   });
 });

@@ -325,7 +325,7 @@ describe('the panel of a reconstruction', () => {
     assert.ok(first);
     const edited = first.files.map(file => ({ ...file, verdict: 'record_edited' as const, message: 'Record #3.' }));
     const { page } = (await open(shown, { sources: [{ ...first, files: edited }, ...others] })).panel;
-    assert.match(await page.locator('.unsound').innerText(), /Not every file is what was written\./);
+    assert.match(await page.locator('.unsound').innerText(), /Not every file is intact\./);
     assert.match(await page.locator('.sources').innerText(), /Record edited\.[\s\S]*Record #3\./);
   });
 
@@ -367,7 +367,7 @@ describe('the panel of a reconstruction', () => {
       ],
     });
     const { page } = editor.panel;
-    assert.match(await page.locator('.given').innerText(), /is in no file until it is saved as evidence/);
+    assert.match(await page.locator('.given').innerText(), /is in no file until you save it as evidence/);
     for (const name of ['Add File…', 'Read History of a Node…', 'Make Anew', 'Save as HTML…', 'Copy as JSON'])
       await page.getByRole('button', { name, exact: true }).click();
     await page.getByRole('button', { name: 'Save as Evidence…' }).click();
