@@ -61,7 +61,7 @@ export default tseslint.config(
   { ignores: ['dist/', 'out/', 'node_modules/', '.dependency-cruiser.cjs', 'eslint.config.js'] },
   ...tseslint.configs.strictTypeChecked,
   {
-    files: ['src/**/*.ts', 'test/**/*.ts'],
+    files: ['src/**/*.ts', 'test/**/*.ts', 'scripts/**/*.ts'],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
       '@typescript-eslint/explicit-module-boundary-types': 'error',

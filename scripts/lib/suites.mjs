@@ -35,7 +35,7 @@ const TSC = tool('typescript', 'bin', 'tsc');
 /** Every folder with a compiler configuration of its own. */
 const PROJECTS = [
   '.',
-  ...globSync('{src,test}/**/tsconfig.json', { cwd: root })
+  ...globSync('{src,test,scripts}/**/tsconfig.json', { cwd: root })
     .map(file => join(file, '..'))
     .toSorted(),
 ];

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isMet, ratioOf, type Measure } from '../../scripts/lib/bench.mjs';
-import { benchmarksDocument, missed, regressions, type Results } from '../../scripts/lib/bench-document.mjs';
+import { isMet, ratioOf, type Measure } from '../../scripts/bench/measure.mjs';
+import { benchmarksDocument, missed, regressions, type Results } from '../../scripts/bench/document.mjs';
 import { root } from '../../scripts/lib/paths.mjs';
 
 function results(...measures: readonly Measure[]): Results {
@@ -14,7 +14,7 @@ function results(...measures: readonly Measure[]): Results {
       versions: 'v',
       load: 0,
       seconds: 1,
-      measures: measures.map(measure => ({ ...measure, ratio: ratioOf(measure) })),
+      measures: measures.map(measure => ({ ...measure, ratio: ratioOf(measure) ?? Number.NaN })),
     },
   };
 }
@@ -38,7 +38,7 @@ describe('npm run bench', () => {
   it('says which limit is missed, be it absolute or a multiple of the peer', () => {
     assert.deepEqual(missed(results(read(20), { name: 'memory', value: 41, unit: 'MiB', limit: 40 }, read(20.1))), [
       'kernel: memory: 41 MiB, limit 40 MiB',
-      'kernel: read: 20.1 ms, limit 2 × peer',
+      'kernel: read: 2.01 × peer, limit 2 × peer',
     ]);
     assert.equal(
       isMet({ name: 'x', value: Number.NaN, unit: 'ms', limit: 1 }),

@@ -7,18 +7,30 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { availableParallelism, cpus, loadavg, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { BENCH_VARIABLE, ratioOf, readMeasures } from './lib/bench.mjs';
-import { benchmarksDocument, missed, regressions } from './lib/bench-document.mjs';
-import { root } from './lib/paths.mjs';
-import { startGroup, whenAskedToEnd } from './lib/processes.mjs';
-import { Failure, script } from './lib/run.mjs';
+import { root } from '../lib/paths.mjs';
+import { startGroup, whenAskedToEnd } from '../lib/processes.mjs';
+import { Failure, script } from '../lib/run.mjs';
+import { benchmarksDocument, missed, regressions } from './document.mjs';
+import { BENCH_VARIABLE, ratioOf, readMeasures } from './measure.mjs';
 
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const COMMITTED_FILE = join(root, 'docs', 'benchmarks.json');
-/** Every script of package.json that is called `bench:…`, in its order. */
-const known = Object.keys(manifest.scripts).flatMap(name =>
-  name.startsWith('bench:') ? [name.slice('bench:'.length)] : [],
-);
+/** Every benchmark and its program here, in the order in which they run and are written down. */
+const PROGRAMS = new Map([
+  ['cli', 'cli.mjs'],
+  ['kernel', 'kernel.ts'],
+  ['activation', 'activation.ts'],
+  ['views', 'views.ts'],
+  ['drawing', 'drawing.ts'],
+  ['dead', 'dead.ts'],
+  ['audit', 'audit.mjs'],
+  ['audit-editor', 'audit-editor.mjs'],
+  ['explanation', 'explanation.ts'],
+  ['reconstruct', 'reconstruct.mjs'],
+  ['patroni', 'patroni.mjs'],
+  ['mysql', 'mysql.mjs'],
+]);
+const known = [...PROGRAMS.keys()];
 
 /** @type {{ stop: (grace?: number) => Promise<void> } | undefined} */
 let running;
@@ -27,14 +39,15 @@ whenAskedToEnd(() => void (running?.stop(5000) ?? Promise.resolve()).finally(() 
 /**
  * @param {string} name
  * @param {string} folder
- * @returns {Promise<import('./lib/bench-document.mjs').Result>}
+ * @returns {Promise<import('./document.mjs').Result>}
  */
 async function runBench(name, folder) {
   const report = join(folder, `${name}.jsonl`);
   const load = loadavg()[0] ?? 0;
   const started = performance.now();
   console.log(`\n── ${name} (load ${load.toFixed(1)}) ──`);
-  const group = startGroup('sh', ['-c', manifest.scripts[`bench:${name}`]], {
+  const program = join(import.meta.dirname, PROGRAMS.get(name) ?? '');
+  const group = startGroup(process.execPath, ['--disable-warning=ExperimentalWarning', program], {
     cwd: root,
     env: { ...process.env, [BENCH_VARIABLE]: report },
   });
@@ -45,7 +58,7 @@ async function runBench(name, folder) {
   running = undefined;
   const measures = readMeasures(report);
   // A benchmark that misses its limit may end with 1; one that measured nothing has failed.
-  if (measures.length === 0) throw new Failure(`bench:${name} measured nothing: ${how}.`);
+  if (measures.length === 0) throw new Failure(`The benchmark ${name} measured nothing: ${how}.`);
   return {
     date: new Date().toISOString().slice(0, 10),
     machine:
@@ -54,7 +67,10 @@ async function runBench(name, folder) {
     versions: `${manifest.name} ${manifest.version}, Node ${process.versions.node}, ${process.platform}`,
     load,
     seconds: (performance.now() - started) / 1000,
-    measures: measures.map(measure => ({ ...measure, ratio: ratioOf(measure) })),
+    measures: measures.map(measure => {
+      const ratio = ratioOf(measure);
+      return ratio === undefined ? measure : { ...measure, ratio };
+    }),
   };
 }
 
@@ -66,9 +82,9 @@ await script(async () => {
   const unknown = chosen.filter(name => !known.includes(name));
   if (unknown.length > 0)
     throw new Failure(`There is no benchmark ${unknown.join(', ')}: there are ${known.join(', ')}.`);
-  /** @type {import('./lib/bench-document.mjs').Results} */
+  /** @type {import('./document.mjs').Results} */
   const committed = existsSync(COMMITTED_FILE) ? JSON.parse(readFileSync(COMMITTED_FILE, 'utf8')) : {};
-  /** @type {Record<string, import('./lib/bench-document.mjs').Result>} */
+  /** @type {Record<string, import('./document.mjs').Result>} */
   const fresh = {};
   const failed = [];
   const folder = mkdtempSync(join(tmpdir(), 'aero-bench-'));

@@ -1,23 +1,23 @@
 /**
- * What a reconstruction costs: `npm run bench:reconstruct`. An incident of 10,000 entries: 6,000 records in four logs
- * and the history of a node, by the program that ships, as a whole process. Exits 1 where a limit is missed.
+ * What a reconstruction costs. An incident of 10,000 entries: 6,000 records in four logs and the history of a node, by
+ * the program that ships, as a whole process; beside a Node process that reads and parses the same lines.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { encodeRecord } from '../src/audit/chain.ts';
-import { build } from './build.mjs';
-import { sampleEntry } from './lib/audit-sample.mjs';
-import { measured, percentile } from './lib/bench.mjs';
+import { encodeRecord } from '../../src/audit/chain.ts';
+import { sampleEntry } from './audit-sample.mjs';
+import { compared, measured } from './measure.mjs';
+import { inTurns, processTime, time } from './pairs.mjs';
+import { builtProgram, temporaryFolder } from './stand.mjs';
 
 const LOGS = 4;
 const RECORDS = 6000;
 const RUNS = 7;
 const NODE = '00000000-0000-4000-8000-000000000001';
 
-const folder = mkdtempSync(path.join(tmpdir(), 'aerodb-bench-reconstruct-'));
-if (process.env['KEEP'] === undefined) process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+using temporary = temporaryFolder();
+const folder = temporary.path;
 
 /** As long as explanations are: two of six records of a request are. */
 const EXPLAINED = { text: 'What the kernel would check, and what it observed. '.repeat(120) };
@@ -28,7 +28,7 @@ const EXPLAINED = { text: 'What the kernel would check, and what it observed. '.
  * @returns {{ file: string, intents: { seq: bigint, hash: string, request: string }[] }}
  */
 function writeLog(log) {
-  /** @type {import('../src/control-plane/model/audit-position.ts').AuditPosition | null} */
+  /** @type {import('../../src/control-plane/model/audit-position.ts').AuditPosition | null} */
   let head = null;
   const lines = [];
   const intents = [];
@@ -88,38 +88,40 @@ writeFileSync(
   ),
 );
 
-writeFileSync(path.join(folder, 'package.json'), '{"type":"module"}');
-await build({ release: true, folder: path.join(folder, 'dist') });
-const program = path.join(folder, 'dist/aerodb-control.cjs');
+const program = await builtProgram(folder);
 const [own = { file: '' }, ...others] = logs;
 const args = ['audit', 'reconstruct', '--auditor', '--json', '--audit-dir', path.join(folder, 'own')];
 const sources = ['--file', own.file, ...others.flatMap(({ file }) => ['--with', file]), '--with', history];
-/** @type {number[]} */
-const times = [];
+/** Reads and parses each line of some files. */
+const PARSES =
+  'for (const file of process.argv.slice(1)) ' +
+  'for (const line of require("fs").readFileSync(file, "utf8").split("\\n")) ' +
+  'if (line.startsWith("{\\"")) JSON.parse(line)';
 /** @type {number[]} */
 const memory = [];
 let entries = 0;
-for (let run = 0; run < RUNS; run += 1) {
-  const started = performance.now();
-  const ended = spawnSync('/usr/bin/env', ['time', '-f', '%M', process.execPath, program, ...args, ...sources], {
-    encoding: 'utf8',
-    maxBuffer: 1024 * 1024 * 1024,
-  });
-  times.push(performance.now() - started);
-  if (ended.status !== 0) throw new Error(`the program ended with ${ended.status}: ${ended.stderr}`);
-  memory.push(Number(ended.stderr.trim().split('\n').at(-1)) / 1024);
-  entries = JSON.parse(ended.stdout).entries.length;
-}
-console.log(`${RECORDS} records in ${LOGS} logs, ${events.length} events of a node: ${entries} entries`);
-const results = [
+const pairs = await inTurns(
+  RUNS,
+  () =>
+    time(() => {
+      const ended = spawnSync('/usr/bin/env', ['time', '-f', '%M', process.execPath, program, ...args, ...sources], {
+        encoding: 'utf8',
+        maxBuffer: 1024 * 1024 * 1024,
+      });
+      if (ended.status !== 0) throw new Error(`the program ended with ${ended.status}: ${ended.stderr}`);
+      memory.push(Number(ended.stderr.trim().split('\n').at(-1)) / 1024);
+      entries ||= JSON.parse(ended.stdout).entries.length;
+      return Promise.resolve();
+    }),
+  () => processTime(process.execPath, ['-e', PARSES, ...logs.map(({ file }) => file), history]),
+);
+if (entries < RECORDS + events.length) throw new Error(`There are ${entries} entries.`);
+compared(
   {
     name: 'reconstruction of 10,000 entries of 5 sources, whole process',
-    value: percentile(times),
-    unit: 'ms',
-    limit: 2000,
+    peer: 'node -e that parses the same lines',
+    times: 10,
   },
-  { name: 'its memory at most', value: Math.max(...memory), unit: 'MiB', limit: 200 },
-];
-for (const result of results)
-  console.log(`${result.name}: ${result.value.toFixed(0)} ${result.unit} of ${result.limit}`);
-process.exitCode = results.map(measured).every(Boolean) ? 0 : 1;
+  pairs,
+);
+measured({ name: 'its memory at most', value: Math.max(...memory), unit: 'MiB', limit: 200 });
