@@ -11,7 +11,7 @@ import { basename, join } from 'node:path';
  * @property {string} name
  * @property {string} version
  * @property {string} license SPDX expression, as the package declares it
- * @property {string} text its licence in full
+ * @property {string} text its licences in full
  * @property {readonly string[]} needs the names of the packages that it says it depends on
  * @property {readonly string[]} files of dist/ that hold some of it
  */
@@ -38,6 +38,7 @@ export function bundledPackages(root, metafiles) {
         version,
         license,
         dependencies = {},
+        optionalDependencies = {},
       } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
       return {
         folder,
@@ -45,7 +46,7 @@ export function bundledPackages(root, metafiles) {
         version,
         license,
         text: licenceText(join(root, folder)),
-        needs: Object.keys(dependencies),
+        needs: Object.keys({ ...dependencies, ...optionalDependencies }),
         files: [...files].toSorted(),
       };
     })
@@ -54,12 +55,17 @@ export function bundledPackages(root, metafiles) {
 
 /**
  * @param {string} folder of an installed package
- * @returns {string} its licence file, or what its readme says under that heading; empty when it says nothing
+ * @returns {string} its licence files (a part may have one of its own) and its notice, or what its readme says under
+ *   that heading; empty when it says nothing
  */
 function licenceText(folder) {
   const names = readdirSync(folder);
-  const file = names.find(entry => /^(?:licen[cs]e|copying)(?:\.(?:md|txt))?$/iu.test(entry));
-  if (file !== undefined) return readFileSync(join(folder, file), 'utf8').trim();
+  const files = names.filter(entry => /^(?:licen[cs]e|copying|notice)(?:-\w+)?(?:\.(?:md|txt))?$/iu.test(entry));
+  if (files.length > 0)
+    return files
+      .toSorted()
+      .map(file => readFileSync(join(folder, file), 'utf8').trim())
+      .join('\n\n');
   const readme = names.find(entry => /^readme(?:\.md)?$/iu.test(entry));
   const said =
     readme === undefined

@@ -16,7 +16,6 @@ export function sbom(root, packages) {
   const product = purl(own.name, own.version);
   const refs = new Map(packages.map(({ name, version }) => [name, purl(name, version)]));
   const refsOf = (/** @type {readonly string[]} */ names) => names.flatMap(name => refs.get(name) ?? []).toSorted();
-  const needed = new Set(packages.flatMap(({ needs }) => needs));
   const document = {
     $schema: 'http://cyclonedx.org/schema/bom-1.6.schema.json',
     bomFormat: 'CycloneDX',
@@ -46,7 +45,7 @@ export function sbom(root, packages) {
       properties: files.map(file => ({ name: 'aerodb:bundled-in', value: `dist/${file}` })),
     })),
     dependencies: [
-      { ref: product, dependsOn: refsOf(packages.map(({ name }) => name).filter(name => !needed.has(name))) },
+      { ref: product, dependsOn: refsOf(Object.keys({ ...own.dependencies, ...own.devDependencies })) },
       ...packages.map(({ name, version, needs }) => ({ ref: purl(name, version), dependsOn: refsOf(needs) })),
     ],
   };

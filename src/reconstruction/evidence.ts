@@ -52,8 +52,6 @@ const answer = z.object({
 
 /** An answer of a kernel, read back. */
 export type Evidence = z.infer<typeof answer>;
-/** An event in an evidence file: 64-bit values are decimal strings. */
-export type PastEvent = z.infer<typeof event>;
 
 /** Reads the text of an evidence file. */
 export function evidenceIn(name: string, content: string): Result<Evidence> {

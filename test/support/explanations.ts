@@ -8,11 +8,7 @@ import {
   explainDiagnostics,
   type Explanation,
 } from '../../src/control-plane/explanation/explanation.ts';
-import {
-  COMMANDS,
-  type ConfirmedCommandName,
-  type ControlCommandName,
-} from '../../src/control-plane/commands/commands.ts';
+import { COMMANDS, type ControlCommandName } from '../../src/control-plane/commands/commands.ts';
 import type { ClusterConfig } from '../../src/control-plane/clusters/cluster.ts';
 import type { Engine } from '../../src/control-plane/engine.ts';
 import type { Document } from '../../src/control-plane/model/document.ts';
@@ -393,9 +389,4 @@ export function explanation(name: string): ConfirmationPrompt {
   const found = EXPLANATIONS[name];
   if (found === undefined) throw new Error(`There is no explanation named ${name}.`);
   return found;
-}
-
-/** Whether the confirmation of this command is enhanced. */
-export function isForced({ explanation: { command } }: ConfirmationPrompt): boolean {
-  return (command satisfies ConfirmedCommandName) === 'force_promotion';
 }

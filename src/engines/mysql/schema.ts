@@ -171,8 +171,6 @@ export const appliers = lazily(() =>
 
 export const namedValues = lazily(() => list(z.object({ name: text, value: shown(text) })));
 
-export const answer = lazily(() => list(z.object({ answer: z.nullable(text) })));
-
 /** Whether a text is a server's id as MySQL writes it: MySQL does not accept an id in capitals. */
 export function isServerId(id: string): boolean {
   return UUID.test(id);
