@@ -20,10 +20,10 @@ import {
   scratch,
   stages,
   Terminal,
-  until,
   type Fields,
   type Node,
 } from './support.ts';
+import { until } from '../support/until.ts';
 
 const ACCOUNT = userInfo().username;
 const BEFORE_CONSENT = [

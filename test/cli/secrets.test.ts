@@ -21,7 +21,8 @@ import {
   type Received,
 } from '../engines/servers.ts';
 import { N2, rejection } from '../engines/wire.ts';
-import { builtProgram, cleanEnv, cli, closeTerminals, scratch, Terminal, until } from './support.ts';
+import { builtProgram, cleanEnv, cli, closeTerminals, scratch, Terminal } from './support.ts';
+import { until } from '../support/until.ts';
 
 const CANARY = 'canary/Zx81+secret=="\\q7';
 const BEARER = `Bearer ${CANARY}`;

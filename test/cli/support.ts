@@ -9,7 +9,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { setTimeout as pause } from 'node:timers/promises';
 import { build } from '../../scripts/build.mjs';
 import { recordsIn } from '../support/records-in.ts';
 
@@ -240,18 +239,4 @@ export function records(directory: string): readonly Fields[] {
 /** The stages of a log, in order. */
 export function stages(directory: string): readonly unknown[] {
   return records(directory).map(({ stage }) => stage);
-}
-
-/** Waits until a condition of the outside world holds. */
-export async function until(
-  what: string,
-  condition: () => boolean | Promise<boolean>,
-  withinMs = 10_000,
-): Promise<void> {
-  const end = performance.now() + withinMs;
-  while (performance.now() < end) {
-    if (await condition()) return;
-    await pause(10);
-  }
-  assert.fail(`waited ${withinMs} ms in vain: ${what}`);
 }

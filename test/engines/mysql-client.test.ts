@@ -15,6 +15,7 @@ import { tlsIdentity } from '../../src/engines/http/tls.ts';
 import { session, type Answered, type No, type Session } from '../../src/engines/mysql/client.ts';
 import { LARGEST_ANSWER_BYTES } from '../../src/engines/mysql/wire.ts';
 import { seedFrom } from '../support/seed.ts';
+import { until } from '../support/until.ts';
 import { issue, type Issued } from './certificates.ts';
 import {
   authSwitch,
@@ -418,7 +419,7 @@ describe('the way to MySQL', () => {
         [{ said: 'c' }],
       ],
     );
-    while (server.farewells() === 0) await new Promise(resolve => setTimeout(resolve, 5));
+    await until('the client says farewell', () => server.farewells() > 0);
     assert.equal(server.connections(), 1);
   });
 
@@ -429,7 +430,7 @@ describe('the way to MySQL', () => {
     await use(server.endpoint, {}, async ask => {
       kept.push(ask);
       running.push(ask('SELECT 1'));
-      while (server.statements.length === 0) await new Promise(resolve => setTimeout(resolve, 5));
+      await until('the statement is there', () => server.statements.length > 0);
     });
     failed((await running[0]) ?? assert.fail(), 'PHASE7_TRANSPORT_FAILURE', true, /its session is over/);
     failed((await kept[0]?.('SELECT 2')) ?? assert.fail(), 'PHASE7_TRANSPORT_FAILURE', false, /its session is over/);

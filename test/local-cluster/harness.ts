@@ -9,9 +9,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { setTimeout as pause } from 'node:timers/promises';
-import { inspect } from 'node:util';
 import * as z from 'zod';
+import { untilWith } from '../support/until.ts';
 
 const MAIN = resolve(import.meta.dirname, '../../src/local-cluster/main.ts');
 const readySchema = z.object({
@@ -57,21 +56,8 @@ export function listAt(value: Json | undefined, path: string): readonly Json[] {
   return found as readonly Json[];
 }
 
-/** Waits until `condition` holds; fails with its last complaint after `within` milliseconds. */
-export async function until(what: string, condition: () => Promise<boolean> | boolean, within = 20_000): Promise<void> {
-  const end = performance.now() + within;
-  let last = '';
-  while (performance.now() < end) {
-    try {
-      if (await condition()) return;
-      last = '';
-    } catch (error) {
-      last = inspect(error, { depth: 2 });
-    }
-    await pause(15);
-  }
-  assert.fail(`waited ${within} ms in vain: ${what} ${last}`);
-}
+/** Waits until a condition holds. A node that does not answer yet, or an answer that lacks something, is waited for. */
+export const until = untilWith({ withinMs: 20_000, mayThrow: true });
 
 export interface Ask {
   readonly method?: string;
